@@ -1,0 +1,3 @@
+import { marker } from '@countersign/scope';
+
+console.log(marker);

@@ -1,0 +1,135 @@
+#!/usr/bin/env node
+/**
+ * Makes a clone ready to run: checks Node, installs what the lock file names, builds what changed.
+ * Uses Node built-ins only, because it runs before anything is installed. Everything it says goes to
+ * stderr: the commands that call it keep stdout for their own answer.
+ *
+ * Usage: node bin/prepare.mjs install | build | rebuild
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const MINIMUM_NODE = [20, 19];
+const LOCK_WAIT_MS = 10 * 60_000;
+
+const say = (text) => process.stderr.write(`countersign: ${text}\n`);
+
+function fail(text) {
+  say(text);
+  process.exit(1);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+    fail(
+      `Node ${MINIMUM_NODE.join('.')} or later is needed, this is ${process.versions.node}. Install a newer Node and try again.`,
+    );
+  }
+}
+
+/** Two terminals may start at once: the folder is the lock, the pid in it tells a crashed owner from a busy one. */
+function withLock(work) {
+  const lock = join(root, '.prepare.lock');
+  const started = Date.now();
+  for (let told = false; ; ) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (ownerIsGone(lock)) {
+        rmSync(lock, { recursive: true, force: true });
+        continue;
+      }
+      if (!told) say('another terminal is installing or building here; waiting for it …');
+      told = true;
+      if (Date.now() - started > LOCK_WAIT_MS)
+        fail(`${lock} is still held after 10 minutes. If nothing else runs here, remove it and try again.`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    writeFileSync(join(lock, 'pid'), String(process.pid));
+    work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function ownerIsGone(lock) {
+  try {
+    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'));
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    if (error.code === 'ESRCH') return true;
+    if (error.code === 'ENOENT') return existsSync(lock) && Date.now() - statSync(lock).mtimeMs > 2_000;
+    return false;
+  }
+}
+
+function run(command, args, what) {
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (done.status !== 0) fail(`${what} failed; the lines above say why.`);
+}
+
+const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(process.versions.modules)
+    .digest('hex');
+  const stamp = join(root, 'node_modules', '.countersign-installed');
+  if (read(stamp) === wanted) return;
+  say('installing packages (about a minute the first time) …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  writeFileSync(stamp, wanted);
+}
+
+function sourceFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sourceFiles(path);
+    return entry.name.endsWith('.spec.ts') ? [] : [path];
+  });
+}
+
+function sourceHash() {
+  const hash = createHash('sha256');
+  const files = [
+    ...['apps', 'libs', 'bench'].flatMap((folder) => sourceFiles(join(root, folder))),
+    ...['tsconfig.json', 'nest-cli.json', 'package-lock.json', 'bin/prepare.mjs'].map((name) =>
+      join(root, name),
+    ),
+  ];
+  for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function build(force) {
+  const stamp = join(root, 'dist', '.countersign-built');
+  const wanted = sourceHash();
+  if (!force && read(stamp) === wanted) return;
+  say('building …');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'], 'the build');
+  writeFileSync(stamp, wanted);
+}
+
+checkNode();
+const mode = process.argv[2];
+if (!['install', 'build', 'rebuild'].includes(mode)) fail('usage: prepare.mjs install|build|rebuild');
+withLock(() => {
+  install();
+  if (mode !== 'install') build(mode === 'rebuild');
+});
