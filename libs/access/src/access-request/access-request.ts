@@ -1,0 +1,59 @@
+import type { Terms } from '@countersign/scope';
+import type { Needs } from '../policy/needs.js';
+import { isTerminal, step, type TransitionTable } from '../transition-table.js';
+
+export type RequestState =
+  | 'awaiting_vendor'
+  | 'awaiting_customer'
+  | 'approved'
+  | 'denied'
+  | 'cancelled'
+  | 'expired';
+
+/** The whole life of a request (CONTRACT §5). `transitionRequest` is the only code that applies it. */
+export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
+  awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
+  awaiting_customer: ['approved', 'denied', 'cancelled', 'expired'],
+  approved: [],
+  denied: [],
+  cancelled: [],
+  expired: [],
+};
+
+/** The ask and its life. Instants are whole seconds, RFC 3339 UTC. */
+export interface AccessRequest {
+  id: string;
+  tenant: string;
+  service: string;
+  requester: string;
+  state: RequestState;
+  /** Counts changes; a change names the version that it was decided on (compare-and-swap). */
+  version: number;
+  digest: string;
+  terms: Terms;
+  /** Required reviews as last evaluated; `approved` counts are those of the reviews stored by then. */
+  needs: Needs;
+  createdAt: string;
+  lapsesAt: string;
+  endedAt: string | null;
+  grant: string | null;
+}
+
+export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_TRANSITIONS, request.state);
+
+/** Moves a request one step. @throws Error on a step that the table does not have */
+export function transitionRequest(
+  request: AccessRequest,
+  to: RequestState,
+  change: { at: string; grant?: string; needs?: Needs },
+): AccessRequest {
+  const state = step(REQUEST_TRANSITIONS, request.state, to);
+  return {
+    ...request,
+    state,
+    version: request.version + 1,
+    needs: change.needs ?? request.needs,
+    endedAt: isTerminal(REQUEST_TRANSITIONS, state) ? change.at : null,
+    grant: change.grant ?? request.grant,
+  };
+}

@@ -1,0 +1,53 @@
+import type { ForbidRule, ServiceDefinition } from '@countersign/scope';
+
+export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
+export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
+export type VendorRole = (typeof VENDOR_ROLES)[number];
+export type TenantRole = (typeof TENANT_ROLES)[number];
+
+/** The vendor's policy. Durations in whole seconds. */
+export interface AccessPolicy {
+  vendorReviews: number;
+  maxDuration: number;
+  tokenTtl: number;
+  requestTtl: number;
+}
+
+/** A tenant's policy. `maxDuration` in whole seconds; null leaves the vendor's. */
+export interface PrivacyControls {
+  approvals: number;
+  maxDuration: number | null;
+  countersign: string[];
+  slackMayApprove: string[];
+  forbid: ForbidRule[];
+}
+
+export interface OrganisationPerson<Role extends string> {
+  /** As written in the file; `normaliseEmail` gives the form that names the person. */
+  email: string;
+  name: string;
+  roles: Role[];
+}
+
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecretFile: string;
+}
+
+export interface OrganisationTenant {
+  slug: string;
+  name: string;
+  people: OrganisationPerson<TenantRole>[];
+  privacyControls: PrivacyControls;
+  oidc: OidcSettings | null;
+  slack: { teamId: string; channelId: string } | null;
+}
+
+/** The organisation file (CONTRACT §8), parsed, checked as a whole and with its defaults filled in. */
+export interface Organisation {
+  vendor: { name: string; oidc: OidcSettings | null; staff: OrganisationPerson<VendorRole>[] };
+  services: ServiceDefinition[];
+  accessPolicy: AccessPolicy;
+  tenants: OrganisationTenant[];
+}

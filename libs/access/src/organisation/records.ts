@@ -1,0 +1,19 @@
+import type { ServiceDefinition } from '@countersign/scope';
+import type { OidcSettings, PrivacyControls } from './organisation.js';
+
+/** A tenant as the store knows it. */
+export interface TenantRecord {
+  slug: string;
+  name: string;
+  controls: PrivacyControls;
+  oidc: OidcSettings | null;
+  slack: { teamId: string; channelId: string } | null;
+  removedAt: string | null;
+}
+
+/** A data service with the hash of its current route map. */
+export interface ServiceRecord {
+  definition: ServiceDefinition;
+  routes: string;
+  removedAt: string | null;
+}

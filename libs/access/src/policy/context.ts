@@ -1,0 +1,23 @@
+import type { Terms } from '@countersign/scope';
+import type { AccessPolicy } from '../organisation/organisation.js';
+import type { Person } from '../organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+
+/** When the evaluator runs: at the ask (and its preview), at each review, at each mint. */
+export type Stage = 'ask' | 'review' | 'mint';
+
+/** Everything that the rules may look at; loaded in the same transaction as the change that it allows. */
+export interface PolicyContext {
+  stage: Stage;
+  requester: Person;
+  policy: AccessPolicy;
+  /** Null where the tenant is unknown or removed; likewise the service. */
+  tenant: TenantRecord | null;
+  service: ServiceRecord | null;
+  /** Persons who could review: the requester is not among them. */
+  reviewers: { vendor: number; customer: number };
+  /** This requester's other open requests for the tenant. */
+  openRequests: number;
+  /** Null where no terms could be built (unknown tenant or service). */
+  terms: Terms | null;
+}

@@ -1,0 +1,44 @@
+import type { Refusal } from '../errors.js';
+import type { Ask } from './ask.js';
+import type { PolicyContext } from './context.js';
+import type { Needs } from './needs.js';
+import { assessRisk, CHANNELS } from './risk.js';
+import { RULES, type Rule } from './rules.js';
+
+/** `needs` is null where they cannot be told (unknown tenant or service). */
+export interface Evaluation {
+  refusals: Refusal[];
+  needs: Needs | null;
+}
+
+/**
+ * The one evaluator: preview, enforcement, each review and each mint ask it the same question and get every
+ * reason at once. Pure. A rule that throws refuses by throwing; no caller may treat that as consent.
+ *
+ * @param rules all of them, unless a test says otherwise
+ */
+export function evaluate(
+  ask: Ask,
+  context: PolicyContext,
+  rules: Readonly<Record<string, Rule>> = RULES,
+): Evaluation {
+  const refusals = Object.values(rules)
+    .filter((rule) => rule.stages.includes(context.stage))
+    .flatMap((rule) => rule.check(ask, context));
+  return { refusals, needs: needsOf(ask, context) };
+}
+
+function needsOf(ask: Ask, { policy, tenant, service }: PolicyContext): Needs | null {
+  if (tenant === null || service === null) return null;
+  const risk = assessRisk(ask.scope, tenant.controls);
+  return {
+    vendor: { required: policy.vendorReviews, approved: 0 },
+    customer: {
+      required: tenant.controls.approvals,
+      approved: 0,
+      countersignature: risk.level === 'high',
+      channels: CHANNELS[risk.level],
+    },
+    risk,
+  };
+}

@@ -1,0 +1,181 @@
+import {
+  canonicalTerms,
+  forbidsEntry,
+  resourcesOverlap,
+  routeResourcePattern,
+  TERMS_BUDGET,
+  termsTokenBytes,
+} from '@countersign/scope';
+import type { Refusal, RefusalCode } from '../errors.js';
+import { hasRole } from '../organisation/person.js';
+import type { Ask } from './ask.js';
+import type { PolicyContext, Stage } from './context.js';
+
+/** At most this many requests of one engineer may wait in one tenant. */
+export const MAX_OPEN_REQUESTS = 5;
+
+export interface Rule {
+  /** Stages at which the rule is asked. What was true when people decided need not be true at each mint. */
+  stages: readonly Stage[];
+  check(ask: Ask, context: PolicyContext): Refusal[];
+}
+
+const ALWAYS: readonly Stage[] = ['ask', 'review', 'mint'];
+
+const refusal = (code: RefusalCode, pointer: string, detail: string): Refusal => ({ code, detail, pointer });
+
+/** Every rule, in the order in which its refusals are listed. A reviewer sees here what is missing. */
+export const RULES: Record<string, Rule> = {
+  knownTenant: {
+    stages: ALWAYS,
+    check: (ask, { tenant }) =>
+      tenant === null
+        ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${ask.tenant}”.`)]
+        : [],
+  },
+  knownService: {
+    stages: ALWAYS,
+    check: (ask, { service }) =>
+      service === null
+        ? [refusal('unknown_service', '/service', `There is no service “${ask.service}”.`)]
+        : [],
+  },
+  eligibleRequester: {
+    stages: ALWAYS,
+    check: (_ask, { requester }) =>
+      requester.tenant === null && hasRole(requester, 'engineer')
+        ? []
+        : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
+  },
+  knownResourcesAndActions: {
+    stages: ALWAYS,
+    check: (ask, { service }) => {
+      if (service === null) return [];
+      return ask.scope.flatMap((entry, index) => {
+        const routes = service.definition.routes.filter((route) =>
+          resourcesOverlap(routeResourcePattern(route), entry.resource),
+        );
+        if (routes.length === 0)
+          return [
+            refusal(
+              'unknown_resource',
+              `/scope/${index}/resource`,
+              `No route of ${ask.service} serves “${entry.resource}”.`,
+            ),
+          ];
+        return entry.actions.flatMap((action, position) =>
+          routes.some((route) => route.action === action)
+            ? []
+            : [
+                refusal(
+                  'unknown_action',
+                  `/scope/${index}/actions/${position}`,
+                  `No route of ${ask.service} does “${action}” on “${entry.resource}”.`,
+                ),
+              ],
+        );
+      });
+    },
+  },
+  notForbidden: {
+    stages: ALWAYS,
+    check: (ask, { tenant }) =>
+      ask.scope.flatMap((entry, index) =>
+        (tenant?.controls.forbid ?? [])
+          .filter((rule) => forbidsEntry(rule, ask.service, entry))
+          .map((rule) =>
+            refusal(
+              'forbidden_scope',
+              `/scope/${index}`,
+              `The customer forbids ${rule.actions.includes('*') ? 'everything' : rule.actions.join(', ')} on “${rule.resource}” of ${rule.service}, and “${entry.resource}” overlaps it.`,
+            ),
+          ),
+      ),
+  },
+  durationWithinLimits: {
+    stages: ALWAYS,
+    check: (ask, { policy, tenant }) => {
+      const longest = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
+      return ask.seconds > longest
+        ? [
+            refusal(
+              'duration_too_long',
+              '/duration',
+              `${ask.seconds} seconds were asked for; at most ${longest} may be granted here.`,
+            ),
+          ]
+        : [];
+    },
+  },
+  countersignable: {
+    stages: ALWAYS,
+    check: (ask, { tenant }) =>
+      ask.scope.flatMap((entry, index) =>
+        entry.actions
+          .filter((action) => tenant?.controls.countersign.includes(action))
+          .map((action) =>
+            refusal(
+              'countersignature_unavailable',
+              `/scope/${index}/actions/${entry.actions.indexOf(action)}`,
+              `The customer demands a countersignature for “${action}”, and nobody there has a passkey yet.`,
+            ),
+          ),
+      ),
+  },
+  justified: {
+    stages: ['ask'],
+    check: (ask) =>
+      ask.justified
+        ? []
+        : [refusal('justification_required', '/justification', 'Say in a sentence why you need this access.')],
+  },
+  fewOpenRequests: {
+    stages: ['ask'],
+    check: (ask, { openRequests }) =>
+      openRequests >= MAX_OPEN_REQUESTS
+        ? [
+            refusal(
+              'too_many_open',
+              '/tenant',
+              `You have ${openRequests} open requests for ${ask.tenant}; at most ${MAX_OPEN_REQUESTS} may wait at once. Cancel one first.`,
+            ),
+          ]
+        : [],
+  },
+  somebodyCanReview: {
+    stages: ['ask'],
+    check: (_ask, { reviewers, policy, tenant }) => {
+      const short: Refusal[] = [];
+      if (reviewers.vendor < policy.vendorReviews)
+        short.push(
+          refusal(
+            'nobody_can_review',
+            '',
+            `The vendor’s policy asks for ${policy.vendorReviews} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
+          ),
+        );
+      if (tenant !== null && reviewers.customer < tenant.controls.approvals)
+        short.push(
+          refusal(
+            'nobody_can_review',
+            '/tenant',
+            `The customer asks for ${tenant.controls.approvals} approval(s) and has ${reviewers.customer} approver(s).`,
+          ),
+        );
+      return short;
+    },
+  },
+  termsFitToken: {
+    stages: ['ask'],
+    check: (_ask, { terms, tenant }) => {
+      if (terms === null) return [];
+      const bytes = termsTokenBytes(
+        new TextEncoder().encode(canonicalTerms(terms)).length,
+        tenant?.controls.approvals ?? 1,
+      );
+      return terms.scope.length > 20 || bytes > TERMS_BUDGET
+        ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Ask for fewer resources.')]
+        : [];
+    },
+  },
+};

@@ -1,0 +1,73 @@
+import type { Person } from '../organisation/person.js';
+
+/** An API key; of its secret only the SHA-256 (hex) is stored. */
+export interface ApiKey {
+  id: string;
+  hash: string;
+  person: string;
+  tenant: string | null;
+  createdAt: string;
+  expiresAt: string;
+  revokedAt: string | null;
+}
+
+export interface ApiKeyReads {
+  find(id: string): Promise<ApiKey | null>;
+  /** The key with its person, whatever their state: the caller judges expiry, revocation, removal. */
+  findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null>;
+  list(): Promise<{ key: ApiKey; person: Person }[]>;
+}
+
+export interface ApiKeyWrites extends ApiKeyReads {
+  insert(key: ApiKey): Promise<void>;
+  /** False where it was revoked already or never was. */
+  revoke(id: string, at: string): Promise<boolean>;
+}
+
+/** A gateway process that may connect. `publicKey` is its Ed25519 identity (base64url, raw), registered once. */
+export interface EnrolledGateway {
+  id: string;
+  name: string;
+  secretHash: string;
+  publicKey: string | null;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+export interface GatewayReads {
+  find(id: string): Promise<EnrolledGateway | null>;
+  list(): Promise<EnrolledGateway[]>;
+}
+
+export interface GatewayWrites extends GatewayReads {
+  insert(gateway: EnrolledGateway): Promise<void>;
+  revoke(id: string, at: string): Promise<boolean>;
+  /** Compare-and-swap on “none yet”; false where a key is registered already. */
+  registerIdentity(id: string, publicKey: string): Promise<boolean>;
+}
+
+/** A key pair of the broker; the private half is stored encrypted under the master key. `use` tells what it signs. */
+export interface StoredKey {
+  kid: string;
+  use: 'token' | 'feed';
+  /** JWK (RFC 7517), public half. */
+  publicJwk: Record<string, unknown>;
+  /** PKCS #8 PEM; never leaves the broker. */
+  privatePem: string;
+  createdAt: string;
+  /** Signs from here on; it is published before, so that gateways know it first. */
+  activeFrom: string;
+  /** Set by rotation: verifies until then. */
+  retiresAt: string | null;
+  revokedAt: string | null;
+}
+
+export interface KeyReads {
+  list(use: StoredKey['use']): Promise<StoredKey[]>;
+}
+
+export interface KeyWrites extends KeyReads {
+  insert(key: StoredKey): Promise<void>;
+  retire(kid: string, at: string): Promise<void>;
+  revoke(kid: string, at: string): Promise<boolean>;
+}

@@ -1,0 +1,200 @@
+import type { Opening, ServiceDefinition } from '@countersign/scope';
+import type { AccessRequest } from '../access-request/access-request.js';
+import type { Grant } from '../grant/grant.js';
+import type { AccessPolicy, TenantRole, VendorRole } from '../organisation/organisation.js';
+import type { Person } from '../organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import type { Review } from '../review/review.js';
+
+/** Keyset page: newest first by id; `cursor` is the id after which the page begins. */
+export interface PageQuery {
+  cursor: string | null;
+  /** 1 to 200. */
+  limit: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Null at the end. */
+  next: string | null;
+}
+
+/** Filters of CONTRACT §5; absent means any. `from` (inclusive) and `to` (exclusive) are instants. */
+export interface ListFilter {
+  state?: string;
+  tenant?: string;
+  service?: string;
+  requester?: string;
+  grant?: string;
+  request?: string;
+  person?: string;
+  decision?: string;
+  from?: string;
+  to?: string;
+}
+
+export interface RequestReads {
+  find(id: string): Promise<AccessRequest | null>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
+}
+
+export interface ReviewReads {
+  /** Oldest first. */
+  ofRequests(requests: readonly string[]): Promise<Review[]>;
+}
+
+export interface GrantReads {
+  find(id: string): Promise<Grant | null>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
+}
+
+export interface OpeningReads {
+  /** The values that stand beside commitments, by commitment; erased ones are missing. */
+  find(commitments: readonly string[]): Promise<Map<string, Opening>>;
+}
+
+/** What policy needs of the organisation. Removed tenants and services are null. */
+export interface OrganisationReads {
+  tenant(slug: string): Promise<TenantRecord | null>;
+  service(name: string): Promise<ServiceRecord | null>;
+  policy(): Promise<AccessPolicy>;
+  person(id: string): Promise<Person | null>;
+  /** Persons (not removed) with the role, on one side; `except` is left out. */
+  countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number>;
+}
+
+/** One leaf of a tenant's log, as the API gives it. `leaf` is the canonical JSON text. */
+export interface StoredEvent {
+  index: number;
+  hash: string;
+  leaf: string;
+}
+
+/** One call at the gateway as the API gives it (CONTRACT §5): the allowed or refused record merged with its outcome. */
+export interface AccessRecordView {
+  id: string;
+  at: string;
+  tenant: string;
+  grant: string;
+  digest: string;
+  request: string;
+  service: string;
+  person: string;
+  method: string;
+  path: string | null;
+  route: string | null;
+  resource: string | null;
+  action: string | null;
+  decision: 'allowed' | 'refused';
+  code: string | null;
+  count: number;
+  mode: 'gateway' | 'authz' | 'middleware';
+  trust: string | null;
+  status: number | null;
+  bytes: number | null;
+  bodySha256: string | null;
+  durationMs: number | null;
+  outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
+  gateway: string;
+  boot: string;
+  seq: number;
+}
+
+export interface EventReads {
+  /** Newest first; the cursor is an index. `grants` narrows to leaves that name one of these grants. */
+  list(filter: { requester?: string; grant?: string; from?: string; to?: string }, page: PageQuery): Promise<Page<StoredEvent>>;
+}
+
+export interface RecordReads {
+  list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>>;
+}
+
+/** Writes of one tenant. `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
+export interface RequestWrites extends RequestReads {
+  insert(request: AccessRequest): Promise<void>;
+  update(request: AccessRequest): Promise<boolean>;
+  countOpen(requester: string): Promise<number>;
+}
+
+export interface GrantWrites extends GrantReads {
+  insert(grant: Grant): Promise<void>;
+  update(grant: Grant): Promise<boolean>;
+  addUse(id: string, calls: number, bytes: number): Promise<void>;
+}
+
+export interface ReviewWrites extends ReviewReads {
+  insert(review: Review): Promise<void>;
+}
+
+export interface OpeningWrites extends OpeningReads {
+  save(commitment: string, name: string, opening: Opening): Promise<void>;
+}
+
+/** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
+export interface EventDraft {
+  type: string;
+  /** RFC 3339 UTC. */
+  at: string;
+  /** `usr_…`, `gtw_…`, `job` or `host`. */
+  actor: string;
+  data: Record<string, unknown>;
+  /** Commitments that exist already (their openings are saved elsewhere), by name. */
+  commitments?: Record<string, string>;
+  personal?: Record<string, string>;
+}
+
+export interface EventLog {
+  /** Appends in the transaction of the change; the index is gap-free per tenant. */
+  append(draft: EventDraft): Promise<{ index: number }>;
+}
+
+/** What people are told, later and at least once (P7). `audience` lists person ids. */
+export interface NoticeDraft {
+  kind: string;
+  subject: string;
+  audience: string[];
+  at: string;
+}
+
+export interface Outbox {
+  add(notice: NoticeDraft): Promise<void>;
+}
+
+/** What gateways must hear of. `ref` is an id, a slug or a name, by kind. */
+export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway';
+
+export interface FeedChanges {
+  changed(kind: FeedChangeKind, ref: string): Promise<void>;
+}
+
+/** A gateway's record as the domain stores it: the leaf's data plus what the API shows. */
+export interface RecordWrites extends RecordReads {
+  insertAllowed(record: AccessRecordView): Promise<void>;
+  insertRefused(record: AccessRecordView): Promise<void>;
+  /** False where no such allowed record is known. */
+  complete(
+    id: string,
+    outcome: Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>,
+  ): Promise<AccessRecordView | null>;
+  /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
+  cursor(gateway: string, boot: string): Promise<{ seq: number; hash: string } | null>;
+  moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void>;
+}
+
+export interface OrganisationWrites extends OrganisationReads {
+  /** All of them, removed ones included: what `apply` compares the file with. */
+  everything(): Promise<{
+    vendorName: string | null;
+    vendorOidc: unknown;
+    policy: AccessPolicy | null;
+    people: Person[];
+    services: ServiceRecord[];
+    tenants: TenantRecord[];
+  }>;
+  saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void>;
+  savePerson(person: Person): Promise<void>;
+  saveTenant(tenant: TenantRecord): Promise<void>;
+  saveService(service: ServiceRecord): Promise<void>;
+  /** Every version of a route map is kept, by its hash. */
+  saveRouteMap(hash: string, definition: ServiceDefinition, at: string): Promise<void>;
+}

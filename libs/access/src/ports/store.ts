@@ -1,0 +1,96 @@
+import type { ApiKeyReads, ApiKeyWrites, GatewayReads, GatewayWrites, KeyReads, KeyWrites } from './credentials.js';
+import type {
+  EventLog,
+  EventReads,
+  FeedChanges,
+  GrantReads,
+  GrantWrites,
+  OpeningReads,
+  OpeningWrites,
+  OrganisationReads,
+  OrganisationWrites,
+  Outbox,
+  RecordReads,
+  RecordWrites,
+  RequestReads,
+  RequestWrites,
+  ReviewReads,
+  ReviewWrites,
+} from './repositories.js';
+
+/** Reads of one tenant (or, from `readAsVendor`, of all of them). */
+export interface ReadUnit {
+  requests: RequestReads;
+  reviews: ReviewReads;
+  grants: GrantReads;
+  openings: OpeningReads;
+  organisation: OrganisationReads;
+  events: EventReads;
+  records: RecordReads;
+}
+
+export interface VendorReadUnit extends ReadUnit {
+  apiKeys: ApiKeyReads;
+  gateways: GatewayReads;
+  keys: KeyReads;
+  idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
+  /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
+  due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
+  persons(email: string): Promise<import('../organisation/person.js').Person[]>;
+}
+
+export interface DueObject {
+  id: string;
+  tenant: string;
+}
+
+export interface IdempotentAnswer {
+  bodyHash: string;
+  /** JSON of the use case's result. */
+  result: string;
+}
+
+/** Repositories bound to one transaction and one tenant. */
+export interface TenantUnit {
+  tenant: string;
+  requests: RequestWrites;
+  reviews: ReviewWrites;
+  grants: GrantWrites;
+  openings: OpeningWrites;
+  organisation: OrganisationReads;
+  records: RecordWrites;
+  log: EventLog;
+  outbox: Outbox;
+  feed: FeedChanges;
+  idempotency: {
+    /** @throws AccessError `conflict` where the key was used meanwhile */
+    save(principal: string, route: string, key: string, answer: IdempotentAnswer, expiresAt: string): Promise<void>;
+  };
+}
+
+/** Repositories bound to one transaction, across tenants: for the host, the jobs and the deployment's own log. */
+export interface VendorUnit {
+  /** The same transaction, narrowed to one tenant. */
+  tenant(slug: string): Promise<TenantUnit>;
+  organisation: OrganisationWrites;
+  apiKeys: ApiKeyWrites;
+  gateways: GatewayWrites;
+  keys: KeyWrites;
+  /** The deployment log. */
+  log: EventLog;
+  feed: FeedChanges;
+}
+
+/**
+ * The store. A unit of work is opened for one tenant or as the vendor (P9); inside, code is handed only
+ * repositories bound to that transaction. A unit that throws leaves nothing behind. Writing units of one
+ * tenant never interleave.
+ */
+export interface Store {
+  /** `dep_…` */
+  readonly deployment: string;
+  forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T>;
+  asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T>;
+  readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T>;
+  readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;
+}
