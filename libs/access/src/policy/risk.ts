@@ -27,6 +27,8 @@ export function assessRisk(scope: readonly ScopeEntry[], controls: PrivacyContro
     return { level: 'low', reasons: ['Your controls list every action asked for as low risk.'] };
   return {
     level: 'medium',
-    reasons: beyondSlack.map((action) => `“${action}” is not among the actions that your controls list as low risk.`),
+    reasons: beyondSlack.map(
+      (action) => `“${action}” is not among the actions that your controls list as low risk.`,
+    ),
   };
 }

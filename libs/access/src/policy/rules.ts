@@ -29,9 +29,7 @@ export const RULES: Record<string, Rule> = {
   knownTenant: {
     stages: ALWAYS,
     check: (ask, { tenant }) =>
-      tenant === null
-        ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${ask.tenant}”.`)]
-        : [],
+      tenant === null ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${ask.tenant}”.`)] : [],
   },
   knownService: {
     stages: ALWAYS,
@@ -127,7 +125,13 @@ export const RULES: Record<string, Rule> = {
     check: (ask) =>
       ask.justified
         ? []
-        : [refusal('justification_required', '/justification', 'Say in a sentence why you need this access.')],
+        : [
+            refusal(
+              'justification_required',
+              '/justification',
+              'Say in a sentence why you need this access.',
+            ),
+          ],
   },
   fewOpenRequests: {
     stages: ['ask'],
@@ -174,7 +178,13 @@ export const RULES: Record<string, Rule> = {
         tenant?.controls.approvals ?? 1,
       );
       return terms.scope.length > 20 || bytes > TERMS_BUDGET
-        ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Ask for fewer resources.')]
+        ? [
+            refusal(
+              'terms_too_large',
+              '/scope',
+              'The scope is too long for one token. Ask for fewer resources.',
+            ),
+          ]
         : [];
     },
   },

@@ -102,7 +102,10 @@ export interface AccessRecordView {
 
 export interface EventReads {
   /** Newest first; the cursor is an index. `grants` narrows to leaves that name one of these grants. */
-  list(filter: { requester?: string; grant?: string; from?: string; to?: string }, page: PageQuery): Promise<Page<StoredEvent>>;
+  list(
+    filter: { requester?: string; grant?: string; from?: string; to?: string },
+    page: PageQuery,
+  ): Promise<Page<StoredEvent>>;
 }
 
 export interface RecordReads {

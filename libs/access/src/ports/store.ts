@@ -1,4 +1,13 @@
-import type { ApiKeyReads, ApiKeyWrites, GatewayReads, GatewayWrites, KeyReads, KeyWrites } from './credentials.js';
+import type { Person } from '../organisation/person.js';
+import type {
+  ApiKeyReads,
+  ApiKeyWrites,
+  GatewayReads,
+  GatewayWrites,
+  KeyReads,
+  KeyWrites,
+} from './credentials.js';
+import type { FeedReads, OutboxReads, OutboxWrites } from './delivery.js';
 import type {
   EventLog,
   EventReads,
@@ -33,10 +42,13 @@ export interface VendorReadUnit extends ReadUnit {
   apiKeys: ApiKeyReads;
   gateways: GatewayReads;
   keys: KeyReads;
+  outbox: OutboxReads;
+  feed: FeedReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
   /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
   due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
-  persons(email: string): Promise<import('../organisation/person.js').Person[]>;
+  /** Everybody, removed ones too, whose normalised e-mail this is. */
+  persons(email: string): Promise<Person[]>;
 }
 
 export interface DueObject {
@@ -64,7 +76,13 @@ export interface TenantUnit {
   feed: FeedChanges;
   idempotency: {
     /** @throws AccessError `conflict` where the key was used meanwhile */
-    save(principal: string, route: string, key: string, answer: IdempotentAnswer, expiresAt: string): Promise<void>;
+    save(
+      principal: string,
+      route: string,
+      key: string,
+      answer: IdempotentAnswer,
+      expiresAt: string,
+    ): Promise<void>;
   };
 }
 
@@ -76,6 +94,7 @@ export interface VendorUnit {
   apiKeys: ApiKeyWrites;
   gateways: GatewayWrites;
   keys: KeyWrites;
+  outbox: OutboxWrites;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges;
