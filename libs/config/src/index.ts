@@ -1,1 +1,12 @@
-export const marker = 1;
+export {
+  type BrokerEnvironment,
+  readBrokerEnvironment,
+  type SlackEnvironment,
+} from './environment/broker.js';
+export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
+export { ConfigError, type ConfigProblem } from './environment/config-error.js';
+export { type GatewayEnvironment, readGatewayEnvironment } from './environment/gateway.js';
+export type { Environment } from './environment/secrets.js';
+export { masterKeyFile, readStoreEnvironment, type StoreEnvironment } from './environment/store.js';
+export { isLoopbackHost } from './environment/urls.js';
+export type { LogLevel } from './environment/values.js';

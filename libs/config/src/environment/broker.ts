@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { readEnvironment } from './read.js';
+import type { Environment } from './secrets.js';
+import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
+import { originUrl, webUrlProblem } from './urls.js';
+import { type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
+
+/** Slack, where it is set up: HTTP with a signing secret, or Socket Mode with an app token. */
+export type SlackEnvironment = {
+  signingSecret: string | null;
+  clientId: string | null;
+  clientSecret: string | null;
+  appToken: string | null;
+  apiUrl: string | null;
+};
+
+export type BrokerEnvironment = StoreEnvironment & {
+  host: string;
+  port: number;
+  /** The issuer of grant tokens (`iss`): an origin without a final slash. */
+  publicUrl: string;
+  /** Where grants point: an origin without a final slash. */
+  gatewayUrl: string;
+  rateLimitPerMinute: number;
+  logLevel: LogLevel;
+  slack: SlackEnvironment | null;
+  /** `smtp://…` or `smtps://…`; may hold a password, never print it. */
+  smtpUrl: string | null;
+};
+
+const printable = secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spaces');
+
+const smtpUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol), {
+    error: 'must be smtp://HOST:PORT or smtps://HOST:PORT',
+  });
+
+const slackApiUrl = z.string().superRefine((value, context) => {
+  const problem = webUrlProblem(value);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+const shape = {
+  ...storeShape,
+  COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
+  COUNTERSIGN_PORT: port.default(4000),
+  COUNTERSIGN_PUBLIC_URL: originUrl.default('http://localhost:4000'),
+  COUNTERSIGN_GATEWAY_URL: originUrl.default('http://localhost:4100'),
+  COUNTERSIGN_RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000).default(6000),
+  COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
+  SLACK_SIGNING_SECRET: printable.optional(),
+  SLACK_CLIENT_ID: printable.optional(),
+  SLACK_CLIENT_SECRET: printable.optional(),
+  SLACK_APP_TOKEN: secretToken(/^xapp-[\x21-\x7e]+$/, 'begin with xapp-').optional(),
+  SLACK_API_URL: slackApiUrl.optional(),
+  SMTP_URL: smtpUrl.optional(),
+};
+
+const secretNames = [
+  ...storeSecrets,
+  'SLACK_SIGNING_SECRET',
+  'SLACK_CLIENT_SECRET',
+  'SLACK_APP_TOKEN',
+  'SMTP_URL',
+] as const;
+
+/**
+ * Reads what the broker needs to start.
+ * @throws ConfigError naming each bad variable and its rule.
+ */
+export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
+  return readEnvironment(env, shape, secretNames, (raw, problem) => {
+    const store = storeFrom(raw, problem);
+    const slack = slackFrom(raw, problem);
+    if (store === undefined) return undefined;
+    return {
+      ...store,
+      host: raw.COUNTERSIGN_HOST,
+      port: raw.COUNTERSIGN_PORT,
+      publicUrl: raw.COUNTERSIGN_PUBLIC_URL,
+      gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
+      rateLimitPerMinute: raw.COUNTERSIGN_RATE_LIMIT_PER_MINUTE,
+      logLevel: raw.COUNTERSIGN_LOG_LEVEL,
+      slack,
+      smtpUrl: raw.SMTP_URL ?? null,
+    };
+  });
+}
+
+type SlackVariables = {
+  [Name in keyof typeof shape as Name extends `SLACK_${string}` ? Name : never]?: string | undefined;
+};
+
+function slackFrom(
+  raw: SlackVariables,
+  problem: (key: string, rule: string) => void,
+): SlackEnvironment | null {
+  const set = Object.entries(raw).some(([name, value]) => name.startsWith('SLACK_') && value !== undefined);
+  if (!set) return null;
+  if (raw.SLACK_SIGNING_SECRET === undefined && raw.SLACK_APP_TOKEN === undefined) {
+    problem('SLACK_SIGNING_SECRET', 'is required for Slack over HTTP (or SLACK_APP_TOKEN for Socket Mode)');
+  }
+  if ((raw.SLACK_CLIENT_ID === undefined) !== (raw.SLACK_CLIENT_SECRET === undefined)) {
+    problem('SLACK_CLIENT_ID', 'must be set together with SLACK_CLIENT_SECRET');
+  }
+  return {
+    signingSecret: raw.SLACK_SIGNING_SECRET ?? null,
+    clientId: raw.SLACK_CLIENT_ID ?? null,
+    clientSecret: raw.SLACK_CLIENT_SECRET ?? null,
+    appToken: raw.SLACK_APP_TOKEN ?? null,
+    apiUrl: raw.SLACK_API_URL ?? null,
+  };
+}

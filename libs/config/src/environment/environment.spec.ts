@@ -1,0 +1,198 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { readBrokerEnvironment } from './broker.js';
+import { readCliEnvironment } from './cli.js';
+import { ConfigError } from './config-error.js';
+import { readGatewayEnvironment } from './gateway.js';
+import type { Environment } from './secrets.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const newFolder = () => mkdtempSync(join(tmpdir(), 'countersign-config-'));
+
+function problemsOf(read: () => unknown): Record<string, string> {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return Object.fromEntries(error.problems.map(({ key, rule }) => [key, rule]));
+  }
+  throw new Error('expected a ConfigError');
+}
+
+describe('the broker environment', () => {
+  test('with a master key alone gives the documented defaults', () => {
+    expect(readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY })).toEqual({
+      databaseUrl: 'sqlite:data/countersign.db',
+      dataDir: './data',
+      masterKey: new Uint8Array(32).fill(7),
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: 'http://localhost:4000',
+      gatewayUrl: 'http://localhost:4100',
+      rateLimitPerMinute: 6000,
+      logLevel: 'info',
+      slack: null,
+      smtpUrl: null,
+    });
+  });
+
+  test('takes the master key from the data folder where the demo left one', () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'master-key'), `${KEY}\n`);
+    expect(readBrokerEnvironment({ COUNTERSIGN_DATA_DIR: dataDir }).masterKey).toHaveLength(32);
+  });
+
+  test('without any master key says how to make one', () => {
+    const problems = problemsOf(() => readBrokerEnvironment({ COUNTERSIGN_DATA_DIR: newFolder() }));
+    expect(problems['COUNTERSIGN_MASTER_KEY']).toMatch(/is required.*openssl rand/);
+  });
+
+  test('refuses a broken master-key file in the data folder', () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'master-key'), 'short');
+    const problems = problemsOf(() => readBrokerEnvironment({ COUNTERSIGN_DATA_DIR: dataDir }));
+    expect(problems['COUNTERSIGN_MASTER_KEY']).toContain('must be 32 bytes in base64');
+  });
+
+  test('reads a secret from NAME_FILE without its final line break', () => {
+    const path = join(newFolder(), 'key');
+    writeFileSync(path, `${KEY}\r\n`);
+    expect(readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY_FILE: path }).masterKey).toHaveLength(32);
+  });
+
+  test('an unreadable NAME_FILE stops, even where the data folder has a key', () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'master-key'), KEY);
+    const env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_MASTER_KEY_FILE: join(dataDir, 'nowhere') };
+    expect(problemsOf(() => readBrokerEnvironment(env))).toEqual({
+      COUNTERSIGN_MASTER_KEY_FILE: 'names a file that cannot be read (ENOENT)',
+    });
+  });
+
+  test('refuses a secret given both plainly and as a file', () => {
+    const env = { COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_MASTER_KEY_FILE: '/nowhere' };
+    expect(problemsOf(() => readBrokerEnvironment(env))['COUNTERSIGN_MASTER_KEY']).toContain('together');
+  });
+
+  const bad: [string, string, RegExp][] = [
+    ['COUNTERSIGN_PORT', '65536', /whole number/],
+    ['COUNTERSIGN_PORT', '0x10', /whole number/],
+    ['COUNTERSIGN_PORT', ' 4000', /whole number/],
+    ['COUNTERSIGN_HOST', 'no host', /IP address/],
+    ['COUNTERSIGN_DATABASE_URL', 'mysql://u:hunter2@h/db', /sqlite:PATH or postgres/],
+    ['COUNTERSIGN_DATABASE_URL', 'sqlite:x\0', /sqlite:PATH/],
+    ['COUNTERSIGN_MASTER_KEY', 'AAAA', /32 bytes/],
+    ['COUNTERSIGN_MASTER_KEY', `${KEY.slice(0, -2)}9=`, /32 bytes/],
+    ['COUNTERSIGN_PUBLIC_URL', 'http://broker.example', /https/],
+    ['COUNTERSIGN_PUBLIC_URL', 'http://localhost.example', /https/],
+    ['COUNTERSIGN_PUBLIC_URL', 'https://broker.example/path', /without a path/],
+    ['COUNTERSIGN_PUBLIC_URL', 'https://user:hunter2@broker.example', /user name/],
+    ['COUNTERSIGN_PUBLIC_URL', 'https://broker.example?', /no query/],
+    ['COUNTERSIGN_GATEWAY_URL', 'ftp://gateway.example', /http\(s\)/],
+    ['COUNTERSIGN_RATE_LIMIT_PER_MINUTE', '-5', /whole number/],
+    ['COUNTERSIGN_LOG_LEVEL', 'loud', /one of/],
+    ['SLACK_APP_TOKEN', 'xoxb-hunter2', /xapp-/],
+    ['SLACK_API_URL', 'http://slack.example/api', /https/],
+    ['SMTP_URL', 'hunter2', /smtp:/],
+  ];
+  test.each(bad)('P11: %s=%s is refused by key and rule, never by value', (key, value, rule) => {
+    const env: Environment = { COUNTERSIGN_MASTER_KEY: KEY, [key]: value };
+    const problems = problemsOf(() => readBrokerEnvironment(env));
+    expect(Object.keys(problems)).toEqual([key]);
+    expect(problems[key]).toMatch(rule);
+    expect(problems[key]).not.toContain(value);
+  });
+
+  test('reports every problem at once', () => {
+    const env = { COUNTERSIGN_PORT: 'x', COUNTERSIGN_HOST: '-', COUNTERSIGN_MASTER_KEY: 'x' };
+    expect(Object.keys(problemsOf(() => readBrokerEnvironment(env))).sort()).toEqual(Object.keys(env).sort());
+  });
+
+  test.each(['http://127.0.0.1:4000/', 'http://127.8.9.1:4000', 'http://localhost:1', 'http://[::1]:4000'])(
+    'accepts plain http on this machine: %s',
+    (url) => {
+      const env = { COUNTERSIGN_MASTER_KEY: KEY, COUNTERSIGN_PUBLIC_URL: url };
+      expect(readBrokerEnvironment(env).publicUrl).toBe(url.replace(/\/$/, ''));
+    },
+  );
+
+  test('Slack needs a signing secret or an app token, and client id and secret together', () => {
+    const env = { COUNTERSIGN_MASTER_KEY: KEY, SLACK_CLIENT_ID: '1.2' };
+    expect(Object.keys(problemsOf(() => readBrokerEnvironment(env)))).toEqual([
+      'SLACK_SIGNING_SECRET',
+      'SLACK_CLIENT_ID',
+    ]);
+    expect(readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, SLACK_APP_TOKEN: 'xapp-1' }).slack).toEqual({
+      signingSecret: null,
+      clientId: null,
+      clientSecret: null,
+      appToken: 'xapp-1',
+      apiUrl: null,
+    });
+  });
+
+  test('P11: no value of any variable ever stands in the message', () => {
+    const names = [
+      'COUNTERSIGN_DATABASE_URL',
+      'COUNTERSIGN_MASTER_KEY',
+      'COUNTERSIGN_PUBLIC_URL',
+      'SMTP_URL',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.stringMatching(/^[qxz%@0-9]{12,30}$/), (name, value) => {
+        try {
+          readBrokerEnvironment({ COUNTERSIGN_MASTER_KEY: KEY, [name]: value });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+          expect((error as Error).message).not.toContain(value);
+        }
+      }),
+    );
+  });
+});
+
+describe('the gateway environment', () => {
+  test('with a credential alone gives the documented defaults', () => {
+    expect(readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc' })).toEqual({
+      host: '127.0.0.1',
+      port: 4100,
+      dataDir: './data',
+      credential: 'csg_abc',
+      spoolDir: 'data/spool',
+      spoolBytes: 1024 ** 3,
+      maxCallsPerGrant: 256,
+      maxCallsPerService: 1024,
+      logLevel: 'info',
+    });
+  });
+
+  test('without a credential says how to make one', () => {
+    expect(problemsOf(() => readGatewayEnvironment({}))['COUNTERSIGN_GATEWAY_CREDENTIAL']).toMatch(
+      /is required.*gateways enroll/,
+    );
+  });
+});
+
+describe('the environment of the CLI', () => {
+  test('an empty variable counts as unset', () => {
+    expect(readCliEnvironment({ COUNTERSIGN_BROKER_URL: '', COUNTERSIGN_API_KEY: '' })).toEqual({
+      brokerUrl: 'http://localhost:4000',
+      apiKey: null,
+    });
+  });
+
+  test('P11: a key with a line break is refused without being shown', () => {
+    const problems = problemsOf(() => readCliEnvironment({ COUNTERSIGN_API_KEY: 'csk_a\nX: y' }));
+    expect(problems).toEqual({ COUNTERSIGN_API_KEY: 'must be printable ASCII without spaces' });
+  });
+
+  test('an empty secret file is refused', () => {
+    const path = join(newFolder(), 'key');
+    writeFileSync(path, '\n');
+    expect(problemsOf(() => readCliEnvironment({ COUNTERSIGN_API_KEY_FILE: path }))).toEqual({
+      COUNTERSIGN_API_KEY_FILE: 'names an empty file',
+    });
+  });
+});

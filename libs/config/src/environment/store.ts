@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { readEnvironment } from './read.js';
+import { type Environment, readSecretFile } from './secrets.js';
+import { databaseUrl, folder, masterKey } from './values.js';
+
+/** What opens the store: needed by the broker and by every host verb. */
+export type StoreEnvironment = {
+  /** `sqlite:PATH` or `postgres://…`; may hold a password, never print it. */
+  databaseUrl: string;
+  dataDir: string;
+  /** 32 bytes. */
+  masterKey: Uint8Array;
+};
+
+export const storeShape = {
+  COUNTERSIGN_DATABASE_URL: databaseUrl.optional(),
+  COUNTERSIGN_DATA_DIR: folder.default('./data'),
+  COUNTERSIGN_MASTER_KEY: masterKey.optional(),
+};
+
+export const storeSecrets = ['COUNTERSIGN_DATABASE_URL', 'COUNTERSIGN_MASTER_KEY'] as const;
+
+type StoreVariables = z.output<z.ZodObject<typeof storeShape>>;
+type Tell = (key: string, rule: string) => void;
+
+/** Where the demo keeps the master key that it makes for itself. */
+export const masterKeyFile = (dataDir: string): string => join(dataDir, 'master-key');
+
+/** Fills in the default database and the master key, from the environment or the data folder's file. */
+export function storeFrom(raw: StoreVariables, problem: Tell): StoreEnvironment | undefined {
+  const dataDir = raw.COUNTERSIGN_DATA_DIR;
+  const key = raw.COUNTERSIGN_MASTER_KEY ?? masterKeyFromFile(masterKeyFile(dataDir), problem);
+  if (key === undefined) return undefined;
+  const url = raw.COUNTERSIGN_DATABASE_URL ?? `sqlite:${join(dataDir, 'countersign.db')}`;
+  return { databaseUrl: url, dataDir, masterKey: key };
+}
+
+function masterKeyFromFile(path: string, problem: Tell): Uint8Array | undefined {
+  const file = readSecretFile(path);
+  if (!file.ok) {
+    problem(
+      'COUNTERSIGN_MASTER_KEY',
+      file.missing
+        ? 'is required: set it (or COUNTERSIGN_MASTER_KEY_FILE) to 32 random bytes in base64, for example from "openssl rand -base64 32", and keep a copy; without it the store cannot be opened'
+        : `is not set, and the data folder's master-key ${file.rule}`,
+    );
+    return undefined;
+  }
+  const parsed = masterKey.safeParse(file.text);
+  if (!parsed.success)
+    problem(
+      'COUNTERSIGN_MASTER_KEY',
+      "is not set, and the data folder's master-key must be 32 bytes in base64",
+    );
+  return parsed.data;
+}
+
+/**
+ * Reads what opens the store.
+ * @throws ConfigError naming each bad variable and its rule.
+ */
+export function readStoreEnvironment(env: Environment): StoreEnvironment {
+  return readEnvironment(env, storeShape, storeSecrets, storeFrom);
+}

@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9-]{1,63})*$/;
+
+/** A whole decimal number within bounds; no signs, spaces, hex or exponents. */
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .refine((value) => DECIMAL.test(value) && Number(value) >= least && Number(value) <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+/** A TCP port; 0 lets the system choose one. */
+export const port = wholeNumber(0, 65_535);
+
+export const listenHost = z.string().refine((value) => isIP(value) !== 0 || HOST_NAME.test(value), {
+  error: 'must be an IP address or a host name',
+});
+
+export const folder = z
+  .string()
+  .refine((value) => !value.includes('\0'), { error: 'must be a folder path without NUL' });
+
+/** `sqlite:PATH` or `postgres://…`. Kept as written: the store reads the rest. */
+export const databaseUrl = z.string().refine(
+  (value) => {
+    if (value.startsWith('sqlite:')) return value.length > 'sqlite:'.length && !value.includes('\0');
+    return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value);
+  },
+  { error: 'must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME' },
+);
+
+const MASTER_KEY_BYTES = 32;
+
+/** 32 bytes in padded or unpadded standard base64; anything that does not re-encode to itself is refused. */
+export const masterKey = z.string().transform((value, context): Uint8Array => {
+  const bytes = Buffer.from(value, 'base64');
+  const canonical = bytes.toString('base64');
+  if (bytes.length === MASTER_KEY_BYTES && (value === canonical || value === canonical.replace(/=+$/, ''))) {
+    return new Uint8Array(bytes);
+  }
+  context.addIssue({ code: 'custom', message: 'must be 32 bytes in base64' });
+  return z.NEVER;
+});
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` });
+
+/** A token of printable ASCII; `shape` says what kind, without ever showing it. */
+export const secretToken = (pattern: RegExp, shape: string) =>
+  z.string().refine((value) => pattern.test(value), { error: `must ${shape}` });
