@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { INVOICE_STATUSES, type InvoiceChange } from '../records.js';
+import { invalid } from './problem.js';
+
+const pageNumber = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}$/, 'page must be a whole number from 1 to 999999.')
+  .transform(Number)
+  .default(1);
+const status = z.enum(INVOICE_STATUSES, `status must be one of ${INVOICE_STATUSES.join(', ')}.`);
+const month = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'month must be written as YYYY-MM.');
+
+export const invoiceQuery = z.strictObject({ page: pageNumber, status: status.optional() });
+export const customerQuery = z.strictObject({ page: pageNumber });
+export const payrollQuery = z.strictObject({ page: pageNumber, month: month.optional() });
+export const noQuery = z.strictObject({});
+
+const note = z
+  .string('note must be text or null.')
+  .max(500, 'note may have at most 500 characters.')
+  .refine(
+    (text) => !/\p{Surrogate}/u.test(text) && !hasControls(text),
+    'note may hold line breaks but no control bytes.',
+  )
+  .transform((text) => text.normalize('NFC').trim())
+  .transform((text) => (text === '' ? null : text));
+
+const invoiceChange = z
+  .strictObject({ status: status.optional(), note: note.nullable().optional() })
+  .refine((change) => change.status !== undefined || change.note !== undefined, 'Give status, note or both.');
+
+/** Line feed, carriage return and tab are the only control characters that a note may hold. */
+function hasControls(text: string): boolean {
+  return [...text].some((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return (code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127;
+  });
+}
+
+/** Throws `Problem` 400 `invalid_request` that names every member at fault. */
+export function readInvoiceChange(body: unknown): InvoiceChange {
+  return check(invoiceChange, body, '');
+}
+
+/** Reads a query strictly: an unknown or a repeated parameter is an error, not something to guess about. */
+export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
+  const names = [...query.keys()];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw invalid([{ pointer: `?${repeated}`, detail: `${repeated} may be given once.` }]);
+  }
+  return check(schema, Object.fromEntries(query), '?');
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, prefix: '' | '?'): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const errors = read.error.issues.flatMap((issue) => {
+    const at = (name: PropertyKey[]) => `${prefix}${prefix === '' ? '/' : ''}${name.map(String).join('/')}`;
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: at([...issue.path, key]), detail: `${key} is not known here.` }))
+      : [{ pointer: issue.path.length === 0 ? '' : at(issue.path), detail: issue.message }];
+  });
+  throw invalid(errors);
+}

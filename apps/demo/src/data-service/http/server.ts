@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { homePage } from '../pages/home.js';
+import { CONTENT_SECURITY_POLICY, renderPage } from '../pages/layout.js';
+import { problemBody } from '../pages/problem.js';
+import type { DemoStore } from '../store/demo-store.js';
+import { prefersHtml } from './accepts.js';
+import { dispatch, wrongMethod } from './dispatch.js';
+import { notFound, Problem } from './problem.js';
+import { openedThrough } from './through.js';
+
+export type DataServiceOptions = { store: DemoStore; logger: Logger; now: () => Date };
+
+type Answer = {
+  status: number;
+  headers: Record<string, string>;
+  type: string;
+  body: string;
+};
+
+/**
+ * The demo's data service: a plain HTTP API with pages over the same routes. **It asks nobody who they are**:
+ * like many an internal service it trusts its network, so only the gateway may reach it in production. The
+ * demo binds it to loopback.
+ */
+export function createDataService(options: DataServiceOptions): Server {
+  const server = createServer((request, response) => {
+    const started = performance.now();
+    answer(options, request)
+      .then((reply) => {
+        send(request, response, reply);
+        const ms = Math.round(performance.now() - started);
+        const path = request.url?.split('?')[0];
+        options.logger.info({ method: request.method, path, status: reply.status, ms }, 'answered');
+      })
+      .catch((error: unknown) => {
+        // The peer went away while its body was read, or the answer could not be written: nobody is left to tell.
+        options.logger.warn({ error: String(error) }, 'call cut short');
+        response.destroy();
+      });
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 15_000;
+  server.keepAliveTimeout = 30_000;
+  server.maxConnections = 2_048;
+  return server;
+}
+
+async function answer(options: DataServiceOptions, request: IncomingMessage): Promise<Answer> {
+  const html = prefersHtml(request.headers.accept);
+  try {
+    return await answerCall(options, request, html);
+  } catch (error) {
+    if (request.destroyed && !request.complete) throw error;
+    if (!(error instanceof Problem)) options.logger.error({ err: error }, 'call failed');
+    const problem =
+      error instanceof Problem
+        ? error
+        : new Problem(500, 'internal_error', 'The call could not be answered.');
+    const body = html
+      ? renderPage({ title: problem.title, body: problemBody(problem) })
+      : JSON.stringify(problem.toJson());
+    return {
+      status: problem.status,
+      headers: problem.headers,
+      type: html ? 'text/html; charset=utf-8' : 'application/problem+json',
+      body,
+    };
+  }
+}
+
+async function answerCall(
+  { store, now }: DataServiceOptions,
+  request: IncomingMessage,
+  html: boolean,
+): Promise<Answer> {
+  const url = readUrl(request.url ?? '/');
+  if (url.pathname === '/healthz' || url.pathname === '/readyz') {
+    onlyGet(request);
+    return json({ status: 'ok' });
+  }
+  if (url.pathname === '/') {
+    onlyGet(request);
+    const tenants = store.tenants();
+    return html ? page(renderPage({ title: 'Billing', body: homePage(tenants) })) : json({ tenants });
+  }
+  const today = now().toISOString().slice(0, 10);
+  const { view, tenant } = await dispatch(store, request, url, today);
+  if (!html) return json(view.json);
+  const { title, body, up } = view;
+  return page(renderPage({ title, body, tenant, up, through: openedThrough(request.headers) }));
+}
+
+/** Takes the origin form alone (`/path?query`): there is no proxying here. */
+function readUrl(target: string): URL {
+  if (!target.startsWith('/') || target.startsWith('//')) throw notFound();
+  return new URL(target, 'http://data-service.invalid');
+}
+
+function onlyGet(request: IncomingMessage): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(['GET']);
+}
+
+const json = (value: unknown): Answer => ({
+  status: 200,
+  headers: {},
+  type: 'application/json',
+  body: JSON.stringify(value),
+});
+
+const page = (body: string): Answer => ({ status: 200, headers: {}, type: 'text/html; charset=utf-8', body });
+
+function send(request: IncomingMessage, response: ServerResponse, reply: Answer): void {
+  response.writeHead(reply.status, {
+    'content-type': reply.type,
+    'content-length': Buffer.byteLength(reply.body),
+    'cache-control': 'no-store',
+    vary: 'accept',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    ...reply.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : reply.body);
+}
