@@ -1,1 +1,46 @@
-export const marker = 1;
+export { decodeBase64url, encodeBase64url } from './core/base64url.js';
+export { canonicalJson, isWellFormed } from './core/canonical-json.js';
+export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './core/commitment.js';
+export { jsonPointer, ScopeError, type ScopeErrorCode } from './core/errors.js';
+export { type Hashing, isDigest, sha256Text, utf8 } from './core/hashing.js';
+export {
+  DEPLOYMENT_SLUG,
+  type IdPrefix,
+  isAction,
+  isId,
+  isServiceName,
+  isSlug,
+  isTenantSlug,
+} from './core/ids.js';
+export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
+export { routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
+export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';
+export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
+export { isResource, isResourcePattern } from './resource/pattern.js';
+export {
+  MAX_SCOPE_ENTRIES,
+  normaliseScope,
+  type ScopeEntry,
+  scopeAllows,
+  scopeNarrows,
+} from './resource/scope.js';
+export { canonicalRouteMap, routeMapHash } from './route/hash.js';
+export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
+export { type RouteMapProblem, routeMapProblems } from './route/problems.js';
+export {
+  type Route,
+  routeResourcePattern,
+  type ServiceDefinition,
+  serviceDefinitionSchema,
+  type TenantFrom,
+} from './route/route.js';
+export {
+  canonicalTerms,
+  requireTermsFit,
+  TERMS_BUDGET,
+  termsDigest,
+  termsTokenBytes,
+} from './terms/digest.js';
+export { parseTerms } from './terms/parse.js';
+export { termsSchema } from './terms/schema.js';
+export type { Basis, Budget, Change, Terms } from './terms/terms.js';

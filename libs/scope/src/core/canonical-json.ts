@@ -1,0 +1,66 @@
+import canonicalize from 'canonicalize';
+import { jsonPointer, ScopeError } from './errors.js';
+
+/** Deeper values are refused: nothing that we hash comes near it, and a hostile one would exhaust the stack. */
+const MAX_DEPTH = 64;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** True when the text has no lone surrogate, so that its UTF-8 form is exact. */
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
+/**
+ * Canonical JSON (RFC 8785) of a JSON value: the bytes that are hashed and signed everywhere.
+ *
+ * The RFC library drops undefined members, writes `null` for holes and calls `toJSON`. Here each of these throws
+ * `invalid_canonical_value`, as do lone surrogates, non-finite numbers, BigInts, functions, class instances and
+ * values nested deeper than 64: what cannot be said exactly must not be signed.
+ */
+export function canonicalJson(value: unknown): string {
+  requireJson(value, []);
+  const text = canonicalize(value);
+  if (text === undefined) throw new ScopeError('invalid_canonical_value', 'not a JSON value', '');
+  return text;
+}
+
+function requireJson(value: unknown, path: PropertyKey[]): void {
+  if (path.length > MAX_DEPTH) refuse(`is nested deeper than ${MAX_DEPTH}`, path);
+  if (Array.isArray(value)) requireArray(value, path);
+  else if (typeof value === 'object' && value !== null) requireObject(value, path);
+  else requireScalar(value, path);
+}
+
+function requireScalar(value: unknown, path: readonly PropertyKey[]): void {
+  if (value === null || typeof value === 'boolean') return;
+  if (typeof value === 'string' && isWellFormed(value)) return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  refuse('is no JSON value: a lone surrogate, a number that is not finite, or another type', path);
+}
+
+function requireArray(value: unknown[], path: PropertyKey[]): void {
+  if (Object.keys(value).length !== value.length) refuse('has a hole or a named member', path);
+  for (const [index, item] of value.entries()) {
+    path.push(index);
+    requireJson(item, path);
+    path.pop();
+  }
+}
+
+function requireObject(value: object, path: PropertyKey[]): void {
+  // A plain object's prototype is null or a root prototype; comparing with our own Object.prototype would refuse
+  // objects of another realm (a worker's vm, a frame).
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) refuse('is not a plain object', path);
+  if (Object.getOwnPropertySymbols(value).length > 0) refuse('has a symbol member', path);
+  for (const [name, member] of Object.entries(value)) {
+    if (!isWellFormed(name)) refuse('has a name with a lone surrogate', path);
+    path.push(name);
+    requireJson(member, path);
+    path.pop();
+  }
+}
+
+function refuse(why: string, path: readonly PropertyKey[]): never {
+  throw new ScopeError('invalid_canonical_value', `what is to be hashed ${why}`, jsonPointer(path));
+}

@@ -1,0 +1,28 @@
+/**
+ * SHA-256 as a port: this library also runs in a browser and in customers' middleware, so it brings no
+ * hashing of its own. Synchronous, because a digest is computed in the middle of a decision.
+ */
+export interface Hashing {
+  sha256(data: Uint8Array): Uint8Array;
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const encoder = new TextEncoder();
+
+/** True for `sha256:` + 64 lower-case hex digits. */
+export function isDigest(value: string): boolean {
+  return DIGEST.test(value);
+}
+
+/** UTF-8 bytes of well-formed text. Lone surrogates must have been refused before: they would turn to U+FFFD. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** `sha256:` + lower-case hex of the hash of bytes, or of text as UTF-8. */
+export function sha256Text(hashing: Hashing, data: Uint8Array | string): string {
+  const hash = hashing.sha256(typeof data === 'string' ? utf8(data) : data);
+  let hex = '';
+  for (const byte of hash) hex += byte.toString(16).padStart(2, '0');
+  return `sha256:${hex}`;
+}

@@ -1,0 +1,44 @@
+import { ScopeError } from './errors.js';
+
+const DURATION = /^P(?=\d|T\d)(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
+export const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/**
+ * Seconds of an ISO 8601 duration of days, hours, minutes and whole seconds (`PT1H`, `P1DT30M`), or undefined.
+ * Zero is no duration. Months, years and weeks are refused: their length in seconds is not one number.
+ */
+export function parseDuration(text: string): number | undefined {
+  const parts = DURATION.exec(text);
+  if (parts === null) return undefined;
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
+  const total = (days ?? 0) * 86_400 + (hours ?? 0) * 3_600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+  return total > 0 && Number.isSafeInteger(total) ? total : undefined;
+}
+
+/** The shortest duration text of whole seconds > 0: `3600` → `PT1H`. Throws `invalid_duration`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isSafeInteger(seconds) || seconds <= 0) {
+    throw new ScopeError('invalid_duration', 'a duration is a whole number of seconds above 0');
+  }
+  const part = (count: number, unit: string) => (count > 0 ? `${count}${unit}` : '');
+  const days = Math.floor(seconds / 86_400);
+  const rest = seconds % 86_400;
+  const clock =
+    part(Math.floor(rest / 3_600), 'H') + part(Math.floor((rest % 3_600) / 60), 'M') + part(rest % 60, 'S');
+  return `P${part(days, 'D')}${clock === '' ? '' : `T${clock}`}`;
+}
+
+/** True for an RFC 3339 instant in UTC with `Z` and whole seconds that the calendar has. */
+export function isInstant(text: string): boolean {
+  if (!INSTANT.test(text)) return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && toInstant(new Date(time)) === text;
+}
+
+/** The whole-second instant at or before the date. Throws `invalid_instant` outside the years 0000 to 9999. */
+export function toInstant(date: Date): string {
+  const time = date.getTime();
+  const text = Number.isNaN(time) ? '' : `${date.toISOString().slice(0, 19)}Z`;
+  if (!INSTANT.test(text)) throw new ScopeError('invalid_instant', 'not a date of the years 0000 to 9999');
+  return text;
+}

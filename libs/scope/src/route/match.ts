@@ -1,0 +1,102 @@
+import { ScopeError } from '../core/errors.js';
+import { isSegment } from '../resource/pattern.js';
+import { routeMapProblems } from './problems.js';
+import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
+
+type Node = { literals: Map<string, Node>; parameter?: Node; route?: CompiledRoute };
+type CompiledRoute = { route: Route; names: (string | undefined)[]; resource: string[] };
+
+/** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
+export type CompiledRouteMap = {
+  readonly tenantFrom: TenantFrom;
+  readonly methods: ReadonlyMap<string, Node>;
+};
+
+/** The one route that a call falls under, and what it means. */
+export type RouteMatch = {
+  route: Route;
+  /** Concrete: parameters are filled in. */
+  resource: string;
+  action: string;
+  /** Value of `{tenant}` with `tenantFrom: path`, else undefined: then the caller reads it elsewhere. */
+  tenant: string | undefined;
+  params: Readonly<Record<string, string>>;
+};
+
+/** Prepares a map for `matchRoute`. Throws `invalid_route_map` for one with problems: it must not judge calls. */
+export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
+  const [problem] = routeMapProblems(service);
+  if (problem !== undefined) throw new ScopeError('invalid_route_map', problem.detail, problem.pointer);
+  const methods = new Map<string, Node>();
+  for (const route of service.routes) {
+    const root = methods.get(route.method) ?? { literals: new Map() };
+    methods.set(route.method, root);
+    insert(root, route);
+  }
+  return { tenantFrom: service.tenantFrom, methods };
+}
+
+function insert(root: Node, route: Route): void {
+  const segments = pathSegments(route.path);
+  let node = root;
+  for (const segment of segments) {
+    const literal = parameterName(segment) === undefined;
+    const next = (literal ? node.literals.get(segment) : node.parameter) ?? { literals: new Map() };
+    if (literal) node.literals.set(segment, next);
+    else node.parameter = next;
+    node = next;
+  }
+  node.route = { route, names: segments.map(parameterName), resource: route.resource.split('/') };
+}
+
+/**
+ * The route of a call, or undefined where none is listed. `path` is the upstream path without query, as it will be
+ * forwarded. A literal segment beats a parameter, from the left.
+ *
+ * Throws `ambiguous_request` for a path that does not begin with `/`, has an empty or dot segment, or gives a
+ * parameter a value outside `[A-Za-z0-9._~-]+`: upstreams disagree on what such a path means.
+ */
+export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
+  if (!path.startsWith('/')) throw new ScopeError('ambiguous_request', 'a path begins with /');
+  const segments = pathSegments(path);
+  for (const segment of segments) {
+    if (segment === '' || segment === '.' || segment === '..') {
+      throw new ScopeError('ambiguous_request', 'the path has an empty or dot segment');
+    }
+  }
+  const root = map.methods.get(method);
+  const found = root === undefined ? undefined : find(root, segments, 0);
+  return found === undefined ? undefined : fill(map, found, segments);
+}
+
+function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
+  const segment = segments[at];
+  if (segment === undefined) return node.route;
+  const literal = node.literals.get(segment);
+  const found = literal === undefined ? undefined : find(literal, segments, at + 1);
+  if (found !== undefined || node.parameter === undefined) return found;
+  return find(node.parameter, segments, at + 1);
+}
+
+function fill(map: CompiledRouteMap, found: CompiledRoute, segments: readonly string[]): RouteMatch {
+  const params: Record<string, string> = {};
+  for (const [index, name] of found.names.entries()) {
+    if (name === undefined) continue;
+    const value = segments[index];
+    if (value === undefined || !isSegment(value)) {
+      throw new ScopeError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
+    }
+    params[name] = value;
+  }
+  const resource = found.resource.map((segment) => {
+    const name = parameterName(segment);
+    return name === undefined ? segment : (params[name] ?? segment);
+  });
+  return {
+    route: found.route,
+    resource: resource.join('/'),
+    action: found.route.action,
+    tenant: map.tenantFrom === 'path' ? params['tenant'] : undefined,
+    params,
+  };
+}

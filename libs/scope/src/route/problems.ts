@@ -1,0 +1,93 @@
+import { jsonPointer } from '../core/errors.js';
+import { isServiceName } from '../core/ids.js';
+import {
+  parameterName,
+  pathSegments,
+  type Route,
+  type ServiceDefinition,
+  serviceDefinitionSchema,
+} from './route.js';
+
+/** One thing that is wrong with a map: where (JSON Pointer into the service) and which rule. */
+export type RouteMapProblem = { pointer: string; detail: string };
+
+const DOTS = new Set(['.', '..']);
+const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
+
+/**
+ * Everything that is wrong with a service and its map, in the order of the file; empty when it may be applied.
+ * Shape first: the rules between members are only read from a map whose members are what they should be.
+ */
+export function routeMapProblems(service: ServiceDefinition): RouteMapProblem[] {
+  const shape = serviceDefinitionSchema.safeParse(service);
+  if (!shape.success) {
+    return shape.error.issues.map((issue) => ({ pointer: jsonPointer(issue.path), detail: issue.message }));
+  }
+  return [
+    ...serviceProblems(shape.data),
+    ...shape.data.routes.flatMap((route, index) => routeProblems(route, `/routes/${index}`, shape.data)),
+    ...ambiguities(shape.data.routes),
+  ];
+}
+
+function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
+  const problems: RouteMapProblem[] = [];
+  if (!isServiceName(service.name)) {
+    problems.push({ pointer: '/name', detail: 'this name is a path of the gateway itself' });
+  }
+  if (!isOrigin(service.upstream)) {
+    problems.push({ pointer: '/upstream', detail: 'not an origin that can be called' });
+  }
+  if ((service.tenantFrom === 'header') !== (service.tenantHeader !== undefined)) {
+    problems.push({ pointer: '/tenantHeader', detail: 'goes with `tenantFrom: header`, and only with it' });
+  }
+  return problems;
+}
+
+function isOrigin(upstream: string): boolean {
+  try {
+    const url = new URL(upstream);
+    return url.hostname !== '' && url.pathname === '/' && url.port !== '0';
+  } catch {
+    return false;
+  }
+}
+
+function routeProblems(route: Route, pointer: string, service: ServiceDefinition): RouteMapProblem[] {
+  const problems: RouteMapProblem[] = [];
+  const add = (member: string, detail: string) => problems.push({ pointer: `${pointer}/${member}`, detail });
+  const path = pathSegments(route.path);
+  const names = path.map(parameterName).filter((name) => name !== undefined);
+  const resource = route.resource.split('/');
+  if (REFUSED_METHODS.has(route.method)) add('method', 'this method is never forwarded');
+  if (path.some((segment) => DOTS.has(segment))) add('path', 'has a dot segment');
+  if (new Set(names).size !== names.length) add('path', 'names a parameter twice');
+  if (names.includes('tenant') !== (service.tenantFrom === 'path')) {
+    add('path', 'has {tenant} exactly once with `tenantFrom: path`, and never otherwise');
+  }
+  if (resource.some((segment) => DOTS.has(segment))) add('resource', 'has a dot segment');
+  if (resource.map(parameterName).some((name) => name !== undefined && !names.includes(name))) {
+    add('resource', 'uses a parameter that the path does not have');
+  }
+  if (Array.isArray(route.query) && new Set(route.query).size !== route.query.length) {
+    add('query', 'names a parameter twice');
+  }
+  return problems;
+}
+
+/** Two routes of one method with the same shape: which one judged a call would depend on their order. */
+function ambiguities(routes: readonly Route[]): RouteMapProblem[] {
+  const first = new Map<string, number>();
+  return routes.flatMap((route, index) => {
+    const shape = pathSegments(route.path).map((segment) =>
+      parameterName(segment) === undefined ? segment : '{}',
+    );
+    const key = `${route.method} /${shape.join('/')}`;
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, index);
+      return [];
+    }
+    return [{ pointer: `/routes/${index}/path`, detail: `matches the same calls as /routes/${earlier}` }];
+  });
+}
