@@ -1,1 +1,46 @@
-export const marker = 1;
+export { gatewayAuthorization, readGatewayAuthorization } from './credential/authorization.js';
+export {
+  decodeGatewayCredential,
+  encodeGatewayCredential,
+  type GatewayCredential,
+} from './credential/credential.js';
+export { ProtocolError, type ProtocolErrorCode } from './errors.js';
+export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
+export { type FeedEnvelope, formatFeedEvent, openFeedEnvelope, signFeedEvent } from './feed/envelope.js';
+export type {
+  ChangeData,
+  EndedGrant,
+  FeedGrant,
+  FeedJwk,
+  FeedService,
+  FeedTenant,
+  SnapshotData,
+} from './feed/feed-data.js';
+export {
+  compareFeedPlaces,
+  type FeedEvent,
+  type FeedEventType,
+  type FeedPlace,
+  formatFeedPlace,
+  parseFeedPlace,
+} from './feed/feed-event.js';
+export type {
+  AccessRecord,
+  AllowedRecord,
+  CountersRecord,
+  OutcomeRecord,
+  RefusedRecord,
+  Unchained,
+  UnchainedRecord,
+} from './records/access-record.js';
+export { type ChainHead, placeInChain, recordHash } from './records/chain.js';
+export { type IdentityRegistration, parseIdentityRegistration } from './records/identity.js';
+export {
+  MAX_BATCH_BYTES,
+  MAX_BATCH_RECORDS,
+  parseRecordAnswer,
+  parseRecordBatch,
+  type RecordAnswer,
+  type RecordBatch,
+  type RecordEntry,
+} from './records/record-batch.js';

@@ -1,0 +1,20 @@
+/** Why a message between broker and gateway is not believed. Stable: programs branch on it, logs carry it. */
+export type ProtocolErrorCode =
+  | 'invalid_credential'
+  | 'invalid_envelope'
+  | 'bad_signature'
+  | 'invalid_event'
+  | 'invalid_records';
+
+/** A message that breaks the protocol. The message text names the rule and the place, never a secret. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+
+  constructor(
+    readonly code: ProtocolErrorCode,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(detail, options);
+  }
+}

@@ -1,0 +1,20 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { ProtocolError } from '../errors.js';
+
+/** The raw 32 bytes of an Ed25519 public key as base64url (RFC 8037 `x`). Takes a public or a private key. */
+export function exportEd25519PublicKey(key: KeyObject): string {
+  const jwk = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
+  if (jwk.crv !== 'Ed25519' || typeof jwk.x !== 'string') {
+    throw new ProtocolError('invalid_credential', 'the key is not an Ed25519 key');
+  }
+  return jwk.x;
+}
+
+/** The public key of those raw bytes. Throws ProtocolError `invalid_credential` for anything but 32 bytes. */
+export function importEd25519PublicKey(raw: string): KeyObject {
+  try {
+    return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+  } catch (cause) {
+    throw new ProtocolError('invalid_credential', 'not an Ed25519 public key', { cause });
+  }
+}
