@@ -36,6 +36,8 @@ export interface ListFilter {
 export interface RequestReads {
   find(id: string): Promise<AccessRequest | null>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
+  /** Requests of this requester in this tenant that are not yet decided. */
+  countOpen(tenant: string, requester: string): Promise<number>;
 }
 
 export interface ReviewReads {
@@ -116,7 +118,6 @@ export interface RecordReads {
 export interface RequestWrites extends RequestReads {
   insert(request: AccessRequest): Promise<void>;
   update(request: AccessRequest): Promise<boolean>;
-  countOpen(requester: string): Promise<number>;
 }
 
 export interface GrantWrites extends GrantReads {
@@ -184,16 +185,18 @@ export interface RecordWrites extends RecordReads {
   moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void>;
 }
 
+/** All of the organisation, removed ones included: what `apply` compares the file with. */
+export interface WholeOrganisation {
+  vendorName: string | null;
+  vendorOidc: unknown;
+  policy: AccessPolicy | null;
+  people: Person[];
+  services: ServiceRecord[];
+  tenants: TenantRecord[];
+}
+
 export interface OrganisationWrites extends OrganisationReads {
-  /** All of them, removed ones included: what `apply` compares the file with. */
-  everything(): Promise<{
-    vendorName: string | null;
-    vendorOidc: unknown;
-    policy: AccessPolicy | null;
-    people: Person[];
-    services: ServiceRecord[];
-    tenants: TenantRecord[];
-  }>;
+  everything(): Promise<WholeOrganisation>;
   saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void>;
   savePerson(person: Person): Promise<void>;
   saveTenant(tenant: TenantRecord): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Grant } from '../grant/grant.js';
 import type { Person } from '../organisation/person.js';
 import type {
   ApiKeyReads,
@@ -25,6 +26,7 @@ import type {
   RequestWrites,
   ReviewReads,
   ReviewWrites,
+  WholeOrganisation,
 } from './repositories.js';
 
 /** Reads of one tenant (or, from `readAsVendor`, of all of them). */
@@ -47,6 +49,9 @@ export interface VendorReadUnit extends ReadUnit {
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
   /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
   due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
+  everything(): Promise<WholeOrganisation>;
+  /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
+  knowsTenant(slug: string): Promise<boolean>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
   persons(email: string): Promise<Person[]>;
 }
@@ -95,6 +100,7 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   outbox: OutboxWrites;
+  activeGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges;

@@ -1,0 +1,99 @@
+import { type AccessRequest, isOpen } from '../access-request/access-request.js';
+import { AccessError } from '../errors.js';
+import { isVendorStaff, type Person, type Principal } from '../organisation/person.js';
+import { demand } from '../roles/permissions.js';
+import type { Review, ReviewDecision, ReviewSide } from './review.js';
+
+export interface ReviewInput {
+  decision: ReviewDecision;
+  digest: string;
+  reason: string | null;
+}
+
+interface Case {
+  input: ReviewInput;
+  request: AccessRequest;
+  reviews: readonly Review[];
+  /** The reviewer as the transaction sees them now. */
+  person: Person;
+  principal: Principal;
+  now: Date;
+}
+
+export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
+
+/** In the order in which they answer; the first that objects is the answer. */
+const CHECKS: readonly ((item: Case) => void)[] = [
+  notOnesOwn,
+  hasTheRole,
+  notEnded,
+  sameDigest,
+  notDecidedBefore,
+  thisSidesTurn,
+  reasonGiven,
+  channelAllowed,
+  countersigned,
+];
+
+/** Says whether this person may now decide this digest. @throws AccessError naming the first objection */
+export function judgeReview(item: Case): void {
+  for (const check of CHECKS) check(item);
+}
+
+function notOnesOwn({ request, person }: Case): void {
+  if (request.requester === person.id)
+    throw new AccessError('self_review', 'Nobody reviews their own request.');
+}
+
+function hasTheRole({ person }: Case): void {
+  demand(person, 'request.review');
+}
+
+function notEnded({ request, now }: Case): void {
+  if (!isOpen(request))
+    throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to decide.`);
+  if (now.getTime() >= Date.parse(request.lapsesAt))
+    throw new AccessError('already_decided', `This request lapsed at ${request.lapsesAt}.`);
+}
+
+function sameDigest({ request, input }: Case): void {
+  if (request.digest !== input.digest)
+    throw new AccessError('digest_mismatch', 'The request has changed since you read it. Read it again.', {
+      pointer: '/digest',
+    });
+}
+
+function notDecidedBefore({ reviews, person, input }: Case): void {
+  if (reviews.some((review) => review.person === person.id && review.digest === input.digest))
+    throw new AccessError('already_decided', 'You have decided this request already.');
+}
+
+function thisSidesTurn({ request, person }: Case): void {
+  const turn: ReviewSide = request.state === 'awaiting_vendor' ? 'vendor' : 'customer';
+  if (sideOf(person) !== turn)
+    throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
+}
+
+function reasonGiven({ input }: Case): void {
+  if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
+    throw new AccessError('reason_required', 'Say why you deny this; the requester will read it.', {
+      pointer: '/reason',
+    });
+}
+
+/** A denial may come by any channel: it opens nothing. */
+function channelAllowed({ request, person, principal, input }: Case): void {
+  if (input.decision === 'deny' || sideOf(person) === 'vendor') return;
+  const { channels } = request.needs.customer;
+  if (!channels.includes(principal.channel))
+    throw new AccessError(
+      'channel_not_allowed',
+      `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
+    );
+}
+
+function countersigned({ request, person, input }: Case): void {
+  if (input.decision === 'deny' || sideOf(person) === 'vendor') return;
+  if (request.needs.customer.countersignature)
+    throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
+}

@@ -1,0 +1,273 @@
+import { routeMapHash, type ServiceDefinition } from '@countersign/scope';
+import { normaliseEmail } from '../organisation/email.js';
+import type { Organisation, OrganisationPerson, OrganisationTenant } from '../organisation/organisation.js';
+import { hasRole, type Person } from '../organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import type { WholeOrganisation } from '../ports/repositories.js';
+import type { VendorUnit } from '../ports/store.js';
+import type { Deps } from './deps.js';
+import { endGrantIn } from './end-grant.js';
+
+/** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
+export interface OrganisationChange {
+  action: 'add' | 'change' | 'remove';
+  kind: 'vendor' | 'person' | 'service' | 'tenant';
+  /** What it is called: an e-mail (with its tenant), a service's name, a tenant's slug. */
+  name: string;
+  before: unknown;
+  after: unknown;
+}
+
+interface Step {
+  change: OrganisationChange;
+  apply(unit: VendorUnit, at: string): Promise<void>;
+}
+
+/**
+ * Makes the organisation what the file says: all of it or nothing, with an event for each difference. What
+ * the file no longer names is marked removed, never deleted, and grants that rested on it end.
+ *
+ * @param organisation already checked as a whole (@countersign/config)
+ * @returns the differences; with `dryRun` nothing is written
+ */
+export async function applyOrganisation(
+  deps: Deps,
+  organisation: Organisation,
+  options: { dryRun: boolean },
+): Promise<OrganisationChange[]> {
+  if (options.dryRun) {
+    const standing = await deps.store.readAsVendor((unit) => unit.everything());
+    return plan(deps, organisation, standing).map((each) => each.change);
+  }
+  return deps.store.asVendor(async (unit) => {
+    const at = deps.clock.now().toISOString();
+    const steps = plan(deps, organisation, await unit.organisation.everything());
+    for (const each of steps) await each.apply(unit, at);
+    if (steps.length > 0) await endGrantsWithoutBasis(unit, at);
+    return steps.map((each) => each.change);
+  });
+}
+
+function plan(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
+  return [
+    ...vendorSteps(file, standing),
+    ...file.tenants.flatMap((tenant) => tenantSteps(tenant, standing)),
+    ...goneTenants(file, standing),
+    ...serviceSteps(deps, file, standing),
+    ...personSteps(deps, file, standing),
+  ];
+}
+
+/** Key order says nothing; undefined and absent are one. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]),
+  );
+}
+
+function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
+  const after = { name: file.vendor.name, oidc: file.vendor.oidc, policy: file.accessPolicy };
+  const before =
+    standing.vendorName === null
+      ? null
+      : { name: standing.vendorName, oidc: standing.vendorOidc, policy: standing.policy };
+  if (same(before, after)) return [];
+  const change: OrganisationChange = {
+    action: before === null ? 'add' : 'change',
+    kind: 'vendor',
+    name: file.vendor.name,
+    before,
+    after,
+  };
+  return [
+    {
+      change,
+      async apply(unit, at) {
+        await unit.organisation.saveVendor(after);
+        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data: { before, after } });
+      },
+    },
+  ];
+}
+
+function tenantSteps(tenant: OrganisationTenant, standing: WholeOrganisation): Step[] {
+  const record: TenantRecord = {
+    slug: tenant.slug,
+    name: tenant.name,
+    controls: tenant.privacyControls,
+    oidc: tenant.oidc,
+    slack: tenant.slack,
+    removedAt: null,
+  };
+  const before = standing.tenants.find((each) => each.slug === tenant.slug) ?? null;
+  if (same(before, record)) return [];
+  return [tenantStep(before, record, before === null || before.removedAt !== null ? 'add' : 'change')];
+}
+
+function goneTenants(file: Organisation, standing: WholeOrganisation): Step[] {
+  return standing.tenants
+    .filter((each) => each.removedAt === null && !file.tenants.some(({ slug }) => slug === each.slug))
+    .map((each) => tenantStep(each, each, 'remove'));
+}
+
+function tenantStep(
+  before: TenantRecord | null,
+  after: TenantRecord,
+  action: OrganisationChange['action'],
+): Step {
+  return {
+    change: {
+      action,
+      kind: 'tenant',
+      name: after.slug,
+      before,
+      after: action === 'remove' ? null : after,
+    },
+    async apply(unit, at) {
+      await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
+      const { log } = await unit.tenant(after.slug);
+      const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
+      await log.append({ type: `tenant.${action}`, at, actor: 'host', data });
+      await unit.feed.changed('tenant', after.slug);
+    },
+  };
+}
+
+function serviceSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
+  const wanted = file.services.map((definition) => serviceStep(deps, definition, standing));
+  const gone = standing.services
+    .filter(
+      (each) => each.removedAt === null && !file.services.some(({ name }) => name === each.definition.name),
+    )
+    .map(
+      (each): Step => ({
+        change: {
+          action: 'remove',
+          kind: 'service',
+          name: each.definition.name,
+          before: each.definition,
+          after: null,
+        },
+        async apply(unit, at) {
+          await saveService(unit, { ...each, removedAt: at }, 'service.removed', at);
+        },
+      }),
+    );
+  return [...wanted.filter((step) => step !== null), ...gone];
+}
+
+function serviceStep(deps: Deps, definition: ServiceDefinition, standing: WholeOrganisation): Step | null {
+  const before = standing.services.find((each) => each.definition.name === definition.name) ?? null;
+  const routes = routeMapHash(deps.hashing, definition);
+  if (before !== null && before.removedAt === null && same(before.definition, definition)) return null;
+  const action = before === null || before.removedAt !== null ? 'add' : 'change';
+  return {
+    change: {
+      action,
+      kind: 'service',
+      name: definition.name,
+      before: before?.definition ?? null,
+      after: definition,
+    },
+    async apply(unit, at) {
+      await unit.organisation.saveRouteMap(routes, definition, at);
+      await saveService(unit, { definition, routes, removedAt: null }, 'service.applied', at);
+    },
+  };
+}
+
+/** Every version of a route map is logged whole: what an action meant at any time can be read again. */
+async function saveService(unit: VendorUnit, record: ServiceRecord, type: string, at: string): Promise<void> {
+  await unit.organisation.saveService(record);
+  await unit.log.append({
+    type,
+    at,
+    actor: 'host',
+    data: { service: record.definition.name, routes: record.routes, definition: record.definition },
+  });
+  await unit.feed.changed('services', record.definition.name);
+}
+
+interface Wanted {
+  tenant: string | null;
+  person: OrganisationPerson<Person['roles'][number]>;
+  email: string;
+}
+
+function personSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
+  const wanted: Wanted[] = [
+    { tenant: null, people: file.vendor.staff },
+    ...file.tenants.map(({ slug, people }) => ({ tenant: slug, people })),
+  ].flatMap(({ tenant, people }) =>
+    people.map((person) => ({ tenant, person, email: normaliseEmail(person.email) ?? person.email })),
+  );
+  const keyed = new Map(standing.people.map((each) => [personKey(each.tenant, each.email), each]));
+  const steps = wanted.map((each) => personStep(deps, each, keyed.get(personKey(each.tenant, each.email))));
+  const named = new Set(wanted.map((each) => personKey(each.tenant, each.email)));
+  const gone = standing.people
+    .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
+    .map((each) => savePersonStep(each, each, 'remove'));
+  return [...steps.filter((step) => step !== null), ...gone];
+}
+
+const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
+
+function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Step | null {
+  const after: Person = {
+    id: before?.id ?? deps.ids.next('usr'),
+    tenant: wanted.tenant,
+    email: wanted.email,
+    name: wanted.person.name,
+    roles: [...wanted.person.roles].sort(),
+    removedAt: null,
+  };
+  if (same(before, after)) return null;
+  const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
+  return savePersonStep(before ?? null, after, action);
+}
+
+function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
+  const shown = (person: Person | null) =>
+    person === null ? null : { name: person.name, roles: person.roles };
+  return {
+    change: {
+      action,
+      kind: 'person',
+      name: after.tenant === null ? after.email : `${after.email} (${after.tenant})`,
+      before: shown(before),
+      after: action === 'remove' ? null : shown(after),
+    },
+    async apply(unit, at) {
+      await unit.organisation.savePerson({ ...after, removedAt: action === 'remove' ? at : null });
+      const log = after.tenant === null ? unit.log : (await unit.tenant(after.tenant)).log;
+      await log.append({
+        type: `person.${action}`,
+        at,
+        actor: 'host',
+        data: { person: after.id, before: before?.roles ?? null, after: after.roles },
+        personal: { email: after.email, name: after.name },
+      });
+    },
+  };
+}
+
+/** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */
+async function endGrantsWithoutBasis(unit: VendorUnit, at: string): Promise<void> {
+  const { people, tenants, services } = await unit.organisation.everything();
+  const engineers = new Set(people.filter((each) => hasRole(each, 'engineer')).map((each) => each.id));
+  const gone = new Set(tenants.filter((each) => each.removedAt !== null).map((each) => each.slug));
+  const closed = new Set(
+    services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
+  );
+  for (const grant of await unit.activeGrants()) {
+    if (engineers.has(grant.requester) && !gone.has(grant.tenant) && !closed.has(grant.service)) continue;
+    await endGrantIn(await unit.tenant(grant.tenant), grant, { reason: 'revoked', actor: 'host', at });
+  }
+}

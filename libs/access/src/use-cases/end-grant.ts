@@ -1,0 +1,75 @@
+import { toInstant } from '@countersign/scope';
+import { AccessError, notFound } from '../errors.js';
+import { endGrant, type Grant, type GrantEndReason } from '../grant/grant.js';
+import type { Principal } from '../organisation/person.js';
+import type { TenantUnit } from '../ports/store.js';
+import { demand } from '../roles/permissions.js';
+import { canSee, requestVisibility } from '../roles/visibility.js';
+import type { Deps } from './deps.js';
+import { locateGrant } from './locate.js';
+import { grantNotice } from './notices.js';
+
+/** Ends a grant inside a unit of work: state, event, feed and notice commit together. */
+export async function endGrantIn(
+  unit: TenantUnit,
+  grant: Grant,
+  by: { reason: GrantEndReason; actor: string; at: string; words?: string },
+): Promise<Grant> {
+  const ended = endGrant(grant, by.reason, by.at);
+  if (!(await unit.grants.update(ended)))
+    throw new AccessError('conflict', 'Somebody else changed this grant at the same moment. Read it again.');
+  await unit.log.append({
+    type: 'grant.ended',
+    at: by.at,
+    actor: by.actor,
+    data: {
+      grant: grant.id,
+      request: grant.request,
+      requester: grant.requester,
+      digest: grant.digest,
+      reason: by.reason,
+    },
+    ...(by.words === undefined ? {} : { personal: { words: by.words } }),
+  });
+  await unit.feed.changed('grant', grant.id);
+  await unit.outbox.add(grantNotice(ended, by.at));
+  return ended;
+}
+
+/** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+export function revokeGrant(deps: Deps, principal: Principal, id: string, words: string): Promise<Grant> {
+  return endByHand(deps, principal, id, 'revoked', words);
+}
+
+/** The engineer gives access back. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+export function releaseGrant(deps: Deps, principal: Principal, id: string): Promise<Grant> {
+  return endByHand(deps, principal, id, 'released');
+}
+
+async function endByHand(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  reason: 'revoked' | 'released',
+  words?: string,
+): Promise<Grant> {
+  const tenant = await locateGrant(deps, principal, id);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const grant = await unit.grants.find(id);
+    const person = await unit.organisation.person(principal.person.id);
+    if (grant === null || person === null || !canSee(requestVisibility(person), grant))
+      throw notFound('grant');
+    demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
+    if (reason === 'released' && grant.requester !== person.id)
+      throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
+    if (grant.state === 'ended')
+      throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+    const at = toInstant(deps.clock.now());
+    return endGrantIn(unit, grant, {
+      reason,
+      actor: person.id,
+      at,
+      ...(words === undefined ? {} : { words }),
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { type Terms, toInstant } from '@countersign/scope';
+import { AccessError, notFound } from '../errors.js';
+import { type Grant, isUsable } from '../grant/grant.js';
+import type { Principal } from '../organisation/person.js';
+import { askOf } from '../policy/ask.js';
+import { evaluate } from '../policy/evaluate.js';
+import type { TenantUnit } from '../ports/store.js';
+import { demand } from '../roles/permissions.js';
+import { canSee, requestVisibility } from '../roles/visibility.js';
+import type { Deps } from './deps.js';
+import { loadContext } from './load-context.js';
+import { locateGrant } from './locate.js';
+
+/** What goes into a grant token; the minter adds issuer, key and life. */
+export interface MintInput {
+  grant: Grant;
+  terms: Terms;
+  audience: string;
+  tokenTtl: number;
+  now: Date;
+}
+
+export interface MintedToken {
+  token: string;
+  jti: string;
+  /** Seconds from now. */
+  expiresIn: number;
+  expiresAt: string;
+}
+
+/** Signs; decides nothing. Only the broker has one. */
+export interface TokenMinter {
+  mint(input: MintInput): MintedToken;
+}
+
+/**
+ * Mints a token of an active grant for the engineer who holds it. The evaluator runs again: what the rules
+ * no longer allow gets no new token.
+ *
+ * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
+ */
+export async function mintToken(
+  deps: Deps,
+  minter: TokenMinter,
+  principal: Principal,
+  id: string,
+): Promise<MintedToken> {
+  const tenant = await locateGrant(deps, principal, id);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const grant = await unit.grants.find(id);
+    const person = await unit.organisation.person(principal.person.id);
+    if (grant === null || person === null || !canSee(requestVisibility(person), grant))
+      throw notFound('grant');
+    demand(person, 'grant.token');
+    if (grant.requester !== person.id)
+      throw new AccessError(
+        'forbidden',
+        'A token is given to the engineer who holds the grant, to nobody else.',
+      );
+    const now = deps.clock.now();
+    if (!isUsable(grant, now))
+      throw new AccessError('grant_not_active', `This grant is not active (it ends at ${grant.endsAt}).`);
+    const { terms, audience, tokenTtl } = await stillAllowed(unit, grant, person);
+    const minted = minter.mint({ grant, terms, audience, tokenTtl, now });
+    await unit.log.append({
+      type: 'token.minted',
+      at: toInstant(now),
+      actor: person.id,
+      data: {
+        grant: grant.id,
+        request: grant.request,
+        requester: grant.requester,
+        digest: grant.digest,
+        jti: minted.jti,
+        expiresAt: minted.expiresAt,
+      },
+    });
+    return minted;
+  });
+}
+
+async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal['person']) {
+  const request = await unit.requests.find(grant.request);
+  if (request === null) throw notFound('grant');
+  const ask = askOf(request.terms);
+  const context = await loadContext(unit.organisation, ask, {
+    stage: 'mint',
+    requester,
+    openRequests: 0,
+    terms: request.terms,
+  });
+  const { refusals } = evaluate(ask, context);
+  if (refusals.length > 0 || context.service === null)
+    throw new AccessError('grant_not_active', 'The rules no longer allow what this grant opens.', {
+      refusals,
+    });
+  return {
+    terms: request.terms,
+    audience: context.service.definition.audience,
+    tokenTtl: context.policy.tokenTtl,
+  };
+}

@@ -1,0 +1,24 @@
+import type { AccessRequest } from '../access-request/access-request.js';
+import type { Grant } from '../grant/grant.js';
+import type { NoticeDraft } from '../ports/repositories.js';
+
+/** An audience: one person by id, or everybody who holds a role on one side. */
+export const everyReviewer = 'role:vendor:reviewer';
+export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
+
+/** Whom a request's new state concerns. */
+export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
+  const audience = [request.requester];
+  if (request.state === 'awaiting_vendor') audience.push(everyReviewer);
+  else audience.push(everyApprover(request.tenant));
+  return { kind: `request.${request.state}`, subject: request.id, audience, at };
+}
+
+export function grantNotice(grant: Grant, at: string): NoticeDraft {
+  return {
+    kind: `grant.${grant.state}`,
+    subject: grant.id,
+    audience: [grant.requester, everyApprover(grant.tenant)],
+    at,
+  };
+}

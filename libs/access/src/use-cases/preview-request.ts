@@ -1,0 +1,35 @@
+import type { Principal } from '../organisation/person.js';
+import type { Ask } from '../policy/ask.js';
+import { type Evaluation, evaluate } from '../policy/evaluate.js';
+import { demand } from '../roles/permissions.js';
+import type { Deps } from './deps.js';
+import { type AskInput, draftTerms } from './draft-terms.js';
+import { loadContext } from './load-context.js';
+import { normalisedAsk } from './normalised-ask.js';
+
+/**
+ * Says what asking would lead to, by the evaluator that will judge the ask itself; writes nothing.
+ *
+ * @throws AccessError `forbidden`, `invalid_request`
+ */
+export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
+  demand(principal.person, 'request.create');
+  const ask: Ask = normalisedAsk(input);
+  return deps.store.readAsVendor(async (unit) => {
+    const context = await loadContext(unit.organisation, ask, {
+      stage: 'ask',
+      requester: principal.person,
+      openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),
+      terms: null,
+    });
+    const { service, tenant, policy } = context;
+    if (service === null || tenant === null) return evaluate(ask, context);
+    const { terms } = draftTerms(deps, input, {
+      requester: principal.person,
+      routes: service.routes,
+      requestTtl: policy.requestTtl,
+      now: deps.clock.now(),
+    });
+    return evaluate(ask, { ...context, terms });
+  });
+}

@@ -1,0 +1,94 @@
+import { toInstant } from '@countersign/scope';
+import type { AccessRequest, RequestState } from '../access-request/access-request.js';
+import { AccessError, type Refusal } from '../errors.js';
+import type { Principal } from '../organisation/person.js';
+import { evaluate } from '../policy/evaluate.js';
+import type { Needs } from '../policy/needs.js';
+import type { TenantUnit } from '../ports/store.js';
+import { demand } from '../roles/permissions.js';
+import type { Deps } from './deps.js';
+import { type AskInput, draftTerms, type TermsDraft } from './draft-terms.js';
+import { loadContext } from './load-context.js';
+import { normalisedAsk } from './normalised-ask.js';
+import { requestNotice } from './notices.js';
+import { previewRequest } from './preview-request.js';
+import type { RequestView } from './request-view.js';
+
+/**
+ * Asks for access. What preview refuses is refused before anything is written; the same evaluator then runs
+ * once more inside the transaction that stores the request.
+ *
+ * @throws AccessError `forbidden`, `invalid_request`, `request_refused` with every refusal
+ */
+export async function requestAccess(deps: Deps, principal: Principal, input: AskInput): Promise<RequestView> {
+  refuseIfAny((await previewRequest(deps, principal, input)).refusals);
+  const ask = normalisedAsk(input);
+  return deps.store.forTenant(input.tenant, async (unit) => {
+    const requester = await unit.organisation.person(principal.person.id);
+    if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
+    demand(requester, 'request.create');
+    const now = deps.clock.now();
+    const context = await loadContext(unit.organisation, ask, {
+      stage: 'ask',
+      requester,
+      openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
+      terms: null,
+    });
+    if (context.service === null) refuseIfAny(evaluate(ask, context).refusals);
+    const draft = draftTerms(deps, input, {
+      requester,
+      routes: context.service?.routes ?? '',
+      requestTtl: context.policy.requestTtl,
+      now,
+    });
+    const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
+    refuseIfAny(refusals);
+    if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
+    return store(unit, draft, needs, toInstant(now));
+  });
+}
+
+function refuseIfAny(refusals: readonly Refusal[]): void {
+  if (refusals.length === 0) return;
+  throw new AccessError('request_refused', refusals.map((each) => each.detail).join(' '), { refusals });
+}
+
+/** A request begins with the side that has to decide first. */
+function initialState(needs: Needs): RequestState {
+  return needs.vendor.required > 0 ? 'awaiting_vendor' : 'awaiting_customer';
+}
+
+async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: string): Promise<RequestView> {
+  const { terms, digest, openings } = draft;
+  const request: AccessRequest = {
+    id: terms.request,
+    tenant: terms.tenant,
+    service: terms.service,
+    requester: terms.requester,
+    state: initialState(needs),
+    version: 1,
+    digest,
+    terms,
+    needs,
+    createdAt: at,
+    lapsesAt: terms.lapsesAt,
+    endedAt: null,
+    grant: null,
+  };
+  const commitments: Record<string, string> = { justification: terms.justification };
+  if (terms.ticket !== undefined) commitments['ticket'] = terms.ticket;
+  await unit.requests.insert(request);
+  for (const [name, commitment] of Object.entries(commitments)) {
+    const opening = openings[name];
+    if (opening !== undefined) await unit.openings.save(commitment, name, opening);
+  }
+  await unit.log.append({
+    type: 'request.created',
+    at,
+    actor: terms.requester,
+    data: { request: request.id, requester: terms.requester, digest, state: request.state, terms, needs },
+    commitments,
+  });
+  await unit.outbox.add(requestNotice(request, at));
+  return { request, reviews: [], openings };
+}

@@ -1,0 +1,50 @@
+import type { Opening, Terms } from '@countersign/scope';
+import type { AccessRequest } from '../access-request/access-request.js';
+import type { ReadUnit } from '../ports/store.js';
+import { approvals, type Review } from '../review/review.js';
+
+/** A request with what stands beside it: reviews (oldest first) and the openings of its commitments. */
+export interface RequestView {
+  request: AccessRequest;
+  reviews: Review[];
+  openings: Record<string, Opening>;
+}
+
+/** The request as of these reviews: `needs` tells how many approvals each side has given. */
+export function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
+  const { vendor, customer, risk } = request.needs;
+  return {
+    ...request,
+    needs: {
+      vendor: { ...vendor, approved: approvals(reviews, 'vendor', request.digest) },
+      customer: { ...customer, approved: approvals(reviews, 'customer', request.digest) },
+      risk,
+    },
+  };
+}
+
+const commitmentsOf = (terms: Terms): Record<string, string> => ({
+  justification: terms.justification,
+  ...(terms.ticket === undefined ? {} : { ticket: terms.ticket }),
+});
+
+/** Views of many requests in two reads, however many they are. */
+export async function requestViews(
+  unit: Pick<ReadUnit, 'reviews' | 'openings'>,
+  requests: readonly AccessRequest[],
+): Promise<RequestView[]> {
+  if (requests.length === 0) return [];
+  const reviews = await unit.reviews.ofRequests(requests.map((request) => request.id));
+  const opened = await unit.openings.find(
+    requests.flatMap((request) => Object.values(commitmentsOf(request.terms))),
+  );
+  return requests.map((request) => {
+    const own = reviews.filter((review) => review.request === request.id);
+    const openings: Record<string, Opening> = {};
+    for (const [name, commitment] of Object.entries(commitmentsOf(request.terms))) {
+      const opening = opened.get(commitment);
+      if (opening !== undefined) openings[name] = opening;
+    }
+    return { request: withProgress(request, own), reviews: own, openings };
+  });
+}

@@ -1,0 +1,163 @@
+import type { Opening } from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import type { AccessRecordView } from '../ports/repositories.js';
+import type { TenantUnit } from '../ports/store.js';
+import type { Deps } from './deps.js';
+import { DEPLOYMENT } from './queries.js';
+
+type Outcome = Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>;
+
+/** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
+export type IncomingRecord = {
+  tenant: string;
+  seq: number;
+  hash: string;
+  prev: string | null;
+  at: string;
+} & (
+  | {
+      kind: 'allowed' | 'refused';
+      view: AccessRecordView;
+      path: { commitment: string; opening: Opening | null } | null;
+    }
+  | { kind: 'outcome'; id: string; outcome: Outcome }
+  | { kind: 'counters'; data: Record<string, unknown> }
+);
+
+/**
+ * Takes a batch of a gateway's records, each exactly once: what is at or below the chain's cursor was taken
+ * before and is skipped; a gap, or a record that does not continue the chain, is an event of its own. Leaf,
+ * record and cursor commit together, one unit of work a tenant.
+ *
+ * @returns per tenant the last number taken, which the gateway may forget up to
+ * @throws AccessError `invalid_request` where a tenant is unknown
+ */
+export async function takeRecords(
+  deps: Deps,
+  gateway: string,
+  boot: string,
+  records: readonly IncomingRecord[],
+): Promise<Record<string, number>> {
+  const byTenant = new Map<string, IncomingRecord[]>();
+  for (const record of records) {
+    const own = byTenant.get(record.tenant);
+    if (own === undefined) byTenant.set(record.tenant, [record]);
+    else own.push(record);
+  }
+  await refuseUnknownTenants(deps, [...byTenant.keys()]);
+  const accepted: Record<string, number> = {};
+  for (const [tenant, own] of byTenant)
+    accepted[tenant] = await deps.store.forTenant(tenant, (unit) =>
+      takeOfTenant(deps, unit, gateway, boot, own),
+    );
+  return accepted;
+}
+
+async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
+  await deps.store.readAsVendor(async (unit) => {
+    for (const slug of tenants)
+      if (slug !== DEPLOYMENT && !(await unit.knowsTenant(slug)))
+        throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
+  });
+}
+
+async function takeOfTenant(
+  deps: Deps,
+  unit: TenantUnit,
+  gateway: string,
+  boot: string,
+  records: readonly IncomingRecord[],
+): Promise<number> {
+  const from = await unit.records.cursor(gateway, boot);
+  let cursor = from ?? { seq: 0, hash: null as string | null };
+  const use = new Map<string, { calls: number; bytes: number }>();
+  for (const record of [...records].sort((a, b) => a.seq - b.seq)) {
+    if (record.seq <= cursor.seq) continue;
+    if (record.seq !== cursor.seq + 1 || record.prev !== cursor.hash)
+      await unit.log.append({
+        type: 'gateway.gap',
+        at: deps.clock.now().toISOString(),
+        actor: gateway,
+        data: { gateway, boot, after: cursor.seq, at: record.seq },
+      });
+    await takeOne(unit, gateway, boot, record, use);
+    cursor = { seq: record.seq, hash: record.hash };
+  }
+  if (cursor.hash !== null && cursor.seq !== (from?.seq ?? 0))
+    await unit.records.moveCursor(gateway, boot, { seq: cursor.seq, hash: cursor.hash });
+  for (const [grant, { calls, bytes }] of use) await unit.grants.addUse(grant, calls, bytes);
+  return cursor.seq;
+}
+
+async function takeOne(
+  unit: TenantUnit,
+  gateway: string,
+  boot: string,
+  record: IncomingRecord,
+  use: Map<string, { calls: number; bytes: number }>,
+): Promise<void> {
+  const chain = { gateway, boot, gatewaySeq: record.seq, gatewayHash: record.hash };
+  const count = (grant: string, calls: number, bytes: number) => {
+    const sum = use.get(grant) ?? { calls: 0, bytes: 0 };
+    use.set(grant, { calls: sum.calls + calls, bytes: sum.bytes + bytes });
+  };
+  if (record.kind === 'counters') {
+    await unit.log.append({
+      type: 'access.counters',
+      at: record.at,
+      actor: gateway,
+      data: { ...chain, ...record.data },
+    });
+  } else if (record.kind === 'outcome') {
+    const completed = await unit.records.complete(record.id, record.outcome);
+    await unit.log.append({
+      type: 'access.outcome',
+      at: record.at,
+      actor: gateway,
+      data: {
+        ...chain,
+        record: record.id,
+        ...(completed === null ? {} : { grant: completed.grant, requester: completed.person }),
+        ...record.outcome,
+      },
+    });
+    if (completed !== null) count(completed.grant, 0, record.outcome.bytes ?? 0);
+  } else {
+    await takeCall(unit, gateway, chain, record);
+    if (record.kind === 'allowed') count(record.view.grant, 1, 0);
+  }
+}
+
+async function takeCall(
+  unit: TenantUnit,
+  gateway: string,
+  chain: Record<string, unknown>,
+  record: IncomingRecord & { kind: 'allowed' | 'refused' },
+): Promise<void> {
+  const { view, path } = record;
+  if (record.kind === 'allowed') await unit.records.insertAllowed(view);
+  else await unit.records.insertRefused(view);
+  if (path?.opening != null) await unit.openings.save(path.commitment, 'path', path.opening);
+  await unit.log.append({
+    type: `access.${record.kind}`,
+    at: record.at,
+    actor: gateway,
+    data: {
+      ...chain,
+      record: view.id,
+      grant: view.grant,
+      digest: view.digest,
+      request: view.request,
+      requester: view.person,
+      service: view.service,
+      method: view.method,
+      route: view.route,
+      resource: view.resource,
+      action: view.action,
+      mode: view.mode,
+      trust: view.trust,
+      ...(record.kind === 'refused' ? { code: view.code, count: view.count } : {}),
+    },
+    ...(path === null ? {} : { commitments: { path: path.commitment } }),
+  });
+}
