@@ -1,0 +1,27 @@
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { KeyMaker, KeyPair } from '@countersign/access';
+
+/** Key pairs from node:crypto. `kid` is the RFC 7638 thumbprint (SHA-256, base64url). */
+export const nodeKeyMaker: KeyMaker = {
+  tokenKey: () => pair(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256', use: 'sig' }),
+  feedKey: () => pair(generateKeyPairSync('ed25519'), { alg: 'EdDSA', use: 'sig' }),
+};
+
+function pair(
+  { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
+  purpose: Record<string, string>,
+): KeyPair {
+  const jwk = publicKey.export({ format: 'jwk' });
+  const kid = thumbprint(jwk);
+  return {
+    kid,
+    publicJwk: { ...jwk, ...purpose, kid },
+    privatePem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  };
+}
+
+/** RFC 7638 §3: the required members alone, in lexicographic order. */
+function thumbprint({ crv, kty, x, y }: { crv?: string; kty?: string; x?: string; y?: string }): string {
+  const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+}
