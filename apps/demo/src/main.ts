@@ -1,1 +1,127 @@
-export const x = 1;
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DemoError } from './demo-error.js';
+import { brokerEnvironment, type DemoEnvironment, readDemoEnvironment } from './environment.js';
+import { welcome } from './messages/welcome.js';
+import { lockDataFolder, makeDataFolder, makeMasterKey } from './prepare/data-folder.js';
+import { enrolGateway } from './prepare/gateway-credential.js';
+import { hostVerbs } from './prepare/host-verb.js';
+import { applyOrganisation, organisationText, readPeople } from './prepare/organisation.js';
+import { brokerProgram, dataServiceProgram, gatewayProgram, type Program } from './programs.js';
+import { checkPorts } from './supervisor/ports.js';
+import { untilReady } from './supervisor/ready.js';
+import { Supervisor } from './supervisor/supervisor.js';
+
+const READY_MS = 30_000;
+const DATA_SERVICE_HOST = '127.0.0.1';
+
+const tell = (line: string) => process.stderr.write(`${line}\n`);
+
+/** `npm start`: prepares the data folder, starts broker, gateway and data service, and watches over them. */
+async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  const demo = readDemoEnvironment(process.env, process.cwd());
+  const supervisor = new Supervisor((name) => join(demo.dataDir, 'logs', `${name}.log`));
+  const onSignal = () => {
+    if (interrupt.signal.aborted) supervisor.killAll();
+    interrupt.abort(new DemoError('interrupted', 'stopped by a signal'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+
+  try {
+    await run(demo, supervisor, interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted) {
+      report(error);
+      process.exitCode = 1;
+    }
+  }
+  await supervisor.stop();
+  if (interrupt.signal.aborted) tell('Countersign has stopped; the data stays.');
+}
+
+async function run(demo: DemoEnvironment, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  await checkPorts([
+    { use: 'broker', variable: 'COUNTERSIGN_PORT', host: demo.host, port: demo.ports.broker },
+    { use: 'gateway', variable: 'COUNTERSIGN_GATEWAY_PORT', host: demo.host, port: demo.ports.gateway },
+    {
+      use: 'data service',
+      variable: 'COUNTERSIGN_DEMO_SERVICE_PORT',
+      host: DATA_SERVICE_HOST,
+      port: demo.ports.service,
+    },
+  ]);
+  process.umask(0o077);
+  makeDataFolder(demo.dataDir);
+  const lock = lockDataFolder(demo.dataDir);
+  try {
+    await startAndWatch(demo, supervisor, signal);
+  } finally {
+    await supervisor.stop();
+    lock.release();
+  }
+}
+
+async function startAndWatch(
+  demo: DemoEnvironment,
+  supervisor: Supervisor,
+  signal: AbortSignal,
+): Promise<void> {
+  const { env } = process;
+  const guard = new URL('./supervisor/guard.js', import.meta.url);
+  const start = (program: Program) => supervisor.start({ ...program, guard, dataDir: demo.dataDir, tell });
+  const ready = (name: string, host: string, port: number) =>
+    supervisor.whileAllRun(untilReady(name, `http://${host}:${port}/readyz`, READY_MS, signal));
+  const host = reachable(demo.host);
+
+  // The data service needs nothing of the others: it fills its file while the broker's store is prepared.
+  start(dataServiceProgram(env, demo));
+  const organisation = organisationText(demo.serviceUrl);
+  const gateway = await supervisor.whileAllRun(prepareStore(demo, organisation, signal));
+  start(brokerProgram(env, demo));
+  await ready('broker', host, demo.ports.broker);
+  start(gatewayProgram(env, demo, gateway));
+  await ready('gateway', host, demo.ports.gateway);
+  await ready('data service', DATA_SERVICE_HOST, demo.ports.service);
+
+  process.stdout.write(welcome(demo, readPeople(organisation), process.cwd()));
+  await supervisor.whileAllRun(untilAborted(signal));
+}
+
+async function prepareStore(demo: DemoEnvironment, organisation: string, signal: AbortSignal) {
+  makeMasterKey(demo.dataDir, process.env);
+  const runVerb = hostVerbs(brokerEnvironment(process.env, demo), signal);
+  const fresh = !existsSync(join(demo.dataDir, 'countersign.db'));
+  if (fresh) tell('countersign: preparing the store …');
+  await runVerb(['migrate']);
+  await applyOrganisation(runVerb, demo.dataDir, organisation, fresh);
+  return enrolGateway(runVerb, demo.dataDir, demo.publicUrl);
+}
+
+/** Where to ask a process that listens on `host`: one that listens everywhere is asked on loopback. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}
+
+function report(error: unknown): void {
+  if (error instanceof DemoError) tell(`error[${error.code}]: ${error.message}`);
+  else
+    tell(`error[internal_error]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}

@@ -6,7 +6,9 @@ const digest = () => createHash('sha256').update(JSON.stringify(generateRows()))
 describe('the seed', () => {
   test('makes the same bytes on every call and machine', () => {
     expect(digest()).toBe(digest());
-    expect(digest()).toMatchInlineSnapshot(`"d7e895bb41c1d6e15a9126cdd280431974fe47adb99da7408747491ad3519c7d"`);
+    expect(digest()).toMatchInlineSnapshot(
+      `"d7e895bb41c1d6e15a9126cdd280431974fe47adb99da7408747491ad3519c7d"`,
+    );
   });
 
   test('makes a few thousand rows for three tenants', () => {

@@ -1,0 +1,74 @@
+import { brokerEnvironment, readDemoEnvironment, withoutSecrets } from './environment.js';
+
+describe('the demo environment', () => {
+  test('has the documented defaults', () => {
+    expect(readDemoEnvironment({}, '/work')).toEqual({
+      dataDir: '/work/data',
+      host: '127.0.0.1',
+      ports: { broker: 4000, gateway: 4100, service: 4200 },
+      publicUrl: 'http://localhost:4000',
+      gatewayUrl: 'http://localhost:4100',
+      serviceUrl: 'http://localhost:4200',
+    });
+  });
+
+  test('lets URLs follow the ports unless they are set, and takes empty for unset', () => {
+    const demo = readDemoEnvironment(
+      {
+        COUNTERSIGN_PORT: '5000',
+        COUNTERSIGN_GATEWAY_PORT: '',
+        COUNTERSIGN_GATEWAY_URL: 'https://gw.example',
+      },
+      '/work',
+    );
+    expect(demo.publicUrl).toBe('http://localhost:5000');
+    expect(demo.ports.gateway).toBe(4100);
+    expect(demo.gatewayUrl).toBe('https://gw.example');
+  });
+
+  test.each(['x', '0', '65536', '-1', '1e3', '04000', ' 4000'])(
+    'P11: refuses the port "%s" by name and rule, without repeating it',
+    (port) => {
+      const read = () => readDemoEnvironment({ COUNTERSIGN_GATEWAY_PORT: port }, '/work');
+      expect(read).toThrow('COUNTERSIGN_GATEWAY_PORT must be a whole number from 1 to 65535');
+    },
+  );
+
+  test('refuses one port for two programs', () => {
+    expect(() => readDemoEnvironment({ COUNTERSIGN_PORT: '4100' }, '/work')).toThrow('three different ports');
+  });
+
+  const secrets = {
+    COUNTERSIGN_MASTER_KEY: 'k',
+    COUNTERSIGN_MASTER_KEY_FILE: 'f',
+    COUNTERSIGN_DATABASE_URL: 'u',
+    COUNTERSIGN_API_KEY: 'a',
+    COUNTERSIGN_GATEWAY_CREDENTIAL: 'c',
+    SLACK_SIGNING_SECRET: 's',
+    SMTP_URL: 'm',
+    SMTP_URL_FILE: 'm',
+  };
+
+  test('P11: gateway and data service are handed nothing that opens the store', () => {
+    expect(withoutSecrets({ ...secrets, PATH: '/bin', COUNTERSIGN_LOG_LEVEL: 'warn' })).toEqual({
+      PATH: '/bin',
+      COUNTERSIGN_LOG_LEVEL: 'warn',
+    });
+  });
+
+  test('P11: the broker is handed neither a person’s key nor a gateway’s credential', () => {
+    const env = brokerEnvironment(secrets, readDemoEnvironment({}, '/work'));
+    expect(env).not.toHaveProperty('COUNTERSIGN_API_KEY');
+    expect(env).not.toHaveProperty('COUNTERSIGN_GATEWAY_CREDENTIAL');
+    expect(env).toMatchObject({
+      COUNTERSIGN_DATABASE_URL: 'u',
+      COUNTERSIGN_MASTER_KEY: 'k',
+      COUNTERSIGN_PORT: '4000',
+    });
+  });
+
+  test('the store stands in the data folder unless a database is named', () => {
+    const env = brokerEnvironment({}, readDemoEnvironment({}, '/work'));
+    expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/work/data/countersign.db');
+  });
+});

@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+import { DemoError } from './demo-error.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What `npm start` itself needs to know. Every other variable is passed on to the program that reads it. */
+export type DemoEnvironment = {
+  dataDir: string;
+  host: string;
+  ports: { broker: number; gateway: number; service: number };
+  publicUrl: string;
+  gatewayUrl: string;
+  serviceUrl: string;
+};
+
+export const DEFAULT_PORTS = { broker: 4000, gateway: 4100, service: 4200 };
+
+const PORT_VARIABLES = {
+  broker: 'COUNTERSIGN_PORT',
+  gateway: 'COUNTERSIGN_GATEWAY_PORT',
+  service: 'COUNTERSIGN_DEMO_SERVICE_PORT',
+} as const;
+
+/**
+ * Reads ports and folder; URLs follow the ports unless they are set. An empty variable counts as unset.
+ * @throws DemoError `invalid_config` naming the variable and the rule, never the value.
+ */
+export function readDemoEnvironment(env: Environment, cwd: string): DemoEnvironment {
+  const ports = {
+    broker: readPort(env, 'broker'),
+    gateway: readPort(env, 'gateway'),
+    service: readPort(env, 'service'),
+  };
+  if (new Set(Object.values(ports)).size < 3) {
+    throw new DemoError(
+      'invalid_config',
+      `${Object.values(PORT_VARIABLES).join(', ')} must name three different ports`,
+    );
+  }
+  return {
+    dataDir: resolve(cwd, env['COUNTERSIGN_DATA_DIR'] || 'data'),
+    host: env['COUNTERSIGN_HOST'] || '127.0.0.1',
+    ports,
+    publicUrl: env['COUNTERSIGN_PUBLIC_URL'] || `http://localhost:${ports.broker}`,
+    gatewayUrl: env['COUNTERSIGN_GATEWAY_URL'] || `http://localhost:${ports.gateway}`,
+    serviceUrl: `http://localhost:${ports.service}`,
+  };
+}
+
+function readPort(env: Environment, which: keyof typeof PORT_VARIABLES): number {
+  const name = PORT_VARIABLES[which];
+  const text = env[name] || String(DEFAULT_PORTS[which]);
+  const port = Number(text);
+  if (!/^[1-9][0-9]{0,4}$/.test(text) || port > 65_535) {
+    throw new DemoError('invalid_config', `${name} must be a whole number from 1 to 65535`);
+  }
+  return port;
+}
+
+/** Names that open something. A program gets the ones that it needs and no other. */
+const SECRETS =
+  /^(COUNTERSIGN_(MASTER_KEY|DATABASE_URL|API_KEY|GATEWAY_CREDENTIAL)|SLACK_.+|SMTP_URL)(_FILE)?$/;
+
+/** The environment of the gateway and the data service: neither may hold what opens the broker's store. */
+export function withoutSecrets(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.test(name)));
+}
+
+/** The environment of the broker and of the host verbs. */
+export function brokerEnvironment(env: Environment, demo: DemoEnvironment): Environment {
+  const { COUNTERSIGN_API_KEY: _key, COUNTERSIGN_GATEWAY_CREDENTIAL: _credential, ...rest } = env;
+  const database = env['COUNTERSIGN_DATABASE_URL'] || env['COUNTERSIGN_DATABASE_URL_FILE'];
+  return {
+    ...rest,
+    COUNTERSIGN_DATA_DIR: demo.dataDir,
+    ...(database ? {} : { COUNTERSIGN_DATABASE_URL: `sqlite:${join(demo.dataDir, 'countersign.db')}` }),
+    COUNTERSIGN_HOST: demo.host,
+    COUNTERSIGN_PORT: String(demo.ports.broker),
+    COUNTERSIGN_PUBLIC_URL: demo.publicUrl,
+    COUNTERSIGN_GATEWAY_URL: demo.gatewayUrl,
+  };
+}

@@ -1,0 +1,28 @@
+import { readDemoEnvironment } from '../environment.js';
+import { organisationText, readPeople } from '../prepare/organisation.js';
+import { welcome } from './welcome.js';
+
+const people = readPeople(organisationText('http://localhost:4200'));
+
+describe('what npm start prints', () => {
+  test('names every person, every URL, and what to try next', () => {
+    const text = welcome(readDemoEnvironment({}, '/work'), people, '/work');
+    for (const tenant of people.tenants)
+      for (const person of tenant.people) expect(text).toContain(person.email);
+    for (const url of ['http://localhost:4000', 'http://localhost:4100', 'http://localhost:4200']) {
+      expect(text).toContain(url);
+    }
+    expect(text).toContain('npx countersign tour');
+    expect(text).not.toContain('export COUNTERSIGN_BROKER_URL');
+  });
+
+  test('says what to set when ports or folder are other than usual', () => {
+    const demo = readDemoEnvironment(
+      { COUNTERSIGN_PORT: '5000', COUNTERSIGN_DATA_DIR: '/else/where' },
+      '/work',
+    );
+    const text = welcome(demo, people, '/work');
+    expect(text).toContain('export COUNTERSIGN_BROKER_URL=http://localhost:5000');
+    expect(text).toContain('export COUNTERSIGN_DATA_DIR=/else/where');
+  });
+});

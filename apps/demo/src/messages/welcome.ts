@@ -1,0 +1,64 @@
+import { relative } from 'node:path';
+import { DEFAULT_PORTS, type DemoEnvironment } from '../environment.js';
+import type { DemoPeople } from '../prepare/organisation.js';
+
+/** What `npm start` prints when all runs: where, who, and what to try next. */
+export function welcome(demo: DemoEnvironment, people: DemoPeople, cwd: string): string {
+  return [
+    'Countersign is running.',
+    '',
+    `  Start page     ${demo.publicUrl}`,
+    `  API            ${demo.publicUrl}/api/docs`,
+    `  Gateway        ${demo.gatewayUrl}/billing/…   the only way in that is recorded`,
+    `  Data service   ${demo.serviceUrl}   the data itself: no sign-in, so on this machine only`,
+    `  Data and logs  ${nearPath(demo.dataDir, cwd)}`,
+    '',
+    'Who can sign in',
+    ...who(people),
+    '',
+    '  An API key is their way in; it is shown once and lives for hours:',
+    `    export COUNTERSIGN_API_KEY=$(npx countersign keys create --principal erin@northwind.example)`,
+    '',
+    'Try next, in another terminal',
+    ...settings(demo, cwd),
+    '  npx countersign tour      the main job on globex, step by step, with what each party sees',
+    '  npx countersign whoami    with a key of anybody above',
+    "  npx countersign request acme billing --scope 'invoices/*:read' --for PT30M --reason 'Case 4711' --wait",
+    '',
+    'Ctrl-C stops all; the data stays.',
+    '',
+  ].join('\n');
+}
+
+function who(people: DemoPeople): string[] {
+  const sides = [
+    { name: people.vendor.name, members: people.vendor.staff },
+    ...people.tenants.map((tenant) => ({ name: tenant.name, members: tenant.people })),
+  ];
+  const all = sides.flatMap((side) => side.members);
+  const email = Math.max(...all.map((person) => person.email.length));
+  const name = Math.max(...all.map((person) => person.name.length));
+  return sides.flatMap((side) => [
+    `  ${side.name}`,
+    ...side.members.map(
+      (person) =>
+        `    ${person.email.padEnd(email)}  ${person.name.padEnd(name)}  ${person.roles.join(', ')}`,
+    ),
+  ]);
+}
+
+/** The command reads the same variables: a demo on other ports or in another folder must be named to it. */
+function settings(demo: DemoEnvironment, cwd: string): string[] {
+  const folder = nearPath(demo.dataDir, cwd);
+  const lines = [
+    demo.ports.broker === DEFAULT_PORTS.broker ? '' : `  export COUNTERSIGN_BROKER_URL=${demo.publicUrl}`,
+    demo.ports.gateway === DEFAULT_PORTS.gateway ? '' : `  export COUNTERSIGN_GATEWAY_URL=${demo.gatewayUrl}`,
+    folder === './data' ? '' : `  export COUNTERSIGN_DATA_DIR=${folder}`,
+  ];
+  return lines.filter((line) => line !== '');
+}
+
+function nearPath(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : `./${near}`;
+}
