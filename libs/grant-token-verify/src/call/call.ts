@@ -1,0 +1,84 @@
+import type { CompiledRouteMap, ForbidRule, ServiceDefinition, Terms } from '@countersign/scope';
+
+/** Why a call with a verified token is refused. Stable codes of CONTRACT §5, in the order of the checks. */
+export type CallRefusalCode =
+  | 'ambiguous_request'
+  | 'grant_ended'
+  | 'locked'
+  | 'route_not_listed'
+  | 'insufficient_scope'
+  | 'not_countersigned'
+  | 'rate_limited'
+  | 'budget_exhausted';
+
+/** What the verified token says that the call is held against. */
+export type CallClaims = {
+  grant_id: string;
+  tenant: string;
+  digest: string;
+  terms: Terms;
+};
+
+/** The call itself, in its one canonical form. */
+export type Call = {
+  service: string;
+  method: string;
+  /** Upstream path without query. Empty where the call named the service alone. */
+  path: string;
+  /** With the leading `?`, or empty. */
+  query: string;
+  /** Decoded names of the query's parameters, in order, repeated ones repeated. */
+  queryNames: readonly string[];
+  /** The host without port, lower-case. */
+  host: string;
+  /** All values of a request header. */
+  headerValues(name: string): readonly string[];
+  /** `sha256:` + hex of the whole body; undefined where the body has not been read. */
+  bodySha256: string | undefined;
+};
+
+/** An entry of the positive list. Times in milliseconds since the epoch; the window is [startsAt, endsAt). */
+export type ActiveGrant = {
+  id: string;
+  tenant: string;
+  service: string;
+  startsAt: number;
+  endsAt: number;
+};
+
+/** A route map as it was published, with its compiled form. */
+export type PublishedRouteMap = { definition: ServiceDefinition; compiled: CompiledRouteMap };
+
+/** What the checker knows of the world: pure questions, answered from memory. */
+export interface CallView {
+  /** The active grant of exactly this digest; undefined when it is not on the positive list, or no longer. */
+  grant(digest: string): ActiveGrant | undefined;
+  /** The map by which the service is judged today. */
+  currentMap(service: string): PublishedRouteMap | undefined;
+  /** The map that terms name by hash. */
+  mapByHash(hash: string): PublishedRouteMap | undefined;
+  /** What the tenant forbids; undefined for a tenant that is not known, which refuses. */
+  forbidden(tenant: string): readonly ForbidRule[] | undefined;
+  /** Whether one more call may run at once under this grant and at this service. */
+  hasRoom(digest: string, service: string): boolean;
+  /** Whether the grant's budget allows one more call. */
+  hasBudget(digest: string): boolean;
+}
+
+/** The route that both maps agree on. */
+export type MatchedCall = { route: string; resource: string; action: string; tenant: string };
+
+export type CallRefusal = { code: CallRefusalCode; detail: string };
+
+/** What one check works on. `match` is set by the route check for the checks after it. */
+export type CallContext = {
+  readonly claims: CallClaims;
+  readonly call: Call;
+  readonly view: CallView;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  match: MatchedCall | undefined;
+};
+
+/** One named check: a refusal, or undefined to go on. */
+export type CallStep = (context: CallContext) => CallRefusal | undefined;

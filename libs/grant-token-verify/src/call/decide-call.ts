@@ -1,0 +1,51 @@
+import { ScopeError } from '@countersign/scope';
+import type { Call, CallClaims, CallContext, CallRefusal, CallStep, CallView, MatchedCall } from './call.js';
+import { grantIsActive, grantIsWithinWindow } from './grant-steps.js';
+import { budgetIsLeft, concurrencyHasRoom } from './limit-steps.js';
+import { routeIsListed } from './route-steps.js';
+import { changeIsTheApproved, scopeCovers, tenantDoesNotForbid, tenantIsTheTokens } from './scope-steps.js';
+
+/** Every check of a call after its token is verified, in the order in which a caller learns of refusals. */
+export const callSteps: readonly CallStep[] = [
+  grantIsActive,
+  grantIsWithinWindow,
+  routeIsListed,
+  tenantIsTheTokens,
+  scopeCovers,
+  tenantDoesNotForbid,
+  changeIsTheApproved,
+  concurrencyHasRoom,
+  budgetIsLeft,
+];
+
+/** `match` is null while the route is not known; a refused call has it where the route was found. */
+export type CallDecision =
+  | { allowed: true; match: MatchedCall }
+  | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
+
+/**
+ * Decides one call under a verified token. Pure and total: the first check that refuses decides, and a check that
+ * throws refuses (a spelling that no route may judge as `ambiguous_request`, anything else as
+ * `insufficient_scope`).
+ */
+export function decideCall(claims: CallClaims, call: Call, view: CallView, now: number): CallDecision {
+  const context: CallContext = { claims, call, view, now, match: undefined };
+  for (const step of callSteps) {
+    const refusal = run(step, context);
+    if (refusal !== undefined) return { allowed: false, match: context.match ?? null, ...refusal };
+  }
+  return context.match === undefined
+    ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
+    : { allowed: true, match: context.match };
+}
+
+function run(step: CallStep, context: CallContext): CallRefusal | undefined {
+  try {
+    return step(context);
+  } catch (error) {
+    if (error instanceof ScopeError && error.code === 'ambiguous_request') {
+      return { code: 'ambiguous_request', detail: error.message };
+    }
+    return { code: 'insufficient_scope', detail: 'a check could not be made' };
+  }
+}

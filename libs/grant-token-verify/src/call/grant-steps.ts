@@ -1,0 +1,28 @@
+import type { CallRefusal, CallStep } from './call.js';
+
+/** The checker's clock may lag the broker's by this much when a grant starts; at its end nothing is tolerated. */
+const CLOCK_SKEW_MS = 5_000;
+
+const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail });
+
+/**
+ * The positive list: only a digest that the feed names opens anything, and only as that grant, for that tenant and
+ * service. A token alone, however well signed, is not enough.
+ */
+export const grantIsActive: CallStep = ({ claims, call, view }) => {
+  const grant = view.grant(claims.digest);
+  if (grant === undefined) return ended('no active grant has this digest');
+  if (grant.id !== claims.grant_id || grant.tenant !== claims.tenant) {
+    return ended('the active grant of this digest is another one');
+  }
+  return grant.service === call.service && claims.terms.service === call.service
+    ? undefined
+    : { code: 'insufficient_scope', detail: 'the grant is for another service' };
+};
+
+/** The window as the feed gives it, beside the token's own. */
+export const grantIsWithinWindow: CallStep = ({ claims, view, now }) => {
+  const grant = view.grant(claims.digest);
+  if (grant === undefined || now >= grant.endsAt) return ended('the grant has ended');
+  return now + CLOCK_SKEW_MS < grant.startsAt ? ended('the grant has not started') : undefined;
+};
