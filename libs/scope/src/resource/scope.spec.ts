@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { type ForbidRule, forbidsCall, forbidsEntry } from './forbid.js';
+import { normaliseScope, type ScopeEntry, scopeAllows, scopeNarrows } from './scope.js';
+
+const vectors: {
+  narrows: { title: string; narrow: ScopeEntry[]; wide: ScopeEntry[]; answer: boolean }[];
+  normal: { title: string; entries: ScopeEntry[]; scope: ScopeEntry[] }[];
+} = JSON.parse(readFileSync('test/vectors/resources.json', 'utf8'));
+
+const resource = fc.constantFrom('a', 'b', 'a/*', 'a/b', 'a/**', '*', '*/b', '**', 'a/*/**');
+const actions = fc.array(fc.constantFrom('list', 'read', 'Update'), { minLength: 1, maxLength: 4 });
+const entries = fc.array(fc.record({ resource, actions }), { minLength: 1, maxLength: 5 });
+const calls = ['a', 'b', 'a/b', 'a/z', 'z/b', 'a/b/z', 'z'].flatMap((called) =>
+  ['list', 'read', 'Update'].map((action) => [called, action] as const),
+);
+const allowed = (scope: ScopeEntry[]) =>
+  calls.filter(([called, action]) => scopeAllows(scope, called, action));
+
+describe('normaliseScope', () => {
+  test.each(vectors.normal)('vector: $title', ({ entries: given, scope }) => {
+    expect(normaliseScope(given)).toEqual(scope);
+  });
+
+  test('is idempotent, ignores order and keeps what is allowed', () => {
+    fc.assert(
+      fc.property(entries, (given) => {
+        const scope = normaliseScope(given);
+        expect(normaliseScope(scope)).toEqual(scope);
+        const reversed = given
+          .map((entry) => ({ ...entry, actions: [...entry.actions].reverse() }))
+          .reverse();
+        expect(normaliseScope(reversed)).toEqual(scope);
+        expect(allowed(scope)).toEqual(allowed(given));
+      }),
+    );
+  });
+
+  test.each<[string, ScopeEntry[], string, string]>([
+    ['an empty scope', [], 'invalid_scope', ''],
+    ['a bad resource', [{ resource: 'a//b', actions: ['read'] }], 'invalid_scope', '/0/resource'],
+    ['no actions', [{ resource: 'a', actions: [] }], 'invalid_scope', '/0/actions'],
+    ['the action *', [{ resource: 'a', actions: ['read', '*'] }], 'invalid_scope', '/0/actions/1'],
+    [
+      'twenty-one entries',
+      Array.from({ length: 21 }, (_none, index) => ({ resource: `a/${index}`, actions: ['read'] })),
+      'terms_too_large',
+      '',
+    ],
+  ])('refuses %s', (_case, given, code, pointer) => {
+    expect(() => normaliseScope(given)).toThrow(expect.objectContaining({ code, pointer }));
+  });
+});
+
+describe('scopeNarrows', () => {
+  test.each(vectors.narrows)('vector: $title', ({ narrow, wide, answer }) => {
+    expect(scopeNarrows(narrow, wide)).toBe(answer);
+  });
+
+  test('is reflexive and transitive, and mutual narrowing means the same access', () => {
+    fc.assert(
+      fc.property(entries, entries, entries, (a, b, c) => {
+        expect(scopeNarrows(a, a)).toBe(true);
+        expect(scopeNarrows(a, [...a, ...b])).toBe(true);
+        if (scopeNarrows(a, b) && scopeNarrows(b, c)) expect(scopeNarrows(a, c)).toBe(true);
+        if (scopeNarrows(a, b) && scopeNarrows(b, a)) expect(allowed(a)).toEqual(allowed(b));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what narrows never allows a call that the wider scope does not', () => {
+    fc.assert(
+      fc.property(entries, entries, (narrow, wide) => {
+        const outside = allowed(narrow).filter(([called, action]) => !scopeAllows(wide, called, action));
+        if (outside.length > 0) expect(scopeNarrows(narrow, wide)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('forbid', () => {
+  const rule: ForbidRule = { service: 'billing', resource: 'payroll/**', actions: ['*'] };
+
+  test.each([
+    ['an entry inside', 'payroll/2026', true],
+    ['an entry that reaches it with a wildcard', '*/2026', true],
+    ['everything', '**', true],
+    ['an entry beside it', 'invoices/*', false],
+  ])('refuses on overlap: %s', (_case, asked, answer) => {
+    expect(forbidsEntry(rule, 'billing', { resource: asked, actions: ['read'] })).toBe(answer);
+    expect(forbidsEntry(rule, 'crm', { resource: asked, actions: ['read'] })).toBe(false);
+  });
+
+  test('names single actions too', () => {
+    const updates = { ...rule, actions: ['update'] };
+    expect(forbidsEntry(updates, 'billing', { resource: 'payroll', actions: ['read'] })).toBe(false);
+    expect(forbidsEntry(updates, 'billing', { resource: 'payroll', actions: ['read', 'update'] })).toBe(true);
+    expect(forbidsCall(updates, 'billing', 'payroll/1', 'update')).toBe(true);
+    expect(forbidsCall(updates, 'billing', 'payroll/1', 'read')).toBe(false);
+    expect(forbidsCall(updates, 'crm', 'payroll/1', 'update')).toBe(false);
+  });
+
+  test('an entry that no rule forbids allows no call that a rule forbids', () => {
+    fc.assert(
+      fc.property(resource, actions, fc.record({ resource, actions }), (where, what, entry) => {
+        const other: ForbidRule = { service: 'billing', resource: where, actions: what };
+        if (forbidsEntry(other, 'billing', entry)) return;
+        for (const [called, action] of allowed([entry])) {
+          expect(forbidsCall(other, 'billing', called, action)).toBe(false);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Hashing } from '../core/hashing.js';
+import { canonicalRouteMap, routeMapHash } from './hash.js';
+import { compileRouteMap, matchRoute } from './match.js';
+import { routeMapProblems } from './problems.js';
+import { routeResourcePattern, type ServiceDefinition } from './route.js';
+
+type Call = { method: string; path: string; route?: string | null; error?: string };
+type Meaning = { resource: string; action: string; tenant: string };
+const vectors: {
+  maps: { title: string; service: ServiceDefinition; canonical: string; hash: string }[];
+  refused: { title: string; service: ServiceDefinition; pointer: string }[];
+  matching: { service: ServiceDefinition; calls: (Call & Partial<Meaning>)[] };
+} = JSON.parse(readFileSync('test/vectors/route-maps.json', 'utf8'));
+const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
+const billing = vectors.maps[0]!.service;
+
+describe('the hash of a route map', () => {
+  test.each(vectors.maps)('vector: $title', ({ service, canonical, hash }) => {
+    expect(routeMapProblems(service)).toEqual([]);
+    expect(canonicalRouteMap(service)).toBe(canonical);
+    expect(routeMapHash(hashing, service)).toBe(hash);
+  });
+
+  test('an absent query and an empty one are the same rule; `any` and the name "any" are not', () => {
+    const asked = (query?: string[] | 'any') =>
+      routeMapHash(hashing, { ...billing, routes: [{ ...billing.routes[1]!, ...(query ? { query } : {}) }] });
+    expect(asked([])).toBe(asked());
+    expect(asked('any')).not.toBe(asked(['any']));
+  });
+
+  test('does not depend on the order of routes or query names, and changes with any member', () => {
+    const hash = routeMapHash(hashing, billing);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(billing.routes, { minLength: 3 }), (routes) => {
+        expect(routeMapHash(hashing, { ...billing, routes })).toBe(hash);
+      }),
+    );
+    const changes: Partial<ServiceDefinition>[] = [
+      { name: 'other' },
+      { audience: 'other' },
+      { upstream: 'http://localhost:4201' },
+      { tenantFrom: 'host' },
+      { tenantHeader: 'X-Org' },
+      { routes: billing.routes.slice(1) },
+      ...(['method', 'path', 'resource', 'action'] as const).map((member) => ({
+        routes: billing.routes.map((route, index) => (index === 0 ? { ...route, [member]: 'other' } : route)),
+      })),
+    ];
+    for (const change of changes) expect(routeMapHash(hashing, { ...billing, ...change })).not.toBe(hash);
+  });
+});
+
+describe('routeMapProblems', () => {
+  test.each(vectors.refused)('vector: $title', ({ service, pointer }) => {
+    expect(routeMapProblems(service).map((problem) => problem.pointer)).toContain(pointer);
+    expect(() => compileRouteMap(service)).toThrow(expect.objectContaining({ code: 'invalid_route_map' }));
+  });
+
+  test('tells every problem at once', () => {
+    const [list, read] = billing.routes;
+    const service = {
+      ...billing,
+      name: 'metrics',
+      routes: [
+        { ...list!, path: '/a' },
+        { ...read!, method: 'TRACE' },
+      ],
+    };
+    expect(routeMapProblems(service)).toHaveLength(3);
+  });
+});
+
+describe('matchRoute', () => {
+  const map = compileRouteMap(vectors.matching.service);
+
+  test.each(vectors.matching.calls)('vector: $method $path', ({ method, path, error, route, ...meaning }) => {
+    if (error !== undefined) {
+      expect(() => matchRoute(map, method, path)).toThrow(expect.objectContaining({ code: error }));
+      return;
+    }
+    const match = matchRoute(map, method, path);
+    expect(match?.route.path ?? null).toBe(route);
+    expect(match).toEqual(match === undefined ? undefined : expect.objectContaining(meaning));
+  });
+
+  test('reads no tenant from the path where it comes from elsewhere', () => {
+    const posts = vectors.maps.find(({ service }) => service.name === 'posts')!.service;
+    const match = matchRoute(compileRouteMap(posts), 'GET', '/posts/7');
+    expect(match).toMatchObject({ tenant: undefined, resource: 'posts/7', params: { id: '7' } });
+    expect(matchRoute(compileRouteMap(posts), 'GET', '/')?.resource).toBe('root');
+  });
+
+  test('a parameter may be called like an internal of objects', () => {
+    const route = { method: 'GET', path: '/a/{constructor}', resource: 'a/{constructor}', action: 'read' };
+    const odd: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
+    expect(matchRoute(compileRouteMap(odd), 'GET', '/a/1')?.resource).toBe('a/1');
+    expect(matchRoute(compileRouteMap(odd), 'GET', '/constructor/1')).toBeUndefined();
+  });
+
+  test('P13: agrees with the definition: some listed route of that method has this shape, literals first', () => {
+    const literal = fc.constantFrom('a', 'b', 'c');
+    const template = fc.array(fc.oneof(literal, fc.constant('{}')), { minLength: 1, maxLength: 4 });
+    const maps = fc.uniqueArray(template, { maxLength: 12, selector: (segments) => segments.join('/') });
+    fc.assert(
+      fc.property(maps, fc.array(literal, { minLength: 1, maxLength: 4 }), (templates, call) => {
+        const routes = templates.map((segments) => ({
+          method: 'GET',
+          path: `/${segments.map((segment, at) => (segment === '{}' ? `{p${at}}` : segment)).join('/')}`,
+          resource: 'x',
+          action: 'read',
+        }));
+        const compiled = compileRouteMap({ ...billing, tenantFrom: 'service', routes });
+        const fitting = templates
+          .filter((segments) => segments.length === call.length)
+          .filter((segments) => segments.every((segment, at) => segment === '{}' || segment === call[at]))
+          .map((segments) => segments.map((segment) => (segment === '{}' ? '1' : '0')).join(''))
+          .sort();
+        const found = matchRoute(compiled, 'GET', `/${call.join('/')}`);
+        const shape = found?.route.path
+          .slice(1)
+          .split('/')
+          .map((segment) => (segment.startsWith('{') ? '1' : '0'));
+        expect(shape?.join('')).toBe(fitting[0]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('a route names one pattern of resources', () => {
+  expect(billing.routes.map(routeResourcePattern)).toEqual(['invoices', 'invoices/*', 'invoices/*']);
+});
