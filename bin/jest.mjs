@@ -12,7 +12,7 @@ const rest = cut === -1 ? [] : args.slice(cut + 1);
 const flags = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
 const done = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', ...projects, ...rest],
+  [join(root, 'node_modules/jest/bin/jest.js'), ...rest, '--selectProjects', ...projects],
   { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_OPTIONS: flags.trim() } },
 );
 process.exit(done.status ?? 1);
