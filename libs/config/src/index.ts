@@ -10,3 +10,6 @@ export type { Environment } from './environment/secrets.js';
 export { masterKeyFile, readStoreEnvironment, type StoreEnvironment } from './environment/store.js';
 export { isLoopbackHost } from './environment/urls.js';
 export type { LogLevel } from './environment/values.js';
+export { organisationJsonSchema } from './organisation/json-schema.js';
+export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
+export type { OrganisationProblem } from './organisation/problem.js';

@@ -1,0 +1,46 @@
+import { normaliseEmail } from '@countersign/access';
+import type { Finding, Path } from '../problem.js';
+import type { At, Readable } from '../readable.js';
+
+/** What names a thing must name one thing: slugs, services, e-mails in their normal form, Slack channels. */
+export function duplicates({ staff, services, tenants }: Readable): Finding[] {
+  return [
+    ...repeated(
+      services.map(({ path, name }) => ({ path: [...path, 'name'], value: name })),
+      (name) => `repeats the service "${name}"`,
+    ),
+    ...repeated(
+      tenants.map(({ path, slug }) => ({ path: [...path, 'slug'], value: slug })),
+      (slug) => `repeats the tenant "${slug}"`,
+    ),
+    ...repeated(emails(staff), samePerson),
+    ...tenants.flatMap(({ people }) => repeated(emails(people), samePerson)),
+    ...repeated(
+      tenants.flatMap(({ path, slack }) =>
+        slack === undefined
+          ? []
+          : [{ path: [...path, 'slack'], value: `${slack.teamId}/${slack.channelId}` }],
+      ),
+      (channel) => `repeats the Slack channel ${channel}, and one tenant must not read another's messages`,
+    ),
+  ];
+}
+
+const samePerson = (email: string): string =>
+  `names "${email}" again (spaces, upper case and +tags make no other person)`;
+
+const emails = (people: At<{ email: string }>[]): At<string>[] =>
+  people.flatMap(({ path, value }) => {
+    const email = normaliseEmail(value.email);
+    return email === undefined ? [] : [{ path: [...path, 'email'], value: email }];
+  });
+
+function repeated(items: { path: Path; value: string }[], say: (value: string) => string): Finding[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ path, value }) => {
+    if (value === '') return [];
+    if (seen.has(value)) return [{ path, detail: say(value) }];
+    seen.add(value);
+    return [];
+  });
+}

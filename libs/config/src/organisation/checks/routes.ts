@@ -1,0 +1,50 @@
+import { routeMapProblems, type ServiceDefinition } from '@countersign/scope';
+import { serviceDefinition } from '../convert.js';
+import type { Finding } from '../problem.js';
+import type { Readable } from '../readable.js';
+
+/** What the route map itself finds wrong: names, templates, tenants in paths, routes that judge the same calls. */
+export function routes({ services }: Readable): Finding[] {
+  return services.flatMap(({ path, entry, positions }) =>
+    entry === undefined
+      ? []
+      : everyProblem(serviceDefinition(entry), positions).map((steps) => ({
+          path: [...path, ...steps.path],
+          detail: steps.detail,
+        })),
+  );
+}
+
+/**
+ * A map with a misshapen route is not read further, so what holds between its other routes is asked once more
+ * without that route.
+ */
+function everyProblem(service: ServiceDefinition, positions: readonly number[]): Finding[] {
+  const found = routeMapProblems(service).map(({ pointer, detail }) => ({ steps: stepsOf(pointer), detail }));
+  const broken = new Set(
+    found.filter(({ steps }) => steps[0] === 'routes').map(({ steps }) => Number(steps[1])),
+  );
+  const sound = service.routes.map((_, index) => index).filter((index) => !broken.has(index));
+  const rest =
+    broken.size === 0 || sound.length === 0
+      ? []
+      : everyProblem(
+          { ...service, routes: service.routes.filter((_, index) => !broken.has(index)) },
+          sound.map((index) => positions[index] ?? index),
+        );
+  const here = found.map(({ steps, detail }) => ({
+    path: steps.map((step, at) =>
+      at === 1 && steps[0] === 'routes' ? (positions[Number(step)] ?? step) : step,
+    ),
+    detail,
+  }));
+  return [...here, ...rest];
+}
+
+function stepsOf(pointer: string): (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^(0|[1-9][0-9]*)$/.test(step) ? Number(step) : step));
+}

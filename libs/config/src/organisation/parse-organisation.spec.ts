@@ -1,0 +1,438 @@
+import * as fc from 'fast-check';
+import { stringify } from 'yaml';
+import { bent, EXAMPLE } from './example.fixture.js';
+import { parseOrganisation } from './parse-organisation.js';
+
+const everythingThere = () => true;
+const problemsOf = (text: string) => parseOrganisation(text, everythingThere).problems ?? [];
+const spelled = (text: string) => problemsOf(text).map(({ pointer, detail }) => `${pointer} ${detail}`);
+
+function organisationOf(text: string) {
+  const { organisation } = parseOrganisation(text, everythingThere);
+  if (organisation === undefined) throw new Error(spelled(text).join('\n'));
+  return organisation;
+}
+
+describe('a right organisation file', () => {
+  test('the example gives seconds, definitions and controls', () => {
+    const { organisation, warnings } = parseOrganisation(EXAMPLE, everythingThere);
+    expect(warnings).toEqual([]);
+    expect(organisation?.accessPolicy).toEqual({
+      vendorReviews: 1,
+      maxDuration: 14_400,
+      tokenTtl: 300,
+      requestTtl: 43_200,
+    });
+    expect(organisation?.services[0]?.routes[0]?.query).toEqual(['status', 'page']);
+    expect(organisation?.tenants[0]?.privacyControls).toEqual({
+      approvals: 1,
+      maxDuration: 3600,
+      countersign: ['update'],
+      slackMayApprove: ['list', 'read'],
+      forbid: [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }],
+    });
+  });
+
+  test('what is optional may be left out and gets its documented default', () => {
+    const organisation = organisationOf(`
+vendor: { name: V, staff: [] }
+services:
+  - { name: s, upstream: "https://s.example", routes: [{ method: GET, path: "/t/{tenant}/x", resource: x, action: read }] }
+tenants:
+  - { slug: t, name: T, people: [{ email: a@t.example, name: A, roles: [approver] }] }
+`);
+    expect(organisation).toEqual({
+      vendor: { name: 'V', oidc: null, staff: [] },
+      services: [
+        {
+          name: 's',
+          upstream: 'https://s.example',
+          audience: 's',
+          tenantFrom: 'path',
+          routes: [{ method: 'GET', path: '/t/{tenant}/x', resource: 'x', action: 'read' }],
+        },
+      ],
+      accessPolicy: { vendorReviews: 1, maxDuration: 14_400, tokenTtl: 300, requestTtl: 43_200 },
+      tenants: [
+        {
+          slug: 't',
+          name: 'T',
+          people: [{ email: 'a@t.example', name: 'A', roles: ['approver'] }],
+          privacyControls: {
+            approvals: 1,
+            maxDuration: null,
+            countersign: [],
+            slackMayApprove: [],
+            forbid: [],
+          },
+          oidc: null,
+          slack: null,
+        },
+      ],
+    });
+  });
+
+  test('may be JSON, and may share a list by alias', () => {
+    const organisation = organisationOf(EXAMPLE);
+    expect(organisationOf(bent(['countersign: [update]', 'countersign: &u [update]']))).toEqual(organisation);
+    expect(organisationOf('{"vendor":{"name":"V","staff":[]},"services":[],"tenants":[]}').tenants).toEqual(
+      [],
+    );
+  });
+
+  test('a missing secret file is a warning with its line, not a problem', () => {
+    const { organisation, warnings } = parseOrganisation(EXAMPLE, (path) => path !== './data/oidc-acme');
+    expect(organisation).toBeDefined();
+    expect(warnings).toEqual([
+      expect.objectContaining({ pointer: '/tenants/0/oidc/clientSecretFile', line: 30 }),
+    ]);
+  });
+
+  test('an action that no route does, and too few reviewers, are warnings', () => {
+    const text = bent(
+      ['countersign: [update]', 'countersign: [updte]'],
+      ['vendorReviews: 1', 'vendorReviews: 2'],
+    );
+    const { warnings = [] } = parseOrganisation(text, everythingThere);
+    expect(warnings.map(({ pointer }) => pointer)).toEqual([
+      '/accessPolicy/vendorReviews',
+      '/tenants/0/privacyControls/countersign/0',
+    ]);
+  });
+});
+
+describe('one mistake in an organisation file', () => {
+  const mistakes: [string, [string, string], string, RegExp][] = [
+    [
+      'an unknown member',
+      ['  name: Northwind', '  nmae: x\n  name: Northwind'],
+      '/vendor/nmae',
+      /not a member/,
+    ],
+    [
+      'an unknown member of a route',
+      ['action: read }', 'action: read, verb: x }'],
+      '/services/0/routes/1/verb',
+      /not a member/,
+    ],
+    ['a missing member', ['    name: Acme Corp\n', ''], '/tenants/0/name', /is required/],
+    ['a wrong type', ['name: Acme Corp', 'name: 7'], '/tenants/0/name', /must be text/],
+    ['an empty text', ['name: Acme Corp', 'name: ""'], '/tenants/0/name', /empty/],
+    [
+      'an unknown vendor role',
+      ['[engineer] }', '[wizard] }'],
+      '/vendor/staff/0/roles/0',
+      /must be one of engineer/,
+    ],
+    [
+      'an unknown customer role',
+      ['roles: [approver] }', 'roles: [engineer] }'],
+      '/tenants/0/people/1/roles/0',
+      /must be one of approver/,
+    ],
+    ['no role', ['roles: [approver] }', 'roles: [] }'], '/tenants/0/people/1/roles', /at least one role/],
+    ['a repeated role', ['[engineer] }', '[engineer, engineer] }'], '/vendor/staff/0/roles/1', /repeats/],
+    ['no e-mail address', ['bob@acme.example', 'bob'], '/tenants/0/people/1/email', /e-mail address/],
+    [
+      'P2: security-admin who is an engineer',
+      ['[security-admin]', '[security-admin, engineer]'],
+      '/vendor/staff/2/roles',
+      /excludes engineer/,
+    ],
+    [
+      'P2: security-admin who is a reviewer',
+      ['[security-admin]', '[reviewer, security-admin]'],
+      '/vendor/staff/2/roles',
+      /excludes reviewer/,
+    ],
+    [
+      'P2: vendor staff with a customer role',
+      ['bob@acme.example', 'erin@northwind.example'],
+      '/tenants/0/people/1/email',
+      /vendor staff/,
+    ],
+    [
+      'P2: the same by alias',
+      ['bob@acme.example', 'Erin+acme@Northwind.example'],
+      '/tenants/0/people/1/email',
+      /vendor staff/,
+    ],
+    [
+      'one person twice by alias',
+      ['bob@acme.example', '"  ADA+b@acme.example "'],
+      '/tenants/0/people/1/email',
+      /again/,
+    ],
+    [
+      'one member of staff twice',
+      ['max@northwind.example', 'Erin+x@northwind.example'],
+      '/vendor/staff/1/email',
+      /again/,
+    ],
+    ['a reserved slug', ['slug: acme', 'slug: deployment'], '/tenants/0/slug', /reserved/],
+    ['a bad slug', ['slug: acme', 'slug: Acme'], '/tenants/0/slug', /lower-case/],
+    [
+      'a route without {tenant}',
+      ['/tenants/{tenant}/invoices"', '/invoices"'],
+      '/services/0/routes/0/path',
+      /tenant/,
+    ],
+    ['two routes for one call', ['method: PATCH', 'method: GET'], '/services/0/routes/2/path', /same calls/],
+    ['a bad method', ['method: PATCH', 'method: patch'], '/services/0/routes/2/method', /HTTP method/],
+    ['"*" as a route\'s action', ['action: update', 'action: "*"'], '/services/0/routes/2/action', /action/],
+    ['a bad query', ['[status, page]', 'all'], '/services/0/routes/0/query', /any or a list/],
+    [
+      'an unknown tenantFrom',
+      ['tenantFrom: path', 'tenantFrom: cookie'],
+      '/services/0/tenantFrom',
+      /must be one of path/,
+    ],
+    [
+      'an upstream that is no URL',
+      ['http://localhost:4200', 'localhost:4200'],
+      '/services/0/upstream',
+      /URL/,
+    ],
+    [
+      'an upstream with a password',
+      ['http://localhost:4200', 'https://a:b@h.example'],
+      '/services/0/upstream',
+      /password/,
+    ],
+    [
+      'an upstream with a path',
+      ['http://localhost:4200', 'https://h.example/v1'],
+      '/services/0/upstream',
+      /without a path/,
+    ],
+    [
+      'an upstream over plain http elsewhere',
+      ['http://localhost:4200', 'http://h.example'],
+      '/services/0/upstream',
+      /https/,
+    ],
+    [
+      'an issuer over plain http elsewhere',
+      [
+        'issuer: "http://localhost:4300", clientId: countersign-acme',
+        'issuer: "http://idp.example", clientId: x',
+      ],
+      '/tenants/0/oidc/issuer',
+      /https/,
+    ],
+    [
+      'countersign and slackMayApprove overlapping',
+      ['slackMayApprove: [list, read]', 'slackMayApprove: [read, update]'],
+      '/tenants/0/privacyControls/slackMayApprove/1',
+      /countersigned/,
+    ],
+    [
+      '"*" in slackMayApprove',
+      ['slackMayApprove: [list, read]', 'slackMayApprove: ["*"]'],
+      '/tenants/0/privacyControls/slackMayApprove/0',
+      /forbid only/,
+    ],
+    [
+      '"*" in countersign',
+      ['countersign: [update]', 'countersign: ["*"]'],
+      '/tenants/0/privacyControls/countersign/0',
+      /forbid only/,
+    ],
+    [
+      'a forbid rule for no service',
+      ['forbid: [{ service: billing', 'forbid: [{ service: biling'],
+      '/tenants/0/privacyControls/forbid/0/service',
+      /no service/,
+    ],
+    [
+      'a forbid rule for no resource',
+      ['payroll/**', 'pay roll'],
+      '/tenants/0/privacyControls/forbid/0/resource',
+      /pattern/,
+    ],
+    [
+      'a forbid rule for no action',
+      ['actions: ["*"]', 'actions: []'],
+      '/tenants/0/privacyControls/forbid/0/actions',
+      /at least one/,
+    ],
+    [
+      'more approvals than approvers',
+      ['approvals: 1', 'approvals: 3'],
+      '/tenants/0/privacyControls/approvals',
+      /3 of 2 approvers/,
+    ],
+    [
+      'negative approvals',
+      ['approvals: 1', 'approvals: -1'],
+      '/tenants/0/privacyControls/approvals',
+      /from 0 to 20/,
+    ],
+    [
+      'half an approval',
+      ['approvals: 1', 'approvals: 0.5'],
+      '/tenants/0/privacyControls/approvals',
+      /whole number/,
+    ],
+    [
+      'a bad duration',
+      ['maxDuration: PT1H', 'maxDuration: 1h'],
+      '/tenants/0/privacyControls/maxDuration',
+      /duration/,
+    ],
+    [
+      'a duration of nothing',
+      ['maxDuration: PT1H', 'maxDuration: PT0S'],
+      '/tenants/0/privacyControls/maxDuration',
+      /duration/,
+    ],
+    ['a bad Slack channel', ['C0LOCKBOX', 'lockbox'], '/tenants/0/slack/channelId', /channel/],
+  ];
+  test.each(mistakes)('%s is told once, at its place', (_name, change, pointer, detail) => {
+    const problems = problemsOf(bent(change));
+    expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
+    expect(problems[0]?.detail).toMatch(detail);
+    expect(problems[0]?.line).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['metrics', /gateway itself/],
+    ['9billing', /lower-case/],
+  ])('a service may not be called %s', (name, detail) => {
+    const problems = problemsOf(
+      bent(['name: billing', `name: ${name}`], ['service: billing', `service: ${name}`]),
+    );
+    expect(problems[0]).toEqual({
+      pointer: '/services/0/name',
+      detail: expect.stringMatching(detail),
+      line: 9,
+    });
+  });
+
+  test('a tenant header must be named, and its routes may not hold {tenant}', () => {
+    expect(
+      problemsOf(bent(['tenantFrom: path', 'tenantFrom: header'])).map(({ pointer }) => pointer),
+    ).toEqual([
+      '/services/0/tenantHeader',
+      '/services/0/routes/0/path',
+      '/services/0/routes/1/path',
+      '/services/0/routes/2/path',
+    ]);
+  });
+
+  test('a second tenant may not repeat a slug or a Slack channel', () => {
+    const tenants = EXAMPLE.slice(EXAMPLE.indexOf('  - slug: acme'));
+    expect(problemsOf(EXAMPLE + tenants).map(({ pointer }) => pointer)).toEqual([
+      '/tenants/1/slug',
+      '/tenants/1/slack',
+    ]);
+  });
+
+  test('a second service may not repeat a name', () => {
+    const from = EXAMPLE.indexOf('  - name: billing');
+    const service = EXAMPLE.slice(from, EXAMPLE.indexOf('accessPolicy'));
+    expect(problemsOf(EXAMPLE.replace('accessPolicy', `${service}accessPolicy`))).toEqual([
+      { pointer: '/services/1/name', detail: 'repeats the service "billing"', line: 17 },
+    ]);
+  });
+});
+
+describe('several mistakes', () => {
+  test('of every kind are told at once, in the order of the file', () => {
+    const text = bent(
+      ['  name: Northwind', '  colour: red\n  name: Northwind'],
+      ['[security-admin]', '[security-admin, engineer]'],
+      ['/tenants/{tenant}/invoices"', '/invoices"'],
+      ['action: read }', 'action: "*" }'],
+      ['action: update }', 'action: update, verb: x }'],
+      ['tokenTtl: PT5M', 'tokenTtl: soon'],
+      [
+        'bob@acme.example, name: Bob Chen,   roles: [approver]',
+        'ADA@acme.example, name: Bob Chen, roles: [boss]',
+      ],
+      ['approvals: 1', 'approvals: 2'],
+      ['service: billing, resource: "payroll/**"', 'service: nope, resource: "//"'],
+    );
+    expect(problemsOf(text).map(({ pointer, line }) => `${line} ${pointer}`)).toEqual([
+      '2 /vendor/colour',
+      '8 /vendor/staff/2/roles',
+      '15 /services/0/routes/0/path',
+      '16 /services/0/routes/1/action',
+      '17 /services/0/routes/2/verb',
+      '18 /accessPolicy/tokenTtl',
+      '24 /tenants/0/people/1/roles/0',
+      '24 /tenants/0/people/1/email',
+      '26 /tenants/0/privacyControls/approvals',
+      '30 /tenants/0/privacyControls/forbid/0/resource',
+      '30 /tenants/0/privacyControls/forbid/0/service',
+    ]);
+  });
+});
+
+describe('text that is no organisation file', () => {
+  test.each([
+    ['nothing', '', /set of named members/],
+    ['a list', '- a', /set of named members/],
+    ['a repeated key', 'vendor: {}\nvendor: {}', /unique/],
+    ['a custom tag', 'vendor: !!js/function "x"', /tag/],
+    ['two documents', '--- {}\n--- {}', /more than one/],
+    ['an open list', 'vendor: [', /YAML/],
+    ['nesting without end', '['.repeat(20_000), /nested too deeply/],
+    ['an alias to nothing', 'vendor: *nobody', /YAML/],
+    ['a file beyond all measure', ' '.repeat(16 * 1024 ** 2 + 1), /larger than 16 MiB/],
+  ])('%s is refused', (_name, text, detail) => {
+    expect(problemsOf(text).map((problem) => problem.detail)).toEqual(
+      expect.arrayContaining([expect.stringMatching(detail)]),
+    );
+  });
+
+  test('a bomb of aliases is refused without being expanded', () => {
+    const layers = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${`*l${n},`.repeat(9)}]`);
+    expect(spelled(`l0: &l0 [x,x,x]\n${layers.join('\n')}`)).toEqual([
+      ' uses YAML aliases in a way that is not accepted',
+    ]);
+  });
+
+  test('P13: whatever the text, the parser answers and never throws', () => {
+    const yamlish = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.anything().map((value) => safely(() => stringify(value)) ?? ''),
+      fc
+        .tuple(fc.nat(EXAMPLE.length), fc.nat(40), fc.string())
+        .map(([at, cut, text]) => EXAMPLE.slice(0, at) + text + EXAMPLE.slice(at + cut)),
+    );
+    fc.assert(
+      fc.property(yamlish, (text) => {
+        const parsed = parseOrganisation(text, everythingThere);
+        expect(parsed.organisation === undefined).toBe(parsed.problems !== undefined);
+        for (const problem of parsed.problems ?? []) expect(problem.pointer).toMatch(/^(\/|$)/);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('P13: any one value of the file replaced by any other is refused or gives a whole organisation', () => {
+    const members = ['vendor', 'services', 'tenants', 'accessPolicy'] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...members), fc.jsonValue({ maxDepth: 3 }), (name, value) => {
+        const text = JSON.stringify({
+          vendor: { name: 'V', staff: [] },
+          services: [],
+          tenants: [],
+          [name]: value,
+        });
+        const parsed = parseOrganisation(text, everythingThere);
+        expect(parsed.problems === undefined || parsed.problems.length > 0).toBe(true);
+      }),
+    );
+  });
+});
+
+function safely<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { Organisation } from '@countersign/access';
+import { actions } from './checks/actions.js';
+import { controls } from './checks/controls.js';
+import { duplicates } from './checks/duplicates.js';
+import { names } from './checks/names.js';
+import { people } from './checks/people.js';
+import { routes } from './checks/routes.js';
+import { toOrganisation } from './convert.js';
+import { readYaml, type YamlFile } from './document.js';
+import { type Finding, findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
+import { type Readable, readableParts } from './readable.js';
+import { organisationFile } from './schema.js';
+import { warningsOf } from './warnings.js';
+
+export type ParsedOrganisation =
+  | { organisation: Organisation; warnings: OrganisationProblem[]; problems?: undefined }
+  | { problems: OrganisationProblem[]; organisation?: undefined; warnings?: undefined };
+
+/** Each looks at the whole file for one kind of mistake. */
+const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
+  names,
+  duplicates,
+  people,
+  routes,
+  actions,
+  controls,
+];
+
+/**
+ * Reads an organisation file (CONTRACT §8). Either everything is right, or every problem is told at once,
+ * in the order of the file. Never throws, whatever the text.
+ *
+ * @param text YAML 1.2 or JSON, at most 16 MiB
+ * @param fileExists tells whether a named secret file is there (a warning where it is not)
+ */
+export function parseOrganisation(
+  text: string,
+  fileExists: (path: string) => boolean = existsSync,
+): ParsedOrganisation {
+  const yaml = readYaml(text);
+  if (!yaml.ok) return { problems: yaml.problems };
+  const parsed = organisationFile.safeParse(yaml.value, { reportInput: true });
+  const parts = readableParts(yaml.value);
+  const findings = [
+    ...(parsed.error?.issues ?? []).flatMap(findingsOf),
+    ...CHECKS.flatMap((check) => check(parts)),
+  ];
+  if (findings.length > 0 || !parsed.success) return { problems: located(findings, yaml) };
+  const organisation = toOrganisation(parsed.data);
+  return { organisation, warnings: located(warningsOf(organisation, fileExists), yaml) };
+}
+
+/** Adds lines, drops what two checks found alike, and puts the rest in the order of the file. */
+function located(findings: Finding[], yaml: YamlFile): OrganisationProblem[] {
+  const problems = new Map<string, OrganisationProblem>();
+  for (const { path, detail } of findings) {
+    const line = yaml.lineOf(path);
+    const problem = { pointer: pointerOf(path), detail, ...(line === undefined ? {} : { line }) };
+    problems.set(`${problem.pointer} ${detail}`, problem);
+  }
+  return [...problems.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}

@@ -1,0 +1,142 @@
+import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { isAction, isResourcePattern, parseDuration } from '@countersign/scope';
+import { z } from 'zod';
+import { webUrlProblem } from '../environment/urls.js';
+
+/** Shape of the organisation file, one member at a time. What spans members is checked under `checks/`. */
+
+const MAX_TEXT = 200;
+
+const text = z
+  .string()
+  .max(MAX_TEXT, `must be at most ${MAX_TEXT} characters`)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
+  .regex(/\S/, 'must not be empty');
+
+const token = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(MAX_TEXT, `must be at most ${MAX_TEXT} characters`)
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces');
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, at most 63');
+
+const serviceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, beginning with a letter');
+
+const url = (path: 'none' | 'any') =>
+  z.string().superRefine((value, context) => {
+    const problem = webUrlProblem(value, path);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const duration = z
+  .string()
+  .refine((value) => parseDuration(value) !== undefined, {
+    error: 'must be an ISO 8601 duration of whole seconds above zero, such as PT1H',
+  })
+  .meta({ format: 'duration' });
+
+/** `*` is let through here; `checks/actions.ts` says where it may stand. */
+const action = z
+  .string()
+  .refine((value) => value === '*' || isAction(value), { error: 'must be a word such as read' });
+
+const actions = z.array(action).superRefine(refuseRepeats);
+
+function refuseRepeats(list: readonly string[], context: z.RefinementCtx<string[]>): void {
+  for (const [index, value] of list.entries()) {
+    if (list.indexOf(value) < index) {
+      context.addIssue({ code: 'custom', path: [index], message: `repeats "${value}"` });
+    }
+  }
+}
+
+const roles = <Role extends string>(known: readonly Role[]) =>
+  z
+    .array(z.enum(known, { error: `must be one of ${known.join(', ')}` }))
+    .min(1, 'must name at least one role')
+    .superRefine(refuseRepeats);
+
+const email = z.string();
+
+const staffMember = z.strictObject({ email, name: text, roles: roles(VENDOR_ROLES) });
+const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
+
+const oidc = z.strictObject({ issuer: url('any'), clientId: token, clientSecretFile: text });
+
+const slack = z.strictObject({
+  teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
+  channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
+});
+
+/** What the strings must look like is for the route map to say (`checks/routes.ts`). */
+export const route = z.strictObject({
+  method: z.string(),
+  path: z.string(),
+  resource: z.string(),
+  action: z.string(),
+  query: z
+    .union([z.literal('any'), z.array(token)], { error: 'must be any or a list of parameter names' })
+    .optional(),
+});
+
+const TENANT_FROM = ['path', 'host', 'header', 'service'] as const;
+
+export const serviceMembers = {
+  name: serviceName,
+  upstream: url('none'),
+  audience: token.optional(),
+  tenantFrom: z.enum(TENANT_FROM, { error: `must be one of ${TENANT_FROM.join(', ')}` }).optional(),
+  tenantHeader: token.optional(),
+};
+
+const service = z.strictObject({ ...serviceMembers, routes: z.array(route) });
+
+const count = (least: number, most: number) =>
+  z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
+
+const accessPolicy = z.strictObject({
+  vendorReviews: count(0, 20).optional(),
+  maxDuration: duration.optional(),
+  tokenTtl: duration.optional(),
+  requestTtl: duration.optional(),
+});
+
+const forbidRule = z.strictObject({
+  service: serviceName,
+  resource: z.string().refine(isResourcePattern, {
+    error: 'must be a resource pattern such as invoices/* or payroll/**',
+  }),
+  actions: actions.min(1, 'must name at least one action, or "*" for all'),
+});
+
+const privacyControls = z.strictObject({
+  approvals: count(0, 20).optional(),
+  maxDuration: duration.optional(),
+  countersign: actions.optional(),
+  slackMayApprove: actions.optional(),
+  forbid: z.array(forbidRule).optional(),
+});
+
+const tenant = z.strictObject({
+  slug,
+  name: text,
+  people: z.array(tenantPerson),
+  privacyControls: privacyControls.optional(),
+  oidc: oidc.optional(),
+  slack: slack.optional(),
+});
+
+export const organisationFile = z.strictObject({
+  vendor: z.strictObject({ name: text, oidc: oidc.optional(), staff: z.array(staffMember) }),
+  services: z.array(service),
+  accessPolicy: accessPolicy.optional(),
+  tenants: z.array(tenant),
+});
+
+export type OrganisationFile = z.output<typeof organisationFile>;
+export type ServiceEntry = z.output<typeof service>;

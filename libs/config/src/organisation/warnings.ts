@@ -1,0 +1,64 @@
+import type { Organisation } from '@countersign/access';
+import type { Finding, Path } from './problem.js';
+
+/** Things that work, but probably not as meant. They never stop an `apply`. */
+export function warningsOf(organisation: Organisation, fileExists: (path: string) => boolean): Finding[] {
+  return [
+    ...missingSecretFiles(organisation, fileExists),
+    ...idleRules(organisation),
+    ...tooFewReviewers(organisation),
+  ];
+}
+
+/** Secret files are read at use, so they may well come later. */
+function missingSecretFiles(
+  { vendor, tenants }: Organisation,
+  fileExists: (path: string) => boolean,
+): Finding[] {
+  const all: { path: Path; oidc: Organisation['vendor']['oidc'] }[] = [
+    { path: ['vendor'], oidc: vendor.oidc },
+    ...tenants.map(({ oidc }, index) => ({ path: ['tenants', index], oidc })),
+  ];
+  return all.flatMap(({ path, oidc }) =>
+    oidc === null || fileExists(oidc.clientSecretFile)
+      ? []
+      : [
+          {
+            path: [...path, 'oidc', 'clientSecretFile'],
+            detail: `${oidc.clientSecretFile} is not there yet; nobody here can sign in until it is`,
+          },
+        ],
+  );
+}
+
+/** A misspelt action in `countersign` would guard nothing, silently. */
+function idleRules({ services, tenants }: Organisation): Finding[] {
+  const known = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
+  return tenants.flatMap(({ privacyControls }, tenant) =>
+    (['countersign', 'slackMayApprove'] as const).flatMap((list) =>
+      privacyControls[list].flatMap((action, index) =>
+        known.has(action)
+          ? []
+          : [
+              {
+                path: ['tenants', tenant, 'privacyControls', list, index],
+                detail: `no route of any service does "${action}"`,
+              },
+            ],
+      ),
+    ),
+  );
+}
+
+/** An engineer who is the only reviewer cannot be reviewed by anybody. */
+function tooFewReviewers({ vendor, accessPolicy }: Organisation): Finding[] {
+  const reviewers = vendor.staff.filter(({ roles }) => roles.includes('reviewer')).length;
+  return reviewers >= accessPolicy.vendorReviews
+    ? []
+    : [
+        {
+          path: ['accessPolicy', 'vendorReviews'],
+          detail: `asks for ${accessPolicy.vendorReviews} vendor review(s), and ${reviewers} of the staff may give one`,
+        },
+      ];
+}
