@@ -1,1 +1,4 @@
-export const marker = 1;
+export { AuditLogError, type AuditLogErrorCode } from './errors.js';
+export { encodeLeaf, MAX_LEAF_BYTES } from './leaf/encode.js';
+export type { Actor, LeafV1 } from './leaf/leaf.js';
+export { emptyTreeHash, leafHash, nodeHash } from './tree/hash.js';
