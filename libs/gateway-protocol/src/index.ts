@@ -33,7 +33,7 @@ export type {
   Unchained,
   UnchainedRecord,
 } from './records/access-record.js';
-export { type ChainHead, placeInChain, recordHash } from './records/chain.js';
+export { type ChainHead, canonicalRecordHash, placeInChain, recordHash } from './records/chain.js';
 export { type IdentityRegistration, parseIdentityRegistration } from './records/identity.js';
 export {
   MAX_BATCH_BYTES,

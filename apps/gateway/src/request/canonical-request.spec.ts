@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { AmbiguousRequest } from './ambiguous.js';
+import { readCanonicalRequest } from './canonical-request.js';
+
+type Raw = Parameters<typeof readCanonicalRequest>[0];
+
+const raw = (overrides: Partial<Raw> = {}): Raw => ({
+  httpVersion: '1.1',
+  method: 'GET',
+  url: '/billing/tenants/acme/invoices?status=open&page=2',
+  rawHeaders: ['Host', 'localhost:4100', 'Authorization', 'Bearer x'],
+  ...overrides,
+});
+const withHeaders = (...more: string[]): Raw => raw({ rawHeaders: ['Host', 'localhost', ...more] });
+const withUrl = (url: string): Raw => raw({ url });
+const posting = (...more: string[]): Raw => ({ ...withHeaders(...more), method: 'POST' });
+
+describe('readCanonicalRequest', () => {
+  test('takes a plain request apart without changing a byte', () => {
+    expect(readCanonicalRequest(raw())).toMatchObject({
+      method: 'GET',
+      host: 'localhost',
+      service: 'billing',
+      path: '/tenants/acme/invoices',
+      query: '?status=open&page=2',
+      queryNames: ['status', 'page'],
+      framing: { kind: 'none' },
+    });
+  });
+
+  test.each([
+    ['/billing', { service: 'billing', path: '', query: '' }],
+    ['/billing/', { service: 'billing', path: '/', query: '' }],
+    ['/', { service: '', path: '', query: '' }],
+    ['/billing/a?x=%2F%20&y', { path: '/a', query: '?x=%2F%20&y', queryNames: ['x', 'y'] }],
+    ['/billing/a?f%5Bname%5D=1', { queryNames: ['f[name]'] }],
+    ['/billing/a:b/c@d', { path: '/a:b/c@d' }],
+  ])('reads %s', (url, expected) => {
+    expect(readCanonicalRequest(withUrl(url))).toMatchObject(expected);
+  });
+
+  test.each([
+    ['absolute form', 'http://localhost/billing/x'],
+    ['authority form', 'localhost:4100'],
+    ['asterisk form', '*'],
+    ['no target', ''],
+    ['an empty segment', '/billing//tenants'],
+    ['a leading empty segment', '//billing/x'],
+    ['a trailing empty segment', '/billing/x/'],
+    ['a dot segment', '/billing/./x'],
+    ['a double dot segment', '/billing/../x'],
+    ['an escaped dot segment', '/billing/%2E%2E/x'],
+    ['an escaped letter', '/billing/%61dmin'],
+    ['an escaped tilde', '/billing/%7Ex'],
+    ['an escaped slash', '/billing/a%2Fb'],
+    ['an escaped backslash', '/billing/a%5Cb'],
+    ['an escaped NUL', '/billing/a%00b'],
+    ['an escaped line feed', '/billing/a%0Ab'],
+    ['an escaped percent sign', '/billing/a%252Fb'],
+    ['an escaped question mark', '/billing/a%3Fb'],
+    ['lower-case escapes', '/billing/a%c3%a9'],
+    ['an overlong escape of a dot', '/billing/%C0%AE%C0%AE/x'],
+    ['an escape that is not UTF-8', '/billing/%FF'],
+    ['a cut escape', '/billing/a%2'],
+    ['a backslash', '/billing\\x'],
+    ['a semicolon', '/billing/x;y=1'],
+    ['a fragment', '/billing/x#y'],
+    ['a quote', '/billing/"x"'],
+    ['angle brackets', '/billing/<x>'],
+    ['braces', '/billing/{x}'],
+    ['a pipe', '/billing/a|b'],
+    ['a caret', '/billing/a^b'],
+    ['a grave accent', '/billing/a`b'],
+    ['non-ASCII', '/billing/é'],
+    ['a space', '/billing/a b'],
+    ['an empty query', '/billing/x?'],
+    ['an empty parameter', '/billing/x?a=1&&b=2'],
+    ['a parameter without a name', '/billing/x?=1'],
+    ['a semicolon in the query', '/billing/x?a=1;b=2'],
+    ['a fragment in the query', '/billing/x?a=1#b'],
+    ['an escaped letter in the query', '/billing/x?%73tatus=open'],
+    ['an escaped NUL in the query', '/billing/x?a=%00'],
+    ['brackets in the query', '/billing/x?a[b]=1'],
+    ['a method override in the query', '/billing/x?_method=DELETE'],
+    ['a token in the query', '/billing/x?access_token=abc'],
+    ['more than 8 kB', `/billing/${'a'.repeat(8_192)}`],
+  ])('P4: refuses a target with %s', (_, url) => {
+    expect(() => readCanonicalRequest(withUrl(url))).toThrow(AmbiguousRequest);
+  });
+
+  test.each([
+    ['no Host', raw({ rawHeaders: [] })],
+    ['two Hosts', withHeaders('host', 'localhost')],
+    ['an empty Host', raw({ rawHeaders: ['Host', ''] })],
+    ['a Host with a path', raw({ rawHeaders: ['Host', 'localhost/x'] })],
+    ['a Host with a user', raw({ rawHeaders: ['Host', 'a@localhost'] })],
+    ['a Host list', raw({ rawHeaders: ['Host', 'a, b'] })],
+    ['a Host with a port beyond 65535', raw({ rawHeaders: ['Host', 'localhost:65536'] })],
+    ['an underscore in a name', withHeaders('X_Tenant', 'acme')],
+    ['an odd token in a name', withHeaders('X.Tenant', 'acme')],
+    ['a non-ASCII value', withHeaders('X-Name', 'é')],
+    ['two Authorization', withHeaders('Authorization', 'Bearer a', 'authorization', 'Bearer b')],
+    ['two Cookie', withHeaders('Cookie', 'a=1', 'Cookie', 'b=2')],
+    ['a method override', withHeaders('X-HTTP-Method-Override', 'DELETE')],
+    ['an upgrade', withHeaders('Connection', 'upgrade', 'Upgrade', 'websocket')],
+    ['an odd expectation', withHeaders('Expect', '200-ok')],
+    ['announced trailers', posting('Trailer', 'X-A', 'Transfer-Encoding', 'chunked')],
+    ['more than 200 fields', withHeaders(...Array.from({ length: 200 }, () => ['X-A', '1']).flat())],
+    ['a body with GET', withHeaders('Content-Length', '5')],
+    ['a chunked body with GET', withHeaders('Transfer-Encoding', 'chunked')],
+    ['a length with leading zeros', posting('Content-Length', '001')],
+    ['a signed length', posting('Content-Length', '+1')],
+    ['two lengths', posting('Content-Length', '1', 'Content-Length', '1')],
+    ['two codings', posting('Transfer-Encoding', 'gzip, chunked')],
+    ['a coding in odd case', posting('Transfer-Encoding', 'Chunked')],
+    ['length and coding', posting('Content-Length', '1', 'Transfer-Encoding', 'chunked')],
+    ['HTTP/1.0', raw({ httpVersion: '1.0' })],
+    ['HTTP/0.9', raw({ httpVersion: '0.9' })],
+    ['HTTP/2.0', raw({ httpVersion: '2.0' })],
+    ['TRACE', raw({ method: 'TRACE' })],
+    ['CONNECT', raw({ method: 'CONNECT' })],
+    ['a lower-case method', raw({ method: 'get' })],
+  ])('P4: refuses %s', (_, request) => {
+    expect(() => readCanonicalRequest(request)).toThrow(AmbiguousRequest);
+  });
+
+  test('reads both framings', () => {
+    expect(readCanonicalRequest(posting('Content-Length', '12')).framing).toEqual({
+      kind: 'length',
+      bytes: 12,
+    });
+    expect(readCanonicalRequest(posting('Content-Length', '0')).framing).toEqual({ kind: 'none' });
+    expect(readCanonicalRequest(posting('Transfer-Encoding', 'chunked')).framing).toEqual({
+      kind: 'chunked',
+    });
+  });
+
+  test('accepts every well-formed single Host', () => {
+    for (const host of [
+      'localhost',
+      'acme.gateway.example:8443',
+      '127.0.0.1:4100',
+      '[::1]:4100',
+      'EXAMPLE.com.',
+    ]) {
+      expect(readCanonicalRequest(raw({ rawHeaders: ['Host', host] })).host).toBe(
+        host.toLowerCase().replace(/:\d+$/, ''),
+      );
+    }
+  });
+
+  test('P4: whatever is sent, what is accepted has one spelling: no escape or segment that a reader would rewrite', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '/',
+        '.',
+        '..',
+        '%2e',
+        '%2F',
+        '%',
+        ';',
+        '?',
+        '&',
+        '=',
+        '//',
+        'billing',
+        '%C3%A9',
+        '#',
+        '\\',
+      ),
+      fc.string({ maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const url = `/billing/${pieces.join('')}`;
+        try {
+          const { service, path, query } = readCanonicalRequest(withUrl(url));
+          expect(`/${service}${path}${query}`).toBe(url);
+          expect(new URL(url, 'http://localhost').pathname + new URL(url, 'http://localhost').search).toBe(
+            url,
+          );
+        } catch (error) {
+          expect(error).toBeInstanceOf(AmbiguousRequest);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

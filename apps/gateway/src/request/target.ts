@@ -1,0 +1,93 @@
+import { AmbiguousRequest, demand } from './ambiguous.js';
+
+/** A request target in origin form, taken apart. Nothing is decoded or cleaned: what is odd is refused. */
+export type Target = {
+  /** First path segment; empty for `/`. */
+  service: string;
+  /** Path below the service, with its leading `/`; empty where the target ends with the service's name. */
+  path: string;
+  /** With the leading `?`, or empty. */
+  query: string;
+  /** Decoded parameter names, in order. */
+  queryNames: string[];
+};
+
+const MAX_LENGTH = 8_192;
+/** RFC 3986 `pchar` without `;`, which some servers cut a segment at. */
+const PATH = /^(?:[A-Za-z0-9._~!$&'()*+,=:@/-]|%[0-9A-F]{2})*$/;
+/** RFC 3986 `query` without `;`, which some servers read as `&`, and `'`, which URL parsers re-spell. */
+const QUERY = /^(?:[A-Za-z0-9._~!$()*+,=:@/?&-]|%[0-9A-F]{2})*$/;
+const ESCAPED = /%([0-9A-F]{2})/g;
+/** What a second decoding would make structure of has no business in an escape. */
+const STRUCTURE = /[/\\%;?#]/;
+const UNRESERVED = /[A-Za-z0-9._~-]/;
+/** Parameters by which frameworks take a method or a token from the query. */
+const REFUSED_NAMES = new Set(['_method', 'access_token']);
+
+/**
+ * Reads a request target. Throws AmbiguousRequest for anything but origin form, characters outside RFC 3986 (and
+ * `;`), lower-case or needless escapes, escaped structure, invalid UTF-8, empty and dot segments, empty parameters.
+ */
+export function readTarget(target: string): Target {
+  demand(target.length <= MAX_LENGTH, 'the target is too long');
+  demand(target.startsWith('/'), 'the target is not in origin form');
+  const mark = target.indexOf('?');
+  const fullPath = mark === -1 ? target : target.slice(0, mark);
+  const query = mark === -1 ? '' : target.slice(mark);
+  checkPath(fullPath);
+  const cut = fullPath.indexOf('/', 1);
+  return {
+    service: cut === -1 ? fullPath.slice(1) : fullPath.slice(1, cut),
+    path: cut === -1 ? '' : fullPath.slice(cut),
+    query,
+    queryNames: query === '' ? [] : readQueryNames(query.slice(1)),
+  };
+}
+
+function checkPath(path: string): void {
+  demand(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
+  for (const [, hex] of path.matchAll(ESCAPED)) {
+    const char = escapedChar(hex);
+    demand(!UNRESERVED.test(char) && !STRUCTURE.test(char), 'the path escapes what it may not');
+    demand(!isControl(char), 'the path escapes a control character');
+  }
+  decode(path);
+  const segments = path.slice(1).split('/');
+  for (const [index, segment] of segments.entries()) {
+    // `/service/` names the service's root; any other empty segment is a second spelling of a shorter path.
+    const rootOfService = index === 1 && segments.length === 2;
+    demand(segment !== '' || rootOfService || path === '/', 'the path has an empty segment');
+    demand(segment !== '.' && segment !== '..', 'the path has a dot segment');
+  }
+}
+
+function readQueryNames(query: string): string[] {
+  demand(QUERY.test(query), 'the query has a character that it may not have, or a malformed escape');
+  for (const [, hex] of query.matchAll(ESCAPED)) {
+    const char = escapedChar(hex);
+    demand(!UNRESERVED.test(char) && char !== '\0', 'the query escapes what it may not');
+  }
+  decode(query);
+  return query.split('&').map((pair) => {
+    const name = decode(pair.split('=', 1)[0] ?? '');
+    demand(name !== '', 'the query has a parameter without a name');
+    demand(!REFUSED_NAMES.has(name.toLowerCase()), 'the query has a parameter that is not accepted');
+    return name;
+  });
+}
+
+function escapedChar(hex: string | undefined): string {
+  return String.fromCharCode(Number.parseInt(hex ?? '', 16));
+}
+
+function isControl(char: string): boolean {
+  return char < ' ' || char === '\x7f';
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AmbiguousRequest('an escape is not UTF-8');
+  }
+}
