@@ -1,0 +1,27 @@
+/** Who takes part: people of the demo's organisation file. `tenant` is null for the vendor's own. */
+export type Persona = { email: string; tenant: string | null; name: string; role: string };
+
+export const TENANT = 'globex';
+export const TENANT_NAME = 'Globex International';
+export const VENDOR_NAME = 'Northwind Cloud';
+
+export const ERIN: Persona = {
+  email: 'erin@northwind.example',
+  tenant: null,
+  name: 'Erin Okafor',
+  role: `engineer at ${VENDOR_NAME}`,
+};
+
+export const MAX: Persona = {
+  email: 'max@northwind.example',
+  tenant: null,
+  name: 'Max Lind',
+  role: `reviewer at ${VENDOR_NAME}`,
+};
+
+export const GWEN: Persona = {
+  email: 'gwen@globex.example',
+  tenant: TENANT,
+  name: 'Gwen Achterberg',
+  role: `approver at ${TENANT_NAME}`,
+};

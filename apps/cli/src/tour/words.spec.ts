@@ -1,0 +1,34 @@
+import type { RequestAnswer } from './shapes.js';
+import { clock, durationWords, requestSentence } from './words.js';
+
+describe('the tour’s words', () => {
+  test.each([
+    ['PT15M', '15 minutes'],
+    ['PT1H', '1 hour'],
+    ['PT1H30M', '1 hour 30 minutes'],
+    ['P1D', '1 day'],
+    ['', ''],
+  ])('%s is %s', (duration, words) => {
+    expect(durationWords(duration)).toBe(words);
+  });
+
+  test('a request is one sentence: who wants what of whom, how long, why', () => {
+    const request = {
+      tenant: 'globex',
+      service: 'billing',
+      duration: 'PT15M',
+      justification: 'Case 4711',
+      scope: [
+        { resource: 'invoices', actions: ['list'] },
+        { resource: 'invoices/*', actions: ['read', 'update'] },
+      ],
+    } as RequestAnswer;
+    expect(requestSentence(request, 'Erin')).toBe(
+      'Erin asks to list invoices, read and update invoices/* of globex (billing) for 15 minutes: “Case 4711”',
+    );
+  });
+
+  test('a moment names its zone', () => {
+    expect(clock('2026-11-24T15:04:05Z')).toBe('15:04:05 UTC');
+  });
+});
