@@ -6,7 +6,7 @@ import { welcome } from './messages/welcome.js';
 import { lockDataFolder, makeDataFolder, makeMasterKey } from './prepare/data-folder.js';
 import { enrolGateway } from './prepare/gateway-credential.js';
 import { hostVerbs } from './prepare/host-verb.js';
-import { applyOrganisation, organisationText, readPeople } from './prepare/organisation.js';
+import { applyOrganisation, organisationText, readOrganisation } from './prepare/organisation.js';
 import { brokerProgram, dataServiceProgram, gatewayProgram, type Program } from './programs.js';
 import { checkPorts } from './supervisor/ports.js';
 import { untilReady } from './supervisor/ready.js';
@@ -85,7 +85,7 @@ async function startAndWatch(
   await ready('gateway', host, demo.ports.gateway);
   await ready('data service', DATA_SERVICE_HOST, demo.ports.service);
 
-  process.stdout.write(welcome(demo, readPeople(organisation), process.cwd()));
+  process.stdout.write(welcome(demo, readOrganisation(organisation), process.cwd()));
   await supervisor.whileAllRun(untilAborted(signal));
 }
 

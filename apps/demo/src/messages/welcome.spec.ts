@@ -1,13 +1,13 @@
 import { readDemoEnvironment } from '../environment.js';
-import { organisationText, readPeople } from '../prepare/organisation.js';
+import { organisationText, readOrganisation } from '../prepare/organisation.js';
 import { welcome } from './welcome.js';
 
-const people = readPeople(organisationText('http://localhost:4200'));
+const organisation = readOrganisation(organisationText('http://localhost:4200'));
 
 describe('what npm start prints', () => {
   test('names every person, every URL, and what to try next', () => {
-    const text = welcome(readDemoEnvironment({}, '/work'), people, '/work');
-    for (const tenant of people.tenants)
+    const text = welcome(readDemoEnvironment({}, '/work'), organisation, '/work');
+    for (const tenant of organisation.tenants)
       for (const person of tenant.people) expect(text).toContain(person.email);
     for (const url of ['http://localhost:4000', 'http://localhost:4100', 'http://localhost:4200']) {
       expect(text).toContain(url);
@@ -21,7 +21,7 @@ describe('what npm start prints', () => {
       { COUNTERSIGN_PORT: '5000', COUNTERSIGN_DATA_DIR: '/else/where' },
       '/work',
     );
-    const text = welcome(demo, people, '/work');
+    const text = welcome(demo, organisation, '/work');
     expect(text).toContain('export COUNTERSIGN_BROKER_URL=http://localhost:5000');
     expect(text).toContain('export COUNTERSIGN_DATA_DIR=/else/where');
   });

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
+import type { Organisation, OrganisationPerson } from '@countersign/access';
 import { DEFAULT_PORTS, type DemoEnvironment } from '../environment.js';
-import type { DemoPeople } from '../prepare/organisation.js';
 
 /** What `npm start` prints when all runs: where, who, and what to try next. */
-export function welcome(demo: DemoEnvironment, people: DemoPeople, cwd: string): string {
+export function welcome(demo: DemoEnvironment, organisation: Organisation, cwd: string): string {
   return [
     'Countersign is running.',
     '',
@@ -14,7 +14,7 @@ export function welcome(demo: DemoEnvironment, people: DemoPeople, cwd: string):
     `  Data and logs  ${nearPath(demo.dataDir, cwd)}`,
     '',
     'Who can sign in',
-    ...who(people),
+    ...who(organisation),
     '',
     '  An API key is their way in; it is shown once and lives for hours:',
     `    export COUNTERSIGN_API_KEY=$(npx countersign keys create --principal erin@northwind.example)`,
@@ -30,10 +30,10 @@ export function welcome(demo: DemoEnvironment, people: DemoPeople, cwd: string):
   ].join('\n');
 }
 
-function who(people: DemoPeople): string[] {
-  const sides = [
-    { name: people.vendor.name, members: people.vendor.staff },
-    ...people.tenants.map((tenant) => ({ name: tenant.name, members: tenant.people })),
+function who({ vendor, tenants }: Organisation): string[] {
+  const sides: { name: string; members: OrganisationPerson<string>[] }[] = [
+    { name: vendor.name, members: vendor.staff },
+    ...tenants.map((tenant) => ({ name: tenant.name, members: tenant.people })),
   ];
   const all = sides.flatMap((side) => side.members);
   const email = Math.max(...all.map((person) => person.email.length));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { applyOrganisation, organisationText, readPeople } from './organisation.js';
+import { applyOrganisation, organisationText, readOrganisation } from './organisation.js';
 
 describe('the demo’s organisation', () => {
   test('names the data service where it listens, and changes nothing else', () => {
@@ -12,18 +12,20 @@ describe('the demo’s organisation', () => {
     expect(parse(moved.replaceAll('5200', '4200'))).toEqual(parse(text));
   });
 
-  test('has enough people for every decision that it demands', () => {
-    const organisation = parse(organisationText('http://localhost:4200'));
-    for (const tenant of organisation.tenants) {
-      const approvers = tenant.people.filter((person: { roles: string[] }) =>
-        person.roles.includes('approver'),
-      );
+  test('is valid, and has enough people for every decision that it demands', () => {
+    const { vendor, tenants } = readOrganisation(organisationText('http://localhost:4200'));
+    for (const tenant of tenants) {
+      const approvers = tenant.people.filter((person) => person.roles.includes('approver'));
       expect(approvers.length).toBeGreaterThan(tenant.privacyControls.approvals);
     }
-    const reviewers = readPeople(organisationText('')).vendor.staff.filter((each) =>
-      each.roles.includes('reviewer'),
+    expect(vendor.staff.filter((person) => person.roles.includes('reviewer')).length).toBeGreaterThan(1);
+    expect(tenants.map((tenant) => tenant.slug)).toEqual(['acme', 'globex', 'initech']);
+  });
+
+  test('a broken file is told by its pointers', () => {
+    expect(() => readOrganisation('vendor: 5')).toThrow(
+      expect.objectContaining({ code: 'invalid_organisation' }),
     );
-    expect(reviewers.length).toBeGreaterThan(1);
   });
 
   test('is applied when it has changed, and for a fresh store', async () => {

@@ -1,27 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Organisation } from '@countersign/access';
+import { parseOrganisation } from '@countersign/config';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import { DemoError } from '../demo-error.js';
 import { packageRoot } from '../package-root.js';
 import type { RunVerb } from './host-verb.js';
-
-const peopleShape = z.object({
-  vendor: z.object({
-    name: z.string(),
-    staff: z.array(z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()) })),
-  }),
-  tenants: z.array(
-    z.object({
-      slug: z.string(),
-      name: z.string(),
-      people: z.array(z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()) })),
-    }),
-  ),
-});
-
-/** Vendor and tenants with their people, as the demo's file names them. */
-export type DemoPeople = z.infer<typeof peopleShape>;
 
 /** The demo's organisation file, with the data service where it really listens. */
 export function organisationText(serviceUrl: string): string {
@@ -32,8 +17,12 @@ export function organisationText(serviceUrl: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-export function readPeople(organisation: string): DemoPeople {
-  return peopleShape.parse(parseDocument(organisation).toJS());
+/** @throws DemoError `invalid_organisation`, which only somebody who edits the demo's file can meet */
+export function readOrganisation(text: string): Organisation {
+  const { organisation, problems } = parseOrganisation(text);
+  if (organisation !== undefined) return organisation;
+  const told = problems.map((problem) => `${problem.pointer}: ${problem.detail}`).join('; ');
+  throw new DemoError('invalid_organisation', told);
 }
 
 /**
