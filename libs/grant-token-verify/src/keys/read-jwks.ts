@@ -1,0 +1,59 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+
+/** The text is no JSON Web Key Set at all; single keys that are of no use are ignored instead. */
+export class JwksError extends Error {
+  readonly code = 'invalid_jwks';
+
+  constructor() {
+    super('a JSON Web Key Set is an object with a list `keys` (RFC 7517)');
+    this.name = 'JwksError';
+  }
+}
+
+type Jwk = Readonly<Record<string, unknown>>;
+
+/**
+ * The keys of a JSON Web Key Set (RFC 7517) that can check ES256, by kid. Others are ignored: another type, curve,
+ * use or algorithm, no kid, a point off the curve. A kid that two different keys claim serves neither.
+ * Throws JwksError when it is no key set.
+ */
+export function readJwks(json: unknown): Map<string, KeyObject> {
+  const keys: unknown = isObject(json) ? json['keys'] : undefined;
+  if (!Array.isArray(keys)) throw new JwksError();
+  const read = new Map<string, KeyObject>();
+  const disputed = new Set<string>();
+  for (const jwk of keys.filter(isObject)) {
+    const kid = jwk['kid'];
+    const key = typeof kid === 'string' && kid !== '' && mayCheckEs256(jwk) ? publicKey(jwk) : undefined;
+    if (typeof kid !== 'string' || key === undefined) continue;
+    const other = read.get(kid);
+    if (other !== undefined && !other.equals(key)) disputed.add(kid);
+    read.set(kid, key);
+  }
+  for (const kid of disputed) read.delete(kid);
+  return read;
+}
+
+/** `use`, `alg` and `key_ops` are honoured where present; createPublicKey would ignore them. */
+function mayCheckEs256({ kty, crv, use, alg, key_ops: operations }: Jwk): boolean {
+  return (
+    kty === 'EC' &&
+    crv === 'P-256' &&
+    (use === undefined || use === 'sig') &&
+    (alg === undefined || alg === 'ES256') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+  );
+}
+
+function publicKey({ x, y }: Jwk): KeyObject | undefined {
+  if (typeof x !== 'string' || typeof y !== 'string') return undefined;
+  try {
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Jwk {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

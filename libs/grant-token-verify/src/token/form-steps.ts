@@ -1,0 +1,63 @@
+import type { JsonObject, TokenStep } from './context.js';
+import { hasDuplicateMember } from './duplicate-members.js';
+import { refuse } from './verdict.js';
+
+/** With `Authorization: Bearer ` in front this still fits the 8 kB that common proxies allow one header line. */
+export const MAX_TOKEN_BYTES = 7_680;
+
+const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export const isOfTokenSize: TokenStep = ({ token }) =>
+  token.length > 0 && token.length <= MAX_TOKEN_BYTES
+    ? undefined
+    : refuse('malformed', `a token is 1 to ${MAX_TOKEN_BYTES} bytes`);
+
+export const hasCompactForm: TokenStep = (context) => {
+  const [, header, payload, signature] = COMPACT.exec(context.token) ?? [];
+  if (header === undefined || payload === undefined || signature === undefined) {
+    return refuse('malformed', 'a token is three parts of base64url, divided by dots');
+  }
+  context.parts = { header, payload, signature };
+  return undefined;
+};
+
+/** base64url can spell the same bytes in several ways; only one of them is the token that was minted. */
+export const isSpeltCanonically: TokenStep = ({ parts }) =>
+  [parts.header, parts.payload, parts.signature].every(
+    (part) => Buffer.from(part, 'base64url').toString('base64url') === part,
+  )
+    ? undefined
+    : refuse('malformed', 'a part is not in its canonical base64url spelling');
+
+export const holdsJsonObjects: TokenStep = (context) => {
+  const header = readObject(context.parts.header);
+  const payload = readObject(context.parts.payload);
+  if (header === undefined || payload === undefined) {
+    return refuse('malformed', 'header and payload are JSON objects in UTF-8');
+  }
+  context.headerText = header.text;
+  context.header = header.object;
+  context.payloadText = payload.text;
+  context.payload = payload.object;
+  return undefined;
+};
+
+export const namesMembersOnce: TokenStep = ({ headerText, payloadText }) =>
+  hasDuplicateMember(headerText) || hasDuplicateMember(payloadText)
+    ? refuse('duplicate_member', 'an object names a member twice')
+    : undefined;
+
+function readObject(part: string): { text: string; object: JsonObject } | undefined {
+  try {
+    const text = utf8.decode(Buffer.from(part, 'base64url'));
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? { text, object: value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
