@@ -31,6 +31,7 @@ export * from './use-cases/draft-terms.js';
 export * from './use-cases/end-grant.js';
 export * from './use-cases/expire-due.js';
 export * from './use-cases/gateways.js';
+export * from './use-cases/grant-view.js';
 export * from './use-cases/idempotent.js';
 export * from './use-cases/mint-token.js';
 export * from './use-cases/preview-request.js';

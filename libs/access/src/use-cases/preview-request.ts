@@ -1,3 +1,4 @@
+import { AccessError } from '../errors.js';
 import type { Principal } from '../organisation/person.js';
 import type { Ask } from '../policy/ask.js';
 import { type Evaluation, evaluate } from '../policy/evaluate.js';
@@ -14,7 +15,8 @@ import { normalisedAsk } from './normalised-ask.js';
  */
 export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
   demand(principal.person, 'request.create');
-  const ask: Ask = normalisedAsk(input);
+  const ask = judgeable(input);
+  if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
     const context = await loadContext(unit.organisation, ask, {
       stage: 'ask',
@@ -32,4 +34,15 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
     });
     return evaluate(ask, { ...context, terms });
   });
+}
+
+/** The ask, or the refusal of a scope that is too long to be judged at all. */
+function judgeable(input: AskInput): Ask | Evaluation {
+  try {
+    return normalisedAsk(input);
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'request_refused')
+      return { refusals: [...error.refusals], needs: null };
+    throw error;
+  }
 }

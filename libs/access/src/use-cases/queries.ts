@@ -1,32 +1,13 @@
 import { notFound } from '../errors.js';
-import type { Grant } from '../grant/grant.js';
-import type { Person, Principal } from '../organisation/person.js';
+import type { Principal } from '../organisation/person.js';
 import type { ServiceRecord } from '../organisation/records.js';
 import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../ports/repositories.js';
 import type { ReadUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, logVisibility, requestVisibility, type Visibility } from '../roles/visibility.js';
+import { canSee, logVisibility, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
+import { narrowed, readAs } from './read-as.js';
 import { type RequestView, requestViews } from './request-view.js';
-
-/** A read in the person's own tenant, or across tenants for vendor staff (P9). */
-function readAs<T>(deps: Deps, person: Person, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
-  return person.tenant === null
-    ? deps.store.readAsVendor(work)
-    : deps.store.readForTenant(person.tenant, work);
-}
-
-/** A filter can only narrow what the person may see, never widen it; null where nothing is left. */
-function narrowed(filter: ListFilter, visibility: Visibility): ListFilter | null {
-  if ('all' in visibility) return filter;
-  if ('tenant' in visibility)
-    return filter.tenant !== undefined && filter.tenant !== visibility.tenant
-      ? null
-      : { ...filter, tenant: visibility.tenant };
-  return filter.requester !== undefined && filter.requester !== visibility.requester
-    ? null
-    : { ...filter, requester: visibility.requester };
-}
 
 /** @throws AccessError `not_found` */
 export function getRequest(deps: Deps, { person }: Principal, id: string): Promise<RequestView> {
@@ -53,28 +34,6 @@ export async function listRequests(
     const { items, next } = await unit.requests.list(allowed, page);
     return { items: await requestViews(unit, items), next };
   });
-}
-
-/** @throws AccessError `not_found` */
-export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<Grant> {
-  demand(person, 'grant.read');
-  return readAs(deps, person, async (unit) => {
-    const grant = await unit.grants.find(id);
-    if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
-    return grant;
-  });
-}
-
-export async function listGrants(
-  deps: Deps,
-  { person }: Principal,
-  filter: ListFilter,
-  page: PageQuery,
-): Promise<Page<Grant>> {
-  demand(person, 'grant.read');
-  const allowed = narrowed(filter, requestVisibility(person));
-  if (allowed === null) return { items: [], next: null };
-  return readAs(deps, person, (unit) => unit.grants.list(allowed, page));
 }
 
 /** Opens one tenant's log for the person. A customer sees its own and the deployment's, which every tenant may read. */
@@ -132,4 +91,13 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
     if (service === null) throw notFound('service');
     return service;
   });
+}
+
+/** All services that may be asked for, by name. Their maps stand in the deployment's log, which everybody may read. */
+export async function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
+  demand(person, 'service.read');
+  const { services } = await deps.store.readAsVendor((unit) => unit.everything());
+  return services
+    .filter((each) => each.removedAt === null)
+    .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
 }

@@ -1,0 +1,54 @@
+import type { Budget, ScopeEntry } from '@countersign/scope';
+import { notFound } from '../errors.js';
+import type { Grant } from '../grant/grant.js';
+import type { Principal } from '../organisation/person.js';
+import type { ListFilter, Page, PageQuery } from '../ports/repositories.js';
+import type { ReadUnit } from '../ports/store.js';
+import { demand } from '../roles/permissions.js';
+import { canSee, requestVisibility } from '../roles/visibility.js';
+import type { Deps } from './deps.js';
+import { narrowed, readAs } from './read-as.js';
+
+/** A grant with what its request's terms opened. */
+export interface GrantView {
+  grant: Grant;
+  scope: ScopeEntry[];
+  budget: Budget | null;
+}
+
+async function grantViews(unit: Pick<ReadUnit, 'requests'>, grants: readonly Grant[]): Promise<GrantView[]> {
+  return Promise.all(
+    grants.map(async (grant) => {
+      const request = await unit.requests.find(grant.request);
+      if (request === null) throw notFound('grant');
+      return { grant, scope: request.terms.scope, budget: request.terms.budget ?? null };
+    }),
+  );
+}
+
+/** @throws AccessError `not_found` */
+export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<GrantView> {
+  demand(person, 'grant.read');
+  return readAs(deps, person, async (unit) => {
+    const grant = await unit.grants.find(id);
+    if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
+    const [view] = await grantViews(unit, [grant]);
+    if (view === undefined) throw notFound('grant');
+    return view;
+  });
+}
+
+export async function listGrants(
+  deps: Deps,
+  { person }: Principal,
+  filter: ListFilter,
+  page: PageQuery,
+): Promise<Page<GrantView>> {
+  demand(person, 'grant.read');
+  const allowed = narrowed(filter, requestVisibility(person));
+  if (allowed === null) return { items: [], next: null };
+  return readAs(deps, person, async (unit) => {
+    const { items, next } = await unit.grants.list(allowed, page);
+    return { items: await grantViews(unit, items), next };
+  });
+}
