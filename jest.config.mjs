@@ -30,7 +30,7 @@ export default {
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
-    project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
     project('soak', ['<rootDir>/test/soak/**/*.spec.ts']),

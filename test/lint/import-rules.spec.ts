@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+const tree = mkdtempSync(join(tmpdir(), 'countersign-lint-'));
+
+beforeAll(() => copyFileSync('biome.json', join(tree, 'biome.json')));
+afterAll(() => rmSync(tree, { recursive: true }));
+
+/** Lints one import as if it stood in the given file; answers what the linter says. */
+function lint(file: string, specifier: string): string {
+  mkdirSync(dirname(join(tree, file)), { recursive: true });
+  writeFileSync(join(tree, file), `import * as it from '${specifier}';\n\nexport const used = it;\n`);
+  const done = spawnSync(process.execPath, [biome, 'lint', '--colors=off', '--vcs-enabled=false', file], {
+    cwd: tree,
+    encoding: 'utf8',
+  });
+  return done.stdout + done.stderr;
+}
+
+test.each([
+  ['libs/scope/src/a.ts', '@countersign/access', 'scope is the leaf of the tree'],
+  ['libs/scope/src/a.ts', 'node:crypto', 'takes hashing and signature checking as ports'],
+  ['libs/access/src/a.ts', '@countersign/persistence', 'imports point one way'],
+  ['libs/access/src/a.ts', 'typeorm', 'access is pure'],
+  ['libs/access/src/a.ts', '@nestjs/common', 'access is pure'],
+  ['libs/audit-log/src/a.ts', '@countersign/access', 'audit-log imports scope alone'],
+  ['libs/audit-log/src/a.ts', 'node:http', 'audit-log is pure'],
+  ['libs/grant-token-verify/src/a.ts', '@countersign/grant-token-mint', 'must not be able to mint'],
+  ['libs/grant-token-verify/src/a.ts', 'jsonwebtoken', 'no signing library'],
+  [
+    'libs/persistence/src/a.ts',
+    '@countersign/grant-token-mint',
+    'persistence implements the ports of access',
+  ],
+  ['apps/gateway/src/a.ts', '@countersign/access', 'holds no key that opens anything'],
+  ['apps/gateway/src/a.ts', '@countersign/persistence', 'holds no key that opens anything'],
+  ['apps/gateway/src/a.ts', '@countersign/grant-token-mint', 'holds no key that opens anything'],
+  ['apps/gateway/src/a.ts', '@nestjs/core', 'runs no framework'],
+  ['apps/cli/src/a.ts', '@countersign/grant-token-mint', 'the only minter'],
+  ['apps/broker/src/a.ts', '../../../libs/scope/src/index.js', 'Go through the front door'],
+  ['apps/broker/src/a.ts', '@countersign/scope/src/terms.js', 'Go through the front door'],
+])('%s may not import %s, and is told why', (file, specifier, reason) => {
+  expect(lint(file, specifier)).toContain(reason);
+});
+
+test.each([
+  ['libs/access/src/a.ts', '@countersign/scope'],
+  ['libs/persistence/src/a.ts', '@countersign/access'],
+  ['apps/gateway/src/a.ts', '@countersign/grant-token-verify'],
+  ['apps/broker/src/a.ts', '@countersign/grant-token-mint'],
+])('%s may import %s', (file, specifier) => {
+  expect(lint(file, specifier)).not.toContain('noRestrictedImports');
+});
