@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { writeFileDurably } from './write-file.js';
+
+/**
+ * One small JSON value on disk, written durably. Writes that come while one is under way are folded into one: the
+ * last value wins. Used for places (feed, shipping), which only ever move on.
+ */
+export class JsonCell<T> {
+  private next: { value: T } | undefined;
+  private writing: Promise<void> | undefined;
+
+  constructor(private readonly path: string) {}
+
+  /** The stored value as unknown JSON; undefined when there is no file. Throws for a file that is not JSON. */
+  async read(): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(this.path, 'utf8')) as unknown;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Resolves when this value or a later one is durable; rejects with the file system's error. */
+  write(value: T): Promise<void> {
+    this.next = { value };
+    this.writing ??= this.drain().finally(() => {
+      this.writing = undefined;
+    });
+    return this.writing;
+  }
+
+  private async drain(): Promise<void> {
+    // Always at least one turn later, so that values set in one go become one write.
+    await Promise.resolve();
+    while (this.next !== undefined) {
+      const { value } = this.next;
+      this.next = undefined;
+      await writeFileDurably(this.path, `${JSON.stringify(value)}\n`);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { crc32 } from 'node:zlib';
+import type { AccessRecord, ChainHead } from '@countersign/gateway-protocol';
+
+/** First line of a segment: all that is needed to go on from it when the segments before are gone. */
+export type SegmentHeader = {
+  v: 1;
+  boot: string;
+  /** Last record of each tenant's chain of this boot. */
+  heads: Record<string, ChainHead>;
+  /** Calls of this boot that are allowed and have no outcome yet: record id to tenant. */
+  open: Record<string, string>;
+  /** Ends of abandoned segments: what stands beyond was never confirmed to anybody. */
+  voids: { segment: number; from: number }[];
+};
+
+/** A record with its openings as the JSON that is shipped; what recovery needs stands before it, unparsed. */
+export type RecordLine = {
+  kind: AccessRecord['kind'];
+  boot: string;
+  tenant: string;
+  seq: number;
+  id: string;
+  json: string;
+};
+
+export type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
+
+const RECORD = /^R (allowed|outcome|refused|counters) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
+
+/** CRC-32 in hex, a space, the text, a line feed. */
+function checked(text: string): string {
+  return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+}
+
+export function formatHeader(header: SegmentHeader): string {
+  return checked(`H ${JSON.stringify(header)}`);
+}
+
+export function formatRecord({ kind, boot, tenant, seq, id, json }: RecordLine): string {
+  return checked(`R ${kind} ${boot} ${tenant} ${seq} ${id} ${json}`);
+}
+
+/** Reads a line without its line feed. Undefined for one that was torn, damaged or never ours. */
+export function parseLine(line: string): SpoolLine | undefined {
+  const text = line.slice(9);
+  if (line[8] !== ' ' || line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return undefined;
+  // The CRC holds, so what follows is what we wrote: it is not checked for its shape once more.
+  if (text.startsWith('H ')) return { header: JSON.parse(text.slice(2)) as SegmentHeader };
+  const [, kind, boot, tenant, seq, id, json] = RECORD.exec(text) ?? [];
+  if (boot === undefined || tenant === undefined || id === undefined || json === undefined) return undefined;
+  return { record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, json } };
+}
+
+/** A line and the byte behind its line feed, counted from the start of the piece. */
+export type CutLine = { line: SpoolLine; end: number };
+
+/** Cuts whole lines from the start of a piece of a segment, up to the first that is torn or damaged. */
+export function readLines(bytes: Buffer): CutLine[] {
+  const lines: CutLine[] = [];
+  let start = 0;
+  for (let feed = bytes.indexOf(10); feed !== -1; feed = bytes.indexOf(10, start)) {
+    const line = parseLine(bytes.toString('utf8', start, feed));
+    if (line === undefined) break;
+    start = feed + 1;
+    lines.push({ line, end: start });
+  }
+  return lines;
+}

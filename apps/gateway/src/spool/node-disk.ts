@@ -1,0 +1,74 @@
+import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../durable/write-file.js';
+import type { SegmentFile, SpoolDisk } from './disk.js';
+
+const NAME = /^(\d{12})\.spool$/;
+
+/** Segments as files `000000000001.spool` in one folder. */
+export class NodeSpoolDisk implements SpoolDisk {
+  constructor(private readonly folder: string) {}
+
+  async segments(): Promise<number[]> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const numbers = (await readdir(this.folder)).map((name) => NAME.exec(name)?.[1]);
+    return numbers
+      .filter((digits) => digits !== undefined)
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  async create(segment: number): Promise<SegmentFile> {
+    // A folder that vanished under a running gateway is made again: the next call is recorded, not refused for ever.
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const file = await open(this.path(segment), 'ax', 0o600);
+    try {
+      await syncFolder(this.folder);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new NodeSegmentFile(file);
+  }
+
+  async size(segment: number): Promise<number> {
+    return (await stat(this.path(segment))).size;
+  }
+
+  async read(segment: number, offset: number, length: number): Promise<Buffer> {
+    const file = await open(this.path(segment), 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async remove(segment: number): Promise<void> {
+    await unlink(this.path(segment));
+  }
+
+  private path(segment: number): string {
+    return join(this.folder, `${String(segment).padStart(12, '0')}.spool`);
+  }
+}
+
+class NodeSegmentFile implements SegmentFile {
+  constructor(private readonly file: FileHandle) {}
+
+  async append(bytes: Uint8Array): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) {
+      written += (await this.file.write(bytes, written)).bytesWritten;
+    }
+    await this.file.datasync();
+    // Bytes of a file that has no name any more are durable for nobody.
+    if ((await this.file.stat()).nlink === 0)
+      throw Object.assign(new Error('segment vanished'), { code: 'ENOENT' });
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+}

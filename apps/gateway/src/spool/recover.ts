@@ -1,0 +1,88 @@
+import { canonicalRecordHash } from '@countersign/gateway-protocol';
+import { canonicalJson } from '@countersign/scope';
+import { Chains } from './chains.js';
+import type { SpoolDisk } from './disk.js';
+import { type RecordLine, readLines, type SegmentHeader } from './line.js';
+
+/** An allowed call of an earlier boot that has no outcome. */
+export type OpenCallLeft = { boot: string; tenant: string; id: string };
+
+/** What earlier boots left on disk. */
+export type Recovered = {
+  /** Segments with the length up to which they hold whole, confirmed lines. */
+  segments: Map<number, number>;
+  chains: Chains;
+  open: OpenCallLeft[];
+  /** Bytes behind the last whole line, all segments together: torn, damaged or void, and skipped. */
+  skippedBytes: number;
+};
+
+/**
+ * Reads every segment. A torn tail is skipped and all before it is kept; so is what a later segment declares void.
+ * Throws the file system's error: a spool that cannot be read must not be taken for an empty one.
+ */
+export async function recover(disk: SpoolDisk): Promise<Recovered> {
+  const numbers = await disk.segments();
+  const voids = await readVoids(disk, numbers);
+  const reading = new Reading();
+  const segments = new Map<number, number>();
+  let skippedBytes = 0;
+  for (const segment of numbers) {
+    const bytes = await wholeSegment(disk, segment);
+    const lines = readLines(bytes.subarray(0, voids.get(segment) ?? bytes.length));
+    const length = lines.at(-1)?.end ?? 0;
+    segments.set(segment, length);
+    skippedBytes += bytes.length - length;
+    for (const { line } of lines) {
+      if ('header' in line) reading.header(line.header);
+      else reading.record(line.record);
+    }
+  }
+  return { segments, skippedBytes, ...reading.result() };
+}
+
+/** Which ends were declared void, by any later header: more than one segment can fail in a row. */
+async function readVoids(disk: SpoolDisk, numbers: readonly number[]): Promise<Map<number, number>> {
+  const voids = new Map<number, number>();
+  for (const segment of numbers) {
+    const bytes = await wholeSegment(disk, segment);
+    const first = readLines(bytes.subarray(0, bytes.indexOf(10) + 1))[0]?.line;
+    if (first === undefined || !('header' in first)) continue;
+    for (const { segment: ended, from } of first.header.voids) voids.set(ended, from);
+  }
+  return voids;
+}
+
+async function wholeSegment(disk: SpoolDisk, segment: number): Promise<Buffer> {
+  return disk.read(segment, 0, await disk.size(segment));
+}
+
+/** What the lines add up to, read in order. */
+class Reading {
+  private readonly chains = new Chains();
+  private readonly last = new Map<string, RecordLine>();
+  private readonly open = new Map<string, OpenCallLeft>();
+
+  /** Heads count only where the segments before are gone; else they repeat what was read. */
+  header({ boot, heads, open }: SegmentHeader): void {
+    for (const [tenant, head] of Object.entries(heads)) {
+      if (!this.last.has(`${boot} ${tenant}`)) this.chains.set(boot, tenant, head);
+    }
+    for (const [id, tenant] of Object.entries(open)) this.open.set(id, { boot, tenant, id });
+  }
+
+  record(line: RecordLine): void {
+    const { kind, boot, tenant, id } = line;
+    this.last.set(`${boot} ${tenant}`, line);
+    if (kind === 'allowed') this.open.set(id, { boot, tenant, id });
+    if (kind === 'outcome') this.open.delete(id);
+  }
+
+  result(): Pick<Recovered, 'chains' | 'open'> {
+    for (const { boot, tenant, seq, json } of this.last.values()) {
+      const { record } = JSON.parse(json) as { record: unknown };
+      this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(canonicalJson(record)) });
+    }
+    return { chains: this.chains, open: [...this.open.values()] };
+  }
+}

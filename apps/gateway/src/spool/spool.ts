@@ -1,0 +1,235 @@
+import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import { type Chains, type Draft } from './chains.js';
+import type { SpoolDisk } from './disk.js';
+import { formatHeader, formatRecord, type RecordLine, readLines } from './line.js';
+import { type OpenCallLeft, recover } from './recover.js';
+import { Segments, type SpoolPlace } from './segments.js';
+import { RecordUnavailable } from './spool-error.js';
+
+export type SpoolOptions = {
+  disk: SpoolDisk;
+  /** UUID of this run of the process. */
+  boot: string;
+  /** Bound on all that waits for the broker. */
+  maxBytes: number;
+  /** Said once for each failed write, with the disk's error. */
+  onFault(error: unknown): void;
+};
+
+/** A run of records of one boot, ready to be shipped, and where the next one begins. */
+export type SpoolPiece = { boot: string; records: RecordLine[]; next: SpoolPlace };
+
+type Waiting = { draft: Draft; settle?: { resolve(): void; reject(error: Error): void } };
+
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+const MAX_GROUP = 1_000;
+const RETRY_MS = 1_000;
+/** Refusals kept in memory while the disk does not take them; the oldest beyond are dropped. */
+const MAX_NOTES = 10_000;
+/** Share of the spool that each kind may fill: room is kept for the outcomes of calls that were let through. */
+const SHARE: Record<UnchainedRecord['kind'], number> = {
+  allowed: 0.95,
+  outcome: 1,
+  refused: 0.8,
+  counters: 0.8,
+};
+
+/**
+ * The records of this gateway until the broker has them: append-only segments on disk, one fdatasync for all calls
+ * that wait at that moment (P5). Nothing counts before it is durable.
+ */
+export class Spool {
+  private readonly waiting: Waiting[] = [];
+  private readonly open = new Map<string, string>();
+  private readonly unsettled: Set<string>;
+  private draining: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  private constructor(
+    private readonly options: SpoolOptions,
+    private readonly segments: Segments,
+    private readonly chains: Chains,
+    /** Calls of earlier boots without an outcome. Nothing is released before each has one. */
+    readonly left: readonly OpenCallLeft[],
+    readonly skippedBytes: number,
+  ) {
+    this.unsettled = new Set(left.map(({ id }) => id));
+  }
+
+  /** Reads what is on disk. Throws the disk's error. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { segments, chains, open, skippedBytes } = await recover(options.disk);
+    const segmentBytes = Math.min(SEGMENT_BYTES, Math.floor(options.maxBytes / 8));
+    return new Spool(options, new Segments(options.disk, segments, segmentBytes), chains, open, skippedBytes);
+  }
+
+  get usedBytes(): number {
+    return this.segments.bytes;
+  }
+
+  get maxBytes(): number {
+    return this.options.maxBytes;
+  }
+
+  /** Records that are not durable yet. */
+  get backlog(): number {
+    return this.waiting.length;
+  }
+
+  /** Resolves when the record is durable. Throws RecordUnavailable when it cannot be written, or the spool is full. */
+  append(draft: Draft): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ draft, settle: { resolve, reject } });
+      this.start();
+    });
+  }
+
+  /** Writes the record as soon as the disk takes it; nobody waits. Refusals are dropped when too many pile up. */
+  note(draft: Draft): void {
+    if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') return;
+    this.waiting.push({ draft });
+    this.start();
+  }
+
+  /** Called whenever more has become durable. */
+  onDurable(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** The next durable records from a place on, at most about `maxBytes` of them; undefined where there are none. */
+  async piece(from: SpoolPlace, maxBytes: number): Promise<SpoolPiece | undefined> {
+    let place = this.existing(from);
+    while (place !== undefined) {
+      const end = this.segments.length(place.segment) ?? 0;
+      if (place.offset < end) {
+        const piece = await this.readPiece(place, end, maxBytes);
+        if (piece !== undefined && piece.records.length > 0) return piece;
+        place = piece?.next ?? this.existing({ segment: place.segment + 1, offset: 0 });
+      } else {
+        place = this.existing({ segment: place.segment + 1, offset: 0 });
+      }
+    }
+    return undefined;
+  }
+
+  /** Lets go of all before a place: the broker has it. Waits until calls of earlier boots have their outcomes. */
+  async release(before: SpoolPlace): Promise<void> {
+    if (this.unsettled.size > 0) return;
+    await this.segments.removeBefore(before.segment);
+  }
+
+  /** Waits for what is under way; what the disk does not take stays lost with this process only if it is no call. */
+  async close(): Promise<void> {
+    await this.draining;
+    clearTimeout(this.retry);
+    await this.segments.close();
+  }
+
+  private existing({ segment, offset }: SpoolPlace): SpoolPlace | undefined {
+    const first = this.segments.from(segment);
+    return first === undefined ? undefined : { segment: first, offset: first === segment ? offset : 0 };
+  }
+
+  private async readPiece(place: SpoolPlace, end: number, maxBytes: number): Promise<SpoolPiece | undefined> {
+    const bytes = await this.segments.read(place, Math.min(maxBytes, end - place.offset));
+    if (bytes === undefined) return undefined;
+    const cut = readLines(bytes);
+    // The first line is longer than what was read: read more, whatever its size.
+    if (cut.length === 0) return this.readPiece(place, end, maxBytes * 2);
+    const records: RecordLine[] = [];
+    let taken = 0;
+    for (const { line, end: lineEnd } of cut) {
+      if ('record' in line) {
+        if (records.length >= MAX_GROUP || (records[0]?.boot ?? line.record.boot) !== line.record.boot) break;
+        records.push(line.record);
+      }
+      taken = lineEnd;
+    }
+    const next = { segment: place.segment, offset: place.offset + taken };
+    return { boot: records[0]?.boot ?? '', records, next };
+  }
+
+  private start(): void {
+    this.draining ??= this.drain().finally(() => {
+      this.draining = undefined;
+      // More may have come between the last look at the queue and this moment.
+      if (this.hasCallers() || (this.waiting.length > 0 && this.retry === undefined)) this.start();
+    });
+  }
+
+  private hasCallers(): boolean {
+    return this.waiting.some(({ settle }) => settle !== undefined);
+  }
+
+  private async drain(): Promise<void> {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    // One turn later, so that calls decided in the same turn share the write.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0, MAX_GROUP);
+      const kept = await this.write(group);
+      if (kept === undefined) continue;
+      this.waiting.unshift(...kept);
+      if (!this.hasCallers()) break;
+    }
+    if (this.waiting.length > 0) this.retry = setTimeout(() => this.start(), RETRY_MS).unref();
+  }
+
+  /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
+  private async write(group: Waiting[]): Promise<Waiting[] | undefined> {
+    const places = this.chains.batch();
+    const lines: RecordLine[] = [];
+    const fitting: Waiting[] = [];
+    const kept: Waiting[] = [];
+    const used = this.usedBytes;
+    let text = '';
+    for (const item of group) {
+      const { kind } = item.draft.record;
+      if (used + text.length >= this.maxBytes * SHARE[kind]) {
+        if (item.settle !== undefined) item.settle.reject(new RecordUnavailable('the spool is full'));
+        else if (kind === 'outcome') kept.push(item);
+        continue;
+      }
+      const line = places.place(item.draft);
+      lines.push(line);
+      text += formatRecord(line);
+      fitting.push(item);
+    }
+    if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
+    try {
+      await this.segments.append(Buffer.from(text, 'utf8'), () => this.header());
+    } catch (error) {
+      this.options.onFault(error);
+      for (const { settle } of fitting)
+        settle?.reject(new RecordUnavailable('the record could not be written'));
+      return [...fitting.filter(({ settle }) => settle === undefined), ...kept];
+    }
+    places.commit();
+    this.count(lines);
+    for (const { settle } of fitting) settle?.resolve();
+    for (const listener of this.listeners) listener();
+    return kept.length > 0 ? kept : undefined;
+  }
+
+  private count(lines: readonly RecordLine[]): void {
+    for (const { kind, id, tenant } of lines) {
+      if (kind === 'allowed') this.open.set(id, tenant);
+      if (kind !== 'outcome') continue;
+      this.open.delete(id);
+      this.unsettled.delete(id);
+    }
+  }
+
+  private header(): string {
+    const { boot } = this.options;
+    return formatHeader({
+      v: 1,
+      boot,
+      heads: this.chains.ofBoot(boot),
+      open: Object.fromEntries(this.open),
+      voids: this.segments.voids,
+    });
+  }
+}
