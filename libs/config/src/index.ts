@@ -6,6 +6,7 @@ export {
 export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
 export { ConfigError, type ConfigProblem } from './environment/config-error.js';
 export { type GatewayEnvironment, readGatewayEnvironment } from './environment/gateway.js';
+export { type HostEnvironment, readHostEnvironment } from './environment/host.js';
 export type { Environment } from './environment/secrets.js';
 export { masterKeyFile, readStoreEnvironment, type StoreEnvironment } from './environment/store.js';
 export { isLoopbackHost } from './environment/urls.js';
