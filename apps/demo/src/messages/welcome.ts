@@ -17,10 +17,10 @@ export function welcome(demo: DemoEnvironment, organisation: Organisation, cwd: 
     ...who(organisation),
     '',
     '  An API key is their way in; it is shown once and lives for hours:',
+    ...settings(demo, cwd),
     `    export COUNTERSIGN_API_KEY=$(npx countersign keys create --principal erin@northwind.example)`,
     '',
     'Try next, in another terminal',
-    ...settings(demo, cwd),
     '  npx countersign tour      the main job on globex, step by step, with what each party sees',
     '  npx countersign whoami    with a key of anybody above',
     "  npx countersign request acme billing --scope 'invoices/*:read' --for PT30M --reason 'Case 4711' --wait",
@@ -51,9 +51,11 @@ function who({ vendor, tenants }: Organisation): string[] {
 function settings(demo: DemoEnvironment, cwd: string): string[] {
   const folder = nearPath(demo.dataDir, cwd);
   const lines = [
-    demo.ports.broker === DEFAULT_PORTS.broker ? '' : `  export COUNTERSIGN_BROKER_URL=${demo.publicUrl}`,
-    demo.ports.gateway === DEFAULT_PORTS.gateway ? '' : `  export COUNTERSIGN_GATEWAY_URL=${demo.gatewayUrl}`,
-    folder === './data' ? '' : `  export COUNTERSIGN_DATA_DIR=${folder}`,
+    demo.ports.broker === DEFAULT_PORTS.broker ? '' : `    export COUNTERSIGN_BROKER_URL=${demo.publicUrl}`,
+    demo.ports.gateway === DEFAULT_PORTS.gateway
+      ? ''
+      : `    export COUNTERSIGN_GATEWAY_URL=${demo.gatewayUrl}`,
+    folder === './data' ? '' : `    export COUNTERSIGN_DATA_DIR=${folder}`,
   ];
   return lines.filter((line) => line !== '');
 }
