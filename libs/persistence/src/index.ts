@@ -1,1 +1,5 @@
-export const marker = 1;
+export { StoreError, type StoreErrorCode } from './errors.js';
+export { migrate, pendingMigrations } from './store/migrate.js';
+export { type OpenedStore, openStore } from './store/open-store.js';
+export type { StoreOptions } from './store/options.js';
+export { systemClock, systemHashing, systemRandomness, uuidV7Ids } from './system.js';

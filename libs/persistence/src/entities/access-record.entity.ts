@@ -1,0 +1,91 @@
+import type { AccessRecordView } from '@countersign/access';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { bigInteger, milliseconds } from './instants.js';
+
+/** One call at a gateway, its outcome merged in. The log holds the same as leaves; this is what lists read. */
+@Entity('access_records')
+@Index('access_records_list', ['tenant', 'at', 'id'])
+@Index('access_records_list_grant', ['tenant', 'grant', 'at', 'id'])
+@Index('access_records_list_request', ['tenant', 'request', 'at', 'id'])
+@Index('access_records_list_person', ['tenant', 'person', 'at', 'id'])
+@Index('access_records_list_service', ['tenant', 'service', 'at', 'id'])
+@Index('access_records_list_decision', ['tenant', 'decision', 'at', 'id'])
+export class AccessRecordEntity implements AccessRecordView {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar', { transformer: milliseconds })
+  at!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar', { name: 'grant_id' })
+  grant!: string;
+
+  @Column('varchar')
+  digest!: string;
+
+  @Column('varchar', { name: 'request_id' })
+  request!: string;
+
+  @Column('varchar')
+  service!: string;
+
+  @Column('varchar')
+  person!: string;
+
+  @Column('varchar')
+  method!: string;
+
+  @Column('text', { nullable: true })
+  path!: string | null;
+
+  @Column('text', { nullable: true })
+  route!: string | null;
+
+  @Column('text', { nullable: true })
+  resource!: string | null;
+
+  @Column('varchar', { nullable: true })
+  action!: string | null;
+
+  @Column('varchar')
+  decision!: AccessRecordView['decision'];
+
+  @Column('varchar', { nullable: true })
+  code!: string | null;
+
+  @Column('integer')
+  count!: number;
+
+  @Column('varchar')
+  mode!: AccessRecordView['mode'];
+
+  @Column('text', { nullable: true })
+  trust!: string | null;
+
+  @Column('integer', { nullable: true })
+  status!: number | null;
+
+  @Column('bigint', { nullable: true, transformer: bigInteger })
+  bytes!: number | null;
+
+  @Column('varchar', { name: 'body_sha256', nullable: true })
+  bodySha256!: string | null;
+
+  @Column('bigint', { name: 'duration_ms', nullable: true, transformer: bigInteger })
+  durationMs!: number | null;
+
+  @Column('varchar', { nullable: true })
+  outcome!: AccessRecordView['outcome'];
+
+  @Column('varchar')
+  gateway!: string;
+
+  @Column('varchar')
+  boot!: string;
+
+  @Column('bigint', { transformer: bigInteger })
+  seq!: number;
+}

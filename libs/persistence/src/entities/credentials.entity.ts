@@ -1,0 +1,79 @@
+import type { ApiKey, EnrolledGateway, StoredKey } from '@countersign/access';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { jsonText } from './json-text.js';
+import { PersonEntity } from './person.entity.js';
+
+@Entity('api_keys')
+export class ApiKeyEntity implements ApiKey {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Index('api_keys_hash', { unique: true })
+  @Column('varchar')
+  hash!: string;
+
+  @ForeignKey(() => PersonEntity, { name: 'api_keys_person_fk' })
+  @Column('varchar')
+  person!: string;
+
+  @Column('varchar', { nullable: true })
+  tenant!: string | null;
+
+  @Column('varchar', { name: 'created_at' })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'expires_at' })
+  expiresAt!: string;
+
+  @Column('varchar', { name: 'revoked_at', nullable: true })
+  revokedAt!: string | null;
+}
+
+@Entity('gateways')
+export class GatewayEntity implements EnrolledGateway {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('varchar', { name: 'secret_hash' })
+  secretHash!: string;
+
+  @Column('varchar', { name: 'public_key', nullable: true })
+  publicKey!: string | null;
+
+  @Column('varchar', { name: 'created_at' })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'revoked_at', nullable: true })
+  revokedAt!: string | null;
+}
+
+/** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */
+@Entity('signing_keys')
+export class SigningKeyEntity {
+  @PrimaryColumn('varchar')
+  kid!: string;
+
+  @Column('varchar')
+  use!: StoredKey['use'];
+
+  @Column('text', { name: 'public_jwk', transformer: jsonText })
+  publicJwk!: Record<string, unknown>;
+
+  @Column('text', { name: 'sealed_pem' })
+  sealedPem!: string;
+
+  @Column('varchar', { name: 'created_at' })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'active_from' })
+  activeFrom!: string;
+
+  @Column('varchar', { name: 'retires_at', nullable: true })
+  retiresAt!: string | null;
+
+  @Column('varchar', { name: 'revoked_at', nullable: true })
+  revokedAt!: string | null;
+}

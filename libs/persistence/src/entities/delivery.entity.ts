@@ -1,0 +1,79 @@
+import type { FeedChangeKind } from '@countersign/access';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { bigInteger, milliseconds } from './instants.js';
+import { jsonText } from './json-text.js';
+
+/** The outbox. */
+@Entity('notices')
+@Index('notices_due', ['state', 'nextAt', 'id'])
+export class NoticeEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  kind!: string;
+
+  @Column('varchar')
+  subject!: string;
+
+  @Column('text', { transformer: jsonText })
+  audience!: string[];
+
+  @Column('varchar')
+  at!: string;
+
+  @Column('integer')
+  attempts!: number;
+
+  @Column('varchar')
+  state!: 'due' | 'delivered';
+
+  /** No attempt before this instant. */
+  @Column('varchar', { name: 'next_at', transformer: milliseconds })
+  nextAt!: string;
+
+  @Column('varchar', { name: 'delivered_at', nullable: true })
+  deliveredAt!: string | null;
+}
+
+/** What gateways must hear of. Append-only, by trigger. */
+@Entity('feed_changes')
+export class FeedChangeEntity {
+  /** Gap-free from 1 over the whole deployment. */
+  @PrimaryColumn('bigint', { transformer: bigInteger })
+  seq!: number;
+
+  @Column('varchar')
+  kind!: FeedChangeKind;
+
+  @Column('varchar')
+  ref!: string;
+}
+
+@Entity('idempotent_answers')
+@Index('idempotent_answers_expiry', ['expiresAt'])
+export class IdempotentAnswerEntity {
+  @PrimaryColumn('varchar')
+  principal!: string;
+
+  @PrimaryColumn('varchar')
+  route!: string;
+
+  @PrimaryColumn('varchar')
+  key!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar', { name: 'body_hash' })
+  bodyHash!: string;
+
+  @Column('text')
+  result!: string;
+
+  @Column('varchar', { name: 'expires_at', transformer: milliseconds })
+  expiresAt!: string;
+}

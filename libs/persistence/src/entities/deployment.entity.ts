@@ -1,0 +1,37 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { bigInteger } from './instants.js';
+
+/** One row: which deployment this is, where its feed stands, and how to tell its master key. */
+@Entity('deployment')
+export class DeploymentEntity {
+  /** `dep_…` */
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  /** 1, and one more after each restore from a backup. */
+  @Column('integer')
+  epoch!: number;
+
+  @Column('bigint', { name: 'feed_seq', transformer: bigInteger })
+  feedSeq!: number;
+
+  /** A known text, sealed under the master key: another key cannot open it. */
+  @Column('text', { name: 'master_key_check' })
+  masterKeyCheck!: string;
+
+  @Column('varchar', { name: 'created_at' })
+  createdAt!: string;
+}
+
+/** The domain's transition tables, held by the database too: a trigger lets no other step through. */
+@Entity('legal_transitions')
+export class LegalTransitionEntity {
+  @PrimaryColumn('varchar')
+  kind!: 'request' | 'grant';
+
+  @PrimaryColumn('varchar', { name: 'from_state' })
+  from!: string;
+
+  @PrimaryColumn('varchar', { name: 'to_state' })
+  to!: string;
+}

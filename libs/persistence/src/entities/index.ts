@@ -1,0 +1,37 @@
+import { AccessRecordEntity } from './access-record.entity.js';
+import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
+import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
+import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
+import { EventEntity } from './event.entity.js';
+import { GrantEntity } from './grant.entity.js';
+import { LogHeadEntity } from './log-head.entity.js';
+import { OpeningEntity } from './opening.entity.js';
+import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
+import { PersonEntity } from './person.entity.js';
+import { RecordChainEntity } from './record-chain.entity.js';
+import { RequestEntity } from './request.entity.js';
+import { ReviewEntity } from './review.entity.js';
+
+export const ENTITIES = [
+  AccessRecordEntity,
+  ApiKeyEntity,
+  DeploymentEntity,
+  EventEntity,
+  FeedChangeEntity,
+  GatewayEntity,
+  GrantEntity,
+  IdempotentAnswerEntity,
+  LegalTransitionEntity,
+  LogHeadEntity,
+  NoticeEntity,
+  OpeningEntity,
+  PersonEntity,
+  RecordChainEntity,
+  RequestEntity,
+  ReviewEntity,
+  RouteMapEntity,
+  ServiceEntity,
+  SigningKeyEntity,
+  TenantEntity,
+  VendorEntity,
+];

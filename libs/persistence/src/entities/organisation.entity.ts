@@ -1,0 +1,69 @@
+import type { AccessPolicy, OidcSettings, PrivacyControls, TenantRecord } from '@countersign/access';
+import type { ServiceDefinition } from '@countersign/scope';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { jsonText } from './json-text.js';
+
+@Entity('tenants')
+export class TenantEntity implements TenantRecord {
+  @PrimaryColumn('varchar')
+  slug!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { transformer: jsonText })
+  controls!: PrivacyControls;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  oidc!: OidcSettings | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  slack!: TenantRecord['slack'];
+
+  @Column('varchar', { name: 'removed_at', nullable: true })
+  removedAt!: string | null;
+}
+
+@Entity('services')
+export class ServiceEntity {
+  @PrimaryColumn('varchar')
+  name!: string;
+
+  @Column('text', { transformer: jsonText })
+  definition!: ServiceDefinition;
+
+  @Column('varchar')
+  routes!: string;
+
+  @Column('varchar', { name: 'removed_at', nullable: true })
+  removedAt!: string | null;
+}
+
+/** Every version of every service's map, by its hash. */
+@Entity('route_maps')
+export class RouteMapEntity {
+  @PrimaryColumn('varchar')
+  hash!: string;
+
+  @Column('text', { transformer: jsonText })
+  definition!: ServiceDefinition;
+
+  @Column('varchar')
+  at!: string;
+}
+
+/** One row. */
+@Entity('vendor')
+export class VendorEntity {
+  @PrimaryColumn('integer')
+  id!: number;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  oidc!: unknown;
+
+  @Column('text', { transformer: jsonText })
+  policy!: AccessPolicy;
+}

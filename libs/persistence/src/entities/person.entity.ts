@@ -1,0 +1,30 @@
+import type { TenantRole, VendorRole } from '@countersign/access';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { jsonText } from './json-text.js';
+
+/** `side` of vendor staff. No slug is empty, and unlike NULL the empty text is subject to the unique index. */
+export const VENDOR_SIDE = '';
+
+@Entity('people')
+@Index('people_one_per_side_and_email', ['side', 'email'], { unique: true })
+@Index('people_email', ['email'])
+export class PersonEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  /** A tenant's slug, or `VENDOR_SIDE`. */
+  @Column('varchar')
+  side!: string;
+
+  @Column('varchar')
+  email!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { transformer: jsonText })
+  roles!: (VendorRole | TenantRole)[];
+
+  @Column('varchar', { name: 'removed_at', nullable: true })
+  removedAt!: string | null;
+}

@@ -1,0 +1,51 @@
+import type { AccessRequest, Needs, RequestState } from '@countersign/access';
+import type { Terms } from '@countersign/scope';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { FilterIndices } from './filter-indices.js';
+import { wholeSeconds } from './instants.js';
+import { jsonText } from './json-text.js';
+
+@Entity('requests')
+@FilterIndices('requests', ['createdAt', 'id'])
+@Index('requests_due', ['state', 'lapsesAt'])
+export class RequestEntity implements AccessRequest {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  service!: string;
+
+  @Column('varchar')
+  requester!: string;
+
+  @Column('varchar')
+  state!: RequestState;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('varchar')
+  digest!: string;
+
+  @Column('text', { transformer: jsonText })
+  terms!: Terms;
+
+  @Column('text', { transformer: jsonText })
+  needs!: Needs;
+
+  @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'lapses_at', transformer: wholeSeconds })
+  lapsesAt!: string;
+
+  @Column('varchar', { name: 'ended_at', nullable: true, transformer: wholeSeconds })
+  endedAt!: string | null;
+
+  @Index('requests_grant')
+  @Column('varchar', { name: 'grant_id', nullable: true })
+  grant!: string | null;
+}

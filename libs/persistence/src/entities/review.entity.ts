@@ -1,0 +1,44 @@
+import type { Assurance, Channel, Review, ReviewDecision, ReviewSide } from '@countersign/access';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { wholeSeconds } from './instants.js';
+import { RequestEntity } from './request.entity.js';
+
+/** Append-only, by trigger. */
+@Entity('reviews')
+@Index('reviews_one_per_person_and_digest', ['person', 'digest'], { unique: true })
+@Index('reviews_of_request', ['request', 'at', 'id'])
+export class ReviewEntity implements Review {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @ForeignKey(() => RequestEntity, { name: 'reviews_request_fk' })
+  @Column('varchar', { name: 'request_id' })
+  request!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  person!: string;
+
+  @Column('varchar')
+  side!: ReviewSide;
+
+  @Column('varchar')
+  decision!: ReviewDecision;
+
+  @Column('varchar')
+  digest!: string;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+
+  @Column('varchar')
+  channel!: Channel;
+
+  @Column('varchar')
+  assurance!: Assurance;
+
+  @Column('varchar', { transformer: wholeSeconds })
+  at!: string;
+}

@@ -1,0 +1,26 @@
+/** Codes of the store's own refusals. They are the operator's to mend; the domain's refusals are `AccessError`s. */
+export type StoreErrorCode =
+  | 'invalid_url'
+  | 'engine_unsupported'
+  | 'database_unreadable'
+  | 'migrations_pending'
+  | 'schema_too_new'
+  | 'master_key_mismatch'
+  | 'secret_unreadable'
+  | 'no_organisation'
+  | 'foreign_tenant'
+  | 'invalid_tenant'
+  | 'nested_unit'
+  | 'store_busy'
+  | 'store_closed';
+
+/** Why the store refused. `message` tells what to do and holds no secret and no personal value. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}

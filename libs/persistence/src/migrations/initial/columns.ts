@@ -1,0 +1,34 @@
+import type { TableColumnOptions } from 'typeorm';
+
+/** Columns by the five types that both engines share; the names say what may be NULL. */
+export const key = (name: string, type = 'varchar'): TableColumnOptions => ({ name, type, isPrimary: true });
+const column =
+  (type: string, isNullable: boolean) =>
+  (name: string): TableColumnOptions => ({
+    name,
+    type,
+    isNullable,
+  });
+
+export const word = column('varchar', false);
+export const wordOrNull = column('varchar', true);
+export const text = column('text', false);
+export const textOrNull = column('text', true);
+export const integer = column('integer', false);
+export const integerOrNull = column('integer', true);
+export const bigint = column('bigint', false);
+export const bigintOrNull = column('bigint', true);
+
+const FILTERS = ['tenant', 'state', 'service', 'requester'];
+
+/** An index for each combination of list filters, ending in the order of the list. */
+export function listIndices(table: string, order: string[]): { name: string; columnNames: string[] }[] {
+  const sets = FILTERS.reduce<string[][]>(
+    (all, filter) => all.concat(all.map((set) => set.concat(filter))),
+    [[]],
+  );
+  return sets.map((set) => ({
+    name: `${table}_list${set.map((filter) => `_${filter}`).join('')}`,
+    columnNames: [...set, ...order],
+  }));
+}

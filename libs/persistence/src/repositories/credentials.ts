@@ -1,0 +1,124 @@
+import type {
+  ApiKey,
+  ApiKeyWrites,
+  EnrolledGateway,
+  GatewayWrites,
+  KeyWrites,
+  Person,
+  StoredKey,
+} from '@countersign/access';
+import { type EntityManager, IsNull } from 'typeorm';
+import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
+import { PersonEntity } from '../entities/person.entity.js';
+import type { Sealer } from '../secrets/seal.js';
+import { toPerson } from './organisation.js';
+
+export class ApiKeys implements ApiKeyWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<ApiKey | null> {
+    const row = await this.manager.findOneBy(ApiKeyEntity, { id });
+    return row === null ? null : { ...row };
+  }
+
+  async findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null> {
+    const key = await this.manager.findOneBy(ApiKeyEntity, { hash });
+    if (key === null) return null;
+    const person = await this.manager.findOneByOrFail(PersonEntity, { id: key.person });
+    return { key: { ...key }, person: toPerson(person) };
+  }
+
+  async list(): Promise<{ key: ApiKey; person: Person }[]> {
+    const keys = await this.manager.find(ApiKeyEntity, { order: { id: 'ASC' } });
+    const people = await this.manager.find(PersonEntity);
+    const byId = new Map(people.map((row) => [row.id, toPerson(row)]));
+    return keys.flatMap((key) => {
+      const person = byId.get(key.person);
+      return person === undefined ? [] : [{ key: { ...key }, person }];
+    });
+  }
+
+  async insert(key: ApiKey): Promise<void> {
+    await this.manager.insert(ApiKeyEntity, { ...key });
+  }
+
+  async revoke(id: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      ApiKeyEntity,
+      { id, revokedAt: IsNull() },
+      { revokedAt: at },
+    );
+    return affected === 1;
+  }
+}
+
+export class Gateways implements GatewayWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<EnrolledGateway | null> {
+    const row = await this.manager.findOneBy(GatewayEntity, { id });
+    return row === null ? null : { ...row };
+  }
+
+  async list(): Promise<EnrolledGateway[]> {
+    const rows = await this.manager.find(GatewayEntity, { order: { id: 'ASC' } });
+    return rows.map((row) => ({ ...row }));
+  }
+
+  async insert(gateway: EnrolledGateway): Promise<void> {
+    await this.manager.insert(GatewayEntity, { ...gateway });
+  }
+
+  async revoke(id: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      GatewayEntity,
+      { id, revokedAt: IsNull() },
+      { revokedAt: at },
+    );
+    return affected === 1;
+  }
+
+  async registerIdentity(id: string, publicKey: string): Promise<boolean> {
+    const { affected } = await this.manager.update(GatewayEntity, { id, publicKey: IsNull() }, { publicKey });
+    return affected === 1;
+  }
+}
+
+/** Private halves leave the database sealed and are opened only here. */
+export class SigningKeys implements KeyWrites {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly sealer: Sealer,
+  ) {}
+
+  async list(use: StoredKey['use']): Promise<StoredKey[]> {
+    const rows = await this.manager.find(SigningKeyEntity, {
+      where: { use },
+      order: { createdAt: 'ASC', kid: 'ASC' },
+    });
+    return rows.map(({ sealedPem, ...row }) => ({
+      ...row,
+      privatePem: this.sealer.open(placeOf(row.kid), sealedPem),
+    }));
+  }
+
+  async insert({ privatePem, ...key }: StoredKey): Promise<void> {
+    const sealedPem = this.sealer.seal(placeOf(key.kid), privatePem);
+    await this.manager.insert(SigningKeyEntity, { ...key, publicJwk: key.publicJwk as object, sealedPem });
+  }
+
+  async retire(kid: string, at: string): Promise<void> {
+    await this.manager.update(SigningKeyEntity, { kid }, { retiresAt: at });
+  }
+
+  async revoke(kid: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      SigningKeyEntity,
+      { kid, revokedAt: IsNull() },
+      { revokedAt: at },
+    );
+    return affected === 1;
+  }
+}
+
+const placeOf = (kid: string) => ({ table: 'signing_keys', row: kid });

@@ -1,0 +1,34 @@
+import type { FeedChange, FeedReads, Grant } from '@countersign/access';
+import type { ServiceDefinition } from '@countersign/scope';
+import { type EntityManager, In, MoreThan } from 'typeorm';
+import { FeedChangeEntity } from '../entities/delivery.entity.js';
+import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { RouteMapEntity } from '../entities/organisation.entity.js';
+import { Grants } from './grants.js';
+
+export class Feed implements FeedReads {
+  constructor(private readonly manager: EntityManager) {}
+
+  async head(): Promise<{ epoch: number; seq: number }> {
+    const { epoch, feedSeq } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
+    return { epoch, seq: feedSeq };
+  }
+
+  async since(seq: number, limit: number): Promise<FeedChange[]> {
+    const rows = await this.manager.find(FeedChangeEntity, {
+      where: { seq: MoreThan(seq) },
+      order: { seq: 'ASC' },
+      take: limit,
+    });
+    return rows.map((row) => ({ ...row }));
+  }
+
+  activeGrants(): Promise<Grant[]> {
+    return new Grants(this.manager, 'everybody').active();
+  }
+
+  async routeMaps(hashes: readonly string[]): Promise<Map<string, ServiceDefinition>> {
+    const rows = await this.manager.findBy(RouteMapEntity, { hash: In([...hashes]) });
+    return new Map(rows.map(({ hash, definition }) => [hash, definition]));
+  }
+}

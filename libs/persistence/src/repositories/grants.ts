@@ -1,0 +1,102 @@
+import type { Grant, GrantWrites, ListFilter, Page, PageQuery } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { GrantEntity } from '../entities/grant.entity.js';
+import { BoundRepository, type Reach } from './bound.js';
+import { orConflict } from './conflict.js';
+import { keysetPage, type Listing } from './keyset.js';
+
+const LISTING: Listing = {
+  what: 'Grants',
+  order: 'startsAt',
+  filters: {
+    state: 'state',
+    tenant: 'tenant',
+    service: 'service',
+    requester: 'requester',
+    person: 'requester',
+    grant: 'id',
+    request: 'request',
+  },
+};
+
+export class Grants extends BoundRepository<GrantEntity> implements GrantWrites {
+  constructor(manager: EntityManager, reach: Reach) {
+    super(manager, reach, GrantEntity);
+  }
+
+  async find(id: string): Promise<Grant | null> {
+    const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
+    return row === null ? null : toGrant(row);
+  }
+
+  async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {
+    const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
+    return { items: items.map(toGrant), next };
+  }
+
+  /** Every active grant, for the gateways' positive list. */
+  async active(): Promise<Grant[]> {
+    const rows = await this.rows().andWhere("row.state = 'active'").getMany();
+    return rows.map(toGrant);
+  }
+
+  /** Active grants whose window is over. `now` in the comparable spelling. */
+  due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
+    return this.rows()
+      .andWhere("row.state = 'active' AND row.endsAt <= :now", { now })
+      .select(['row.id', 'row.tenant'])
+      .orderBy('row.endsAt')
+      .limit(limit)
+      .getMany()
+      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  }
+
+  async insert(grant: Grant): Promise<void> {
+    this.own(grant);
+    await orConflict(
+      this.manager.insert(GrantEntity, {
+        ...toRow(grant),
+        usedCalls: grant.used.calls,
+        usedBytes: grant.used.bytes,
+      }),
+      'These terms have a grant already; one digest has one grant.',
+    );
+  }
+
+  /** Leaves what was used alone: that is counted by `addUse`, beside the versions. */
+  async update(grant: Grant): Promise<boolean> {
+    const { id, tenant, ...changed } = toRow(grant);
+    const before = { id, tenant: this.own(grant), version: grant.version - 1 };
+    const { affected } = await this.manager.update(GrantEntity, before, changed);
+    return affected === 1;
+  }
+
+  async addUse(id: string, calls: number, bytes: number): Promise<void> {
+    await this.manager
+      .createQueryBuilder()
+      .update(GrantEntity)
+      .set({ usedCalls: () => 'used_calls + :calls', usedBytes: () => 'used_bytes + :bytes' })
+      .where('id = :id AND tenant = :tenant', { id, tenant: this.tenant })
+      .setParameters({ calls, bytes })
+      .execute();
+  }
+}
+
+function toGrant({ usedCalls, usedBytes, ...row }: GrantEntity): Grant {
+  return { ...row, used: { calls: usedCalls, bytes: usedBytes } };
+}
+
+const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes'> => ({
+  id: grant.id,
+  request: grant.request,
+  tenant: grant.tenant,
+  service: grant.service,
+  requester: grant.requester,
+  digest: grant.digest,
+  state: grant.state,
+  version: grant.version,
+  startsAt: grant.startsAt,
+  endsAt: grant.endsAt,
+  endedAt: grant.endedAt,
+  endReason: grant.endReason,
+});

@@ -1,0 +1,154 @@
+import type {
+  AccessPolicy,
+  OrganisationReads,
+  OrganisationWrites,
+  Person,
+  ServiceRecord,
+  TenantRecord,
+  TenantRole,
+  VendorRole,
+  WholeOrganisation,
+} from '@countersign/access';
+import type { ServiceDefinition } from '@countersign/scope';
+import { type EntityManager, In, IsNull, Like, Not } from 'typeorm';
+import {
+  RouteMapEntity,
+  ServiceEntity,
+  TenantEntity,
+  VendorEntity,
+} from '../entities/organisation.entity.js';
+import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
+import { StoreError } from '../errors.js';
+import type { Reach } from './bound.js';
+
+const THE_VENDOR = 1;
+
+/**
+ * The organisation as one side sees it. The vendor's policy, services and staff are everybody's to know;
+ * of tenants and their people, a tenant's unit of work sees its own alone (P9).
+ */
+export class OrganisationReader implements OrganisationReads {
+  constructor(
+    protected readonly manager: EntityManager,
+    private readonly reach: Reach,
+  ) {}
+
+  async tenant(slug: string): Promise<TenantRecord | null> {
+    if (!this.sees(slug)) return null;
+    const row = await this.manager.findOneBy(TenantEntity, { slug, removedAt: IsNull() });
+    return row === null ? null : { ...row };
+  }
+
+  async service(name: string): Promise<ServiceRecord | null> {
+    const row = await this.manager.findOneBy(ServiceEntity, { name, removedAt: IsNull() });
+    return row === null ? null : toService(row);
+  }
+
+  async policy(): Promise<AccessPolicy> {
+    const row = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+    if (row === null)
+      throw new StoreError(
+        'no_organisation',
+        'No organisation has been applied yet: run `countersign apply`.',
+      );
+    return row.policy;
+  }
+
+  async person(id: string): Promise<Person | null> {
+    const row = await this.manager.findOneBy(PersonEntity, { id, ...this.sides() });
+    return row === null ? null : toPerson(row);
+  }
+
+  countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
+    if (tenant !== null && !this.sees(tenant)) return Promise.resolve(0);
+    return this.manager.countBy(PersonEntity, {
+      side: tenant ?? VENDOR_SIDE,
+      id: Not(except),
+      removedAt: IsNull(),
+      // Roles are a JSON list of plain words: the quotes make it the whole word.
+      roles: Like(`%"${role}"%`) as never,
+    });
+  }
+
+  private sees(slug: string): boolean {
+    return this.reach === 'everybody' || this.reach.tenant === slug;
+  }
+
+  private sides(): { side?: ReturnType<typeof In<string>> } {
+    return this.reach === 'everybody' ? {} : { side: In([VENDOR_SIDE, this.reach.tenant]) };
+  }
+}
+
+/** The whole of it, removed ones included, and its changes. */
+export class OrganisationWriter extends OrganisationReader implements OrganisationWrites {
+  constructor(manager: EntityManager) {
+    super(manager, 'everybody');
+  }
+
+  async everything(): Promise<WholeOrganisation> {
+    const vendor = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+    const people = await this.manager.find(PersonEntity, { order: { id: 'ASC' } });
+    const services = await this.manager.find(ServiceEntity, { order: { name: 'ASC' } });
+    const tenants = await this.manager.find(TenantEntity, { order: { slug: 'ASC' } });
+    return {
+      vendorName: vendor?.name ?? null,
+      vendorOidc: vendor?.oidc ?? null,
+      policy: vendor?.policy ?? null,
+      people: people.map(toPerson),
+      services: services.map(toService),
+      tenants: tenants.map((row) => ({ ...row })),
+    };
+  }
+
+  async persons(email: string): Promise<Person[]> {
+    const rows = await this.manager.find(PersonEntity, { where: { email }, order: { id: 'ASC' } });
+    return rows.map(toPerson);
+  }
+
+  knowsTenant(slug: string): Promise<boolean> {
+    return this.manager.existsBy(TenantEntity, { slug });
+  }
+
+  async saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void> {
+    const { name, oidc, policy } = vendor;
+    await this.manager.upsert(VendorEntity, { id: THE_VENDOR, name, oidc: oidc as object, policy }, ['id']);
+  }
+
+  async savePerson(person: Person): Promise<void> {
+    const { id, tenant, email, name, roles, removedAt } = person;
+    const row = { id, side: tenant ?? VENDOR_SIDE, email, name, roles, removedAt };
+    await this.manager.upsert(PersonEntity, row, ['id']);
+  }
+
+  async saveTenant(tenant: TenantRecord): Promise<void> {
+    const { slug, name, controls, oidc, slack, removedAt } = tenant;
+    await this.manager.upsert(TenantEntity, { slug, name, controls, oidc, slack, removedAt }, ['slug']);
+  }
+
+  async saveService({ definition, routes, removedAt }: ServiceRecord): Promise<void> {
+    await this.manager.upsert(ServiceEntity, { name: definition.name, definition, routes, removedAt }, [
+      'name',
+    ]);
+  }
+
+  async saveRouteMap(hash: string, definition: ServiceDefinition, at: string): Promise<void> {
+    await this.manager
+      .createQueryBuilder()
+      .insert()
+      .into(RouteMapEntity)
+      .values({ hash, definition, at })
+      .orIgnore()
+      .execute();
+  }
+}
+
+export const toPerson = ({ side, ...row }: PersonEntity): Person => ({
+  ...row,
+  tenant: side === VENDOR_SIDE ? null : side,
+});
+
+const toService = ({ definition, routes, removedAt }: ServiceEntity): ServiceRecord => ({
+  definition,
+  routes,
+  removedAt,
+});

@@ -1,0 +1,52 @@
+import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads, OutboxWrites } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { NoticeEntity } from '../entities/delivery.entity.js';
+import { comparable } from '../entities/instants.js';
+
+/** What a tenant's unit of work has to tell people; goes out after the commit (P7). */
+export class TenantOutbox implements Outbox {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly tenant: string,
+    private readonly ids: Ids,
+  ) {}
+
+  async add({ kind, subject, audience, at }: NoticeDraft): Promise<void> {
+    await this.manager.insert(NoticeEntity, {
+      id: this.ids.next('ntc'),
+      tenant: this.tenant,
+      kind,
+      subject,
+      audience,
+      at,
+      attempts: 0,
+      state: 'due',
+      nextAt: at,
+      deliveredAt: null,
+    });
+  }
+}
+
+/** Every tenant's notices, for whoever delivers them. */
+export class Notices implements OutboxReads, OutboxWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  async due(now: string, limit: number): Promise<Notice[]> {
+    const rows = await this.manager
+      .createQueryBuilder(NoticeEntity, 'row')
+      .where("row.state = 'due' AND row.nextAt <= :now", { now: comparable(now) })
+      .orderBy('row.nextAt')
+      .addOrderBy('row.id')
+      .limit(limit)
+      .getMany();
+    return rows.map(({ state: _state, nextAt: _next, deliveredAt: _at, ...notice }) => notice);
+  }
+
+  async delivered(id: string, at: string): Promise<void> {
+    await this.manager.update(NoticeEntity, { id, state: 'due' }, { state: 'delivered', deliveredAt: at });
+  }
+
+  async failed(id: string, nextAt: string): Promise<void> {
+    await this.manager.update(NoticeEntity, { id, state: 'due' }, { attempts: () => 'attempts + 1', nextAt });
+  }
+}

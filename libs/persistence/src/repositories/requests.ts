@@ -1,0 +1,89 @@
+import type { AccessRequest, ListFilter, Page, PageQuery, RequestWrites } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { RequestEntity } from '../entities/request.entity.js';
+import { BoundRepository, type Reach } from './bound.js';
+import { keysetPage, type Listing } from './keyset.js';
+
+const LISTING: Listing = {
+  what: 'Requests',
+  order: 'createdAt',
+  filters: {
+    state: 'state',
+    tenant: 'tenant',
+    service: 'service',
+    requester: 'requester',
+    person: 'requester',
+    request: 'id',
+    grant: 'grant',
+  },
+};
+
+const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer'];
+
+export class Requests extends BoundRepository<RequestEntity> implements RequestWrites {
+  constructor(manager: EntityManager, reach: Reach) {
+    super(manager, reach, RequestEntity);
+  }
+
+  async find(id: string): Promise<AccessRequest | null> {
+    const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
+    return row === null ? null : toRequest(row);
+  }
+
+  async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>> {
+    const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
+    return { items: items.map(toRequest), next };
+  }
+
+  countOpen(tenant: string, requester: string): Promise<number> {
+    return this.rows()
+      .andWhere('row.tenant = :tenant AND row.requester = :requester AND row.state IN (:...open)', {
+        tenant,
+        requester,
+        open: OPEN_STATES,
+      })
+      .getCount();
+  }
+
+  /** Open requests whose `lapsesAt` has come. `now` in the comparable spelling. */
+  due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
+    return this.rows()
+      .andWhere('row.state IN (:...open) AND row.lapsesAt <= :now', { open: OPEN_STATES, now })
+      .select(['row.id', 'row.tenant'])
+      .orderBy('row.lapsesAt')
+      .limit(limit)
+      .getMany()
+      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  }
+
+  async insert(request: AccessRequest): Promise<void> {
+    this.own(request);
+    await this.manager.insert(RequestEntity, toRow(request));
+  }
+
+  async update(request: AccessRequest): Promise<boolean> {
+    const { id, tenant, ...changed } = toRow(request);
+    const before = { id, tenant: this.own(request), version: request.version - 1 };
+    const { affected } = await this.manager.update(RequestEntity, before, changed);
+    return affected === 1;
+  }
+}
+
+const toRequest = (row: RequestEntity): AccessRequest => ({ ...row });
+
+/** Members by name, so that nothing that the domain may carry along reaches the table. */
+const toRow = (request: AccessRequest): RequestEntity => ({
+  id: request.id,
+  tenant: request.tenant,
+  service: request.service,
+  requester: request.requester,
+  state: request.state,
+  version: request.version,
+  digest: request.digest,
+  terms: request.terms,
+  needs: request.needs,
+  createdAt: request.createdAt,
+  lapsesAt: request.lapsesAt,
+  endedAt: request.endedAt,
+  grant: request.grant,
+});

@@ -1,0 +1,13 @@
+import type { Clock, Ids, Randomness } from '@countersign/access';
+import type { Hashing } from '@countersign/scope';
+
+export interface StoreOptions {
+  /** `sqlite:PATH` */
+  url: string;
+  /** 32 bytes; what is secret in the database is sealed under it. */
+  masterKey: Uint8Array;
+  ids: Ids;
+  random: Randomness;
+  hashing: Hashing;
+  clock: Clock;
+}

@@ -1,0 +1,16 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock, Ids, Randomness } from '@countersign/access';
+import type { Hashing } from '@countersign/scope';
+import { v7 } from 'uuid';
+
+export const systemClock: Clock = { now: () => new Date() };
+
+export const systemRandomness: Randomness = { bytes: (length) => new Uint8Array(randomBytes(length)) };
+
+/** SHA-256 of node:crypto. */
+export const systemHashing: Hashing = {
+  sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+};
+
+/** Ids of the wall clock, increasing within this process even inside a millisecond. */
+export const uuidV7Ids: Ids = { next: (prefix) => `${prefix}_${v7()}` };

@@ -1,0 +1,12 @@
+import type { Clock, Ids, Randomness } from '@countersign/access';
+import type { Hashing } from '@countersign/scope';
+import type { Sealer } from '../secrets/seal.js';
+
+/** What units of work are made with besides the transaction. */
+export interface UnitContext {
+  ids: Ids;
+  random: Randomness;
+  hashing: Hashing;
+  clock: Clock;
+  sealer: Sealer;
+}

@@ -1,0 +1,58 @@
+import type { ReadUnit, VendorReadUnit } from '@countersign/access';
+import { DEPLOYMENT_SLUG, isSlug } from '@countersign/scope';
+import type { EntityManager } from 'typeorm';
+import { comparable } from '../entities/instants.js';
+import { StoreError } from '../errors.js';
+import type { Reach } from '../repositories/bound.js';
+import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Events } from '../repositories/events.js';
+import { Feed } from '../repositories/feed.js';
+import { Grants } from '../repositories/grants.js';
+import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Openings } from '../repositories/openings.js';
+import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
+import { Notices } from '../repositories/outbox.js';
+import { Records } from '../repositories/records.js';
+import { Requests } from '../repositories/requests.js';
+import { Reviews } from '../repositories/reviews.js';
+import type { UnitContext } from './context.js';
+
+function reads(manager: EntityManager, reach: Reach, log: string) {
+  return {
+    requests: new Requests(manager, reach),
+    reviews: new Reviews(manager, reach),
+    grants: new Grants(manager, reach),
+    openings: new Openings(manager, reach),
+    organisation: new OrganisationReader(manager, reach),
+    events: new Events(manager, log),
+    records: new Records(manager, reach),
+  };
+}
+
+/** @throws StoreError `invalid_tenant` where the text is no slug */
+export function tenantReads(manager: EntityManager, slug: string): ReadUnit {
+  if (!isSlug(slug)) throw new StoreError('invalid_tenant', 'A unit of work is opened for a tenant’s slug.');
+  return reads(manager, { tenant: slug }, slug);
+}
+
+/** `events` is the deployment's log; a tenant's is read in the tenant's own unit. */
+export function vendorReads(manager: EntityManager, context: UnitContext): VendorReadUnit {
+  const shared = reads(manager, 'everybody', DEPLOYMENT_SLUG);
+  const organisation = new OrganisationWriter(manager);
+  return {
+    ...shared,
+    apiKeys: new ApiKeys(manager),
+    gateways: new Gateways(manager),
+    keys: new SigningKeys(manager, context.sealer),
+    outbox: new Notices(manager),
+    feed: new Feed(manager),
+    idempotency: new IdempotentAnswers(manager, context.clock),
+    due: async (now, limit) => ({
+      requests: await shared.requests.due(comparable(now), limit),
+      grants: await shared.grants.due(comparable(now), limit),
+    }),
+    everything: () => organisation.everything(),
+    knowsTenant: (slug) => organisation.knowsTenant(slug),
+    persons: (email) => organisation.persons(email),
+  };
+}

@@ -1,0 +1,97 @@
+import type { EventDraft, EventLog } from '@countersign/access';
+import { type Actor, encodeLeaf, leafHash } from '@countersign/audit-log';
+import { commit, encodeBase64url } from '@countersign/scope';
+import type { EntityManager } from 'typeorm';
+import { EventEntity } from '../entities/event.entity.js';
+import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { Openings } from '../repositories/openings.js';
+import type { UnitContext } from './context.js';
+
+const SALT_BYTES = 32;
+/** Rows of one insert, well below the engines' limits on parameters. */
+const ROWS_AT_ONCE = 200;
+
+/**
+ * One tenant's log within one transaction. Opening it locks the log's head, so that the tenant's writing
+ * units come one after the other; leaves are written in one go when the unit ends (`flush`).
+ */
+export class TenantLog implements EventLog {
+  #pending: EventEntity[] = [];
+
+  private constructor(
+    private readonly manager: EntityManager,
+    private readonly context: UnitContext,
+    private readonly tenant: string,
+    private size: number,
+  ) {}
+
+  static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<TenantLog> {
+    const bump = () => manager.update(LogHeadEntity, { tenant }, { units: () => 'units + 1' });
+    if ((await bump()).affected !== 1) {
+      await manager
+        .createQueryBuilder()
+        .insert()
+        .into(LogHeadEntity)
+        .values({ tenant, size: 0, units: 0 })
+        .orIgnore()
+        .execute();
+      await bump();
+    }
+    const { size } = await manager.findOneByOrFail(LogHeadEntity, { tenant });
+    return new TenantLog(manager, context, tenant, size);
+  }
+
+  async append(draft: EventDraft): Promise<{ index: number }> {
+    const commitments = { ...draft.commitments, ...(await this.commitPersonal(draft.personal ?? {})) };
+    // From here to the new size nothing waits: appends that run side by side cannot get the same index.
+    const index = this.size;
+    const bytes = encodeLeaf({
+      v: 1,
+      type: draft.type,
+      at: draft.at,
+      tenant: this.tenant,
+      seq: index,
+      // `encodeLeaf` refuses what is no actor.
+      actor: draft.actor as Actor,
+      data: draft.data,
+      commitments,
+    });
+    this.#pending.push({
+      tenant: this.tenant,
+      seq: index,
+      type: draft.type,
+      at: draft.at,
+      hash: `sha256:${Buffer.from(leafHash(this.context.hashing, bytes)).toString('hex')}`,
+      leaf: Buffer.from(bytes).toString('utf8'),
+      request: named(draft.data['request']),
+      grant: named(draft.data['grant']),
+      requester: named(draft.data['requester']),
+    });
+    this.size += 1;
+    return { index };
+  }
+
+  /** Writes the leaves and the new size of the log. */
+  async flush(): Promise<void> {
+    const leaves = this.#pending;
+    if (leaves.length === 0) return;
+    this.#pending = [];
+    for (let start = 0; start < leaves.length; start += ROWS_AT_ONCE)
+      await this.manager.insert(EventEntity, leaves.slice(start, start + ROWS_AT_ONCE));
+    await this.manager.update(LogHeadEntity, { tenant: this.tenant }, { size: this.size });
+  }
+
+  private async commitPersonal(personal: Record<string, string>): Promise<Record<string, string>> {
+    const openings = new Openings(this.manager, { tenant: this.tenant });
+    const commitments: Record<string, string> = {};
+    for (const [name, value] of Object.entries(personal)) {
+      const salt = this.context.random.bytes(SALT_BYTES);
+      const commitment = commit(this.context.hashing, name, salt, value);
+      await openings.save(commitment, name, { value, salt: encodeBase64url(salt) });
+      commitments[name] = commitment;
+    }
+    return commitments;
+  }
+}
+
+const named = (id: unknown): string | null => (typeof id === 'string' ? id : null);

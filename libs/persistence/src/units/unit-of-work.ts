@@ -1,0 +1,83 @@
+import type { TenantUnit, VendorUnit } from '@countersign/access';
+import { DEPLOYMENT_SLUG, isSlug } from '@countersign/scope';
+import type { EntityManager } from 'typeorm';
+import { StoreError } from '../errors.js';
+import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Grants } from '../repositories/grants.js';
+import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Openings } from '../repositories/openings.js';
+import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
+import { Notices, TenantOutbox } from '../repositories/outbox.js';
+import { Records } from '../repositories/records.js';
+import { Requests } from '../repositories/requests.js';
+import { Reviews } from '../repositories/reviews.js';
+import type { UnitContext } from './context.js';
+import { FeedTail } from './feed-tail.js';
+import { TenantLog } from './tenant-log.js';
+
+/** Everything that one writing transaction hands out; `flush` writes what was held back until its end. */
+export class UnitOfWork {
+  readonly #logs = new Map<string, TenantLog>();
+  readonly #feed: FeedTail;
+
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly context: UnitContext,
+  ) {
+    this.#feed = new FeedTail(manager);
+  }
+
+  /** @throws StoreError `invalid_tenant` where the text is no slug */
+  async tenant(slug: string): Promise<TenantUnit> {
+    if (!isSlug(slug))
+      throw new StoreError('invalid_tenant', 'A unit of work is opened for a tenant’s slug.');
+    const { manager, context } = this;
+    const log = await this.log(slug);
+    const reach = { tenant: slug };
+    const answers = new IdempotentAnswers(manager, context.clock);
+    return {
+      tenant: slug,
+      requests: new Requests(manager, reach),
+      reviews: new Reviews(manager, reach),
+      grants: new Grants(manager, reach),
+      openings: new Openings(manager, reach),
+      organisation: new OrganisationReader(manager, reach),
+      records: new Records(manager, reach),
+      log,
+      outbox: new TenantOutbox(manager, slug, context.ids),
+      feed: this.#feed,
+      idempotency: {
+        save: (principal, route, key, answer, expiresAt) =>
+          answers.save(slug, { principal, route, key }, answer, expiresAt),
+      },
+    };
+  }
+
+  async vendor(): Promise<VendorUnit> {
+    const { manager, context } = this;
+    return {
+      tenant: (slug) => this.tenant(slug),
+      organisation: new OrganisationWriter(manager),
+      apiKeys: new ApiKeys(manager),
+      gateways: new Gateways(manager),
+      keys: new SigningKeys(manager, context.sealer),
+      outbox: new Notices(manager),
+      activeGrants: () => new Grants(manager, 'everybody').active(),
+      log: await this.log(DEPLOYMENT_SLUG),
+      feed: this.#feed,
+    };
+  }
+
+  async flush(): Promise<void> {
+    for (const log of this.#logs.values()) await log.flush();
+    await this.#feed.flush();
+  }
+
+  private async log(tenant: string): Promise<TenantLog> {
+    const known = this.#logs.get(tenant);
+    if (known !== undefined) return known;
+    const log = await TenantLog.open(this.manager, this.context, tenant);
+    this.#logs.set(tenant, log);
+    return log;
+  }
+}

@@ -1,0 +1,131 @@
+import type { AccessRecordView, AccessRequest, Grant, Person, Review } from '@countersign/access';
+import { uuidV7Ids } from '@countersign/persistence';
+import type { Terms } from '@countersign/scope';
+
+export const NOW = '2026-11-24T15:00:00Z';
+
+let counter = 0;
+/** A digest that nothing else has. */
+export const freshDigest = (): string => `sha256:${(++counter).toString(16).padStart(64, '0')}`;
+
+export function aPerson(change: Partial<Person> = {}): Person {
+  const id = uuidV7Ids.next('usr');
+  return {
+    id,
+    tenant: null,
+    email: `${id.slice(4)}@northwind.example`,
+    name: 'Erin Okafor',
+    roles: ['engineer'],
+    removedAt: null,
+    ...change,
+  };
+}
+
+export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
+  const id = change.id ?? uuidV7Ids.next('req');
+  const tenant = change.tenant ?? 'acme';
+  const requester = change.requester ?? uuidV7Ids.next('usr');
+  const terms: Terms = {
+    v: 1,
+    deployment: uuidV7Ids.next('dep'),
+    request: id,
+    basis: 'approval',
+    tenant,
+    service: 'billing',
+    routes: freshDigest(),
+    scope: [{ resource: 'invoices', actions: ['list'] }],
+    seconds: 3600,
+    startsOn: 'approval',
+    lapsesAt: '2026-11-25T03:00:00Z',
+    requester,
+    justification: `c1:${'A'.repeat(43)}`,
+  };
+  return {
+    id,
+    tenant,
+    service: 'billing',
+    requester,
+    state: 'awaiting_customer',
+    version: 1,
+    digest: freshDigest(),
+    terms,
+    needs: {
+      vendor: { required: 1, approved: 1 },
+      customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api'] },
+      risk: { level: 'medium', reasons: [] },
+    },
+    createdAt: NOW,
+    lapsesAt: '2026-11-25T03:00:00Z',
+    endedAt: null,
+    grant: null,
+    ...change,
+  };
+}
+
+export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Grant {
+  return {
+    id: uuidV7Ids.next('grt'),
+    request: request.id,
+    tenant: request.tenant,
+    service: request.service,
+    requester: request.requester,
+    digest: request.digest,
+    state: 'active',
+    version: 1,
+    startsAt: NOW,
+    endsAt: '2026-11-24T16:00:00Z',
+    endedAt: null,
+    endReason: null,
+    used: { calls: 0, bytes: 0 },
+    ...change,
+  };
+}
+
+export function aReview(request: AccessRequest, change: Partial<Review> = {}): Review {
+  return {
+    id: uuidV7Ids.next('rev'),
+    request: request.id,
+    tenant: request.tenant,
+    person: uuidV7Ids.next('usr'),
+    side: 'customer',
+    decision: 'approve',
+    digest: request.digest,
+    reason: null,
+    channel: 'api',
+    assurance: 'api-key',
+    at: NOW,
+    ...change,
+  };
+}
+
+export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): AccessRecordView {
+  return {
+    id: uuidV7Ids.next('rec'),
+    at: '2026-11-24T15:10:00.123Z',
+    tenant: grant.tenant,
+    grant: grant.id,
+    digest: grant.digest,
+    request: grant.request,
+    service: grant.service,
+    person: grant.requester,
+    method: 'GET',
+    path: '/tenants/acme/invoices',
+    route: '/tenants/{tenant}/invoices',
+    resource: 'invoices',
+    action: 'list',
+    decision: 'allowed',
+    code: null,
+    count: 1,
+    mode: 'gateway',
+    trust: null,
+    status: null,
+    bytes: null,
+    bodySha256: null,
+    durationMs: null,
+    outcome: null,
+    gateway: uuidV7Ids.next('gtw'),
+    boot: '0199f0a0-7b2c-4003-8000-000000000003',
+    seq: 1,
+    ...change,
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  migrate,
+  type OpenedStore,
+  openStore,
+  type StoreOptions,
+  systemClock,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+import Database from 'better-sqlite3';
+
+export const MASTER_KEY = new Uint8Array(32).fill(7);
+
+export const optionsFor = (url: string, change: Partial<StoreOptions> = {}): StoreOptions => ({
+  url,
+  masterKey: MASTER_KEY,
+  ids: uuidV7Ids,
+  random: systemRandomness,
+  hashing: systemHashing,
+  clock: systemClock,
+  ...change,
+});
+
+/** A database as a suite uses it. `raw` goes around the store, as the next script would. */
+export interface TestDatabase {
+  url: string;
+  /** The folder that the suite may look into. */
+  folder: string;
+  open(change?: Partial<StoreOptions>): Promise<OpenedStore>;
+  raw(sql: string): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+/** A migrated database in a folder of its own. `close` closes what was opened on it and removes the folder. */
+export async function sqliteDatabase(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-store-'));
+  const path = join(folder, 'data', 'countersign.db');
+  const url = `sqlite:${path}`;
+  await migrate(optionsFor(url));
+  const opened: OpenedStore[] = [];
+  return {
+    url,
+    folder: join(folder, 'data'),
+    open: async (change) => {
+      const store = await openStore(optionsFor(url, change));
+      opened.push(store);
+      return store;
+    },
+    raw: async (sql) => {
+      const database = new Database(path);
+      try {
+        const statement = database.prepare(sql);
+        if (statement.reader) return statement.all();
+        statement.run();
+        return [];
+      } finally {
+        database.close();
+      }
+    },
+    close: async () => {
+      for (const store of opened) await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
