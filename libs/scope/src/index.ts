@@ -18,6 +18,7 @@ export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/co
 export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
 export { isResource, isResourcePattern } from './resource/pattern.js';
 export {
+  isNormalisedScope,
   MAX_SCOPE_ENTRIES,
   normaliseScope,
   type ScopeEntry,

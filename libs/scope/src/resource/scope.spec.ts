@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type ForbidRule, forbidsCall, forbidsEntry } from './forbid.js';
-import { normaliseScope, type ScopeEntry, scopeAllows, scopeNarrows } from './scope.js';
+import { isNormalisedScope, normaliseScope, type ScopeEntry, scopeAllows, scopeNarrows } from './scope.js';
 
 const vectors: {
   narrows: { title: string; narrow: ScopeEntry[]; wide: ScopeEntry[]; answer: boolean }[];
@@ -27,6 +27,8 @@ describe('normaliseScope', () => {
       fc.property(entries, (given) => {
         const scope = normaliseScope(given);
         expect(normaliseScope(scope)).toEqual(scope);
+        expect(isNormalisedScope(scope)).toBe(true);
+        expect(isNormalisedScope(given)).toBe(JSON.stringify(given) === JSON.stringify(scope));
         const reversed = given
           .map((entry) => ({ ...entry, actions: [...entry.actions].reverse() }))
           .reverse();
@@ -49,6 +51,7 @@ describe('normaliseScope', () => {
     ],
   ])('refuses %s', (_case, given, code, pointer) => {
     expect(() => normaliseScope(given)).toThrow(expect.objectContaining({ code, pointer }));
+    expect(isNormalisedScope(given)).toBe(false);
   });
 });
 

@@ -51,6 +51,24 @@ function readActions(actions: readonly string[], pointer: string): string[] {
   });
 }
 
+/** True for a scope that `normaliseScope` would answer unchanged; cheaper, for scopes that arrive in tokens. */
+export function isNormalisedScope(scope: readonly ScopeEntry[]): boolean {
+  return (
+    scope.length > 0 &&
+    scope.length <= MAX_SCOPE_ENTRIES &&
+    ascends(scope.map((entry) => entry.resource)) &&
+    scope.every(
+      ({ resource, actions }) =>
+        isResourcePattern(resource) && actions.length > 0 && actions.every(isAction) && ascends(actions),
+    )
+  );
+}
+
+/** Strictly, so that nothing stands twice. */
+function ascends(values: readonly string[]): boolean {
+  return values.every((value, at) => at === 0 || byCodeUnit(values[at - 1] ?? '', value) < 0);
+}
+
 /** True when the scope allows this action on this one resource. */
 export function scopeAllows(scope: readonly ScopeEntry[], resource: string, action: string): boolean {
   return scope.some((entry) => entry.actions.includes(action) && resourceMatches(entry.resource, resource));

@@ -2,7 +2,7 @@ import { isCommitment } from '../core/commitment.js';
 import { jsonPointer, ScopeError } from '../core/errors.js';
 import { isServiceName, isTenantSlug } from '../core/ids.js';
 import { isInstant } from '../core/time.js';
-import { MAX_SCOPE_ENTRIES, normaliseScope, type ScopeEntry } from '../resource/scope.js';
+import { isNormalisedScope, MAX_SCOPE_ENTRIES } from '../resource/scope.js';
 import { termsSchema } from './schema.js';
 import type { Terms } from './terms.js';
 
@@ -12,7 +12,7 @@ type Rule = (terms: Terms) => string | undefined;
 const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
   ['tenant', ({ tenant }) => unless(isTenantSlug(tenant), 'this slug belongs to no tenant')],
   ['service', ({ service }) => unless(isServiceName(service), 'this name belongs to no service')],
-  ['scope', ({ scope }) => unless(isNormalised(scope), 'not in normal form')],
+  ['scope', ({ scope }) => unless(isNormalisedScope(scope), 'not in normal form')],
   [
     'invitation',
     ({ basis, invitation }) =>
@@ -69,19 +69,6 @@ export function parseTerms(value: unknown): Terms {
 
 function unless(holds: boolean, wrong: string): string | undefined {
   return holds ? undefined : wrong;
-}
-
-function isNormalised(scope: readonly ScopeEntry[]): boolean {
-  try {
-    return JSON.stringify(normaliseScope(scope)) === JSON.stringify(ordered(scope));
-  } catch {
-    return false;
-  }
-}
-
-/** The same entries with members in one order, so that only the order of entries and actions is compared. */
-function ordered(scope: readonly ScopeEntry[]): ScopeEntry[] {
-  return scope.map(({ resource, actions }) => ({ resource, actions }));
 }
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
