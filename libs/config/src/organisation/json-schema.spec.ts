@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { EXAMPLE } from './example.fixture.js';
+import { EXAMPLE } from '../../test/example-organisation.js';
 import { organisationJsonSchema } from './json-schema.js';
 
 const PUBLISHED = join(process.cwd(), 'docs/schemas/organisation-v1.json');

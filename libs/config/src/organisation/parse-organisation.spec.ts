@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { bent, EXAMPLE } from './example.fixture.js';
+import { bent, EXAMPLE } from '../../test/example-organisation.js';
 import { parseOrganisation } from './parse-organisation.js';
 
 const everythingThere = () => true;

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { Run } from '../runtime/run.js';
+import type { ApplyOptions } from '../verbs/host/apply.js';
+import type { CreateKeyOptions } from '../verbs/host/keys.js';
+import { examples, verb } from './verb.js';
+
+/** Open the store itself, on the broker's host, whether or not a broker runs. */
+export function registerHost(program: Command, run: Run): void {
+  program.commandsGroup('On the broker’s host:');
+
+  verb(program, 'migrate', 'Bring the database to this version and make the first keys').action(
+    run(async (context) => (await import('../verbs/host/migrate.js')).migrate(context)),
+  );
+
+  verb(program, 'apply', 'Make the organisation what a file says, all of it or nothing')
+    .requiredOption('-f, --file <file>', 'organisation file (YAML or JSON); - reads stdin')
+    .option('--dry-run', 'show the differences and write nothing')
+    .addHelpText('after', examples('countersign apply -f organisation.yaml --dry-run'))
+    .action(
+      run(async (context, options: ApplyOptions) =>
+        (await import('../verbs/host/apply.js')).apply(context, options),
+      ),
+    );
+
+  const keys = program.command('keys').description('API keys, and the keys that sign tokens');
+  verb(keys, 'create', 'Make an API key for a person; stdout holds the key alone, this once')
+    .requiredOption('--principal <email>', 'whose key')
+    .option('--tenant <slug>', 'the person’s side, where several have this e-mail')
+    .option('--ttl <duration>', 'how long it works, as ISO 8601', 'PT8H')
+    .addHelpText(
+      'after',
+      examples('export COUNTERSIGN_API_KEY=$(countersign keys create --principal erin@northwind.example)'),
+    )
+    .action(
+      run(async (context, options: CreateKeyOptions) =>
+        (await import('../verbs/host/keys.js')).createKey(context, options),
+      ),
+    );
+  verb(keys, 'list', 'List API keys').action(
+    run(async (context) => (await import('../verbs/host/keys.js')).listKeys(context)),
+  );
+  verb(keys, 'revoke', 'End an API key at once')
+    .argument('<key>', 'key_…')
+    .action(
+      run(async (context, id: string) => (await import('../verbs/host/keys.js')).revokeKey(context, id)),
+    );
+  verb(keys, 'rotate-signing', 'Bring in a new key for tokens; the old one verifies for an hour more').action(
+    run(async (context) => (await import('../verbs/host/signing-keys.js')).rotateSigning(context)),
+  );
+  verb(keys, 'revoke-signing', 'Withdraw a compromised signing key: its tokens die at once')
+    .argument('<kid>', 'as /.well-known/jwks.json names it')
+    .action(
+      run(async (context, kid: string) =>
+        (await import('../verbs/host/signing-keys.js')).revokeSigning(context, kid),
+      ),
+    );
+
+  const gateways = program.command('gateways').description('Gateways that may connect');
+  verb(gateways, 'enroll', 'Enrol a gateway; stdout holds its credential alone, this once')
+    .argument('<name>', 'what you call it')
+    .addHelpText('after', examples('countersign gateways enroll eu-1 > credential && chmod 600 credential'))
+    .action(
+      run(async (context, name: string) =>
+        (await import('../verbs/host/gateways.js')).enrollGateway(context, name),
+      ),
+    );
+  verb(gateways, 'list', 'List gateways').action(
+    run(async (context) => (await import('../verbs/host/gateways.js')).listGateways(context)),
+  );
+  verb(gateways, 'revoke', 'Shut a gateway out at once')
+    .argument('<gateway>', 'gtw_…')
+    .action(
+      run(async (context, id: string) =>
+        (await import('../verbs/host/gateways.js')).revokeGateway(context, id),
+      ),
+    );
+
+  verb(program, 'doctor', 'Say what is wrong with a set-up and how to mend it').action(
+    run(async (context) => (await import('../verbs/host/doctor.js')).doctor(context)),
+  );
+
+  program
+    .command('broker')
+    .description('Run the broker in the foreground')
+    .action(async () => (await import('../verbs/host/foreground.js')).foreground('broker'));
+  program
+    .command('gateway')
+    .description('Run a gateway in the foreground (needs COUNTERSIGN_GATEWAY_CREDENTIAL)')
+    .action(async () => (await import('../verbs/host/foreground.js')).foreground('gateway'));
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { Run } from '../runtime/run.js';
+import type { ReviewOptions } from '../verbs/review.js';
+import { examples, verb } from './verb.js';
+
+/** Deciding, and stopping. */
+export function registerReviewer(program: Command, run: Run): void {
+  program.commandsGroup('Decide and stop:');
+
+  verb(program, 'review', 'Approve or deny a request')
+    .argument('<request>', 'req_…')
+    .option('--approve', 'approve exactly what is asked')
+    .option('--deny', 'deny it; needs --reason')
+    .option('--reason <text>', 'why; the requester reads this')
+    .option('--digest <digest>', 'decide on this digest, and on nothing else')
+    .addHelpText(
+      'after',
+      `\nWithout --digest the request is shown first, and the decision is on the digest shown.\n${examples(
+        'countersign review req_… --approve',
+        'countersign review req_… --deny --reason "Not before the audit is over"',
+      )}`,
+    )
+    .action(
+      run(async (context, id: string, options: ReviewOptions) =>
+        (await import('../verbs/review.js')).review(context, id, options),
+      ),
+    );
+
+  verb(program, 'revoke', 'Stop a grant at once')
+    .argument('<grant>', 'grt_…')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .addHelpText('after', examples('countersign revoke grt_… --reason "Case closed"'))
+    .action(
+      run(async (context, id: string, options: { reason: string }) =>
+        (await import('../verbs/end-grant.js')).revoke(context, id, options),
+      ),
+    );
+}

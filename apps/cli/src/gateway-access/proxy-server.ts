@@ -1,0 +1,112 @@
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
+import { CliError } from '../runtime/cli-error.js';
+import { type ProxyRefusal, refuseForeign } from './proxy-guard.js';
+
+export type ProxyOptions = {
+  /** Without a final slash. */
+  gatewayUrl: string;
+  token(): Promise<string>;
+  /** The gateway says that the grant has ended. */
+  onEnded(): void;
+  /** The gateway did not accept the token. */
+  onTokenRefused(): void;
+};
+
+/** Of this connection, or set by us; everything else goes on as it came. */
+const NOT_FORWARDED = new Set([
+  'authorization',
+  'connection',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'origin',
+]);
+
+/** A loopback HTTP server that sends each request to the grant's gateway with the token added. */
+export function proxyServer({ gatewayUrl, token, onEnded, onTokenRefused }: ProxyOptions): http.Server {
+  const server = http.createServer((request, response) => {
+    forward(request, response).catch((error: unknown) => refuse(response, refusalOf(error)));
+  });
+
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = server.address();
+    const foreign = refuseForeign(request, typeof address === 'object' ? (address?.port ?? 0) : 0);
+    if (foreign !== undefined) return refuse(response, foreign);
+    const answer = await send(request, `${gatewayUrl}${request.url}`, await token());
+    if (answer.statusCode === 401) onTokenRefused();
+    if (answer.statusCode === 403 && (await isEnded(answer))) onEnded();
+    response.writeHead(answer.statusCode ?? 502, passedOn(answer));
+    await pipeline(answer, response);
+  }
+
+  return server;
+}
+
+function send(request: IncomingMessage, url: string, token: string): Promise<IncomingMessage> {
+  const { protocol, hostname, port } = new URL(url);
+  const transport = protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const call = transport.request(
+      {
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        method: request.method,
+        // As it came, not as a URL parser would rewrite it: what the gateway judges is what was asked.
+        path: url.slice(new URL(url).origin.length),
+        headers: { ...passedOn(request), authorization: `Bearer ${token}` },
+      },
+      resolve,
+    );
+    call.on('error', reject);
+    pipeline(request, call).catch(reject);
+  });
+}
+
+function passedOn(message: IncomingMessage): OutgoingHttpHeaders {
+  const named = (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const headers: Record<string, string[]> = {};
+  for (let at = 0; at < message.rawHeaders.length; at += 2) {
+    const name = message.rawHeaders[at]?.toLowerCase() ?? '';
+    if (NOT_FORWARDED.has(name) || named.includes(name)) continue;
+    headers[name] = [...(headers[name] ?? []), message.rawHeaders[at + 1] ?? ''];
+  }
+  return headers;
+}
+
+/** Looks at the refusal's code without taking the body from whoever asked. */
+async function isEnded(answer: IncomingMessage): Promise<boolean> {
+  if (answer.headers['content-type']?.startsWith('application/problem+json') !== true) return false;
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
+    if (Buffer.concat(chunks).length > 16_384) break;
+  }
+  const body = Buffer.concat(chunks);
+  answer.unshift(body);
+  return /"code"\s*:\s*"grant_ended"/.test(body.toString('utf8'));
+}
+
+function refusalOf(error: unknown): { status: number; code: string; detail: string } {
+  if (error instanceof CliError) return { status: 502, code: error.code, detail: error.detail };
+  return { status: 502, code: 'gateway_unreachable', detail: 'the gateway cannot be reached' };
+}
+
+function refuse(
+  response: ServerResponse,
+  { status, code, detail }: ProxyRefusal | ReturnType<typeof refusalOf>,
+): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify({ type: 'about:blank', status, code, detail }));
+}

@@ -1,0 +1,322 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  DIGEST,
+  GRANT_ID,
+  grantAnswer,
+  REQUEST_ID,
+  requestAnswer,
+  reviewAnswer,
+  TOKEN,
+  tokenAnswer,
+} from '../test/answers.js';
+import { FakeServer, problem, type Seen } from '../test/fake-broker.js';
+import { Terminal } from '../test/terminal.js';
+import { run } from './main.js';
+
+const KEY = 'csk_a-secret-of-ours';
+let broker: FakeServer | undefined;
+
+afterEach(async () => {
+  await broker?.stop();
+  broker = undefined;
+});
+
+type Routes = Parameters<typeof FakeServer.start>[0];
+
+async function cli(argv: string[], routes: Routes = {}, stdin = '') {
+  broker = await FakeServer.start(routes);
+  const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY }, stdin);
+  const exit = await run(argv, terminal);
+  return { exit, out: terminal.out, err: terminal.err, seen: broker.seen };
+}
+
+const bodies = (seen: Seen[], method = 'POST') =>
+  seen.filter((each) => each.method === method).map(({ body }) => body);
+
+describe('flags', () => {
+  test.each([
+    [['nope'], /unknown command/],
+    [['whoami', '--nope'], /unknown option/],
+    [['request', 'acme', 'billing', '--for', 'PT1H', '--reason', 'x'], /--scope/],
+    [
+      ['request', 'acme', 'billing', '--scope', 'invoices', '--for', 'PT1H', '--reason', 'x'],
+      /RESOURCE:ACTION/,
+    ],
+    [['request', 'acme', 'billing', '--scope', 'a:b,', '--for', 'PT1H', '--reason', 'x'], /RESOURCE:ACTION/],
+    [['request', 'acme', 'billing', '--scope', 'a:b', '--for', '1h', '--reason', 'x'], /ISO 8601/],
+    [['review', REQUEST_ID], /--approve or --deny/],
+    [['review', REQUEST_ID, '--approve', '--deny'], /--approve or --deny/],
+    [['review', GRANT_ID, '--approve'], /req_/],
+    [['revoke', GRANT_ID], /--reason/],
+    [['show', 'abc'], /req_/],
+    [['requests', '--limit', '201'], /1 to 200/],
+    [['proxy', GRANT_ID, '--port', '99999'], /whole number/],
+    [['curl', GRANT_ID, '--', '-s'], /begins with "\/"/],
+    [['curl', GRANT_ID, '--', '--url', 'https://evil.example', '/x'], /refused/],
+    [['explain', 'GET', 'invoices', '--grant', GRANT_ID], /begin with/],
+    [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'never'], /ISO 8601/],
+    [['token-check', '--jwks', 'x', '--issuer', 'i'], /--audience/],
+  ])('%j ends with 2 and asks nothing', async (argv, said) => {
+    const { exit, out, err, seen } = await cli(argv);
+    expect([exit, out, seen]).toEqual([2, '', []]);
+    expect(err).toMatch(/^error\[invalid_usage\]: /);
+    expect(err).toMatch(said);
+  });
+
+  test('help goes to stdout and ends with 0', async () => {
+    const { exit, out } = await cli(['request', '--help']);
+    expect([exit, out]).toEqual([0, expect.stringContaining('Examples:')]);
+  });
+});
+
+describe('errors', () => {
+  test('without a key says what to set', async () => {
+    const terminal = new Terminal({});
+    expect(await run(['whoami'], terminal)).toBe(1);
+    expect(terminal.err).toMatch(/^error\[unauthenticated\]: .*COUNTERSIGN_API_KEY/);
+  });
+
+  test('P11: a bad variable is told by key and rule, never by value', async () => {
+    const terminal = new Terminal({
+      COUNTERSIGN_BROKER_URL: 'http://hunter2.example',
+      COUNTERSIGN_API_KEY: KEY,
+    });
+    expect(await run(['whoami'], terminal)).toBe(1);
+    expect(terminal.err).toBe(
+      'error[invalid_config]: COUNTERSIGN_BROKER_URL must be https (plain http is accepted for loopback addresses and localhost only)\n',
+    );
+  });
+
+  test('a key file that cannot be opened ends with 2', async () => {
+    const terminal = new Terminal({ COUNTERSIGN_API_KEY_FILE: '/nowhere/at/all' });
+    expect(await run(['whoami'], terminal)).toBe(2);
+    expect(terminal.err).toMatch(/^error\[invalid_config\]: COUNTERSIGN_API_KEY_FILE .*ENOENT/);
+  });
+
+  test('a broker that is away', async () => {
+    const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: 'http://localhost:1', COUNTERSIGN_API_KEY: KEY });
+    expect(await run(['whoami'], terminal)).toBe(1);
+    expect(terminal.err).toMatch(/^error\[broker_unreachable\]: /);
+  });
+
+  test('a refusal gives every reason, and with --json the whole problem on stdout', async () => {
+    const refusals = [
+      { code: 'forbidden_scope', detail: 'The customer forbids it.', pointer: '/scope/0' },
+      { code: 'duration_too_long', detail: 'At most an hour.', pointer: '/duration' },
+    ];
+    const routes = {
+      'POST /api/v1/requests': () => problem(422, 'request_refused', 'Refused.', { refusals }),
+    };
+    const argv = [
+      'request',
+      'acme',
+      'billing',
+      '--scope',
+      'payroll/x:read',
+      '--for',
+      'PT9H',
+      '--reason',
+      'y',
+    ];
+    const plain = await cli(argv, routes);
+    expect([plain.exit, plain.out]).toEqual([1, '']);
+    expect(plain.err).toBe(
+      'error[request_refused]: Refused.\nerror[forbidden_scope]: The customer forbids it.\nerror[duration_too_long]: At most an hour.\n',
+    );
+    await broker?.stop();
+    const json = await cli([...argv, '--json'], routes);
+    expect(JSON.parse(json.out)).toMatchObject({ code: 'request_refused', refusals });
+  });
+
+  test('text of others cannot drive the terminal', async () => {
+    const evil = 'x\u001b[2J\u202ey\nerror[fake]: z';
+    const { err } = await cli(['show', REQUEST_ID], {
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => problem(403, 'forbidden', evil),
+    });
+    expect(err).toBe('error[forbidden]: x\\u{1b}[2J\\u{202e}y ⏎ error[fake]: z\n');
+  });
+
+  test('an answer that is not understood is told as such', async () => {
+    const { exit, err } = await cli(['whoami'], {
+      'GET /api/v1/whoami': () => ({ body: '<html>', type: 'text/html' }),
+    });
+    expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[bad_answer\]: /)]);
+  });
+
+  test('an id with slashes stays one segment', async () => {
+    const { seen } = await cli(['show', 'req_../../oauth']);
+    expect(seen[0]?.url).toBe('/api/v1/requests/req_..%2F..%2Foauth');
+  });
+});
+
+describe('asking and deciding', () => {
+  const argv = [
+    'request',
+    'acme',
+    'billing',
+    '--scope',
+    'invoices:list,read',
+    'invoices/*:read',
+    '--for',
+    'PT1H',
+    '--reason',
+    'Case 4711',
+    '--ticket',
+    'T-1',
+  ];
+
+  test('request sends the ask once and with an idempotency key', async () => {
+    const { exit, out, seen } = await cli([...argv, '--json'], {
+      'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+    });
+    expect([exit, JSON.parse(out)]).toEqual([0, requestAnswer()]);
+    expect(bodies(seen)).toEqual([
+      {
+        tenant: 'acme',
+        service: 'billing',
+        scope: [
+          { resource: 'invoices', actions: ['list', 'read'] },
+          { resource: 'invoices/*', actions: ['read'] },
+        ],
+        duration: 'PT1H',
+        justification: 'Case 4711',
+        ticket: 'T-1',
+      },
+    ]);
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: `Bearer ${KEY}`,
+      'idempotency-key': expect.any(String),
+    });
+  });
+
+  test.each([
+    ['approved', 0],
+    ['denied', 1],
+    ['expired', 1],
+  ])(
+    '--wait tells each step on stderr, ends when it is %s, and prints the final document',
+    async (state, exit) => {
+      const approved = requestAnswer({
+        state,
+        reviews: [reviewAnswer()],
+        grant: state === 'approved' ? GRANT_ID : null,
+      });
+      let looks = 0;
+      const result = await cli([...argv, '--wait', '--json'], {
+        'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+        [`GET /api/v1/requests/${REQUEST_ID}`]: () => {
+          looks += 1;
+          return { body: looks === 1 ? requestAnswer() : approved };
+        },
+      });
+      expect(result.exit).toBe(exit);
+      expect(JSON.parse(result.out)).toEqual(approved);
+      expect(result.err).toContain('Vendor reviewer');
+      expect(result.err).toContain(`The request is ${state}.`);
+      if (exit === 1) expect(result.err).toContain(`error[${state}]: `);
+    },
+  );
+
+  test('--wait is woken by the event stream, and goes on over a broker that is away', async () => {
+    let looks = 0;
+    const routes: Routes = {
+      'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+      'GET /api/v1/stream': () => ({ type: 'text/event-stream', hold: true }),
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => {
+        looks += 1;
+        if (looks === 1) return problem(429, 'rate_limited', 'Slow down.');
+        return { body: requestAnswer({ state: 'approved', grant: GRANT_ID }) };
+      },
+    };
+    const began = Date.now();
+    const done = cli([...argv, '--wait'], routes);
+    const knock = setInterval(() => broker?.push('event: request\ndata: {}\n\n'), 50);
+    const { exit, err } = await done.finally(() => clearInterval(knock));
+    expect(exit).toBe(0);
+    expect(err).toContain('still trying');
+    expect(err).toContain(`countersign curl ${GRANT_ID}`);
+    // Neither look waited for the timer of a connected stream (5 s).
+    expect(Date.now() - began).toBeLessThan(4000);
+  });
+
+  test('review without --digest shows the request and decides on what was shown', async () => {
+    const { exit, out, err, seen } = await cli(['review', REQUEST_ID, '--approve'], {
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
+      [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () => ({ status: 201, body: reviewAnswer() }),
+    });
+    expect(exit).toBe(0);
+    expect(err).toContain('read on invoices/*');
+    expect(out).toContain('Approved');
+    expect(bodies(seen)).toEqual([{ decision: 'approve', digest: DIGEST }]);
+  });
+
+  test('P1: review with --digest decides on exactly that digest', async () => {
+    const { seen } = await cli(['review', REQUEST_ID, '--deny', '--reason', 'no', '--digest', 'sha256:old'], {
+      [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () =>
+        problem(409, 'digest_mismatch', 'It has changed.'),
+    });
+    expect(seen.map(({ method }) => method)).toEqual(['POST']);
+    expect(bodies(seen)).toEqual([{ decision: 'deny', digest: 'sha256:old', reason: 'no' }]);
+  });
+});
+
+describe('lists and grants', () => {
+  test('a list passes its filters and says how to go on', async () => {
+    const { out, err, seen } = await cli(['grants', '--state', 'active', '--limit', '1'], {
+      'GET /api/v1/grants': () => ({
+        body: { items: [grantAnswer('http://localhost:1/billing')], next: 'abc' },
+      }),
+    });
+    expect(seen[0]?.url).toBe('/api/v1/grants?state=active&limit=1');
+    expect(out).toContain(GRANT_ID);
+    expect(err).toBe('More: countersign grants --cursor abc\n');
+  });
+
+  test('token prints the token alone', async () => {
+    const { out, err } = await cli(['token', GRANT_ID], {
+      [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({ body: tokenAnswer() }),
+    });
+    expect(out).toBe(`${TOKEN}\n`);
+    expect(err).not.toContain(TOKEN);
+  });
+
+  test.each([
+    [['release', GRANT_ID], 'release', ''],
+    [['revoke', GRANT_ID, '--reason', 'Case closed'], 'revocation', { reason: 'Case closed' }],
+  ])('%j ends the grant', async (argv, how, body) => {
+    const ended = grantAnswer('http://localhost:1/billing', { state: 'ended', endReason: 'revoked' });
+    const { out, seen } = await cli(argv, {
+      [`POST /api/v1/grants/${GRANT_ID}/${how}`]: () => ({ body: ended }),
+    });
+    expect(out).toContain('ended (revoked)');
+    expect(bodies(seen)).toEqual([body]);
+  });
+});
+
+describe('token-check', () => {
+  const jwks = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'jwks.json');
+  writeFileSync(jwks, '{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}');
+  const argv = ['token-check', '--jwks', jwks, '--issuer', 'http://localhost:4000', '--audience', 'billing'];
+
+  test.each([
+    ['', 'malformed'],
+    ['not a token', 'malformed'],
+  ])('%j is %s and ends with 1', async (stdin, reason) => {
+    const { exit, out, err } = await cli(argv, {}, stdin);
+    expect([exit, out, err]).toEqual([1, '', expect.stringMatching(`^error\\[${reason}\\]: `)]);
+    await broker?.stop();
+    const json = await cli([...argv, '--json'], {}, stdin);
+    expect(JSON.parse(json.out)).toMatchObject({ valid: false, reason });
+  });
+
+  test('a key file that cannot be opened ends with 2, one that is no key set with 1', async () => {
+    const missing = await cli(['token-check', '--jwks', '/nowhere', '--issuer', 'i', '--audience', 'a']);
+    expect([missing.exit, missing.err]).toEqual([2, expect.stringMatching(/^error\[cannot_open\]: /)]);
+    await broker?.stop();
+    writeFileSync(`${jwks}.bad`, '[]');
+    const bad = await cli(['token-check', '--jwks', `${jwks}.bad`, '--issuer', 'i', '--audience', 'a']);
+    expect([bad.exit, bad.err]).toEqual([1, expect.stringMatching(/^error\[invalid_jwks\]: /)]);
+  });
+});

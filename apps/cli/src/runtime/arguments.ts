@@ -1,0 +1,41 @@
+import { isSlug, parseDuration, type ScopeEntry } from '@countersign/scope';
+import { usageError } from './cli-error.js';
+
+/** `RESOURCE:ACTION[,ACTION]…` → a scope entry. What the resource means is the broker's to judge. */
+export function scopeEntry(text: string): ScopeEntry {
+  const colon = text.lastIndexOf(':');
+  const resource = text.slice(0, Math.max(colon, 0));
+  const actions = text.slice(colon + 1).split(',');
+  if (resource === '' || actions.some((action) => action === '')) {
+    throw usageError(
+      `--scope takes RESOURCE:ACTION[,ACTION]…, such as "invoices/*:read"; got ${JSON.stringify(text)}`,
+    );
+  }
+  return { resource, actions };
+}
+
+/** Seconds of an ISO 8601 duration such as PT1H. */
+export function durationSeconds(flag: string, text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw usageError(`${flag} takes an ISO 8601 duration such as PT1H or PT30M; got ${JSON.stringify(text)}`);
+}
+
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^[0-9]{1,9}$/.test(text) && value >= least && value <= most) return value;
+  throw usageError(`${flag} takes a whole number from ${least} to ${most}; got ${JSON.stringify(text)}`);
+}
+
+export function slug(flag: string, text: string): string {
+  if (isSlug(text)) return text;
+  throw usageError(
+    `${flag} takes a slug of lower-case letters, digits and hyphens; got ${JSON.stringify(text)}`,
+  );
+}
+
+/** Ids name their kind, so that a request's id given for a grant is told here and not as "not found". */
+export function idOf(prefix: 'req' | 'grt' | 'key' | 'gtw', text: string): string {
+  if (text.startsWith(`${prefix}_`)) return text;
+  throw usageError(`${prefix}_… is what is wanted here; got ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,35 @@
+import { AccessError } from '@countersign/access';
+import { ConfigError } from '@countersign/config';
+import { CommanderError } from 'commander';
+import { plain } from '../text/plain.js';
+import { CliError, type ExitCode } from './cli-error.js';
+import type { Io } from './io.js';
+
+/** Says what went wrong, in the one form that scripts may rely on, and answers how the command ends. */
+export function report(io: Io, json: boolean, error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const told = error instanceof CliError ? error : asCliError(error);
+  if (json && told.document !== undefined) io.stdout(`${JSON.stringify(told.document, null, 2)}\n`);
+  for (const { code, detail } of [told, ...told.more]) io.stderr(`error[${code}]: ${plain(detail)}\n`);
+  return told.exit;
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof ConfigError) {
+    const [first, ...more] = error.problems.map(({ key, rule }) => ({
+      code: error.code,
+      detail: `${key} ${rule}`,
+    }));
+    const unreadable = error.problems.some(({ rule }) => rule.startsWith('names a file that cannot be read'));
+    return new CliError(error.code, first?.detail ?? error.message, { more, exit: unreadable ? 2 : 1 });
+  }
+  if (error instanceof AccessError) {
+    const more = error.refusals.map(({ code, detail, pointer }) => ({
+      code,
+      detail: `${pointer} ${detail}`.trim(),
+    }));
+    return new CliError(error.code, error.message, { more });
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new CliError('internal', detail, { cause: error });
+}

@@ -1,0 +1,99 @@
+import { parseDuration } from '@countersign/scope';
+import type { GrantAnswer, RequestAnswer } from '../api/shapes.js';
+import { humanSeconds, instantFrom } from './clock.js';
+import { facts, table } from './table.js';
+
+const WAITS: Record<string, string> = {
+  awaiting_vendor: "waits for the vendor's reviewer",
+  awaiting_customer: "waits for the customer's approver",
+};
+
+/** `list, read on invoices/*`, one line an entry. */
+export const scopeLines = (scope: RequestAnswer['scope']): string[] =>
+  scope.map(({ resource, actions }) => `${actions.join(', ')} on ${resource}`);
+
+export const stateWords = (state: string): string => WAITS[state] ?? state;
+
+/** A request as one reads it before deciding: who, what, how long, why, how risky, what is missing. */
+export function requestText(request: RequestAnswer, now: Date): string {
+  const seconds = parseDuration(request.duration);
+  const { vendor, customer, risk } = request.needs;
+  const open = request.state.startsWith('awaiting_');
+  return facts([
+    ['request', request.id],
+    ['state', stateWords(request.state)],
+    ['who', request.requester],
+    ['what', [`${request.service} of ${request.tenant}`, ...scopeLines(request.scope)]],
+    ['how long', seconds === undefined ? request.duration : humanSeconds(seconds)],
+    ['why', request.justification ?? '(erased)'],
+    ...(request.ticket === null ? [] : [['ticket', request.ticket] as const]),
+    ['risk', [risk.level, ...risk.reasons]],
+    [
+      'reviews',
+      [
+        `vendor ${vendor.approved} of ${vendor.required}, customer ${customer.approved} of ${customer.required}`,
+        ...request.reviews.map(
+          ({ side, person, decision, reason, at }) =>
+            `${at} ${side} ${person}: ${decision}${reason === null ? '' : ` (${reason})`}`,
+        ),
+      ],
+    ],
+    ...(open ? [['lapses', instantFrom(request.lapsesAt, now)] as const] : []),
+    ...(request.grant === null ? [] : [['grant', request.grant] as const]),
+    ['digest', request.digest],
+  ]);
+}
+
+export function requestsText(requests: readonly RequestAnswer[]): string {
+  if (requests.length === 0) return 'No requests.';
+  return table(
+    ['ID', 'STATE', 'TENANT', 'SERVICE', 'SCOPE', 'LAPSES'],
+    requests.map((request) => [
+      request.id,
+      request.state,
+      request.tenant,
+      request.service,
+      scopeLines(request.scope).join('; '),
+      request.lapsesAt,
+    ]),
+  );
+}
+
+export function grantText(grant: GrantAnswer, now: Date): string {
+  return facts([
+    ['grant', grant.id],
+    ['state', grant.endReason === null ? grant.state : `${grant.state} (${grant.endReason})`],
+    ['who', grant.requester],
+    ['what', [`${grant.service} of ${grant.tenant}`, ...scopeLines(grant.scope)]],
+    ...(grant.startsAt === null ? [] : [['starts', instantFrom(grant.startsAt, now)] as const]),
+    ...(grant.endsAt === null ? [] : [['ends', instantFrom(grant.endsAt, now)] as const]),
+    ['used', `${grant.used.calls} calls, ${grant.used.bytes} bytes`],
+    ['gateway', grant.gatewayUrl],
+    ['request', grant.request],
+    ['digest', grant.digest],
+  ]);
+}
+
+export function grantsText(grants: readonly GrantAnswer[]): string {
+  if (grants.length === 0) return 'No grants.';
+  return table(
+    ['ID', 'STATE', 'TENANT', 'SERVICE', 'SCOPE', 'ENDS', 'CALLS'],
+    grants.map((grant) => [
+      grant.id,
+      grant.endReason === null ? grant.state : `${grant.state} (${grant.endReason})`,
+      grant.tenant,
+      grant.service,
+      scopeLines(grant.scope).join('; '),
+      grant.endsAt ?? '',
+      String(grant.used.calls),
+    ]),
+  );
+}
+
+/** What to paste once a grant stands. */
+export const nextCommands = (grant: string): string =>
+  [
+    `countersign curl ${grant} -- /…`,
+    `countersign proxy ${grant} --port 8080`,
+    `countersign release ${grant}`,
+  ].join('\n');

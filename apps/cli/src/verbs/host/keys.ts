@@ -1,0 +1,53 @@
+import { createApiKey, revokeApiKey } from '@countersign/access';
+import { durationSeconds, idOf, slug } from '../../runtime/arguments.js';
+import type { Answer, Context } from '../../runtime/context.js';
+import { instantFrom } from '../../text/clock.js';
+import { table } from '../../text/table.js';
+import { withStore } from './store.js';
+
+export type CreateKeyOptions = { principal: string; tenant?: string; ttl: string };
+
+export async function createKey(context: Context, options: CreateKeyOptions): Promise<Answer> {
+  const input = {
+    email: options.principal,
+    tenant: options.tenant === undefined ? null : slug('--tenant', options.tenant),
+    ttl: durationSeconds('--ttl', options.ttl),
+  };
+  const issued = await withStore(context, {}, ({ deps }) => createApiKey(deps, input));
+  if (!context.json) {
+    const side = issued.tenant === null ? 'vendor' : issued.tenant;
+    context.note(
+      `${issued.id} for ${issued.principal} (${side}), until ${instantFrom(issued.expiresAt, new Date())}.`,
+    );
+    context.note('It is shown this once. Keep it in COUNTERSIGN_API_KEY or in a file of mode 0600:');
+  }
+  return { document: issued, text: issued.key };
+}
+
+export async function listKeys(context: Context): Promise<Answer> {
+  const keys = await withStore(context, {}, ({ deps }) =>
+    deps.store.readAsVendor((unit) => unit.apiKeys.list()),
+  );
+  const items = keys.map(({ key, person }) => ({
+    id: key.id,
+    principal: person.email,
+    tenant: key.tenant,
+    createdAt: key.createdAt,
+    expiresAt: key.expiresAt,
+    revokedAt: key.revokedAt,
+  }));
+  const now = Date.now();
+  const state = (key: (typeof items)[number]) =>
+    key.revokedAt !== null ? 'revoked' : Date.parse(key.expiresAt) <= now ? 'expired' : 'valid';
+  const rows = items.map((key) => [key.id, key.principal, key.tenant ?? 'vendor', state(key), key.expiresAt]);
+  return {
+    document: { items, next: null },
+    text: rows.length === 0 ? 'No API keys.' : table(['ID', 'PRINCIPAL', 'SIDE', 'STATE', 'EXPIRES'], rows),
+  };
+}
+
+export async function revokeKey(context: Context, id: string): Promise<Answer> {
+  idOf('key', id);
+  await withStore(context, {}, ({ deps }) => revokeApiKey(deps, id));
+  return { document: { id, revoked: true }, text: `${id} is revoked.` };
+}

@@ -1,0 +1,73 @@
+const ID = '0193a5e0-0000-7000-8000-00000000000';
+export const REQUEST_ID = `req_${ID}1`;
+export const GRANT_ID = `grt_${ID}2`;
+export const DIGEST = `sha256:${'a'.repeat(64)}`;
+export const TOKEN = 'aaa.bbb.ccc';
+
+const needs = (vendor: number, customer: number) => ({
+  vendor: { required: 1, approved: vendor },
+  customer: { required: 1, approved: customer, countersignature: false, channels: ['web', 'api'] },
+  risk: {
+    level: 'medium',
+    reasons: ['“update” is not among the actions that your controls list as low risk.'],
+  },
+});
+
+/** A request as the broker answers it. */
+export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
+  id: REQUEST_ID,
+  tenant: 'acme',
+  service: 'billing',
+  requester: `usr_${ID}3`,
+  scope: [{ resource: 'invoices/*', actions: ['read'] }],
+  duration: 'PT1H',
+  justification: 'Case 4711',
+  ticket: null,
+  state: 'awaiting_vendor',
+  digest: DIGEST,
+  terms: {},
+  openings: {},
+  needs: needs(0, 0),
+  lapsesAt: '2099-01-01T00:00:00Z',
+  createdAt: '2026-11-24T12:00:00Z',
+  reviews: [] as unknown[],
+  grant: null,
+  ...changes,
+});
+
+export const reviewAnswer = (changes: Record<string, unknown> = {}) => ({
+  id: `rev_${ID}4`,
+  person: `usr_${ID}5`,
+  side: 'vendor',
+  decision: 'approve',
+  digest: DIGEST,
+  reason: null,
+  channel: 'api',
+  assurance: 'api-key',
+  at: '2026-11-24T12:01:00Z',
+  ...changes,
+});
+
+export const grantAnswer = (gatewayUrl: string, changes: Record<string, unknown> = {}) => ({
+  id: GRANT_ID,
+  request: REQUEST_ID,
+  tenant: 'acme',
+  service: 'billing',
+  scope: [{ resource: 'invoices/*', actions: ['read'] }],
+  requester: `usr_${ID}3`,
+  digest: DIGEST,
+  state: 'active',
+  startsAt: '2026-11-24T12:02:00Z',
+  endsAt: '2099-01-01T00:00:00Z',
+  budget: null,
+  used: { calls: 0, bytes: 0 },
+  endReason: null,
+  gatewayUrl,
+  ...changes,
+});
+
+export const tokenAnswer = (token = TOKEN, lifeSeconds = 300) => ({
+  access_token: token,
+  token_type: 'Bearer',
+  expires_in: lifeSeconds,
+});

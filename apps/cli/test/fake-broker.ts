@@ -1,0 +1,72 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Seen = {
+  method: string;
+  url: string;
+  headers: http.IncomingHttpHeaders;
+  body: unknown;
+};
+
+type Reply = { status?: number; type?: string; body?: unknown; hold?: boolean };
+type Handler = (seen: Seen) => Reply;
+
+/** A server that answers as a test says and keeps what it was asked. Unknown routes are 404 problems. */
+export class FakeServer {
+  readonly seen: Seen[] = [];
+  private readonly held = new Set<http.ServerResponse>();
+  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+
+  private constructor(private readonly routes: Record<string, Handler>) {}
+
+  static async start(routes: Record<string, Handler>): Promise<FakeServer> {
+    const fake = new FakeServer(routes);
+    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** Writes to every answer that a handler has held open. */
+  push(text: string): void {
+    for (const response of this.held) response.write(text);
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    const { method = '', url = '', headers } = request;
+    const seen = {
+      method,
+      url,
+      headers,
+      body: headers['content-type'] === 'application/json' ? JSON.parse(text) : text,
+    };
+    this.seen.push(seen);
+    const handler = this.routes[`${method} ${url.split('?')[0]}`];
+    const reply = handler?.(seen) ?? problem(404, 'not_found', 'There is no such thing.');
+    response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json' });
+    if (reply.hold === true) {
+      this.held.add(response);
+      response.flushHeaders();
+    } else response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null));
+  }
+}
+
+export const problem = (status: number, code: string, detail: string, more: object = {}): Reply => ({
+  status,
+  type: 'application/problem+json',
+  body: { type: 'about:blank', title: code, status, code, detail, ...more },
+});

@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream';
+
+/** Streams that a test can read back. */
+export class Terminal {
+  out = '';
+  err = '';
+  readonly live = false;
+  readonly stopping = new AbortController();
+  readonly stdin: Readable;
+
+  constructor(
+    readonly env: Record<string, string | undefined>,
+    stdin = '',
+  ) {
+    this.stdin = Readable.from([Buffer.from(stdin)]);
+  }
+
+  get signal(): AbortSignal {
+    return this.stopping.signal;
+  }
+
+  readonly stdout = (text: string): void => {
+    this.out += text;
+  };
+
+  readonly stderr = (text: string): void => {
+    this.err += text;
+  };
+}
