@@ -1,7 +1,9 @@
 import { ScopeError } from '../core/errors.js';
 
 const SEGMENT = /^[A-Za-z0-9._~-]+$/;
-const MAX_LENGTH = 1_024;
+
+/** Longer resources are refused, as patterns and as values of a path. */
+export const MAX_RESOURCE_LENGTH = 1_024;
 
 /** A resource taken apart: its segments (`*` matches any one), and whether a final `**` was there. */
 export type ResourceParts = { segments: string[]; open: boolean };
@@ -12,7 +14,7 @@ export function isSegment(value: string): boolean {
 }
 
 function parse(pattern: string): ResourceParts | undefined {
-  if (pattern.length > MAX_LENGTH) return undefined;
+  if (pattern.length > MAX_RESOURCE_LENGTH) return undefined;
   const segments = pattern.split('/');
   const open = segments.at(-1) === '**';
   if (open) segments.pop();

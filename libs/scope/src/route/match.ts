@@ -1,5 +1,5 @@
 import { ScopeError } from '../core/errors.js';
-import { isSegment } from '../resource/pattern.js';
+import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/pattern.js';
 import { routeMapProblems } from './problems.js';
 import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
 
@@ -54,7 +54,7 @@ function insert(root: Node, route: Route): void {
  * forwarded. A literal segment beats a parameter, from the left.
  *
  * Throws `ambiguous_request` for a path that does not begin with `/`, has an empty or dot segment, or gives a
- * parameter a value outside `[A-Za-z0-9._~-]+`: upstreams disagree on what such a path means.
+ * parameter a value outside `[A-Za-z0-9._~-]+` or a length that no resource has: upstreams disagree on what such a path means.
  */
 export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
   if (!path.startsWith('/')) throw new ScopeError('ambiguous_request', 'a path begins with /');
@@ -88,15 +88,23 @@ function fill(map: CompiledRouteMap, found: CompiledRoute, segments: readonly st
     }
     params[name] = value;
   }
-  const resource = found.resource.map((segment) => {
-    const name = parameterName(segment);
-    return name === undefined ? segment : (params[name] ?? segment);
-  });
   return {
     route: found.route,
-    resource: resource.join('/'),
+    resource: resourceOf(found, params),
     action: found.route.action,
     tenant: map.tenantFrom === 'path' ? params['tenant'] : undefined,
     params,
   };
+}
+
+function resourceOf(found: CompiledRoute, params: Readonly<Record<string, string>>): string {
+  const segments = found.resource.map((segment) => {
+    const name = parameterName(segment);
+    return name === undefined ? segment : (params[name] ?? segment);
+  });
+  const resource = segments.join('/');
+  if (resource.length > MAX_RESOURCE_LENGTH) {
+    throw new ScopeError('ambiguous_request', 'the path names a resource that is longer than any may be');
+  }
+  return resource;
 }

@@ -93,6 +93,14 @@ describe('matchRoute', () => {
     expect(matchRoute(compileRouteMap(posts), 'GET', '/')?.resource).toBe('root');
   });
 
+  test('refuses a value so long that it names no resource', () => {
+    const path = (length: number) => `/t/acme/orders/${'7'.repeat(length)}`;
+    expect(matchRoute(map, 'GET', path(1_024 - 'orders/'.length))?.resource).toHaveLength(1_024);
+    expect(() => matchRoute(map, 'GET', path(1_025 - 'orders/'.length))).toThrow(
+      expect.objectContaining({ code: 'ambiguous_request' }),
+    );
+  });
+
   test('a parameter may be called like an internal of objects', () => {
     const route = { method: 'GET', path: '/a/{constructor}', resource: 'a/{constructor}', action: 'read' };
     const odd: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
