@@ -7,6 +7,8 @@ export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
 export { ConfigError, type ConfigProblem } from './environment/config-error.js';
 export { type GatewayEnvironment, readGatewayEnvironment } from './environment/gateway.js';
 export { type HostEnvironment, readHostEnvironment } from './environment/host.js';
+export { KNOWN_VARIABLES } from './environment/known-variables.js';
+export { type LocationEnvironment, readLocationEnvironment } from './environment/location.js';
 export type { Environment } from './environment/secrets.js';
 export { masterKeyFile, readStoreEnvironment, type StoreEnvironment } from './environment/store.js';
 export { isLoopbackHost } from './environment/urls.js';

@@ -76,7 +76,7 @@ export function registerHost(program: Command, run: Run): void {
     );
 
   verb(program, 'doctor', 'Say what is wrong with a set-up and how to mend it').action(
-    run(async (context) => (await import('../verbs/host/doctor.js')).doctor(context)),
+    run(async (context) => (await import('../doctor/doctor.js')).doctor(context)),
   );
 
   program

@@ -41,7 +41,7 @@ const slackApiUrl = z.string().superRefine((value, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
-const shape = {
+export const brokerShape = {
   ...storeShape,
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
   COUNTERSIGN_PORT: port.default(4000),
@@ -70,7 +70,7 @@ const secretNames = [
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
-  return readEnvironment(env, shape, secretNames, (raw, problem) => {
+  return readEnvironment(env, brokerShape, secretNames, (raw, problem) => {
     const store = storeFrom(raw, problem);
     const slack = slackFrom(raw, problem);
     if (store === undefined) return undefined;
@@ -89,7 +89,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
 }
 
 type SlackVariables = {
-  [Name in keyof typeof shape as Name extends `SLACK_${string}` ? Name : never]?: string | undefined;
+  [Name in keyof typeof brokerShape as Name extends `SLACK_${string}` ? Name : never]?: string | undefined;
 };
 
 function slackFrom(

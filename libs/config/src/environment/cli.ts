@@ -10,7 +10,7 @@ export type CliEnvironment = {
   apiKey: string | null;
 };
 
-const shape = {
+export const cliShape = {
   COUNTERSIGN_BROKER_URL: originUrl.default('http://localhost:4000'),
   COUNTERSIGN_API_KEY: secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spaces').optional(),
 };
@@ -20,7 +20,7 @@ const shape = {
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readCliEnvironment(env: Environment): CliEnvironment {
-  return readEnvironment(env, shape, ['COUNTERSIGN_API_KEY'], (raw) => ({
+  return readEnvironment(env, cliShape, ['COUNTERSIGN_API_KEY'], (raw) => ({
     brokerUrl: raw.COUNTERSIGN_BROKER_URL,
     apiKey: raw.COUNTERSIGN_API_KEY ?? null,
   }));

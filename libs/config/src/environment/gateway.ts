@@ -19,7 +19,7 @@ export type GatewayEnvironment = {
 
 const GIB = 1024 ** 3;
 
-const shape = {
+export const gatewayShape = {
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
   COUNTERSIGN_GATEWAY_PORT: port.default(4100),
   COUNTERSIGN_DATA_DIR: folder.default('./data'),
@@ -40,7 +40,7 @@ const shape = {
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
-  return readEnvironment(env, shape, ['COUNTERSIGN_GATEWAY_CREDENTIAL'], (raw, problem) => {
+  return readEnvironment(env, gatewayShape, ['COUNTERSIGN_GATEWAY_CREDENTIAL'], (raw, problem) => {
     const credential = raw.COUNTERSIGN_GATEWAY_CREDENTIAL;
     if (credential === undefined) {
       problem(

@@ -1,0 +1,79 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Environment, masterKeyFile } from '@countersign/config';
+import { type Finding, failed, ok, skipped, warning } from './check.js';
+
+const LEAST_NODE = [20, 19] as const;
+
+export function nodeVersion(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const enough = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+  return enough
+    ? ok('node', `Node ${version}`)
+    : failed('node', `Node ${version} is too old`, `Install Node ${LEAST_NODE.join('.')} or later.`);
+}
+
+/** Variables that nothing reads are mostly slips of the pen, and then the default is used silently. */
+export function unknownVariables(env: Environment, known: ReadonlySet<string>): Finding {
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('COUNTERSIGN_') && !known.has(name.replace(/_FILE$/, '')),
+  );
+  return unknown.length === 0
+    ? ok('variables', 'every COUNTERSIGN_… variable that is set is known')
+    : warning('variables', `nothing reads ${unknown.join(', ')}`, 'Correct the name, or unset it.');
+}
+
+/** The data folder holds the database and, in the demo, the master key: nobody else should look into it. */
+export function dataFolder(path: string): Finding {
+  const name = 'data folder';
+  const mode = modeOf(path);
+  if (mode === undefined) return skipped(name, `${path} is not there yet; it is made when it is needed`);
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return failed(
+      name,
+      `${path} cannot be written by this user`,
+      `Give it to the user that runs Countersign: chown USER ${path}`,
+    );
+  }
+  return (mode & 0o077) === 0
+    ? ok(name, `${path}, this user's alone`)
+    : warning(name, `others on this machine may look into ${path}`, `chmod 700 ${path}`);
+}
+
+export function masterKeyMode(dataDir: string): Finding {
+  const name = 'master key file';
+  const path = masterKeyFile(dataDir);
+  const mode = modeOf(path);
+  if (mode === undefined) return skipped(name, 'none in the data folder; the key comes from the environment');
+  return (mode & 0o077) === 0
+    ? ok(name, `${path}, this user's alone`)
+    : failed(
+        name,
+        `others on this machine may read ${path}`,
+        `chmod 600 ${path}, and consider the key known to them`,
+      );
+}
+
+export function curlInstalled(path: string): Finding {
+  const found = path.split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, 'curl'), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+  return found
+    ? ok('curl', 'installed')
+    : warning('curl', 'not on the PATH', 'Install it for "countersign curl", or use "countersign proxy".');
+}
+
+function modeOf(path: string): number | undefined {
+  try {
+    return statSync(path).mode;
+  } catch {
+    return undefined;
+  }
+}

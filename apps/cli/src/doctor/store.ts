@@ -1,0 +1,67 @@
+import { publishedKeys } from '@countersign/access';
+import type { StoreEnvironment } from '@countersign/config';
+import {
+  openStore,
+  pendingMigrations,
+  StoreError,
+  systemClock,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+import { type Finding, failed, ok, skipped } from './check.js';
+
+const MENDS: Partial<Record<StoreError['code'], string>> = {
+  migrations_pending: 'countersign migrate',
+  master_key_mismatch:
+    'Set COUNTERSIGN_MASTER_KEY to the key that this database was made with (look in your backup of it).',
+  schema_too_new: 'Run the version of Countersign that migrated this database, or a later one.',
+  engine_unsupported: 'Set COUNTERSIGN_DATABASE_URL to sqlite:PATH.',
+  database_unreadable: 'Check that this user may read and write the database file and its folder.',
+};
+
+/** Database, master key, organisation and keys: what must be right before a broker can work. */
+export async function storeFindings({ databaseUrl, masterKey }: StoreEnvironment): Promise<Finding[]> {
+  try {
+    const pending = await pendingMigrations(databaseUrl);
+    if (pending.length > 0) {
+      return [
+        failed('database', `not of this version yet (${pending.length} to apply)`, 'countersign migrate'),
+        later('master key'),
+        later('organisation'),
+      ];
+    }
+    const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+    const store = await openStore({ url: databaseUrl, masterKey, ...system });
+    try {
+      const { everything, token, feed } = await store.readAsVendor(async (unit) => ({
+        everything: await unit.everything(),
+        token: await unit.keys.list('token'),
+        feed: await unit.keys.list('feed'),
+      }));
+      const tenants = everything.tenants.filter((tenant) => tenant.removedAt === null).length;
+      const now = systemClock.now();
+      return [
+        ok('database', `migrated, deployment ${store.deployment}`),
+        ok('master key', 'opens this database'),
+        publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
+          ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
+          : failed('signing keys', 'some are missing', 'countersign migrate'),
+        everything.vendorName === null
+          ? failed('organisation', 'nothing has been applied', 'countersign apply -f FILE')
+          : ok('organisation', `${everything.vendorName} with ${tenants} tenants`),
+      ];
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const name = error.code === 'master_key_mismatch' ? 'master key' : 'database';
+    return [
+      failed(name, error.message, MENDS[error.code] ?? 'Look at the message; it says what is wrong.'),
+      later('organisation'),
+    ];
+  }
+}
+
+const later = (name: string): Finding => skipped(name, 'once the database can be opened');

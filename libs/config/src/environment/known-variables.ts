@@ -1,0 +1,11 @@
+import { brokerShape } from './broker.js';
+import { cliShape } from './cli.js';
+import { gatewayShape } from './gateway.js';
+
+/** Every variable that some program of this package reads, without the `_FILE` forms. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  ...Object.keys(brokerShape),
+  ...Object.keys(gatewayShape),
+  ...Object.keys(cliShape),
+  'COUNTERSIGN_DEMO_SERVICE_PORT',
+]);

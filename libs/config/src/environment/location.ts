@@ -1,0 +1,40 @@
+import { readEnvironment } from './read.js';
+import type { Environment } from './secrets.js';
+import { originUrl } from './urls.js';
+import { folder, listenHost, port } from './values.js';
+
+/** Where things are on this machine and on the network. Holds no secret. */
+export type LocationEnvironment = {
+  dataDir: string;
+  /** True where the environment names a database or a master key. */
+  storeNamed: boolean;
+  host: string;
+  port: number;
+  gatewayPort: number;
+  gatewayUrl: string;
+};
+
+const shape = {
+  COUNTERSIGN_DATA_DIR: folder.default('./data'),
+  COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
+  COUNTERSIGN_PORT: port.default(4000),
+  COUNTERSIGN_GATEWAY_PORT: port.default(4100),
+  COUNTERSIGN_GATEWAY_URL: originUrl.default('http://localhost:4100'),
+};
+
+const STORE = /^COUNTERSIGN_(DATABASE_URL|MASTER_KEY)(_FILE)?$/;
+
+/**
+ * Reads where things are, for whoever looks at a set-up from outside.
+ * @throws ConfigError naming each bad variable and its rule.
+ */
+export function readLocationEnvironment(env: Environment): LocationEnvironment {
+  return readEnvironment(env, shape, [], (raw) => ({
+    dataDir: raw.COUNTERSIGN_DATA_DIR,
+    storeNamed: Object.entries(env).some(([name, value]) => STORE.test(name) && value),
+    host: raw.COUNTERSIGN_HOST,
+    port: raw.COUNTERSIGN_PORT,
+    gatewayPort: raw.COUNTERSIGN_GATEWAY_PORT,
+    gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
+  }));
+}
