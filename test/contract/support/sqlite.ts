@@ -1,29 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  migrate,
-  type OpenedStore,
-  openStore,
-  type StoreOptions,
-  systemClock,
-  systemHashing,
-  systemRandomness,
-  uuidV7Ids,
-} from '@countersign/persistence';
+import { migrate, type OpenedStore, openStore, type StoreOptions } from '@countersign/persistence';
 import Database from 'better-sqlite3';
-
-export const MASTER_KEY = new Uint8Array(32).fill(7);
-
-export const optionsFor = (url: string, change: Partial<StoreOptions> = {}): StoreOptions => ({
-  url,
-  masterKey: MASTER_KEY,
-  ids: uuidV7Ids,
-  random: systemRandomness,
-  hashing: systemHashing,
-  clock: systemClock,
-  ...change,
-});
+import { optionsFor } from './options.js';
 
 /** A database as a suite uses it. `raw` goes around the store, as the next script would. */
 export interface TestDatabase {

@@ -10,7 +10,7 @@ import type {
   WholeOrganisation,
 } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/scope';
-import { type EntityManager, In, IsNull, Like, Not } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import {
   RouteMapEntity,
   ServiceEntity,
@@ -61,13 +61,15 @@ export class OrganisationReader implements OrganisationReads {
 
   countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
     if (tenant !== null && !this.sees(tenant)) return Promise.resolve(0);
-    return this.manager.countBy(PersonEntity, {
-      side: tenant ?? VENDOR_SIDE,
-      id: Not(except),
-      removedAt: IsNull(),
-      // Roles are a JSON list of plain words: the quotes make it the whole word.
-      roles: Like(`%"${role}"%`) as never,
-    });
+    // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because
+    // a find operator's pattern would go through the column's JSON transformer.
+    return this.manager
+      .createQueryBuilder(PersonEntity, 'person')
+      .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
+      .andWhere('person.id <> :except', { except })
+      .andWhere('person.removedAt IS NULL')
+      .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
+      .getCount();
   }
 
   private sees(slug: string): boolean {

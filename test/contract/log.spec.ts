@@ -1,0 +1,143 @@
+import { leafHash } from '@countersign/audit-log';
+import { systemHashing } from '@countersign/persistence';
+import { openCommitment } from '@countersign/scope';
+import { describeStore } from './support/describe-store.js';
+import { oneUnit } from './support/one-unit.js';
+import { aGrant, aRequest, aReview, NOW } from './support/rows.js';
+import { sqliteDatabase } from './support/sqlite.js';
+
+const ALL = { cursor: null, limit: 200 };
+
+describeStore('the log on SQLite', sqliteDatabase, (bench) => {
+  const append = (tenant: string, data: Record<string, unknown>, at = NOW) =>
+    bench.store.forTenant(tenant, (unit) =>
+      unit.log.append({ type: 'thing.happened', at, actor: 'job', data }),
+    );
+
+  test('an event is leaf v1 with its RFC 6962 hash; a personal value stands beside it as an opening', async () => {
+    const { index } = await bench.store.forTenant('acme', (unit) =>
+      unit.log.append({
+        type: 'request.reviewed',
+        at: NOW,
+        actor: 'job',
+        data: { decision: 'deny' },
+        commitments: { justification: `c1:${'A'.repeat(43)}` },
+        personal: { reason: 'wrong customer' },
+      }),
+    );
+    const { items, next } = await bench.store.readForTenant('acme', (unit) => unit.events.list({}, ALL));
+    const [event] = items;
+    const leaf = JSON.parse(event?.leaf ?? '');
+    expect({ index, next, count: items.length }).toEqual({ index: 0, next: null, count: 1 });
+    expect(leaf).toEqual({
+      v: 1,
+      type: 'request.reviewed',
+      at: NOW,
+      tenant: 'acme',
+      seq: 0,
+      actor: 'job',
+      data: { decision: 'deny' },
+      commitments: { justification: `c1:${'A'.repeat(43)}`, reason: expect.stringMatching(/^c1:/) },
+    });
+    const hash = leafHash(systemHashing, Buffer.from(event?.leaf ?? ''));
+    expect(event?.hash).toBe(`sha256:${Buffer.from(hash).toString('hex')}`);
+    const openings = await bench.store.readForTenant('acme', (unit) =>
+      unit.openings.find([leaf.commitments.reason]),
+    );
+    const opening = openings.get(leaf.commitments.reason);
+    expect(opening?.value).toBe('wrong customer');
+    expect(opening && openCommitment(systemHashing, 'reason', opening, leaf.commitments.reason)).toBe(true);
+  });
+
+  test('counts from 0 without a gap, in each log by itself; the deployment has its own', async () => {
+    await append('acme', {});
+    await append('globex', {});
+    await bench.store.asVendor(async (unit) => {
+      await unit.log.append({ type: 'host.acted', at: NOW, actor: 'host', data: {} });
+      await (await unit.tenant('acme')).log.append({ type: 'host.acted', at: NOW, actor: 'host', data: {} });
+    });
+    const indices = (slug: string) =>
+      bench.store.readForTenant(slug, async (unit) =>
+        (await unit.events.list({}, ALL)).items.map((event) => event.index),
+      );
+    expect(await indices('acme')).toEqual([1, 0]);
+    expect(await indices('globex')).toEqual([0]);
+    expect(await indices('deployment')).toEqual([0]);
+    const vendor = await bench.store.readAsVendor((unit) => unit.events.list({}, ALL));
+    expect(vendor.items.map((event) => JSON.parse(event.leaf).tenant)).toEqual(['deployment']);
+  });
+
+  test('appends that run side by side in one unit get an index each', async () => {
+    const taken = await bench.store.forTenant('acme', (unit) =>
+      Promise.all(
+        Array.from({ length: 500 }, (_, number) =>
+          unit.log.append({
+            type: 'thing.happened',
+            at: NOW,
+            actor: 'job',
+            data: { number },
+            personal: number % 3 === 0 ? { words: `w${number}` } : {},
+          }),
+        ),
+      ),
+    );
+    expect(taken.map(({ index }) => index).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 500 }, (_, i) => i),
+    );
+  });
+
+  test('is listed newest first, by pages, filtered by grant, requester and time', async () => {
+    const times = ['10:00:00Z', '10:00:00.500Z', '10:00:01Z', '10:00:02Z'];
+    for (const [number, time] of times.entries())
+      await append('acme', { grant: `grt_${number % 2}`, requester: `usr_${number}` }, `2026-11-24T${time}`);
+    const list = (filter: object, cursor: string | null = null, limit = 10) =>
+      bench.store.readForTenant('acme', async (unit) => {
+        const { items, next } = await unit.events.list(filter, { cursor, limit });
+        return [items.map((event) => event.index), next];
+      });
+    expect(await list({}, null, 3)).toEqual([[3, 2, 1], '1']);
+    expect(await list({}, '1', 3)).toEqual([[0], null]);
+    expect(await list({ grant: 'grt_1' })).toEqual([[3, 1], null]);
+    expect(await list({ requester: 'usr_2' })).toEqual([[2], null]);
+    expect(await list({ from: '2026-11-24T10:00:00Z', to: '2026-11-24T10:00:01Z' })).toEqual([[1, 0], null]);
+    for (const cursor of ['x', '-1', '1e3', '9'.repeat(30)])
+      await expect(list({}, cursor)).rejects.toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
+  test('P10: what was written can be neither changed, deleted nor replaced, not even by hand', async () => {
+    const request = aRequest();
+    await bench.store.forTenant('acme', async (unit) => {
+      await unit.requests.insert(request);
+      await unit.reviews.insert(aReview(request));
+    });
+    await oneUnit(bench.store, 'acme');
+    for (const table of ['events', 'reviews', 'feed_changes']) {
+      const before = await bench.database.raw(`SELECT * FROM ${table}`);
+      const [first] = before as Record<string, unknown>[];
+      const columns = Object.keys(first ?? {}).join(', ');
+      for (const sql of [
+        `UPDATE ${table} SET rowid = rowid + 1000`,
+        `DELETE FROM ${table}`,
+        `INSERT OR REPLACE INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`,
+        `REPLACE INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`,
+      ])
+        await expect(bench.database.raw(sql)).rejects.toThrow(`${table} is append-only`);
+      expect(await bench.database.raw(`SELECT * FROM ${table}`)).toEqual(before);
+    }
+    await expect(bench.database.raw('UPDATE log_heads SET size = size - 1')).rejects.toThrow('never shrinks');
+    await expect(bench.database.raw('DELETE FROM log_heads')).rejects.toThrow('never shrinks');
+    await expect(bench.database.raw('UPDATE deployment SET feed_seq = 0')).rejects.toThrow('never shrinks');
+  });
+
+  test('an erased opening leaves the log as it was', async () => {
+    await oneUnit(bench.store, 'acme');
+    const before = await bench.database.raw('SELECT leaf, hash FROM events');
+    await bench.database.raw('DELETE FROM openings');
+    expect(await bench.database.raw('SELECT leaf, hash FROM events')).toEqual(before);
+  });
+
+  test('a grant that refers to nothing is refused', async () => {
+    const orphan = bench.store.forTenant('acme', (unit) => unit.grants.insert(aGrant(aRequest())));
+    await expect(orphan).rejects.toThrow('FOREIGN KEY');
+  });
+});

@@ -1,0 +1,21 @@
+import type { Store } from '@countersign/access';
+import { aRequest, NOW } from './rows.js';
+
+/** Writes one of each: state, two events (one with a personal value), notice, feed change. */
+export async function oneUnit(store: Store, tenant: string, atTheEnd = () => {}): Promise<void> {
+  await store.forTenant(tenant, async (unit) => {
+    const request = aRequest({ tenant });
+    await unit.requests.insert(request);
+    for (const personal of [{}, { reason: 'case 4711' }])
+      await unit.log.append({
+        type: 'request.created',
+        at: NOW,
+        actor: request.requester,
+        data: { request: request.id, requester: request.requester },
+        personal,
+      });
+    await unit.outbox.add({ kind: 'request.created', subject: request.id, audience: [], at: NOW });
+    await unit.feed.changed('tenant', tenant);
+    atTheEnd();
+  });
+}
