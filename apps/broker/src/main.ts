@@ -1,1 +1,40 @@
-export const x = 1;
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, readBrokerEnvironment } from '@countersign/config';
+import { StoreError } from '@countersign/persistence';
+import { type RunningBroker, startBroker } from './start-broker.js';
+
+export { type BrokerOverrides, type RunningBroker, startBroker } from './start-broker.js';
+
+/** Runs the broker in the foreground until a signal; `countersign broker` and `npm start` come here. */
+export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
+  let broker: RunningBroker | undefined;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    void broker?.close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  broker = await startBroker(readBrokerEnvironment(env));
+  if (stopped) stop();
+}
+
+/** One line for the operator. Only what we wrote ourselves is shown whole: other messages may hold values. */
+function startupLine(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StoreError)
+    return `error[${error.code}]: ${error.message}`;
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+    return `error[port_unavailable]: the broker cannot listen (${String('code' in error ? error.code : 'unknown')}); choose another COUNTERSIGN_PORT or COUNTERSIGN_HOST`;
+  return `error[internal_error]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+const program = process.argv[1];
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  try {
+    await runBroker(process.env);
+  } catch (error) {
+    process.stderr.write(`${startupLine(error)}\n`);
+    process.exit(1);
+  }
+}

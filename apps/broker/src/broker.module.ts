@@ -1,0 +1,80 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
+import type { Logger } from 'pino';
+import { FeedHub } from './feed/feed-hub.js';
+import { GatewayController } from './gateway-api/gateway.controller.js';
+import { GrantsController } from './grants/grants.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { Lifecycle } from './health/lifecycle.js';
+import { HomeController } from './home/home.controller.js';
+import { AccessGuard } from './http/access.guard.js';
+import { IdentifyGuard } from './http/identify.guard.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimitGuard } from './http/rate-limit.guard.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from './injection.js';
+import { Jobs } from './jobs/jobs.service.js';
+import { JwksController } from './keys/jwks.controller.js';
+import { KeyRing } from './keys/key-ring.js';
+import { BrokerTokenMinter } from './keys/token-minter.js';
+import { LogsController } from './logs/logs.controller.js';
+import { OauthController } from './oauth/oauth.controller.js';
+import { Gauges } from './observe/gauges.js';
+import { Metrics } from './observe/metrics.js';
+import { DocsController } from './openapi/docs.controller.js';
+import { WhoamiController } from './people/whoami.controller.js';
+import { RequestsController } from './requests/requests.controller.js';
+import { ServicesController } from './services/services.controller.js';
+import { StreamController } from './stream/stream.controller.js';
+import { StreamHub } from './stream/stream-hub.js';
+
+export interface BrokerParts {
+  deps: BrokerDeps;
+  settings: BrokerSettings;
+  logger: Logger;
+}
+
+export const CONTROLLERS = [
+  RequestsController,
+  GrantsController,
+  LogsController,
+  ServicesController,
+  WhoamiController,
+  StreamController,
+  OauthController,
+  JwksController,
+  GatewayController,
+  HealthController,
+  DocsController,
+  HomeController,
+];
+
+const MINUTE_MS = 60_000;
+
+@Module({ controllers: CONTROLLERS })
+export class BrokerModule {}
+
+/** The broker around an open store. The guards run in the order in which they stand here. */
+export function brokerModule({ deps, settings, logger }: BrokerParts): DynamicModule {
+  return {
+    module: BrokerModule,
+    imports: [ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: settings.rateLimitPerMinute }])],
+    providers: [
+      { provide: DEPS, useValue: deps },
+      { provide: SETTINGS, useValue: settings },
+      { provide: LOGGER, useValue: logger },
+      { provide: APP_GUARD, useClass: IdentifyGuard },
+      { provide: APP_GUARD, useClass: RateLimitGuard },
+      { provide: APP_GUARD, useClass: AccessGuard },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+      KeyRing,
+      BrokerTokenMinter,
+      FeedHub,
+      StreamHub,
+      Jobs,
+      Metrics,
+      Gauges,
+      Lifecycle,
+    ],
+  };
+}

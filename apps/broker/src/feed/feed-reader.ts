@@ -1,0 +1,140 @@
+import { type FeedChange, type Grant, publishedKeys, type VendorReadUnit } from '@countersign/access';
+import type { ChangeData, FeedGrant, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
+import type { ServiceDefinition } from '@countersign/scope';
+import { LRUCache } from 'lru-cache';
+
+type FeedUnit = VendorReadUnit;
+type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
+
+/** What the broker says of one change; the same for every gateway. */
+export interface BuiltChange {
+  seq: number;
+  data: ChangeData;
+  /** A gateway that this change shuts out. */
+  revokedGateway: string | null;
+}
+
+/** What of its terms a gateway needs beside a grant. Terms never change, so this is read once a grant. */
+interface TermsFacts {
+  budget: FeedGrant['budget'];
+  routes: string;
+}
+
+const KNOWN_GRANTS = 100_000;
+
+/**
+ * Reads what the feed says. A change is built from what stands now, not from what stood when it was numbered:
+ * a gateway that is behind hears the end of a grant at its beginning already, never the other way round.
+ */
+export class FeedReader {
+  private readonly facts = new LRUCache<string, TermsFacts>({ max: KNOWN_GRANTS });
+
+  constructor(private readonly now: () => Date) {}
+
+  /** Everything, and the place that it shows; one read unit sees both at one moment. */
+  async picture(unit: FeedUnit): Promise<{ place: FeedPlace; picture: Picture }> {
+    const place = await unit.feed.head();
+    const grants = await unit.feed.activeGrants();
+    const { tenants } = await unit.everything();
+    return {
+      place,
+      picture: {
+        grants: await Promise.all(grants.map((grant) => this.feedGrant(unit, grant))),
+        ...(await this.services(unit, grants)),
+        keys: await keys(unit, this.now()),
+        tenants: tenants
+          .filter((tenant) => tenant.removedAt === null)
+          .map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
+      },
+    };
+  }
+
+  /** Changes after a place, each built. Null where the store no longer holds all of them. */
+  async changes(unit: FeedUnit, after: number, upTo: number): Promise<BuiltChange[] | null> {
+    const found = await unit.feed.since(after, upTo - after);
+    const whole =
+      found.length === upTo - after && found.every((each, index) => each.seq === after + index + 1);
+    if (!whole) return null;
+    const built: BuiltChange[] = [];
+    for (const change of found) built.push(await this.build(unit, change));
+    return built;
+  }
+
+  private async build(unit: FeedUnit, { seq, kind, ref }: FeedChange): Promise<BuiltChange> {
+    const plain = (data: ChangeData): BuiltChange => ({ seq, data, revokedGateway: null });
+    switch (kind) {
+      case 'grant':
+        return plain(await this.grantChange(unit, ref));
+      case 'services':
+        return plain(await this.services(unit, await unit.feed.activeGrants()));
+      case 'keys':
+        return plain({ keys: await keys(unit, this.now()) });
+      case 'tenant': {
+        const tenant = await unit.organisation.tenant(ref);
+        return plain(
+          tenant === null
+            ? { removedTenants: [ref] }
+            : { tenants: [{ slug: ref, forbid: tenant.controls.forbid }] },
+        );
+      }
+      case 'gateway': {
+        const gateway = await unit.gateways.find(ref);
+        return { seq, data: {}, revokedGateway: gateway !== null && gateway.revokedAt !== null ? ref : null };
+      }
+    }
+  }
+
+  /** A grant whose terms name another map than the current one brings that map along. */
+  private async grantChange(unit: FeedUnit, id: string): Promise<ChangeData> {
+    const grant = await unit.grants.find(id);
+    if (grant === null) return {};
+    if (grant.state !== 'active')
+      return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended' }] };
+    const grants = [await this.feedGrant(unit, grant)];
+    const { routes } = await this.factsOf(unit, grant);
+    const service = await unit.organisation.service(grant.service);
+    if (service?.routes === routes) return { grants };
+    return { grants, ...(await this.services(unit, await unit.feed.activeGrants())) };
+  }
+
+  private async services(
+    unit: FeedUnit,
+    grants: readonly Grant[],
+  ): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
+    const current = (await unit.everything()).services.filter((each) => each.removedAt === null);
+    const hashes = new Set(current.map((each) => each.routes));
+    for (const grant of grants) hashes.add((await this.factsOf(unit, grant)).routes);
+    const maps = await unit.feed.routeMaps([...hashes]);
+    const routeMaps: ServiceDefinition[] = [...maps.values()];
+    for (const { routes, definition } of current) if (!maps.has(routes)) routeMaps.push(definition);
+    return {
+      services: current.map(({ definition, routes }) => ({
+        name: definition.name,
+        routes,
+        upstream: definition.upstream,
+        audience: definition.audience,
+      })),
+      routeMaps,
+    };
+  }
+
+  private async feedGrant(unit: FeedUnit, grant: Grant): Promise<FeedGrant> {
+    const { id, digest, tenant, service, startsAt, endsAt } = grant;
+    const { budget } = await this.factsOf(unit, grant);
+    return { id, digest, tenant, service, startsAt, endsAt, budget };
+  }
+
+  private async factsOf(unit: FeedUnit, grant: Grant): Promise<TermsFacts> {
+    const known = this.facts.get(grant.request);
+    if (known !== undefined) return known;
+    const request = await unit.requests.find(grant.request);
+    if (request === null) throw new Error(`grant ${grant.id} has no request`);
+    const facts = { budget: request.terms.budget ?? null, routes: request.terms.routes };
+    this.facts.set(grant.request, facts);
+    return facts;
+  }
+}
+
+async function keys(unit: FeedUnit, now: Date): Promise<Record<string, unknown>[]> {
+  return publishedKeys(await unit.keys.list('token'), now).map((key) => key.publicJwk);
+}

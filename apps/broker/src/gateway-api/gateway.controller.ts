@@ -1,0 +1,107 @@
+import { registerIdentity, takeRecords } from '@countersign/access';
+import {
+  parseFeedPlace,
+  parseIdentityRegistration,
+  parseRecordBatch,
+  type RecordAnswer,
+} from '@countersign/gateway-protocol';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { FeedHub } from '../feed/feed-hub.js';
+import { Describe } from '../http/endpoint.js';
+import { Body, CurrentGateway, Query } from '../http/input.js';
+import { ForGateways } from '../http/marks.js';
+import type { BrokerRequest } from '../http/request.js';
+import { SseConnection } from '../http/sse-connection.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+import { Metrics } from '../observe/metrics.js';
+import { component } from '../openapi/components.js';
+import { incomingRecord } from './incoming-record.js';
+
+const NONCE = /^[A-Za-z0-9_-]{43}$/;
+const feedQuery = z.strictObject({
+  nonce: z
+    .string()
+    .refine(
+      (text) => NONCE.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text,
+      '32 random bytes as base64url',
+    )
+    .describe('32 fresh random bytes, base64url without padding.'),
+});
+
+/** Described loosely here: `libs/gateway-protocol`, which gateways share, judges these bodies strictly. */
+const identityBody = component(
+  'GatewayIdentity',
+  z.looseObject({ publicKey: z.unknown().describe('Ed25519, raw, base64url.') }),
+);
+const recordsBody = component(
+  'GatewayRecords',
+  z.looseObject({
+    boot: z.unknown().describe('The UUID that the gateway chose at its start.'),
+    entries: z.unknown().describe('At most 1,000 of `{record, openings}`; see docs/feed.md.'),
+  }),
+);
+const recordsAnswer = component(
+  'GatewayRecordsAnswer',
+  z.object({ accepted: z.record(z.string(), z.int()).describe('The last number held, by tenant.') }),
+);
+
+/** For enrolled gateways alone; docs/feed.md has the shapes. */
+@Controller('gateway/v1')
+export class GatewayController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly feed: FeedHub,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('feed')
+  @ForGateways()
+  @Describe({
+    summary: 'Follow what gateways must know',
+    description:
+      'Signed server-sent events: a snapshot or a resume, then changes and a heartbeat each second.',
+    query: feedQuery,
+    answer: { status: 200, description: 'The feed.', type: 'text/event-stream' },
+  })
+  async follow(
+    @CurrentGateway() gateway: string,
+    @Query() query: z.infer<typeof feedQuery>,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const last = request.headers['last-event-id'];
+    const place = typeof last === 'string' ? parseFeedPlace(last) : undefined;
+    await this.feed.join(gateway, query.nonce, place, (onClose) => new SseConnection(response, onClose));
+  }
+
+  @Post('records')
+  @ForGateways()
+  @Describe({
+    summary: 'Hand over access records',
+    description: 'Each is taken exactly once; a gateway repeats a batch until it is accepted.',
+    body: { schema: recordsBody },
+    answer: { status: 200, description: 'How far the chains of this batch are held.', schema: recordsAnswer },
+  })
+  async records(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<RecordAnswer> {
+    const { boot, entries } = parseRecordBatch(body);
+    const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
+    const accepted = await takeRecords(this.deps, gateway, boot, records);
+    this.metrics.recordsTaken(records);
+    return { accepted };
+  }
+
+  @Post('identity')
+  @ForGateways()
+  @Describe({
+    summary: 'Register the gateway’s own key, once',
+    body: { schema: identityBody },
+    answer: { status: 204, description: 'Registered, now or before.' },
+    errors: ['already_registered'],
+  })
+  async identity(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<void> {
+    const { publicKey } = parseIdentityRegistration(body);
+    await registerIdentity(this.deps, gateway, publicKey);
+  }
+}

@@ -1,0 +1,71 @@
+import type { AccessRecordView, IncomingRecord } from '@countersign/access';
+import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
+import { type Hashing, openCommitment } from '@countersign/scope';
+import { HttpProblem } from '../http/problem.js';
+
+/**
+ * Translates a gateway's record from its wire form. The hash is computed here over the record as it came;
+ * whether it continues its chain is judged where the chain is kept.
+ *
+ * @throws HttpProblem `invalid_request` for a record of another gateway, or an opening that opens nothing
+ */
+export function incomingRecord(
+  hashing: Hashing,
+  gateway: string,
+  entry: RecordEntry,
+  index: number,
+): IncomingRecord {
+  const { record } = entry;
+  if (record.gateway !== gateway) throw wrong(index, 'record/gateway', 'The record of another gateway.');
+  const { tenant, seq, prev, at } = record;
+  const chained = { tenant, seq, prev, at, hash: recordHash(record) };
+  switch (record.kind) {
+    case 'outcome': {
+      const { id, status, bytes, bodySha256, durationMs, outcome } = record;
+      return { ...chained, kind: 'outcome', id, outcome: { status, bytes, bodySha256, durationMs, outcome } };
+    }
+    case 'counters': {
+      const { service, code, minute, count } = record;
+      return { ...chained, kind: 'counters', data: { service, code, minute, count } };
+    }
+    default: {
+      const opening = entry.openings.path ?? null;
+      if (opening !== null && !openCommitment(hashing, 'path', opening, record.path))
+        throw wrong(index, 'openings/path', 'This does not open the record’s path.');
+      return {
+        ...chained,
+        kind: record.kind,
+        view: viewOf(record, opening?.value ?? null),
+        path: { commitment: record.path, opening },
+      };
+    }
+  }
+}
+
+type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }>;
+
+/** A call as the API shows it, before its outcome is known. */
+function viewOf(record: CallRecord, path: string | null): AccessRecordView {
+  const { id, at, tenant, grant, digest, request, service, person, method, route, resource, action } = record;
+  return {
+    ...{ id, at, tenant, grant, digest, request, service, person, method, path, route, resource, action },
+    decision: record.kind,
+    code: record.kind === 'refused' ? record.code : null,
+    count: record.kind === 'refused' ? record.count : 1,
+    mode: record.mode,
+    trust: null,
+    status: null,
+    bytes: null,
+    bodySha256: null,
+    durationMs: null,
+    outcome: null,
+    gateway: record.gateway,
+    boot: record.boot,
+    seq: record.seq,
+  };
+}
+
+function wrong(index: number, member: string, detail: string): HttpProblem {
+  const pointer = `/entries/${index}/${member}`;
+  return new HttpProblem('invalid_request', detail, { pointer, errors: [{ pointer, detail }] });
+}

@@ -1,0 +1,50 @@
+import type { GrantView } from '@countersign/access';
+import { z } from 'zod';
+import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
+
+export const grantShape = component(
+  'Grant',
+  z.object({
+    id: idText('grt', 'The grant.'),
+    request: idText('req', 'The request that it came from.'),
+    tenant: z.string(),
+    service: z.string(),
+    scope: z.array(z.object({ resource: z.string(), actions: z.array(z.string()) })),
+    requester: idText('usr', 'The engineer who holds it.'),
+    digest: digestText(),
+    state: z.enum(['active', 'ended']),
+    startsAt: instant(),
+    endsAt: instant(),
+    budget: z
+      .object({ calls: z.int().optional(), bytes: z.int().optional() })
+      .nullable()
+      .describe('Null: no limit but time.'),
+    used: z
+      .object({ calls: z.int(), bytes: z.int() })
+      .describe('Calls allowed, and bytes of response bodies sent.'),
+    endReason: z.enum(['expired', 'revoked', 'released']).nullable(),
+    gatewayUrl: z.string().describe('Where the service is called under this grant.'),
+  }),
+);
+export type GrantAnswer = z.infer<typeof grantShape>;
+
+export const grantPage = pageOf('GrantPage', grantShape);
+
+export function grantAnswer({ grant, scope, budget }: GrantView, gatewayUrl: string): GrantAnswer {
+  return {
+    id: grant.id,
+    request: grant.request,
+    tenant: grant.tenant,
+    service: grant.service,
+    scope,
+    requester: grant.requester,
+    digest: grant.digest,
+    state: grant.state,
+    startsAt: grant.startsAt,
+    endsAt: grant.endsAt,
+    budget,
+    used: grant.used,
+    endReason: grant.endReason,
+    gatewayUrl: `${gatewayUrl}/${grant.service}`,
+  };
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { SkipThrottle } from '@nestjs/throttler';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { Describe } from '../http/endpoint.js';
+import { Public } from '../http/marks.js';
+import { HttpProblem } from '../http/problem.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+import { Metrics } from '../observe/metrics.js';
+import { component } from '../openapi/components.js';
+import { Lifecycle } from './lifecycle.js';
+
+const healthShape = component('Health', z.object({ status: z.enum(['ok', 'ready']) }));
+
+/** For whoever runs the broker. Not rate limited: a probe that is refused looks like an outage. */
+@SkipThrottle()
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    private readonly lifecycle: Lifecycle,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('healthz')
+  @Public()
+  @Describe({
+    summary: 'Whether the process answers',
+    answer: { status: 200, description: 'It does.', schema: healthShape },
+  })
+  healthz() {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Public()
+  @Describe({
+    summary: 'Whether it can serve',
+    description: 'It has read its store just now and is not stopping.',
+    answer: { status: 200, description: 'It can.', schema: healthShape },
+    errors: ['not_ready'],
+  })
+  async readyz() {
+    if (this.lifecycle.stopping) throw new HttpProblem('not_ready', 'The broker is stopping.');
+    try {
+      await this.deps.store.readAsVendor((unit) => unit.feed.head());
+    } catch {
+      throw new HttpProblem('not_ready', 'The store cannot be read.');
+    }
+    return { status: 'ready' };
+  }
+
+  @Get('metrics')
+  @Public()
+  @Describe({
+    summary: 'Metrics',
+    answer: { status: 200, description: 'Prometheus text format.', type: 'text/plain' },
+  })
+  async show(@Res() response: Response): Promise<void> {
+    const { registry } = this.metrics;
+    response.type(registry.contentType).send(await registry.metrics());
+  }
+}

@@ -1,0 +1,7 @@
+import { Injectable } from '@nestjs/common';
+
+/** Whether the broker has begun to stop. */
+@Injectable()
+export class Lifecycle {
+  stopping = false;
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { type IdempotencyKey, notFound, type Principal } from '@countersign/access';
+import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/scope';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { endpointOf } from './endpoint.js';
+import { HttpProblem } from './problem.js';
+import { readInput } from './read-input.js';
+import type { BrokerRequest } from './request.js';
+
+const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<BrokerRequest>();
+
+/** The body, judged by the schema of the handler's `@Describe`. */
+export const Body = createParamDecorator((_none: unknown, context: ExecutionContext): unknown => {
+  const body = endpointOf(context.getHandler())?.body;
+  if (body === undefined) throw new Error(`${context.getHandler().name} describes no body`);
+  const request = requestOf(context);
+  if (request.body === undefined && sentSomething(request))
+    throw new HttpProblem(
+      'invalid_request',
+      `Send the body as ${body.form === true ? 'application/x-www-form-urlencoded' : 'application/json'}.`,
+      { pointer: '' },
+    );
+  return readInput(body.schema, request.body ?? (body.optional === true ? {} : undefined));
+});
+
+function sentSomething({ headers }: BrokerRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** The query, judged by the schema of the handler's `@Describe`. */
+export const Query = createParamDecorator((_none: unknown, context: ExecutionContext): unknown => {
+  const query = endpointOf(context.getHandler())?.query;
+  if (query === undefined) throw new Error(`${context.getHandler().name} describes no query`);
+  return readInput(query, requestOf(context).query);
+});
+
+const WORDS: Partial<Record<IdPrefix, string>> = { req: 'request', grt: 'grant' };
+
+/** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */
+export const Id = createParamDecorator((prefix: IdPrefix, context: ExecutionContext): string => {
+  const id = String(requestOf(context).params['id']);
+  if (!isId(prefix, id)) throw notFound(WORDS[prefix] ?? 'object');
+  return id;
+});
+
+/** The path's `{slug}`, `deployment` included. */
+export const Slug = createParamDecorator((_none: unknown, context: ExecutionContext): string => {
+  const slug = String(requestOf(context).params['slug']);
+  if (!isSlug(slug)) throw notFound('tenant');
+  return slug;
+});
+
+export const ServiceName = createParamDecorator((_none: unknown, context: ExecutionContext): string => {
+  const name = String(requestOf(context).params['name']);
+  if (!isServiceName(name)) throw notFound('service');
+  return name;
+});
+
+/** Who is signed in. The access guard has let a person through before. */
+export const CurrentPrincipal = createParamDecorator(
+  (_none: unknown, context: ExecutionContext): Principal => {
+    const { caller } = requestOf(context);
+    if (caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
+    return caller.principal;
+  },
+);
+
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** What `Idempotency-Key` asks for; null where none was sent. Method and concrete path are part of the key. */
+export const Idempotency = createParamDecorator(
+  (_none: unknown, context: ExecutionContext): IdempotencyKey | null => {
+    const request = requestOf(context);
+    const key = request.headers['idempotency-key'];
+    if (key === undefined) return null;
+    if (typeof key !== 'string' || !KEY.test(key))
+      throw new HttpProblem('invalid_request', 'An Idempotency-Key is 1 to 255 printable ASCII characters.');
+    if (request.caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
+    return {
+      principal: request.caller.principal.person.id,
+      route: `${request.method} ${request.path}`,
+      key,
+      bodyHash: createHash('sha256')
+        .update(request.rawBody ?? '')
+        .digest('hex'),
+    };
+  },
+);
+
+/** The id of the gateway that calls. */
+export const CurrentGateway = createParamDecorator((_none: unknown, context: ExecutionContext): string => {
+  const { caller } = requestOf(context);
+  if (caller?.kind !== 'gateway') throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
+  return caller.gateway.id;
+});

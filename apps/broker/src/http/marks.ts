@@ -1,0 +1,38 @@
+import type { Permission } from '@countersign/access';
+
+/** Who may reach a handler. Whose object it is they may touch is decided by the use case. */
+export type Mark =
+  | { kind: 'public' }
+  | { kind: 'people'; permission: Permission }
+  | { kind: 'gateways'; people: Permission | null };
+
+const MARKS = 'countersign:marks';
+
+/** People whose roles carry the permission. */
+export const Allow = (permission: Permission): MethodDecorator => mark({ kind: 'people', permission });
+
+/** Everybody, signed in or not. */
+export const Public = (): MethodDecorator => mark({ kind: 'public' });
+
+/** Enrolled gateways; with `orPeopleWith` also people whose roles carry that permission. */
+export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDecorator =>
+  mark({ kind: 'gateways', people: more.orPeopleWith ?? null });
+
+function mark(given: Mark): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    const handler = descriptor.value;
+    if (typeof handler !== 'function') throw new Error('only handlers are marked');
+    Reflect.defineMetadata(MARKS, [...marksOf(handler), given], handler);
+  };
+}
+
+/** All marks of a handler. Anything but exactly one is a mistake, which the guard answers with a refusal (P13). */
+export function marksOf(handler: object): readonly Mark[] {
+  return (Reflect.getMetadata(MARKS, handler) as Mark[] | undefined) ?? [];
+}
+
+/** The one mark of a handler; undefined where there is none or more than one. */
+export function markOf(handler: object): Mark | undefined {
+  const marks = marksOf(handler);
+  return marks.length === 1 ? marks[0] : undefined;
+}

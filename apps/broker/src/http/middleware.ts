@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { json, type NextFunction, type Request, type Response, urlencoded } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { requestLog } from '../observe/logger.js';
+import { measure } from '../observe/measure.js';
+import { Metrics } from '../observe/metrics.js';
+import type { BrokerRequest } from './request.js';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
+const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
+
+/**
+ * What every request passes before it is routed. Nothing here decides who may do what: paths are only looked
+ * at to read a body, and whoever dodges that has a body that is not read.
+ */
+export function useMiddleware(app: NestExpressApplication, logger: Logger): void {
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('trust proxy', false);
+  app.use(requestLog(logger));
+  app.use(measure(app.get(Metrics)));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] },
+      },
+      crossOriginResourcePolicy: { policy: 'same-origin' },
+    }),
+  );
+  app.use(notToBeStored);
+  app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+  app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
+  app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+  app.use('/gateway', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+}
+
+/** Answers are somebody's alone. Handlers whose answer may be kept say so. */
+function notToBeStored(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}
+
+function keepRaw(
+  request: IncomingMessage & Pick<Partial<BrokerRequest>, 'rawBody'>,
+  _response: ServerResponse,
+  body: Buffer,
+): void {
+  request.rawBody = body;
+}

@@ -1,0 +1,41 @@
+import { AccessError } from '@countersign/access';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+import { LOGGER } from '../injection.js';
+import type { BrokerRequest } from './request.js';
+import { toProblem } from './to-problem.js';
+
+/** The one place where an error becomes an answer (RFC 9457). What is not foreseen is logged and told to nobody. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<BrokerRequest>();
+    const response = http.getResponse<Response>();
+    const answer = toProblem(error);
+    const log = request.log ?? this.logger;
+    if (answer.code === 'internal_error') log.error({ err: error }, 'unforeseen error');
+    else if (error instanceof AccessError && error.privateDetail !== undefined)
+      log.warn({ code: error.code, detail: error.privateDetail }, 'refused');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.locals['code'] = answer.code;
+    if (answer.code === 'unauthenticated')
+      response.setHeader('WWW-Authenticate', challenge(request.headers.authorization !== undefined));
+    if (answer.code === 'rate_limited' && !response.hasHeader('Retry-After'))
+      response.setHeader('Retry-After', '60');
+    // A body that was refused unread would otherwise be taken for the next request's beginning.
+    if (answer.code === 'body_too_large') response.setHeader('Connection', 'close');
+    response.status(answer.status).type('application/problem+json').send(JSON.stringify(answer));
+  }
+}
+
+/** RFC 6750 §3: an error is named only where credentials were presented. */
+function challenge(presented: boolean): string {
+  return `Bearer realm="countersign"${presented ? ', error="invalid_token"' : ''}`;
+}

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { FeedHub } from '../feed/feed-hub.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+import { StreamHub } from '../stream/stream-hub.js';
+import { Metrics } from './metrics.js';
+
+/** Beyond this many the gauges say “at least”. */
+const MOST_COUNTED = 1_000;
+const FAR_FUTURE = '9999-12-31T23:59:59.999Z';
+
+/** Gauges that are read from the running parts and from the store when somebody looks. */
+@Injectable()
+export class Gauges {
+  constructor(
+    metrics: Metrics,
+    feed: FeedHub,
+    streams: StreamHub,
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+  ) {
+    metrics.gauge('countersign_feed_connections', 'Gateways that follow the feed.', () => feed.size);
+    metrics.gauge('countersign_stream_connections', 'People’s streams that are open.', () => streams.size);
+    metrics.gauge(
+      'countersign_outbox_depth',
+      `Notices not yet delivered, counted up to ${MOST_COUNTED}.`,
+      async () => (await this.waiting()).length,
+    );
+    metrics.gauge('countersign_outbox_age_seconds', 'Age of the oldest undelivered notice.', async () => {
+      const [oldest] = await this.waiting();
+      return oldest === undefined ? 0 : this.secondsSince(oldest.at);
+    });
+    metrics.gauge(
+      'countersign_due',
+      `Requests and grants past their end that the expiry job has not ended, counted up to ${MOST_COUNTED}.`,
+      async () => {
+        const now = this.deps.clock.now().toISOString();
+        const due = await this.deps.store.readAsVendor((unit) => unit.due(now, MOST_COUNTED));
+        return due.requests.length + due.grants.length;
+      },
+    );
+  }
+
+  private waiting() {
+    return this.deps.store.readAsVendor((unit) => unit.outbox.due(FAR_FUTURE, MOST_COUNTED));
+  }
+
+  private secondsSince(at: string): number {
+    return Math.max(0, (this.deps.clock.now().getTime() - Date.parse(at)) / 1000);
+  }
+}

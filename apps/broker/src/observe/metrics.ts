@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What is counted. Labels are templates, codes and kinds; never an id, a tenant or a person. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  private readonly durations = new Histogram({
+    name: 'countersign_http_request_duration_seconds',
+    help: 'How long answers took, by route template; streams are not among them.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+  private readonly expiries = this.counter('countersign_expired_total', 'Ended by the expiry job.', 'kind');
+  private readonly notices = this.counter('countersign_notices_dispatched_total', 'Notices tried.');
+  private readonly records = this.counter(
+    'countersign_gateway_records_total',
+    'Records that gateways handed over, repetitions included.',
+    'kind',
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** A gauge that is read when somebody looks. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
+
+  answered(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.durations.observe({ ...labels, status: String(labels.status) }, seconds);
+  }
+
+  expired(ended: { requests: number; grants: number }): void {
+    this.expiries.inc({ kind: 'request' }, ended.requests);
+    this.expiries.inc({ kind: 'grant' }, ended.grants);
+  }
+
+  dispatched(count: number): void {
+    this.notices.inc(count);
+  }
+
+  recordsTaken(records: readonly { kind: string }[]): void {
+    for (const { kind } of records) this.records.inc({ kind });
+  }
+
+  private counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+}

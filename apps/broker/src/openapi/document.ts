@@ -1,0 +1,202 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { Endpoint } from '../http/endpoint.js';
+import type { Mark } from '../http/marks.js';
+import { type ErrorCode, STATUS } from '../http/problem.js';
+import { component, components } from './components.js';
+import type { BrokerRoute } from './routes.js';
+
+type Json = Record<string, unknown>;
+
+const REF = '#/components/schemas/';
+
+component(
+  'Problem',
+  z.object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('For people; programs branch on `code`.'),
+    code: z.string(),
+    pointer: z.string().optional().describe('JSON Pointer into the body, or the name of a parameter.'),
+    refusals: z
+      .array(z.object({ code: z.string(), detail: z.string(), pointer: z.string() }))
+      .optional()
+      .describe('With `request_refused`: every reason.'),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .describe('With `invalid_request`: everything that is wrong.'),
+  }),
+);
+
+const TAGS: Readonly<Record<string, string>> = {
+  Requests: 'Asking for access, deciding on it, taking it back.',
+  Grants: 'What full approval opened.',
+  Logs: 'What happened, for whoever it concerns.',
+  Services: 'What can be asked for.',
+  Whoami: 'Who is signed in.',
+  Stream: 'News as they happen.',
+  Oauth: 'Introspection and revocation of grant tokens.',
+  Jwks: 'Keys that verify grant tokens.',
+  Gateway: 'For enrolled gateways.',
+  Health: 'For whoever runs the broker.',
+  Home: 'The first page.',
+  Docs: 'This document.',
+};
+
+/** The OpenAPI 3.1 document, made of the routes' own descriptions and the schemas that judge their input. */
+export function openApiDocument(routes: readonly BrokerRoute[], publicUrl: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    if (route.endpoint === undefined) throw new Error(`${route.handler} is not described`);
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operation(route, route.endpoint),
+    };
+  }
+  const tags = [...new Set(routes.map((route) => route.tag))].sort();
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Countersign broker',
+      version: '1.0.0',
+      description:
+        'Just-in-time access with a customer lockbox: ask, review, countersign, work through the gateway, stop.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    tags: tags.map((name) => ({ name, description: TAGS[name] ?? name })),
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: { schemas: componentSchemas(), securitySchemes: SECURITY },
+  };
+}
+
+const SECURITY = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'A person’s API key: `csk_…`.' },
+  gateway: { type: 'http', scheme: 'bearer', description: 'An enrolled gateway: `gtw_….SECRET`.' },
+};
+
+function componentSchemas(): Json {
+  const { schemas } = z.toJSONSchema(components, {
+    uri: (id) => `${REF}${id}`,
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]),
+  );
+}
+
+function schemaOf(schema: z.ZodType): Json {
+  const id = components.get(schema)?.id;
+  if (id !== undefined) return { $ref: `${REF}${id}` };
+  const { $schema: _schema, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return json;
+}
+
+function operation(route: BrokerRoute, endpoint: Endpoint): Json {
+  const [mark] = route.marks;
+  return {
+    operationId: route.handler.replace('Controller.', '_'),
+    tags: [route.tag],
+    summary: endpoint.summary,
+    ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+    security: securityOf(mark),
+    ...listOf('parameters', [
+      ...pathParameters(route.path),
+      ...queryParameters(endpoint),
+      ...headers(endpoint),
+    ]),
+    ...requestBody(endpoint),
+    responses: { [endpoint.answer.status]: success(endpoint), ...problems(codesOf(route, endpoint, mark)) },
+  };
+}
+
+const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
+
+function securityOf(mark: Mark | undefined): Json[] {
+  if (mark?.kind === 'people') return [{ apiKey: [] }];
+  if (mark?.kind === 'gateways')
+    return mark.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }];
+  return [];
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query }: Endpoint): Json[] {
+  return Object.entries(query?.shape ?? {}).map(([name, shape]) => {
+    const schema = schemaOf(shape as z.ZodType);
+    const required = !z.safeParse(shape as z.ZodType, undefined).success;
+    return { name, in: 'query', required, schema };
+  });
+}
+
+function headers({ idempotent }: Endpoint): Json[] {
+  if (idempotent !== true) return [];
+  const description = 'Repeated within 24 hours it changes nothing and gets the first answer.';
+  const schema = { type: 'string', minLength: 1, maxLength: 255 };
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
+}
+
+function requestBody({ body }: Endpoint): Json {
+  if (body === undefined) return {};
+  const type = body.form === true ? 'application/x-www-form-urlencoded' : 'application/json';
+  return {
+    requestBody: { required: body.optional !== true, content: { [type]: { schema: schemaOf(body.schema) } } },
+  };
+}
+
+function success({ answer }: Endpoint): Json {
+  const { description, schema, type } = answer;
+  if (schema === undefined && type === undefined) return { description };
+  const content = schema === undefined ? { schema: { type: 'string' } } : { schema: schemaOf(schema) };
+  return { description, content: { [type ?? 'application/json']: content } };
+}
+
+function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined): ErrorCode[] {
+  const open = mark?.kind === 'public';
+  const reads = endpoint.body !== undefined || endpoint.query !== undefined || endpoint.idempotent === true;
+  return [
+    ...(reads ? (['invalid_request'] as const) : []),
+    ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
+    ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
+    ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...(route.tag === 'Health' ? [] : (['rate_limited'] as const)),
+    'internal_error',
+    ...(endpoint.errors ?? []),
+  ];
+}
+
+/** One response a status, which lists the codes that come with it. */
+function problems(codes: readonly ErrorCode[]): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set(codes))
+    byStatus.set(STATUS[code], [...(byStatus.get(STATUS[code]) ?? []), code]);
+  const entries = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    entries.map(([status, own]) => [
+      status,
+      {
+        description: `${STATUS_CODES[status] ?? 'Error'}: ${own.map((code) => `\`${code}\``).join(', ')}`,
+        content: {
+          'application/problem+json': {
+            schema: {
+              allOf: [
+                { $ref: `${REF}Problem` },
+                { type: 'object', properties: { code: { type: 'string', enum: own } } },
+              ],
+            },
+          },
+        },
+      },
+    ]),
+  );
+}

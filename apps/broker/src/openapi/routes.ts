@@ -1,0 +1,55 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { type Endpoint, endpointOf } from '../http/endpoint.js';
+import { type Mark, marksOf } from '../http/marks.js';
+
+/** One route of the broker as its code says it. */
+export interface BrokerRoute {
+  /** `GET`, … */
+  method: string;
+  /** As OpenAPI writes it: `/api/v1/requests/{id}`. */
+  path: string;
+  /** `RequestsController.create`, unique. */
+  handler: string;
+  tag: string;
+  marks: readonly Mark[];
+  endpoint: Endpoint | undefined;
+}
+
+/** Every route that Nest serves, read from the controllers themselves. */
+export function listRoutes(modules: ModulesContainer): BrokerRoute[] {
+  const controllers = [...modules.values()].flatMap((module) =>
+    [...module.controllers.values()].map((wrapper) => wrapper.metatype),
+  );
+  return controllers.filter((type) => typeof type === 'function').flatMap((type) => routesOf(type as Type));
+}
+
+function routesOf(controller: Type): BrokerRoute[] {
+  const prototype = controller.prototype as Record<string, unknown>;
+  const prefix = pathText(Reflect.getMetadata(PATH_METADATA, controller));
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const handler = prototype[name];
+    if (typeof handler !== 'function') return [];
+    const method: unknown = Reflect.getMetadata(METHOD_METADATA, handler);
+    if (typeof method !== 'number') return [];
+    return [
+      {
+        method: RequestMethod[method] ?? 'ALL',
+        path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
+        handler: `${controller.name}.${name}`,
+        tag: controller.name.replace(/Controller$/, ''),
+        marks: marksOf(handler),
+        endpoint: endpointOf(handler),
+      },
+    ];
+  });
+}
+
+const pathText = (metadata: unknown): string => (typeof metadata === 'string' ? metadata : '');
+
+/** `api/v1/requests` and `:id` → `/api/v1/requests/{id}`. */
+function openApiPath(...parts: string[]): string {
+  const segments = parts.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
+  return `/${segments.map((segment) => segment.replace(/^:(\w+)$/, '{$1}')).join('/')}`;
+}

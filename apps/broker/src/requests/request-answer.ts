@@ -1,0 +1,111 @@
+import type { Evaluation, RequestView, Review } from '@countersign/access';
+import { formatDuration, termsSchema } from '@countersign/scope';
+import { z } from 'zod';
+import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
+
+const scope = z.array(z.object({ resource: z.string(), actions: z.array(z.string()) }));
+
+export const needsShape = component(
+  'Needs',
+  z.object({
+    vendor: z.object({ required: z.int(), approved: z.int() }),
+    customer: z.object({
+      required: z.int(),
+      approved: z.int(),
+      countersignature: z.boolean(),
+      channels: z.array(z.enum(['web', 'api', 'slack'])),
+    }),
+    risk: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
+  }),
+);
+
+export const reviewShape = component(
+  'Review',
+  z.object({
+    id: idText('rev', 'The review.'),
+    person: idText('usr', 'Who decided.'),
+    side: z.enum(['vendor', 'customer']),
+    decision: z.enum(['approve', 'deny']),
+    digest: digestText(),
+    reason: z.string().nullable(),
+    channel: z.enum(['web', 'api', 'slack']),
+    assurance: z.enum(['api-key', 'mail-code', 'oidc', 'slack', 'passkey']),
+    at: instant(),
+  }),
+);
+
+export const requestShape = component(
+  'AccessRequest',
+  z.object({
+    id: idText('req', 'The request.'),
+    tenant: z.string(),
+    service: z.string(),
+    requester: idText('usr', 'Who asks.'),
+    scope,
+    duration: z.string(),
+    justification: z.string().nullable().describe('Null once it has been erased.'),
+    ticket: z.string().nullable(),
+    state: z.enum(['awaiting_vendor', 'awaiting_customer', 'approved', 'denied', 'cancelled', 'expired']),
+    digest: digestText(),
+    terms: termsSchema,
+    openings: z
+      .record(z.string(), z.object({ value: z.string(), salt: z.string() }))
+      .describe('What opens the commitments in the terms.'),
+    needs: needsShape,
+    lapsesAt: instant(),
+    createdAt: instant(),
+    reviews: z.array(reviewShape),
+    grant: idText('grt', 'The grant that full approval made.').nullable(),
+  }),
+);
+export type RequestAnswer = z.infer<typeof requestShape>;
+
+export const requestPage = pageOf('AccessRequestPage', requestShape);
+
+export const refusalShape = component(
+  'Refusal',
+  z.object({ code: z.string(), detail: z.string(), pointer: z.string() }),
+);
+
+export const previewShape = component(
+  'Preview',
+  z.object({
+    outcome: z.enum(['possible', 'refused']),
+    refusals: z.array(refusalShape),
+    needs: needsShape.nullable().describe('Null where tenant or service is unknown.'),
+  }),
+);
+
+export function reviewAnswer({
+  request: _request,
+  tenant: _tenant,
+  ...shown
+}: Review): z.infer<typeof reviewShape> {
+  return shown;
+}
+
+export function requestAnswer({ request, reviews, openings }: RequestView): RequestAnswer {
+  return {
+    id: request.id,
+    tenant: request.tenant,
+    service: request.service,
+    requester: request.requester,
+    scope: request.terms.scope,
+    duration: formatDuration(request.terms.seconds),
+    justification: openings['justification']?.value ?? null,
+    ticket: openings['ticket']?.value ?? null,
+    state: request.state,
+    digest: request.digest,
+    terms: request.terms,
+    openings,
+    needs: request.needs,
+    lapsesAt: request.lapsesAt,
+    createdAt: request.createdAt,
+    reviews: reviews.map(reviewAnswer),
+    grant: request.grant,
+  };
+}
+
+export function previewAnswer({ refusals, needs }: Evaluation): z.infer<typeof previewShape> {
+  return { outcome: refusals.length === 0 ? 'possible' : 'refused', refusals, needs };
+}

@@ -1,0 +1,103 @@
+import type { Server } from 'node:http';
+import { type Clock, ensureBrokerKeys } from '@countersign/access';
+import type { BrokerEnvironment } from '@countersign/config';
+import {
+  nodeKeyMaker,
+  openStore,
+  systemClock,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { DestinationStream } from 'pino';
+import { brokerModule } from './broker.module.js';
+import { FeedHub } from './feed/feed-hub.js';
+import { Lifecycle } from './health/lifecycle.js';
+import { useMiddleware } from './http/middleware.js';
+import { limitServer } from './http/server-limits.js';
+import type { BrokerDeps } from './injection.js';
+import { Jobs } from './jobs/jobs.service.js';
+import { KeyRing } from './keys/key-ring.js';
+import { createLogger } from './observe/logger.js';
+import { NestLogger } from './observe/nest-logger.js';
+import { drain } from './stop.js';
+import { StreamHub } from './stream/stream-hub.js';
+
+const DRAIN_MS = 4_000;
+
+export interface RunningBroker {
+  /** Where it listens: `http://HOST:PORT`. */
+  url: string;
+  /** Stops in order within 5 s: no new connections, requests at hand finished, streams ended, store closed. */
+  close(): Promise<void>;
+}
+
+/** What a test sets instead of the machine's own. */
+export interface BrokerOverrides {
+  clock?: Clock;
+  logTo?: DestinationStream;
+}
+
+/**
+ * Opens the store and serves the broker's API.
+ *
+ * @throws StoreError where the store cannot be opened or is not migrated; Error where the port is taken
+ */
+export async function startBroker(
+  environment: BrokerEnvironment,
+  { clock = systemClock, logTo }: BrokerOverrides = {},
+): Promise<RunningBroker> {
+  const logger = createLogger(environment.logLevel, logTo);
+  const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+  const { databaseUrl: url, masterKey } = environment;
+  const store = await openStore({ url, masterKey, ...system });
+  const deps: BrokerDeps = { store, ...system };
+  try {
+    await ensureBrokerKeys(deps, nodeKeyMaker);
+    const app = await NestFactory.create<NestExpressApplication>(
+      brokerModule({ deps, settings: environment, logger }),
+      { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
+    );
+    useMiddleware(app, logger);
+    await app.init();
+    await app.get(KeyRing).load();
+    await app.get(FeedHub).start();
+    app.get(StreamHub).start();
+    app.get(Jobs).start();
+    const server: Server = app.getHttpServer();
+    limitServer(server);
+    await app.listen(environment.port, environment.host);
+    const close = once(() => stop(app, server, deps));
+    const address = urlOf(server, environment.host);
+    logger.info({ url: address, publicUrl: environment.publicUrl }, 'the broker is running');
+    return { url: address, close };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function stop(app: NestExpressApplication, server: Server, { store }: BrokerDeps): Promise<void> {
+  app.get(Lifecycle).stopping = true;
+  const drained = drain(server, DRAIN_MS);
+  await Promise.all([app.get(FeedHub).stop(), app.get(StreamHub).stop(), app.get(Jobs).stop()]);
+  await drained;
+  await app.close();
+  await store.close();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,101 @@
+import type { Notice, Person } from '@countersign/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { identify } from '../http/identify.guard.js';
+import { HttpProblem } from '../http/problem.js';
+import type { SseConnection } from '../http/sse-connection.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+import { Loop } from '../jobs/loop.js';
+import type { NoticeChannel } from '../jobs/outbox-dispatcher.js';
+
+const CHECK_MS = 1_000;
+const MOST_PER_PERSON = 20;
+
+interface Subscriber {
+  person: Person;
+  authorization: string | undefined;
+  connection: SseConnection;
+}
+
+/** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key ends its stream. */
+@Injectable()
+export class StreamHub implements NoticeChannel {
+  readonly name = 'stream';
+  private readonly subscribers = new Set<Subscriber>();
+  private readonly checks: Loop;
+
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {
+    this.checks = new Loop(
+      'stream checks',
+      CHECK_MS,
+      () => this.checkAll(),
+      // Who cannot be identified any more is not told anything either.
+      () => this.endAll(),
+    );
+  }
+
+  get size(): number {
+    return this.subscribers.size;
+  }
+
+  start(): void {
+    this.checks.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.checks.stop();
+    this.endAll();
+  }
+
+  /** @throws HttpProblem `rate_limited` where the person has too many streams open */
+  demandRoom(person: Person): void {
+    const open = [...this.subscribers].filter((each) => each.person.id === person.id).length;
+    if (open >= MOST_PER_PERSON)
+      throw new HttpProblem('rate_limited', `You have ${open} streams open; close one first.`);
+  }
+
+  /** @returns takes the subscriber out again */
+  subscribe(subscriber: Subscriber): () => void {
+    this.subscribers.add(subscriber);
+    subscriber.connection.send('retry: 1000\n: open\n\n');
+    return () => this.subscribers.delete(subscriber);
+  }
+
+  async deliver(notice: Notice): Promise<void> {
+    const { id, kind, subject, tenant, at } = notice;
+    const text = `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ id, kind, subject, tenant, at })}\n\n`;
+    for (const { person, connection } of this.subscribers)
+      if (isAddressed(person, notice)) connection.send(text);
+  }
+
+  private async checkAll(): Promise<void> {
+    await Promise.all(
+      [...this.subscribers].map(async (subscriber) => {
+        const caller = await identify(this.deps, subscriber.authorization);
+        if (caller.kind === 'person') {
+          subscriber.person = caller.principal.person;
+          subscriber.connection.send(': still here\n\n');
+          return;
+        }
+        this.subscribers.delete(subscriber);
+        subscriber.connection.end();
+      }),
+    );
+  }
+
+  private endAll(): void {
+    for (const { connection } of this.subscribers) connection.end();
+    this.subscribers.clear();
+  }
+}
+
+/** An audience names persons by id and roles as `role:{vendor or tenant}:{role}`. Nobody is told of another tenant. */
+export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 'tenant'>): boolean {
+  if (person.removedAt !== null || (person.tenant !== null && person.tenant !== notice.tenant)) return false;
+  return notice.audience.some((entry) => {
+    if (entry === person.id) return true;
+    const [kind, side, role] = entry.split(':');
+    return (
+      kind === 'role' && side === (person.tenant ?? 'vendor') && person.roles.some((own) => own === role)
+    );
+  });
+}

@@ -1,0 +1,35 @@
+import type { Principal } from '@countersign/access';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal } from '../http/input.js';
+import { Allow } from '../http/marks.js';
+import type { BrokerRequest } from '../http/request.js';
+import { SseConnection } from '../http/sse-connection.js';
+import { StreamHub } from './stream-hub.js';
+
+@Controller('api/v1/stream')
+export class StreamController {
+  constructor(private readonly hub: StreamHub) {}
+
+  @Get()
+  @Allow('self.read')
+  @Describe({
+    summary: 'Follow what concerns you',
+    description:
+      'Server-sent events: `id` is the notice (`ntc_…`, at least once), `event` its kind, `data` `{id, kind, subject, tenant, at}`. A notice is a reason to look again, not the truth itself. Comments come each second; the stream ends with its key.',
+    answer: { status: 200, description: 'A stream of notices.', type: 'text/event-stream' },
+  })
+  follow(
+    @CurrentPrincipal() { person }: Principal,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): void {
+    this.hub.demandRoom(person);
+    let leave = () => {};
+    const connection = new SseConnection(response, () => leave());
+    const { authorization } = request.headers;
+    const unsubscribe = this.hub.subscribe({ person, authorization, connection });
+    leave = () => unsubscribe();
+  }
+}
