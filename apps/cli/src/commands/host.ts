@@ -79,6 +79,12 @@ export function registerHost(program: Command, run: Run): void {
     run(async (context) => (await import('../doctor/doctor.js')).doctor(context)),
   );
 
+  verb(
+    program,
+    'tour',
+    'Play the main job against a running "npm start", showing what each party sees',
+  ).action(run(async (context) => (await import('../tour/verb.js')).tour(context)));
+
   program
     .command('broker')
     .description('Run the broker in the foreground')

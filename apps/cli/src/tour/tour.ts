@@ -50,10 +50,6 @@ const KEY_TTL_SECONDS = 600;
  * @throws TourError `not_running`, `other_store`, `tour_failed`
  */
 export async function playTour(options: TourOptions): Promise<TourResult> {
-  const probe = await call('GET', `${options.brokerUrl}/readyz`);
-  if (probe.status !== 200) {
-    throw new TourError('not_running', `the broker at ${options.brokerUrl} is not ready (${probe.status})`);
-  }
   const context = new TourContext(options.brokerUrl, options.gatewayUrl);
   const made: string[] = [];
   try {
@@ -82,6 +78,13 @@ export async function playTour(options: TourOptions): Promise<TourResult> {
     // Only after a step failed are there keys left. That failure is what to tell; the keys live minutes at most.
     await Promise.allSettled(made.map((id) => options.keys.revoke(id)));
   }
+}
+
+/** @throws TourError `not_running` unless a broker is there and ready */
+export async function requireRunning(brokerUrl: string): Promise<void> {
+  const { status } = await call('GET', `${brokerUrl}/readyz`);
+  if (status !== 200)
+    throw new TourError('not_running', `the broker at ${brokerUrl} is not ready (${status})`);
 }
 
 /** A broker on another store does not know keys that were made in this one. */
