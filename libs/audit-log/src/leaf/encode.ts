@@ -6,7 +6,7 @@ import type { LeafV1 } from './leaf.js';
 export const MAX_LEAF_BYTES = 60_000;
 
 const MEMBERS = ['actor', 'at', 'commitments', 'data', 'seq', 'tenant', 'type', 'v'].join();
-const TYPE = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/;
+const TYPE = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
 /** The rules of a leaf, each with the member to blame. The log is never edited: what goes in wrong stays wrong. */

@@ -1,0 +1,90 @@
+import {
+  type AskInput,
+  applyOrganisation,
+  type Clock,
+  type Deps,
+  ensureBrokerKeys,
+  type Organisation,
+  type Page,
+  type Principal,
+  type RequestView,
+  requestAccess,
+  reviewRequest,
+  type Store,
+  type StoredEvent,
+} from '@countersign/access';
+import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { smallOrganisation } from '../../factories/small-organisation.js';
+
+/** A clock that stands until it is moved. */
+export class TestClock implements Clock {
+  private at = Date.parse('2026-11-24T15:00:00Z');
+  now(): Date {
+    return new Date(this.at);
+  }
+  forward(seconds: number): void {
+    this.at += seconds * 1000;
+  }
+}
+
+/** The domain on a real store, with an organisation applied. */
+export interface Workflow {
+  deps: Deps;
+  clock: TestClock;
+  as(email: string): Promise<Principal>;
+  ask(by: Principal, change?: Partial<AskInput>): Promise<RequestView>;
+  approve(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
+  deny(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
+  /** Leaves of a tenant's log, oldest first. */
+  leaves(tenant: string): Promise<{ type: string; seq: number; data: Record<string, unknown> }[]>;
+}
+
+export const anAsk: AskInput = {
+  tenant: 'acme',
+  service: 'billing',
+  scope: [{ resource: 'invoices/*', actions: ['read'] }],
+  seconds: 3600,
+  justification: 'Totals differ, case 4711',
+  ticket: null,
+};
+
+export async function startWorkflow(
+  store: Store,
+  organisation: Organisation = smallOrganisation(),
+): Promise<Workflow> {
+  const clock = new TestClock();
+  const deps: Deps = { store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+  await applyOrganisation(deps, organisation, { dryRun: false });
+  await ensureBrokerKeys(deps, nodeKeyMaker);
+  const review = (decision: 'approve' | 'deny') => (by: Principal, view: RequestView) =>
+    reviewRequest(deps, by, view.request.id, {
+      decision,
+      digest: view.request.digest,
+      reason: decision === 'deny' ? 'not now' : null,
+    });
+  return {
+    deps,
+    clock,
+    as: async (email) => {
+      const [person] = await store.readAsVendor((unit) => unit.persons(email));
+      if (person === undefined) throw new Error(`nobody is called ${email}`);
+      return { person, channel: 'api', assurance: 'api-key' };
+    },
+    ask: (by, change = {}) => requestAccess(deps, by, { ...anAsk, ...change }),
+    approve: review('approve'),
+    deny: review('deny'),
+    leaves: async (tenant) => {
+      const pages: StoredEvent[] = [];
+      let cursor: string | null = null;
+      do {
+        const at: string | null = cursor;
+        const page: Page<StoredEvent> = await store.readForTenant(tenant, (unit) =>
+          unit.events.list({}, { cursor: at, limit: 200 }),
+        );
+        pages.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== null);
+      return pages.reverse().map((event) => JSON.parse(event.leaf));
+    },
+  };
+}
