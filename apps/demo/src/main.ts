@@ -19,26 +19,30 @@ const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /** `npm start`: prepares the data folder, starts broker, gateway and data service, and watches over them. */
 async function main(): Promise<void> {
-  const interrupt = new AbortController();
+  // Aborted by a signal or by the first fault: whatever is still being waited for is waited for no longer.
+  const halt = new AbortController();
+  let interrupted = false;
   const demo = readDemoEnvironment(process.env, process.cwd());
   const supervisor = new Supervisor((name) => join(demo.dataDir, 'logs', `${name}.log`));
   const onSignal = () => {
-    if (interrupt.signal.aborted) supervisor.killAll();
-    interrupt.abort(new DemoError('interrupted', 'stopped by a signal'));
+    if (interrupted) supervisor.killAll();
+    interrupted = true;
+    halt.abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 
   try {
-    await run(demo, supervisor, interrupt.signal);
+    await run(demo, supervisor, halt.signal);
   } catch (error) {
-    if (!interrupt.signal.aborted) {
+    halt.abort();
+    if (!interrupted) {
       report(error);
       process.exitCode = 1;
     }
   }
   await supervisor.stop();
-  if (interrupt.signal.aborted) tell('Countersign has stopped; the data stays.');
+  if (interrupted) tell('Countersign has stopped; the data stays.');
 }
 
 async function run(demo: DemoEnvironment, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
