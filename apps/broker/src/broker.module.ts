@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { ThrottlerModule } from '@nestjs/throttler';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
@@ -49,8 +48,6 @@ export const CONTROLLERS = [
   HomeController,
 ];
 
-const MINUTE_MS = 60_000;
-
 @Module({ controllers: CONTROLLERS })
 export class BrokerModule {}
 
@@ -58,7 +55,6 @@ export class BrokerModule {}
 export function brokerModule({ deps, settings, logger }: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
-    imports: [ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: settings.rateLimitPerMinute }])],
     providers: [
       { provide: DEPS, useValue: deps },
       { provide: SETTINGS, useValue: settings },

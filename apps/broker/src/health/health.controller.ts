@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { SkipThrottle } from '@nestjs/throttler';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
+import { Unlimited } from '../http/rate-limit.guard.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
@@ -13,7 +13,6 @@ import { Lifecycle } from './lifecycle.js';
 const healthShape = component('Health', z.object({ status: z.enum(['ok', 'ready']) }));
 
 /** For whoever runs the broker. Not rate limited: a probe that is refused looks like an outage. */
-@SkipThrottle()
 @Controller()
 export class HealthController {
   constructor(
@@ -24,6 +23,7 @@ export class HealthController {
 
   @Get('healthz')
   @Public()
+  @Unlimited()
   @Describe({
     summary: 'Whether the process answers',
     answer: { status: 200, description: 'It does.', schema: healthShape },
@@ -34,6 +34,7 @@ export class HealthController {
 
   @Get('readyz')
   @Public()
+  @Unlimited()
   @Describe({
     summary: 'Whether it can serve',
     description: 'It has read its store just now and is not stopping.',
@@ -52,6 +53,7 @@ export class HealthController {
 
   @Get('metrics')
   @Public()
+  @Unlimited()
   @Describe({
     summary: 'Metrics',
     answer: { status: 200, description: 'Prometheus text format.', type: 'text/plain' },

@@ -1,29 +1,55 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard } from '@nestjs/throttler';
+import { isIPv6 } from 'node:net';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type BrokerSettings, SETTINGS } from '../injection.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
+
+const WINDOW_SECONDS = 60;
+const UNLIMITED = 'countersign:unlimited';
+
+/** Leaves a handler out of the rate limit. */
+export function Unlimited(): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    if (typeof descriptor.value === 'function') Reflect.defineMetadata(UNLIMITED, true, descriptor.value);
+  };
+}
 
 /**
  * Second of three guards: so many calls a minute for each person, whatever they call, and for each address
  * whose calls prove nobody. Enrolled gateways are not counted: they are few, and late records help no one.
  */
 @Injectable()
-export class RateLimitGuard extends ThrottlerGuard {
-  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
-    return context.switchToHttp().getRequest<BrokerRequest>().caller?.kind === 'gateway';
+export class RateLimitGuard implements CanActivate {
+  private readonly limiter: RateLimiterMemory;
+
+  constructor(@Inject(SETTINGS) settings: BrokerSettings) {
+    this.limiter = new RateLimiterMemory({ points: settings.rateLimitPerMinute, duration: WINDOW_SECONDS });
   }
 
-  protected override async getTracker(request: BrokerRequest): Promise<string> {
-    const { caller } = request;
-    if (caller?.kind === 'person') return caller.principal.person.id;
-    return `address:${await super.getTracker(request)}`;
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<BrokerRequest>();
+    if (request.caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, context.getHandler()))
+      return true;
+    try {
+      await this.limiter.consume(counted(request));
+      return true;
+    } catch (full) {
+      if (!(full instanceof RateLimiterRes)) throw full;
+      const seconds = Math.max(1, Math.ceil(full.msBeforeNext / 1000));
+      http.getResponse<Response>().setHeader('Retry-After', String(seconds));
+      throw new HttpProblem('rate_limited', `Too many calls. Try again in ${seconds} s.`);
+    }
   }
+}
 
-  protected override generateKey(_context: ExecutionContext, tracker: string): string {
-    return tracker;
-  }
-
-  protected override async throwThrottlingException(): Promise<void> {
-    throw new HttpProblem('rate_limited', 'Too many calls. Try again after the time in Retry-After.');
-  }
+/** Whose calls are counted together. An IPv6 customer has a whole /64, so that is one caller. */
+function counted({ caller, socket }: BrokerRequest): string {
+  if (caller?.kind === 'person') return caller.principal.person.id;
+  const address = socket.remoteAddress ?? 'unknown';
+  return isIPv6(address) && !address.startsWith('::ffff:')
+    ? `address:${address.split(':').slice(0, 4).join(':')}`
+    : `address:${address}`;
 }

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  applyOrganisation,
+  type Clock,
+  createApiKey,
+  type Deps,
+  enrolGateway,
+  ensureBrokerKeys,
+  type Organisation,
+} from '@countersign/access';
+import type { BrokerEnvironment } from '@countersign/config';
+import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
+import {
+  migrate,
+  nodeKeyMaker,
+  type OpenedStore,
+  openStore,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
+import { organisation, PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
+
+const HOUR = 3600;
+
+/** The wall clock, moved by as much as a test says. */
+export class TestClock implements Clock {
+  private offsetMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.offsetMs);
+  }
+
+  advance(seconds: number): void {
+    this.offsetMs += seconds * 1000;
+  }
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON; the text where it is none. */
+  body: unknown;
+  text: string;
+}
+
+export interface CallOptions {
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: string | Buffer;
+  headers?: Record<string, string>;
+}
+
+/** A broker in this process on a store of its own, with a key for everybody in `PEOPLE`. */
+export class TestBroker {
+  readonly logLines: string[] = [];
+  broker!: RunningBroker;
+  /** The host's own handle on the store, as the CLI has one: another connection to the same file. */
+  host!: Deps & { store: OpenedStore };
+  keys!: Record<PersonName, string>;
+  persons!: Record<PersonName, string>;
+  private folder!: string;
+
+  private constructor(
+    readonly clock: TestClock,
+    private readonly settings: Partial<BrokerEnvironment>,
+  ) {}
+
+  static async start(
+    options: { organisation?: Organisation; settings?: Partial<BrokerEnvironment> } = {},
+  ): Promise<TestBroker> {
+    const broker = new TestBroker(new TestClock(), options.settings ?? {});
+    await broker.prepare(options.organisation ?? organisation());
+    await broker.run();
+    return broker;
+  }
+
+  get url(): string {
+    return this.broker.url;
+  }
+
+  get environment(): BrokerEnvironment {
+    return {
+      databaseUrl: `sqlite:${join(this.folder, 'countersign.db')}`,
+      dataDir: this.folder,
+      masterKey: this.masterKey,
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: 'http://localhost:4000',
+      gatewayUrl: 'http://localhost:4100',
+      rateLimitPerMinute: 1_000_000,
+      logLevel: 'info',
+      slack: null,
+      smtpUrl: null,
+      ...this.settings,
+    };
+  }
+
+  /** Starts (or starts again) the broker on the store as it stands. */
+  async run(): Promise<void> {
+    this.broker = await startBroker(this.environment, {
+      clock: this.clock,
+      logTo: { write: (line) => void this.logLines.push(line) },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.broker.close();
+    await this.host.store.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Calls as one of the people, or as nobody. */
+  async call(
+    who: PersonName | null,
+    method: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<Answer> {
+    const bearer = who === null ? {} : { authorization: `Bearer ${this.keys[who]}` };
+    return this.fetch(method, path, { ...options, headers: { ...bearer, ...options.headers } });
+  }
+
+  async fetch(method: string, path: string, { body, raw, headers = {} }: CallOptions = {}): Promise<Answer> {
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...(sent === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: parsed(text), text };
+  }
+
+  async enrolGateway(name: string): Promise<{ credential: GatewayCredential; text: string; bearer: string }> {
+    const { id, secret, feedKey } = await enrolGateway(this.host, name);
+    const credential: GatewayCredential = {
+      gateway: id,
+      secret,
+      broker: this.url,
+      deployment: this.host.store.deployment,
+      feedKey: String(feedKey['x']),
+    };
+    return { credential, text: encodeGatewayCredential(credential), bearer: `Bearer ${id}.${secret}` };
+  }
+
+  private readonly masterKey = new Uint8Array(randomBytes(32));
+
+  private async prepare(file: Organisation): Promise<void> {
+    this.folder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
+    const system = { clock: this.clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+    const options = { url: this.environment.databaseUrl, masterKey: this.masterKey, ...system };
+    await migrate(options);
+    this.host = { store: await openStore(options), ...system };
+    await applyOrganisation(this.host, file, { dryRun: false });
+    await ensureBrokerKeys(this.host, nodeKeyMaker);
+    const keys: Partial<Record<PersonName, string>> = {};
+    const persons: Partial<Record<PersonName, string>> = {};
+    for (const name of personNames) {
+      const { email, tenant } = PEOPLE[name];
+      const [person] = await this.host.store.readAsVendor((unit) => unit.persons(email));
+      if (person === undefined) continue;
+      persons[name] = person.id;
+      keys[name] = (await createApiKey(this.host, { email, tenant, ttl: 24 * 365 * HOUR })).key;
+    }
+    this.keys = keys as Record<PersonName, string>;
+    this.persons = persons as Record<PersonName, string>;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

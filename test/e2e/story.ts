@@ -1,0 +1,65 @@
+import { ask } from '../factories/ask.js';
+import type { PersonName } from '../factories/organisation.js';
+import type { Answer, TestBroker } from './harness.js';
+
+export interface RequestBody {
+  id: string;
+  digest: string;
+  state: string;
+  grant: string | null;
+  lapsesAt: string;
+  reviews: { person: string; decision: string }[];
+  [member: string]: unknown;
+}
+
+/** @throws Error with the answer's text where the status is another */
+export function expectStatus(answer: Answer, status: number): Answer {
+  if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
+  return answer;
+}
+
+export const codeOf = (answer: Answer): string =>
+  `${answer.status} ${(answer.body as { code?: string }).code}`;
+
+export async function makeRequest(
+  broker: TestBroker,
+  who: PersonName = 'engineer',
+  change: Record<string, unknown> = {},
+): Promise<RequestBody> {
+  const answer = await broker.call(who, 'POST', '/api/v1/requests', { body: ask(change) });
+  return expectStatus(answer, 201).body as RequestBody;
+}
+
+export function review(
+  broker: TestBroker,
+  who: PersonName,
+  request: RequestBody,
+  decision: 'approve' | 'deny' = 'approve',
+): Promise<Answer> {
+  const body = { decision, digest: request.digest, ...(decision === 'deny' ? { reason: 'not now' } : {}) };
+  return broker.call(who, 'POST', `/api/v1/requests/${request.id}/reviews`, { body });
+}
+
+export async function readRequest(broker: TestBroker, id: string, who: PersonName = 'reviewer') {
+  return expectStatus(await broker.call(who, 'GET', `/api/v1/requests/${id}`), 200).body as RequestBody;
+}
+
+/** Asks and has both sides approve. @returns the request with its grant's id */
+export async function makeGrant(
+  broker: TestBroker,
+  who: PersonName = 'engineer',
+  change: Record<string, unknown> = {},
+): Promise<{ request: RequestBody; grant: string }> {
+  const asked = await makeRequest(broker, who, change);
+  const approver = change['tenant'] === 'globex' ? 'foreignApprover' : 'approver';
+  expectStatus(await review(broker, 'reviewer', asked), 201);
+  expectStatus(await review(broker, approver, asked), 201);
+  const request = await readRequest(broker, asked.id);
+  if (request.grant === null) throw new Error(`no grant: ${request.state}`);
+  return { request, grant: request.grant };
+}
+
+export async function mintToken(broker: TestBroker, grant: string, who: PersonName = 'engineer') {
+  const answer = await broker.call(who, 'POST', `/api/v1/grants/${grant}/tokens`);
+  return expectStatus(answer, 200).body as { access_token: string; token_type: string; expires_in: number };
+}
