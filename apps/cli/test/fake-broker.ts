@@ -57,11 +57,13 @@ export class FakeServer {
     this.seen.push(seen);
     const handler = this.routes[`${method} ${url.split('?')[0]}`];
     const reply = handler?.(seen) ?? problem(404, 'not_found', 'There is no such thing.');
-    response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json' });
+    const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null);
+    const length = reply.hold === true ? {} : { 'content-length': Buffer.byteLength(body) };
+    response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json', ...length });
     if (reply.hold === true) {
       this.held.add(response);
       response.flushHeaders();
-    } else response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null));
+    } else response.end(body);
   }
 }
 

@@ -30,6 +30,8 @@ const NOT_FORWARDED = new Set([
   'origin',
 ]);
 
+const MOST_PROBLEM = 16_384;
+
 /** A loopback HTTP server that sends each request to the grant's gateway with the token added. */
 export function proxyServer({ gatewayUrl, token, onEnded, onTokenRefused }: ProxyOptions): http.Server {
   const server = http.createServer((request, response) => {
@@ -42,9 +44,10 @@ export function proxyServer({ gatewayUrl, token, onEnded, onTokenRefused }: Prox
     if (foreign !== undefined) return refuse(response, foreign);
     const answer = await send(request, `${gatewayUrl}${request.url}`, await token());
     if (answer.statusCode === 401) onTokenRefused();
-    if (answer.statusCode === 403 && (await isEnded(answer))) onEnded();
+    const problem = await problemBody(answer);
+    if (problem !== undefined && /"code"\s*:\s*"grant_ended"/.test(problem)) onEnded();
     response.writeHead(answer.statusCode ?? 502, passedOn(answer));
-    await pipeline(answer, response);
+    await pipeline(problem === undefined ? answer : [problem], response);
   }
 
   return server;
@@ -81,17 +84,19 @@ function passedOn(message: IncomingMessage): OutgoingHttpHeaders {
   return headers;
 }
 
-/** Looks at the refusal's code without taking the body from whoever asked. */
-async function isEnded(answer: IncomingMessage): Promise<boolean> {
-  if (answer.headers['content-type']?.startsWith('application/problem+json') !== true) return false;
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk as Buffer);
-    if (Buffer.concat(chunks).length > 16_384) break;
+/** The body of a refusal by the gateway, which is small; undefined for any other answer, which is not read. */
+async function problemBody(answer: IncomingMessage): Promise<string | undefined> {
+  const isProblem = answer.headers['content-type']?.startsWith('application/problem+json') === true;
+  if (
+    answer.statusCode !== 403 ||
+    !isProblem ||
+    Number(answer.headers['content-length'] ?? MOST_PROBLEM) >= MOST_PROBLEM
+  ) {
+    return undefined;
   }
-  const body = Buffer.concat(chunks);
-  answer.unshift(body);
-  return /"code"\s*:\s*"grant_ended"/.test(body.toString('utf8'));
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function refusalOf(error: unknown): { status: number; code: string; detail: string } {

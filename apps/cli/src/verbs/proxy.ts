@@ -16,6 +16,8 @@ const LOOK_MS = 2000;
 export async function proxy(context: Context, id: string, options: { port: string }): Promise<undefined> {
   const port = wholeNumber('--port', options.port, 0, 65_535);
   idOf('grt', id);
+  // Taken up first: from here on Ctrl-C ends the proxy in order, and not the process as it stands.
+  const { signal } = context.io;
   const api = context.api();
   const look = () => api.call(`/api/v1/grants/${segment(id)}`, grantShape);
   const grant = await look();
@@ -32,9 +34,9 @@ export async function proxy(context: Context, id: string, options: { port: strin
   await listening(server, port);
   try {
     announce(context, grant, (server.address() as AddressInfo).port);
-    const stop = AbortSignal.any([context.io.signal, ended.signal]);
+    const stop = AbortSignal.any([signal, ended.signal]);
     const last = await untilEnded(look, stop);
-    if (!context.io.signal.aborted)
+    if (!signal.aborted)
       context.note(`The grant has ended${last?.endReason == null ? '' : ` (${last.endReason})`}.`);
   } finally {
     server.closeAllConnections();

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GRANT_ID, grantAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
+import { runCli, spawnCli } from '../test/child.js';
+import { FakeServer, problem } from '../test/fake-broker.js';
+
+const KEY = 'csk_a-secret-of-ours';
+const servers: FakeServer[] = [];
+
+async function serve(routes: Parameters<typeof FakeServer.start>[0]): Promise<FakeServer> {
+  const server = await FakeServer.start(routes);
+  servers.push(server);
+  return server;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+const envFor = (broker: FakeServer) => ({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
+
+/** A broker with one active grant, and the gateway that it points to. */
+async function grantAtWork(gatewayRoutes: Parameters<typeof FakeServer.start>[0]) {
+  const gateway = await serve(gatewayRoutes);
+  let state: Record<string, unknown> = {};
+  const broker = await serve({
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({ body: grantAnswer(`${gateway.url}/billing`, state) }),
+    [`POST /api/v1/grants/${GRANT_ID}/tokens`]: () => ({ body: tokenAnswer() }),
+  });
+  return { gateway, broker, end: () => (state = { state: 'ended', endReason: 'revoked' }) };
+}
+
+describe('the command as a process', () => {
+  test('prints one JSON document on stdout and nothing else', async () => {
+    const me = { person: 'usr_1', email: 'e@v.example', name: 'Erin', tenant: null, roles: ['engineer'] };
+    const broker = await serve({ 'GET /api/v1/whoami': () => ({ body: me }) });
+    const { exit, out, err } = await runCli(['whoami', '--json'], envFor(broker));
+    expect([exit, JSON.parse(out), err]).toEqual([0, me, '']);
+  });
+
+  test('ends with 1 where it is refused, with 2 on bad flags and on a file that cannot be opened', async () => {
+    const broker = await serve({});
+    const refused = await runCli(['show', 'req_x'], envFor(broker));
+    expect([refused.exit, refused.out]).toEqual([1, '']);
+    expect(refused.err).toBe('error[not_found]: There is no such thing.\n');
+    expect((await runCli(['show'], {})).exit).toBe(2);
+    const file = await runCli(['apply', '-f', '/nowhere/organisation.yaml'], {});
+    expect([file.exit, file.err]).toEqual([
+      2,
+      'error[cannot_open]: /nowhere/organisation.yaml: cannot be opened (ENOENT)\n',
+    ]);
+  });
+
+  test('reads a token from stdin', async () => {
+    const jwks = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'jwks.json');
+    writeFileSync(jwks, '{"keys":[]}');
+    const argv = [
+      'token-check',
+      '--jwks',
+      jwks,
+      '--issuer',
+      'http://localhost:4000',
+      '--audience',
+      'billing',
+    ];
+    const { exit, err } = await runCli(argv, {}, '');
+    expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[malformed\]: /)]);
+  });
+
+  test('ends quietly where its reader has gone', async () => {
+    const items = Array.from({ length: 200 }, () => grantAnswer('http://localhost:1/billing'));
+    const broker = await serve({ 'GET /api/v1/grants': () => ({ body: { items, next: null } }) });
+    const { child, ended } = spawnCli(['grants', '--json'], envFor(broker));
+    child.stdout.destroy();
+    expect((await ended).err).toBe('');
+  });
+});
+
+describe('curl', () => {
+  test('calls the path under the grant’s service with the token, and passes curl’s output on', async () => {
+    const { gateway, broker } = await grantAtWork({
+      'POST /billing/tenants/acme/invoices': () => ({ body: { done: true } }),
+    });
+    const argv = ['curl', GRANT_ID, '--', '-s', '-X', 'POST', '-d', '@-', '/tenants/acme/invoices?x=1'];
+    const { exit, out } = await runCli(argv, envFor(broker), 'from stdin');
+    expect([exit, JSON.parse(out)]).toEqual([0, { done: true }]);
+    expect(gateway.seen).toEqual([
+      expect.objectContaining({
+        url: '/billing/tenants/acme/invoices?x=1',
+        headers: expect.objectContaining({ authorization: `Bearer ${TOKEN}` }),
+        body: 'from stdin',
+      }),
+    ]);
+  });
+
+  test('P11: the token is in no argument, no variable and no named file', async () => {
+    const { broker } = await grantAtWork({});
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    writeFileSync(
+      join(folder, 'curl'),
+      `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/args\nenv > ${folder}/env\ncat /dev/fd/3 > ${folder}/header\nls -l /proc/$$/fd/3 > ${folder}/file 2>&1\n`,
+    );
+    chmodSync(join(folder, 'curl'), 0o755);
+    const env = { ...envFor(broker), PATH: `${folder}:${process.env['PATH']}` };
+    const { exit, out, err } = await runCli(['curl', GRANT_ID, '--', '/x'], env);
+    expect([exit, out, err]).toEqual([0, '', '']);
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+    expect(read('header')).toBe(`Authorization: Bearer ${TOKEN}\n`);
+    for (const name of ['args', 'env', 'file']) {
+      expect(read(name)).not.toContain(TOKEN);
+      expect(read(name)).not.toContain(KEY);
+    }
+    if (process.platform === 'linux') expect(read('file')).toContain('(deleted)');
+  });
+
+  test('says so where curl is missing, and where the grant has ended', async () => {
+    const { broker, end } = await grantAtWork({});
+    const env = { ...envFor(broker), PATH: '/nowhere' };
+    const missing = await runCli(['curl', GRANT_ID, '--', '/x'], env);
+    expect([missing.exit, missing.err]).toEqual([1, expect.stringMatching(/^error\[curl_missing\]: /)]);
+    end();
+    const ended = await runCli(['curl', GRANT_ID, '--', '/x'], envFor(broker));
+    expect([ended.exit, ended.err]).toEqual([1, `error[grant_not_active]: ${GRANT_ID} is ended (revoked)\n`]);
+  });
+
+  test('ends with 1 where curl fails', async () => {
+    const { broker } = await grantAtWork({});
+    const { exit, err } = await runCli(['curl', GRANT_ID, '--', '-sf', '/nothing'], envFor(broker));
+    expect([exit, err]).toEqual([1, 'error[curl_failed]: curl ended with 22\n']);
+  });
+});
+
+describe('proxy', () => {
+  test('serves the grant on a loopback port until the grant ends', async () => {
+    const { gateway, broker, end } = await grantAtWork({
+      'GET /billing/tenants/acme/invoices': () => ({ body: [1] }),
+      'GET /billing/late': () => problem(403, 'grant_ended', 'The grant has ended.'),
+    });
+    const { ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0', '--json'], envFor(broker));
+    const { url } = JSON.parse(await printed(/\n/)) as { url: string };
+    const answer = await fetch(`${url}/tenants/acme/invoices`, {
+      headers: { authorization: 'Bearer of-the-caller' },
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, [1]]);
+    expect(gateway.seen[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+    end();
+    expect((await fetch(`${url}/late`)).status).toBe(403);
+    expect(await ended).toMatchObject({ exit: 0, err: 'The grant has ended (revoked).\n' });
+  });
+
+  test('stops on SIGTERM', async () => {
+    const { broker } = await grantAtWork({});
+    const { child, ended, printed } = spawnCli(['proxy', GRANT_ID, '--port', '0'], envFor(broker));
+    await printed(/http/);
+    child.kill('SIGTERM');
+    expect((await ended).exit).toBe(0);
+  });
+
+  test('says so where the port is taken', async () => {
+    const { broker, gateway } = await grantAtWork({});
+    const { exit, err } = await runCli(['proxy', GRANT_ID, '--port', String(gateway.port)], envFor(broker));
+    expect([exit, err]).toEqual([1, `error[port_in_use]: port ${gateway.port} is in use; choose another\n`]);
+  });
+});
+
+test('P11: while curl runs, the process list shows neither key nor token', async () => {
+  const { broker } = await grantAtWork({ 'GET /billing/slow': () => ({ hold: true }) });
+  const { child, ended } = spawnCli(['curl', GRANT_ID, '--', '-s', '/slow'], envFor(broker));
+  const list = await processesUnder(child.pid ?? 0, 'curl');
+  expect(list).toContain('/slow');
+  expect(list).not.toContain(TOKEN);
+  expect(list).not.toContain(KEY);
+  await servers.at(-2)?.stop();
+  await ended;
+});
+
+/** Arguments of the children of a process, once one of them runs the wanted program. */
+async function processesUnder(parent: number, program: string): Promise<string> {
+  for (;;) {
+    const list = await new Promise<string>((resolve, reject) => {
+      const ps = spawn('ps', ['-o', 'args=', '--ppid', String(parent)]);
+      let text = '';
+      ps.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+      });
+      ps.on('error', reject);
+      ps.on('close', () => resolve(text));
+    });
+    if (list.includes(program)) return list;
+  }
+}

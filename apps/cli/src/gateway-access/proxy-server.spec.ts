@@ -1,0 +1,149 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FakeServer, problem } from '../../test/fake-broker.js';
+import { CliError } from '../runtime/cli-error.js';
+import { type ProxyOptions, proxyServer } from './proxy-server.js';
+
+let gateway: FakeServer;
+let proxy: http.Server;
+let port: number;
+let told: string[];
+
+async function start(options: Partial<ProxyOptions> = {}): Promise<void> {
+  told = [];
+  gateway = await FakeServer.start({
+    'GET /billing/x': () => ({ body: { ok: true } }),
+    'PUT /billing/x': ({ body }) => ({ body: { got: body } }),
+    'GET /billing/ended': () => problem(403, 'grant_ended', 'It has ended.'),
+    'GET /billing/denied': () => problem(403, 'insufficient_scope', 'Not that.'),
+    'GET /billing/token': () => problem(401, 'invalid_token', 'Expired.'),
+  });
+  proxy = proxyServer({
+    gatewayUrl: `${gateway.url}/billing`,
+    token: async () => 'the-token',
+    onEnded: () => told.push('ended'),
+    onTokenRefused: () => told.push('token refused'),
+    ...options,
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  port = (proxy.address() as AddressInfo).port;
+}
+
+afterEach(async () => {
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
+  await gateway.stop();
+});
+
+function call(path: string, headers: Record<string, string | string[]> = {}, method = 'GET', body?: string) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const request = http.request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers: { host: `localhost:${port}`, ...headers },
+        setHost: false,
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+test('adds the token, drops the caller’s own and what belongs to the connection', async () => {
+  await start();
+  const answer = await call('/x?a=%31&b', {
+    authorization: 'Bearer mine',
+    connection: 'x-hop',
+    'x-hop': '1',
+    'x-keep': '2',
+  });
+  expect(answer).toEqual({ status: 200, body: '{"ok":true}' });
+  expect(gateway.seen[0]?.url).toBe('/billing/x?a=%31&b');
+  expect(gateway.seen[0]?.headers).toMatchObject({
+    authorization: 'Bearer the-token',
+    'x-keep': '2',
+    host: `localhost:${gateway.port}`,
+  });
+  expect(gateway.seen[0]?.headers['x-hop']).toBeUndefined();
+});
+
+test('passes bodies on', async () => {
+  await start();
+  expect(await call('/x', {}, 'PUT', 'hello')).toEqual({ status: 200, body: '{"got":"hello"}' });
+});
+
+test('P4: a path is passed on as it was written', async () => {
+  await start();
+  await call('/a/../../other/x');
+  expect(gateway.seen[0]?.url).toBe('/billing/a/../../other/x');
+});
+
+test.each([
+  ['another host name (DNS rebinding)', { host: 'evil.example' }, 421],
+  ['a host name without the port', { host: 'localhost' }, 421],
+  ['a page of another origin', { origin: 'https://evil.example' }, 403],
+  ['a page without an origin', { origin: 'null' }, 403],
+  ['a page of another port of this machine', { origin: 'http://localhost:1' }, 403],
+  ['a cross-site subresource', { 'sec-fetch-site': 'cross-site' }, 403],
+  ['a same-site subresource', { 'sec-fetch-site': 'same-site' }, 403],
+])('refuses %s and asks the gateway nothing', async (_name, headers, status) => {
+  await start();
+  expect((await call('/x', headers)).status).toBe(status);
+  expect(gateway.seen).toEqual([]);
+});
+
+test.each([
+  {},
+  { origin: 'http://localhost:PORT' },
+  { 'sec-fetch-site': 'same-origin' },
+  { 'sec-fetch-site': 'none' },
+])('serves this machine’s programs and pages: %j', async (headers) => {
+  await start();
+  const own = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(port))]),
+  );
+  expect((await call('/x', own)).status).toBe(200);
+});
+
+test.each([
+  ['/ended', 403, ['ended']],
+  ['/denied', 403, []],
+  ['/token', 401, ['token refused']],
+])('tells what %s means and gives the whole answer on', async (path, status, heard) => {
+  await start();
+  const answer = await call(path);
+  expect([answer.status, told]).toEqual([status, heard]);
+  expect(JSON.parse(answer.body)).toMatchObject({ status });
+});
+
+test('a token that cannot be had is a 502 with the broker’s code', async () => {
+  await start({
+    token: async () => {
+      throw new CliError('grant_not_active', 'It has ended.');
+    },
+  });
+  const answer = await call('/x');
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([
+    502,
+    expect.objectContaining({ code: 'grant_not_active' }),
+  ]);
+});
+
+test('a gateway that is away is a 502', async () => {
+  await start({ gatewayUrl: 'http://localhost:1/billing' });
+  const answer = await call('/x');
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([
+    502,
+    expect.objectContaining({ code: 'gateway_unreachable' }),
+  ]);
+});
