@@ -24,13 +24,23 @@ function applyFilter<Row extends ObjectLiteral>(
     if (value === undefined) continue;
     if (name === 'from' || name === 'to') {
       const sign = name === 'from' ? '>=' : '<';
-      query.andWhere(`row.${listing.order} ${sign} :${name}`, { [name]: instant(name, value) });
+      query.andWhere(mostly(query, `row.${listing.order} ${sign} :${name}`), {
+        [name]: instant(name, value),
+      });
       continue;
     }
     const property = listing.filters[name];
     if (property === undefined) throw refuse(`${listing.what} have no “${name}” to filter by.`, `/${name}`);
     query.andWhere(`row.${property} = :${name}`, { [name]: value });
   }
+}
+
+/**
+ * A range that most rows may lie in. SQLite takes a range to be narrow unless told otherwise, and would choose
+ * an index by time over the one that has every filter in it.
+ */
+function mostly<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>, range: string): string {
+  return query.dataSource.options.type === 'better-sqlite3' ? `likelihood(${range}, 0.99)` : range;
 }
 
 /** @throws AccessError `invalid_request` where the text is no instant */
@@ -60,10 +70,8 @@ export async function keysetPage<Row extends ObjectLiteral & { id: string }>(
       .select(`row.${listing.order}`, 'place')
       .getRawOne<{ place: string }>();
     if (place === undefined) throw refuse('This cursor leads nowhere; begin the list again.', '/cursor');
-    query.andWhere(`(row.${listing.order}, row.id) < (:place, :cursor)`, {
-      place: place.place,
-      cursor: page.cursor,
-    });
+    const after = `(row.${listing.order}, row.id) < (:place, :cursor)`;
+    query.andWhere(mostly(query, after), { place: place.place, cursor: page.cursor });
   }
   const found = await query
     .orderBy(`row.${listing.order}`, 'DESC')
