@@ -72,7 +72,7 @@ export async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw new StoreError('database_unreadable', 'The database file cannot be read.', error);
   }
 }
