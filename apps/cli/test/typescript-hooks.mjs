@@ -12,7 +12,7 @@ export async function resolve(specifier, context, next) {
   const library = /^@countersign\/([a-z-]+)$/.exec(specifier)?.[1];
   if (library !== undefined)
     return { url: new URL(`libs/${library}/src/index.ts`, ROOT).href, shortCircuit: true };
-  if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
+  if (/^(\.{1,2}\/|file:).*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
     const url = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (existsSync(url)) return { url: url.href, shortCircuit: true };
   }

@@ -88,9 +88,9 @@ export function registerHost(program: Command, run: Run): void {
   program
     .command('broker')
     .description('Run the broker in the foreground')
-    .action(async () => (await import('../verbs/host/foreground.js')).foreground('broker'));
+    .action(async () => (await import('../verbs/host/foreground.js')).foreground('broker', process.env));
   program
     .command('gateway')
     .description('Run a gateway in the foreground (needs COUNTERSIGN_GATEWAY_CREDENTIAL)')
-    .action(async () => (await import('../verbs/host/foreground.js')).foreground('gateway'));
+    .action(async () => (await import('../verbs/host/foreground.js')).foreground('gateway', process.env));
 }

@@ -30,6 +30,10 @@ function asCliError(error: unknown): CliError {
     }));
     return new CliError(error.code, error.message, { more });
   }
+  // The store's own refusals: known by their shape, because loading the store for a message takes half a second.
+  if (error instanceof Error && error.name === 'StoreError' && 'code' in error) {
+    return new CliError(String(error.code), error.message, { cause: error });
+  }
   const detail = error instanceof Error ? error.message : String(error);
   return new CliError('internal', detail, { cause: error });
 }

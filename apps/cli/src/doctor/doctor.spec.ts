@@ -1,0 +1,159 @@
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeServer, problem } from '../../test/fake-broker.js';
+import { Terminal } from '../../test/terminal.js';
+import { run } from '../main.js';
+import type { Finding } from './check.js';
+import { dataFolder, nodeVersion } from './machine.js';
+import { clockSkew } from './network.js';
+
+const MASTER_KEY = Buffer.alloc(32, 3).toString('base64');
+const servers: FakeServer[] = [];
+
+async function serve(routes: Parameters<typeof FakeServer.start>[0]): Promise<string> {
+  const server = await FakeServer.start(routes);
+  servers.push(server);
+  return server.url;
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+/** Ports that nothing of this machine's demo holds. */
+const QUIET = { COUNTERSIGN_PORT: '0', COUNTERSIGN_GATEWAY_PORT: '0' };
+
+async function doctor(env: Record<string, string>) {
+  const terminal = new Terminal({ ...QUIET, PATH: process.env['PATH'] ?? '', ...env });
+  const exit = await run(['doctor', '--json'], terminal);
+  const { healthy, checks } = JSON.parse(terminal.out) as { healthy: boolean; checks: Finding[] };
+  return { exit, healthy, checks, found: (name: string) => checks.find((check) => check.name === name) };
+}
+
+const newData = () => join(mkdtempSync(join(tmpdir(), 'countersign-doctor-')), 'data');
+
+test('a set-up where all is well ends with 0', async () => {
+  const dataDir = newData();
+  const store = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_MASTER_KEY: MASTER_KEY };
+  const organisation = '{"vendor":{"name":"V","staff":[]},"services":[],"tenants":[]}';
+  expect(await run(['migrate'], new Terminal(store))).toBe(0);
+  expect(await run(['apply', '-f', '-'], new Terminal(store, organisation))).toBe(0);
+  const broker = await serve({
+    'GET /readyz': () => ({ body: {} }),
+    'GET /api/v1/whoami': () => ({ body: {} }),
+  });
+  const gateway = await serve({ 'GET /readyz': () => ({ body: {} }) });
+  const { exit, healthy, checks } = await doctor({
+    ...store,
+    COUNTERSIGN_BROKER_URL: broker,
+    COUNTERSIGN_GATEWAY_URL: gateway,
+    COUNTERSIGN_API_KEY: 'csk_x',
+  });
+  expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
+  expect([exit, healthy]).toEqual([0, true]);
+});
+
+test('each thing that is wrong is named with how to mend it, and ends with 1', async () => {
+  const dataDir = newData();
+  mkdirSync(dataDir, { mode: 0o700 });
+  writeFileSync(join(dataDir, 'master-key'), MASTER_KEY, { mode: 0o644 });
+  chmodSync(join(dataDir, 'master-key'), 0o644);
+  const broker = await serve({
+    'GET /readyz': () => problem(503, 'not_ready', 'The database is away.'),
+    'GET /api/v1/whoami': () => problem(401, 'unauthenticated', 'No.'),
+  });
+  const { exit, healthy, checks, found } = await doctor({
+    COUNTERSIGN_DATA_DIR: dataDir,
+    COUNTERSIGN_BROKER_URL: broker,
+    COUNTERSIGN_GATEWAY_URL: 'http://localhost:1',
+    COUNTERSIGN_API_KEY: 'csk_x',
+    COUNTERSIGN_PROT: '1',
+  });
+  expect([exit, healthy]).toEqual([1, false]);
+  expect(found('variables')).toMatchObject({ status: 'warning', detail: 'nothing reads COUNTERSIGN_PROT' });
+  expect(found('master key file')).toMatchObject({
+    status: 'failed',
+    mend: expect.stringContaining('chmod 600'),
+  });
+  expect(found('database')).toMatchObject({ status: 'failed', mend: 'countersign migrate' });
+  expect(found('broker')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('not_ready: The database is away.'),
+  });
+  expect(found('gateway')).toMatchObject({ status: 'failed', detail: 'http://localhost:1 does not answer' });
+  expect(found('API key')).toMatchObject({ status: 'failed', mend: expect.stringContaining('keys create') });
+  for (const { status, mend } of checks) expect(mend === null).toBe(status === 'ok' || status === 'skipped');
+});
+
+test('a missing organisation and another master key are found', async () => {
+  const store = { COUNTERSIGN_DATA_DIR: newData(), COUNTERSIGN_MASTER_KEY: MASTER_KEY };
+  await run(['migrate'], new Terminal(store));
+  const away = {
+    COUNTERSIGN_BROKER_URL: 'http://localhost:1',
+    COUNTERSIGN_GATEWAY_URL: 'http://localhost:1',
+  };
+  expect((await doctor({ ...store, ...away })).found('organisation')).toMatchObject({
+    status: 'failed',
+    mend: 'countersign apply -f FILE',
+  });
+  const other = { ...store, ...away, COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 9).toString('base64') };
+  expect((await doctor(other)).found('master key')).toMatchObject({
+    status: 'failed',
+    mend: expect.stringContaining('COUNTERSIGN_MASTER_KEY'),
+  });
+});
+
+test('P11: a bad variable is a finding without its value, and hides no other', async () => {
+  const { checks, found } = await doctor({
+    COUNTERSIGN_BROKER_URL: 'http://hunter2.example',
+    COUNTERSIGN_DATA_DIR: newData(),
+  });
+  expect(found('environment')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringMatching(/^COUNTERSIGN_BROKER_URL must be https/),
+  });
+  expect(JSON.stringify(checks)).not.toContain('hunter2');
+  expect(found('store')).toMatchObject({ status: 'skipped' });
+});
+
+test('a port that another program holds is told', async () => {
+  const url = new URL(await serve({}));
+  const { found } = await doctor({
+    COUNTERSIGN_DATA_DIR: newData(),
+    COUNTERSIGN_BROKER_URL: 'http://localhost:1',
+    COUNTERSIGN_GATEWAY_URL: 'http://localhost:1',
+    COUNTERSIGN_PORT: url.port,
+  });
+  expect(found('broker port')).toMatchObject({
+    status: 'failed',
+    mend: expect.stringContaining('COUNTERSIGN_PORT'),
+  });
+  expect(found('gateway port')).toMatchObject({ status: 'ok' });
+});
+
+test.each([
+  ['20.18.3', 'failed'],
+  ['20.19.0', 'ok'],
+  ['22.1.0', 'ok'],
+])('Node %s is %s', (version, status) => {
+  expect(nodeVersion(version).status).toBe(status);
+});
+
+test.each([
+  [0, 'ok'],
+  [1, 'ok'],
+  [3, 'warning'],
+  [6, 'failed'],
+  [-6, 'failed'],
+])('a clock that is %d s away is %s', (seconds, status) => {
+  const now = Date.parse('2026-11-24T12:00:00Z');
+  expect(clockSkew('Tue, 24 Nov 2026 12:00:00 GMT', now + seconds * 1000).status).toBe(status);
+});
+
+test('a data folder that others may look into is a warning', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-doctor-'));
+  expect(dataFolder(folder).status).toBe('ok');
+  chmodSync(folder, 0o755);
+  expect(dataFolder(folder)).toMatchObject({ status: 'warning', mend: `chmod 700 ${folder}` });
+});
