@@ -30,6 +30,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
         useDefaults: false,
         directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"], 'base-uri': ["'none'"] },
       },
+      strictTransportSecurity: { includeSubDomains: false },
       crossOriginResourcePolicy: { policy: 'same-origin' },
     }),
   );

@@ -31,7 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
       response.setHeader('Retry-After', '60');
     // A body that was refused unread would otherwise be taken for the next request's beginning.
     if (answer.code === 'body_too_large') response.setHeader('Connection', 'close');
-    response.status(answer.status).type('application/problem+json').send(JSON.stringify(answer));
+    response.setHeader('Content-Type', 'application/problem+json');
+    response.status(answer.status).send(Buffer.from(JSON.stringify(answer)));
   }
 }
 

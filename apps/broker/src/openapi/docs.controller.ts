@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Response } from 'express';
 import { Describe } from '../http/endpoint.js';
 import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
-import { type BrokerSettings, SETTINGS } from '../injection.js';
 import { openApiDocument } from './document.js';
 import { listRoutes } from './routes.js';
 
@@ -45,10 +44,7 @@ const POLICY =
 export class DocsController {
   private document: string | undefined;
 
-  constructor(
-    private readonly modules: ModulesContainer,
-    @Inject(SETTINGS) private readonly settings: BrokerSettings,
-  ) {}
+  constructor(private readonly modules: ModulesContainer) {}
 
   @Get('openapi.json')
   @Public()
@@ -59,7 +55,7 @@ export class DocsController {
     answer: { status: 200, description: 'OpenAPI 3.1.', type: 'application/json' },
   })
   openapi(): string {
-    this.document ??= JSON.stringify(openApiDocument(listRoutes(this.modules), this.settings.publicUrl));
+    this.document ??= JSON.stringify(openApiDocument(listRoutes(this.modules)));
     return this.document;
   }
 

@@ -46,7 +46,7 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 
 /** The OpenAPI 3.1 document, made of the routes' own descriptions and the schemas that judge their input. */
-export function openApiDocument(routes: readonly BrokerRoute[], publicUrl: string): Json {
+export function openApiDocument(routes: readonly BrokerRoute[]): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     if (route.endpoint === undefined) throw new Error(`${route.handler} is not described`);
@@ -65,7 +65,7 @@ export function openApiDocument(routes: readonly BrokerRoute[], publicUrl: strin
         'Just-in-time access with a customer lockbox: ask, review, countersign, work through the gateway, stop.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: publicUrl }],
+    servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name, description: TAGS[name] ?? name })),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: { schemas: componentSchemas(), securitySchemes: SECURITY },
@@ -163,9 +163,8 @@ function success({ answer }: Endpoint): Json {
 
 function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined): ErrorCode[] {
   const open = mark?.kind === 'public';
-  const reads = endpoint.body !== undefined || endpoint.query !== undefined || endpoint.idempotent === true;
   return [
-    ...(reads ? (['invalid_request'] as const) : []),
+    'invalid_request',
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
     ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
     ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),

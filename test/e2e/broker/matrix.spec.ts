@@ -1,0 +1,350 @@
+import { ask } from '../../factories/ask.js';
+import { type PersonName, personNames } from '../../factories/organisation.js';
+import { TestBroker } from '../harness.js';
+import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
+
+type Who = PersonName | 'nobody' | 'gateway';
+/** Status, with the problem's code where it is one. */
+type Expected = string;
+
+interface Target {
+  path: string;
+  body?: unknown;
+  form?: Record<string, string>;
+}
+
+interface Row {
+  /** Method and path as the OpenAPI document has them. */
+  endpoint: string;
+  /** More than one row may stand for an endpoint. */
+  case?: string;
+  /** What is called; made anew after each call that succeeded. Objects are the engineer's, of tenant acme. */
+  target(broker: TestBroker): Promise<Target> | Target;
+  /** The answer to all who are not named in `but`. */
+  all: Expected;
+  but?: Partial<Record<Who, Expected>>;
+}
+
+const VENDOR_SEES_ALL = ['reviewer', 'engineerAndReviewer', 'securityAdmin', 'vendorAuditor'] as const;
+const ACME = ['approver', 'secondApprover', 'tenantAdmin', 'tenantAuditor'] as const;
+const FOREIGN = ['foreignApprover', 'foreignAdmin'] as const;
+
+const each = (names: readonly Who[], expected: Expected): Partial<Record<Who, Expected>> =>
+  Object.fromEntries(names.map((name) => [name, expected]));
+
+const closed = { nobody: '401 unauthenticated', gateway: '403 forbidden' };
+const readable = {
+  ...closed,
+  ...each(['engineer', ...VENDOR_SEES_ALL, ...ACME], '200'),
+  otherEngineer: '404 not_found',
+  ...each(FOREIGN, '404 not_found'),
+};
+const ownLog = {
+  ...closed,
+  ...each(
+    ['engineer', 'otherEngineer', 'engineerAndReviewer', 'securityAdmin', 'vendorAuditor', ...ACME],
+    '200',
+  ),
+  ...each(FOREIGN, '404 not_found'),
+};
+const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
+const everybodyIn = { ...closed, legal: '200' };
+const gatewaysOnly = { nobody: '401 unauthenticated' };
+
+const decide = (request: RequestBody): Target => ({
+  path: `/api/v1/requests/${request.id}/reviews`,
+  body: { decision: 'approve', digest: request.digest },
+});
+const awaitingCustomer = async (broker: TestBroker) => {
+  const request = await makeRequest(broker);
+  const { path, body } = decide(request);
+  await broker.call('reviewer', 'POST', path, { body });
+  return request;
+};
+const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
+  const { grant } = await makeGrant(broker);
+  return { path: `/api/v1/grants/${grant}${suffix}`, ...(body === undefined ? {} : { body }) };
+};
+const tokenForm = (path: string) => async (broker: TestBroker) => {
+  const { grant } = await makeGrant(broker);
+  return { path, form: { token: (await mintToken(broker, grant)).access_token } };
+};
+const at = (path: string) => () => ({ path });
+const NONCE = Buffer.alloc(32, 7).toString('base64url');
+
+const TABLE: Row[] = [
+  {
+    endpoint: 'POST /api/v1/requests',
+    target: () => ({ path: '/api/v1/requests', body: ask() }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '201') },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/preview',
+    target: () => ({ path: '/api/v1/requests/preview', body: ask() }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['engineer', 'otherEngineer', 'engineerAndReviewer'], '200') },
+  },
+  {
+    endpoint: 'GET /api/v1/requests',
+    target: at('/api/v1/requests'),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden' },
+  },
+  {
+    endpoint: 'GET /api/v1/requests/{id}',
+    target: async (broker) => ({ path: `/api/v1/requests/${(await makeRequest(broker)).id}` }),
+    all: '403 forbidden',
+    but: readable,
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/reviews',
+    case: 'at the vendor’s turn',
+    target: async (broker) => decide(await makeRequest(broker)),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      engineer: '403 self_review',
+      otherEngineer: '404 not_found',
+      ...each(['reviewer', 'engineerAndReviewer'], '201'),
+      ...each(['approver', 'secondApprover'], '409 wrong_state'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/reviews',
+    case: 'at the customer’s turn',
+    target: async (broker) => decide(await awaitingCustomer(broker)),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      engineer: '403 self_review',
+      otherEngineer: '404 not_found',
+      reviewer: '409 already_decided',
+      engineerAndReviewer: '409 wrong_state',
+      ...each(['approver', 'secondApprover'], '201'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/cancel',
+    target: async (broker) => ({ path: `/api/v1/requests/${(await makeRequest(broker)).id}/cancel` }),
+    all: '403 forbidden',
+    but: holderOnly,
+  },
+  {
+    endpoint: 'GET /api/v1/grants',
+    target: at('/api/v1/grants'),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden' },
+  },
+  { endpoint: 'GET /api/v1/grants/{id}', target: ofGrant(''), all: '403 forbidden', but: readable },
+  {
+    endpoint: 'POST /api/v1/grants/{id}/tokens',
+    target: ofGrant('/tokens'),
+    all: '403 forbidden',
+    but: holderOnly,
+  },
+  {
+    endpoint: 'POST /api/v1/grants/{id}/release',
+    target: ofGrant('/release'),
+    all: '403 forbidden',
+    but: holderOnly,
+  },
+  {
+    endpoint: 'POST /api/v1/grants/{id}/revocation',
+    target: ofGrant('/revocation', { reason: 'enough' }),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '200'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/events',
+    target: at('/api/v1/tenants/acme/events'),
+    all: '403 forbidden',
+    but: ownLog,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/events',
+    case: 'of the deployment',
+    target: at('/api/v1/tenants/deployment/events'),
+    all: '403 forbidden',
+    but: { ...ownLog, ...each(FOREIGN, '200') },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/access-records',
+    target: at('/api/v1/tenants/acme/access-records'),
+    all: '403 forbidden',
+    but: ownLog,
+  },
+  { endpoint: 'GET /api/v1/services', target: at('/api/v1/services'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'GET /api/v1/services/{name}',
+    target: at('/api/v1/services/billing'),
+    all: '200',
+    but: everybodyIn,
+  },
+  { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'POST /oauth/introspect',
+    target: tokenForm('/oauth/introspect'),
+    all: '200',
+    but: { nobody: '401 unauthenticated' },
+  },
+  {
+    endpoint: 'POST /oauth/revoke',
+    target: tokenForm('/oauth/revoke'),
+    all: '403 forbidden',
+    but: holderOnly,
+  },
+  {
+    endpoint: 'GET /gateway/v1/feed',
+    target: at(`/gateway/v1/feed?nonce=${NONCE}`),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '200' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/records',
+    target: () => ({ path: '/gateway/v1/records', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/identity',
+    target: () => ({ path: '/gateway/v1/identity', body: { publicKey: NONCE } }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '204' },
+  },
+  { endpoint: 'GET /', target: at('/'), all: '200' },
+  { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
+  { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
+  { endpoint: 'GET /metrics', target: at('/metrics'), all: '200' },
+  { endpoint: 'GET /.well-known/jwks.json', target: at('/.well-known/jwks.json'), all: '200' },
+  { endpoint: 'GET /api/openapi.json', target: at('/api/openapi.json'), all: '200' },
+  { endpoint: 'GET /api/docs', target: at('/api/docs'), all: '200' },
+  { endpoint: 'GET /api/docs/{file}', target: at('/api/docs/init.js'), all: '200' },
+];
+
+const WHO: Who[] = [...personNames, 'nobody', 'gateway'];
+
+describe('every endpoint for every role and a foreign tenant', () => {
+  let broker: TestBroker;
+  let gateway: string;
+
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+    gateway = (await broker.enrolGateway('matrix')).bearer;
+  });
+  afterAll(() => broker.close());
+
+  /** At most five requests of one engineer may wait, so each row takes its own back. */
+  afterEach(async () => {
+    for (const who of ['engineer', 'otherEngineer', 'engineerAndReviewer'] as const) {
+      const { body } = await broker.call(
+        who,
+        'GET',
+        `/api/v1/requests?limit=200&person=${broker.persons[who]}`,
+      );
+      for (const { id, state } of (body as { items: RequestBody[] }).items)
+        if (state.startsWith('awaiting')) await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
+    }
+  });
+
+  async function answerTo(who: Who, method: string, { path, body, form }: Target): Promise<string> {
+    const headers: Record<string, string> = {};
+    if (who === 'gateway') headers['authorization'] = gateway;
+    else if (who !== 'nobody') headers['authorization'] = `Bearer ${broker.keys[who]}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const sent = form === undefined ? JSON.stringify(body) : new URLSearchParams(form);
+    const answer = await fetch(broker.url + path, {
+      method,
+      headers,
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+    if (answer.ok) {
+      await answer.body?.cancel();
+      return String(answer.status);
+    }
+    const { code } = (await answer.json()) as { code: string };
+    return `${answer.status} ${code}`;
+  }
+
+  test.each(
+    TABLE.map((row) => [`${row.endpoint}${row.case === undefined ? '' : ` (${row.case})`}`, row] as const),
+  )('P2, P9: %s', async (_name, { endpoint, target, all, but = {} }) => {
+    const [method] = endpoint.split(' ');
+    const answers: Partial<Record<Who, string>> = {};
+    const expected: Partial<Record<Who, string>> = {};
+    let current = await target(broker);
+    for (const who of WHO) {
+      const answer = await answerTo(who, method!, current);
+      answers[who] = answer;
+      expected[who] = but[who] ?? all;
+      if (answer.startsWith('2') && method === 'POST') current = await target(broker);
+    }
+    expect(answers).toEqual(expected);
+  });
+
+  test('P13: the table has every endpoint that the OpenAPI document has, and no other', async () => {
+    const { body } = await broker.fetch('GET', '/api/openapi.json');
+    const paths = (body as { paths: Record<string, Record<string, unknown>> }).paths;
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect([...new Set(TABLE.map((row) => row.endpoint))].sort()).toEqual(documented.sort());
+  });
+
+  test('P9: lists show nothing of another tenant, whatever the filter', async () => {
+    await makeGrant(broker, 'engineer');
+    await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });
+    const tenants = async (who: PersonName, path: string) => {
+      const { body } = await broker.call(who, 'GET', path);
+      return [...new Set((body as { items: { tenant: string }[] }).items.map((item) => item.tenant))];
+    };
+    for (const list of ['/api/v1/requests', '/api/v1/grants']) {
+      expect(await tenants('approver', list)).toEqual(['acme']);
+      expect(await tenants('foreignApprover', list)).toEqual(['globex']);
+      expect(await tenants('foreignApprover', `${list}?tenant=acme`)).toEqual([]);
+      expect(await tenants('foreignApprover', `${list}?person=${broker.persons.engineer}`)).toEqual([]);
+      expect(await tenants('otherEngineer', `${list}?person=${broker.persons.engineer}`)).toEqual([]);
+      expect((await tenants('reviewer', list)).sort()).toEqual(['acme', 'globex']);
+    }
+  });
+
+  test('P9: an engineer’s view of a log holds the leaves of their own requests alone', async () => {
+    await makeGrant(broker, 'engineer');
+    const { body } = await broker.call('otherEngineer', 'GET', '/api/v1/tenants/acme/events?limit=200');
+    const requesters = (body as { items: { data: Record<string, unknown> }[] }).items.map(
+      (leaf) => leaf.data['requester'],
+    );
+    expect(new Set(requesters)).toEqual(new Set([broker.persons.otherEngineer]));
+  });
+
+  test('only a gateway, the engineer and the customer of a grant learn that its token is alive', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: token } = await mintToken(broker, grant);
+    const introspect = async (authorization: string) => {
+      const answer = await fetch(`${broker.url}/oauth/introspect`, {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams({ token }),
+      });
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const alive: Who[] = [];
+    for (const who of personNames)
+      if ((await introspect(`Bearer ${broker.keys[who]}`))['active'] === true) alive.push(who);
+    expect(alive).toEqual(['engineer', ...ACME]);
+    expect(await introspect(gateway)).toMatchObject({
+      active: true,
+      client_id: 'countersign',
+      grant_id: grant,
+      tenant: 'acme',
+      sub: broker.persons.engineer,
+    });
+  });
+});
