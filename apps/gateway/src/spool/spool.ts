@@ -119,9 +119,14 @@ export class Spool {
     await this.segments.removeBefore(before.segment);
   }
 
-  /** Waits for what is under way; what the disk does not take stays lost with this process only if it is no call. */
+  /** Resolves when everything given so far is durable, or the disk does not take it now. */
+  async settle(): Promise<void> {
+    while (this.draining !== undefined) await this.draining;
+  }
+
+  /** Waits for what is under way and lets go of the disk. */
   async close(): Promise<void> {
-    await this.draining;
+    await this.settle();
     clearTimeout(this.retry);
     await this.segments.close();
   }
@@ -135,8 +140,14 @@ export class Spool {
     const bytes = await this.segments.read(place, Math.min(maxBytes, end - place.offset));
     if (bytes === undefined) return undefined;
     const cut = readLines(bytes);
-    // The first line is longer than what was read: read more, whatever its size.
-    if (cut.length === 0) return this.readPiece(place, end, maxBytes * 2);
+    if (cut.length === 0) {
+      // Either the first line is longer than what was read, or the disk has damaged a line that was once confirmed.
+      if (place.offset + bytes.length < end && bytes.length >= maxBytes) {
+        return this.readPiece(place, end, maxBytes * 2);
+      }
+      this.options.onFault(new Error(`segment ${place.segment} is damaged from byte ${place.offset} on`));
+      return { boot: '', records: [], next: { segment: place.segment, offset: end } };
+    }
     const records: RecordLine[] = [];
     let taken = 0;
     for (const { line, end: lineEnd } of cut) {

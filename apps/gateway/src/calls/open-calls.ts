@@ -1,0 +1,82 @@
+/** Why a call is ended before its time. */
+export type CutReason = 'grant_ended' | 'not_in_touch' | 'client_gone' | 'budget_exhausted' | 'shutdown';
+
+/** A call that was let through and has not ended. */
+export class OpenCall {
+  private reason: CutReason | undefined;
+  private abort: ((reason: CutReason) => void) | undefined;
+
+  constructor(
+    readonly digest: string,
+    readonly service: string,
+    /** End of the grant's window, milliseconds since the epoch. */
+    readonly endsAt: number,
+  ) {}
+
+  /** Set once, by the first that cut it. */
+  get cutBy(): CutReason | undefined {
+    return this.reason;
+  }
+
+  cut(reason: CutReason): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.abort?.(reason);
+  }
+
+  /** Says how to end what is under way. Runs at once where the call was cut before it got there. */
+  onCut(abort: (reason: CutReason) => void): void {
+    this.abort = abort;
+    if (this.reason !== undefined) abort(this.reason);
+  }
+}
+
+export type ConcurrencyLimits = { perGrant: number; perService: number };
+
+/** The calls that are open now: counted by grant and service, and cut when their ground falls away (P6). */
+export class OpenCalls {
+  private readonly byDigest = new Map<string, Set<OpenCall>>();
+  private readonly byService = new Map<string, number>();
+
+  constructor(private readonly limits: ConcurrencyLimits) {}
+
+  get count(): number {
+    let sum = 0;
+    for (const calls of this.byDigest.values()) sum += calls.size;
+    return sum;
+  }
+
+  hasRoom(digest: string, service: string): boolean {
+    const ofGrant = this.byDigest.get(digest)?.size ?? 0;
+    return ofGrant < this.limits.perGrant && (this.byService.get(service) ?? 0) < this.limits.perService;
+  }
+
+  add(call: OpenCall): void {
+    const calls = this.byDigest.get(call.digest) ?? new Set();
+    this.byDigest.set(call.digest, calls.add(call));
+    this.byService.set(call.service, (this.byService.get(call.service) ?? 0) + 1);
+  }
+
+  remove(call: OpenCall): void {
+    const calls = this.byDigest.get(call.digest);
+    if (calls?.delete(call) !== true) return;
+    if (calls.size === 0) this.byDigest.delete(call.digest);
+    this.byService.set(call.service, (this.byService.get(call.service) ?? 1) - 1);
+  }
+
+  /** Cuts every call of a grant. */
+  cutGrant(digest: string): void {
+    for (const call of [...(this.byDigest.get(digest) ?? [])]) call.cut('grant_ended');
+  }
+
+  /** Cuts every call whose window is over. */
+  cutEnded(now: number): void {
+    for (const calls of [...this.byDigest.values()]) {
+      for (const call of [...calls]) if (now >= call.endsAt) call.cut('grant_ended');
+    }
+  }
+
+  cutAll(reason: CutReason): void {
+    for (const calls of [...this.byDigest.values()]) for (const call of [...calls]) call.cut(reason);
+  }
+}

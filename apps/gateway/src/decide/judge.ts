@@ -1,0 +1,114 @@
+import {
+  type Call,
+  type CallRefusal,
+  type CallView,
+  decideCall,
+  type GrantTokenClaims,
+  type MatchedCall,
+  nodeHashing,
+  type PublishedRouteMap,
+  type TokenRefusal,
+  verifyGrantToken,
+} from '@countersign/grant-token-verify';
+import type { Budgets } from '../calls/budgets.js';
+import type { OpenCalls } from '../calls/open-calls.js';
+import type { Clock } from '../clock.js';
+import type { Touch } from '../feed/touch.js';
+import type { CanonicalRequest } from '../request/canonical-request.js';
+import type { GatewayState } from '../state/gateway-state.js';
+import type { LiveGrant } from '../state/grants.js';
+
+/** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
+const GRANT_WAIT_MS = 1_000;
+
+export type JudgeParts = {
+  state: GatewayState;
+  touch: Touch;
+  calls: OpenCalls;
+  budgets: Budgets;
+  clock: Clock;
+};
+
+export type TokenJudgement = { ok: true; claims: GrantTokenClaims } | ({ ok: false } & TokenRefusal);
+
+export type CallJudgement =
+  | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }
+  | { allowed: false; match: MatchedCall | null; code: CallRefusal['code'] | 'not_in_touch'; detail: string };
+
+/** Holds calls against what the feed says. It decides, and does nothing else. */
+export class Judge {
+  private readonly view: CallView;
+
+  constructor(private readonly parts: JudgeParts) {
+    const { state, calls, budgets } = parts;
+    this.view = {
+      grant: (digest) => state.grants.get(digest),
+      currentMap: (service) => state.routeMaps.ofService(service),
+      mapByHash: (hash) => state.routeMaps.withHash(hash),
+      forbidden: (tenant) => state.forbidden(tenant),
+      hasRoom: (digest, service) => calls.hasRoom(digest, service),
+      hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
+    };
+  }
+
+  isInTouch(): boolean {
+    return this.parts.touch.isInTouch();
+  }
+
+  /** The service that the path names, if the feed knows it. */
+  service(name: string): PublishedRouteMap | undefined {
+    return this.parts.state.routeMaps.ofService(name);
+  }
+
+  /** The one bearer token of the request, verified for this service. */
+  token(request: CanonicalRequest, service: PublishedRouteMap): TokenJudgement {
+    const { state, clock } = this.parts;
+    const token = /^Bearer +([^ ]+)$/i.exec(request.headers.one('authorization') ?? '')?.[1];
+    if (token === undefined) return { ok: false, reason: 'malformed', detail: 'no bearer token' };
+    const { issuer } = state;
+    if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
+    return verifyGrantToken(token, {
+      issuer,
+      audience: service.definition.audience,
+      key: (kid) => state.key(kid),
+      now: () => clock.now(),
+      hashing: nodeHashing,
+    });
+  }
+
+  /**
+   * Everything after the token. A grant that is not on the list, and is not known to have ended, may be on its way: the
+   * call waits for the feed, at most a second.
+   */
+  async call(claims: GrantTokenClaims, call: Call): Promise<CallJudgement> {
+    const { state, clock } = this.parts;
+    const { digest } = claims;
+    const deadline = clock.monotonic() + GRANT_WAIT_MS;
+    const unknown = () => state.grants.get(digest) === undefined && !state.grants.isDead(digest);
+    for (let left = GRANT_WAIT_MS; left > 0 && unknown(); left = deadline - clock.monotonic()) {
+      await state.nextChange(left);
+    }
+    return this.decide(claims, call);
+  }
+
+  /** Synchronous from here to the caller's taking of room and budget, so that no other call comes between. */
+  private decide(claims: GrantTokenClaims, call: Call): CallJudgement {
+    const { state, clock } = this.parts;
+    if (!this.isInTouch()) {
+      return {
+        allowed: false,
+        match: null,
+        code: 'not_in_touch',
+        detail: 'the gateway lost touch meanwhile',
+      };
+    }
+    const decision = decideCall(claims, call, this.view, clock.now());
+    if (!decision.allowed) return decision;
+    const grant = state.grants.get(claims.digest);
+    const map = state.routeMaps.ofService(call.service);
+    if (grant === undefined || map === undefined) {
+      return { allowed: false, match: null, code: 'grant_ended', detail: 'the grant has ended' };
+    }
+    return { allowed: true, match: decision.match, grant, map };
+  }
+}

@@ -1,0 +1,88 @@
+import { type GatewayCredential, gatewayAuthorization } from '@countersign/gateway-protocol';
+import { Agent, request } from 'undici';
+
+/** The broker answered, but not what was asked. `refused`: it does not know this gateway (any more). */
+export class BrokerAnswer extends Error {
+  override readonly name = 'BrokerAnswer';
+
+  constructor(
+    readonly status: number,
+    readonly code: string | undefined,
+  ) {
+    super(`the broker answered ${status}${code === undefined ? '' : ` ${code}`}`);
+  }
+
+  get refused(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 10_000;
+/** Heartbeats come every second: a feed that is silent for so long is dead, whatever its socket says. */
+const SILENCE_MS = 5_000;
+
+/** HTTP to the broker with the gateway's credential. Errors never carry the credential. */
+export class BrokerClient {
+  private readonly agent = new Agent({ connectTimeout: CONNECT_MS });
+  private readonly authorization: string;
+
+  constructor(private readonly credential: GatewayCredential) {
+    this.authorization = gatewayAuthorization(credential);
+  }
+
+  /** Opens the feed. Throws BrokerAnswer for anything but 200, and the network's error. */
+  async openFeed(
+    nonce: string,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Buffer>> {
+    const { statusCode, body } = await request(this.url(`/gateway/v1/feed?nonce=${nonce}`), {
+      dispatcher: this.agent,
+      headers: {
+        authorization: this.authorization,
+        accept: 'text/event-stream',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: SILENCE_MS,
+      signal,
+    });
+    if (statusCode !== 200) throw new BrokerAnswer(statusCode, await problemCode(body));
+    return body;
+  }
+
+  /** Posts JSON text and gives the answer's JSON, or undefined for 204. Throws BrokerAnswer, and the network's error. */
+  async post(path: string, json: string, signal: AbortSignal): Promise<unknown> {
+    const { statusCode, body } = await request(this.url(path), {
+      method: 'POST',
+      dispatcher: this.agent,
+      headers: { authorization: this.authorization, 'content-type': 'application/json' },
+      body: json,
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: ANSWER_MS,
+      signal,
+    });
+    if (statusCode === 204) {
+      await body.dump();
+      return undefined;
+    }
+    if (statusCode !== 200) throw new BrokerAnswer(statusCode, await problemCode(body));
+    return body.json();
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private url(path: string): string {
+    return this.credential.broker.replace(/\/$/, '') + path;
+  }
+}
+
+/** The stable code of a problem answer, or undefined. Its text is not read: it could be anything. */
+async function problemCode(body: { json(): Promise<unknown> }): Promise<string | undefined> {
+  const problem = await body.json().catch(() => undefined);
+  if (typeof problem !== 'object' || problem === null || !('code' in problem)) return undefined;
+  return typeof problem.code === 'string' && /^[a-z_]{1,64}$/.test(problem.code) ? problem.code : undefined;
+}

@@ -1,0 +1,146 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type FeedPlace,
+  formatFeedPlace,
+  type GatewayCredential,
+  importEd25519PublicKey,
+  openFeedEnvelope,
+} from '@countersign/gateway-protocol';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import { describeError } from '../log/describe-error.js';
+import type { GatewayState } from '../state/gateway-state.js';
+import { BrokerAnswer, type BrokerClient } from './broker-client.js';
+import type { FeedPosition } from './feed-position.js';
+import { FeedSession, type FeedStep } from './feed-session.js';
+import { sseData } from './sse.js';
+import type { Touch } from './touch.js';
+
+export type FeedClientParts = {
+  credential: GatewayCredential;
+  broker: BrokerClient;
+  state: GatewayState;
+  touch: Touch;
+  position: FeedPosition;
+  clock: Clock;
+  log: Logger;
+  /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
+  register(signal: AbortSignal): Promise<void>;
+};
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** An event that ends the connection and what is known from it. */
+class FeedBroken extends Error {
+  override readonly name = 'FeedBroken';
+
+  constructor(cause: unknown) {
+    super('the feed is broken', { cause });
+  }
+}
+
+/**
+ * Holds the feed open, for ever: connects, believes what is signed and follows, applies it, and begins anew after
+ * anything else. A lost connection keeps what is known until the touch deadline; a broken rule ends it at once.
+ */
+export class FeedClient {
+  private readonly feedKey: KeyObject;
+  private readonly stop = new AbortController();
+  private applied: FeedPlace | undefined;
+  private running: Promise<void> | undefined;
+  private pause = FIRST_PAUSE_MS;
+
+  constructor(private readonly parts: FeedClientParts) {
+    this.feedKey = importEd25519PublicKey(parts.credential.feedKey);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stop.signal.aborted) {
+      try {
+        await this.parts.register(this.stop.signal);
+        await this.connect();
+        this.parts.log.warn('the broker closed the feed');
+      } catch (error) {
+        if (this.stop.signal.aborted) return;
+        this.failed(error);
+      }
+      await this.rest();
+    }
+  }
+
+  /** One connection, until it ends. */
+  private async connect(): Promise<void> {
+    const { credential, broker, position, clock, touch } = this.parts;
+    const nonce = randomBytes(32).toString('base64url');
+    const askedAt = clock.monotonic();
+    const resumeFrom = this.applied === undefined ? undefined : formatFeedPlace(this.applied);
+    const session = new FeedSession(credential.gateway, nonce, {
+      applied: this.applied,
+      highest: position.highest,
+    });
+    const body = await broker.openFeed(nonce, resumeFrom, this.stop.signal);
+    for await (const data of sseData(body)) {
+      try {
+        await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
+      } catch (cause) {
+        throw new FeedBroken(cause);
+      }
+      // The broker's clock went back, or this connection only brings old news: a new nonce gives a new measure.
+      if (!touch.isInTouch()) throw new Error('what the feed brings is too old');
+    }
+  }
+
+  private async follow(step: FeedStep, askedAt: number): Promise<void> {
+    const { state, touch, position, clock, log } = this.parts;
+    const { event } = step;
+    const time = Date.parse(event.time);
+    if (step.do === 'begin') {
+      if (step.event.type === 'snapshot') state.applySnapshot(step.event.data, clock.now());
+      await position.reach(event);
+      touch.begin(time, askedAt);
+      this.pause = FIRST_PAUSE_MS;
+      log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
+    }
+    if (step.do === 'change') {
+      // First what it says, then the note of its place: a stop must not wait for a disk.
+      state.applyChange(step.event.data, clock.now());
+      await position.reach(event);
+    }
+    if (step.do !== 'hear') this.applied = { epoch: event.epoch, seq: event.seq };
+    if (step.do !== 'begin') touch.heard(time);
+  }
+
+  /**
+   * An event that cannot be believed, applied or kept, and a broker that does not know us: out of touch at once. A
+   * broken network alone leaves what is known in force until the touch deadline.
+   */
+  private failed(error: unknown): void {
+    const { touch, log } = this.parts;
+    const why = describeError(error instanceof FeedBroken ? error.cause : error);
+    if (error instanceof FeedBroken || (error instanceof BrokerAnswer && error.refused)) {
+      this.applied = undefined;
+      touch.lost();
+      log.error(why, 'out of touch: the feed cannot be followed');
+    } else {
+      log.warn(why, 'the feed is interrupted');
+    }
+  }
+
+  /** Waits a little longer after each failure, at most 1 s, a little unevenly. */
+  private async rest(): Promise<void> {
+    const milliseconds = this.pause * (0.5 + Math.random() / 2);
+    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
+    await pause(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
+  }
+}

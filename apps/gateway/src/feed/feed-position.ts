@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { compareFeedPlaces, type FeedPlace } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+import { JsonCell } from '../durable/json-cell.js';
+
+const shape = z.strictObject({ epoch: z.int().min(1), seq: z.int().min(0) });
+
+/** The highest place in the feed that this gateway ever applied, on its disk: it never goes back, restarts included. */
+export class FeedPosition {
+  private readonly cell: JsonCell<FeedPlace>;
+  private reached: FeedPlace | undefined;
+
+  private constructor(folder: string) {
+    this.cell = new JsonCell(join(folder, 'feed-position.json'));
+  }
+
+  /** Throws when the file is there and cannot be read: forgetting the place would let an older feed in. */
+  static async load(folder: string): Promise<FeedPosition> {
+    const position = new FeedPosition(folder);
+    const stored = await position.cell.read();
+    if (stored !== undefined) position.reached = shape.parse(stored);
+    return position;
+  }
+
+  get highest(): FeedPlace | undefined {
+    return this.reached;
+  }
+
+  /** Resolves when this place or a later one is durable. */
+  async reach({ epoch, seq }: FeedPlace): Promise<void> {
+    const place = { epoch, seq };
+    if (this.reached !== undefined && compareFeedPlaces(place, this.reached) <= 0) return;
+    this.reached = place;
+    await this.cell.write(place);
+  }
+}

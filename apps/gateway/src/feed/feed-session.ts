@@ -1,0 +1,73 @@
+import {
+  compareFeedPlaces,
+  type FeedEvent,
+  type FeedPlace,
+  formatFeedPlace,
+  ProtocolError,
+} from '@countersign/gateway-protocol';
+
+/** What became of the gateway's place in the feed and its knowledge; kept between connections. */
+export interface FeedMemory {
+  /** The last place that was applied in this run; undefined while a snapshot is needed. */
+  applied: FeedPlace | undefined;
+  /** The highest place ever applied, as kept on disk. */
+  readonly highest: FeedPlace | undefined;
+}
+
+/** What an event asks the gateway to do. */
+export type FeedStep =
+  | { do: 'begin'; event: Extract<FeedEvent, { type: 'snapshot' | 'resume' }> }
+  | { do: 'change'; event: Extract<FeedEvent, { type: 'change' }> }
+  | { do: 'hear'; event: Extract<FeedEvent, { type: 'heartbeat' }> };
+
+/**
+ * Judges the events of one connection in their order. Pure: it says what to do, and throws ProtocolError
+ * `invalid_event` for whatever must end the connection: an event for another gateway, a first event without our nonce,
+ * a place below one that was reached before, a gap.
+ */
+export class FeedSession {
+  private place: FeedPlace | undefined;
+
+  constructor(
+    private readonly gateway: string,
+    private readonly nonce: string,
+    private readonly memory: Readonly<FeedMemory>,
+  ) {}
+
+  judge(event: FeedEvent): FeedStep {
+    demand(event.gateway === this.gateway, 'the event is for another gateway');
+    if (this.place === undefined) return this.first(event);
+    demand(event.epoch === this.place.epoch, 'the epoch changed within a connection');
+    switch (event.type) {
+      case 'change':
+        demand(event.seq === this.place.seq + 1, `a gap after ${formatFeedPlace(this.place)}`);
+        this.place = { epoch: event.epoch, seq: event.seq };
+        return { do: 'change', event };
+      case 'heartbeat':
+        demand(event.seq === this.place.seq, 'the heartbeat is of another place');
+        return { do: 'hear', event };
+      default:
+        throw new ProtocolError('invalid_event', 'a second first event');
+    }
+  }
+
+  private first(event: FeedEvent): FeedStep {
+    demand(
+      event.type === 'snapshot' || event.type === 'resume',
+      'the first event is neither snapshot nor resume',
+    );
+    demand(event.data.nonce === this.nonce, 'the first event does not answer our nonce');
+    const place = { epoch: event.epoch, seq: event.seq };
+    const { applied, highest } = this.memory;
+    if (event.type === 'resume') {
+      demand(applied !== undefined && compareFeedPlaces(place, applied) === 0, 'a resume from another place');
+    }
+    demand(highest === undefined || compareFeedPlaces(place, highest) >= 0, 'the feed went back');
+    this.place = place;
+    return { do: 'begin', event };
+  }
+}
+
+function demand(holds: boolean, rule: string): asserts holds {
+  if (!holds) throw new ProtocolError('invalid_event', rule);
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { CutReason, OpenCall } from '../calls/open-calls.js';
+import type { Framing } from '../request/framing.js';
+import { BodyTap, TrailersSent } from './body-tap.js';
+import { clientHeaders } from './response-headers.js';
+
+/** An allowed call, recorded and ready to go. */
+export type Forwarding = {
+  upstream: Dispatcher;
+  origin: URL;
+  service: string;
+  method: string;
+  /** Path with query. */
+  target: string;
+  /** Flat list for the upstream, without framing and Host. */
+  headers: readonly string[];
+  framing: Framing;
+  /** The body where it had to be read whole before the decision; else it is streamed from the request. */
+  body: Buffer | undefined;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** `rec_…` */
+  record: string;
+  call: OpenCall;
+  /** How many of these bytes of response body may be sent (budget). */
+  takeBytes(bytes: number): number;
+};
+
+/** Why nothing could be had from the upstream. */
+export type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request';
+
+/** How it ended. `failure`: nothing was sent to the client yet, so that the caller answers. */
+export type Forwarded = {
+  status: number | null;
+  bytes: number;
+  bodySha256: string | null;
+  outcome: 'completed' | 'cut' | 'failed';
+  failure?: ForwardFailure;
+  cutBy?: CutReason;
+};
+
+/** Sends the call to its upstream and the answer to the client, both as streams. Never throws. */
+export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
+  return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
+}
+
+const TIMEOUTS = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
+
+class ForwardedCall implements Dispatcher.DispatchHandler {
+  private readonly tap: BodyTap | undefined;
+  private controller: Dispatcher.DispatchController | undefined;
+  private status: number | null = null;
+  private bytes = 0;
+  private upstreamEnded = false;
+  private settled = false;
+
+  constructor(
+    private readonly parts: Forwarding,
+    private readonly settle: (result: Forwarded) => void,
+  ) {
+    const streams = parts.framing.kind !== 'none';
+    this.tap = streams ? new BodyTap(parts.request) : undefined;
+  }
+
+  start(): void {
+    const { upstream, method, target, request, response, call, body, framing } = this.parts;
+    const headers = [...this.parts.headers];
+    if (framing.kind === 'length') headers.push('content-length', String(framing.bytes));
+    if (this.tap !== undefined) {
+      // An error of the body reaches us through the dispatcher; without a listener it would end the process.
+      this.tap.on('error', () => undefined);
+      (body === undefined ? request : Readable.from([body])).pipe(this.tap);
+    }
+    response.on('close', () => this.closed());
+    call.onCut((reason) => this.cut(reason));
+    if (this.settled) return;
+    upstream.dispatch({ method, path: target, headers, body: this.tap ?? null }, this);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.settled) controller.abort(new Error('the call was cut'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // Interim answers are between the upstream and us.
+    if (status < 200 || this.settled) return;
+    const { response, service, origin, record } = this.parts;
+    this.status = status;
+    response.writeHead(status, [...clientHeaders(headers, service, origin), 'Countersign-Record', record]);
+    response.flushHeaders();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.settled) return;
+    const { response, call } = this.parts;
+    const sent = this.parts.takeBytes(chunk.length);
+    this.bytes += sent;
+    const flowing = response.write(sent === chunk.length ? chunk : chunk.subarray(0, sent));
+    if (sent < chunk.length) {
+      call.cut('budget_exhausted');
+    } else if (!flowing) {
+      controller.pause();
+      response.once('drain', () => controller.resume());
+    }
+  }
+
+  onResponseEnd(): void {
+    this.upstreamEnded = true;
+    this.parts.response.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.settled) return;
+    const { response, call } = this.parts;
+    if (call.cutBy !== undefined) {
+      this.finish('cut', { cutBy: call.cutBy });
+    } else if (response.headersSent) {
+      response.destroy();
+      this.finish('failed');
+    } else {
+      this.finish('failed', { failure: failureOf(error) });
+    }
+  }
+
+  /** The client has all of the answer, or has gone away. */
+  private closed(): void {
+    if (this.settled) return;
+    if (this.upstreamEnded && this.parts.response.writableFinished) this.finish('completed');
+    else this.parts.call.cut('client_gone');
+  }
+
+  private cut(reason: CutReason): void {
+    if (this.settled) return;
+    const { response } = this.parts;
+    // A partial answer cannot be taken back: breaking the connection is the only honest end of it.
+    if (response.headersSent) response.destroy();
+    this.finish('cut', { cutBy: reason });
+    this.controller?.abort(new Error('the call was cut'));
+  }
+
+  private finish(outcome: Forwarded['outcome'], more: Pick<Forwarded, 'failure' | 'cutBy'> = {}): void {
+    this.settled = true;
+    const { request, response } = this.parts;
+    const bodySha256 = this.tap?.sha256 ?? null;
+    if (this.tap !== undefined) {
+      request.unpipe(this.tap);
+      this.tap.destroy();
+    }
+    // An upload that nobody reads any more must not hold the connection open behind a finished answer.
+    if (response.headersSent && !request.complete) request.destroy();
+    this.settle({ status: this.status, bytes: this.bytes, bodySha256, outcome, ...more });
+  }
+}
+
+function failureOf(error: Error): ForwardFailure {
+  if (error instanceof TrailersSent) return 'ambiguous_request';
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && TIMEOUTS.has(code) ? 'upstream_timeout' : 'upstream_unreachable';
+}

@@ -1,0 +1,83 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What is read when metrics are asked for. */
+export type GatewayGauges = {
+  inTouch(): boolean;
+  /** Seconds since the last authentic event of the feed. */
+  feedAge(): number;
+  spoolBytes(): number;
+  spoolMaxBytes(): number;
+  spoolBacklog(): number;
+  openCalls(): number;
+  grants(): number;
+};
+
+/** Prometheus metrics of one gateway, in a registry of its own. Labels only carry known services and stable codes. */
+export class GatewayMetrics {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly calls = new Counter({
+    name: 'countersign_gateway_calls_total',
+    help: 'Calls by service, decision and code (of a refusal) or outcome (of a call that was let through).',
+    labelNames: ['service', 'decision', 'code'],
+    registers: this.registers,
+  });
+  private readonly recordSeconds = new Histogram({
+    name: 'countersign_gateway_record_seconds',
+    help: 'Time from the decision until the record was durable.',
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1],
+    registers: this.registers,
+  });
+  private readonly faults = new Counter({
+    name: 'countersign_gateway_spool_faults_total',
+    help: 'Writes to the spool that failed; each refused the calls that waited for it.',
+    registers: this.registers,
+  });
+
+  constructor(gauges: GatewayGauges) {
+    this.gauge('countersign_gateway_in_touch', '1 while in touch with the broker.', () =>
+      gauges.inTouch() ? 1 : 0,
+    );
+    this.gauge('countersign_gateway_feed_age_seconds', 'Since the last authentic event.', gauges.feedAge);
+    this.gauge('countersign_gateway_spool_bytes', 'Bytes that the spool holds.', gauges.spoolBytes);
+    this.gauge('countersign_gateway_spool_max_bytes', 'Bytes that it may hold.', gauges.spoolMaxBytes);
+    this.gauge('countersign_gateway_spool_backlog', 'Records that are not durable yet.', gauges.spoolBacklog);
+    this.gauge('countersign_gateway_open_calls', 'Calls that are open now.', gauges.openCalls);
+    this.gauge('countersign_gateway_grants', 'Active grants known.', gauges.grants);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  refused(service: string | null, code: string): void {
+    this.calls.inc({ service: service ?? '', decision: 'refused', code });
+  }
+
+  forwarded(service: string, outcome: string): void {
+    this.calls.inc({ service, decision: 'allowed', code: outcome });
+  }
+
+  recorded(milliseconds: number): void {
+    this.recordSeconds.observe(milliseconds / 1000);
+  }
+
+  spoolFault(): void {
+    this.faults.inc();
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: this.registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

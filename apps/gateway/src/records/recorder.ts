@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/grant-token-verify';
+import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
+import { v7 } from 'uuid';
+import type { Clock } from '../clock.js';
+import type { OpenCallLeft } from '../spool/recover.js';
+import type { Spool } from '../spool/spool.js';
+import { MinuteCounters } from './minute-counters.js';
+import { RefusalFolding } from './refusal-folding.js';
+
+type Draft = Parameters<Spool['note']>[0];
+
+/** A call as its record describes it. `path` is the upstream path with query. */
+export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
+
+/** How an allowed call ended. */
+export type CallOutcome = {
+  status: number | null;
+  bytes: number;
+  bodySha256: string | null;
+  durationMs: number;
+  outcome: 'completed' | 'cut' | 'failed' | 'unknown';
+};
+
+export type RecorderOptions = { spool: Spool; gateway: string; boot: string; clock: Clock };
+
+/** Turns what happens to calls into records, and gives them to the spool. */
+export class Recorder {
+  private readonly folding = new RefusalFolding<Draft>();
+  private readonly counters = new MinuteCounters();
+
+  constructor(private readonly options: RecorderOptions) {}
+
+  newId(): string {
+    return `rec_${v7()}`;
+  }
+
+  /** Resolves when the record of a call that is let through is durable (P5). Throws RecordUnavailable. */
+  allowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
+    const { route, resource, action } = match;
+    const { members, openings } = this.describe(call);
+    const record = {
+      ...this.head(id, call.claims.tenant),
+      kind: 'allowed' as const,
+      ...members,
+      route,
+      resource,
+      action,
+    };
+    return this.options.spool.append({ record, openings });
+  }
+
+  /** Notes how an allowed call ended. */
+  outcome(id: string, tenant: string, outcome: CallOutcome): void {
+    const record = { ...this.head(id, tenant), kind: 'outcome' as const, ...outcome };
+    this.options.spool.note({ record, openings: {} });
+  }
+
+  /**
+   * Notes a refused call with a verified token. Nobody waits for the disk: a refusal is safe without it. Undefined
+   * where it was folded into a later record.
+   */
+  refused(call: RecordedCall, match: MatchedCall | null, code: string): string | undefined {
+    const id = this.newId();
+    const { members, openings } = this.describe(call);
+    const place = {
+      route: match?.route ?? null,
+      resource: match?.resource ?? null,
+      action: match?.action ?? null,
+    };
+    const head = this.head(id, call.claims.tenant);
+    const draft: Draft = {
+      record: { ...head, kind: 'refused', ...members, ...place, code, count: 1 },
+      openings,
+    };
+    if (!this.folding.take(call.claims.digest, code, draft, this.options.clock.now())) return undefined;
+    this.options.spool.note(draft);
+    return id;
+  }
+
+  /** Counts a refusal without a verified token. */
+  count(service: string | null, code: string): void {
+    this.counters.add(service, code, this.options.clock.now());
+  }
+
+  /** Writes what was folded and counted; called each minute and at the end. */
+  flush(): void {
+    const { spool, clock } = this.options;
+    for (const { first, count } of this.folding.drain(clock.now())) {
+      if (first.record.kind === 'refused') spool.note({ ...first, record: { ...first.record, count } });
+    }
+    for (const counter of this.counters.drain()) {
+      const record: UnchainedRecord = {
+        ...this.head(this.newId(), DEPLOYMENT_SLUG),
+        tenant: DEPLOYMENT_SLUG,
+        kind: 'counters',
+        ...counter,
+      };
+      spool.note({ record, openings: {} });
+    }
+  }
+
+  /** Ends calls that an earlier run left open: it died before it knew what became of them. */
+  closeLeft(left: readonly OpenCallLeft[]): void {
+    for (const { boot, tenant, id } of left) {
+      const record: UnchainedRecord = {
+        ...this.head(id, tenant),
+        boot,
+        kind: 'outcome',
+        status: null,
+        bytes: 0,
+        bodySha256: null,
+        durationMs: 0,
+        outcome: 'unknown',
+      };
+      this.options.spool.note({ record, openings: {} });
+    }
+  }
+
+  private head(id: string, tenant: string) {
+    const { gateway, boot, clock } = this.options;
+    return { v: 1 as const, id, gateway, boot, tenant, at: new Date(clock.now()).toISOString() };
+  }
+
+  private describe({ claims, service, method, path }: RecordedCall) {
+    const salt = randomBytes(32);
+    const members = {
+      grant: claims.grant_id,
+      digest: claims.digest,
+      request: claims.terms.request,
+      service,
+      person: claims.sub,
+      method,
+      path: commit(nodeHashing, 'path', salt, path),
+      mode: 'gateway' as const,
+    };
+    return { members, openings: { path: { value: path, salt: salt.toString('base64url') } } };
+  }
+}

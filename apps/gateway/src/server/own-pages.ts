@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import { type Identity, identityJwks } from '../identity/identity.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import type { CanonicalRequest } from '../request/canonical-request.js';
+import { answerProblem } from './problem.js';
+
+/** How well the gateway is, as `/readyz` says it. */
+export type Readiness = {
+  inTouch: boolean;
+  /** Milliseconds since the last authentic event of the feed; null when there was none. */
+  heardMsAgo: number | null;
+  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean };
+};
+
+export type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
+
+type Page = (response: ServerResponse) => Promise<void> | void;
+
+/** The gateway's own paths. Their names are reserved: no data service can have them. */
+export class OwnPages {
+  private readonly pages: ReadonlyMap<string, Page>;
+
+  constructor(private readonly parts: OwnPagesParts) {
+    this.pages = new Map<string, Page>([
+      ['healthz', (response) => json(response, 200, { status: 'ok' })],
+      ['readyz', (response) => this.ready(response)],
+      ['metrics', (response) => this.metrics(response)],
+      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(parts.identity))],
+    ]);
+  }
+
+  /** Answers where the path is one of ours, and says whether it was. */
+  async answer(
+    { method, service, path, framing }: CanonicalRequest,
+    response: ServerResponse,
+  ): Promise<boolean> {
+    if (!RESERVED.has(service)) return false;
+    const page = this.pages.get(service + path);
+    if (page === undefined || (method !== 'GET' && method !== 'HEAD')) {
+      answerProblem(response, 'not_found', { close: framing.kind !== 'none' });
+    } else {
+      await page(response);
+    }
+    return true;
+  }
+
+  private ready(response: ServerResponse): void {
+    const readiness = this.parts.readiness();
+    json(response, readiness.inTouch ? 200 : 503, {
+      ...(readiness.inTouch ? {} : { code: 'not_in_touch' }),
+      status: readiness.inTouch ? 'ready' : 'not ready',
+      ...readiness,
+    });
+  }
+
+  private async metrics(response: ServerResponse): Promise<void> {
+    const { metrics } = this.parts;
+    const text = await metrics.text();
+    response.writeHead(200, ['Content-Type', metrics.contentType, 'Cache-Control', 'no-store']);
+    response.end(text);
+  }
+}
+
+const RESERVED = new Set(['healthz', 'readyz', 'metrics', 'countersign', 'authz', 'import']);
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store']);
+  response.end(JSON.stringify(body));
+}

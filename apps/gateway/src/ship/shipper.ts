@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MAX_BATCH_BYTES, parseRecordAnswer } from '@countersign/gateway-protocol';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { JsonCell } from '../durable/json-cell.js';
+import type { BrokerClient } from '../feed/broker-client.js';
+import { describeError } from '../log/describe-error.js';
+import type { SpoolPlace } from '../spool/segments.js';
+import type { Spool, SpoolPiece } from '../spool/spool.js';
+
+export type ShipperParts = { spool: Spool; broker: BrokerClient; folder: string; log: Logger };
+
+/** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
+const GATHER_MS = 100;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+/** How often the place is noted at most; between, a crash costs a repetition. */
+const KEEP_EVERY_MS = 5_000;
+/** The batch's own members around its records. */
+const ENVELOPE_BYTES = 1_024;
+
+const placeShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0) });
+
+/**
+ * Brings records to the broker, in order, each batch until it is accepted. The place up to which the broker has
+ * accepted is kept on disk so that a restart does not send everything again; the broker skips what it knows, so an
+ * older place only costs a repetition.
+ */
+export class Shipper {
+  private readonly cell: JsonCell<SpoolPlace>;
+  private readonly stop = new AbortController();
+  private place: SpoolPlace = { segment: 0, offset: 0 };
+  private running: Promise<void> | undefined;
+  private wake: (() => void) | undefined;
+  private drained = false;
+  /** Something became durable since the spool was last looked at. */
+  private fresh = false;
+  private closing = false;
+  private kept = { place: this.place, at: 0 };
+
+  constructor(private readonly parts: ShipperParts) {
+    this.cell = new JsonCell(join(parts.folder, 'shipped.json'));
+    parts.spool.onDurable(() => {
+      this.fresh = true;
+      this.wake?.();
+    });
+  }
+
+  /** True when the broker has everything that is durable. */
+  get isDrained(): boolean {
+    return this.drained;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Stops after at most `graceMs`, in which it still tries to bring what is there. */
+  async close(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.stop.abort(), graceMs);
+    this.closing = true;
+    this.wake?.();
+    await this.running;
+    clearTimeout(timer);
+    await this.keep();
+  }
+
+  private async run(): Promise<void> {
+    await this.recall();
+    let wait = FIRST_PAUSE_MS;
+    while (!this.stop.signal.aborted) {
+      try {
+        this.fresh = false;
+        const piece = await this.parts.spool.piece(this.place, MAX_BATCH_BYTES - ENVELOPE_BYTES);
+        this.drained = piece === undefined;
+        if (piece === undefined) {
+          if (this.closing) return;
+          if (performance.now() - this.kept.at > KEEP_EVERY_MS) await this.keep();
+          await this.news();
+        } else {
+          await this.ship(piece);
+          wait = FIRST_PAUSE_MS;
+        }
+      } catch (error) {
+        if (this.stop.signal.aborted) return;
+        this.parts.log.warn(describeError(error), 'records wait: the broker does not take them');
+        await this.rest(wait);
+        wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  /** One batch. Throws where the broker does not confirm every record of it. */
+  private async ship({ boot, records, next }: SpoolPiece): Promise<void> {
+    const json = `{"boot":${JSON.stringify(boot)},"entries":[${records.map((line) => line.json).join(',')}]}`;
+    const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
+    const { accepted } = parseRecordAnswer(answer);
+    for (const { tenant, seq } of records) {
+      if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
+    }
+    this.place = next;
+    await this.parts.spool.release(next);
+  }
+
+  /** Resolves a little after something new is durable. */
+  private async news(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      if (this.fresh || this.closing) resolve();
+    });
+    this.wake = undefined;
+    if (!this.closing) await this.rest(GATHER_MS);
+  }
+
+  private async rest(milliseconds: number): Promise<void> {
+    await pause(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
+  }
+
+  private async recall(): Promise<void> {
+    const stored = await this.cell.read().catch(() => undefined);
+    const place = placeShape.safeParse(stored);
+    if (place.success) this.place = place.data;
+  }
+
+  /** Notes the place. A disk that does not take it costs a repetition after the next start, nothing else. */
+  private async keep(): Promise<void> {
+    if (this.kept.place === this.place) return;
+    this.kept = { place: this.place, at: performance.now() };
+    await this.cell.write(this.place).catch((error: unknown) => {
+      this.parts.log.warn(describeError(error), 'the place of shipping could not be kept');
+    });
+  }
+}
