@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { ENTITIES } from '../entities/index.js';
+import { StoreError } from '../errors.js';
 import { MIGRATIONS } from '../migrations/index.js';
 
 /** Milliseconds that a statement waits for another process's lock before it fails. */
@@ -12,6 +13,8 @@ interface Pragmas {
 /**
  * One connection to the database file. TypeORM has one query runner per SQLite source, on which concurrent
  * transactions corrupt each other: all use of a source goes through a queue (`UnitQueue`).
+ *
+ * @throws StoreError `database_unreadable`
  */
 export async function openSource(path: string, mode: 'write' | 'read'): Promise<DataSource> {
   const source = new DataSource({
@@ -32,5 +35,9 @@ export async function openSource(path: string, mode: 'write' | 'read'): Promise<
       database.pragma('foreign_keys = ON');
     },
   });
-  return source.initialize();
+  try {
+    return await source.initialize();
+  } catch (error) {
+    throw new StoreError('database_unreadable', 'The database file cannot be opened as a database.', error);
+  }
 }

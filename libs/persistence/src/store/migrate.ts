@@ -70,7 +70,8 @@ const allNames = (): string[] => MIGRATIONS.map((Migration) => new Migration().n
 
 export async function exists(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isFile();
+    await stat(path);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw new StoreError('database_unreadable', 'The database file cannot be read.', error);

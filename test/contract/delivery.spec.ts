@@ -1,0 +1,125 @@
+import { describeStore } from './support/describe-store.js';
+import { aGrant, aRequest, NOW } from './support/rows.js';
+import { sqliteDatabase } from './support/sqlite.js';
+
+describeStore('what goes out, on SQLite', sqliteDatabase, (bench) => {
+  const tell = (subject: string, at: string, tenant = 'acme') =>
+    bench.store.forTenant(tenant, (unit) =>
+      unit.outbox.add({ kind: 'request.created', subject, audience: ['usr_1', 'role:vendor:reviewer'], at }),
+    );
+  const due = (now: string, limit = 10) => bench.store.readAsVendor((unit) => unit.outbox.due(now, limit));
+
+  test('notices are due from their time on, oldest first, until they are delivered', async () => {
+    await tell('second', '2026-11-24T15:00:00.500Z');
+    await tell('first', '2026-11-24T15:00:00Z', 'globex');
+    await tell('later', '2026-11-24T15:00:01Z');
+    const [first, second] = await due('2026-11-24T15:00:00.999Z');
+    expect([first, second]).toMatchObject([
+      { subject: 'first', tenant: 'globex', attempts: 0, audience: ['usr_1', 'role:vendor:reviewer'] },
+      { subject: 'second', tenant: 'acme', at: '2026-11-24T15:00:00.500Z' },
+    ]);
+    expect(first?.id).toMatch(/^ntc_[0-9a-f-]{36}$/);
+    expect(await due('2026-11-24T15:00:05Z', 1)).toHaveLength(1);
+    await bench.store.asVendor((unit) => unit.outbox.delivered(first?.id ?? '', NOW));
+    expect((await due('2026-11-24T15:00:05Z')).map((notice) => notice.subject)).toEqual(['second', 'later']);
+  });
+
+  test('P7: a failed attempt is counted and comes again under the same id', async () => {
+    await tell('x', NOW);
+    const [notice] = await due(NOW);
+    await bench.store.asVendor((unit) => unit.outbox.failed(notice?.id ?? '', '2026-11-24T15:00:30.250Z'));
+    expect(await due('2026-11-24T15:00:30Z')).toEqual([]);
+    expect(await due('2026-11-24T15:00:31Z')).toEqual([{ ...notice, attempts: 1 }]);
+  });
+
+  test('the feed counts over all tenants without a gap, in the order of the commits', async () => {
+    await bench.store.forTenant('acme', async (unit) => {
+      await unit.feed.changed('grant', 'grt_1');
+      await unit.feed.changed('tenant', 'acme');
+    });
+    await bench.store
+      .forTenant('globex', async (unit) => {
+        await unit.feed.changed('grant', 'lost');
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    await bench.store.asVendor((unit) => unit.feed.changed('keys', 'k1'));
+    const feed = await bench.store.readAsVendor(async (unit) => ({
+      head: await unit.feed.head(),
+      all: await unit.feed.since(0, 10),
+      some: await unit.feed.since(1, 1),
+      none: await unit.feed.since(3, 10),
+    }));
+    expect(feed).toEqual({
+      head: { epoch: 1, seq: 3 },
+      all: [
+        { seq: 1, kind: 'grant', ref: 'grt_1' },
+        { seq: 2, kind: 'tenant', ref: 'acme' },
+        { seq: 3, kind: 'keys', ref: 'k1' },
+      ],
+      some: [{ seq: 2, kind: 'tenant', ref: 'acme' }],
+      none: [],
+    });
+  });
+
+  test('the positive list has the active grants of all tenants and no others', async () => {
+    const requests = ['acme', 'globex', 'initech'].map((tenant) => aRequest({ tenant }));
+    const grants = requests.map((request) => aGrant(request));
+    for (const [index, request] of requests.entries())
+      await bench.store.forTenant(request.tenant, async (unit) => {
+        const grant = grants[index] ?? aGrant(request);
+        await unit.requests.insert(request);
+        await unit.grants.insert(grant);
+        if (index === 2)
+          await unit.grants.update({
+            ...grant,
+            state: 'ended',
+            version: 2,
+            endReason: 'revoked',
+            endedAt: NOW,
+          });
+      });
+    const read = await bench.store.readAsVendor((unit) => unit.feed.activeGrants());
+    expect(new Set(read.map((grant) => grant.id))).toEqual(
+      new Set(grants.slice(0, 2).map((grant) => grant.id)),
+    );
+    expect(await bench.store.asVendor((unit) => unit.activeGrants())).toEqual(read);
+  });
+
+  test('due: open requests that have lapsed, active grants that are over, at the very second', async () => {
+    const open = aRequest({ lapsesAt: '2026-11-24T16:00:00Z' });
+    const decided = aRequest({ lapsesAt: '2026-11-24T16:00:00Z', state: 'denied' });
+    const grant = aGrant(decided, { endsAt: '2026-11-24T16:00:00Z' });
+    await bench.store.forTenant('acme', async (unit) => {
+      await unit.requests.insert(open);
+      await unit.requests.insert(decided);
+      await unit.grants.insert(grant);
+    });
+    const at = (now: string) => bench.store.readAsVendor((unit) => unit.due(now, 10));
+    expect(await at('2026-11-24T15:59:59Z')).toEqual({ requests: [], grants: [] });
+    expect(await at('2026-11-24T16:00:00Z')).toEqual({
+      requests: [{ id: open.id, tenant: 'acme' }],
+      grants: [{ id: grant.id, tenant: 'acme' }],
+    });
+  });
+
+  test('an answer is kept under its key until it expires, and the key cannot be taken twice meanwhile', async () => {
+    let now = new Date('2026-11-24T15:00:00Z');
+    const store = await bench.database.open({ clock: { now: () => now } });
+    const save = (result: string) =>
+      store.forTenant('acme', (unit) =>
+        unit.idempotency.save('usr_1', 'POST /x', 'k', { bodyHash: 'h', result }, '2026-11-25T15:00:00Z'),
+      );
+    const find = (principal = 'usr_1') =>
+      store.readAsVendor((unit) => unit.idempotency.find(principal, 'POST /x', 'k'));
+    expect(await find()).toBeNull();
+    await save('1');
+    expect(await find()).toEqual({ bodyHash: 'h', result: '1' });
+    expect(await find('usr_2')).toBeNull();
+    await expect(save('2')).rejects.toThrow(expect.objectContaining({ code: 'conflict' }));
+    now = new Date('2026-11-25T15:00:00Z');
+    expect(await find()).toBeNull();
+    await save('3');
+    expect(await bench.database.raw('SELECT result FROM idempotent_answers')).toEqual([{ result: '3' }]);
+  });
+});
