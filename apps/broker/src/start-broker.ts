@@ -10,12 +10,12 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 import { Lifecycle } from './health/lifecycle.js';
-import { useMiddleware } from './http/middleware.js';
+import { expressServer, useMiddleware } from './http/middleware.js';
 import { limitServer } from './http/server-limits.js';
 import type { BrokerDeps } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
@@ -58,6 +58,7 @@ export async function startBroker(
     await ensureBrokerKeys(deps, nodeKeyMaker);
     const app = await NestFactory.create<NestExpressApplication>(
       brokerModule({ deps, settings: environment, logger }),
+      new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
     useMiddleware(app, logger);

@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { json, type NextFunction, type Request, type Response, urlencoded } from 'express';
+import express, {
+  type Express,
+  json,
+  type NextFunction,
+  type Request,
+  type Response,
+  urlencoded,
+} from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { requestLog } from '../observe/logger.js';
@@ -12,16 +19,22 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
 
+/** Express before Nest is built on it: its router takes the settings that stand when it is first used. */
+export function expressServer(): Express {
+  const server = express();
+  server.disable('x-powered-by');
+  server.set('etag', false);
+  server.set('query parser', 'simple');
+  server.set('case sensitive routing', true);
+  server.set('trust proxy', false);
+  return server;
+}
+
 /**
  * What every request passes before it is routed. Nothing here decides who may do what: paths are only looked
  * at to read a body, and whoever dodges that has a body that is not read.
  */
 export function useMiddleware(app: NestExpressApplication, logger: Logger): void {
-  app.disable('x-powered-by');
-  app.set('etag', false);
-  app.set('query parser', 'simple');
-  app.set('case sensitive routing', true);
-  app.set('trust proxy', false);
   app.use(requestLog(logger));
   app.use(measure(app.get(Metrics)));
   app.use(

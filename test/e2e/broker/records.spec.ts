@@ -1,0 +1,208 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { GatewayCredential, RecordEntry } from '@countersign/gateway-protocol';
+import { recordHash } from '@countersign/gateway-protocol';
+import { commit } from '@countersign/scope';
+import { type Answer, TestBroker } from '../harness.js';
+import { makeGrant, type RequestBody } from '../story.js';
+
+let broker: TestBroker;
+let credential: GatewayCredential;
+let bearer: string;
+let request: RequestBody;
+let grant: string;
+
+beforeAll(async () => {
+  broker = await TestBroker.start();
+  ({ credential, bearer } = await broker.enrolGateway('one'));
+});
+afterAll(() => broker.close());
+beforeEach(async () => {
+  ({ request, grant } = await makeGrant(broker));
+});
+
+type Kind = 'allowed' | 'outcome' | 'refused';
+
+/** Records of one boot of the gateway, chained as the gateway chains them. */
+class Chain {
+  readonly boot = randomUUID();
+  private seq = 0;
+  private prev: string | null = null;
+
+  add(kind: Kind, id = broker.host.ids.next('rec'), tenant = 'acme'): RecordEntry {
+    const salt = randomBytes(32);
+    const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
+    this.seq += 1;
+    const head = {
+      v: 1,
+      id,
+      gateway: credential.gateway,
+      boot: this.boot,
+      tenant,
+      seq: this.seq,
+      prev: this.prev,
+      at: new Date().toISOString(),
+    };
+    const call = {
+      grant,
+      digest: request.digest,
+      request: request.id,
+      service: 'billing',
+      person: broker.persons.engineer,
+      method: 'GET',
+      path: commit(broker.host.hashing, 'path', salt, value),
+      mode: 'gateway',
+      route: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/inv-1',
+      action: 'read',
+    };
+    const kinds = {
+      allowed: { ...head, kind, ...call },
+      refused: { ...head, kind, ...call, code: 'insufficient_scope', count: 1 },
+      outcome: {
+        ...head,
+        kind,
+        status: 200,
+        bytes: 120,
+        bodySha256: null,
+        durationMs: 7,
+        outcome: 'completed',
+      },
+    };
+    const record = kinds[kind] as unknown as RecordEntry['record'];
+    this.prev = recordHash(record);
+    const openings = kind === 'outcome' ? {} : { path: { value, salt: salt.toString('base64url') } };
+    return { record, openings };
+  }
+}
+
+const send = (boot: string, entries: unknown[]): Promise<Answer> =>
+  broker.fetch('POST', '/gateway/v1/records', {
+    body: { boot, entries },
+    headers: { authorization: bearer },
+  });
+
+const items = (answer: Answer) => (answer.body as { items: Record<string, unknown>[] }).items;
+const records = async () =>
+  items(await broker.call('approver', 'GET', `/api/v1/tenants/acme/access-records?grant=${grant}`));
+const leaves = async (type: string) =>
+  items(await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200')).filter(
+    (leaf) => leaf['type'] === type && JSON.stringify(leaf).includes(grant),
+  );
+
+describe('records of a gateway', () => {
+  test('a call is shown once with its outcome, and counts for the grant', async () => {
+    const chain = new Chain();
+    const allowed = chain.add('allowed');
+    expect((await send(chain.boot, [allowed])).body).toEqual({ accepted: { acme: 1 } });
+    expect((await records())[0]).toMatchObject({ decision: 'allowed', outcome: null, status: null });
+    expect((await send(chain.boot, [chain.add('outcome', allowed.record.id)])).body).toEqual({
+      accepted: { acme: 2 },
+    });
+    expect(await records()).toEqual([
+      {
+        id: allowed.record.id,
+        at: expect.any(String),
+        grant,
+        digest: request.digest,
+        request: request.id,
+        service: 'billing',
+        person: broker.persons.engineer,
+        method: 'GET',
+        path: '/tenants/acme/invoices/inv-1?page=2',
+        route: '/tenants/{tenant}/invoices/{id}',
+        resource: 'invoices/inv-1',
+        action: 'read',
+        decision: 'allowed',
+        code: null,
+        count: 1,
+        mode: 'gateway',
+        trust: null,
+        status: 200,
+        bytes: 120,
+        bodySha256: null,
+        durationMs: 7,
+        outcome: 'completed',
+        gateway: credential.gateway,
+        boot: chain.boot,
+        seq: 1,
+      },
+    ]);
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+    expect(body).toMatchObject({ used: { calls: 1, bytes: 120 } });
+  });
+
+  test('each is taken exactly once, however often and however parallel it comes', async () => {
+    const chain = new Chain();
+    const batch = Array.from({ length: 20 }, (_, index) =>
+      chain.add(index % 4 === 3 ? 'refused' : 'allowed'),
+    );
+    const answers = await Promise.all(Array.from({ length: 10 }, () => send(chain.boot, batch)));
+    expect(answers.map((answer) => answer.body)).toEqual(answers.map(() => ({ accepted: { acme: 20 } })));
+    await send(chain.boot, [...batch.slice(10), chain.add('allowed')]);
+    expect(await records()).toHaveLength(21);
+    expect(await leaves('access.allowed')).toHaveLength(16);
+    expect(await leaves('access.refused')).toHaveLength(5);
+    const { body } = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+    expect(body).toMatchObject({ used: { calls: 16 } });
+  });
+
+  test('a number that is missing is an event, and what came is taken', async () => {
+    const chain = new Chain();
+    const [first, , third] = [chain.add('allowed'), chain.add('allowed'), chain.add('allowed')];
+    await send(chain.boot, [first, third]);
+    const gaps = items(await broker.call('approver', 'GET', '/api/v1/tenants/acme/events')).filter(
+      (leaf) => leaf['type'] === 'gateway.gap',
+    );
+    expect(gaps[0]).toMatchObject({ data: { boot: chain.boot, after: 1, at: 3 } });
+    expect(await records()).toHaveLength(2);
+  });
+
+  test('a restart of the broker loses nothing and takes nothing twice', async () => {
+    const chain = new Chain();
+    const batch = [chain.add('allowed'), chain.add('allowed')];
+    await send(chain.boot, batch);
+    await broker.broker.close();
+    await broker.run();
+    expect((await send(chain.boot, [...batch, chain.add('allowed')])).body).toEqual({
+      accepted: { acme: 3 },
+    });
+    expect(await records()).toHaveLength(3);
+  });
+
+  test.each<[string, (entry: RecordEntry) => unknown]>([
+    [
+      'another gateway’s',
+      (entry) => ({ ...entry, record: { ...entry.record, gateway: broker.host.ids.next('gtw') } }),
+    ],
+    ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
+    ['an unknown tenant', () => new Chain().add('allowed', undefined, 'nobody')],
+    [
+      'an opening that opens nothing',
+      (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
+    ],
+    ['another boot', (entry) => ({ ...entry, record: { ...entry.record, boot: randomUUID() } })],
+  ])('P13: refuses %s and writes nothing', async (_name, change) => {
+    const chain = new Chain();
+    const good = chain.add('allowed');
+    const bad = change(chain.add('allowed')) as RecordEntry;
+    const boot = _name === 'an unknown tenant' ? bad.record.boot : chain.boot;
+    const answer = await send(boot, _name === 'an unknown tenant' ? [bad] : [good, bad]);
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
+    expect(await records()).toEqual([]);
+  });
+
+  test('a gateway’s own key is registered once', async () => {
+    const { bearer: other } = await broker.enrolGateway('two');
+    const register = (publicKey: string) =>
+      broker.fetch('POST', '/gateway/v1/identity', {
+        body: { publicKey },
+        headers: { authorization: other },
+      });
+    const key = randomBytes(32).toString('base64url');
+    expect((await register(key)).status).toBe(204);
+    expect((await register(key)).status).toBe(204);
+    const answer = await register(randomBytes(32).toString('base64url'));
+    expect([answer.status, (answer.body as { code: string }).code]).toEqual([409, 'already_registered']);
+    expect((await register('short')).status).toBe(400);
+  });
+});
