@@ -13,5 +13,5 @@ repeated at any time.
 /** One step as people read it. */
 export function stepText({ number, title, who, sees }: DoneStep): string {
   const lines = sees.map((line) => `      ${line}`);
-  return `\n ${String(number).padStart(2)}  ${title}\n     ${who} sees\n${lines.join('\n')}\n`;
+  return `\n ${String(number).padStart(2)}  ${title}\n     ${who}\n${lines.join('\n')}\n`;
 }

@@ -29,7 +29,7 @@ export async function tour(context: Context): Promise<Answer> {
         onStep: (step) => show(stepText({ ...step, sees: step.sees.map(plain) })),
       }),
     );
-    return { document: result, text: CLOSING.trim() };
+    return { document: result, text: CLOSING.trimEnd() };
   } catch (error) {
     if (error instanceof TourError) throw new CliError(error.code, error.message, { cause: error });
     throw error;

@@ -28,6 +28,11 @@ export function clock(instant: string): string {
   return `${new Date(instant).toISOString().slice(11, 19)} UTC`;
 }
 
+/** `2026-11-24T15:00:00Z` as `2026-11-24 15:00 UTC`. */
+export function moment(instant: string): string {
+  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** The beginning of a digest, enough to compare by eye. */
 export function shortDigest(digest: string): string {
   return `${digest.slice(0, 19)}…`;

@@ -2,7 +2,7 @@ import { expectAnswer, expectThat, readBody } from '../http.js';
 import { ERIN, TENANT } from '../people.js';
 import { previewShape, requestShape } from '../shapes.js';
 import type { TourStep } from '../step.js';
-import { clock, requestSentence, shortDigest } from '../words.js';
+import { moment, requestSentence, shortDigest } from '../words.js';
 
 const ASK = {
   tenant: TENANT,
@@ -36,7 +36,7 @@ export const ask: TourStep = {
       requestSentence(request, 'Erin'),
       `needs ${needs.vendor.required} review at Northwind, then ${needs.customer.required} approval at Globex; risk ${needs.risk.level}`,
       `request ${request.id}, digest ${shortDigest(request.digest)}`,
-      `silence grants nothing: it lapses at ${clock(request.lapsesAt)}`,
+      `silence grants nothing: it lapses at ${moment(request.lapsesAt)}`,
     ];
   },
 };

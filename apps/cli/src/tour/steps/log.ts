@@ -14,8 +14,10 @@ const STORY = [
   'access.allowed',
   'access.refused',
   'grant.ended',
+  'access.refused',
 ];
 const VISIBLE_MS = 5_000;
+const TYPE_WIDTH = 25;
 
 export const tenantLog: TourStep = {
   title: "Each step stands in Globex's own log",
@@ -38,11 +40,12 @@ export const tenantLog: TourStep = {
       `the log of ${TENANT} does not tell the whole story after ${VISIBLE_MS / 1000} s`,
     );
     const names = new Map([[request.requester, ERIN.name]]);
-    const reviewers = request.reviews;
-    for (const review of reviewers) names.set(review.person, review.side === 'vendor' ? MAX.name : GWEN.name);
+    for (const review of request.reviews)
+      names.set(review.person, review.side === 'vendor' ? MAX.name : GWEN.name);
+    const width = Math.max(...leaves.map((leaf) => `#${leaf.index}`.length));
     return leaves.map(
       (leaf) =>
-        `#${leaf.index}  ${clock(leaf.at)}  ${leaf.type.padEnd(17)} ${names.get(leaf.actor) ?? actorWord(leaf.actor)}`,
+        `${`#${leaf.index}`.padStart(width)}  ${clock(leaf.at)}  ${leaf.type.padEnd(TYPE_WIDTH)}  ${names.get(leaf.actor) ?? actorWord(leaf.actor)}`,
     );
   },
 };

@@ -29,7 +29,7 @@ export const token: TourStep = {
       "the token's life lies outside its grant's window",
     );
     return [
-      `a ${header.alg} token (${header.typ}) for ${claims.aud} of ${claims.tenant}; the token itself is a secret and not shown`,
+      `an ${header.alg} token (${header.typ}) for ${claims.aud} of ${claims.tenant}; the token itself is a secret and not shown`,
       `lives ${claims.exp - claims.iat} s, until ${at(claims.exp)}, inside the grant's ${at(claims.grant_nbf)} to ${at(claims.grant_exp)}`,
       `carries the approved terms: digest ${shortDigest(claims.digest)}`,
     ];
