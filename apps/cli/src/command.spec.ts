@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GRANT_ID, grantAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
+import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
 import { FakeServer, problem } from '../test/fake-broker.js';
 
@@ -163,6 +163,57 @@ describe('proxy', () => {
     const { exit, err } = await runCli(['proxy', GRANT_ID, '--port', String(gateway.port)], envFor(broker));
     expect([exit, err]).toEqual([1, `error[port_in_use]: port ${gateway.port} is in use; choose another\n`]);
   });
+});
+
+describe('request --wait', () => {
+  test('ends with 1 on Ctrl-C and leaves the request as it is', async () => {
+    let tell = () => {};
+    const looked = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const broker = await serve({
+      'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => {
+        tell();
+        return { body: requestAnswer() };
+      },
+    });
+    const argv = [
+      'request',
+      'acme',
+      'billing',
+      '--scope',
+      'invoices/*:read',
+      '--for',
+      'PT1H',
+      '--reason',
+      'x',
+      '--wait',
+    ];
+    const { child, ended } = spawnCli(argv, envFor(broker));
+    await looked;
+    child.kill('SIGINT');
+    const { exit, out, err } = await ended;
+    expect([exit, out]).toEqual([1, '']);
+    expect(err).toContain(
+      `error[interrupted]: Stopped waiting. The request stands: countersign show ${REQUEST_ID}`,
+    );
+    expect(broker.seen.map(({ method }) => method)).not.toContain('DELETE');
+  });
+});
+
+describe('broker and gateway in the foreground', () => {
+  test.each(['broker', 'gateway'])(
+    '%s without what it needs says what is missing and ends with 1',
+    async (program) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+      const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });
+      expect([exit, out]).toEqual([1, '']);
+      expect(err).toMatch(
+        /^error\[invalid_config\]: COUNTERSIGN_(MASTER_KEY|GATEWAY_CREDENTIAL) is required/,
+      );
+    },
+  );
 });
 
 test('P11: while curl runs, the process list shows neither key nor token', async () => {

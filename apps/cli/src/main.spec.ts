@@ -123,7 +123,7 @@ describe('errors', () => {
     const plain = await cli(argv, routes);
     expect([plain.exit, plain.out]).toEqual([1, '']);
     expect(plain.err).toBe(
-      'error[request_refused]: Refused.\nerror[forbidden_scope]: The customer forbids it.\nerror[duration_too_long]: At most an hour.\n',
+      'error[request_refused]: refused for these 2 reasons\nerror[forbidden_scope]: The customer forbids it.\nerror[duration_too_long]: At most an hour.\n',
     );
     await broker?.stop();
     const json = await cli([...argv, '--json'], routes);

@@ -71,3 +71,49 @@ export const tokenAnswer = (token = TOKEN, lifeSeconds = 300) => ({
   token_type: 'Bearer',
   expires_in: lifeSeconds,
 });
+
+/** A service with one route that every tenant has. */
+export const serviceAnswer = (changes: Record<string, unknown> = {}) => ({
+  name: 'billing',
+  upstream: 'http://localhost:4200',
+  audience: 'billing',
+  tenantFrom: 'path',
+  tenantHeader: null,
+  routesHash: ROUTES,
+  routes: [
+    {
+      method: 'GET',
+      path: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/{id}',
+      action: 'read',
+      query: ['page'],
+    },
+    {
+      method: 'PATCH',
+      path: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/{id}',
+      action: 'update',
+      query: [],
+    },
+  ],
+  ...changes,
+});
+
+export const ROUTES = `sha256:${'b'.repeat(64)}`;
+
+/** The terms that the request of `requestAnswer` carries. */
+export const terms = () => ({
+  v: 1,
+  deployment: `dep_${ID}6`,
+  request: REQUEST_ID,
+  basis: 'approval',
+  tenant: 'acme',
+  service: 'billing',
+  routes: ROUTES,
+  scope: [{ resource: 'invoices/*', actions: ['read'] }],
+  seconds: 3600,
+  startsOn: 'approval',
+  lapsesAt: '2099-01-01T00:00:00Z',
+  requester: `usr_${ID}3`,
+  justification: `c1:${'A'.repeat(43)}`,
+});

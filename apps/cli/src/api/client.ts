@@ -93,14 +93,13 @@ function problemOf(answer: Response, value: unknown): CliError {
     return new CliError(code, `the broker answered ${answer.status} ${answer.statusText}`.trim());
   }
   const { code, detail, title, refusals = [] } = parsed.data;
-  return new CliError(
-    code,
-    (detail ?? title ?? `the broker answered ${answer.status}`).slice(0, MAX_DETAIL),
-    {
-      document: parsed.data,
-      more: refusals.map((refusal) => ({ code: refusal.code, detail: refusal.detail.slice(0, MAX_DETAIL) })),
-    },
-  );
+  // The reasons follow one by one: the detail would only say them once more in one line.
+  const reasons = refusals.length === 1 ? 'this reason' : `these ${refusals.length} reasons`;
+  const told = refusals.length === 0 ? (detail ?? title) : `refused for ${reasons}`;
+  return new CliError(code, (told ?? `the broker answered ${answer.status}`).slice(0, MAX_DETAIL), {
+    document: parsed.data,
+    more: refusals.map((refusal) => ({ code: refusal.code, detail: refusal.detail.slice(0, MAX_DETAIL) })),
+  });
 }
 
 function parseJson(text: string): unknown {

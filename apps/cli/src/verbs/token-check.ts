@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readJwks, verifyGrantToken } from '@countersign/grant-token-verify';
+import { toInstant } from '@countersign/scope';
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { nodeHashing } from '../runtime/hashing.js';
@@ -36,8 +37,8 @@ export async function tokenCheck(context: Context, options: TokenCheckOptions): 
       ['person', claims.sub],
       ['what', [`${claims.terms.service} of ${claims.tenant}`, ...scopeLines(claims.terms.scope)]],
       ['grant', claims.grant_id],
-      ['expires', instantFrom(new Date(claims.exp * 1000).toISOString(), new Date())],
-      ['grant ends', instantFrom(new Date(claims.grant_exp * 1000).toISOString(), new Date())],
+      ['expires', instantFrom(toInstant(new Date(claims.exp * 1000)), new Date())],
+      ['grant ends', instantFrom(toInstant(new Date(claims.grant_exp * 1000)), new Date())],
       ['digest', claims.digest],
     ]),
   };

@@ -1,0 +1,86 @@
+import {
+  GRANT_ID,
+  grantAnswer,
+  REQUEST_ID,
+  requestAnswer,
+  serviceAnswer,
+  terms,
+} from '../../test/answers.js';
+import { FakeServer } from '../../test/fake-broker.js';
+import { Terminal } from '../../test/terminal.js';
+import { run } from '../main.js';
+
+let broker: FakeServer | undefined;
+
+afterEach(() => broker?.stop());
+
+async function cli(argv: string[], changes: { grant?: object; service?: object } = {}) {
+  broker = await FakeServer.start({
+    [`GET /api/v1/grants/${GRANT_ID}`]: () => ({
+      body: { ...grantAnswer('http://localhost:1/billing'), ...changes.grant },
+    }),
+    [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer({ terms: terms() }) }),
+    'GET /api/v1/services/billing': () => ({ body: { ...serviceAnswer(), ...changes.service } }),
+  });
+  const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: 'csk_x' });
+  const exit = await run(argv, terminal);
+  return { exit, out: terminal.out, err: terminal.err };
+}
+
+const explain = (method: string, path: string, changes = {}) =>
+  cli(['explain', method, path, '--grant', GRANT_ID, '--json'], changes);
+
+test('a call inside the scope is allowed, and what it means is said', async () => {
+  const { exit, out } = await explain('get', '/tenants/acme/invoices/17?page=2');
+  expect([exit, JSON.parse(out)]).toEqual([
+    0,
+    {
+      allowed: true,
+      code: null,
+      detail: null,
+      route: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/17',
+      action: 'read',
+      tenant: 'acme',
+    },
+  ]);
+});
+
+test.each([
+  ['another action', 'PATCH', '/tenants/acme/invoices/17', 'insufficient_scope'],
+  ['another tenant', 'GET', '/tenants/globex/invoices/17', 'insufficient_scope'],
+  ['no route', 'GET', '/tenants/acme/payroll', 'route_not_listed'],
+  ['a query parameter that is not listed', 'GET', '/tenants/acme/invoices/17?all=1', 'route_not_listed'],
+  ['an odd path', 'GET', '/tenants/acme/invoices/%2e%2e', 'ambiguous_request'],
+])('%s is refused as the gateway would', async (_name, method, path, code) => {
+  const { exit, out, err } = await explain(method, path);
+  expect([exit, JSON.parse(out)]).toEqual([1, expect.objectContaining({ allowed: false, code })]);
+  expect(err).toMatch(`error[${code}]: `);
+});
+
+test('a grant that has ended opens nothing', async () => {
+  const { exit, err } = await explain('GET', '/tenants/acme/invoices/17', {
+    grant: { state: 'ended', endReason: 'expired' },
+  });
+  expect([exit, err]).toEqual([1, expect.stringContaining('error[grant_ended]: ')]);
+});
+
+test('a route map that has changed since the approval is told', async () => {
+  const { err } = await explain('GET', '/tenants/acme/invoices/17', {
+    service: { routesHash: `sha256:${'c'.repeat(64)}` },
+  });
+  expect(err).toContain('another route map');
+});
+
+test('routes shows what can be asked for', async () => {
+  const { exit, out } = await cli(['routes', 'billing']);
+  expect([exit, out]).toEqual([
+    0,
+    [
+      'ACTION  RESOURCE    METHOD  PATH                             QUERY',
+      'read    invoices/*  GET     /tenants/{tenant}/invoices/{id}  page',
+      'update  invoices/*  PATCH   /tenants/{tenant}/invoices/{id}',
+      '',
+    ].join('\n'),
+  ]);
+});
