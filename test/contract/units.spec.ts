@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Bench, describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRequest, aReview, NOW } from './support/rows.js';
 import { sqliteDatabase } from './support/sqlite.js';
@@ -140,6 +141,32 @@ describeStore('units of work on SQLite', sqliteDatabase, (bench) => {
       endedAt: NOW,
       used: { calls: 3, bytes: 1_000_000_000_001 },
     });
+  });
+
+  test('P7: what is kept from a unit works no longer when the unit is over', async () => {
+    const request = aRequest();
+    const kept = await bench.store.forTenant('acme', async (unit) => unit);
+    const over = expect.objectContaining({ name: 'QueryRunnerAlreadyReleasedError' });
+    await expect(kept.requests.insert(request)).rejects.toEqual(over);
+    await bench.store.forTenant('globex', () => expect(kept.requests.insert(request)).rejects.toEqual(over));
+    const reads = await bench.store.readAsVendor(async (unit) => unit);
+    await expect(reads.requests.find(request.id)).rejects.toEqual(over);
+    expect(await bench.database.raw('SELECT id FROM requests')).toEqual([]);
+  });
+
+  test('P11: an error of the database says what it refused, not the values that were written', async () => {
+    const request = aRequest();
+    const write = () => bench.store.forTenant('acme', (unit) => unit.requests.insert(request));
+    await write();
+    const error: unknown = await write().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'database_failed', message: expect.stringContaining('requests.id') });
+    expect(inspect(error, { depth: 10 })).not.toContain(request.digest);
+    const grant = aGrant(request);
+    await bench.store.forTenant('acme', (unit) => unit.grants.insert(grant));
+    const conflict: unknown = await bench.store
+      .forTenant('acme', (unit) => unit.grants.insert(grant))
+      .catch((reason: unknown) => reason);
+    expect(inspect(conflict, { depth: 10 })).not.toContain(grant.digest);
   });
 
   test('a unit inside another is refused at once instead of waiting for itself', async () => {

@@ -3,6 +3,7 @@ export type StoreErrorCode =
   | 'invalid_url'
   | 'engine_unsupported'
   | 'database_unreadable'
+  | 'database_failed'
   | 'migrations_pending'
   | 'schema_too_new'
   | 'master_key_mismatch'

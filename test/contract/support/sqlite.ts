@@ -37,6 +37,9 @@ export async function sqliteDatabase(): Promise<TestDatabase> {
         if (statement.reader) return statement.all();
         statement.run();
         return [];
+      } catch (error) {
+        // The driver keeps one error class a process, of whichever test file loaded it last: not our Error.
+        throw new Error(String((error as { message: unknown }).message));
       } finally {
         database.close();
       }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreError } from '../errors.js';
+import { isBusy, withoutValues } from './failures.js';
 
 /** How long a writing unit waits for other processes before it gives up. */
 const LOCK_WAIT_MS = 10_000;
@@ -17,12 +18,12 @@ export async function writeTransaction<T>(
 ): Promise<T> {
   await beginImmediate(source);
   try {
-    const result = await work(source.manager);
+    const result = await withinUnit(source, work);
     await source.query('COMMIT');
     return result;
   } catch (error) {
     await rollback(source);
-    throw error;
+    throw withoutValues(error);
   }
 }
 
@@ -33,9 +34,25 @@ export async function readTransaction<T>(
 ): Promise<T> {
   await source.query('BEGIN');
   try {
-    return await work(source.manager);
+    return await withinUnit(source, work);
+  } catch (error) {
+    throw withoutValues(error);
   } finally {
     await rollback(source);
+  }
+}
+
+/**
+ * Hands out a manager that works until the unit is over and never after: a call that somebody forgot to await
+ * would otherwise land in another unit's transaction, or in none.
+ */
+async function withinUnit<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const runner: QueryRunner = Object.create(source.createQueryRunner());
+  try {
+    return await work(source.createEntityManager(runner));
+  } finally {
+    // Shadows the shared runner's own flag, so that only this unit's view of it is released.
+    Object.defineProperty(runner, 'isReleased', { value: true });
   }
 }
 
@@ -70,23 +87,4 @@ async function rollback(source: DataSource): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && /no transaction is active/.test(error.message))) throw error;
   }
-}
-
-const codeOf = (error: unknown): string => {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-};
-
-const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');
-
-/** True for an insert over an existing key: SQLite's codes, the append-only triggers', PostgreSQL's 23505. */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = codeOf(error);
-  if (code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY')
-    return true;
-  return (
-    code === 'SQLITE_CONSTRAINT_TRIGGER' &&
-    error instanceof Error &&
-    error.message.includes('UNIQUE constraint failed')
-  );
 }
