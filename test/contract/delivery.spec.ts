@@ -83,13 +83,14 @@ describeStore('what goes out, on SQLite', sqliteDatabase, (bench) => {
     expect(new Set(read.map((grant) => grant.id))).toEqual(
       new Set(grants.slice(0, 2).map((grant) => grant.id)),
     );
-    expect(await bench.store.asVendor((unit) => unit.activeGrants())).toEqual(read);
+    expect(await bench.store.asVendor((unit) => unit.liveGrants())).toEqual(read);
   });
 
-  test('due: open requests that have lapsed, active grants that are over, at the very second', async () => {
+  test('due: open requests that have lapsed, grants that the job must look at, at the very second', async () => {
     const open = aRequest({ lapsesAt: '2026-11-24T16:00:00Z' });
     const decided = aRequest({ lapsesAt: '2026-11-24T16:00:00Z', state: 'denied' });
-    const grant = aGrant(decided, { endsAt: '2026-11-24T16:00:00Z' });
+    // Announced already, so that its end is what comes next.
+    const grant = aGrant(decided, { endsAt: '2026-11-24T16:00:00Z', warnedAt: NOW });
     await bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(open);
       await unit.requests.insert(decided);

@@ -35,6 +35,8 @@ async function cli(argv: string[], routes: Routes = {}, stdin = '') {
 const bodies = (seen: Seen[], method = 'POST') =>
   seen.filter((each) => each.method === method).map(({ body }) => body);
 
+const ASK = ['request', 'acme', 'billing', '--scope', 'invoices/*:read', '--for', 'PT1H', '--reason', 'x'];
+
 describe('flags', () => {
   test.each([
     [['nope'], /unknown command/],
@@ -46,6 +48,10 @@ describe('flags', () => {
     ],
     [['request', 'acme', 'billing', '--scope', 'a:b,', '--for', 'PT1H', '--reason', 'x'], /RESOURCE:ACTION/],
     [['request', 'acme', 'billing', '--scope', 'a:b', '--for', '1h', '--reason', 'x'], /ISO 8601/],
+    [[...ASK, '--start-at', 'tomorrow'], /instant with its zone/],
+    [[...ASK, '--start-on', 'monday'], /first-use or approval/],
+    [[...ASK, '--start-on', 'first-use'], /--use-by/],
+    [[...ASK, '--calls', '0'], /whole number/],
     [['review', REQUEST_ID], /--approve or --deny/],
     [['review', REQUEST_ID, '--approve', '--deny'], /--approve or --deny/],
     [['review', GRANT_ID, '--approve'], /req_/],
@@ -68,6 +74,52 @@ describe('flags', () => {
   test('help goes to stdout and ends with 0', async () => {
     const { exit, out } = await cli(['request', '--help']);
     expect([exit, out]).toEqual([0, expect.stringContaining('Examples:')]);
+  });
+});
+
+describe('request', () => {
+  const held = grantAnswer('http://localhost:4100/billing');
+  const routes: Routes = {
+    'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
+    'GET /api/v1/whoami': () => ({
+      body: { person: held.requester, email: 'e@x.example', name: 'E', tenant: null, roles: [] },
+    }),
+    'GET /api/v1/grants': () => ({ body: { items: [held], next: null } }),
+  };
+
+  test('sends when it is to begin and how much may be used, in whole seconds of UTC', async () => {
+    const flags = ['--start-on', 'first-use', '--use-by', '2026-11-27T18:00:00+01:00', '--calls', '3'];
+    const { exit, seen } = await cli([...ASK, ...flags], routes);
+    expect(exit).toBe(0);
+    expect(bodies(seen)).toEqual([
+      expect.objectContaining({
+        startsOn: 'first-use',
+        useBy: '2026-11-27T17:00:00Z',
+        budget: { calls: 3 },
+      }),
+    ]);
+  });
+
+  test('tells of a fitting grant that is held already; where nobody can be asked it asks anew', async () => {
+    const { err, seen } = await cli(ASK, routes);
+    expect(err).toContain(`You hold ${GRANT_ID}`);
+    expect(bodies(seen)).toHaveLength(1);
+  });
+
+  test('offers a fitting grant at a terminal, and a no asks for nothing', async () => {
+    broker = await FakeServer.start(routes);
+    const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
+    const exit = await run(ASK, Object.assign(terminal, { confirm: async () => false }));
+    expect([exit, terminal.out]).toEqual([0, expect.stringContaining(GRANT_ID)]);
+    expect(bodies(broker.seen)).toEqual([]);
+  });
+
+  test('a grant for less than what is wanted is not offered', async () => {
+    const { err } = await cli(
+      ASK.map((each) => (each === 'invoices/*:read' ? 'invoices/*:update' : each)),
+      routes,
+    );
+    expect(err).not.toContain('You hold');
   });
 });
 

@@ -29,9 +29,9 @@ async function written(): Promise<unknown> {
 describe('malformed input: a stable code, a pointer, nothing written', () => {
   test.each<[string, unknown, string]>([
     ['an unknown member', ask({ surprise: 1 }), '/surprise'],
-    ['a member that is not supported yet', ask({ startsAt: '2026-11-24T15:00:00Z' }), '/startsAt'],
-    ['a budget', ask({ budget: { calls: 1 } }), '/budget'],
-    ['a start on first use', ask({ startsOn: 'first-use' }), '/startsOn'],
+    ['a start in the past', ask({ startsAt: '2020-11-24T15:00:00Z' }), '/startsAt'],
+    ['a budget of halves', ask({ budget: { calls: 1.5 } }), '/budget/calls'],
+    ['a start on Monday', ask({ startsOn: 'monday' }), '/startsOn'],
     ['another basis', ask({ basis: 'emergency' }), '/basis'],
     ['a wrong type', ask({ tenant: 7 }), '/tenant'],
     ['null for text', ask({ justification: null }), '/justification'],

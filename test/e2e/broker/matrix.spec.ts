@@ -152,6 +152,12 @@ const TABLE: Row[] = [
     but: holderOnly,
   },
   {
+    endpoint: 'POST /api/v1/grants/{id}/extension',
+    target: ofGrant('/extension', { duration: 'PT15M', justification: 'not done yet' }),
+    all: '403 forbidden',
+    but: { ...holderOnly, engineer: '201' },
+  },
+  {
     endpoint: 'POST /api/v1/grants/{id}/revocation',
     target: ofGrant('/revocation', { reason: 'enough' }),
     all: '403 forbidden',

@@ -87,8 +87,9 @@ export class FeedReader {
   /** A grant whose terms name another map than the current one brings that map along. */
   private async grantChange(unit: FeedUnit, id: string): Promise<ChangeData> {
     const grant = await unit.grants.find(id);
-    if (grant === null) return {};
-    if (grant.state !== 'active')
+    // One that has not begun is no gateway's business: its digest must stay free to open later.
+    if (grant === null || grant.state === 'scheduled') return {};
+    if (grant.state === 'ended')
       return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended' }] };
     const grants = [await this.feedGrant(unit, grant)];
     const { routes } = await this.factsOf(unit, grant);
@@ -120,6 +121,7 @@ export class FeedReader {
 
   private async feedGrant(unit: FeedUnit, grant: Grant): Promise<FeedGrant> {
     const { id, digest, tenant, service, startsAt, endsAt } = grant;
+    if (startsAt === null || endsAt === null) throw new Error(`active grant ${id} has no window`);
     const { budget } = await this.factsOf(unit, grant);
     return { id, digest, tenant, service, startsAt, endsAt, budget };
   }

@@ -12,9 +12,11 @@ export const grantShape = component(
     scope: z.array(z.object({ resource: z.string(), actions: z.array(z.string()) })),
     requester: idText('usr', 'The engineer who holds it.'),
     digest: digestText(),
-    state: z.enum(['active', 'ended']),
-    startsAt: instant(),
-    endsAt: instant(),
+    state: z.enum(['scheduled', 'active', 'ended']),
+    startsAt: instant()
+      .nullable()
+      .describe('Null until the first token, for a grant that starts on first use.'),
+    endsAt: instant().nullable(),
     budget: z
       .object({ calls: z.int().optional(), bytes: z.int().optional() })
       .nullable()
@@ -22,7 +24,7 @@ export const grantShape = component(
     used: z
       .object({ calls: z.int(), bytes: z.int() })
       .describe('Calls allowed, and bytes of response bodies sent.'),
-    endReason: z.enum(['expired', 'revoked', 'released']).nullable(),
+    endReason: z.enum(['expired', 'revoked', 'released', 'exhausted']).nullable(),
     gatewayUrl: z.string().describe('Where the service is called under this grant.'),
   }),
 );

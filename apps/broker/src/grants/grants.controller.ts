@@ -1,4 +1,5 @@
 import {
+  extendGrant,
   getGrant,
   type IdempotencyKey,
   listGrants,
@@ -8,7 +9,7 @@ import {
   releaseGrant,
   revokeGrant,
 } from '@countersign/access';
-import { isId } from '@countersign/scope';
+import { isId, parseDuration } from '@countersign/scope';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
@@ -19,13 +20,14 @@ import { filters, given, pageAnswer, pageQuery, readPage } from '../http/page.js
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { BrokerTokenMinter } from '../keys/token-minter.js';
 import { component } from '../openapi/components.js';
-import { freeText } from '../requests/ask-body.js';
+import { durationText, freeText } from '../requests/ask-body.js';
+import { requestAnswer, requestShape } from '../requests/request-answer.js';
 import { grantAnswer, grantPage, grantShape } from './grant-answer.js';
 
 const listQuery = z.strictObject({
   ...pageQuery,
   ...filters,
-  state: z.enum(['active', 'ended']).optional(),
+  state: z.enum(['scheduled', 'active', 'ended']).optional(),
 });
 
 const revocationBody = component(
@@ -34,6 +36,16 @@ const revocationBody = component(
     reason: freeText
       .refine((text) => text.trim() !== '', 'Say why; it stands in the log')
       .describe('Why access is stopped; it stands in the tenant’s log.'),
+  }),
+);
+
+const extensionBody = component(
+  'ExtensionBody',
+  z.strictObject({
+    duration: durationText.describe('How much longer, from the end of the grant on.'),
+    justification: freeText
+      .optional()
+      .describe('A sentence that the customer will read. Refused where blank.'),
   }),
 );
 
@@ -99,6 +111,27 @@ export class GrantsController {
   async token(@CurrentPrincipal() principal: Principal, @Id('grt') id: string, @Body() _body: unknown) {
     const minted = await mintToken(this.deps, this.minter, principal, id);
     return { access_token: minted.token, token_type: 'Bearer', expires_in: minted.expiresIn };
+  }
+
+  @Post(':id/extension')
+  @Allow('grant.extend')
+  @Describe({
+    summary: 'Ask for more time',
+    description:
+      'A new request with its own approval, for the same scope, that begins where this grant ends; its terms name this digest in `extends`. Revoking this grant ends it too.',
+    body: { schema: extensionBody },
+    idempotent: true,
+    answer: { status: 201, description: 'The new request, waiting for review.', schema: requestShape },
+    errors: ['not_found', 'grant_not_active', 'request_refused', 'conflict'],
+  })
+  async extend(
+    @CurrentPrincipal() principal: Principal,
+    @Id('grt') id: string,
+    @Body() body: z.infer<typeof extensionBody>,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    const input = { seconds: parseDuration(body.duration) ?? 0, justification: body.justification ?? '' };
+    return requestAnswer(await once(this.deps, key, (deps) => extendGrant(deps, principal, id, input)));
   }
 
   @Post(':id/revocation')

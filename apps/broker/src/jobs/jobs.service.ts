@@ -1,4 +1,4 @@
-import { expireDue } from '@countersign/access';
+import { doDue } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
@@ -11,7 +11,7 @@ const EVERY_MS = 1_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work: ends what is due, tells people what happened. */
+/** The broker's recurring work: begins and ends what is due, tells people what happened. */
 @Injectable()
 export class Jobs {
   private readonly loops: readonly Loop[];
@@ -42,10 +42,10 @@ export class Jobs {
 
   private async expire(): Promise<void> {
     for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
-      const ended = await expireDue(this.deps);
-      if (ended.requests + ended.grants === 0) return;
-      this.metrics.expired(ended);
-      this.logger.info(ended, 'expired');
+      const done = await doDue(this.deps);
+      if (done.requests + done.grants + done.started + done.warned === 0) return;
+      this.metrics.expired(done);
+      this.logger.info(done, 'did what was due');
     }
   }
 

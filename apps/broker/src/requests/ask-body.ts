@@ -1,5 +1,5 @@
 import type { AskInput } from '@countersign/access';
-import { isWellFormed, parseDuration } from '@countersign/scope';
+import { type Budget, isDigest, isInstant, isWellFormed, parseDuration } from '@countersign/scope';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 
@@ -10,6 +10,13 @@ export const freeText = z
   .string()
   .max(MAX_TEXT, `At most ${MAX_TEXT} characters`)
   .refine((text) => isWellFormed(text) && !text.includes('\0'), 'Well-formed Unicode without NUL');
+
+export const durationText = z
+  .string()
+  .max(64)
+  .refine((text) => parseDuration(text) !== undefined, 'An ISO 8601 duration such as PT1H');
+
+const WHOLE_SECONDS = 'An instant of whole seconds in UTC such as 2026-11-24T15:00:00Z';
 
 const only = <T extends string>(value: T) => z.literal(value, 'This value is not supported yet').optional();
 
@@ -31,16 +38,41 @@ export const askBody = component(
       )
       .min(1)
       .max(200),
-    duration: z
-      .string()
-      .max(64)
-      .refine((text) => parseDuration(text) !== undefined, 'An ISO 8601 duration such as PT1H')
-      .describe('ISO 8601: days, hours, minutes, whole seconds.'),
+    duration: durationText.describe('ISO 8601: days, hours, minutes, whole seconds.'),
     justification: freeText
       .optional()
       .describe('A sentence that the customer will read. Refused where it is blank.'),
     ticket: freeText.min(1).max(256, 'At most 256 characters').optional(),
-    startsOn: only('approval'),
+    startsAt: z
+      .string()
+      .refine(isInstant, WHOLE_SECONDS)
+      .optional()
+      .describe('Not before this instant, at most 7 days ahead.'),
+    startsOn: z
+      .enum(['approval', 'first-use'])
+      .optional()
+      .describe('`first-use`: the first token starts the grant; needs `useBy`, excludes `startsAt`.'),
+    useBy: z
+      .string()
+      .refine(isInstant, WHOLE_SECONDS)
+      .optional()
+      .describe('Undecided, or not yet begun, by then: it is over. At most 7 days ahead.'),
+    budget: z
+      .strictObject({ calls: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
+      .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined, 'Calls, bytes, or both')
+      .optional()
+      .describe('How much may be used: calls, bytes of response bodies.'),
+    change: z
+      .strictObject({
+        method: z.string().regex(/^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/, 'An HTTP method in capitals'),
+        path: z
+          .string()
+          .max(4_096)
+          .regex(/^\/[\x21\x22\x24-\x7e]*$/, 'An upstream path with query'),
+        bodySha256: z.string().refine(isDigest, 'sha256: and 64 hexadecimal digits'),
+      })
+      .optional()
+      .describe('The one call that is asked for, its body included.'),
     basis: only('approval'),
   }),
 );
@@ -54,5 +86,22 @@ export function askInput(body: AskBody): AskInput {
     seconds: parseDuration(body.duration) ?? 0,
     justification: body.justification ?? '',
     ticket: body.ticket ?? null,
+    ...(body.startsAt === undefined ? {} : { startsAt: body.startsAt }),
+    ...(body.startsOn === undefined ? {} : { startsOn: body.startsOn }),
+    ...(body.useBy === undefined ? {} : { useBy: body.useBy }),
+    ...(body.budget === undefined ? {} : { budget: wholeBudget(body.budget) }),
+    ...(body.change === undefined ? {} : { change: body.change }),
   };
 }
+
+/** Absent members stay absent: they are hashed with the terms. */
+const wholeBudget = ({
+  calls,
+  bytes,
+}: {
+  calls?: number | undefined;
+  bytes?: number | undefined;
+}): Budget => ({
+  ...(calls === undefined ? {} : { calls }),
+  ...(bytes === undefined ? {} : { bytes }),
+});

@@ -27,6 +27,12 @@ export const requestShape = z.looseObject({
   ticket: z.string().nullable(),
   state: z.string(),
   digest: z.string(),
+  terms: z.looseObject({
+    startsAt: z.string().optional(),
+    startsOn: z.string().optional(),
+    useBy: z.string().optional(),
+    budget: z.looseObject({ calls: z.number().optional(), bytes: z.number().optional() }).optional(),
+  }),
   needs: z.looseObject({
     vendor: z.looseObject({ required: z.number(), approved: z.number() }),
     customer: z.looseObject({

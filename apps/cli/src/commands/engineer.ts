@@ -22,11 +22,16 @@ export function registerEngineer(program: Command, run: Run): void {
     .requiredOption('--for <duration>', 'how long, as ISO 8601, such as PT1H')
     .requiredOption('--reason <text>', 'why; the customer reads this')
     .option('--ticket <id>', 'the case or ticket that this belongs to')
+    .option('--start-at <time>', 'not before this time (at most 7 days ahead), such as 2026-11-24T15:00:00Z')
+    .option('--start-on <when>', 'first-use: the first token starts the clock; needs --use-by')
+    .option('--use-by <time>', 'undecided, or not begun, by then: it is gone')
+    .option('--calls <n>', 'at most so many calls')
     .option('--wait', 'stay until it is decided; ends with 1 unless it is approved')
     .addHelpText(
       'after',
       examples(
         'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "Case 4711: wrong total" --wait',
+        'countersign request acme billing --scope "invoices/*:read" --for PT1H --reason "…" --start-on first-use --use-by 2026-11-27T18:00:00Z',
         'countersign request acme billing --scope invoices:list "invoices/*:read,update" --for PT30M --reason "…"',
       ),
     )

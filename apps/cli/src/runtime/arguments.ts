@@ -1,4 +1,4 @@
-import { isSlug, parseDuration, type ScopeEntry } from '@countersign/scope';
+import { isInstant, isSlug, parseDuration, type ScopeEntry, toInstant } from '@countersign/scope';
 import { usageError } from './cli-error.js';
 
 /** `RESOURCE:ACTION[,ACTION]…` → a scope entry. What the resource means is the broker's to judge. */
@@ -19,6 +19,16 @@ export function durationSeconds(flag: string, text: string): number {
   const seconds = parseDuration(text);
   if (seconds !== undefined) return seconds;
   throw usageError(`${flag} takes an ISO 8601 duration such as PT1H or PT30M; got ${JSON.stringify(text)}`);
+}
+
+/** An instant with its zone → whole seconds in UTC, as terms have it. */
+export function instantOf(flag: string, text: string): string {
+  if (isInstant(text)) return text;
+  const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (zoned && !Number.isNaN(Date.parse(text))) return toInstant(new Date(text));
+  throw usageError(
+    `${flag} takes an instant with its zone, such as 2026-11-24T15:00:00Z; got ${JSON.stringify(text)}`,
+  );
 }
 
 export function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -8,6 +8,8 @@ export type Io = {
   stderr(text: string): void;
   /** True where stderr is a terminal that may be drawn on. */
   live: boolean;
+  /** Asks a yes-or-no question; absent where nobody sits at a terminal to answer it. */
+  confirm?: (question: string) => Promise<boolean>;
   /** Aborted by Ctrl-C or SIGTERM, for verbs that run until stopped. */
   signal: AbortSignal;
 };
@@ -21,15 +23,15 @@ export function processIo(): Io {
       throw error;
     });
   }
+  const live =
+    process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
   return {
     env: process.env,
     stdin: process.stdin,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    live:
-      process.stderr.isTTY === true &&
-      process.env['NO_COLOR'] === undefined &&
-      process.env['TERM'] !== 'dumb',
+    live,
+    ...(live && process.stdin.isTTY === true ? { confirm: ask } : {}),
     get signal() {
       if (process.listenerCount('SIGINT') === 0) {
         process.once('SIGINT', () => stop.abort());
@@ -38,6 +40,12 @@ export function processIo(): Io {
       return stop.signal;
     },
   };
+}
+
+/** No is the default: Enter alone changes nothing. Ctrl-C is a no. */
+async function ask(question: string): Promise<boolean> {
+  const { confirm } = await import('@clack/prompts');
+  return (await confirm({ message: question, initialValue: false, output: process.stderr })) === true;
 }
 
 /** All of stdin as text. */

@@ -25,6 +25,7 @@ export function requestText(request: RequestAnswer, now: Date): string {
     ['who', request.requester],
     ['what', [`${request.service} of ${request.tenant}`, ...scopeLines(request.scope)]],
     ['how long', seconds === undefined ? request.duration : humanSeconds(seconds)],
+    ...whenLines(request.terms),
     ['why', request.justification ?? '(erased)'],
     ...(request.ticket === null ? [] : [['ticket', request.ticket] as const]),
     ['risk', [risk.level, ...risk.reasons]],
@@ -42,6 +43,22 @@ export function requestText(request: RequestAnswer, now: Date): string {
     ...(request.grant === null ? [] : [['grant', request.grant] as const]),
     ['digest', request.digest],
   ]);
+}
+
+/** When it would begin and how much may be used, where that was asked for. */
+function whenLines({
+  startsAt,
+  startsOn,
+  useBy,
+  budget,
+}: RequestAnswer['terms']): (readonly [string, string])[] {
+  return [
+    ...(startsAt === undefined ? [] : [['starts', `not before ${startsAt}`] as const]),
+    ...(startsOn === 'first-use' ? [['starts', 'with the first token'] as const] : []),
+    ...(useBy === undefined ? [] : [['use by', useBy] as const]),
+    ...(budget?.calls === undefined ? [] : [['at most', `${budget.calls} calls`] as const]),
+    ...(budget?.bytes === undefined ? [] : [['at most', `${budget.bytes} bytes`] as const]),
+  ];
 }
 
 export function requestsText(requests: readonly RequestAnswer[]): string {

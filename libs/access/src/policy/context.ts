@@ -3,8 +3,8 @@ import type { AccessPolicy } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 
-/** When the evaluator runs: at the ask (and its preview), at each review, at each mint. */
-export type Stage = 'ask' | 'review' | 'mint';
+/** When the evaluator runs: at the ask (and its preview), at each review, at a scheduled start, at each mint. */
+export type Stage = 'ask' | 'review' | 'activation' | 'mint';
 
 /** Everything that the rules may look at; loaded in the same transaction as the change that it allows. */
 export interface PolicyContext {

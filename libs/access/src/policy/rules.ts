@@ -20,7 +20,7 @@ export interface Rule {
   check(ask: Ask, context: PolicyContext): Refusal[];
 }
 
-const ALWAYS: readonly Stage[] = ['ask', 'review', 'mint'];
+const ALWAYS: readonly Stage[] = ['ask', 'review', 'activation', 'mint'];
 
 const refusal = (code: RefusalCode, pointer: string, detail: string): Refusal => ({ code, detail, pointer });
 

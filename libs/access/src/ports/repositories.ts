@@ -47,6 +47,9 @@ export interface ReviewReads {
 
 export interface GrantReads {
   find(id: string): Promise<Grant | null>;
+  findByDigest(digest: string): Promise<Grant | null>;
+  /** Grants that follow this digest in time, whatever their state. */
+  extending(digest: string): Promise<Grant[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
 }
 

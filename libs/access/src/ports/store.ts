@@ -47,7 +47,7 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   feed: FeedReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
-  /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
+  /** Open requests past `lapsesAt`, and grants whose `dueAt` has come: what the clock's job has to look at. */
   due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
   everything(): Promise<WholeOrganisation>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
@@ -100,7 +100,8 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   outbox: OutboxWrites;
-  activeGrants(): Promise<Grant[]>;
+  /** Scheduled and active. */
+  liveGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges;

@@ -20,6 +20,7 @@ const PERMISSIONS = {
   },
   'grant.token': { vendor: ['engineer'], tenant: [] },
   'grant.release': { vendor: ['engineer'], tenant: [] },
+  'grant.extend': { vendor: ['engineer'], tenant: [] },
   'grant.revoke': { vendor: ['security-admin'], tenant: ['approver', 'admin'] },
   'log.read': {
     vendor: ['engineer', 'auditor', 'security-admin'],

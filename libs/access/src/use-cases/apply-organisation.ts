@@ -266,7 +266,7 @@ async function endGrantsWithoutBasis(unit: VendorUnit, at: string): Promise<void
   const closed = new Set(
     services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
   );
-  for (const grant of await unit.activeGrants()) {
+  for (const grant of await unit.liveGrants()) {
     if (engineers.has(grant.requester) && !gone.has(grant.tenant) && !closed.has(grant.service)) continue;
     await endGrantIn(await unit.tenant(grant.tenant), grant, { reason: 'revoked', actor: 'host', at });
   }

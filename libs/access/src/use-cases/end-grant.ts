@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/scope';
-import { AccessError, notFound } from '../errors.js';
-import { endGrant, type Grant, type GrantEndReason } from '../grant/grant.js';
+import { AccessError, notFound, type Refusal } from '../errors.js';
+import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
@@ -9,11 +9,14 @@ import type { Deps } from './deps.js';
 import { locateGrant } from './locate.js';
 import { grantNotice } from './notices.js';
 
-/** Ends a grant inside a unit of work: state, event, feed and notice commit together. */
+/**
+ * Ends a grant inside a unit of work: state, event, feed and notice commit together. What is revoked takes along
+ * the grants that extend it.
+ */
 export async function endGrantIn(
   unit: TenantUnit,
   grant: Grant,
-  by: { reason: GrantEndReason; actor: string; at: string; words?: string },
+  by: { reason: GrantEndReason; actor: string; at: string; words?: string; refusals?: readonly Refusal[] },
 ): Promise<Grant> {
   const ended = endGrant(grant, by.reason, by.at);
   if (!(await unit.grants.update(ended)))
@@ -28,11 +31,15 @@ export async function endGrantIn(
       requester: grant.requester,
       digest: grant.digest,
       reason: by.reason,
+      ...(by.refusals === undefined ? {} : { refusals: by.refusals }),
     },
     ...(by.words === undefined ? {} : { personal: { words: by.words } }),
   });
   await unit.feed.changed('grant', grant.id);
   await unit.outbox.add(grantNotice(ended, by.at));
+  if (by.reason === 'revoked')
+    for (const next of await unit.grants.extending(grant.digest))
+      if (!hasEnded(next)) await endGrantIn(unit, next, by);
   return ended;
 }
 
@@ -62,7 +69,7 @@ async function endByHand(
     demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
     if (reason === 'released' && grant.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
-    if (grant.state === 'ended')
+    if (hasEnded(grant))
       throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
     const at = toInstant(deps.clock.now());
     return endGrantIn(unit, grant, {

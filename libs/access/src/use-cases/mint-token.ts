@@ -1,19 +1,21 @@
 import { type Terms, toInstant } from '@countersign/scope';
 import { AccessError, notFound } from '../errors.js';
-import { type Grant, isUsable } from '../grant/grant.js';
+import { dutyOf } from '../grant/due.js';
+import { type Grant, isUsable, type StartedGrant } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
 import { askOf } from '../policy/ask.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
 import { canSee, requestVisibility } from '../roles/visibility.js';
+import { activateIn, startOnFirstUseIn } from './activate-grant.js';
 import type { Deps } from './deps.js';
 import { loadContext } from './load-context.js';
 import { locateGrant } from './locate.js';
 
 /** What goes into a grant token; the minter adds issuer, key and life. */
 export interface MintInput {
-  grant: Grant;
+  grant: StartedGrant;
   terms: Terms;
   audience: string;
   tokenTtl: number;
@@ -35,7 +37,8 @@ export interface TokenMinter {
 
 /**
  * Mints a token of an active grant for the engineer who holds it. The evaluator runs again: what the rules
- * no longer allow gets no new token.
+ * no longer allow gets no new token. The first token starts a grant that waits for its first use, in the same
+ * transaction; a scheduled one whose time has come need not wait for the job.
  *
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
  */
@@ -47,20 +50,19 @@ export async function mintToken(
 ): Promise<MintedToken> {
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const grant = await unit.grants.find(id);
+    const stored = await unit.grants.find(id);
     const person = await unit.organisation.person(principal.person.id);
-    if (grant === null || person === null || !canSee(requestVisibility(person), grant))
+    if (stored === null || person === null || !canSee(requestVisibility(person), stored))
       throw notFound('grant');
     demand(person, 'grant.token');
-    if (grant.requester !== person.id)
+    if (stored.requester !== person.id)
       throw new AccessError(
         'forbidden',
         'A token is given to the engineer who holds the grant, to nobody else.',
       );
     const now = deps.clock.now();
-    if (!isUsable(grant, now))
-      throw new AccessError('grant_not_active', `This grant is not active (it ends at ${grant.endsAt}).`);
-    const { terms, audience, tokenTtl } = await stillAllowed(unit, grant, person);
+    const { terms, audience, tokenTtl } = await stillAllowed(unit, stored, person, now);
+    const grant = await begun(unit, stored, terms.seconds, now);
     const minted = minter.mint({ grant, terms, audience, tokenTtl, now });
     await unit.log.append({
       type: 'token.minted',
@@ -79,7 +81,29 @@ export async function mintToken(
   });
 }
 
-async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal['person']) {
+/** The grant as it is once its first token is given. @throws AccessError `grant_not_active` outside its window */
+async function begun(unit: TenantUnit, grant: Grant, seconds: number, now: Date): Promise<StartedGrant> {
+  if (grant.state === 'scheduled' && grant.startsAt === null)
+    return startOnFirstUseIn(unit, grant, seconds, now);
+  const opened = dutyOf(grant, now) === 'activate' ? await activateIn(unit, grant, now) : grant;
+  if (!isUsable(opened, now)) throw notActive(opened);
+  return opened;
+}
+
+function notActive({ startsAt, endsAt, state, endReason }: Grant): AccessError {
+  const why =
+    state === 'ended' ? `it has ended: ${endReason}` : `it is open from ${startsAt} until ${endsAt}`;
+  return new AccessError('grant_not_active', `This grant is not active (${why}).`);
+}
+
+/** True where a token could be given now if the rules still allow it. */
+const mayBegin = (grant: Grant, now: Date): boolean =>
+  isUsable(grant, now) ||
+  (grant.state === 'scheduled' &&
+    (grant.startsAt === null ? dutyOf(grant, now) === null : dutyOf(grant, now) === 'activate'));
+
+async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal['person'], now: Date) {
+  if (!mayBegin(grant, now)) throw notActive(grant);
   const request = await unit.requests.find(grant.request);
   if (request === null) throw notFound('grant');
   const ask = askOf(request.terms);

@@ -14,6 +14,12 @@ export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
 
+/** It ends in a few minutes: whoever needs longer asks now. */
+export const endingNotice = (grant: Grant, at: string): NoticeDraft => ({
+  ...grantNotice(grant, at),
+  kind: 'grant.ending',
+});
+
 export function grantNotice(grant: Grant, at: string): NoticeDraft {
   return {
     kind: `grant.${grant.state}`,

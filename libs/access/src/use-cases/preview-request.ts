@@ -15,7 +15,7 @@ import { normalisedAsk } from './normalised-ask.js';
  */
 export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
   demand(principal.person, 'request.create');
-  const ask = judgeable(input);
+  const ask = judgeable(input, deps.clock.now());
   if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
     const context = await loadContext(unit.organisation, ask, {
@@ -37,9 +37,9 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
 }
 
 /** The ask, or the refusal of a scope that is too long to be judged at all. */
-function judgeable(input: AskInput): Ask | Evaluation {
+function judgeable(input: AskInput, now: Date): Ask | Evaluation {
   try {
-    return normalisedAsk(input);
+    return normalisedAsk(input, now);
   } catch (error) {
     if (error instanceof AccessError && error.code === 'request_refused')
       return { refusals: [...error.refusals], needs: null };

@@ -1,6 +1,7 @@
 import { toInstant } from '@countersign/scope';
 import type { AccessRequest, RequestState } from '../access-request/access-request.js';
 import { AccessError, type Refusal } from '../errors.js';
+import { isUsable } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { Needs } from '../policy/needs.js';
@@ -18,11 +19,17 @@ import type { RequestView } from './request-view.js';
  * Asks for access. What preview refuses is refused before anything is written; the same evaluator then runs
  * once more inside the transaction that stores the request.
  *
+ * @param more the digest of the grant that this extends, which only `extendGrant` may name
  * @throws AccessError `forbidden`, `invalid_request`, `request_refused` with every refusal
  */
-export async function requestAccess(deps: Deps, principal: Principal, input: AskInput): Promise<RequestView> {
+export async function requestAccess(
+  deps: Deps,
+  principal: Principal,
+  input: AskInput,
+  more: { extends?: string } = {},
+): Promise<RequestView> {
   refuseIfAny((await previewRequest(deps, principal, input)).refusals);
-  const ask = normalisedAsk(input);
+  const ask = normalisedAsk(input, deps.clock.now());
   return deps.store.forTenant(input.tenant, async (unit) => {
     const requester = await unit.organisation.person(principal.person.id);
     if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
@@ -40,12 +47,22 @@ export async function requestAccess(deps: Deps, principal: Principal, input: Ask
       routes: context.service?.routes ?? '',
       requestTtl: context.policy.requestTtl,
       now,
+      ...more,
     });
+    await extendsWhatStands(unit, more.extends, now);
     const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
     return store(unit, draft, needs, toInstant(now));
   });
+}
+
+/** The grant that this extends may have ended since it was read. */
+async function extendsWhatStands(unit: TenantUnit, digest: string | undefined, now: Date): Promise<void> {
+  if (digest === undefined) return;
+  const grant = await unit.grants.findByDigest(digest);
+  if (grant === null || !isUsable(grant, now))
+    throw new AccessError('grant_not_active', 'The grant to be extended has ended. Ask anew.');
 }
 
 function refuseIfAny(refusals: readonly Refusal[]): void {

@@ -52,6 +52,7 @@ export async function reviewRequest(
 async function evaluateAgain(unit: TenantUnit, request: AccessRequest): Promise<Needs> {
   const requester = await unit.organisation.person(request.requester);
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
+  await extendsNothingRevoked(unit, request);
   const ask = askOf(request.terms);
   const context = await loadContext(unit.organisation, ask, {
     stage: 'review',
@@ -71,6 +72,14 @@ async function evaluateAgain(unit: TenantUnit, request: AccessRequest): Promise<
   if (needs.customer.countersignature)
     throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
   return needs;
+}
+
+/** Whoever stopped a grant also stopped its extension, decided or not. */
+async function extendsNothingRevoked(unit: TenantUnit, { terms }: AccessRequest): Promise<void> {
+  if (terms.extends === undefined) return;
+  const extended = await unit.grants.findByDigest(terms.extends);
+  if (extended === null || extended.endReason === 'revoked')
+    throw new AccessError('controls_changed', 'The grant that this extends was stopped; ask anew.');
 }
 
 async function storeReview(

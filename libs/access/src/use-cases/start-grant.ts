@@ -1,18 +1,23 @@
 import { toInstant } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
-import type { Grant } from '../grant/grant.js';
+import type { Grant, StartedGrant } from '../grant/grant.js';
+import { windowAtApproval } from '../grant/grant-window.js';
 import type { TenantUnit } from '../ports/store.js';
+import { announceStart } from './activate-grant.js';
 import type { Deps } from './deps.js';
 import { grantNotice } from './notices.js';
 
-/** Creates the grant of a fully approved request; it begins now. The store refuses a second one per digest. */
+/**
+ * Creates the grant of a fully approved request: open now, or scheduled. The store refuses a second one per
+ * digest. Gateways hear of a grant when it opens, not before.
+ */
 export async function startGrant(
   deps: Deps,
   unit: TenantUnit,
   request: AccessRequest,
   now: Date,
 ): Promise<Grant> {
-  const startsAt = toInstant(now);
+  const at = toInstant(now);
   const grant: Grant = {
     id: deps.ids.next('grt'),
     request: request.id,
@@ -20,29 +25,30 @@ export async function startGrant(
     service: request.service,
     requester: request.requester,
     digest: request.digest,
-    state: 'active',
+    extends: request.terms.extends ?? null,
     version: 1,
-    startsAt,
-    endsAt: toInstant(new Date(Date.parse(startsAt) + request.terms.seconds * 1000)),
+    createdAt: at,
+    ...windowAtApproval(request.terms, now),
+    warnedAt: null,
     endedAt: null,
     endReason: null,
     used: { calls: 0, bytes: 0 },
   };
   await unit.grants.insert(grant);
-  await unit.log.append({
-    type: 'grant.started',
-    at: startsAt,
-    actor: 'job',
-    data: {
-      grant: grant.id,
-      request: grant.request,
-      requester: grant.requester,
-      digest: grant.digest,
-      startsAt,
-      endsAt: grant.endsAt,
-    },
-  });
-  await unit.feed.changed('grant', grant.id);
-  await unit.outbox.add(grantNotice(grant, startsAt));
+  if (isStarted(grant)) await announceStart(unit, grant, at);
+  else await announceSchedule(unit, grant, at);
   return grant;
+}
+
+const isStarted = (grant: Grant): grant is StartedGrant => grant.state === 'active';
+
+async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Promise<void> {
+  const { id, request, requester, digest, startsAt, endsAt, useBy } = grant;
+  await unit.log.append({
+    type: 'grant.scheduled',
+    at,
+    actor: 'job',
+    data: { grant: id, request, requester, digest, startsAt, endsAt, useBy },
+  });
+  await unit.outbox.add(grantNotice(grant, at));
 }

@@ -5,8 +5,7 @@ import { bigInteger, wholeSeconds } from './instants.js';
 import { RequestEntity } from './request.entity.js';
 
 @Entity('grants')
-@FilterIndices('grants', ['startsAt', 'id'])
-@Index('grants_due', ['state', 'endsAt'])
+@FilterIndices('grants', ['createdAt', 'id'])
 export class GrantEntity {
   @PrimaryColumn('varchar')
   id!: string;
@@ -35,11 +34,30 @@ export class GrantEntity {
   @Column('integer')
   version!: number;
 
-  @Column('varchar', { name: 'starts_at', transformer: wholeSeconds })
-  startsAt!: string;
+  /** Digest of the grant that this one extends. */
+  @Index('grants_extends')
+  @Column('varchar', { nullable: true })
+  extends!: string | null;
 
-  @Column('varchar', { name: 'ends_at', transformer: wholeSeconds })
-  endsAt!: string;
+  @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'starts_at', nullable: true, transformer: wholeSeconds })
+  startsAt!: string | null;
+
+  @Column('varchar', { name: 'ends_at', nullable: true, transformer: wholeSeconds })
+  endsAt!: string | null;
+
+  @Column('varchar', { name: 'use_by', nullable: true, transformer: wholeSeconds })
+  useBy!: string | null;
+
+  @Column('varchar', { name: 'warned_at', nullable: true, transformer: wholeSeconds })
+  warnedAt!: string | null;
+
+  /** When the clock's job must look at it next (`dueAt`); null once it has ended. */
+  @Index('grants_due')
+  @Column('varchar', { name: 'due_at', nullable: true, transformer: wholeSeconds })
+  dueAt!: string | null;
 
   @Column('varchar', { name: 'ended_at', nullable: true, transformer: wholeSeconds })
   endedAt!: string | null;

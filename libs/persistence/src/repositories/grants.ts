@@ -1,4 +1,11 @@
-import type { Grant, GrantWrites, ListFilter, Page, PageQuery } from '@countersign/access';
+import {
+  dueAt,
+  type Grant,
+  type GrantWrites,
+  type ListFilter,
+  type Page,
+  type PageQuery,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
@@ -7,7 +14,7 @@ import { keysetPage, type Listing } from './keyset.js';
 
 const LISTING: Listing = {
   what: 'Grants',
-  order: 'startsAt',
+  order: 'createdAt',
   filters: {
     state: 'state',
     tenant: 'tenant',
@@ -29,6 +36,16 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return row === null ? null : toGrant(row);
   }
 
+  async findByDigest(digest: string): Promise<Grant | null> {
+    const row = await this.rows().andWhere('row.digest = :digest', { digest }).getOne();
+    return row === null ? null : toGrant(row);
+  }
+
+  async extending(digest: string): Promise<Grant[]> {
+    const rows = await this.rows().andWhere('row.extends = :digest', { digest }).getMany();
+    return rows.map(toGrant);
+  }
+
   async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {
     const { items, next } = await keysetPage(() => this.rows(), LISTING, filter, page);
     return { items: items.map(toGrant), next };
@@ -40,12 +57,18 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return rows.map(toGrant);
   }
 
-  /** Active grants whose window is over. `now` in the comparable spelling. */
+  /** Scheduled and active. */
+  async live(): Promise<Grant[]> {
+    const rows = await this.rows().andWhere("row.state IN ('scheduled', 'active')").getMany();
+    return rows.map(toGrant);
+  }
+
+  /** Grants that the clock's job must look at. `now` in the comparable spelling. */
   due(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
     return this.rows()
-      .andWhere("row.state = 'active' AND row.endsAt <= :now", { now })
+      .andWhere('row.dueAt <= :now', { now })
       .select(['row.id', 'row.tenant'])
-      .orderBy('row.endsAt')
+      .orderBy('row.dueAt')
       .limit(limit)
       .getMany()
       .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
@@ -82,7 +105,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
   }
 }
 
-function toGrant({ usedCalls, usedBytes, ...row }: GrantEntity): Grant {
+function toGrant({ usedCalls, usedBytes, dueAt: _dueAt, ...row }: GrantEntity): Grant {
   return { ...row, used: { calls: usedCalls, bytes: usedBytes } };
 }
 
@@ -95,8 +118,13 @@ const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes'> => ({
   digest: grant.digest,
   state: grant.state,
   version: grant.version,
+  extends: grant.extends,
+  createdAt: grant.createdAt,
   startsAt: grant.startsAt,
   endsAt: grant.endsAt,
+  useBy: grant.useBy,
+  warnedAt: grant.warnedAt,
+  dueAt: dueAt(grant),
   endedAt: grant.endedAt,
   endReason: grant.endReason,
 });

@@ -36,8 +36,9 @@ describe('keyset pages', () => {
     source = await openSource(path, 'write');
     await source.query(`INSERT INTO requests VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}',
       '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL)`);
-    await source.query(`INSERT INTO grants VALUES ('grt_1', 'req_1', 'acme', 'x', 'x', 'd', 'x', 1,
-      '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL, 0, 0)`);
+    await source.query(`INSERT INTO grants (id, request_id, tenant, service, requester, digest, state,
+      version, created_at, used_calls, used_bytes)
+      VALUES ('grt_1', 'req_1', 'acme', 'x', 'x', 'd', 'x', 1, '2026-11-24T15:00:00.000Z', 0, 0)`);
   });
   afterAll(async () => {
     await source.destroy();
@@ -115,12 +116,12 @@ describe('keyset pages', () => {
     },
   );
 
-  test('what the expiry job looks for comes from an index', async () => {
+  test('what the clock’s job looks for comes from an index', async () => {
     const now = '2026-11-24T15:00:00.000Z';
     const requests = await planOf(() => new Requests(source.manager, 'everybody').due(now, 10));
     const grants = await planOf(() => new Grants(source.manager, 'everybody').due(now, 10));
     expect(requests).toContain('USING INDEX requests_due (state=? AND lapses_at<?)');
-    expect(grants).toContain('USING INDEX grants_due (state=? AND ends_at<?)');
+    expect(grants).toContain('USING INDEX grants_due (due_at<?)');
   });
 
   test.each<[string, ListFilter, PageQuery, string]>([

@@ -62,7 +62,7 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       outbox: new Notices(manager),
-      activeGrants: () => new Grants(manager, 'everybody').active(),
+      liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
     };
