@@ -110,9 +110,9 @@ export class GatewayWorld {
     });
   }
 
-  /** Exactly these bytes. */
-  raw(bytes: string | Buffer): Promise<RawAnswer> {
-    return sendRaw(this.gateway.port, bytes);
+  /** Exactly these bytes; `toEnd` reads until the gateway closes the connection. */
+  raw(bytes: string | Buffer, toEnd = false): Promise<RawAnswer> {
+    return sendRaw(this.gateway.port, bytes, toEnd);
   }
 }
 

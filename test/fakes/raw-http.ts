@@ -9,10 +9,10 @@ export type RawAnswer = {
 };
 
 /**
- * Sends bytes as they are and reads until the peer closes or an answer is complete. For requests that no HTTP client
- * would send.
+ * Sends bytes as they are and reads until an answer is complete, or with `toEnd` until the peer closes. For requests
+ * that no HTTP client would send.
  */
-export function sendRaw(port: number, bytes: string | Buffer, waitMs = 5_000): Promise<RawAnswer> {
+export function sendRaw(port: number, bytes: string | Buffer, toEnd = false): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let text = '';
@@ -21,13 +21,13 @@ export function sendRaw(port: number, bytes: string | Buffer, waitMs = 5_000): P
       socket.destroy();
       resolve(read(text));
     };
-    const timer = setTimeout(done, waitMs);
+    const timer = setTimeout(done, WAIT_MS);
     socket.on('connect', () =>
       socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes),
     );
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
-      if (isComplete(text)) done();
+      if (!toEnd && isComplete(text)) done();
     });
     socket.on('close', done);
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,6 +37,7 @@ export function sendRaw(port: number, bytes: string | Buffer, waitMs = 5_000): P
   });
 }
 
+const WAIT_MS = 5_000;
 const INTERIM = /^HTTP\/1\.1 100 Continue\r\n\r\n/;
 
 function isComplete(received: string): boolean {
@@ -44,7 +45,7 @@ function isComplete(received: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return false;
   const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1];
-  return length === undefined ? text.endsWith('0\r\n\r\n') : text.length >= end + 4 + Number(length);
+  return length === undefined ? text.endsWith('\r\n0\r\n\r\n') : text.length >= end + 4 + Number(length);
 }
 
 function read(text: string): RawAnswer {
