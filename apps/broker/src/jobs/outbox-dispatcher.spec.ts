@@ -16,11 +16,13 @@ const notice = (id: string, attempts = 0): Notice => ({
 /** A store whose outbox is a list; the rest of it is never asked for. */
 function outbox(waiting: Notice[]) {
   const marks: string[] = [];
-  const take = (id: string) =>
+  const mark = async (id: string, words: string) => {
     waiting.splice(
       waiting.findIndex((each) => each.id === id),
       1,
     );
+    marks.push(words);
+  };
   const store = {
     readAsVendor: (work: (unit: unknown) => unknown) =>
       work({ outbox: { due: async (_now: string, limit: number) => waiting.slice(0, limit) } }),
