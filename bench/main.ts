@@ -1,1 +1,41 @@
-export const x = 1;
+import { FAMILIES } from './rows/index.js';
+import { Closing } from './support/closing.js';
+import { tableText } from './support/table.js';
+
+/**
+ * `npm run bench`: one table on stdout, progress on stderr. Names of families as arguments run those alone.
+ * Every figure is taken beside its rival in the same run, because machines differ more than programs do.
+ */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !FAMILIES.some((family) => family.name === name));
+  if (unknown.length > 0) {
+    const known = FAMILIES.map((family) => family.name).join(', ');
+    throw new Error(`no such benchmark: ${unknown.join(', ')} (there are ${known})`);
+  }
+  const closing = new Closing();
+  const rows = [];
+  try {
+    for (const family of FAMILIES) {
+      if (names.length > 0 && !names.includes(family.name)) continue;
+      const began = performance.now();
+      process.stderr.write(`bench: ${family.name} …\n`);
+      rows.push(...(await family.run(closing)));
+      process.stderr.write(
+        `bench: ${family.name} took ${((performance.now() - began) / 1000).toFixed(1)} s\n`,
+      );
+      await closing.closeAll();
+    }
+  } finally {
+    await closing.closeAll();
+  }
+  process.stdout.write(tableText(rows));
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    `error[bench_failed]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -107,7 +107,9 @@ function sourceFiles(folder) {
 function sourceHash() {
   const hash = createHash('sha256');
   const files = [
-    ...['apps', 'libs', 'bench'].flatMap((folder) => sourceFiles(join(root, folder))),
+    ...['apps', 'libs', 'bench', 'test/support', 'test/factories'].flatMap((folder) =>
+      sourceFiles(join(root, folder)),
+    ),
     ...['tsconfig.json', 'nest-cli.json', 'package-lock.json', 'bin/prepare.mjs'].map((name) =>
       join(root, name),
     ),

@@ -63,6 +63,7 @@ describe('flags', () => {
     [['curl', GRANT_ID, '--', '--url', 'https://evil.example', '/x'], /refused/],
     [['explain', 'GET', 'invoices', '--grant', GRANT_ID], /begin with/],
     [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'never'], /ISO 8601/],
+    [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'P400D'], /at most P366D/],
     [['token-check', '--jwks', 'x', '--issuer', 'i'], /--audience/],
   ])('%j ends with 2 and asks nothing', async (argv, said) => {
     const { exit, out, err, seen } = await cli(argv);
@@ -145,6 +146,16 @@ describe('errors', () => {
     const terminal = new Terminal({ COUNTERSIGN_API_KEY_FILE: '/nowhere/at/all' });
     expect(await run(['whoami'], terminal)).toBe(2);
     expect(terminal.err).toMatch(/^error\[invalid_config\]: COUNTERSIGN_API_KEY_FILE .*ENOENT/);
+  });
+
+  test('with --json a failure is one document too, and bad flags are none', async () => {
+    const env = { COUNTERSIGN_BROKER_URL: 'http://localhost:1', COUNTERSIGN_API_KEY: KEY };
+    const failing = new Terminal(env);
+    expect(await run(['whoami', '--json'], failing)).toBe(1);
+    expect(JSON.parse(failing.out)).toEqual({ code: 'broker_unreachable', detail: expect.any(String) });
+    const mistaken = new Terminal(env);
+    expect(await run(['show', 'abc', '--json'], mistaken)).toBe(2);
+    expect(mistaken.out).toBe('');
   });
 
   test('a broker that is away', async () => {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { Budgets } from './calls/budgets.js';
 import { OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
@@ -14,7 +14,7 @@ import { FeedPosition } from './feed/feed-position.js';
 import { Touch } from './feed/touch.js';
 import { Upstreams } from './forward/upstreams.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
-import { loadIdentity } from './identity/identity.js';
+import { type Identity, loadIdentity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
 import { describeError } from './log/describe-error.js';
 import { createLogger } from './log/logger.js';
@@ -41,14 +41,29 @@ const SHIP_GRACE_MS = 2_000;
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const credential = decodeGatewayCredential(options.credential);
+  const identity = await loadIdentity(options.spoolDir);
+  const unlock = await lockFolder(options.spoolDir);
+  try {
+    return await run(options, credential, identity, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** The same with the folder taken; `unlock` gives it back when the gateway has stopped. */
+async function run(
+  options: GatewayOptions,
+  credential: GatewayCredential,
+  identity: Identity,
+  unlock: () => Promise<void>,
+): Promise<RunningGateway> {
   const log = (options.logger ?? createLogger(options.logLevel ?? 'info')).child({
     gateway: credential.gateway,
   });
   const clock = options.clock ?? systemClock;
   const boot = randomUUID();
 
-  const identity = await loadIdentity(options.spoolDir);
-  const unlock = await lockFolder(options.spoolDir);
   const position = await FeedPosition.load(options.spoolDir);
   let metrics: GatewayMetrics | undefined;
   const spool = await Spool.open({

@@ -10,6 +10,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { Lifecycle } from '../health/lifecycle.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
@@ -48,6 +49,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
     }),
   );
   app.use(notToBeStored);
+  app.use(lastOfItsConnection(app.get(Lifecycle)));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
   app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
@@ -58,6 +60,14 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
 function notToBeStored(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
+}
+
+/** Once the broker stops, each answer is the last on its connection. */
+function lastOfItsConnection(lifecycle: Lifecycle) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (lifecycle.stopping) response.setHeader('Connection', 'close');
+    next();
+  };
 }
 
 function keepRaw(

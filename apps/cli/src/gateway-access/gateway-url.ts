@@ -12,7 +12,7 @@ export function gatewayUrlOf(grant: GrantAnswer): string {
   if (url === undefined || !safe || url.username !== '' || url.search !== '' || url.hash !== '') {
     throw new CliError('bad_answer', "the grant's gatewayUrl is no address that a token may be sent to");
   }
-  return grant.gatewayUrl.replace(/\/$/, '');
+  return url.origin + url.pathname.replace(/\/$/, '');
 }
 
 /** @throws CliError `grant_not_active` with how the grant ended */

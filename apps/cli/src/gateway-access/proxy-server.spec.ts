@@ -82,6 +82,14 @@ test('passes bodies on', async () => {
   expect(await call('/x', {}, 'PUT', 'hello')).toEqual({ status: 200, body: '{"got":"hello"}' });
 });
 
+test('P4: a body of unknown length stays framed, also on GET', async () => {
+  await start();
+  expect((await call('/x', { 'transfer-encoding': 'chunked' }, 'GET', 'GET /other HTTP/1.1')).status).toBe(
+    200,
+  );
+  expect(gateway.seen).toEqual([expect.objectContaining({ url: '/billing/x', body: 'GET /other HTTP/1.1' })]);
+});
+
 test('P4: a path is passed on as it was written', async () => {
   await start();
   await call('/a/../../other/x');

@@ -64,7 +64,7 @@ function send(request: IncomingMessage, url: string, token: string): Promise<Inc
         method: request.method,
         // As it came, not as a URL parser would rewrite it: what the gateway judges is what was asked.
         path: url.slice(new URL(url).origin.length),
-        headers: { ...passedOn(request), authorization: `Bearer ${token}` },
+        headers: { ...passedOn(request), ...framing(request), authorization: `Bearer ${token}` },
       },
       resolve,
     );
@@ -72,6 +72,10 @@ function send(request: IncomingMessage, url: string, token: string): Promise<Inc
     pipeline(request, call).catch(reject);
   });
 }
+
+/** A body of unknown length stays framed in chunks, whatever the method: bare bytes would read as another request. */
+const framing = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
+  headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
 
 function passedOn(message: IncomingMessage): OutgoingHttpHeaders {
   const named = (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());

@@ -2,8 +2,8 @@
 export type ExitCode = 0 | 1 | 2;
 
 /**
- * Ends the command with `error[code]: detail` on stderr. `document` is what `--json` prints on stdout, where
- * there is more to tell than the one line; `more` are further errors of the same answer.
+ * Ends the command with `error[code]: detail` on stderr. `document` is what `--json` prints on stdout
+ * (code and detail where it is absent, nothing where it is null: stdout holds something already); `more` are further errors of the same answer.
  */
 export class CliError extends Error {
   readonly exit: ExitCode;

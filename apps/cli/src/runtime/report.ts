@@ -9,7 +9,8 @@ import type { Io } from './io.js';
 export function report(io: Io, json: boolean, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const told = error instanceof CliError ? error : asCliError(error);
-  if (json && told.document !== undefined) io.stdout(`${JSON.stringify(told.document, null, 2)}\n`);
+  const document = told.document === undefined ? { code: told.code, detail: told.detail } : told.document;
+  if (json && told.exit === 1 && document !== null) io.stdout(`${JSON.stringify(document, null, 2)}\n`);
   for (const { code, detail } of [told, ...told.more]) io.stderr(`error[${code}]: ${plain(detail)}\n`);
   return told.exit;
 }

@@ -24,7 +24,7 @@ export async function curl(context: Context, id: string, args: string[]): Promis
   const status = await withSecretDescriptor(`Authorization: Bearer ${access_token}\n`, (header) =>
     runCurl(full, header, withoutSecrets(context.io.env)),
   );
-  if (status !== 0) throw new CliError('curl_failed', `curl ended with ${status}`);
+  if (status !== 0) throw new CliError('curl_failed', `curl ended with ${status}`, { document: null });
   return undefined;
 }
 

@@ -1,5 +1,8 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { createDataService } from './http/server.js';
@@ -12,9 +15,22 @@ describe('the data service', () => {
   let server: Server;
   let base: string;
   let log: string;
+  let folder: string;
+  const seeded = () => join(folder, 'seeded.db');
+
+  // Filling a file takes longer than any test here: it is done once, and each test works on a copy.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'data-service-'));
+    new DemoStore(seeded()).close();
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   beforeEach(async () => {
-    store = new DemoStore(':memory:');
+    const file = join(folder, 'copy.db');
+    copyFileSync(seeded(), file);
+    store = new DemoStore(file);
     log = '';
     const sink = new Writable({
       write(chunk, _encoding, done) {

@@ -65,6 +65,10 @@ export class Judge {
     const { state, clock } = this.parts;
     const token = /^Bearer +([^ ]+)$/i.exec(request.headers.one('authorization') ?? '')?.[1];
     if (token === undefined) return { ok: false, reason: 'malformed', detail: 'no bearer token' };
+    // It would go on in logs, referrers and the record's path; there is no call that needs it there.
+    if (request.query.includes(token)) {
+      return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
+    }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
     return verifyGrantToken(token, {

@@ -1,5 +1,6 @@
 import { createApiKey, revokeApiKey } from '@countersign/access';
 import { durationSeconds, idOf, slug } from '../../runtime/arguments.js';
+import { usageError } from '../../runtime/cli-error.js';
 import type { Answer, Context } from '../../runtime/context.js';
 import { instantFrom } from '../../text/clock.js';
 import { table } from '../../text/table.js';
@@ -7,11 +8,20 @@ import { withStore } from './store.js';
 
 export type CreateKeyOptions = { principal: string; tenant?: string; ttl: string };
 
+/** A key that outlives a year is a standing secret that nobody remembers. */
+const LONGEST_DAYS = 366;
+
+function lifeSeconds(text: string): number {
+  const seconds = durationSeconds('--ttl', text);
+  if (seconds > LONGEST_DAYS * 86_400) throw usageError(`--ttl is at most P${LONGEST_DAYS}D`);
+  return seconds;
+}
+
 export async function createKey(context: Context, options: CreateKeyOptions): Promise<Answer> {
   const input = {
     email: options.principal,
     tenant: options.tenant === undefined ? null : slug('--tenant', options.tenant),
-    ttl: durationSeconds('--ttl', options.ttl),
+    ttl: lifeSeconds(options.ttl),
   };
   const issued = await withStore(context, {}, ({ deps }) => createApiKey(deps, input));
   if (!context.json) {

@@ -1,0 +1,242 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FeedEvent } from '@countersign/gateway-protocol';
+import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
+import { until } from '../../../../test/fakes/until.js';
+import { systemClock } from '../clock.js';
+
+/** A clock that a test can push forward. */
+class PushedClock {
+  ahead = 0;
+  now = () => systemClock.now() + this.ahead;
+  monotonic = () => systemClock.monotonic() + this.ahead;
+}
+
+let world: GatewayWorld;
+let clock: PushedClock;
+beforeEach(() => {
+  clock = new PushedClock();
+});
+afterEach(() => world.stop());
+
+const start = async () => {
+  world = await GatewayWorld.start({ clock });
+};
+const notInTouch = { status: 503, code: 'not_in_touch' };
+
+describe('in touch', () => {
+  test('P6: a gateway that has never heard its broker refuses everything and is not ready', async () => {
+    world = new GatewayWorld();
+    await world.prepare();
+    world.broker.knowsGateway = false;
+    await world.startGateway();
+    const token = world.broker.token(world.broker.grant());
+    expect(await refusal(await world.send({ token }))).toEqual(notInTouch);
+    expect(await refusal(await world.send({ path: '/nothing/x' }))).toEqual(notInTouch);
+    expect((await fetch(`${world.gateway.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${world.gateway.url}/healthz`)).status).toBe(200);
+    world.broker.knowsGateway = true;
+    await until(() => world.gateway.isInTouch());
+    expect((await world.send({ token })).status).toBe(200);
+  });
+
+  test('P6: ten seconds after the last heartbeat everything is refused and open responses are cut', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    upstream.answer = (_request, response) => {
+      response.writeHead(200);
+      response.write('first');
+    };
+    const stream = (await world.send({ token })).body!.getReader();
+    await stream.read();
+    broker.heartbeats = false;
+    clock.ahead += 10_000;
+    expect(await refusal(await world.send({ token }))).toEqual(notInTouch);
+    await expect(stream.read()).rejects.toThrow();
+    await until(() =>
+      broker.recordsOf('outcome').some((record) => record.kind === 'outcome' && record.outcome === 'cut'),
+    );
+  });
+
+  test('P6: a revocation stops the next call and cuts open responses within a second', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const grant = broker.grant();
+    const other = broker.grant();
+    upstream.answer = (_request, response) => {
+      response.writeHead(200);
+      response.write('first');
+    };
+    const open = async (token: string) => {
+      const reader = (await world.send({ token })).body!.getReader();
+      await reader.read();
+      return reader;
+    };
+    const token = broker.token(grant);
+    const stopped = await open(token);
+    const kept = await open(broker.token(other));
+    const began = performance.now();
+    broker.end(grant);
+    await expect(stopped.read()).rejects.toThrow();
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
+    const stillOpen = Symbol('open');
+    expect(await Promise.race([kept.read(), Promise.resolve(stillOpen)])).toBe(stillOpen);
+    await kept.cancel();
+  });
+
+  test('P6: an ended digest stays dead, also when the feed brings it again', async () => {
+    await start();
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    expect((await world.send({ token })).status).toBe(200);
+    broker.end(grant);
+    broker.announce(grant);
+    const marker = broker.grant();
+    expect((await world.send({ token: broker.token(marker) })).status).toBe(200);
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
+  });
+
+  test('a response is cut at the end of the grant’s window', async () => {
+    await start();
+    const { broker, upstream } = world;
+    upstream.answer = (_request, response) => {
+      response.writeHead(200);
+      response.write('first');
+    };
+    const stream = (
+      await world.send({ token: broker.token(broker.grant({ seconds: 2 })) })
+    ).body!.getReader();
+    await stream.read();
+    await expect(stream.read()).rejects.toThrow();
+    await until(() => broker.recordsOf('outcome').length === 1);
+    expect(broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut', status: 200, bytes: 5 }]);
+  });
+
+  test('a lost connection is resumed from the last place, and calls go on meanwhile', async () => {
+    await start();
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    expect((await world.send({ token })).status).toBe(200);
+    broker.drop();
+    broker.end(broker.grant());
+    expect((await world.send({ token })).status).toBe(200);
+    await until(() => broker.resumes.length === 2);
+    expect(broker.resumes).toEqual([undefined, '1.1']);
+    const late = broker.token(broker.grant());
+    expect((await world.send({ token: late })).status).toBe(200);
+  });
+
+  test('a broker that cannot resume sends a snapshot; what is not on it has ended', async () => {
+    await start();
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    expect((await world.send({ token })).status).toBe(200);
+    broker.resumable = false;
+    broker.grants = [];
+    broker.drop();
+    await until(() => broker.resumes.length === 2);
+    for (let status = 200; status === 200; ) status = (await world.send({ token })).status;
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
+  });
+
+  test.each<[string, (world: GatewayWorld) => void]>([
+    [
+      'an event by another key',
+      ({ broker }) => {
+        broker.otherKey = generateKeyPairSync('ed25519').privateKey;
+      },
+    ],
+    [
+      'a gap',
+      ({ broker }) => {
+        broker.seq += 1;
+      },
+    ],
+    [
+      'an event for another gateway',
+      ({ broker }) => {
+        broker.tamper = (event) => ({ ...event, gateway: `gtw_01980000-0000-7000-8000-000000000009` });
+      },
+    ],
+    [
+      'a replayed snapshot',
+      ({ broker }) => {
+        broker.resumable = false;
+        broker.tamper = (event) => withOtherNonce(event);
+        broker.drop();
+      },
+    ],
+    [
+      'a lower epoch',
+      ({ broker }) => {
+        broker.tamper = (event) => ({ ...event, seq: 0 });
+        broker.resumable = false;
+        broker.drop();
+      },
+    ],
+    [
+      'a service whose map did not come',
+      ({ broker }) => {
+        broker.change({
+          services: [
+            {
+              name: 'crm',
+              routes: `sha256:${'0'.repeat(64)}`,
+              upstream: 'http://localhost:1',
+              audience: 'crm',
+            },
+          ],
+          routeMaps: [],
+        });
+      },
+    ],
+    [
+      'being revoked',
+      ({ broker }) => {
+        broker.knowsGateway = false;
+        broker.drop();
+      },
+    ],
+  ])('P6: %s puts the gateway out of touch at once; an honest feed brings it back', async (_, misbehave) => {
+    await start();
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    expect((await world.send({ token })).status).toBe(200);
+    misbehave(world);
+    await until(() => !world.gateway.isInTouch(), 3_000);
+    expect(await refusal(await world.send({ token }))).toEqual(notInTouch);
+    broker.otherKey = undefined;
+    broker.tamper = (event) => event;
+    broker.knowsGateway = true;
+    await until(() => world.gateway.isInTouch(), 5_000);
+  });
+
+  test('P6: epoch and seq are kept on disk: after a restart an older feed is refused, a newer epoch taken', async () => {
+    await start();
+    const { broker } = world;
+    for (let i = 0; i < 3; i++) broker.end(broker.grant());
+    expect((await world.send({ token: broker.token(broker.grant()) })).status).toBe(200);
+    await world.gateway.close();
+    expect(JSON.parse(await readFile(join(world.spoolDir, 'feed-position.json'), 'utf8'))).toEqual({
+      epoch: 1,
+      seq: 7,
+    });
+    broker.seq = 2;
+    await world.startGateway();
+    await until(() => world.logLines.some((line) => line.includes('the feed went back')));
+    expect(world.gateway.isInTouch()).toBe(false);
+    broker.epoch = 2;
+    await until(() => world.gateway.isInTouch());
+  });
+});
+
+function withOtherNonce(event: FeedEvent): FeedEvent {
+  if (event.type !== 'snapshot') return event;
+  return { ...event, data: { ...event.data, nonce: Buffer.alloc(32, 9).toString('base64url') } };
+}

@@ -1,0 +1,43 @@
+import { MinuteCounters } from './minute-counters.js';
+import { RefusalFolding } from './refusal-folding.js';
+
+const NOON = Date.parse('2026-11-24T12:00:00Z');
+
+describe('RefusalFolding', () => {
+  test('sixty a minute and grant stand alone, the rest fold by code, and nothing is lost', () => {
+    const folding = new RefusalFolding<string>();
+    const taken = Array.from({ length: 100 }, (_, i) =>
+      folding.take('grant', i % 2 ? 'a' : 'b', `${i}`, NOON + i),
+    );
+    expect(taken.filter(Boolean)).toHaveLength(60);
+    expect(folding.drain(NOON + 60_000)).toEqual([
+      { first: '60', count: 20 },
+      { first: '61', count: 20 },
+    ]);
+    expect(folding.drain(NOON + 60_000)).toEqual([]);
+  });
+
+  test('grants do not count for each other, and each minute begins anew', () => {
+    const folding = new RefusalFolding<string>();
+    for (let i = 0; i < 60; i++) folding.take('one', 'a', '', NOON);
+    expect(folding.take('one', 'a', '', NOON + 59_999)).toBe(false);
+    expect(folding.take('two', 'a', '', NOON)).toBe(true);
+    expect(folding.take('one', 'a', '', NOON + 60_000)).toBe(true);
+  });
+});
+
+describe('MinuteCounters', () => {
+  test('count by service, code and minute, and come out once', () => {
+    const counters = new MinuteCounters();
+    counters.add(null, 'ambiguous_request', NOON);
+    counters.add('billing', 'invalid_token', NOON + 1);
+    counters.add('billing', 'invalid_token', NOON + 59_999);
+    counters.add('billing', 'invalid_token', NOON + 60_000);
+    expect(counters.drain()).toEqual([
+      { service: null, code: 'ambiguous_request', minute: '2026-11-24T12:00:00Z', count: 1 },
+      { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:00:00Z', count: 2 },
+      { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:01:00Z', count: 1 },
+    ]);
+    expect(counters.drain()).toEqual([]);
+  });
+});

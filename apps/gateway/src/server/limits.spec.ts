@@ -1,0 +1,152 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
+import { until } from '../../../../test/fakes/until.js';
+
+let world: GatewayWorld;
+afterEach(() => world.stop());
+
+/** Makes the upstream hold every call until `release`. */
+function holdCalls(): { held: ServerResponse[]; release(): void } {
+  const held: ServerResponse[] = [];
+  world.upstream.answer = (_request, response) => held.push(response);
+  return {
+    held,
+    release: () => {
+      for (const response of held.splice(0)) response.end('x');
+    },
+  };
+}
+
+describe('limits', () => {
+  test('calls at once under one grant: the next one is 429, another grant’s goes on', async () => {
+    world = await GatewayWorld.start({ maxCallsPerGrant: 3 });
+    const { broker } = world;
+    const upstream = holdCalls();
+    const token = broker.token(broker.grant());
+    const open = Array.from({ length: 3 }, () => world.send({ token }));
+    await until(() => upstream.held.length === 3);
+    const refused = await world.send({ token });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refusal(refused)).toEqual({ status: 429, code: 'rate_limited' });
+    const other = world.send({ token: broker.token(broker.grant()) });
+    await until(() => upstream.held.length === 4);
+    upstream.release();
+    for (const answer of await Promise.all([...open, other])) expect(answer.status).toBe(200);
+    const after = world.send({ token });
+    await until(() => upstream.held.length === 1);
+    upstream.release();
+    expect((await after).status).toBe(200);
+  });
+
+  test('calls at once at one service, over all grants', async () => {
+    world = await GatewayWorld.start({ maxCallsPerService: 2 });
+    const { broker } = world;
+    const upstream = holdCalls();
+    const open = [1, 2].map(() => world.send({ token: broker.token(broker.grant()) }));
+    await until(() => upstream.held.length === 2);
+    expect(await refusal(await world.send({ token: broker.token(broker.grant()) }))).toEqual({
+      status: 429,
+      code: 'rate_limited',
+    });
+    upstream.release();
+    await Promise.all(open);
+  });
+
+  test('a budget of calls lets exactly so many through, also when they come at once', async () => {
+    world = await GatewayWorld.start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant({ budget: { calls: 5 } }));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => world.send({ token })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    expect(upstream.hits).toHaveLength(5);
+    expect(await refusal(answers.find(({ status }) => status !== 200)!)).toEqual({
+      status: 403,
+      code: 'budget_exhausted',
+    });
+  });
+
+  test('a budget of bytes cuts the answer at the limit', async () => {
+    world = await GatewayWorld.start();
+    const { broker, upstream } = world;
+    upstream.answer = (_request, response) => response.writeHead(200).end('x'.repeat(1_000));
+    const token = broker.token(broker.grant({ budget: { bytes: 1_500 } }));
+    expect(await (await world.send({ token })).text()).toHaveLength(1_000);
+    const reader = (await world.send({ token })).body!.getReader();
+    expect((await reader.read()).value).toHaveLength(500);
+    await expect(reader.read()).rejects.toThrow();
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'budget_exhausted' });
+    await until(() => broker.recordsOf('outcome').length === 2);
+    expect(broker.recordsOf('outcome')).toMatchObject([
+      { bytes: 1_000, outcome: 'completed' },
+      { bytes: 500, outcome: 'cut' },
+    ]);
+  });
+});
+
+describe('tokens', () => {
+  test('P3: a token ends at its exp to the second, though its grant goes on', async () => {
+    world = await GatewayWorld.start();
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant, { ttlSeconds: 1 });
+    let answer = await world.send({ token });
+    expect(answer.status).toBe(200);
+    const began = Date.now();
+    for (; answer.status === 200; ) answer = await world.send({ token });
+    expect(Date.now() - began).toBeLessThan(1_500);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_token', reason: 'expired' });
+    expect((await world.send({ token: broker.token(grant) })).status).toBe(200);
+  });
+
+  test('a key that the feed no longer names signs nothing any more', async () => {
+    world = await GatewayWorld.start();
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    expect((await world.send({ token })).status).toBe(200);
+    broker.change({ keys: [] });
+    let answer = await world.send({ token });
+    for (; answer.status === 200; ) answer = await world.send({ token });
+    expect(await answer.json()).toMatchObject({ code: 'invalid_token', reason: 'unknown_key' });
+  });
+});
+
+describe('secrets', () => {
+  test('P11: neither token nor credential stands in a log, an answer, a record or a file other than the identity', async () => {
+    world = await GatewayWorld.start();
+    const { broker, gateway } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    const { secret } = decodeGatewayCredential(broker.credential);
+    const answers: string[] = [];
+    for (const sent of [
+      { token },
+      { token: `${token}x` },
+      { token, path: '/billing/tenants/globex/invoices/7' },
+      { token, path: `/billing/tenants/acme/invoices?status=${token}` },
+      { path: `/billing/tenants/acme/invoices?access_token=${token}` },
+    ]) {
+      const answer = await world.send(sent);
+      if (answer.status !== 200) answers.push(JSON.stringify([...answer.headers]) + (await answer.text()));
+    }
+    await world.upstream.stop();
+    answers.push(await (await world.send({ token })).text());
+    answers.push(await (await fetch(`${gateway.url}/metrics`)).text());
+    broker.knowsGateway = false;
+    broker.drop();
+    await until(() => !gateway.isInTouch());
+    await gateway.close();
+    const signature = token.split('.')[2]!;
+    const written = [answers.join('\n'), world.logLines.join('')];
+    for (const secretText of [token, signature, secret, broker.credential]) {
+      for (const text of written) expect(text).not.toContain(secretText);
+    }
+    for (const name of await readdir(world.spoolDir, { recursive: true })) {
+      const text = await readFile(join(world.spoolDir, name), 'utf8').catch(() => '');
+      if (name !== 'identity.pem') expect(text).not.toContain(secret);
+      expect(text).not.toContain(signature);
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { type IncomingRecord, takeRecords } from '@countersign/access';
+import { nodeHashing } from '@countersign/grant-token-verify';
+import { commit, sha256Text } from '@countersign/scope';
+import { v7 } from 'uuid';
+import { PreparedStore } from '../../test/support/prepared-store.js';
+import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
+import type { Closing } from '../support/closing.js';
+import { benchOrganisation } from '../support/organisation.js';
+import { type Family, median, type Row, rounded } from '../support/table.js';
+
+const BATCH = 1_000;
+const BATCHES = 12;
+
+/** How fast a broker takes gateways' records: each batch one durable transaction with leaves, hashes and openings. */
+export const logAppend: Family = {
+  name: 'log-append',
+  async run(closing: Closing): Promise<Row[]> {
+    const folder = await tempFolder('log');
+    closing.add(() => removeFolder(folder));
+    const organisation = benchOrganisation(1, 'http://127.0.0.1:9');
+    const store = await PreparedStore.make(join(folder, 'countersign.db'), organisation);
+    closing.add(() => store.close());
+    const chain = new Chain();
+    const rates: number[] = [];
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const records = chain.next(BATCH);
+      const began = performance.now();
+      await takeRecords(store.host, chain.gateway, chain.boot, records);
+      rates.push(BATCH / ((performance.now() - began) / 1000));
+    }
+    return [
+      {
+        what: `access records into the log, durable, SQLite, batches of ${rounded(BATCH)}`,
+        figure: `${rounded(median(rates.slice(2)))}/s`,
+        ...{ rival: '', rivalFigure: '', ratio: '', target: '≥ 20,000/s' },
+      },
+    ];
+  },
+};
+
+/** Records of one gateway as the broker hands them to the domain: calls that were let through, and their outcomes. */
+class Chain {
+  readonly gateway = `gtw_${v7()}`;
+  readonly boot = v7();
+  private readonly grant = `grt_${v7()}`;
+  private readonly person = `usr_${v7()}`;
+  private seq = 0;
+  private last: string | null = null;
+
+  next(count: number): IncomingRecord[] {
+    return Array.from({ length: count / 2 }, () => {
+      const id = `rec_${v7()}`;
+      return [this.allowed(id), this.outcome(id)];
+    }).flat();
+  }
+
+  private place() {
+    this.seq += 1;
+    const hash = sha256Text(nodeHashing, `record ${this.seq}`);
+    const place = { tenant: 'acme', seq: this.seq, hash, prev: this.last, at: new Date().toISOString() };
+    this.last = hash;
+    return place;
+  }
+
+  private allowed(id: string): IncomingRecord {
+    const place = this.place();
+    const salt = new Uint8Array(32).fill(this.seq % 256);
+    const path = `/tenants/acme/invoices/${this.seq}`;
+    return {
+      ...place,
+      kind: 'allowed',
+      path: {
+        commitment: commit(nodeHashing, 'path', salt, path),
+        opening: { value: path, salt: Buffer.from(salt).toString('base64url') },
+      },
+      view: {
+        ...{ id, at: place.at, tenant: 'acme', grant: this.grant, digest: `sha256:${'0'.repeat(64)}` },
+        ...{ request: `req_${v7()}`, service: 'billing', person: this.person, method: 'GET', path },
+        ...{ route: '/tenants/{tenant}/invoices/{id}', resource: `invoices/${this.seq}`, action: 'read' },
+        ...{ decision: 'allowed', code: null, count: 1, mode: 'gateway', trust: null, status: null },
+        ...{ bytes: null, bodySha256: null, durationMs: null, outcome: null },
+        ...{ gateway: this.gateway, boot: this.boot, seq: place.seq },
+      },
+    };
+  }
+
+  private outcome(id: string): IncomingRecord {
+    const outcome = {
+      status: 200,
+      bytes: 64,
+      bodySha256: null,
+      durationMs: 3,
+      outcome: 'completed',
+    } as const;
+    return { ...this.place(), kind: 'outcome', id, outcome };
+  }
+}

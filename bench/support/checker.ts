@@ -1,0 +1,56 @@
+import type { Call } from '@countersign/grant-token-verify';
+import { Budgets } from '../../apps/gateway/src/calls/budgets.js';
+import { OpenCalls } from '../../apps/gateway/src/calls/open-calls.js';
+import { systemClock } from '../../apps/gateway/src/clock.js';
+import { Judge } from '../../apps/gateway/src/decide/judge.js';
+import { Touch } from '../../apps/gateway/src/feed/touch.js';
+import {
+  type CanonicalRequest,
+  readCanonicalRequest,
+} from '../../apps/gateway/src/request/canonical-request.js';
+import { GatewayState } from '../../apps/gateway/src/state/gateway-state.js';
+import type { BenchGrant, GrantMaker } from './grants.js';
+
+/** The gateway's own judge, in this process, as a feed with these grants would have left it. */
+export class Checker {
+  private readonly judge: Judge;
+
+  constructor(maker: GrantMaker, grants: readonly BenchGrant[]) {
+    const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
+    const state = new GatewayState((digest) => calls.cutGrant(digest));
+    const touch = new Touch(systemClock);
+    state.applySnapshot(maker.snapshot(grants), systemClock.now());
+    // An hour ahead: a benchmark has no feed that would keep it in touch.
+    touch.begin(systemClock.now(), systemClock.monotonic() + 3_600_000);
+    this.judge = new Judge({ state, touch, calls, budgets: new Budgets(), clock: systemClock });
+  }
+
+  /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
+  async check({ canonical, call }: Prepared): Promise<void> {
+    const service = this.judge.service(canonical.service);
+    if (service === undefined) throw new Error('the service is not known');
+    const token = this.judge.token(canonical, service);
+    if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
+    const judged = await this.judge.call(token.claims, call);
+    if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
+  }
+}
+
+export type Prepared = { canonical: CanonicalRequest; call: Call };
+
+/** A request for one invoice with this token, read from its raw form. */
+export function prepare(token: string): Prepared {
+  const canonical = readCanonicalRequest({
+    httpVersion: '1.1',
+    method: 'GET',
+    url: '/billing/tenants/acme/invoices/inv-1',
+    rawHeaders: ['Host', 'localhost', 'Authorization', `Bearer ${token}`],
+  });
+  const { service, method, path, query, queryNames, host, headers } = canonical;
+  const call = {
+    ...{ service, method, path, query, queryNames, host },
+    headerValues: (name: string) => headers.all(name),
+    bodySha256: undefined,
+  };
+  return { canonical, call };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request as the upstream saw it. */
+export type Hit = {
+  method: string;
+  url: string;
+  rawHeaders: string[];
+  headers: IncomingMessage['headers'];
+  bodySha256: string;
+  bodyBytes: number;
+};
+
+type Answer = (request: IncomingMessage, response: ServerResponse, hit: Hit) => void;
+
+/** A data service that writes down every request that reaches it, and answers as told. */
+export class CountingUpstream {
+  readonly hits: Hit[] = [];
+  answer: Answer = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end('{"ok":true}');
+  };
+  /** Called when the headers of a request arrive, before its body. */
+  onArrival: (request: IncomingMessage) => void = () => undefined;
+  port = 0;
+  private server: Server | undefined;
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => void this.serve(request, response));
+    this.server.keepAliveTimeout = 30_000;
+    await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server?.close(() => resolve()) ?? resolve());
+    this.server?.closeAllConnections();
+    await closed;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const hash = createHash('sha256');
+    const hit: Hit = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      rawHeaders: request.rawHeaders,
+      headers: request.headers,
+      bodySha256: '',
+      bodyBytes: 0,
+    };
+    this.hits.push(hit);
+    this.onArrival(request);
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        hit.bodyBytes += chunk.length;
+      }
+    } catch {
+      return;
+    }
+    hit.bodySha256 = `sha256:${hash.digest('hex')}`;
+    this.answer(request, response, hit);
+  }
+}

@@ -1,0 +1,310 @@
+import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type AccessRecord,
+  type ChainHead,
+  type ChangeData,
+  encodeGatewayCredential,
+  exportEd25519PublicKey,
+  type FeedEvent,
+  type FeedGrant,
+  type FeedTenant,
+  formatFeedEvent,
+  parseFeedPlace,
+  parseIdentityRegistration,
+  parseRecordBatch,
+  placeInChain,
+  type RecordEntry,
+  readGatewayAuthorization,
+  recordHash,
+} from '@countersign/gateway-protocol';
+import { generateSigningKey, mintGrantToken } from '@countersign/grant-token-mint';
+import { routeMapHash, type ServiceDefinition, type Terms, termsDigest, toInstant } from '@countersign/scope';
+import { v7 } from 'uuid';
+import { hashing, sampleTerms } from '../factories/grant-token.js';
+
+type Event = FeedEvent extends infer E
+  ? E extends FeedEvent
+    ? Omit<E, 'epoch' | 'seq' | 'time' | 'gateway'>
+    : never
+  : never;
+
+/** A grant of the fake, with all that a token needs. */
+export type FakeGrant = FeedGrant & { terms: Terms };
+
+/** What a test may want of a grant; the rest is a grant of acme's invoices for an hour. */
+export type GrantWishes = {
+  tenant?: string;
+  service?: string;
+  scope?: Terms['scope'];
+  /** Seconds from now. */
+  startsIn?: number;
+  seconds?: number;
+  budget?: FeedGrant['budget'];
+  change?: Terms['change'];
+  routes?: string;
+};
+
+/**
+ * The broker's side of the gateway protocol, in memory: signs a real feed, takes records exactly once and checks their
+ * chains, and can misbehave on demand.
+ */
+export class FeedBroker {
+  readonly gateway = `gtw_${v7()}`;
+  readonly deployment = `dep_${v7()}`;
+  readonly issuer = 'http://broker.test';
+  readonly feed = generateKeyPairSync('ed25519');
+  signing = generateSigningKey();
+  epoch = 1;
+  seq = 0;
+  services: ServiceDefinition[] = [];
+  /** Older maps that live grants still name. */
+  olderMaps: ServiceDefinition[] = [];
+  tenants: FeedTenant[] = [
+    { slug: 'acme', forbid: [] },
+    { slug: 'globex', forbid: [] },
+  ];
+  grants: FakeGrant[] = [];
+
+  /** Everything accepted, in order, and what did not follow in its chain. */
+  readonly records: AccessRecord[] = [];
+  readonly openings: RecordEntry['openings'][] = [];
+  readonly gaps: AccessRecord[] = [];
+  publicKey: string | undefined;
+  /** Connections to the feed so far, and the Last-Event-ID of each. */
+  readonly resumes: (string | undefined)[] = [];
+
+  /** Switches of misbehaviour. */
+  heartbeats = true;
+  knowsGateway = true;
+  takesRecords = true;
+  resumable = true;
+  /** Added to the signed time. */
+  clockOffset = 0;
+  /** Changes an event just before it is signed. */
+  tamper: (event: FeedEvent) => FeedEvent = (event) => event;
+  /** The key that signs, where it is not the pinned one. */
+  otherKey: typeof this.feed.privateKey | undefined;
+
+  private readonly secret = randomUUID().replaceAll('-', '') + randomUUID().replaceAll('-', '');
+  private readonly heads = new Map<string, ChainHead>();
+  private readonly history: { seq: number; data: ChangeData }[] = [];
+  private readonly open = new Set<ServerResponse>();
+  private server: Server | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  port = 0;
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => void this.serve(request, response));
+    this.server.keepAliveTimeout = 1_000;
+    await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+    this.timer = setInterval(() => this.heartbeat(), 200);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    const closed = new Promise<void>((resolve) => this.server?.close(() => resolve()) ?? resolve());
+    this.server?.closeAllConnections();
+    await closed;
+  }
+
+  get credential(): string {
+    return encodeGatewayCredential({
+      gateway: this.gateway,
+      secret: this.secret,
+      broker: `http://127.0.0.1:${this.port}`,
+      deployment: this.deployment,
+      feedKey: exportEd25519PublicKey(this.feed.publicKey),
+    });
+  }
+
+  /** Creates a grant; `announce: false` keeps it from the feed. */
+  grant(wishes: GrantWishes = {}, announce = true): FakeGrant {
+    const service = this.services.find(({ name }) => name === (wishes.service ?? 'billing'));
+    if (service === undefined) throw new Error('the fake has no such service');
+    const seconds = wishes.seconds ?? 3_600;
+    const starts = Math.floor(Date.now() / 1_000) + (wishes.startsIn ?? 0);
+    const terms: Terms = {
+      ...sampleTerms,
+      deployment: this.deployment,
+      request: `req_${v7()}`,
+      tenant: wishes.tenant ?? 'acme',
+      service: service.name,
+      routes: wishes.routes ?? routeMapHash(hashing, service),
+      scope: wishes.scope ?? [
+        { resource: 'invoices', actions: ['create', 'list'] },
+        { resource: 'invoices/*', actions: ['read', 'update'] },
+      ],
+      seconds,
+      lapsesAt: toInstant(new Date(Date.now() + 86_400_000)),
+      ...(wishes.budget ? { budget: wishes.budget } : {}),
+      ...(wishes.change ? { change: wishes.change } : {}),
+    };
+    const grant: FakeGrant = {
+      id: `grt_${v7()}`,
+      digest: termsDigest(hashing, terms),
+      tenant: terms.tenant,
+      service: terms.service,
+      startsAt: toInstant(new Date(starts * 1_000)),
+      endsAt: toInstant(new Date((starts + seconds) * 1_000)),
+      budget: wishes.budget ?? null,
+      terms,
+    };
+    if (announce) this.announce(grant);
+    return grant;
+  }
+
+  announce(grant: FakeGrant): void {
+    this.grants.push(grant);
+    this.change({ grants: [feedGrant(grant)] });
+  }
+
+  end(grant: FakeGrant, reason = 'revoked'): void {
+    this.grants = this.grants.filter(({ digest }) => digest !== grant.digest);
+    this.change({ endedGrants: [{ digest: grant.digest, reason }] });
+  }
+
+  /** A grant token, minted as the broker mints them. */
+  token(grant: FakeGrant, more: { ttlSeconds?: number; audience?: string; issuer?: string } = {}): string {
+    const { kid, privatePem } = this.signing;
+    return mintGrantToken({
+      issuer: more.issuer ?? this.issuer,
+      audience: more.audience ?? grant.service,
+      subject: grant.terms.requester,
+      jti: randomUUID(),
+      now: new Date(),
+      tokenTtlSeconds: more.ttlSeconds ?? 300,
+      grant,
+      tenant: grant.tenant,
+      terms: grant.terms,
+      digest: grant.digest,
+      key: { kid, privateKey: createPrivateKey(privatePem) },
+    }).token;
+  }
+
+  /** Sends a change to everybody who listens. */
+  change(data: ChangeData): void {
+    this.seq += 1;
+    this.history.push({ seq: this.seq, data });
+    for (const response of this.open) this.send(response, { type: 'change', data });
+  }
+
+  heartbeat(): void {
+    if (!this.heartbeats) return;
+    for (const response of this.open) this.send(response, { type: 'heartbeat', data: {} });
+  }
+
+  /** Breaks every feed connection. */
+  drop(): void {
+    for (const response of this.open) response.destroy();
+  }
+
+  /** The whole of the fake's services as a change. */
+  announceServices(): void {
+    this.change({ services: this.feedServices(), routeMaps: [...this.services, ...this.olderMaps] });
+  }
+
+  recordsOf(kind: AccessRecord['kind']): AccessRecord[] {
+    return this.records.filter((record) => record.kind === kind);
+  }
+
+  private feedServices() {
+    return this.services.map((service) => ({
+      name: service.name,
+      routes: routeMapHash(hashing, service),
+      upstream: service.upstream,
+      audience: service.audience,
+    }));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const caller = readGatewayAuthorization(request.headers.authorization);
+    const url = new URL(request.url ?? '/', 'http://broker');
+    if (!this.knowsGateway || caller?.gateway !== this.gateway || caller.secret !== this.secret) {
+      answer(response, 401, { code: 'unauthenticated' });
+    } else if (url.pathname === '/gateway/v1/feed') {
+      this.openFeed(url.searchParams.get('nonce') ?? '', request, response);
+    } else if (url.pathname === '/gateway/v1/records') {
+      this.takeRecords(await jsonOf(request), response);
+    } else if (url.pathname === '/gateway/v1/identity') {
+      const { publicKey } = parseIdentityRegistration(await jsonOf(request));
+      this.publicKey ??= publicKey;
+      if (this.publicKey === publicKey) response.writeHead(204).end();
+      else answer(response, 409, { code: 'already_registered' });
+    } else {
+      answer(response, 404, { code: 'not_found' });
+    }
+  }
+
+  private openFeed(nonce: string, request: IncomingMessage, response: ServerResponse): void {
+    const last = request.headers['last-event-id'];
+    const from = typeof last === 'string' ? parseFeedPlace(last) : undefined;
+    this.resumes.push(typeof last === 'string' ? last : undefined);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (from !== undefined && this.resumable && from.epoch === this.epoch && from.seq <= this.seq) {
+      this.send(response, { type: 'resume', data: { nonce } }, from.seq);
+      for (const { seq, data } of this.history.filter((change) => change.seq > from.seq)) {
+        this.send(response, { type: 'change', data }, seq);
+      }
+    } else {
+      this.send(response, {
+        type: 'snapshot',
+        data: {
+          nonce,
+          issuer: this.issuer,
+          grants: this.grants.map(feedGrant),
+          services: this.feedServices(),
+          routeMaps: [...this.services, ...this.olderMaps],
+          keys: [{ ...this.signing.publicJwk }],
+          tenants: this.tenants,
+        },
+      });
+    }
+    this.open.add(response);
+    response.on('close', () => this.open.delete(response));
+  }
+
+  private send(response: ServerResponse, event: Event, seq = this.seq): void {
+    const time = new Date(Date.now() + this.clockOffset).toISOString();
+    const whole = { epoch: this.epoch, seq, time, gateway: this.gateway, ...event } as FeedEvent;
+    response.write(formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey));
+  }
+
+  private takeRecords(body: unknown, response: ServerResponse): void {
+    if (!this.takesRecords) {
+      answer(response, 503, { code: 'unavailable' });
+      return;
+    }
+    const { entries } = parseRecordBatch(body);
+    const accepted: Record<string, number> = {};
+    for (const { record, openings } of entries) {
+      const chain = `${record.boot} ${record.tenant}`;
+      const place = placeInChain(this.heads.get(chain), record);
+      if (place === 'gap') this.gaps.push(record);
+      if (place !== 'known') {
+        this.records.push(record);
+        this.openings.push(openings);
+        this.heads.set(chain, { seq: record.seq, hash: recordHash(record) });
+      }
+      accepted[record.tenant] = this.heads.get(chain)?.seq ?? 0;
+    }
+    answer(response, 200, { accepted });
+  }
+}
+
+function feedGrant({ terms: _, ...grant }: FakeGrant): FeedGrant {
+  return grant;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}

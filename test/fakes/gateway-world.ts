@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServiceDefinition } from '@countersign/scope';
+import { pino } from 'pino';
+import { type GatewayOptions, type RunningGateway, startGateway } from '../../apps/gateway/src/main.js';
+import { CountingUpstream } from './counting-upstream.js';
+import { FeedBroker } from './feed-broker.js';
+import { type RawAnswer, sendRaw } from './raw-http.js';
+import { until } from './until.js';
+
+/** The map of the billing service that gateway tests run against. */
+export function billingService(upstream: string): ServiceDefinition {
+  const route = (method: string, path: string, resource: string, action: string) => ({
+    method,
+    path,
+    resource,
+    action,
+  });
+  return {
+    name: 'billing',
+    upstream,
+    audience: 'billing',
+    tenantFrom: 'path',
+    routes: [
+      { ...route('GET', '/tenants/{tenant}/invoices', 'invoices', 'list'), query: ['status', 'page'] },
+      route('POST', '/tenants/{tenant}/invoices', 'invoices', 'create'),
+      route('GET', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'read'),
+      route('PATCH', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'update'),
+      route('DELETE', '/tenants/{tenant}/invoices/{id}', 'invoices/{id}', 'delete'),
+      { ...route('GET', '/tenants/{tenant}/search', 'invoices', 'list'), query: 'any' },
+      route('GET', '/tenants/{tenant}/payroll/{id}', 'payroll/{id}', 'read'),
+    ],
+  };
+}
+
+export type Sent = {
+  method?: string;
+  path?: string;
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer> | ReadableStream;
+  signal?: AbortSignal;
+};
+
+/** A broker, an upstream and a gateway between them, in this process, on a spool of their own. */
+export class GatewayWorld {
+  readonly broker = new FeedBroker();
+  readonly upstream = new CountingUpstream();
+  readonly logLines: string[] = [];
+  spoolDir = '';
+  private running: RunningGateway | undefined;
+
+  /** Starts broker and upstream, then the gateway, and waits until it is in touch. */
+  static async start(options: Partial<GatewayOptions> = {}): Promise<GatewayWorld> {
+    const world = new GatewayWorld();
+    await world.prepare();
+    await world.startGateway(options);
+    await until(() => world.gateway.isInTouch());
+    return world;
+  }
+
+  async prepare(): Promise<void> {
+    this.spoolDir = await mkdtemp(join(tmpdir(), 'gateway-'));
+    await this.upstream.start();
+    this.broker.services = [billingService(this.upstream.origin)];
+    await this.broker.start();
+  }
+
+  async startGateway(options: Partial<GatewayOptions> = {}): Promise<void> {
+    this.running = await startGateway({
+      credential: this.broker.credential,
+      host: '127.0.0.1',
+      port: 0,
+      spoolDir: this.spoolDir,
+      stopGraceMs: 1_000,
+      logger: pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) }),
+      ...options,
+    });
+  }
+
+  get gateway(): RunningGateway {
+    if (this.running === undefined) throw new Error('no gateway runs');
+    return this.running;
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.close();
+    await this.broker.stop();
+    await this.upstream.stop();
+    await rm(this.spoolDir, { recursive: true, force: true });
+  }
+
+  /** A call of the billing service with an ordinary client. */
+  send({
+    method = 'GET',
+    path = '/billing/tenants/acme/invoices/7',
+    token,
+    headers = {},
+    body,
+    signal,
+  }: Sent = {}): Promise<Response> {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return fetch(this.gateway.url + path, {
+      method,
+      headers: { ...authorization, ...headers },
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body, duplex: 'half' }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Exactly these bytes; `toEnd` reads until the gateway closes the connection. */
+  raw(bytes: string | Buffer, toEnd = false): Promise<RawAnswer> {
+    return sendRaw(this.gateway.port, bytes, toEnd);
+  }
+}
+
+/** Status and code of a refusal. */
+export async function refusal(response: Response): Promise<{ status: number; code: string }> {
+  const { code } = (await response.json()) as { code: string };
+  return { status: response.status, code };
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import {
+  applyOrganisation,
+  createApiKey,
+  type Deps,
+  enrolGateway,
+  ensureBrokerKeys,
+  type Organisation,
+} from '@countersign/access';
+import { encodeGatewayCredential } from '@countersign/gateway-protocol';
+import {
+  migrate,
+  nodeKeyMaker,
+  type OpenedStore,
+  openStore,
+  systemClock,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+
+const DAY = 86_400;
+
+/** A migrated database with an organisation, on SQLite; this is the host's own handle on it. */
+export class PreparedStore {
+  private constructor(
+    readonly url: string,
+    /** Base64. */
+    readonly masterKey: string,
+    private readonly deps: Deps & { store: OpenedStore },
+  ) {}
+
+  static async make(path: string, organisation: Organisation): Promise<PreparedStore> {
+    const masterKey = randomBytes(32);
+    const url = `sqlite:${path}`;
+    const system = {
+      clock: systemClock,
+      ids: uuidV7Ids,
+      random: systemRandomness,
+      hashing: systemHashing,
+    };
+    const options = { url, masterKey: new Uint8Array(masterKey), ...system };
+    await migrate(options);
+    const deps = { store: await openStore(options), ...system };
+    await applyOrganisation(deps, organisation, { dryRun: false });
+    await ensureBrokerKeys(deps, nodeKeyMaker);
+    return new PreparedStore(url, masterKey.toString('base64'), deps);
+  }
+
+  /** `csk_…` of whoever has this e-mail. */
+  async key(email: string, tenant: string | null = null): Promise<string> {
+    return (await createApiKey(this.deps, { email, tenant, ttl: DAY })).key;
+  }
+
+  /** `csg_…` of a new gateway that finds its broker at `brokerUrl`. */
+  async credential(name: string, brokerUrl: string): Promise<string> {
+    const { id, secret, feedKey } = await enrolGateway(this.deps, name);
+    return encodeGatewayCredential({
+      gateway: id,
+      secret,
+      broker: brokerUrl,
+      deployment: this.deps.store.deployment,
+      feedKey: String(feedKey['x']),
+    });
+  }
+
+  /** For work inside this process on the same store. */
+  get host(): Deps & { store: OpenedStore } {
+    return this.deps;
+  }
+
+  close(): Promise<void> {
+    return this.deps.store.close();
+  }
+}

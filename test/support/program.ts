@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import { eventually } from './eventually.js';
+import { compiled } from './root.js';
+
+export type ProgramOptions = {
+  /** Names it in errors. */
+  name: string;
+  /** The compiled file under dist/, or an absolute path. */
+  script: string;
+  args?: readonly string[];
+  /** All that it finds in its environment beside PATH, HOME and the temp folder. */
+  env?: Readonly<Record<string, string>>;
+  /** Modules loaded before it. */
+  preload?: readonly string[];
+  /** In 512-byte blocks: no file that it writes may grow beyond (`ulimit -f`). */
+  fileBlocks?: number;
+};
+
+export type Ending = { code: number | null; signal: NodeJS.Signals | null };
+
+/** Stops a child whose parent is gone, however the parent ended. */
+const GUARD = 'apps/demo/src/supervisor/guard.js';
+
+/** A program of ours as a process of its own, with all that it says. */
+export class Program {
+  /** What it wrote so far. */
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ending>;
+  private running = true;
+
+  private constructor(
+    readonly name: string,
+    readonly child: ChildProcess,
+  ) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        this.running = false;
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  static start(options: ProgramOptions): Program {
+    const { script, args = [], preload = [], fileBlocks } = options;
+    const loads = [compiled(GUARD), ...preload].flatMap((file) => ['--import', pathToFileURL(file).href]);
+    const file = script.startsWith('/') ? script : compiled(script);
+    const argv = [process.execPath, ...loads, file, ...args];
+    const [command, ...rest] =
+      fileBlocks === undefined ? argv : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...argv];
+    const child = spawn(command as string, rest, {
+      env: { ...inherited(), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    return new Program(options.name, child);
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Waits until `url` answers 200. Throws with what the program said when it ends before. */
+  async untilReady(url: string, limitMs = 15_000): Promise<void> {
+    await eventually(
+      `${this.name} is ready`,
+      async () => {
+        if (!this.running) throw new Error(`${this.name} ended: ${this.stderr}${this.stdout}`);
+        return isReady(url);
+      },
+      limitMs,
+    );
+  }
+
+  /** Sends the signal and waits for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  /** `kill -9` where it still runs. */
+  async dispose(): Promise<void> {
+    if (this.running) await this.stop('SIGKILL');
+  }
+}
+
+export async function isReady(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url);
+    await answer.arrayBuffer();
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** What a program needs of the machine. Nothing of the developer's own settings reaches it. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
