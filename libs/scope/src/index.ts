@@ -42,6 +42,7 @@ export {
   termsDigest,
   termsTokenBytes,
 } from './terms/digest.js';
+export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { parseTerms } from './terms/parse.js';
 export { termsSchema } from './terms/schema.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';

@@ -1,4 +1,4 @@
-import { expireDue } from '@countersign/access';
+import { doDue } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
@@ -90,12 +90,12 @@ describe('P8: races end in one state, at most one grant and one decision in the 
     const request = await atTheCustomersTurn();
     const calls = Array.from({ length: 100 }, (_, index) => {
       if (index === 30) broker.clock.advance(601);
-      if (index % 10 === 5) return expireDue(broker.host).then(() => undefined);
+      if (index % 10 === 5) return doDue(broker.host).then(() => undefined);
       if (index % 10 === 7) return cancel(request);
       return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
     });
     await Promise.allSettled(calls);
-    await expireDue(broker.host);
+    await doDue(broker.host);
     await expectOneOutcome(request);
   });
 

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { toInstant } from '../core/time.js';
+import { normaliseScope } from '../resource/scope.js';
+import { termsNarrow, termsWidenings } from './narrow.js';
+import { parseTerms } from './parse.js';
+import type { Terms } from './terms.js';
+
+const vectors: { terms: { terms: Terms }[] } = JSON.parse(readFileSync('test/vectors/terms.json', 'utf8'));
+const base = parseTerms(vectors.terms[0]!.terms);
+const T0 = Date.parse('2026-11-24T15:00:00Z');
+const at = (seconds: number): string => toInstant(new Date(T0 + seconds * 1_000));
+
+const count = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined });
+const scope = fc
+  .array(
+    fc.record({
+      resource: fc.constantFrom('a', 'a/*', 'a/b', 'a/**', '*', '**'),
+      actions: fc.subarray(['list', 'read', 'update'], { minLength: 1 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map(normaliseScope);
+
+type Knobs = {
+  scope: Terms['scope'];
+  seconds: number;
+  startsAt: number | undefined;
+  useBy: number | undefined;
+  lapses: number;
+  calls: number | undefined;
+  bytes: number | undefined;
+};
+
+const knobs: fc.Arbitrary<Knobs> = fc.record({
+  scope,
+  seconds: fc.integer({ min: 1, max: 6 }),
+  startsAt: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+  useBy: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+  lapses: fc.integer({ min: 1, max: 6 }),
+  calls: count,
+  bytes: count,
+});
+
+/** Terms that differ in everything that may differ, in small steps. */
+function turned({ scope: entries, seconds, startsAt, useBy, lapses, calls, bytes }: Knobs): Terms {
+  const { startsAt: _start, useBy: _useBy, budget: _budget, ...rest } = base;
+  const bounds = [lapses, useBy ?? lapses, startsAt === undefined ? lapses : startsAt + seconds];
+  const budget = { ...(calls === undefined ? {} : { calls }), ...(bytes === undefined ? {} : { bytes }) };
+  return parseTerms({
+    ...rest,
+    scope: entries,
+    seconds,
+    startsOn: 'approval',
+    lapsesAt: at(Math.min(...bounds)),
+    ...(startsAt === undefined ? {} : { startsAt: at(startsAt) }),
+    ...(useBy === undefined ? {} : { useBy: at(useBy) }),
+    ...(calls === undefined && bytes === undefined ? {} : { budget }),
+  });
+}
+
+const someTerms = knobs.map(turned);
+
+/** Three terms, each the one before with one or two knobs turned: pairs that often narrow each other. */
+const cousins: fc.Arbitrary<[Terms, Terms, Terms]> = fc
+  .tuple(knobs, knobs, knobs, fc.infiniteStream(fc.boolean()))
+  .map(([first, second, third, turns]) => {
+    const turn = (from: Knobs, to: Knobs): Knobs =>
+      Object.fromEntries(
+        Object.entries(from).map(([name, value]) => [
+          name,
+          turns.next().value === true && turns.next().value === true ? to[name as keyof Knobs] : value,
+        ]),
+      ) as Knobs;
+    const middle = turn(first, second);
+    return [turned(first), turned(middle), turned(turn(middle, third))];
+  });
+
+/** Every second in which a grant of these terms could be open, whenever it were approved. */
+function openSeconds({ startsAt, lapsesAt, seconds }: Terms): Set<number> {
+  const begin = (Date.parse(startsAt ?? at(0)) - T0) / 1_000;
+  const end = (Date.parse(startsAt ?? lapsesAt) - T0) / 1_000 + seconds;
+  return new Set(Array.from({ length: end - begin }, (_none, index) => begin + index));
+}
+
+describe('terms that narrow others', () => {
+  test('every terms narrow themselves', () => {
+    fc.assert(fc.property(someTerms, (terms) => termsNarrow(terms, terms)));
+  });
+
+  test('what narrows a narrowing narrows the first', () => {
+    fc.assert(
+      fc.property(cousins, ([a, b, c]) => {
+        if (termsNarrow(a, b) && termsNarrow(b, c)) expect(termsWidenings(a, c)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('P1: a narrowing is never open in a second in which the wider could not be, nor for longer', () => {
+    let narrowings = 0;
+    fc.assert(
+      fc.property(cousins, ([narrow, wide]) => {
+        if (!termsNarrow(narrow, wide)) return;
+        narrowings += 1;
+        const could = openSeconds(wide);
+        expect([...openSeconds(narrow)].filter((second) => !could.has(second))).toEqual([]);
+        expect(narrow.seconds).toBeLessThanOrEqual(wide.seconds);
+        expect(narrow.budget?.calls ?? Infinity).toBeLessThanOrEqual(wide.budget?.calls ?? Infinity);
+        expect(narrow.budget?.bytes ?? Infinity).toBeLessThanOrEqual(wide.budget?.bytes ?? Infinity);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(narrowings).toBeGreaterThan(100);
+  });
+
+  const wide: Terms = { ...base, seconds: 3_600, lapsesAt: at(7_200) };
+  test.each<[string, Partial<Terms>, string]>([
+    ['another resource', { scope: [{ resource: 'elsewhere', actions: ['read'] }] }, '/scope'],
+    ['a longer time', { seconds: 3_601 }, '/seconds'],
+    ['a later lapse', { lapsesAt: at(7_201) }, '/lapsesAt'],
+    ['a start whose window ends too late', { startsAt: at(7_201) }, '/startsAt'],
+    ['another requester', { requester: 'usr_0199f0a0-7b2c-7003-8000-000000000009' }, '/requester'],
+    ['another basis', { basis: 'legal' }, '/basis'],
+    ['another route map', { routes: `sha256:${'9'.repeat(64)}` }, '/routes'],
+    ['another justification', { justification: `c1:${'B'.repeat(43)}` }, '/justification'],
+    ['a ticket of its own', { ticket: `c1:${'B'.repeat(43)}` }, '/ticket'],
+    ['another way to start', { startsOn: 'first-use', useBy: at(7_200) }, '/startsOn'],
+    ['a change of its own', { change: { method: 'GET', path: '/', bodySha256: wide.routes } }, '/change'],
+    ['an extension of something', { extends: wide.routes }, '/extends'],
+  ])('%s is refused, by name', (_title, change, pointer) => {
+    expect(termsWidenings({ ...wide, ...change }, wide).map((each) => each.pointer)).toEqual([pointer]);
+  });
+
+  test('a budget, a use-by and a start that bind cannot be dropped', () => {
+    const bound: Terms = { ...wide, budget: { calls: 2 }, useBy: at(7_200), startsAt: at(3_600) };
+    expect(termsWidenings(wide, bound).map((each) => each.pointer)).toEqual([
+      '/budget',
+      '/startsAt',
+      '/useBy',
+    ]);
+    expect(termsNarrow({ ...bound, budget: { calls: 1, bytes: 5 } }, bound)).toBe(true);
+  });
+});
