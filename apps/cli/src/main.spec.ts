@@ -9,6 +9,7 @@ import {
   requestAnswer,
   reviewAnswer,
   TOKEN,
+  terms,
   tokenAnswer,
 } from '../test/answers.js';
 import { FakeServer, problem, type Seen } from '../test/fake-broker.js';
@@ -54,6 +55,8 @@ describe('flags', () => {
     [[...ASK, '--calls', '0'], /whole number/],
     [['review', REQUEST_ID], /--approve or --deny/],
     [['review', REQUEST_ID, '--approve', '--deny'], /--approve or --deny/],
+    [['review', REQUEST_ID, '--counter'], /--scope, --for/],
+    [['review', REQUEST_ID, '--approve', '--for', 'PT1H'], /go with --counter/],
     [['review', GRANT_ID, '--approve'], /req_/],
     [['revoke', GRANT_ID], /--reason/],
     [['show', 'abc'], /req_/],
@@ -121,6 +124,70 @@ describe('request', () => {
       routes,
     );
     expect(err).not.toContain('You hold');
+  });
+});
+
+describe('counter-offers', () => {
+  test('are the whole terms, narrower, with the digest shown as their parent', async () => {
+    const asked = requestAnswer({ state: 'awaiting_customer', terms: terms() });
+    const { exit, out, err, seen } = await cli(
+      [
+        'review',
+        REQUEST_ID,
+        '--counter',
+        '--for',
+        'PT10M',
+        '--scope',
+        'invoices/17:read',
+        '--reason',
+        'less',
+      ],
+      {
+        [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: asked }),
+        [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () => ({
+          status: 201,
+          body: reviewAnswer({ decision: 'counter', side: 'customer' }),
+        }),
+      },
+    );
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^Made a counter-offer on req_/)]);
+    expect(err).toContain(DIGEST);
+    expect(bodies(seen)).toEqual([
+      {
+        decision: 'counter',
+        digest: DIGEST,
+        reason: 'less',
+        terms: {
+          ...terms(),
+          parent: DIGEST,
+          seconds: 600,
+          scope: [{ resource: 'invoices/17', actions: ['read'] }],
+        },
+      },
+    ]);
+  });
+
+  const offered = { ...terms(), parent: DIGEST, seconds: 600 };
+  const offer = { digest: `sha256:${'c'.repeat(64)}`, terms: offered, review: 'rev_1', person: 'usr_1' };
+
+  test('accept shows the offer and accepts exactly what it showed', async () => {
+    const { exit, err, seen } = await cli(['accept', REQUEST_ID], {
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer({ state: 'countered', offer }) }),
+      [`POST /api/v1/requests/${REQUEST_ID}/acceptance`]: () => ({
+        body: requestAnswer({ state: 'approved', grant: GRANT_ID, offer: null }),
+      }),
+    });
+    expect(exit).toBe(0);
+    expect(err).toContain('for 10 min');
+    expect(bodies(seen)).toEqual([{ digest: offer.digest }]);
+  });
+
+  test('accept without an offer changes nothing', async () => {
+    const { exit, err, seen } = await cli(['accept', REQUEST_ID], {
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer() }),
+    });
+    expect([exit, bodies(seen)]).toEqual([1, []]);
+    expect(err).toMatch(/^error\[wrong_state\]/);
   });
 });
 

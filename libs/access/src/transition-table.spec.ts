@@ -44,7 +44,8 @@ describe('P8: a request has one terminal state', () => {
   test('the table is the one of the contract', () => {
     expect(REQUEST_TRANSITIONS).toEqual({
       awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
-      awaiting_customer: ['approved', 'denied', 'cancelled', 'expired'],
+      awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
+      countered: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
       approved: [],
       denied: [],
       cancelled: [],

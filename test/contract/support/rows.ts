@@ -98,6 +98,7 @@ export function aReview(request: AccessRequest, change: Partial<Review> = {}): R
     channel: 'api',
     assurance: 'api-key',
     at: NOW,
+    offer: null,
     ...change,
   };
 }

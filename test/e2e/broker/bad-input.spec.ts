@@ -272,9 +272,9 @@ describe('ids, queries and addresses', () => {
     ['{}', '/decision'],
     ['{"decision":"approve"}', '/digest'],
     ['{"decision":"maybe","digest":"x"}', '/decision'],
-    ['{"decision":"counter","digest":"x"}', '/decision'],
+    ['{"decision":"counter","digest":"x"}', '/terms'],
     ['{"decision":"approve","digest":"x","countersignature":{}}', '/countersignature'],
-    ['{"decision":"approve","digest":"x","terms":{}}', '/terms'],
+    ['{"decision":"approve","digest":"x","terms":{}}', '/terms/v'],
   ])('a review of %s is 400 at %s', async (raw, pointer) => {
     const request = await makeRequest(broker);
     const answer = await broker.call('reviewer', 'POST', `/api/v1/requests/${request.id}/reviews`, { raw });

@@ -86,6 +86,7 @@ describe('from the ask to the stop', () => {
         expect.objectContaining({ side: 'vendor', decision: 'approve' }),
         expect.objectContaining({ side: 'customer', decision: 'approve' }),
       ],
+      offer: null,
       grant: expect.stringMatching(/^grt_/),
     });
   });

@@ -61,6 +61,18 @@ const awaitingCustomer = async (broker: TestBroker) => {
   await broker.call('reviewer', 'POST', path, { body });
   return request;
 };
+/** The acceptance of an offer of a minute less. */
+const countered = async (broker: TestBroker): Promise<Target> => {
+  const request = await awaitingCustomer(broker);
+  const terms = { ...(request['terms'] as { seconds: number }), parent: request.digest, seconds: 840 };
+  await broker.call('approver', 'POST', `/api/v1/requests/${request.id}/reviews`, {
+    body: { decision: 'counter', digest: request.digest, terms },
+  });
+  const { offer } = (await broker.call('approver', 'GET', `/api/v1/requests/${request.id}`)).body as {
+    offer: { digest: string };
+  };
+  return { path: `/api/v1/requests/${request.id}/acceptance`, body: { digest: offer.digest } };
+};
 const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
   return { path: `/api/v1/grants/${grant}${suffix}`, ...(body === undefined ? {} : { body }) };
@@ -125,6 +137,12 @@ const TABLE: Row[] = [
       ...each(['approver', 'secondApprover'], '201'),
       ...each(FOREIGN, '404 not_found'),
     },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/acceptance',
+    target: async (broker) => countered(broker),
+    all: '403 forbidden',
+    but: holderOnly,
   },
   {
     endpoint: 'POST /api/v1/requests/{id}/cancel',
@@ -256,7 +274,8 @@ describe('every endpoint for every role and a foreign tenant', () => {
         `/api/v1/requests?limit=200&person=${broker.persons[who]}`,
       );
       for (const { id, state } of (body as { items: RequestBody[] }).items)
-        if (state.startsWith('awaiting')) await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
+        if (/^(awaiting|countered)/.test(state))
+          await broker.call(who, 'POST', `/api/v1/requests/${id}/cancel`);
     }
   });
 

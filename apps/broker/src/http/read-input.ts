@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { HttpProblem, type InputError } from './problem.js';
 
 /** Members that CONTRACT names and this version does not serve yet: said so, instead of “unknown”. */
-const NOT_YET = new Set(['terms', 'countersignature']);
+const NOT_YET = new Set(['countersignature']);
 
 const MAX_ERRORS = 20;
 

@@ -5,6 +5,16 @@ import { component, digestText, idText, instant, pageOf } from '../openapi/compo
 
 const scope = z.array(z.object({ resource: z.string(), actions: z.array(z.string()) }));
 
+export const REQUEST_STATES = [
+  'awaiting_vendor',
+  'awaiting_customer',
+  'countered',
+  'approved',
+  'denied',
+  'cancelled',
+  'expired',
+] as const;
+
 export const needsShape = component(
   'Needs',
   z.object({
@@ -25,7 +35,7 @@ export const reviewShape = component(
     id: idText('rev', 'The review.'),
     person: idText('usr', 'Who decided.'),
     side: z.enum(['vendor', 'customer']),
-    decision: z.enum(['approve', 'deny']),
+    decision: z.enum(['approve', 'deny', 'counter']),
     digest: digestText(),
     reason: z.string().nullable(),
     channel: z.enum(['web', 'api', 'slack']),
@@ -45,7 +55,7 @@ export const requestShape = component(
     duration: z.string(),
     justification: z.string().nullable().describe('Null once it has been erased.'),
     ticket: z.string().nullable(),
-    state: z.enum(['awaiting_vendor', 'awaiting_customer', 'approved', 'denied', 'cancelled', 'expired']),
+    state: z.enum(REQUEST_STATES),
     digest: digestText(),
     terms: termsSchema,
     openings: z
@@ -55,6 +65,15 @@ export const requestShape = component(
     lapsesAt: instant(),
     createdAt: instant(),
     reviews: z.array(reviewShape),
+    offer: z
+      .object({
+        digest: digestText(),
+        terms: termsSchema,
+        review: idText('rev', 'The review that made it.'),
+        person: idText('usr', 'Whose offer it is.'),
+      })
+      .nullable()
+      .describe('What the customer offers instead, while the request is `countered`.'),
     grant: idText('grt', 'The grant that full approval made.').nullable(),
   }),
 );
@@ -79,12 +98,13 @@ export const previewShape = component(
 export function reviewAnswer({
   request: _request,
   tenant: _tenant,
+  offer: _offer,
   ...shown
 }: Review): z.infer<typeof reviewShape> {
   return shown;
 }
 
-export function requestAnswer({ request, reviews, openings }: RequestView): RequestAnswer {
+export function requestAnswer({ request, reviews, openings, offer }: RequestView): RequestAnswer {
   return {
     id: request.id,
     tenant: request.tenant,
@@ -102,6 +122,7 @@ export function requestAnswer({ request, reviews, openings }: RequestView): Requ
     lapsesAt: request.lapsesAt,
     createdAt: request.createdAt,
     reviews: reviews.map(reviewAnswer),
+    offer,
     grant: request.grant,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  acceptOffer,
   cancelRequest,
   getRequest,
   type IdempotencyKey,
@@ -22,20 +23,19 @@ import { type AskBody, askBody, askInput } from './ask-body.js';
 import {
   previewAnswer,
   previewShape,
+  REQUEST_STATES,
   requestAnswer,
   requestPage,
   requestShape,
   reviewAnswer,
   reviewShape,
 } from './request-answer.js';
-import { type ReviewBody, reviewBody, reviewInput } from './review-body.js';
+import { acceptanceBody, type ReviewBody, reviewBody, reviewInput } from './review-body.js';
 
 const listQuery = z.strictObject({
   ...pageQuery,
   ...filters,
-  state: z
-    .enum(['awaiting_vendor', 'awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'])
-    .optional(),
+  state: z.enum(REQUEST_STATES).optional(),
 });
 
 /** Asking, deciding, taking back. */
@@ -107,7 +107,7 @@ export class RequestsController {
   @Describe({
     summary: 'Decide on a request',
     description:
-      'One person’s decision on exactly one digest. The last approval that is needed starts the grant.',
+      'One person’s decision on exactly one digest. The last approval that is needed starts the grant; a counter-offer waits for the requester.',
     body: { schema: reviewBody },
     idempotent: true,
     answer: { status: 201, description: 'The review.', schema: reviewShape },
@@ -133,6 +133,34 @@ export class RequestsController {
     return reviewAnswer(
       await once(this.deps, key, (deps) => reviewRequest(deps, principal, id, reviewInput(body))),
     );
+  }
+
+  @Post(':id/acceptance')
+  @Allow('request.accept')
+  @Describe({
+    summary: 'Accept a counter-offer',
+    description:
+      'The offered terms take the place of the request’s own. The vendor’s reviews cover them, the offer is its author’s approval, other customer reviews lapse. To withdraw instead, cancel.',
+    body: { schema: acceptanceBody },
+    idempotent: true,
+    answer: { status: 200, description: 'The request, with the narrower terms.', schema: requestShape },
+    errors: [
+      'not_found',
+      'already_decided',
+      'wrong_state',
+      'digest_mismatch',
+      'controls_changed',
+      'conflict',
+    ],
+  })
+  async accept(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Body() body: z.infer<typeof acceptanceBody>,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    const view = await once(this.deps, key, (deps) => acceptOffer(deps, principal, id, body.digest));
+    return requestAnswer(view);
   }
 
   @Post(':id/cancel')

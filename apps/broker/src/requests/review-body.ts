@@ -1,30 +1,52 @@
 import type { ReviewInput } from '@countersign/access';
+import { termsSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 import { freeText } from './ask-body.js';
 
-/** One decision on the digest that its author was shown. A counter-offer is for a later version. */
+/** One decision on the digest that its author was shown. */
 export const reviewBody = component(
   'Decision',
-  z.strictObject({
-    decision: z
-      .enum(['approve', 'deny', 'counter'])
-      .refine((decision) => decision !== 'counter', 'Counter-offers are not supported yet')
-      .describe('`counter` is not supported yet.'),
-    digest: z
-      .string()
-      .min(1)
-      .max(128)
-      .describe('The digest that was shown; another is refused as `digest_mismatch`.'),
-    reason: freeText.optional().describe('Needed to deny; the requester reads it.'),
-  }),
+  z
+    .strictObject({
+      decision: z
+        .enum(['approve', 'deny', 'counter'])
+        .describe(
+          '`counter`: the customer would allow the narrower `terms`; the requester accepts or withdraws.',
+        ),
+      digest: z
+        .string()
+        .min(1)
+        .max(128)
+        .describe('The digest that was shown; another is refused as `digest_mismatch`.'),
+      reason: freeText.optional().describe('Needed to deny; the requester reads it.'),
+      terms: termsSchema
+        .optional()
+        .describe('With `counter`: the whole new terms, whose `parent` is `digest`.'),
+    })
+    .refine(({ decision, terms }) => (decision === 'counter') === (terms !== undefined), {
+      path: ['terms'],
+      message: 'Terms go with a counter-offer, and only with one',
+    }),
 );
 export type ReviewBody = z.infer<typeof reviewBody>;
 
 export function reviewInput(body: ReviewBody): ReviewInput {
   return {
-    decision: body.decision === 'approve' ? 'approve' : 'deny',
+    decision: body.decision,
     digest: body.digest,
     reason: body.reason ?? null,
+    ...(body.terms === undefined ? {} : { terms: body.terms }),
   };
 }
+
+export const acceptanceBody = component(
+  'Acceptance',
+  z.strictObject({
+    digest: z
+      .string()
+      .min(1)
+      .max(128)
+      .describe('The digest of the offered terms; another is `digest_mismatch`.'),
+  }),
+);

@@ -46,6 +46,13 @@ export const requestShape = z.looseObject({
   lapsesAt: z.string(),
   createdAt: z.string(),
   reviews: z.array(reviewShape),
+  offer: z
+    .looseObject({
+      digest: z.string(),
+      person: z.string(),
+      terms: z.looseObject({ scope, seconds: z.number(), startsAt: z.string().optional() }),
+    })
+    .nullish(),
   grant: z.string().nullable(),
 });
 export type RequestAnswer = z.output<typeof requestShape>;

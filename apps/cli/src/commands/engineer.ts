@@ -53,6 +53,10 @@ export function registerEngineer(program: Command, run: Run): void {
     .argument('<id>', 'req_… or grt_…')
     .action(run(async (context, id: string) => (await import('../verbs/show.js')).show(context, id)));
 
+  verb(program, 'accept', 'Accept what the customer offered instead')
+    .argument('<request>', 'req_…')
+    .action(run(async (context, id: string) => (await import('../verbs/accept.js')).accept(context, id)));
+
   verb(program, 'cancel', 'Withdraw your own request')
     .argument('<request>', 'req_…')
     .action(run(async (context, id: string) => (await import('../verbs/cancel.js')).cancel(context, id)));

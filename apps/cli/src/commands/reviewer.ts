@@ -7,10 +7,13 @@ import { examples, verb } from './verb.js';
 export function registerReviewer(program: Command, run: Run): void {
   program.commandsGroup('Decide and stop:');
 
-  verb(program, 'review', 'Approve or deny a request')
+  verb(program, 'review', 'Approve or deny a request, or offer less instead')
     .argument('<request>', 'req_…')
     .option('--approve', 'approve exactly what is asked')
     .option('--deny', 'deny it; needs --reason')
+    .option('--counter', 'offer less: with --scope, --for, or both')
+    .option('--scope <resource:actions...>', 'what you would allow, with --counter')
+    .option('--for <duration>', 'how long you would allow it, with --counter')
     .option('--reason <text>', 'why; the requester reads this')
     .option('--digest <digest>', 'decide on this digest, and on nothing else')
     .addHelpText(

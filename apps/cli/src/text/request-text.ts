@@ -6,6 +6,7 @@ import { facts, table } from './table.js';
 const WAITS: Record<string, string> = {
   awaiting_vendor: "waits for the vendor's reviewer",
   awaiting_customer: "waits for the customer's approver",
+  countered: 'waits for the requester: the customer offers less instead',
 };
 
 /** `list, read on invoices/*`, one line an entry. */
@@ -18,7 +19,7 @@ export const stateWords = (state: string): string => WAITS[state] ?? state;
 export function requestText(request: RequestAnswer, now: Date): string {
   const seconds = parseDuration(request.duration);
   const { vendor, customer, risk } = request.needs;
-  const open = request.state.startsWith('awaiting_');
+  const open = request.state.startsWith('awaiting_') || request.state === 'countered';
   return facts([
     ['request', request.id],
     ['state', stateWords(request.state)],
@@ -39,11 +40,25 @@ export function requestText(request: RequestAnswer, now: Date): string {
         ),
       ],
     ],
+    ...(request.offer == null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(open ? [['lapses', instantFrom(request.lapsesAt, now)] as const] : []),
     ...(request.grant === null ? [] : [['grant', request.grant] as const]),
     ['digest', request.digest],
   ]);
 }
+
+type Shown = NonNullable<RequestAnswer['offer']>;
+
+const offerLines = ({ terms, person, digest }: Shown): string[] => [
+  ...scopeLines(terms.scope),
+  `for ${humanSeconds(terms.seconds)}`,
+  ...(terms.startsAt === undefined ? [] : [`not before ${terms.startsAt}`]),
+  `by ${person}`,
+  digest,
+];
+
+/** A counter-offer as one reads it before accepting. */
+export const offerText = (offer: Shown): string => facts([['offered', offerLines(offer)]]);
 
 /** When it would begin and how much may be used, where that was asked for. */
 function whenLines({

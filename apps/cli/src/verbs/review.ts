@@ -1,11 +1,27 @@
-import { segment } from '../api/client.js';
+import { counterTerms, type Narrowing } from '@countersign/access';
+import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/scope';
+import { type Api, segment } from '../api/client.js';
 import { requestShape, reviewShape } from '../api/shapes.js';
-import { idOf } from '../runtime/arguments.js';
-import { usageError } from '../runtime/cli-error.js';
+import { durationSeconds, idOf, scopeEntry } from '../runtime/arguments.js';
+import { CliError, usageError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { requestText } from '../text/request-text.js';
 
-export type ReviewOptions = { approve?: boolean; deny?: boolean; reason?: string; digest?: string };
+export type ReviewOptions = {
+  approve?: boolean;
+  deny?: boolean;
+  counter?: boolean;
+  scope?: string[];
+  for?: string;
+  reason?: string;
+  digest?: string;
+};
+
+const DONE: Record<string, string> = {
+  approve: 'Approved',
+  deny: 'Denied',
+  counter: 'Made a counter-offer on',
+};
 
 /**
  * Decides on exactly one digest. Without `--digest` the request is fetched and shown, and what is signed is
@@ -13,24 +29,66 @@ export type ReviewOptions = { approve?: boolean; deny?: boolean; reason?: string
  */
 export async function review(context: Context, id: string, options: ReviewOptions): Promise<Answer> {
   idOf('req', id);
-  if ((options.approve === true) === (options.deny === true))
-    throw usageError('say either --approve or --deny');
+  const decision = decisionOf(options);
+  const narrowing = narrowingOf(options);
   const api = context.api();
   const path = `/api/v1/requests/${segment(id)}`;
-  let digest = options.digest;
-  if (digest === undefined) {
-    const shown = await api.call(path, requestShape);
-    context.note(requestText(shown, new Date()));
-    digest = shown.digest;
-  }
+  const { digest, terms } = await judged(context, api, path, options);
   const decided = await api.call(`${path}/reviews`, reviewShape, {
     method: 'POST',
     body: {
-      decision: options.approve === true ? 'approve' : 'deny',
+      decision,
       digest,
+      ...(decision === 'counter' ? { terms: counterTerms(readTerms(terms), digest, narrowing) } : {}),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     },
   });
-  const word = decided.decision === 'approve' ? 'Approved' : 'Denied';
-  return { document: decided, text: `${word} ${id} at ${decided.at} (${decided.id}).` };
+  return { document: decided, text: `${DONE[decision]} ${id} at ${decided.at} (${decided.id}).` };
+}
+
+function decisionOf({
+  approve,
+  deny,
+  counter,
+  scope,
+  for: time,
+}: ReviewOptions): 'approve' | 'deny' | 'counter' {
+  const said = [approve, deny, counter].filter((each) => each === true).length;
+  if (said !== 1) throw usageError('say one of --approve or --deny or --counter');
+  const narrows = scope !== undefined || time !== undefined;
+  if (counter === true && !narrows)
+    throw usageError('--counter needs what is narrower: --scope, --for, or both');
+  if (counter !== true && narrows) throw usageError('--scope and --for go with --counter');
+  if (counter === true) return 'counter';
+  return approve === true ? 'approve' : 'deny';
+}
+
+const narrowingOf = (options: ReviewOptions): Narrowing => ({
+  ...(options.scope === undefined ? {} : { scope: options.scope.map(scopeEntry) }),
+  ...(options.for === undefined ? {} : { seconds: durationSeconds('--for', options.for) }),
+});
+
+/** The digest that is decided on, and its terms; a counter-offer is made of the terms, so it has to see them. */
+async function judged(
+  context: Context,
+  api: Api,
+  path: string,
+  { digest, counter }: ReviewOptions,
+): Promise<{ digest: string; terms: unknown }> {
+  if (digest !== undefined && counter !== true) return { digest, terms: null };
+  const shown = await api.call(path, requestShape);
+  if (digest === undefined) context.note(requestText(shown, new Date()));
+  else if (digest !== shown.digest)
+    throw new CliError('digest_mismatch', 'The request has another digest by now. Read it again.');
+  return { digest: shown.digest, terms: shown.terms };
+}
+
+function readTerms(terms: unknown): Terms {
+  try {
+    return parseTerms(JSON.parse(canonicalJson(terms)));
+  } catch (error) {
+    if (error instanceof ScopeError)
+      throw new CliError('bad_answer', 'The broker answered terms that are none.');
+    throw error;
+  }
 }

@@ -1,10 +1,12 @@
 import type { Terms } from '@countersign/scope';
 import type { Needs } from '../policy/needs.js';
+import type { Offer } from '../review/review.js';
 import { isTerminal, step, type TransitionTable } from '../transition-table.js';
 
 export type RequestState =
   | 'awaiting_vendor'
   | 'awaiting_customer'
+  | 'countered'
   | 'approved'
   | 'denied'
   | 'cancelled'
@@ -13,7 +15,8 @@ export type RequestState =
 /** The whole life of a request (CONTRACT §5). `transitionRequest` is the only code that applies it. */
 export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
-  awaiting_customer: ['approved', 'denied', 'cancelled', 'expired'],
+  awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
+  countered: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
   approved: [],
   denied: [],
   cancelled: [],
@@ -41,11 +44,11 @@ export interface AccessRequest {
 
 export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_TRANSITIONS, request.state);
 
-/** Moves a request one step. @throws Error on a step that the table does not have */
+/** Moves a request one step; an accepted offer's terms take the place of its own. @throws Error on a step that the table does not have */
 export function transitionRequest(
   request: AccessRequest,
   to: RequestState,
-  change: { at: string; grant?: string; needs?: Needs },
+  change: { at: string; needs?: Needs; offer?: Offer },
 ): AccessRequest {
   const state = step(REQUEST_TRANSITIONS, request.state, to);
   return {
@@ -54,6 +57,6 @@ export function transitionRequest(
     version: request.version + 1,
     needs: change.needs ?? request.needs,
     endedAt: isTerminal(REQUEST_TRANSITIONS, state) ? change.at : null,
-    grant: change.grant ?? request.grant,
+    ...(change.offer === undefined ? {} : { ...change.offer, lapsesAt: change.offer.terms.lapsesAt }),
   };
 }

@@ -44,6 +44,7 @@ const past = (person: Person): Review => ({
   channel: 'api',
   assurance: 'api-key',
   at: '2026-11-24T15:10:00Z',
+  offer: null,
 });
 
 test('each side decides in its turn', () => {

@@ -1,6 +1,7 @@
-import { type AccessRequest, isOpen } from '../access-request/access-request.js';
+import { type AccessRequest, isOpen, type RequestState } from '../access-request/access-request.js';
 import { AccessError } from '../errors.js';
 import { isVendorStaff, type Person, type Principal } from '../organisation/person.js';
+import type { Needs } from '../policy/needs.js';
 import { demand } from '../roles/permissions.js';
 import type { Review, ReviewDecision, ReviewSide } from './review.js';
 
@@ -8,6 +9,8 @@ export interface ReviewInput {
   decision: ReviewDecision;
   digest: string;
   reason: string | null;
+  /** With `counter`: the whole new terms, as they came. */
+  terms?: unknown;
 }
 
 interface Case {
@@ -31,8 +34,7 @@ const CHECKS: readonly ((item: Case) => void)[] = [
   notDecidedBefore,
   thisSidesTurn,
   reasonGiven,
-  channelAllowed,
-  countersigned,
+  rightMeans,
 ];
 
 /** Says whether this person may now decide this digest. @throws AccessError naming the first objection */
@@ -64,14 +66,24 @@ function sameDigest({ request, input }: Case): void {
 }
 
 function notDecidedBefore({ reviews, person, input }: Case): void {
-  if (reviews.some((review) => review.person === person.id && review.digest === input.digest))
+  const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
+  if (reviews.some((review) => review.person === person.id && decided(review)))
     throw new AccessError('already_decided', 'You have decided this request already.');
 }
 
-function thisSidesTurn({ request, person }: Case): void {
-  const turn: ReviewSide = request.state === 'awaiting_vendor' ? 'vendor' : 'customer';
+/** Whose turn it is. What was countered waits for the requester; until they answer, the customer may still deny. */
+const TURNS: Partial<Record<RequestState, ReviewSide>> = {
+  awaiting_vendor: 'vendor',
+  awaiting_customer: 'customer',
+};
+
+function thisSidesTurn({ request, person, input }: Case): void {
+  if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
+  const turn = TURNS[request.state] ?? 'requester';
   if (sideOf(person) !== turn)
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
+  if (input.decision === 'counter' && turn === 'vendor')
+    throw new AccessError('wrong_state', 'A counter-offer is the customer’s to make, once it is their turn.');
 }
 
 function reasonGiven({ input }: Case): void {
@@ -81,19 +93,24 @@ function reasonGiven({ input }: Case): void {
     });
 }
 
-/** A denial may come by any channel: it opens nothing. */
-function channelAllowed({ request, person, principal, input }: Case): void {
-  if (input.decision === 'deny' || sideOf(person) === 'vendor') return;
-  const { channels } = request.needs.customer;
+/** A denial may come by any channel: it opens nothing. What a counter-offer needs is told by its own terms. */
+function rightMeans({ request, person, principal, input }: Case): void {
+  if (input.decision === 'approve') judgeMeans(person, principal, request.needs);
+}
+
+/**
+ * Says whether consent by this channel suffices for terms with these needs. Vendor staff review by any.
+ *
+ * @throws AccessError `channel_not_allowed`, then `countersignature_required`
+ */
+export function judgeMeans(person: Person, principal: Principal, needs: Needs): void {
+  if (sideOf(person) === 'vendor') return;
+  const { channels, countersignature } = needs.customer;
   if (!channels.includes(principal.channel))
     throw new AccessError(
       'channel_not_allowed',
       `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
     );
-}
-
-function countersigned({ request, person, input }: Case): void {
-  if (input.decision === 'deny' || sideOf(person) === 'vendor') return;
-  if (request.needs.customer.countersignature)
+  if (countersignature)
     throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
 }

@@ -1,7 +1,14 @@
+import type { Terms } from '@countersign/scope';
 import type { Assurance, Channel } from '../organisation/person.js';
 
 export type ReviewSide = 'vendor' | 'customer';
-export type ReviewDecision = 'approve' | 'deny';
+export type ReviewDecision = 'approve' | 'deny' | 'counter';
+
+/** The narrower terms of a counter-offer; their `parent` is the digest that it answers. */
+export interface Offer {
+  digest: string;
+  terms: Terms;
+}
 
 /** One person's decision on exactly one digest; append-only. */
 export interface Review {
@@ -16,12 +23,43 @@ export interface Review {
   channel: Channel;
   assurance: Assurance;
   at: string;
+  /** With `counter`, and only then. */
+  offer: Offer | null;
 }
 
-/** Distinct persons of one side who approved this digest. */
+/** A digest with all that it narrows: its parent, its parent's parent, … as the counter-offers tell. */
+export function lineage(reviews: readonly Review[], digest: string): string[] {
+  const line = [digest];
+  for (let own: string | undefined = digest; own !== undefined; ) {
+    const child: string = own;
+    own = reviews.find((review) => review.offer?.digest === child)?.digest;
+    if (own === undefined || line.includes(own)) break;
+    line.push(own);
+  }
+  return line;
+}
+
+/** True where this review says yes to the digest: a vendor's to all that narrows what it approved, a counter to its own offer. */
+function consents(review: Review, digest: string, line: readonly string[]): boolean {
+  if (review.decision === 'deny') return false;
+  if (review.decision === 'counter') return review.offer?.digest === digest;
+  return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
+}
+
+/** Distinct persons of one side whose reviews say yes to this digest. */
 export function approvals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
+  const line = lineage(reviews, digest);
   const persons = reviews
-    .filter((review) => review.side === side && review.digest === digest && review.decision === 'approve')
+    .filter((review) => review.side === side && consents(review, digest, line))
     .map((review) => review.person);
   return new Set(persons).size;
 }
+
+/** The counter-offer that answers this digest, where one was made. */
+export const offerOn = (
+  reviews: readonly Review[],
+  digest: string,
+): (Review & { offer: Offer }) | undefined =>
+  reviews.find(
+    (review): review is Review & { offer: Offer } => review.offer !== null && review.digest === digest,
+  );

@@ -13,6 +13,7 @@ const PERMISSIONS = {
     tenant: ['approver', 'admin', 'auditor'],
   },
   'request.review': { vendor: ['reviewer'], tenant: ['approver'] },
+  'request.accept': { vendor: ['engineer'], tenant: [] },
   'request.cancel': { vendor: ['engineer'], tenant: [] },
   'grant.read': {
     vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],

@@ -1,10 +1,8 @@
-import { isInstant, normaliseScope, ScopeError } from '@countersign/scope';
+import { normaliseScope, ScopeError } from '@countersign/scope';
 import { AccessError } from '../errors.js';
+import { requireAhead } from '../policy/ahead.js';
 import type { Ask } from '../policy/ask.js';
 import type { AskInput } from './draft-terms.js';
-
-/** How far ahead a start, or the last day of a first use, may lie. */
-export const MAX_AHEAD_SECONDS = 7 * 86_400;
 
 /**
  * The ask in the form that is judged.
@@ -24,21 +22,12 @@ export function normalisedAsk(input: AskInput, now: Date): Ask {
 }
 
 function requireTimes({ startsAt, startsOn, useBy }: AskInput, now: Date): void {
-  requireAhead('startsAt', startsAt, now);
-  requireAhead('useBy', useBy, now);
+  requireAhead('/startsAt', startsAt, now);
+  requireAhead('/useBy', useBy, now);
   if (startsOn !== 'first-use') return;
   if (startsAt !== undefined)
     throw invalid('startsAt', 'What starts on first use has no start of its own: leave startsAt out.');
   if (useBy === undefined) throw invalid('useBy', 'What starts on first use needs useBy.');
-}
-
-/** The second that has begun still counts as now: callers whose clocks agree must not lose a race. */
-function requireAhead(member: string, instant: string | undefined, now: Date): void {
-  if (instant === undefined) return;
-  if (!isInstant(instant)) throw invalid(member, `${member} is no instant such as 2026-11-24T15:00:00Z.`);
-  const ahead = Date.parse(instant) - Math.floor(now.getTime() / 1000) * 1000;
-  if (ahead < 0) throw invalid(member, `${member} is in the past.`);
-  if (ahead > MAX_AHEAD_SECONDS * 1000) throw invalid(member, `${member} is more than 7 days ahead.`);
 }
 
 const invalid = (member: string, message: string): AccessError =>

@@ -107,5 +107,5 @@ async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: stri
     commitments,
   });
   await unit.outbox.add(requestNotice(request, at));
-  return { request, reviews: [], openings };
+  return { request, reviews: [], openings, offer: null };
 }

@@ -1,13 +1,15 @@
 import type { Opening, Terms } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { ReadUnit } from '../ports/store.js';
-import { approvals, type Review } from '../review/review.js';
+import { approvals, type Offer, offerOn, type Review } from '../review/review.js';
 
 /** A request with what stands beside it: reviews (oldest first) and the openings of its commitments. */
 export interface RequestView {
   request: AccessRequest;
   reviews: Review[];
   openings: Record<string, Opening>;
+  /** What the customer offers instead, while the requester has not answered. */
+  offer: (Offer & { review: string; person: string }) | null;
 }
 
 /** The request as of these reviews: `needs` tells how many approvals each side has given. */
@@ -21,6 +23,11 @@ export function withProgress(request: AccessRequest, reviews: readonly Review[])
       risk,
     },
   };
+}
+
+function standingOffer(request: AccessRequest, reviews: readonly Review[]): RequestView['offer'] {
+  const counter = request.state === 'countered' ? offerOn(reviews, request.digest) : undefined;
+  return counter === undefined ? null : { ...counter.offer, review: counter.id, person: counter.person };
 }
 
 const commitmentsOf = (terms: Terms): Record<string, string> => ({
@@ -45,6 +52,11 @@ export async function requestViews(
       const opening = opened.get(commitment);
       if (opening !== undefined) openings[name] = opening;
     }
-    return { request: withProgress(request, own), reviews: own, openings };
+    return {
+      request: withProgress(request, own),
+      reviews: own,
+      openings,
+      offer: standingOffer(request, own),
+    };
   });
 }

@@ -1,13 +1,16 @@
-import type { Assurance, Channel, Review, ReviewDecision, ReviewSide } from '@countersign/access';
+import type { Assurance, Channel, ReviewDecision, ReviewSide } from '@countersign/access';
+import type { Terms } from '@countersign/scope';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './instants.js';
+import { jsonText } from './json-text.js';
 import { RequestEntity } from './request.entity.js';
 
 /** Append-only, by trigger. */
 @Entity('reviews')
 @Index('reviews_one_per_person_and_digest', ['person', 'digest'], { unique: true })
 @Index('reviews_of_request', ['request', 'at', 'id'])
-export class ReviewEntity implements Review {
+@Index('reviews_one_offer_per_digest', ['offered'], { unique: true })
+export class ReviewEntity {
   @PrimaryColumn('varchar')
   id!: string;
 
@@ -41,4 +44,11 @@ export class ReviewEntity implements Review {
 
   @Column('varchar', { transformer: wholeSeconds })
   at!: string;
+
+  /** Digest of a counter-offer's terms. */
+  @Column('varchar', { nullable: true })
+  offered!: string | null;
+
+  @Column('text', { name: 'offered_terms', nullable: true, transformer: jsonText })
+  offeredTerms!: Terms | null;
 }

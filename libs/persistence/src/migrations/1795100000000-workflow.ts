@@ -1,13 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { legalTransitions } from './initial/guards.js';
 import { scheduleGrants } from './workflow/grants.js';
+import { storeOffers } from './workflow/offers.js';
 
-/** Grants that begin later, are announced before their end, and follow one another. */
+/** Grants that begin later, are announced before their end, and follow one another; counter-offers. */
 export class Workflow1795100000000 implements MigrationInterface {
   readonly name = 'Workflow1795100000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await scheduleGrants(runner);
+    await storeOffers(runner);
     // SQLite made the table anew, and its trigger went with the old one.
     const { type } = runner.dataSource.options;
     if (type !== 'postgres')
@@ -24,6 +26,12 @@ export class Workflow1795100000000 implements MigrationInterface {
 }
 
 const LEGAL_TRANSITIONS = [
+  ['request', 'awaiting_customer', 'countered'],
+  ['request', 'countered', 'awaiting_customer'],
+  ['request', 'countered', 'approved'],
+  ['request', 'countered', 'denied'],
+  ['request', 'countered', 'cancelled'],
+  ['request', 'countered', 'expired'],
   ['grant', 'scheduled', 'active'],
   ['grant', 'scheduled', 'ended'],
 ] as const;

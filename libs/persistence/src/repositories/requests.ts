@@ -18,7 +18,7 @@ const LISTING: Listing = {
   },
 };
 
-const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer'];
+const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
 
 export class Requests extends BoundRepository<RequestEntity> implements RequestWrites {
   constructor(manager: EntityManager, reach: Reach) {
