@@ -62,7 +62,7 @@ export function listEvents(
   deps: Deps,
   principal: Principal,
   tenant: string,
-  filter: { grant?: string; from?: string; to?: string },
+  filter: { request?: string; grant?: string; from?: string; to?: string },
   page: PageQuery,
 ): Promise<Page<StoredEvent>> {
   return openLog(deps, principal, tenant, (unit, own) => unit.events.list({ ...filter, ...own }, page));
