@@ -167,7 +167,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined)
     'invalid_request',
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
     ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
-    ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...(open ? [] : (['unauthenticated', 'forbidden', 'not_ready'] as const)),
     ...(route.tag === 'Health' ? [] : (['rate_limited'] as const)),
     'internal_error',
     ...(endpoint.errors ?? []),
