@@ -6,6 +6,8 @@ import { listAll } from './story.js';
 
 type ListedRecord = { id: string; outcome: string | null; status: number | null };
 
+const SETTLE_MS = 5_000;
+
 /** Every call three times over: as the upstream saw it, as the records say, as the log says. */
 export type Account = {
   hits: string[];
@@ -16,9 +18,26 @@ export type Account = {
   gaps: number;
 };
 
-/** Waits until the gateway has handed over every record, then reads the three. For calls in acme. */
+/**
+ * Waits until the gateway has handed over every record, then reads the three. For calls in acme. An answer is at its
+ * client a moment before its outcome is noted: what is not there yet is waited for, a few seconds at most.
+ */
 export async function takeAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
   await recordsAtBroker(site);
+  const end = performance.now() + SETTLE_MS;
+  let account = await readAccount(site, hits);
+  while (!isSettled(account) && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    account = await readAccount(site, hits);
+  }
+  return account;
+}
+
+function isSettled({ hits, allowedLeaves, outcomeLeaves }: Account): boolean {
+  return allowedLeaves.length >= hits.length && outcomeLeaves.length >= allowedLeaves.length;
+}
+
+async function readAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
   const records = await listAll<ListedRecord>(
     site,
     'tenantAuditor',

@@ -1,9 +1,9 @@
-import { organisation } from '../factories/organisation.js';
-import { CountingUpstream } from '../fakes/counting-upstream.js';
+import type { CountingUpstream } from '../fakes/counting-upstream.js';
 import { type Account, takeAccount } from './account.js';
 import { eventually } from './eventually.js';
 import { Load } from './load.js';
-import { Site } from './site.js';
+import type { Site } from './site.js';
+import { siteWithUpstream } from './site-with-upstream.js';
 import { makeGrant, mintToken } from './story.js';
 
 export type KillReport = { account: Account; answered: Set<string>; leftOpen: number };
@@ -17,17 +17,11 @@ const ROUNDS_PER_TOKEN = 20;
  * back on the same spool. Then asks the upstream, the records and the log what happened.
  */
 export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> {
-  const upstream = new CountingUpstream();
-  await upstream.start();
+  const { site, upstream, close } = await siteWithUpstream();
   // A slow answer now and then, so that calls are open at every moment.
   upstream.answer = (_request, response) => {
     setTimeout(() => response.end('{"ok":true}'), upstream.hits.length % 7);
   };
-  const site = await Site.start({
-    organisation: organisation((file) => {
-      for (const service of file.services) service.upstream = upstream.origin;
-    }),
-  });
   try {
     await site.startGateway();
     const grant = await makeGrant(site);
@@ -41,8 +35,7 @@ export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> 
     const leftOpen = account.records.filter(({ outcome }) => outcome === 'unknown').length;
     return { account, answered, leftOpen };
   } finally {
-    await site.close();
-    await upstream.stop();
+    await close();
   }
 }
 

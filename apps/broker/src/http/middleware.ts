@@ -14,8 +14,11 @@ import { Lifecycle } from '../health/lifecycle.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
+import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
+const MAX_HEADERS = 100;
+const ONCE = ['authorization', 'idempotency-key', 'last-event-id'];
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
@@ -49,6 +52,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
     }),
   );
   app.use(notToBeStored);
+  app.use(plainHeaders);
   app.use(lastOfItsConnection(app.get(Lifecycle)));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
@@ -59,6 +63,17 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
 /** Answers are somebody's alone. Handlers whose answer may be kept say so. */
 function notToBeStored(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
+  next();
+}
+
+/** Many headers, or credentials given twice, mean one thing to us and another to a proxy before us. */
+function plainHeaders({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  if (names.length > MAX_HEADERS)
+    throw new HttpProblem('invalid_request', `A request has at most ${MAX_HEADERS} headers.`);
+  for (const name of ONCE)
+    if (names.filter((each) => each === name).length > 1)
+      throw new HttpProblem('invalid_request', `The header ${name} is sent once.`);
   next();
 }
 
