@@ -37,6 +37,7 @@ function subject(routes: number) {
     currentMap: () => map,
     mapByHash: (wanted) => (wanted === hash ? map : undefined),
     forbidden: () => [],
+    lockOn: () => undefined,
     hasRoom: () => true,
     hasBudget: () => true,
   };

@@ -17,7 +17,10 @@ export class Checker {
 
   constructor(maker: GrantMaker, grants: readonly BenchGrant[]) {
     const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
-    const state = new GatewayState((digest) => calls.cutGrant(digest));
+    const state = new GatewayState(
+      (digest) => calls.cutGrant(digest),
+      () => {},
+    );
     const touch = new Touch(systemClock);
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.

@@ -78,6 +78,7 @@ export class GrantMaker {
       routeMaps: [this.service],
       keys: [{ ...this.publicJwk }],
       tenants: [{ slug: 'acme', forbid: [] }],
+      locks: [],
     };
   }
 }

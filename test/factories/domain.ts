@@ -159,6 +159,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     },
     reviewers: { vendor: 1, customer: 2 },
     openRequests: 0,
+    locks: [],
     terms: null,
     ...change,
   };

@@ -9,6 +9,7 @@ import {
   exportEd25519PublicKey,
   type FeedEvent,
   type FeedGrant,
+  type FeedLock,
   type FeedTenant,
   formatFeedEvent,
   parseFeedPlace,
@@ -61,6 +62,7 @@ export class FeedBroker {
   services: ServiceDefinition[] = [];
   /** Older maps that live grants still name. */
   olderMaps: ServiceDefinition[] = [];
+  locks: FeedLock[] = [];
   tenants: FeedTenant[] = [
     { slug: 'acme', forbid: [] },
     { slug: 'globex', forbid: [] },
@@ -259,6 +261,7 @@ export class FeedBroker {
           routeMaps: [...this.services, ...this.olderMaps],
           keys: [{ ...this.signing.publicJwk }],
           tenants: this.tenants,
+          locks: this.locks,
         },
       });
     }

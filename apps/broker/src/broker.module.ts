@@ -16,6 +16,7 @@ import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
 import { BrokerTokenMinter } from './keys/token-minter.js';
+import { LocksController } from './locks/locks.controller.js';
 import { LogsController } from './logs/logs.controller.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
@@ -36,6 +37,7 @@ export interface BrokerParts {
 export const CONTROLLERS = [
   RequestsController,
   GrantsController,
+  LocksController,
   LogsController,
   ServicesController,
   WhoamiController,

@@ -191,6 +191,38 @@ describe('counter-offers', () => {
   });
 });
 
+describe('locks', () => {
+  const LOCK = 'lck_0193a5e0-0000-7000-8000-000000000009';
+  const answer = {
+    id: LOCK,
+    kind: 'tenant',
+    name: 'acme',
+    tenant: 'acme',
+    side: 'customer',
+    reason: 'audit',
+    expiresAt: null,
+  };
+
+  test('lock sends kind, name, reason and time; locks lists; unlock lifts', async () => {
+    const routes: Routes = {
+      'POST /api/v1/locks': () => ({ status: 201, body: answer }),
+      'GET /api/v1/locks': () => ({ body: { items: [answer], next: null } }),
+      [`DELETE /api/v1/locks/${LOCK}`]: () => ({ body: answer }),
+    };
+    const set = await cli(['lock', 'tenant', 'acme', '--reason', 'audit', '--for', 'PT1H'], routes);
+    expect(bodies(set.seen)).toEqual([{ kind: 'tenant', name: 'acme', reason: 'audit', duration: 'PT1H' }]);
+    await broker?.stop();
+    expect((await cli(['locks'], routes)).out).toContain(LOCK);
+    await broker?.stop();
+    expect((await cli(['unlock', LOCK, '--json'], routes)).out).toContain('"kind": "tenant"');
+  });
+
+  test('what cannot be locked is told before anything is asked', async () => {
+    const { exit, seen } = await cli(['lock', 'world', 'x', '--reason', 'y']);
+    expect([exit, seen]).toEqual([2, []]);
+  });
+});
+
 describe('errors', () => {
   test('without a key says what to set', async () => {
     const terminal = new Terminal({});

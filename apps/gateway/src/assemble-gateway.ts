@@ -63,7 +63,10 @@ export async function assembleGateway(
     perService: options.maxCallsPerService ?? 1024,
   });
   const budgets = new Budgets();
-  const state = new GatewayState((digest) => calls.cutGrant(digest));
+  const state: GatewayState = new GatewayState(
+    (digest) => calls.cutGrant(digest),
+    () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
+  );
   const touch = new Touch(clock);
   const recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
   recorder.closeLeft(spool.left);

@@ -34,6 +34,7 @@ export type RefusalCode =
   | 'not_eligible'
   | 'justification_required'
   | 'too_many_open'
+  | 'locked'
   | 'nobody_can_review'
   | 'terms_too_large'
   | 'countersignature_unavailable';

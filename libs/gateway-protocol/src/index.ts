@@ -12,6 +12,7 @@ export type {
   EndedGrant,
   FeedGrant,
   FeedJwk,
+  FeedLock,
   FeedService,
   FeedTenant,
   SnapshotData,

@@ -73,6 +73,11 @@ const countered = async (broker: TestBroker): Promise<Target> => {
   };
   return { path: `/api/v1/requests/${request.id}/acceptance`, body: { digest: offer.digest } };
 };
+const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
+  const body = { kind: 'person', name: 'lee@vendor.example', reason: 'test' };
+  const { id } = (await broker.call(who, 'POST', '/api/v1/locks', { body })).body as { id: string };
+  return { path: `/api/v1/locks/${id}` };
+};
 const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
   return { path: `/api/v1/grants/${grant}${suffix}`, ...(body === undefined ? {} : { body }) };
@@ -184,6 +189,35 @@ const TABLE: Row[] = [
       ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '200'),
       ...each(FOREIGN, '404 not_found'),
     },
+  },
+  {
+    endpoint: 'POST /api/v1/locks',
+    target: () => ({
+      path: '/api/v1/locks',
+      body: { kind: 'person', name: 'lee@vendor.example', reason: 'test', duration: 'PT1S' },
+    }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'approver', 'tenantAdmin', 'foreignAdmin'], '201') },
+  },
+  {
+    endpoint: 'GET /api/v1/locks',
+    target: at('/api/v1/locks'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor', ...ACME, ...FOREIGN], '200') },
+  },
+  {
+    endpoint: 'DELETE /api/v1/locks/{id}',
+    case: 'of the customer',
+    target: (broker) => lockBy(broker, 'tenantAdmin'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'tenantAdmin'], '200'), foreignAdmin: '404 not_found' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/locks/{id}',
+    case: 'of the vendor',
+    target: (broker) => lockBy(broker, 'securityAdmin'),
+    all: '403 forbidden',
+    but: { ...closed, securityAdmin: '200' },
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/events',
@@ -330,7 +364,7 @@ describe('every endpoint for every role and a foreign tenant', () => {
       const answer = await answerTo(who, method!, current);
       answers[who] = answer;
       expected[who] = but[who] ?? all;
-      if (answer.startsWith('2') && method === 'POST') current = await target(broker);
+      if (answer.startsWith('2') && method !== 'GET') current = await target(broker);
     }
     expect(answers).toEqual(expected);
     expect(documented(endpoint)).toEqual(expect.arrayContaining([...new Set(Object.values(answers))]));

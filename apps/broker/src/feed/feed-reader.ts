@@ -1,5 +1,12 @@
-import { type FeedChange, type Grant, publishedKeys, type VendorReadUnit } from '@countersign/access';
-import type { ChangeData, FeedGrant, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
+import {
+  type FeedChange,
+  type Grant,
+  isInForce,
+  type Lock,
+  publishedKeys,
+  type VendorReadUnit,
+} from '@countersign/access';
+import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
 import type { ServiceDefinition } from '@countersign/scope';
 import { LRUCache } from 'lru-cache';
 
@@ -42,6 +49,7 @@ export class FeedReader {
         ...(await this.services(unit, grants)),
         keys: await keys(unit, this.now()),
         tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
+        locks: (await unit.feed.locks()).map(feedLock),
       },
     };
   }
@@ -73,6 +81,11 @@ export class FeedReader {
             ? { removedTenants: [ref] }
             : { tenants: [{ slug: ref, forbid: tenant.controls.forbid }] },
         );
+      }
+      case 'lock': {
+        const lock = await unit.locks.find(ref);
+        if (lock === null) return plain({});
+        return plain(isInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
       }
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);
@@ -133,6 +146,8 @@ export class FeedReader {
     return facts;
   }
 }
+
+const feedLock = ({ id, kind, name, tenant }: Lock): FeedLock => ({ id, kind, name, tenant });
 
 async function keys(unit: FeedUnit, now: Date): Promise<Record<string, unknown>[]> {
   return publishedKeys(await unit.keys.list('token'), now).map((key) => key.publicJwk);

@@ -43,7 +43,7 @@ export class Jobs {
   private async expire(): Promise<void> {
     for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
       const done = await doDue(this.deps);
-      if (done.requests + done.grants + done.started + done.warned === 0) return;
+      if (Object.values(done).every((count) => count === 0)) return;
       this.metrics.expired(done);
       this.logger.info(done, 'did what was due');
     }

@@ -100,6 +100,17 @@ export const serviceShape = z.looseObject({
 });
 export type ServiceAnswer = z.output<typeof serviceShape>;
 
+export const lockShape = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  tenant: z.string().nullable(),
+  side: z.string(),
+  reason: z.string(),
+  expiresAt: z.string().nullable(),
+});
+export type LockAnswer = z.output<typeof lockShape>;
+
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.looseObject({ items: z.array(item), next: z.string().nullable() });
 

@@ -38,4 +38,30 @@ export function registerReviewer(program: Command, run: Run): void {
         (await import('../verbs/end-grant.js')).revoke(context, id, options),
       ),
     );
+
+  verb(program, 'lock', 'Block a tenant, a person or a service at once')
+    .argument('<kind>', 'tenant, person or service')
+    .argument('<name>', 'a slug; a usr_… or vendor e-mail; a service’s name')
+    .requiredOption('--reason <text>', 'why; it stands in the log')
+    .option('--for <duration>', 'how long, as ISO 8601, such as PT12H; until it is lifted where absent')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign lock person erin@northwind.example --reason "Laptop stolen"',
+        'countersign lock tenant acme --reason "Under investigation" --for PT12H',
+      ),
+    )
+    .action(
+      run(async (context, kind: string, name: string, options: { reason: string; for?: string }) =>
+        (await import('../verbs/locks.js')).lock(context, kind, name, options),
+      ),
+    );
+
+  verb(program, 'locks', 'List what is locked').action(
+    run(async (context) => (await import('../verbs/locks.js')).locks(context)),
+  );
+
+  verb(program, 'unlock', 'Lift a lock that your side has set')
+    .argument('<lock>', 'lck_…')
+    .action(run(async (context, id: string) => (await import('../verbs/locks.js')).unlock(context, id)));
 }

@@ -1,5 +1,11 @@
 /** Why a call is ended before its time. */
-export type CutReason = 'grant_ended' | 'not_in_touch' | 'client_gone' | 'budget_exhausted' | 'shutdown';
+export type CutReason =
+  | 'grant_ended'
+  | 'locked'
+  | 'not_in_touch'
+  | 'client_gone'
+  | 'budget_exhausted'
+  | 'shutdown';
 
 /** A call that was let through and has not ended. */
 export class OpenCall {
@@ -11,6 +17,9 @@ export class OpenCall {
     readonly service: string,
     /** End of the grant's window, milliseconds since the epoch. */
     readonly endsAt: number,
+    readonly tenant: string,
+    /** `usr_…` of the engineer. */
+    readonly person: string,
   ) {}
 
   /** Set once, by the first that cut it. */
@@ -73,6 +82,13 @@ export class OpenCalls {
   cutEnded(now: number): void {
     for (const calls of [...this.byDigest.values()]) {
       for (const call of [...calls]) if (now >= call.endsAt) call.cut('grant_ended');
+    }
+  }
+
+  /** Cuts every call that is locked now. */
+  cutLocked(isLocked: (call: OpenCall) => boolean): void {
+    for (const calls of [...this.byDigest.values()]) {
+      for (const call of [...calls]) if (isLocked(call)) call.cut('locked');
     }
   }
 

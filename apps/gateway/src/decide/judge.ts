@@ -46,6 +46,7 @@ export class Judge {
       currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidden: (tenant) => state.forbidden(tenant),
+      lockOn: (who) => state.locks.on(who),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
       hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
     };

@@ -9,7 +9,7 @@ const head = (epoch: number, seq: number) => ({
   time: '2026-11-24T15:00:00.000Z',
   gateway: GATEWAY,
 });
-const empty = { issuer: 'x', grants: [], services: [], routeMaps: [], keys: [], tenants: [] };
+const empty = { issuer: 'x', grants: [], services: [], routeMaps: [], keys: [], tenants: [], locks: [] };
 const snapshot = (seq: number, epoch = 1, nonce = NONCE): FeedEvent => ({
   ...head(epoch, seq),
   type: 'snapshot',

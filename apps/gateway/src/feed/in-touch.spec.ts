@@ -60,6 +60,25 @@ describe('in touch', () => {
     );
   });
 
+  test('P6: a lock cuts the open responses that it blocks, and no others', async () => {
+    await start();
+    const { broker, upstream } = world;
+    upstream.answer = (_request, response) => {
+      response.writeHead(200);
+      response.write('first');
+    };
+    const stream = (await world.send({ token: broker.token(broker.grant()) })).body!.getReader();
+    await stream.read();
+    const lock = { kind: 'tenant', id: 'lck_0199f0a0-7b2c-7003-8000-000000000001' } as const;
+    broker.change({ locks: [{ ...lock, name: 'globex', tenant: 'globex' }] });
+    expect((await world.send({ token: broker.token(broker.grant()) })).status).toBe(200);
+    broker.change({ locks: [{ ...lock, name: 'acme', tenant: 'acme' }] });
+    await expect(stream.read()).rejects.toThrow();
+    await until(() =>
+      broker.recordsOf('outcome').some((record) => record.kind === 'outcome' && record.outcome === 'cut'),
+    );
+  });
+
   test('P6: a revocation stops the next call and cuts open responses within a second', async () => {
     await start();
     const { broker, upstream } = world;

@@ -243,6 +243,29 @@ describe('refusals', () => {
     expect(await refusal(await world.send({ token }))).toMatchObject({ status: 403 });
   });
 
+  test.each([
+    ['the tenant', { kind: 'tenant', name: 'acme', tenant: 'acme' }],
+    ['the service everywhere', { kind: 'service', name: 'billing', tenant: null }],
+    ['the person', { kind: 'person', name: '', tenant: 'acme' }],
+  ] as const)('a lock on %s refuses at once and lets all go on when it is lifted', async (_title, lock) => {
+    const { broker } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    const id = 'lck_0199f0a0-7b2c-7003-8000-000000000001';
+    const others = { kind: 'tenant' as const, name: 'globex', tenant: 'globex' };
+    broker.change({
+      locks: [
+        { ...lock, id, name: lock.kind === 'person' ? grant.terms.requester : lock.name },
+        { ...others, id: 'lck_0199f0a0-7b2c-7003-8000-000000000002' },
+      ],
+    });
+    for (let status = 200; status === 200; ) status = (await world.send({ token })).status;
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'locked' });
+    broker.change({ liftedLocks: [id] });
+    for (let status = 403; status === 403; ) status = (await world.send({ token })).status;
+    expect((await world.send({ token })).status).toBe(200);
+  });
+
   test('a changed route map must agree with the one that the terms name', async () => {
     const { broker } = world;
     const [service] = broker.services;

@@ -113,7 +113,8 @@ export class CallHandler {
     const { calls, budgets, recorder, metrics, clock, log } = this.parts;
     const { match, grant } = judged;
     const { service } = exchange.canonical;
-    const call = new OpenCall(claims.digest, service, Math.min(grant.endsAt, claims.grant_exp * 1000));
+    const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
+    const call = new OpenCall(claims.digest, service, until, claims.tenant, claims.terms.requester);
     const began = clock.monotonic();
     const record = recorder.newId();
     calls.add(call);

@@ -3,19 +3,27 @@ import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign
 import { readJwks } from '@countersign/grant-token-verify';
 import type { ForbidRule } from '@countersign/scope';
 import { Grants } from './grants.js';
+import { Locks } from './locks.js';
 import { RouteMaps } from './route-maps.js';
 
-/** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants. */
+/** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
 export class GatewayState {
   readonly grants: Grants;
+  readonly locks = new Locks();
   private maps = RouteMaps.none;
   private signingKeys = new Map<string, KeyObject>();
   private tenants = new Map<string, readonly ForbidRule[]>();
   private tokenIssuer: string | undefined;
   private readonly waiting = new Set<() => void>();
 
-  /** `onGrantEnded` hears of every digest that leaves the positive list, so that its open calls are cut. */
-  constructor(onGrantEnded: (digest: string) => void) {
+  /**
+   * `onGrantEnded` hears of every digest that leaves the positive list, `onLocked` when locks have come, so that open
+   * calls are cut.
+   */
+  constructor(
+    onGrantEnded: (digest: string) => void,
+    private readonly onLocked: () => void,
+  ) {
     this.grants = new Grants(onGrantEnded);
   }
 
@@ -45,6 +53,8 @@ export class GatewayState {
     this.signingKeys = readKeys(data.keys);
     this.tenants = new Map(data.tenants.map(byTenant));
     this.grants.replace(data.grants, now);
+    this.locks.replace(data.locks);
+    if (data.locks.length > 0) this.onLocked();
     this.changed();
   }
 
@@ -57,6 +67,11 @@ export class GatewayState {
     for (const [slug, forbid] of (data.tenants ?? []).map(byTenant)) this.tenants.set(slug, forbid);
     for (const slug of data.removedTenants ?? []) this.tenants.delete(slug);
     this.grants.add(data.grants ?? []);
+    this.locks.lift(data.liftedLocks ?? []);
+    if (data.locks !== undefined) {
+      this.locks.add(data.locks);
+      this.onLocked();
+    }
     this.changed();
   }
 

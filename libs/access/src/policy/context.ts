@@ -1,4 +1,5 @@
 import type { Terms } from '@countersign/scope';
+import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
@@ -18,6 +19,8 @@ export interface PolicyContext {
   reviewers: { vendor: number; customer: number };
   /** This requester's other open requests for the tenant. */
   openRequests: number;
+  /** In force and binding this ask. */
+  locks: Lock[];
   /** Null where no terms could be built (unknown tenant or service). */
   terms: Terms | null;
 }

@@ -45,6 +45,17 @@ export const RULES: Record<string, Rule> = {
         ? []
         : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
   },
+  notLocked: {
+    stages: ALWAYS,
+    check: (_ask, { locks }) =>
+      locks.map(({ kind, name, side }) =>
+        refusal(
+          'locked',
+          kind === 'person' ? '' : `/${kind}`,
+          `The ${side} has locked ${kind === 'person' ? 'this engineer' : `the ${kind} “${name}”`}.`,
+        ),
+      ),
+  },
   knownResourcesAndActions: {
     stages: ALWAYS,
     check: (ask, { service }) => {

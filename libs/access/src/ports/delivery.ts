@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@countersign/scope';
 import type { Grant } from '../grant/grant.js';
+import type { Lock } from '../lock/lock.js';
 import type { FeedChangeKind } from './repositories.js';
 
 /** A row of the outbox: what people are told, with the id under which every delivery of it is recognised. */
@@ -38,6 +39,8 @@ export interface FeedReads {
   /** Changes after `seq`, oldest first. */
   since(seq: number, limit: number): Promise<FeedChange[]>;
   activeGrants(): Promise<Grant[]>;
+  /** Every lock in force. */
+  locks(): Promise<Lock[]>;
   /** Route maps by hash, removed services' included. */
   routeMaps(hashes: readonly string[]): Promise<Map<string, ServiceDefinition>>;
 }

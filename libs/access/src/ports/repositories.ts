@@ -1,6 +1,7 @@
 import type { Opening, ServiceDefinition } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
+import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy, TenantRole, VendorRole } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
@@ -51,6 +52,21 @@ export interface GrantReads {
   /** Grants that follow this digest in time, whatever their state. */
   extending(digest: string): Promise<Grant[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
+}
+
+export interface LockReads {
+  /** Whatever its state. */
+  find(id: string): Promise<Lock | null>;
+  /** In force, newest first: those that bind the tenant at hand and those that bind all. */
+  list(page: PageQuery): Promise<Page<Lock>>;
+  /** In force, and blocking this person's access to this tenant's data in this service. */
+  binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]>;
+}
+
+export interface LockWrites extends LockReads {
+  insert(lock: Lock): Promise<void>;
+  /** False where it was lifted already. */
+  lift(id: string, at: string): Promise<boolean>;
 }
 
 export interface OpeningReads {
@@ -168,7 +184,7 @@ export interface Outbox {
 }
 
 /** What gateways must hear of. `ref` is an id, a slug or a name, by kind. */
-export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway';
+export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock';
 
 export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;

@@ -16,6 +16,8 @@ import type {
   FeedChanges,
   GrantReads,
   GrantWrites,
+  LockReads,
+  LockWrites,
   OpeningReads,
   OpeningWrites,
   OrganisationReads,
@@ -37,6 +39,7 @@ export interface ReadUnit {
   grants: GrantReads;
   openings: OpeningReads;
   organisation: OrganisationReads;
+  locks: LockReads;
   events: EventReads;
   records: RecordReads;
 }
@@ -48,8 +51,15 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   feed: FeedReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
-  /** Open requests past `lapsesAt`, and grants whose `dueAt` has come: what the clock's job has to look at. */
-  due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
+  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks that expire: what the clock's job has to look at. */
+  due(
+    now: string,
+    limit: number,
+  ): Promise<{
+    requests: DueObject[];
+    grants: DueObject[];
+    locks: (DueObject | { id: string; tenant: null })[];
+  }>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
   services(): Promise<ServiceRecord[]>;
@@ -80,6 +90,7 @@ export interface TenantUnit {
   grants: GrantWrites;
   openings: OpeningWrites;
   organisation: OrganisationReads;
+  locks: LockWrites;
   records: RecordWrites;
   log: EventLog;
   outbox: Outbox;
@@ -96,11 +107,16 @@ export interface TenantUnit {
   };
 }
 
+/** What setting and lifting a lock needs: a tenant's unit has it, and so has the vendor's. */
+export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed' | 'organisation'>;
+
 /** Repositories bound to one transaction, across tenants: for the host, the jobs and the deployment's own log. */
 export interface VendorUnit {
   /** The same transaction, narrowed to one tenant. */
   tenant(slug: string): Promise<TenantUnit>;
   organisation: OrganisationWrites;
+  /** Those that bind all tenants. */
+  locks: LockWrites;
   apiKeys: ApiKeyWrites;
   gateways: GatewayWrites;
   keys: KeyWrites;

@@ -23,6 +23,8 @@ const PERMISSIONS = {
   'grant.release': { vendor: ['engineer'], tenant: [] },
   'grant.extend': { vendor: ['engineer'], tenant: [] },
   'grant.revoke': { vendor: ['security-admin'], tenant: ['approver', 'admin'] },
+  'lock.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'lock.write': { vendor: ['security-admin'], tenant: ['admin'] },
   'log.read': {
     vendor: ['engineer', 'auditor', 'security-admin'],
     tenant: ['approver', 'admin', 'auditor'],

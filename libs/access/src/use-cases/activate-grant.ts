@@ -57,7 +57,7 @@ async function refusalsNow(unit: TenantUnit, grant: Grant): Promise<Refusal[]> {
   const requester = await unit.organisation.person(grant.requester);
   if (request === null || requester === null) throw notFound('grant');
   const ask = askOf(request.terms);
-  const context = await loadContext(unit.organisation, ask, {
+  const context = await loadContext(unit, ask, {
     stage: 'activation',
     requester,
     openRequests: 0,

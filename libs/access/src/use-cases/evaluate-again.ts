@@ -20,7 +20,7 @@ export async function evaluateAgain(unit: TenantUnit, request: AccessRequest, te
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
   await extendsNothingRevoked(unit, terms);
   const ask = askOf(terms);
-  const context = await loadContext(unit.organisation, ask, {
+  const context = await loadContext(unit, ask, {
     stage: 'review',
     requester,
     openRequests: 0,

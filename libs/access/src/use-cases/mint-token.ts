@@ -107,7 +107,7 @@ async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal
   const request = await unit.requests.find(grant.request);
   if (request === null) throw notFound('grant');
   const ask = askOf(request.terms);
-  const context = await loadContext(unit.organisation, ask, {
+  const context = await loadContext(unit, ask, {
     stage: 'mint',
     requester,
     openRequests: 0,

@@ -18,7 +18,7 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
   const ask = judgeable(input, deps.clock.now());
   if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
-    const context = await loadContext(unit.organisation, ask, {
+    const context = await loadContext(unit, ask, {
       stage: 'ask',
       requester: principal.person,
       openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),

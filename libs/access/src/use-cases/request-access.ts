@@ -35,7 +35,7 @@ export async function requestAccess(
     if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
     demand(requester, 'request.create');
     const now = deps.clock.now();
-    const context = await loadContext(unit.organisation, ask, {
+    const context = await loadContext(unit, ask, {
       stage: 'ask',
       requester,
       openRequests: await unit.requests.countOpen(unit.tenant, requester.id),

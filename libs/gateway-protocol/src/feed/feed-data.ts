@@ -32,6 +32,15 @@ const feedTenant = z.strictObject({
 });
 export type FeedTenant = z.infer<typeof feedTenant>;
 
+/** A lock in force; `tenant` null binds all tenants. `name` is a slug, a `usr_…` or a service's name, by kind. */
+const feedLock = z.strictObject({
+  id: id('lck'),
+  kind: z.enum(['tenant', 'person', 'service']),
+  name: z.string().min(1),
+  tenant: slug.nullable(),
+});
+export type FeedLock = z.infer<typeof feedLock>;
+
 const endedGrant = z.strictObject({ digest: sha256Text, reason: z.string().min(1) });
 export type EndedGrant = z.infer<typeof endedGrant>;
 
@@ -47,6 +56,7 @@ export const snapshotData = z.strictObject({
   routeMaps: z.array(serviceDefinitionSchema),
   keys: z.array(jwk),
   tenants: z.array(feedTenant),
+  locks: z.array(feedLock),
 });
 export type SnapshotData = z.infer<typeof snapshotData>;
 
@@ -61,6 +71,8 @@ export const changeData = z
     keys: z.array(jwk).exactOptional(),
     tenants: z.array(feedTenant).exactOptional(),
     removedTenants: z.array(slug).exactOptional(),
+    locks: z.array(feedLock).exactOptional(),
+    liftedLocks: z.array(id('lck')).exactOptional(),
   })
   .refine(
     (data) => (data.services === undefined) === (data.routeMaps === undefined),

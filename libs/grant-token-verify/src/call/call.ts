@@ -59,6 +59,8 @@ export interface CallView {
   mapByHash(hash: string): PublishedRouteMap | undefined;
   /** What the tenant forbids; undefined for a tenant that is not known, which refuses. */
   forbidden(tenant: string): readonly ForbidRule[] | undefined;
+  /** What of tenant, person and service is locked, in words; undefined where nothing is. */
+  lockOn(who: { tenant: string; person: string; service: string }): string | undefined;
   /** Whether one more call may run at once under this grant and at this service. */
   hasRoom(digest: string, service: string): boolean;
   /** Whether the grant's budget allows one more call. */

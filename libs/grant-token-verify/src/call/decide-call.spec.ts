@@ -74,6 +74,7 @@ const view = (overrides: Partial<CallView> = {}): CallView => ({
   mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
   forbidden: (tenant) =>
     tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
+  lockOn: () => undefined,
   hasRoom: () => true,
   hasBudget: () => true,
   ...overrides,
@@ -149,6 +150,7 @@ describe('decideCall', () => {
       { view: view({ forbidden: () => undefined }) },
       'insufficient_scope',
     ],
+    ['a lock', { view: view({ lockOn: () => 'the tenant is locked' }) }, 'locked'],
     ['no room', { view: view({ hasRoom: () => false }) }, 'rate_limited'],
     ['no budget', { view: view({ hasBudget: () => false }) }, 'budget_exhausted'],
     [
@@ -214,7 +216,15 @@ describe('decideCall', () => {
     const broken = () => {
       throw new Error('no answer');
     };
-    for (const part of ['grant', 'currentMap', 'mapByHash', 'forbidden', 'hasRoom', 'hasBudget'] as const) {
+    for (const part of [
+      'grant',
+      'currentMap',
+      'mapByHash',
+      'forbidden',
+      'lockOn',
+      'hasRoom',
+      'hasBudget',
+    ] as const) {
       expect(decide({ view: view({ [part]: broken }) }).allowed).toBe(false);
     }
   });

@@ -1,6 +1,6 @@
 import { ScopeError } from '@countersign/scope';
 import type { Call, CallClaims, CallContext, CallRefusal, CallStep, CallView, MatchedCall } from './call.js';
-import { grantIsActive, grantIsWithinWindow } from './grant-steps.js';
+import { grantIsActive, grantIsWithinWindow, nothingIsLocked } from './grant-steps.js';
 import { budgetIsLeft, concurrencyHasRoom } from './limit-steps.js';
 import { routeIsListed } from './route-steps.js';
 import { changeIsTheApproved, scopeCovers, tenantDoesNotForbid, tenantIsTheTokens } from './scope-steps.js';
@@ -9,6 +9,7 @@ import { changeIsTheApproved, scopeCovers, tenantDoesNotForbid, tenantIsTheToken
 export const callSteps: readonly CallStep[] = [
   grantIsActive,
   grantIsWithinWindow,
+  nothingIsLocked,
   routeIsListed,
   tenantIsTheTokens,
   scopeCovers,

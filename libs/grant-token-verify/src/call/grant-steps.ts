@@ -26,3 +26,10 @@ export const grantIsWithinWindow: CallStep = ({ claims, view, now }) => {
   if (grant === undefined || now >= grant.endsAt) return ended('the grant has ended');
   return now + CLOCK_SKEW_MS < grant.startsAt ? ended('the grant has not started') : undefined;
 };
+
+/** A lock stops what a grant would open, until it is lifted; the grant itself stays as it is. */
+export const nothingIsLocked: CallStep = ({ claims, call, view }) => {
+  const { tenant, terms } = claims;
+  const locked = view.lockOn({ tenant, person: terms.requester, service: call.service });
+  return locked === undefined ? undefined : { code: 'locked', detail: locked };
+};

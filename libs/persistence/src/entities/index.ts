@@ -4,6 +4,7 @@ import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delive
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
 import { EventEntity } from './event.entity.js';
 import { GrantEntity } from './grant.entity.js';
+import { LockEntity } from './lock.entity.js';
 import { LogHeadEntity } from './log-head.entity.js';
 import { OpeningEntity } from './opening.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
@@ -22,6 +23,7 @@ export const ENTITIES = [
   GrantEntity,
   IdempotentAnswerEntity,
   LegalTransitionEntity,
+  LockEntity,
   LogHeadEntity,
   NoticeEntity,
   OpeningEntity,

@@ -1,15 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { legalTransitions } from './initial/guards.js';
 import { scheduleGrants } from './workflow/grants.js';
+import { makeLocks } from './workflow/locks.js';
 import { storeOffers } from './workflow/offers.js';
 
-/** Grants that begin later, are announced before their end, and follow one another; counter-offers. */
+/** Grants that begin later, are announced before their end, and follow one another; counter-offers; locks. */
 export class Workflow1795100000000 implements MigrationInterface {
   readonly name = 'Workflow1795100000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await scheduleGrants(runner);
     await storeOffers(runner);
+    await makeLocks(runner);
     // SQLite made the table anew, and its trigger went with the old one.
     const { type } = runner.dataSource.options;
     if (type !== 'postgres')

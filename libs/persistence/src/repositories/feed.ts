@@ -1,10 +1,11 @@
-import type { FeedChange, FeedReads, Grant } from '@countersign/access';
+import type { FeedChange, FeedReads, Grant, Lock } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/scope';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { RouteMapEntity } from '../entities/organisation.entity.js';
 import { Grants } from './grants.js';
+import { Locks } from './locks.js';
 
 export class Feed implements FeedReads {
   constructor(private readonly manager: EntityManager) {}
@@ -25,6 +26,10 @@ export class Feed implements FeedReads {
 
   activeGrants(): Promise<Grant[]> {
     return new Grants(this.manager, 'everybody').active();
+  }
+
+  locks(): Promise<Lock[]> {
+    return new Locks(this.manager, 'everybody').all();
   }
 
   async routeMaps(hashes: readonly string[]): Promise<Map<string, ServiceDefinition>> {

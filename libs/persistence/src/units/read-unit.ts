@@ -9,6 +9,7 @@ import { Events } from '../repositories/events.js';
 import { Feed } from '../repositories/feed.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
 import { Notices } from '../repositories/outbox.js';
@@ -24,6 +25,7 @@ function reads(manager: EntityManager, reach: Reach, log: string) {
     grants: new Grants(manager, reach),
     openings: new Openings(manager, reach),
     organisation: new OrganisationReader(manager, reach),
+    locks: new Locks(manager, reach),
     events: new Events(manager, log),
     records: new Records(manager, reach),
   };
@@ -50,6 +52,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     due: async (now, limit) => ({
       requests: await shared.requests.due(comparable(now), limit),
       grants: await shared.grants.due(comparable(now), limit),
+      locks: await shared.locks.due(comparable(now), limit),
     }),
     everything: () => organisation.everything(),
     services: () => organisation.services(),

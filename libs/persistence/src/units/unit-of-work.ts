@@ -5,6 +5,7 @@ import { StoreError } from '../errors.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
 import { Notices, TenantOutbox } from '../repositories/outbox.js';
@@ -42,6 +43,7 @@ export class UnitOfWork {
       grants: new Grants(manager, reach),
       openings: new Openings(manager, reach),
       organisation: new OrganisationReader(manager, reach),
+      locks: new Locks(manager, reach),
       records: new Records(manager, reach),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids),
@@ -58,6 +60,7 @@ export class UnitOfWork {
     return {
       tenant: (slug) => this.tenant(slug),
       organisation: new OrganisationWriter(manager),
+      locks: new Locks(manager, { tenant: DEPLOYMENT_SLUG }),
       apiKeys: new ApiKeys(manager),
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),

@@ -1,0 +1,41 @@
+import type { LockKind, ReviewSide } from '@countersign/access';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { wholeSeconds } from './instants.js';
+
+@Entity('locks')
+@Index('locks_binding', ['kind', 'name', 'liftedAt'])
+@Index('locks_list', ['liftedAt', 'createdAt', 'id'])
+@Index('locks_list_tenant', ['tenant', 'liftedAt', 'createdAt', 'id'])
+@Index('locks_due', ['liftedAt', 'expiresAt'])
+export class LockEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  kind!: LockKind;
+
+  @Column('varchar')
+  name!: string;
+
+  /** The tenant that it binds, or `deployment` where it binds all. */
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  side!: ReviewSide;
+
+  @Column('text')
+  reason!: string;
+
+  @Column('varchar')
+  person!: string;
+
+  @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'expires_at', nullable: true, transformer: wholeSeconds })
+  expiresAt!: string | null;
+
+  @Column('varchar', { name: 'lifted_at', nullable: true, transformer: wholeSeconds })
+  liftedAt!: string | null;
+}

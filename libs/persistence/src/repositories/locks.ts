@@ -1,0 +1,84 @@
+import type { Lock, LockWrites, Page, PageQuery } from '@countersign/access';
+import { DEPLOYMENT_SLUG } from '@countersign/scope';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { LockEntity } from '../entities/lock.entity.js';
+import { BoundRepository, type Reach } from './bound.js';
+import { keysetPage } from './keyset.js';
+
+/** Locks of one tenant with those that bind all; a unit writes only those that bind what it is opened for. */
+export class Locks extends BoundRepository<LockEntity> implements LockWrites {
+  constructor(manager: EntityManager, reach: Reach) {
+    super(manager, reach, LockEntity);
+  }
+
+  protected override rows(): SelectQueryBuilder<LockEntity> {
+    const query = this.manager.createQueryBuilder(LockEntity, 'row');
+    return this.reach === 'everybody'
+      ? query
+      : query.where('row.tenant IN (:...reach)', { reach: [this.reach.tenant, DEPLOYMENT_SLUG] });
+  }
+
+  async find(id: string): Promise<Lock | null> {
+    const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
+    return row === null ? null : toLock(row);
+  }
+
+  async list(page: PageQuery): Promise<Page<Lock>> {
+    const listing = { what: 'Locks', order: 'createdAt', filters: {} };
+    const { items, next } = await keysetPage(() => this.inForce(), listing, {}, page);
+    return { items: items.map(toLock), next };
+  }
+
+  async all(): Promise<Lock[]> {
+    const rows = await this.inForce().orderBy('row.id').getMany();
+    return rows.map(toLock);
+  }
+
+  async binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]> {
+    const rows = await this.inForce()
+      .andWhere('row.tenant IN (:...bound)', { bound: [to.tenant, DEPLOYMENT_SLUG] })
+      .andWhere(
+        "((row.kind = 'tenant' AND row.name = :tenant) OR (row.kind = 'person' AND row.name = :person) OR (row.kind = 'service' AND row.name = :service))",
+        to,
+      )
+      .orderBy('row.id')
+      .getMany();
+    return rows.map(toLock);
+  }
+
+  /** In force past their time. `now` in the comparable spelling. */
+  async due(now: string, limit: number): Promise<{ id: string; tenant: string | null }[]> {
+    const rows = await this.inForce()
+      .andWhere('row.expiresAt <= :now', { now })
+      .orderBy('row.expiresAt')
+      .limit(limit)
+      .getMany();
+    return rows.map(toLock).map(({ id, tenant }) => ({ id, tenant }));
+  }
+
+  async insert(lock: Lock): Promise<void> {
+    const row = { ...lock, tenant: lock.tenant ?? DEPLOYMENT_SLUG };
+    this.own(row);
+    await this.manager.insert(LockEntity, row);
+  }
+
+  async lift(id: string, at: string): Promise<boolean> {
+    // In a query builder: a find operator would go through the column's transformer.
+    const { affected } = await this.manager
+      .createQueryBuilder()
+      .update(LockEntity)
+      .set({ liftedAt: at })
+      .where('id = :id AND tenant = :tenant AND lifted_at IS NULL', { id, tenant: this.tenant })
+      .execute();
+    return affected === 1;
+  }
+
+  private inForce(): SelectQueryBuilder<LockEntity> {
+    return this.rows().andWhere('row.liftedAt IS NULL');
+  }
+}
+
+const toLock = (row: LockEntity): Lock => ({
+  ...row,
+  tenant: row.tenant === DEPLOYMENT_SLUG ? null : row.tenant,
+});
