@@ -37,6 +37,7 @@ export * from './use-cases/cancel-request.js';
 export * from './use-cases/deps.js';
 export * from './use-cases/do-due.js';
 export * from './use-cases/draft-terms.js';
+export * from './use-cases/earlier-denials.js';
 export * from './use-cases/end-grant.js';
 export * from './use-cases/extend-grant.js';
 export * from './use-cases/gateways.js';

@@ -99,6 +99,7 @@ export function aReview(request: AccessRequest, change: Partial<Review> = {}): R
     assurance: 'api-key',
     at: NOW,
     offer: null,
+    voidedAt: null,
     ...change,
   };
 }

@@ -87,6 +87,7 @@ describe('from the ask to the stop', () => {
         expect.objectContaining({ side: 'customer', decision: 'approve' }),
       ],
       offer: null,
+      earlierDenials: [],
       grant: expect.stringMatching(/^grt_/),
     });
   });

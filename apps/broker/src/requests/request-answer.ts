@@ -79,6 +79,23 @@ export const requestShape = component(
 );
 export type RequestAnswer = z.infer<typeof requestShape>;
 
+/** One request, with what its reviewer should know besides. */
+export const requestDetailShape = component(
+  'AccessRequestDetail',
+  requestShape.extend({
+    earlierDenials: z
+      .array(
+        z.object({
+          request: idText('req', 'The request that was denied.'),
+          requester: idText('usr', 'Who had asked.'),
+          deniedAt: instant(),
+          reason: z.string().nullable(),
+        }),
+      )
+      .describe('For reviewers: denied requests of overlapping scope, newest first, at most 10.'),
+  }),
+);
+
 export const requestPage = pageOf('AccessRequestPage', requestShape);
 
 export const refusalShape = component(
@@ -99,6 +116,7 @@ export function reviewAnswer({
   request: _request,
   tenant: _tenant,
   offer: _offer,
+  voidedAt: _voidedAt,
   ...shown
 }: Review): z.infer<typeof reviewShape> {
   return shown;

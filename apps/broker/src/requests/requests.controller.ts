@@ -25,6 +25,7 @@ import {
   previewShape,
   REQUEST_STATES,
   requestAnswer,
+  requestDetailShape,
   requestPage,
   requestShape,
   reviewAnswer,
@@ -95,11 +96,12 @@ export class RequestsController {
   @Allow('request.read')
   @Describe({
     summary: 'Read a request',
-    answer: { status: 200, description: 'The request.', schema: requestShape },
+    answer: { status: 200, description: 'The request.', schema: requestDetailShape },
     errors: ['not_found'],
   })
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
-    return requestAnswer(await getRequest(this.deps, principal, id));
+    const view = await getRequest(this.deps, principal, id);
+    return { ...requestAnswer(view), earlierDenials: view.denials };
   }
 
   @Post(':id/reviews')

@@ -46,6 +46,9 @@ export const requestShape = z.looseObject({
   lapsesAt: z.string(),
   createdAt: z.string(),
   reviews: z.array(reviewShape),
+  earlierDenials: z
+    .array(z.looseObject({ request: z.string(), deniedAt: z.string(), reason: z.string().nullable() }))
+    .optional(),
   offer: z
     .looseObject({
       digest: z.string(),

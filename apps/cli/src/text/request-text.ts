@@ -40,6 +40,16 @@ export function requestText(request: RequestAnswer, now: Date): string {
         ),
       ],
     ],
+    ...(request.earlierDenials === undefined || request.earlierDenials.length === 0
+      ? []
+      : [
+          [
+            'denied before',
+            request.earlierDenials.map(
+              ({ request: id, deniedAt, reason }) => `${deniedAt} ${id}: ${reason ?? ''}`,
+            ),
+          ] as const,
+        ]),
     ...(request.offer == null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(open ? [['lapses', instantFrom(request.lapsesAt, now)] as const] : []),
     ...(request.grant === null ? [] : [['grant', request.grant] as const]),

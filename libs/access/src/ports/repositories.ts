@@ -147,6 +147,8 @@ export interface GrantWrites extends GrantReads {
 
 export interface ReviewWrites extends ReviewReads {
   insert(review: Review): Promise<void>;
+  /** From now on it does not count. */
+  void(review: Review, at: string): Promise<void>;
 }
 
 export interface OpeningWrites extends OpeningReads {

@@ -1,6 +1,7 @@
 import type { Grant } from '../grant/grant.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import type { Review } from '../review/review.js';
 import type {
   ApiKeyReads,
   ApiKeyWrites,
@@ -121,6 +122,8 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   outbox: OutboxWrites;
+  /** This person's reviews that count towards requests which are still open, in any tenant. */
+  openReviewsOf(person: string): Promise<Review[]>;
   /** Scheduled and active. */
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */

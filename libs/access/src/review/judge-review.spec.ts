@@ -45,13 +45,30 @@ const past = (person: Person): Review => ({
   assurance: 'api-key',
   at: '2026-11-24T15:10:00Z',
   offer: null,
+  voidedAt: null,
 });
 
 test('each side decides in its turn', () => {
   expect(verdict(max, waiting)).toBe('allowed');
   expect(verdict(ada, waiting)).toBe('wrong_state');
   expect(verdict(ada, atCustomer)).toBe('allowed');
-  expect(verdict(max, atCustomer)).toBe('wrong_state');
+  const rita = { ...max, id: max.id.replace(/2$/, '9') };
+  expect(verdict(rita, atCustomer, {}, [past(max)])).toBe('wrong_state');
+});
+
+test('P1: where a vendor’s review no longer counts, another stands in while the customer decides', () => {
+  const rita = { ...max, id: max.id.replace(/2$/, '9') };
+  const voided = { ...past(max), voidedAt: '2026-11-24T15:20:00Z' };
+  expect(verdict(rita, atCustomer, {}, [voided])).toBe('allowed');
+  expect(verdict(rita, atCustomer, { decision: 'counter' }, [voided])).toBe('wrong_state');
+});
+
+test('while a counter-offer stands the customer may only deny', () => {
+  const countered = sampleRequest({ state: 'countered' });
+  expect(verdict(bob, countered)).toBe('wrong_state');
+  expect(verdict(bob, countered, { decision: 'counter' })).toBe('wrong_state');
+  expect(verdict(bob, countered, { decision: 'deny', reason: 'no' })).toBe('allowed');
+  expect(verdict(max, countered, { decision: 'deny', reason: 'no' })).toBe('wrong_state');
 });
 
 test('P2: nobody reviews their own request, whatever their roles', () => {

@@ -3,7 +3,7 @@ import { AccessError } from '../errors.js';
 import { isVendorStaff, type Person, type Principal } from '../organisation/person.js';
 import type { Needs } from '../policy/needs.js';
 import { demand } from '../roles/permissions.js';
-import type { Review, ReviewDecision, ReviewSide } from './review.js';
+import { approvals, type Review, type ReviewDecision, type ReviewSide } from './review.js';
 
 export interface ReviewInput {
   decision: ReviewDecision;
@@ -77,12 +77,17 @@ const TURNS: Partial<Record<RequestState, ReviewSide>> = {
   awaiting_customer: 'customer',
 };
 
-function thisSidesTurn({ request, person, input }: Case): void {
+/** True once a vendor's review no longer counts; another may stand in for it while the customer decides. */
+const vendorIsShort = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
+  approvals(reviews, 'vendor', digest) < needs.vendor.required;
+
+function thisSidesTurn({ request, reviews, person, input }: Case): void {
   if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
-  if (sideOf(person) !== turn)
+  const standsIn = turn === 'customer' && sideOf(person) === 'vendor' && vendorIsShort(request, reviews);
+  if (sideOf(person) !== turn && !standsIn)
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
-  if (input.decision === 'counter' && turn === 'vendor')
+  if (input.decision === 'counter' && sideOf(person) === 'vendor')
     throw new AccessError('wrong_state', 'A counter-offer is the customer’s to make, once it is their turn.');
 }
 

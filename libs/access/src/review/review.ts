@@ -25,6 +25,8 @@ export interface Review {
   at: string;
   /** With `counter`, and only then. */
   offer: Offer | null;
+  /** Since when it no longer counts, because its person could no longer give it; the review itself stays. */
+  voidedAt: string | null;
 }
 
 /** A digest with all that it narrows: its parent, its parent's parent, … as the counter-offers tell. */
@@ -41,7 +43,7 @@ export function lineage(reviews: readonly Review[], digest: string): string[] {
 
 /** True where this review says yes to the digest: a vendor's to all that narrows what it approved, a counter to its own offer. */
 function consents(review: Review, digest: string, line: readonly string[]): boolean {
-  if (review.decision === 'deny') return false;
+  if (review.decision === 'deny' || review.voidedAt !== null) return false;
   if (review.decision === 'counter') return review.offer?.digest === digest;
   return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
 }

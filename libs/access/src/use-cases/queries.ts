@@ -3,21 +3,27 @@ import type { Principal } from '../organisation/person.js';
 import type { ServiceRecord } from '../organisation/records.js';
 import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../ports/repositories.js';
 import type { ReadUnit } from '../ports/store.js';
-import { demand } from '../roles/permissions.js';
+import { demand, mayAttempt } from '../roles/permissions.js';
 import { canSee, logVisibility, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
+import { type EarlierDenial, earlierDenials } from './earlier-denials.js';
 import { narrowed, readAs } from './read-as.js';
 import { type RequestView, requestViews } from './request-view.js';
 
-/** @throws AccessError `not_found` */
-export function getRequest(deps: Deps, { person }: Principal, id: string): Promise<RequestView> {
+/** A request; whoever may review it also sees what was denied before. @throws AccessError `not_found` */
+export function getRequest(
+  deps: Deps,
+  { person }: Principal,
+  id: string,
+): Promise<RequestView & { denials: EarlierDenial[] }> {
   demand(person, 'request.read');
   return readAs(deps, person, async (unit) => {
     const request = await unit.requests.find(id);
     if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
     const [view] = await requestViews(unit, [request]);
     if (view === undefined) throw notFound('request');
-    return view;
+    const mayReview = mayAttempt(person, 'request.review') && person.id !== request.requester;
+    return { ...view, denials: mayReview ? await earlierDenials(unit, request) : [] };
   });
 }
 

@@ -83,9 +83,10 @@ async function storeReview(
     assurance: by.principal.assurance,
     at: by.at,
     offer: by.offer,
+    voidedAt: null,
   };
   await unit.reviews.insert(review);
-  const { reason, tenant: _tenant, id, person, ...plain } = review;
+  const { reason, tenant: _tenant, id, person, voidedAt: _voidedAt, ...plain } = review;
   await unit.log.append({
     type: 'request.reviewed',
     at: by.at,

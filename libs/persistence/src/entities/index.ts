@@ -12,6 +12,7 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
+import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
   AccessRecordEntity,
@@ -36,4 +37,5 @@ export const ENTITIES = [
   SigningKeyEntity,
   TenantEntity,
   VendorEntity,
+  VoidedReviewEntity,
 ];

@@ -3,6 +3,7 @@ import { legalTransitions } from './initial/guards.js';
 import { scheduleGrants } from './workflow/grants.js';
 import { makeLocks } from './workflow/locks.js';
 import { storeOffers } from './workflow/offers.js';
+import { makeVoidedReviews } from './workflow/voided-reviews.js';
 
 /** Grants that begin later, are announced before their end, and follow one another; counter-offers; locks. */
 export class Workflow1795100000000 implements MigrationInterface {
@@ -12,6 +13,7 @@ export class Workflow1795100000000 implements MigrationInterface {
     await scheduleGrants(runner);
     await storeOffers(runner);
     await makeLocks(runner);
+    await makeVoidedReviews(runner);
     // SQLite made the table anew, and its trigger went with the old one.
     const { type } = runner.dataSource.options;
     if (type !== 'postgres')

@@ -18,7 +18,8 @@ const LISTING: Listing = {
   },
 };
 
-const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
+/** States in which a request still waits for somebody. */
+export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
 
 export class Requests extends BoundRepository<RequestEntity> implements RequestWrites {
   constructor(manager: EntityManager, reach: Reach) {

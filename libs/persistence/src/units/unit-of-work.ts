@@ -65,6 +65,7 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       outbox: new Notices(manager),
+      openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
