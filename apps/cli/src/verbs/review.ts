@@ -1,6 +1,7 @@
 import { counterTerms, type Narrowing } from '@countersign/access';
 import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/scope';
 import { type Api, segment } from '../api/client.js';
+import { namesOf, personsOf } from '../api/names.js';
 import { requestShape, reviewShape } from '../api/shapes.js';
 import { durationSeconds, idOf, scopeEntry } from '../runtime/arguments.js';
 import { CliError, usageError } from '../runtime/cli-error.js';
@@ -77,7 +78,8 @@ async function judged(
 ): Promise<{ digest: string; terms: unknown }> {
   if (digest !== undefined && counter !== true) return { digest, terms: null };
   const shown = await api.call(path, requestShape);
-  if (digest === undefined) context.note(requestText(shown, new Date()));
+  if (digest === undefined)
+    context.note(requestText(shown, new Date(), await namesOf(api, personsOf(shown))));
   else if (digest !== shown.digest)
     throw new CliError('digest_mismatch', 'The request has another digest by now. Read it again.');
   return { digest: shown.digest, terms: shown.terms };
