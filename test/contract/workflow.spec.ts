@@ -18,7 +18,6 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 /** The code of the refusal, or `done`. */
@@ -49,7 +48,7 @@ const minter: TokenMinter = {
   }),
 };
 
-describeStore('the workflow on SQLite', sqliteDatabase, (bench) => {
+describeStore('the workflow', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;
