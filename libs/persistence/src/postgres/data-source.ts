@@ -36,6 +36,8 @@ export async function openPool(url: string, poolSize: number): Promise<DataSourc
     migrations: MIGRATIONS,
     synchronize: false,
     logging: false,
+    // The default one prints what failed in a migration, whatever `logging` says; errors say it to the caller.
+    logger: 'debug',
     poolSize,
     installExtensions: false,
     extra: CONNECTION,

@@ -1,5 +1,6 @@
 import { type DataSource, type EntityManager, MigrationExecutor } from 'typeorm';
 import { StoreError } from '../errors.js';
+import { codeOf, withoutValues } from '../failures.js';
 import { Sealer } from '../secrets/seal.js';
 import { allMigrations, lacking } from '../store/applied.js';
 import { ensureDeployment } from '../store/deployment.js';
@@ -7,7 +8,7 @@ import type { MigrateOptions } from '../store/options.js';
 import { ensureAppRole } from './app-role.js';
 import { HOLD_MIGRATION, reachSettings } from './begin.js';
 import { openPool } from './data-source.js';
-import { secure, unsecure } from './row-security.js';
+import { APP_ROLE, secure, unsecure } from './row-security.js';
 import { transaction } from './transactions.js';
 
 /**
@@ -47,14 +48,26 @@ export async function pendingOnPostgres(url: string): Promise<string[]> {
   }
 }
 
-/** @throws StoreError `schema_too_new` where a newer version of the program has migrated it */
+/** @throws StoreError `schema_too_new` where a newer version of the program has migrated it, `role_missing` */
 export async function unapplied(manager: EntityManager): Promise<string[]> {
   const [table] = await manager.query<{ found: boolean }[]>(
     `SELECT to_regclass('migrations') IS NOT NULL AS found`,
   );
   if (table?.found !== true) return allMigrations();
-  const rows = await manager.query<{ name: string }[]>('SELECT name FROM migrations');
-  return lacking(rows.map((row) => row.name));
+  return lacking(await applied(manager));
+}
+
+async function applied(manager: EntityManager): Promise<string[]> {
+  try {
+    const rows = await manager.query<{ name: string }[]>('SELECT name FROM migrations');
+    return rows.map((row) => row.name);
+  } catch (error) {
+    if (codeOf(error) !== '42501') throw withoutValues(error);
+    throw new StoreError(
+      'role_missing',
+      `This login may not work as the brokers do. Let the owner of the database run: GRANT ${APP_ROLE} TO <this login>.`,
+    );
+  }
 }
 
 /** Takes the rules away, changes the schema and puts the rules of this version in force. */
