@@ -8,7 +8,7 @@ export interface RequestBody {
   state: string;
   grant: string | null;
   lapsesAt: string;
-  reviews: { person: string; decision: string }[];
+  reviews: { person: string; side: string; decision: string }[];
   [member: string]: unknown;
 }
 

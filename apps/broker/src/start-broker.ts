@@ -11,7 +11,7 @@ import {
 } from '@countersign/persistence';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
-import type { DestinationStream } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 import { Lifecycle } from './health/lifecycle.js';
@@ -54,39 +54,54 @@ export async function startBroker(
   const { databaseUrl: url, masterKey } = environment;
   const store = await openStore({ url, masterKey, ...system });
   const deps: BrokerDeps = { store, ...system };
+  let app: NestExpressApplication | undefined;
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
-    const app = await NestFactory.create<NestExpressApplication>(
+    app = await NestFactory.create<NestExpressApplication>(
       brokerModule({ deps, settings: environment, logger }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
-    useMiddleware(app, logger);
-    await app.init();
-    await app.get(KeyRing).load();
-    await app.get(FeedHub).start();
-    app.get(StreamHub).start();
-    app.get(Jobs).start();
-    const server: Server = app.getHttpServer();
-    limitServer(server);
-    await app.listen(environment.port, environment.host);
-    const close = once(() => stop(app, server, deps));
-    const address = urlOf(server, environment.host);
-    logger.info({ url: address, publicUrl: environment.publicUrl }, 'the broker is running');
-    return { url: address, close };
+    return await serve(app, deps, environment, logger);
   } catch (error) {
+    if (app !== undefined) await stopParts(app);
     await store.close();
     throw error;
   }
 }
 
+/** Readies every part, then listens: nobody is served by a broker that is half there. */
+async function serve(
+  app: NestExpressApplication,
+  deps: BrokerDeps,
+  environment: BrokerEnvironment,
+  logger: Logger,
+): Promise<RunningBroker> {
+  useMiddleware(app, logger);
+  await app.init();
+  await app.get(KeyRing).load();
+  await app.get(FeedHub).start();
+  app.get(StreamHub).start();
+  app.get(Jobs).start();
+  const server: Server = app.getHttpServer();
+  limitServer(server);
+  await app.listen(environment.port, environment.host);
+  const url = urlOf(server, environment.host);
+  logger.info({ url, publicUrl: environment.publicUrl }, 'the broker is running');
+  return { url, close: once(() => stop(app, server, deps)) };
+}
+
 async function stop(app: NestExpressApplication, server: Server, { store }: BrokerDeps): Promise<void> {
   app.get(Lifecycle).stopping = true;
   const drained = drain(server, DRAIN_MS);
-  await Promise.all([app.get(FeedHub).stop(), app.get(StreamHub).stop(), app.get(Jobs).stop()]);
+  await stopParts(app);
   await drained;
   await app.close();
   await store.close();
+}
+
+async function stopParts(app: NestExpressApplication): Promise<void> {
+  await Promise.all([app.get(FeedHub).stop(), app.get(StreamHub).stop(), app.get(Jobs).stop()]);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -210,6 +210,37 @@ describe('an ask that is well-formed and refused', () => {
   });
 });
 
+describe('headers', () => {
+  /** Sends headers as they stand, twice where they stand twice. */
+  function statusOf(headers: string[]): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest(`${broker.url}/api/v1/whoami`, { headers: ['Host', 'localhost', ...headers] });
+      sent.on('response', (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
+  test('credentials given twice are 400, whichever of them is good', async () => {
+    const good = `Bearer ${broker.keys.engineer}`;
+    expect(await statusOf(['Authorization', good])).toBe(200);
+    expect(await statusOf(['Authorization', good, 'authorization', 'Bearer x'])).toBe(400);
+    expect(await statusOf(['Authorization', 'Bearer x', 'Authorization', good])).toBe(400);
+  });
+
+  test('more headers than anybody needs are 400, not cut off unseen', async () => {
+    const many = Array.from({ length: 1_200 }, (_, index) => [`x-${index}`, '1']).flat();
+    expect(await statusOf([...many, 'Authorization', `Bearer ${broker.keys.engineer}`])).toBe(400);
+  });
+
+  test('HEAD on a stream ends at once', async () => {
+    expect((await broker.call('engineer', 'HEAD', '/api/v1/stream')).status).toBe(200);
+  });
+});
+
 describe('ids, queries and addresses', () => {
   test.each([
     '/api/v1/requests/nonsense',

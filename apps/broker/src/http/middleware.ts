@@ -10,11 +10,15 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { Lifecycle } from '../health/lifecycle.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
+import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
+const MAX_HEADERS = 100;
+const ONCE = ['authorization', 'idempotency-key', 'last-event-id'];
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
@@ -48,6 +52,8 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
     }),
   );
   app.use(notToBeStored);
+  app.use(plainHeaders);
+  app.use(lastOfItsConnection(app.get(Lifecycle)));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
   app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
@@ -58,6 +64,25 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
 function notToBeStored(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
+}
+
+/** Many headers, or credentials given twice, mean one thing to us and another to a proxy before us. */
+function plainHeaders({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  if (names.length > MAX_HEADERS)
+    throw new HttpProblem('invalid_request', `A request has at most ${MAX_HEADERS} headers.`);
+  for (const name of ONCE)
+    if (names.filter((each) => each === name).length > 1)
+      throw new HttpProblem('invalid_request', `The header ${name} is sent once.`);
+  next();
+}
+
+/** Once the broker stops, each answer is the last on its connection. */
+function lastOfItsConnection(lifecycle: Lifecycle) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (lifecycle.stopping) response.setHeader('Connection', 'close');
+    next();
+  };
 }
 
 function keepRaw(

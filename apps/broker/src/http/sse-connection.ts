@@ -12,6 +12,8 @@ export class SseConnection {
     onClose: () => void,
   ) {
     response.on('close', onClose);
+    // Whoever left while the first event was being read has closed already.
+    if (response.destroyed) queueMicrotask(onClose);
     response.on('drain', () => {
       this.allowance = MAX_WAITING_BYTES;
     });
@@ -23,6 +25,7 @@ export class SseConnection {
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
+    if (response.req.method === 'HEAD') response.end();
   }
 
   /** @returns false where the connection is over, or is cut because too much waits for its reader */

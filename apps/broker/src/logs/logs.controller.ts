@@ -10,7 +10,7 @@ import { type BrokerDeps, DEPS } from '../injection.js';
 import { eventAnswer, eventPage, recordPage } from './log-answer.js';
 
 const { grant, service, request, person, from, to } = filters;
-const eventQuery = z.strictObject({ ...pageQuery, grant, from, to });
+const eventQuery = z.strictObject({ ...pageQuery, request, grant, from, to });
 const recordQuery = z.strictObject({
   ...pageQuery,
   grant,

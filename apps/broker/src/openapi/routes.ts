@@ -25,7 +25,8 @@ export function listRoutes(modules: ModulesContainer): BrokerRoute[] {
   return controllers.filter((type) => typeof type === 'function').flatMap((type) => routesOf(type as Type));
 }
 
-function routesOf(controller: Type): BrokerRoute[] {
+/** The routes of one controller. */
+export function routesOf(controller: Type): BrokerRoute[] {
   const prototype = controller.prototype as Record<string, unknown>;
   const prefix = pathText(Reflect.getMetadata(PATH_METADATA, controller));
   return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {

@@ -46,6 +46,7 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
   return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
 }
 
+const NOTHING = Buffer.alloc(0);
 const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -99,7 +100,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { response, service, origin, record } = this.parts;
     this.status = status;
     response.writeHead(status, [...clientHeaders(headers, service, origin), 'Countersign-Record', record]);
-    response.flushHeaders();
+    // Sends the head now, as bytes: `flushHeaders` would encode those beyond ASCII once more.
+    response.write(NOTHING);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -107,10 +109,11 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { response, call } = this.parts;
     const sent = this.parts.takeBytes(chunk.length);
     this.bytes += sent;
-    const flowing = response.write(sent === chunk.length ? chunk : chunk.subarray(0, sent));
     if (sent < chunk.length) {
-      call.cut('budget_exhausted');
-    } else if (!flowing) {
+      // What the budget still pays for arrives; then the answer breaks off.
+      controller.pause();
+      response.write(chunk.subarray(0, sent), () => call.cut('budget_exhausted'));
+    } else if (!response.write(chunk)) {
       controller.pause();
       response.once('drain', () => controller.resume());
     }

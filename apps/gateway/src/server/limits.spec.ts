@@ -74,7 +74,9 @@ describe('limits', () => {
     upstream.answer = (_request, response) => response.writeHead(200).end('x'.repeat(1_000));
     const token = broker.token(broker.grant({ budget: { bytes: 1_500 } }));
     expect(await (await world.send({ token })).text()).toHaveLength(1_000);
-    await expect((await world.send({ token })).text()).rejects.toThrow();
+    const reader = (await world.send({ token })).body!.getReader();
+    expect((await reader.read()).value).toHaveLength(500);
+    await expect(reader.read()).rejects.toThrow();
     expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'budget_exhausted' });
     await until(() => broker.recordsOf('outcome').length === 2);
     expect(broker.recordsOf('outcome')).toMatchObject([

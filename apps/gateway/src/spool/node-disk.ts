@@ -55,9 +55,26 @@ export class NodeSpoolDisk implements SpoolDisk {
 }
 
 class NodeSegmentFile implements SegmentFile {
+  private length = 0;
+
   constructor(private readonly file: FileHandle) {}
 
   async append(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.write(bytes);
+      this.length += bytes.length;
+    } catch (error) {
+      // Whole lines of a write that failed would be read as records after a restart. A full disk still takes this.
+      await this.file.truncate(this.length).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  private async write(bytes: Uint8Array): Promise<void> {
     let written = 0;
     while (written < bytes.length) {
       written += (await this.file.write(bytes, written)).bytesWritten;
@@ -66,9 +83,5 @@ class NodeSegmentFile implements SegmentFile {
     // Bytes of a file that has no name any more are durable for nobody.
     if ((await this.file.stat()).nlink === 0)
       throw Object.assign(new Error('segment vanished'), { code: 'ENOENT' });
-  }
-
-  async close(): Promise<void> {
-    await this.file.close();
   }
 }

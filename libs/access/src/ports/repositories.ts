@@ -103,9 +103,9 @@ export interface AccessRecordView {
 }
 
 export interface EventReads {
-  /** Newest first; the cursor is an index. `grants` narrows to leaves that name one of these grants. */
+  /** Newest first; the cursor is an index. Filters narrow to leaves that name this request, grant, requester. */
   list(
-    filter: { requester?: string; grant?: string; from?: string; to?: string },
+    filter: { requester?: string; request?: string; grant?: string; from?: string; to?: string },
     page: PageQuery,
   ): Promise<Page<StoredEvent>>;
 }

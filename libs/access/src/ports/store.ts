@@ -1,5 +1,6 @@
 import type { Grant } from '../grant/grant.js';
 import type { Person } from '../organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type {
   ApiKeyReads,
   ApiKeyWrites,
@@ -50,6 +51,10 @@ export interface VendorReadUnit extends ReadUnit {
   /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
   due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
   everything(): Promise<WholeOrganisation>;
+  /** Services that are not removed, by name. */
+  services(): Promise<ServiceRecord[]>;
+  /** Tenants that are not removed, by slug. */
+  tenants(): Promise<TenantRecord[]>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
   knowsTenant(slug: string): Promise<boolean>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */

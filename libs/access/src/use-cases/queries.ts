@@ -62,7 +62,7 @@ export function listEvents(
   deps: Deps,
   principal: Principal,
   tenant: string,
-  filter: { grant?: string; from?: string; to?: string },
+  filter: { request?: string; grant?: string; from?: string; to?: string },
   page: PageQuery,
 ): Promise<Page<StoredEvent>> {
   return openLog(deps, principal, tenant, (unit, own) => unit.events.list({ ...filter, ...own }, page));
@@ -94,10 +94,7 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
 }
 
 /** All services that may be asked for, by name. Their maps stand in the deployment's log, which everybody may read. */
-export async function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
+export function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
   demand(person, 'service.read');
-  const { services } = await deps.store.readAsVendor((unit) => unit.everything());
-  return services
-    .filter((each) => each.removedAt === null)
-    .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  return deps.store.readAsVendor((unit) => unit.services());
 }

@@ -22,6 +22,7 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     const query = this.rows();
     if (filter.requester !== undefined)
       query.andWhere('row.requester = :requester', { requester: filter.requester });
+    if (filter.request !== undefined) query.andWhere('row.request = :request', { request: filter.request });
     if (filter.grant !== undefined) query.andWhere('row.grant = :grant', { grant: filter.grant });
     if (filter.from !== undefined) query.andWhere('row.at >= :from', { from: instant('from', filter.from) });
     if (filter.to !== undefined) query.andWhere('row.at < :to', { to: instant('to', filter.to) });

@@ -1,0 +1,114 @@
+import { type Permission, permissions } from '@countersign/access';
+import type { ExecutionContext, Type } from '@nestjs/common';
+import { CONTROLLERS } from '../broker.module.js';
+import { routesOf } from '../openapi/routes.js';
+import { AccessGuard } from './access.guard.js';
+import { Allow, ForGateways, Public } from './marks.js';
+import type { Caller } from './request.js';
+
+class Handlers {
+  unmarked(): void {}
+
+  @Public()
+  @Allow('request.read')
+  markedTwice(): void {}
+
+  @Public()
+  open(): void {}
+
+  @Allow('request.create')
+  forEngineers(): void {}
+
+  @ForGateways()
+  forGateways(): void {}
+
+  @ForGateways({ orPeopleWith: 'self.read' })
+  forBoth(): void {}
+}
+
+const person = (role: 'engineer' | 'reviewer'): Caller => ({
+  kind: 'person',
+  principal: {
+    person: { id: 'usr_1', tenant: null, email: 'e@v.example', name: 'E', roles: [role], removedAt: null },
+    channel: 'api',
+    assurance: 'api-key',
+  },
+});
+const gateway: Caller = {
+  kind: 'gateway',
+  gateway: { id: 'gtw_1', name: 'g', secretHash: '', publicKey: null, createdAt: '', revokedAt: null },
+};
+const nobody: Caller = { kind: 'anonymous' };
+
+function knock(handler: keyof Handlers, caller: Caller | undefined): string {
+  const context = {
+    getHandler: () => Handlers.prototype[handler],
+    switchToHttp: () => ({ getRequest: () => ({ caller }) }),
+  } as unknown as ExecutionContext;
+  try {
+    return String(new AccessGuard().canActivate(context));
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+describe('the access guard', () => {
+  test.each([
+    ['unmarked', nobody],
+    ['unmarked', person('engineer')],
+    ['unmarked', gateway],
+    ['markedTwice', nobody],
+    ['markedTwice', person('engineer')],
+  ] as const)('P13: a handler without exactly one mark (%s) is open to nobody', (handler, caller) => {
+    expect(knock(handler, caller)).toBe('forbidden');
+  });
+
+  test.each([
+    ['open', undefined, 'true'],
+    ['forEngineers', undefined, 'unauthenticated'],
+    ['forEngineers', nobody, 'unauthenticated'],
+    ['forEngineers', person('engineer'), 'true'],
+    ['forEngineers', person('reviewer'), 'forbidden'],
+    ['forEngineers', gateway, 'forbidden'],
+    ['forGateways', gateway, 'true'],
+    ['forGateways', person('engineer'), 'forbidden'],
+    ['forGateways', nobody, 'unauthenticated'],
+    ['forBoth', gateway, 'true'],
+    ['forBoth', person('reviewer'), 'true'],
+  ] as const)('%s called by %j: %s', (handler, caller, answer) => {
+    expect(knock(handler, caller)).toBe(answer);
+  });
+});
+
+describe('the routes of the broker', () => {
+  const routes = CONTROLLERS.flatMap((controller) => routesOf(controller as Type));
+
+  test('P13: every one of them carries exactly one mark and is described', () => {
+    expect(routes.length).toBeGreaterThan(25);
+    expect(routes.filter((route) => route.marks.length !== 1 || route.endpoint === undefined)).toEqual([]);
+  });
+
+  test('what is open to everybody is this and no more', () => {
+    const open = routes.filter((route) => route.marks[0]?.kind === 'public');
+    expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
+      'GET /',
+      'GET /.well-known/jwks.json',
+      'GET /api/docs',
+      'GET /api/docs/{file}',
+      'GET /api/openapi.json',
+      'GET /healthz',
+      'GET /metrics',
+      'GET /readyz',
+    ]);
+  });
+
+  test('every permission of the domain opens a route or is asked by a use case', () => {
+    const used = new Set(
+      routes
+        .flatMap((route) => route.marks)
+        .flatMap((mark) => (mark.kind === 'people' ? [mark.permission] : [])),
+    );
+    const byUseCaseAlone: Permission[] = ['request.review'];
+    expect([...used, ...byUseCaseAlone].sort()).toEqual([...permissions].sort());
+  });
+});

@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { billingService, GatewayWorld } from '../../../../test/fakes/gateway-world.js';
+import type { RawAnswer } from '../../../../test/fakes/raw-http.js';
+
+let world: GatewayWorld;
+let server: Server;
+let sends = '';
+beforeAll(async () => {
+  world = await GatewayWorld.start();
+  server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(Buffer.from(sends, 'latin1')));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const service = billingService(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const head = {
+    method: 'HEAD',
+    path: '/tenants/{tenant}/invoices/{id}',
+    resource: 'invoices/{id}',
+    action: 'read',
+  };
+  world.broker.services = [{ ...service, routes: [...service.routes, head] }];
+  world.broker.announceServices();
+});
+afterAll(async () => {
+  await world.stop();
+  server.close();
+});
+
+/** What a client gets when the upstream sends exactly these bytes. */
+function through(bytes: string, method = 'GET'): Promise<RawAnswer> {
+  sends = bytes;
+  const token = world.broker.token(world.broker.grant());
+  return world.raw(
+    `${method} /billing/tenants/acme/invoices/7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n\r\n`,
+    true,
+  );
+}
+
+test('header bytes beyond ASCII come back as they were', async () => {
+  const name = Buffer.from('中é').toString('latin1');
+  const answer = await through(`HTTP/1.1 200 OK\r\nX-Name: ${name}\r\nContent-Length: 2\r\n\r\nok`);
+  expect([answer.status, answer.header('x-name'), answer.body]).toEqual([200, name, 'ok']);
+});
+
+test('repeated header fields stay apart; our cookies, our headers and the connection’s own do not pass', async () => {
+  const answer = await through(
+    [
+      'HTTP/1.1 200 OK',
+      'Set-Cookie: a=1',
+      'Set-Cookie: __Host-countersign-session=stolen; Path=/',
+      'Set-Cookie: b=2',
+      'Countersign-Record: rec_forged',
+      'Keep-Alive: timeout=5',
+      'Connection: close, X-Hop',
+      'X-Hop: 1',
+      'Content-Length: 2',
+      '',
+      'ok',
+    ].join('\r\n'),
+  );
+  expect(answer.text.match(/^set-cookie: .*$/gim)).toEqual(
+    ['set-cookie: a=1', 'set-cookie: b=2'].map((line) => expect.stringMatching(new RegExp(`^${line}`, 'i'))),
+  );
+  expect(answer.text).not.toMatch(/forged|x-hop|timeout=5|__Host/i);
+});
+
+test.each([
+  ['204 without a body', 'HTTP/1.1 204 No Content\r\n\r\n', 'GET', 204, ''],
+  ['304 without a body', 'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n', 'GET', 304, ''],
+  [
+    'HEAD with the length of what GET would send',
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n',
+    'HEAD',
+    200,
+    '',
+  ],
+  [
+    'an interim answer before the final one',
+    'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    'GET',
+    200,
+    'ok',
+  ],
+  ['a body that ends with the connection', 'HTTP/1.1 200 OK\r\n\r\nok', 'GET', 200, '2\r\nok\r\n0\r\n\r\n'],
+  ['an unusual status', 'HTTP/1.1 599 Odd\r\nContent-Length: 0\r\n\r\n', 'GET', 599, ''],
+])('%s', async (_, bytes, method, status, body) => {
+  const answer = await through(bytes, method);
+  expect([answer.status, answer.body]).toEqual([status, body]);
+  expect(answer.header('countersign-record')).toMatch(/^rec_/);
+});
+
+test('an answer that switches protocols, or one that is none, is 502', async () => {
+  for (const bytes of [
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    'HTTP/1.1 999999 X\r\n\r\n',
+    '',
+  ]) {
+    expect((await through(bytes)).status).toBe(502);
+  }
+});

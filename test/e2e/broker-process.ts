@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { BrokerEnvironment } from '@countersign/config';
+import { compiled } from '../support/root.js';
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** The built broker as a process of its own. */
+export class BrokerProcess {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<number | NodeJS.Signals>;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+  ) {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+    });
+    this.ended = new Promise((resolve) =>
+      child.on('exit', (code, signal) => resolve(signal ?? code ?? Number.NaN)),
+    );
+  }
+
+  /** @param change variables beside those that open this store; undefined takes one away */
+  static spawn(
+    environment: BrokerEnvironment,
+    port: number,
+    change: Record<string, string | undefined> = {},
+  ): BrokerProcess {
+    const child = spawn(process.execPath, [compiled('apps/broker/src/main.js')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        COUNTERSIGN_DATABASE_URL: environment.databaseUrl,
+        COUNTERSIGN_DATA_DIR: environment.dataDir,
+        COUNTERSIGN_MASTER_KEY: Buffer.from(environment.masterKey).toString('base64'),
+        COUNTERSIGN_PORT: String(port),
+        COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '1000000',
+        ...change,
+      },
+    });
+    return new BrokerProcess(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** Settles once it says that it runs. @throws Error with what it said where it ended instead */
+  async ready(): Promise<void> {
+    const running = new Promise<'running'>((resolve) => {
+      this.child.stdout?.on('data', () => {
+        if (this.stdout.includes('the broker is running')) resolve('running');
+      });
+    });
+    if ((await Promise.race([running, this.ended])) !== 'running')
+      throw new Error(`the broker did not start: ${this.stderr}${this.stdout}`);
+  }
+}

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate, systemClock, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { jest } from '@jest/globals';
+import { ask } from '../../factories/ask.js';
+import { BrokerProcess, freePort } from '../broker-process.js';
+import { TestBroker } from '../harness.js';
+import { EventStream } from '../sse.js';
+import type { RequestBody } from '../story.js';
+
+/** Processes start slowly where many tests run at once. */
+jest.setTimeout(120_000);
+
+let broker: TestBroker;
+const started: BrokerProcess[] = [];
+
+function spawn(...from: Parameters<typeof BrokerProcess.spawn>): BrokerProcess {
+  const process = BrokerProcess.spawn(...from);
+  started.push(process);
+  return process;
+}
+
+beforeEach(async () => {
+  broker = await TestBroker.start();
+  await broker.broker.close();
+});
+afterEach(async () => {
+  for (const process of started.splice(0)) process.child.kill('SIGKILL');
+  await broker.close();
+});
+
+async function start(change: Record<string, string | undefined> = {}): Promise<BrokerProcess> {
+  const running = spawn(broker.environment, await freePort(), change);
+  await running.ready();
+  return running;
+}
+
+/** A request whose body is only half sent: `finish` sends the rest and gives the answer. */
+async function halfSent(
+  url: string,
+  authorization: string,
+): Promise<{ finish(): Promise<{ status: number }>; cut: Promise<boolean> }> {
+  const body = JSON.stringify(ask());
+  const sent = httpRequest(`${url}/api/v1/requests`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+  });
+  const answer = new Promise<{ status: number }>((resolve, reject) => {
+    sent.on('response', (response) => {
+      response.resume();
+      resolve({ status: response.statusCode ?? 0 });
+    });
+    sent.on('error', reject);
+  });
+  await new Promise((resolve) => sent.write(body.slice(0, 20), resolve));
+  const cut = answer.then(
+    () => false,
+    () => true,
+  );
+  return {
+    cut,
+    finish: () => {
+      sent.end(body.slice(20));
+      return answer;
+    },
+  };
+}
+
+/** Whether a new connection is refused; a connection that is open already may still be served. */
+function isRefused(url: string): Promise<boolean> {
+  const { port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => resolve(true));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+}
+
+describe('stopping', () => {
+  test('SIGTERM lets a request at hand finish, ends streams, takes no more, exits 0 within 5 s', async () => {
+    const running = await start();
+    const { bearer } = await broker.enrolGateway('one');
+    const authorization = `Bearer ${broker.keys.engineer}`;
+    const nonce = randomBytes(32).toString('base64url');
+    const feed = await EventStream.open(`${running.url}/gateway/v1/feed?nonce=${nonce}`, {
+      authorization: bearer,
+    });
+    const stream = await EventStream.open(`${running.url}/api/v1/stream`, { authorization });
+    const half = await halfSent(running.url, authorization);
+    const begun = performance.now();
+    running.child.kill('SIGTERM');
+    await Promise.all([feed.ended(), stream.ended()]);
+    expect(await isRefused(running.url)).toBe(true);
+    expect((await half.finish()).status).toBe(201);
+    expect(await running.ended).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(running.stderr).toBe('');
+  });
+
+  test('a request that never finishes does not hold it up', async () => {
+    const running = await start();
+    const half = await halfSent(running.url, `Bearer ${broker.keys.engineer}`);
+    const begun = performance.now();
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(5_500);
+    expect(await half.cut).toBe(true);
+  });
+
+  test('P7, P8: kill -9 under load: what was answered stands, states, events and grants agree', async () => {
+    const answered = new Set<string>();
+    for (let round = 0; round < 3; round += 1) {
+      const running = await start();
+      const call = async (key: string, path: string, body?: unknown) => {
+        const answer = await fetch(running.url + path, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body ?? {}),
+        });
+        return { status: answer.status, body: (await answer.json()) as RequestBody };
+      };
+      let stop = false;
+      const goal = answered.size + 8;
+      let enough = () => {};
+      const reached = new Promise<void>((resolve) => {
+        enough = resolve;
+      });
+      const worker = async (engineer: string) => {
+        while (!stop) {
+          const asked = await call(engineer, '/api/v1/requests', ask());
+          if (asked.status !== 201) continue;
+          const { id, digest } = asked.body;
+          answered.add(id);
+          if (answered.size >= goal) enough();
+          const path = `/api/v1/requests/${id}/reviews`;
+          await call(broker.keys.reviewer, path, { decision: 'approve', digest });
+          await call(broker.keys.approver, path, { decision: 'approve', digest });
+        }
+      };
+      const { engineer, otherEngineer, engineerAndReviewer } = broker.keys;
+      const load = [engineer, engineer, otherEngineer, engineerAndReviewer].map((key) =>
+        worker(key).catch(() => {}),
+      );
+      await reached;
+      running.child.kill('SIGKILL');
+      expect(await running.ended).toBe('SIGKILL');
+      stop = true;
+      await Promise.all(load);
+    }
+    await broker.run();
+    const items = async <T>(who: 'reviewer' | 'vendorAuditor', path: string): Promise<T[]> => {
+      const found: T[] = [];
+      for (let next: string | null = ''; next !== null; ) {
+        const { body } = await broker.call(
+          who,
+          'GET',
+          `${path}?limit=200${next === '' ? '' : `&cursor=${next}`}`,
+        );
+        const page = body as { items: T[]; next: string | null };
+        found.push(...page.items);
+        next = page.next;
+      }
+      return found;
+    };
+    const requests = await items<RequestBody>('reviewer', '/api/v1/requests');
+    const grants = await items<{ id: string; request: string }>('reviewer', '/api/v1/grants');
+    const leaves = await items<{ index: number; type: string; data: Record<string, unknown> }>(
+      'vendorAuditor',
+      '/api/v1/tenants/acme/events',
+    );
+    const known = new Map(requests.map((request) => [request.id, request]));
+    for (const id of answered) expect(known.has(id)).toBe(true);
+    expect(leaves.map((leaf) => leaf.index)).toEqual(leaves.map((_, index) => leaves.length - 1 - index));
+    const started = leaves
+      .filter((leaf) => leaf.type === 'grant.started')
+      .map((leaf) => leaf.data['request']);
+    expect(new Set(started).size).toBe(started.length);
+    expect(started.sort()).toEqual(grants.map((grant) => grant.request).sort());
+    expect(leaves.filter((leaf) => leaf.type === 'request.created')).toHaveLength(requests.length);
+    for (const request of requests) expect(request.grant !== null).toBe(request.state === 'approved');
+  });
+});
+
+describe('a start that cannot be', () => {
+  const refused = async (change: Record<string, string | undefined>, port?: number): Promise<string> => {
+    const running = spawn(broker.environment, port ?? (await freePort()), change);
+    expect(await running.ended).toBe(1);
+    expect(running.stderr.trimEnd().split('\n')).toHaveLength(1);
+    return running.stderr;
+  };
+
+  test('a bad variable: its name and rule, never its value', async () => {
+    const line = await refused({ COUNTERSIGN_MASTER_KEY: 'too-short-a-secret' });
+    expect(line).toMatch(/^error\[invalid_config\]: COUNTERSIGN_MASTER_KEY must be/);
+    expect(line).not.toContain('too-short-a-secret');
+  });
+
+  test('another master key than the store was made with', async () => {
+    expect(await refused({ COUNTERSIGN_MASTER_KEY: randomBytes(32).toString('base64') })).toMatch(
+      /^error\[master_key_mismatch\]: /,
+    );
+  });
+
+  test('a store that is not migrated', async () => {
+    expect(
+      await refused({ COUNTERSIGN_DATABASE_URL: `sqlite:${broker.environment.dataDir}/none.db` }),
+    ).toMatch(/^error\[migrations_pending\]: .*countersign migrate/);
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+    expect(await refused({}, port)).toMatch(/^error\[port_unavailable\]: .*EADDRINUSE/);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  test('without an organisation it starts and refuses everybody', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
+    const masterKey = new Uint8Array(randomBytes(32));
+    const url = `sqlite:${join(folder, 'c.db')}`;
+    await migrate({ url, masterKey, ids: uuidV7Ids, random: systemRandomness, clock: systemClock });
+    const running = spawn({ ...broker.environment, databaseUrl: url, masterKey }, await freePort());
+    await running.ready();
+    const answer = await fetch(`${running.url}/api/v1/whoami`);
+    expect(answer.status).toBe(401);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    await rm(folder, { recursive: true });
+  });
+});

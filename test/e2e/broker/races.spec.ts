@@ -1,0 +1,142 @@
+import { expireDue } from '@countersign/access';
+import { organisation } from '../../factories/organisation.js';
+import { type Answer, TestBroker } from '../harness.js';
+import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
+
+const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
+
+interface Leaf {
+  index: number;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+let broker: TestBroker;
+beforeAll(async () => {
+  broker = await TestBroker.start({
+    organisation: organisation((file) => {
+      file.accessPolicy.requestTtl = 600;
+    }),
+  });
+});
+afterAll(() => broker.close());
+
+async function leavesOf(request: RequestBody): Promise<Leaf[]> {
+  const { body } = await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200');
+  return (body as { items: Leaf[] }).items.filter((leaf) => leaf.data['request'] === request.id);
+}
+
+const won = (answers: Answer[]) => answers.filter((answer) => answer.status < 300).length;
+
+/** What must hold however a race went (P8). */
+async function expectOneOutcome(asked: RequestBody): Promise<RequestBody> {
+  const request = await readRequest(broker, asked.id);
+  expect(['approved', 'denied', 'cancelled', 'expired']).toContain(request.state);
+  const leaves = await leavesOf(asked);
+  const decisions = leaves.filter((leaf) => TERMINAL.includes(leaf.type));
+  expect(decisions.map((leaf) => leaf.type)).toEqual([`request.${request.state}`]);
+  const grants = leaves.filter((leaf) => leaf.type === 'grant.started');
+  expect(grants).toHaveLength(request.state === 'approved' ? 1 : 0);
+  expect(request.grant !== null).toBe(request.state === 'approved');
+  const reviewers = request.reviews.map((each) => each.person);
+  expect(new Set(reviewers).size).toBe(reviewers.length);
+  if (request.reviews.some((each) => each.decision === 'deny')) expect(request.state).toBe('denied');
+  return request;
+}
+
+async function atTheCustomersTurn(): Promise<RequestBody> {
+  const request = await makeRequest(broker);
+  await review(broker, 'reviewer', request);
+  return request;
+}
+
+const cancel = (request: RequestBody) =>
+  broker.call('engineer', 'POST', `/api/v1/requests/${request.id}/cancel`);
+
+describe('P8: races end in one state, at most one grant and one decision in the log', () => {
+  test.each([1, 2, 3])('100 parallel approvals, denials and cancellations (round %d)', async () => {
+    const request = await atTheCustomersTurn();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => {
+        if (index % 4 === 0) return cancel(request);
+        if (index % 4 === 1) return review(broker, 'secondApprover', request, 'deny');
+        return review(broker, 'approver', request);
+      }),
+    );
+    await expectOneOutcome(request);
+    expect(won(answers)).toBe(1);
+    const refused = new Set(answers.filter((answer) => answer.status >= 300).map((answer) => answer.status));
+    expect([...refused]).toEqual([409]);
+  });
+
+  test('100 parallel approvals of one person are one review and one grant', async () => {
+    const request = await atTheCustomersTurn();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => review(broker, 'approver', request)));
+    expect(won(answers)).toBe(1);
+    expect((await expectOneOutcome(request)).state).toBe('approved');
+  });
+
+  test('100 parallel decisions of both sides at the vendor’s turn', async () => {
+    const request = await makeRequest(broker);
+    const who = ['reviewer', 'engineerAndReviewer', 'approver', 'secondApprover'] as const;
+    await Promise.all(Array.from({ length: 100 }, (_, index) => review(broker, who[index % 4]!, request)));
+    const reviewed = await readRequest(broker, request.id);
+    expect(reviewed.reviews.filter((each) => each.side === 'vendor')).toHaveLength(1);
+    if (reviewed.state !== 'approved') await review(broker, 'approver', request);
+    expect((await expectOneOutcome(request)).state).toBe('approved');
+  });
+
+  test.each([1, 2, 3])('decisions against the request’s lapse, by two processes (round %d)', async () => {
+    const request = await atTheCustomersTurn();
+    const calls = Array.from({ length: 100 }, (_, index) => {
+      if (index === 30) broker.clock.advance(601);
+      if (index % 10 === 5) return expireDue(broker.host).then(() => undefined);
+      if (index % 10 === 7) return cancel(request);
+      return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
+    });
+    await Promise.allSettled(calls);
+    await expireDue(broker.host);
+    await expectOneOutcome(request);
+  });
+
+  test('two approvals are needed: 100 parallel ones of two persons make one grant', async () => {
+    const strict = await TestBroker.start({
+      organisation: organisation((file) => {
+        file.tenants[0]!.privacyControls.approvals = 2;
+      }),
+    });
+    try {
+      const request = await makeRequest(strict);
+      await review(strict, 'reviewer', request);
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          review(strict, index % 2 === 0 ? 'approver' : 'secondApprover', request),
+        ),
+      );
+      const after = await readRequest(strict, request.id);
+      expect(after.state).toBe('approved');
+      expect(after.reviews.filter((each) => each.side === 'customer')).toHaveLength(2);
+      const { body } = await strict.call('approver', 'GET', '/api/v1/grants');
+      expect((body as { items: unknown[] }).items).toHaveLength(1);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  test('100 parallel revocations and releases end a grant once', async () => {
+    const request = await atTheCustomersTurn();
+    await review(broker, 'approver', request);
+    const { grant } = await readRequest(broker, request.id);
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        index % 2 === 0
+          ? broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, {
+              body: { reason: 'stop' },
+            })
+          : broker.call('engineer', 'POST', `/api/v1/grants/${grant}/release`),
+      ),
+    );
+    expect(won(answers)).toBe(1);
+    expect((await leavesOf(request)).filter((leaf) => leaf.type === 'grant.ended')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,152 @@
+import { revokeSigningKey, rotateSigningKey } from '@countersign/access';
+import { checkToken } from '@countersign/grant-token-verify';
+import { nodeKeyMaker } from '@countersign/persistence';
+import { organisation } from '../../factories/organisation.js';
+import { TestBroker } from '../harness.js';
+import { codeOf, makeGrant, mintToken } from '../story.js';
+
+let broker: TestBroker;
+beforeEach(async () => {
+  broker = await TestBroker.start();
+});
+afterEach(() => broker.close());
+
+const part = (token: string, index: number) =>
+  JSON.parse(Buffer.from(token.split('.')[index]!, 'base64url').toString('utf8')) as Record<string, unknown>;
+const claims = (token: string) => part(token, 1) as Record<string, number>;
+const kidOf = (token: string) => String(part(token, 0)['kid']);
+
+async function published(): Promise<string[]> {
+  const { body } = await broker.fetch('GET', '/.well-known/jwks.json');
+  return (body as { keys: { kid: string }[] }).keys.map((key) => key.kid);
+}
+
+async function isActive(token: string): Promise<boolean> {
+  const { body } = await broker.call('engineer', 'POST', '/oauth/introspect', {
+    raw: `token=${token}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  return (body as { active: boolean }).active;
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 15_000;
+  while (Date.now() < until) if (await holds()) return;
+  throw new Error('it did not come true in time');
+}
+
+describe('tokens', () => {
+  test('a token passes the checker with the published keys, its header has three members', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: token } = await mintToken(broker, grant);
+    expect(Object.keys(part(token, 0)).sort()).toEqual(['alg', 'kid', 'typ']);
+    const { body: jwks } = await broker.fetch('GET', '/.well-known/jwks.json');
+    const checked = checkToken(token, {
+      jwks,
+      issuer: 'http://localhost:4000',
+      audience: 'billing',
+      now: () => broker.clock.now().getTime(),
+      hashing: broker.host.hashing,
+    });
+    expect(checked).toMatchObject({ ok: true });
+    expect(JSON.stringify(jwks)).not.toMatch(/"d":/);
+  });
+
+  test('P3: near the end of its grant a token ends with it', async () => {
+    const { grant } = await makeGrant(broker);
+    broker.clock.advance(14 * 60);
+    const { access_token: token, expires_in } = await mintToken(broker, grant);
+    const { iat, nbf, exp, grant_nbf, grant_exp } = claims(token);
+    expect(expires_in).toBeLessThanOrEqual(60);
+    expect(exp).toBe(grant_exp);
+    expect(nbf).toBe(iat);
+    expect(iat! >= grant_nbf!).toBe(true);
+  });
+
+  test('P1: after its window a grant mints nothing, whether or not the job has run', async () => {
+    const { grant } = await makeGrant(broker);
+    broker.clock.advance(15 * 60);
+    expect(codeOf(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`))).toBe(
+      '409 grant_not_active',
+    );
+  });
+
+  test('a new key is published first, signs later, and the old one verifies through the overlap', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: before } = await mintToken(broker, grant);
+    const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
+    await eventually(async () => (await published()).length === 2);
+    expect(kidOf((await mintToken(broker, grant)).access_token)).toBe(kidOf(before));
+    broker.clock.advance(11);
+    const { access_token: after } = await mintToken(broker, grant);
+    expect(kidOf(after)).toBe(kid);
+    expect([await isActive(before), await isActive(after)]).toEqual([true, true]);
+    broker.clock.advance(3600 + 11);
+    expect(await published()).toEqual([kid]);
+  });
+
+  test('a revoked key ends its tokens and another one signs', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: token } = await mintToken(broker, grant);
+    await revokeSigningKey(broker.host, nodeKeyMaker, kidOf(token));
+    await eventually(async () => !(await isActive(token)));
+    expect(await published()).not.toContain(kidOf(token));
+    expect(await isActive((await mintToken(broker, grant)).access_token)).toBe(true);
+  });
+
+  test('revoking a token releases its grant; a dead or foreign token is no error and tells nothing', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: token } = await mintToken(broker, grant);
+    const revoke = (raw: string) =>
+      broker.call('engineer', 'POST', '/oauth/revoke', {
+        raw: `token=${raw}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    expect((await revoke('nonsense')).status).toBe(200);
+    expect((await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`)).body).toMatchObject({
+      state: 'active',
+    });
+    expect((await revoke(token)).status).toBe(200);
+    expect((await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`)).body).toMatchObject({
+      state: 'ended',
+      endReason: 'released',
+    });
+    expect(await isActive(token)).toBe(false);
+    expect((await revoke(token)).status).toBe(200);
+  });
+
+  test('a changed token is not alive', async () => {
+    const { grant } = await makeGrant(broker);
+    const { access_token: token } = await mintToken(broker, grant);
+    const [header, payload, signature] = token.split('.') as [string, string, string];
+    const altered = Buffer.from(JSON.stringify({ ...part(token, 1), tenant: 'globex' })).toString(
+      'base64url',
+    );
+    for (const bad of [`${header}.${altered}.${signature}`, `${header}.${payload}.`, `${token}A`, 'a.b.c'])
+      expect(await isActive(bad)).toBe(false);
+  });
+});
+
+describe('rates', () => {
+  test('beyond the limit of a person it is 429 with Retry-After; others go on', async () => {
+    const limited = await TestBroker.start({
+      settings: { rateLimitPerMinute: 5 },
+      organisation: organisation(),
+    });
+    try {
+      const who = () => limited.call('engineer', 'GET', '/api/v1/whoami');
+      const statuses: number[] = [];
+      for (let count = 0; count < 6; count += 1) statuses.push((await who()).status);
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+      const refused = await who();
+      expect(codeOf(refused)).toBe('429 rate_limited');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await limited.call('approver', 'GET', '/api/v1/whoami')).status).toBe(200);
+      for (let count = 0; count < 5; count += 1) await limited.fetch('GET', '/api/v1/whoami');
+      expect(codeOf(await limited.fetch('GET', '/api/v1/whoami'))).toBe('429 rate_limited');
+      expect((await limited.fetch('GET', '/healthz')).status).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import type { CountingUpstream } from '../../fakes/counting-upstream.js';
+import { summary, takeAccount } from '../../support/account.js';
+import { callGateway } from '../../support/call-gateway.js';
+import { eventually } from '../../support/eventually.js';
+import type { Site } from '../../support/site.js';
+import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { makeGrant, mintToken } from '../../support/story.js';
+
+describe('one thing at a time is gone', () => {
+  let site: Site;
+  let upstream: CountingUpstream;
+  let close: () => Promise<void>;
+  let token: string;
+
+  beforeAll(async () => {
+    ({ site, upstream, close } = await siteWithUpstream());
+    await site.startGateway();
+    token = await mintToken(site, await makeGrant(site));
+  });
+  afterAll(() => close());
+
+  test('the upstream is down: 502 with its record, and the next call goes through when it is back', async () => {
+    await upstream.stop();
+    expect(await callGateway(site, token)).toMatchObject({
+      status: 502,
+      code: 'upstream_unreachable',
+      record: expect.stringMatching(/^rec_/),
+    });
+    await upstream.start();
+    expect(await callGateway(site, token)).toMatchObject({ status: 200 });
+  });
+
+  test('P6: the broker is gone: within 10 s the gateway refuses everything, and comes back by itself', async () => {
+    await site.broker.stop('SIGKILL');
+    const gone = performance.now();
+    const refused = await eventually(
+      'the gateway refuses',
+      async () => {
+        const answer = await callGateway(site, token);
+        return answer.status === 200 ? undefined : answer;
+      },
+      15_000,
+      50,
+    );
+    expect(performance.now() - gone).toBeLessThan(10_500);
+    expect(refused).toMatchObject({ status: 503, code: 'not_in_touch' });
+    const hits = upstream.hits.length;
+    expect((await callGateway(site, token)).status).toBe(503);
+    expect((await callGateway(site, null)).status).toBe(503);
+    expect((await fetch(`${site.gatewayUrl}/readyz`)).status).toBe(503);
+    expect(upstream.hits).toHaveLength(hits);
+
+    await site.startBroker();
+    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 5_000);
+  }, 40_000);
+
+  test('P5: afterwards every call that reached the upstream is one record and one leaf', async () => {
+    const account = summary(await takeAccount(site, upstream.hits));
+    expect(account).toMatchObject({
+      hitsTwice: 0,
+      hitsWithoutRecord: 0,
+      leavesAreRecords: true,
+      outcomesAreRecords: true,
+      withoutOutcome: 0,
+      gaps: 0,
+      // The one that the upstream could not take.
+      unforwarded: 1,
+    });
+  });
+});

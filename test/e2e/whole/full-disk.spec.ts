@@ -1,0 +1,75 @@
+import { summary, takeAccount } from '../../support/account.js';
+import { callGateway } from '../../support/call-gateway.js';
+import { eventually } from '../../support/eventually.js';
+import { Load } from '../../support/load.js';
+import { Relay } from '../../support/relay.js';
+import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { makeGrant, mintToken } from '../../support/story.js';
+
+const clean = {
+  hitsTwice: 0,
+  hitsWithoutRecord: 0,
+  leavesAreRecords: true,
+  outcomesAreRecords: true,
+  withoutOutcome: 0,
+  unforwarded: 0,
+  gaps: 0,
+};
+
+test('P5: the spool is full because the broker takes no records: 503, upstream untouched, then all by itself', async () => {
+  const relay = new Relay();
+  const { site, upstream, close } = await siteWithUpstream({
+    gatewayEnv: { COUNTERSIGN_GATEWAY_SPOOL_BYTES: String(1024 ** 2) },
+    between: (brokerUrl) => relay.start(brokerUrl),
+  });
+  try {
+    await site.startGateway();
+    const token = await mintToken(site, await makeGrant(site));
+    relay.takesRecords = false;
+    const load = new Load({
+      origin: site.gatewayUrl,
+      connections: 16,
+      token,
+      path: (index) => `/billing/tenants/acme/invoices/${index}`,
+    });
+    await eventually('the spool is full', () => load.refused.has('503 record_unavailable'), 20_000);
+    await load.stop();
+    expect([...load.refused.keys()]).toEqual(['503 record_unavailable']);
+    const hits = upstream.hits.length;
+    expect(await callGateway(site, token)).toMatchObject({ status: 503, code: 'record_unavailable' });
+    expect(upstream.hits).toHaveLength(hits);
+    expect(load.answered.size).toBe(hits);
+
+    relay.takesRecords = true;
+    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200);
+    expect(summary(await takeAccount(site, upstream.hits))).toMatchObject(clean);
+  } finally {
+    await close();
+    await relay.stop();
+  }
+}, 60_000);
+
+test('P5: the disk takes no more bytes: 503, upstream untouched; the next start finds a sound spool', async () => {
+  const { site, upstream, close } = await siteWithUpstream();
+  try {
+    // So much that a segment can be begun, and the first records are written; then every write fails.
+    await site.startGateway({ fileBlocks: 16 });
+    const token = await mintToken(site, await makeGrant(site));
+    await eventually('a write fails', async () => (await callGateway(site, token)).status === 503);
+    const hits = upstream.hits.length;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => callGateway(site, token)));
+    const through = answers.filter(({ status }) => status === 200).length;
+    expect(
+      answers.filter(({ status, code }) => status === 503 && code === 'record_unavailable'),
+    ).toHaveLength(20 - through);
+    expect(upstream.hits).toHaveLength(hits + through);
+    expect((await fetch(`${site.gatewayUrl}/healthz`)).status).toBe(200);
+
+    await site.gateway.stop();
+    await site.startGateway();
+    expect((await callGateway(site, token)).status).toBe(200);
+    expect(summary(await takeAccount(site, upstream.hits))).toMatchObject(clean);
+  } finally {
+    await close();
+  }
+}, 60_000);

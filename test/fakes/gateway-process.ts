@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/apps/gateway/src/main.js', import.meta.url));
+
+/** The built gateway as a process of its own, for what only a process can suffer. */
+export class GatewayProcess {
+  url = '';
+  readonly lines: string[] = [];
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Starts it and resolves when it is in touch with its broker. */
+  static async start(env: { credential: string; spoolDir: string; port?: number }): Promise<GatewayProcess> {
+    if (!existsSync(MAIN)) throw new Error('the gateway is not built: npm run build');
+    const child = spawn(process.execPath, [MAIN], {
+      env: {
+        PATH: process.env['PATH'],
+        COUNTERSIGN_GATEWAY_CREDENTIAL: env.credential,
+        COUNTERSIGN_SPOOL_DIR: env.spoolDir,
+        COUNTERSIGN_GATEWAY_PORT: String(env.port ?? 0),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gateway = new GatewayProcess(child);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => gateway.lines.push(...text.split('\n')));
+    await until(() => gateway.lines.some((line) => line.includes('in touch with the broker')));
+    const listening = gateway.lines.find((line) => line.includes('"listening"')) ?? '{}';
+    gateway.url = (JSON.parse(listening) as { url: string }).url;
+    return gateway;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Sends a signal and resolves when the process is gone. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill(signal);
+    await gone;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Hit } from '../fakes/counting-upstream.js';
+import { eventually } from './eventually.js';
+import { readLogs } from './log-reader.js';
+import type { Site } from './site.js';
+import { listAll } from './story.js';
+
+type ListedRecord = { id: string; outcome: string | null; status: number | null };
+
+const SETTLE_MS = 5_000;
+
+/** Every call three times over: as the upstream saw it, as the records say, as the log says. */
+export type Account = {
+  hits: string[];
+  records: ListedRecord[];
+  /** `data.record` of the leaves `access.allowed` and `access.outcome`. */
+  allowedLeaves: string[];
+  outcomeLeaves: string[];
+  gaps: number;
+};
+
+/**
+ * Waits until the gateway has handed over every record, then reads the three. For calls in acme. An answer is at its
+ * client a moment before its outcome is noted: what is not there yet is waited for, a few seconds at most.
+ */
+export async function takeAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
+  await recordsAtBroker(site);
+  const end = performance.now() + SETTLE_MS;
+  let account = await readAccount(site, hits);
+  while (!isSettled(account) && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    account = await readAccount(site, hits);
+  }
+  return account;
+}
+
+function isSettled({ hits, allowedLeaves, outcomeLeaves }: Account): boolean {
+  return allowedLeaves.length >= hits.length && outcomeLeaves.length >= allowedLeaves.length;
+}
+
+async function readAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
+  const records = await listAll<ListedRecord>(
+    site,
+    'tenantAuditor',
+    '/tenants/acme/access-records?decision=allowed',
+  );
+  const leaves = readLogs(site.databasePath);
+  const recordsOf = (type: string) =>
+    leaves.filter((leaf) => leaf.type === type).map((leaf) => String(leaf.data['record']));
+  return {
+    hits: hits.map(({ headers }) => String(headers['countersign-record'])),
+    records,
+    allowedLeaves: recordsOf('access.allowed'),
+    outcomeLeaves: recordsOf('access.outcome'),
+    gaps: leaves.filter(({ type }) => type === 'gateway.gap').length,
+  };
+}
+
+/** Resolves when nothing waits at the gateway any more. */
+export async function recordsAtBroker(site: Site): Promise<void> {
+  await eventually(
+    'every record is at the broker',
+    async () => {
+      const answer = await fetch(`${site.gatewayUrl}/readyz`);
+      const { spool } = (await answer.json()) as { spool: { backlog: number; shipped: boolean } };
+      return spool.shipped && spool.backlog === 0;
+    },
+    60_000,
+    50,
+  );
+}
+
+/** The account as the promise P5 reads it; two sides that ought to be equal stand beside each other. */
+export function summary({ hits, records, allowedLeaves, outcomeLeaves, gaps }: Account) {
+  const hit = new Set(hits);
+  const ids = records.map(({ id }) => id);
+  const known = new Set(ids);
+  const unforwarded = records.filter(({ id }) => !hit.has(id));
+  return {
+    hitsTwice: hits.length - hit.size,
+    hitsWithoutRecord: hits.filter((id) => !known.has(id)).length,
+    recordsTwice: ids.length - known.size,
+    /** Both sorted: the leaves are exactly the records, and each has one outcome. */
+    leavesAreRecords: same(ids, allowedLeaves),
+    outcomesAreRecords: same(ids, outcomeLeaves),
+    withoutOutcome: records.filter(({ outcome }) => outcome === null).length,
+    /** Recorded and never made: only where the gateway died in between. */
+    unforwarded: unforwarded.length,
+    unforwardedKnown: unforwarded.filter(({ outcome }) => outcome !== 'unknown').length,
+    gaps,
+  };
+}
+
+function same(left: readonly string[], right: readonly string[]): boolean {
+  const sorted = [...right].sort();
+  return left.length === right.length && [...left].sort().every((id, at) => id === sorted[at]);
+}

@@ -1,0 +1,115 @@
+import Database from 'better-sqlite3';
+import { organisation } from '../factories/organisation.js';
+import type { Answered } from './http.js';
+import { readLogs } from './log-reader.js';
+import { Site } from './site.js';
+import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js';
+
+/** As many decisions as are in flight when the broker dies. */
+const IN_FLIGHT = 100;
+/** As many as one engineer may have waiting. */
+const EACH = 5;
+
+const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
+
+/** One decision, what came back of it (undefined where the connection broke), and the request afterwards. */
+export type Decided = {
+  decision: 'approve' | 'deny';
+  stage: 'awaiting_vendor' | 'awaiting_customer';
+  status: number | undefined;
+  after: Asked;
+};
+
+export type BrokerKillReport = {
+  decided: Decided[];
+  grantsByRequest: Map<string, number>;
+  leaves: LeafCounts;
+};
+
+/** `request.approved`, `request.denied` and `grant.started` by request. */
+export type LeafCounts = Map<string, Record<string, number>>;
+
+/**
+ * Kills the broker (`kill -9`) while a hundred decisions are in flight, so many times, each time after another number
+ * of answers, and starts it again on the same store.
+ *
+ * @throws Error where a log has a gap, or a leaf is not what its hash says
+ */
+export async function killBrokerMidDecisions(rounds: number): Promise<BrokerKillReport> {
+  const engineers = Array.from({ length: IN_FLIGHT / EACH }, (_, index) => engineer(index));
+  const site = await Site.start({
+    organisation: organisation((file) => {
+      for (const { email } of engineers) file.vendor.staff.push({ email, name: email, roles: ['engineer'] });
+    }),
+  });
+  try {
+    const decided: Decided[] = [];
+    for (let round = 0; round < rounds; round += 1) decided.push(...(await oneRound(site, engineers, round)));
+    return { decided, grantsByRequest: grants(site.databasePath), leaves: leafCounts(site.databasePath) };
+  } finally {
+    await site.close();
+  }
+}
+
+async function oneRound(
+  site: Site,
+  engineers: readonly ReturnType<typeof engineer>[],
+  round: number,
+): Promise<Decided[]> {
+  const waiting: { asked: Asked; who: ReturnType<typeof engineer> }[] = [];
+  for (const who of engineers) {
+    const asked = await Promise.all(Array.from({ length: EACH }, () => makeRequest(site, who)));
+    waiting.push(...asked.map((one) => ({ asked: one, who })));
+  }
+  const atCustomer = waiting.filter((_, index) => index % 2 === 0);
+  await Promise.all(atCustomer.map(({ asked }) => decide(site, 'reviewer', asked, 'approve')));
+
+  let answers = 0;
+  const killAfter = 1 + ((round * 31) % (IN_FLIGHT - 10));
+  const inFlight = waiting.map(async ({ asked, who }, index) => {
+    const stage = index % 2 === 0 ? ('awaiting_customer' as const) : ('awaiting_vendor' as const);
+    const decision = index % 4 < 2 ? ('approve' as const) : ('deny' as const);
+    const side = stage === 'awaiting_vendor' ? 'reviewer' : 'approver';
+    const answer = await decide(site, side, asked, decision).catch((): Answered | undefined => undefined);
+    answers += 1;
+    if (answers === killAfter) site.broker.child.kill('SIGKILL');
+    return { asked, who, stage, decision, status: answer?.status };
+  });
+  const all = await Promise.all(inFlight);
+  await site.broker.ended;
+  await site.startBroker();
+  return Promise.all(
+    all.map(async ({ asked, who, stage, decision, status }) => {
+      const after = await readRequest(site, asked.id);
+      // Makes room for the next round; a request that has ended refuses, and may.
+      if (after.state.startsWith('awaiting')) await cancel(site, who, asked);
+      return { stage, decision, status, after };
+    }),
+  );
+}
+
+function grants(databasePath: string): Map<string, number> {
+  const database = new Database(databasePath, { readonly: true });
+  try {
+    const rows = database
+      .prepare<[], { request: string; count: number }>(
+        'SELECT request_id AS request, count(*) AS count FROM grants GROUP BY request_id',
+      )
+      .all();
+    return new Map(rows.map(({ request, count }) => [request, count]));
+  } finally {
+    database.close();
+  }
+}
+
+function leafCounts(databasePath: string): LeafCounts {
+  const counts: LeafCounts = new Map();
+  for (const { type, data } of readLogs(databasePath)) {
+    const request = data['request'];
+    if (typeof request !== 'string') continue;
+    const own = counts.get(request) ?? {};
+    own[type] = (own[type] ?? 0) + 1;
+    counts.set(request, own);
+  }
+  return counts;
+}

@@ -1,0 +1,66 @@
+import type { CountingUpstream } from '../fakes/counting-upstream.js';
+import { type Account, takeAccount } from './account.js';
+import { eventually } from './eventually.js';
+import { Load } from './load.js';
+import type { Site } from './site.js';
+import { siteWithUpstream } from './site-with-upstream.js';
+import { makeGrant, mintToken } from './story.js';
+
+export type KillReport = { account: Account; answered: Set<string>; leftOpen: number };
+
+const CONNECTIONS = 16;
+/** Renewed well before the five minutes that a token lives. */
+const ROUNDS_PER_TOKEN = 20;
+
+/**
+ * Kills the gateway (`kill -9`) under load, so many times, each time after another number of calls, and lets it come
+ * back on the same spool. Then asks the upstream, the records and the log what happened.
+ */
+export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> {
+  const { site, upstream, close } = await siteWithUpstream();
+  // A slow answer now and then, so that calls are open at every moment.
+  upstream.answer = (_request, response) => {
+    setTimeout(() => response.end('{"ok":true}'), upstream.hits.length % 7);
+  };
+  try {
+    await site.startGateway();
+    const grant = await makeGrant(site);
+    const answered = new Set<string>();
+    let token = '';
+    for (let round = 0; round < rounds; round += 1) {
+      if (round % ROUNDS_PER_TOKEN === 0) token = await mintToken(site, grant);
+      for (const record of await oneRound(site, upstream, token, round)) answered.add(record);
+    }
+    const account = await takeAccount(site, upstream.hits);
+    const leftOpen = account.records.filter(({ outcome }) => outcome === 'unknown').length;
+    return { account, answered, leftOpen };
+  } finally {
+    await close();
+  }
+}
+
+async function oneRound(
+  site: Site,
+  upstream: CountingUpstream,
+  token: string,
+  round: number,
+): Promise<Set<string>> {
+  const before = upstream.hits.length;
+  const load = new Load({
+    origin: site.gatewayUrl,
+    connections: CONNECTIONS,
+    token,
+    path: (index) => `/billing/tenants/acme/invoices/${round}-${index}`,
+  });
+  try {
+    await eventually(
+      'calls reach the upstream',
+      () => upstream.hits.length > before + 20 + ((round * 37) % 90),
+    );
+    await site.gateway.stop('SIGKILL');
+  } finally {
+    await load.stop();
+  }
+  await site.startGateway();
+  return load.answered;
+}

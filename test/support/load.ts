@@ -1,0 +1,64 @@
+import { Pool } from 'undici';
+
+export type LoadOptions = {
+  origin: string;
+  connections: number;
+  token: string;
+  /** The path of the next call. */
+  path: (index: number) => string;
+};
+
+/** Calls without end over a fixed number of connections, and what came back. Broken calls are counted and repeated. */
+export class Load {
+  /** Records of calls that were answered 200 to the last byte. */
+  readonly answered = new Set<string>();
+  /** How often each other answer came: `503 not_in_touch`. */
+  readonly refused = new Map<string, number>();
+  broken = 0;
+  private readonly pool: Pool;
+  private readonly workers: Promise<void>[];
+  private index = 0;
+  private stopped = false;
+
+  constructor(private readonly options: LoadOptions) {
+    const { origin, connections } = options;
+    this.pool = new Pool(origin, { connections, pipelining: 1 });
+    this.workers = Array.from({ length: connections }, () => this.work());
+  }
+
+  /** Lets calls under way end, and begins no others. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.workers);
+    await this.pool.destroy();
+  }
+
+  private async work(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.callOnce();
+      } catch {
+        this.broken += 1;
+        // The server is gone; what matters is that somebody knocks again and again while it comes back.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  private async callOnce(): Promise<void> {
+    this.index += 1;
+    const { token, path } = this.options;
+    const { statusCode, headers, body } = await this.pool.request({
+      method: 'GET',
+      path: path(this.index),
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const text = await body.text();
+    if (statusCode === 200) {
+      this.answered.add(String(headers['countersign-record']));
+      return;
+    }
+    const code = `${statusCode} ${(JSON.parse(text) as { code?: string }).code}`;
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
+  }
+}

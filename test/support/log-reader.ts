@@ -1,0 +1,39 @@
+import { encodeLeaf, type LeafV1, leafHash } from '@countersign/audit-log';
+import { nodeHashing } from '@countersign/grant-token-verify';
+import Database from 'better-sqlite3';
+
+type Row = { tenant: string; seq: number; leaf: string; hash: string };
+
+/**
+ * Reads every log of a SQLite store as a stranger would: each leaf again to its bytes and its RFC 6962 hash.
+ * @throws Error for a gap in a log, a leaf that is not canonical, and a stored hash that is not the leaf's
+ */
+export function readLogs(databasePath: string): LeafV1[] {
+  const database = new Database(databasePath, { readonly: true });
+  try {
+    const rows = database
+      .prepare<[], Row>('SELECT tenant, seq, leaf, hash FROM events ORDER BY tenant, seq')
+      .all();
+    const next = new Map<string, number>();
+    return rows.map((row) => {
+      const expected = next.get(row.tenant) ?? 0;
+      if (row.seq !== expected) throw new Error(`the log of ${row.tenant} has no leaf ${expected}`);
+      next.set(row.tenant, expected + 1);
+      return checkedLeaf(row);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+function checkedLeaf({ tenant, seq, leaf, hash }: Row): LeafV1 {
+  const parsed = JSON.parse(leaf) as LeafV1;
+  const bytes = encodeLeaf(parsed);
+  const where = `leaf ${seq} of ${tenant}`;
+  if (Buffer.from(bytes).toString('utf8') !== leaf) throw new Error(`${where} is not canonical`);
+  if (parsed.tenant !== tenant || parsed.seq !== seq) throw new Error(`${where} says that it is another`);
+  if (`sha256:${Buffer.from(leafHash(nodeHashing, bytes)).toString('hex')}` !== hash) {
+    throw new Error(`${where} has another hash`);
+  }
+  return parsed;
+}
