@@ -25,14 +25,21 @@ const project = (displayName, testMatch) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
 });
 
+/** Projects that need a PostgreSQL server share the one that the run starts. */
+const withPostgres = (made) => ({
+  ...made,
+  globalSetup: '<rootDir>/test/support/postgres/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/postgres/global-teardown.mjs',
+});
+
 export default {
   maxWorkers: 2,
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
-    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
-    project('soak', ['<rootDir>/test/soak/**/*.spec.ts']),
+    withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
+    withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+    withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

@@ -14,10 +14,9 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('the clock on SQLite', sqliteDatabase, (bench) => {
+describeStore('the clock', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

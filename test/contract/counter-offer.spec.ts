@@ -16,10 +16,9 @@ import type { Terms } from '@countersign/scope';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('counter-offers on SQLite', sqliteDatabase, (bench) => {
+describeStore('counter-offers', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

@@ -1,8 +1,7 @@
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
-describeStore('what goes out, on SQLite', sqliteDatabase, (bench) => {
+describeStore('what goes out', (bench) => {
   const tell = (subject: string, at: string, tenant = 'acme') =>
     bench.store.forTenant(tenant, (unit) =>
       unit.outbox.add({ kind: 'request.created', subject, audience: ['usr_1', 'role:vendor:reviewer'], at }),

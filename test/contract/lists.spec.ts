@@ -1,9 +1,8 @@
 import type { AccessRequest, ListFilter, Page } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
-describeStore('lists on SQLite', sqliteDatabase, (bench) => {
+describeStore('lists', (bench) => {
   async function fill() {
     const requests = Array.from({ length: 25 }, (_, index) =>
       aRequest({

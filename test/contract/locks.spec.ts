@@ -12,10 +12,9 @@ import {
 } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
-describeStore('locks on SQLite', sqliteDatabase, (bench) => {
+describeStore('locks', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

@@ -4,11 +4,10 @@ import { openCommitment } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import { aGrant, aRequest, aReview, NOW } from './support/rows.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
 const ALL = { cursor: null, limit: 200 };
 
-describeStore('the log on SQLite', sqliteDatabase, (bench) => {
+describeStore('the log', (bench) => {
   const append = (tenant: string, data: Record<string, unknown>, at = NOW) =>
     bench.store.forTenant(tenant, (unit) =>
       unit.log.append({ type: 'thing.happened', at, actor: 'job', data }),
@@ -113,14 +112,7 @@ describeStore('the log on SQLite', sqliteDatabase, (bench) => {
     await oneUnit(bench.store, 'acme');
     for (const table of ['events', 'reviews', 'feed_changes']) {
       const before = await bench.database.raw(`SELECT * FROM ${table}`);
-      const [first] = before as Record<string, unknown>[];
-      const columns = Object.keys(first ?? {}).join(', ');
-      for (const sql of [
-        `UPDATE ${table} SET rowid = rowid + 1000`,
-        `DELETE FROM ${table}`,
-        `INSERT OR REPLACE INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`,
-        `REPLACE INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`,
-      ])
+      for (const sql of bench.database.tampering(table))
         await expect(bench.database.raw(sql)).rejects.toThrow(`${table} is append-only`);
       expect(await bench.database.raw(`SELECT * FROM ${table}`)).toEqual(before);
     }
@@ -138,6 +130,6 @@ describeStore('the log on SQLite', sqliteDatabase, (bench) => {
 
   test('a grant that refers to nothing is refused', async () => {
     const orphan = bench.store.forTenant('acme', (unit) => unit.grants.insert(aGrant(aRequest())));
-    await expect(orphan).rejects.toThrow('FOREIGN KEY');
+    await expect(orphan).rejects.toThrow(/foreign key/i);
   });
 });

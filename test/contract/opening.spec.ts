@@ -93,8 +93,10 @@ describe('opening and migrating an SQLite database', () => {
   });
 
   test.each([
-    ['postgres://user:hunter2@localhost/x', 'engine_unsupported'],
-    ['postgresql://user:hunter2@localhost/x', 'engine_unsupported'],
+    ['postgres://user:hunter2@localhost:1/x', 'database_unreadable'],
+    ['postgresql://user:hunter2@localhost:1/x', 'database_unreadable'],
+    ['postgres://user:hunter2@localhost', 'invalid_url'],
+    ['postgres://user:hunter2@[/x', 'invalid_url'],
     ['mysql://user:hunter2@localhost/x', 'invalid_url'],
     ['sqlite:', 'invalid_url'],
     ['sqlite::memory:', 'invalid_url'],

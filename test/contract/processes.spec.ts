@@ -1,8 +1,7 @@
 import { startWriter } from './support/child.js';
+import type { TestDatabase } from './support/database.js';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
-import type { TestDatabase } from './support/sqlite.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
 interface Counts {
   requests: number;
@@ -40,7 +39,7 @@ async function expectGapFree(database: TestDatabase): Promise<void> {
   expect(feed).toMatchObject({ rows: head, last: head });
 }
 
-describeStore('several writers on SQLite', sqliteDatabase, (bench) => {
+describeStore('several writers', (bench) => {
   test('200 units at once leave logs and feed without a gap', async () => {
     await Promise.all(
       Array.from({ length: 200 }, (_, index) => oneUnit(bench.store, index % 2 === 0 ? 'acme' : 'globex')),

@@ -2,12 +2,11 @@ import { applyOrganisation, getRequest, type Principal } from '@countersign/acce
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 type Organisation = ReturnType<typeof smallOrganisation>;
 
-describeStore('reviews and those who give them, on SQLite', sqliteDatabase, (bench) => {
+describeStore('reviews and those who give them', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

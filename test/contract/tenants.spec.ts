@@ -1,12 +1,11 @@
 import type { ReadUnit } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
 const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
 const ALL = { cursor: null, limit: 50 };
 
-describeStore('tenants apart from each other on SQLite', sqliteDatabase, (bench) => {
+describeStore('tenants apart from each other', (bench) => {
   const commitment = (tenant: string) => `c1:${tenant.padEnd(43, 'A')}`;
 
   /** One row of everything for one tenant. */

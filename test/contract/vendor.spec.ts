@@ -2,7 +2,6 @@ import type { ApiKey, EnrolledGateway, StoredKey } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
-import { sqliteDatabase } from './support/sqlite.js';
 
 const AT = '2026-11-24T15:00:00.123Z';
 const POLICY = { vendorReviews: 1, maxDuration: 14_400, tokenTtl: 300, requestTtl: 43_200 };
@@ -15,7 +14,7 @@ const SERVICE = {
   routes: [{ method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list' }],
 };
 
-describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
+describeStore('the vendor’s side', (bench) => {
   test('without an organisation there is no policy', async () => {
     const policy = bench.store.readAsVendor((unit) => unit.organisation.policy());
     await expect(policy).rejects.toThrow(expect.objectContaining({ code: 'no_organisation' }));
@@ -98,7 +97,7 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
     const save = (tenant: string | null) =>
       bench.store.asVendor((unit) => unit.organisation.savePerson(aPerson({ email, tenant })));
     for (const side of [null, 'acme', 'globex']) await save(side);
-    for (const side of [null, 'acme']) await expect(save(side)).rejects.toThrow('UNIQUE');
+    for (const side of [null, 'acme']) await expect(save(side)).rejects.toThrow(/unique/i);
   });
 
   test('API keys are found by their hash with their person, and revoked once', async () => {
@@ -113,7 +112,7 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
       revokedAt: null,
     };
     const orphan = bench.store.asVendor((unit) => unit.apiKeys.insert(key));
-    await expect(orphan).rejects.toThrow('FOREIGN KEY');
+    await expect(orphan).rejects.toThrow(/foreign key/i);
     await bench.store.asVendor(async (unit) => {
       await unit.organisation.savePerson(person);
       await unit.apiKeys.insert(key);

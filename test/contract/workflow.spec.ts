@@ -17,7 +17,6 @@ import {
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const refusalsOf = async (work: Promise<unknown>): Promise<string[]> => {
@@ -28,7 +27,7 @@ const refusalsOf = async (work: Promise<unknown>): Promise<string[]> => {
   return error instanceof AccessError ? error.refusals.map((each) => each.code) : [];
 };
 
-describeStore('the workflow on SQLite', sqliteDatabase, (bench) => {
+describeStore('the workflow', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let max: Principal;

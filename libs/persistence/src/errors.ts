@@ -1,11 +1,11 @@
 /** Codes of the store's own refusals. They are the operator's to mend; the domain's refusals are `AccessError`s. */
 export type StoreErrorCode =
   | 'invalid_url'
-  | 'engine_unsupported'
   | 'database_unreadable'
   | 'database_failed'
   | 'migrations_pending'
   | 'schema_too_new'
+  | 'role_missing'
   | 'master_key_mismatch'
   | 'secret_unreadable'
   | 'no_organisation'

@@ -1,5 +1,6 @@
 export { StoreError, type StoreErrorCode } from './errors.js';
 export { nodeKeyMaker } from './key-maker.js';
+export { schemaDrift } from './store/drift.js';
 export { migrate, pendingMigrations } from './store/migrate.js';
 export { type OpenedStore, openStore } from './store/open-store.js';
 export type { StoreOptions } from './store/options.js';

@@ -1,5 +1,7 @@
 import type { OpenedStore } from '@countersign/persistence';
-import type { TestDatabase } from './sqlite.js';
+import type { TestDatabase } from './database.js';
+import { postgresDatabase } from './postgres.js';
+import { sqliteDatabase } from './sqlite.js';
 
 /** What a part of the contract is given: a fresh database for each test, and a store that is open on it. */
 export interface Bench {
@@ -9,9 +11,14 @@ export interface Bench {
 
 export type Contract = (bench: Bench) => void;
 
-/** Runs one part of the contract on one kind of store. */
-export function describeStore(name: string, make: () => Promise<TestDatabase>, contract: Contract): void {
-  describe(name, () => {
+const ENGINES = [
+  { engine: 'SQLite', make: sqliteDatabase },
+  { engine: 'PostgreSQL', make: postgresDatabase },
+];
+
+/** Runs one part of the contract on each kind of store. */
+export function describeStore(name: string, contract: Contract): void {
+  describe.each(ENGINES)(`${name} on $engine`, ({ make }) => {
     let database: TestDatabase;
     let store: OpenedStore;
     beforeEach(async () => {

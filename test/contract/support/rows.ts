@@ -1,4 +1,4 @@
-import type { AccessRecordView, AccessRequest, Grant, Person, Review } from '@countersign/access';
+import type { AccessRecordView, AccessRequest, Grant, Lock, Person, Review } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import type { Terms } from '@countersign/scope';
 
@@ -132,6 +132,22 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     gateway: uuidV7Ids.next('gtw'),
     boot: '0199f0a0-7b2c-4003-8000-000000000003',
     seq: 1,
+    ...change,
+  };
+}
+
+export function aLock(change: Partial<Lock> = {}): Lock {
+  return {
+    id: uuidV7Ids.next('lck'),
+    kind: 'tenant',
+    name: 'acme',
+    tenant: 'acme',
+    side: 'customer',
+    reason: 'an audit',
+    person: uuidV7Ids.next('usr'),
+    createdAt: NOW,
+    expiresAt: null,
+    liftedAt: null,
     ...change,
   };
 }

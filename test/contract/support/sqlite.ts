@@ -1,19 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate, type OpenedStore, openStore, type StoreOptions } from '@countersign/persistence';
+import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
 import Database from 'better-sqlite3';
+import type { TestDatabase } from './database.js';
 import { optionsFor } from './options.js';
-
-/** A database as a suite uses it. `raw` goes around the store, as the next script would. */
-export interface TestDatabase {
-  url: string;
-  /** The folder that the suite may look into. */
-  folder: string;
-  open(change?: Partial<StoreOptions>): Promise<OpenedStore>;
-  raw(sql: string): Promise<unknown[]>;
-  close(): Promise<void>;
-}
 
 /** A migrated database in a folder of its own. `close` closes what was opened on it and removes the folder. */
 export async function sqliteDatabase(): Promise<TestDatabase> {
@@ -23,8 +14,18 @@ export async function sqliteDatabase(): Promise<TestDatabase> {
   await migrate(optionsFor(url));
   const opened: OpenedStore[] = [];
   return {
+    engine: 'sqlite',
     url,
-    folder: join(folder, 'data'),
+    tampering: (table) => {
+      const copy = (columns: string) => `INTO ${table} (${columns}) SELECT ${columns} FROM ${table}`;
+      const columns = columnsOf(path, table);
+      return [
+        `UPDATE ${table} SET rowid = rowid + 1000`,
+        `DELETE FROM ${table}`,
+        `INSERT OR REPLACE ${copy(columns)}`,
+        `REPLACE ${copy(columns)}`,
+      ];
+    },
     open: async (change) => {
       const store = await openStore(optionsFor(url, change));
       opened.push(store);
@@ -49,4 +50,14 @@ export async function sqliteDatabase(): Promise<TestDatabase> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function columnsOf(path: string, table: string): string {
+  const database = new Database(path);
+  try {
+    const columns = database.pragma(`table_info(${table})`) as { name: string }[];
+    return columns.map(({ name }) => name).join(', ');
+  } finally {
+    database.close();
+  }
 }

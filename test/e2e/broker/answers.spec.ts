@@ -136,6 +136,52 @@ describe('lists', () => {
     expect((await ids('to=2099-01-01T00:00:00Z')).length).toBe((await ids('')).length);
   });
 
+  test('times in filters may have fractions, as records and clocks write them', async () => {
+    for (const path of ['requests', 'grants', 'tenants/acme/events', 'tenants/acme/access-records']) {
+      const { status } = await broker.call(
+        'approver',
+        'GET',
+        `/api/v1/${path}?from=2020-01-01T00:00:00.000Z&to=${new Date().toISOString()}`,
+      );
+      expect([path, status]).toEqual([path, 200]);
+    }
+    const bad = await broker.call('approver', 'GET', '/api/v1/requests?from=2020-13-01T00:00:00Z');
+    expect(bad.body).toMatchObject({ code: 'invalid_request', pointer: '/from' });
+  });
+
+  test('a log asked for another tenant’s part has none; a person’s part is theirs', async () => {
+    await makeRequest(broker);
+    const events = async (query: string) => {
+      const { body } = await broker.call('approver', 'GET', `/api/v1/tenants/acme/events?${query}`);
+      return (body as { items: { data: { requester?: string } }[] }).items;
+    };
+    expect(await events('tenant=globex')).toEqual([]);
+    const own = await events(`tenant=acme&person=${broker.persons.engineer}`);
+    expect(own.length).toBeGreaterThan(0);
+    expect(new Set(own.map(({ data }) => data.requester))).toEqual(new Set([broker.persons.engineer]));
+    const records = await broker.call('approver', 'GET', '/api/v1/tenants/acme/access-records?tenant=globex');
+    expect(records.body).toEqual({ items: [], next: null });
+  });
+
+  test('a cursor that no list gave is named by a JSON Pointer', async () => {
+    const { body } = await broker.call('engineer', 'GET', '/api/v1/requests?cursor=x');
+    expect(body).toMatchObject({ code: 'invalid_cursor', pointer: '/cursor' });
+  });
+
+  test('however many entries a scope has, too many is a refusal', async () => {
+    const scope = Array.from({ length: 300 }, (_, index) => ({
+      resource: `invoices/i${index}`,
+      actions: ['read'],
+    }));
+    const { status, body } = await broker.call('engineer', 'POST', '/api/v1/requests', {
+      body: ask({ scope }),
+    });
+    expect([status, body]).toEqual([422, expect.objectContaining({ code: 'request_refused' })]);
+    expect((body as { refusals: { code: string }[] }).refusals.map((each) => each.code)).toContain(
+      'terms_too_large',
+    );
+  });
+
   test('a log is narrowed to what names one request', async () => {
     const { request } = await makeGrant(broker, 'engineerAndReviewer');
     const { body } = await broker.call(

@@ -425,7 +425,8 @@ describe('every endpoint for every role and a foreign tenant', () => {
       const answer = await fetch(`${broker.url}/oauth/introspect`, {
         method: 'POST',
         headers: { authorization },
-        body: new URLSearchParams({ token }),
+        // RFC 6749 §3.2: what is not recognised is ignored.
+        body: new URLSearchParams({ token, client_id: 'countersign' }),
       });
       return (await answer.json()) as Record<string, unknown>;
     };
@@ -439,6 +440,26 @@ describe('every endpoint for every role and a foreign tenant', () => {
       grant_id: grant,
       tenant: 'acme',
       sub: broker.persons.engineer,
+      grant_nbf: expect.any(Number),
+      grant_exp: expect.any(Number),
     });
+  });
+
+  test('a gateway may present its credential as it was given', async () => {
+    const { text } = await broker.enrolGateway('by-credential');
+    const introspect = async (credential: string) => {
+      const answer = await fetch(`${broker.url}/oauth/introspect`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${credential}` },
+        body: new URLSearchParams({ token: 'x'.repeat(20_000) }),
+      });
+      return [answer.status, await answer.json()];
+    };
+    expect(await introspect(text)).toEqual([200, { active: false }]);
+    expect(await introspect(`${text.slice(0, -8)}AAAAAAAA`)).toMatchObject([
+      401,
+      { code: 'unauthenticated' },
+    ]);
+    expect(await introspect('csg_abc')).toMatchObject([401, { code: 'unauthenticated' }]);
   });
 });

@@ -1,5 +1,9 @@
 import { authenticateApiKey, authenticateGateway } from '@countersign/access';
-import { readGatewayAuthorization } from '@countersign/gateway-protocol';
+import {
+  decodeGatewayCredential,
+  ProtocolError,
+  readGatewayAuthorization,
+} from '@countersign/gateway-protocol';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { markOf } from './marks.js';
@@ -32,10 +36,22 @@ export async function identify(deps: BrokerDeps, authorization: string | undefin
     const principal = await authenticateApiKey(deps, key);
     if (principal !== null) return { kind: 'person', principal };
   }
-  const presented = readGatewayAuthorization(authorization);
+  const presented = readGatewayAuthorization(authorization) ?? readCredential(authorization);
   if (presented !== undefined) {
     const gateway = await authenticateGateway(deps, `${presented.gateway}.${presented.secret}`);
     if (gateway !== null) return { kind: 'gateway', gateway };
   }
   return { kind: 'anonymous' };
+}
+
+/** A gateway may present its enrolment credential as it was given, too. */
+function readCredential(authorization: string | undefined): { gateway: string; secret: string } | undefined {
+  const credential = /^Bearer (csg_[A-Za-z0-9_-]{1,4096})$/i.exec(authorization ?? '')?.[1];
+  if (credential === undefined) return undefined;
+  try {
+    return decodeGatewayCredential(credential);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }

@@ -18,11 +18,13 @@ export const pageQuery = {
 };
 
 const id = (prefix: IdPrefix) => z.string().refine((text) => isId(prefix, text), `A ${prefix}_ id`);
+/** Whole seconds hold in terms and statements only: a list is asked about times as records have them. */
+const FRACTION = /\.\d{1,9}(?=Z$)/;
 const instant = z
   .string()
   .refine(
-    (text) => isInstant(text),
-    'An RFC 3339 instant in UTC with whole seconds, like 2026-11-24T15:00:00Z',
+    (text) => isInstant(text.replace(FRACTION, '')),
+    'An RFC 3339 instant in UTC, like 2026-11-24T15:00:00Z',
   );
 
 /** Filters of lists (CONTRACT §5); each list takes those that mean something there. */
@@ -43,7 +45,7 @@ function decodeCursor(cursor: string, isPlace: (text: string) => boolean): strin
   const place = Buffer.from(cursor, 'base64url').toString('utf8');
   if (encodeCursor(place) !== cursor || !isPlace(place))
     throw new HttpProblem('invalid_cursor', 'This cursor is not one that a list gave.', {
-      pointer: 'cursor',
+      pointer: '/cursor',
     });
   return place;
 }

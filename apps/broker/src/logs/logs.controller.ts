@@ -9,10 +9,11 @@ import { filters, given, isIndex, pageAnswer, pageQuery, readPage } from '../htt
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { eventAnswer, eventPage, recordPage } from './log-answer.js';
 
-const { grant, service, request, person, from, to } = filters;
-const eventQuery = z.strictObject({ ...pageQuery, request, grant, from, to });
+const { tenant, grant, service, request, person, from, to } = filters;
+const eventQuery = z.strictObject({ ...pageQuery, tenant, request, grant, person, from, to });
 const recordQuery = z.strictObject({
   ...pageQuery,
+  tenant,
   grant,
   service,
   request,
@@ -44,7 +45,8 @@ export class LogsController {
   ) {
     const { cursor, limit, ...filter } = query;
     const page = readPage({ cursor, limit }, isIndex);
-    return pageAnswer(await listEvents(this.deps, principal, slug, given(filter), page), eventAnswer);
+    const found = await listEvents(this.deps, principal, slug, given(filter), page);
+    return pageAnswer(found, eventAnswer);
   }
 
   @Get('access-records')

@@ -12,9 +12,10 @@ import { type LiveToken, readLiveToken } from './read-token.js';
 
 const tokenForm = component(
   'TokenForm',
-  z.strictObject({
-    token: z.string().min(1).max(16_384).describe('A grant token.'),
-    token_type_hint: z.string().max(64).optional(),
+  // RFC 6749 §3.2: parameters that are not recognised are ignored; a token that cannot be one is merely dead.
+  z.object({
+    token: z.string().min(1).describe('A grant token.'),
+    token_type_hint: z.string().optional(),
   }),
 );
 type TokenForm = z.infer<typeof tokenForm>;
@@ -33,6 +34,8 @@ const introspectionShape = component(
     nbf: z.int().optional(),
     exp: z.int().optional(),
     grant_id: z.string().optional(),
+    grant_nbf: z.int().optional(),
+    grant_exp: z.int().optional(),
     tenant: z.string().optional(),
     digest: z.string().optional(),
     authorization_details: z.array(z.record(z.string(), z.unknown())).optional(),
@@ -60,7 +63,7 @@ export class OauthController {
   async introspect(@Req() request: BrokerRequest, @Body() form: TokenForm) {
     const live = await readLiveToken(this.deps, this.keys, this.settings, form.token);
     if (live === null || !concerns(live, request.caller)) return { active: false };
-    const { terms, grant_nbf: _nbf, grant_exp: _exp, ...claims } = live.claims;
+    const { terms, ...claims } = live.claims;
     return {
       active: true,
       token_type: 'Bearer',

@@ -33,11 +33,11 @@ export const askBody = component(
       .array(
         z.strictObject({
           resource: z.string().min(1).max(1_024).describe('A path; `*` is one segment, a final `**` any.'),
-          actions: z.array(z.string().min(1).max(64)).min(1).max(64),
+          actions: z.array(z.string().min(1).max(64)).min(1),
         }),
       )
       .min(1)
-      .max(200),
+      .describe('At most 20 entries; more are refused as `terms_too_large`.'),
     duration: durationText.describe('ISO 8601: days, hours, minutes, whole seconds.'),
     justification: freeText
       .optional()

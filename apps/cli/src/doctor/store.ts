@@ -16,7 +16,6 @@ const MENDS: Partial<Record<StoreError['code'], string>> = {
   master_key_mismatch:
     'Set COUNTERSIGN_MASTER_KEY to the key that this database was made with (look in your backup of it).',
   schema_too_new: 'Run the version of Countersign that migrated this database, or a later one.',
-  engine_unsupported: 'Set COUNTERSIGN_DATABASE_URL to sqlite:PATH.',
   database_unreadable: 'Check that this user may read and write the database file and its folder.',
 };
 

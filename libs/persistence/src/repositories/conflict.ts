@@ -1,5 +1,5 @@
 import { AccessError } from '@countersign/access';
-import { driverErrorOf, isUniqueViolation } from '../sqlite/failures.js';
+import { causeOf, isUniqueViolation } from '../failures.js';
 
 /**
  * Turns a broken unique rule into the domain's `conflict`: the database is the last to say that a digest has
@@ -9,7 +9,7 @@ export async function orConflict<T>(insert: Promise<T>, message: string): Promis
   try {
     return await insert;
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AccessError('conflict', message, { cause: driverErrorOf(error) });
+    if (isUniqueViolation(error)) throw new AccessError('conflict', message, { cause: causeOf(error) });
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { AccessError, type Clock, type IdempotentAnswer } from '@countersign/access';
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { IdempotentAnswerEntity } from '../entities/delivery.entity.js';
-import { driverErrorOf, isUniqueViolation } from '../sqlite/failures.js';
+import { causeOf, isUniqueViolation } from '../failures.js';
 
 /** Answers by (principal, route, key), for as long as they are kept. */
 export class IdempotentAnswers {
@@ -29,7 +29,7 @@ export class IdempotentAnswers {
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new AccessError('conflict', 'This Idempotency-Key was used at the same moment.', {
-        cause: driverErrorOf(error),
+        cause: causeOf(error),
       });
     }
   }

@@ -83,7 +83,11 @@ export class OrganisationReader implements OrganisationReads {
 
 /** The whole of it, removed ones included, and its changes. */
 export class OrganisationWriter extends OrganisationReader implements OrganisationWrites {
-  constructor(manager: EntityManager) {
+  /** @param beforeChange called before anything is saved; the locks that it takes last as long as the unit */
+  constructor(
+    manager: EntityManager,
+    private readonly beforeChange: () => Promise<void> = () => Promise.resolve(),
+  ) {
     super(manager, 'everybody');
   }
 
@@ -128,28 +132,33 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 
   async saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void> {
+    await this.beforeChange();
     const { name, oidc, policy } = vendor;
     await this.manager.upsert(VendorEntity, { id: THE_VENDOR, name, oidc: oidc as object, policy }, ['id']);
   }
 
   async savePerson(person: Person): Promise<void> {
+    await this.beforeChange();
     const { id, tenant, email, name, roles, removedAt } = person;
     const row = { id, side: tenant ?? VENDOR_SIDE, email, name, roles, removedAt };
     await this.manager.upsert(PersonEntity, row, ['id']);
   }
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
+    await this.beforeChange();
     const { slug, name, controls, oidc, slack, removedAt } = tenant;
     await this.manager.upsert(TenantEntity, { slug, name, controls, oidc, slack, removedAt }, ['slug']);
   }
 
   async saveService({ definition, routes, removedAt }: ServiceRecord): Promise<void> {
+    await this.beforeChange();
     await this.manager.upsert(ServiceEntity, { name: definition.name, definition, routes, removedAt }, [
       'name',
     ]);
   }
 
   async saveRouteMap(hash: string, definition: ServiceDefinition, at: string): Promise<void> {
+    await this.beforeChange();
     await this.manager
       .createQueryBuilder()
       .insert()

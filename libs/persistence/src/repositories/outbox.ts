@@ -9,6 +9,7 @@ export class TenantOutbox implements Outbox {
     private readonly manager: EntityManager,
     private readonly tenant: string,
     private readonly ids: Ids,
+    private readonly onAdded: () => void,
   ) {}
 
   async add({ kind, subject, audience, at }: NoticeDraft): Promise<void> {
@@ -24,6 +25,7 @@ export class TenantOutbox implements Outbox {
       nextAt: at,
       deliveredAt: null,
     });
+    this.onAdded();
   }
 }
 

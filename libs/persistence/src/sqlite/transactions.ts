@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreError } from '../errors.js';
-import { isBusy, withoutValues } from './failures.js';
+import { isBusy, withoutValues } from '../failures.js';
 
 /** How long a writing unit waits for other processes before it gives up. */
 const LOCK_WAIT_MS = 10_000;

@@ -1,91 +1,29 @@
-import { chmod, mkdir, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { DataSource } from 'typeorm';
-import { StoreError } from '../errors.js';
-import { MIGRATIONS } from '../migrations/index.js';
-import { Sealer } from '../secrets/seal.js';
-import { openSource } from '../sqlite/data-source.js';
-import { writeTransaction } from '../sqlite/transactions.js';
-import { sqlitePath } from '../sqlite/url.js';
-import { ensureDeployment } from './deployment.js';
-import type { StoreOptions } from './options.js';
+import { migratePostgres, pendingOnPostgres } from '../postgres/migrate.js';
+import { migrateSqlite, pendingOnSqlite } from '../sqlite/migrate.js';
+import type { MigrateOptions } from './options.js';
+import { placeOf } from './url.js';
 
 /**
- * Brings the database to this version: makes the file (0600, in a folder 0700) where there is none, runs
- * what is pending and, on the first run, gives the deployment its id. All in one transaction; two processes
- * that migrate at once do it one after the other.
+ * Brings the database to this version: runs what is pending and, on the first run, gives the deployment its
+ * id. All in one transaction; two processes that migrate at once do it one after the other. An SQLite file is
+ * made (0600, in a folder 0700) where there is none; a PostgreSQL database must exist, and the role of the
+ * brokers is made in it.
  *
  * @returns the names of the migrations that were applied
- * @throws StoreError `invalid_url`, `engine_unsupported`, `master_key_mismatch`, `schema_too_new`, `store_busy`
+ * @throws StoreError `invalid_url`, `database_unreadable`, `master_key_mismatch`, `schema_too_new`, `store_busy`,
+ *   `role_missing`
  */
-export async function migrate(
-  options: Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random' | 'clock'>,
-): Promise<{ applied: string[] }> {
-  const path = sqlitePath(options.url);
-  const sealer = new Sealer(options.masterKey, options.random);
-  await makeFile(path);
-  const source = await openSource(path, 'write');
-  try {
-    return await writeTransaction(source, async (manager) => {
-      const known = await unapplied(source);
-      // The transaction is ours: TypeORM's own would begin deferred, and a second process could step in between.
-      if (known.length > 0) await source.runMigrations({ transaction: 'none' });
-      await ensureDeployment(manager, { sealer, ids: options.ids, clock: options.clock });
-      return { applied: known };
-    });
-  } finally {
-    await source.destroy();
-  }
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const place = placeOf(options.url);
+  return {
+    applied: await (place.engine === 'sqlite'
+      ? migrateSqlite(place.path, options)
+      : migratePostgres(place.url, options)),
+  };
 }
 
-/** Names of the migrations that a database still lacks; all of them where there is no file. */
+/** Names of the migrations that a database still lacks; all of them where there is no SQLite file. */
 export async function pendingMigrations(url: string): Promise<string[]> {
-  const path = sqlitePath(url);
-  if (!(await exists(path))) return allNames();
-  const source = await openSource(path, 'write');
-  try {
-    return await unapplied(source);
-  } finally {
-    await source.destroy();
-  }
-}
-
-/** @throws StoreError `schema_too_new` where a newer version of the program has migrated it */
-export async function unapplied(source: DataSource): Promise<string[]> {
-  const runner = source.createQueryRunner();
-  if (!(await runner.hasTable('migrations'))) return allNames();
-  const rows = await source.query<{ name: string }[]>('SELECT name FROM migrations');
-  const applied = new Set(rows.map((row) => row.name));
-  const names = allNames();
-  const unknown = [...applied].filter((name) => !names.includes(name));
-  if (unknown.length > 0)
-    throw new StoreError(
-      'schema_too_new',
-      `The database has migrations of a newer version: ${unknown.join(', ')}.`,
-    );
-  return names.filter((name) => !applied.has(name));
-}
-
-const allNames = (): string[] => MIGRATIONS.map((Migration) => new Migration().name);
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw new StoreError('database_unreadable', 'The database file cannot be read.', error);
-  }
-}
-
-/** SQLite gives its side files the mode of the main one. */
-async function makeFile(path: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'a', 0o600);
-    await file.close();
-    await chmod(path, 0o600);
-  } catch (error) {
-    throw new StoreError('database_unreadable', 'The database file cannot be made or read.', error);
-  }
+  const place = placeOf(url);
+  return place.engine === 'sqlite' ? pendingOnSqlite(place.path) : pendingOnPostgres(place.url);
 }

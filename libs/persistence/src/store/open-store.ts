@@ -1,23 +1,22 @@
 import type { ReadUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@countersign/access';
-import type { DataSource, EntityManager } from 'typeorm';
-import { StoreError } from '../errors.js';
+import { openPostgres } from '../postgres/engine.js';
+import type { Reach } from '../repositories/bound.js';
 import { Sealer } from '../secrets/seal.js';
-import { openSource } from '../sqlite/data-source.js';
-import { readTransaction, writeTransaction } from '../sqlite/transactions.js';
-import { sqlitePath } from '../sqlite/url.js';
+import { openSqlite } from '../sqlite/engine.js';
 import type { UnitContext } from '../units/context.js';
 import { tenantReads, vendorReads } from '../units/read-unit.js';
+import { checkedSlug } from '../units/slug.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
-import { checkedDeployment } from './deployment.js';
-import { exists, unapplied } from './migrate.js';
+import type { Engine } from './engine.js';
 import type { StoreOptions } from './options.js';
-import { UnitQueue } from './unit-queue.js';
+import { placeOf } from './url.js';
 
 /** A store that is open, with what its process needs besides the units of work. */
 export interface OpenedStore extends Store {
   /**
-   * Calls back after each committed writing unit of this process, to wake whoever polls. Other processes'
-   * commits are not heard of.
+   * Calls back after each committed writing unit of this process, and soon after other processes' units that
+   * have something to tell gateways or people, where the engine carries word of them (PostgreSQL). It wakes
+   * whoever polls; nothing may rest on being woken.
    *
    * @returns a function that ends it
    */
@@ -31,53 +30,46 @@ export interface OpenedStore extends Store {
 /**
  * Opens the database of this deployment. It must have been migrated.
  *
- * @throws StoreError `invalid_url`, `engine_unsupported`, `database_unreadable`, `migrations_pending`,
- *   `schema_too_new`, `master_key_mismatch`
+ * @throws StoreError `invalid_url`, `database_unreadable`, `migrations_pending`, `schema_too_new`,
+ *   `master_key_mismatch`, `role_missing`
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
-  const path = sqlitePath(options.url);
+  const place = placeOf(options.url);
   const context: UnitContext = { ...options, sealer: new Sealer(options.masterKey, options.random) };
-  if (!(await exists(path))) throw pending();
-  const write = await openSource(path, 'write');
-  try {
-    if ((await unapplied(write)).length > 0) throw pending();
-    const deployment = await checkedDeployment(write.manager, context.sealer);
-    return new SqliteStore(deployment, write, await openSource(path, 'read'), context);
-  } catch (error) {
-    await write.destroy();
-    throw error;
-  }
+  const { engine, deployment } =
+    place.engine === 'sqlite'
+      ? await openSqlite(place.path, context.sealer)
+      : await openPostgres(place.url, context.sealer);
+  return new EngineStore(deployment, engine, context);
 }
 
-const pending = (): StoreError =>
-  new StoreError('migrations_pending', 'The database is not of this version yet: run `countersign migrate`.');
-
-class SqliteStore implements OpenedStore {
-  readonly #writes = new UnitQueue();
-  readonly #reads = new UnitQueue();
+class EngineStore implements OpenedStore {
   readonly #listeners = new Set<() => void>();
+  readonly #deafen: () => void;
 
   constructor(
     readonly deployment: string,
-    private readonly writeSource: DataSource,
-    private readonly readSource: DataSource,
+    private readonly engine: Engine,
     private readonly context: UnitContext,
-  ) {}
+  ) {
+    this.#deafen = engine.onForeignCommit(() => this.wake());
+  }
 
-  forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T> {
-    return this.write(async (unit) => work(await unit.tenant(slug)));
+  async forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T> {
+    return this.write({ tenant: checkedSlug(slug) }, async (unit) => work(await unit.tenant(slug)));
   }
 
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T> {
-    return this.write(async (unit) => work(await unit.vendor()));
+    return this.write('everybody', async (unit) => work(await unit.vendor()));
   }
 
-  readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
-    return this.read(async (manager) => work(tenantReads(manager, slug)));
+  async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
+    const reach = { tenant: checkedSlug(slug) };
+    return this.engine.read(reach, async (manager) => work(tenantReads(manager, slug)));
   }
 
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T> {
-    return this.read(async (manager) => work(vendorReads(manager, this.context)));
+    return this.engine.read('everybody', async (manager) => work(vendorReads(manager, this.context)));
   }
 
   onCommit(listener: () => void): () => void {
@@ -86,30 +78,28 @@ class SqliteStore implements OpenedStore {
   }
 
   async ready(): Promise<void> {
-    await this.read((manager) => manager.query('SELECT 1'));
+    await this.engine.read('everybody', (manager) => manager.query('SELECT 1'));
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#writes.close(), this.#reads.close()]);
-    if (this.readSource.isInitialized) await this.readSource.destroy();
-    if (this.writeSource.isInitialized) await this.writeSource.destroy();
+    this.#deafen();
+    await this.engine.close();
   }
 
-  private async write<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    const result = await this.#writes.run(() =>
-      writeTransaction(this.writeSource, async (manager) => {
-        const unit = new UnitOfWork(manager, this.context);
-        const done = await work(unit);
-        await unit.flush();
-        return done;
-      }),
-    );
-    // A listener that throws must not make a committed unit look failed.
-    for (const listener of this.#listeners) queueMicrotask(listener);
+  private async write<T>(reach: Reach, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    const { engine, context } = this;
+    const result = await engine.write(reach, async (manager) => {
+      const unit = new UnitOfWork(manager, context, engine.rules);
+      const done = await work(unit);
+      await unit.flush();
+      return done;
+    });
+    this.wake();
     return result;
   }
 
-  private read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#reads.run(() => readTransaction(this.readSource, work));
+  /** A listener that throws must not make a committed unit look failed. */
+  private wake(): void {
+    for (const listener of this.#listeners) queueMicrotask(listener);
   }
 }

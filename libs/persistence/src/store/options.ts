@@ -2,7 +2,7 @@ import type { Clock, Ids, Randomness } from '@countersign/access';
 import type { Hashing } from '@countersign/scope';
 
 export interface StoreOptions {
-  /** `sqlite:PATH` */
+  /** `sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE` */
   url: string;
   /** 32 bytes; what is secret in the database is sealed under it. */
   masterKey: Uint8Array;
@@ -11,3 +11,5 @@ export interface StoreOptions {
   hashing: Hashing;
   clock: Clock;
 }
+
+export type MigrateOptions = Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random' | 'clock'>;

@@ -1,9 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
-
-/** Whether the code that runs here belongs to a unit of work that is still open; shared by all queues. */
-const inside = new AsyncLocalStorage<{ open: boolean }>();
+import { insideUnit, nestedUnit } from './inside-unit.js';
 
 /**
  * Runs units of work one after the other, first come first served. Between two units the event loop turns
@@ -15,17 +12,10 @@ export class UnitQueue {
 
   /** @throws StoreError `nested_unit` inside another unit (it would wait for itself), `store_closed` after `close` */
   run<T>(unit: () => Promise<T>): Promise<T> {
-    if (inside.getStore()?.open === true)
-      return Promise.reject(
-        new StoreError('nested_unit', 'A unit of work was opened inside another one. Use the one at hand.'),
-      );
+    const nested = nestedUnit();
+    if (nested !== undefined) return Promise.reject(nested);
     if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
-    const context = { open: true };
-    const done = this.#tail
-      .then(() => inside.run(context, unit))
-      .finally(() => {
-        context.open = false;
-      });
+    const done = this.#tail.then(() => insideUnit(unit));
     this.#tail = done.then(
       () => turn(),
       () => turn(),

@@ -16,9 +16,10 @@ export class FeedTail implements FeedChanges {
     this.#pending.push({ kind, ref });
   }
 
-  async flush(): Promise<void> {
+  /** @returns whether there was anything to number */
+  async flush(): Promise<boolean> {
     const changes = this.#pending;
-    if (changes.length === 0) return;
+    if (changes.length === 0) return false;
     this.#pending = [];
     await this.manager
       .createQueryBuilder()
@@ -32,5 +33,6 @@ export class FeedTail implements FeedChanges {
       FeedChangeEntity,
       changes.map((change, position) => ({ ...change, seq: first + position })),
     );
+    return true;
   }
 }

@@ -1,8 +1,7 @@
 import type { ReadUnit, VendorReadUnit } from '@countersign/access';
-import { DEPLOYMENT_SLUG, isSlug } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/instants.js';
-import { StoreError } from '../errors.js';
 import type { Reach } from '../repositories/bound.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Events } from '../repositories/events.js';
@@ -17,6 +16,7 @@ import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import type { UnitContext } from './context.js';
+import { checkedSlug } from './slug.js';
 
 function reads(manager: EntityManager, reach: Reach, log: string) {
   return {
@@ -33,8 +33,7 @@ function reads(manager: EntityManager, reach: Reach, log: string) {
 
 /** @throws StoreError `invalid_tenant` where the text is no slug */
 export function tenantReads(manager: EntityManager, slug: string): ReadUnit {
-  if (!isSlug(slug)) throw new StoreError('invalid_tenant', 'A unit of work is opened for a tenant’s slug.');
-  return reads(manager, { tenant: slug }, slug);
+  return reads(manager, { tenant: checkedSlug(slug) }, slug);
 }
 
 /** `events` is the deployment's log; a tenant's is read in the tenant's own unit. */

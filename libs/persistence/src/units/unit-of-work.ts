@@ -1,7 +1,6 @@
 import type { TenantUnit, VendorUnit } from '@countersign/access';
-import { DEPLOYMENT_SLUG, isSlug } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
-import { StoreError } from '../errors.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
@@ -12,28 +11,31 @@ import { Notices, TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
+import type { UnitRules } from '../store/engine.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
+import { checkedSlug } from './slug.js';
 import { TenantLog } from './tenant-log.js';
 
 /** Everything that one writing transaction hands out; `flush` writes what was held back until its end. */
 export class UnitOfWork {
   readonly #logs = new Map<string, TenantLog>();
   readonly #feed: FeedTail;
+  #told = false;
+  #organisationHeld: Promise<void> | undefined;
 
   constructor(
     private readonly manager: EntityManager,
     private readonly context: UnitContext,
+    private readonly rules: UnitRules,
   ) {
     this.#feed = new FeedTail(manager);
   }
 
   /** @throws StoreError `invalid_tenant` where the text is no slug */
   async tenant(slug: string): Promise<TenantUnit> {
-    if (!isSlug(slug))
-      throw new StoreError('invalid_tenant', 'A unit of work is opened for a tenant’s slug.');
     const { manager, context } = this;
-    const log = await this.log(slug);
+    const log = await this.log(checkedSlug(slug));
     const reach = { tenant: slug };
     const answers = new IdempotentAnswers(manager, context.clock);
     return {
@@ -46,7 +48,9 @@ export class UnitOfWork {
       locks: new Locks(manager, reach),
       records: new Records(manager, reach),
       log,
-      outbox: new TenantOutbox(manager, slug, context.ids),
+      outbox: new TenantOutbox(manager, slug, context.ids, () => {
+        this.#told = true;
+      }),
       feed: this.#feed,
       idempotency: {
         save: (principal, route, key, answer, expiresAt) =>
@@ -59,7 +63,10 @@ export class UnitOfWork {
     const { manager, context } = this;
     return {
       tenant: (slug) => this.tenant(slug),
-      organisation: new OrganisationWriter(manager),
+      organisation: new OrganisationWriter(manager, () => {
+        this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
+        return this.#organisationHeld;
+      }),
       locks: new Locks(manager, { tenant: DEPLOYMENT_SLUG }),
       apiKeys: new ApiKeys(manager),
       gateways: new Gateways(manager),
@@ -74,7 +81,8 @@ export class UnitOfWork {
 
   async flush(): Promise<void> {
     for (const log of this.#logs.values()) await log.flush();
-    await this.#feed.flush();
+    const changed = await this.#feed.flush();
+    if (changed || this.#told) await this.rules.announce(this.manager);
   }
 
   private async log(tenant: string): Promise<TenantLog> {

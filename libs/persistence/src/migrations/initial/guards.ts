@@ -13,7 +13,7 @@ export function appendOnly(engine: Engine, table: string, keys: string[][]): str
   const message = `${table} is append-only`;
   if (isPostgres(engine))
     return [
-      `CREATE FUNCTION ${table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${message}'; END $$`,
+      `CREATE FUNCTION ${table}_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN RAISE EXCEPTION '${message}'; END $$`,
       `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_append_only()`,
       `CREATE TRIGGER ${table}_no_truncate BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION ${table}_append_only()`,
     ];
@@ -33,7 +33,7 @@ export function neverShrinks(engine: Engine, table: string, column: string): str
   const message = `${table}.${column} never shrinks`;
   if (isPostgres(engine))
     return [
-      `CREATE FUNCTION ${table}_never_shrinks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' OR NEW.${column} < OLD.${column} THEN RAISE EXCEPTION '${message}'; END IF; RETURN NEW; END $$`,
+      `CREATE FUNCTION ${table}_never_shrinks() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN IF TG_OP = 'DELETE' OR NEW.${column} < OLD.${column} THEN RAISE EXCEPTION '${message}'; END IF; RETURN NEW; END $$`,
       `CREATE TRIGGER ${table}_never_shrinks BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_never_shrinks()`,
     ];
   return [
@@ -48,7 +48,7 @@ export function legalTransitions(engine: Engine, table: string, kind: string): s
   const message = `no such transition of a ${kind}`;
   if (isPostgres(engine))
     return [
-      `CREATE FUNCTION ${table}_transition() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state <> OLD.state AND NOT ${legal} THEN RAISE EXCEPTION '${message}'; END IF; RETURN NEW; END $$`,
+      `CREATE FUNCTION ${table}_transition() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN IF NEW.state <> OLD.state AND NOT ${legal} THEN RAISE EXCEPTION '${message}'; END IF; RETURN NEW; END $$`,
       `CREATE TRIGGER ${table}_transition BEFORE UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_transition()`,
     ];
   return [

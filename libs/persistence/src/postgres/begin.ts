@@ -1,0 +1,33 @@
+import type { Reach } from '../repositories/bound.js';
+import { checkedSlug } from '../units/slug.js';
+import { APP_ROLE } from './row-security.js';
+
+/** First of the two numbers of our advisory locks, so that other programs' do not collide with them. */
+const LOCKS = 0x636f756e;
+const ORGANISATION = 1;
+const MIGRATION = 2;
+
+/** Held to the end of the transaction: shared by units that judge by the organisation, alone by who changes it. */
+export const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
+export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGANISATION})`;
+export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
+
+/** What row-level security goes by, until the transaction ends. A slug needs no quoting. */
+export const reachSettings = (reach: Reach): string =>
+  reach === 'everybody'
+    ? `SET LOCAL countersign.tenant = ''; SET LOCAL countersign.vendor = 'on'`
+    : `SET LOCAL countersign.tenant = '${checkedSlug(reach.tenant)}'; SET LOCAL countersign.vendor = 'off'`;
+
+const begin = (mode: string, reach: Reach): string =>
+  `BEGIN ${mode}; SET LOCAL ROLE ${APP_ROLE}; ${reachSettings(reach)}`;
+
+/** One round trip: the transaction, the role without privileges beyond its work, and whose rows it may see. */
+export const beginRead = (reach: Reach): string => begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach);
+
+/**
+ * READ COMMITTED on purpose: a unit waits for its tenant's log head first, and what it reads after that must be
+ * as of then, not as of its beginning. A commit is on the disk before it is answered, whatever the server's default.
+ */
+export const beginWrite = (reach: Reach): string =>
+  `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
+  (reach === 'everybody' ? '' : `; ${SHARE_ORGANISATION}`);

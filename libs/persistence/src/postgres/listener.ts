@@ -1,0 +1,65 @@
+import { Client } from 'pg';
+import { CONNECTION } from './data-source.js';
+
+export const CHANNEL = 'countersign';
+const RECONNECT_MS = 1_000;
+
+/**
+ * Hears what other processes announce, on a connection of its own. It is only a wake-up: while the connection
+ * is broken, or where a pooler does not carry notifications, whoever is woken by it still polls.
+ */
+export class Listener {
+  #client: Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #connecting: Promise<void> = Promise.resolve();
+
+  /** @param self the text by which our own announcements are known, and passed over */
+  constructor(
+    private readonly url: string,
+    private readonly self: string,
+    private readonly onWord: () => void,
+  ) {}
+
+  start(): void {
+    this.#connecting = this.connect(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#connecting;
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connect(onceHeard: () => void): Promise<void> {
+    const client = new Client({ connectionString: this.url, ...CONNECTION });
+    // Both may come for one broken connection; the second finds another client, or none.
+    client.on('error', () => this.again(client));
+    client.on('end', () => this.again(client));
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.self) this.onWord();
+    });
+    this.#client = client;
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      onceHeard();
+    } catch {
+      this.again(client);
+    }
+  }
+
+  private again(broken: Client): void {
+    if (this.#closed || this.#client !== broken) return;
+    this.#client = undefined;
+    broken.end().catch(() => undefined);
+    this.#timer = setTimeout(() => {
+      // What was said while nobody listened is made up for.
+      this.#connecting = this.connect(this.onWord);
+    }, RECONNECT_MS);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Who may do what with which rows, held by PostgreSQL itself. Brokers work as the role `countersign_app`, which
+ * owns nothing; each table below gives it the commands it needs, over the rows that the unit of work was opened
+ * for (`begin.ts`). What is not listed is refused: a new table opens only by a line here.
+ */
+export const APP_ROLE = 'countersign_app';
+
+/** Settings that a transaction sets for itself; unset, or left over from one that ended, they open nothing. */
+const VENDOR = `(SELECT current_setting('countersign.vendor', true)) = 'on'`;
+const TENANT = `(SELECT current_setting('countersign.tenant', true))`;
+
+const own = (column: string): string => `${VENDOR} OR (${column} <> '' AND ${column} = ${TENANT})`;
+const anyUnit = `${VENDOR} OR ${TENANT} <> ''`;
+/** A tenant's people, and the vendor's staff (side ''), whom everybody may know. */
+const peopleInSight = `${VENDOR} OR (${TENANT} <> '' AND side IN ('', ${TENANT}))`;
+
+type Command = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+type Rules = Partial<Record<Command, string>>;
+
+const may = (rows: string, ...commands: Command[]): Rules =>
+  Object.fromEntries(commands.map((command) => [command, rows]));
+
+/** A tenant's own locks, and those of the vendor's side, which bind every tenant. */
+const locksInSight = `${own('tenant')} OR (${TENANT} <> '' AND tenant = 'deployment')`;
+
+const changedByUnit = may(own('tenant'), 'SELECT', 'INSERT', 'UPDATE');
+const addedByUnit = may(own('tenant'), 'SELECT', 'INSERT');
+const keptByVendor = may(VENDOR, 'SELECT', 'INSERT', 'UPDATE');
+
+export const TABLES: Readonly<Record<string, Rules>> = {
+  requests: changedByUnit,
+  grants: changedByUnit,
+  reviews: addedByUnit,
+  voided_reviews: addedByUnit,
+  locks: { ...changedByUnit, SELECT: locksInSight },
+  openings: addedByUnit,
+  events: addedByUnit,
+  log_heads: changedByUnit,
+  access_records: changedByUnit,
+  record_chains: changedByUnit,
+  notices: changedByUnit,
+  idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
+
+  tenants: { ...keptByVendor, SELECT: own('slug') },
+  people: { ...keptByVendor, SELECT: peopleInSight },
+  services: { ...keptByVendor, SELECT: anyUnit },
+  vendor: { ...keptByVendor, SELECT: anyUnit },
+  route_maps: { INSERT: VENDOR, SELECT: anyUnit },
+
+  api_keys: keptByVendor,
+  gateways: keptByVendor,
+  signing_keys: keptByVendor,
+
+  feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
+  deployment: may(anyUnit, 'SELECT', 'UPDATE'),
+};
+
+/** Columns that alone may be updated, where not all may. */
+const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
+  deployment: ['feed_seq'],
+  log_heads: ['size', 'units'],
+};
+
+/** Tables that hold nobody's rows: read by triggers and at start-up. */
+const PLAIN = ['legal_transitions', 'migrations'];
+
+/**
+ * Takes the rules away, so that a migration may change what they name and its owner may reach all rows. Row-level
+ * security itself stays on: for everybody else a table without rules has no rows.
+ */
+export const unsecure = (existing: { table: string; policy: string }[]): string[] => [
+  ...existing.map(({ table, policy }) => `DROP POLICY "${policy}" ON "${table}"`),
+  ...[...new Set(existing.map(({ table }) => table))].map(
+    (table) => `ALTER TABLE "${table}" NO FORCE ROW LEVEL SECURITY`,
+  ),
+];
+
+/** Statements that put the rules in force. FORCE: they bind the tables' owner too. */
+export function secure(): string[] {
+  return [
+    ...Object.entries(TABLES).flatMap(([table, rules]) => [
+      `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
+      `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
+      `REVOKE ALL ON ${table} FROM ${APP_ROLE}`,
+      ...Object.entries(rules).flatMap(([command, rows]) => [
+        `GRANT ${command}${command === 'UPDATE' ? columnsOf(table) : ''} ON ${table} TO ${APP_ROLE}`,
+        `CREATE POLICY countersign_${command.toLowerCase()} ON ${table} FOR ${command} ${clauses(command, rows)}`,
+      ]),
+    ]),
+    ...PLAIN.flatMap((table) => [
+      `REVOKE ALL ON ${table} FROM ${APP_ROLE}`,
+      `GRANT SELECT ON ${table} TO ${APP_ROLE}`,
+    ]),
+  ];
+}
+
+const columnsOf = (table: string): string => {
+  const columns = UPDATABLE[table];
+  return columns === undefined ? '' : ` (${columns.join(', ')})`;
+};
+
+/** Which rows are seen, and which may come of it: a row cannot be moved to another tenant. */
+function clauses(command: string, rows: string): string {
+  if (command === 'INSERT') return `WITH CHECK (${rows})`;
+  return command === 'UPDATE' ? `USING (${rows}) WITH CHECK (${rows})` : `USING (${rows})`;
+}

@@ -1,0 +1,23 @@
+import { StoreError } from '../errors.js';
+import { MIGRATIONS } from '../migrations/index.js';
+
+/** Names of all migrations of this version, in their order. */
+export const allMigrations = (): string[] => MIGRATIONS.map((Migration) => new Migration().name);
+
+/**
+ * Those of this version's migrations that a database lacks.
+ *
+ * @param applied names that the database says were applied
+ * @throws StoreError `schema_too_new` where a newer version of the program has migrated it
+ */
+export function lacking(applied: Iterable<string>): string[] {
+  const done = new Set(applied);
+  const names = allMigrations();
+  const unknown = [...done].filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new StoreError(
+      'schema_too_new',
+      `The database has migrations of a newer version: ${unknown.join(', ')}.`,
+    );
+  return names.filter((name) => !done.has(name));
+}

@@ -1,0 +1,68 @@
+import { StoreError } from '../errors.js';
+import { insideUnit, nestedUnit } from './inside-unit.js';
+
+/**
+ * Runs units of work side by side, at most so many at once, and one after the other within a lane. A tenant
+ * whose units would only wait for its lock in the database so holds one connection, not all of them.
+ */
+export class UnitLanes {
+  #free: number;
+  #closed = false;
+  readonly #waiting: (() => void)[] = [];
+  readonly #lanes = new Map<string, Promise<unknown>>();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(width: number) {
+    this.#free = width;
+  }
+
+  /**
+   * @param lane null where the unit waits for no other
+   * @throws StoreError `nested_unit` inside another unit (it would wait for itself), `store_closed` after `close`
+   */
+  run<T>(lane: string | null, unit: () => Promise<T>): Promise<T> {
+    const nested = nestedUnit();
+    if (nested !== undefined) return Promise.reject(nested);
+    if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
+    const done = this.#next(lane, unit);
+    const settled = done.catch(() => undefined);
+    this.#running.add(settled);
+    if (lane !== null) this.#lanes.set(lane, settled);
+    void settled.then(() => {
+      this.#running.delete(settled);
+      if (lane !== null && this.#lanes.get(lane) === settled) this.#lanes.delete(lane);
+    });
+    return done;
+  }
+
+  /** Takes no more units and waits for those that came before. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running);
+  }
+
+  async #next<T>(lane: string | null, unit: () => Promise<T>): Promise<T> {
+    if (lane !== null) await this.#lanes.get(lane);
+    await this.#enter();
+    try {
+      return await insideUnit(unit);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #enter(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Hands the place on, or gives it back. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}

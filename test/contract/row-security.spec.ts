@@ -1,0 +1,235 @@
+import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
+import type pg from 'pg';
+import type { TestDatabase } from './support/database.js';
+import { oneUnit } from './support/one-unit.js';
+import { optionsFor } from './support/options.js';
+import { postgresDatabase, withClient } from './support/postgres.js';
+import { aGrant, aLock, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
+
+const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
+
+/** Each table that has rows of tenants, with the column that says whose. */
+const OWN: Record<string, string> = {
+  requests: 'tenant',
+  grants: 'tenant',
+  reviews: 'tenant',
+  openings: 'tenant',
+  events: 'tenant',
+  log_heads: 'tenant',
+  access_records: 'tenant',
+  record_chains: 'tenant',
+  notices: 'tenant',
+  idempotent_answers: 'tenant',
+  locks: 'tenant',
+  voided_reviews: 'tenant',
+  tenants: 'slug',
+};
+
+describe('row-level security on PostgreSQL', () => {
+  let database: TestDatabase;
+  let store: OpenedStore;
+
+  beforeAll(async () => {
+    database = await postgresDatabase();
+    store = await database.open();
+    for (const tenant of ['acme', 'globex']) await fill(tenant);
+    await store.asVendor((unit) => unit.organisation.savePerson(aPerson({ roles: ['reviewer'] })));
+  });
+  afterAll(() => database.close());
+
+  /** One row of everything for one tenant. */
+  async function fill(tenant: string): Promise<void> {
+    await store.asVendor(async ({ organisation }) => {
+      const removedAt = null;
+      await organisation.saveTenant({
+        slug: tenant,
+        name: tenant,
+        controls: CONTROLS,
+        oidc: null,
+        slack: null,
+        removedAt,
+      });
+      await organisation.savePerson(aPerson({ tenant, roles: ['approver'] }));
+    });
+    await oneUnit(store, tenant);
+    await store.forTenant(tenant, async (unit) => {
+      const request = aRequest({ tenant });
+      const grant = aGrant(request);
+      const record = aRecord(grant);
+      await unit.requests.insert(request);
+      await unit.grants.insert(grant);
+      const review = aReview(request);
+      await unit.reviews.insert(review);
+      await unit.reviews.void(review, NOW);
+      await unit.locks.insert(aLock({ tenant, name: tenant }));
+      await unit.records.insertAllowed(record);
+      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' });
+      const answer = { bodyHash: 'h', result: '1' };
+      await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
+    });
+  }
+
+  /** Statements as the brokers’ role, for a tenant, as the vendor, or with nothing set; rolled back. */
+  const asApp = <T>(reach: string | null, work: (client: pg.Client) => Promise<T>): Promise<T> =>
+    withClient(database.url, async (client) => {
+      await client.query('BEGIN');
+      await client.query('SET LOCAL ROLE countersign_app');
+      if (reach === 'vendor') await client.query("SET LOCAL countersign.vendor = 'on'");
+      else if (reach !== null) await client.query(`SET LOCAL countersign.tenant = '${reach}'`);
+      try {
+        return await work(client);
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    });
+  const rows = (reach: string | null, sql: string) =>
+    asApp(reach, async (client) => (await client.query(sql)).rows);
+  const attempt = (reach: string | null, sql: string): Promise<string> =>
+    asApp(reach, (client) =>
+      client.query(sql).then(
+        ({ rowCount }) => `${rowCount} rows`,
+        (error: Error) => error.message,
+      ),
+    );
+
+  test('P9: covers every table but those that hold nobody’s rows, and binds their owner too', async () => {
+    const tables = (await database.raw(`SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS held
+      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`)) as {
+      name: string;
+      held: boolean;
+    }[];
+    expect(tables.filter(({ held }) => !held).map(({ name }) => name)).toEqual([
+      'legal_transitions',
+      'migrations',
+    ]);
+    const bearing = await database.raw(`SELECT table_name AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name = 'tenant' ORDER BY 1`);
+    const known = [...Object.keys(OWN).filter((table) => OWN[table] === 'tenant'), 'api_keys'];
+    expect(bearing).toEqual(known.sort().map((name) => ({ name })));
+  });
+
+  test('P9: without a tenant, plain SQL sees nothing of anybody', async () => {
+    for (const table of [
+      ...Object.keys(OWN),
+      'people',
+      'api_keys',
+      'gateways',
+      'signing_keys',
+      'feed_changes',
+      'deployment',
+    ])
+      expect([table, await rows(null, `SELECT * FROM ${table}`)]).toEqual([table, []]);
+    // What a transaction had set is gone with it, on the same connection too.
+    const after = await withClient(database.url, async (client) => {
+      await client.query("BEGIN; SET LOCAL ROLE countersign_app; SET LOCAL countersign.tenant = 'acme'");
+      await client.query('COMMIT');
+      await client.query('SET ROLE countersign_app');
+      return (await client.query('SELECT * FROM requests')).rows;
+    });
+    expect(after).toEqual([]);
+  });
+
+  test.each(Object.entries(OWN))(
+    'P9: of %s a tenant sees its own rows alone, the vendor all',
+    async (table, column) => {
+      const seen = async (reach: string) =>
+        new Set((await rows(reach, `SELECT ${column} AS whose FROM ${table}`)).map(({ whose }) => whose));
+      expect(await seen('acme')).toEqual(new Set(['acme']));
+      const all = await seen('vendor');
+      expect([all.has('acme'), all.has('globex')]).toEqual([true, true]);
+    },
+  );
+
+  test('P9: of people a tenant sees its own and the vendor’s staff; keys and gateways are the vendor’s', async () => {
+    expect(
+      (await rows('acme', 'SELECT DISTINCT side FROM people ORDER BY 1')).map(({ side }) => side),
+    ).toEqual(['', 'acme']);
+    for (const table of ['api_keys', 'gateways', 'signing_keys', 'feed_changes'])
+      expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
+  });
+
+  test.each(['requests', 'grants', 'access_records', 'record_chains', 'notices', 'log_heads', 'locks'])(
+    'P9: %s of another tenant can be neither changed nor moved nor made',
+    async (table) => {
+      const column = table === 'log_heads' ? 'units' : 'tenant';
+      expect(
+        await attempt('globex', `UPDATE ${table} SET ${column} = ${column} WHERE tenant = 'acme'`),
+      ).toMatch(/^0 rows|permission denied/);
+      expect(await attempt('globex', `UPDATE ${table} SET tenant = 'acme'`)).toMatch(
+        /row-level security|permission denied/,
+      );
+      expect(await attempt('globex', `INSERT INTO ${table} SELECT * FROM ${table}`)).toMatch(/duplicate key/);
+      expect(
+        await attempt(
+          'globex',
+          `INSERT INTO ${table} SELECT (jsonb_populate_record(x, '{"tenant": "acme"}')).* FROM ${table} x`,
+        ),
+      ).toMatch(/row-level security/);
+    },
+  );
+
+  test.each(['events', 'reviews', 'feed_changes'])(
+    'P10: the brokers’ role cannot rewrite %s',
+    async (table) => {
+      for (const reach of ['acme', 'vendor'])
+        for (const sql of [
+          `DELETE FROM ${table}`,
+          `TRUNCATE ${table}`,
+          ...['leaf', 'reason', 'ref'].map((column) => `UPDATE ${table} SET ${column} = 'x'`),
+        ])
+          expect(await attempt(reach, sql)).toMatch(/permission denied|does not exist/);
+    },
+  );
+
+  test('P1: no role takes a step that the transition table does not have, nor adds one to it', async () => {
+    expect(await attempt('acme', "UPDATE grants SET state = 'ended'")).toBe('1 rows');
+    expect(
+      await asApp('acme', async (client) => {
+        await client.query("UPDATE grants SET state = 'ended'");
+        return client.query("UPDATE grants SET state = 'active'").catch((error: Error) => error.message);
+      }),
+    ).toBe('no such transition of a grant');
+    const [insert, disable, shadow] = [
+      await attempt('vendor', "INSERT INTO legal_transitions VALUES ('grant', 'ended', 'active')"),
+      await attempt('vendor', 'ALTER TABLE grants DISABLE TRIGGER ALL'),
+      await asApp('acme', async (client) => {
+        await client.query(
+          "CREATE TEMP TABLE legal_transitions AS SELECT 'grant' AS kind, 'active' AS from_state, 'open' AS to_state",
+        );
+        return client.query("UPDATE grants SET state = 'open'").catch((error: Error) => error.message);
+      }),
+    ];
+    expect(insert).toContain('permission denied');
+    expect(disable).toContain('must be owner');
+    expect(shadow).toBe('no such transition of a grant');
+  });
+
+  test('the brokers’ role may neither log in nor make anything, nor touch the feed’s number downwards', async () => {
+    const [role] = await database.raw(`SELECT rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb
+      FROM pg_roles WHERE rolname = 'countersign_app'`);
+    expect(Object.values(role as object)).toEqual([false, false, false, false, false]);
+    expect(await attempt('vendor', 'CREATE TABLE t (a integer)')).toContain('permission denied');
+    expect(await attempt('vendor', 'UPDATE deployment SET epoch = 9')).toContain('permission denied');
+    expect(await attempt('vendor', 'UPDATE deployment SET feed_seq = 0')).toContain('never shrinks');
+    expect(await attempt('vendor', 'DELETE FROM deployment')).toContain('permission denied');
+  });
+
+  test('P9: the store’s units go by it: SQL through a tenant’s unit sees what the policies let through', async () => {
+    await migrate(optionsFor(database.url));
+    const again = await openStore(optionsFor(database.url));
+    const visible = await again.readForTenant('acme', async (unit) => {
+      const { manager } = unit.requests as unknown as { manager: { query(sql: string): Promise<unknown[]> } };
+      return {
+        who: await manager.query(
+          'SELECT current_user::text AS role, current_setting($$countersign.tenant$$) AS tenant',
+        ),
+        tenants: await manager.query('SELECT DISTINCT tenant FROM requests'),
+      };
+    });
+    await again.close();
+    expect(visible).toEqual({
+      who: [{ role: 'countersign_app', tenant: 'acme' }],
+      tenants: [{ tenant: 'acme' }],
+    });
+  });
+});

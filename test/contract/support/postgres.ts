@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
+import pg from 'pg';
+import type { TestDatabase } from './database.js';
+import { optionsFor } from './options.js';
+
+const TEMPLATE = 'countersign_template';
+const TEMPLATE_LOCK = 42;
+
+/** Superuser's URL of the server that this test run started (test/support/postgres). */
+export function serverUrl(database = 'postgres'): string {
+  const url = process.env['COUNTERSIGN_TEST_POSTGRES'];
+  if (url === undefined) throw new Error('this project of the tests has no PostgreSQL: see jest.config.mjs');
+  return Object.assign(new URL(url), { pathname: `/${database}` }).href;
+}
+
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+} as pg.CustomTypesConfig;
+
+/** One connection, for as long as `work` takes. */
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** An empty database of its own; `drop` ends whatever is still connected to it. */
+export async function emptyDatabase(template = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const server = (sql: string) => withClient(serverUrl(), (client) => client.query(sql));
+  await server(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: serverUrl(name),
+    drop: async () => void (await server(`DROP DATABASE ${name} WITH (FORCE)`)),
+  };
+}
+
+/** The first to need it migrates one database; all others are copies of it. */
+async function migratedTemplate(): Promise<string> {
+  await withClient(serverUrl(), async (client) => {
+    await client.query(`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`);
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE]);
+    if (rowCount === 1) return;
+    await client.query(`CREATE DATABASE ${TEMPLATE}_new TEMPLATE template0`);
+    await migrate(optionsFor(serverUrl(`${TEMPLATE}_new`)));
+    await client.query(`ALTER DATABASE ${TEMPLATE}_new RENAME TO ${TEMPLATE}`);
+  });
+  return TEMPLATE;
+}
+
+/** A migrated database of its own on the test run's server. `close` closes what was opened on it and drops it. */
+export async function postgresDatabase(): Promise<TestDatabase> {
+  const { url, drop } = await emptyDatabase(await migratedTemplate());
+  const opened: OpenedStore[] = [];
+  return {
+    engine: 'postgres',
+    url,
+    tampering: (table) => [
+      `DELETE FROM ${table}`,
+      `TRUNCATE ${table} CASCADE`,
+      `UPDATE ${table} SET ${FIRST_COLUMN[table]} = ${FIRST_COLUMN[table]}`,
+      `INSERT INTO ${table} SELECT * FROM ${table} ON CONFLICT (${KEYS[table]})
+       DO UPDATE SET ${FIRST_COLUMN[table]} = excluded.${FIRST_COLUMN[table]}`,
+    ],
+    open: async (change) => {
+      const store = await openStore(optionsFor(url, change));
+      opened.push(store);
+      return store;
+    },
+    raw: (sql) => withClient(url, async (client) => (await client.query(sql)).rows),
+    close: async () => {
+      for (const store of opened) await store.close();
+      await drop();
+    },
+  };
+}
+
+const KEYS: Record<string, string> = { events: 'tenant, seq', reviews: 'id', feed_changes: 'seq' };
+const FIRST_COLUMN: Record<string, string> = { events: 'leaf', reviews: 'decision', feed_changes: 'ref' };
