@@ -78,6 +78,7 @@ describe('the gateways’ feed', () => {
       routeMaps: [expect.objectContaining({ name: 'billing' })],
       keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256' })],
       tenants: expect.arrayContaining([{ slug: 'acme', forbid: expect.any(Array) }]),
+      locks: [],
     });
     const first = await nextSigned(stream);
     const second = await nextSigned(stream);

@@ -1,0 +1,219 @@
+import {
+  AccessError,
+  acceptOffer,
+  cancelRequest,
+  counterTerms,
+  doDue,
+  extendGrant,
+  type Grant,
+  getRequest,
+  listGrants,
+  type Principal,
+  reviewRequest,
+} from '@countersign/access';
+import { type Terms, termsDigest, termsNarrow } from '@countersign/scope';
+import fc from 'fast-check';
+import { smallOrganisation } from '../factories/small-organisation.js';
+import { describeStore } from './support/describe-store.js';
+import { sqliteDatabase } from './support/sqlite.js';
+import { startWorkflow, type Workflow } from './support/workflow.js';
+
+const APPROVALS = 2;
+const APPROVERS = ['ada@acme.example', 'bob@acme.example', 'cara@acme.example'];
+const VENDOR = 'max@northwind.example';
+const RESOURCES = ['invoices/*', 'invoices/1', 'invoices/2', 'invoices/**'];
+
+type Act =
+  | { do: 'ask'; seconds: number; resource: string; ahead: number; calls: number }
+  | { do: 'approve' | 'deny'; who: string; which: number }
+  | { do: 'counter'; who: string; which: number; cut: number; resource: string | null; calls: number }
+  | { do: 'accept' | 'cancel' | 'extend' | 'pass'; which: number }
+  | { do: 'wait'; seconds: number };
+
+/** Mostly the last one that was asked for. */
+const which = fc.constantFrom(0, 0, 0, 1, 2);
+const who = fc.constantFrom(VENDOR, ...APPROVERS);
+const seconds = fc.integer({ min: 300, max: 3_600 });
+const resource = fc.constantFrom(...RESOURCES);
+const calls = fc.nat({ max: 3 });
+const asking = fc.record({
+  do: fc.constant('ask' as const),
+  seconds,
+  resource,
+  ahead: fc.constantFrom(0, 0, 600),
+  calls,
+});
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 2, arbitrary: asking },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('approve' as const), who, which }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('approve' as const), who: fc.constant(VENDOR), which }),
+  },
+  // Everybody approves: long lines of extensions are rare otherwise.
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('pass' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deny' as const), who, which }) },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      do: fc.constant('counter' as const),
+      who,
+      which,
+      // Of the time that was asked for; more than all of it must be refused.
+      cut: fc.constantFrom(0.5, 0.9, 1, 1.5),
+      resource: fc.option(resource),
+      calls,
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('accept' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), which }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('extend' as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 1_200 }) }),
+  },
+);
+
+/** What the tenant's log says of the consents that stand behind each digest; reckoned without the domain's code. */
+interface Told {
+  terms: Map<string, Terms>;
+  consents: { side: string; person: string; digest: string }[];
+}
+
+/** Most steps of a random walk are refused; only failures of ours are not. */
+function refused(error: unknown): void {
+  if (!(error instanceof AccessError)) throw error;
+}
+
+describeStore('counters, extensions and acceptances on SQLite', sqliteDatabase, (bench) => {
+  let flow: Workflow;
+  let erin: Principal;
+  let people: Record<string, Principal>;
+  let requests: string[];
+  let seen: { grants: number; countered: number; extended: number };
+
+  beforeEach(async () => {
+    const file = smallOrganisation({ approvals: APPROVALS });
+    file.tenants[0]!.people[2]!.roles = ['approver'];
+    flow = await startWorkflow(bench.store, file);
+    erin = await flow.as('erin@northwind.example');
+    people = Object.fromEntries(
+      await Promise.all([VENDOR, ...APPROVERS].map(async (email) => [email, await flow.as(email)] as const)),
+    );
+    requests = [];
+    seen = { grants: 0, countered: 0, extended: 0 };
+  });
+
+  const grants = async (): Promise<Grant[]> =>
+    (await listGrants(flow.deps, erin, {}, { cursor: null, limit: 200 })).items.map(({ grant }) => grant);
+
+  async function perform(step: Act): Promise<void> {
+    if (step.do === 'wait') {
+      flow.clock.forward(step.seconds);
+      await doDue(flow.deps);
+      return;
+    }
+    if (step.do === 'ask') {
+      const startsAt = new Date(flow.clock.now().getTime() + step.ahead * 1_000).toISOString().slice(0, 19);
+      const { request } = await flow.ask(erin, {
+        scope: [{ resource: step.resource, actions: ['read'] }],
+        seconds: step.seconds,
+        ...(step.ahead === 0 ? {} : { startsAt: `${startsAt}Z` }),
+        ...(step.calls === 0 ? {} : { budget: { calls: step.calls } }),
+      });
+      requests.push(request.id);
+      return;
+    }
+    const id = requests.at(-1 - (step.which % Math.max(1, requests.length)));
+    if (id === undefined) return;
+    const view = await getRequest(flow.deps, erin, id);
+    const { digest, terms, grant } = view.request;
+    if (step.do === 'accept') await acceptOffer(flow.deps, erin, id, view.offer?.digest ?? digest);
+    else if (step.do === 'cancel') await cancelRequest(flow.deps, erin, id);
+    else if (step.do === 'pass')
+      for (const by of Object.values(people))
+        await reviewRequest(flow.deps, by, id, { decision: 'approve', digest, reason: null }).catch(refused);
+    else if (step.do === 'extend') {
+      if (grant === null) return;
+      const more = await extendGrant(flow.deps, erin, grant, { seconds: 600, justification: 'more' });
+      requests.push(more.request.id);
+    } else if (step.do === 'counter') {
+      const scope = step.resource === null ? terms.scope : [{ resource: step.resource, actions: ['read'] }];
+      const narrowing = { seconds: Math.ceil(terms.seconds * step.cut), scope };
+      const offered = counterTerms(terms, digest, narrowing);
+      const budget = step.calls === 0 ? {} : { budget: { calls: step.calls } };
+      const input = {
+        decision: 'counter' as const,
+        digest,
+        reason: 'less',
+        terms: { ...offered, ...budget },
+      };
+      await reviewRequest(flow.deps, people[step.who]!, id, input);
+    } else if ('who' in step) {
+      await reviewRequest(flow.deps, people[step.who]!, id, { decision: step.do, digest, reason: 'so' });
+    }
+  }
+
+  async function told(): Promise<Told> {
+    const found: Told = { terms: new Map(), consents: [] };
+    for (const leaf of await flow.leaves('acme')) {
+      const data = leaf.data as {
+        digest: string;
+        terms: Terms;
+        side: string;
+        decision: string;
+        offer: { digest: string; terms: Terms } | null;
+      };
+      if (leaf.type === 'request.created') found.terms.set(data.digest, data.terms);
+      if (leaf.type !== 'request.reviewed' || data.decision === 'deny') continue;
+      if (data.offer !== null) found.terms.set(data.offer.digest, data.offer.terms);
+      const { actor } = leaf as unknown as { actor: string };
+      found.consents.push({ side: data.side, person: actor, digest: data.offer?.digest ?? data.digest });
+    }
+    return found;
+  }
+
+  function expectCovered(grant: Grant, { terms, consents }: Told): void {
+    const own = terms.get(grant.digest)!;
+    expect(termsDigest(flow.deps.hashing, own)).toBe(grant.digest);
+    const persons = (side: string, covers: (digest: string) => boolean) =>
+      new Set(
+        consents.filter((each) => each.side === side && covers(each.digest)).map(({ person }) => person),
+      ).size;
+    expect(persons('customer', (digest) => digest === grant.digest)).toBeGreaterThanOrEqual(APPROVALS);
+    const bare = ({ parent: _parent, ...rest }: Terms): Terms => rest;
+    const covering = (digest: string) => termsNarrow(bare(own), bare(terms.get(digest)!));
+    expect(persons('vendor', covering)).toBeGreaterThanOrEqual(1);
+    const [from, to] = [Date.parse(grant.startsAt!), Date.parse(grant.endsAt!)];
+    expect(to - from).toBeLessThanOrEqual(own.seconds * 1_000);
+    expect(from).toBeGreaterThanOrEqual(Date.parse(own.startsAt ?? grant.createdAt));
+    expect(to).toBeLessThanOrEqual(Date.parse(own.startsAt ?? own.lapsesAt) + own.seconds * 1_000);
+  }
+
+  test('P1: no sequence grants more than one digest that the customer’s people approved as it stands', async () => {
+    await fc.assert(
+      fc.asyncProperty(asking, fc.array(act, { minLength: 15, maxLength: 40 }), async (first, steps) => {
+        for (const step of [first, ...steps]) await perform(step).catch(refused);
+        const all = await told();
+        const made = await grants();
+        const byDigest = new Map(made.map((grant) => [grant.digest, grant]));
+        expect(byDigest.size).toBe(made.length);
+        for (const grant of made) {
+          expectCovered(grant, all);
+          if (all.terms.get(grant.digest)?.parent !== undefined) seen.countered += 1;
+          const extended = grant.extends === null ? undefined : byDigest.get(grant.extends);
+          if (extended === undefined) continue;
+          seen.extended += 1;
+          expect(Date.parse(grant.startsAt!)).toBeGreaterThanOrEqual(Date.parse(extended.endsAt!));
+        }
+        seen.grants = made.length;
+        // What still waits would fill the next round's five places.
+        for (const id of requests) await cancelRequest(flow.deps, erin, id).catch(() => {});
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+    expect(seen.grants).toBeGreaterThan(10);
+    expect(seen.countered).toBeGreaterThan(0);
+    expect(seen.extended).toBeGreaterThan(0);
+  });
+});
