@@ -6,5 +6,5 @@ test.each(SCOPE_PROPERTIES)(
   (_name, property) => {
     fc.assert(property, { numRuns: 20_000 });
   },
-  120_000,
+  600_000,
 );

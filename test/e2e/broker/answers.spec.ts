@@ -72,6 +72,7 @@ describe('answers are what the OpenAPI document says, member by member', () => {
       'GET /api/v1/tenants/{slug}/access-records': '/api/v1/tenants/acme/access-records',
       'GET /api/v1/services': '/api/v1/services',
       'GET /api/v1/services/{name}': '/api/v1/services/billing',
+      'GET /api/v1/people/{id}': `/api/v1/people/${broker.persons.engineer}`,
       'GET /api/v1/whoami': '/api/v1/whoami',
       'GET /healthz': '/healthz',
       'GET /readyz': '/readyz',

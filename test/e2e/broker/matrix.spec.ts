@@ -188,6 +188,19 @@ const TABLE: Row[] = [
     but: everybodyIn,
   },
   { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'GET /api/v1/people/{id}',
+    target: (broker) => ({ path: `/api/v1/people/${broker.persons.approver}` }),
+    all: '200',
+    but: { ...everybodyIn, ...each(FOREIGN, '404 not_found') },
+  },
+  {
+    endpoint: 'GET /api/v1/people/{id}',
+    case: 'of the vendor’s staff',
+    target: (broker) => ({ path: `/api/v1/people/${broker.persons.engineer}` }),
+    all: '200',
+    but: everybodyIn,
+  },
   { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: everybodyIn },
   {
     endpoint: 'POST /oauth/introspect',

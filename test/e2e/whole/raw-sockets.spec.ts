@@ -61,7 +61,7 @@ describe('over raw sockets, with a token that is good', () => {
     ({ site, upstream, close } = await siteWithUpstream());
     await site.startGateway();
     token = await mintToken(site, await makeGrant(site));
-  }, 30_000);
+  }, 120_000);
   afterAll(() => close());
 
   test('the plain spelling goes through, and reaches the upstream as it was judged', async () => {

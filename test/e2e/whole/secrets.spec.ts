@@ -27,7 +27,7 @@ describe('P11: a run with success, refusals and faults, at the most talkative lo
     await mistakes();
     await faults();
     await recordsAtBroker(site);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => close());
 
   const mainJob = async () => {

@@ -52,7 +52,7 @@ describe('npm start', () => {
       COUNTERSIGN_GATEWAY_URL: `http://localhost:${ports.gateway}`,
     });
     await start();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     // Asked, not killed: it is the one that ends its children.
@@ -77,7 +77,7 @@ describe('npm start', () => {
     }
     const { steps } = await cli.json<Tour>('tour');
     expect(steps.length).toBeGreaterThan(5);
-  }, 60_000);
+  }, 120_000);
 
   test('Ctrl-C stops all within 5 s; the next start finds the data', async () => {
     const logged = readLogs(join(dataDir, 'countersign.db')).length;
@@ -92,7 +92,7 @@ describe('npm start', () => {
     expect(kept.length).toBeGreaterThanOrEqual(logged);
     expect(kept.filter(({ type }) => type === 'gateway.enrolled')).toHaveLength(1);
     expect((await cli.run('tour')).code).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   test('the tour says so where nothing runs', async () => {
     const nowhere = `http://localhost:${await freePort()}`;
@@ -100,7 +100,7 @@ describe('npm start', () => {
     const { code, stdout, stderr } = await lost.run('tour');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error\[not_running\]: /);
-  }, 20_000);
+  }, 120_000);
 });
 
 function listens(port: number): Promise<boolean> {

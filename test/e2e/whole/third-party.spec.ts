@@ -71,7 +71,7 @@ describe('the whole path before a server of a third party', () => {
     const gateway = host.start('gateway', { COUNTERSIGN_GATEWAY_CREDENTIAL: credential });
     programs.push(gateway);
     await gateway.untilReady(`${gatewayUrl}/readyz`);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     for (const program of programs.reverse()) await program.dispose();
@@ -89,7 +89,7 @@ describe('the whole path before a server of a third party', () => {
     const decided = await una.json<Asked>('show', asked.id);
     expect(decided).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     grant = String(decided.grant);
-  }, 30_000);
+  }, 120_000);
 
   test('reads and changes data of the third party through the gateway', async () => {
     const all = await curl('/clinics/harbour/patients');
@@ -102,7 +102,7 @@ describe('the whole path before a server of a third party', () => {
     );
     expect(changed.stdout).toMatch(/^HTTP\/1\.1 200 /);
     expect(await upstream.stored('p-2')).toMatchObject({ name: 'Olav Nes', recall: '2027-02-01' });
-  }, 30_000);
+  }, 120_000);
 
   test('a call is among the records and in the log within a second', async () => {
     const read = await curl('/clinics/harbour/patients/p-1');
@@ -111,7 +111,7 @@ describe('the whole path before a server of a third party', () => {
       (await list<Listed>('access-records')).some(({ id }) => id === record) &&
       (await list<{ data: { record?: string } }>('events')).some(({ data }) => data.record === record);
     await eventually('record and event are there', isThere, 1_000);
-  }, 30_000);
+  }, 120_000);
 
   test.each([
     [
@@ -156,7 +156,7 @@ describe('the whole path before a server of a third party', () => {
     );
     expect(refused).toMatchObject({ status: 403, body: { code: 'grant_ended' } });
     expect((await curl('/clinics/harbour/patients')).code).toBe(1);
-  }, 30_000);
+  }, 120_000);
 
   test('P5: what the third party served is exactly what was recorded, and what stands in the log', async () => {
     await eventually('the refusal after the stop is recorded', async () =>
