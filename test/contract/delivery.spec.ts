@@ -1,3 +1,5 @@
+import { expireDue } from '@countersign/access';
+import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
 
@@ -29,6 +31,77 @@ describeStore('what goes out', (bench) => {
     await bench.store.asVendor((unit) => unit.outbox.failed(notice?.id ?? '', '2026-11-24T15:00:30.250Z'));
     expect(await due('2026-11-24T15:00:30Z')).toEqual([]);
     expect(await due('2026-11-24T15:00:31Z')).toEqual([{ ...notice, attempts: 1 }]);
+  });
+
+  test('P7: of several that claim what is due at once one gets it, and it is due again when the claim is over', async () => {
+    for (let index = 0; index < 5; index += 1) await tell(String(index), NOW);
+    const other = await bench.database.open();
+    const until = '2026-11-24T15:01:00Z';
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 === 0 ? bench.store : other).asVendor((unit) => unit.outbox.claim(NOW, until, 2)),
+      ),
+    );
+    const claimed = claims.flat().map(({ subject }) => subject);
+    expect(claimed.sort()).toEqual(['0', '1', '2', '3', '4']);
+    expect(await due('2026-11-24T15:00:59Z')).toEqual([]);
+    expect(await due(until)).toHaveLength(5);
+    const [first] = claims.flat();
+    await other.asVendor((unit) => unit.outbox.delivered(first?.id ?? '', NOW));
+    expect(await due(until)).toHaveLength(4);
+  });
+
+  test('notices are read on by their ids, delivered ones too', async () => {
+    for (const subject of ['a', 'b', 'c']) await tell(subject, NOW);
+    const after = (id: string, limit = 10) =>
+      bench.store.readAsVendor((unit) => unit.outbox.after(id, limit));
+    const all = await after('ntc_');
+    expect(all.map(({ subject }) => subject)).toEqual(['a', 'b', 'c']);
+    await bench.store.asVendor((unit) => unit.outbox.delivered(all[1]?.id ?? '', NOW));
+    expect((await after(all[0]?.id ?? '', 1)).map(({ subject }) => subject)).toEqual(['b']);
+    expect(await after(all[2]?.id ?? '')).toEqual([]);
+  });
+
+  test('P7: jobs of several brokers at once end each thing once', async () => {
+    const other = await bench.database.open();
+    const lapsed = Array.from({ length: 6 }, () => aRequest({ lapsesAt: NOW }));
+    const decided = aRequest({ state: 'approved' });
+    await bench.store.forTenant('acme', async (unit) => {
+      for (const request of [...lapsed, decided]) await unit.requests.insert(request);
+      await unit.grants.insert(aGrant(decided, { endsAt: NOW }));
+    });
+    const deps = {
+      clock: { now: () => new Date(NOW) },
+      ids: uuidV7Ids,
+      random: systemRandomness,
+      hashing: systemHashing,
+    };
+    const runs = await Promise.all(
+      [bench.store, other, bench.store, other].map((store) => expireDue({ ...deps, store })),
+    );
+    const sum = (what: 'requests' | 'grants') => runs.reduce((all, run) => all + run[what], 0);
+    expect([sum('requests'), sum('grants')]).toEqual([6, 1]);
+    const ends = await bench.database.raw(
+      "SELECT type, COUNT(*) AS times FROM events WHERE type IN ('request.expired', 'grant.ended') GROUP BY type ORDER BY type",
+    );
+    expect(ends).toEqual([
+      { type: 'grant.ended', times: 1 },
+      { type: 'request.expired', times: 6 },
+    ]);
+  });
+
+  test('another process’s word of something to tell wakes, where the engine carries it', async () => {
+    const other = await bench.database.open();
+    // SQLite carries no word: there the other one's own commit stands for what polling finds.
+    const hearing = bench.database.engine === 'postgres' ? other : bench.store;
+    const woken = new Promise<void>((resolve) => hearing.onCommit(resolve));
+    // The listener may still be connecting: it is told again until it hears.
+    let heard = false;
+    void woken.then(() => {
+      heard = true;
+    });
+    for (let round = 0; !heard && round < 200; round += 1) await tell(String(round), NOW);
+    await woken;
   });
 
   test('the feed counts over all tenants without a gap, in the order of the commits', async () => {

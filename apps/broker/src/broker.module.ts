@@ -26,6 +26,7 @@ import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { ServicesController } from './services/services.controller.js';
+import { NoticeFollower } from './stream/notice-follower.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream-hub.js';
 
@@ -71,6 +72,7 @@ export function brokerModule({ deps, settings, logger }: BrokerParts): DynamicMo
       BrokerTokenMinter,
       FeedHub,
       StreamHub,
+      NoticeFollower,
       Jobs,
       Metrics,
       Gauges,

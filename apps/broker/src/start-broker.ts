@@ -23,6 +23,7 @@ import { KeyRing } from './keys/key-ring.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { drain } from './stop.js';
+import { NoticeFollower } from './stream/notice-follower.js';
 import { StreamHub } from './stream/stream-hub.js';
 
 const DRAIN_MS = 4_000;
@@ -82,6 +83,7 @@ async function serve(
   await app.get(KeyRing).load();
   await app.get(FeedHub).start();
   app.get(StreamHub).start();
+  await app.get(NoticeFollower).start();
   app.get(Jobs).start();
   const server: Server = app.getHttpServer();
   limitServer(server);
@@ -101,7 +103,9 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 }
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
-  await Promise.all([app.get(FeedHub).stop(), app.get(StreamHub).stop(), app.get(Jobs).stop()]);
+  await Promise.all(
+    [FeedHub, StreamHub, NoticeFollower, Jobs].map((part) => app.get<{ stop(): Promise<void> }>(part).stop()),
+  );
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

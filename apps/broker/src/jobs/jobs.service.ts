@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { StreamHub } from '../stream/stream-hub.js';
 import { Loop } from './loop.js';
 import { dispatchOutbox } from './outbox-dispatcher.js';
 
@@ -21,7 +20,6 @@ export class Jobs {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
-    private readonly streams: StreamHub,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     this.loops = [
@@ -50,7 +48,7 @@ export class Jobs {
   }
 
   private async dispatch(): Promise<void> {
-    const sent = await dispatchOutbox(this.deps, [this.streams], (notice, error) =>
+    const sent = await dispatchOutbox(this.deps, [], (notice, error) =>
       this.logger.warn(
         { err: error, notice: notice.id, attempts: notice.attempts },
         'a notice was not delivered',

@@ -29,6 +29,7 @@ function outbox(waiting: Notice[]) {
     asVendor: (work: (unit: unknown) => unknown) =>
       work({
         outbox: {
+          claim: async (_now: string, _until: string, limit: number) => waiting.slice(0, limit),
           delivered: (id: string) => mark(id, `delivered ${id}`),
           failed: (id: string, nextAt: string) => mark(id, `failed ${id} ${nextAt}`),
         },

@@ -10,6 +10,8 @@ export interface NoticeChannel {
 
 const BATCH = 100;
 const LONGEST_PAUSE_SECONDS = 300;
+/** As long as a broker has for one batch; after that another one takes it to be dead, and delivers. */
+const CLAIM_SECONDS = 60;
 
 /** 1 s, 2 s, 4 s, … at most five minutes. */
 export function pauseSeconds(attempts: number): number {
@@ -18,7 +20,7 @@ export function pauseSeconds(attempts: number): number {
 
 /**
  * Sends what the outbox holds, after the commits that put it there (P7). A crash between delivery and the mark
- * that says so leads to a second delivery with the same id, never to none.
+ * that says so leads to a second delivery with the same id, never to none. Of several brokers one claims a notice.
  */
 export async function dispatchOutbox(
   deps: BrokerDeps,
@@ -27,8 +29,7 @@ export async function dispatchOutbox(
 ): Promise<number> {
   let sent = 0;
   for (;;) {
-    const now = deps.clock.now().toISOString();
-    const due = await deps.store.readAsVendor((unit) => unit.outbox.due(now, BATCH));
+    const due = await claim(deps);
     if (due.length === 0) return sent;
     const results = await Promise.all(due.map((notice) => deliver(channels, notice, onFailure)));
     const at = deps.clock.now();
@@ -45,6 +46,15 @@ export async function dispatchOutbox(
     sent += due.length;
     if (due.length < BATCH) return sent;
   }
+}
+
+/** Looks first: a writing unit a second for nothing would keep others waiting. */
+async function claim({ store, clock }: BrokerDeps): Promise<Notice[]> {
+  const now = clock.now();
+  const waiting = await store.readAsVendor((unit) => unit.outbox.due(now.toISOString(), 1));
+  if (waiting.length === 0) return [];
+  const until = new Date(now.getTime() + CLAIM_SECONDS * 1000).toISOString();
+  return store.asVendor((unit) => unit.outbox.claim(now.toISOString(), until, BATCH));
 }
 
 async function deliver(

@@ -5,7 +5,6 @@ import { HttpProblem } from '../http/problem.js';
 import type { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Loop } from '../jobs/loop.js';
-import type { NoticeChannel } from '../jobs/outbox-dispatcher.js';
 
 const CHECK_MS = 1_000;
 const MOST_PER_PERSON = 20;
@@ -18,8 +17,7 @@ interface Subscriber {
 
 /** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key ends its stream. */
 @Injectable()
-export class StreamHub implements NoticeChannel {
-  readonly name = 'stream';
+export class StreamHub {
   private readonly subscribers = new Set<Subscriber>();
   private readonly checks: Loop;
 
@@ -60,7 +58,8 @@ export class StreamHub implements NoticeChannel {
     return () => this.subscribers.delete(subscriber);
   }
 
-  async deliver(notice: Notice): Promise<void> {
+  /** Tells it to whoever it is for and follows here. Best effort: a page that comes back reads what stands. */
+  tell(notice: Notice): void {
     const { id, kind, subject, tenant, at } = notice;
     const text = `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ id, kind, subject, tenant, at })}\n\n`;
     for (const { person, connection } of this.subscribers)

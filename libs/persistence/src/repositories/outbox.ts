@@ -1,5 +1,5 @@
 import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads, OutboxWrites } from '@countersign/access';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In, MoreThan } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { comparable } from '../entities/instants.js';
 
@@ -41,7 +41,24 @@ export class Notices implements OutboxReads, OutboxWrites {
       .addOrderBy('row.id')
       .limit(limit)
       .getMany();
-    return rows.map(({ state: _state, nextAt: _next, deliveredAt: _at, ...notice }) => notice);
+    return rows.map(toNotice);
+  }
+
+  async after(id: string, limit: number): Promise<Notice[]> {
+    const rows = await this.manager.find(NoticeEntity, {
+      where: { id: MoreThan(id) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+    return rows.map(toNotice);
+  }
+
+  /** Vendor units do not interleave, so that what is found due here nobody else is claiming. */
+  async claim(now: string, until: string, limit: number): Promise<Notice[]> {
+    const found = await this.due(now, limit);
+    if (found.length > 0)
+      await this.manager.update(NoticeEntity, { id: In(found.map(({ id }) => id)) }, { nextAt: until });
+    return found;
   }
 
   async delivered(id: string, at: string): Promise<void> {
@@ -52,3 +69,6 @@ export class Notices implements OutboxReads, OutboxWrites {
     await this.manager.update(NoticeEntity, { id, state: 'due' }, { attempts: () => 'attempts + 1', nextAt });
   }
 }
+
+const toNotice = ({ state: _state, nextAt: _next, deliveredAt: _at, ...notice }: NoticeEntity): Notice =>
+  notice;

@@ -1,0 +1,76 @@
+import type { Notice } from '@countersign/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
+import { Loop } from '../jobs/loop.js';
+import { StreamHub } from './stream-hub.js';
+
+const EVERY_MS = 1_000;
+const BATCH = 500;
+/**
+ * Ids are made before their units commit, on several brokers' clocks: each look goes back this far behind now,
+ * and what was told before is passed over.
+ */
+const LOOK_BACK_MS = 15_000;
+const REMEMBERED = 100_000;
+
+/**
+ * Tells the people who follow this broker what happened, whichever broker or process did it. Unlike the outbox,
+ * in which one broker claims a notice, every broker reads all of them.
+ */
+@Injectable()
+export class NoticeFollower {
+  private readonly loop: Loop;
+  private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(LOGGER) logger: Logger,
+    private readonly streams: StreamHub,
+  ) {
+    this.loop = new Loop(
+      'notices',
+      EVERY_MS,
+      () => this.follow((notice) => this.streams.tell(notice)),
+      (job, error) => logger.error({ err: error, job }, 'a job failed'),
+    );
+  }
+
+  /** What stands already is no news. */
+  async start(): Promise<void> {
+    await this.follow(() => {});
+    this.unsubscribe = this.deps.store.onCommit(() => this.loop.wake());
+    this.loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe?.();
+    await this.loop.stop();
+  }
+
+  private async follow(tell: (notice: Notice) => void): Promise<void> {
+    let place = lowestIdOf(this.deps.ids.next('ntc'), LOOK_BACK_MS);
+    for (;;) {
+      const at = place;
+      const found = await this.deps.store.readAsVendor((unit) => unit.outbox.after(at, BATCH));
+      for (const notice of found) {
+        if (!this.told.has(notice.id)) tell(notice);
+        this.told.set(notice.id, true);
+        place = notice.id;
+      }
+      if (found.length < BATCH) return;
+    }
+  }
+}
+
+/** Below every id (prefix, UUIDv7: the first 48 bits are milliseconds) made later than so long before this one. */
+export function lowestIdOf(id: string, backMs: number): string {
+  const [prefix = '', uuid = ''] = id.split('_');
+  const madeAt = Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16);
+  const hex = Math.max(madeAt - backMs, 0)
+    .toString(16)
+    .padStart(12, '0');
+  return `${prefix}_${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
