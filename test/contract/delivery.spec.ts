@@ -1,4 +1,4 @@
-import { expireDue } from '@countersign/access';
+import { doDue } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
@@ -77,7 +77,7 @@ describeStore('what goes out', (bench) => {
       hashing: systemHashing,
     };
     const runs = await Promise.all(
-      [bench.store, other, bench.store, other].map((store) => expireDue({ ...deps, store })),
+      [bench.store, other, bench.store, other].map((store) => doDue({ ...deps, store })),
     );
     const sum = (what: 'requests' | 'grants') => runs.reduce((all, run) => all + run[what], 0);
     expect([sum('requests'), sum('grants')]).toEqual([6, 1]);

@@ -15,7 +15,6 @@ import { type Terms, termsDigest, termsNarrow } from '@countersign/scope';
 import fc from 'fast-check';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
-import { sqliteDatabase } from './support/sqlite.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const APPROVALS = 2;
@@ -85,7 +84,7 @@ function refused(error: unknown): void {
   if (!(error instanceof AccessError)) throw error;
 }
 
-describeStore('counters, extensions and acceptances on SQLite', sqliteDatabase, (bench) => {
+describeStore('counters, extensions and acceptances', (bench) => {
   let flow: Workflow;
   let erin: Principal;
   let people: Record<string, Principal>;
