@@ -2,6 +2,7 @@
 export type StoreErrorCode =
   | 'invalid_url'
   | 'engine_unsupported'
+  | 'database_missing'
   | 'database_unreadable'
   | 'database_failed'
   | 'migrations_pending'

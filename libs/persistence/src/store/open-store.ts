@@ -31,13 +31,13 @@ export interface OpenedStore extends Store {
 /**
  * Opens the database of this deployment. It must have been migrated.
  *
- * @throws StoreError `invalid_url`, `engine_unsupported`, `database_unreadable`, `migrations_pending`,
- *   `schema_too_new`, `master_key_mismatch`
+ * @throws StoreError `invalid_url`, `engine_unsupported`, `database_missing`, `database_unreadable` (its `cause` is the
+ *   file system's error where the file could not be opened at all), `migrations_pending`, `schema_too_new`, `master_key_mismatch`
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const path = sqlitePath(options.url);
   const context: UnitContext = { ...options, sealer: new Sealer(options.masterKey, options.random) };
-  if (!(await exists(path))) throw pending();
+  if (!(await exists(path))) throw missing();
   const write = await openSource(path, 'write');
   try {
     if ((await unapplied(write)).length > 0) throw pending();
@@ -48,6 +48,9 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     throw error;
   }
 }
+
+const missing = (): StoreError =>
+  new StoreError('database_missing', 'There is no database file yet: run `countersign migrate`.');
 
 const pending = (): StoreError =>
   new StoreError('migrations_pending', 'The database is not of this version yet: run `countersign migrate`.');
