@@ -56,7 +56,7 @@ describe('opening and migrating an SQLite database', () => {
   });
 
   test('does not open what is missing, empty or not yet migrated, and makes no file of it', async () => {
-    await expect(openStore(optionsFor(url))).rejects.toThrow(refused('migrations_pending'));
+    await expect(openStore(optionsFor(url))).rejects.toThrow(refused('database_missing'));
     expect(await readdir(folder)).toEqual([]);
     await mkdir(join(folder, 'data'));
     await writeFile(path, '');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
 import { FakeServer, problem } from '../test/fake-broker.js';
@@ -203,6 +204,49 @@ describe('request --wait', () => {
 });
 
 describe('broker and gateway in the foreground', () => {
+  test.each(['csg_abc', `csg_${Buffer.from('{"secret":"hunter2"}').toString('base64url')}`])(
+    'P11: the credential %s is told by key and rule, never by value',
+    async (credential) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+      const env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_GATEWAY_CREDENTIAL: credential };
+      const { exit, err } = await runCli(['gateway'], env);
+      expect([exit, err]).toEqual([
+        1,
+        expect.stringMatching(/^error\[invalid_config\]: COUNTERSIGN_GATEWAY_CREDENTIAL must be /),
+      ]);
+      expect(err).not.toMatch(/hunter2|secret"|csg_abc/);
+    },
+  );
+
+  test('a port that is taken is told with the variable that chooses another', async () => {
+    const taken = await FakeServer.start({});
+    const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    const credential = encodeGatewayCredential({
+      gateway: 'gtw_01980000-0000-7000-8000-000000000001',
+      secret: 'a'.repeat(43),
+      broker: 'http://localhost:1',
+      deployment: 'dep_01980000-0000-7000-8000-000000000002',
+      feedKey: Buffer.alloc(32, 7).toString('base64url'),
+    });
+    const { exit, err } = await runCli(['gateway'], {
+      COUNTERSIGN_DATA_DIR: dataDir,
+      COUNTERSIGN_GATEWAY_CREDENTIAL: credential,
+      COUNTERSIGN_GATEWAY_PORT: new URL(taken.url).port,
+      COUNTERSIGN_LOG_LEVEL: 'silent',
+    });
+    await taken.stop();
+    expect([exit, err]).toEqual([
+      1,
+      'error[port_unavailable]: the gateway cannot listen (EADDRINUSE); choose another COUNTERSIGN_GATEWAY_PORT or COUNTERSIGN_HOST\n',
+    ]);
+  });
+
+  test.each(['broker', 'gateway'])('%s --json prints what is missing as a document', async (program) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
+    expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'invalid_config' }]);
+  });
+
   test.each(['broker', 'gateway'])(
     '%s without what it needs says what is missing and ends with 1',
     async (program) => {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { readGatewayEnvironment } from '@countersign/config';
+import { ConfigError, readGatewayEnvironment } from '@countersign/config';
+import { ProtocolError } from '@countersign/gateway-protocol';
 import type { RunningGateway } from './gateway-options.js';
 import { startGateway } from './start-gateway.js';
 
@@ -12,7 +13,11 @@ export { startGateway } from './start-gateway.js';
  * Throws ConfigError, and what `startGateway` throws.
  */
 export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<RunningGateway> {
-  const gateway = await startGateway(readGatewayEnvironment(env));
+  const gateway = await startGateway(readGatewayEnvironment(env)).catch((error: unknown) => {
+    throw error instanceof ProtocolError && error.code === 'invalid_credential'
+      ? badCredential(error)
+      : error;
+  });
   const stop = () => {
     void gateway.close().then(() => process.exit(0));
   };
@@ -21,13 +26,27 @@ export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<
   return gateway;
 }
 
+/** Only the gateway can read its credential whole, so its rule is told here, and nothing of what it holds. */
+function badCredential(cause: ProtocolError): ConfigError {
+  const rule = 'must be the whole of what "countersign gateways enroll NAME" printed';
+  return Object.assign(new ConfigError([{ key: 'COUNTERSIGN_GATEWAY_CREDENTIAL', rule }]), { cause });
+}
+
+/** One line for the operator. */
+function startupLine(error: unknown): string {
+  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
+  if (syscall === 'listen') {
+    return `error[port_unavailable]: the gateway cannot listen (${code ?? 'unknown'}); choose another COUNTERSIGN_GATEWAY_PORT or COUNTERSIGN_HOST`;
+  }
+  return `error[${code ?? 'start_failed'}]: ${message ?? 'the gateway could not start'}`;
+}
+
 const started = process.argv[1];
 if (started !== undefined && import.meta.url === pathToFileURL(realpathSync(started)).href) {
   try {
     await runGateway();
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string };
-    process.stderr.write(`error[${code ?? 'start_failed'}]: ${message ?? 'the gateway could not start'}\n`);
+    process.stderr.write(`${startupLine(error)}\n`);
     process.exit(1);
   }
 }

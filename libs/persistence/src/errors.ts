@@ -1,6 +1,7 @@
 /** Codes of the store's own refusals. They are the operator's to mend; the domain's refusals are `AccessError`s. */
 export type StoreErrorCode =
   | 'invalid_url'
+  | 'database_missing'
   | 'database_unreadable'
   | 'database_failed'
   | 'migrations_pending'

@@ -208,10 +208,10 @@ describe('a start that cannot be', () => {
     );
   });
 
-  test('a store that is not migrated', async () => {
+  test('a store that was never made', async () => {
     expect(
       await refused({ COUNTERSIGN_DATABASE_URL: `sqlite:${broker.environment.dataDir}/none.db` }),
-    ).toMatch(/^error\[migrations_pending\]: .*countersign migrate/);
+    ).toMatch(/^error\[database_missing\]: .*countersign migrate/);
   });
 
   test('a port that is taken', async () => {

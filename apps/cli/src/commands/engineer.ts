@@ -77,12 +77,16 @@ export function registerEngineer(program: Command, run: Run): void {
   verb(program, 'curl', 'Call the grant’s service with this machine’s curl')
     .usage('<grant> -- [curl options] /path')
     .argument('<grant>', 'grt_…')
-    .argument('<args...>', 'for curl; the first that begins with / is a path of the service')
+    .argument(
+      '<args...>',
+      'for curl; the first that begins with /, and is no value of an option before it, is a path of the service',
+    )
     .passThroughOptions()
     .addHelpText(
       'after',
       `\nThe token is fetched for the call and handed to curl by a file descriptor: it is never in a process list.\n${examples(
         'countersign curl grt_… -- -s /tenants/acme/invoices',
+        'countersign curl grt_… -- -s -o /dev/null -w "%{http_code}" /tenants/acme/invoices',
         'countersign curl grt_… -- -X PATCH -d \'{"status":"paid"}\' -H "content-type: application/json" /tenants/acme/invoices/17',
       )}`,
     )

@@ -68,10 +68,10 @@ export function registerHost(program: Command, run: Run): void {
     run(async (context) => (await import('../verbs/host/gateways.js')).listGateways(context)),
   );
   verb(gateways, 'revoke', 'Shut a gateway out at once')
-    .argument('<gateway>', 'gtw_…')
+    .argument('<gateway>', 'gtw_…, or the name that it was enrolled with')
     .action(
-      run(async (context, id: string) =>
-        (await import('../verbs/host/gateways.js')).revokeGateway(context, id),
+      run(async (context, idOrName: string) =>
+        (await import('../verbs/host/gateways.js')).revokeGateway(context, idOrName),
       ),
     );
 
@@ -85,12 +85,10 @@ export function registerHost(program: Command, run: Run): void {
     'Play the main job against a running "npm start", showing what each party sees',
   ).action(run(async (context) => (await import('../tour/verb.js')).tour(context)));
 
-  program
-    .command('broker')
-    .description('Run the broker in the foreground')
-    .action(async () => (await import('../verbs/host/foreground.js')).foreground('broker', process.env));
-  program
-    .command('gateway')
-    .description('Run a gateway in the foreground (needs COUNTERSIGN_GATEWAY_CREDENTIAL)')
-    .action(async () => (await import('../verbs/host/foreground.js')).foreground('gateway', process.env));
+  verb(program, 'broker', 'Run the broker in the foreground').action(async () =>
+    (await import('../verbs/host/foreground.js')).foreground('broker', process.env),
+  );
+  verb(program, 'gateway', 'Run a gateway in the foreground (needs COUNTERSIGN_GATEWAY_CREDENTIAL)').action(
+    async () => (await import('../verbs/host/foreground.js')).foreground('gateway', process.env),
+  );
 }

@@ -12,6 +12,7 @@ import {
 import { type Finding, failed, ok, skipped } from './check.js';
 
 const MENDS: Partial<Record<StoreError['code'], string>> = {
+  database_missing: 'countersign migrate',
   migrations_pending: 'countersign migrate',
   master_key_mismatch:
     'Set COUNTERSIGN_MASTER_KEY to the key that this database was made with (look in your backup of it).',

@@ -33,8 +33,16 @@ function asCliError(error: unknown): CliError {
   }
   // The store's own refusals: known by their shape, because loading the store for a message takes half a second.
   if (error instanceof Error && error.name === 'StoreError' && 'code' in error) {
-    return new CliError(String(error.code), error.message, { cause: error });
+    return new CliError(String(error.code), error.message, {
+      exit: cannotOpen(error.code, error.cause) ? 2 : 1,
+      cause: error,
+    });
   }
   const detail = error instanceof Error ? error.message : String(error);
   return new CliError('internal', detail, { cause: error });
 }
+
+/** No database file, or one that the file system does not give us; a file that is no database was opened. */
+const cannotOpen = (code: unknown, cause: unknown): boolean =>
+  code === 'database_missing' ||
+  (code === 'database_unreadable' && typeof cause === 'object' && cause !== null && 'syscall' in cause);

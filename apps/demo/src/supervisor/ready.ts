@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DemoError } from '../demo-error.js';
 
@@ -25,13 +26,23 @@ export async function untilReady(
   throw new DemoError('not_ready', `the ${name} is not ready after ${limitMs / 1000} s (${url}: ${last})`);
 }
 
+/** Status of one answer. Not by `fetch`: that refuses to call ports that browsers hold for unsafe, such as 6000. */
 async function ask(url: string, signal: AbortSignal): Promise<string> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(ONE_CALL_MS)]) });
-    await answer.body?.cancel();
-    return String(answer.status);
+    return await statusOf(url, AbortSignal.any([signal, AbortSignal.timeout(ONE_CALL_MS)]));
   } catch {
     signal.throwIfAborted();
     return 'no answer';
   }
+}
+
+function statusOf(url: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { signal, agent: false }, (answer) => {
+      resolve(String(answer.statusCode));
+      answer.resume();
+      answer.on('error', () => undefined);
+    });
+    request.on('error', reject);
+  });
 }

@@ -10,10 +10,12 @@ import {
   type TokenRefusal,
   verifyGrantToken,
 } from '@countersign/grant-token-verify';
+import { matchRoute, ScopeError } from '@countersign/scope';
 import type { Budgets } from '../calls/budgets.js';
 import type { OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { Touch } from '../feed/touch.js';
+import { AmbiguousRequest } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
@@ -29,7 +31,10 @@ export type JudgeParts = {
   clock: Clock;
 };
 
-export type TokenJudgement = { ok: true; claims: GrantTokenClaims } | ({ ok: false } & TokenRefusal);
+/** `unasked`: no bearer token came with the request at all. */
+export type TokenJudgement =
+  | { ok: true; claims: GrantTokenClaims }
+  | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
   | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }
@@ -61,11 +66,32 @@ export class Judge {
     return this.parts.state.routeMaps.ofService(name);
   }
 
+  /**
+   * Demands that the path, by the current map of its service, has no value that a route may not judge. A form check: it asks
+   * neither touch nor token. Throws AmbiguousRequest; a service that is not known has nothing to be held against.
+   */
+  demandPlainPath({ service, method, path }: CanonicalRequest): void {
+    const map = this.service(service);
+    if (map === undefined || path === '') return;
+    try {
+      matchRoute(map.compiled, method, path);
+    } catch (error) {
+      if (error instanceof ScopeError && error.code === 'ambiguous_request') {
+        throw new AmbiguousRequest(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+
   /** The one bearer token of the request, verified for this service. */
   token(request: CanonicalRequest, service: PublishedRouteMap): TokenJudgement {
     const { state, clock } = this.parts;
-    const token = /^Bearer +([^ ]+)$/i.exec(request.headers.one('authorization') ?? '')?.[1];
-    if (token === undefined) return { ok: false, reason: 'malformed', detail: 'no bearer token' };
+    const authorization = request.headers.one('authorization') ?? '';
+    const token = /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) {
+      const unasked = !/^Bearer(?: |$)/i.test(authorization);
+      return { ok: false, reason: 'malformed', detail: 'no bearer token', unasked };
+    }
     // It would go on in logs, referrers and the record's path; there is no call that needs it there.
     if (request.query.includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };

@@ -58,10 +58,10 @@ export class Recorder {
   }
 
   /**
-   * Notes a refused call with a verified token. Nobody waits for the disk: a refusal is safe without it. Undefined
-   * where it was folded into a later record.
+   * Notes a refused call with a verified token. Nobody waits for the disk: a refusal is safe without it. Answers
+   * the id of the record that tells of it: its own, or the later one that it is folded into.
    */
-  refused(call: RecordedCall, match: MatchedCall | null, code: string): string | undefined {
+  refused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { members, openings } = this.describe(call);
     const place = {
@@ -74,9 +74,9 @@ export class Recorder {
       record: { ...head, kind: 'refused', ...members, ...place, code, count: 1 },
       openings,
     };
-    if (!this.folding.take(call.claims.digest, code, draft, this.options.clock.now())) return undefined;
-    this.options.spool.note(draft);
-    return id;
+    const { into, alone } = this.folding.take(call.claims.digest, code, draft, this.options.clock.now());
+    if (alone) this.options.spool.note(draft);
+    return into.record.id;
   }
 
   /** Counts a refusal without a verified token. */

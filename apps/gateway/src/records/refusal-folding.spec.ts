@@ -9,7 +9,12 @@ describe('RefusalFolding', () => {
     const taken = Array.from({ length: 100 }, (_, i) =>
       folding.take('grant', i % 2 ? 'a' : 'b', `${i}`, NOON + i),
     );
-    expect(taken.filter(Boolean)).toHaveLength(60);
+    expect(taken.filter(({ alone }) => alone).map(({ into }) => into)).toEqual(
+      Array.from({ length: 60 }, (_, i) => `${i}`),
+    );
+    expect(taken.slice(60).map(({ into }) => into)).toEqual(
+      Array.from({ length: 40 }, (_, i) => (i % 2 ? '61' : '60')),
+    );
     expect(folding.drain(NOON + 60_000)).toEqual([
       { first: '60', count: 20 },
       { first: '61', count: 20 },
@@ -20,9 +25,10 @@ describe('RefusalFolding', () => {
   test('grants do not count for each other, and each minute begins anew', () => {
     const folding = new RefusalFolding<string>();
     for (let i = 0; i < 60; i++) folding.take('one', 'a', '', NOON);
-    expect(folding.take('one', 'a', '', NOON + 59_999)).toBe(false);
-    expect(folding.take('two', 'a', '', NOON)).toBe(true);
-    expect(folding.take('one', 'a', '', NOON + 60_000)).toBe(true);
+    folding.take('one', 'a', 'first', NOON + 59_998);
+    expect(folding.take('one', 'a', 'second', NOON + 59_999)).toEqual({ into: 'first', alone: false });
+    expect(folding.take('two', 'a', 'third', NOON)).toEqual({ into: 'third', alone: true });
+    expect(folding.take('one', 'a', 'fourth', NOON + 60_000)).toEqual({ into: 'fourth', alone: true });
   });
 });
 

@@ -13,20 +13,23 @@ export class RefusalFolding<T> {
   private readonly minutes = new Map<string, Minute>();
   private folded = new Map<string, Folded<T>>();
 
-  /** True when this refusal gets its own record; else it was counted with its like. */
-  take(digest: string, code: string, refusal: T, now: number): boolean {
+  /**
+   * The refusal whose record tells of this one: itself where it stands alone (then the caller writes it), else the
+   * first of its like, whose record comes when the minute is over.
+   */
+  take(digest: string, code: string, refusal: T, now: number): { into: T; alone: boolean } {
     const minute = Math.floor(now / MINUTE_MS);
     const seen = this.minutes.get(digest);
     if (seen === undefined || seen.minute !== minute) {
       this.minutes.set(digest, { minute, count: 1 });
-      return true;
+      return { into: refusal, alone: true };
     }
-    if (++seen.count <= EACH_PER_MINUTE) return true;
+    if (++seen.count <= EACH_PER_MINUTE) return { into: refusal, alone: true };
     const key = `${digest} ${code}`;
     const like = this.folded.get(key) ?? { first: refusal, count: 0 };
     like.count += 1;
     this.folded.set(key, like);
-    return false;
+    return { into: like.first, alone: false };
   }
 
   /** What was folded since the last time; to be called each minute. */

@@ -229,6 +229,54 @@ describe('refusals', () => {
     expect(await answer.json()).toMatchObject({ status: 401, code: 'invalid_token', reason: 'bad_audience' });
   });
 
+  test('401 without any bearer token is a bare challenge, as RFC 6750 §3.1 asks', async () => {
+    const challenged = async (headers: Record<string, string>) => {
+      const answer = await world.send({ headers });
+      expect(await answer.json()).toMatchObject({ status: 401, code: 'invalid_token' });
+      return answer.headers.get('www-authenticate');
+    };
+    const bare = 'Bearer realm="countersign"';
+    expect(await challenged({})).toBe(bare);
+    expect(await challenged({ authorization: 'Basic ZTp4' })).toBe(bare);
+    const faulty = `${bare}, error="invalid_token", error_description="malformed"`;
+    expect(await challenged({ authorization: 'Bearer' })).toBe(faulty);
+    expect(await challenged({ authorization: 'Bearer a b' })).toBe(faulty);
+  });
+
+  test('a path value that no route may judge is 400 before touch and token are asked', async () => {
+    const { broker } = world;
+    const path = '/billing/tenants/acme/invoices/a%20b';
+    const ambiguous = { status: 400, code: 'ambiguous_request' };
+    expect(await refusal(await world.send({ path }))).toEqual(ambiguous);
+    expect(await refusal(await world.send({ path, token: broker.token(broker.grant()) }))).toEqual(ambiguous);
+    expect(await refusal(await world.send({ path: '/unknown/a%20b' }))).toEqual({
+      status: 403,
+      code: 'route_not_listed',
+    });
+    await broker.stop();
+    await until(() => !world.gateway.isInTouch());
+    expect(await refusal(await world.send({ path }))).toEqual(ambiguous);
+    expect(await refusal(await world.send())).toEqual({ status: 503, code: 'not_in_touch' });
+  });
+
+  test('a refusal that is folded names the record that it is folded into', async () => {
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    const named: (string | null)[] = [];
+    for (let i = 0; i < 130; i++) {
+      const answer = await world.send({ token, method: 'DELETE' });
+      named.push(answer.headers.get('countersign-record'));
+      await answer.arrayBuffer();
+    }
+    expect(named).not.toContain(null);
+    await world.gateway.close();
+    const records = broker.recordsOf('refused');
+    expect(new Set(named)).toEqual(new Set(records.map(({ id }) => id)));
+    expect(records.reduce((sum, record) => sum + (record.kind === 'refused' ? record.count : 0), 0)).toBe(
+      130,
+    );
+  });
+
   test('what the tenant forbids meanwhile is refused though it was approved', async () => {
     const { broker } = world;
     const token = broker.token(broker.grant());

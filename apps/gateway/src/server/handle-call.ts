@@ -14,7 +14,7 @@ import { signContext } from '../identity/signed-context.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
-import { answerProblem, type ProblemMembers, type RefusalCode } from './problem.js';
+import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
 
 export type CallParts = {
@@ -40,7 +40,7 @@ type Exchange = {
 type Allowed = Extract<CallJudgement, { allowed: true }>;
 
 /**
- * A call of a data service, from the canonical request to its outcome, in the order of CONTRACT §5: in touch, service,
+ * A call of a data service, from the canonical request to its outcome, in the order of CONTRACT §5: a plain path, in touch, service,
  * token, then grant, route, tenant, scope and limits (`decideCall`), the durable record, and only then the upstream.
  */
 export class CallHandler {
@@ -49,6 +49,7 @@ export class CallHandler {
   async handle(exchange: Exchange): Promise<void> {
     const { judge } = this.parts;
     const { canonical } = exchange;
+    judge.demandPlainPath(canonical);
     if (!judge.isInTouch()) return this.refuseUnverified(exchange, null, 'not_in_touch', {});
     const service = judge.service(canonical.service);
     if (service === undefined) {
@@ -58,8 +59,8 @@ export class CallHandler {
     }
     const token = judge.token(canonical, service);
     if (!token.ok) {
-      const { reason, detail } = token;
-      return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail });
+      const { reason, detail, unasked } = token;
+      return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
     }
     const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
@@ -73,7 +74,7 @@ export class CallHandler {
     exchange: Exchange,
     service: string | null,
     code: RefusalCode,
-    members: ProblemMembers,
+    members: ProblemMembers & Challenge,
   ): void {
     this.parts.recorder.count(service, code);
     this.parts.metrics.refused(service, code);
@@ -94,7 +95,7 @@ export class CallHandler {
   private answer(
     exchange: Exchange,
     code: RefusalCode,
-    members: ProblemMembers & { record?: string | undefined },
+    members: ProblemMembers & Challenge & { record?: string | undefined },
   ): void {
     const { canonical, request, response } = exchange;
     answerProblem(response, code, {

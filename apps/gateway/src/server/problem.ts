@@ -25,10 +25,14 @@ export type RefusalCode = keyof typeof REFUSALS;
 /** What is said beside the code. `reason`: why a token is invalid (token-check's word). */
 export type ProblemMembers = { detail?: string; reason?: string };
 
+/** `unasked`: the request brought no bearer token, so that there is no fault of one to name. */
+export type Challenge = { unasked?: boolean | undefined };
+
 /** RFC 9457 body and headers of a refusal. */
 function problem(
   code: RefusalCode,
   members: ProblemMembers,
+  { unasked = false }: Challenge = {},
 ): { status: number; body: string; headers: string[] } {
   const [status, title] = REFUSALS[code];
   const body = JSON.stringify({ type: 'about:blank', title, status, code, ...members });
@@ -41,9 +45,11 @@ function problem(
     'no-store',
   ];
   if (code === 'invalid_token') {
-    // RFC 6750 §3. The description is one of our own words, so that nothing of the token is repeated.
+    // RFC 6750 §3.1: no error where no token was sent. The description is one of our own words, so that nothing of
+    // the token is repeated.
     const why = members.reason === undefined ? '' : `, error_description="${members.reason}"`;
-    headers.push('WWW-Authenticate', `Bearer realm="countersign", error="invalid_token"${why}`);
+    const error = unasked ? '' : `, error="invalid_token"${why}`;
+    headers.push('WWW-Authenticate', `Bearer realm="countersign"${error}`);
   }
   if (code === 'insufficient_scope') {
     headers.push('WWW-Authenticate', 'Bearer realm="countersign", error="insufficient_scope"');
@@ -59,10 +65,15 @@ function problem(
 export function answerProblem(
   response: ServerResponse,
   code: RefusalCode,
-  { record, close, ...members }: ProblemMembers & { record?: string | undefined; close: boolean },
+  {
+    record,
+    close,
+    unasked,
+    ...members
+  }: ProblemMembers & Challenge & { record?: string | undefined; close: boolean },
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const { status, body, headers } = problem(code, members);
+  const { status, body, headers } = problem(code, members, { unasked });
   if (record !== undefined) headers.push('Countersign-Record', record);
   if (close) {
     response.shouldKeepAlive = false;

@@ -9,6 +9,10 @@ const SIGNATURE_BYTES = 64;
 export const usesEs256: TokenStep = ({ header }) =>
   header['alg'] === 'ES256' ? undefined : refuse('bad_algorithm', 'the algorithm is ES256, spelt so');
 
+/** Comes after the algorithm, so that an unsecured JWS (RFC 7518 §3.6) is refused for saying that it is one. */
+export const isSigned: TokenStep = ({ parts }) =>
+  parts.signature !== '' ? undefined : refuse('malformed', 'the token has no signature');
+
 /** RFC 9068's type keeps tokens of other kinds that the same key may have signed from being taken for grants. */
 export const isAccessToken: TokenStep = ({ header }) =>
   header['typ'] === 'at+jwt' ? undefined : refuse('bad_type', 'the type is at+jwt, spelt so');

@@ -153,6 +153,18 @@ describe('algorithm and type', () => {
     expect(reasonOf(withHeader({ alg: undefined }))).toBe('bad_algorithm');
   });
 
+  test.each(spellings)('alg %j without a signature is bad_algorithm (RFC 7518 §3.6)', (alg) => {
+    const unsigned = encoded(JSON.stringify({ ...sampleHeader, alg }));
+    expect(reasonOf(`${unsigned}.${payload}.`)).toBe('bad_algorithm');
+  });
+
+  test('without a signature everything else is malformed', () => {
+    for (const change of [{}, { typ: 'JWT' }, { kid: 'other' }, { jwk: {} }]) {
+      const unsigned = encoded(JSON.stringify({ ...sampleHeader, ...change }));
+      expect(reasonOf(`${unsigned}.${payload}.`)).toBe('malformed');
+    }
+  });
+
   test.each(['HS256', 'hs256', 'ES256'])('the public key as an HMAC secret, said to be %s', (alg) => {
     const input = `${encoded(JSON.stringify({ ...sampleHeader, alg }))}.${payload}`;
     const secrets = [

@@ -16,6 +16,7 @@ import {
 import {
   hasNoFurtherHeader,
   isAccessToken,
+  isSigned,
   isSignedByThatKey,
   namesKnownKey,
   usesEs256,
@@ -36,6 +37,7 @@ export const tokenSteps: readonly TokenStep[] = [
   holdsJsonObjects,
   namesMembersOnce,
   usesEs256,
+  isSigned,
   isAccessToken,
   hasNoFurtherHeader,
   namesKnownKey,

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { StoreError } from '../errors.js';
 import type { Sealer } from '../secrets/seal.js';
 import { checkedDeployment } from '../store/deployment.js';
 import { type Engine, NO_RULES } from '../store/engine.js';
@@ -10,7 +11,8 @@ import { exists, unapplied } from './migrate.js';
 import { readTransaction, writeTransaction } from './transactions.js';
 
 export async function openSqlite(path: string, sealer: Sealer): Promise<OpenedEngine> {
-  if (!(await exists(path))) throw migrationsPending();
+  if (!(await exists(path)))
+    throw new StoreError('database_missing', 'There is no database file yet: run `countersign migrate`.');
   const write = await openSource(path, 'write');
   try {
     if ((await unapplied(write)).length > 0) throw migrationsPending();

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, stat } from 'node:fs/promises';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { StoreError } from '../errors.js';
@@ -43,13 +43,21 @@ export async function unapplied(source: DataSource): Promise<string[]> {
   return lacking(rows.map((row) => row.name));
 }
 
+/**
+ * Whether there is a file that this process may read and write. SQLite would not tell why it cannot.
+ * @throws StoreError `database_unreadable` with the file system's error as its cause
+ */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await stat(path);
+    await (await open(path, 'r+')).close();
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw new StoreError('database_unreadable', 'The database file cannot be read.', error);
+    throw new StoreError(
+      'database_unreadable',
+      'The database file cannot be opened for reading and writing.',
+      error,
+    );
   }
 }
 

@@ -30,7 +30,8 @@ export interface OpenedStore extends Store {
 /**
  * Opens the database of this deployment. It must have been migrated.
  *
- * @throws StoreError `invalid_url`, `database_unreadable`, `migrations_pending`, `schema_too_new`,
+ * @throws StoreError `invalid_url`, `database_missing`, `database_unreadable` (its `cause` is the file system's error where
+ *   the file could not be opened at all), `migrations_pending`, `schema_too_new`,
  *   `master_key_mismatch`, `role_missing`
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {

@@ -1,7 +1,6 @@
 import { enrolGateway, revokeGateway as revoke } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
-import { idOf } from '../../runtime/arguments.js';
 import { CliError, usageError } from '../../runtime/cli-error.js';
 import type { Answer, Context } from '../../runtime/context.js';
 import { table } from '../../text/table.js';
@@ -57,8 +56,16 @@ export async function listGateways(context: Context): Promise<Answer> {
   };
 }
 
-export async function revokeGateway(context: Context, id: string): Promise<Answer> {
-  idOf('gtw', id);
-  await withStore(context, {}, ({ deps }) => revoke(deps, id));
+/** By id, or by the name that an enrolled gateway has now: names of revoked ones may have been given again. */
+export async function revokeGateway(context: Context, idOrName: string): Promise<Answer> {
+  const id = await withStore(context, {}, async ({ deps }) => {
+    const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
+    const meant =
+      gateways.find((gateway) => gateway.id === idOrName) ??
+      gateways.find(({ name, revokedAt }) => name === idOrName && revokedAt === null);
+    const found = meant?.id ?? idOrName;
+    await revoke(deps, found);
+    return found;
+  });
   return { document: { id, revoked: true }, text: `${id} is shut out.` };
 }

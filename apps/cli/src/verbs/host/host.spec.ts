@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeGatewayCredential } from '@countersign/gateway-protocol';
@@ -60,9 +60,30 @@ test('before migrate every host verb says what to do', async () => {
     ['keys', 'rotate-signing'],
   ]) {
     const { exit, out, err } = await cli(argv);
-    expect([exit, out]).toEqual([1, '']);
-    expect(err).toMatch(/^error\[migrations_pending\]: .*countersign migrate/);
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toMatch(/^error\[database_missing\]: .*countersign migrate/);
   }
+  const applied = await cli(['apply', '-f', '-'], ORGANISATION);
+  expect([applied.exit, applied.err]).toEqual([2, expect.stringMatching(/^error\[database_missing\]: /)]);
+});
+
+test('a database that cannot be opened at all ends with 2, one that is none or not of this version with 1', async () => {
+  mkdirSync(join(dataDir, 'countersign.db'), { recursive: true });
+  for (const argv of [['keys', 'list'], ['migrate']]) {
+    const { exit, err } = await cli(argv);
+    expect([exit, err]).toEqual([2, expect.stringMatching(/^error\[database_unreadable\]: /)]);
+  }
+  rmSync(join(dataDir, 'countersign.db'), { recursive: true });
+  writeFileSync(join(dataDir, 'countersign.db'), 'a letter, not a database\n'.repeat(100));
+  expect(await cli(['keys', 'list'])).toMatchObject({
+    exit: 1,
+    err: expect.stringMatching('database_unreadable'),
+  });
+  writeFileSync(join(dataDir, 'countersign.db'), '');
+  expect(await cli(['keys', 'list'])).toMatchObject({
+    exit: 1,
+    err: expect.stringMatching('migrations_pending'),
+  });
 });
 
 test('without a master key nothing is opened', async () => {
@@ -208,5 +229,17 @@ describe('gateways', () => {
     expect(await json(['gateways', 'revoke', id])).toEqual({ id, revoked: true });
     expect((await json(['gateways', 'enroll', 'eu-1'])).id).not.toBe(id);
     expect((await cli(['gateways', 'revoke', id])).err).toMatch(/^error\[not_found\]: /);
+  });
+
+  test('revoke takes the name too, and means the gateway that has it now', async () => {
+    const first = await json(['gateways', 'enroll', 'eu 1']);
+    expect(await json(['gateways', 'revoke', 'eu 1'])).toEqual({ id: first.id, revoked: true });
+    const second = await json(['gateways', 'enroll', 'eu 1']);
+    expect(await json(['gateways', 'revoke', 'eu 1'])).toEqual({ id: second.id, revoked: true });
+    for (const gone of ['eu 1', 'never'])
+      expect(await cli(['gateways', 'revoke', gone])).toMatchObject({
+        exit: 1,
+        err: expect.stringMatching(/^error\[not_found\]: /),
+      });
   });
 });

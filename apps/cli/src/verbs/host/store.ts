@@ -4,13 +4,11 @@ import {
   migrate,
   nodeKeyMaker,
   openStore,
-  StoreError,
   systemClock,
   systemHashing,
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { CliError } from '../../runtime/cli-error.js';
 import type { Context } from '../../runtime/context.js';
 
 /** What a host verb works with. `migrated` names the migrations that were applied just now. */
@@ -18,7 +16,7 @@ export type Host = { deps: Deps; keyMaker: KeyMaker; migrated: string[] };
 
 /**
  * Opens the store for one verb and closes it after, whether or not a broker has it open too.
- * @throws ConfigError; CliError with the store's own code
+ * @throws ConfigError; StoreError, which `report` tells by its own code
  */
 export async function withStore<Result>(
   context: Context,
@@ -27,17 +25,12 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const { databaseUrl, masterKey } = readHostEnvironment(context.io.env);
   const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+  const store = { url: databaseUrl, masterKey, ...system };
+  const migrated = options.migrate === true ? (await migrate(store)).applied : [];
+  const opened = await openStore(store);
   try {
-    const store = { url: databaseUrl, masterKey, ...system };
-    const migrated = options.migrate === true ? (await migrate(store)).applied : [];
-    const opened = await openStore(store);
-    try {
-      return await work({ deps: { store: opened, ...system }, keyMaker: nodeKeyMaker, migrated });
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    if (error instanceof StoreError) throw new CliError(error.code, error.message, { cause: error });
-    throw error;
+    return await work({ deps: { store: opened, ...system }, keyMaker: nodeKeyMaker, migrated });
+  } finally {
+    await opened.close();
   }
 }
