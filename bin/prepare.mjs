@@ -8,7 +8,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -91,6 +100,12 @@ function install() {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.countersign-installed');
   if (read(stamp) === wanted) return;
+  const modules = join(root, 'node_modules');
+  // `npm ci` empties the folder first: through a link it would empty somebody else's.
+  if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
+    fail(
+      'node_modules is a link and not what package-lock.json wants. Remove the link, or install where it leads.',
+    );
   say('installing packages (about a minute the first time) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
   writeFileSync(stamp, wanted);

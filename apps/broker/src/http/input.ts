@@ -83,7 +83,8 @@ export const Idempotency = createParamDecorator(
     if (request.caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
     return {
       principal: request.caller.principal.person.id,
-      route: `${request.method} ${request.path}`,
+      // Express takes `/x/` and `/X` for `/x`: one call by any spelling.
+      route: `${request.method} ${request.path.replace(/\/+$/, '').toLowerCase()}`,
       key,
       bodyHash: createHash('sha256')
         .update(request.rawBody ?? '')

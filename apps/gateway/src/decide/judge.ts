@@ -93,7 +93,7 @@ export class Judge {
       return { ok: false, reason: 'malformed', detail: 'no bearer token', unasked };
     }
     // It would go on in logs, referrers and the record's path; there is no call that needs it there.
-    if (request.query.includes(token)) {
+    if ((request.path + request.query).includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
     }
     const { issuer } = state;

@@ -153,7 +153,9 @@ export class CallHandler {
   ): Promise<Forwarded> {
     const { gateway, identity, budgets, upstreams, clock, judge } = this.parts;
     const { canonical, request, response, expectsContinue } = exchange;
+    // The record has taken its time: what held at the decision has to hold still.
     if (!judge.isInTouch()) call.cut('not_in_touch');
+    if (clock.now() >= call.endsAt) call.cut('grant_ended');
     if (response.destroyed) call.cut('client_gone');
     if (call.cutBy !== undefined) {
       return { status: null, bytes: 0, bodySha256: null, outcome: 'cut', cutBy: call.cutBy };

@@ -7,6 +7,7 @@ import { readCanonicalRequest } from '../request/canonical-request.js';
 import type { CallHandler } from './handle-call.js';
 import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
+import { Turns } from './turns.js';
 
 export type HttpServerParts = {
   pages: OwnPages;
@@ -32,15 +33,12 @@ export function createHttpServer(parts: HttpServerParts): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
-  const busy = new WeakMap<Socket, number>();
+  const turns = new Turns();
   const receive = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
-    busy.set(socket, (busy.get(socket) ?? 0) + 1);
-    response.on('close', () => busy.set(socket, (busy.get(socket) ?? 1) - 1));
     // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    void serve(parts, request, response, expectsContinue);
+    turns.take(request.socket, response, () => serve(parts, request, response, expectsContinue));
   };
   server.on('request', receive(false));
   // Answering `100 Continue` before the decision would invite a body that nobody may send.
@@ -51,7 +49,7 @@ export function createHttpServer(parts: HttpServerParts): Server {
     answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    refuseConnection(parts, error, socket, (busy.get(socket) ?? 0) > 0);
+    refuseConnection(parts, error, socket, turns.isBusy(socket));
   });
   return server;
 }

@@ -1,0 +1,50 @@
+import { connect } from 'node:net';
+import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
+import { sendRaw } from '../../../../test/fakes/raw-http.js';
+import { until } from '../../../../test/fakes/until.js';
+
+let world: GatewayWorld;
+beforeEach(async () => {
+  world = await GatewayWorld.start({ maxCallsPerGrant: 3 });
+});
+afterEach(() => world.stop());
+
+const port = () => Number(new URL(world.gateway.url).port);
+const call = (token: string) =>
+  `GET /billing/tenants/acme/invoices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+
+describe('requests that come one behind the other on a connection', () => {
+  test('are answered one after the other, in order', async () => {
+    const token = world.broker.token(world.broker.grant());
+    const last = call(token).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
+    const { text } = await sendRaw(port(), call(token).repeat(5) + last, true);
+    expect(text.match(/^HTTP\/1\.1 200/gm)).toHaveLength(6);
+    expect(world.upstream.hits.length).toBe(6);
+  });
+
+  test('P4: nothing behind an answer that closes the connection is ever begun', async () => {
+    const token = world.broker.token(world.broker.grant());
+    const bad = 'GET /billing//x HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const { text } = await sendRaw(port(), bad + call(token).repeat(30), true);
+    expect(text.match(/^HTTP\/1\.1 /gm)).toHaveLength(1);
+    expect(text).toMatch(/^HTTP\/1\.1 400/);
+    expect((await world.send({ token })).status).toBe(200);
+    expect(world.upstream.hits.length).toBe(1);
+  });
+
+  test('leave no call open when their client goes: its place is free again and each record has an outcome', async () => {
+    const token = world.broker.token(world.broker.grant());
+    const held: { end(text: string): unknown }[] = [];
+    world.upstream.answer = (_request, response) => held.push(response);
+    const socket = connect(port(), '127.0.0.1');
+    socket.write(call(token).repeat(20));
+    await until(() => held.length === 1);
+    socket.destroy();
+    await until(() => world.broker.records.some((record) => record.kind === 'outcome'));
+    world.upstream.answer = (_request, response) => response.end('x');
+    for (let count = 0; count < 4; count += 1) expect((await world.send({ token })).status).toBe(200);
+    const kinds = () => world.broker.records.map((record) => record.kind);
+    await until(() => kinds().filter((kind) => kind === 'outcome').length === 5);
+    expect(kinds().filter((kind) => kind === 'allowed')).toHaveLength(5);
+  });
+});
