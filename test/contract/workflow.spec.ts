@@ -93,6 +93,15 @@ describeStore('the workflow', (bench) => {
     expect((await getRequest(flow.deps, erin, asked.request.id)).request.state).toBe('approved');
   });
 
+  test('P1: where neither side asks for a review, the ask is its own approval, and says so', async () => {
+    await start({ vendorReviews: 0, approvals: 0 });
+    const asked = await flow.ask(erin);
+    expect(asked.request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
+    expect((await getRequest(flow.deps, erin, asked.request.id)).request).toEqual(asked.request);
+    const types = (await flow.leaves('acme')).map((leaf) => leaf.type);
+    expect(types.slice(-3)).toEqual(['request.created', 'grant.started', 'request.approved']);
+  });
+
   test('P1: controls that narrowed since the ask refuse the review and grant nothing', async () => {
     const asked = await flow.ask(erin);
     await flow.approve(max, asked);

@@ -3,7 +3,7 @@ import { brokerEnvironment, readDemoEnvironment, withoutSecrets } from './enviro
 describe('the demo environment', () => {
   test('has the documented defaults', () => {
     expect(readDemoEnvironment({}, '/work')).toEqual({
-      dataDir: '/work/data',
+      dataDir: '/srv/data',
       host: '127.0.0.1',
       ports: { broker: 4000, gateway: 4100, service: 4200 },
       publicUrl: 'http://localhost:4000',
@@ -69,6 +69,6 @@ describe('the demo environment', () => {
 
   test('the store stands in the data folder unless a database is named', () => {
     const env = brokerEnvironment({}, readDemoEnvironment({}, '/work'));
-    expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/work/data/countersign.db');
+    expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/srv/data/countersign.db');
   });
 });

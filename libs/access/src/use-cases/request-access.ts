@@ -10,6 +10,7 @@ import { demand } from '../roles/permissions.js';
 import type { Deps } from './deps.js';
 import { type AskInput, draftTerms, type TermsDraft } from './draft-terms.js';
 import { loadContext } from './load-context.js';
+import { moveRequest } from './move-request.js';
 import { normalisedAsk } from './normalised-ask.js';
 import { requestNotice } from './notices.js';
 import { previewRequest } from './preview-request.js';
@@ -53,7 +54,8 @@ export async function requestAccess(
     const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    return store(unit, draft, needs, toInstant(now));
+    const view = await store(unit, draft, needs, toInstant(now));
+    return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
 
@@ -68,6 +70,24 @@ async function extendsWhatStands(unit: TenantUnit, digest: string | undefined, n
 function refuseIfAny(refusals: readonly Refusal[]): void {
   if (refusals.length === 0) return;
   throw new AccessError('request_refused', refusals.map((each) => each.detail).join(' '), { refusals });
+}
+
+/** Neither side's policy asks for a review. */
+const nobodyIsAsked = ({ vendor, customer }: Needs): boolean =>
+  vendor.required === 0 && customer.required === 0;
+
+async function approveAtOnce(
+  deps: Deps,
+  unit: TenantUnit,
+  view: RequestView,
+  now: Date,
+): Promise<RequestView> {
+  const request = await moveRequest(deps, unit, view.request, 'approved', {
+    needs: view.request.needs,
+    actor: 'job',
+    now,
+  });
+  return { ...view, request };
 }
 
 /** A request begins with the side that has to decide first. */
