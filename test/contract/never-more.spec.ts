@@ -73,6 +73,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
+/** A walk that reaches a granted counter-offer and its extension, so that no run goes without. */
+const COUNTERED: [Extract<Act, { do: 'ask' }>, Act[]] = [
+  { do: 'ask', seconds: 3_600, resource: 'invoices/*', ahead: 0, calls: 0 },
+  [
+    { do: 'approve', who: VENDOR, which: 0 },
+    { do: 'counter', who: 'ada@acme.example', which: 0, cut: 0.5, resource: 'invoices/1', calls: 2 },
+    { do: 'accept', which: 0 },
+    { do: 'approve', who: 'bob@acme.example', which: 0 },
+    { do: 'extend', which: 0 },
+    { do: 'pass', which: 0 },
+  ],
+];
+
 /** What the tenant's log says of the consents that stand behind each digest; reckoned without the domain's code. */
 interface Told {
   terms: Map<string, Terms>;
@@ -209,7 +222,8 @@ describeStore('counters, extensions and acceptances', (bench) => {
         // What still waits would fill the next round's five places.
         for (const id of requests) await cancelRequest(flow.deps, erin, id).catch(() => {});
       }),
-      { numRuns: 25, endOnFailure: true },
+      // One fixed set of walks: what they reach is asserted below, and luck is no part of a test.
+      { numRuns: 25, endOnFailure: true, seed: 4711, examples: [COUNTERED] },
     );
     expect(seen.grants).toBeGreaterThan(10);
     expect(seen.countered).toBeGreaterThan(0);
