@@ -23,6 +23,7 @@ describeStore('tenants apart from each other on SQLite', sqliteDatabase, (bench)
         controls: CONTROLS,
         oidc: null,
         slack: null,
+        webhooks: [],
         removedAt: null,
       };
       await unit.organisation.saveTenant(record_);

@@ -22,6 +22,7 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
     expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
       vendorName: null,
       vendorOidc: null,
+      vendorWebhooks: [],
       policy: null,
       people: [],
       services: [],
@@ -31,7 +32,16 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
 
   test('the organisation is saved, changed and read back; what is removed stays, but out of sight', async () => {
     const oidc = { issuer: 'http://localhost:4300', clientId: 'c', clientSecretFile: './data/x' };
-    const tenant = { slug: 'acme', name: 'Acme', controls: CONTROLS, oidc, slack: null, removedAt: null };
+    const webhooks = [{ url: 'https://hooks.acme.example/countersign', secretFile: './data/hook' }];
+    const tenant = {
+      slug: 'acme',
+      name: 'Acme',
+      controls: CONTROLS,
+      oidc,
+      slack: null,
+      webhooks,
+      removedAt: null,
+    };
     const service = { definition: SERVICE, routes: 'sha256:1', removedAt: null };
     const erin = aPerson({ roles: ['engineer', 'reviewer'] });
     const ada = aPerson({ tenant: 'acme', roles: ['approver', 'admin'] });
@@ -39,9 +49,10 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
       await organisation.saveVendor({
         name: 'Northwind',
         oidc: null,
+        webhooks: [],
         policy: { ...POLICY, vendorReviews: 2 },
       });
-      await organisation.saveVendor({ name: 'Northwind Cloud', oidc, policy: POLICY });
+      await organisation.saveVendor({ name: 'Northwind Cloud', oidc, webhooks, policy: POLICY });
       await organisation.saveTenant({ ...tenant, name: 'A', oidc: null });
       await organisation.saveTenant(tenant);
       await organisation.saveService(service);
@@ -50,7 +61,12 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
       await organisation.savePerson(ada);
       for (const at of [AT, 'again']) await organisation.saveRouteMap('sha256:1', SERVICE, at);
     });
-    const whole = { vendorName: 'Northwind Cloud', vendorOidc: oidc, policy: POLICY };
+    const whole = {
+      vendorName: 'Northwind Cloud',
+      vendorOidc: oidc,
+      vendorWebhooks: webhooks,
+      policy: POLICY,
+    };
     expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
       ...whole,
       people: [erin, ada].sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -66,6 +82,8 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
         reviewers: await organisation.countWithRole(null, 'reviewer', 'nobody'),
         others: await organisation.countWithRole(null, 'reviewer', erin.id),
         approvers: await organisation.countWithRole('acme', 'approver', 'nobody'),
+        told: await unit.withRole('acme', 'approver'),
+        endpoints: [await unit.webhooks(null), await unit.webhooks('acme'), await unit.webhooks('globex')],
         admins: await organisation.countWithRole('globex', 'admin', 'nobody'),
         maps: [...(await unit.feed.routeMaps(['sha256:1', 'sha256:2'])).entries()],
       }));
@@ -77,6 +95,8 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
       reviewers: 1,
       others: 0,
       approvers: 1,
+      told: [ada],
+      endpoints: [webhooks, webhooks, []],
       admins: 0,
       maps: [['sha256:1', SERVICE]],
     };
@@ -86,7 +106,14 @@ describeStore('the vendor’s side on SQLite', sqliteDatabase, (bench) => {
       await organisation.saveService({ ...service, removedAt: AT });
       for (const person of [erin, ada]) await organisation.savePerson({ ...person, removedAt: AT });
     });
-    const gone = { tenant: null, service: null, reviewers: 0, approvers: 0 };
+    const gone = {
+      tenant: null,
+      service: null,
+      reviewers: 0,
+      approvers: 0,
+      told: [],
+      endpoints: [webhooks, [], []],
+    };
     expect(await seen()).toEqual({ ...here, ...gone });
     expect(await bench.store.readAsVendor((unit) => unit.persons(ada.email))).toEqual([
       { ...ada, removedAt: AT },

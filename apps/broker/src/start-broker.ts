@@ -20,6 +20,7 @@ import { limitServer } from './http/server-limits.js';
 import type { BrokerDeps } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
+import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { drain } from './stop.js';
@@ -58,7 +59,7 @@ export async function startBroker(
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
     app = await NestFactory.create<NestExpressApplication>(
-      brokerModule({ deps, settings: environment, logger }),
+      brokerModule({ deps, settings: environment, logger, channels: [] }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
@@ -83,6 +84,7 @@ async function serve(
   await app.get(FeedHub).start();
   app.get(StreamHub).start();
   app.get(Jobs).start();
+  app.get(NoticeJobs).start();
   const server: Server = app.getHttpServer();
   limitServer(server);
   await app.listen(environment.port, environment.host);
@@ -101,7 +103,12 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 }
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
-  await Promise.all([app.get(FeedHub).stop(), app.get(StreamHub).stop(), app.get(Jobs).stop()]);
+  await Promise.all([
+    app.get(FeedHub).stop(),
+    app.get(StreamHub).stop(),
+    app.get(Jobs).stop(),
+    app.get(NoticeJobs).stop(),
+  ]);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -3,40 +3,31 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { StreamHub } from '../stream/stream-hub.js';
 import { Loop } from './loop.js';
-import { dispatchOutbox } from './outbox-dispatcher.js';
 
 const EVERY_MS = 1_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work: ends what is due, tells people what happened. */
+/** The broker's recurring work by the clock: ends what is due. */
 @Injectable()
 export class Jobs {
   private readonly loops: readonly Loop[];
-  private unsubscribe: (() => void) | undefined;
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
-    private readonly streams: StreamHub,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
-    this.loops = [
-      new Loop('expiry', EVERY_MS, () => this.expire(), onError),
-      new Loop('outbox', EVERY_MS, () => this.dispatch(), onError),
-    ];
+    this.loops = [new Loop('expiry', EVERY_MS, () => this.expire(), onError)];
   }
 
   start(): void {
-    this.unsubscribe = this.deps.store.onCommit(() => this.loops[1]?.wake());
     for (const loop of this.loops) loop.start();
   }
 
   async stop(): Promise<void> {
-    this.unsubscribe?.();
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
@@ -47,15 +38,5 @@ export class Jobs {
       this.metrics.expired(ended);
       this.logger.info(ended, 'expired');
     }
-  }
-
-  private async dispatch(): Promise<void> {
-    const sent = await dispatchOutbox(this.deps, [this.streams], (notice, error) =>
-      this.logger.warn(
-        { err: error, notice: notice.id, attempts: notice.attempts },
-        'a notice was not delivered',
-      ),
-    );
-    this.metrics.dispatched(sent);
   }
 }

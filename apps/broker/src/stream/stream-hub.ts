@@ -5,7 +5,8 @@ import { HttpProblem } from '../http/problem.js';
 import type { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Loop } from '../jobs/loop.js';
-import type { NoticeChannel } from '../jobs/outbox-dispatcher.js';
+import { isAddressed } from '../notices/audience.js';
+import type { LiveListeners } from '../notices/fan-out.js';
 
 const CHECK_MS = 1_000;
 const MOST_PER_PERSON = 20;
@@ -18,8 +19,7 @@ interface Subscriber {
 
 /** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key ends its stream. */
 @Injectable()
-export class StreamHub implements NoticeChannel {
-  readonly name = 'stream';
+export class StreamHub implements LiveListeners {
   private readonly subscribers = new Set<Subscriber>();
   private readonly checks: Loop;
 
@@ -60,7 +60,7 @@ export class StreamHub implements NoticeChannel {
     return () => this.subscribers.delete(subscriber);
   }
 
-  async deliver(notice: Notice): Promise<void> {
+  tell(notice: Notice): void {
     const { id, kind, subject, tenant, at } = notice;
     const text = `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ id, kind, subject, tenant, at })}\n\n`;
     for (const { person, connection } of this.subscribers)
@@ -86,16 +86,4 @@ export class StreamHub implements NoticeChannel {
     for (const { connection } of this.subscribers) connection.end();
     this.subscribers.clear();
   }
-}
-
-/** An audience names persons by id and roles as `role:{vendor or tenant}:{role}`. Nobody is told of another tenant. */
-export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 'tenant'>): boolean {
-  if (person.removedAt !== null || (person.tenant !== null && person.tenant !== notice.tenant)) return false;
-  return notice.audience.some((entry) => {
-    if (entry === person.id) return true;
-    const [kind, side, role] = entry.split(':');
-    return (
-      kind === 'role' && side === (person.tenant ?? 'vendor') && person.roles.some((own) => own === role)
-    );
-  });
 }

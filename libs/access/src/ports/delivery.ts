@@ -11,18 +11,11 @@ export interface Notice {
   subject: string;
   audience: string[];
   at: string;
-  attempts: number;
 }
 
 export interface OutboxReads {
-  /** Undelivered notices whose time has come, oldest first. */
+  /** Notices of which nobody has yet found out where they go, and whose time has come; oldest first. */
   due(now: string, limit: number): Promise<Notice[]>;
-}
-
-export interface OutboxWrites {
-  delivered(id: string, at: string): Promise<void>;
-  /** Counts an attempt; the next comes no earlier than `nextAt`. */
-  failed(id: string, nextAt: string): Promise<void>;
 }
 
 export interface FeedChange {

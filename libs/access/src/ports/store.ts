@@ -1,4 +1,5 @@
 import type { Grant } from '../grant/grant.js';
+import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type {
   ApiKeyReads,
@@ -8,7 +9,8 @@ import type {
   KeyReads,
   KeyWrites,
 } from './credentials.js';
-import type { FeedReads, OutboxReads, OutboxWrites } from './delivery.js';
+import type { DeliveryReads, DeliveryWrites } from './deliveries.js';
+import type { FeedReads, OutboxReads } from './delivery.js';
 import type {
   EventLog,
   EventReads,
@@ -45,6 +47,7 @@ export interface VendorReadUnit extends ReadUnit {
   gateways: GatewayReads;
   keys: KeyReads;
   outbox: OutboxReads;
+  deliveries: DeliveryReads;
   feed: FeedReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
   /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
@@ -52,6 +55,10 @@ export interface VendorReadUnit extends ReadUnit {
   everything(): Promise<WholeOrganisation>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
   knowsTenant(slug: string): Promise<boolean>;
+  /** Everybody (not removed) who holds the role on that side. */
+  withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
+  /** Where one side's programs are told; null for the vendor's. */
+  webhooks(tenant: string | null): Promise<WebhookSettings[]>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
   persons(email: string): Promise<Person[]>;
 }
@@ -99,7 +106,7 @@ export interface VendorUnit {
   apiKeys: ApiKeyWrites;
   gateways: GatewayWrites;
   keys: KeyWrites;
-  outbox: OutboxWrites;
+  deliveries: DeliveryWrites;
   activeGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;

@@ -5,6 +5,7 @@ import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js'
 import { EventEntity } from './event.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { LogHeadEntity } from './log-head.entity.js';
+import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { OpeningEntity } from './opening.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -23,6 +24,7 @@ export const ENTITIES = [
   IdempotentAnswerEntity,
   LegalTransitionEntity,
   LogHeadEntity,
+  NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,
   PersonEntity,

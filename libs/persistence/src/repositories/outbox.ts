@@ -1,4 +1,4 @@
-import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads, OutboxWrites } from '@countersign/access';
+import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { comparable } from '../entities/instants.js';
@@ -27,8 +27,8 @@ export class TenantOutbox implements Outbox {
   }
 }
 
-/** Every tenant's notices, for whoever delivers them. */
-export class Notices implements OutboxReads, OutboxWrites {
+/** Every tenant’s notices that wait for somebody to find out where they go. */
+export class WaitingNotices implements OutboxReads {
   constructor(private readonly manager: EntityManager) {}
 
   async due(now: string, limit: number): Promise<Notice[]> {
@@ -39,14 +39,15 @@ export class Notices implements OutboxReads, OutboxWrites {
       .addOrderBy('row.id')
       .limit(limit)
       .getMany();
-    return rows.map(({ state: _state, nextAt: _next, deliveredAt: _at, ...notice }) => notice);
-  }
-
-  async delivered(id: string, at: string): Promise<void> {
-    await this.manager.update(NoticeEntity, { id, state: 'due' }, { state: 'delivered', deliveredAt: at });
-  }
-
-  async failed(id: string, nextAt: string): Promise<void> {
-    await this.manager.update(NoticeEntity, { id, state: 'due' }, { attempts: () => 'attempts + 1', nextAt });
+    return rows.map(toNotice);
   }
 }
+
+export const toNotice = ({ id, tenant, kind, subject, audience, at }: NoticeEntity): Notice => ({
+  id,
+  tenant,
+  kind,
+  subject,
+  audience,
+  at,
+});

@@ -5,13 +5,14 @@ import { comparable } from '../entities/instants.js';
 import { StoreError } from '../errors.js';
 import type { Reach } from '../repositories/bound.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Deliveries } from '../repositories/deliveries.js';
 import { Events } from '../repositories/events.js';
 import { Feed } from '../repositories/feed.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
-import { Notices } from '../repositories/outbox.js';
+import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
@@ -44,7 +45,8 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     apiKeys: new ApiKeys(manager),
     gateways: new Gateways(manager),
     keys: new SigningKeys(manager, context.sealer),
-    outbox: new Notices(manager),
+    outbox: new WaitingNotices(manager),
+    deliveries: new Deliveries(manager),
     feed: new Feed(manager),
     idempotency: new IdempotentAnswers(manager, context.clock),
     due: async (now, limit) => ({
@@ -53,6 +55,8 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     }),
     everything: () => organisation.everything(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
+    withRole: (tenant, role) => organisation.withRole(tenant, role),
+    webhooks: (tenant) => organisation.webhooks(tenant),
     persons: (email) => organisation.persons(email),
   };
 }

@@ -3,11 +3,12 @@ import { DEPLOYMENT_SLUG, isSlug } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { StoreError } from '../errors.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
-import { Notices, TenantOutbox } from '../repositories/outbox.js';
+import { TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
@@ -61,7 +62,7 @@ export class UnitOfWork {
       apiKeys: new ApiKeys(manager),
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
-      outbox: new Notices(manager),
+      deliveries: new Deliveries(manager),
       activeGrants: () => new Grants(manager, 'everybody').active(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
