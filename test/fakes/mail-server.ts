@@ -5,7 +5,7 @@ import { SMTPServer } from 'smtp-server';
 export interface ReceivedMail {
   from: string;
   to: string[];
-  /** Headers and body, dot-unstuffed. */
+  /** Headers and body, dot-unstuffed, lines that quoted-printable broke joined again. */
   raw: string;
   header(name: string): string | undefined;
 }
@@ -77,7 +77,7 @@ function received(from: string, to: string[], raw: string): ReceivedMail {
   return {
     from,
     to,
-    raw,
+    raw: raw.replace(/=\r\n/g, ''),
     header: (name) =>
       head
         .split('\r\n')

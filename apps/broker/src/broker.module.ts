@@ -19,6 +19,7 @@ import { KeyRing } from './keys/key-ring.js';
 import { BrokerTokenMinter } from './keys/token-minter.js';
 import { LogsController } from './logs/logs.controller.js';
 import { NoticeJobs } from './notices/notice-jobs.js';
+import { NoticesController } from './notices/notices.controller.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
 import { Metrics } from './observe/metrics.js';
@@ -42,6 +43,7 @@ export const CONTROLLERS = [
   LogsController,
   ServicesController,
   WhoamiController,
+  NoticesController,
   StreamController,
   OauthController,
   JwksController,

@@ -20,6 +20,7 @@ import { limitServer } from './http/server-limits.js';
 import type { BrokerDeps } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
+import { noticeChannels } from './notices/channels.js';
 import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
@@ -59,7 +60,7 @@ export async function startBroker(
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
     app = await NestFactory.create<NestExpressApplication>(
-      brokerModule({ deps, settings: environment, logger, channels: [] }),
+      brokerModule({ deps, settings: environment, logger, channels: noticeChannels(deps, environment) }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );

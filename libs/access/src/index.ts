@@ -36,6 +36,7 @@ export * from './use-cases/gateways.js';
 export * from './use-cases/grant-view.js';
 export * from './use-cases/idempotent.js';
 export * from './use-cases/mint-token.js';
+export * from './use-cases/notices-admin.js';
 export * from './use-cases/preview-request.js';
 export * from './use-cases/queries.js';
 export * from './use-cases/request-access.js';

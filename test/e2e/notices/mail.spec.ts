@@ -1,5 +1,7 @@
+import { ask } from '../../factories/ask.js';
 import { MailServer } from '../../fakes/mail-server.js';
 import { eventually } from '../../support/eventually.js';
+import { BrokerProcess, freePort } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, review } from '../story.js';
 
@@ -93,7 +95,7 @@ describe('notices by mail', () => {
     expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
   });
 
-  test('P7: a broker that dies between sending and noting it sends the same Message-ID again', async () => {
+  test('P7: a broker that stops between sending and noting it sends the same Message-ID again', async () => {
     const seen: (string | undefined)[] = [];
     server.onMail = (mail) => {
       if (!mail.to.includes('max@vendor.example')) return 'accept';
@@ -102,8 +104,39 @@ describe('notices by mail', () => {
     };
     await makeRequest(broker);
     await eventually('the first attempt', () => seen.length === 1);
-    // The mail is with the server whole, and nothing says so in the store: what a kill leaves behind.
+    // The mail is with the server whole, and nothing says so in the store.
     await broker.broker.close();
+    await broker.run();
+    await mailTo('max@vendor.example');
+    expect(seen).toEqual([seen[0], seen[0]]);
+  });
+
+  test('P7: killed between sending and noting it, a broker sends the same Message-ID when it runs again', async () => {
+    await broker.broker.close();
+    const seen: (string | undefined)[] = [];
+    server.onMail = (mail) => {
+      if (!mail.to.includes('max@vendor.example')) return 'accept';
+      seen.push(mail.header('message-id'));
+      return seen.length === 1 ? 'hang' : 'accept';
+    };
+    const victim = BrokerProcess.spawn(broker.environment, await freePort(), { SMTP_URL: server.url });
+    await victim.ready();
+    const headers = {
+      authorization: `Bearer ${broker.keys.engineer}`,
+      'content-type': 'application/json',
+    };
+    const asked = await fetch(`${victim.url}/api/v1/requests`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(ask()),
+    });
+    expect(asked.status).toBe(201);
+    await eventually('the first attempt', () => seen.length === 1);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
+    // Claims are over after a minute.
+    broker.clock.advance(61);
     await broker.run();
     await mailTo('max@vendor.example');
     expect(seen).toEqual([seen[0], seen[0]]);
