@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { BrokerEnvironment } from '@countersign/config';
-
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+import { compiled } from '../support/root.js';
 
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -14,7 +12,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The broker as a process of its own, run from this repository's sources. */
+/** The built broker as a process of its own. */
 export class BrokerProcess {
   stdout = '';
   stderr = '';
@@ -41,27 +39,18 @@ export class BrokerProcess {
     port: number,
     change: Record<string, string | undefined> = {},
   ): BrokerProcess {
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        path('../contract/support/typescript.mjs'),
-        '--disable-warning=ExperimentalWarning',
-        path('../../apps/broker/src/main.ts'),
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env['PATH'],
-          COUNTERSIGN_DATABASE_URL: environment.databaseUrl,
-          COUNTERSIGN_DATA_DIR: environment.dataDir,
-          COUNTERSIGN_MASTER_KEY: Buffer.from(environment.masterKey).toString('base64'),
-          COUNTERSIGN_PORT: String(port),
-          COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '1000000',
-          ...change,
-        },
+    const child = spawn(process.execPath, [compiled('apps/broker/src/main.js')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        COUNTERSIGN_DATABASE_URL: environment.databaseUrl,
+        COUNTERSIGN_DATA_DIR: environment.dataDir,
+        COUNTERSIGN_MASTER_KEY: Buffer.from(environment.masterKey).toString('base64'),
+        COUNTERSIGN_PORT: String(port),
+        COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '1000000',
+        ...change,
       },
-    );
+    });
     return new BrokerProcess(child, `http://127.0.0.1:${port}`);
   }
 

@@ -34,7 +34,9 @@ export async function takeAccount(site: Site, hits: readonly Hit[]): Promise<Acc
 }
 
 function isSettled({ hits, allowedLeaves, outcomeLeaves }: Account): boolean {
-  return allowedLeaves.length >= hits.length && outcomeLeaves.length >= allowedLeaves.length;
+  const allowed = new Set(allowedLeaves);
+  const ended = new Set(outcomeLeaves);
+  return hits.every((record) => allowed.has(record)) && allowedLeaves.every((record) => ended.has(record));
 }
 
 async function readAccount(site: Site, hits: readonly Hit[]): Promise<Account> {

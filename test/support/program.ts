@@ -67,16 +67,16 @@ export class Program {
     return this.child.pid as number;
   }
 
-  /** Waits until `url` answers 200. Throws with what the program said when it ends before. */
-  async untilReady(url: string, limitMs = 15_000): Promise<void> {
-    await eventually(
-      `${this.name} is ready`,
-      async () => {
-        if (!this.running) throw new Error(`${this.name} ended: ${this.stderr}${this.stdout}`);
-        return isReady(url);
-      },
-      limitMs,
-    );
+  /** Waits until `url` answers 200. Throws with what the program said when it ends before, or takes too long. */
+  async untilReady(url: string, limitMs = 60_000): Promise<void> {
+    const said = () => `${this.stderr}${this.stdout}`.slice(-2_000);
+    const ready = async () => {
+      if (!this.running) throw new Error(`${this.name} ended: ${said()}`);
+      return isReady(url);
+    };
+    await eventually(`${this.name} is ready`, ready, limitMs).catch((error: unknown) => {
+      throw new Error(`${this.name} is not ready; it said: ${said()}`, { cause: error });
+    });
   }
 
   /** Sends the signal and waits for the end. */
@@ -93,7 +93,7 @@ export class Program {
 
 export async function isReady(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     await answer.arrayBuffer();
     return answer.status === 200;
   } catch {

@@ -24,6 +24,7 @@ import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
 import { Metrics } from './observe/metrics.js';
 import { DocsController } from './openapi/docs.controller.js';
+import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { ServicesController } from './services/services.controller.js';
@@ -42,6 +43,7 @@ export const CONTROLLERS = [
   GrantsController,
   LogsController,
   ServicesController,
+  PeopleController,
   WhoamiController,
   NoticesController,
   StreamController,

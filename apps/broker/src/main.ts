@@ -29,8 +29,16 @@ function startupLine(error: unknown): string {
   return `error[internal_error]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
-const program = process.argv[1];
-if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+/** Whether this file is the program, and not a part of another (the command line, a test). */
+function isProgram(): boolean {
+  try {
+    return realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url);
+  } catch {
+    return false;
+  }
+}
+
+if (isProgram()) {
   try {
     await runBroker(process.env);
   } catch (error) {

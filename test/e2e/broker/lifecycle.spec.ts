@@ -5,21 +5,36 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, systemClock, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { jest } from '@jest/globals';
 import { ask } from '../../factories/ask.js';
 import { BrokerProcess, freePort } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import type { RequestBody } from '../story.js';
 
+/** Processes start slowly where many tests run at once. */
+jest.setTimeout(120_000);
+
 let broker: TestBroker;
+const started: BrokerProcess[] = [];
+
+function spawn(...from: Parameters<typeof BrokerProcess.spawn>): BrokerProcess {
+  const process = BrokerProcess.spawn(...from);
+  started.push(process);
+  return process;
+}
+
 beforeEach(async () => {
   broker = await TestBroker.start();
   await broker.broker.close();
 });
-afterEach(() => broker.close());
+afterEach(async () => {
+  for (const process of started.splice(0)) process.child.kill('SIGKILL');
+  await broker.close();
+});
 
 async function start(change: Record<string, string | undefined> = {}): Promise<BrokerProcess> {
-  const running = BrokerProcess.spawn(broker.environment, await freePort(), change);
+  const running = spawn(broker.environment, await freePort(), change);
   await running.ready();
   return running;
 }
@@ -112,12 +127,18 @@ describe('stopping', () => {
         return { status: answer.status, body: (await answer.json()) as RequestBody };
       };
       let stop = false;
+      const goal = answered.size + 8;
+      let enough = () => {};
+      const reached = new Promise<void>((resolve) => {
+        enough = resolve;
+      });
       const worker = async (engineer: string) => {
         while (!stop) {
           const asked = await call(engineer, '/api/v1/requests', ask());
           if (asked.status !== 201) continue;
           const { id, digest } = asked.body;
           answered.add(id);
+          if (answered.size >= goal) enough();
           const path = `/api/v1/requests/${id}/reviews`;
           await call(broker.keys.reviewer, path, { decision: 'approve', digest });
           await call(broker.keys.approver, path, { decision: 'approve', digest });
@@ -127,8 +148,7 @@ describe('stopping', () => {
       const load = [engineer, engineer, otherEngineer, engineerAndReviewer].map((key) =>
         worker(key).catch(() => {}),
       );
-      const goal = answered.size + 8;
-      while (answered.size < goal) await new Promise(setImmediate);
+      await reached;
       running.child.kill('SIGKILL');
       expect(await running.ended).toBe('SIGKILL');
       stop = true;
@@ -170,7 +190,7 @@ describe('stopping', () => {
 
 describe('a start that cannot be', () => {
   const refused = async (change: Record<string, string | undefined>, port?: number): Promise<string> => {
-    const running = BrokerProcess.spawn(broker.environment, port ?? (await freePort()), change);
+    const running = spawn(broker.environment, port ?? (await freePort()), change);
     expect(await running.ended).toBe(1);
     expect(running.stderr.trimEnd().split('\n')).toHaveLength(1);
     return running.stderr;
@@ -207,10 +227,7 @@ describe('a start that cannot be', () => {
     const masterKey = new Uint8Array(randomBytes(32));
     const url = `sqlite:${join(folder, 'c.db')}`;
     await migrate({ url, masterKey, ids: uuidV7Ids, random: systemRandomness, clock: systemClock });
-    const running = BrokerProcess.spawn(
-      { ...broker.environment, databaseUrl: url, masterKey },
-      await freePort(),
-    );
+    const running = spawn({ ...broker.environment, databaseUrl: url, masterKey }, await freePort());
     await running.ready();
     const answer = await fetch(`${running.url}/api/v1/whoami`);
     expect(answer.status).toBe(401);

@@ -133,7 +133,7 @@ describe('from the ask to the stop', () => {
     const { grant } = await makeGrant(broker);
     const waiting = await makeRequest(broker, 'otherEngineer');
     broker.clock.advance(12 * 3600 + 1);
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 15_000;
     let state = '';
     while (state !== 'expired' && Date.now() < deadline)
       state = (await readRequest(broker, waiting.id)).state;

@@ -146,6 +146,33 @@ describe('records of a gateway', () => {
     expect(body).toMatchObject({ used: { calls: 16 } });
   });
 
+  test('refusals without a verified token are counters of the deployment, which every tenant may read', async () => {
+    const boot = randomUUID();
+    const record = {
+      v: 1,
+      kind: 'counters',
+      id: broker.host.ids.next('rec'),
+      gateway: credential.gateway,
+      boot,
+      tenant: 'deployment',
+      seq: 1,
+      prev: null,
+      at: new Date().toISOString(),
+      service: 'billing',
+      code: 'invalid_token',
+      minute: '2026-11-24T15:00:00Z',
+      count: 7,
+    };
+    expect((await send(boot, [{ record, openings: {} }])).body).toEqual({ accepted: { deployment: 1 } });
+    const leaf = items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events')).find(
+      (each) => each['type'] === 'access.counters',
+    );
+    expect(leaf).toMatchObject({
+      actor: credential.gateway,
+      data: { boot, gatewaySeq: 1, service: 'billing', code: 'invalid_token', count: 7 },
+    });
+  });
+
   test('a number that is missing is an event, and what came is taken', async () => {
     const chain = new Chain();
     const [first, , third] = [chain.add('allowed'), chain.add('allowed'), chain.add('allowed')];

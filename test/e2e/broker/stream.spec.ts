@@ -84,7 +84,7 @@ describe('the stream of notices', () => {
       broker.host.store.readAsVendor((unit) => unit.outbox.due('9999-12-31T00:00:00Z', 10));
     expect(await waiting()).toHaveLength(1);
     await broker.run();
-    const until = Date.now() + 5_000;
+    const until = Date.now() + 15_000;
     while ((await waiting()).length > 0 && Date.now() < until) await new Promise(setImmediate);
     expect(await waiting()).toEqual([]);
   });

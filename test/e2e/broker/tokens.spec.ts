@@ -30,7 +30,7 @@ async function isActive(token: string): Promise<boolean> {
 }
 
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const until = Date.now() + 3_000;
+  const until = Date.now() + 15_000;
   while (Date.now() < until) if (await holds()) return;
   throw new Error('it did not come true in time');
 }

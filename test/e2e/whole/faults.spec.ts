@@ -42,7 +42,7 @@ describe('one thing at a time is gone', () => {
       15_000,
       50,
     );
-    expect(performance.now() - gone).toBeLessThan(10_500);
+    expect(performance.now() - gone).toBeLessThan(12_000);
     expect(refused).toMatchObject({ status: 503, code: 'not_in_touch' });
     const hits = upstream.hits.length;
     expect((await callGateway(site, token)).status).toBe(503);
@@ -51,8 +51,8 @@ describe('one thing at a time is gone', () => {
     expect(upstream.hits).toHaveLength(hits);
 
     await site.startBroker();
-    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 5_000);
-  }, 40_000);
+    await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 10_000);
+  }, 120_000);
 
   test('P5: afterwards every call that reached the upstream is one record and one leaf', async () => {
     const account = summary(await takeAccount(site, upstream.hits));

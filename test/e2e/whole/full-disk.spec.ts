@@ -47,7 +47,7 @@ test('P5: the spool is full because the broker takes no records: 503, upstream u
     await close();
     await relay.stop();
   }
-}, 60_000);
+}, 120_000);
 
 test('P5: the disk takes no more bytes: 503, upstream untouched; the next start finds a sound spool', async () => {
   const { site, upstream, close } = await siteWithUpstream();
@@ -72,4 +72,4 @@ test('P5: the disk takes no more bytes: 503, upstream untouched; the next start 
   } finally {
     await close();
   }
-}, 60_000);
+}, 120_000);

@@ -35,16 +35,13 @@ export class FeedReader {
   async picture(unit: FeedUnit): Promise<{ place: FeedPlace; picture: Picture }> {
     const place = await unit.feed.head();
     const grants = await unit.feed.activeGrants();
-    const { tenants } = await unit.everything();
     return {
       place,
       picture: {
         grants: await Promise.all(grants.map((grant) => this.feedGrant(unit, grant))),
         ...(await this.services(unit, grants)),
         keys: await keys(unit, this.now()),
-        tenants: tenants
-          .filter((tenant) => tenant.removedAt === null)
-          .map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
+        tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
       },
     };
   }
@@ -101,7 +98,7 @@ export class FeedReader {
     unit: FeedUnit,
     grants: readonly Grant[],
   ): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
-    const current = (await unit.everything()).services.filter((each) => each.removedAt === null);
+    const current = await unit.services();
     const hashes = new Set(current.map((each) => each.routes));
     for (const grant of grants) hashes.add((await this.factsOf(unit, grant)).routes);
     const maps = await unit.feed.routeMaps([...hashes]);

@@ -11,7 +11,7 @@ h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 8px; letter-spacing: -0.01em
 h2 { font-size: 1rem; margin: 40px 0 12px; }
 p { margin: 0 0 12px; }
 .lead { font-size: 1.125rem; color: var(--soft); max-width: 38rem; }
-.state { display: inline-block; margin: 0 0 24px; color: var(--open); font-weight: 600; }
+.state { margin: 0; color: var(--open); font-weight: 600; }
 a { color: var(--accent); text-underline-offset: 3px; }
 a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 ol { margin: 0; padding: 0 0 0 24px; }
@@ -67,15 +67,16 @@ export function homePage({
 <li>Watch the whole story, from the ask to the stop, with what each party sees:
 <pre>npx countersign tour</pre></li>
 <li>Ask for access yourself. Make a key on the broker’s host, then ask as that engineer:
-<pre>export COUNTERSIGN_API_KEY=$(npx countersign keys create --principal erin@northwind.example)
-npx countersign request acme billing --scope invoices:list --scope 'invoices/*:read' \\
-  --for PT30M --reason "Case 4711: an invoice shows a wrong total" --wait</pre></li>
-<li>In other terminals decide as a reviewer (<code>max@northwind.example</code>) and as the customer (<code>ada@acme.example</code>):
+<pre>export COUNTERSIGN_API_KEY=$(npx countersign keys create \\
+  --principal erin@northwind.example)
+npx countersign request acme billing --scope 'invoices/*:read' \\
+  --for PT30M --reason "Case 4711: a wrong total" --wait</pre></li>
+<li>In two other terminals, with keys of the reviewer (<code>max@northwind.example</code>) and then of the customer’s approver (<code>ada@acme.example</code>), decide:
 <pre>npx countersign requests
-npx countersign review REQUEST --approve --reason "Matches the case"</pre></li>
-<li>Work, and stop:
-<pre>npx countersign curl GRANT -- /tenants/acme/invoices
-npx countersign revoke GRANT --reason "Done"</pre></li>
+npx countersign review REQUEST --approve --reason "Fits the case"</pre></li>
+<li>Work as the engineer; stop as the customer:
+<pre>npx countersign curl GRANT -- /tenants/acme/invoices/inv-1001
+npx countersign revoke GRANT --reason "Seen enough"</pre></li>
 </ol>
 
 <footer>No way in through Countersign without the reviews that both sides ask for. The names above are the demonstration’s; yours are in your organisation file.</footer>

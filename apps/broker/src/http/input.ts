@@ -34,7 +34,12 @@ export const Query = createParamDecorator((_none: unknown, context: ExecutionCon
   return readInput(query, requestOf(context).query);
 });
 
-const WORDS: Partial<Record<IdPrefix, string>> = { req: 'request', grt: 'grant', ntc: 'notice' };
+const WORDS: Partial<Record<IdPrefix, string>> = {
+  req: 'request',
+  grt: 'grant',
+  usr: 'person',
+  ntc: 'notice',
+};
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */
 export const Id = createParamDecorator((prefix: IdPrefix, context: ExecutionContext): string => {

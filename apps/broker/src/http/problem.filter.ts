@@ -3,8 +3,12 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../injection.js';
+import type { ErrorCode } from './problem.js';
 import type { BrokerRequest } from './request.js';
 import { toProblem } from './to-problem.js';
+
+/** What may be tried again as it is, and when, where nobody has said so more exactly. */
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, not_ready: 1 };
 
 /** The one place where an error becomes an answer (RFC 9457). What is not foreseen is logged and told to nobody. */
 @Catch()
@@ -27,8 +31,9 @@ export class ProblemFilter implements ExceptionFilter {
     response.locals['code'] = answer.code;
     if (answer.code === 'unauthenticated')
       response.setHeader('WWW-Authenticate', challenge(request.headers.authorization !== undefined));
-    if (answer.code === 'rate_limited' && !response.hasHeader('Retry-After'))
-      response.setHeader('Retry-After', '60');
+    const pause = RETRY_AFTER_SECONDS[answer.code];
+    if (pause !== undefined && !response.hasHeader('Retry-After'))
+      response.setHeader('Retry-After', String(pause));
     // A body that was refused unread would otherwise be taken for the next request's beginning.
     if (answer.code === 'body_too_large') response.setHeader('Connection', 'close');
     response.setHeader('Content-Type', 'application/problem+json');

@@ -1,5 +1,6 @@
 import { AccessError } from '@countersign/access';
 import { ProtocolError } from '@countersign/gateway-protocol';
+import { StoreError } from '@countersign/persistence';
 import { BadRequestException, ForbiddenException, NotFoundException } from '@nestjs/common';
 import { HttpProblem } from './problem.js';
 import { toProblem } from './to-problem.js';
@@ -42,6 +43,8 @@ describe('errors as problems', () => {
     [new ProtocolError('invalid_records', '/entries: wrong'), 400, 'invalid_request'],
     [new HttpProblem('invalid_cursor', 'x'), 400, 'invalid_cursor'],
     [new AccessError('invalid_request', 'x', { pointer: '/cursor' }), 400, 'invalid_cursor'],
+    [new StoreError('store_busy', 'inner'), 503, 'not_ready'],
+    [new StoreError('secret_unreadable', 'inner'), 500, 'internal_error'],
     [new Error('SELECT secret'), 500, 'internal_error'],
     [Object.assign(new Error('x'), { status: 404 }), 500, 'internal_error'],
     ['a string', 500, 'internal_error'],

@@ -1,5 +1,6 @@
 import { AccessError } from '@countersign/access';
 import { ProtocolError } from '@countersign/gateway-protocol';
+import { StoreError } from '@countersign/persistence';
 import { ScopeError } from '@countersign/scope';
 import { type ErrorCode, HttpProblem, type Problem, problem } from './problem.js';
 
@@ -32,11 +33,16 @@ export function toProblem(error: unknown): Problem {
     return problem('invalid_request', error.message, {
       ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
     });
+  if (error instanceof StoreError && PASSING.has(error.code))
+    return problem('not_ready', 'The store is busy or closing. Try again in a moment.');
   if (error instanceof URIError) return problem('not_found', 'There is nothing at this address.');
   const known = BY_STATUS[statusOf(error) ?? 500];
   if (known !== undefined) return problem(known.code, known.detail);
   return problem('internal_error', 'Something went wrong here. It has been logged under this request’s id.');
 }
+
+/** What the store may say although nothing is wrong with it or the request: another process holds it, or we stop. */
+const PASSING: ReadonlySet<string> = new Set(['store_busy', 'store_closed']);
 
 /** The store finds out whether a well-formed cursor leads anywhere. */
 const isCursor = ({ code, pointer }: AccessError): boolean =>

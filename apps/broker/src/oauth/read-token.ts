@@ -1,5 +1,6 @@
 import { type Deps, type Grant, isUsable } from '@countersign/access';
 import { type GrantTokenClaims, verifyGrantToken } from '@countersign/grant-token-verify';
+import { z } from 'zod';
 import type { BrokerSettings } from '../injection.js';
 import type { KeyRing } from '../keys/key-ring.js';
 
@@ -10,7 +11,7 @@ export interface LiveToken {
 
 /**
  * What a presented token is worth now: its claims and its grant, where every check of a grant token holds, its
- * audience is a service's of ours and its grant is open; null otherwise, whatever the reason.
+ * audience is that of its terms' service and its grant is open; null otherwise, whatever the reason.
  */
 export async function readLiveToken(
   deps: Deps,
@@ -20,13 +21,11 @@ export async function readLiveToken(
 ): Promise<LiveToken | null> {
   const now = deps.clock.now();
   return deps.store.readAsVendor(async (unit) => {
-    const { services } = await unit.everything();
-    const claimed = claimedAudience(token);
-    const known = services.some((each) => each.removedAt === null && each.definition.audience === claimed);
-    if (claimed === undefined || !known) return null;
+    const audience = (await unit.organisation.service(claimedService(token)))?.definition.audience;
+    if (audience === undefined) return null;
     const verdict = verifyGrantToken(token, {
       issuer: settings.publicUrl,
-      audience: claimed,
+      audience,
       key: (kid) => keys.verifying(kid, now),
       now: () => now.getTime(),
       hashing: deps.hashing,
@@ -38,13 +37,16 @@ export async function readLiveToken(
   });
 }
 
-/** The audience that a token claims, before anything of it is believed: only used to choose what it must match. */
-function claimedAudience(token: string): string | undefined {
+const claimShape = z.object({
+  authorization_details: z.tuple([z.object({ terms: z.object({ service: z.string().max(64) }) })]),
+});
+
+/** The service that a token claims, before anything of it is believed: it only chooses what the token must match. */
+function claimedService(token: string): string {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const { aud } = payload as { aud?: unknown };
-    return typeof aud === 'string' ? aud : undefined;
+    return claimShape.parse(payload).authorization_details[0].terms.service;
   } catch {
-    return undefined;
+    return '';
   }
 }

@@ -30,6 +30,7 @@ component(
   }),
 );
 
+/** In the order in which a reader needs them. */
 const TAGS: Readonly<Record<string, string>> = {
   Requests: 'Asking for access, deciding on it, taking it back.',
   Grants: 'What full approval opened.',
@@ -56,7 +57,7 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
       [route.method.toLowerCase()]: operation(route, route.endpoint),
     };
   }
-  const tags = [...new Set(routes.map((route) => route.tag))].sort();
+  const tags = Object.keys(TAGS).filter((tag) => routes.some((route) => route.tag === tag));
   return {
     openapi: '3.1.0',
     info: {
@@ -67,7 +68,7 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: tags.map((name) => ({ name, description: TAGS[name] ?? name })),
+    tags: tags.map((name) => ({ name, description: TAGS[name] })),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: { schemas: componentSchemas(), securitySchemes: SECURITY },
   };
@@ -168,7 +169,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined)
     'invalid_request',
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
     ...(endpoint.idempotent === true ? (['idempotency_key_reused'] as const) : []),
-    ...(open ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...(open ? [] : (['unauthenticated', 'forbidden', 'not_ready'] as const)),
     ...(route.tag === 'Health' ? [] : (['rate_limited'] as const)),
     'internal_error',
     ...(endpoint.errors ?? []),

@@ -14,15 +14,23 @@ export const scopeLines = (scope: RequestAnswer['scope']): string[] =>
 
 export const stateWords = (state: string): string => WAITS[state] ?? state;
 
+/** `Erin Okafor (usr_…)` where the name is known. */
+const person = (id: string, names: ReadonlyMap<string, string>): string => {
+  const name = names.get(id);
+  return name === undefined ? id : `${name} (${id})`;
+};
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
 /** A request as one reads it before deciding: who, what, how long, why, how risky, what is missing. */
-export function requestText(request: RequestAnswer, now: Date): string {
+export function requestText(request: RequestAnswer, now: Date, names = NO_NAMES): string {
   const seconds = parseDuration(request.duration);
   const { vendor, customer, risk } = request.needs;
   const open = request.state.startsWith('awaiting_');
   return facts([
     ['request', request.id],
     ['state', stateWords(request.state)],
-    ['who', request.requester],
+    ['who', person(request.requester, names)],
     ['what', [`${request.service} of ${request.tenant}`, ...scopeLines(request.scope)]],
     ['how long', seconds === undefined ? request.duration : humanSeconds(seconds)],
     ['why', request.justification ?? '(erased)'],
@@ -33,8 +41,8 @@ export function requestText(request: RequestAnswer, now: Date): string {
       [
         `vendor ${vendor.approved} of ${vendor.required}, customer ${customer.approved} of ${customer.required}`,
         ...request.reviews.map(
-          ({ side, person, decision, reason, at }) =>
-            `${at} ${side} ${person}: ${decision}${reason === null ? '' : ` (${reason})`}`,
+          ({ side, person: by, decision, reason, at }) =>
+            `${at} ${side} ${person(by, names)}: ${decision}${reason === null ? '' : ` (${reason})`}`,
         ),
       ],
     ],
@@ -59,11 +67,11 @@ export function requestsText(requests: readonly RequestAnswer[]): string {
   );
 }
 
-export function grantText(grant: GrantAnswer, now: Date): string {
+export function grantText(grant: GrantAnswer, now: Date, names = NO_NAMES): string {
   return facts([
     ['grant', grant.id],
     ['state', grant.endReason === null ? grant.state : `${grant.state} (${grant.endReason})`],
-    ['who', grant.requester],
+    ['who', person(grant.requester, names)],
     ['what', [`${grant.service} of ${grant.tenant}`, ...scopeLines(grant.scope)]],
     ...(grant.startsAt === null ? [] : [['starts', instantFrom(grant.startsAt, now)] as const]),
     ...(grant.endsAt === null ? [] : [['ends', instantFrom(grant.endsAt, now)] as const]),

@@ -1,4 +1,5 @@
 import { segment } from '../api/client.js';
+import { namesOf, personsOf } from '../api/names.js';
 import { requestShape, reviewShape } from '../api/shapes.js';
 import { idOf } from '../runtime/arguments.js';
 import { usageError } from '../runtime/cli-error.js';
@@ -20,7 +21,7 @@ export async function review(context: Context, id: string, options: ReviewOption
   let digest = options.digest;
   if (digest === undefined) {
     const shown = await api.call(path, requestShape);
-    context.note(requestText(shown, new Date()));
+    context.note(requestText(shown, new Date(), await namesOf(api, personsOf(shown))));
     digest = shown.digest;
   }
   const decided = await api.call(`${path}/reviews`, reviewShape, {

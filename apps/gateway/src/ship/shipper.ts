@@ -49,7 +49,7 @@ export class Shipper {
 
   /** True when the broker has everything that is durable. */
   get isDrained(): boolean {
-    return this.drained;
+    return this.drained && !this.fresh;
   }
 
   start(): void {

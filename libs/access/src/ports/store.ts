@@ -1,6 +1,7 @@
 import type { Grant } from '../grant/grant.js';
 import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type {
   ApiKeyReads,
   ApiKeyWrites,
@@ -53,6 +54,10 @@ export interface VendorReadUnit extends ReadUnit {
   /** Open requests past `lapsesAt`, and active grants past `endsAt`: what the expiry job has to do. */
   due(now: string, limit: number): Promise<{ requests: DueObject[]; grants: DueObject[] }>;
   everything(): Promise<WholeOrganisation>;
+  /** Services that are not removed, by name. */
+  services(): Promise<ServiceRecord[]>;
+  /** Tenants that are not removed, by slug. */
+  tenants(): Promise<TenantRecord[]>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
   knowsTenant(slug: string): Promise<boolean>;
   /** Everybody (not removed) who holds the role on that side. */

@@ -11,14 +11,26 @@ const BATCH = 200;
  * each. What somebody decided meanwhile is left as they decided it.
  *
  * @returns how many of each were ended
+ * @throws AggregateError at the end where some could not be
  */
 export async function expireDue(deps: Deps): Promise<{ requests: number; grants: number }> {
   const at = toInstant(deps.clock.now());
   const due = await deps.store.readAsVendor((unit) => unit.due(at, BATCH));
   const ended = { requests: 0, grants: 0 };
+  const failures: unknown[] = [];
+  // One that cannot be ended must not keep the others open; it is tried again at the next run.
+  const attempt = async (work: Promise<boolean>): Promise<number> => {
+    try {
+      return (await work) ? 1 : 0;
+    } catch (error) {
+      failures.push(error);
+      return 0;
+    }
+  };
   for (const { id, tenant } of due.requests)
-    if (await expireRequest(deps, tenant, id, at)) ended.requests += 1;
-  for (const { id, tenant } of due.grants) if (await expireGrant(deps, tenant, id, at)) ended.grants += 1;
+    ended.requests += await attempt(expireRequest(deps, tenant, id, at));
+  for (const { id, tenant } of due.grants) ended.grants += await attempt(expireGrant(deps, tenant, id, at));
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be ended`);
   return ended;
 }
 

@@ -1,5 +1,5 @@
 import { notFound } from '../errors.js';
-import type { Principal } from '../organisation/person.js';
+import type { Person, Principal } from '../organisation/person.js';
 import type { ServiceRecord } from '../organisation/records.js';
 import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../ports/repositories.js';
 import type { ReadUnit } from '../ports/store.js';
@@ -48,8 +48,9 @@ async function openLog<T>(
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');
   if (tenant !== DEPLOYMENT) {
-    const known = await deps.store.readAsVendor((unit) => unit.organisation.tenant(tenant));
-    if (known === null) throw notFound('tenant');
+    // A tenant that has left keeps its log, and whoever audits may still read it.
+    const known = await deps.store.readAsVendor((unit) => unit.knowsTenant(tenant));
+    if (!known) throw notFound('tenant');
   }
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
@@ -94,10 +95,22 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
 }
 
 /** All services that may be asked for, by name. Their maps stand in the deployment's log, which everybody may read. */
-export async function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
+export function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
   demand(person, 'service.read');
-  const { services } = await deps.store.readAsVendor((unit) => unit.everything());
-  return services
-    .filter((each) => each.removedAt === null)
-    .sort((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  return deps.store.readAsVendor((unit) => unit.services());
+}
+
+/**
+ * Who an id stands for, people who have left included: decisions and records name them. A customer sees the
+ * vendor's staff and its own people, never another tenant's (P9).
+ *
+ * @throws AccessError `not_found`
+ */
+export function getPerson(deps: Deps, { person }: Principal, id: string): Promise<Person> {
+  demand(person, 'self.read');
+  return readAs(deps, person, async (unit) => {
+    const found = await unit.organisation.person(id);
+    if (found === null) throw notFound('person');
+    return found;
+  });
 }

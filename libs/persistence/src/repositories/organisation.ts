@@ -104,6 +104,22 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     };
   }
 
+  async services(): Promise<ServiceRecord[]> {
+    const rows = await this.manager.find(ServiceEntity, {
+      where: { removedAt: IsNull() },
+      order: { name: 'ASC' },
+    });
+    return rows.map(toService);
+  }
+
+  async tenants(): Promise<TenantRecord[]> {
+    const rows = await this.manager.find(TenantEntity, {
+      where: { removedAt: IsNull() },
+      order: { slug: 'ASC' },
+    });
+    return rows.map((row) => ({ ...row }));
+  }
+
   async persons(email: string): Promise<Person[]> {
     const rows = await this.manager.find(PersonEntity, { where: { email }, order: { id: 'ASC' } });
     return rows.map(toPerson);

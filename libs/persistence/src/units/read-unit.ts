@@ -54,6 +54,8 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
       grants: await shared.grants.due(comparable(now), limit),
     }),
     everything: () => organisation.everything(),
+    services: () => organisation.services(),
+    tenants: () => organisation.tenants(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
     withRole: (tenant, role) => organisation.withRole(tenant, role),
     webhooks: (tenant) => organisation.webhooks(tenant),

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { Cli } from '../../support/cli.js';
+import { eventually } from '../../support/eventually.js';
+import { freePort } from '../../support/free-port.js';
+import { readLogs } from '../../support/log-reader.js';
+import { Program } from '../../support/program.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+
+type Tour = { steps: { title: string }[] };
+
+describe('npm start', () => {
+  let folder: string;
+  let dataDir: string;
+  let ports: { broker: number; gateway: number; service: number };
+  let cli: Cli;
+  let demo: Program;
+
+  const start = async () => {
+    demo = Program.start({
+      name: 'npm start',
+      script: 'apps/demo/src/main.js',
+      env: {
+        COUNTERSIGN_DATA_DIR: dataDir,
+        COUNTERSIGN_PORT: String(ports.broker),
+        COUNTERSIGN_GATEWAY_PORT: String(ports.gateway),
+        COUNTERSIGN_DEMO_SERVICE_PORT: String(ports.service),
+      },
+    });
+    let ended = false;
+    void demo.ended.then(() => {
+      ended = true;
+    });
+    await eventually(
+      'it says that it is running',
+      () => {
+        if (ended) throw new Error(`it ended: ${demo.stderr}`);
+        return demo.stdout.includes('Countersign is running.');
+      },
+      40_000,
+    );
+  };
+
+  beforeAll(async () => {
+    folder = await tempFolder('start');
+    dataDir = join(folder, 'data');
+    ports = { broker: await freePort(), gateway: await freePort(), service: await freePort() };
+    cli = new Cli({
+      COUNTERSIGN_DATA_DIR: dataDir,
+      COUNTERSIGN_BROKER_URL: `http://localhost:${ports.broker}`,
+      COUNTERSIGN_GATEWAY_URL: `http://localhost:${ports.gateway}`,
+    });
+    await start();
+  }, 120_000);
+
+  afterAll(async () => {
+    // Asked, not killed: it is the one that ends its children.
+    await demo.stop('SIGTERM');
+    await removeFolder(folder);
+  });
+
+  test('prints where everything is, and answers with a page', async () => {
+    for (const port of Object.values(ports)) expect(demo.stdout).toContain(`http://localhost:${port}`);
+    expect(demo.stdout).toContain('npx countersign tour');
+    const page = await fetch(`http://localhost:${ports.broker}/`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await page.text()).toMatch(/^<!doctype html>/i);
+  });
+
+  test('the tour plays the main job, may be repeated, and gives one document with --json', async () => {
+    for (const _time of ['first', 'again']) {
+      const told = await cli.run('tour');
+      expect(told).toMatchObject({ code: 0, stderr: '' });
+      expect(told.stdout).not.toBe('');
+    }
+    const { steps } = await cli.json<Tour>('tour');
+    expect(steps.length).toBeGreaterThan(5);
+  }, 120_000);
+
+  test('Ctrl-C stops all within 5 s; the next start finds the data', async () => {
+    const logged = readLogs(join(dataDir, 'countersign.db')).length;
+    const asked = performance.now();
+    expect(await demo.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    for (const port of Object.values(ports)) expect(await listens(port)).toBe(false);
+    expect(existsSync(join(dataDir, 'countersign.db'))).toBe(true);
+
+    await start();
+    const kept = readLogs(join(dataDir, 'countersign.db'));
+    expect(kept.length).toBeGreaterThanOrEqual(logged);
+    expect(kept.filter(({ type }) => type === 'gateway.enrolled')).toHaveLength(1);
+    expect((await cli.run('tour')).code).toBe(0);
+  }, 120_000);
+
+  test('the tour says so where nothing runs', async () => {
+    const nowhere = `http://localhost:${await freePort()}`;
+    const lost = new Cli({ COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_BROKER_URL: nowhere });
+    const { code, stdout, stderr } = await lost.run('tour');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error\[not_running\]: /);
+  }, 120_000);
+});
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Cli } from '../../support/cli.js';
+import { eventually } from '../../support/eventually.js';
+import { freePort } from '../../support/free-port.js';
+import { JsonServer, organisationText, rewritten } from '../../support/json-server.js';
+import { readLogs } from '../../support/log-reader.js';
+import type { Program } from '../../support/program.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+
+type Page<T> = { items: T[] };
+type Asked = { id: string; state: string; grant: string | null };
+type Listed = { id: string; decision: string; method: string; path: string; code: string | null };
+
+describe('the whole path before a server of a third party', () => {
+  let folder: string;
+  let upstream: JsonServer;
+  let host: Cli;
+  let una: Cli;
+  let per: Cli;
+  let siri: Cli;
+  let brokerUrl: string;
+  let gatewayUrl: string;
+  let auditorKey: string;
+  let grant: string;
+  const programs: Program[] = [];
+
+  const keyOf = async (email: string) =>
+    (await host.json<{ key: string }>('keys', 'create', '--principal', email)).key;
+
+  /** What a call gave, with the status line and headers before the body. */
+  const curl = (...args: string[]) => una.run('curl', grant, '--', '-s', '-i', ...args);
+
+  const list = async <T>(path: string): Promise<T[]> => {
+    const answer = await fetch(`${brokerUrl}/api/v1/tenants/harbour/${path}`, {
+      headers: { authorization: `Bearer ${auditorKey}` },
+    });
+    return ((await answer.json()) as Page<T>).items;
+  };
+
+  beforeAll(async () => {
+    folder = await tempFolder('third-party');
+    upstream = await JsonServer.start(folder);
+    programs.push(upstream.program);
+    const ports = { broker: await freePort(), gateway: await freePort() };
+    brokerUrl = `http://localhost:${ports.broker}`;
+    gatewayUrl = `http://localhost:${ports.gateway}`;
+    host = new Cli({
+      COUNTERSIGN_DATA_DIR: folder,
+      COUNTERSIGN_MASTER_KEY: randomBytes(32).toString('base64'),
+      COUNTERSIGN_PORT: String(ports.broker),
+      COUNTERSIGN_GATEWAY_PORT: String(ports.gateway),
+      COUNTERSIGN_PUBLIC_URL: brokerUrl,
+      COUNTERSIGN_GATEWAY_URL: gatewayUrl,
+      COUNTERSIGN_BROKER_URL: brokerUrl,
+    });
+    const organisationFile = join(folder, 'organisation.yaml');
+    await writeFile(organisationFile, organisationText(upstream.origin));
+    await host.json('migrate');
+    await host.json('apply', '-f', organisationFile);
+    const { credential } = await host.json<{ credential: string }>('gateways', 'enroll', 'clinic-1');
+    una = host.as(await keyOf('una@fjord.example'));
+    per = host.as(await keyOf('per@fjord.example'));
+    siri = host.as(await keyOf('siri@harbour.example'));
+    auditorKey = await keyOf('tor@harbour.example');
+
+    const broker = host.start('broker');
+    programs.push(broker);
+    await broker.untilReady(`${brokerUrl}/readyz`);
+    const gateway = host.start('gateway', { COUNTERSIGN_GATEWAY_CREDENTIAL: credential });
+    programs.push(gateway);
+    await gateway.untilReady(`${gatewayUrl}/readyz`);
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const program of programs.reverse()) await program.dispose();
+    await removeFolder(folder);
+  });
+
+  test('P1: asked by the engineer, reviewed by the vendor, approved by the customer: then there is a grant', async () => {
+    const asked = await una.json<Asked>(
+      ...['request', 'harbour', 'patients', '--scope', 'patients:list', 'patients/*:read,update'],
+      ...['--for', 'PT30M', '--reason', 'Case 4711: a recall date is wrong'],
+    );
+    expect(asked).toMatchObject({ state: 'awaiting_vendor', grant: null });
+    await per.json('review', asked.id, '--approve');
+    await siri.json('review', asked.id, '--approve');
+    const decided = await una.json<Asked>('show', asked.id);
+    expect(decided).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
+    grant = String(decided.grant);
+  }, 120_000);
+
+  test('reads and changes data of the third party through the gateway', async () => {
+    const all = await curl('/clinics/harbour/patients');
+    expect(all.stdout).toMatch(/^HTTP\/1\.1 200 /);
+    expect(all.stdout).toContain('Olav Nes');
+    expect(all.stdout).not.toContain('Rut Berg');
+    const changed = await curl(
+      ...['-X', 'PATCH', '-H', 'content-type: application/json', '-d', '{"recall":"2027-02-01"}'],
+      '/clinics/harbour/patients/p-2',
+    );
+    expect(changed.stdout).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await upstream.stored('p-2')).toMatchObject({ name: 'Olav Nes', recall: '2027-02-01' });
+  }, 120_000);
+
+  test('a call is among the records and in the log within a second', async () => {
+    const read = await curl('/clinics/harbour/patients/p-1');
+    const record = /^countersign-record: (rec_\S+)/im.exec(read.stdout)?.[1];
+    const isThere = async () =>
+      (await list<Listed>('access-records')).some(({ id }) => id === record) &&
+      (await list<{ data: { record?: string } }>('events')).some(({ data }) => data.record === record);
+    await eventually('record and event are there', isThere, 1_000);
+  }, 120_000);
+
+  test.each([
+    [
+      'P13: an action outside the scope',
+      ['-X', 'DELETE', '/clinics/harbour/patients/p-1'],
+      'insufficient_scope',
+    ],
+    ['P9: another tenant', ['/clinics/hilltop/patients'], 'insufficient_scope'],
+    ['P13: a path that no route lists', ['/db'], 'route_not_listed'],
+    [
+      'P13: a parameter that the route does not list',
+      ['/clinics/harbour/patients?_limit=1'],
+      'route_not_listed',
+    ],
+  ])(
+    '%s is refused and does not reach the third party',
+    async (_case, args, code) => {
+      const before = upstream.served.length;
+      const refused = await curl(...args);
+      expect(refused.stdout).toMatch(/^HTTP\/1\.1 403 /);
+      expect(refused.stdout).toContain(`"code":"${code}"`);
+      expect(upstream.served).toHaveLength(before);
+    },
+    30_000,
+  );
+
+  test('P6: the customer revokes, and within a second the next call is refused', async () => {
+    const { access_token: token } = await una.json<{ access_token: string }>('token', grant);
+    const call = () =>
+      fetch(`${gatewayUrl}/patients/clinics/harbour/patients`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    expect((await call()).status).toBe(200);
+    await siri.json('revoke', grant, '--reason', 'The case is closed');
+    const refused = await eventually(
+      'the call is refused',
+      async () => {
+        const answer = await call();
+        return answer.status === 200 ? undefined : { status: answer.status, body: await answer.json() };
+      },
+      1_000,
+    );
+    expect(refused).toMatchObject({ status: 403, body: { code: 'grant_ended' } });
+    expect((await curl('/clinics/harbour/patients')).code).toBe(1);
+  }, 120_000);
+
+  test('P5: what the third party served is exactly what was recorded, and what stands in the log', async () => {
+    await eventually('the refusal after the stop is recorded', async () =>
+      (await list<Listed>('access-records')).some(({ code }) => code === 'grant_ended'),
+    );
+    const records = await list<Listed>('access-records?limit=200&decision=allowed');
+    expect(records.map(({ method, path }) => `${method} ${rewritten(path)}`).sort()).toEqual(
+      upstream.served.sort(),
+    );
+    const leaves = readLogs(join(folder, 'countersign.db')).filter(({ type }) => type === 'access.allowed');
+    expect(leaves.map(({ data }) => data['record']).sort()).toEqual(records.map(({ id }) => id).sort());
+  });
+});

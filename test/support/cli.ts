@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { Program } from './program.js';
+import { root } from './root.js';
+
+export const CLI = join(root, 'test/support/run-cli.mjs');
+
+export type Ran = { code: number | null; stdout: string; stderr: string };
+
+/** The `countersign` command as processes of their own, with one environment. */
+export class Cli {
+  constructor(private readonly env: Readonly<Record<string, string>>) {}
+
+  /** The same command for somebody else. */
+  as(key: string): Cli {
+    return new Cli({ ...this.env, COUNTERSIGN_API_KEY: key });
+  }
+
+  async run(...args: string[]): Promise<Ran> {
+    const program = Program.start({ name: args.join(' '), script: CLI, args, env: this.env });
+    const { code } = await program.ended;
+    return { code, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  /** Runs a verb with `--json`. @throws Error with what it said unless it exits 0 and stdout is one document */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, stdout, stderr } = await this.run('--json', ...args);
+    if (code !== 0) throw new Error(`countersign ${args.join(' ')} exits ${code}: ${stderr}${stdout}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  /** Starts `broker` or `gateway` in the foreground. */
+  start(verb: 'broker' | 'gateway', env: Readonly<Record<string, string>> = {}): Program {
+    return Program.start({ name: verb, script: CLI, args: [verb], env: { ...this.env, ...env } });
+  }
+}

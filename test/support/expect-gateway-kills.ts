@@ -1,0 +1,21 @@
+import { summary } from './account.js';
+import type { KillReport } from './gateway-kills.js';
+
+/** What the kills broke of P5, member by member; equal to `NOTHING_BROKEN` where it held. */
+export function brokenByGatewayKills({ account, answered }: KillReport) {
+  const { unforwarded: _, ...rest } = summary(account);
+  const hits = new Set(account.hits);
+  return { ...rest, answeredWithoutHit: [...answered].filter((record) => !hits.has(record)).length };
+}
+
+export const NOTHING_BROKEN: ReturnType<typeof brokenByGatewayKills> = {
+  hitsTwice: 0,
+  hitsWithoutRecord: 0,
+  recordsTwice: 0,
+  leavesAreRecords: true,
+  outcomesAreRecords: true,
+  withoutOutcome: 0,
+  unforwardedKnown: 0,
+  gaps: 0,
+  answeredWithoutHit: 0,
+};

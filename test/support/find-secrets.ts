@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Program } from './program.js';
+
+/** A name, which may be told in a failure, and the text that must be nowhere. */
+export type Secret = { name: string; text: string };
+
+/**
+ * Looks for secrets in everything that a run left or showed: what the programs said, every file below `folder` to the
+ * byte, and the arguments of every process that was seen. @returns where one was found, never the secret itself
+ */
+export async function findSecrets(
+  secrets: readonly Secret[],
+  where: { folder: string; programs: readonly Program[]; commandLines: readonly string[] },
+): Promise<string[]> {
+  const places: { place: string; content: Buffer }[] = [];
+  for (const { name, stdout, stderr } of where.programs) {
+    places.push({ place: `stdout of ${name}`, content: Buffer.from(stdout) });
+    places.push({ place: `stderr of ${name}`, content: Buffer.from(stderr) });
+  }
+  for (const file of await filesBelow(where.folder)) {
+    places.push({ place: relative(where.folder, file), content: await readFile(file) });
+  }
+  places.push({ place: 'a process list', content: Buffer.from(where.commandLines.join('\n')) });
+  return places.flatMap(({ place, content }) =>
+    secrets.filter(({ text }) => content.includes(text)).map(({ name }) => `${name} in ${place}`),
+  );
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
