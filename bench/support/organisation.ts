@@ -10,6 +10,7 @@ export function benchOrganisation(engineers: number, upstream: string): Organisa
     vendor: {
       name: 'Vendor',
       oidc: null,
+      webhooks: [],
       staff: [
         ...Array.from({ length: engineers }, (_, index) => ({
           email: engineer(index).email,
@@ -51,6 +52,7 @@ export function benchOrganisation(engineers: number, upstream: string): Organisa
         },
         oidc: null,
         slack: null,
+        webhooks: [],
       },
     ],
   };

@@ -16,39 +16,13 @@ describeStore('what goes out', (bench) => {
     await tell('later', '2026-11-24T15:00:01Z');
     const [first, second] = await due('2026-11-24T15:00:00.999Z');
     expect([first, second]).toMatchObject([
-      { subject: 'first', tenant: 'globex', attempts: 0, audience: ['usr_1', 'role:vendor:reviewer'] },
+      { subject: 'first', tenant: 'globex', audience: ['usr_1', 'role:vendor:reviewer'] },
       { subject: 'second', tenant: 'acme', at: '2026-11-24T15:00:00.500Z' },
     ]);
     expect(first?.id).toMatch(/^ntc_[0-9a-f-]{36}$/);
     expect(await due('2026-11-24T15:00:05Z', 1)).toHaveLength(1);
-    await bench.store.asVendor((unit) => unit.outbox.delivered(first?.id ?? '', NOW));
+    await bench.store.asVendor((unit) => unit.deliveries.fanOut(first!, [], NOW));
     expect((await due('2026-11-24T15:00:05Z')).map((notice) => notice.subject)).toEqual(['second', 'later']);
-  });
-
-  test('P7: a failed attempt is counted and comes again under the same id', async () => {
-    await tell('x', NOW);
-    const [notice] = await due(NOW);
-    await bench.store.asVendor((unit) => unit.outbox.failed(notice?.id ?? '', '2026-11-24T15:00:30.250Z'));
-    expect(await due('2026-11-24T15:00:30Z')).toEqual([]);
-    expect(await due('2026-11-24T15:00:31Z')).toEqual([{ ...notice, attempts: 1 }]);
-  });
-
-  test('P7: of several that claim what is due at once one gets it, and it is due again when the claim is over', async () => {
-    for (let index = 0; index < 5; index += 1) await tell(String(index), NOW);
-    const other = await bench.database.open();
-    const until = '2026-11-24T15:01:00Z';
-    const claims = await Promise.all(
-      Array.from({ length: 10 }, (_, index) =>
-        (index % 2 === 0 ? bench.store : other).asVendor((unit) => unit.outbox.claim(NOW, until, 2)),
-      ),
-    );
-    const claimed = claims.flat().map(({ subject }) => subject);
-    expect(claimed.sort()).toEqual(['0', '1', '2', '3', '4']);
-    expect(await due('2026-11-24T15:00:59Z')).toEqual([]);
-    expect(await due(until)).toHaveLength(5);
-    const [first] = claims.flat();
-    await other.asVendor((unit) => unit.outbox.delivered(first?.id ?? '', NOW));
-    expect(await due(until)).toHaveLength(4);
   });
 
   test('notices are read on by their ids, delivered ones too', async () => {
@@ -57,7 +31,9 @@ describeStore('what goes out', (bench) => {
       bench.store.readAsVendor((unit) => unit.outbox.after(id, limit));
     const all = await after('ntc_');
     expect(all.map(({ subject }) => subject)).toEqual(['a', 'b', 'c']);
-    await bench.store.asVendor((unit) => unit.outbox.delivered(all[1]?.id ?? '', NOW));
+    await bench.store.asVendor(({ deliveries }) =>
+      Promise.all(all.slice(1, 2).map((each) => deliveries.fanOut(each, [], NOW))),
+    );
     expect((await after(all[0]?.id ?? '', 1)).map(({ subject }) => subject)).toEqual(['b']);
     expect(await after(all[2]?.id ?? '')).toEqual([]);
   });

@@ -101,8 +101,13 @@ describe('opening and migrating an SQLite database', () => {
     ['sqlite:', 'invalid_url'],
     ['sqlite::memory:', 'invalid_url'],
   ])('P11: refuses %s as %s and does not repeat it', async (wrong, code) => {
-    for (const call of [openStore(optionsFor(wrong)), migrate(optionsFor(wrong)), pendingMigrations(wrong)]) {
-      const error: unknown = await call.catch((reason: unknown) => reason);
+    const calls = [
+      () => openStore(optionsFor(wrong)),
+      () => migrate(optionsFor(wrong)),
+      () => pendingMigrations(wrong),
+    ];
+    for (const call of calls) {
+      const error: unknown = await call().catch((reason: unknown) => reason);
       expect(error).toEqual(refused(code));
       expect(String(error)).not.toContain('hunter2');
     }

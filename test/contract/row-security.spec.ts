@@ -19,6 +19,7 @@ const OWN: Record<string, string> = {
   access_records: 'tenant',
   record_chains: 'tenant',
   notices: 'tenant',
+  deliveries: 'tenant',
   idempotent_answers: 'tenant',
   locks: 'tenant',
   voided_reviews: 'tenant',
@@ -47,6 +48,7 @@ describe('row-level security on PostgreSQL', () => {
         controls: CONTROLS,
         oidc: null,
         slack: null,
+        webhooks: [],
         removedAt,
       });
       await organisation.savePerson(aPerson({ tenant, roles: ['approver'] }));
@@ -66,6 +68,11 @@ describe('row-level security on PostgreSQL', () => {
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' });
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
+    });
+    const waiting = await store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 50));
+    await store.asVendor(async ({ deliveries }) => {
+      for (const notice of waiting)
+        await deliveries.fanOut(notice, [{ channel: 'mail', recipient: 'usr_1', lane: 'req_1' }], NOW);
     });
   }
 

@@ -22,6 +22,7 @@ describeStore('tenants apart from each other', (bench) => {
         controls: CONTROLS,
         oidc: null,
         slack: null,
+        webhooks: [],
         removedAt: null,
       };
       await unit.organisation.saveTenant(record_);

@@ -21,6 +21,7 @@ describeStore('the vendor’s side', (bench) => {
     expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
       vendorName: null,
       vendorOidc: null,
+      vendorWebhooks: [],
       policy: null,
       people: [],
       services: [],
@@ -30,7 +31,16 @@ describeStore('the vendor’s side', (bench) => {
 
   test('the organisation is saved, changed and read back; what is removed stays, but out of sight', async () => {
     const oidc = { issuer: 'http://localhost:4300', clientId: 'c', clientSecretFile: './data/x' };
-    const tenant = { slug: 'acme', name: 'Acme', controls: CONTROLS, oidc, slack: null, removedAt: null };
+    const webhooks = [{ url: 'https://hooks.acme.example/countersign', secretFile: './data/hook' }];
+    const tenant = {
+      slug: 'acme',
+      name: 'Acme',
+      controls: CONTROLS,
+      oidc,
+      slack: null,
+      webhooks,
+      removedAt: null,
+    };
     const service = { definition: SERVICE, routes: 'sha256:1', removedAt: null };
     const erin = aPerson({ roles: ['engineer', 'reviewer'] });
     const ada = aPerson({ tenant: 'acme', roles: ['approver', 'admin'] });
@@ -38,9 +48,10 @@ describeStore('the vendor’s side', (bench) => {
       await organisation.saveVendor({
         name: 'Northwind',
         oidc: null,
+        webhooks: [],
         policy: { ...POLICY, vendorReviews: 2 },
       });
-      await organisation.saveVendor({ name: 'Northwind Cloud', oidc, policy: POLICY });
+      await organisation.saveVendor({ name: 'Northwind Cloud', oidc, webhooks, policy: POLICY });
       await organisation.saveTenant({ ...tenant, name: 'A', oidc: null });
       await organisation.saveTenant(tenant);
       await organisation.saveService(service);
@@ -49,7 +60,12 @@ describeStore('the vendor’s side', (bench) => {
       await organisation.savePerson(ada);
       for (const at of [AT, 'again']) await organisation.saveRouteMap('sha256:1', SERVICE, at);
     });
-    const whole = { vendorName: 'Northwind Cloud', vendorOidc: oidc, policy: POLICY };
+    const whole = {
+      vendorName: 'Northwind Cloud',
+      vendorOidc: oidc,
+      vendorWebhooks: webhooks,
+      policy: POLICY,
+    };
     expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
       ...whole,
       people: [erin, ada].sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -65,6 +81,8 @@ describeStore('the vendor’s side', (bench) => {
         reviewers: await organisation.countWithRole(null, 'reviewer', 'nobody'),
         others: await organisation.countWithRole(null, 'reviewer', erin.id),
         approvers: await organisation.countWithRole('acme', 'approver', 'nobody'),
+        told: await unit.withRole('acme', 'approver'),
+        endpoints: [await unit.webhooks(null), await unit.webhooks('acme'), await unit.webhooks('globex')],
         admins: await organisation.countWithRole('globex', 'admin', 'nobody'),
         maps: [...(await unit.feed.routeMaps(['sha256:1', 'sha256:2'])).entries()],
       }));
@@ -76,6 +94,8 @@ describeStore('the vendor’s side', (bench) => {
       reviewers: 1,
       others: 0,
       approvers: 1,
+      told: [ada],
+      endpoints: [webhooks, webhooks, []],
       admins: 0,
       maps: [['sha256:1', SERVICE]],
     };
@@ -85,7 +105,14 @@ describeStore('the vendor’s side', (bench) => {
       await organisation.saveService({ ...service, removedAt: AT });
       for (const person of [erin, ada]) await organisation.savePerson({ ...person, removedAt: AT });
     });
-    const gone = { tenant: null, service: null, reviewers: 0, approvers: 0 };
+    const gone = {
+      tenant: null,
+      service: null,
+      reviewers: 0,
+      approvers: 0,
+      told: [],
+      endpoints: [webhooks, [], []],
+    };
     expect(await seen()).toEqual({ ...here, ...gone });
     expect(await bench.store.readAsVendor((unit) => unit.persons(ada.email))).toEqual([
       { ...ada, removedAt: AT },

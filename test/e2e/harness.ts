@@ -96,6 +96,9 @@ export class TestBroker {
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
+      mailFrom: 'countersign@localhost',
+      mailLanguage: 'en',
+      outboundPrivate: false,
       ...this.settings,
     };
   }

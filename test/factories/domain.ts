@@ -129,6 +129,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
       controls: sampleControls,
       oidc: null,
       slack: null,
+      webhooks: [],
       removedAt: null,
     },
     service: {

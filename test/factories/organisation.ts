@@ -61,6 +61,7 @@ function tenant(slug: string, people: OrganisationTenant['people']): Organisatio
     },
     oidc: null,
     slack: null,
+    webhooks: [],
   };
 }
 
@@ -70,6 +71,7 @@ export function organisation(change: (file: Organisation) => void = () => {}): O
     vendor: {
       name: 'Vendor',
       oidc: null,
+      webhooks: [],
       staff: [
         { email: 'erin@vendor.example', name: 'Erin', roles: ['engineer'] },
         { email: 'eli@vendor.example', name: 'Eli', roles: ['engineer'] },

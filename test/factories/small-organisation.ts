@@ -13,6 +13,7 @@ export function smallOrganisation(change: { approvals?: number; vendorReviews?: 
     vendor: {
       name: 'Northwind Cloud',
       oidc: null,
+      webhooks: [],
       staff: [
         { email: 'erin@northwind.example', name: 'Erin Okafor', roles: ['engineer'] },
         { email: 'max@northwind.example', name: 'Max Lind', roles: ['engineer', 'reviewer'] },
@@ -48,6 +49,7 @@ export function smallOrganisation(change: { approvals?: number; vendorReviews?: 
         privacyControls: { ...structuredClone(sampleControls), approvals: change.approvals ?? 1 },
         oidc: null,
         slack: null,
+        webhooks: [],
       },
       {
         slug: 'globex',
@@ -56,6 +58,7 @@ export function smallOrganisation(change: { approvals?: number; vendorReviews?: 
         privacyControls: { ...sampleControls, countersign: [], forbid: [] },
         oidc: null,
         slack: null,
+        webhooks: [],
       },
     ],
   };

@@ -36,6 +36,7 @@ test.each([
     '@countersign/grant-token-mint',
     'persistence implements the ports of access',
   ],
+  ['libs/mail/src/a.ts', '@countersign/persistence', 'mail is a channel'],
   ['apps/gateway/src/a.ts', '@countersign/access', 'holds no key that opens anything'],
   ['apps/gateway/src/a.ts', '@countersign/persistence', 'holds no key that opens anything'],
   ['apps/gateway/src/a.ts', '@countersign/grant-token-mint', 'holds no key that opens anything'],

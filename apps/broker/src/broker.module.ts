@@ -1,3 +1,4 @@
+import type { NoticeChannel } from '@countersign/access';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
@@ -11,13 +12,15 @@ import { AccessGuard } from './http/access.guard.js';
 import { IdentifyGuard } from './http/identify.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from './injection.js';
+import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
 import { BrokerTokenMinter } from './keys/token-minter.js';
 import { LocksController } from './locks/locks.controller.js';
 import { LogsController } from './logs/logs.controller.js';
+import { NoticeJobs } from './notices/notice-jobs.js';
+import { NoticesController } from './notices/notices.controller.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
 import { Metrics } from './observe/metrics.js';
@@ -34,6 +37,7 @@ export interface BrokerParts {
   deps: BrokerDeps;
   settings: BrokerSettings;
   logger: Logger;
+  channels: readonly NoticeChannel[];
 }
 
 export const CONTROLLERS = [
@@ -44,6 +48,7 @@ export const CONTROLLERS = [
   ServicesController,
   PeopleController,
   WhoamiController,
+  NoticesController,
   StreamController,
   OauthController,
   JwksController,
@@ -57,13 +62,14 @@ export const CONTROLLERS = [
 export class BrokerModule {}
 
 /** The broker around an open store. The guards run in the order in which they stand here. */
-export function brokerModule({ deps, settings, logger }: BrokerParts): DynamicModule {
+export function brokerModule({ deps, settings, logger, channels }: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
     providers: [
       { provide: DEPS, useValue: deps },
       { provide: SETTINGS, useValue: settings },
       { provide: LOGGER, useValue: logger },
+      { provide: CHANNELS, useValue: channels },
       { provide: APP_GUARD, useClass: IdentifyGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
       { provide: APP_GUARD, useClass: AccessGuard },
@@ -74,6 +80,7 @@ export function brokerModule({ deps, settings, logger }: BrokerParts): DynamicMo
       StreamHub,
       NoticeFollower,
       Jobs,
+      NoticeJobs,
       Metrics,
       Gauges,
       Lifecycle,

@@ -20,3 +20,4 @@ export type BrokerSettings = Pick<
 export const DEPS = Symbol('Deps');
 export const SETTINGS = Symbol('BrokerSettings');
 export const LOGGER = Symbol('Logger');
+export const CHANNELS = Symbol('NoticeChannels');

@@ -20,6 +20,8 @@ import { limitServer } from './http/server-limits.js';
 import type { BrokerDeps } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
+import { noticeChannels } from './notices/channels.js';
+import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { drain } from './stop.js';
@@ -59,7 +61,7 @@ export async function startBroker(
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
     app = await NestFactory.create<NestExpressApplication>(
-      brokerModule({ deps, settings: environment, logger }),
+      brokerModule({ deps, settings: environment, logger, channels: noticeChannels(deps, environment) }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
@@ -85,6 +87,7 @@ async function serve(
   app.get(StreamHub).start();
   await app.get(NoticeFollower).start();
   app.get(Jobs).start();
+  app.get(NoticeJobs).start();
   const server: Server = app.getHttpServer();
   limitServer(server);
   await app.listen(environment.port, environment.host);
@@ -104,7 +107,9 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
   await Promise.all(
-    [FeedHub, StreamHub, NoticeFollower, Jobs].map((part) => app.get<{ stop(): Promise<void> }>(part).stop()),
+    [FeedHub, StreamHub, NoticeFollower, Jobs, NoticeJobs].map((part) =>
+      app.get<{ stop(): Promise<void> }>(part).stop(),
+    ),
   );
 }
 

@@ -238,6 +238,18 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: ownLog,
   },
+  {
+    endpoint: 'GET /api/v1/notices',
+    target: at('/api/v1/notices'),
+    all: '403 forbidden',
+    but: { ...closed, securityAdmin: '200' },
+  },
+  {
+    endpoint: 'POST /api/v1/notices/{id}/retry',
+    target: at('/api/v1/notices/ntc_00000000-0000-7000-8000-000000000000/retry'),
+    all: '403 forbidden',
+    but: { ...closed, securityAdmin: '404 not_found' },
+  },
   { endpoint: 'GET /api/v1/services', target: at('/api/v1/services'), all: '200', but: everybodyIn },
   {
     endpoint: 'GET /api/v1/services/{name}',

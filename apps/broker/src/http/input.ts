@@ -39,6 +39,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   grt: 'grant',
   lck: 'lock',
   usr: 'person',
+  ntc: 'notice',
 };
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */

@@ -21,13 +21,24 @@ export class Gauges {
     metrics.gauge('countersign_stream_connections', 'People’s streams that are open.', () => streams.size);
     metrics.gauge(
       'countersign_outbox_depth',
-      `Notices not yet delivered, counted up to ${MOST_COUNTED}.`,
+      `Notices not yet handed to their channels, counted up to ${MOST_COUNTED}.`,
       async () => (await this.waiting()).length,
     );
-    metrics.gauge('countersign_outbox_age_seconds', 'Age of the oldest undelivered notice.', async () => {
-      const [oldest] = await this.waiting();
-      return oldest === undefined ? 0 : this.secondsSince(oldest.at);
-    });
+    metrics.gauge(
+      'countersign_outbox_age_seconds',
+      'Age of the oldest notice not yet handed on.',
+      async () => {
+        const [oldest] = await this.waiting();
+        return oldest === undefined ? 0 : this.secondsSince(oldest.at);
+      },
+    );
+    for (const [state, what] of [
+      ['due', 'Deliveries that wait for an attempt'],
+      ['dead', 'Deliveries given up'],
+    ] as const)
+      metrics.gauge(`countersign_deliveries_${state}`, `${what}, counted up to ${MOST_COUNTED}.`, () =>
+        this.deps.store.readAsVendor((unit) => unit.deliveries.count(state, MOST_COUNTED)),
+      );
     metrics.gauge(
       'countersign_due',
       `Requests and grants past their end that the expiry job has not ended, counted up to ${MOST_COUNTED}.`,

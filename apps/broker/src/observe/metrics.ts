@@ -16,7 +16,16 @@ export class Metrics {
     registers: [this.registry],
   });
   private readonly expiries = this.counter('countersign_expired_total', 'Ended by the expiry job.', 'kind');
-  private readonly notices = this.counter('countersign_notices_dispatched_total', 'Notices tried.');
+  private readonly notices = this.counter(
+    'countersign_notices_dispatched_total',
+    'Notices handed to their channels.',
+  );
+  private readonly attempts = this.counter(
+    'countersign_delivery_attempts_total',
+    'Attempts to deliver a notice to one recipient: delivered, failed (and tried again), dead (given up) or skipped.',
+    'channel',
+    'outcome',
+  );
   private readonly records = this.counter(
     'countersign_gateway_records_total',
     'Records that gateways handed over, repetitions included.',
@@ -50,6 +59,10 @@ export class Metrics {
 
   dispatched(count: number): void {
     this.notices.inc(count);
+  }
+
+  attempted(channel: string, outcome: 'delivered' | 'failed' | 'dead' | 'skipped'): void {
+    this.attempts.inc({ channel, outcome });
   }
 
   recordsTaken(records: readonly { kind: string }[]): void {

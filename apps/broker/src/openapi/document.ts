@@ -38,6 +38,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Logs: 'What happened, for whoever it concerns.',
   Services: 'What can be asked for.',
   Whoami: 'Who is signed in.',
+  Notices: 'What people and programs were told, and what did not reach them.',
   Stream: 'News as they happen.',
   Oauth: 'Introspection and revocation of grant tokens.',
   Jwks: 'Keys that verify grant tokens.',

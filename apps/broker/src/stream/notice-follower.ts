@@ -17,7 +17,7 @@ const REMEMBERED = 100_000;
 
 /**
  * Tells the people who follow this broker what happened, whichever broker or process did it. Unlike the outbox,
- * in which one broker claims a notice, every broker reads all of them.
+ * which one broker empties, every broker reads all of them.
  */
 @Injectable()
 export class NoticeFollower {

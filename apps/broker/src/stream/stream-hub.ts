@@ -5,6 +5,7 @@ import { HttpProblem } from '../http/problem.js';
 import type { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Loop } from '../jobs/loop.js';
+import { isAddressed } from '../notices/audience.js';
 
 const CHECK_MS = 1_000;
 const MOST_PER_PERSON = 20;
@@ -85,16 +86,4 @@ export class StreamHub {
     for (const { connection } of this.subscribers) connection.end();
     this.subscribers.clear();
   }
-}
-
-/** An audience names persons by id and roles as `role:{vendor or tenant}:{role}`. Nobody is told of another tenant. */
-export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 'tenant'>): boolean {
-  if (person.removedAt !== null || (person.tenant !== null && person.tenant !== notice.tenant)) return false;
-  return notice.audience.some((entry) => {
-    if (entry === person.id) return true;
-    const [kind, side, role] = entry.split(':');
-    return (
-      kind === 'role' && side === (person.tenant ?? 'vendor') && person.roles.some((own) => own === role)
-    );
-  });
 }

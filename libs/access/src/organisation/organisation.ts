@@ -35,6 +35,12 @@ export interface OidcSettings {
   clientSecretFile: string;
 }
 
+/** A program that is told of notices (Standard Webhooks). The file with its `whsec_` secret is read at use. */
+export interface WebhookSettings {
+  url: string;
+  secretFile: string;
+}
+
 export interface OrganisationTenant {
   slug: string;
   name: string;
@@ -42,11 +48,17 @@ export interface OrganisationTenant {
   privacyControls: PrivacyControls;
   oidc: OidcSettings | null;
   slack: { teamId: string; channelId: string } | null;
+  webhooks: WebhookSettings[];
 }
 
 /** The organisation file (CONTRACT §8), parsed, checked as a whole and with its defaults filled in. */
 export interface Organisation {
-  vendor: { name: string; oidc: OidcSettings | null; staff: OrganisationPerson<VendorRole>[] };
+  vendor: {
+    name: string;
+    oidc: OidcSettings | null;
+    webhooks: WebhookSettings[];
+    staff: OrganisationPerson<VendorRole>[];
+  };
   services: ServiceDefinition[];
   accessPolicy: AccessPolicy;
   tenants: OrganisationTenant[];

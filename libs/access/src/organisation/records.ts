@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@countersign/scope';
-import type { OidcSettings, PrivacyControls } from './organisation.js';
+import type { OidcSettings, PrivacyControls, WebhookSettings } from './organisation.js';
 
 /** A tenant as the store knows it. */
 export interface TenantRecord {
@@ -8,6 +8,7 @@ export interface TenantRecord {
   controls: PrivacyControls;
   oidc: OidcSettings | null;
   slack: { teamId: string; channelId: string } | null;
+  webhooks: WebhookSettings[];
   removedAt: string | null;
 }
 

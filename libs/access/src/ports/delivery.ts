@@ -12,25 +12,13 @@ export interface Notice {
   subject: string;
   audience: string[];
   at: string;
-  attempts: number;
 }
 
 export interface OutboxReads {
-  /** Undelivered notices whose time has come, oldest first. */
+  /** Notices of which nobody has yet found out where they go, and whose time has come; oldest first. */
   due(now: string, limit: number): Promise<Notice[]>;
   /** Notices, delivered or not, whose id sorts after this text, in the order of their ids: about that of time. */
   after(id: string, limit: number): Promise<Notice[]>;
-}
-
-export interface OutboxWrites {
-  /**
-   * Takes notices that are due for this caller alone: nobody else finds them due before `until`, and whoever
-   * dies with them leaves them to be delivered then.
-   */
-  claim(now: string, until: string, limit: number): Promise<Notice[]>;
-  delivered(id: string, at: string): Promise<void>;
-  /** Counts an attempt; the next comes no earlier than `nextAt`. */
-  failed(id: string, nextAt: string): Promise<void>;
 }
 
 export interface FeedChange {

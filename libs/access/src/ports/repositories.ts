@@ -2,7 +2,7 @@ import type { Opening, ServiceDefinition } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
 import type { Lock } from '../lock/lock.js';
-import type { AccessPolicy, TenantRole, VendorRole } from '../organisation/organisation.js';
+import type { AccessPolicy, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -210,6 +210,7 @@ export interface RecordWrites extends RecordReads {
 export interface WholeOrganisation {
   vendorName: string | null;
   vendorOidc: unknown;
+  vendorWebhooks: WebhookSettings[];
   policy: AccessPolicy | null;
   people: Person[];
   services: ServiceRecord[];
@@ -218,7 +219,12 @@ export interface WholeOrganisation {
 
 export interface OrganisationWrites extends OrganisationReads {
   everything(): Promise<WholeOrganisation>;
-  saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void>;
+  saveVendor(vendor: {
+    name: string;
+    oidc: unknown;
+    webhooks: WebhookSettings[];
+    policy: AccessPolicy;
+  }): Promise<void>;
   savePerson(person: Person): Promise<void>;
   saveTenant(tenant: TenantRecord): Promise<void>;
   saveService(service: ServiceRecord): Promise<void>;

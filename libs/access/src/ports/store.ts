@@ -1,4 +1,5 @@
 import type { Grant } from '../grant/grant.js';
+import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -10,7 +11,8 @@ import type {
   KeyReads,
   KeyWrites,
 } from './credentials.js';
-import type { FeedReads, OutboxReads, OutboxWrites } from './delivery.js';
+import type { DeliveryReads, DeliveryWrites } from './deliveries.js';
+import type { FeedReads, OutboxReads } from './delivery.js';
 import type {
   EventLog,
   EventReads,
@@ -50,6 +52,7 @@ export interface VendorReadUnit extends ReadUnit {
   gateways: GatewayReads;
   keys: KeyReads;
   outbox: OutboxReads;
+  deliveries: DeliveryReads;
   feed: FeedReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
   /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks that expire: what the clock's job has to look at. */
@@ -68,6 +71,10 @@ export interface VendorReadUnit extends ReadUnit {
   tenants(): Promise<TenantRecord[]>;
   /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
   knowsTenant(slug: string): Promise<boolean>;
+  /** Everybody (not removed) who holds the role on that side. */
+  withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
+  /** Where one side's programs are told; null for the vendor's. */
+  webhooks(tenant: string | null): Promise<WebhookSettings[]>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
   persons(email: string): Promise<Person[]>;
 }
@@ -121,7 +128,7 @@ export interface VendorUnit {
   apiKeys: ApiKeyWrites;
   gateways: GatewayWrites;
   keys: KeyWrites;
-  outbox: OutboxWrites;
+  deliveries: DeliveryWrites;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
   /** Scheduled and active. */

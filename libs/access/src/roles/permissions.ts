@@ -29,6 +29,7 @@ const PERMISSIONS = {
     vendor: ['engineer', 'auditor', 'security-admin'],
     tenant: ['approver', 'admin', 'auditor'],
   },
+  'notice.manage': { vendor: ['security-admin'], tenant: [] },
   'service.read': {
     vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],
     tenant: ['approver', 'admin', 'auditor'],

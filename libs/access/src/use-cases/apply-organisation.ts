@@ -73,11 +73,17 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
-  const after = { name: file.vendor.name, oidc: file.vendor.oidc, policy: file.accessPolicy };
+  const { name, oidc, webhooks } = file.vendor;
+  const after = { name, oidc, webhooks, policy: file.accessPolicy };
   const before =
     standing.vendorName === null
       ? null
-      : { name: standing.vendorName, oidc: standing.vendorOidc, policy: standing.policy };
+      : {
+          name: standing.vendorName,
+          oidc: standing.vendorOidc,
+          webhooks: standing.vendorWebhooks,
+          policy: standing.policy,
+        };
   if (same(before, after)) return [];
   const change: OrganisationChange = {
     action: before === null ? 'add' : 'change',
@@ -104,6 +110,7 @@ function tenantSteps(tenant: OrganisationTenant, standing: WholeOrganisation): S
     controls: tenant.privacyControls,
     oidc: tenant.oidc,
     slack: tenant.slack,
+    webhooks: tenant.webhooks,
     removedAt: null,
   };
   const before = standing.tenants.find((each) => each.slug === tenant.slug) ?? null;

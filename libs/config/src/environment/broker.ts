@@ -1,3 +1,4 @@
+import { normaliseEmail } from '@countersign/access';
 import { z } from 'zod';
 import { readEnvironment } from './read.js';
 import type { Environment } from './secrets.js';
@@ -26,15 +27,33 @@ export type BrokerEnvironment = StoreEnvironment & {
   slack: SlackEnvironment | null;
   /** `smtp://…` or `smtps://…`; may hold a password, never print it. */
   smtpUrl: string | null;
+  /** The address that mail comes from. */
+  mailFrom: string;
+  mailLanguage: 'en' | 'de';
+  /** True where webhooks may go to this machine and to private networks. */
+  outboundPrivate: boolean;
 };
 
 const printable = secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spaces');
 
+function isSmtpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(value);
+  return /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname) && search + hash === '';
+}
+
 const smtpUrl = z
   .string()
-  .refine((value) => URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol), {
-    error: 'must be smtp://HOST:PORT or smtps://HOST:PORT',
-  });
+  .refine(isSmtpUrl, { error: 'must be smtp://HOST:PORT or smtps://HOST:PORT, without path or query' });
+
+const mailAddress = z
+  .string()
+  .refine(
+    (value) => /^[\x21-\x7e]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(value) && normaliseEmail(value) !== undefined,
+    {
+      error: 'must be one plain e-mail address',
+    },
+  );
 
 const slackApiUrl = z.string().superRefine((value, context) => {
   const problem = webUrlProblem(value);
@@ -55,6 +74,9 @@ export const brokerShape = {
   SLACK_APP_TOKEN: secretToken(/^xapp-[\x21-\x7e]+$/, 'begin with xapp-').optional(),
   SLACK_API_URL: slackApiUrl.optional(),
   SMTP_URL: smtpUrl.optional(),
+  COUNTERSIGN_MAIL_FROM: mailAddress.optional(),
+  COUNTERSIGN_MAIL_LANGUAGE: z.enum(['en', 'de'], { error: 'must be en or de' }).default('en'),
+  COUNTERSIGN_OUTBOUND_PRIVATE: z.literal('allow', { error: 'must be allow, or unset' }).optional(),
 };
 
 const secretNames = [
@@ -84,6 +106,9 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
       slack,
       smtpUrl: raw.SMTP_URL ?? null,
+      mailFrom: raw.COUNTERSIGN_MAIL_FROM ?? `countersign@${new URL(raw.COUNTERSIGN_PUBLIC_URL).hostname}`,
+      mailLanguage: raw.COUNTERSIGN_MAIL_LANGUAGE,
+      outboundPrivate: raw.COUNTERSIGN_OUTBOUND_PRIVATE === 'allow',
     };
   });
 }

@@ -35,6 +35,9 @@ describe('the broker environment', () => {
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
+      mailFrom: 'countersign@localhost',
+      mailLanguage: 'en',
+      outboundPrivate: false,
     });
   });
 
@@ -96,6 +99,11 @@ describe('the broker environment', () => {
     ['SLACK_APP_TOKEN', 'xoxb-hunter2', /xapp-/],
     ['SLACK_API_URL', 'http://slack.example/api', /https/],
     ['SMTP_URL', 'hunter2', /smtp:/],
+    ['SMTP_URL', 'smtp://user:hunter2@mail.example/?tls.rejectUnauthorized=false', /without path or query/],
+    ['COUNTERSIGN_MAIL_FROM', 'Hunter2 <a@x.example>', /one plain/],
+    ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
+    ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
+    ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
   ];
   test.each(bad)('P11: %s=%s is refused by key and rule, never by value', (key, value, rule) => {
     const env: Environment = { COUNTERSIGN_MASTER_KEY: KEY, [key]: value };

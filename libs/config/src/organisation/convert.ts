@@ -20,7 +20,12 @@ export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
 export function toOrganisation(file: OrganisationFile): Organisation {
   const policy = { ...DEFAULT_POLICY, ...file.accessPolicy };
   return {
-    vendor: { name: file.vendor.name, oidc: file.vendor.oidc ?? null, staff: file.vendor.staff },
+    vendor: {
+      name: file.vendor.name,
+      oidc: file.vendor.oidc ?? null,
+      webhooks: file.vendor.webhooks ?? [],
+      staff: file.vendor.staff,
+    },
     services: file.services.map(serviceDefinition),
     accessPolicy: {
       vendorReviews: policy.vendorReviews ?? DEFAULT_POLICY.vendorReviews,
@@ -47,6 +52,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     },
     oidc: entry.oidc ?? null,
     slack: entry.slack ?? null,
+    webhooks: entry.webhooks ?? [],
   };
 }
 

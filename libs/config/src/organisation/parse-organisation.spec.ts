@@ -42,7 +42,7 @@ tenants:
   - { slug: t, name: T, people: [{ email: a@t.example, name: A, roles: [approver] }] }
 `);
     expect(organisation).toEqual({
-      vendor: { name: 'V', oidc: null, staff: [] },
+      vendor: { name: 'V', oidc: null, webhooks: [], staff: [] },
       services: [
         {
           name: 's',
@@ -67,6 +67,7 @@ tenants:
           },
           oidc: null,
           slack: null,
+          webhooks: [],
         },
       ],
     });

@@ -6,6 +6,7 @@ import { webUrlProblem } from '../environment/urls.js';
 /** Shape of the organisation file, one member at a time. What spans members is checked under `checks/`. */
 
 const MAX_TEXT = 200;
+const MAX_WEBHOOKS = 10;
 
 const text = z
   .string()
@@ -73,6 +74,17 @@ const slack = z.strictObject({
   channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
 });
 
+/** Where a side's programs are told. Whether the address may be called is judged when it is (its name is resolved then). */
+const webhook = z.strictObject({ url: url('any'), secretFile: text });
+const webhooks = z
+  .array(webhook)
+  .max(MAX_WEBHOOKS, `must be at most ${MAX_WEBHOOKS} endpoints`)
+  .superRefine((list, context) => {
+    for (const [index, { url }] of list.entries())
+      if (list.findIndex((each) => each.url === url) < index)
+        context.addIssue({ code: 'custom', path: [index, 'url'], message: 'repeats an endpoint' });
+  });
+
 /** What the strings must look like is for the route map to say (`checks/routes.ts`). */
 export const route = z.strictObject({
   method: z.string(),
@@ -129,10 +141,16 @@ const tenant = z.strictObject({
   privacyControls: privacyControls.optional(),
   oidc: oidc.optional(),
   slack: slack.optional(),
+  webhooks: webhooks.optional(),
 });
 
 export const organisationFile = z.strictObject({
-  vendor: z.strictObject({ name: text, oidc: oidc.optional(), staff: z.array(staffMember) }),
+  vendor: z.strictObject({
+    name: text,
+    oidc: oidc.optional(),
+    webhooks: webhooks.optional(),
+    staff: z.array(staffMember),
+  }),
   services: z.array(service),
   accessPolicy: accessPolicy.optional(),
   tenants: z.array(tenant),

@@ -1,10 +1,11 @@
-import type { Organisation } from '@countersign/access';
+import type { Organisation, WebhookSettings } from '@countersign/access';
 import type { Finding, Path } from './problem.js';
 
 /** Things that work, but probably not as meant. They never stop an `apply`. */
 export function warningsOf(organisation: Organisation, fileExists: (path: string) => boolean): Finding[] {
   return [
     ...missingSecretFiles(organisation, fileExists),
+    ...missingWebhookSecrets(organisation, fileExists),
     ...idleRules(organisation),
     ...tooFewReviewers(organisation),
   ];
@@ -28,6 +29,28 @@ function missingSecretFiles(
             detail: `${oidc.clientSecretFile} is not there yet; nobody here can sign in until it is`,
           },
         ],
+  );
+}
+
+function missingWebhookSecrets(
+  { vendor, tenants }: Organisation,
+  fileExists: (path: string) => boolean,
+): Finding[] {
+  const all: { path: Path; webhooks: WebhookSettings[] }[] = [
+    { path: ['vendor'], webhooks: vendor.webhooks },
+    ...tenants.map(({ webhooks }, index) => ({ path: ['tenants', index], webhooks })),
+  ];
+  return all.flatMap(({ path, webhooks }) =>
+    webhooks.flatMap(({ secretFile }, index) =>
+      fileExists(secretFile)
+        ? []
+        : [
+            {
+              path: [...path, 'webhooks', index, 'secretFile'],
+              detail: `${secretFile} is not there yet; notices to this endpoint wait until it is`,
+            },
+          ],
+    ),
   );
 }
 

@@ -25,9 +25,11 @@ export class NoticeEntity {
   @Column('varchar')
   at!: string;
 
+  /** From when a notice was tried as a whole; deliveries count their own. */
   @Column('integer')
   attempts!: number;
 
+  /** `delivered` to the rows of `deliveries`, which say how it goes on. */
   @Column('varchar')
   state!: 'due' | 'delivered';
 

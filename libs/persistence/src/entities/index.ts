@@ -6,6 +6,7 @@ import { EventEntity } from './event.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { LockEntity } from './lock.entity.js';
 import { LogHeadEntity } from './log-head.entity.js';
+import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
 import { OpeningEntity } from './opening.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
@@ -26,6 +27,7 @@ export const ENTITIES = [
   LegalTransitionEntity,
   LockEntity,
   LogHeadEntity,
+  NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,
   PersonEntity,

@@ -1,7 +1,13 @@
-import type { AccessPolicy, OidcSettings, PrivacyControls, TenantRecord } from '@countersign/access';
+import type {
+  AccessPolicy,
+  OidcSettings,
+  PrivacyControls,
+  TenantRecord,
+  WebhookSettings,
+} from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/scope';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { jsonText } from './json-text.js';
+import { jsonList, jsonText } from './json-text.js';
 
 @Entity('tenants')
 export class TenantEntity implements TenantRecord {
@@ -19,6 +25,9 @@ export class TenantEntity implements TenantRecord {
 
   @Column('text', { nullable: true, transformer: jsonText })
   slack!: TenantRecord['slack'];
+
+  @Column('text', { nullable: true, transformer: jsonList })
+  webhooks!: WebhookSettings[];
 
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
@@ -63,6 +72,9 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   oidc!: unknown;
+
+  @Column('text', { nullable: true, transformer: jsonList })
+  webhooks!: WebhookSettings[];
 
   @Column('text', { transformer: jsonText })
   policy!: AccessPolicy;

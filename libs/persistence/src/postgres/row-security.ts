@@ -39,6 +39,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   access_records: changedByUnit,
   record_chains: changedByUnit,
   notices: changedByUnit,
+  deliveries: { ...keptByVendor, SELECT: own('tenant') },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
   tenants: { ...keptByVendor, SELECT: own('slug') },

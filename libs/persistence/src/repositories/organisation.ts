@@ -7,6 +7,7 @@ import type {
   TenantRecord,
   TenantRole,
   VendorRole,
+  WebhookSettings,
   WholeOrganisation,
 } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/scope';
@@ -99,6 +100,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return {
       vendorName: vendor?.name ?? null,
       vendorOidc: vendor?.oidc ?? null,
+      vendorWebhooks: vendor?.webhooks ?? [],
       policy: vendor?.policy ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
@@ -127,14 +129,31 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return rows.map(toPerson);
   }
 
+  async withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
+    const rows = await this.manager
+      .createQueryBuilder(PersonEntity, 'person')
+      .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
+      .andWhere('person.removedAt IS NULL')
+      .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
+      .orderBy('person.id')
+      .getMany();
+    return rows.map(toPerson);
+  }
+
+  async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
+    if (tenant !== null) return (await this.tenant(tenant))?.webhooks ?? [];
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [];
+  }
+
   knowsTenant(slug: string): Promise<boolean> {
     return this.manager.existsBy(TenantEntity, { slug });
   }
 
-  async saveVendor(vendor: { name: string; oidc: unknown; policy: AccessPolicy }): Promise<void> {
+  async saveVendor(vendor: Parameters<OrganisationWrites['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
-    const { name, oidc, policy } = vendor;
-    await this.manager.upsert(VendorEntity, { id: THE_VENDOR, name, oidc: oidc as object, policy }, ['id']);
+    const { name, oidc, webhooks, policy } = vendor;
+    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, policy };
+    await this.manager.upsert(VendorEntity, row, ['id']);
   }
 
   async savePerson(person: Person): Promise<void> {
@@ -146,8 +165,9 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async saveTenant(tenant: TenantRecord): Promise<void> {
     await this.beforeChange();
-    const { slug, name, controls, oidc, slack, removedAt } = tenant;
-    await this.manager.upsert(TenantEntity, { slug, name, controls, oidc, slack, removedAt }, ['slug']);
+    const { slug, name, controls, oidc, slack, webhooks, removedAt } = tenant;
+    const row = { slug, name, controls, oidc, slack, webhooks, removedAt };
+    await this.manager.upsert(TenantEntity, row, ['slug']);
   }
 
   async saveService({ definition, routes, removedAt }: ServiceRecord): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads, OutboxWrites } from '@countersign/access';
-import { type EntityManager, In, MoreThan } from 'typeorm';
+import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads } from '@countersign/access';
+import { type EntityManager, MoreThan } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { comparable } from '../entities/instants.js';
 
@@ -29,8 +29,8 @@ export class TenantOutbox implements Outbox {
   }
 }
 
-/** Every tenant's notices, for whoever delivers them. */
-export class Notices implements OutboxReads, OutboxWrites {
+/** Every tenant’s notices that wait for somebody to find out where they go. */
+export class WaitingNotices implements OutboxReads {
   constructor(private readonly manager: EntityManager) {}
 
   async due(now: string, limit: number): Promise<Notice[]> {
@@ -52,23 +52,13 @@ export class Notices implements OutboxReads, OutboxWrites {
     });
     return rows.map(toNotice);
   }
-
-  /** Vendor units do not interleave, so that what is found due here nobody else is claiming. */
-  async claim(now: string, until: string, limit: number): Promise<Notice[]> {
-    const found = await this.due(now, limit);
-    if (found.length > 0)
-      await this.manager.update(NoticeEntity, { id: In(found.map(({ id }) => id)) }, { nextAt: until });
-    return found;
-  }
-
-  async delivered(id: string, at: string): Promise<void> {
-    await this.manager.update(NoticeEntity, { id, state: 'due' }, { state: 'delivered', deliveredAt: at });
-  }
-
-  async failed(id: string, nextAt: string): Promise<void> {
-    await this.manager.update(NoticeEntity, { id, state: 'due' }, { attempts: () => 'attempts + 1', nextAt });
-  }
 }
 
-const toNotice = ({ state: _state, nextAt: _next, deliveredAt: _at, ...notice }: NoticeEntity): Notice =>
-  notice;
+export const toNotice = ({ id, tenant, kind, subject, audience, at }: NoticeEntity): Notice => ({
+  id,
+  tenant,
+  kind,
+  subject,
+  audience,
+  at,
+});

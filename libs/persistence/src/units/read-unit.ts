@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/instants.js';
 import type { Reach } from '../repositories/bound.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Deliveries } from '../repositories/deliveries.js';
 import { Events } from '../repositories/events.js';
 import { Feed } from '../repositories/feed.js';
 import { Grants } from '../repositories/grants.js';
@@ -11,7 +12,7 @@ import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
-import { Notices } from '../repositories/outbox.js';
+import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
@@ -45,7 +46,8 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     apiKeys: new ApiKeys(manager),
     gateways: new Gateways(manager),
     keys: new SigningKeys(manager, context.sealer),
-    outbox: new Notices(manager),
+    outbox: new WaitingNotices(manager),
+    deliveries: new Deliveries(manager),
     feed: new Feed(manager),
     idempotency: new IdempotentAnswers(manager, context.clock),
     due: async (now, limit) => ({
@@ -57,6 +59,8 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     services: () => organisation.services(),
     tenants: () => organisation.tenants(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
+    withRole: (tenant, role) => organisation.withRole(tenant, role),
+    webhooks: (tenant) => organisation.webhooks(tenant),
     persons: (email) => organisation.persons(email),
   };
 }

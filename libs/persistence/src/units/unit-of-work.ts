@@ -2,12 +2,13 @@ import type { TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
-import { Notices, TenantOutbox } from '../repositories/outbox.js';
+import { TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
@@ -71,7 +72,7 @@ export class UnitOfWork {
       apiKeys: new ApiKeys(manager),
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
-      outbox: new Notices(manager),
+      deliveries: new Deliveries(manager),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),

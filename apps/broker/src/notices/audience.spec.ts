@@ -1,5 +1,5 @@
 import type { Person } from '@countersign/access';
-import { isAddressed } from './stream-hub.js';
+import { isAddressed } from './audience.js';
 
 const person = (tenant: string | null, roles: Person['roles'], id = 'usr_1'): Person => ({
   id,

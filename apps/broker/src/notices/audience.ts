@@ -1,0 +1,57 @@
+import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access';
+import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+
+/** An entry of an audience: one person by id, or everybody who holds a role on one side. */
+export type AudienceEntry =
+  | { person: string }
+  | { tenant: string | null; role: VendorRole | TenantRole }
+  | null;
+
+/** Reads `usr_…` or `role:{vendor or tenant}:{role}`; null where it is neither. */
+export function readEntry(entry: string): AudienceEntry {
+  if (entry.startsWith('usr_')) return { person: entry };
+  const [kind, side, role, ...rest] = entry.split(':');
+  if (kind !== 'role' || side === undefined || role === undefined || rest.length > 0) return null;
+  const roles: readonly string[] = side === 'vendor' ? VENDOR_ROLES : TENANT_ROLES;
+  if (!roles.includes(role)) return null;
+  return { tenant: side === 'vendor' ? null : side, role: role as VendorRole | TenantRole };
+}
+
+/** Nobody is told who was removed, and nobody of another tenant, whatever the audience says (P9). */
+export const mayHear = (person: Person, { tenant }: Pick<Notice, 'tenant'>): boolean =>
+  person.removedAt === null && (person.tenant === null || person.tenant === tenant);
+
+/** Tells whether the audience names this person. */
+export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 'tenant'>): boolean {
+  if (!mayHear(person, notice)) return false;
+  return notice.audience.some((text) => {
+    const entry = readEntry(text);
+    if (entry === null) return false;
+    if ('person' in entry) return entry.person === person.id;
+    return entry.tenant === person.tenant && person.roles.includes(entry.role);
+  });
+}
+
+/** Where persons are looked up. */
+export interface People {
+  person(id: string): Promise<Person | null>;
+  withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
+}
+
+/** Everybody whom the audience names, each once. */
+export async function personsOf(
+  notice: Pick<Notice, 'audience' | 'tenant'>,
+  people: People,
+): Promise<Person[]> {
+  const found = new Map<string, Person>();
+  for (const text of notice.audience) {
+    const entry = readEntry(text);
+    if (entry === null) continue;
+    const named =
+      'person' in entry
+        ? [await people.person(entry.person)]
+        : await people.withRole(entry.tenant, entry.role);
+    for (const person of named) if (person !== null && mayHear(person, notice)) found.set(person.id, person);
+  }
+  return [...found.values()];
+}

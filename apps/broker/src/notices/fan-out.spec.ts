@@ -1,0 +1,66 @@
+import type { DeliveryDraft, Notice, NoticeChannel } from '@countersign/access';
+import type { BrokerDeps } from '../injection.js';
+import { fanOutNotices } from './fan-out.js';
+
+const NOW = new Date('2026-11-24T15:00:00.000Z');
+const notice = (id: string): Notice => ({
+  id,
+  tenant: 'acme',
+  kind: 'request.approved',
+  subject: 'req_1',
+  audience: ['usr_1'],
+  at: NOW.toISOString(),
+});
+
+/** A store whose outbox is a list; the rest of it knows nothing. */
+function outbox(waiting: Notice[]) {
+  const made: { notice: string; drafts: readonly DeliveryDraft[] }[] = [];
+  const reads = {
+    outbox: { due: async (_now: string, limit: number) => waiting.slice(0, limit) },
+    requests: { find: async () => null },
+    organisation: { person: async () => null },
+  };
+  const fanOut = async ({ id }: Notice, drafts: readonly DeliveryDraft[]) => {
+    waiting.splice(
+      waiting.findIndex((each) => each.id === id),
+      1,
+    );
+    made.push({ notice: id, drafts });
+    return true;
+  };
+  const store = {
+    readAsVendor: (work: (unit: unknown) => unknown) => work(reads),
+    asVendor: (work: (unit: unknown) => unknown) => work({ deliveries: { fanOut } }),
+  };
+  return { deps: { store, clock: { now: () => NOW } } as unknown as BrokerDeps, made };
+}
+
+describe('the fan-out', () => {
+  test('P7: each recipient of each channel gets a delivery of its own', async () => {
+    const { deps, made } = outbox([notice('ntc_a')]);
+    const channel = (name: 'mail' | 'webhook', recipients: string[]): NoticeChannel => ({
+      name,
+      mostAtOnce: 1,
+      recipients: async () => recipients,
+      deliver: () => Promise.reject(new Error('not here')),
+    });
+    const channels = [channel('mail', ['usr_1', 'usr_2']), channel('webhook', [])];
+    expect(await fanOutNotices(deps, channels)).toBe(1);
+    const draft = { lane: 'req_1' };
+    expect(made).toEqual([
+      {
+        notice: 'ntc_a',
+        drafts: [
+          { ...draft, channel: 'mail', recipient: 'usr_1' },
+          { ...draft, channel: 'mail', recipient: 'usr_2' },
+        ],
+      },
+    ]);
+  });
+
+  test('goes on while batches are full', async () => {
+    const { deps, made } = outbox(Array.from({ length: 250 }, (_, index) => notice(String(index))));
+    expect(await fanOutNotices(deps, [])).toBe(250);
+    expect(made).toHaveLength(250);
+  });
+});

@@ -1,0 +1,43 @@
+import { mayConnect } from './addresses.js';
+
+test.each(['1.1.1.1', '93.184.215.14', '2606:4700:4700::1111', '172.32.0.1', '192.169.0.1'])(
+  '%s may be called',
+  (address) => {
+    expect([mayConnect(address, false), mayConnect(address, true)]).toEqual([true, true]);
+  },
+);
+
+test.each([
+  '127.0.0.1',
+  '127.255.0.9',
+  '10.0.0.1',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '100.64.0.1',
+  '198.18.0.1',
+  '::1',
+  'fc00::1',
+  'fd12:3456::1',
+  '64:ff9b::7f00:1',
+  '2002:7f00:1::',
+])('%s may be called only where private networks are allowed', (address) => {
+  expect([mayConnect(address, false), mayConnect(address, true)]).toEqual([false, true]);
+});
+
+test.each([
+  '169.254.169.254',
+  'fd00:ec2::254',
+  'fe80::1',
+  '0.0.0.0',
+  '::',
+  '224.0.0.1',
+  '255.255.255.255',
+  'ff02::1',
+  '::ffff:127.0.0.1',
+  '::ffff:8.8.8.8',
+  'localhost',
+  '',
+])('%s may never be called', (address) => {
+  expect([mayConnect(address, false), mayConnect(address, true)]).toEqual([false, false]);
+});

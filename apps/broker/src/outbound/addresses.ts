@@ -1,0 +1,61 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+type Subnet = [network: string, prefix: number];
+
+/** Never called, whatever is configured: link-local (cloud metadata among it), unspecified, multicast, reserved. */
+const NEVER: readonly Subnet[] = [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+  ['::', 128],
+  ['fe80::', 10],
+  ['ff00::', 8],
+  ['fd00:ec2::', 32],
+];
+
+/** This machine and private networks, and what leads to them: shared (RFC 6598), test and translated ranges. */
+const PRIVATE: readonly Subnet[] = [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['::1', 128],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fec0::', 10],
+];
+
+function listOf(subnets: readonly Subnet[]): BlockList {
+  const list = new BlockList();
+  for (const [network, prefix] of subnets) list.addSubnet(network, prefix, isIPv4(network) ? 'ipv4' : 'ipv6');
+  return list;
+}
+
+const never = listOf(NEVER);
+const privately = listOf(PRIVATE);
+/** IPv4 inside IPv6 is judged as IPv4 by nobody in the same way: not called at all. */
+const mapped = new BlockList();
+mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+
+/** Tells whether a resolved address may be connected to. What is no address may not. */
+export function mayConnect(address: string, allowPrivate: boolean): boolean {
+  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+  if (family === undefined || never.check(address, family)) return false;
+  if (family === 'ipv6' && mapped.check(address, 'ipv6')) return false;
+  return allowPrivate || !privately.check(address, family);
+}
+
+/** This machine. */
+export const isLoopback = (address: string): boolean => address === '::1' || /^127\./.test(address);

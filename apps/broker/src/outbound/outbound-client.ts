@@ -1,0 +1,121 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, request } from 'undici';
+import { isLoopback, mayConnect } from './addresses.js';
+
+/** All addresses of a name. */
+export type Resolver = (hostname: string) => Promise<string[]>;
+
+export interface OutboundOptions {
+  /** True where this machine and private networks may be called, and this machine without TLS. */
+  allowPrivate: boolean;
+  resolve?: Resolver;
+}
+
+/** The call was not made, or gave no answer that counts. */
+export class OutboundError extends Error {
+  constructor(
+    readonly code:
+      | 'address_refused'
+      | 'tls_required'
+      | 'name_unknown'
+      | 'unreachable'
+      | 'timed_out'
+      | 'redirect_refused'
+      | 'answer_too_large',
+    cause?: unknown,
+  ) {
+    super(`outbound call: ${code}`, cause === undefined ? undefined : { cause });
+    this.name = 'OutboundError';
+  }
+}
+
+const LONGEST_MS = 10_000;
+const MOST_BYTES = 64 * 1024;
+
+const systemResolver: Resolver = async (hostname) =>
+  (await lookup(hostname, { all: true })).map(({ address }) => address);
+
+/**
+ * The one way by which the broker calls addresses that others wrote down. The name is resolved once and the
+ * connection goes to an address that was checked: a name that answers differently the second time (DNS
+ * rebinding) is never asked a second time. No redirects; 10 s; 64 kB of answer.
+ */
+export class OutboundClient {
+  private readonly resolve: Resolver;
+
+  constructor(private readonly options: OutboundOptions) {
+    this.resolve = options.resolve ?? systemResolver;
+  }
+
+  /** @throws OutboundError */
+  async post(
+    url: string,
+    message: { headers: Record<string, string>; body: string },
+    signal: AbortSignal,
+  ): Promise<{ status: number }> {
+    const target = new URL(url);
+    const addresses = await this.checked(target);
+    const agent = new Agent({
+      connect: { lookup: pinned(addresses), timeout: LONGEST_MS },
+      pipelining: 0,
+      maxResponseSize: MOST_BYTES,
+    });
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+    try {
+      const answer = await request(target, {
+        ...message,
+        method: 'POST',
+        dispatcher: agent,
+        signal: deadline,
+      });
+      if (answer.statusCode >= 300 && answer.statusCode < 400) throw new OutboundError('redirect_refused');
+      for await (const _chunk of answer.body) {
+        // Read to its end so that a limit is noticed; nobody needs what it says.
+      }
+      return { status: answer.statusCode };
+    } catch (error) {
+      throw error instanceof OutboundError ? error : new OutboundError(codeOf(error, deadline), error);
+    } finally {
+      await agent.destroy();
+    }
+  }
+
+  private async checked(url: URL): Promise<string[]> {
+    const { allowPrivate } = this.options;
+    const hostname = url.hostname.replace(/^\[|\]$/g, '');
+    const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
+    if (addresses.length === 0) throw new OutboundError('name_unknown');
+    // One bad address among good ones is a sign of somebody trying: none is called.
+    if (!addresses.every((address) => mayConnect(address, allowPrivate)))
+      throw new OutboundError('address_refused');
+    if (url.protocol !== 'https:' && !(allowPrivate && addresses.every(isLoopback)))
+      throw new OutboundError('tls_required');
+    return addresses;
+  }
+
+  private async resolved(hostname: string): Promise<string[]> {
+    try {
+      return await this.resolve(hostname);
+    } catch (error) {
+      throw new OutboundError('name_unknown', error);
+    }
+  }
+}
+
+/** Answers every question with the addresses that were checked. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_hostname, options, callback) => {
+    const [first] = all;
+    if (options.all === true || first === undefined) callback(null, all);
+    else callback(null, first.address, first.family);
+  };
+}
+
+function codeOf(error: unknown, deadline: AbortSignal): OutboundError['code'] {
+  if (deadline.aborted) return 'timed_out';
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'answer_too_large';
+  return code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timed_out' : 'unreachable';
+}

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { DeliveryFailure, type WebhookSettings } from '@countersign/access';
+import type { Hashing } from '@countersign/scope';
+
+const VENDOR = 'vendor';
+const HASH_LENGTH = 16;
+
+/**
+ * The key by which deliveries name an endpoint: its side, and a hash of its address, which may itself be
+ * something that only its owner should know.
+ */
+export function endpointKey(hashing: Hashing, tenant: string | null, { url }: WebhookSettings): string {
+  const hash = Buffer.from(hashing.sha256(Buffer.from(url, 'utf8'))).toString('hex');
+  // A colon is in no slug, so that a tenant called "vendor" is not the vendor.
+  return `${tenant === null ? `:${VENDOR}` : tenant}:${hash.slice(0, HASH_LENGTH)}`;
+}
+
+/** Reads a `whsec_…` secret (24 to 64 bytes). @throws DeliveryFailure where it is not there or is none */
+export async function readSecret(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = (await readFile(path, 'utf8')).trim();
+  } catch {
+    throw new DeliveryFailure('secret_unreadable');
+  }
+  const bytes = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
+  const canonical = text === `whsec_${bytes.toString('base64')}`;
+  if (!canonical || bytes.length < 24 || bytes.length > 64) throw new DeliveryFailure('secret_invalid');
+  return text;
+}

@@ -1,0 +1,130 @@
+import {
+  type AccessRequest,
+  type AddressedNotice,
+  type Delivered,
+  type Delivery,
+  DeliveryFailure,
+  type Deps,
+  type Grant,
+  type Notice,
+  type NoticeChannel,
+  type Person,
+  type ReadUnit,
+} from '@countersign/access';
+import { MailClient } from './client.js';
+import type { MailSettings } from './config.js';
+import { type MailFacts, writeMail } from './messages.js';
+import { isMailKind, type MailKind } from './words/words.js';
+
+export type MailDeps = Pick<Deps, 'store' | 'hashing'>;
+
+/** Who is told by mail: the engineer who asked, the others of the audience, or both. */
+const CONCERNED: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
+  'request.awaiting_vendor': 'others',
+  'request.awaiting_customer': 'others',
+  'request.countered': 'requester',
+  'request.approved': 'all',
+  'request.denied': 'all',
+  'request.expired': 'all',
+  'request.cancelled': 'others',
+  'grant.scheduled': 'all',
+  'grant.active': 'all',
+  'grant.ending': 'all',
+  'grant.ended': 'all',
+};
+
+const MOST_AT_ONCE = 8;
+const HASH_LENGTH = 16;
+
+/** Tells people by mail: what concerns them, with one link and nothing to press. */
+export class MailChannel implements NoticeChannel {
+  readonly name = 'mail';
+  readonly mostAtOnce = MOST_AT_ONCE;
+  private readonly client: MailClient;
+
+  constructor(
+    private readonly deps: MailDeps,
+    private readonly settings: MailSettings,
+  ) {
+    this.client = new MailClient(settings);
+  }
+
+  async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
+    if (request === null || !isMailKind(notice.kind)) return [];
+    const concerned = CONCERNED[notice.kind];
+    return persons
+      .filter(({ id }) => concerned === 'all' || (id === request.requester) === (concerned === 'requester'))
+      .map(({ id }) => id);
+  }
+
+  /** @throws DeliveryFailure */
+  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+    const found = await this.deps.store.readAsVendor((unit) => unit.deliveries.find(delivery.notice));
+    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
+    // The rest in the tenant's own unit: nothing of another tenant can come into the mail (P9).
+    const read = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
+      this.read(unit, found.notice, delivery.recipient),
+    );
+    if ('skip' in read) return { done: 'skipped', code: read.skip };
+    await this.client.send(
+      {
+        ...writeMail(read.facts, this.settings.language),
+        to: read.person.email,
+        messageId: this.messageId(delivery),
+      },
+      signal,
+    );
+    return { done: 'delivered' };
+  }
+
+  /** The same for every attempt, another for every recipient: mail programs drop the second of two alike. */
+  private messageId({ notice, recipient }: Delivery): string {
+    const hash = Buffer.from(this.deps.hashing.sha256(Buffer.from(recipient, 'utf8'))).toString('hex');
+    return `<${notice}.${hash.slice(0, HASH_LENGTH)}@${new URL(this.settings.publicUrl).hostname}>`;
+  }
+
+  private async read(
+    unit: ReadUnit,
+    notice: Notice,
+    recipient: string,
+  ): Promise<{ skip: string } | { facts: MailFacts; person: Person }> {
+    const person = await unit.organisation.person(recipient);
+    if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
+    const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
+    const request = await unit.requests.find(named?.request ?? notice.subject);
+    if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
+    const grant = named ?? (request.grant === null ? null : await unit.grants.find(request.grant));
+    if (isOver(notice.kind, request, grant)) return { skip: 'superseded' };
+    const { terms } = request;
+    const openings = await unit.openings.find([terms.justification, terms.ticket ?? '']);
+    const requester = await unit.organisation.person(request.requester);
+    const tenant = await unit.organisation.tenant(request.tenant);
+    const facts: MailFacts = {
+      kind: notice.kind,
+      at: notice.at,
+      requester: requester?.name ?? request.requester,
+      tenant: tenant?.name ?? request.tenant,
+      service: request.service,
+      scope: terms.scope,
+      seconds: terms.seconds,
+      justification: openings.get(terms.justification)?.value ?? null,
+      ticket: openings.get(terms.ticket ?? '')?.value ?? null,
+      lapsesAt: request.lapsesAt,
+      asked: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
+      grant,
+      link: `${this.settings.publicUrl}/requests/${request.id}`,
+    };
+    return { facts, person };
+  }
+}
+
+/** A mail that waited and asks for what is no longer asked would only send people to a page that says so. */
+function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
+  if (
+    kind === 'request.awaiting_vendor' ||
+    kind === 'request.awaiting_customer' ||
+    kind === 'request.countered'
+  )
+    return `request.${request.state}` !== kind;
+  return kind.startsWith('grant.') && kind !== 'grant.ended' && grant?.state === 'ended';
+}

@@ -1,0 +1,2 @@
+export { type MailSettings, readMailSettings } from './config.js';
+export { MailChannel, type MailDeps } from './handlers.js';

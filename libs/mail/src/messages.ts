@@ -1,0 +1,143 @@
+import type { ScopeEntry } from '@countersign/scope';
+import { writeDuration, writeInstant } from './clocks.js';
+import { escapeHtml, lines, oneLine } from './text.js';
+import { de } from './words/de.js';
+import { en } from './words/en.js';
+import type { Language, MailKind, Names, Words } from './words/words.js';
+
+/** What a mail tells. Texts are as people wrote them; instants RFC 3339 UTC. */
+export interface MailFacts {
+  kind: MailKind;
+  /** When it happened. */
+  at: string;
+  requester: string;
+  tenant: string;
+  service: string;
+  scope: readonly ScopeEntry[];
+  seconds: number;
+  /** Null where it was erased. */
+  justification: string | null;
+  /** Null where there is none, or where it was erased. */
+  ticket: string | null;
+  lapsesAt: string;
+  /** As asked for: a fixed start, or a start with the first use until then. */
+  asked: { startsAt: string | null; useBy: string | null };
+  grant: {
+    startsAt: string | null;
+    endsAt: string | null;
+    endedAt: string | null;
+    endReason: string | null;
+  } | null;
+  /** The one link: the request's page, which asks for a sign-in. */
+  link: string;
+}
+
+export interface MailContent {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+type Row = [label: string, value: string[]];
+
+const CATALOGUES: Readonly<Record<Language, Words>> = { en, de };
+const LONGEST_SUBJECT = 200;
+
+/** Writes a mail. It carries a link to a signed-in page, never a decision and never a secret. */
+export function writeMail(facts: MailFacts, language: Language): MailContent {
+  const words = CATALOGUES[language];
+  const names: Names = {
+    requester: oneLine(facts.requester),
+    tenant: oneLine(facts.tenant),
+    service: oneLine(facts.service),
+    duration: writeDuration(facts.seconds, words),
+  };
+  const subject = words.subject[facts.kind](names);
+  const sentence = words.sentence[facts.kind](names);
+  const rows = [...askedRows(facts, words), ...clockRows(facts, words, names.duration)];
+  const silence = isOpen(facts.kind) ? [words.silence] : [];
+  return {
+    subject: [...subject].slice(0, LONGEST_SUBJECT).join(''),
+    text: asText(sentence, rows, silence, facts.link, words),
+    html: asHtml(language, subject, sentence, rows, silence, facts.link, words),
+  };
+}
+
+const isOpen = (kind: MailKind): boolean =>
+  kind.startsWith('request.awaiting') || kind === 'request.countered';
+
+function askedRows({ scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
+  return [
+    [labels.what, scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`))],
+    [labels.why, justification === null ? [erased] : lines(justification)],
+    ...(ticket === null ? [] : [[labels.ticket, [oneLine(ticket)]] satisfies Row]),
+  ];
+}
+
+/** Both clocks: the request's, and the access's. */
+function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
+  const { labels } = words;
+  const { kind, grant } = facts;
+  if (isOpen(kind))
+    return [
+      [labels.lapses, [writeInstant(facts.lapsesAt)]],
+      [labels.wouldEnd, [wouldEnd(facts, words, duration)]],
+    ];
+  const decided: Row = [labels.decided, [writeInstant(facts.at)]];
+  if (grant === null) return [decided, [labels.end, [words.nothingOpened]]];
+  const begin = grant.startsAt === null ? words.unknownYet : writeInstant(grant.startsAt);
+  const starts: Row = [labels.starts, [begin]];
+  if (kind === 'grant.ended')
+    return [
+      starts,
+      [labels.ended, [writeInstant(grant.endedAt ?? facts.at)]],
+      [labels.because, [words.endReason[grant.endReason ?? ''] ?? oneLine(grant.endReason ?? '')]],
+    ];
+  const ends: Row = [
+    labels.ends,
+    [grant.endsAt === null ? wouldEnd(facts, words, duration) : writeInstant(grant.endsAt)],
+  ];
+  return kind === 'request.approved' ? [decided, starts, ends] : [starts, ends];
+}
+
+function wouldEnd({ asked, seconds, lapsesAt }: MailFacts, words: Words, duration: string): string {
+  if (asked.startsAt !== null) return writeInstant(asked.startsAt, seconds);
+  if (asked.useBy !== null) return words.afterFirstUse(duration, writeInstant(asked.useBy, seconds));
+  return words.afterApproval(duration, writeInstant(lapsesAt, seconds));
+}
+
+function asText(sentence: string, rows: Row[], silence: string[], link: string, words: Words): string {
+  const table = rows.map(([label, value]) =>
+    value.length === 1
+      ? `${label}: ${value[0]}`
+      : [`${label}:`, ...value.map((line) => `  | ${line}`)].join('\n'),
+  );
+  return [sentence, table.join('\n'), ...silence, `${words.open}: ${link}`, words.footer]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function asHtml(
+  language: Language,
+  subject: string,
+  sentence: string,
+  rows: Row[],
+  silence: string[],
+  link: string,
+  words: Words,
+): string {
+  const table = rows.map(
+    ([label, value]) =>
+      `<tr><th align="left" valign="top">${escapeHtml(label)}</th><td>${value.map(escapeHtml).join('<br>')}</td></tr>`,
+  );
+  const paragraph = (text: string) => `<p>${escapeHtml(text)}</p>`;
+  return [
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>`,
+    paragraph(sentence),
+    `<table cellpadding="4">${table.join('')}</table>`,
+    ...silence.map(paragraph),
+    `<p><a href="${escapeHtml(link)}">${escapeHtml(words.open)}</a></p>`,
+    paragraph(words.footer),
+    '</body></html>',
+  ].join('\n');
+}

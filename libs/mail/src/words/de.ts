@@ -1,0 +1,64 @@
+import type { Names, Words } from './words.js';
+
+const wanted = ({ requester, tenant, service, duration }: Names) =>
+  `${requester} hat für ${duration} um Zugriff auf die Daten von ${tenant} in ${service} gebeten.`;
+const asks = ({ requester, tenant, service, duration }: Names) =>
+  `${requester} bittet für ${duration} um Zugriff auf die Daten von ${tenant} in ${service}.`;
+
+export const de: Words = {
+  subject: {
+    'request.awaiting_vendor': (n) => `Ihre Prüfung: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
+    'request.awaiting_customer': (n) => `Ihre Entscheidung: ${n.requester} bittet um Zugriff auf ${n.tenant}`,
+    'request.countered': (n) => `${n.tenant} bietet engeren Zugriff an`,
+    'request.approved': (n) => `Freigegeben: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'request.denied': (n) => `Abgelehnt: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'request.expired': (n) => `Verfallen: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'request.cancelled': (n) => `Zurückgezogen: Zugriff von ${n.requester} auf ${n.tenant}`,
+    'grant.scheduled': (n) => `Zugriff von ${n.requester} auf ${n.tenant} beginnt später`,
+    'grant.active': (n) => `Zugriff ist offen: ${n.requester} auf ${n.tenant}`,
+    'grant.ending': (n) => `Zugriff endet bald: ${n.requester} auf ${n.tenant}`,
+    'grant.ended': (n) => `Zugriff ist beendet: ${n.requester} auf ${n.tenant}`,
+  },
+  sentence: {
+    'request.awaiting_vendor': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Prüfung.`,
+    'request.awaiting_customer': (n) => `${asks(n)} Die Anfrage wartet auf Ihre Entscheidung.`,
+    'request.countered': (n) =>
+      `${wanted(n)} ${n.tenant} bietet engere Bedingungen an, die auf eine Antwort warten.`,
+    'request.approved': (n) => `${wanted(n)} Die Anfrage wurde freigegeben.`,
+    'request.denied': (n) => `${wanted(n)} Die Anfrage wurde abgelehnt.`,
+    'request.expired': (n) => `${wanted(n)} Die Anfrage ist ohne die nötigen Entscheidungen verfallen.`,
+    'request.cancelled': (n) => `${wanted(n)} Die Anfrage wurde zurückgezogen.`,
+    'grant.scheduled': (n) => `${wanted(n)} Der Zugriff ist freigegeben und beginnt später.`,
+    'grant.active': (n) => `${wanted(n)} Der Zugriff ist jetzt offen.`,
+    'grant.ending': (n) => `${wanted(n)} Der Zugriff endet bald.`,
+    'grant.ended': (n) => `${wanted(n)} Der Zugriff ist beendet.`,
+  },
+  labels: {
+    what: 'Was',
+    why: 'Warum',
+    ticket: 'Ticket',
+    lapses: 'Die Anfrage verfällt',
+    decided: 'Entschieden',
+    wouldEnd: 'Der Zugriff würde enden',
+    starts: 'Der Zugriff beginnt',
+    ends: 'Der Zugriff endet',
+    ended: 'Der Zugriff endete',
+    end: 'Zugriff',
+    because: 'Grund des Endes',
+  },
+  endReason: {
+    expired: 'die Zeit war um',
+    revoked: 'er wurde gestoppt',
+    released: 'er wurde zurückgegeben',
+    exhausted: 'das Budget war aufgebraucht',
+  },
+  erased: '(gelöscht)',
+  nothingOpened: 'keiner wurde geöffnet',
+  unknownYet: 'mit der ersten Nutzung',
+  afterApproval: (duration, latest) => `${duration} nach der Freigabe, spätestens ${latest}`,
+  afterFirstUse: (duration, latest) => `${duration} nach der ersten Nutzung, spätestens ${latest}`,
+  silence: 'Entscheidet niemand, verfällt die Anfrage und gibt nichts frei.',
+  open: 'Anfrage öffnen',
+  footer: 'Diese Mail öffnet nichts und entscheidet nichts. Sie entscheiden angemeldet auf der Seite.',
+  units: { days: 'T', hours: 'Std.', minutes: 'Min.', seconds: 'Sek.' },
+};

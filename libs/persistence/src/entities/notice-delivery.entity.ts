@@ -1,0 +1,46 @@
+import type { DeliveryChannel, DeliveryState } from '@countersign/access';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { NoticeEntity } from './delivery.entity.js';
+import { milliseconds } from './instants.js';
+
+/** One notice by one channel to one recipient. */
+@Entity('deliveries')
+@Index('deliveries_due', ['channel', 'state', 'nextAt', 'notice'])
+@Index('deliveries_lane', ['channel', 'recipient', 'lane', 'state', 'notice'])
+@Index('deliveries_list', ['state', 'notice'])
+@Index('deliveries_list_tenant', ['tenant', 'state', 'notice'])
+export class NoticeDeliveryEntity {
+  @PrimaryColumn('varchar')
+  @ForeignKey(() => NoticeEntity, { name: 'deliveries_notice_fk' })
+  notice!: string;
+
+  @PrimaryColumn('varchar')
+  channel!: DeliveryChannel;
+
+  @PrimaryColumn('varchar')
+  recipient!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  lane!: string;
+
+  @Column('varchar')
+  state!: DeliveryState;
+
+  @Column('integer')
+  attempts!: number;
+
+  @Column('varchar', { name: 'next_at', transformer: milliseconds })
+  nextAt!: string;
+
+  @Column('varchar', { name: 'delivered_at', nullable: true })
+  deliveredAt!: string | null;
+
+  @Column('varchar', { name: 'dead_at', nullable: true })
+  deadAt!: string | null;
+
+  @Column('varchar', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+}

@@ -1,0 +1,150 @@
+import {
+  AccessError,
+  type Delivery,
+  type DeliveryChannel,
+  type DeliveryDraft,
+  type DeliveryOutcome,
+  type DeliveryReads,
+  type DeliveryState,
+  type DeliveryWrites,
+  type Notice,
+  type NoticeView,
+  type Page,
+  type PageQuery,
+} from '@countersign/access';
+import { type EntityManager, In } from 'typeorm';
+import { NoticeEntity } from '../entities/delivery.entity.js';
+import { comparable } from '../entities/instants.js';
+import { NoticeDeliveryEntity } from '../entities/notice-delivery.entity.js';
+import { toNotice } from './outbox.js';
+
+/** An undelivered one before it, of the same recipient about the same request. */
+const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = row.channel AND e.recipient = row.recipient
+  AND e.lane = row.lane AND e.state = 'due' AND e.notice < row.notice`;
+
+/** Where notices go, one row for each recipient. */
+export class Deliveries implements DeliveryReads, DeliveryWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]> {
+    const query = this.manager
+      .createQueryBuilder(NoticeDeliveryEntity, 'row')
+      .where("row.channel = :channel AND row.state = 'due' AND row.nextAt <= :now", {
+        channel,
+        now: comparable(now),
+      })
+      .andWhere(`NOT EXISTS (${EARLIER})`);
+    if (busy.length > 0) query.andWhere('row.recipient NOT IN (:...busy)', { busy });
+    return query.orderBy('row.notice').addOrderBy('row.recipient').limit(limit).getMany();
+  }
+
+  async count(state: DeliveryState, most: number): Promise<number> {
+    const rows = await this.manager
+      .createQueryBuilder(NoticeDeliveryEntity, 'row')
+      .select('row.notice')
+      .where('row.state = :state', { state })
+      .limit(most)
+      .getRawMany();
+    return rows.length;
+  }
+
+  async list(filter: Parameters<DeliveryReads['list']>[0], page: PageQuery): Promise<Page<NoticeView>> {
+    const query = this.manager
+      .createQueryBuilder(NoticeDeliveryEntity, 'row')
+      .select('row.notice', 'id')
+      .distinct(true);
+    if (filter.state !== undefined) query.andWhere('row.state = :state', { state: filter.state });
+    if (filter.tenant !== undefined) query.andWhere('row.tenant = :tenant', { tenant: filter.tenant });
+    if (page.cursor !== null) query.andWhere('row.notice < :cursor', { cursor: page.cursor });
+    const rows = await query
+      .orderBy('row.notice', 'DESC')
+      .limit(page.limit + 1)
+      .getRawMany<{ id: string }>();
+    const ids = rows.slice(0, page.limit).map(({ id }) => id);
+    return { items: await this.views(ids), next: rows.length > page.limit ? (ids.at(-1) ?? null) : null };
+  }
+
+  async find(notice: string): Promise<NoticeView | null> {
+    const [view] = await this.views([notice]);
+    return view ?? null;
+  }
+
+  async fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      NoticeEntity,
+      { id: notice.id, state: 'due' },
+      { state: 'delivered', deliveredAt: at },
+    );
+    if (affected !== 1) return false;
+    for (const draft of drafts)
+      await this.manager.insert(NoticeDeliveryEntity, {
+        ...draft,
+        notice: notice.id,
+        tenant: notice.tenant,
+        state: 'due',
+        attempts: 0,
+        nextAt: at,
+        deliveredAt: null,
+        deadAt: null,
+        lastError: null,
+      });
+    return true;
+  }
+
+  async claim(delivery: Delivery, until: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      NoticeDeliveryEntity,
+      { ...keyOf(delivery), state: 'due', attempts: delivery.attempts },
+      { attempts: delivery.attempts + 1, nextAt: until },
+    );
+    return affected === 1;
+  }
+
+  async settle(delivery: Delivery, outcome: DeliveryOutcome): Promise<void> {
+    // Only the attempt that was claimed: a later one, after this took too long, speaks for itself.
+    await this.manager.update(
+      NoticeDeliveryEntity,
+      { ...keyOf(delivery), state: 'due', attempts: delivery.attempts + 1 },
+      changeOf(outcome),
+    );
+  }
+
+  async retry(notice: string, at: string): Promise<number> {
+    const { affected } = await this.manager.update(
+      NoticeDeliveryEntity,
+      { notice, state: 'dead' },
+      { state: 'due', attempts: 0, nextAt: at, deadAt: null },
+    );
+    if (affected === undefined) throw new AccessError('conflict', 'The store did not say what it changed.');
+    return affected;
+  }
+
+  private async views(ids: readonly string[]): Promise<NoticeView[]> {
+    if (ids.length === 0) return [];
+    const notices = await this.manager.findBy(NoticeEntity, { id: In([...ids]) });
+    const deliveries = await this.manager.find(NoticeDeliveryEntity, {
+      where: { notice: In([...ids]) },
+      order: { channel: 'ASC', recipient: 'ASC' },
+    });
+    return ids.flatMap((id) => {
+      const notice = notices.find((each) => each.id === id);
+      if (notice === undefined) return [];
+      return [{ notice: toNotice(notice), deliveries: deliveries.filter((each) => each.notice === id) }];
+    });
+  }
+}
+
+const keyOf = ({ notice, channel, recipient }: Delivery) => ({ notice, channel, recipient });
+
+function changeOf(outcome: DeliveryOutcome): Partial<NoticeDeliveryEntity> {
+  switch (outcome.state) {
+    case 'delivered':
+      return { state: 'delivered', deliveredAt: outcome.at, lastError: null };
+    case 'skipped':
+      return { state: 'skipped', lastError: outcome.error };
+    case 'due':
+      return { nextAt: outcome.nextAt, lastError: outcome.error };
+    case 'dead':
+      return { state: 'dead', deadAt: outcome.at, lastError: outcome.error };
+  }
+}

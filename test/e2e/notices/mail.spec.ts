@@ -1,0 +1,156 @@
+import { ask } from '../../factories/ask.js';
+import { MailServer } from '../../fakes/mail-server.js';
+import { eventually } from '../../support/eventually.js';
+import { BrokerProcess, freePort } from '../broker-process.js';
+import { TestBroker } from '../harness.js';
+import { makeGrant, makeRequest, review } from '../story.js';
+
+const HOUR = 3_600;
+
+let server: MailServer;
+let broker: TestBroker;
+beforeEach(async () => {
+  server = new MailServer();
+  await server.start();
+  broker = await TestBroker.start({ settings: { smtpUrl: server.url } });
+});
+afterEach(async () => {
+  await broker.close();
+  await server.stop();
+});
+
+const mailTo = (address: string, count = 1) =>
+  eventually(
+    `${count} mail(s) to ${address}`,
+    () => server.to(address).length >= count && server.to(address),
+  );
+const subjects = (address: string) => server.to(address).map((mail) => mail.header('subject'));
+const rowsOf = (where: string) =>
+  broker.host.store.readAsVendor(async (unit) => {
+    const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
+    return items.flatMap(({ deliveries }) => deliveries).filter(({ recipient }) => recipient === where);
+  });
+
+describe('notices by mail', () => {
+  test('whoever has to decide is told, with one link, and nobody else', async () => {
+    const request = await makeRequest(broker);
+    const [mail] = await mailTo('max@vendor.example');
+    await mailTo('kim@vendor.example');
+    expect(mail?.header('subject')).toBe('Your review: Erin asks for access to acme Corp');
+    expect(mail?.header('message-id')).toMatch(/^<ntc_[0-9a-f-]{36}\.[0-9a-f]{16}@localhost>$/);
+    expect(mail?.header('auto-submitted')).toBe('auto-generated');
+    expect(mail?.raw).toContain(`http://localhost:4000/requests/${request.id}`);
+    expect(mail?.raw).not.toContain(request.digest);
+    await review(broker, 'reviewer', request);
+    await mailTo('ada@acme.example');
+    expect(server.to('erin@vendor.example')).toEqual([]);
+    expect(server.to('gwen@globex.example')).toEqual([]);
+    expect(server.mails.every(({ to }) => to.length === 1)).toBe(true);
+  });
+
+  test('P7: after an outage each recipient gets each notice once, in the order of what happened', async () => {
+    await server.stop();
+    const started = performance.now();
+    const { grant } = await makeGrant(broker);
+    const body = { reason: 'enough' };
+    await broker.call('approver', 'POST', `/api/v1/grants/${grant}/revocation`, { body });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await eventually('attempts', async () =>
+      (await rowsOf(broker.persons.engineer)).some(({ lastError }) => lastError === 'smtp_unreachable'),
+    );
+    await server.start();
+    broker.clock.advance(HOUR);
+    const ended = () =>
+      subjects('erin@vendor.example').some((subject) => subject?.startsWith('Access has ended'));
+    await eventually('the last mail', () => {
+      broker.clock.advance(1);
+      return ended();
+    });
+    // What was over before it could be sent is skipped: that access had opened is news no more.
+    expect(subjects('erin@vendor.example').map((subject) => subject?.split(':')[0])).toEqual([
+      'Approved',
+      'Access has ended',
+    ]);
+    const ids = server.mails.map((mail) => mail.header('message-id'));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('P7: a recipient whom the server refuses for good is a dead letter; the others have their mail', async () => {
+    server.onRecipient = (address) => (address === 'max@vendor.example' ? 550 : 'accept');
+    await makeRequest(broker);
+    await mailTo('kim@vendor.example');
+    const dead = await eventually('a dead letter', async () => {
+      const [row] = await rowsOf(broker.persons.reviewer);
+      return row?.state === 'dead' && row;
+    });
+    expect(dead).toMatchObject({ channel: 'mail', attempts: 1, lastError: 'smtp_550' });
+    expect(broker.logLines.join('')).not.toContain('max@vendor.example');
+  });
+
+  test('P7: a server that never answers holds up neither the API nor the other recipients', async () => {
+    server.onMail = (mail) => (mail.to.includes('max@vendor.example') ? 'hang' : 'accept');
+    await makeRequest(broker);
+    await mailTo('kim@vendor.example');
+    expect((await broker.call('engineer', 'GET', '/api/v1/requests')).status).toBe(200);
+    expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
+  });
+
+  test('P7: a broker that stops between sending and noting it sends the same Message-ID again', async () => {
+    const seen: (string | undefined)[] = [];
+    server.onMail = (mail) => {
+      if (!mail.to.includes('max@vendor.example')) return 'accept';
+      seen.push(mail.header('message-id'));
+      return seen.length === 1 ? 'hang' : 'accept';
+    };
+    await makeRequest(broker);
+    await eventually('the first attempt', () => seen.length === 1);
+    // The mail is with the server whole, and nothing says so in the store.
+    await broker.broker.close();
+    await broker.run();
+    await mailTo('max@vendor.example');
+    expect(seen).toEqual([seen[0], seen[0]]);
+  });
+
+  test('P7: killed between sending and noting it, a broker sends the same Message-ID when it runs again', async () => {
+    await broker.broker.close();
+    const seen: (string | undefined)[] = [];
+    server.onMail = (mail) => {
+      if (!mail.to.includes('max@vendor.example')) return 'accept';
+      seen.push(mail.header('message-id'));
+      return seen.length === 1 ? 'hang' : 'accept';
+    };
+    const victim = BrokerProcess.spawn(broker.environment, await freePort(), { SMTP_URL: server.url });
+    await victim.ready();
+    const headers = {
+      authorization: `Bearer ${broker.keys.engineer}`,
+      'content-type': 'application/json',
+    };
+    const asked = await fetch(`${victim.url}/api/v1/requests`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(ask()),
+    });
+    expect(asked.status).toBe(201);
+    await eventually('the first attempt', () => seen.length === 1);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
+    // Claims are over after a minute.
+    broker.clock.advance(61);
+    await broker.run();
+    await mailTo('max@vendor.example');
+    expect(seen).toEqual([seen[0], seen[0]]);
+  });
+
+  test('a name with line breaks and markup adds no header', async () => {
+    const [erin] = await broker.host.store.readAsVendor((unit) => unit.persons('erin@vendor.example'));
+    await broker.host.store.asVendor((unit) =>
+      unit.organisation.savePerson({ ...erin!, name: 'Erin\r\nBcc: evil@x.example <b>\u202e' }),
+    );
+    await makeRequest(broker);
+    const [mail] = await mailTo('max@vendor.example');
+    expect(mail?.header('bcc')).toBeUndefined();
+    expect(mail?.to).toEqual(['max@vendor.example']);
+    expect(server.to('evil@x.example')).toEqual([]);
+  });
+});
