@@ -2,7 +2,7 @@ import { brokerEnvironment, readDemoEnvironment, withoutSecrets } from './enviro
 
 describe('the demo environment', () => {
   test('has the documented defaults', () => {
-    expect(readDemoEnvironment({}, '/work')).toEqual({
+    expect(readDemoEnvironment({}, '/srv')).toEqual({
       dataDir: '/srv/data',
       host: '127.0.0.1',
       ports: { broker: 4000, gateway: 4100, service: 4200 },
@@ -19,7 +19,7 @@ describe('the demo environment', () => {
         COUNTERSIGN_GATEWAY_PORT: '',
         COUNTERSIGN_GATEWAY_URL: 'https://gw.example',
       },
-      '/work',
+      '/srv',
     );
     expect(demo.publicUrl).toBe('http://localhost:5000');
     expect(demo.ports.gateway).toBe(4100);
@@ -29,13 +29,13 @@ describe('the demo environment', () => {
   test.each(['x', '0', '65536', '-1', '1e3', '04000', ' 4000'])(
     'P11: refuses the port "%s" by name and rule, without repeating it',
     (port) => {
-      const read = () => readDemoEnvironment({ COUNTERSIGN_GATEWAY_PORT: port }, '/work');
+      const read = () => readDemoEnvironment({ COUNTERSIGN_GATEWAY_PORT: port }, '/srv');
       expect(read).toThrow('COUNTERSIGN_GATEWAY_PORT must be a whole number from 1 to 65535');
     },
   );
 
   test('refuses one port for two programs', () => {
-    expect(() => readDemoEnvironment({ COUNTERSIGN_PORT: '4100' }, '/work')).toThrow('three different ports');
+    expect(() => readDemoEnvironment({ COUNTERSIGN_PORT: '4100' }, '/srv')).toThrow('three different ports');
   });
 
   const secrets = {
@@ -57,7 +57,7 @@ describe('the demo environment', () => {
   });
 
   test('P11: the broker is handed neither a person’s key nor a gateway’s credential', () => {
-    const env = brokerEnvironment(secrets, readDemoEnvironment({}, '/work'));
+    const env = brokerEnvironment(secrets, readDemoEnvironment({}, '/srv'));
     expect(env).not.toHaveProperty('COUNTERSIGN_API_KEY');
     expect(env).not.toHaveProperty('COUNTERSIGN_GATEWAY_CREDENTIAL');
     expect(env).toMatchObject({
@@ -68,7 +68,7 @@ describe('the demo environment', () => {
   });
 
   test('the store stands in the data folder unless a database is named', () => {
-    const env = brokerEnvironment({}, readDemoEnvironment({}, '/work'));
+    const env = brokerEnvironment({}, readDemoEnvironment({}, '/srv'));
     expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/srv/data/countersign.db');
   });
 });
