@@ -21,8 +21,8 @@ export class CountingUpstream {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end('{"ok":true}');
   };
-  /** Called when the headers of a request arrive, before its body. */
-  onArrival: (request: IncomingMessage) => void = () => undefined;
+  /** Called when the headers of a request arrive; its body is read and the answer given after. */
+  onArrival: (request: IncomingMessage) => void | Promise<void> = () => undefined;
   port = 0;
   private server: Server | undefined;
 
@@ -54,7 +54,7 @@ export class CountingUpstream {
       bodyBytes: 0,
     };
     this.hits.push(hit);
-    this.onArrival(request);
+    await this.onArrival(request);
     try {
       for await (const chunk of request as AsyncIterable<Buffer>) {
         hash.update(chunk);

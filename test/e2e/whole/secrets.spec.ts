@@ -38,8 +38,8 @@ describe('P11: a run with success, refusals and faults, at the most talkative lo
       COUNTERSIGN_BROKER_URL: site.brokerUrl,
       COUNTERSIGN_API_KEY: await site.key('engineer'),
     });
-    // curl waits for the answer, so that it is seen in the process list while it has the token.
-    upstream.onArrival = () => void look();
+    // curl has no answer before the process list is read, so it is seen while it has the token.
+    upstream.onArrival = look;
     const called = engineer.run('curl', grant, '--', '-s', '/tenants/acme/invoices/7');
     expect((await called).code).toBe(0);
     await revokeGrant(site, grant);
