@@ -122,6 +122,9 @@ describe('row-level security on PostgreSQL', () => {
       'api_keys',
       'gateways',
       'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
       'feed_changes',
       'deployment',
     ])
@@ -151,7 +154,15 @@ describe('row-level security on PostgreSQL', () => {
     expect(
       (await rows('acme', 'SELECT DISTINCT side FROM people ORDER BY 1')).map(({ side }) => side),
     ).toEqual(['', 'acme']);
-    for (const table of ['api_keys', 'gateways', 'signing_keys', 'feed_changes'])
+    for (const table of [
+      'api_keys',
+      'gateways',
+      'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
+      'feed_changes',
+    ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
   });
 

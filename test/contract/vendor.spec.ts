@@ -167,6 +167,7 @@ describeStore('the vendor’s side', (bench) => {
       publicKey: null,
       createdAt: AT,
       revokedAt: null,
+      seenAt: null,
     };
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>

@@ -4,12 +4,15 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
+import { GatewayWatch } from './gateways/gateway-watch.js';
+import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { HomeController } from './home/home.controller.js';
 import { AccessGuard } from './http/access.guard.js';
 import { IdentifyGuard } from './http/identify.guard.js';
+import { OriginGuard } from './http/origin.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
 import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
@@ -29,9 +32,15 @@ import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { ServicesController } from './services/services.controller.js';
+import { SessionController } from './sessions/session.controller.js';
 import { NoticeFollower } from './stream/notice-follower.js';
+import { RecordNews } from './stream/record-news.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream-hub.js';
+import { DecisionTimesController } from './tenants/decision-times.controller.js';
+import { OrganisationController } from './tenants/organisation.controller.js';
+import { PrivacyControlsController } from './tenants/privacy-controls.controller.js';
+import { TenantPeopleController } from './tenants/tenant-people.controller.js';
 
 export interface BrokerParts {
   deps: BrokerDeps;
@@ -47,7 +56,13 @@ export const CONTROLLERS = [
   LogsController,
   ServicesController,
   PeopleController,
+  TenantPeopleController,
+  PrivacyControlsController,
+  DecisionTimesController,
+  OrganisationController,
+  GatewaysController,
   WhoamiController,
+  SessionController,
   NoticesController,
   StreamController,
   OauthController,
@@ -71,13 +86,16 @@ export function brokerModule({ deps, settings, logger, channels }: BrokerParts):
       { provide: LOGGER, useValue: logger },
       { provide: CHANNELS, useValue: channels },
       { provide: APP_GUARD, useClass: IdentifyGuard },
+      { provide: APP_GUARD, useClass: OriginGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
       { provide: APP_GUARD, useClass: AccessGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },
       KeyRing,
       BrokerTokenMinter,
       FeedHub,
+      GatewayWatch,
       StreamHub,
+      RecordNews,
       NoticeFollower,
       Jobs,
       NoticeJobs,

@@ -13,7 +13,7 @@ export type BrokerDeps = Deps & { store: BrokerStore };
 /** The part of the environment that handlers look at; no secret is among it. */
 export type BrokerSettings = Pick<
   BrokerEnvironment,
-  'publicUrl' | 'gatewayUrl' | 'rateLimitPerMinute' | 'logLevel'
+  'publicUrl' | 'gatewayUrl' | 'rateLimitPerMinute' | 'logLevel' | 'session' | 'outboundPrivate'
 >;
 
 /** Names under which Nest hands out what is an interface to TypeScript. */

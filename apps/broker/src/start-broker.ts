@@ -14,6 +14,7 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { FeedHub } from './feed/feed-hub.js';
+import { GatewayWatch } from './gateways/gateway-watch.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { expressServer, useMiddleware } from './http/middleware.js';
 import { limitServer } from './http/server-limits.js';
@@ -26,6 +27,7 @@ import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { drain } from './stop.js';
 import { NoticeFollower } from './stream/notice-follower.js';
+import { RecordNews } from './stream/record-news.js';
 import { StreamHub } from './stream/stream-hub.js';
 
 const DRAIN_MS = 4_000;
@@ -84,6 +86,7 @@ async function serve(
   await app.init();
   await app.get(KeyRing).load();
   await app.get(FeedHub).start();
+  app.get(GatewayWatch).start();
   app.get(StreamHub).start();
   await app.get(NoticeFollower).start();
   app.get(Jobs).start();
@@ -107,7 +110,7 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
   await Promise.all(
-    [FeedHub, StreamHub, NoticeFollower, Jobs, NoticeJobs].map((part) =>
+    [FeedHub, GatewayWatch, StreamHub, RecordNews, NoticeFollower, Jobs, NoticeJobs].map((part) =>
       app.get<{ stop(): Promise<void> }>(part).stop(),
     ),
   );

@@ -49,6 +49,18 @@ const ownLog = {
 };
 const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
 const everybodyIn = { ...closed, legal: '200' };
+const tenantAndWatchers = {
+  ...closed,
+  ...each(['securityAdmin', 'vendorAuditor', ...ACME], '200'),
+  ...each(FOREIGN, '404 not_found'),
+};
+/** `ada` is approver and admin. */
+const adminsOnly = (done: Expected) => ({
+  ...closed,
+  ...each(['approver', 'tenantAdmin'], done),
+  foreignAdmin: '404 not_found',
+});
+let newcomers = 0;
 const gatewaysOnly = { nobody: '401 unauthenticated' };
 
 const decide = (request: RequestBody): Target => ({
@@ -259,6 +271,31 @@ const TABLE: Row[] = [
   },
   { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: everybodyIn },
   {
+    endpoint: 'GET /api/v1/session',
+    case: 'with a key, which is no session',
+    target: at('/api/v1/session'),
+    all: '401 unauthenticated',
+    but: { gateway: '403 forbidden' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/session',
+    case: 'with a key, which is no session',
+    target: at('/api/v1/session'),
+    all: '401 unauthenticated',
+    but: { gateway: '403 forbidden' },
+  },
+  { endpoint: 'GET /api/v1/sessions', target: at('/api/v1/sessions'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'DELETE /api/v1/sessions/{id}',
+    target: async (broker) => {
+      await broker.sessionOf('approver');
+      const { body } = await broker.call('approver', 'GET', '/api/v1/sessions');
+      return { path: `/api/v1/sessions/${(body as { items: { id: string }[] }).items[0]!.id}` };
+    },
+    all: '404 not_found',
+    but: { ...closed, approver: '204' },
+  },
+  {
     endpoint: 'GET /api/v1/people/{id}',
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.approver}` }),
     all: '200',
@@ -270,6 +307,68 @@ const TABLE: Row[] = [
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.engineer}` }),
     all: '200',
     but: everybodyIn,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/people',
+    target: at('/api/v1/tenants/acme/people'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/people',
+    target: () => ({
+      path: '/api/v1/tenants/acme/people',
+      body: { email: `new-${(newcomers += 1)}@acme.example`, name: 'New', roles: ['auditor'] },
+    }),
+    all: '403 forbidden',
+    but: adminsOnly('201'),
+  },
+  {
+    endpoint: 'PATCH /api/v1/tenants/{slug}/people/{id}',
+    target: (broker) => ({
+      path: `/api/v1/tenants/acme/people/${broker.persons.tenantAuditor}`,
+      body: { name: 'Art' },
+    }),
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/people/{id}',
+    target: async (broker) => {
+      const body = { email: `new-${(newcomers += 1)}@acme.example`, name: 'New', roles: ['auditor'] };
+      const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+      return { path: `/api/v1/tenants/acme/people/${(made.body as { id: string }).id}` };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/privacy-controls',
+    target: at('/api/v1/tenants/acme/privacy-controls'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'PUT /api/v1/tenants/{slug}/privacy-controls',
+    target: async (broker) => {
+      const path = '/api/v1/tenants/acme/privacy-controls';
+      return { path, body: (await broker.call('tenantAdmin', 'GET', path)).body };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/decision-times',
+    target: at('/api/v1/tenants/acme/decision-times'),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden', ...each(FOREIGN, '404 not_found') },
+  },
+  { endpoint: 'GET /api/v1/organisation', target: at('/api/v1/organisation'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'GET /api/v1/gateways',
+    target: at('/api/v1/gateways'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
   { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: everybodyIn },
   {

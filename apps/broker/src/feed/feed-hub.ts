@@ -51,6 +51,11 @@ export class FeedHub {
     return this.connections.size;
   }
 
+  /** The gateways that follow this broker’s feed now. */
+  gateways(): ReadonlySet<string> {
+    return new Set([...this.connections].map(({ gateway }) => gateway));
+  }
+
   async start(): Promise<void> {
     this.place = await this.deps.store.readAsVendor((unit) => unit.feed.head());
     this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());

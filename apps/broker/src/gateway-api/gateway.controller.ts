@@ -17,6 +17,7 @@ import { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
+import { RecordNews } from '../stream/record-news.js';
 import { incomingRecord } from './incoming-record.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
@@ -54,6 +55,7 @@ export class GatewayController {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
     private readonly metrics: Metrics,
+    private readonly news: RecordNews,
   ) {}
 
   @Get('feed')
@@ -89,6 +91,7 @@ export class GatewayController {
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
     const accepted = await takeRecords(this.deps, gateway, boot, records);
     this.metrics.recordsTaken(records);
+    this.news.taken(records);
     return { accepted };
   }
 

@@ -22,6 +22,7 @@ export interface ApiKeyWrites extends ApiKeyReads {
   insert(key: ApiKey): Promise<void>;
   /** False where it was revoked already or never was. */
   revoke(id: string, at: string): Promise<boolean>;
+  revokeAllOf(person: string, at: string): Promise<void>;
 }
 
 /** A gateway process that may connect. `publicKey` is its Ed25519 identity (base64url, raw), registered once. */
@@ -32,6 +33,8 @@ export interface EnrolledGateway {
   publicKey: string | null;
   createdAt: string;
   revokedAt: string | null;
+  /** When a broker last had its feed open, within some seconds; null before the first time. */
+  seenAt: string | null;
 }
 
 export interface GatewayReads {
@@ -42,6 +45,7 @@ export interface GatewayReads {
 export interface GatewayWrites extends GatewayReads {
   insert(gateway: EnrolledGateway): Promise<void>;
   revoke(id: string, at: string): Promise<boolean>;
+  seen(ids: readonly string[], at: string): Promise<void>;
   /** Compare-and-swap on “none yet”; false where a key is registered already. */
   registerIdentity(id: string, publicKey: string): Promise<boolean>;
 }

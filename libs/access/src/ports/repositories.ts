@@ -80,6 +80,10 @@ export interface OrganisationReads {
   service(name: string): Promise<ServiceRecord | null>;
   policy(): Promise<AccessPolicy>;
   person(id: string): Promise<Person | null>;
+  /** Everybody of one tenant who is in sight, removed ones too. */
+  people(tenant: string): Promise<Person[]>;
+  /** The vendor’s name; empty before an organisation is applied. */
+  vendorName(): Promise<string>;
   /** Persons (not removed) with the role, on one side; `except` is left out. */
   countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number>;
 }
@@ -219,6 +223,10 @@ export interface WholeOrganisation {
 
 export interface OrganisationWrites extends OrganisationReads {
   everything(): Promise<WholeOrganisation>;
+  /** Services that are not removed, by name. */
+  services(): Promise<ServiceRecord[]>;
+  /** Everybody, removed ones too, whose normalised e-mail this is. */
+  persons(email: string): Promise<Person[]>;
   saveVendor(vendor: {
     name: string;
     oidc: unknown;

@@ -34,6 +34,13 @@ import type {
   ReviewWrites,
   WholeOrganisation,
 } from './repositories.js';
+import type {
+  IdentityReads,
+  IdentityWrites,
+  SessionReads,
+  SessionWrites,
+  SignInAttempts,
+} from './sign-in.js';
 
 /** Reads of one tenant (or, from `readAsVendor`, of all of them). */
 export interface ReadUnit {
@@ -49,6 +56,9 @@ export interface ReadUnit {
 
 export interface VendorReadUnit extends ReadUnit {
   apiKeys: ApiKeyReads;
+  sessions: SessionReads;
+  identities: IdentityReads;
+  attempts: Pick<SignInAttempts, 'find' | 'ofBrowser'>;
   gateways: GatewayReads;
   keys: KeyReads;
   outbox: OutboxReads;
@@ -126,6 +136,9 @@ export interface VendorUnit {
   /** Those that bind all tenants. */
   locks: LockWrites;
   apiKeys: ApiKeyWrites;
+  sessions: SessionWrites;
+  identities: IdentityWrites;
+  attempts: SignInAttempts;
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites;

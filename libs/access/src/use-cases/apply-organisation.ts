@@ -5,6 +5,7 @@ import { hasRole, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
+import { changePersonIn } from './change-person.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
 
@@ -252,45 +253,10 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
       after: action === 'remove' ? null : shown(after),
     },
     async apply(unit, at) {
-      await unit.organisation.savePerson({ ...after, removedAt: action === 'remove' ? at : null });
-      const log = after.tenant === null ? unit.log : (await unit.tenant(after.tenant)).log;
-      await log.append({
-        type: `person.${action}`,
-        at,
-        actor: 'host',
-        data: { person: after.id, before: before?.roles ?? null, after: after.roles },
-        personal: { email: after.email, name: after.name },
-      });
-      if (before !== null) await voidReviews(unit, before, action === 'remove' ? null : after, at);
+      const made = { ...after, removedAt: action === 'remove' ? at : null };
+      await changePersonIn(unit, before, made, { actor: 'host', at });
     },
   };
-}
-
-/** Whoever can no longer review has not reviewed what is still open: others have to, in their place. */
-async function voidReviews(
-  unit: VendorUnit,
-  before: Person,
-  after: Person | null,
-  at: string,
-): Promise<void> {
-  const role = before.tenant === null ? 'reviewer' : 'approver';
-  if (!hasRole(before, role) || (after !== null && hasRole(after, role))) return;
-  for (const review of await unit.openReviewsOf(before.id)) {
-    const { reviews, requests, log } = await unit.tenant(review.tenant);
-    await reviews.void(review, at);
-    const request = await requests.find(review.request);
-    await log.append({
-      type: 'review.voided',
-      at,
-      actor: 'host',
-      data: {
-        review: review.id,
-        request: review.request,
-        requester: request?.requester,
-        digest: review.digest,
-      },
-    });
-  }
 }
 
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */

@@ -33,6 +33,7 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
       publicKey: null,
       createdAt: now.toISOString(),
       revokedAt: null,
+      seenAt: null,
     };
     await unit.gateways.insert(gateway);
     await unit.log.append({

@@ -54,7 +54,7 @@ export async function requestAccess(
     const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    const view = await store(unit, draft, needs, toInstant(now));
+    const view = await store(unit, draft, needs, principal, toInstant(now));
     return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
@@ -95,7 +95,13 @@ function initialState(needs: Needs): RequestState {
   return needs.vendor.required > 0 ? 'awaiting_vendor' : 'awaiting_customer';
 }
 
-async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: string): Promise<RequestView> {
+async function store(
+  unit: TenantUnit,
+  draft: TermsDraft,
+  needs: Needs,
+  { channel, assurance }: Principal,
+  at: string,
+): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const request: AccessRequest = {
     id: terms.request,
@@ -107,6 +113,7 @@ async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: stri
     digest,
     terms,
     needs,
+    asked: { channel, assurance },
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,

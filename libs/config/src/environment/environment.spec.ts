@@ -32,6 +32,7 @@ describe('the broker environment', () => {
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 6000,
+      session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
@@ -104,6 +105,8 @@ describe('the broker environment', () => {
     ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
     ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
     ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
+    ['COUNTERSIGN_SESSION_IDLE', '30m', /PT1M/],
+    ['COUNTERSIGN_SESSION_LIFETIME', 'P8D', /P7D/],
   ];
   test.each(bad)('P11: %s=%s is refused by key and rule, never by value', (key, value, rule) => {
     const env: Environment = { COUNTERSIGN_MASTER_KEY: KEY, [key]: value };

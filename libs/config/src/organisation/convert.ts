@@ -1,6 +1,6 @@
-import type { Organisation, OrganisationTenant } from '@countersign/access';
+import type { Organisation, OrganisationTenant, PrivacyControls } from '@countersign/access';
 import { parseDuration, type ServiceDefinition } from '@countersign/scope';
-import type { OrganisationFile, ServiceEntry } from './schema.js';
+import type { ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
 
@@ -38,21 +38,25 @@ export function toOrganisation(file: OrganisationFile): Organisation {
 }
 
 function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenant {
-  const controls = entry.privacyControls ?? {};
   return {
     slug: entry.slug,
     name: entry.name,
     people: entry.people,
-    privacyControls: {
-      approvals: controls.approvals ?? 1,
-      maxDuration: controls.maxDuration === undefined ? null : seconds(controls.maxDuration),
-      countersign: controls.countersign ?? [],
-      slackMayApprove: controls.slackMayApprove ?? [],
-      forbid: controls.forbid ?? [],
-    },
+    privacyControls: toControls(entry.privacyControls ?? {}),
     oidc: entry.oidc ?? null,
     slack: entry.slack ?? null,
     webhooks: entry.webhooks ?? [],
+  };
+}
+
+/** A tenant's policy with nothing left to default. */
+export function toControls(entry: ControlsEntry): PrivacyControls {
+  return {
+    approvals: entry.approvals ?? 1,
+    maxDuration: entry.maxDuration === undefined ? null : seconds(entry.maxDuration),
+    countersign: entry.countersign ?? [],
+    slackMayApprove: entry.slackMayApprove ?? [],
+    forbid: entry.forbid ?? [],
   };
 }
 

@@ -65,7 +65,8 @@ const roles = <Role extends string>(known: readonly Role[]) =>
 const email = z.string();
 
 const staffMember = z.strictObject({ email, name: text, roles: roles(VENDOR_ROLES) });
-const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
+/** A tenant’s person as the file writes them; also what its admin may add. */
+export const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
 
 const oidc = z.strictObject({ issuer: url('any'), clientId: token, clientSecretFile: text });
 
@@ -126,7 +127,7 @@ const forbidRule = z.strictObject({
   actions: actions.min(1, 'must name at least one action, or "*" for all'),
 });
 
-const privacyControls = z.strictObject({
+export const privacyControls = z.strictObject({
   approvals: count(0, 20).optional(),
   maxDuration: duration.optional(),
   countersign: actions.optional(),
@@ -158,3 +159,4 @@ export const organisationFile = z.strictObject({
 
 export type OrganisationFile = z.output<typeof organisationFile>;
 export type ServiceEntry = z.output<typeof service>;
+export type ControlsEntry = z.output<typeof privacyControls>;

@@ -48,6 +48,9 @@ export class GatewayEntity implements EnrolledGateway {
 
   @Column('varchar', { name: 'revoked_at', nullable: true })
   revokedAt!: string | null;
+
+  @Column('varchar', { name: 'seen_at', nullable: true })
+  seenAt!: string | null;
 }
 
 /** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */

@@ -13,6 +13,7 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
+import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
@@ -24,6 +25,7 @@ export const ENTITIES = [
   GatewayEntity,
   GrantEntity,
   IdempotentAnswerEntity,
+  IdentityEntity,
   LegalTransitionEntity,
   LockEntity,
   LogHeadEntity,
@@ -36,6 +38,8 @@ export const ENTITIES = [
   ReviewEntity,
   RouteMapEntity,
   ServiceEntity,
+  SessionEntity,
+  SignInAttemptEntity,
   SigningKeyEntity,
   TenantEntity,
   VendorEntity,

@@ -52,6 +52,10 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   gateways: keptByVendor,
   signing_keys: keptByVendor,
 
+  sessions: { ...keptByVendor, DELETE: VENDOR },
+  identities: { ...keptByVendor, DELETE: VENDOR },
+  sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
+
   feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
   deployment: may(anyUnit, 'SELECT', 'UPDATE'),
 };

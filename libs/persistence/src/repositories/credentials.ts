@@ -7,7 +7,7 @@ import type {
   Person,
   StoredKey,
 } from '@countersign/access';
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
 import type { Sealer } from '../secrets/seal.js';
@@ -50,6 +50,10 @@ export class ApiKeys implements ApiKeyWrites {
     );
     return affected === 1;
   }
+
+  async revokeAllOf(person: string, at: string): Promise<void> {
+    await this.manager.update(ApiKeyEntity, { person, revokedAt: IsNull() }, { revokedAt: at });
+  }
 }
 
 export class Gateways implements GatewayWrites {
@@ -76,6 +80,10 @@ export class Gateways implements GatewayWrites {
       { revokedAt: at },
     );
     return affected === 1;
+  }
+
+  async seen(ids: readonly string[], at: string): Promise<void> {
+    await this.manager.update(GatewayEntity, { id: In([...ids]) }, { seenAt: at });
   }
 
   async registerIdentity(id: string, publicKey: string): Promise<boolean> {

@@ -127,4 +127,5 @@ const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes'> => ({
   dueAt: dueAt(grant),
   endedAt: grant.endedAt,
   endReason: grant.endReason,
+  endedBy: grant.endedBy,
 });

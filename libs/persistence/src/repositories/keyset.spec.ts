@@ -35,7 +35,7 @@ describe('keyset pages', () => {
     });
     source = await openSource(path, 'write');
     await source.query(`INSERT INTO requests VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}',
-      '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL)`);
+      '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL, NULL)`);
     await source.query(`INSERT INTO grants (id, request_id, tenant, service, requester, digest, state,
       version, created_at, used_calls, used_bytes)
       VALUES ('grt_1', 'req_1', 'acme', 'x', 'x', 'd', 'x', 1, '2026-11-24T15:00:00.000Z', 0, 0)`);

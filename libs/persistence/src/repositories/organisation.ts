@@ -60,6 +60,16 @@ export class OrganisationReader implements OrganisationReads {
     return row === null ? null : toPerson(row);
   }
 
+  async people(tenant: string): Promise<Person[]> {
+    if (!this.sees(tenant)) return [];
+    const rows = await this.manager.find(PersonEntity, { where: { side: tenant }, order: { id: 'ASC' } });
+    return rows.map(toPerson);
+  }
+
+  async vendorName(): Promise<string> {
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.name ?? '';
+  }
+
   countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
     if (tenant !== null && !this.sees(tenant)) return Promise.resolve(0);
     // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because

@@ -83,6 +83,7 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   digest: request.digest,
   terms: request.terms,
   needs: request.needs,
+  asked: request.asked,
   createdAt: request.createdAt,
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,

@@ -16,6 +16,7 @@ import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
+import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import type { UnitContext } from './context.js';
 import { checkedSlug } from './slug.js';
 
@@ -44,6 +45,9 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
   return {
     ...shared,
     apiKeys: new ApiKeys(manager),
+    sessions: new Sessions(manager),
+    identities: new Identities(manager),
+    attempts: new SignInAttempts(manager),
     gateways: new Gateways(manager),
     keys: new SigningKeys(manager, context.sealer),
     outbox: new WaitingNotices(manager),

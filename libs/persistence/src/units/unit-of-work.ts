@@ -12,6 +12,7 @@ import { TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
+import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import type { UnitRules } from '../store/engine.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
@@ -70,6 +71,9 @@ export class UnitOfWork {
       }),
       locks: new Locks(manager, { tenant: DEPLOYMENT_SLUG }),
       apiKeys: new ApiKeys(manager),
+      sessions: new Sessions(manager),
+      identities: new Identities(manager),
+      attempts: new SignInAttempts(manager),
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
