@@ -1,3 +1,4 @@
+export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/scope';
 export * from './access-request/access-request.js';
 export * from './errors.js';
 export * from './grant/due.js';
@@ -27,7 +28,6 @@ export * from './ports/store.js';
 export * from './ports/system.js';
 export * from './review/counter-offer.js';
 export * from './review/judge-review.js';
-export * from './review/presets.js';
 export * from './review/review.js';
 export * from './roles/permissions.js';
 export * from './roles/strong.js';

@@ -1,5 +1,8 @@
-import type { ServiceDefinition } from '@countersign/scope';
-import { normaliseScope, resourceCovers, type ScopeEntry, type Terms, toInstant } from '@countersign/scope';
+import { toInstant } from '../core/time.js';
+import { resourceCovers } from '../resource/compare.js';
+import { normaliseScope, type ScopeEntry } from '../resource/scope.js';
+import type { Route } from '../route/route.js';
+import type { Terms } from './terms.js';
 
 /** What a counter-offer changes of the terms that it answers. */
 export interface Narrowing {
@@ -27,7 +30,10 @@ export const halfTheTime = (terms: Terms): Narrowing => ({
  * Only what looks and does not touch: the actions that none but GET and HEAD routes of the service do. Null where
  * nothing of the kind was asked for.
  */
-export function readOnly(terms: Terms, service: ServiceDefinition): Narrowing | null {
+export function readOnly(
+  terms: Terms,
+  service: { routes: readonly Pick<Route, 'method' | 'action'>[] },
+): Narrowing | null {
   const touching = new Set(
     service.routes.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map(({ action }) => action),
   );

@@ -1,7 +1,9 @@
-import { parseTerms, type Terms, termsWidenings } from '@countersign/scope';
 import fc from 'fast-check';
 import { sampleContext, sampleTerms } from '../../../../test/factories/domain.js';
+import { termsWidenings } from './narrow.js';
+import { parseTerms } from './parse.js';
 import { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './presets.js';
+import type { Terms } from './terms.js';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const service = sampleContext().service!.definition;
