@@ -9,7 +9,6 @@ import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
-import { HomeController } from './home/home.controller.js';
 import { AccessGuard } from './http/access.guard.js';
 import { IdentifyGuard } from './http/identify.guard.js';
 import { OriginGuard } from './http/origin.guard.js';
@@ -70,7 +69,6 @@ export const CONTROLLERS = [
   GatewayController,
   HealthController,
   DocsController,
-  HomeController,
 ];
 
 @Module({ controllers: CONTROLLERS })

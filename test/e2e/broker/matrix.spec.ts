@@ -401,7 +401,6 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '204' },
   },
-  { endpoint: 'GET /', target: at('/'), all: '200' },
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
   { endpoint: 'GET /metrics', target: at('/metrics'), all: '200' },

@@ -14,6 +14,8 @@ import { Lifecycle } from '../health/lifecycle.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
+import { readBuiltApp } from '../web/built-app.js';
+import { serveApp } from '../web/serve-app.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -55,6 +57,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(notToBeStored);
   app.use(plainHeaders);
   app.use(lastOfItsConnection(app.get(Lifecycle)));
+  app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
   app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));

@@ -1,0 +1,46 @@
+import type { Key, ReactNode } from 'react';
+
+export interface Column<T> {
+  label: string;
+  cell: (row: T) => ReactNode;
+  number?: boolean;
+}
+
+/** A table that becomes cards on a narrow screen: each cell then carries its column's name. */
+export function DataTable<T>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+}: {
+  caption: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+  rowKey: (row: T) => Key;
+}) {
+  return (
+    <table className="grid-table">
+      <caption className="said">{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map(({ label, number }) => (
+            <th key={label} scope="col" className={number ? 'number' : undefined}>
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={rowKey(row)}>
+            {columns.map(({ label, cell, number }) => (
+              <td key={label} data-label={label} className={number ? 'number' : undefined}>
+                <div>{cell(row)}</div>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
