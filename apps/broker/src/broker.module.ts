@@ -1,4 +1,5 @@
 import type { NoticeChannel } from '@countersign/access';
+import type { CodeMailer } from '@countersign/mail';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
@@ -14,7 +15,15 @@ import { IdentifyGuard } from './http/identify.guard.js';
 import { OriginGuard } from './http/origin.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
-import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
+import {
+  type BrokerDeps,
+  type BrokerSettings,
+  CHANNELS,
+  CODE_MAILER,
+  DEPS,
+  LOGGER,
+  SETTINGS,
+} from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -32,6 +41,13 @@ import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { ServicesController } from './services/services.controller.js';
 import { SessionController } from './sessions/session.controller.js';
+import { Attempts } from './sign-in/attempts.js';
+import { CliLoginController } from './sign-in/cli-login.controller.js';
+import { CliLogin } from './sign-in/cli-login.js';
+import { MailCodes } from './sign-in/mail-codes.js';
+import { OidcSignIn } from './sign-in/oidc.js';
+import { Providers } from './sign-in/providers.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
 import { StreamController } from './stream/stream.controller.js';
@@ -46,6 +62,7 @@ export interface BrokerParts {
   settings: BrokerSettings;
   logger: Logger;
   channels: readonly NoticeChannel[];
+  codeMailer: CodeMailer | null;
 }
 
 export const CONTROLLERS = [
@@ -62,6 +79,8 @@ export const CONTROLLERS = [
   GatewaysController,
   WhoamiController,
   SessionController,
+  SignInController,
+  CliLoginController,
   NoticesController,
   StreamController,
   OauthController,
@@ -75,7 +94,7 @@ export const CONTROLLERS = [
 export class BrokerModule {}
 
 /** The broker around an open store. The guards run in the order in which they stand here. */
-export function brokerModule({ deps, settings, logger, channels }: BrokerParts): DynamicModule {
+export function brokerModule({ deps, settings, logger, channels, codeMailer }: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
     providers: [
@@ -83,11 +102,17 @@ export function brokerModule({ deps, settings, logger, channels }: BrokerParts):
       { provide: SETTINGS, useValue: settings },
       { provide: LOGGER, useValue: logger },
       { provide: CHANNELS, useValue: channels },
+      { provide: CODE_MAILER, useValue: codeMailer },
       { provide: APP_GUARD, useClass: IdentifyGuard },
       { provide: APP_GUARD, useClass: OriginGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
       { provide: APP_GUARD, useClass: AccessGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },
+      Providers,
+      Attempts,
+      OidcSignIn,
+      CliLogin,
+      MailCodes,
       KeyRing,
       BrokerTokenMinter,
       FeedHub,

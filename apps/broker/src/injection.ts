@@ -21,3 +21,4 @@ export const DEPS = Symbol('Deps');
 export const SETTINGS = Symbol('BrokerSettings');
 export const LOGGER = Symbol('Logger');
 export const CHANNELS = Symbol('NoticeChannels');
+export const CODE_MAILER = Symbol('CodeMailer');

@@ -58,6 +58,8 @@ export * from './use-cases/queries.js';
 export * from './use-cases/request-access.js';
 export * from './use-cases/request-view.js';
 export * from './use-cases/review-request.js';
+export { hexDigest, randomText } from './use-cases/secrets.js';
 export * from './use-cases/sessions.js';
+export * from './use-cases/sign-in.js';
 export * from './use-cases/take-records.js';
 export * from './use-cases/tenant-people.js';

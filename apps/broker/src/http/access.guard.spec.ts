@@ -104,9 +104,16 @@ describe('the routes of the broker', () => {
       'GET /api/docs',
       'GET /api/docs/{file}',
       'GET /api/openapi.json',
+      'GET /auth/cli',
+      'GET /auth/oidc/callback',
+      'GET /auth/oidc/{side}/start',
       'GET /healthz',
       'GET /metrics',
       'GET /readyz',
+      'POST /auth/cli/token',
+      'POST /auth/code',
+      'POST /auth/code/verify',
+      'POST /auth/discover',
     ]);
   });
 

@@ -39,6 +39,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Logs: 'What happened, for whoever it concerns.',
   Services: 'What can be asked for.',
   Whoami: 'Who is signed in.',
+  SignIn: 'Signing in, at the organisation’s provider or by mailed code.',
+  CliLogin: 'Signing in a command line.',
   Session: 'Signed-in browsers and command lines.',
   People: 'Who an id stands for.',
   TenantPeople: 'Who works for a customer, kept by its own admins.',
@@ -129,7 +131,13 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
       ...headers(endpoint),
     ]),
     ...requestBody(endpoint),
-    responses: { [endpoint.answer.status]: success(endpoint), ...problems(codesOf(route, endpoint, mark)) },
+    responses: {
+      [endpoint.answer.status]: success(endpoint),
+      ...(endpoint.redirect === undefined
+        ? {}
+        : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
+      ...problems(codesOf(route, endpoint, mark)),
+    },
   };
 }
 

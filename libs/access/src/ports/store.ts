@@ -1,5 +1,5 @@
 import type { Grant } from '../grant/grant.js';
-import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
+import type { OidcSettings, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -85,6 +85,8 @@ export interface VendorReadUnit extends ReadUnit {
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
   /** Where one side's programs are told; null for the vendor's. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
+  /** How one side's people sign in; null where it has no provider, or does not exist. Null names the vendor. */
+  oidc(tenant: string | null): Promise<OidcSettings | null>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
   persons(email: string): Promise<Person[]>;
 }

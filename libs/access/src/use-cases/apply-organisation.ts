@@ -207,14 +207,21 @@ interface Wanted {
   tenant: string | null;
   person: OrganisationPerson<Person['roles'][number]>;
   email: string;
+  /** Roles come from the provider's groups: the file's count until the first sign-in. */
+  provided: boolean;
 }
 
 function personSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   const wanted: Wanted[] = [
-    { tenant: null, people: file.vendor.staff },
-    ...file.tenants.map(({ slug, people }) => ({ tenant: slug, people })),
-  ].flatMap(({ tenant, people }) =>
-    people.map((person) => ({ tenant, person, email: normaliseEmail(person.email) ?? person.email })),
+    { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
+    ...file.tenants.map(({ slug, people, oidc }) => ({ tenant: slug, people, oidc })),
+  ].flatMap(({ tenant, people, oidc }) =>
+    people.map((person) => ({
+      tenant,
+      person,
+      email: normaliseEmail(person.email) ?? person.email,
+      provided: oidc?.groups !== undefined,
+    })),
   );
   const keyed = new Map(standing.people.map((each) => [personKey(each.tenant, each.email), each]));
   const steps = wanted.map((each) => personStep(deps, each, keyed.get(personKey(each.tenant, each.email))));
@@ -233,7 +240,10 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
     tenant: wanted.tenant,
     email: wanted.email,
     name: wanted.person.name,
-    roles: [...wanted.person.roles].sort(),
+    roles:
+      wanted.provided && before !== undefined && before.removedAt === null
+        ? before.roles
+        : [...wanted.person.roles].sort(),
     removedAt: null,
   };
   if (same(before, after)) return null;

@@ -1,4 +1,4 @@
-import type { Organisation, OrganisationTenant, PrivacyControls } from '@countersign/access';
+import type { OidcSettings, Organisation, OrganisationTenant, PrivacyControls } from '@countersign/access';
 import { parseDuration, type ServiceDefinition } from '@countersign/scope';
 import type { ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
 
@@ -22,7 +22,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
   return {
     vendor: {
       name: file.vendor.name,
-      oidc: file.vendor.oidc ?? null,
+      oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
       staff: file.vendor.staff,
     },
@@ -43,9 +43,24 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     name: entry.name,
     people: entry.people,
     privacyControls: toControls(entry.privacyControls ?? {}),
-    oidc: entry.oidc ?? null,
+    oidc: toOidc(entry.oidc),
     slack: entry.slack ?? null,
     webhooks: entry.webhooks ?? [],
+  };
+}
+
+type OidcEntry = OrganisationFile['vendor']['oidc'] | OrganisationFile['tenants'][number]['oidc'];
+
+function toOidc(entry: OidcEntry): OidcSettings | null {
+  if (entry === undefined) return null;
+  const { issuer, clientId, clientSecretFile, acr, maxAge, groups } = entry;
+  return {
+    issuer,
+    clientId,
+    clientSecretFile,
+    ...(acr === undefined ? {} : { acr }),
+    ...(maxAge === undefined ? {} : { maxAge: seconds(maxAge) }),
+    ...(groups === undefined ? {} : { groups }),
   };
 }
 

@@ -68,7 +68,15 @@ const staffMember = z.strictObject({ email, name: text, roles: roles(VENDOR_ROLE
 /** A tenant’s person as the file writes them; also what its admin may add. */
 export const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
 
-const oidc = z.strictObject({ issuer: url('any'), clientId: token, clientSecretFile: text });
+const oidc = <Role extends string>(known: readonly Role[]) =>
+  z.strictObject({
+    issuer: url('any'),
+    clientId: token,
+    clientSecretFile: text,
+    acr: z.array(token).min(1, 'must name at least one value').superRefine(refuseRepeats).optional(),
+    maxAge: duration.optional(),
+    groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
+  });
 
 const slack = z.strictObject({
   teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
@@ -140,7 +148,7 @@ const tenant = z.strictObject({
   name: text,
   people: z.array(tenantPerson),
   privacyControls: privacyControls.optional(),
-  oidc: oidc.optional(),
+  oidc: oidc(TENANT_ROLES).optional(),
   slack: slack.optional(),
   webhooks: webhooks.optional(),
 });
@@ -148,7 +156,7 @@ const tenant = z.strictObject({
 export const organisationFile = z.strictObject({
   vendor: z.strictObject({
     name: text,
-    oidc: oidc.optional(),
+    oidc: oidc(VENDOR_ROLES).optional(),
     webhooks: webhooks.optional(),
     staff: z.array(staffMember),
   }),

@@ -1,5 +1,6 @@
 import type {
   AccessPolicy,
+  OidcSettings,
   OrganisationReads,
   OrganisationWrites,
   Person,
@@ -153,6 +154,12 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
     if (tenant !== null) return (await this.tenant(tenant))?.webhooks ?? [];
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [];
+  }
+
+  async oidc(tenant: string | null): Promise<OidcSettings | null> {
+    if (tenant !== null) return (await this.tenant(tenant))?.oidc ?? null;
+    const vendor = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+    return (vendor?.oidc as OidcSettings | null | undefined) ?? null;
   }
 
   knowsTenant(slug: string): Promise<boolean> {

@@ -64,6 +64,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     tenants: () => organisation.tenants(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
     withRole: (tenant, role) => organisation.withRole(tenant, role),
+    oidc: (tenant) => organisation.oidc(tenant),
     webhooks: (tenant) => organisation.webhooks(tenant),
     persons: (email) => organisation.persons(email),
   };
