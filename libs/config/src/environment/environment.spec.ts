@@ -187,10 +187,18 @@ describe('the gateway environment', () => {
 });
 
 describe('the environment of the CLI', () => {
+  test('a login is kept in the home folder, or where it is said', () => {
+    const fileOf = (env: Record<string, string>) => readCliEnvironment(env).credentialsFile;
+    expect(fileOf({ HOME: '/home/erin' })).toBe('/home/erin/.config/countersign/credentials.json');
+    expect(fileOf({ HOME: '/home/erin', XDG_CONFIG_HOME: '/x' })).toBe('/x/countersign/credentials.json');
+    expect(fileOf({ HOME: '/home/erin', COUNTERSIGN_CREDENTIALS_FILE: '/y' })).toBe('/y');
+  });
+
   test('an empty variable counts as unset', () => {
     expect(readCliEnvironment({ COUNTERSIGN_BROKER_URL: '', COUNTERSIGN_API_KEY: '' })).toEqual({
       brokerUrl: 'http://localhost:4000',
       apiKey: null,
+      credentialsFile: null,
     });
   });
 
