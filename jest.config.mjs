@@ -40,6 +40,10 @@ export default {
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
     withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
     withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+    {
+      ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
+      globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
+    },
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

@@ -13,6 +13,8 @@ export type SiteOptions = {
   gatewayEnv?: Record<string, string>;
   /** Modules that both load first. */
   preload?: readonly string[];
+  /** How people name this machine; `127.0.0.1` where absent. Browsers keep cookies by it. */
+  host?: string;
   /** Where the gateway finds its broker, given where the broker is; for a relay between them. */
   between?: (brokerUrl: string) => Promise<string>;
 };
@@ -50,7 +52,7 @@ export class Site {
   }
 
   get brokerUrl(): string {
-    return `http://127.0.0.1:${this.ports.broker}`;
+    return `http://${this.options.host ?? '127.0.0.1'}:${this.ports.broker}`;
   }
 
   get gatewayUrl(): string {

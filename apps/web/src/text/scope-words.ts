@@ -67,10 +67,7 @@ export function scopeWords(scope: readonly ScopeEntry[], language: Language): st
     const folder = resource.endsWith('/*') ? resource.slice(0, -2) : resource;
     byFolder.set(folder, [...new Set([...(byFolder.get(folder) ?? []), ...actions])]);
   }
-  return joined(
-    [...byFolder].map(([resource, actions]) => entryWords({ resource, actions }, language)),
-    language,
-  );
+  return [...byFolder].map(([resource, actions]) => entryWords({ resource, actions }, language)).join(', ');
 }
 
 /** `a, b and c`. */

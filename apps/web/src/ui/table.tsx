@@ -4,6 +4,8 @@ export interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
   number?: boolean;
+  /** Buttons, which say themselves what they are: the column's name is only read out. */
+  quiet?: boolean;
 }
 
 /** A table that becomes cards on a narrow screen: each cell then carries its column's name. */
@@ -23,9 +25,9 @@ export function DataTable<T>({
       <caption className="said">{caption}</caption>
       <thead>
         <tr>
-          {columns.map(({ label, number }) => (
+          {columns.map(({ label, number, quiet }) => (
             <th key={label} scope="col" className={number ? 'number' : undefined}>
-              {label}
+              {quiet ? <span className="said">{label}</span> : label}
             </th>
           ))}
         </tr>
@@ -33,8 +35,8 @@ export function DataTable<T>({
       <tbody>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
-            {columns.map(({ label, cell, number }) => (
-              <td key={label} data-label={label} className={number ? 'number' : undefined}>
+            {columns.map(({ label, cell, number, quiet }) => (
+              <td key={label} data-label={quiet ? '' : label} className={number ? 'number' : undefined}>
                 <div>{cell(row)}</div>
               </td>
             ))}

@@ -74,7 +74,7 @@ export function ControlsForm({
         <section className="stack near">
           <h2>{text.actions}</h2>
           <p className="soft">{text.actionsLead}</p>
-          <div className="stack near">
+          <div className="choices">
             {actions.map((action) => (
               <SelectField
                 key={action}

@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Privacy controls',
-  lead: 'What the vendor may ask for, and what it takes to say yes. What needs no approval here is open to nobody.',
+  lead: 'What the vendor may ask for, and what it takes to say yes.',
   approvals: 'Approvals that a request needs',
   approvalsHint: 'Each by another person.',
   longest: 'Longest access, in minutes',
@@ -22,8 +22,8 @@ const en = {
   forbidService: 'Data service',
   forbidResource: 'Resource',
   forbidHint: 'Such as payroll/** for payroll and everything in it.',
-  forbidAll: (resource: string, service: string) => `${resource} of ${service}`,
-  forbidSome: (actions: string, resource: string, service: string) => `${actions}: ${resource} of ${service}`,
+  forbidAll: (resource: string, service: string) => `${service}: ${resource}`,
+  forbidSome: (actions: string, resource: string, service: string) => `${service}: ${actions} ${resource}`,
   addForbidden: 'Forbid',
   allow: 'Remove',
   save: 'Save these controls',

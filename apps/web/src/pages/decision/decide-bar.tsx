@@ -26,7 +26,7 @@ export function DecideBar({
 }) {
   const text = useText(decisionTexts);
   const language = useLanguage();
-  const decide = useDecide(request.id);
+  const decide = useDecide(request.id, (decision) => onDecided(text.announced[decision]));
   const [isDenying, setDenying] = useState(false);
   const denyButton = useRef<HTMLButtonElement>(null);
   const { digest } = request;
@@ -43,22 +43,12 @@ export function DecideBar({
           setDenying(false);
           requestAnimationFrame(() => denyButton.current?.focus());
         }}
-        onDeny={(reason) =>
-          decide.mutate(
-            { decision: 'deny', digest, reason },
-            { onSuccess: () => onDecided(text.announced.deny) },
-          )
-        }
+        onDeny={(reason) => decide.mutate({ decision: 'deny', digest, reason })}
       />
     );
   const approve = () => {
-    if (outcome.kind === 'less')
-      decide.mutate(
-        { decision: 'counter', digest, terms: outcome.terms },
-        { onSuccess: () => onDecided(text.announced.counter) },
-      );
-    else
-      decide.mutate({ decision: 'approve', digest }, { onSuccess: () => onDecided(text.announced.approve) });
+    if (outcome.kind === 'less') decide.mutate({ decision: 'counter', digest, terms: outcome.terms });
+    else decide.mutate({ decision: 'approve', digest });
   };
   return (
     <div className="decide stack near no-print">

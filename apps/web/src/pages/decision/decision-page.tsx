@@ -47,6 +47,12 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const service = useQuery(serviceQuery(request.service)).data;
   const name = useNames([request.requester]);
 
+  // The buttons go with the decision: focus goes to the heading, and what was done is said.
+  const decided = (said: string) => {
+    setAnnouncement(said);
+    document.querySelector('h1')?.focus();
+  };
+
   const turn = turnOf(request, session);
   const hasChanged = read.digest !== request.digest;
   const outcome = outcomeOf(terms, request.digest, choice);
@@ -123,9 +129,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <EarlierDenials denials={request.earlierDenials} />
         <Details request={request} />
       </div>
-      {decides && !hasChanged ? (
-        <DecideBar request={request} outcome={outcome} onDecided={setAnnouncement} />
-      ) : null}
+      {decides && !hasChanged ? <DecideBar request={request} outcome={outcome} onDecided={decided} /> : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} /> : null}
     </Page>
   );

@@ -9,11 +9,16 @@ export type Decision =
   | { decision: 'deny'; digest: string; reason: string }
   | { decision: 'counter'; digest: string; terms: Terms };
 
-/** Stores a decision on exactly the digest that the reader was shown. What comes of it is read again at once. */
-export function useDecide(id: string) {
+/**
+ * Stores a decision on exactly the digest that the reader was shown. What comes of it is read again at once.
+ *
+ * @param onStored told also where the buttons are gone by then
+ */
+export function useDecide(id: string, onStored: (decision: Decision['decision']) => void) {
   return useMutation({
     mutationFn: (body: Decision) =>
       answered(api.POST('/api/v1/requests/{id}/reviews', { params: { path: { id } }, body })),
+    onSuccess: (_review, { decision }) => onStored(decision),
     onSettled: () => readAgain(id),
   });
 }

@@ -62,6 +62,7 @@ export default function PeoplePage() {
                   ? [
                       {
                         label: text.act,
+                        quiet: true,
                         cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
                       },
                     ]

@@ -13,7 +13,7 @@ const en = {
   },
   short: { approver: 'Approver', admin: 'Admin', auditor: 'Auditor' },
   left: 'Has left',
-  act: '',
+  act: 'Actions',
   edit: 'Change',
   remove: 'Remove',
   add: 'Add a person',

@@ -60,7 +60,7 @@ export default function QueuePage() {
 
 function Reviewable({ request, onApproved }: { request: AccessRequest; onApproved: () => void }) {
   const text = useText(queueTexts);
-  const decide = useDecide(request.id);
+  const decide = useDecide(request.id, onApproved);
   return (
     <div className="stack near">
       {decide.error === null ? null : <ProblemNotice error={decide.error} />}
@@ -69,9 +69,7 @@ function Reviewable({ request, onApproved }: { request: AccessRequest; onApprove
           look="primary"
           icon="done"
           busy={decide.isPending}
-          onClick={() =>
-            decide.mutate({ decision: 'approve', digest: request.digest }, { onSuccess: onApproved })
-          }
+          onClick={() => decide.mutate({ decision: 'approve', digest: request.digest })}
         >
           {text.approve}
         </Button>

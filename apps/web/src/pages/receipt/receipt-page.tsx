@@ -149,7 +149,7 @@ function Done({ records }: { records: AccessRecord[] }) {
               numberText(countOf(records, 'allowed'), language),
               numberText(countOf(records, 'refused'), language),
             )}
-            , {text.bytes(bytesText(sent, language))}.
+            . {text.bytes(bytesText(sent, language))}.
           </p>
           <DataTable
             caption={text.done}

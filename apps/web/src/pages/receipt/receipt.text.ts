@@ -19,7 +19,7 @@ const en = {
   erased: 'erased',
   decided: 'Decided by',
   done: 'What was done',
-  calls: (allowed: string, refused: string) => `${allowed} calls allowed, ${refused} refused`,
+  calls: (allowed: string, refused: string) => `Calls allowed: ${allowed}, refused: ${refused}`,
   bytes: (size: string) => `${size} of data sent`,
   nothing: 'No call was recorded by the enrolled gateways.',
   action: 'What',

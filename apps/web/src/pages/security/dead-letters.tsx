@@ -47,6 +47,7 @@ export function DeadLetters() {
                 },
                 {
                   label: text.act,
+                  quiet: true,
                   cell: ({ id }) => (
                     <Button small busy={retry.isPending} onClick={() => retry.mutate(id)}>
                       {text.retry}

@@ -55,6 +55,7 @@ export function Locks() {
                 },
                 {
                   label: text.act,
+                  quiet: true,
                   cell: ({ id, side }) =>
                     side === 'customer' ? (
                       text.customers

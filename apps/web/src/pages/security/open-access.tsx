@@ -47,6 +47,7 @@ export function OpenAccess({ onStop }: { onStop: (target: Target) => void }) {
                 { label: text.calls, number: true, cell: ({ used }) => numberText(used.calls, language) },
                 {
                   label: text.act,
+                  quiet: true,
                   cell: ({ id, requester, tenant }) => (
                     <span className="row near">
                       <Button

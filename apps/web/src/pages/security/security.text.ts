@@ -11,7 +11,7 @@ const en = {
   what: 'May',
   left: 'Left',
   calls: 'Calls',
-  act: '',
+  act: 'Actions',
   stop: 'Stop',
   stopPerson: 'Lock the person',
   stopTenant: 'Lock the customer',
