@@ -10,7 +10,7 @@ export function Instant({ at, seconds = false }: { at: string; seconds?: boolean
 /** The time of day, to the second. */
 export function Time({ at }: { at: string }) {
   return (
-    <time dateTime={at} title={at}>
+    <time className="nowrap" dateTime={at} title={at}>
       {timeText(at, useLanguage())}
     </time>
   );

@@ -23,11 +23,14 @@ export function Comparison(props: {
   opened: Terms;
   granting: Terms;
   controls: Controls | undefined;
-  withGranting: boolean;
+  /** Whether the reader is asked to decide. */
+  decides: boolean;
+  /** What the third column is: about to be granted, or offered. Null leaves it out. */
+  grantingLabel: string | null;
 }) {
   const text = useText(decisionTexts);
   const rows = useRows(props);
-  const { controls, withGranting } = props;
+  const { controls, grantingLabel } = props;
   return (
     <table className="grid-table compare">
       <caption className="said">{text.compare}</caption>
@@ -36,7 +39,7 @@ export function Comparison(props: {
           <td />
           <th scope="col">{text.asked}</th>
           {controls === undefined ? null : <th scope="col">{text.allowed}</th>}
-          {withGranting ? <th scope="col">{text.granting}</th> : null}
+          {grantingLabel === null ? null : <th scope="col">{grantingLabel}</th>}
         </tr>
       </thead>
       <tbody>
@@ -54,14 +57,14 @@ export function Comparison(props: {
                 <div>{allowed}</div>
               </td>
             )}
-            {withGranting ? (
-              <td data-label={text.granting} className="granting">
+            {grantingLabel === null ? null : (
+              <td data-label={grantingLabel} className="granting">
                 <div>
                   {granting}
                   {isLess ? <p className="less">{text.less}</p> : null}
                 </div>
               </td>
-            ) : null}
+            )}
           </tr>
         ))}
       </tbody>
@@ -74,16 +77,19 @@ function useRows({
   opened,
   granting,
   controls,
+  decides,
 }: {
   request: AccessRequest;
   opened: Terms;
   granting: Terms;
   controls: Controls | undefined;
+  decides: boolean;
 }): Row[] {
   const text = useText(decisionTexts);
   const language = useLanguage();
   const terms = request.terms as Terms;
-  const { customer } = request.needs;
+  const isVendorTurn = request.state === 'awaiting_vendor';
+  const reviews = isVendorTurn ? request.needs.vendor : request.needs.customer;
   const row = (label: string, words: (of: Terms) => string, allowed: ReactNode, list = false): Row => {
     const show = (of: Terms) => (list ? <Entries terms={of} /> : words(of));
     return {
@@ -100,7 +106,7 @@ function useRows({
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
-  const left = Math.max(0, customer.required - customer.approved - 1);
+  const left = Math.max(0, reviews.required - reviews.approved - 1);
   return [
     row(
       text.what,
@@ -122,9 +128,9 @@ function useRows({
       : [row(text.budget, (of) => budgetWords(of, text, language), text.noBudget)]),
     {
       label: text.decidedBy,
-      asked: text.approvals(customer.approved, customer.required),
-      allowed: text.approvalsNeeded(customer.required),
-      granting: text.afterYours(left),
+      asked: text.approvals(reviews.approved, reviews.required),
+      allowed: text.approvalsNeeded(reviews.required),
+      granting: !decides ? '–' : isVendorTurn && left === 0 ? text.thenCustomer : text.afterYours(left),
       was: null,
       isLess: false,
     },

@@ -57,7 +57,8 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const hasChanged = read.digest !== request.digest;
   const outcome = outcomeOf(terms, request.digest, choice);
   const decides = turn === 'decide';
-  const granting = outcome.kind === 'less' ? outcome.terms : terms;
+  const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
+  const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
   const mayOffer = decides && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
 
   return (
@@ -101,7 +102,8 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             opened={read.terms}
             granting={granting}
             controls={controls}
-            withGranting={decides}
+            decides={decides}
+            grantingLabel={decides ? text.granting : offered === undefined ? null : text.offeredTerms}
           />
           {mayOffer ? (
             <NarrowForm

@@ -24,6 +24,7 @@ const en = {
   asked: 'Asked',
   allowed: 'Your controls allow',
   granting: 'You are about to grant',
+  offeredTerms: 'Offered instead',
   was: (text: string) => `Was: ${text}`,
   what: 'What',
   howLong: 'How long',
@@ -41,6 +42,7 @@ const en = {
   approvals: (approved: number, required: number) => `${approved} of ${required} approvals given`,
   approvalsNeeded: (count: number) => (count === 1 ? '1 approval' : `${count} approvals`),
   afterYours: (left: number) => (left === 0 ? 'Yours is the last approval' : `${left} more after yours`),
+  thenCustomer: 'After yours, the customer decides',
   less: 'less than asked',
   notIncluded: 'Not included',
   notIncludedRest: (tenant: string, service: string) =>
@@ -132,6 +134,7 @@ const de: DecisionText = {
   asked: 'Angefragt',
   allowed: 'Ihre Regeln erlauben',
   granting: 'Sie geben frei',
+  offeredTerms: 'Stattdessen angeboten',
   was: (text) => `Vorher: ${text}`,
   what: 'Was',
   howLong: 'Wie lange',
@@ -149,6 +152,7 @@ const de: DecisionText = {
   approvals: (approved, required) => `${approved} von ${required} Freigaben erteilt`,
   approvalsNeeded: (count) => (count === 1 ? '1 Freigabe' : `${count} Freigaben`),
   afterYours: (left) => (left === 0 ? 'Ihre Freigabe ist die letzte' : `nach Ihrer noch ${left}`),
+  thenCustomer: 'Nach Ihrer entscheidet der Kunde',
   less: 'weniger als angefragt',
   notIncluded: 'Nicht enthalten',
   notIncludedRest: (tenant, service) =>

@@ -10,10 +10,11 @@ import { proofOf } from './proof.js';
 export function EndProof({ grant, records }: { grant: Grant; records: readonly AccessRecord[] }) {
   const text = useText(liveTexts);
   const name = useNames(grant.endedBy === null ? [] : [grant.endedBy]);
+  const isStopped = grant.endReason === 'revoked';
   const { lastAllowed, nextRefused } = proofOf(grant, records);
   return (
-    <section className="sheet proof stack" aria-label={text.proof}>
-      {grant.endReason === 'revoked' && grant.endedAt !== null ? (
+    <section className="sheet proof stack" data-stopped={isStopped || undefined} aria-label={text.proof}>
+      {isStopped && grant.endedAt !== null ? (
         <Seal tone="stop">
           <p className="strong">{text.stoppedBy(grant.endedBy === null ? '–' : name(grant.endedBy))}</p>
           <p>
