@@ -68,6 +68,7 @@ describe('every page', () => {
     ['ada', '/history'],
     ['ada', '/people'],
     ['ada', '/controls'],
+    ['ada', '/account'],
     ['ada', '/nowhere'],
     ['erin', '/ask?tenant=acme'],
     ['erin', '/mine'],
@@ -86,7 +87,7 @@ describe('every page', () => {
         const path = paths[name] ?? name;
         await page.emulateMedia({ colorScheme: 'light' });
         await page.setViewportSize({ width: 1440, height: 900 });
-        await page.goto(site.url + path, { waitUntil: 'networkidle' }).catch(() => undefined);
+        await page.goto(site.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.waitForFunction("document.querySelector('.skeleton') === null");
         found[`${path} light`] = await violations(page);
@@ -118,6 +119,19 @@ describe('every page', () => {
     await page.goto(`${site.url}/requests/${foreign.id}`);
     await page.getByText('There is nothing here, or it is not yours to see.').waitFor();
     expect(await page.getByText('Case 4711').count()).toBe(0);
+  }, 60_000);
+
+  test('says so when the connection is lost, keeps what it shows, and goes on when it is back', async () => {
+    const page = await site.signedIn('ada', '/history');
+    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Controls' }).click();
+    await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('link', { name: 'Access now' }).click();
+    await page.getByText('Open now').first().waitFor();
   }, 60_000);
 
   test('refuses to be framed by anybody', async () => {

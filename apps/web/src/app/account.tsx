@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { useOrganisation } from '../api/organisation.js';
 import { isVendor, type Session } from '../api/session.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
@@ -14,10 +15,10 @@ export function Account({ session }: { session: Session }) {
   const side = isVendor(session) ? organisation.vendor : organisation.tenant(session.tenant ?? '');
   return (
     <div className="account">
-      <span className="account-name">
+      <Link className="account-name" to="/account">
         <span className="strong">{session.name}</span>
         <span className="soft small">{side}</span>
-      </span>
+      </Link>
       <span className="row near">
         <Button
           small

@@ -15,6 +15,7 @@ const pages = {
   history: lazy(() => import('../pages/history/history-page.js')),
   people: lazy(() => import('../pages/people/people-page.js')),
   controls: lazy(() => import('../pages/controls/controls-page.js')),
+  account: lazy(() => import('../pages/account/account-page.js')),
   ask: lazy(() => import('../pages/ask/ask-page.js')),
   mine: lazy(() => import('../pages/mine/mine-page.js')),
   security: lazy(() => import('../pages/security/security-page.js')),
@@ -37,6 +38,7 @@ export function App() {
           <Route path="history" element={<pages.history />} />
           <Route path="people" element={<pages.people />} />
           <Route path="controls" element={<pages.controls />} />
+          <Route path="account" element={<pages.account />} />
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
           <Route path="security" element={<pages.security />} />

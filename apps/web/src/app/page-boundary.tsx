@@ -4,7 +4,8 @@ import { Button } from '../ui/button.js';
 import { Loading } from '../ui/states.js';
 import { shellTexts } from './shell.text.js';
 
-/** Whatever breaks while drawing, a part that could not be loaded included, ends here and not in a white page. */
+/** Whatever breaks while drawing, a part that could not be loaded included, ends here and not in a white page: once
+ * around everything, and once around each page, so that the way to the others stays. */
 export class PageBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false };
 
@@ -20,15 +21,16 @@ export class PageBoundary extends Component<{ children: ReactNode }, { broken: b
 
 function Broken() {
   const text = useText(shellTexts);
+  const isOffline = !navigator.onLine;
   return (
-    <main className="page narrow stack">
-      <h1>{text.broken}</h1>
-      <p className="lead">{text.brokenLead}</p>
+    <div className="page narrow stack" role="alert">
+      <h1>{isOffline ? text.offline : text.broken}</h1>
+      <p className="lead">{isOffline ? text.offlineLead : text.brokenLead}</p>
       <p>
         <Button look="primary" onClick={() => location.reload()}>
           {text.reload}
         </Button>
       </p>
-    </main>
+    </div>
   );
 }

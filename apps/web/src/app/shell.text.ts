@@ -24,6 +24,8 @@ const en = {
   home: 'To the first page',
   broken: 'This page has broken',
   brokenLead: 'Nothing was changed. Load it again; if it breaks again, tell whoever runs Countersign.',
+  offline: 'You are offline',
+  offlineLead: 'This page could not be loaded. Nothing was changed.',
   reload: 'Load again',
 };
 
@@ -53,6 +55,8 @@ const de: ShellText = {
   home: 'Zur ersten Seite',
   broken: 'Diese Seite ist defekt',
   brokenLead: 'Es wurde nichts geändert. Laden Sie neu; hilft das nicht, sagen Sie es Ihrem Betreiber.',
+  offline: 'Sie sind offline',
+  offlineLead: 'Diese Seite konnte nicht geladen werden. Es wurde nichts geändert.',
   reload: 'Neu laden',
 };
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { requestsQuery } from '../api/queries.js';
 import { type Session, sessionQuery } from '../api/session.js';
@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.js';
 import { Loading, ProblemPage } from '../ui/states.js';
 import { Account } from './account.js';
 import { navFor } from './nav.js';
+import { PageBoundary } from './page-boundary.js';
 import { Ribbon } from './ribbon.js';
 import { SealMark } from './seal-mark.js';
 import { shellTexts } from './shell.text.js';
@@ -26,6 +27,7 @@ export function Shell() {
 
 function SignedIn({ session }: { session: Session }) {
   const text = useText(shellTexts);
+  const { pathname } = useLocation();
   useEffect(() => followNews(), []);
   const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
   return (
@@ -36,9 +38,9 @@ function SignedIn({ session }: { session: Session }) {
       <Bar session={session} />
       <Ribbon lost={lost} />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
+        <PageBoundary key={pathname}>
           <Outlet />
-        </Suspense>
+        </PageBoundary>
       </main>
     </>
   );

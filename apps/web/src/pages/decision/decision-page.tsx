@@ -159,7 +159,7 @@ function Standing({ request, turn }: { request: AccessRequestDetail; turn: Retur
       <p>
         <RequestState state={request.state} />
       </p>
-      {turn === 'over' ? <h2>{text.decidedTitle[request.state as keyof typeof text.decidedTitle]}</h2> : null}
+      {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}
       {line === undefined ? null : <p>{line}</p>}
       {turn === 'over' ? <Reviews request={request} /> : null}
     </section>

@@ -72,9 +72,7 @@ const en = {
   reasonNeeded: 'A reason is needed.',
   back: 'Back',
   needsPasskey: 'This asks for something that your controls let nobody approve without a passkey.',
-  decidedTitle: {
-    approved: 'Approved',
-    denied: 'Denied',
+  over: {
     cancelled: 'Taken back by the engineer',
     expired: 'Lapsed: nobody decided in time',
   },
@@ -182,9 +180,7 @@ const de: DecisionText = {
   reasonNeeded: 'Ein Grund ist nötig.',
   back: 'Zurück',
   needsPasskey: 'Hier ist etwas angefragt, das nach Ihren Regeln niemand ohne Passkey freigeben darf.',
-  decidedTitle: {
-    approved: 'Freigegeben',
-    denied: 'Abgelehnt',
+  over: {
     cancelled: 'Vom Engineer zurückgezogen',
     expired: 'Verfallen: niemand hat rechtzeitig entschieden',
   },

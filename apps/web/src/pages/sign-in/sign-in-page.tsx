@@ -1,6 +1,6 @@
 import './sign-in.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.js';
 import { ApiProblem, answered } from '../../api/problem.js';
@@ -14,6 +14,15 @@ import { ProblemNotice } from '../../ui/states.js';
 import { MailCode } from './mail-code.js';
 import { localPath } from './return-to.js';
 import { signInTexts } from './sign-in.text.js';
+
+/** Where the reader was going. What stands under /auth is the broker's own page, which no route of ours shows. */
+function GoBack({ to }: { to: string }) {
+  const isOurs = !to.startsWith('/auth/');
+  useEffect(() => {
+    if (!isOurs) location.replace(to);
+  }, [isOurs, to]);
+  return isOurs ? <Navigate to={to} replace /> : null;
+}
 
 /** `/sign-in`: first whose people; then as that organisation's people sign in. */
 export default function SignInPage() {
@@ -32,7 +41,7 @@ export default function SignInPage() {
       return oidc ? 'leaving' : 'code';
     },
   });
-  if (session.data) return <Navigate to={returnTo} replace />;
+  if (session.data) return <GoBack to={returnTo} />;
   return (
     <main className="sign-in">
       <title>{`${text.title} · Countersign`}</title>
