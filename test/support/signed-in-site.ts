@@ -19,6 +19,8 @@ export class SignedInSite {
   readonly own = new IdentityProvider();
   readonly foreign = new IdentityProvider();
   broker!: TestBroker;
+  /** As it was applied. */
+  file!: Organisation;
   private folder!: string;
 
   static async start(
@@ -33,13 +35,13 @@ export class SignedInSite {
     const acme = await site.settingsOf(own, 'countersign-acme', ACME_ACCOUNTS);
     const globex = await site.settingsOf(foreign, 'countersign-globex', GLOBEX_ACCOUNTS);
     for (const provider of [own, foreign]) await provider.serve();
-    const file = organisation((made) => {
+    site.file = organisation((made) => {
       made.vendor.oidc = vendor;
       made.tenants[0]!.oidc = acme;
       made.tenants[1]!.oidc = globex;
       change(made);
     });
-    site.broker = await TestBroker.start({ organisation: file, settings });
+    site.broker = await TestBroker.start({ organisation: site.file, settings });
     return site;
   }
 

@@ -40,6 +40,8 @@ describe('from the ask to the stop', () => {
       budget: null,
       used: { calls: 0, bytes: 0 },
       endReason: null,
+      endedAt: null,
+      endedBy: null,
       gatewayUrl: 'http://localhost:4100/billing',
     });
     const token = await mintToken(broker, approved.grant!);
@@ -80,6 +82,7 @@ describe('from the ask to the stop', () => {
         customer: { required: 1, approved: 1, countersignature: false, channels: ['web', 'api', 'slack'] },
         risk: { level: 'low', reasons: expect.any(Array) },
       },
+      asked: { channel: 'api', assurance: 'api-key' },
       lapsesAt: expect.any(String),
       createdAt: expect.any(String),
       reviews: [

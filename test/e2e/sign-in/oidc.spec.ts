@@ -263,6 +263,10 @@ describe('signing in at a provider', () => {
       callback.searchParams.get('code')!,
       callback.searchParams.get('state')!,
     ];
+    const failing = await browser.signInUpToCallback(VENDOR, 'erin');
+    secrets.push(failing.searchParams.get('code')!, failing.searchParams.get('state')!);
+    failing.searchParams.set('iss', site.foreign.issuer);
+    expect(errorOf(await browser.send(failing))).toEqual(failed('answer_invalid'));
     const log = site.broker.logLines.join('');
     for (const secret of secrets) expect(log).not.toContain(secret);
   });
@@ -304,6 +308,8 @@ describe('what a provider is asked for besides', () => {
     const max = site.browser();
     await max.signIn(VENDOR, 'max');
     expect(await whoIn(max)).toBe('max@vendor.example');
+    expect(await rolesOf('reviewer')).toEqual(['auditor', 'reviewer']);
+    await applyOrganisation(site.broker.host, site.file, { dryRun: false });
     expect(await rolesOf('reviewer')).toEqual(['auditor', 'reviewer']);
     for (const [sub, who] of [
       ['kim', 'engineerAndReviewer'],

@@ -99,7 +99,6 @@ describe('the routes of the broker', () => {
   test('what is open to everybody is this and no more', () => {
     const open = routes.filter((route) => route.marks[0]?.kind === 'public');
     expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
-      'GET /',
       'GET /.well-known/jwks.json',
       'GET /api/docs',
       'GET /api/docs/{file}',

@@ -26,8 +26,9 @@ const LONGEST_MS = 30_000;
  */
 @Injectable()
 export class MailCodes {
-  private readonly asking = new TryLimits({ address: 5, browser: 5, network: 30 });
-  private readonly typing = new TryLimits({ browser: 30, network: 100 });
+  // A network address may be a proxy before us, or a whole office: it stops floods, the others stop guessing.
+  private readonly asking = new TryLimits({ address: 5, browser: 5, network: 300 });
+  private readonly typing = new TryLimits({ browser: 30, network: 1_000 });
   private readonly underWay = new Set<Promise<void>>();
   private readonly halt = new AbortController();
 
