@@ -89,7 +89,9 @@ function AskForm({ services }: { services: readonly Service[] }) {
             ))}
           </SelectField>
         )}
-        {service === undefined ? null : <Offerings service={service} draft={draft} onChange={change} />}
+        {service === undefined ? null : (
+          <Offerings legend={text.what} service={service} draft={draft} onChange={change} />
+        )}
         <Duration minutes={draft.minutes} onChange={(minutes) => change({ minutes })} />
         <TextArea
           label={text.why}

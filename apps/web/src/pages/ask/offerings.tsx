@@ -7,13 +7,16 @@ import { type Draft, offeringsOf, tickOf } from './draft.js';
 
 /** Everything that the service lets be asked for, one tick each. */
 export function Offerings({
+  legend,
   service,
   draft,
   onChange,
 }: {
+  /** The question that the ticks answer. */
+  legend: string;
   service: Service;
-  draft: Draft;
-  onChange: (change: Partial<Draft>) => void;
+  draft: Pick<Draft, 'ticked' | 'objects'>;
+  onChange: (change: Partial<Pick<Draft, 'ticked' | 'objects'>>) => void;
 }) {
   const text = useText(askTexts);
   const language = useLanguage();
@@ -26,7 +29,7 @@ export function Offerings({
   const hasPattern = [...draft.ticked].some((tick) => tick.split(' ')[0]?.endsWith('/*'));
   return (
     <fieldset className="stack near">
-      <legend className="legend">{text.what}</legend>
+      <legend className="legend">{legend}</legend>
       <div className="choices">
         {offeringsOf(service).map((offering) => (
           <Choice
