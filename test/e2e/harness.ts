@@ -24,6 +24,7 @@ import {
 } from '@countersign/persistence';
 import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
 import { organisation, PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
+import { brokerOrigins } from '../support/openapi/broker-origins.js';
 
 const HOUR = 3600;
 
@@ -109,9 +110,11 @@ export class TestBroker {
       clock: this.clock,
       logTo: { write: (line) => void this.logLines.push(line) },
     });
+    brokerOrigins.add(this.url);
   }
 
   async close(): Promise<void> {
+    brokerOrigins.delete(this.url);
     await this.broker.close();
     await this.host.store.close();
     await rm(this.folder, { recursive: true, force: true });
