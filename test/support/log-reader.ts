@@ -1,7 +1,7 @@
 import { encodeLeaf, type LeafV1, leafHash } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/grant-token-verify';
 import Database from 'better-sqlite3';
-import { withClient } from './postgres/database.js';
+import { rowsAt } from './rows-at.js';
 
 type Row = { tenant: string; seq: number; leaf: string; hash: string };
 
@@ -22,8 +22,7 @@ export function readLogs(databasePath: string): LeafV1[] {
 
 /** The same for a store on either engine, by its URL. */
 export async function readLogsAt(url: string): Promise<LeafV1[]> {
-  if (url.startsWith('sqlite:')) return readLogs(url.slice('sqlite:'.length));
-  return withClient(url, async (client) => checkedLogs((await client.query<Row>(ROWS)).rows));
+  return checkedLogs(await rowsAt<Row>(url, ROWS));
 }
 
 function checkedLogs(rows: readonly Row[]): LeafV1[] {
