@@ -168,9 +168,21 @@ export interface EventDraft {
   personal?: Record<string, string>;
 }
 
+/** Where a log stands: what a signed statement commits to. */
+export interface LogHead {
+  /** 1, and one more after each restore from a backup. */
+  epoch: number;
+  /** Number of leaves. */
+  size: number;
+  /** RFC 6962 root of them, padded base64 as in a checkpoint. */
+  root: string;
+}
+
 export interface EventLog {
   /** Appends in the transaction of the change; the index is gap-free per tenant. */
   append(draft: EventDraft): Promise<{ index: number }>;
+  /** As of now, what this unit has appended included. */
+  head(): Promise<LogHead>;
 }
 
 /** What people are told, later and at least once (P7). `audience` lists person ids. */

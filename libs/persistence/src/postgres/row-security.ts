@@ -59,7 +59,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   deployment: ['feed_seq'],
-  log_heads: ['size', 'units'],
+  log_heads: ['size', 'units', 'range'],
 };
 
 /** Tables that hold nobody's rows: read by triggers and at start-up. */

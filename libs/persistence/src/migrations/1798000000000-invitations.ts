@@ -1,0 +1,15 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { storeRoots } from './invitations/log-roots.js';
+
+/** Logs know their root; customers open the door themselves. */
+export class Invitations1798000000000 implements MigrationInterface {
+  readonly name = 'Invitations1798000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await storeRoots(runner);
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(new Error('this migration cannot be reverted; restore a backup instead'));
+  }
+}
