@@ -10,6 +10,7 @@ export type Stage = 'ask' | 'review' | 'activation' | 'mint';
 /** Everything that the rules may look at; loaded in the same transaction as the change that it allows. */
 export interface PolicyContext {
   stage: Stage;
+  now: Date;
   requester: Person;
   policy: AccessPolicy;
   /** Null where the tenant is unknown or removed; likewise the service. */

@@ -1,9 +1,10 @@
 import type { Refusal } from '../errors.js';
+import { effectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext } from './context.js';
 import type { Needs } from './needs.js';
 import { assessRisk, CHANNELS } from './risk.js';
-import { RULES, type Rule } from './rules.js';
+import { RULES, type Rule, type Ruled } from './rules.js';
 
 /** `needs` is null where they cannot be told (unknown tenant or service). */
 export interface Evaluation {
@@ -22,13 +23,14 @@ export function evaluate(
   context: PolicyContext,
   rules: Readonly<Record<string, Rule>> = RULES,
 ): Evaluation {
+  const ruled: Ruled = { ...context, policy: effectivePolicy(context.policy, ask) };
   const refusals = Object.values(rules)
     .filter((rule) => rule.stages.includes(context.stage))
-    .flatMap((rule) => rule.check(ask, context));
-  return { refusals, needs: needsOf(ask, context) };
+    .flatMap((rule) => rule.check(ask, ruled));
+  return { refusals, needs: needsOf(ask, ruled) };
 }
 
-function needsOf(ask: Ask, { policy, tenant, service }: PolicyContext): Needs | null {
+function needsOf(ask: Ask, { policy, tenant, service }: Ruled): Needs | null {
   if (tenant === null || service === null) return null;
   const risk = assessRisk(ask.scope, tenant.controls);
   return {

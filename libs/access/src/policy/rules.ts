@@ -8,16 +8,21 @@ import {
 } from '@countersign/scope';
 import type { Refusal, RefusalCode } from '../errors.js';
 import { hasRole } from '../organisation/person.js';
+import type { EffectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext, Stage } from './context.js';
+import { isWithin } from './hours.js';
 
 /** At most this many requests of one engineer may wait in one tenant. */
 export const MAX_OPEN_REQUESTS = 5;
 
+/** What a rule looks at: the context, with what the access policy says of this very ask. */
+export type Ruled = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
+
 export interface Rule {
   /** Stages at which the rule is asked. What was true when people decided need not be true at each mint. */
   stages: readonly Stage[];
-  check(ask: Ask, context: PolicyContext): Refusal[];
+  check(ask: Ask, context: Ruled): Refusal[];
 }
 
 const ALWAYS: readonly Stage[] = ['ask', 'review', 'activation', 'mint'];
@@ -44,6 +49,15 @@ export const RULES: Record<string, Rule> = {
       requester.tenant === null && hasRole(requester, 'engineer')
         ? []
         : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
+  },
+  inTheRightGroup: {
+    stages: ALWAYS,
+    check: (_ask, { policy, requester }) =>
+      policy.groups
+        .filter((groups) => !groups.some((group) => requester.groups?.includes(group)))
+        .map((groups) =>
+          refusal('not_eligible', '', `The vendor’s policy lets only ${groups.join(', ')} ask for this.`),
+        ),
   },
   notLocked: {
     stages: ALWAYS,
@@ -114,6 +128,39 @@ export const RULES: Record<string, Rule> = {
             ),
           ]
         : [];
+    },
+  },
+  ticketNamed: {
+    stages: ALWAYS,
+    check: ({ ticketed }, { policy }) =>
+      policy.ticketRequired && !ticketed
+        ? [
+            refusal(
+              'ticket_required',
+              '/ticket',
+              'The vendor’s policy asks for the ticket that this belongs to.',
+            ),
+          ]
+        : [],
+  },
+  /**
+   * Of hours counts when access begins and when tokens are minted, not when people decide: whoever approves may sit
+   * in another zone. A start that was fixed is judged at once, any other when it comes.
+   */
+  withinHours: {
+    stages: ['ask', 'review', 'mint'],
+    check: (ask, { policy, stage, now }) => {
+      const begins = beginning(ask, stage, now);
+      if (begins === null) return [];
+      return policy.hours
+        .filter((hours) => !isWithin(hours, begins))
+        .map(({ days, from, to, zone }) =>
+          refusal(
+            'outside_hours',
+            ask.startsAt === undefined ? '' : '/startsAt',
+            `The vendor’s policy opens this on ${days.join(', ')} from ${from} to ${to} (${zone}).`,
+          ),
+        );
     },
   },
   countersignable: {
@@ -200,3 +247,10 @@ export const RULES: Record<string, Rule> = {
     },
   },
 };
+
+/** The moment that hours are held against; null where it is not known yet. */
+function beginning({ startsOn, startsAt }: Ask, stage: Stage, now: Date): Date | null {
+  if (stage === 'mint') return now;
+  if (startsAt !== undefined) return new Date(Math.max(Date.parse(startsAt), now.getTime()));
+  return stage === 'ask' && startsOn === 'approval' ? now : null;
+}

@@ -233,6 +233,7 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
     email: wanted.email,
     name: wanted.person.name,
     roles: [...wanted.person.roles].sort(),
+    ...groupsOf(wanted.person),
     removedAt: null,
   };
   if (same(before, after)) return null;
@@ -240,9 +241,13 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
   return savePersonStep(before ?? null, after, action);
 }
 
+/** Absent where there are none, in the one order. */
+const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
+  groups.length === 0 ? {} : { groups: [...groups].sort() };
+
 function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
   const shown = (person: Person | null) =>
-    person === null ? null : { name: person.name, roles: person.roles };
+    person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {
     change: {
       action,
@@ -258,7 +263,7 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
         type: `person.${action}`,
         at,
         actor: 'host',
-        data: { person: after.id, before: before?.roles ?? null, after: after.roles },
+        data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
         personal: { email: after.email, name: after.name },
       });
       if (before !== null) await voidReviews(unit, before, action === 'remove' ? null : after, at);

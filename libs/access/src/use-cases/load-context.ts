@@ -8,7 +8,7 @@ import type { ReadUnit } from '../ports/store.js';
 export async function loadContext(
   { organisation, locks }: Pick<ReadUnit, 'organisation' | 'locks'>,
   ask: Ask,
-  more: { stage: Stage; requester: Person; openRequests: number; terms: Terms | null },
+  more: { stage: Stage; now: Date; requester: Person; openRequests: number; terms: Terms | null },
 ): Promise<PolicyContext> {
   const tenant = await organisation.tenant(ask.tenant);
   return {

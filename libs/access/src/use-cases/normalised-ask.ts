@@ -1,7 +1,7 @@
 import { normaliseScope, ScopeError } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import { requireAhead } from '../policy/ahead.js';
-import type { Ask } from '../policy/ask.js';
+import { type Ask, startOf } from '../policy/ask.js';
 import type { AskInput } from './draft-terms.js';
 
 /**
@@ -18,6 +18,8 @@ export function normalisedAsk(input: AskInput, now: Date): Ask {
     scope: wellFormedScope(input),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
+    ticketed: input.ticket !== null && input.ticket.trim() !== '',
+    ...startOf(input),
   };
 }
 

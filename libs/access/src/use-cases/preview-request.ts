@@ -20,6 +20,7 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
   return deps.store.readAsVendor(async (unit) => {
     const context = await loadContext(unit, ask, {
       stage: 'ask',
+      now: deps.clock.now(),
       requester: principal.person,
       openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),
       terms: null,

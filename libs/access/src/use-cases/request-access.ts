@@ -38,6 +38,7 @@ export async function requestAccess(
     const now = deps.clock.now();
     const context = await loadContext(unit, ask, {
       stage: 'ask',
+      now,
       requester,
       openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
       terms: null,

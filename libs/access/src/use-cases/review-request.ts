@@ -41,7 +41,7 @@ export async function reviewRequest(
     const needs =
       input.decision === 'deny'
         ? request.needs
-        : await evaluateAgain(unit, request, offer?.terms ?? request.terms);
+        : await evaluateAgain(unit, request, offer?.terms ?? request.terms, now);
     if (offer !== null) judgeMeans(person, principal, needs);
     const review = await storeReview(deps, unit, request, {
       input,

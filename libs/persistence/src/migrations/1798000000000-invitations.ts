@@ -1,12 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { storeRoots } from './invitations/log-roots.js';
 
-/** Logs know their root; customers open the door themselves. */
+/** Logs know their root; staff have groups; customers open the door themselves. */
 export class Invitations1798000000000 implements MigrationInterface {
   readonly name = 'Invitations1798000000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await storeRoots(runner);
+    await runner.query('ALTER TABLE people ADD COLUMN staff_groups text');
   }
 
   down(): Promise<void> {
