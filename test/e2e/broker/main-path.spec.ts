@@ -89,6 +89,7 @@ describe('from the ask to the stop', () => {
       offer: null,
       earlierDenials: [],
       grant: expect.stringMatching(/^grt_/),
+      invitation: null,
     });
   });
 

@@ -1,4 +1,4 @@
-import type { ScopeEntry, Terms } from '@countersign/scope';
+import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/scope';
 
 /** When access would begin. Instants are whole seconds. */
 export type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
@@ -11,28 +11,30 @@ export interface Ask extends AskedStart {
   scope: ScopeEntry[];
   seconds: number;
   justified: boolean;
-  /** Whether a ticket is named. */
-  ticketed: boolean;
+  /** As it was written, later its commitment; null where there is none. */
+  ticket: string | null;
+  budget?: Budget;
+  /** Null: on an invitation where one fits, else on approval. */
+  basis: Basis | null;
 }
 
 /** The ask that stored terms carry, for every later evaluation. */
 export function askOf(terms: Terms): Ask {
-  return {
-    tenant: terms.tenant,
-    service: terms.service,
-    scope: terms.scope,
-    seconds: terms.seconds,
-    justified: true,
-    ticketed: terms.ticket !== undefined,
-    ...startOf(terms),
-  };
+  const { tenant, service, scope, seconds, basis, ticket = null } = terms;
+  return { tenant, service, scope, seconds, basis, ticket, justified: true, ...given(terms) };
 }
 
-/** Absent members stay absent. */
-export function startOf({ startsOn, startsAt, useBy }: Partial<AskedStart>): AskedStart {
+/** What may be absent stays absent. */
+export function given({
+  startsOn,
+  startsAt,
+  useBy,
+  budget,
+}: Partial<AskedStart> & { budget?: Budget }): AskedStart & { budget?: Budget } {
   return {
     startsOn: startsOn ?? 'approval',
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(useBy === undefined ? {} : { useBy }),
+    ...(budget === undefined ? {} : { budget }),
   };
 }

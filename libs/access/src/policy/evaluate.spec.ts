@@ -20,7 +20,8 @@ const ask = (change: Partial<Ask> = {}): Ask => ({
   scope: readInvoices,
   seconds: 3600,
   justified: true,
-  ticketed: false,
+  ticket: null,
+  basis: null,
   startsOn: 'approval',
   ...change,
 });
@@ -36,6 +37,7 @@ test('an ask within all limits is possible and says what it needs', () => {
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
       risk: { level: 'low', reasons: [expect.any(String)] },
     },
+    invitation: null,
   });
 });
 
@@ -147,7 +149,7 @@ describe('the vendor’s rules by service, action and group', () => {
     const inFinance = { ...erin, groups: ['support', 'finance'] };
     expect(refusals(ruled({ groups: ['finance'] }, { stage, requester: inFinance }))).toEqual([]);
     expect(refusals(ruled({ ticketRequired: true }, { stage }))).toEqual(['ticket_required /ticket']);
-    expect(refusals(ruled({ ticketRequired: true }, { stage }), { ticketed: true })).toEqual([]);
+    expect(refusals(ruled({ ticketRequired: true }, { stage }), { ticket: '4711' })).toEqual([]);
     expect(refusals(ruled({ maxDuration: 60 }, { stage }))).toEqual(['duration_too_long /duration']);
   });
 

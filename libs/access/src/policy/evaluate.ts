@@ -4,12 +4,14 @@ import type { Ask } from './ask.js';
 import type { PolicyContext } from './context.js';
 import type { Needs } from './needs.js';
 import { assessRisk, CHANNELS } from './risk.js';
-import { RULES, type Rule, type Ruled } from './rules.js';
+import { RULES, type Rule, type Ruled, requiredReviews } from './rules.js';
 
 /** `needs` is null where they cannot be told (unknown tenant or service). */
 export interface Evaluation {
   refusals: Refusal[];
   needs: Needs | null;
+  /** `inv_…` that it leans on, null where on none. */
+  invitation: string | null;
 }
 
 /**
@@ -27,16 +29,18 @@ export function evaluate(
   const refusals = Object.values(rules)
     .filter((rule) => rule.stages.includes(context.stage))
     .flatMap((rule) => rule.check(ask, ruled));
-  return { refusals, needs: needsOf(ask, ruled) };
+  return { refusals, needs: needsOf(ask, ruled), invitation: context.door.invitation?.invitation.id ?? null };
 }
 
-function needsOf(ask: Ask, { policy, tenant, service }: Ruled): Needs | null {
+function needsOf(ask: Ask, ruled: Ruled): Needs | null {
+  const { tenant, service } = ruled;
   if (tenant === null || service === null) return null;
   const risk = assessRisk(ask.scope, tenant.controls);
+  const required = requiredReviews(ruled);
   return {
-    vendor: { required: policy.vendorReviews, approved: 0 },
+    vendor: { required: required.vendor, approved: 0 },
     customer: {
-      required: tenant.controls.approvals,
+      required: required.customer,
       approved: 0,
       countersignature: risk.level === 'high',
       channels: CHANNELS[risk.level],

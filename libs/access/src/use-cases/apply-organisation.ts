@@ -7,6 +7,7 @@ import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
+import { withdrawIn } from './withdraw-invitation.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
@@ -266,7 +267,10 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
         data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
         personal: { email: after.email, name: after.name },
       });
-      if (before !== null) await voidReviews(unit, before, action === 'remove' ? null : after, at);
+      if (before === null) return;
+      const now = action === 'remove' ? null : after;
+      await voidReviews(unit, before, now, at);
+      await withdrawInvitations(unit, before, now, at);
     },
   };
 }
@@ -296,6 +300,18 @@ async function voidReviews(
       },
     });
   }
+}
+
+/** A door that somebody opened who no longer may is shut. */
+async function withdrawInvitations(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  at: string,
+): Promise<void> {
+  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
+  for (const invitation of await unit.invitationsOf(before.id))
+    await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor: 'host', at, words: null });
 }
 
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */

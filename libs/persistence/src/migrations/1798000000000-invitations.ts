@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { makeInvitations } from './invitations/invitations.js';
 import { storeRoots } from './invitations/log-roots.js';
 
 /** Logs know their root; staff have groups; customers open the door themselves. */
@@ -8,6 +9,7 @@ export class Invitations1798000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await storeRoots(runner);
     await runner.query('ALTER TABLE people ADD COLUMN staff_groups text');
+    await makeInvitations(runner);
   }
 
   down(): Promise<void> {
