@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EMPTY_RANGE, leafHash, withLeaf } from '@countersign/audit-log';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from '../entities/index.js';
+import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { systemHashing } from '../system.js';
 import { MIGRATIONS } from './index.js';
 
 /** A database as an earlier release left it, with a grant that is active and one that has ended. */
@@ -21,8 +24,19 @@ async function olderDatabase(path: string, migrations: number): Promise<void> {
        VALUES ('grt_${id}', 'req_${id}', 'acme', 'billing', 'usr_1', 'sha256:${id}', '${state}', 1, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', 4, 5)`,
     );
   }
+  for (const [seq, leaf] of LEAVES.entries())
+    await source.query(
+      `INSERT INTO events (tenant, seq, type, at, hash, leaf)
+       VALUES ('acme', ${seq}, 'thing.happened', '2026-11-24T14:00:00.000Z', 'sha256:${hashOf(leaf)}', '${leaf}')`,
+    );
+  await source.query(
+    `INSERT INTO log_heads (tenant, size, units) VALUES ('acme', ${LEAVES.length}, 9), ('globex', 0, 1)`,
+  );
   await source.destroy();
 }
+
+const LEAVES = ['a', 'b', 'c', 'd', 'e'];
+const hashOf = (leaf: string) => Buffer.from(leafHash(systemHashing, Buffer.from(leaf))).toString('hex');
 
 async function open(path: string, migrations: typeof MIGRATIONS): Promise<DataSource> {
   const source = new DataSource({
@@ -65,6 +79,19 @@ describe('a database of the first release', () => {
     expect(rows).toEqual([
       { id: 'grt_1', due_at: '2026-11-24T16:00:00.000Z', ...kept },
       { id: 'grt_2', due_at: null, ...kept },
+    ]);
+  });
+
+  test('P10: knows the roots of the logs that it had', async () => {
+    const heads = await source.getRepository(LogHeadEntity).find({ order: { tenant: 'ASC' } });
+    const range = LEAVES.reduce(
+      (grown, leaf) => withLeaf(systemHashing, grown, leafHash(systemHashing, Buffer.from(leaf))),
+      EMPTY_RANGE,
+    );
+    const hex = (nodes: readonly Uint8Array[]) => nodes.map((node) => Buffer.from(node).toString('hex'));
+    expect(heads.map(({ tenant, size, range: nodes }) => [tenant, size, hex(nodes)])).toEqual([
+      ['acme', 5, hex(range.nodes)],
+      ['globex', 0, []],
     ]);
   });
 
