@@ -39,11 +39,11 @@ describe('MinuteCounters', () => {
     counters.add('billing', 'invalid_token', NOON + 1);
     counters.add('billing', 'invalid_token', NOON + 59_999);
     counters.add('billing', 'invalid_token', NOON + 60_000);
-    expect(counters.drain()).toEqual([
+    expect(counters.drain(300)).toEqual([
       { service: null, code: 'ambiguous_request', minute: '2026-11-24T12:00:00Z', count: 1 },
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:00:00Z', count: 2 },
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:01:00Z', count: 1 },
     ]);
-    expect(counters.drain()).toEqual([]);
+    expect(counters.drain(300)).toEqual([]);
   });
 });

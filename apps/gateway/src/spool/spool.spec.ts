@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AccessRecord, placeInChain, recordHash } from '@countersign/gateway-protocol';
+import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
 import type { Draft } from './chains.js';
 import type { SegmentFile, SpoolDisk } from './disk.js';
 import { NodeSpoolDisk } from './node-disk.js';
@@ -96,6 +97,14 @@ class FaultyDisk implements SpoolDisk {
   }
 }
 
+const identity = generateKeyPairSync('ed25519');
+let faults: unknown[] = [];
+let dropped: Draft[] = [];
+beforeEach(() => {
+  faults = [];
+  dropped = [];
+});
+
 const opened: Spool[] = [];
 afterEach(async () => {
   for (const spool of opened.splice(0)) await spool.close();
@@ -105,7 +114,14 @@ async function open(
   disk: SpoolDisk = new NodeSpoolDisk(folder),
   maxBytes = 64 * MIB,
 ) {
-  const spool = await Spool.open({ disk, boot, maxBytes, onFault: () => undefined });
+  const spool = await Spool.open({
+    disk,
+    boot,
+    maxBytes,
+    sign: (record) => signRecord(record, identity.privateKey),
+    onFault: (error) => faults.push(error),
+    onDropped: (draft) => dropped.push(draft),
+  });
   opened.push(spool);
   return spool;
 }
