@@ -113,7 +113,6 @@ export class Shipper {
   private async ship(piece: SpoolPiece): Promise<void> {
     try {
       await this.hand(piece);
-      for (const { tenant } of piece.records) this.patience.accepted(tenant);
       this.most = Math.min(this.most * 2, MAX_BATCH_RECORDS);
     } catch (error) {
       if (!(error instanceof BrokerAnswer && JUDGED.has(error.status))) throw error;

@@ -1,5 +1,6 @@
 import { appendFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exportEd25519PublicKey, isSignedBy } from '@countersign/gateway-protocol';
 import { allowed, BOOTS, outcome } from '../../../../test/factories/spool-drafts.js';
 import {
   everything,
@@ -177,6 +178,30 @@ describe('Spool', () => {
     await next.append(outcome(call));
     await next.release({ segment: 2, offset: 0 });
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([2]);
+  });
+
+  test('P5: the next run knows which chains of earlier ones nobody has vouched for', async () => {
+    const spool = await open();
+    const head = (tenant: string): Draft => {
+      const { v, id, gateway, boot, at } = allowed().record;
+      return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };
+    };
+    for (const tenant of ['acme', 'globex', 'initech']) await spool.append(allowed(tenant));
+    await spool.append(head('acme'));
+    await spool.append(head('globex'));
+    await spool.append(allowed('globex'));
+    const unsigned = ['globex', 'initech'].map((tenant) => ({ boot: BOOTS[0], tenant }));
+    expect(spool.unsigned).toEqual(expect.arrayContaining(unsigned));
+    await spool.close();
+    const next = await open(BOOTS[1]);
+    expect(next.unsigned).toHaveLength(2);
+    expect(next.unsigned).toEqual(expect.arrayContaining(unsigned));
+    const signed = (await everything(next)).filter((record) => record.kind === 'head');
+    const publicKey = exportEd25519PublicKey(bench.identity.publicKey);
+    expect(signed.map((record) => [record.seq, isSignedBy(record, publicKey)])).toEqual([
+      [2, true],
+      [2, true],
+    ]);
   });
 
   test('P5: with the folder taken away the waiting call is refused; the next one finds a folder made again', async () => {

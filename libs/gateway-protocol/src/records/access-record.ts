@@ -1,11 +1,14 @@
-import { DEPLOYMENT_SLUG, isCommitment } from '@countersign/scope';
+import { DEPLOYMENT_SLUG, isCommitment, MAX_RESOURCE_LENGTH } from '@countersign/scope';
 import { z } from 'zod';
 import { count, id, instant, moment, positive, sha256Text, slug, uuid } from '../shapes.js';
 
 const commitment = z.string().refine(isCommitment, 'is no commitment');
 const name = z.string().min(1).max(256);
-/** As long as a request target may be: a record that a call can bring about must never be one that the broker refuses. */
-const target = z.string().min(1).max(8_192);
+/** Longer than any resource: a record that a call can bring about must never be one that the broker refuses. */
+const long = z
+  .string()
+  .min(1)
+  .max(8 * MAX_RESOURCE_LENGTH);
 /** Ed25519, base64url: the gateway's identity over the record without this member (`signRecord`). */
 const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is no Ed25519 signature');
 
@@ -38,9 +41,9 @@ const allowed = z.strictObject({
   ...chained,
   kind: z.literal('allowed'),
   ...call,
-  route: target,
-  resource: target,
-  action: target,
+  route: long,
+  resource: long,
+  action: long,
 });
 
 /**
@@ -63,9 +66,9 @@ const refused = z.strictObject({
   ...chained,
   kind: z.literal('refused'),
   ...call,
-  route: target.nullable(),
-  resource: target.nullable(),
-  action: target.nullable(),
+  route: long.nullable(),
+  resource: long.nullable(),
+  action: long.nullable(),
   code: name,
   count: positive,
 });
