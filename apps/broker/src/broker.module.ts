@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
+import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
@@ -79,6 +80,7 @@ export function brokerModule({ deps, settings, logger, channels }: BrokerParts):
       KeyRing,
       BrokerTokenMinter,
       FeedHub,
+      GatewayWatch,
       StreamHub,
       NoticeFollower,
       Jobs,

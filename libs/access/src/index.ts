@@ -46,6 +46,7 @@ export * from './use-cases/draft-terms.js';
 export * from './use-cases/earlier-denials.js';
 export * from './use-cases/end-grant.js';
 export * from './use-cases/extend-grant.js';
+export * from './use-cases/gateway-presence.js';
 export * from './use-cases/gateways.js';
 export * from './use-cases/grant-view.js';
 export * from './use-cases/idempotent.js';

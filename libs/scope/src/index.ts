@@ -16,7 +16,7 @@ export { formatDuration, isInstant, parseDuration, toInstant } from './core/time
 export { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
 export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';
 export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
-export { isResource, isResourcePattern } from './resource/pattern.js';
+export { isResource, isResourcePattern, MAX_RESOURCE_LENGTH } from './resource/pattern.js';
 export {
   isNormalisedScope,
   MAX_SCOPE_ENTRIES,

@@ -154,6 +154,8 @@ export interface EventReads {
 
 export interface RecordReads {
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>>;
+  /** Slugs of those, in reach, who have an open chain with this gateway. */
+  tenantsOfOpenChains(gateway: string): Promise<string[]>;
 }
 
 /** Writes of one tenant. `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
@@ -237,8 +239,28 @@ export interface RecordWrites extends RecordReads {
     outcome: Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>,
   ): Promise<AccessRecordView | null>;
   /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
-  cursor(gateway: string, boot: string): Promise<{ seq: number; hash: string } | null>;
-  moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void>;
+  cursor(gateway: string, boot: string): Promise<RecordChain | null>;
+  /** Moves the chain's end, and with it the last head where there is a new one. A closed chain is open again. */
+  moveCursor(
+    gateway: string,
+    boot: string,
+    to: { seq: number; hash: string; head?: ChainVouch },
+    at: string,
+  ): Promise<void>;
+  /** Closes all open chains of a gateway in this tenant. @returns the one that moved last; null where none is open */
+  closeChains(gateway: string, at: string): Promise<RecordChain | null>;
+}
+
+/** The last record that a gateway's identity signed: its place, its hash, when, and the signature (base64url). */
+export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+
+/** A chain of records as far as it was taken; `closedAt` once its gateway has vanished. */
+export interface RecordChain {
+  boot: string;
+  seq: number;
+  hash: string;
+  head: ChainVouch | null;
+  closedAt: string | null;
 }
 
 /** All of the organisation, removed ones included: what `apply` compares the file with. */
