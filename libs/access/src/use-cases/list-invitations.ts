@@ -5,6 +5,7 @@ import type { ListFilter, Page, PageQuery } from '../ports/repositories.js';
 import { demand } from '../roles/permissions.js';
 import type { Deps } from './deps.js';
 import { invitationViews } from './invitation-view.js';
+import { requireTenant } from './queries.js';
 
 /**
  * One tenant's invitations, newest first, for its own people and for the vendor's staff, to whom they are addressed.
@@ -20,8 +21,7 @@ export async function listInvitations(
 ): Promise<Page<InvitationView>> {
   demand(person, 'invitation.read');
   if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
-  if (person.tenant === null && !(await deps.store.readAsVendor((unit) => unit.knowsTenant(tenant))))
-    throw notFound('tenant');
+  await requireTenant(deps, tenant);
   return deps.store.readForTenant(tenant, async (unit) => {
     const { items, next } = await unit.invitations.list(filter, page);
     return { items: await invitationViews(unit, items), next };

@@ -53,13 +53,14 @@ async function openLog<T>(
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');
-  if (tenant !== DEPLOYMENT) {
-    // A tenant that has left keeps its log, and whoever audits may still read it.
-    const known = await deps.store.readAsVendor((unit) => unit.knowsTenant(tenant));
-    if (!known) throw notFound('tenant');
-  }
+  if (tenant !== DEPLOYMENT) await requireTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
+}
+
+/** A tenant that has left keeps what it has, and whoever audits may still read it. @throws AccessError `not_found` */
+export async function requireTenant(deps: Deps, slug: string): Promise<void> {
+  if (!(await deps.store.readAsVendor((unit) => unit.knowsTenant(slug)))) throw notFound('tenant');
 }
 
 /** The reserved slug under which the deployment's own log stands. */
