@@ -1,9 +1,10 @@
 import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
 import type pg from 'pg';
+import { withClient } from '../support/postgres/database.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { optionsFor } from './support/options.js';
-import { postgresDatabase, withClient } from './support/postgres.js';
+import { postgresDatabase } from './support/postgres.js';
 import { aGrant, aLock, anInvitation, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
 
 const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };

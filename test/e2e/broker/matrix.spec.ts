@@ -1,6 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import { type PersonName, personNames } from '../../factories/organisation.js';
-import { TestBroker } from '../harness.js';
+import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
 type Who = PersonName | 'nobody' | 'gateway';
@@ -366,13 +366,13 @@ function answersOf({ paths }: Document): (endpoint: string) => string[] {
 
 const WHO: Who[] = [...personNames, 'nobody', 'gateway'];
 
-describe('every endpoint for every role and a foreign tenant', () => {
+describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %s', (engine) => {
   let broker: TestBroker;
   let gateway: string;
   let documented: (endpoint: string) => string[];
 
   beforeAll(async () => {
-    broker = await TestBroker.start();
+    broker = await TestBroker.start({ engine });
     gateway = (await broker.enrolGateway('matrix')).bearer;
     documented = answersOf((await broker.fetch('GET', '/api/openapi.json')).body as Document);
   });

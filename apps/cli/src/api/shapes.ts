@@ -141,6 +141,22 @@ export const lockShape = z.looseObject({
 });
 export type LockAnswer = z.output<typeof lockShape>;
 
+export const noticeShape = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  kind: z.string(),
+  deliveries: z.array(
+    z.looseObject({
+      channel: z.string(),
+      recipient: z.string(),
+      state: z.string(),
+      attempts: z.number(),
+      lastError: z.string().nullable(),
+    }),
+  ),
+});
+export type NoticeAnswer = z.output<typeof noticeShape>;
+
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.looseObject({ items: z.array(item), next: z.string().nullable() });
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Run } from '../runtime/run.js';
 import type { InvitationListOptions, InviteOptions } from '../verbs/invitations.js';
+import type { NoticeOptions } from '../verbs/notices.js';
 import type { ReviewOptions } from '../verbs/review.js';
 import { examples, verb } from './verb.js';
 
@@ -112,4 +113,23 @@ export function registerReviewer(program: Command, run: Run): void {
   verb(program, 'unlock', 'Lift a lock that your side has set')
     .argument('<lock>', 'lck_…')
     .action(run(async (context, id: string) => (await import('../verbs/locks.js')).unlock(context, id)));
+
+  const notices = program
+    .command('notices')
+    .description('What people and programs were told, and what failed');
+  verb(notices, 'list', 'List notices and where they went; --state dead: what was given up')
+    .option('--state <state>', 'only those with a delivery in this state: due, delivered, skipped, dead')
+    .option('--tenant <slug>', 'only those of this tenant')
+    .option('--limit <n>', 'at most so many (50; up to 200)')
+    .option('--cursor <cursor>', 'where the last page ended')
+    .action(
+      run(async (context, options: NoticeOptions) =>
+        (await import('../verbs/notices.js')).notices(context, options),
+      ),
+    );
+  verb(notices, 'retry', 'Try again what was given up')
+    .argument('<notice>', 'ntc_…')
+    .action(
+      run(async (context, id: string) => (await import('../verbs/notices.js')).retryNotice(context, id)),
+    );
 }

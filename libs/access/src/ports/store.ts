@@ -58,7 +58,10 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   deliveries: DeliveryReads;
   feed: FeedReads;
-  idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
+  idempotency: {
+    /** What was kept under the key, expired or not. */
+    find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
+  };
   /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks and invitations that expire: what the clock's job has to look at. */
   due(
     now: string,
@@ -95,6 +98,21 @@ export interface IdempotentAnswer {
   result: string;
 }
 
+export interface KeptAnswer extends IdempotentAnswer {
+  expiresAt: string;
+}
+
+export interface IdempotencyWrites {
+  /** @throws AccessError `conflict` where the key was used meanwhile */
+  save(
+    principal: string,
+    route: string,
+    key: string,
+    answer: IdempotentAnswer,
+    expiresAt: string,
+  ): Promise<void>;
+}
+
 /** Repositories bound to one transaction and one tenant. */
 export interface TenantUnit {
   tenant: string;
@@ -109,16 +127,7 @@ export interface TenantUnit {
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
-  idempotency: {
-    /** @throws AccessError `conflict` where the key was used meanwhile */
-    save(
-      principal: string,
-      route: string,
-      key: string,
-      answer: IdempotentAnswer,
-      expiresAt: string,
-    ): Promise<void>;
-  };
+  idempotency: IdempotencyWrites;
 }
 
 /** What setting and lifting a lock needs: a tenant's unit has it, and so has the vendor's. */
@@ -144,6 +153,10 @@ export interface VendorUnit {
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges;
+  idempotency: IdempotencyWrites & {
+    /** Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer. */
+    clearExpired(): Promise<void>;
+  };
 }
 
 /**

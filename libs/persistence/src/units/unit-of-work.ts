@@ -1,4 +1,4 @@
-import type { TenantUnit, VendorUnit } from '@countersign/access';
+import type { IdempotencyWrites, TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
@@ -39,7 +39,6 @@ export class UnitOfWork {
     const { manager, context } = this;
     const log = await this.log(checkedSlug(slug));
     const reach = { tenant: slug };
-    const answers = new IdempotentAnswers(manager, context.clock);
     return {
       tenant: slug,
       requests: new Requests(manager, reach),
@@ -55,10 +54,7 @@ export class UnitOfWork {
         this.#told = true;
       }),
       feed: this.#feed,
-      idempotency: {
-        save: (principal, route, key, answer, expiresAt) =>
-          answers.save(slug, { principal, route, key }, answer, expiresAt),
-      },
+      idempotency: this.answersOf(slug),
     };
   }
 
@@ -80,6 +76,10 @@ export class UnitOfWork {
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
+      idempotency: {
+        ...this.answersOf(DEPLOYMENT_SLUG),
+        clearExpired: () => new IdempotentAnswers(manager, context.clock).clearExpired(),
+      },
     };
   }
 
@@ -87,6 +87,14 @@ export class UnitOfWork {
     for (const log of this.#logs.values()) await log.flush();
     const changed = await this.#feed.flush();
     if (changed || this.#told) await this.rules.announce(this.manager);
+  }
+
+  private answersOf(tenant: string): IdempotencyWrites {
+    const answers = new IdempotentAnswers(this.manager, this.context.clock);
+    return {
+      save: (principal, route, key, answer, expiresAt) =>
+        answers.save(tenant, { principal, route, key }, answer, expiresAt),
+    };
   }
 
   private async log(tenant: string): Promise<TenantLog> {

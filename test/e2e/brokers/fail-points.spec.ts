@@ -1,0 +1,25 @@
+import { cutCallShort, cutDutyShort, type Pick } from '../../support/fail-points/cut-short.js';
+
+const at =
+  (...names: string[]): Pick =>
+  (steps) =>
+    names.map((name) => steps.findIndex((step) => step.startsWith(name)) + 1);
+
+test.each([
+  { engine: 'SQLite' as const, names: ['INSERT INTO notices', 'answer'] },
+  { engine: 'PostgreSQL' as const, names: ['COMMIT', 'COMMIT sent'] },
+])(
+  'P7, P8: kill -9 between the steps of a last approval on $engine: all or nothing, and once when it is repeated',
+  async ({ engine, names }) => {
+    const { killedAt, problems } = await cutCallShort(engine, 'last approval', at(...names));
+    expect(problems).toEqual([]);
+    expect(killedAt).toEqual(names.map((name) => expect.stringContaining(name)));
+  },
+  240_000,
+);
+
+test('P7, P8: kill -9 between the steps of a grant’s end: all or nothing, and the next broker ends it once', async () => {
+  const { killedAt, problems } = await cutDutyShort('PostgreSQL', 'end of a grant', at('INSERT INTO events'));
+  expect(problems).toEqual([]);
+  expect(killedAt).toEqual([expect.stringContaining('INSERT INTO events')]);
+}, 240_000);
