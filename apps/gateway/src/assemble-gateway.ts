@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayCredential } from '@countersign/gateway-protocol';
 import { Budgets } from './calls/budgets.js';
-import { OpenCalls } from './calls/open-calls.js';
+import { type CallTimes, OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
 import { Judge } from './decide/judge.js';
 import { BrokerClient } from './feed/broker-client.js';
@@ -62,6 +62,7 @@ export async function assembleGateway(
     perGrant: options.maxCallsPerGrant ?? 256,
     perService: options.maxCallsPerService ?? 1024,
   });
+  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const budgets = new Budgets();
   const state: GatewayState = new GatewayState(
     (digest) => calls.cutGrant(digest),
@@ -104,6 +105,7 @@ export async function assembleGateway(
     metrics,
     clock,
     log,
+    maxBodyBytes: options.maxBodyBytes ?? 100 * 1024 * 1024,
   });
   const readiness = (): Readiness => ({
     inTouch: touch.isInTouch(),
@@ -119,7 +121,12 @@ export async function assembleGateway(
   const server = createHttpServer({
     pages,
     handler,
-    countAmbiguous: () => recorder.count(null, 'ambiguous_request'),
+    countRefused: (code) => {
+      recorder.count(null, code);
+      metrics.refused(null, code);
+    },
+    maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
+    requestTimeoutMs: times.totalMs,
     log,
   });
   return {
@@ -128,6 +135,7 @@ export async function assembleGateway(
     boot,
     spool,
     calls,
+    times,
     budgets,
     touch,
     recorder,

@@ -7,6 +7,8 @@ import {
   type MatchedCall,
   nodeHashing,
   type PublishedRouteMap,
+  REPEATED,
+  repeatsParameter,
   type TokenRefusal,
   verifyGrantToken,
 } from '@countersign/grant-token-verify';
@@ -15,7 +17,7 @@ import type { Budgets } from '../calls/budgets.js';
 import type { OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { Touch } from '../feed/touch.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
+import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
@@ -67,14 +69,16 @@ export class Judge {
   }
 
   /**
-   * Demands that the path, by the current map of its service, has no value that a route may not judge. A form check: it asks
-   * neither touch nor token. Throws AmbiguousRequest; a service that is not known has nothing to be held against.
+   * Demands that the target, by the current map of its service, has one reading: no path value that a route may not
+   * judge, no listed parameter twice. A form check: it asks neither touch nor token. Throws AmbiguousRequest; a service or
+   * route that is not known has nothing to be held against.
    */
-  demandPlainPath({ service, method, path }: CanonicalRequest): void {
+  demandPlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
     const map = this.service(service);
     if (map === undefined || path === '') return;
     try {
-      matchRoute(map.compiled, method, path);
+      const match = matchRoute(map.compiled, method, path);
+      demand(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
     } catch (error) {
       if (error instanceof ScopeError && error.code === 'ambiguous_request') {
         throw new AmbiguousRequest(error.message, { cause: error });

@@ -21,6 +21,9 @@ export const routeIsListed: CallStep = (context) => {
     approved.action === current.action &&
     approved.tenant === current.tenant;
   if (!agree) return notListed('the route means something else than when the grant was approved');
+  if (repeatsParameter(approved.route, call.queryNames) || repeatsParameter(current.route, call.queryNames)) {
+    return { code: 'ambiguous_request', detail: REPEATED };
+  }
   const unlisted = call.queryNames.find(
     (name) => !listsQuery(approved.route, name) || !listsQuery(current.route, name),
   );
@@ -42,6 +45,17 @@ function judge(map: PublishedRouteMap | undefined, call: Call, claims: CallClaim
   if (match === undefined) return undefined;
   const { route, resource, action } = match;
   return { route, resource, action, tenant: tenantOfCall(map.definition, match, call, claims) };
+}
+
+/** What is said of a call that names a listed parameter twice. */
+export const REPEATED = 'a query parameter is given twice';
+
+/**
+ * Whether a parameter stands twice where the route lists what it takes: one reader takes the first, one the last, one both.
+ * A route that takes `any` judges none of them.
+ */
+export function repeatsParameter(route: Route, names: readonly string[]): boolean {
+  return route.query !== 'any' && names.length > 1 && new Set(names).size !== names.length;
 }
 
 function listsQuery(route: Route, name: string): boolean {
