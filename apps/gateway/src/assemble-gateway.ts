@@ -10,6 +10,7 @@ import { FeedClient } from './feed/feed-client.js';
 import { FeedPosition } from './feed/feed-position.js';
 import { Touch } from './feed/touch.js';
 import { Upstreams } from './forward/upstreams.js';
+import { WaysBack } from './forward/ways-back.js';
 import type { GatewayOptions } from './gateway-options.js';
 import type { Identity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
@@ -102,6 +103,7 @@ export async function assembleGateway(
     budgets,
     recorder,
     upstreams,
+    back: new WaysBack(() => state.routeMaps),
     metrics,
     clock,
     log,

@@ -6,13 +6,12 @@ import { AmbiguousRequest } from '../request/ambiguous.js';
 import type { ChunkWatch } from '../request/chunk-watch.js';
 import type { Framing } from '../request/framing.js';
 import { BodyTap, BodyTooLarge } from './body-tap.js';
-import { clientHeaders } from './response-headers.js';
+import { clientHeaders, type Origin } from './response-headers.js';
 
 /** An allowed call, recorded and ready to go. */
 export type Forwarding = {
   upstream: Dispatcher;
-  origin: URL;
-  service: string;
+  origin: Origin;
   method: string;
   /** Path with query. */
   target: string;
@@ -111,9 +110,9 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   ): void {
     // Interim answers are between the upstream and us.
     if (status < 200 || this.settled) return;
-    const { response, service, origin, record } = this.parts;
+    const { response, origin, record } = this.parts;
     this.status = status;
-    response.writeHead(status, [...clientHeaders(headers, service, origin), 'Countersign-Record', record]);
+    response.writeHead(status, [...clientHeaders(headers, origin), 'Countersign-Record', record]);
     // Sends the head now, as bytes: `flushHeaders` would encode those beyond ASCII once more.
     response.write(NOTHING);
   }

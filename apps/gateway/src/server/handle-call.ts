@@ -9,6 +9,7 @@ import type { CallJudgement, Judge } from '../decide/judge.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
 import { upstreamHeaders } from '../forward/request-headers.js';
 import type { Upstreams } from '../forward/upstreams.js';
+import type { WaysBack } from '../forward/ways-back.js';
 import type { Identity } from '../identity/identity.js';
 import { signContext } from '../identity/signed-context.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -26,6 +27,7 @@ export type CallParts = {
   budgets: Budgets;
   recorder: Recorder;
   upstreams: Upstreams;
+  back: WaysBack;
   metrics: GatewayMetrics;
   clock: Clock;
   log: Logger;
@@ -187,6 +189,7 @@ export class CallHandler {
     }
     if (expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
+    const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
     const context = signContext(
       identity,
@@ -211,9 +214,8 @@ export class CallHandler {
       tenantHeader: definition.tenantFrom === 'header' ? definition.tenantHeader : undefined,
     });
     return forwardCall({
-      upstream: upstreams.pool(definition.upstream),
-      origin: new URL(definition.upstream),
-      service: canonical.service,
+      upstream: upstream.pool,
+      origin: { service: canonical.service, upstream: upstream.url, back: this.parts.back },
       method: canonical.method,
       target,
       headers,
