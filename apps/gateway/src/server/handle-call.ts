@@ -83,7 +83,9 @@ export class CallHandler {
     const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
-    const judgement = await judge.call(claims, callOf(canonical, body));
+    const arrival = judge.arrival(claims);
+    if (arrival !== undefined) await arrival;
+    const judgement = judge.call(claims, callOf(canonical, body));
     if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
     const { framing } = canonical;
     if (framing.kind === 'length' && framing.bytes > this.parts.maxBodyBytes) {

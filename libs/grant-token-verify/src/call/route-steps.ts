@@ -13,8 +13,10 @@ const notListed = (detail: string): CallRefusal => ({ code: 'route_not_listed', 
  */
 export const routeIsListed: CallStep = (context) => {
   const { claims, call, view } = context;
-  const approved = judge(view.mapByHash(claims.terms.routes), call, claims);
-  const current = judge(view.currentMap(call.service), call, claims);
+  const approvedMap = view.mapByHash(claims.terms.routes);
+  const currentMap = view.currentMap(call.service);
+  const approved = judge(approvedMap, call, claims);
+  const current = currentMap === approvedMap ? approved : judge(currentMap, call, claims);
   if (approved === undefined || current === undefined) return notListed('the route is not listed');
   const agree =
     approved.resource === current.resource &&
