@@ -14,6 +14,7 @@ import { WaysBack } from './forward/ways-back.js';
 import type { GatewayOptions } from './gateway-options.js';
 import type { Identity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
+import { contextSigner } from './identity/signed-context.js';
 import { describeError } from './log/describe-error.js';
 import { createLogger } from './log/logger.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
@@ -96,8 +97,7 @@ export async function assembleGateway(
   });
   const judge = new Judge({ state, touch, calls, budgets, clock });
   const handler = new CallHandler({
-    gateway: credential.gateway,
-    identity,
+    signContext: contextSigner(identity, credential.gateway),
     judge,
     calls,
     budgets,

@@ -112,6 +112,9 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (status < 200 || this.settled) return;
     const { response, origin, record } = this.parts;
     this.status = status;
+    // Head and body that came together leave together: one write to the socket where there were two.
+    response.cork();
+    process.nextTick(() => response.uncork());
     response.writeHead(status, [...clientHeaders(headers, origin), 'Countersign-Record', record]);
     // Sends the head now, as bytes: `flushHeaders` would encode those beyond ASCII once more.
     response.write(NOTHING);

@@ -10,8 +10,7 @@ import { type Forwarded, forwardCall } from '../forward/forward-call.js';
 import { upstreamHeaders } from '../forward/request-headers.js';
 import type { Upstreams } from '../forward/upstreams.js';
 import type { WaysBack } from '../forward/ways-back.js';
-import type { Identity } from '../identity/identity.js';
-import { signContext } from '../identity/signed-context.js';
+import type { ContextSigner } from '../identity/signed-context.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
@@ -20,8 +19,7 @@ import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } 
 import { readBody } from './read-body.js';
 
 export type CallParts = {
-  gateway: string;
-  identity: Identity;
+  signContext: ContextSigner;
   judge: Judge;
   calls: OpenCalls;
   budgets: Budgets;
@@ -180,7 +178,7 @@ export class CallHandler {
     call: OpenCall,
     record: string,
   ): Promise<Forwarded> {
-    const { gateway, identity, budgets, upstreams, clock, judge } = this.parts;
+    const { signContext, budgets, upstreams, clock, judge } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
     // The record has taken its time: what held at the decision has to hold still.
     if (!judge.isInTouch()) call.cut('not_in_touch');
@@ -194,8 +192,6 @@ export class CallHandler {
     const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
     const context = signContext(
-      identity,
-      gateway,
       definition.audience,
       {
         tenant: match.tenant,
