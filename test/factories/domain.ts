@@ -1,11 +1,12 @@
-import type {
-  AccessPolicy,
-  AccessRequest,
-  Grant,
-  Person,
-  PolicyContext,
-  Principal,
-  PrivacyControls,
+import {
+  type AccessPolicy,
+  type AccessRequest,
+  type Grant,
+  NO_DOOR,
+  type Person,
+  type PolicyContext,
+  type Principal,
+  type PrivacyControls,
 } from '@countersign/access';
 import type { ScopeEntry, Terms } from '@countersign/scope';
 
@@ -121,6 +122,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
 export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContext {
   return {
     stage: 'ask',
+    now: new Date('2026-11-24T15:00:00Z'),
     requester: erin,
     policy: samplePolicy,
     tenant: {
@@ -161,6 +163,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     reviewers: { vendor: 1, customer: 2 },
     openRequests: 0,
     locks: [],
+    door: NO_DOOR,
     terms: null,
     ...change,
   };

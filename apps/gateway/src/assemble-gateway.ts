@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { GatewayCredential } from '@countersign/gateway-protocol';
+import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
 import { Budgets } from './calls/budgets.js';
 import { type CallTimes, OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
@@ -22,6 +22,7 @@ import { Recorder } from './records/recorder.js';
 import { CallHandler } from './server/handle-call.js';
 import { createHttpServer } from './server/http-server.js';
 import { OwnPages, type Readiness } from './server/own-pages.js';
+import { Quarantine } from './ship/quarantine.js';
 import { Shipper } from './ship/shipper.js';
 import { NodeSpoolDisk } from './spool/node-disk.js';
 import { Spool } from './spool/spool.js';
@@ -48,13 +49,21 @@ export async function assembleGateway(
 
   const position = await FeedPosition.load(options.spoolDir);
   let metrics: GatewayMetrics | undefined;
+  let recorder: Recorder | undefined;
+  const quarantine = await Quarantine.load(options.spoolDir);
   const spool = await Spool.open({
     disk: options.disk ?? new NodeSpoolDisk(join(options.spoolDir, 'segments')),
     boot,
     maxBytes: options.spoolBytes ?? GIB,
+    sign: (record) => signRecord(record, identity.privateKey),
+    besides: () => quarantine.bytes,
     onFault: (error) => {
       metrics?.spoolFault();
       log.error(describeError(error), 'the spool could not be written');
+    },
+    onDropped: (draft) => {
+      metrics?.recordDropped(draft.record.kind);
+      recorder?.dropped(draft);
     },
   });
   if (spool.skippedBytes > 0)
@@ -71,7 +80,7 @@ export async function assembleGateway(
     () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
   );
   const touch = new Touch(clock);
-  const recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
+  recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
   recorder.closeLeft(spool.left);
   if (spool.left.length > 0)
     log.warn({ calls: spool.left.length }, 'closed calls that an earlier run left open');
@@ -79,7 +88,7 @@ export async function assembleGateway(
   const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
   const feed = new FeedClient({ credential, broker, state, touch, position, clock, log, register });
-  const shipper = new Shipper({ spool, broker, folder: options.spoolDir, log });
+  const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
   const upstreams = new Upstreams({
     connectMs: 5_000,
     firstByteMs: 30_000,
@@ -92,6 +101,7 @@ export async function assembleGateway(
     spoolBytes: () => spool.usedBytes,
     spoolMaxBytes: () => spool.maxBytes,
     spoolBacklog: () => spool.backlog,
+    quarantined: () => quarantine.count,
     openCalls: () => calls.count,
     grants: () => state.grants.size,
   });
@@ -117,6 +127,7 @@ export async function assembleGateway(
       maxBytes: spool.maxBytes,
       backlog: spool.backlog,
       shipped: shipper.isDrained,
+      quarantined: quarantine.count,
     },
   });
   const pages = new OwnPages({ identity, metrics, readiness });

@@ -384,9 +384,9 @@ describe('refusals', () => {
       action: 'read',
       count: 1,
     });
-    const counters = broker.records.filter((record) => record.kind === 'counters');
-    expect(counters.reduce((sum, { count }) => sum + count, 0)).toBe(21);
-    expect(counters.map(({ code }) => code)).toEqual(
+    const counts = broker.records.flatMap((record) => (record.kind === 'counters' ? record.counts : []));
+    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(21);
+    expect(counts.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['invalid_token', 'ambiguous_request']),
     );
     expect(broker.gaps).toEqual([]);

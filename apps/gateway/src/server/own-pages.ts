@@ -9,7 +9,8 @@ export type Readiness = {
   inTouch: boolean;
   /** Milliseconds since the last authentic event of the feed; null when there was none. */
   heardMsAgo: number | null;
-  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean };
+  /** `backlog`: records not durable yet; `shipped`: the broker has all that is; `quarantined`: set aside for good. */
+  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
 };
 
 export type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
