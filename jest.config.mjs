@@ -39,11 +39,15 @@ export default {
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
     withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
-    withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+    {
+      ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
+    },
     {
       ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
       globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
     },
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

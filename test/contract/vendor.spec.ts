@@ -167,7 +167,8 @@ describeStore('the vendor’s side', (bench) => {
       publicKey: null,
       createdAt: AT,
       revokedAt: null,
-      seenAt: null,
+      lastSeenAt: null,
+      closedAt: null,
     };
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>

@@ -5,7 +5,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
-import { GatewayWatch } from './gateways/gateway-watch.js';
+import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -24,6 +24,7 @@ import {
   LOGGER,
   SETTINGS,
 } from './injection.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -68,6 +69,7 @@ export interface BrokerParts {
 export const CONTROLLERS = [
   RequestsController,
   GrantsController,
+  InvitationsController,
   LocksController,
   LogsController,
   ServicesController,

@@ -3,6 +3,7 @@ import { type Clock, ensureBrokerKeys } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import {
   nodeKeyMaker,
+  type OpenedStore,
   openStore,
   systemClock,
   systemHashing,
@@ -14,7 +15,6 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
 import { FeedHub } from './feed/feed-hub.js';
-import { GatewayWatch } from './gateways/gateway-watch.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { expressServer, useMiddleware } from './http/middleware.js';
 import { limitServer } from './http/server-limits.js';
@@ -44,6 +44,8 @@ export interface RunningBroker {
 export interface BrokerOverrides {
   clock?: Clock;
   logTo?: DestinationStream;
+  /** What the broker works with in place of the store that it opened. */
+  storeOver?: (opened: OpenedStore) => OpenedStore;
 }
 
 /**
@@ -53,12 +55,12 @@ export interface BrokerOverrides {
  */
 export async function startBroker(
   environment: BrokerEnvironment,
-  { clock = systemClock, logTo }: BrokerOverrides = {},
+  { clock = systemClock, logTo, storeOver = (opened) => opened }: BrokerOverrides = {},
 ): Promise<RunningBroker> {
   const logger = createLogger(environment.logLevel, logTo);
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
-  const store = await openStore({ url, masterKey, ...system });
+  const store = storeOver(await openStore({ url, masterKey, ...system }));
   const deps: BrokerDeps = { store, ...system };
   let app: NestExpressApplication | undefined;
   try {
@@ -93,7 +95,6 @@ async function serve(
   await app.init();
   await app.get(KeyRing).load();
   await app.get(FeedHub).start();
-  app.get(GatewayWatch).start();
   app.get(StreamHub).start();
   await app.get(NoticeFollower).start();
   app.get(Jobs).start();
@@ -117,7 +118,7 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
   await Promise.all(
-    [FeedHub, GatewayWatch, StreamHub, RecordNews, MailCodes, NoticeFollower, Jobs, NoticeJobs].map((part) =>
+    [FeedHub, StreamHub, RecordNews, MailCodes, NoticeFollower, Jobs, NoticeJobs].map((part) =>
       app.get<{ stop(): Promise<void> }>(part).stop(),
     ),
   );

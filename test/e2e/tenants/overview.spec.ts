@@ -36,14 +36,14 @@ test('gateways are listed with when each was last in touch, over a restart of th
     'the gateway is noted',
     () =>
       broker.host.store.readAsVendor(
-        async (unit) => (await unit.gateways.find(near.credential.gateway))?.seenAt,
+        async (unit) => (await unit.gateways.find(near.credential.gateway))?.lastSeenAt,
       ),
     25_000,
   );
   feed.close();
   await broker.broker.close();
   await broker.run();
-  broker.clock.advance(60);
+  broker.clock.advance(200);
   const [, , after] = await list();
   expect(after).toMatchObject({ name: 'near', state: 'away', lastInTouchAt: expect.any(String) });
   expect(never.credential.gateway).toMatch(/^gtw_/);

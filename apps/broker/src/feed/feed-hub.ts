@@ -51,9 +51,9 @@ export class FeedHub {
     return this.connections.size;
   }
 
-  /** The gateways that follow this broker’s feed now. */
-  gateways(): ReadonlySet<string> {
-    return new Set([...this.connections].map(({ gateway }) => gateway));
+  /** Ids of the gateways that follow now; one may be there twice. */
+  get gateways(): string[] {
+    return [...this.connections].map(({ gateway }) => gateway);
   }
 
   async start(): Promise<void> {

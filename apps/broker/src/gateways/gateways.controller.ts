@@ -1,12 +1,13 @@
 import { listGateways, type Principal } from '@countersign/access';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
+import { FeedHub } from '../feed/feed-hub.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component, idText, instant, pageOf } from '../openapi/components.js';
-import { GatewayWatch } from './gateway-watch.js';
+import { presenceOf } from './presence.js';
 
 const gatewayShape = component(
   'EnrolledGateway',
@@ -26,7 +27,7 @@ const gatewayShape = component(
 export class GatewaysController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
-    private readonly watch: GatewayWatch,
+    private readonly feed: FeedHub,
   ) {}
 
   @Get()
@@ -41,9 +42,10 @@ export class GatewaysController {
   })
   async list(@CurrentPrincipal() principal: Principal) {
     const gateways = await listGateways(this.deps, principal);
+    const now = this.deps.clock.now();
     const items = gateways.map((gateway) => {
       const { id, name, createdAt } = gateway;
-      return { id, name, enrolledAt: createdAt, ...this.watch.look(gateway) };
+      return { id, name, enrolledAt: createdAt, ...presenceOf(gateway, this.feed.gateways, now) };
     });
     return { items, next: null };
   }

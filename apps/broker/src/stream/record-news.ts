@@ -37,7 +37,7 @@ export class RecordNews {
 
   private subjectOf(record: IncomingRecord): Of | undefined {
     if (record.kind === 'outcome') return this.calls.get(record.id);
-    if (record.kind === 'counters') return undefined;
+    if (record.kind !== 'allowed' && record.kind !== 'refused') return undefined;
     const { id, tenant, grant, person } = record.view;
     const of = { tenant, grant, requester: person };
     this.calls.set(id, of);

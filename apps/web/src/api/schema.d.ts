@@ -610,6 +610,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{slug}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a tenant’s invitations
+         * @description Newest first; for the tenant’s people, and for the vendor’s staff, to whom they are addressed.
+         */
+        get: operations["Invitations_list"];
+        put?: never;
+        /**
+         * Open the door for what an invitation covers
+         * @description A request that fits needs no further yes of this approver: it is their approval, and where the tenant asks for more than one, the others are still asked. What could never be granted is refused as `request_refused`.
+         */
+        post: operations["Invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{slug}/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation
+         * @description In one transaction every grant that it opened is revoked, and every request that still leans on it is denied. Any approver of the tenant may.
+         */
+        delete: operations["Invitations_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{slug}/people": {
         parameters: {
             query?: never;
@@ -803,7 +847,7 @@ export interface paths {
         };
         /**
          * Begin a sign-in at the organisation’s provider
-         * @description With `returnTo`, a path of this broker. Ends at `/sign-in?error=CODE` where it fails.
+         * @description With `returnTo`, a path of this broker.
          */
         get: operations["SignIn_start"];
         put?: never;
@@ -821,10 +865,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Where providers send browsers back to
-         * @description Ends at `/sign-in?error=CODE` where it fails.
-         */
+        /** Where providers send browsers back to */
         get: operations["SignIn_callback"];
         put?: never;
         post?: never;
@@ -1051,6 +1092,7 @@ export interface components {
             grant: string | null;
             /** @description The request. */
             id: string;
+            invitation: string | null;
             /** @description Null once it has been erased. */
             justification: string | null;
             /** Format: date-time */
@@ -1181,6 +1223,7 @@ export interface components {
             grant: string | null;
             /** @description The request. */
             id: string;
+            invitation: string | null;
             /** @description Null once it has been erased. */
             justification: string | null;
             /** Format: date-time */
@@ -1292,8 +1335,11 @@ export interface components {
             next: string | null;
         };
         Ask: {
-            /** @constant */
-            basis?: "approval";
+            /**
+             * @description On which ground. `invitation`: refused with every reason where none fits; absent: an invitation where one fits, else approval.
+             * @enum {string}
+             */
+            basis?: "approval" | "invitation";
             /** @description How much may be used: calls, bytes of response bodies. */
             budget?: {
                 bytes?: number;
@@ -1546,6 +1592,109 @@ export interface components {
             /** @constant */
             token_type?: "Bearer";
         };
+        Invitation: {
+            /** @description The most that each grant may use. */
+            budget: {
+                bytes?: number;
+                calls?: number;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            endedAt: string | null;
+            /** @description SHA-256 of the canonical statement: `invitation` in the terms that lean on it. */
+            hash: string;
+            /** @description The invitation. */
+            id: string;
+            /** @description The longest that one grant may last, ISO 8601. */
+            maxDuration: string;
+            /** Format: date-time */
+            notBefore: string;
+            /** @description What opens the commitments in the statement. */
+            openings: {
+                [key: string]: {
+                    salt: string;
+                    value: string;
+                };
+            };
+            /** @description The approver whose it is. */
+            person: string;
+            scope: {
+                actions: string[];
+                resource: string;
+            }[];
+            service: string;
+            /** @enum {string} */
+            state: "open" | "used_up" | "withdrawn" | "expired";
+            statement: {
+                budget?: {
+                    bytes?: number;
+                    calls?: number;
+                };
+                deployment: string;
+                invitation: string;
+                log: {
+                    epoch: number;
+                    root: string;
+                    size: number;
+                };
+                maxSeconds: number;
+                notAfter: string;
+                notBefore: string;
+                person: string;
+                scope: {
+                    actions: string[];
+                    resource: string;
+                }[];
+                service: string;
+                tenant: string;
+                ticket?: string;
+                trust?: string;
+                /** @constant */
+                type: "countersign/invitation/v1";
+                uses?: number;
+            };
+            tenant: string;
+            /** @description Null where it names none, or where the text was erased. */
+            ticket: string | null;
+            /**
+             * Format: date-time
+             * @description The whole of each grant lies before it.
+             */
+            until: string;
+            /** @description How many it has opened; a use is never given back. */
+            used: number;
+            /** @description How many grants it may open; null: any number. */
+            uses: number | null;
+        };
+        InvitationBody: {
+            /** @description The most that each grant may use. */
+            budget?: {
+                bytes?: number;
+                calls?: number;
+            };
+            /** @description The longest that one grant may last; what the policies allow where absent. */
+            maxDuration?: string;
+            /** @description From now on where absent. */
+            notBefore?: string;
+            /** @description At most 20 entries; more are refused as `terms_too_large`. */
+            scope: {
+                actions: string[];
+                /** @description A path; `*` is one segment, a final `**` any. */
+                resource: string;
+            }[];
+            service: string;
+            /** @description Only requests that name it fit. */
+            ticket?: string;
+            /** @description The whole of each grant lies before it. At most 90 days ahead. */
+            until: string;
+            /** @description How many grants it may open; any number where absent. */
+            uses?: number;
+        };
+        InvitationPage: {
+            items: components["schemas"]["Invitation"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
         Jwks: {
             /** @description RFC 7517. */
             keys: {
@@ -1685,6 +1834,7 @@ export interface components {
             tenant: string | null;
         };
         Preview: {
+            invitation: string | null;
             /** @description Null where tenant or service is unknown. */
             needs: components["schemas"]["Needs"] | null;
             /** @enum {string} */
@@ -1885,6 +2035,10 @@ export interface components {
             roles: string[];
             /** @description Null for the vendor’s staff. */
             tenant: string | null;
+        };
+        Withdrawal: {
+            /** @description It stands in the log, and with the grants that end by it. */
+            reason?: string;
         };
     };
     responses: never;
@@ -2092,7 +2246,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Bad Request: `invalid_request` */
@@ -5697,6 +5853,401 @@ export interface operations {
             };
         };
     };
+    Invitations_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+                service?: string;
+                state?: "open" | "used_up" | "withdrawn" | "expired";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_request`, `invalid_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    Invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeated within 24 hours it changes nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            /** @description The invitation, open. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description Conflict: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict";
+                    };
+                };
+            };
+            /** @description Payload Too Large: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Unprocessable Entity: `idempotency_key_reused`, `request_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused" | "request_refused";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    Invitations_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description The invitation, withdrawn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description Conflict: `wrong_state`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "wrong_state" | "conflict";
+                    };
+                };
+            };
+            /** @description Payload Too Large: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
     TenantPeople_list: {
         parameters: {
             query?: never;
@@ -6547,6 +7098,13 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description To sign in first. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request: `invalid_request` */
             400: {
                 headers: {
@@ -7057,6 +7615,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `/sign-in?error=CODE` where it fails. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request: `invalid_request` */
             400: {
                 headers: {
@@ -7104,7 +7669,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To where the sign-in began. */
+            /** @description To where the sign-in began, or `/sign-in?error=CODE`. */
             303: {
                 headers: {
                     [name: string]: unknown;

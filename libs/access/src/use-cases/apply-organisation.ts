@@ -5,7 +5,7 @@ import { hasRole, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
-import { changePersonIn } from './change-person.js';
+import { changePersonIn, groupsOf } from './change-person.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
 
@@ -244,6 +244,7 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
       wanted.provided && before !== undefined && before.removedAt === null
         ? before.roles
         : [...wanted.person.roles].sort(),
+    ...groupsOf(wanted.person),
     removedAt: null,
   };
   if (same(before, after)) return null;
@@ -253,7 +254,7 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
 
 function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
   const shown = (person: Person | null) =>
-    person === null ? null : { name: person.name, roles: person.roles };
+    person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {
     change: {
       action,

@@ -1,6 +1,7 @@
 import { hasRole, type Person } from '../organisation/person.js';
 import type { VendorUnit } from '../ports/store.js';
 import { sideLog } from './side-log.js';
+import { withdrawIn } from './withdraw-invitation.js';
 
 /** Who changes a person: `host`, or a person's id. */
 export interface ChangedBy {
@@ -10,7 +11,7 @@ export interface ChangedBy {
 
 /**
  * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
- * open; who is removed is signed out everywhere, and keys and pinned identities do not come back with them.
+ * open, and a door that they opened is shut; who is removed is signed out everywhere, and keys and pinned identities do not come back with them.
  *
  * @param before null for somebody new
  */
@@ -28,14 +29,34 @@ export async function changePersonIn(
     type: `person.${removed ? 'remove' : isNew ? 'add' : 'change'}`,
     at: by.at,
     actor: by.actor,
-    data: { person: after.id, before: before?.roles ?? null, after: after.roles },
+    data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
     personal: { email: after.email, name: after.name },
   });
-  if (before !== null) await voidReviews(unit, before, removed ? null : after, by);
+  if (before !== null) {
+    const now = removed ? null : after;
+    await voidReviews(unit, before, now, by);
+    await withdrawInvitations(unit, before, now, by);
+  }
   if (!removed) return;
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
   await unit.identities.forget(after.id);
+}
+
+/** The groups of vendor staff, absent where there are none, in the one order. */
+export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
+  groups.length === 0 ? {} : { groups: [...groups].sort() };
+
+/** A door that somebody opened who no longer may is shut. */
+async function withdrawInvitations(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  { actor, at }: ChangedBy,
+): Promise<void> {
+  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
+  for (const invitation of await unit.invitationsOf(before.id))
+    await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
 }
 
 /** Whoever can no longer review has not reviewed what is still open: others have to, in their place. */

@@ -32,10 +32,3 @@ export async function listGateways(deps: Deps, { person }: Principal): Promise<E
   const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
   return gateways.reverse();
 }
-
-/** Notes that these gateways follow the feed just now. */
-export async function noteGatewaysSeen(deps: Deps, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const at = deps.clock.now().toISOString();
-  await deps.store.asVendor((unit) => unit.gateways.seen(ids, at));
-}

@@ -1,5 +1,5 @@
 import { toInstant } from '@countersign/scope';
-import type { AccessRequest, RequestState } from '../access-request/access-request.js';
+import type { AccessRequest, Asked, RequestState } from '../access-request/access-request.js';
 import { AccessError, type Refusal } from '../errors.js';
 import { isUsable } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
@@ -38,6 +38,7 @@ export async function requestAccess(
     const now = deps.clock.now();
     const context = await loadContext(unit, ask, {
       stage: 'ask',
+      now,
       requester,
       openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
       terms: null,
@@ -48,13 +49,15 @@ export async function requestAccess(
       routes: context.service?.routes ?? '',
       requestTtl: context.policy.requestTtl,
       now,
+      invitation: context.door.invitation,
       ...more,
     });
     await extendsWhatStands(unit, more.extends, now);
-    const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
+    const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    const view = await store(unit, draft, needs, principal, toInstant(now));
+    const asked = { channel: principal.channel, assurance: principal.assurance };
+    const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
     return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
@@ -98,9 +101,7 @@ function initialState(needs: Needs): RequestState {
 async function store(
   unit: TenantUnit,
   draft: TermsDraft,
-  needs: Needs,
-  { channel, assurance }: Principal,
-  at: string,
+  { needs, invitation, asked, at }: { needs: Needs; invitation: string | null; asked: Asked; at: string },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const request: AccessRequest = {
@@ -113,7 +114,7 @@ async function store(
     digest,
     terms,
     needs,
-    asked: { channel, assurance },
+    asked,
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,
@@ -134,5 +135,5 @@ async function store(
     commitments,
   });
   await unit.outbox.add(requestNotice(request, at));
-  return { request, reviews: [], openings, offer: null };
+  return { request, reviews: [], openings, offer: null, invitation };
 }

@@ -28,6 +28,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
   const approver = { path: [], value: { email: '', roles: ['approver'] } };
   return {
     staff: [],
+    rules: [],
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),
     tenants: [
       {

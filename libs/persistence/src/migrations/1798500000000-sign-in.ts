@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { integer, key, text, word, wordOrNull } from './initial/columns.js';
 
-/** Sessions, pinned identities, sign-ins under way; and who asked how, who ended what, when a gateway was last there. */
+/** Sessions, pinned identities, sign-ins under way; and who asked how, who ended what. */
 export class SignIn1798500000000 implements MigrationInterface {
   readonly name = 'SignIn1798500000000';
 
@@ -10,7 +10,6 @@ export class SignIn1798500000000 implements MigrationInterface {
     // Written out: TypeORM would copy the whole table on SQLite for one more column.
     for (const column of ['requests ADD COLUMN asked text', 'grants ADD COLUMN ended_by varchar'])
       await runner.query(`ALTER TABLE ${column}`);
-    await runner.query('ALTER TABLE gateways ADD COLUMN seen_at varchar');
   }
 
   /** Sessions that were begun cannot be taken back with the schema: restore the backup that was made before. */
