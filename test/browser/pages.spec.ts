@@ -66,6 +66,7 @@ describe('every page', () => {
     ['ada', 'stopped'],
     ['ada', 'receipt'],
     ['ada', '/history'],
+    ['ada', '/invite'],
     ['ada', '/people'],
     ['ada', '/controls'],
     ['ada', '/account'],

@@ -13,6 +13,7 @@ const pages = {
   live: lazy(() => import('../pages/live/live-page.js')),
   receipt: lazy(() => import('../pages/receipt/receipt-page.js')),
   history: lazy(() => import('../pages/history/history-page.js')),
+  invite: lazy(() => import('../pages/invite/invite-page.js')),
   people: lazy(() => import('../pages/people/people-page.js')),
   controls: lazy(() => import('../pages/controls/controls-page.js')),
   account: lazy(() => import('../pages/account/account-page.js')),
@@ -36,6 +37,7 @@ export function App() {
           <Route path="grants/:id" element={<pages.live />} />
           <Route path="grants/:id/receipt" element={<pages.receipt />} />
           <Route path="history" element={<pages.history />} />
+          <Route path="invite" element={<pages.invite />} />
           <Route path="people" element={<pages.people />} />
           <Route path="controls" element={<pages.controls />} />
           <Route path="account" element={<pages.account />} />

@@ -23,6 +23,7 @@ function customerNav(session: Session): NavItem[] {
     ...(hasRole(session, 'approver') ? decides : []),
     { to: '/access', label: 'access' },
     { to: '/history', label: 'history' },
+    { to: '/invite', label: 'invite' },
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
   ];
