@@ -7,6 +7,7 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Query } from '../http/input.js';
 import { Allow, Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
+import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { component, idText, instant } from '../openapi/components.js';
@@ -82,7 +83,7 @@ export class CliLoginController {
   ): Promise<void> {
     const { caller } = request;
     if (caller?.kind !== 'person' || caller.session?.kind !== 'web') {
-      response.redirect(302, await this.signInFirst(query.organisation, request.originalUrl));
+      redirect(response, 302, await this.signInFirst(query.organisation, request.originalUrl));
       return;
     }
     const { organisation: _organisation, ...form } = query;
@@ -113,7 +114,7 @@ export class CliLoginController {
       body.decision === 'allow'
         ? { code: await this.login.consent(principal, session, { challenge, device }) }
         : { error: 'access_denied' };
-    response.redirect(303, `http://127.0.0.1:${port}/callback?${new URLSearchParams({ ...answer, state })}`);
+    redirect(response, 303, `http://127.0.0.1:${port}/callback?${new URLSearchParams({ ...answer, state })}`);
   }
 
   @Post('token')

@@ -7,6 +7,7 @@ import { BROWSER_COOKIE, clearCookie, readCookie, SESSION_COOKIE, setCookie } fr
 import { Describe } from '../http/endpoint.js';
 import { Body } from '../http/input.js';
 import { Public } from '../http/marks.js';
+import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { component } from '../openapi/components.js';
@@ -93,7 +94,7 @@ export class SignInController {
     await this.orTellWhy(request, response, side, async () => {
       const to = await this.oidc.start(side, browser, localPath(request.query['returnTo']));
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
-      response.redirect(302, to.href);
+      redirect(response, 302, to.href);
     });
   }
 
@@ -110,7 +111,7 @@ export class SignInController {
       const to = await this.signInTo(request);
       const { returnTo, ...started } = await this.oidc.finish(new URLSearchParams(query), browser, to);
       this.signIn(response, started);
-      response.redirect(303, returnTo);
+      redirect(response, 303, returnTo);
     });
   }
 
@@ -193,7 +194,7 @@ export class SignInController {
       const query = new URLSearchParams({ error: error.code });
       if (side !== null && isSlug(side)) query.set('tenant', side);
       if (error.returnTo !== '/') query.set('returnTo', error.returnTo);
-      response.redirect(303, `/sign-in?${query}`);
+      redirect(response, 303, `/sign-in?${query}`);
     }
   }
 }
