@@ -44,6 +44,7 @@ export default {
       ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { migrate, openStore, schemaDrift } from '@countersign/persistence';
+import { EMPTY_RANGE, leafHash, withLeaf } from '@countersign/audit-log';
+import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/persistence';
 import Database from 'better-sqlite3';
 import { emptyDatabase, withClient } from '../support/postgres/database.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
@@ -39,7 +40,15 @@ async function onPostgres(): Promise<Place> {
   return { url, drop, raw: (sql) => withClient(url, async (client) => (await client.query(sql)).rows) };
 }
 
-/** What the first release stored: two requests, a grant that is active and one that has ended, a leaf of the log. */
+const LEAVES = ['a', 'b', 'c', 'd', 'e'];
+const hashOf = (leaf: string) => leafHash(systemHashing, Buffer.from(leaf));
+const EVENTS = LEAVES.map((leaf, seq) => ({
+  seq,
+  leaf,
+  hash: `sha256:${Buffer.from(hashOf(leaf)).toString('hex')}`,
+}));
+
+/** What the first release stored: two requests, a grant that is active and one that has ended, leaves of the log. */
 async function fill(raw: Raw): Promise<void> {
   for (const [id, state] of [
     ['1', 'active'],
@@ -58,10 +67,14 @@ async function fill(raw: Raw): Promise<void> {
        VALUES ('rev_${id}', 'req_${id}', 'acme', 'usr_2', 'customer', 'approve', 'sha256:${id}', 'api', 'api-key', '2026-11-24T15:00:00.000Z')`,
     );
   }
-  await raw("INSERT INTO log_heads (tenant, size, units) VALUES ('acme', 1, 1)");
   await raw(
-    "INSERT INTO events (tenant, seq, type, at, hash, leaf) VALUES ('acme', 0, 'request.created', '2026-11-24T14:00:00.000Z', 'sha256:0', '{}')",
+    `INSERT INTO log_heads (tenant, size, units) VALUES ('acme', ${EVENTS.length}, 1), ('globex', 0, 1)`,
   );
+  for (const { seq, leaf, hash } of EVENTS)
+    await raw(
+      `INSERT INTO events (tenant, seq, type, at, hash, leaf)
+       VALUES ('acme', ${seq}, 'thing.happened', '2026-11-24T14:00:00.000Z', '${hash}', '${leaf}')`,
+    );
 }
 
 const RELEASES = Array.from({ length: RELEASES_BEFORE }, (_, index) => index + 1);
@@ -99,8 +112,19 @@ describe.each([
         { id: 'rev_1', decision: 'approve' },
         { id: 'rev_2', decision: 'approve' },
       ]);
-      expect(await place.raw('SELECT tenant, seq, hash FROM events')).toEqual([
-        { tenant: 'acme', seq: expect.anything(), hash: 'sha256:0' },
+      expect(await place.raw('SELECT tenant, hash FROM events ORDER BY seq')).toEqual(
+        EVENTS.map(({ hash }) => ({ tenant: 'acme', hash })),
+      );
+    });
+
+    test('P10: knows the roots of the logs that it had', async () => {
+      const { nodes } = LEAVES.reduce(
+        (range, leaf) => withLeaf(systemHashing, range, hashOf(leaf)),
+        EMPTY_RANGE,
+      );
+      expect(await place.raw('SELECT tenant, range FROM log_heads ORDER BY tenant')).toEqual([
+        { tenant: 'acme', range: Buffer.concat(nodes).toString('base64') },
+        { tenant: 'globex', range: '' },
       ]);
     });
 
@@ -125,7 +149,7 @@ describe.each([
             leaves: (await unit.events.list({}, { cursor: null, limit: 50 })).items.map(({ index }) => index),
             grant: (await unit.grants.find('grt_1'))?.id,
           }));
-        expect(await read('acme')).toEqual({ leaves: [2, 1, 0], grant: 'grt_1' });
+        expect(await read('acme')).toEqual({ leaves: [6, 5, 4, 3, 2, 1, 0], grant: 'grt_1' });
         expect(await read('globex')).toEqual({ leaves: [], grant: undefined });
       } finally {
         await store.close();

@@ -41,13 +41,22 @@ const rulesToTake = async (runner: Runner): Promise<string[]> =>
     ),
   );
 
-/** An earlier release knew the rules of its own tables alone. */
+/** An earlier release knew the rules of its own tables and columns alone. */
 async function rulesToGive(runner: Runner): Promise<string[]> {
-  const rows: { name: string }[] = await runner.query(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()`,
+  const rows: { table: string; column: string }[] = await runner.query(
+    `SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+     WHERE table_schema = current_schema()`,
   );
-  const there = new Set(rows.map(({ name }) => name));
+  const there = new Set(rows.map(({ table }) => table));
+  const known = new Set(rows.map(({ table, column }) => `${table}.${column}`));
   const missing = Object.keys(TABLES).filter((table) => !there.has(table));
   const names = (sql: string) => missing.some((table) => new RegExp(`\\b${table}\\b`).test(sql));
-  return secure().filter((sql) => !names(sql));
+  const withoutUnknown = (sql: string) =>
+    sql.replace(/UPDATE \(([^)]*)\) ON (\w+)/, (_, columns: string, table: string) => {
+      const left = columns.split(', ').filter((column) => known.has(`${table}.${column}`));
+      return `UPDATE (${left.join(', ')}) ON ${table}`;
+    });
+  return secure()
+    .filter((sql) => !names(sql))
+    .map(withoutUnknown);
 }
