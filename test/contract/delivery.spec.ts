@@ -145,11 +145,17 @@ describeStore('what goes out', (bench) => {
       await unit.grants.insert(grant);
     });
     const at = (now: string) => bench.store.readAsVendor((unit) => unit.due(now, 10));
-    expect(await at('2026-11-24T15:59:59Z')).toEqual({ requests: [], grants: [], locks: [] });
+    expect(await at('2026-11-24T15:59:59Z')).toEqual({
+      requests: [],
+      grants: [],
+      locks: [],
+      invitations: [],
+    });
     expect(await at('2026-11-24T16:00:00Z')).toEqual({
       requests: [{ id: open.id, tenant: 'acme' }],
       grants: [{ id: grant.id, tenant: 'acme' }],
       locks: [],
+      invitations: [],
     });
   });
 

@@ -1,3 +1,4 @@
+import { cutDispatchShort } from '../support/fail-points/cut-dispatch.js';
 import { cutCallShort, cutDutyShort, everyStep } from '../support/fail-points/cut-short.js';
 import { CALLS, DUTIES } from '../support/fail-points/scenarios.js';
 
@@ -23,6 +24,16 @@ test.each(each(DUTIES))(
     expect(problems).toEqual([]);
     expect(killedAt).toEqual(steps);
     expect(steps.slice(-3)).toEqual(['COMMIT', 'COMMIT sent', 'committed']);
+  },
+  1_800_000,
+);
+
+test.each(ENGINES)(
+  'P7: kill -9 at every step between outbox and webhook on %s: a notice goes out under one id',
+  async (engine) => {
+    const { steps, killedAt, problems } = await cutDispatchShort(engine, everyStep);
+    expect(problems).toEqual([]);
+    expect(killedAt).toEqual(steps);
   },
   1_800_000,
 );

@@ -14,6 +14,7 @@ import { IdentifyGuard } from './http/identify.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
 import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -44,6 +45,7 @@ export interface BrokerParts {
 export const CONTROLLERS = [
   RequestsController,
   GrantsController,
+  InvitationsController,
   LocksController,
   LogsController,
   ServicesController,

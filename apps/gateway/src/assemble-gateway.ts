@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
 import { Budgets } from './calls/budgets.js';
-import { OpenCalls } from './calls/open-calls.js';
+import { type CallTimes, OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
 import { Judge } from './decide/judge.js';
 import { BrokerClient } from './feed/broker-client.js';
@@ -10,9 +10,11 @@ import { FeedClient } from './feed/feed-client.js';
 import { FeedPosition } from './feed/feed-position.js';
 import { Touch } from './feed/touch.js';
 import { Upstreams } from './forward/upstreams.js';
+import { WaysBack } from './forward/ways-back.js';
 import type { GatewayOptions } from './gateway-options.js';
 import type { Identity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
+import { contextSigner } from './identity/signed-context.js';
 import { describeError } from './log/describe-error.js';
 import { createLogger } from './log/logger.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
@@ -71,6 +73,7 @@ export async function assembleGateway(
     perGrant: options.maxCallsPerGrant ?? 256,
     perService: options.maxCallsPerService ?? 1024,
   });
+  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const budgets = new Budgets();
   const state: GatewayState = new GatewayState(
     (digest) => calls.cutGrant(digest),
@@ -104,16 +107,17 @@ export async function assembleGateway(
   });
   const judge = new Judge({ state, touch, calls, budgets, clock });
   const handler = new CallHandler({
-    gateway: credential.gateway,
-    identity,
+    signContext: contextSigner(identity, credential.gateway),
     judge,
     calls,
     budgets,
     recorder,
     upstreams,
+    back: new WaysBack(() => state.routeMaps),
     metrics,
     clock,
     log,
+    maxBodyBytes: options.maxBodyBytes ?? 100 * 1024 * 1024,
   });
   const readiness = (): Readiness => ({
     inTouch: touch.isInTouch(),
@@ -130,7 +134,12 @@ export async function assembleGateway(
   const server = createHttpServer({
     pages,
     handler,
-    countAmbiguous: () => recorder.count(null, 'ambiguous_request'),
+    countRefused: (code) => {
+      recorder.count(null, code);
+      metrics.refused(null, code);
+    },
+    maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
+    requestTimeoutMs: times.totalMs,
     log,
   });
   return {
@@ -139,6 +148,7 @@ export async function assembleGateway(
     boot,
     spool,
     calls,
+    times,
     budgets,
     touch,
     recorder,

@@ -36,11 +36,12 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, budgets, touch, recorder, feed, shipper, server } = parts;
+  const { log, clock, calls, times, budgets, touch, recorder, feed, shipper, server } = parts;
 
   const sweep = setInterval(() => {
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
+    calls.cutOverdue(clock.monotonic(), times);
     budgets.forgetEnded(clock.now());
     recorder.tick();
   }, SWEEP_MS);

@@ -90,6 +90,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
       offer: null,
       earlierDenials: [],
       grant: expect.stringMatching(/^grt_/),
+      invitation: null,
     });
   });
 

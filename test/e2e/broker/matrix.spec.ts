@@ -78,6 +78,17 @@ const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
   const { id } = (await broker.call(who, 'POST', '/api/v1/locks', { body })).body as { id: string };
   return { path: `/api/v1/locks/${id}` };
 };
+const INVITATIONS = '/api/v1/tenants/acme/invitations';
+/** Covers one invoice, so that no other row's request fits it. */
+const invitation = () => ({
+  service: 'billing',
+  scope: [{ resource: 'invoices/0', actions: ['read'] }],
+  until: `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`,
+});
+const invited = async (broker: TestBroker): Promise<Target> => {
+  const answer = await broker.call('approver', 'POST', INVITATIONS, { body: invitation() });
+  return { path: `${INVITATIONS}/${(answer.body as { id: string }).id}` };
+};
 const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
   return { path: `/api/v1/grants/${grant}${suffix}`, ...(body === undefined ? {} : { body }) };
@@ -189,6 +200,28 @@ const TABLE: Row[] = [
       ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '200'),
       ...each(FOREIGN, '404 not_found'),
     },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/invitations',
+    target: () => ({ path: INVITATIONS, body: invitation() }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '201'), foreignApprover: '404 not_found' },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/invitations',
+    target: at(INVITATIONS),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['engineer', 'otherEngineer', ...VENDOR_SEES_ALL, ...ACME], '200'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/invitations/{id}',
+    target: invited,
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
   },
   {
     endpoint: 'POST /api/v1/locks',

@@ -1,3 +1,4 @@
+import { cutDispatchShort } from '../../support/fail-points/cut-dispatch.js';
 import { cutCallShort, cutDutyShort, type Pick } from '../../support/fail-points/cut-short.js';
 
 const at =
@@ -22,4 +23,11 @@ test('P7, P8: kill -9 between the steps of a grant’s end: all or nothing, and 
   const { killedAt, problems } = await cutDutyShort('PostgreSQL', 'end of a grant', at('INSERT INTO events'));
   expect(problems).toEqual([]);
   expect(killedAt).toEqual([expect.stringContaining('INSERT INTO events')]);
+}, 240_000);
+
+test('P7: kill -9 between outbox and webhook: a notice goes out under one id, however often', async () => {
+  const beforeSettled: Pick = (steps) => [steps.lastIndexOf('COMMIT') + 1];
+  const { killedAt, problems } = await cutDispatchShort('SQLite', beforeSettled);
+  expect(problems).toEqual([]);
+  expect(killedAt).toEqual(['COMMIT']);
 }, 240_000);

@@ -38,6 +38,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   req: 'request',
   grt: 'grant',
   lck: 'lock',
+  inv: 'invitation',
   usr: 'person',
   ntc: 'notice',
 };

@@ -57,6 +57,7 @@ export const requestShape = z.looseObject({
     })
     .nullish(),
   grant: z.string().nullable(),
+  invitation: z.string().nullish(),
 });
 export type RequestAnswer = z.output<typeof requestShape>;
 
@@ -102,6 +103,32 @@ export const serviceShape = z.looseObject({
   ),
 });
 export type ServiceAnswer = z.output<typeof serviceShape>;
+
+/** Who the key belongs to. */
+export const meShape = z.looseObject({
+  person: z.string(),
+  email: z.string(),
+  name: z.string(),
+  tenant: z.string().nullable(),
+  roles: z.array(z.string()),
+});
+
+export const invitationShape = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  service: z.string(),
+  scope,
+  notBefore: z.string(),
+  until: z.string(),
+  ticket: z.string().nullable(),
+  maxDuration: z.string(),
+  budget: z.looseObject({ calls: z.number().optional(), bytes: z.number().optional() }).nullable(),
+  uses: z.number().nullable(),
+  used: z.number(),
+  state: z.string(),
+  person: z.string(),
+});
+export type InvitationAnswer = z.output<typeof invitationShape>;
 
 export const lockShape = z.looseObject({
   id: z.string(),

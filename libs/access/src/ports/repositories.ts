@@ -1,6 +1,7 @@
 import type { Opening, ServiceDefinition } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
@@ -37,6 +38,8 @@ export interface ListFilter {
 export interface RequestReads {
   find(id: string): Promise<AccessRequest | null>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
+  /** Open ones whose terms name this invitation (by the hash of its statement). */
+  openUnder(invitation: string): Promise<AccessRequest[]>;
   /** Requests of this requester in this tenant that are not yet decided. */
   countOpen(tenant: string, requester: string): Promise<number>;
 }
@@ -51,6 +54,8 @@ export interface GrantReads {
   findByDigest(digest: string): Promise<Grant | null>;
   /** Grants that follow this digest in time, whatever their state. */
   extending(digest: string): Promise<Grant[]>;
+  /** Scheduled and active ones whose terms name this invitation (by the hash of its statement). */
+  liveUnder(invitation: string): Promise<Grant[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
 }
 
@@ -67,6 +72,24 @@ export interface LockWrites extends LockReads {
   insert(lock: Lock): Promise<void>;
   /** False where it was lifted already. */
   lift(id: string, at: string): Promise<boolean>;
+}
+
+export interface InvitationReads {
+  /** Whatever its state. */
+  find(id: string): Promise<Invitation | null>;
+  /** By the hash of its statement. */
+  findByHash(hash: string): Promise<Invitation | null>;
+  /** Ids by the hashes of their statements. */
+  idsOf(hashes: readonly string[]): Promise<Map<string, string>>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Invitation>>;
+  /** Those that a request for this service may lean on, the first to end first; at most `limit`. */
+  open(tenant: string, service: string, limit: number): Promise<Invitation[]>;
+}
+
+/** `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
+export interface InvitationWrites extends InvitationReads {
+  insert(invitation: Invitation): Promise<void>;
+  update(invitation: Invitation): Promise<boolean>;
 }
 
 export interface OpeningReads {
@@ -170,9 +193,21 @@ export interface EventDraft {
   personal?: Record<string, string>;
 }
 
+/** Where a log stands: what a signed statement commits to. */
+export interface LogHead {
+  /** 1, and one more after each restore from a backup. */
+  epoch: number;
+  /** Number of leaves. */
+  size: number;
+  /** RFC 6962 root of them, padded base64 as in a checkpoint. */
+  root: string;
+}
+
 export interface EventLog {
   /** Appends in the transaction of the change; the index is gap-free per tenant. */
   append(draft: EventDraft): Promise<{ index: number }>;
+  /** As of now, what this unit has appended included. */
+  head(): Promise<LogHead>;
 }
 
 /** What people are told, later and at least once (P7). `audience` lists person ids. */

@@ -1,4 +1,5 @@
 import type { Grant } from '../grant/grant.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
@@ -19,6 +20,8 @@ import type {
   FeedChanges,
   GrantReads,
   GrantWrites,
+  InvitationReads,
+  InvitationWrites,
   LockReads,
   LockWrites,
   OpeningReads,
@@ -40,6 +43,7 @@ export interface ReadUnit {
   requests: RequestReads;
   reviews: ReviewReads;
   grants: GrantReads;
+  invitations: InvitationReads;
   openings: OpeningReads;
   organisation: OrganisationReads;
   locks: LockReads;
@@ -58,7 +62,7 @@ export interface VendorReadUnit extends ReadUnit {
     /** What was kept under the key, expired or not. */
     find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
   };
-  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks that expire: what the clock's job has to look at. */
+  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks and invitations that expire: what the clock's job has to look at. */
   due(
     now: string,
     limit: number,
@@ -66,6 +70,7 @@ export interface VendorReadUnit extends ReadUnit {
     requests: DueObject[];
     grants: DueObject[];
     locks: (DueObject | { id: string; tenant: null })[];
+    invitations: DueObject[];
   }>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
@@ -114,6 +119,7 @@ export interface TenantUnit {
   requests: RequestWrites;
   reviews: ReviewWrites;
   grants: GrantWrites;
+  invitations: InvitationWrites;
   openings: OpeningWrites;
   organisation: OrganisationReads;
   locks: LockWrites;
@@ -140,6 +146,8 @@ export interface VendorUnit {
   deliveries: DeliveryWrites;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
+  /** This person's invitations that are not over, in any tenant. */
+  invitationsOf(person: string): Promise<Invitation[]>;
   /** Scheduled and active. */
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */

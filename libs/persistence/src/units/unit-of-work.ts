@@ -5,6 +5,7 @@ import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Invitations } from '../repositories/invitations.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -43,6 +44,7 @@ export class UnitOfWork {
       requests: new Requests(manager, reach),
       reviews: new Reviews(manager, reach),
       grants: new Grants(manager, reach),
+      invitations: new Invitations(manager, reach),
       openings: new Openings(manager, reach),
       organisation: new OrganisationReader(manager, reach),
       locks: new Locks(manager, reach),
@@ -70,6 +72,7 @@ export class UnitOfWork {
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
+      invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
