@@ -14,9 +14,10 @@ import type { BenchGrant, GrantMaker } from './grants.js';
 /** The gateway's own judge, in this process, as a feed with these grants would have left it. */
 export class Checker {
   private readonly judge: Judge;
+  private readonly calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
 
   constructor(maker: GrantMaker, grants: readonly BenchGrant[]) {
-    const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
+    const { calls } = this;
     const state = new GatewayState(
       (digest) => calls.cutGrant(digest),
       () => {},
@@ -24,7 +25,7 @@ export class Checker {
     const touch = new Touch(systemClock);
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.
-    touch.begin(systemClock.now(), systemClock.monotonic() + 3_600_000);
+    touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
     this.judge = new Judge({ state, touch, calls, budgets: new Budgets(), clock: systemClock });
   }
 
@@ -36,6 +37,7 @@ export class Checker {
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
     const judged = await this.judge.call(token.claims, call);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
+    this.calls.remove(judged.open);
   }
 }
 

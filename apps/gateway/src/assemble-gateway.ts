@@ -23,6 +23,7 @@ import { OwnPages, type Readiness } from './server/own-pages.js';
 import { Shipper } from './ship/shipper.js';
 import { NodeSpoolDisk } from './spool/node-disk.js';
 import { Spool } from './spool/spool.js';
+import { DigestLedger } from './state/digest-ledger.js';
 import { GatewayState } from './state/gateway-state.js';
 
 const GIB = 1024 ** 3;
@@ -45,6 +46,7 @@ export async function assembleGateway(
   const boot = randomUUID();
 
   const position = await FeedPosition.load(options.spoolDir);
+  const ledger = await DigestLedger.load(options.spoolDir);
   let metrics: GatewayMetrics | undefined;
   const spool = await Spool.open({
     disk: options.disk ?? new NodeSpoolDisk(join(options.spoolDir, 'segments')),
@@ -66,6 +68,7 @@ export async function assembleGateway(
   const state: GatewayState = new GatewayState(
     (digest) => calls.cutGrant(digest),
     () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
+    ledger,
   );
   const touch = new Touch(clock);
   const recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });

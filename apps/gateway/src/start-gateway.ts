@@ -40,6 +40,7 @@ async function run(
   const { log, clock, calls, budgets, touch, recorder, feed, shipper, server } = parts;
 
   const sweep = setInterval(() => {
+    touch.tick();
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
     budgets.forgetEnded(clock.now());

@@ -106,6 +106,7 @@ export class FeedHub {
     }
     // Nothing awaits from here on: what the poller told the others meanwhile is made up for before it tells more.
     for (const change of this.recent) connection.change(change);
+    connection.heartbeat();
     this.connections.add(connection);
   }
 

@@ -12,7 +12,7 @@ import {
 } from '@countersign/grant-token-verify';
 import { matchRoute, ScopeError } from '@countersign/scope';
 import type { Budgets } from '../calls/budgets.js';
-import type { OpenCalls } from '../calls/open-calls.js';
+import { OpenCall, type OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { Touch } from '../feed/touch.js';
 import { AmbiguousRequest } from '../request/ambiguous.js';
@@ -37,10 +37,10 @@ export type TokenJudgement =
   | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
-  | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }
+  | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap; open: OpenCall }
   | { allowed: false; match: MatchedCall | null; code: CallRefusal['code'] | 'not_in_touch'; detail: string };
 
-/** Holds calls against what the feed says. It decides, and does nothing else. */
+/** Holds calls against what the feed says, and takes room and budget for those that it lets through. */
 export class Judge {
   private readonly view: CallView;
 
@@ -122,9 +122,9 @@ export class Judge {
     return this.decide(claims, call);
   }
 
-  /** Synchronous from here to the caller's taking of room and budget, so that no other call comes between. */
+  /** Synchronous to the taking of room and budget, so that no other call comes between. */
   private decide(claims: GrantTokenClaims, call: Call): CallJudgement {
-    const { state, clock } = this.parts;
+    const { state, clock, calls, budgets } = this.parts;
     if (!this.isInTouch()) {
       return {
         allowed: false,
@@ -133,6 +133,11 @@ export class Judge {
         detail: 'the gateway lost touch meanwhile',
       };
     }
+    const began = state.grants.get(claims.digest)?.startsAt;
+    if (began !== undefined && began !== claims.grant_nbf * 1_000) {
+      const detail = 'the window of these terms began at another time';
+      return { allowed: false, match: null, code: 'grant_ended', detail };
+    }
     const decision = decideCall(claims, call, this.view, clock.now());
     if (!decision.allowed) return decision;
     const grant = state.grants.get(claims.digest);
@@ -140,6 +145,11 @@ export class Judge {
     if (grant === undefined || map === undefined) {
       return { allowed: false, match: null, code: 'grant_ended', detail: 'the grant has ended' };
     }
-    return { allowed: true, match: decision.match, grant, map };
+    const { digest, tenant, terms } = claims;
+    const until = Math.min(grant.endsAt, claims.grant_exp * 1_000);
+    const open = new OpenCall(digest, call.service, until, tenant, terms.requester);
+    calls.add(open);
+    budgets.takeCall(digest, grant);
+    return { allowed: true, match: decision.match, grant, map, open };
   }
 }

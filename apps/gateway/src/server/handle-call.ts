@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, GrantTokenClaims } from '@countersign/grant-token-verify';
 import type { Logger } from 'pino';
 import type { Budgets } from '../calls/budgets.js';
-import { OpenCall, type OpenCalls } from '../calls/open-calls.js';
+import type { OpenCall, OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { CallJudgement, Judge } from '../decide/judge.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
@@ -104,7 +104,7 @@ export class CallHandler {
     });
   }
 
-  /** Takes room and budget, makes the record durable, and then, and only then, forwards (P5). */
+  /** Makes the record durable, and then, and only then, forwards (P5). Room and budget were taken with the decision. */
   private async letThrough(
     exchange: Exchange,
     claims: GrantTokenClaims,
@@ -112,14 +112,10 @@ export class CallHandler {
     body: Buffer | undefined,
   ) {
     const { calls, budgets, recorder, metrics, clock, log } = this.parts;
-    const { match, grant } = judged;
+    const { match, grant, open: call } = judged;
     const { service } = exchange.canonical;
-    const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
-    const call = new OpenCall(claims.digest, service, until, claims.tenant, claims.terms.requester);
     const began = clock.monotonic();
     const record = recorder.newId();
-    calls.add(call);
-    budgets.takeCall(claims.digest, grant);
     try {
       const durable = await recorder.allowed(record, recordedCall(exchange, claims), match).then(
         () => true,

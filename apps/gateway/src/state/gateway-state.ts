@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign/gateway-protocol';
 import { readJwks } from '@countersign/grant-token-verify';
 import type { ForbidRule } from '@countersign/scope';
+import { DigestLedger } from './digest-ledger.js';
 import { Grants } from './grants.js';
 import { Locks } from './locks.js';
 import { RouteMaps } from './route-maps.js';
@@ -18,13 +19,14 @@ export class GatewayState {
 
   /**
    * `onGrantEnded` hears of every digest that leaves the positive list, `onLocked` when locks have come, so that open
-   * calls are cut.
+   * calls are cut. `ledger` remembers digests; in memory alone unless said otherwise.
    */
   constructor(
     onGrantEnded: (digest: string) => void,
     private readonly onLocked: () => void,
+    readonly ledger: DigestLedger = DigestLedger.inMemory(),
   ) {
-    this.grants = new Grants(onGrantEnded);
+    this.grants = new Grants(ledger, onGrantEnded);
   }
 
   /** `iss` of grant tokens; undefined before the first snapshot. */
