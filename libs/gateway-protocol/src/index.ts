@@ -25,6 +25,15 @@ export {
   formatFeedPlace,
   parseFeedPlace,
 } from './feed/feed-event.js';
+export {
+  type Amounts,
+  type LeaseAnswer,
+  type LeaseAsk,
+  type LeaseClosing,
+  parseLeaseAnswer,
+  parseLeaseAsk,
+  parseLeaseClosing,
+} from './leases/lease.js';
 export type {
   AccessRecord,
   AllowedRecord,

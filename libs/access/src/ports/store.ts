@@ -13,10 +13,12 @@ import type {
 } from './credentials.js';
 import type { DeliveryReads, DeliveryWrites } from './deliveries.js';
 import type { FeedReads, OutboxReads } from './delivery.js';
+import type { LeaseReads, LeaseWrites } from './leases.js';
 import type {
   EventLog,
   EventReads,
   FeedChanges,
+  FeedEpochs,
   GrantReads,
   GrantWrites,
   LockReads,
@@ -54,6 +56,7 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   deliveries: DeliveryReads;
   feed: FeedReads;
+  leases: LeaseReads;
   idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
   /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks that expire: what the clock's job has to look at. */
   due(
@@ -100,6 +103,7 @@ export interface TenantUnit {
   organisation: OrganisationReads;
   locks: LockWrites;
   records: RecordWrites;
+  leases: LeaseWrites;
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
@@ -135,7 +139,7 @@ export interface VendorUnit {
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
-  feed: FeedChanges;
+  feed: FeedChanges & FeedEpochs;
 }
 
 /**

@@ -5,6 +5,7 @@ import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -30,7 +31,7 @@ export class UnitOfWork {
     private readonly context: UnitContext,
     private readonly rules: UnitRules,
   ) {
-    this.#feed = new FeedTail(manager);
+    this.#feed = new FeedTail(manager, context.random);
   }
 
   /** @throws StoreError `invalid_tenant` where the text is no slug */
@@ -48,6 +49,7 @@ export class UnitOfWork {
       organisation: new OrganisationReader(manager, reach),
       locks: new Locks(manager, reach),
       records: new Records(manager, reach),
+      leases: new Leases(manager, reach),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids, () => {
         this.#told = true;
