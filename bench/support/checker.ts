@@ -26,7 +26,8 @@ export class Checker {
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.
     touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
-    this.judge = new Judge({ state, touch, calls, budgets: new Budgets(), clock: systemClock });
+    const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
+    this.judge = new Judge({ state, touch, calls, budgets, clock: systemClock });
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
@@ -35,7 +36,7 @@ export class Checker {
     if (service === undefined) throw new Error('the service is not known');
     const token = this.judge.token(canonical, service);
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
-    const judged = await this.judge.call(token.claims, call);
+    const judged = await this.judge.call(token.claims, call, token.kid);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
     this.calls.remove(judged.open);
   }

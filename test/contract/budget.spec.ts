@@ -103,7 +103,7 @@ describeStore('a grant’s budget', (bench) => {
     boots.reduce((sum, boot) => sum + (boot.held[kind] ?? 0), 0);
 
   test('a budget is exact: twelve boots at two brokers that ask at once never hold more, and together all of it', async () => {
-    const grant = await granted({ calls: 100, bytes: 10_000 });
+    const grant = await granted({ calls: 100, bytes: 1_000_000 });
     const other: Deps = { ...flow.deps, store: await bench.database.open() };
     const boots = Array.from(
       { length: 12 },
@@ -112,17 +112,17 @@ describeStore('a grant’s budget', (bench) => {
     for (let round = 0; round < 40; round += 1) {
       await Promise.all(
         boots.map(async (boot) => {
-          await boot.ask({ calls: 1, bytes: 100 });
+          await boot.ask({ calls: 1, bytes: 10_000 });
           const calls = Math.min(3, (boot.held.calls ?? 0) - boot.used.calls);
-          const bytes = Math.min(300, (boot.held.bytes ?? 0) - boot.used.bytes);
+          const bytes = Math.min(30_000, (boot.held.bytes ?? 0) - boot.used.bytes);
           boot.used = { calls: boot.used.calls + calls, bytes: boot.used.bytes + bytes };
         }),
       );
       expect(sumHeld(boots, 'calls')).toBeLessThanOrEqual(100);
-      expect(sumHeld(boots, 'bytes')).toBeLessThanOrEqual(10_000);
+      expect(sumHeld(boots, 'bytes')).toBeLessThanOrEqual(1_000_000);
     }
     expect(boots.reduce((sum, { used }) => sum + used.calls, 0)).toBe(100);
-    expect(boots.reduce((sum, { used }) => sum + used.bytes, 0)).toBe(10_000);
+    expect(boots.reduce((sum, { used }) => sum + used.bytes, 0)).toBe(1_000_000);
     // The first eager gateway has not taken everything: the others had their share.
     expect(Math.max(...boots.map(({ used }) => used.calls))).toBeLessThan(60);
   });
@@ -172,14 +172,14 @@ describeStore('a grant’s budget', (bench) => {
   });
 
   test('bytes of a call that nobody knows the end of stay used, as many as were held', async () => {
-    const grant = await granted({ bytes: 1_000 });
+    const grant = await granted({ bytes: 400_000 });
     const dead = new Boot(flow.deps, grant);
-    await dead.ask({ bytes: 600 });
+    await dead.ask({ bytes: 100_000 });
     await dead.handOver(dead.call(1, 100));
     await dead.handOver(dead.call(1, 0, 'unknown'));
     await closeLeases(flow.deps, dead.gateway, [dead.id]);
     const next = new Boot(flow.deps, grant, dead.gateway);
-    expect((await next.ask({ bytes: 1_000 })).held.bytes).toBe(400);
+    expect((await next.ask({ bytes: 400_000 })).held.bytes).toBe(300_000);
     expect((await read(grant)).used).toEqual({ calls: 2, bytes: 100 });
   });
 

@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
+import { LeasesController } from './gateway-api/leases.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
@@ -53,6 +54,7 @@ export const CONTROLLERS = [
   OauthController,
   JwksController,
   GatewayController,
+  LeasesController,
   HealthController,
   DocsController,
   HomeController,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { GatewayCredential } from '@countersign/gateway-protocol';
+import { BootLeases } from './calls/boot-leases.js';
 import { Budgets } from './calls/budgets.js';
+import { Leasing } from './calls/leasing.js';
 import { OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
 import { Judge } from './decide/judge.js';
@@ -64,10 +66,16 @@ export async function assembleGateway(
     perGrant: options.maxCallsPerGrant ?? 256,
     perService: options.maxCallsPerService ?? 1024,
   });
-  const budgets = new Budgets();
   const state: GatewayState = new GatewayState(
-    (digest) => calls.cutGrant(digest),
-    () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
+    (digest) => {
+      calls.cutGrant(digest);
+      budgets.forget(digest);
+    },
+    () =>
+      calls.cutWhere((call) => {
+        if (state.key(call.kid, clock.now()) === undefined) return 'invalid_token';
+        return state.locks.on(call) === undefined ? undefined : 'locked';
+      }),
     ledger,
   );
   const touch = new Touch(clock);
@@ -78,8 +86,22 @@ export async function assembleGateway(
 
   const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
-  const feed = new FeedClient({ credential, broker, state, touch, position, clock, log, register });
   const shipper = new Shipper({ spool, broker, folder: options.spoolDir, log });
+  const boots = await BootLeases.load(options.spoolDir, boot);
+  const leasing = new Leasing({ broker, boots, boot, spool, shipper, log });
+  const budgets = new Budgets((ask) => leasing.ask(ask), clock);
+  const onSnapshot = () => budgets.forgetUnused();
+  const feed = new FeedClient({
+    credential,
+    broker,
+    state,
+    touch,
+    position,
+    clock,
+    log,
+    register,
+    onSnapshot,
+  });
   const upstreams = new Upstreams({
     connectMs: 5_000,
     firstByteMs: 30_000,
@@ -132,6 +154,8 @@ export async function assembleGateway(
     spool,
     calls,
     budgets,
+    boots,
+    leasing,
     touch,
     recorder,
     broker,

@@ -37,13 +37,14 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, budgets, touch, recorder, feed, shipper, server } = parts;
+  const { log, clock, calls, budgets, boots, leasing, touch, recorder, feed, shipper, server } = parts;
 
   const sweep = setInterval(() => {
     touch.tick();
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
-    budgets.forgetEnded(clock.now());
+    budgets.sweep(clock.now());
+    leasing.sweep();
   }, SWEEP_MS);
   const minute = setInterval(() => recorder.flush(), MINUTE_MS);
 
@@ -52,6 +53,8 @@ async function run(
     clearInterval(sweep);
     clearInterval(minute);
     recorder.flush();
+    // Where the broker does not hear of it, the next run says what this one held.
+    if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
     await feed.close();
     await parts.spool.settle();
     await shipper.close(SHIP_GRACE_MS);

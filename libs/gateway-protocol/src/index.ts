@@ -23,7 +23,10 @@ export {
   type FeedEventType,
   type FeedPlace,
   formatFeedPlace,
+  formatSeenPlace,
   parseFeedPlace,
+  parseSeenPlace,
+  type SeenPlace,
 } from './feed/feed-event.js';
 export {
   type Amounts,

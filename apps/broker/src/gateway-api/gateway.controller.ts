@@ -3,6 +3,7 @@ import {
   parseFeedPlace,
   parseIdentityRegistration,
   parseRecordBatch,
+  parseSeenPlace,
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
@@ -28,6 +29,11 @@ const feedQuery = z.strictObject({
       '32 random bytes as base64url',
     )
     .describe('32 fresh random bytes, base64url without padding.'),
+  seen: z
+    .string()
+    .refine((text) => parseSeenPlace(text) !== undefined, 'EPOCH.SEQ or EPOCH.SEQ.MARK')
+    .optional()
+    .describe('The highest place that the gateway has on its disk.'),
 });
 
 /** Described loosely here: `libs/gateway-protocol`, which gateways share, judges these bodies strictly. */
@@ -73,7 +79,8 @@ export class GatewayController {
   ): Promise<void> {
     const last = request.headers['last-event-id'];
     const place = typeof last === 'string' ? parseFeedPlace(last) : undefined;
-    await this.feed.join(gateway, query.nonce, place, (onClose) => new SseConnection(response, onClose));
+    const places = { last: place, seen: query.seen === undefined ? undefined : parseSeenPlace(query.seen) };
+    await this.feed.join(gateway, query.nonce, places, (onClose) => new SseConnection(response, onClose));
   }
 
   @Post('records')

@@ -33,7 +33,7 @@ export type JudgeParts = {
 
 /** `unasked`: no bearer token came with the request at all. */
 export type TokenJudgement =
-  | { ok: true; claims: GrantTokenClaims }
+  | { ok: true; claims: GrantTokenClaims; kid: string }
   | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
@@ -98,20 +98,26 @@ export class Judge {
     }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
-    return verifyGrantToken(token, {
+    let signedBy = '';
+    const verdict = verifyGrantToken(token, {
       issuer,
       audience: service.definition.audience,
-      key: (kid) => state.key(kid),
+      key: (kid) => {
+        signedBy = kid;
+        return state.key(kid, clock.now());
+      },
       now: () => clock.now(),
       hashing: nodeHashing,
     });
+    return verdict.ok ? { ...verdict, kid: signedBy } : verdict;
   }
 
   /**
    * Everything after the token. A grant that is not on the list, and is not known to have ended, may be on its way: the
-   * call waits for the feed, at most a second.
+   * call waits for the feed, at most a second. One that lacks budget alone waits for what the broker leases, and is then
+   * judged anew. `kid` names the key that signed the token.
    */
-  async call(claims: GrantTokenClaims, call: Call): Promise<CallJudgement> {
+  async call(claims: GrantTokenClaims, call: Call, kid: string): Promise<CallJudgement> {
     const { state, clock } = this.parts;
     const { digest } = claims;
     const deadline = clock.monotonic() + GRANT_WAIT_MS;
@@ -119,11 +125,20 @@ export class Judge {
     for (let left = GRANT_WAIT_MS; left > 0 && unknown(); left = deadline - clock.monotonic()) {
       await state.nextChange(left);
     }
-    return this.decide(claims, call);
+    for (;;) {
+      const judgement = this.decide(claims, call, kid);
+      const grant = state.grants.get(digest);
+      if (judgement.allowed || judgement.code !== 'budget_exhausted' || grant === undefined) return judgement;
+      const more = await this.parts.budgets.more(digest, grant, { calls: 1, bytes: 1 });
+      if (more === 'none') return judgement;
+      if (more === 'unreachable') {
+        return { ...judgement, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+      }
+    }
   }
 
   /** Synchronous to the taking of room and budget, so that no other call comes between. */
-  private decide(claims: GrantTokenClaims, call: Call): CallJudgement {
+  private decide(claims: GrantTokenClaims, call: Call, kid: string): CallJudgement {
     const { state, clock, calls, budgets } = this.parts;
     if (!this.isInTouch()) {
       return {
@@ -147,7 +162,7 @@ export class Judge {
     }
     const { digest, tenant, terms } = claims;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1_000);
-    const open = new OpenCall(digest, call.service, until, tenant, terms.requester);
+    const open = new OpenCall(digest, call.service, until, tenant, terms.requester, kid);
     calls.add(open);
     budgets.takeCall(digest, grant);
     return { allowed: true, match: decision.match, grant, map, open };

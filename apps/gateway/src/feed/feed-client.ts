@@ -5,6 +5,7 @@ import {
   type FeedGrant,
   type FeedPlace,
   formatFeedPlace,
+  formatSeenPlace,
   type GatewayCredential,
   importEd25519PublicKey,
   openFeedEnvelope,
@@ -29,6 +30,8 @@ export type FeedClientParts = {
   log: Logger;
   /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
   register(signal: AbortSignal): Promise<void>;
+  /** Called when everything was shown anew: the broker may have forgotten what it had told before. */
+  onSnapshot(): void;
 };
 
 const FIRST_PAUSE_MS = 50;
@@ -94,7 +97,8 @@ export class FeedClient {
       applied: this.applied,
       highest: position.highest,
     });
-    const body = await broker.openFeed(nonce, resumeFrom, this.stop.signal);
+    const seen = position.highest === undefined ? undefined : formatSeenPlace(position.highest);
+    const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.stop.signal);
     for await (const data of sseData(body)) {
       try {
         await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
@@ -119,8 +123,9 @@ export class FeedClient {
         await this.keepBeginnings(step.event.data.grants);
         state.applySnapshot(step.event.data, clock.now());
         await state.ledger.settle();
+        this.parts.onSnapshot();
+        await position.reach(step.event);
       }
-      await position.reach(event);
       this.catchingUpSince = askedAt;
     }
     if (step.do === 'change') {
@@ -128,7 +133,7 @@ export class FeedClient {
       // First what it says, then the note of it and of its place: a stop must not wait for a disk.
       state.applyChange(step.event.data, clock.now());
       await state.ledger.settle();
-      await position.reach(event);
+      await position.reach(step.event);
     }
     if (step.do !== 'hear') this.applied = { epoch: event.epoch, seq: event.seq };
     // A snapshot is whole by itself. After a resume the missed changes are still on their way, and only a heartbeat

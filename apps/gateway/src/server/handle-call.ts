@@ -62,10 +62,10 @@ export class CallHandler {
       const { reason, detail, unasked } = token;
       return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
     }
-    const { claims } = token;
+    const { claims, kid } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
-    const judgement = await judge.call(claims, callOf(canonical, body));
+    const judgement = await judge.call(claims, callOf(canonical, body), kid);
     if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
     await this.letThrough(exchange, claims, judgement, body);
   }
@@ -195,6 +195,7 @@ export class CallHandler {
       record,
       call,
       takeBytes: (bytes) => budgets.takeBytes(claims.digest, grant, bytes),
+      moreBytes: (bytes) => budgets.more(claims.digest, grant, { calls: 0, bytes }),
     });
   }
 

@@ -30,6 +30,8 @@ export interface Lease {
 
 /** At most this share of what is free goes to one gateway at once, so that several can share a budget. */
 const SHARE = 4;
+/** Though never less than this, where there is as much: a slice that is soon used up costs more than it shares. */
+const LEAST_AT_ONCE: Use = { calls: 1, bytes: 64 * 1024 };
 /** And never more than this beyond what was asked for: what a gateway holds when it dies counts as used. */
 const MOST_AT_ONCE: Use = { calls: 256, bytes: 16 * 1024 ** 2 };
 
@@ -64,7 +66,7 @@ export function leaseAfter(
     if (wish[kind] <= lease.held[kind]) return Math.max(wish[kind], floor);
     const now = { ...lease, held: { ...lease.held, [kind]: Math.max(lease.held[kind], floor) } };
     const room = free(kind, limit, [now, ...others], grantUsed);
-    const slice = Math.min(Math.ceil(room / SHARE), MOST_AT_ONCE[kind]);
+    const slice = Math.min(Math.max(Math.ceil(room / SHARE), LEAST_AT_ONCE[kind]), MOST_AT_ONCE[kind]);
     return now.held[kind] + Math.min(room, Math.max(wish[kind] - now.held[kind], slice));
   };
   return { ...lease, turn, held: { calls: after('calls'), bytes: after('bytes') } };
