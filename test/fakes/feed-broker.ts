@@ -93,6 +93,10 @@ export class FeedBroker {
   clockOffset = 0;
   /** Changes an event just before it is signed. */
   tamper: (event: FeedEvent) => FeedEvent = (event) => event;
+  /** Events that get lost on the way. */
+  drops: (event: FeedEvent) => boolean = () => false;
+  /** Keeps an event back, to be sent when the test says so. */
+  holds: (event: FeedEvent, send: () => void) => boolean = () => false;
   /** The key that signs, where it is not the pinned one. */
   otherKey: typeof this.feed.privateKey | undefined;
 
@@ -284,7 +288,10 @@ export class FeedBroker {
   private send(response: ServerResponse, event: Event, seq = this.seq): void {
     const time = new Date(Date.now() + this.clockOffset).toISOString();
     const whole = { epoch: this.epoch, seq, time, gateway: this.gateway, ...event } as FeedEvent;
-    response.write(formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey));
+    if (this.drops(whole)) return;
+    const text = formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey);
+    if (this.holds(whole, () => response.write(text))) return;
+    response.write(text);
   }
 
   /** By the rule of the domain; what was used is known from the asks alone. */
