@@ -47,9 +47,17 @@ async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
   }
 }
 
-/** Opens an answer that does not end, waits for its first byte, and tells when it was cut. */
+/**
+ * Opens an answer that does not end, waits for its first byte, and tells when it was cut. A machine that gives this
+ * process no time puts gateways out of touch for a moment: then it is tried again.
+ */
 async function holdOpen(url: string, token: string): Promise<{ over: Promise<number> }> {
   const { statusCode, body } = await request(url + STREAM, { headers: bearer(token), bodyTimeout: 0 });
+  if (statusCode === 503) {
+    await body.dump();
+    await fleet?.untilInTouch();
+    return holdOpen(url, token);
+  }
   if (statusCode !== 200) throw new Error(`no stream: ${statusCode} ${await body.text()}`);
   const over = new Promise<number>((resolve) => {
     body.on('error', () => resolve(now()));
