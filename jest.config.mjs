@@ -39,7 +39,11 @@ export default {
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
     withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
-    withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+    {
+      ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
+    },
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

@@ -14,10 +14,9 @@ import type { BenchGrant, GrantMaker } from './grants.js';
 /** The gateway's own judge, in this process, as a feed with these grants would have left it. */
 export class Checker {
   private readonly judge: Judge;
-  private readonly calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
 
   constructor(maker: GrantMaker, grants: readonly BenchGrant[]) {
-    const { calls } = this;
+    const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
     const state = new GatewayState(
       (digest) => calls.cutGrant(digest),
       () => {},
@@ -31,14 +30,14 @@ export class Checker {
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
-  async check({ canonical, call }: Prepared): Promise<void> {
+  check({ canonical, call }: Prepared): void {
     const service = this.judge.service(canonical.service);
     if (service === undefined) throw new Error('the service is not known');
     const token = this.judge.token(canonical, service);
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
-    const judged = await this.judge.call(token.claims, call, token.kid);
+    if (this.judge.arrival(token.claims) !== undefined) throw new Error('the grant is not on the list');
+    const judged = this.judge.call(token.claims, call);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
-    this.calls.remove(judged.open);
   }
 }
 

@@ -4,24 +4,28 @@ import {
   type CallView,
   decideCall,
   type GrantTokenClaims,
+  GrantTokenVerifier,
   type MatchedCall,
   nodeHashing,
   type PublishedRouteMap,
+  REPEATED,
+  repeatsParameter,
   type TokenRefusal,
-  verifyGrantToken,
 } from '@countersign/grant-token-verify';
 import { matchRoute, ScopeError } from '@countersign/scope';
 import type { Budgets } from '../calls/budgets.js';
-import { OpenCall, type OpenCalls } from '../calls/open-calls.js';
+import type { OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { Touch } from '../feed/touch.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
+import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
 
 /** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
 const GRANT_WAIT_MS = 1_000;
+/** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
+const TOKENS_KEPT = 4_096;
 
 export type JudgeParts = {
   state: GatewayState;
@@ -37,12 +41,19 @@ export type TokenJudgement =
   | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
-  | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap; open: OpenCall }
+  | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }
   | { allowed: false; match: MatchedCall | null; code: CallRefusal['code'] | 'not_in_touch'; detail: string };
 
-/** Holds calls against what the feed says, and takes room and budget for those that it lets through. */
+/** Holds calls against what the feed says. It decides, and does nothing else. */
 export class Judge {
   private readonly view: CallView;
+  private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
+  private readonly now = () => this.parts.clock.now();
+  private askedKid = '';
+  private readonly key = (kid: string) => {
+    this.askedKid = kid;
+    return this.parts.state.key(kid, this.now());
+  };
 
   constructor(private readonly parts: JudgeParts) {
     const { state, calls, budgets } = parts;
@@ -67,14 +78,16 @@ export class Judge {
   }
 
   /**
-   * Demands that the path, by the current map of its service, has no value that a route may not judge. A form check: it asks
-   * neither touch nor token. Throws AmbiguousRequest; a service that is not known has nothing to be held against.
+   * Demands that the target, by the current map of its service, has one reading: no path value that a route may not
+   * judge, no listed parameter twice. A form check: it asks neither touch nor token. Throws AmbiguousRequest; a service or
+   * route that is not known has nothing to be held against.
    */
-  demandPlainPath({ service, method, path }: CanonicalRequest): void {
+  demandPlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
     const map = this.service(service);
     if (map === undefined || path === '') return;
     try {
-      matchRoute(map.compiled, method, path);
+      const match = matchRoute(map.compiled, method, path);
+      demand(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
     } catch (error) {
       if (error instanceof ScopeError && error.code === 'ambiguous_request') {
         throw new AmbiguousRequest(error.message, { cause: error });
@@ -85,61 +98,82 @@ export class Judge {
 
   /** The one bearer token of the request, verified for this service. */
   token(request: CanonicalRequest, service: PublishedRouteMap): TokenJudgement {
-    const { state, clock } = this.parts;
+    const { state } = this.parts;
     const authorization = request.headers.one('authorization') ?? '';
-    const token = /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined) {
       const unasked = !/^Bearer(?: |$)/i.test(authorization);
       return { ok: false, reason: 'malformed', detail: 'no bearer token', unasked };
     }
     // It would go on in logs, referrers and the record's path; there is no call that needs it there.
-    if ((request.path + request.query).includes(token)) {
+    const { path, query } = request;
+    if (path.length + query.length >= token.length && (path + query).includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
     }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
-    let signedBy = '';
-    const verdict = verifyGrantToken(token, {
+    const verdict = this.verifier.verify(token, {
       issuer,
       audience: service.definition.audience,
-      key: (kid) => {
-        signedBy = kid;
-        return state.key(kid, clock.now());
-      },
-      now: () => clock.now(),
+      key: this.key,
+      now: this.now,
       hashing: nodeHashing,
     });
-    return verdict.ok ? { ...verdict, kid: signedBy } : verdict;
+    return verdict.ok ? { ...verdict, kid: this.askedKid } : verdict;
   }
 
   /**
-   * Everything after the token. A grant that is not on the list, and is not known to have ended, may be on its way: the
-   * call waits for the feed, at most a second. One that lacks budget alone waits for what the broker leases, and is then
-   * judged anew. `kid` names the key that signed the token.
+   * A grant that is not on the list, and is not known to have ended, may be on its way: to be waited for, at most a
+   * second. Undefined where nothing has to be waited for.
    */
-  async call(claims: GrantTokenClaims, call: Call, kid: string): Promise<CallJudgement> {
+  arrival(claims: GrantTokenClaims): Promise<void> | undefined {
+    return this.mayBeOnItsWay(claims.digest) ? this.untilItIsHere(claims.digest) : undefined;
+  }
+
+  private async untilItIsHere(digest: string): Promise<void> {
     const { state, clock } = this.parts;
-    const { digest } = claims;
     const deadline = clock.monotonic() + GRANT_WAIT_MS;
-    const unknown = () => state.grants.get(digest) === undefined && !state.grants.isDead(digest);
-    for (let left = GRANT_WAIT_MS; left > 0 && unknown(); left = deadline - clock.monotonic()) {
+    for (
+      let left = GRANT_WAIT_MS;
+      left > 0 && this.mayBeOnItsWay(digest);
+      left = deadline - clock.monotonic()
+    ) {
       await state.nextChange(left);
-    }
-    for (;;) {
-      const judgement = this.decide(claims, call, kid);
-      const grant = state.grants.get(digest);
-      if (judgement.allowed || judgement.code !== 'budget_exhausted' || grant === undefined) return judgement;
-      const more = await this.parts.budgets.more(digest, grant, { calls: 1, bytes: 1 });
-      if (more === 'none') return judgement;
-      if (more === 'unreachable') {
-        return { ...judgement, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
-      }
     }
   }
 
-  /** Synchronous to the taking of room and budget, so that no other call comes between. */
-  private decide(claims: GrantTokenClaims, call: Call, kid: string): CallJudgement {
-    const { state, clock, calls, budgets } = this.parts;
+  private mayBeOnItsWay(digest: string): boolean {
+    const { grants } = this.parts.state;
+    return grants.get(digest) === undefined && !grants.isDead(digest);
+  }
+
+  /**
+   * A call that lacks budget alone may have more of it from the broker: to be waited for, and then judged anew. Resolves
+   * with the refusal that stands, or undefined to judge anew; undefined at once where nothing has to be waited for.
+   */
+  shortage(claims: GrantTokenClaims, judged: CallJudgement): Promise<CallJudgement | undefined> | undefined {
+    const grant = this.parts.state.grants.get(claims.digest);
+    if (judged.allowed || judged.code !== 'budget_exhausted' || grant === undefined) return undefined;
+    return this.moreBudget(claims.digest, grant, judged);
+  }
+
+  private async moreBudget(
+    digest: string,
+    grant: LiveGrant,
+    judged: Extract<CallJudgement, { allowed: false }>,
+  ): Promise<CallJudgement | undefined> {
+    const more = await this.parts.budgets.more(digest, grant, { calls: 1, bytes: 1 });
+    if (more === 'more') return undefined;
+    if (more === 'none') return judged;
+    return { ...judged, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+  }
+
+  /**
+   * Everything after the token. Answers in the same turn, so that no other call comes between this and the caller's
+   * taking of room and budget.
+   */
+  call(claims: GrantTokenClaims, call: Call): CallJudgement {
+    const { state, clock } = this.parts;
     if (!this.isInTouch()) {
       return {
         allowed: false,
@@ -160,11 +194,15 @@ export class Judge {
     if (grant === undefined || map === undefined) {
       return { allowed: false, match: null, code: 'grant_ended', detail: 'the grant has ended' };
     }
-    const { digest, tenant, terms } = claims;
-    const until = Math.min(grant.endsAt, claims.grant_exp * 1_000);
-    const open = new OpenCall(digest, call.service, until, tenant, terms.requester, kid);
-    calls.add(open);
-    budgets.takeCall(digest, grant);
-    return { allowed: true, match: decision.match, grant, map, open };
+    return { allowed: true, match: decision.match, grant, map };
   }
+}
+
+const SCHEME = 'bearer ';
+
+/** The token of a `Bearer` value (RFC 6750 §2.1), whatever it may turn out to be; undefined for any other form. */
+function bearerToken(authorization: string): string | undefined {
+  if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
+  const token = authorization.slice(SCHEME.length).trimStart();
+  return token === '' || token.includes(' ') ? undefined : token;
 }

@@ -1,7 +1,7 @@
 import type { Opening } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import type { LeaseUse } from '../ports/leases.js';
-import type { AccessRecordView } from '../ports/repositories.js';
+import type { AccessRecordView, ChainVouch } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { endIfExhausted } from './lease-budget.js';
@@ -23,13 +23,17 @@ export type IncomingRecord = {
       path: { commitment: string; opening: Opening | null } | null;
     }
   | { kind: 'outcome'; id: string; outcome: Outcome }
-  | { kind: 'counters'; data: Record<string, unknown> }
+  | ({ kind: 'counters'; counts: readonly object[] } & Vouched)
+  | ({ kind: 'head' } & Vouched)
 );
+
+/** What the gateway's identity signed; `signed` where the signature is that of its registered key. */
+type Vouched = { id: string; signature: string; signed: boolean };
 
 /**
  * Takes a batch of a gateway's records, each exactly once: what is at or below the chain's cursor was taken
- * before and is skipped; a gap, or a record that does not continue the chain, is an event of its own. Leaf,
- * record and cursor commit together, one unit of work a tenant.
+ * before and is skipped; a gap, a record that does not continue the chain, and a signature that is not the gateway's
+ * are events of their own. Leaf, record and cursor commit together, one unit of work a tenant.
  *
  * @returns per tenant the last number taken, which the gateway may forget up to
  * @throws AccessError `invalid_request` where a tenant is unknown
@@ -71,22 +75,38 @@ async function takeOfTenant(
   records: readonly IncomingRecord[],
 ): Promise<number> {
   const from = await unit.records.cursor(gateway, boot);
-  let cursor = from ?? { seq: 0, hash: null as string | null };
+  let cursor: { seq: number; hash: string | null; head?: ChainVouch } = {
+    seq: from?.seq ?? 0,
+    hash: from?.hash ?? null,
+  };
+  const told = (type: string, data: object) =>
+    unit.log.append({
+      type,
+      at: deps.clock.now().toISOString(),
+      actor: gateway,
+      data: { gateway, boot, ...data },
+    });
   const use = new Map<string, LeaseUse>();
   for (const record of [...records].sort((a, b) => a.seq - b.seq)) {
     if (record.seq <= cursor.seq) continue;
-    if (record.seq !== cursor.seq + 1 || record.prev !== cursor.hash)
-      await unit.log.append({
-        type: 'gateway.gap',
-        at: deps.clock.now().toISOString(),
-        actor: gateway,
-        data: { gateway, boot, after: cursor.seq, at: record.seq },
-      });
+    if (from?.closedAt != null && cursor.seq === from.seq)
+      await told('gateway.returned', { after: from.seq });
+    if (record.seq !== cursor.seq + 1) await told('gateway.gap', { after: cursor.seq, at: record.seq });
+    else if (record.prev !== cursor.hash) await told('gateway.mismatch', { at: record.seq, reason: 'prev' });
+    cursor = { ...cursor, seq: record.seq, hash: record.hash };
+    if ('signature' in record && !record.signed) {
+      await told('gateway.mismatch', { at: record.seq, reason: 'signature' });
+      continue;
+    }
     await takeOne(unit, gateway, boot, record, use);
-    cursor = { seq: record.seq, hash: record.hash };
+    if (record.kind === 'head' || record.kind === 'counters')
+      cursor.head = { seq: record.seq, hash: record.hash, at: record.at, signature: record.signature };
   }
-  if (cursor.hash !== null && cursor.seq !== (from?.seq ?? 0))
-    await unit.records.moveCursor(gateway, boot, { seq: cursor.seq, hash: cursor.hash });
+  const { seq, hash, head } = cursor;
+  if (hash !== null && seq !== (from?.seq ?? 0)) {
+    const to = { seq, hash, ...(head === undefined ? {} : { head }) };
+    await unit.records.moveCursor(gateway, boot, to, deps.clock.now().toISOString());
+  }
   for (const [grant, sum] of use) {
     await unit.grants.addUse(grant, sum.calls, sum.bytes);
     if (await unit.leases.addUse(grant, gateway, boot, sum)) await endIfExhausted(deps, unit, grant);
@@ -112,12 +132,19 @@ async function takeOne(
       lost: sum.lost + lost,
     });
   };
-  if (record.kind === 'counters') {
+  if (record.kind === 'counters' || record.kind === 'head') {
+    const { id, prev, signature } = record;
     await unit.log.append({
-      type: 'access.counters',
+      type: record.kind === 'head' ? 'gateway.head' : 'access.counters',
       at: record.at,
       actor: gateway,
-      data: { ...chain, ...record.data },
+      data: {
+        ...chain,
+        record: id,
+        prev,
+        signature,
+        ...(record.kind === 'counters' ? { counts: record.counts } : {}),
+      },
     });
   } else if (record.kind === 'outcome') {
     const completed = await unit.records.complete(record.id, record.outcome);

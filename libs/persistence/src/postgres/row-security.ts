@@ -30,6 +30,7 @@ const keptByVendor = may(VENDOR, 'SELECT', 'INSERT', 'UPDATE');
 export const TABLES: Readonly<Record<string, Rules>> = {
   requests: changedByUnit,
   grants: changedByUnit,
+  invitations: changedByUnit,
   reviews: addedByUnit,
   voided_reviews: addedByUnit,
   locks: { ...changedByUnit, SELECT: locksInSight },
@@ -61,7 +62,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // Who may raise the epoch is said by a trigger: rules for rows cannot tell columns apart.
   deployment: ['feed_seq', 'epoch'],
-  log_heads: ['size', 'units'],
+  log_heads: ['size', 'units', 'range'],
+  invitations: ['state', 'version', 'used', 'ended_at'],
 };
 
 /** Tables that hold nobody's rows: read by triggers and at start-up. */

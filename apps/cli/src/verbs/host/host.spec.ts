@@ -206,7 +206,11 @@ describe('keys', () => {
   test('signing keys are rotated and revoked', async () => {
     const { kid, activeFrom } = await json(['keys', 'rotate-signing']);
     expect(Date.parse(activeFrom)).toBeGreaterThan(Date.now());
-    expect(await json(['keys', 'revoke-signing', kid])).toEqual({ kid, revoked: true });
+    expect(await json(['keys', 'revoke-signing', kid])).toEqual({
+      kid,
+      revoked: true,
+      successor: expect.any(String),
+    });
     expect((await cli(['keys', 'revoke-signing', kid])).err).toMatch(/^error\[not_found\]: /);
   });
 });
