@@ -101,11 +101,11 @@ describeStore('what goes out', (bench) => {
     expect(feed).toEqual({
       head: { epoch: 1, seq: 3 },
       all: [
-        { seq: 1, kind: 'grant', ref: 'grt_1' },
-        { seq: 2, kind: 'tenant', ref: 'acme' },
-        { seq: 3, kind: 'keys', ref: 'k1' },
+        { seq: 1, kind: 'grant', ref: 'grt_1', mark: expect.any(String) },
+        { seq: 2, kind: 'tenant', ref: 'acme', mark: expect.any(String) },
+        { seq: 3, kind: 'keys', ref: 'k1', mark: expect.any(String) },
       ],
-      some: [{ seq: 2, kind: 'tenant', ref: 'acme' }],
+      some: [{ seq: 2, kind: 'tenant', ref: 'acme', mark: expect.any(String) }],
       none: [],
     });
   });

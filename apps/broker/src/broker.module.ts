@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
+import { LeasesController } from './gateway-api/leases.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
@@ -56,6 +57,7 @@ export const CONTROLLERS = [
   OauthController,
   JwksController,
   GatewayController,
+  LeasesController,
   HealthController,
   DocsController,
   HomeController,

@@ -26,11 +26,15 @@ export interface FeedChange {
   seq: number;
   kind: FeedChangeKind;
   ref: string;
+  /** Random; tells this change from another that has its number in a history that parted. Null for old ones. */
+  mark: string | null;
 }
 
 /** What the gateways' feed is made of. */
 export interface FeedReads {
   head(): Promise<{ epoch: number; seq: number }>;
+  /** The mark of the change with this number; null where it has none, or is not there. */
+  markAt(seq: number): Promise<string | null>;
   /** Changes after `seq`, oldest first. */
   since(seq: number, limit: number): Promise<FeedChange[]>;
   activeGrants(): Promise<Grant[]>;

@@ -229,6 +229,12 @@ export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;
 }
 
+/** The feed's history: one epoch for each time that the store was restored from a backup. */
+export interface FeedEpochs {
+  /** Begins the next epoch; every gateway is shown everything anew. @returns the epoch, and the place that it follows */
+  openEpoch(): Promise<{ epoch: number; after: { epoch: number; seq: number } }>;
+}
+
 /** A gateway's record as the domain stores it: the leaf's data plus what the API shows. */
 export interface RecordWrites extends RecordReads {
   insertAllowed(record: AccessRecordView): Promise<void>;

@@ -14,10 +14,12 @@ import type {
 } from './credentials.js';
 import type { DeliveryReads, DeliveryWrites } from './deliveries.js';
 import type { FeedReads, OutboxReads } from './delivery.js';
+import type { LeaseReads, LeaseWrites } from './leases.js';
 import type {
   EventLog,
   EventReads,
   FeedChanges,
+  FeedEpochs,
   GrantReads,
   GrantWrites,
   InvitationReads,
@@ -58,6 +60,7 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   deliveries: DeliveryReads;
   feed: FeedReads;
+  leases: LeaseReads;
   idempotency: {
     /** What was kept under the key, expired or not. */
     find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
@@ -124,6 +127,7 @@ export interface TenantUnit {
   organisation: OrganisationReads;
   locks: LockWrites;
   records: RecordWrites;
+  leases: LeaseWrites;
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
@@ -152,7 +156,7 @@ export interface VendorUnit {
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
-  feed: FeedChanges;
+  feed: FeedChanges & FeedEpochs;
   idempotency: IdempotencyWrites & {
     /** Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer. */
     clearExpired(): Promise<void>;

@@ -1,8 +1,10 @@
 import type { Opening } from '@countersign/scope';
 import { AccessError } from '../errors.js';
+import type { LeaseUse } from '../ports/leases.js';
 import type { AccessRecordView, ChainVouch } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
+import { endIfExhausted } from './lease-budget.js';
 import { DEPLOYMENT } from './queries.js';
 
 type Outcome = Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>;
@@ -84,7 +86,7 @@ async function takeOfTenant(
       actor: gateway,
       data: { gateway, boot, ...data },
     });
-  const use = new Map<string, { calls: number; bytes: number }>();
+  const use = new Map<string, LeaseUse>();
   for (const record of [...records].sort((a, b) => a.seq - b.seq)) {
     if (record.seq <= cursor.seq) continue;
     if (from?.closedAt != null && cursor.seq === from.seq)
@@ -105,7 +107,10 @@ async function takeOfTenant(
     const to = { seq, hash, ...(head === undefined ? {} : { head }) };
     await unit.records.moveCursor(gateway, boot, to, deps.clock.now().toISOString());
   }
-  for (const [grant, { calls, bytes }] of use) await unit.grants.addUse(grant, calls, bytes);
+  for (const [grant, sum] of use) {
+    await unit.grants.addUse(grant, sum.calls, sum.bytes);
+    if (await unit.leases.addUse(grant, gateway, boot, sum)) await endIfExhausted(deps, unit, grant);
+  }
   return cursor.seq;
 }
 
@@ -114,12 +119,18 @@ async function takeOne(
   gateway: string,
   boot: string,
   record: IncomingRecord,
-  use: Map<string, { calls: number; bytes: number }>,
+  use: Map<string, LeaseUse>,
 ): Promise<void> {
   const chain = { gateway, boot, gatewaySeq: record.seq, gatewayHash: record.hash };
-  const count = (grant: string, calls: number, bytes: number) => {
-    const sum = use.get(grant) ?? { calls: 0, bytes: 0 };
-    use.set(grant, { calls: sum.calls + calls, bytes: sum.bytes + bytes });
+  const count = (grant: string, more: Partial<LeaseUse>) => {
+    const sum = use.get(grant) ?? { calls: 0, bytes: 0, ended: 0, lost: 0 };
+    const { calls = 0, bytes = 0, ended = 0, lost = 0 } = more;
+    use.set(grant, {
+      calls: sum.calls + calls,
+      bytes: sum.bytes + bytes,
+      ended: sum.ended + ended,
+      lost: sum.lost + lost,
+    });
   };
   if (record.kind === 'counters' || record.kind === 'head') {
     const { id, prev, signature } = record;
@@ -148,10 +159,11 @@ async function takeOne(
         ...record.outcome,
       },
     });
-    if (completed !== null) count(completed.grant, 0, record.outcome.bytes ?? 0);
+    const lost = record.outcome.outcome === 'unknown' ? 1 : 0;
+    if (completed !== null) count(completed.grant, { bytes: record.outcome.bytes ?? 0, ended: 1, lost });
   } else {
     await takeCall(unit, gateway, chain, record);
-    if (record.kind === 'allowed') count(record.view.grant, 1, 0);
+    if (record.kind === 'allowed') count(record.view.grant, { calls: 1 });
   }
 }
 

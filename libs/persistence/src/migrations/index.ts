@@ -3,6 +3,7 @@ import { Workflow1795100000000 } from './1795100000000-workflow.js';
 import { Deliveries1797000000000 } from './1797000000000-deliveries.js';
 import { Invitations1798000000000 } from './1798000000000-invitations.js';
 import { GatewayPresence1798300000000 } from './1798300000000-gateway-presence.js';
+import { InTouch1798400000000 } from './1798400000000-in-touch.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Deliveries1797000000000,
   Invitations1798000000000,
   GatewayPresence1798300000000,
+  InTouch1798400000000,
 ];

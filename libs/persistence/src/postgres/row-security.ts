@@ -39,6 +39,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   log_heads: changedByUnit,
   access_records: changedByUnit,
   record_chains: changedByUnit,
+  budget_leases: changedByUnit,
   notices: changedByUnit,
   deliveries: { ...keptByVendor, SELECT: own('tenant') },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
@@ -59,7 +60,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
-  deployment: ['feed_seq'],
+  // Who may raise the epoch is said by a trigger: rules for rows cannot tell columns apart.
+  deployment: ['feed_seq', 'epoch'],
   log_heads: ['size', 'units', 'range'],
   invitations: ['state', 'version', 'used', 'ended_at'],
 };

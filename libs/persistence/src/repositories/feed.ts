@@ -15,6 +15,10 @@ export class Feed implements FeedReads {
     return { epoch, seq: feedSeq };
   }
 
+  async markAt(seq: number): Promise<string | null> {
+    return (await this.manager.findOneBy(FeedChangeEntity, { seq }))?.mark ?? null;
+  }
+
   async since(seq: number, limit: number): Promise<FeedChange[]> {
     const rows = await this.manager.find(FeedChangeEntity, {
       where: { seq: MoreThan(seq) },

@@ -10,6 +10,7 @@ import { Feed } from '../repositories/feed.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
+import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -51,6 +52,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     outbox: new WaitingNotices(manager),
     deliveries: new Deliveries(manager),
     feed: new Feed(manager),
+    leases: new Leases(manager, 'everybody'),
     idempotency: new IdempotentAnswers(manager, context.clock),
     due: async (now, limit) => ({
       requests: await shared.requests.due(comparable(now), limit),

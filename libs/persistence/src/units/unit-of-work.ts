@@ -6,6 +6,7 @@ import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
 import { Invitations } from '../repositories/invitations.js';
+import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -31,7 +32,7 @@ export class UnitOfWork {
     private readonly context: UnitContext,
     private readonly rules: UnitRules,
   ) {
-    this.#feed = new FeedTail(manager);
+    this.#feed = new FeedTail(manager, context.random);
   }
 
   /** @throws StoreError `invalid_tenant` where the text is no slug */
@@ -49,6 +50,7 @@ export class UnitOfWork {
       organisation: new OrganisationReader(manager, reach),
       locks: new Locks(manager, reach),
       records: new Records(manager, reach),
+      leases: new Leases(manager, reach),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids, () => {
         this.#told = true;
