@@ -44,3 +44,10 @@ async function rate(work: Work): Promise<number> {
   }
   return (index / elapsed) * 1000;
 }
+
+/** How long a piece of work takes. */
+export async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}

@@ -64,7 +64,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.reviews.insert(review);
       await unit.reviews.void(review, NOW);
       await unit.locks.insert(aLock({ tenant, name: tenant }));
-      await unit.records.insertAllowed(record);
+      await unit.records.insert([record]);
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' });
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');

@@ -21,7 +21,7 @@ import {
 
 const DAY = 86_400;
 
-/** A migrated database with an organisation, on SQLite; this is the host's own handle on it. */
+/** A migrated database with an organisation; this is the host's own handle on it. */
 export class PreparedStore {
   private constructor(
     readonly url: string,
@@ -30,9 +30,14 @@ export class PreparedStore {
     private readonly deps: Deps & { store: OpenedStore },
   ) {}
 
-  static async make(path: string, organisation: Organisation): Promise<PreparedStore> {
+  /** On SQLite, in a file of its own. */
+  static make(path: string, organisation: Organisation): Promise<PreparedStore> {
+    return PreparedStore.at(`sqlite:${path}`, organisation);
+  }
+
+  /** @param url of an empty database */
+  static async at(url: string, organisation: Organisation): Promise<PreparedStore> {
     const masterKey = randomBytes(32);
-    const url = `sqlite:${path}`;
     const system = {
       clock: systemClock,
       ids: uuidV7Ids,

@@ -142,7 +142,15 @@ export interface RequestWrites extends RequestReads {
 export interface GrantWrites extends GrantReads {
   insert(grant: Grant): Promise<void>;
   update(grant: Grant): Promise<boolean>;
-  addUse(id: string, calls: number, bytes: number): Promise<void>;
+  /** Adds to what each of these grants has used; no grant twice. */
+  addUse(uses: readonly GrantUse[]): Promise<void>;
+}
+
+/** What calls have used of a grant: how many, and bytes of response bodies. */
+export interface GrantUse {
+  grant: string;
+  calls: number;
+  bytes: number;
 }
 
 export interface ReviewWrites extends ReviewReads {
@@ -152,7 +160,15 @@ export interface ReviewWrites extends ReviewReads {
 }
 
 export interface OpeningWrites extends OpeningReads {
-  save(commitment: string, name: string, opening: Opening): Promise<void>;
+  /** Ones that are there already stay as they are. */
+  save(openings: readonly NamedOpening[]): Promise<void>;
+}
+
+/** A value with its salt beside the commitment that it opens, and the member's name. */
+export interface NamedOpening {
+  commitment: string;
+  name: string;
+  opening: Opening;
 }
 
 /** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
@@ -171,6 +187,8 @@ export interface EventDraft {
 export interface EventLog {
   /** Appends in the transaction of the change; the index is gap-free per tenant. */
   append(draft: EventDraft): Promise<{ index: number }>;
+  /** Many, in this order. */
+  appendAll(drafts: readonly EventDraft[]): Promise<void>;
 }
 
 /** What people are told, later and at least once (P7). `audience` lists person ids. */
@@ -192,15 +210,19 @@ export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;
 }
 
-/** A gateway's record as the domain stores it: the leaf's data plus what the API shows. */
+/** How a call ended, by the id of its record. */
+export type RecordOutcome = Pick<
+  AccessRecordView,
+  'id' | 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'
+>;
+
+/** A gateway's records as the domain stores them: the leaf's data plus what the API shows. Always many at once. */
 export interface RecordWrites extends RecordReads {
-  insertAllowed(record: AccessRecordView): Promise<void>;
-  insertRefused(record: AccessRecordView): Promise<void>;
-  /** False where no such allowed record is known. */
-  complete(
-    id: string,
-    outcome: Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>,
-  ): Promise<AccessRecordView | null>;
+  insert(records: readonly AccessRecordView[]): Promise<void>;
+  /** Those of these records that were allowed. */
+  allowed(ids: readonly string[]): Promise<AccessRecordView[]>;
+  /** Merges outcomes into their allowed records; one of no such record is passed over. */
+  complete(outcomes: readonly RecordOutcome[]): Promise<void>;
   /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
   cursor(gateway: string, boot: string): Promise<{ seq: number; hash: string } | null>;
   moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void>;

@@ -1,11 +1,10 @@
 import type { Opening } from '@countersign/scope';
 import { AccessError } from '../errors.js';
-import type { AccessRecordView } from '../ports/repositories.js';
+import type { AccessRecordView, EventDraft, RecordOutcome } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { DEPLOYMENT } from './queries.js';
-
-type Outcome = Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>;
+import { TakenCalls } from './taken-calls.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
 export type IncomingRecord = {
@@ -20,7 +19,7 @@ export type IncomingRecord = {
       view: AccessRecordView;
       path: { commitment: string; opening: Opening | null } | null;
     }
-  | { kind: 'outcome'; id: string; outcome: Outcome }
+  | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
   | { kind: 'counters'; data: Record<string, unknown> }
 );
 
@@ -70,78 +69,56 @@ async function takeOfTenant(
 ): Promise<number> {
   const from = await unit.records.cursor(gateway, boot);
   let cursor = from ?? { seq: 0, hash: null as string | null };
-  const use = new Map<string, { calls: number; bytes: number }>();
-  for (const record of [...records].sort((a, b) => a.seq - b.seq)) {
-    if (record.seq <= cursor.seq) continue;
+  const fresh = records.filter(({ seq }) => seq > cursor.seq).sort((a, b) => a.seq - b.seq);
+  const calls = await TakenCalls.begin(unit, endedBefore(fresh));
+  const leaves: EventDraft[] = [];
+  for (const record of fresh) {
+    if (record.seq === cursor.seq) continue;
     if (record.seq !== cursor.seq + 1 || record.prev !== cursor.hash)
-      await unit.log.append({
+      leaves.push({
         type: 'gateway.gap',
         at: deps.clock.now().toISOString(),
         actor: gateway,
         data: { gateway, boot, after: cursor.seq, at: record.seq },
       });
-    await takeOne(unit, gateway, boot, record, use);
+    leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
     cursor = { seq: record.seq, hash: record.hash };
   }
+  await unit.log.appendAll(leaves);
+  await calls.store(unit);
   if (cursor.hash !== null && cursor.seq !== (from?.seq ?? 0))
     await unit.records.moveCursor(gateway, boot, { seq: cursor.seq, hash: cursor.hash });
-  for (const [grant, { calls, bytes }] of use) await unit.grants.addUse(grant, calls, bytes);
   return cursor.seq;
 }
 
-async function takeOne(
-  unit: TenantUnit,
-  gateway: string,
-  boot: string,
-  record: IncomingRecord,
-  use: Map<string, { calls: number; bytes: number }>,
-): Promise<void> {
-  const chain = { gateway, boot, gatewaySeq: record.seq, gatewayHash: record.hash };
-  const count = (grant: string, calls: number, bytes: number) => {
-    const sum = use.get(grant) ?? { calls: 0, bytes: 0 };
-    use.set(grant, { calls: sum.calls + calls, bytes: sum.bytes + bytes });
-  };
-  if (record.kind === 'counters') {
-    await unit.log.append({
-      type: 'access.counters',
-      at: record.at,
-      actor: gateway,
-      data: { ...chain, ...record.data },
-    });
-  } else if (record.kind === 'outcome') {
-    const completed = await unit.records.complete(record.id, record.outcome);
-    await unit.log.append({
-      type: 'access.outcome',
-      at: record.at,
-      actor: gateway,
-      data: {
-        ...chain,
-        record: record.id,
-        ...(completed === null ? {} : { grant: completed.grant, requester: completed.person }),
-        ...record.outcome,
-      },
-    });
-    if (completed !== null) count(completed.grant, 0, record.outcome.bytes ?? 0);
-  } else {
-    await takeCall(unit, gateway, chain, record);
-    if (record.kind === 'allowed') count(record.view.grant, 1, 0);
-  }
+/** Calls that end here and did not begin here. */
+function endedBefore(records: readonly IncomingRecord[]): string[] {
+  const ended = new Set(records.flatMap((record) => (record.kind === 'outcome' ? [record.id] : [])));
+  for (const record of records) if (record.kind === 'allowed') ended.delete(record.view.id);
+  return [...ended];
 }
 
-async function takeCall(
-  unit: TenantUnit,
-  gateway: string,
+type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
+
+/** Notes what the record says of its call, and puts it into words for the log. */
+function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: TakenCalls): Leaf {
+  const chain = { gateway, boot, gatewaySeq: record.seq, gatewayHash: record.hash };
+  if (record.kind === 'counters') return { type: 'access.counters', data: { ...chain, ...record.data } };
+  if (record.kind === 'outcome') {
+    const completed = calls.end({ id: record.id, ...record.outcome });
+    const of = completed === null ? {} : { grant: completed.grant, requester: completed.person };
+    return { type: 'access.outcome', data: { ...chain, record: record.id, ...of, ...record.outcome } };
+  }
+  calls.make(record.view, record.path);
+  return leafOfCall(chain, record);
+}
+
+function leafOfCall(
   chain: Record<string, unknown>,
-  record: IncomingRecord & { kind: 'allowed' | 'refused' },
-): Promise<void> {
-  const { view, path } = record;
-  if (record.kind === 'allowed') await unit.records.insertAllowed(view);
-  else await unit.records.insertRefused(view);
-  if (path?.opening != null) await unit.openings.save(path.commitment, 'path', path.opening);
-  await unit.log.append({
-    type: `access.${record.kind}`,
-    at: record.at,
-    actor: gateway,
+  { kind, view, path }: IncomingRecord & { kind: 'allowed' | 'refused' },
+): Leaf {
+  return {
+    type: `access.${kind}`,
     data: {
       ...chain,
       record: view.id,
@@ -156,8 +133,8 @@ async function takeCall(
       action: view.action,
       mode: view.mode,
       trust: view.trust,
-      ...(record.kind === 'refused' ? { code: view.code, count: view.count } : {}),
+      ...(kind === 'refused' ? { code: view.code, count: view.count } : {}),
     },
     ...(path === null ? {} : { commitments: { path: path.commitment } }),
-  });
+  };
 }

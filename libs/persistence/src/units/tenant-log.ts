@@ -5,11 +5,10 @@ import type { EntityManager } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { Openings } from '../repositories/openings.js';
+import { insertRows } from '../repositories/write-rows.js';
 import type { UnitContext } from './context.js';
 
 const SALT_BYTES = 32;
-/** Rows of one insert, well below the engines' limits on parameters. */
-const ROWS_AT_ONCE = 200;
 
 /**
  * One tenant's log within one transaction. Opening it locks the log's head, so that the tenant's writing
@@ -42,8 +41,16 @@ export class TenantLog implements EventLog {
   }
 
   async append(draft: EventDraft): Promise<{ index: number }> {
-    const commitments = { ...draft.commitments, ...(await this.commitPersonal(draft.personal ?? {})) };
-    // From here to the new size nothing waits: appends that run side by side cannot get the same index.
+    return this.add(draft, await this.commitPersonal(draft.personal));
+  }
+
+  async appendAll(drafts: readonly EventDraft[]): Promise<void> {
+    for (const draft of drafts)
+      this.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft.personal));
+  }
+
+  /** Waits for nothing: appends that run side by side cannot get the same index. */
+  private add(draft: EventDraft, personal: Record<string, string>): { index: number } {
     const index = this.size;
     const bytes = encodeLeaf({
       v: 1,
@@ -54,7 +61,7 @@ export class TenantLog implements EventLog {
       // `encodeLeaf` refuses what is no actor.
       actor: draft.actor as Actor,
       data: draft.data,
-      commitments,
+      commitments: { ...draft.commitments, ...personal },
     });
     this.#pending.push({
       tenant: this.tenant,
@@ -76,20 +83,19 @@ export class TenantLog implements EventLog {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
     this.#pending = [];
-    for (let start = 0; start < leaves.length; start += ROWS_AT_ONCE)
-      await this.manager.insert(EventEntity, leaves.slice(start, start + ROWS_AT_ONCE));
+    await insertRows(this.manager, EventEntity, leaves);
     await this.manager.update(LogHeadEntity, { tenant: this.tenant }, { size: this.size });
   }
 
-  private async commitPersonal(personal: Record<string, string>): Promise<Record<string, string>> {
-    const openings = new Openings(this.manager, { tenant: this.tenant });
+  private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {
     const commitments: Record<string, string> = {};
-    for (const [name, value] of Object.entries(personal)) {
+    const named = Object.entries(personal).map(([name, value]) => {
       const salt = this.context.random.bytes(SALT_BYTES);
       const commitment = commit(this.context.hashing, name, salt, value);
-      await openings.save(commitment, name, { value, salt: encodeBase64url(salt) });
       commitments[name] = commitment;
-    }
+      return { commitment, name, opening: { value, salt: encodeBase64url(salt) } };
+    });
+    await new Openings(this.manager, { tenant: this.tenant }).save(named);
     return commitments;
   }
 }
