@@ -74,9 +74,11 @@ function arrays(columns: readonly RowColumn[], rows: readonly ObjectLiteral[]): 
 
 function values(columns: readonly RowColumn[], rows: readonly ObjectLiteral[]): RowsSource {
   const row = `(${columns.map(() => '?').join(', ')})`;
+  const parameters: unknown[] = [];
+  for (const each of rows) for (const column of columns) parameters.push(cell(column, each));
   return {
     sql: `VALUES ${Array<string>(rows.length).fill(row).join(', ')}`,
-    parameters: rows.flatMap((each) => columns.map((column) => cell(column, each))),
+    parameters,
     next: () => '?',
   };
 }

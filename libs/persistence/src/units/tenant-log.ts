@@ -69,7 +69,7 @@ export class TenantLog implements EventLog {
       type: draft.type,
       at: draft.at,
       hash: `sha256:${Buffer.from(leafHash(this.context.hashing, bytes)).toString('hex')}`,
-      leaf: Buffer.from(bytes).toString('utf8'),
+      leaf: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
       request: named(draft.data['request']),
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),
