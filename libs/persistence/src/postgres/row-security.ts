@@ -38,8 +38,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   log_heads: changedByUnit,
   access_records: changedByUnit,
   record_chains: changedByUnit,
-  notices: changedByUnit,
-  deliveries: { ...keptByVendor, SELECT: own('tenant') },
+  notices: { ...changedByUnit, DELETE: VENDOR },
+  deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
   tenants: { ...keptByVendor, SELECT: own('slug') },
@@ -58,7 +58,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
-  deployment: ['feed_seq'],
+  deployment: ['feed_seq', 'organisation_version'],
   log_heads: ['size', 'units'],
 };
 
