@@ -36,6 +36,8 @@ export interface ListFilter {
 
 export interface RequestReads {
   find(id: string): Promise<AccessRequest | null>;
+  /** Those of these ids that there are, in no order. */
+  findAll(ids: readonly string[]): Promise<AccessRequest[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
   /** Requests of this requester in this tenant that are not yet decided. */
   countOpen(tenant: string, requester: string): Promise<number>;

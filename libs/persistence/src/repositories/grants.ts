@@ -53,12 +53,6 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return { items: items.map(toGrant), next };
   }
 
-  /** Every active grant, for the gateways' positive list. */
-  async active(): Promise<Grant[]> {
-    const rows = await this.rows().andWhere("row.state = 'active'").getMany();
-    return rows.map(toGrant);
-  }
-
   /** Scheduled and active. */
   async live(): Promise<Grant[]> {
     const rows = await this.rows().andWhere("row.state IN ('scheduled', 'active')").getMany();
