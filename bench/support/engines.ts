@@ -3,13 +3,12 @@ import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { root } from '../../test/support/root.js';
+import type { SeedTarget } from '../../test/support/seed/seed.js';
 import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
 import type { Closing } from './closing.js';
 
 /** A plain connection beside the store's own, for bulk loads and for rivals. */
-export interface BareConnection {
-  /** One or more statements without parameters. */
-  run(sql: string): Promise<void>;
+export interface BareConnection extends SeedTarget {
   /** Durably inserts rows of one text each into `table (id, value)`, in one transaction. */
   insertTexts(table: string, texts: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -35,7 +34,9 @@ export const sqlite: BenchEngine = {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     return {
+      engine: 'sqlite',
       run: async (sql) => void database.exec(sql),
+      all: async (sql) => database.prepare(sql).all() as Record<string, unknown>[],
       insertTexts: async (table, texts) => {
         const insert = database.prepare(`INSERT INTO ${table} (value) VALUES (?)`);
         database.transaction(() => {
@@ -62,7 +63,9 @@ export const postgres: BenchEngine = {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     return {
+      engine: 'postgres',
       run: async (sql) => void (await client.query(sql)),
+      all: async (sql) => (await client.query(sql)).rows,
       insertTexts: async (table, texts) => {
         const text = `INSERT INTO ${table} (value) SELECT * FROM unnest($1::text[])`;
         await client.query({ name: `insert-${table}`, text, values: [texts] });

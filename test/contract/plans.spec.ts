@@ -23,6 +23,9 @@ const PAGE = 50;
 /** A page of 50 may look at its own rows, at one more, and at few that it passes over. */
 const MOST_LOOKED = 400;
 
+/** A grant has one request. */
+const ONE_ROW = /FROM "requests" "row" WHERE "row"\."grant_id" = /;
+
 const BIG = { tenant: BIG_TENANT };
 const ALL = 'everybody' as const;
 const MIDDLE = '2026-01-01T03:00:00Z';
@@ -105,8 +108,15 @@ describe.each([
     middle: string,
     list: (manager: EntityManager, page: { cursor: string | null; limit: number }) => Promise<unknown>,
   ) => {
-    for (const cursor of [null, middle])
-      check(await planner.plans((manager) => list(manager, { cursor, limit: PAGE })));
+    for (const cursor of [null, middle]) {
+      const plans = await planner.plans((manager) => list(manager, { cursor, limit: PAGE }));
+      check(plans);
+      // Where rows are not counted: a limit on what no index has put in order tells that all of it is read.
+      if (database.engine === 'sqlite')
+        expect(plans.filter(({ sorts, sql }) => sorts && /LIMIT/.test(sql) && !ONE_ROW.test(sql))).toEqual(
+          [],
+        );
+    }
   };
   const said = (filter: object): string => Object.keys(filter).join(' + ') || 'nothing';
 

@@ -1,4 +1,4 @@
-import { doDue } from '@countersign/access';
+import { doDue, prune } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
@@ -6,10 +6,11 @@ import { Metrics } from '../observe/metrics.js';
 import { Loop } from './loop.js';
 
 const EVERY_MS = 1_000;
+const PRUNE_EVERY_MS = 10 * 60_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work by the clock: begins and ends what is due. */
+/** The broker's recurring work by the clock: begins and ends what is due, deletes what has served its purpose. */
 @Injectable()
 export class Jobs {
   private readonly loops: readonly Loop[];
@@ -20,7 +21,10 @@ export class Jobs {
     private readonly metrics: Metrics,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
-    this.loops = [new Loop('expiry', EVERY_MS, () => this.expire(), onError)];
+    this.loops = [
+      new Loop('expiry', EVERY_MS, () => this.expire(), onError),
+      new Loop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
+    ];
   }
 
   start(): void {
@@ -38,5 +42,10 @@ export class Jobs {
       this.metrics.expired(done);
       this.logger.info(done, 'did what was due');
     }
+  }
+
+  private async prune(): Promise<void> {
+    const pruned = await prune(this.deps);
+    if (pruned.notices + pruned.idempotentAnswers > 0) this.logger.info(pruned, 'pruned');
   }
 }

@@ -129,6 +129,8 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites;
+  /** Deletes the answers that have expired, of every tenant. @returns how many */
+  idempotency: { prune(now: string): Promise<number> };
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
   /** Scheduled and active. */

@@ -34,6 +34,13 @@ export class IdempotentAnswers {
     }
   }
 
+  async prune(now: string): Promise<number> {
+    const { affected } = await this.manager.delete(IdempotentAnswerEntity, {
+      expiresAt: LessThanOrEqual(now),
+    });
+    return affected ?? 0;
+  }
+
   private now(): string {
     return this.clock.now().toISOString();
   }

@@ -77,6 +77,7 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
+      idempotency: new IdempotentAnswers(manager, context.clock),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
