@@ -19,6 +19,8 @@ export interface SeedTarget {
 
 /** 2026-01-01; each row is a second younger than the one before it. */
 const BEGIN = 1_767_225_600;
+/** Leaves before this index are left to whoever prepared the database. */
+const FIRST_LEAF = 1_000;
 const SERVICES = 10;
 const ENGINEERS = 50;
 export const BIG_TENANT = 'tenant-0';
@@ -74,7 +76,7 @@ function rowsOf(dialect: Dialect, { requests, tenants, activeGrants, rows }: Siz
      FROM ${numbers(rows)}`,
     // The index of a leaf is gap-free in its tenant; for lists it need only be unique and in order.
     `INSERT INTO events (tenant, seq, type, at, hash, leaf, request_id, grant_id, requester)
-     SELECT ${tenant}, i, 'access.allowed', ${at}, ${digest}, '{"v":1,"type":"access.allowed","data":{"method":"GET"}}',
+     SELECT ${tenant}, i + ${FIRST_LEAF}, 'access.allowed', ${at}, ${digest}, '{"v":1,"type":"access.allowed","data":{"method":"GET"}}',
        ${id('req', `i % ${requests}`)}, ${id('grt', `i % ${requests}`)}, ${person} FROM ${numbers(rows)}`,
     `INSERT INTO notices (id, tenant, kind, subject, audience, at, attempts, state, next_at, delivered_at)
      SELECT ${id('ntc', 'i')}, ${tenant}, 'request.approved', ${id('req', `i % ${requests}`)}, '[]', ${at}, 1, 'delivered', ${at}, ${at}
