@@ -34,12 +34,17 @@ const withPostgres = (made) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
     withPostgres(project('contract', ['<rootDir>/test/contract/**/*.spec.ts'])),
-    withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+    {
+      ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
+    },
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

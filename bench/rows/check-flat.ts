@@ -27,7 +27,7 @@ export const checkFlat: Family = {
   },
 };
 
-function subject(grants: number, tenants: number, routes: number): () => Promise<void> {
+function subject(grants: number, tenants: number, routes: number): () => unknown {
   const maker = new LargeMaker(serviceWith(routes), tenants);
   const grant = maker.grant();
   const checker = new Checker(maker, [...others(grant, grants - 1), grant]);

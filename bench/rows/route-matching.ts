@@ -1,67 +1,61 @@
-import { type CallView, decideCall, nodeHashing } from '@countersign/grant-token-verify';
-import { compileRouteMap, matchRoute, routeMapHash } from '@countersign/scope';
-import { prepare } from '../support/checker.js';
+import { compileRouteMap, matchRoute } from '@countersign/scope';
+import { Checker, prepare } from '../support/checker.js';
 import { GrantMaker, serviceWith } from '../support/grants.js';
 import { compare } from '../support/rate.js';
 import { type Family, type Row, rounded, times } from '../support/table.js';
 
-const FEW = 10;
-const MANY = 5_000;
+const FEW = { grants: 10, tenants: 10, routes: 10 };
+const MANY = { grants: 100_000, tenants: 10_000, routes: 5_000 };
 const PATH = '/tenants/acme/invoices/inv-1';
 
-/** What many routes cost: matching one path, and deciding a call by both maps. */
+/** What size costs: matching one path among many routes, and the whole check among many grants, tenants and routes. */
 export const routeMatching: Family = {
   name: 'route-matching',
   async run(): Promise<Row[]> {
     const few = subject(FEW);
     const many = subject(MANY);
+    const rival = 'the same with 10 of each';
     return [
-      row('route match', await compare(many.match, few.match), ''),
-      row('call decision after the token', await compare(many.decide, few.decide), '≤ 1.2 × the time'),
+      row(
+        `route match, ${rounded(MANY.routes)} routes`,
+        'the same with 10',
+        await compare(many.match, few.match),
+        '',
+      ),
+      row(
+        `check of a token seen before, ${rounded(MANY.grants)} grants, ${rounded(MANY.tenants)} tenants, ${rounded(MANY.routes)} routes`,
+        rival,
+        await compare(many.check, few.check),
+        '≤ 1.2 × the time',
+      ),
     ];
   },
 };
 
-function subject(routes: number) {
+function subject({ grants, tenants, routes }: typeof FEW) {
   const maker = new GrantMaker(serviceWith(routes));
   const compiled = compileRouteMap(maker.service);
   const grant = maker.grant();
-  const map = { definition: maker.service, compiled };
-  const hash = routeMapHash(nodeHashing, maker.service);
-  const live = {
-    ...{ id: grant.id, tenant: 'acme', service: maker.service.name },
-    ...{ startsAt: Date.parse(grant.startsAt), endsAt: Date.parse(grant.endsAt) },
-  };
-  const view: CallView = {
-    grant: (digest) => (digest === grant.digest ? live : undefined),
-    currentMap: () => map,
-    mapByHash: (wanted) => (wanted === hash ? map : undefined),
-    forbidden: () => [],
-    lockOn: () => undefined,
-    hasRoom: () => true,
-    hasBudget: () => true,
-  };
-  const { call } = prepare('none');
-  const claims = { grant_id: grant.id, tenant: 'acme', digest: grant.digest, terms: grant.terms };
+  const checker = new Checker(maker, [grant, ...maker.crowd(grant, grants - 1, tenants - 1)]);
+  const prepared = prepare(maker.token(grant));
   return {
     match: () => {
       if (matchRoute(compiled, 'GET', PATH) === undefined) throw new Error('no route');
     },
-    decide: () => {
-      if (!decideCall(claims, call, view, Date.now()).allowed) throw new Error('refused');
-    },
+    check: () => checker.check(prepared),
   };
 }
 
 function row(
   what: string,
+  rival: string,
   { ours, rivals, ratio }: Awaited<ReturnType<typeof compare>>,
   target: string,
 ): Row {
   return {
-    what: `${what}, ${rounded(MANY)} routes`,
+    what,
     figure: `${rounded(ours)}/s`,
-    rival: `the same with ${FEW} routes`,
+    rival,
     rivalFigure: `${rounded(rivals)}/s`,
     ratio: `${times(1 / ratio)} the time`,
     target,

@@ -29,12 +29,13 @@ export class Checker {
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
-  async check({ canonical, call }: Prepared): Promise<void> {
+  check({ canonical, call }: Prepared): void {
     const service = this.judge.service(canonical.service);
     if (service === undefined) throw new Error('the service is not known');
     const token = this.judge.token(canonical, service);
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
-    const judged = await this.judge.call(token.claims, call);
+    if (this.judge.arrival(token.claims) !== undefined) throw new Error('the grant is not on the list');
+    const judged = this.judge.call(token.claims, call);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
   }
 }

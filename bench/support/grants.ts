@@ -43,6 +43,16 @@ export class GrantMaker {
     };
   }
 
+  /** Other active grants, spread over so many other tenants. Nobody has tokens for them, so that their digests may be any. */
+  crowd(like: BenchGrant, grants: number, tenants: number): BenchGrant[] {
+    return Array.from({ length: grants }, (_, index) => ({
+      ...like,
+      id: `grt_${v7()}`,
+      digest: `sha256:${index.toString(16).padStart(64, '0')}`,
+      terms: { ...like.terms, tenant: `tenant-${index % tenants}` },
+    }));
+  }
+
   token(grant: BenchGrant): string {
     const { terms, digest } = grant;
     return mintGrantToken({
@@ -77,7 +87,7 @@ export class GrantMaker {
       services: [{ name, upstream, audience, routes: routeMapHash(nodeHashing, this.service) }],
       routeMaps: [this.service],
       keys: [{ ...this.publicJwk }],
-      tenants: [{ slug: 'acme', forbid: [] }],
+      tenants: [...new Set(grants.map(({ terms }) => terms.tenant))].map((slug) => ({ slug, forbid: [] })),
       locks: [],
     };
   }

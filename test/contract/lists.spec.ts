@@ -1,6 +1,6 @@
 import type { AccessRequest, ListFilter, Page } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
-import { aGrant, aRecord, aRequest } from './support/rows.js';
+import { aGrant, aRecord, aRequest, NOW } from './support/rows.js';
 
 describeStore('lists', (bench) => {
   async function fill() {
@@ -116,9 +116,12 @@ describeStore('lists', (bench) => {
       await unit.records.insert([record, refused]);
       expect(await unit.records.allowed(['rec_of_nobody', refused.id])).toEqual([]);
       expect(await unit.records.cursor(record.gateway, record.boot)).toBeNull();
-      for (const seq of [1, 2])
-        await unit.records.moveCursor(record.gateway, record.boot, { seq, hash: `h${seq}` });
-      expect(await unit.records.cursor(record.gateway, record.boot)).toEqual({ seq: 2, hash: 'h2' });
+      const { gateway, boot } = record;
+      const head = { seq: 1, hash: 'h1', at: NOW, signature: 's' };
+      await unit.records.moveCursor(gateway, boot, { seq: 1, hash: 'h1', head }, NOW);
+      await unit.records.moveCursor(gateway, boot, { seq: 2, hash: 'h2' }, NOW);
+      const held = { boot, seq: 2, hash: 'h2', head, closedAt: null };
+      expect(await unit.records.cursor(gateway, boot)).toEqual(held);
       await unit.records.complete([record, refused].map(({ id }) => ({ id, ...outcome })));
       return (await unit.records.list({}, { cursor: null, limit: 10 })).items;
     });

@@ -1,4 +1,4 @@
-import { leafHash } from '@countersign/audit-log';
+import { EMPTY_RANGE, leafHash, rangeRoot, withLeaf } from '@countersign/audit-log';
 import { systemHashing } from '@countersign/persistence';
 import { openCommitment } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
@@ -119,6 +119,43 @@ describeStore('the log', (bench) => {
     await expect(bench.database.raw('UPDATE log_heads SET size = size - 1')).rejects.toThrow('never shrinks');
     await expect(bench.database.raw('DELETE FROM log_heads')).rejects.toThrow('never shrinks');
     await expect(bench.database.raw('UPDATE deployment SET feed_seq = 0')).rejects.toThrow('never shrinks');
+  });
+
+  test('P10: its head tells the RFC 6962 root of all leaves, those of the unit at hand included', async () => {
+    const head = () => bench.store.forTenant('acme', (unit) => unit.log.head());
+    const rootOf = async () => {
+      const { items } = await bench.store.readForTenant('acme', (unit) => unit.events.list({}, ALL));
+      const hashes = items.toReversed().map(({ leaf }) => leafHash(systemHashing, Buffer.from(leaf)));
+      const range = hashes.reduce((grown, hash) => withLeaf(systemHashing, grown, hash), EMPTY_RANGE);
+      return {
+        epoch: 1,
+        size: items.length,
+        root: Buffer.from(rangeRoot(systemHashing, range)).toString('base64'),
+      };
+    };
+    expect(await head()).toEqual({ epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' });
+    for (let count = 0; count < 9; count += 1) await append('acme', { count });
+    expect(await head()).toEqual(await rootOf());
+    await append('globex', {});
+    const within = await bench.store.forTenant('acme', async (unit) => {
+      for (let count = 0; count < 5; count += 1)
+        await unit.log.append({ type: 'thing.happened', at: NOW, actor: 'job', data: { count } });
+      return unit.log.head();
+    });
+    expect(within).toEqual(await rootOf());
+    expect(within.size).toBe(14);
+  });
+
+  test('P10: a unit that failed leaves the root as it was', async () => {
+    await append('acme', {});
+    const head = () => bench.store.forTenant('acme', (unit) => unit.log.head());
+    const before = await head();
+    const failed = bench.store.forTenant('acme', async (unit) => {
+      await unit.log.append({ type: 'thing.happened', at: NOW, actor: 'job', data: {} });
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect(await head()).toEqual(before);
   });
 
   test('an erased opening leaves the log as it was', async () => {

@@ -1,4 +1,4 @@
-import { type Deps, NOTICES_KEPT_DAYS, prune } from '@countersign/access';
+import { type Deps, NOTICES_KEPT_DAYS, prune, type Store } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
@@ -7,8 +7,8 @@ import { TestClock } from './support/workflow.js';
 const DAY = 86_400;
 
 describeStore('pruning', (bench) => {
-  const deps = (clock: TestClock): Deps => ({
-    store: bench.store,
+  const deps = (clock: TestClock, store: Store = bench.store): Deps => ({
+    store,
     clock,
     ids: uuidV7Ids,
     random: systemRandomness,
@@ -74,16 +74,17 @@ describeStore('pruning', (bench) => {
 
   test('deletes expired answers of every tenant and no others', async () => {
     const clock = new TestClock();
+    const store = await bench.database.open({ clock });
     const in24h = new Date(clock.now().getTime() + DAY * 1000).toISOString();
     const in48h = new Date(clock.now().getTime() + 2 * DAY * 1000).toISOString();
     const answer = { bodyHash: 'h', result: '1' };
     for (const tenant of ['acme', 'globex'])
-      await bench.store.forTenant(tenant, async (unit) => {
+      await store.forTenant(tenant, async (unit) => {
         await unit.idempotency.save('usr_1', tenant, 'old', answer, in24h);
         await unit.idempotency.save('usr_1', tenant, 'young', answer, in48h);
       });
     clock.forward(DAY);
-    expect(await prune(deps(clock))).toMatchObject({ idempotentAnswers: 2 });
+    expect(await prune(deps(clock, store))).toMatchObject({ idempotentAnswers: 2 });
     expect(await bench.database.raw('SELECT key FROM idempotent_answers')).toEqual([
       { key: 'young' },
       { key: 'young' },

@@ -1,10 +1,11 @@
 import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
 import type pg from 'pg';
+import { withClient } from '../support/postgres/database.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { optionsFor } from './support/options.js';
-import { postgresDatabase, withClient } from './support/postgres.js';
-import { aGrant, aLock, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
+import { postgresDatabase } from './support/postgres.js';
+import { aGrant, aLock, anInvitation, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
 
 const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
 
@@ -12,6 +13,7 @@ const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApp
 const OWN: Record<string, string> = {
   requests: 'tenant',
   grants: 'tenant',
+  invitations: 'tenant',
   reviews: 'tenant',
   openings: 'tenant',
   events: 'tenant',
@@ -63,9 +65,10 @@ describe('row-level security on PostgreSQL', () => {
       const review = aReview(request);
       await unit.reviews.insert(review);
       await unit.reviews.void(review, NOW);
+      await unit.invitations.insert(anInvitation({ tenant }));
       await unit.locks.insert(aLock({ tenant, name: tenant }));
       await unit.records.insert([record]);
-      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' });
+      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
     });
@@ -155,25 +158,31 @@ describe('row-level security on PostgreSQL', () => {
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
   });
 
-  test.each(['requests', 'grants', 'access_records', 'record_chains', 'notices', 'log_heads', 'locks'])(
-    'P9: %s of another tenant can be neither changed nor moved nor made',
-    async (table) => {
-      const column = table === 'log_heads' ? 'units' : 'tenant';
-      expect(
-        await attempt('globex', `UPDATE ${table} SET ${column} = ${column} WHERE tenant = 'acme'`),
-      ).toMatch(/^0 rows|permission denied/);
-      expect(await attempt('globex', `UPDATE ${table} SET tenant = 'acme'`)).toMatch(
-        /row-level security|permission denied/,
-      );
-      expect(await attempt('globex', `INSERT INTO ${table} SELECT * FROM ${table}`)).toMatch(/duplicate key/);
-      expect(
-        await attempt(
-          'globex',
-          `INSERT INTO ${table} SELECT (jsonb_populate_record(x, '{"tenant": "acme"}')).* FROM ${table} x`,
-        ),
-      ).toMatch(/row-level security/);
-    },
-  );
+  test.each([
+    'requests',
+    'grants',
+    'access_records',
+    'record_chains',
+    'notices',
+    'log_heads',
+    'locks',
+    'invitations',
+  ])('P9: %s of another tenant can be neither changed nor moved nor made', async (table) => {
+    const column = table === 'log_heads' ? 'units' : 'tenant';
+    expect(
+      await attempt('globex', `UPDATE ${table} SET ${column} = ${column} WHERE tenant = 'acme'`),
+    ).toMatch(/^0 rows|permission denied/);
+    expect(await attempt('globex', `UPDATE ${table} SET tenant = 'acme'`)).toMatch(
+      /row-level security|permission denied/,
+    );
+    expect(await attempt('globex', `INSERT INTO ${table} SELECT * FROM ${table}`)).toMatch(/duplicate key/);
+    expect(
+      await attempt(
+        'globex',
+        `INSERT INTO ${table} SELECT (jsonb_populate_record(x, '{"tenant": "acme"}')).* FROM ${table} x`,
+      ),
+    ).toMatch(/row-level security/);
+  });
 
   test.each(['events', 'reviews', 'feed_changes'])(
     'P10: the brokers’ role cannot rewrite %s',

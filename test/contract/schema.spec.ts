@@ -1,4 +1,4 @@
-import { GRANT_TRANSITIONS, REQUEST_TRANSITIONS } from '@countersign/access';
+import { GRANT_TRANSITIONS, INVITATION_TRANSITIONS, REQUEST_TRANSITIONS } from '@countersign/access';
 import { migrate, pendingMigrations, schemaDrift } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { optionsFor } from './support/options.js';
@@ -18,11 +18,14 @@ describeStore('the schema that the migrations make from empty', (bench) => {
     const held = (rows as Record<'kind' | 'from_state' | 'to_state', string>[]).map(
       (row) => `${row.kind}: ${row.from_state} → ${row.to_state}`,
     );
-    const said = Object.entries({ request: REQUEST_TRANSITIONS, grant: GRANT_TRANSITIONS }).flatMap(
-      ([kind, table]) =>
-        Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
-          followers.map((to) => `${kind}: ${from} → ${to}`),
-        ),
+    const said = Object.entries({
+      request: REQUEST_TRANSITIONS,
+      grant: GRANT_TRANSITIONS,
+      invitation: INVITATION_TRANSITIONS,
+    }).flatMap(([kind, table]) =>
+      Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
+        followers.map((to) => `${kind}: ${from} → ${to}`),
+      ),
     );
     expect(held.sort()).toEqual(said.sort());
   });

@@ -33,7 +33,7 @@ describeStore('tenants apart from each other', (bench) => {
       await unit.grants.insert(grant);
       await unit.reviews.insert(review);
       await unit.records.insert([record]);
-      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'sha256:x' });
+      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'sha256:x' }, NOW);
       await unit.openings.save([
         { commitment: commitment(tenant), name: 'justification', opening: { value: 'why', salt: 'salt' } },
       ]);

@@ -167,6 +167,8 @@ describeStore('the vendor’s side', (bench) => {
       publicKey: null,
       createdAt: AT,
       revokedAt: null,
+      lastSeenAt: null,
+      closedAt: null,
     };
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>

@@ -24,6 +24,8 @@ import {
 } from '@countersign/persistence';
 import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
 import { organisation, PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
+import { brokerOrigins } from '../support/openapi/broker-origins.js';
+import { emptyDatabase } from '../support/postgres/database.js';
 
 const HOUR = 3600;
 
@@ -55,6 +57,9 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+export const ENGINES = ['SQLite', 'PostgreSQL'] as const;
+export type Engine = (typeof ENGINES)[number];
+
 /** A broker in this process on a store of its own, with a key for everybody in `PEOPLE`. */
 export class TestBroker {
   readonly logLines: string[] = [];
@@ -64,16 +69,19 @@ export class TestBroker {
   keys!: Record<PersonName, string>;
   persons!: Record<PersonName, string>;
   private folder!: string;
+  private databaseUrl!: string;
+  private dropDatabase = (): Promise<void> => Promise.resolve();
 
   private constructor(
     readonly clock: TestClock,
+    private readonly engine: Engine,
     private readonly settings: Partial<BrokerEnvironment>,
   ) {}
 
   static async start(
-    options: { organisation?: Organisation; settings?: Partial<BrokerEnvironment> } = {},
+    options: { engine?: Engine; organisation?: Organisation; settings?: Partial<BrokerEnvironment> } = {},
   ): Promise<TestBroker> {
-    const broker = new TestBroker(new TestClock(), options.settings ?? {});
+    const broker = new TestBroker(new TestClock(), options.engine ?? 'SQLite', options.settings ?? {});
     await broker.prepare(options.organisation ?? organisation());
     await broker.run();
     return broker;
@@ -85,7 +93,7 @@ export class TestBroker {
 
   get environment(): BrokerEnvironment {
     return {
-      databaseUrl: `sqlite:${join(this.folder, 'countersign.db')}`,
+      databaseUrl: this.databaseUrl,
       dataDir: this.folder,
       masterKey: this.masterKey,
       host: '127.0.0.1',
@@ -109,11 +117,14 @@ export class TestBroker {
       clock: this.clock,
       logTo: { write: (line) => void this.logLines.push(line) },
     });
+    brokerOrigins.add(this.url);
   }
 
   async close(): Promise<void> {
+    brokerOrigins.delete(this.url);
     await this.broker.close();
     await this.host.store.close();
+    await this.dropDatabase();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -156,6 +167,9 @@ export class TestBroker {
 
   private async prepare(file: Organisation): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
+    this.databaseUrl = `sqlite:${join(this.folder, 'countersign.db')}`;
+    if (this.engine === 'PostgreSQL')
+      ({ url: this.databaseUrl, drop: this.dropDatabase } = await emptyDatabase());
     const system = { clock: this.clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const options = { url: this.environment.databaseUrl, masterKey: this.masterKey, ...system };
     await migrate(options);

@@ -1,13 +1,15 @@
-import type {
-  AccessPolicy,
-  AccessRequest,
-  Grant,
-  Person,
-  PolicyContext,
-  Principal,
-  PrivacyControls,
+import {
+  type AccessPolicy,
+  type AccessRequest,
+  type Grant,
+  type Invitation,
+  NO_DOOR,
+  type Person,
+  type PolicyContext,
+  type Principal,
+  type PrivacyControls,
 } from '@countersign/access';
-import type { ScopeEntry, Terms } from '@countersign/scope';
+import type { InvitationStatement, ScopeEntry, Terms } from '@countersign/scope';
 
 const id = (prefix: string, tail: number): string =>
   `${prefix}_019abcde-0000-7000-8000-${String(tail).padStart(12, '0')}`;
@@ -121,6 +123,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
 export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContext {
   return {
     stage: 'ask',
+    now: new Date('2026-11-24T15:00:00Z'),
     requester: erin,
     policy: samplePolicy,
     tenant: {
@@ -161,9 +164,41 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     reviewers: { vendor: 1, customer: 2 },
     openRequests: 0,
     locks: [],
+    door: NO_DOOR,
     terms: null,
     ...change,
   };
 }
 
 export const readInvoices: ScopeEntry[] = [{ resource: 'invoices/*', actions: ['read'] }];
+
+/** Invoices may be read from 15:00 until 18:00, an hour each time. */
+export function sampleInvitation(change: Partial<InvitationStatement> = {}): Invitation {
+  const statement: InvitationStatement = {
+    type: 'countersign/invitation/v1',
+    deployment: id('dep', 1),
+    tenant: 'acme',
+    invitation: id('inv', 1),
+    service: 'billing',
+    scope: readInvoices,
+    maxSeconds: 3600,
+    notBefore: '2026-11-24T15:00:00Z',
+    notAfter: '2026-11-24T18:00:00Z',
+    person: ada.id,
+    log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+    ...change,
+  };
+  return {
+    id: statement.invitation,
+    tenant: 'acme',
+    service: 'billing',
+    person: ada.id,
+    state: 'open',
+    version: 1,
+    statement,
+    hash: `sha256:${'3'.repeat(64)}`,
+    used: 0,
+    createdAt: '2026-11-24T15:00:00Z',
+    endedAt: null,
+  };
+}

@@ -81,6 +81,10 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
+  /** Takes batches, but its answer is lost on the way. */
+  answersRecords = true;
+  /** Batches with such a record are judged and refused (400). */
+  refuses: (record: AccessRecord) => boolean = () => false;
   resumable = true;
   /** Added to the signed time. */
   clockOffset = 0;
@@ -169,14 +173,17 @@ export class FeedBroker {
   }
 
   /** A grant token, minted as the broker mints them. */
-  token(grant: FakeGrant, more: { ttlSeconds?: number; audience?: string; issuer?: string } = {}): string {
+  token(
+    grant: FakeGrant,
+    more: { ttlSeconds?: number; audience?: string; issuer?: string; now?: Date } = {},
+  ): string {
     const { kid, privatePem } = this.signing;
     return mintGrantToken({
       issuer: more.issuer ?? this.issuer,
       audience: more.audience ?? grant.service,
       subject: grant.terms.requester,
       jti: randomUUID(),
-      now: new Date(),
+      now: more.now ?? new Date(),
       tokenTtlSeconds: more.ttlSeconds ?? 300,
       grant,
       tenant: grant.tenant,
@@ -208,8 +215,8 @@ export class FeedBroker {
     this.change({ services: this.feedServices(), routeMaps: [...this.services, ...this.olderMaps] });
   }
 
-  recordsOf(kind: AccessRecord['kind']): AccessRecord[] {
-    return this.records.filter((record) => record.kind === kind);
+  recordsOf<K extends AccessRecord['kind']>(kind: K): Extract<AccessRecord, { kind: K }>[] {
+    return this.records.filter((record) => record.kind === kind) as Extract<AccessRecord, { kind: K }>[];
   }
 
   private feedServices() {
@@ -281,6 +288,10 @@ export class FeedBroker {
       return;
     }
     const { entries } = parseRecordBatch(body);
+    if (entries.some(({ record }) => this.refuses(record))) {
+      answer(response, 400, { code: 'invalid_request' });
+      return;
+    }
     const accepted: Record<string, number> = {};
     for (const { record, openings } of entries) {
       const chain = `${record.boot} ${record.tenant}`;
@@ -293,7 +304,8 @@ export class FeedBroker {
       }
       accepted[record.tenant] = this.heads.get(chain)?.seq ?? 0;
     }
-    answer(response, 200, { accepted });
+    if (this.answersRecords) answer(response, 200, { accepted });
+    else response.destroy();
   }
 }
 

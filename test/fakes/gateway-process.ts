@@ -13,14 +13,20 @@ export class GatewayProcess {
   private constructor(private readonly child: ChildProcess) {}
 
   /** Starts it and resolves when it is in touch with its broker. */
-  static async start(env: { credential: string; spoolDir: string; port?: number }): Promise<GatewayProcess> {
+  static async start(settings: {
+    credential: string;
+    spoolDir: string;
+    port?: number;
+    env?: Record<string, string>;
+  }): Promise<GatewayProcess> {
     if (!existsSync(MAIN)) throw new Error('the gateway is not built: npm run build');
     const child = spawn(process.execPath, [MAIN], {
       env: {
         PATH: process.env['PATH'],
-        COUNTERSIGN_GATEWAY_CREDENTIAL: env.credential,
-        COUNTERSIGN_SPOOL_DIR: env.spoolDir,
-        COUNTERSIGN_GATEWAY_PORT: String(env.port ?? 0),
+        COUNTERSIGN_GATEWAY_CREDENTIAL: settings.credential,
+        COUNTERSIGN_SPOOL_DIR: settings.spoolDir,
+        COUNTERSIGN_GATEWAY_PORT: String(settings.port ?? 0),
+        ...settings.env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

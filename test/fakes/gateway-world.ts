@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { ServiceDefinition } from '@countersign/scope';
 import { pino } from 'pino';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../apps/gateway/src/main.js';
+import type { Readiness } from '../../apps/gateway/src/server/own-pages.js';
 import { CountingUpstream } from './counting-upstream.js';
 import { FeedBroker } from './feed-broker.js';
 import { type RawAnswer, sendRaw } from './raw-http.js';
+import type { SteppedClock } from './stepped-clock.js';
 import { until } from './until.js';
 
 /** The map of the billing service that gateway tests run against. */
@@ -89,6 +91,19 @@ export class GatewayWorld {
     await this.broker.stop();
     await this.upstream.stop();
     await rm(this.spoolDir, { recursive: true, force: true });
+  }
+
+  /** Moves the gateway's clock and the time that the broker signs, and waits until the two are in touch again. */
+  async advance(clock: SteppedClock, milliseconds: number): Promise<void> {
+    clock.offset += milliseconds;
+    this.broker.clockOffset += milliseconds;
+    await until(() => this.gateway.isInTouch());
+  }
+
+  /** What `/readyz` says of the spool. */
+  async spool(): Promise<Readiness['spool']> {
+    const answer = await fetch(`${this.gateway.url}/readyz`);
+    return ((await answer.json()) as Readiness).spool;
   }
 
   /** A call of the billing service with an ordinary client. */

@@ -13,6 +13,13 @@ export interface ReceivedMail {
 /** What the server does with the next mail; a number is an SMTP answer. */
 export type MailAnswer = 'accept' | 'hang' | number;
 
+export interface MailServerOptions {
+  /** TLS from the first byte, with a certificate that nobody has signed. */
+  tls?: boolean;
+  /** Whom alone it takes mail from. */
+  login?: { user: string; pass: string };
+}
+
 /** A real SMTP server on loopback that keeps what it accepts. */
 export class MailServer {
   readonly mails: ReceivedMail[] = [];
@@ -23,13 +30,23 @@ export class MailServer {
   private server: SMTPServer | undefined;
   port = 0;
 
+  constructor(private readonly options: MailServerOptions = {}) {}
+
   get url(): string {
-    return `smtp://127.0.0.1:${this.port}`;
+    return `${this.options.tls ? 'smtps' : 'smtp'}://127.0.0.1:${this.port}`;
   }
 
   async start(): Promise<void> {
+    const { tls = false, login } = this.options;
     const server = new SMTPServer({
-      authOptional: true,
+      secure: tls,
+      logger: false,
+      authOptional: login === undefined,
+      allowInsecureAuth: true,
+      onAuth: ({ username, password }, _session, callback) =>
+        username === login?.user && password === login?.pass
+          ? callback(null, { user: username })
+          : callback(new Error('wrong')),
       disabledCommands: ['STARTTLS'],
       closeTimeout: 100,
       onRcptTo: ({ address }, _session, callback) => answer(this.onRecipient(address), callback),

@@ -1,25 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { LintTree } from '../support/lint-tree.js';
 
-const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
-const tree = mkdtempSync(join(tmpdir(), 'countersign-lint-'));
+const tree = new LintTree();
+afterAll(() => tree.remove());
 
-beforeAll(() => copyFileSync('biome.json', join(tree, 'biome.json')));
-afterAll(() => rmSync(tree, { recursive: true }));
-
-/** Lints one import as if it stood in the given file; answers what the linter says. */
-function lint(file: string, specifier: string): string {
-  mkdirSync(dirname(join(tree, file)), { recursive: true });
-  writeFileSync(join(tree, file), `import * as it from '${specifier}';\n\nexport const used = it;\n`);
-  const done = spawnSync(process.execPath, [biome, 'lint', '--colors=off', '--vcs-enabled=false', file], {
-    cwd: tree,
-    encoding: 'utf8',
-  });
-  return done.stdout + done.stderr;
-}
+const lint = (file: string, specifier: string): string =>
+  tree.lint(file, `import * as it from '${specifier}';\n\nexport const used = it;\n`);
 
 test.each([
   ['libs/scope/src/a.ts', '@countersign/access', 'scope is the leaf of the tree'],

@@ -1,8 +1,10 @@
 import type { Hit } from '../fakes/counting-upstream.js';
 import { eventually } from './eventually.js';
-import { readLogs } from './log-reader.js';
-import type { Site } from './site.js';
-import { listAll } from './story.js';
+import { readLogsAt } from './log-reader.js';
+import { listAll, type Place } from './story.js';
+
+/** Where records are: a site, or a cluster with one of its gateways. */
+export type Recorded = Place & { readonly gatewayUrl: string; readonly store: { readonly url: string } };
 
 type ListedRecord = { id: string; outcome: string | null; status: number | null };
 
@@ -22,7 +24,7 @@ export type Account = {
  * Waits until the gateway has handed over every record, then reads the three. For calls in acme. An answer is at its
  * client a moment before its outcome is noted: what is not there yet is waited for, a few seconds at most.
  */
-export async function takeAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
+export async function takeAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {
   await recordsAtBroker(site);
   const end = performance.now() + SETTLE_MS;
   let account = await readAccount(site, hits);
@@ -39,13 +41,13 @@ function isSettled({ hits, allowedLeaves, outcomeLeaves }: Account): boolean {
   return hits.every((record) => allowed.has(record)) && allowedLeaves.every((record) => ended.has(record));
 }
 
-async function readAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
+async function readAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {
   const records = await listAll<ListedRecord>(
     site,
     'tenantAuditor',
     '/tenants/acme/access-records?decision=allowed',
   );
-  const leaves = readLogs(site.databasePath);
+  const leaves = await readLogsAt(site.store.url);
   const recordsOf = (type: string) =>
     leaves.filter((leaf) => leaf.type === type).map((leaf) => String(leaf.data['record']));
   return {
@@ -58,11 +60,11 @@ async function readAccount(site: Site, hits: readonly Hit[]): Promise<Account> {
 }
 
 /** Resolves when nothing waits at the gateway any more. */
-export async function recordsAtBroker(site: Site): Promise<void> {
+export async function recordsAtBroker({ gatewayUrl }: Pick<Recorded, 'gatewayUrl'>): Promise<void> {
   await eventually(
     'every record is at the broker',
     async () => {
-      const answer = await fetch(`${site.gatewayUrl}/readyz`);
+      const answer = await fetch(`${gatewayUrl}/readyz`);
       const { spool } = (await answer.json()) as { spool: { backlog: number; shipped: boolean } };
       return spool.shipped && spool.backlog === 0;
     },
@@ -91,6 +93,19 @@ export function summary({ hits, records, allowedLeaves, outcomeLeaves, gaps }: A
     gaps,
   };
 }
+
+/** The summary where every call was made once and recorded once, and no gateway died. */
+export const ALL_RECORDED: ReturnType<typeof summary> = {
+  hitsTwice: 0,
+  hitsWithoutRecord: 0,
+  recordsTwice: 0,
+  leavesAreRecords: true,
+  outcomesAreRecords: true,
+  withoutOutcome: 0,
+  unforwarded: 0,
+  unforwardedKnown: 0,
+  gaps: 0,
+};
 
 function same(left: readonly string[], right: readonly string[]): boolean {
   const sorted = [...right].sort();

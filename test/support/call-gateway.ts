@@ -4,7 +4,7 @@ export type GatewayAnswer = { status: number; code: string | null; record: strin
 
 /** A call of the billing service with an ordinary client. */
 export async function callGateway(
-  site: Site,
+  site: Pick<Site, 'gatewayUrl'>,
   token: string | null,
   path = '/billing/tenants/acme/invoices/7',
   method = 'GET',

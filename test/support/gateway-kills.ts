@@ -9,7 +9,7 @@ import { makeGrant, mintToken } from './story.js';
 export type KillReport = { account: Account; answered: Set<string>; leftOpen: number };
 
 const CONNECTIONS = 16;
-/** Renewed well before the five minutes that a token lives. */
+/** Another grant and token well before the one or the other ends. */
 const ROUNDS_PER_TOKEN = 20;
 
 /**
@@ -24,11 +24,10 @@ export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> 
   };
   try {
     await site.startGateway();
-    const grant = await makeGrant(site);
     const answered = new Set<string>();
     let token = '';
     for (let round = 0; round < rounds; round += 1) {
-      if (round % ROUNDS_PER_TOKEN === 0) token = await mintToken(site, grant);
+      if (round % ROUNDS_PER_TOKEN === 0) token = await mintToken(site, await makeGrant(site));
       for (const record of await oneRound(site, upstream, token, round)) answered.add(record);
     }
     const account = await takeAccount(site, upstream.hits);

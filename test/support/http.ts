@@ -7,11 +7,13 @@ export async function callApi(
   method: string,
   url: string,
   body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answered> {
   const answer = await fetch(url, {
     method,
     redirect: 'manual',
     headers: {
+      ...headers,
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

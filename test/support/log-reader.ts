@@ -1,8 +1,11 @@
 import { encodeLeaf, type LeafV1, leafHash } from '@countersign/audit-log';
 import { nodeHashing } from '@countersign/grant-token-verify';
 import Database from 'better-sqlite3';
+import { rowsAt } from './rows-at.js';
 
 type Row = { tenant: string; seq: number; leaf: string; hash: string };
+
+const ROWS = 'SELECT tenant, seq, leaf, hash FROM events ORDER BY tenant, seq';
 
 /**
  * Reads every log of a SQLite store as a stranger would: each leaf again to its bytes and its RFC 6962 hash.
@@ -11,19 +14,25 @@ type Row = { tenant: string; seq: number; leaf: string; hash: string };
 export function readLogs(databasePath: string): LeafV1[] {
   const database = new Database(databasePath, { readonly: true });
   try {
-    const rows = database
-      .prepare<[], Row>('SELECT tenant, seq, leaf, hash FROM events ORDER BY tenant, seq')
-      .all();
-    const next = new Map<string, number>();
-    return rows.map((row) => {
-      const expected = next.get(row.tenant) ?? 0;
-      if (row.seq !== expected) throw new Error(`the log of ${row.tenant} has no leaf ${expected}`);
-      next.set(row.tenant, expected + 1);
-      return checkedLeaf(row);
-    });
+    return checkedLogs(database.prepare<[], Row>(ROWS).all());
   } finally {
     database.close();
   }
+}
+
+/** The same for a store on either engine, by its URL. */
+export async function readLogsAt(url: string): Promise<LeafV1[]> {
+  return checkedLogs(await rowsAt<Row>(url, ROWS));
+}
+
+function checkedLogs(rows: readonly Row[]): LeafV1[] {
+  const next = new Map<string, number>();
+  return rows.map((row) => {
+    const expected = next.get(row.tenant) ?? 0;
+    if (row.seq !== expected) throw new Error(`the log of ${row.tenant} has no leaf ${expected}`);
+    next.set(row.tenant, expected + 1);
+    return checkedLeaf(row);
+  });
 }
 
 function checkedLeaf({ tenant, seq, leaf, hash }: Row): LeafV1 {

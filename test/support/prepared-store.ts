@@ -30,12 +30,12 @@ export class PreparedStore {
     private readonly deps: Deps & { store: OpenedStore },
   ) {}
 
-  /** On SQLite, in a file of its own. */
+  /** A new SQLite file. */
   static make(path: string, organisation: Organisation): Promise<PreparedStore> {
     return PreparedStore.at(`sqlite:${path}`, organisation);
   }
 
-  /** @param url of an empty database */
+  /** A new SQLite file, or an empty PostgreSQL database. */
   static async at(url: string, organisation: Organisation): Promise<PreparedStore> {
     const masterKey = randomBytes(32);
     const system = {

@@ -48,7 +48,9 @@ export const SCOPE_PROPERTIES: readonly (readonly [string, fc.IRawProperty<unkno
   [
     'matching is what its definition says',
     fc.property(pattern, resource, (wide, one) => {
-      expect(resourceMatches(wide, one)).toBe(matches(wide.split('/'), one.split('/')));
+      const matching = matches(wide.split('/'), one.split('/'));
+      expect(resourceMatches(wide, one)).toBe(matching);
+      expect(scopeAllows([{ resource: wide, actions: ['read'] }], one, 'read')).toBe(matching);
     }) as fc.IRawProperty<unknown>,
   ],
   [

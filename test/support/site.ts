@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Organisation } from '@countersign/access';
-import { PEOPLE, type PersonName } from '../factories/organisation.js';
+import type { PersonName } from '../factories/organisation.js';
+import { brokerEnv, gatewayEnv } from './environments.js';
 import { freePort } from './free-port.js';
+import { Keys } from './keys.js';
 import { PreparedStore } from './prepared-store.js';
 import { Program, type ProgramOptions } from './program.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
@@ -26,14 +28,16 @@ export class Site {
   /** Every process that ever ran here. */
   readonly programs: Program[] = [];
   credential = '';
-  private readonly keys = new Map<string, string>();
+  private readonly keys: Keys;
 
   private constructor(
     readonly folder: string,
     readonly store: PreparedStore,
     private readonly ports: { broker: number; gateway: number },
     private readonly options: SiteOptions,
-  ) {}
+  ) {
+    this.keys = new Keys(store);
+  }
 
   /** Prepares all and starts the broker; the gateway is started by `startGateway`. */
   static async start(options: SiteOptions): Promise<Site> {
@@ -72,16 +76,7 @@ export class Site {
     this.broker = this.run({
       name: 'broker',
       script: 'apps/broker/src/main.js',
-      env: {
-        COUNTERSIGN_DATABASE_URL: this.store.url,
-        COUNTERSIGN_DATA_DIR: this.folder,
-        COUNTERSIGN_MASTER_KEY: this.store.masterKey,
-        COUNTERSIGN_PORT: String(this.ports.broker),
-        COUNTERSIGN_PUBLIC_URL: this.brokerUrl,
-        COUNTERSIGN_GATEWAY_URL: this.gatewayUrl,
-        COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '100000000',
-        ...this.options.brokerEnv,
-      },
+      env: { ...brokerEnv(this, this.ports.broker), ...this.options.brokerEnv },
     });
     await this.broker.untilReady(`${this.brokerUrl}/readyz`);
   }
@@ -93,10 +88,7 @@ export class Site {
       script: 'apps/gateway/src/main.js',
       ...limits,
       env: {
-        COUNTERSIGN_DATA_DIR: this.folder,
-        COUNTERSIGN_GATEWAY_PORT: String(this.ports.gateway),
-        COUNTERSIGN_GATEWAY_CREDENTIAL: this.credential,
-        COUNTERSIGN_SPOOL_DIR: join(this.folder, 'spool'),
+        ...gatewayEnv(this, this.ports.gateway, 'spool'),
         ...this.options.gatewayEnv,
       },
     });
@@ -104,16 +96,13 @@ export class Site {
   }
 
   /** An API key of one of the people of the tests, or of any e-mail of the organisation. */
-  async key(who: PersonName | { email: string; tenant: string | null }): Promise<string> {
-    const { email, tenant } = typeof who === 'string' ? PEOPLE[who] : who;
-    const known = this.keys.get(email) ?? (await this.store.key(email, tenant));
-    this.keys.set(email, known);
-    return known;
+  key(who: PersonName | { email: string; tenant: string | null }): Promise<string> {
+    return this.keys.of(who);
   }
 
   /** Every key that was made here. */
   get issuedKeys(): string[] {
-    return [...this.keys.values()];
+    return this.keys.issued;
   }
 
   async close(): Promise<void> {

@@ -4,14 +4,16 @@ import { type Answered, callApi, expectStatus } from './http.js';
 import type { Site } from './site.js';
 
 export type Asked = { id: string; digest: string; state: string; grant: string | null };
-type Who = PersonName | { email: string; tenant: string | null };
+/** Where people call: one broker, or what stands before several. */
+export type Place = Pick<Site, 'key' | 'brokerUrl'>;
+export type Who = PersonName | { email: string; tenant: string | null };
 
-const api = async (site: Site, who: Who, method: string, path: string, body?: unknown): Promise<Answered> =>
+const api = async (site: Place, who: Who, method: string, path: string, body?: unknown): Promise<Answered> =>
   callApi(await site.key(who), method, `${site.brokerUrl}/api/v1${path}`, body);
 
 /** Asks as an engineer. */
 export async function makeRequest(
-  site: Site,
+  site: Place,
   who: Who,
   change: Record<string, unknown> = {},
 ): Promise<Asked> {
@@ -19,7 +21,7 @@ export async function makeRequest(
 }
 
 export function decide(
-  site: Site,
+  site: Place,
   who: Who,
   { id, digest }: Asked,
   decision: 'approve' | 'deny',
@@ -28,16 +30,16 @@ export function decide(
   return api(site, who, 'POST', `/requests/${id}/reviews`, body);
 }
 
-export const cancel = (site: Site, who: Who, { id }: Asked): Promise<Answered> =>
+export const cancel = (site: Place, who: Who, { id }: Asked): Promise<Answered> =>
   api(site, who, 'POST', `/requests/${id}/cancel`);
 
-export async function readRequest(site: Site, id: string): Promise<Asked> {
+export async function readRequest(site: Place, id: string): Promise<Asked> {
   return expectStatus<Asked>(await api(site, 'reviewer', 'GET', `/requests/${id}`), 200);
 }
 
 /** Asks, has both sides of acme approve. @returns the id of the grant */
 export async function makeGrant(
-  site: Site,
+  site: Place,
   who: Who = 'engineer',
   change: Record<string, unknown> = {},
 ): Promise<string> {
@@ -49,17 +51,17 @@ export async function makeGrant(
   return grant;
 }
 
-export async function mintToken(site: Site, grant: string, who: Who = 'engineer'): Promise<string> {
+export async function mintToken(site: Place, grant: string, who: Who = 'engineer'): Promise<string> {
   const answer = await api(site, who, 'POST', `/grants/${grant}/tokens`);
   return expectStatus<{ access_token: string }>(answer, 200).access_token;
 }
 
-export async function revokeGrant(site: Site, grant: string): Promise<void> {
+export async function revokeGrant(site: Place, grant: string): Promise<void> {
   expectStatus(await api(site, 'approver', 'POST', `/grants/${grant}/revocation`, { reason: 'enough' }), 200);
 }
 
 /** Every item of a list, page by page. */
-export async function listAll<T>(site: Site, who: Who, path: string): Promise<T[]> {
+export async function listAll<T>(site: Place, who: Who, path: string): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {

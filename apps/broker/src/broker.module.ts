@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
+import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
@@ -13,6 +14,7 @@ import { IdentifyGuard } from './http/identify.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
 import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
+import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -43,6 +45,7 @@ export interface BrokerParts {
 export const CONTROLLERS = [
   RequestsController,
   GrantsController,
+  InvitationsController,
   LocksController,
   LogsController,
   ServicesController,
@@ -77,6 +80,7 @@ export function brokerModule({ deps, settings, logger, channels }: BrokerParts):
       KeyRing,
       BrokerTokenMinter,
       FeedHub,
+      GatewayWatch,
       StreamHub,
       NoticeFollower,
       Jobs,

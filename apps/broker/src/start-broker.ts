@@ -3,6 +3,7 @@ import { type Clock, ensureBrokerKeys } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import {
   nodeKeyMaker,
+  type OpenedStore,
   openStore,
   systemClock,
   systemHashing,
@@ -41,6 +42,8 @@ export interface RunningBroker {
 export interface BrokerOverrides {
   clock?: Clock;
   logTo?: DestinationStream;
+  /** What the broker works with in place of the store that it opened. */
+  storeOver?: (opened: OpenedStore) => OpenedStore;
 }
 
 /**
@@ -50,12 +53,12 @@ export interface BrokerOverrides {
  */
 export async function startBroker(
   environment: BrokerEnvironment,
-  { clock = systemClock, logTo }: BrokerOverrides = {},
+  { clock = systemClock, logTo, storeOver = (opened) => opened }: BrokerOverrides = {},
 ): Promise<RunningBroker> {
   const logger = createLogger(environment.logLevel, logTo);
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
-  const store = await openStore({ url, masterKey, ...system });
+  const store = storeOver(await openStore({ url, masterKey, ...system }));
   const deps: BrokerDeps = { store, ...system };
   let app: NestExpressApplication | undefined;
   try {

@@ -54,6 +54,28 @@ describe('the command as a process', () => {
     ]);
   });
 
+  test('lists what was given up, and tries it again', async () => {
+    const id = 'ntc_019ab2c3-0000-7000-8000-000000000001';
+    const delivery = { channel: 'webhook', recipient: 'acme:0123', attempts: 42, lastError: 'http_503' };
+    const notice = (state: string) => ({
+      id,
+      tenant: 'acme',
+      kind: 'grant.ended',
+      deliveries: [{ ...delivery, state }],
+    });
+    const broker = await serve({
+      'GET /api/v1/notices': ({ url }) => ({
+        body: { items: url.includes('state=dead') ? [notice('dead')] : [], next: null },
+      }),
+      [`POST /api/v1/notices/${id}/retry`]: () => ({ body: notice('due') }),
+    });
+    const list = await runCli(['notices', 'list', '--state', 'dead'], envFor(broker));
+    expect(list.out).toMatch(new RegExp(`${id}.*acme.*grant\\.ended.*webhook.*dead.*42.*http_503`));
+    const retry = await runCli(['notices', 'retry', id, '--json'], envFor(broker));
+    expect([retry.exit, JSON.parse(retry.out)]).toEqual([0, notice('due')]);
+    expect((await runCli(['notices', 'retry', 'req_1'], envFor(broker))).err).toMatch(/^error\[/);
+  });
+
   test('reads a token from stdin', async () => {
     const jwks = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'jwks.json');
     writeFileSync(jwks, '{"keys":[]}');

@@ -5,9 +5,11 @@ import {
   DIGEST,
   GRANT_ID,
   grantAnswer,
+  invitationAnswer,
   REQUEST_ID,
   requestAnswer,
   reviewAnswer,
+  serviceAnswer,
   TOKEN,
   terms,
   tokenAnswer,
@@ -56,6 +58,19 @@ describe('flags', () => {
     [['review', REQUEST_ID], /--approve or --deny/],
     [['review', REQUEST_ID, '--approve', '--deny'], /--approve or --deny/],
     [['review', REQUEST_ID, '--counter'], /--scope, --for/],
+    [['review', REQUEST_ID, '--counter', '--preset', 'half'], /half-time/],
+    [['review', REQUEST_ID, '--counter', '--preset', 'only='], /only=RESOURCE/],
+    [['review', REQUEST_ID, '--counter', '--preset', 'half-time', '--for', 'PT1M'], /takes the place/],
+    [['review', REQUEST_ID, '--approve', '--preset', 'half-time'], /go with --counter/],
+    [['invite', 'billing', '--scope', 'a:b'], /--until/],
+    [['invite', 'billing', '--scope', 'a:b', '--until', 'Friday'], /instant with its zone/],
+    [['invite', 'billing', '--scope', 'a', '--until', '2099-01-01T00:00:00Z'], /RESOURCE:ACTION/],
+    [
+      ['invite', 'billing', '--scope', 'a:b', '--until', '2099-01-01T00:00:00Z', '--uses', '0'],
+      /whole number/,
+    ],
+    [['invitations', '--limit', '0'], /1 to 200/],
+    [['withdraw', GRANT_ID], /inv_/],
     [['review', REQUEST_ID, '--approve', '--for', 'PT1H'], /go with --counter/],
     [['review', GRANT_ID, '--approve'], /req_/],
     [['revoke', GRANT_ID], /--reason/],
@@ -128,6 +143,8 @@ describe('request', () => {
 });
 
 describe('counter-offers', () => {
+  const only = (resource: string, actions: string[]) => ({ resource, actions });
+
   test('are the whole terms, narrower, with the digest shown as their parent', async () => {
     const asked = requestAnswer({ state: 'awaiting_customer', terms: terms() });
     const { exit, out, err, seen } = await cli(
@@ -167,6 +184,38 @@ describe('counter-offers', () => {
     ]);
   });
 
+  test.each([
+    ['half-time', { seconds: 1_800 }],
+    [
+      'only=invoices/17,invoices/18',
+      { scope: ['17', '18'].map((id) => only(`invoices/${id}`, ['read', 'update'])) },
+    ],
+    ['read-only', { scope: [only('invoices/*', ['read'])] }],
+  ])('by the preset %s', async (preset, change) => {
+    const wide = { ...terms(), scope: [only('invoices/*', ['read', 'update'])] };
+    const { exit, seen } = await cli(['review', REQUEST_ID, '--counter', '--preset', preset], {
+      [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer({ terms: wide }) }),
+      'GET /api/v1/services/billing': () => ({ body: serviceAnswer() }),
+      [`POST /api/v1/requests/${REQUEST_ID}/reviews`]: () => ({
+        status: 201,
+        body: reviewAnswer({ decision: 'counter' }),
+      }),
+    });
+    expect(exit).toBe(0);
+    expect(bodies(seen)).toEqual([
+      { decision: 'counter', digest: DIGEST, terms: { ...wide, ...change, parent: DIGEST } },
+    ]);
+  });
+
+  test('a preset that leaves nothing offers nothing', async () => {
+    const { exit, err, seen } = await cli(
+      ['review', REQUEST_ID, '--counter', '--preset', 'only=customers/1'],
+      { [`GET /api/v1/requests/${REQUEST_ID}`]: () => ({ body: requestAnswer({ terms: terms() }) }) },
+    );
+    expect([exit, bodies(seen)]).toEqual([1, []]);
+    expect(err).toMatch(/^error\[nothing_to_offer\]/m);
+  });
+
   const offered = { ...terms(), parent: DIGEST, seconds: 600 };
   const offer = { digest: `sha256:${'c'.repeat(64)}`, terms: offered, review: 'rev_1', person: 'usr_1' };
 
@@ -188,6 +237,98 @@ describe('counter-offers', () => {
     });
     expect([exit, bodies(seen)]).toEqual([1, []]);
     expect(err).toMatch(/^error\[wrong_state\]/);
+  });
+});
+
+describe('invitations', () => {
+  const me = (tenant: string | null) => ({
+    'GET /api/v1/whoami': () => ({
+      body: { person: 'usr_1', email: 'ada@acme.example', name: 'Ada', tenant, roles: ['approver'] },
+    }),
+  });
+  const answer = invitationAnswer();
+  const PATH = '/api/v1/tenants/acme/invitations';
+  const INVITE = ['invite', 'billing', '--scope', 'invoices/*:read', '--until', '2026-11-27T18:00:00+01:00'];
+
+  test('invite opens the door of the key’s own tenant, in whole seconds of UTC', async () => {
+    const { exit, out, err, seen } = await cli(
+      [
+        ...INVITE,
+        '--ticket',
+        '4711',
+        '--for',
+        'PT1H',
+        '--uses',
+        '3',
+        '--calls',
+        '50',
+        '--start-at',
+        '2026-11-25T08:00Z',
+      ],
+      { ...me('acme'), [`POST ${PATH}`]: () => ({ status: 201, body: answer }) },
+    );
+    expect(exit).toBe(0);
+    expect(bodies(seen)).toEqual([
+      {
+        service: 'billing',
+        scope: [{ resource: 'invoices/*', actions: ['read'] }],
+        until: '2026-11-27T17:00:00Z',
+        notBefore: '2026-11-25T08:00:00Z',
+        ticket: '4711',
+        maxDuration: 'PT1H',
+        uses: 3,
+        budget: { calls: 50 },
+      },
+    ]);
+    expect(seen.at(-1)?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    for (const said of [answer.id, 'read on invoices/*', 'at most 1 h', 'at most 50 calls', '4711', '1 of 3'])
+      expect(out).toContain(said);
+    expect(err).toContain(`countersign withdraw ${answer.id}`);
+  });
+
+  test('what is not said is not sent', async () => {
+    const { out, seen } = await cli([...INVITE, '--json'], {
+      ...me('acme'),
+      [`POST ${PATH}`]: () => ({ status: 201, body: answer }),
+    });
+    expect(Object.keys(bodies(seen)[0] as object)).toEqual(['service', 'scope', 'until']);
+    expect(JSON.parse(out)).toEqual(answer);
+  });
+
+  test('invitations lists by filters and says how to go on; vendor staff name the tenant', async () => {
+    const routes = { [`GET ${PATH}`]: () => ({ body: { items: [answer], next: 'abc' } }) };
+    const own = await cli(['invitations', '--state', 'open', '--service', 'billing'], {
+      ...me('acme'),
+      ...routes,
+    });
+    expect(own.seen.at(-1)?.url).toBe(`${PATH}?state=open&service=billing`);
+    expect(own.out).toContain(answer.id);
+    expect(own.err).toContain('--cursor abc');
+    await broker?.stop();
+    const vendor = await cli(['invitations', '--tenant', 'acme'], routes);
+    expect([vendor.exit, vendor.seen.map(({ url }) => url)]).toEqual([0, [PATH]]);
+    await broker?.stop();
+    const nowhere = await cli(['invitations'], { ...me(null), ...routes });
+    expect([nowhere.exit, nowhere.err]).toEqual([1, expect.stringMatching(/^error\[tenant_required\]/)]);
+  });
+
+  test('withdraw sends the reason and shows the invitation as it is now', async () => {
+    const withdrawn = { ...answer, state: 'withdrawn' };
+    const { exit, out, seen } = await cli(['withdraw', answer.id, '--reason', 'Case closed'], {
+      ...me('acme'),
+      [`DELETE ${PATH}/${answer.id}`]: () => ({ body: withdrawn }),
+    });
+    expect([exit, bodies(seen, 'DELETE')]).toEqual([0, [{ reason: 'Case closed' }]]);
+    expect(out).toContain('withdrawn');
+  });
+
+  test('request --invited leans on an invitation or is refused; the answer names it', async () => {
+    const { out, seen } = await cli([...ASK, '--invited'], {
+      'GET /api/v1/grants': () => ({ body: { items: [], next: null } }),
+      'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer({ invitation: answer.id }) }),
+    });
+    expect(bodies(seen)).toEqual([expect.objectContaining({ basis: 'invitation' })]);
+    expect(out).toContain(answer.id);
   });
 });
 

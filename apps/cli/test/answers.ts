@@ -66,6 +66,24 @@ export const grantAnswer = (gatewayUrl: string, changes: Record<string, unknown>
   ...changes,
 });
 
+export const invitationAnswer = () => ({
+  id: `inv_${ID}7`,
+  tenant: 'acme',
+  service: 'billing',
+  scope: [{ resource: 'invoices/*', actions: ['read'] }],
+  notBefore: '2026-11-24T12:00:00Z',
+  until: '2026-11-27T17:00:00Z',
+  ticket: '4711',
+  maxDuration: 'PT1H',
+  budget: { calls: 50 },
+  uses: 3,
+  used: 1,
+  state: 'open',
+  person: `usr_${ID}5`,
+  createdAt: '2026-11-24T12:00:00Z',
+  endedAt: null,
+});
+
 export const tokenAnswer = (token = TOKEN, lifeSeconds = 300) => ({
   access_token: token,
   token_type: 'Bearer',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { GatewayCredential } from '@countersign/gateway-protocol';
+import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
 import { Budgets } from './calls/budgets.js';
-import { OpenCalls } from './calls/open-calls.js';
+import { type CallTimes, OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
 import { Judge } from './decide/judge.js';
 import { BrokerClient } from './feed/broker-client.js';
@@ -10,9 +10,11 @@ import { FeedClient } from './feed/feed-client.js';
 import { FeedPosition } from './feed/feed-position.js';
 import { Touch } from './feed/touch.js';
 import { Upstreams } from './forward/upstreams.js';
+import { WaysBack } from './forward/ways-back.js';
 import type { GatewayOptions } from './gateway-options.js';
 import type { Identity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
+import { contextSigner } from './identity/signed-context.js';
 import { describeError } from './log/describe-error.js';
 import { createLogger } from './log/logger.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
@@ -20,6 +22,7 @@ import { Recorder } from './records/recorder.js';
 import { CallHandler } from './server/handle-call.js';
 import { createHttpServer } from './server/http-server.js';
 import { OwnPages, type Readiness } from './server/own-pages.js';
+import { Quarantine } from './ship/quarantine.js';
 import { Shipper } from './ship/shipper.js';
 import { NodeSpoolDisk } from './spool/node-disk.js';
 import { Spool } from './spool/spool.js';
@@ -46,13 +49,21 @@ export async function assembleGateway(
 
   const position = await FeedPosition.load(options.spoolDir);
   let metrics: GatewayMetrics | undefined;
+  let recorder: Recorder | undefined;
+  const quarantine = await Quarantine.load(options.spoolDir);
   const spool = await Spool.open({
     disk: options.disk ?? new NodeSpoolDisk(join(options.spoolDir, 'segments')),
     boot,
     maxBytes: options.spoolBytes ?? GIB,
+    sign: (record) => signRecord(record, identity.privateKey),
+    besides: () => quarantine.bytes,
     onFault: (error) => {
       metrics?.spoolFault();
       log.error(describeError(error), 'the spool could not be written');
+    },
+    onDropped: (draft) => {
+      metrics?.recordDropped(draft.record.kind);
+      recorder?.dropped(draft);
     },
   });
   if (spool.skippedBytes > 0)
@@ -62,13 +73,14 @@ export async function assembleGateway(
     perGrant: options.maxCallsPerGrant ?? 256,
     perService: options.maxCallsPerService ?? 1024,
   });
+  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
   const budgets = new Budgets();
   const state: GatewayState = new GatewayState(
     (digest) => calls.cutGrant(digest),
     () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
   );
   const touch = new Touch(clock);
-  const recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
+  recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
   recorder.closeLeft(spool.left);
   if (spool.left.length > 0)
     log.warn({ calls: spool.left.length }, 'closed calls that an earlier run left open');
@@ -76,7 +88,7 @@ export async function assembleGateway(
   const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
   const feed = new FeedClient({ credential, broker, state, touch, position, clock, log, register });
-  const shipper = new Shipper({ spool, broker, folder: options.spoolDir, log });
+  const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
   const upstreams = new Upstreams({
     connectMs: 5_000,
     firstByteMs: 30_000,
@@ -89,21 +101,23 @@ export async function assembleGateway(
     spoolBytes: () => spool.usedBytes,
     spoolMaxBytes: () => spool.maxBytes,
     spoolBacklog: () => spool.backlog,
+    quarantined: () => quarantine.count,
     openCalls: () => calls.count,
     grants: () => state.grants.size,
   });
   const judge = new Judge({ state, touch, calls, budgets, clock });
   const handler = new CallHandler({
-    gateway: credential.gateway,
-    identity,
+    signContext: contextSigner(identity, credential.gateway),
     judge,
     calls,
     budgets,
     recorder,
     upstreams,
+    back: new WaysBack(() => state.routeMaps),
     metrics,
     clock,
     log,
+    maxBodyBytes: options.maxBodyBytes ?? 100 * 1024 * 1024,
   });
   const readiness = (): Readiness => ({
     inTouch: touch.isInTouch(),
@@ -113,13 +127,19 @@ export async function assembleGateway(
       maxBytes: spool.maxBytes,
       backlog: spool.backlog,
       shipped: shipper.isDrained,
+      quarantined: quarantine.count,
     },
   });
   const pages = new OwnPages({ identity, metrics, readiness });
   const server = createHttpServer({
     pages,
     handler,
-    countAmbiguous: () => recorder.count(null, 'ambiguous_request'),
+    countRefused: (code) => {
+      recorder.count(null, code);
+      metrics.refused(null, code);
+    },
+    maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
+    requestTimeoutMs: times.totalMs,
     log,
   });
   return {
@@ -128,6 +148,7 @@ export async function assembleGateway(
     boot,
     spool,
     calls,
+    times,
     budgets,
     touch,
     recorder,

@@ -16,6 +16,11 @@ export type GatewayOptions = {
   /** Calls at once under one grant (256) and at one service (1,024). */
   maxCallsPerGrant?: number;
   maxCallsPerService?: number;
+  /** Of a request: its head (16 KiB; more is 400) and its body (100 MiB; more is 413). */
+  maxHeaderBytes?: number;
+  maxBodyBytes?: number;
+  /** Of a call: all of it (15 min), and waiting for its client to send or read on (20 s). */
+  callTimes?: { totalMs?: number; clientIdleMs?: number };
   /** Of the upstreams: connecting (5 s), first byte (30 s), silence within a body (60 s). */
   upstreamTimeouts?: { connectMs?: number; firstByteMs?: number; idleMs?: number };
   /** How long a stop waits for open calls before it cuts them; 10 s. */

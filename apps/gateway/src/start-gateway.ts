@@ -8,9 +8,8 @@ import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity/identity.js';
 import { lockFolder } from './spool/folder-lock.js';
 
-/** How often windows and touch are looked at for calls that are open. */
+/** How often windows and touch are looked at for calls that are open, and the clock for a new minute. */
 const SWEEP_MS = 250;
-const MINUTE_MS = 60_000;
 const SHIP_GRACE_MS = 2_000;
 
 /**
@@ -37,21 +36,23 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, budgets, touch, recorder, feed, shipper, server } = parts;
+  const { log, clock, calls, times, budgets, touch, recorder, feed, shipper, server } = parts;
 
   const sweep = setInterval(() => {
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
+    calls.cutOverdue(clock.monotonic(), times);
     budgets.forgetEnded(clock.now());
+    recorder.tick();
   }, SWEEP_MS);
-  const minute = setInterval(() => recorder.flush(), MINUTE_MS);
 
   const close = async () => {
     await stopServing(server, calls, options.stopGraceMs ?? 10_000);
     clearInterval(sweep);
-    clearInterval(minute);
     recorder.flush();
     await feed.close();
+    await parts.spool.settle();
+    recorder.signHeads();
     await parts.spool.settle();
     await shipper.close(SHIP_GRACE_MS);
     await parts.spool.close();

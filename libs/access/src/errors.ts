@@ -33,6 +33,8 @@ export type RefusalCode =
   | 'duration_too_long'
   | 'not_eligible'
   | 'justification_required'
+  | 'ticket_required'
+  | 'outside_hours'
   | 'too_many_open'
   | 'locked'
   | 'nobody_can_review'

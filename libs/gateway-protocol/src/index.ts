@@ -25,14 +25,19 @@ export {
   formatFeedPlace,
   parseFeedPlace,
 } from './feed/feed-event.js';
-export type {
-  AccessRecord,
-  AllowedRecord,
-  CountersRecord,
-  OutcomeRecord,
-  RefusedRecord,
-  Unchained,
-  UnchainedRecord,
+export {
+  type AccessRecord,
+  type AllowedRecord,
+  type CountersRecord,
+  type HeadRecord,
+  MAX_COUNTS,
+  type MinuteCount,
+  type OutcomeRecord,
+  type RefusedRecord,
+  type SignedRecord,
+  type Unchained,
+  type UnchainedRecord,
+  type UnsignedRecord,
 } from './records/access-record.js';
 export { type ChainHead, canonicalRecordHash, placeInChain, recordHash } from './records/chain.js';
 export { type IdentityRegistration, parseIdentityRegistration } from './records/identity.js';
@@ -45,3 +50,4 @@ export {
   type RecordBatch,
   type RecordEntry,
 } from './records/record-batch.js';
+export { isSignedBy, signRecord } from './records/signed-record.js';

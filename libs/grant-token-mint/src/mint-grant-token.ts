@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { TERMS_BUDGET, type Terms } from '@countersign/scope';
+import { canonicalTerms, TERMS_BUDGET, type Terms } from '@countersign/scope';
 import jsonwebtoken from 'jsonwebtoken';
 import { requireConsistent } from './consistency.js';
 import { MintError } from './errors.js';
@@ -50,7 +50,8 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     grant_exp: grantEnds,
     tenant: order.tenant,
     digest: order.digest,
-    authorization_details: [{ type: 'tenant_data', terms: order.terms }],
+    // In canonical order, so that a checker need not sort them to hash them.
+    authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
   });
   if (token.length > TERMS_BUDGET)
     throw new MintError('token_too_large', 'the token would be over 7,680 bytes');

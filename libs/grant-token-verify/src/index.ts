@@ -6,5 +6,6 @@ export { checkToken, type TokenCheck } from './token/check-token.js';
 export type { GrantTokenClaims } from './token/claims.js';
 export type { TokenRules } from './token/context.js';
 export { MAX_TOKEN_BYTES } from './token/form-steps.js';
+export { GrantTokenVerifier } from './token/grant-token-verifier.js';
 export type { TokenReason, TokenRefusal, TokenVerdict } from './token/verdict.js';
 export { tokenSteps, verifyGrantToken } from './token/verify-grant-token.js';

@@ -2,4 +2,7 @@ import { hash } from 'node:crypto';
 import type { Hashing } from '@countersign/scope';
 
 /** The hashing port over Node's one-shot hash, several times as fast as a hash object for short input. */
-export const nodeHashing: Hashing = { sha256: (data) => hash('sha256', data, 'buffer') };
+export const nodeHashing: Hashing = {
+  sha256: (data) => hash('sha256', data, 'buffer'),
+  sha256Hex: (text) => hash('sha256', text, 'hex'),
+};

@@ -68,18 +68,23 @@ const CODES: Readonly<Record<string, string>> = {
   EABORT: 'timed_out',
 };
 
+/** What node:tls and OpenSSL say where a certificate or the handshake is at fault (X509_V_ERR_…, ERR_SSL_…). */
+const TLS_FAULT =
+  /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_|ERR_SSL_|EPROTO)/;
+
 /**
  * Only a server that refuses the recipient for good ends the attempts. Whatever else goes wrong may be a
  * server that is being mended. What the server said is left out: it repeats addresses.
  */
 function failureOf(error: unknown): DeliveryFailure {
-  const { code, responseCode, command, permanent } = (error ?? {}) as {
+  const { code, originalCode, responseCode, command, permanent } = (error ?? {}) as {
     code?: unknown;
+    originalCode?: unknown;
     responseCode?: unknown;
     command?: unknown;
     permanent?: unknown;
   };
-  const known = CODES[String(code)];
+  const known = TLS_FAULT.test(String(originalCode)) ? 'smtp_tls' : CODES[String(code)];
   const answered = typeof responseCode === 'number' ? `smtp_${responseCode}` : undefined;
   const final = code === 'EENVELOPE' && command === 'RCPT TO' && permanent === true;
   return new DeliveryFailure(known ?? answered ?? 'smtp_failed', { final });

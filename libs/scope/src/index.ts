@@ -13,10 +13,10 @@ export {
   isTenantSlug,
 } from './core/ids.js';
 export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
-export { routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
+export { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
 export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';
 export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
-export { isResource, isResourcePattern } from './resource/pattern.js';
+export { isResource, isResourcePattern, MAX_RESOURCE_LENGTH } from './resource/pattern.js';
 export {
   isNormalisedScope,
   MAX_SCOPE_ENTRIES,
@@ -35,6 +35,15 @@ export {
   serviceDefinitionSchema,
   type TenantFrom,
 } from './route/route.js';
+export {
+  INVITATION_TYPE,
+  type InvitationStatement,
+  invitationHash,
+  invitationSchema,
+  type LogPoint,
+  parseInvitation,
+} from './statement/invitation.js';
+export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
 export {
   canonicalTerms,
   requireTermsFit,

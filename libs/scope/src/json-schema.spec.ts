@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
+import { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
 
 const published = [
   ['docs/schemas/terms-v1.json', termsJsonSchema],
   ['docs/schemas/route-map.json', routeMapJsonSchema],
+  ['docs/schemas/invitation-v1.json', invitationJsonSchema],
 ] as const;
 
 describe('published JSON Schemas', () => {
@@ -18,6 +19,7 @@ describe('published JSON Schemas', () => {
   test.each([
     ['docs/schemas/terms-v1.json', 'test/vectors/terms.json', 'terms', 'terms'],
     ['docs/schemas/route-map.json', 'test/vectors/route-maps.json', 'maps', 'service'],
+    ['docs/schemas/invitation-v1.json', 'test/vectors/invitations.json', 'statements', 'statement'],
   ])('%s takes every vector of %s', (schemaFile, vectorFile, list, member) => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
     const vectors = JSON.parse(readFileSync(vectorFile, 'utf8'));

@@ -1,45 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
-import pg from 'pg';
+import { emptyDatabase, serverUrl, withClient } from '../../support/postgres/database.js';
 import type { TestDatabase } from './database.js';
 import { optionsFor } from './options.js';
 
 const TEMPLATE = 'countersign_template';
 const TEMPLATE_LOCK = 42;
-
-/** Superuser's URL of the server that this test run started (test/support/postgres). */
-export function serverUrl(database = 'postgres'): string {
-  const url = process.env['COUNTERSIGN_TEST_POSTGRES'];
-  if (url === undefined) throw new Error('this project of the tests has no PostgreSQL: see jest.config.mjs');
-  return Object.assign(new URL(url), { pathname: `/${database}` }).href;
-}
-
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
-} as pg.CustomTypesConfig;
-
-/** One connection, for as long as `work` takes. */
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, types });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** An empty database of its own; `drop` ends whatever is still connected to it. */
-export async function emptyDatabase(template = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const server = (sql: string) => withClient(serverUrl(), (client) => client.query(sql));
-  await server(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  return {
-    url: serverUrl(name),
-    drop: async () => void (await server(`DROP DATABASE ${name} WITH (FORCE)`)),
-  };
-}
 
 /** The first to need it migrates one database; all others are copies of it. */
 async function migratedTemplate(): Promise<string> {

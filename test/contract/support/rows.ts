@@ -1,4 +1,12 @@
-import type { AccessRecordView, AccessRequest, Grant, Lock, Person, Review } from '@countersign/access';
+import type {
+  AccessRecordView,
+  AccessRequest,
+  Grant,
+  Invitation,
+  Lock,
+  Person,
+  Review,
+} from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
 import type { Terms } from '@countersign/scope';
 
@@ -148,6 +156,38 @@ export function aLock(change: Partial<Lock> = {}): Lock {
     createdAt: NOW,
     expiresAt: null,
     liftedAt: null,
+    ...change,
+  };
+}
+
+export function anInvitation(change: Partial<Invitation> = {}): Invitation {
+  const id = change.id ?? uuidV7Ids.next('inv');
+  const person = change.person ?? uuidV7Ids.next('usr');
+  const tenant = change.tenant ?? 'acme';
+  return {
+    id,
+    tenant,
+    service: 'billing',
+    person,
+    state: 'open',
+    version: 1,
+    statement: {
+      type: 'countersign/invitation/v1',
+      deployment: uuidV7Ids.next('dep'),
+      tenant,
+      invitation: id,
+      service: 'billing',
+      scope: [{ resource: 'invoices', actions: ['list'] }],
+      maxSeconds: 3600,
+      notBefore: NOW,
+      notAfter: '2026-11-27T17:00:00Z',
+      person,
+      log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+    },
+    hash: freshDigest(),
+    used: 0,
+    createdAt: NOW,
+    endedAt: null,
     ...change,
   };
 }

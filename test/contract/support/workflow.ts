@@ -51,8 +51,8 @@ export const anAsk: AskInput = {
 export async function startWorkflow(
   store: Store,
   organisation: Organisation = smallOrganisation(),
+  clock: TestClock = new TestClock(),
 ): Promise<Workflow> {
-  const clock = new TestClock();
   const deps: Deps = { store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   await applyOrganisation(deps, organisation, { dryRun: false });
   await ensureBrokerKeys(deps, nodeKeyMaker);

@@ -1,6 +1,6 @@
 import { ask } from '../../factories/ask.js';
 import { type PersonName, personNames } from '../../factories/organisation.js';
-import { TestBroker } from '../harness.js';
+import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
 type Who = PersonName | 'nobody' | 'gateway';
@@ -77,6 +77,17 @@ const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
   const body = { kind: 'person', name: 'lee@vendor.example', reason: 'test' };
   const { id } = (await broker.call(who, 'POST', '/api/v1/locks', { body })).body as { id: string };
   return { path: `/api/v1/locks/${id}` };
+};
+const INVITATIONS = '/api/v1/tenants/acme/invitations';
+/** Covers one invoice, so that no other row's request fits it. */
+const invitation = () => ({
+  service: 'billing',
+  scope: [{ resource: 'invoices/0', actions: ['read'] }],
+  until: `${new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)}Z`,
+});
+const invited = async (broker: TestBroker): Promise<Target> => {
+  const answer = await broker.call('approver', 'POST', INVITATIONS, { body: invitation() });
+  return { path: `${INVITATIONS}/${(answer.body as { id: string }).id}` };
 };
 const ofGrant = (suffix: string, body?: unknown) => async (broker: TestBroker) => {
   const { grant } = await makeGrant(broker);
@@ -189,6 +200,28 @@ const TABLE: Row[] = [
       ...each(['securityAdmin', 'approver', 'secondApprover', 'tenantAdmin'], '200'),
       ...each(FOREIGN, '404 not_found'),
     },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/invitations',
+    target: () => ({ path: INVITATIONS, body: invitation() }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '201'), foreignApprover: '404 not_found' },
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/invitations',
+    target: at(INVITATIONS),
+    all: '403 forbidden',
+    but: {
+      ...closed,
+      ...each(['engineer', 'otherEngineer', ...VENDOR_SEES_ALL, ...ACME], '200'),
+      ...each(FOREIGN, '404 not_found'),
+    },
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/invitations/{id}',
+    target: invited,
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
   },
   {
     endpoint: 'POST /api/v1/locks',
@@ -333,13 +366,13 @@ function answersOf({ paths }: Document): (endpoint: string) => string[] {
 
 const WHO: Who[] = [...personNames, 'nobody', 'gateway'];
 
-describe('every endpoint for every role and a foreign tenant', () => {
+describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %s', (engine) => {
   let broker: TestBroker;
   let gateway: string;
   let documented: (endpoint: string) => string[];
 
   beforeAll(async () => {
-    broker = await TestBroker.start();
+    broker = await TestBroker.start({ engine });
     gateway = (await broker.enrolGateway('matrix')).bearer;
     documented = answersOf((await broker.fetch('GET', '/api/openapi.json')).body as Document);
   });

@@ -1,6 +1,6 @@
 import { doDue } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
-import { type Answer, TestBroker } from '../harness.js';
+import { type Answer, ENGINES, TestBroker } from '../harness.js';
 import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
 
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
@@ -12,14 +12,6 @@ interface Leaf {
 }
 
 let broker: TestBroker;
-beforeAll(async () => {
-  broker = await TestBroker.start({
-    organisation: organisation((file) => {
-      file.accessPolicy.requestTtl = 600;
-    }),
-  });
-});
-afterAll(() => broker.close());
 
 async function leavesOf(request: RequestBody): Promise<Leaf[]> {
   const { body } = await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200');
@@ -53,7 +45,17 @@ async function atTheCustomersTurn(): Promise<RequestBody> {
 const cancel = (request: RequestBody) =>
   broker.call('engineer', 'POST', `/api/v1/requests/${request.id}/cancel`);
 
-describe('P8: races end in one state, at most one grant and one decision in the log', () => {
+describe.each(ENGINES)('P8: races end in one state, one grant, one decision in the log, on %s', (engine) => {
+  beforeAll(async () => {
+    broker = await TestBroker.start({
+      engine,
+      organisation: organisation((file) => {
+        file.accessPolicy.requestTtl = 600;
+      }),
+    });
+  });
+  afterAll(() => broker.close());
+
   test.each([1, 2, 3])('100 parallel approvals, denials and cancellations (round %d)', async () => {
     const request = await atTheCustomersTurn();
     const answers = await Promise.all(
@@ -101,6 +103,7 @@ describe('P8: races end in one state, at most one grant and one decision in the 
 
   test('two approvals are needed: 100 parallel ones of two persons make one grant', async () => {
     const strict = await TestBroker.start({
+      engine,
       organisation: organisation((file) => {
         file.tenants[0]!.privacyControls.approvals = 2;
       }),

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { GatewayCredential, RecordEntry } from '@countersign/gateway-protocol';
-import { recordHash } from '@countersign/gateway-protocol';
+import { exportEd25519PublicKey, recordHash, signRecord } from '@countersign/gateway-protocol';
 import { commit } from '@countersign/scope';
+import { eventually } from '../../support/eventually.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { makeGrant, type RequestBody } from '../story.js';
 
@@ -11,16 +12,22 @@ let bearer: string;
 let request: RequestBody;
 let grant: string;
 
+const identity = generateKeyPairSync('ed25519');
+
 beforeAll(async () => {
   broker = await TestBroker.start();
   ({ credential, bearer } = await broker.enrolGateway('one'));
+  await broker.fetch('POST', '/gateway/v1/identity', {
+    body: { publicKey: exportEd25519PublicKey(identity.publicKey) },
+    headers: { authorization: bearer },
+  });
 });
 afterAll(() => broker.close());
 beforeEach(async () => {
   ({ request, grant } = await makeGrant(broker));
 });
 
-type Kind = 'allowed' | 'outcome' | 'refused';
+type Kind = 'allowed' | 'outcome' | 'refused' | 'head';
 
 /** Records of one boot of the gateway, chained as the gateway chains them. */
 class Chain {
@@ -28,7 +35,7 @@ class Chain {
   private seq = 0;
   private prev: string | null = null;
 
-  add(kind: Kind, id = broker.host.ids.next('rec'), tenant = 'acme'): RecordEntry {
+  add(kind: Kind, id = broker.host.ids.next('rec'), tenant = 'acme', key = identity.privateKey): RecordEntry {
     const salt = randomBytes(32);
     const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
     this.seq += 1;
@@ -67,10 +74,12 @@ class Chain {
         durationMs: 7,
         outcome: 'completed',
       },
+      head: { ...head, kind, signature: signRecord({ ...head, kind } as never, key) },
     };
     const record = kinds[kind] as unknown as RecordEntry['record'];
     this.prev = recordHash(record);
-    const openings = kind === 'outcome' ? {} : { path: { value, salt: salt.toString('base64url') } };
+    const openings =
+      kind === 'outcome' || kind === 'head' ? {} : { path: { value, salt: salt.toString('base64url') } };
     return { record, openings };
   }
 }
@@ -84,6 +93,10 @@ const send = (boot: string, entries: unknown[]): Promise<Answer> =>
 const items = (answer: Answer) => (answer.body as { items: Record<string, unknown>[] }).items;
 const records = async () =>
   items(await broker.call('approver', 'GET', `/api/v1/tenants/acme/access-records?grant=${grant}`));
+const events = async (type: string, boot: string) =>
+  items(await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200')).filter(
+    (leaf) => leaf['type'] === type && (leaf['data'] as Record<string, unknown>)['boot'] === boot,
+  );
 const leaves = async (type: string) =>
   items(await broker.call('approver', 'GET', '/api/v1/tenants/acme/events?limit=200')).filter(
     (leaf) => leaf['type'] === type && JSON.stringify(leaf).includes(grant),
@@ -148,29 +161,33 @@ describe('records of a gateway', () => {
 
   test('refusals without a verified token are counters of the deployment, which every tenant may read', async () => {
     const boot = randomUUID();
-    const record = {
-      v: 1,
-      kind: 'counters',
+    const counts = [
+      { service: 'billing', code: 'invalid_token', minute: '2026-11-24T15:00:00Z', count: 7 },
+      { service: null, code: 'ambiguous_request', minute: '2026-11-24T15:00:00Z', count: 2 },
+    ];
+    const unsigned = {
+      v: 1 as const,
+      kind: 'counters' as const,
       id: broker.host.ids.next('rec'),
       gateway: credential.gateway,
       boot,
-      tenant: 'deployment',
+      tenant: 'deployment' as const,
       seq: 1,
       prev: null,
       at: new Date().toISOString(),
-      service: 'billing',
-      code: 'invalid_token',
-      minute: '2026-11-24T15:00:00Z',
-      count: 7,
+      counts,
     };
+    const record = { ...unsigned, signature: signRecord(unsigned, identity.privateKey) };
     expect((await send(boot, [{ record, openings: {} }])).body).toEqual({ accepted: { deployment: 1 } });
-    const leaf = items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events')).find(
+    const found = items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events')).filter(
       (each) => each['type'] === 'access.counters',
     );
-    expect(leaf).toMatchObject({
-      actor: credential.gateway,
-      data: { boot, gatewaySeq: 1, service: 'billing', code: 'invalid_token', count: 7 },
-    });
+    expect(found).toMatchObject([
+      {
+        actor: credential.gateway,
+        data: { boot, gatewaySeq: 1, record: record.id, signature: record.signature, counts },
+      },
+    ]);
   });
 
   test('a number that is missing is an event, and what came is taken', async () => {
@@ -182,6 +199,81 @@ describe('records of a gateway', () => {
     );
     expect(gaps[0]).toMatchObject({ data: { boot: chain.boot, after: 1, at: 3 } });
     expect(await records()).toHaveLength(2);
+  });
+
+  test('a record that does not continue its chain is an event of its own, and what came is taken', async () => {
+    const [one, other] = [new Chain(), new Chain()];
+    const first = one.add('allowed');
+    other.add('refused');
+    const { record, openings } = other.add('allowed');
+    await send(one.boot, [first, { record: { ...record, boot: one.boot }, openings }]);
+    expect(await events('gateway.mismatch', one.boot)).toMatchObject([{ data: { at: 2, reason: 'prev' } }]);
+    expect(await events('gateway.gap', one.boot)).toEqual([]);
+    expect(await records()).toHaveLength(2);
+  });
+
+  test('P5: a signed head is a leaf of the tenant that repeats all that was signed; another key’s is a mismatch', async () => {
+    const chain = new Chain();
+    const allowed = chain.add('allowed');
+    const head = chain.add('head');
+    expect((await send(chain.boot, [allowed, head])).body).toEqual({ accepted: { acme: 2 } });
+    const { signature } = head.record as { signature: string };
+    expect(await events('gateway.head', chain.boot)).toMatchObject([
+      {
+        at: head.record.at,
+        actor: credential.gateway,
+        data: {
+          gateway: credential.gateway,
+          boot: chain.boot,
+          gatewaySeq: 2,
+          gatewayHash: recordHash(head.record),
+          record: head.record.id,
+          prev: recordHash(allowed.record),
+          signature,
+        },
+      },
+    ]);
+    const forged = chain.add('head', undefined, 'acme', generateKeyPairSync('ed25519').privateKey);
+    await send(chain.boot, [forged, chain.add('allowed')]);
+    expect(await events('gateway.head', chain.boot)).toHaveLength(1);
+    expect(await events('gateway.mismatch', chain.boot)).toMatchObject([
+      { data: { at: 3, reason: 'signature' } },
+    ]);
+    const held = await broker.host.store.forTenant('acme', (unit) =>
+      unit.records.cursor(credential.gateway, chain.boot),
+    );
+    expect(held).toMatchObject({ seq: 4, head: { seq: 2, signature, at: head.record.at } });
+    expect(await records()).toHaveLength(2);
+  });
+
+  test('P5: what follows in a chain that was closed is taken, and that its gateway is back is an event', async () => {
+    const chain = new Chain();
+    await send(chain.boot, [chain.add('allowed')]);
+    await broker.host.store.forTenant('acme', (unit) =>
+      unit.records.closeChains(credential.gateway, new Date().toISOString()),
+    );
+    await send(chain.boot, [chain.add('allowed'), chain.add('allowed')]);
+    await send(chain.boot, [chain.add('allowed')]);
+    expect(await events('gateway.returned', chain.boot)).toMatchObject([{ data: { after: 1 } }]);
+    expect(await events('gateway.gap', chain.boot)).toEqual([]);
+    expect(await records()).toHaveLength(4);
+  });
+
+  test('P5: a gateway that nobody hears of any more is closed by the broker by itself, and opened when it returns', async () => {
+    const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
+      const at = broker.clock.now().toISOString();
+      const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
+      await gateways.insert({ ...gone, createdAt: at, revokedAt: null, lastSeenAt: null, closedAt: null });
+      await gateways.seen([gone.id], at);
+      return gone;
+    });
+    broker.clock.advance(16 * 60);
+    const told = async () =>
+      items(await broker.call('foreignAdmin', 'GET', '/api/v1/tenants/deployment/events?limit=200'))
+        .filter(({ data }) => (data as Record<string, unknown>)['gateway'] === id)
+        .map(({ type }) => type);
+    await eventually('it is closed', async () => (await told()).includes('gateway.closed'), 60_000);
+    expect(await told()).toEqual(['gateway.closed']);
   });
 
   test('a restart of the broker loses nothing and takes nothing twice', async () => {

@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
+import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/back-off.js';
+import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
+import { BrokerProcess, freePort } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeRequest, review } from '../story.js';
 
@@ -16,6 +19,10 @@ interface Received {
   body: string;
 }
 
+const HOUR = 3_600;
+/** Claims are over after a minute. */
+const CLAIM_SECONDS = 60;
+const NO_ANSWER = 0;
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
 
 let folder: string;
@@ -149,6 +156,66 @@ describe('notices by webhook', () => {
     const nothing = `/api/v1/notices/${first!.headers['webhook-id']!.slice(0, -4)}0000/retry`;
     expect((await broker.call('securityAdmin', 'POST', nothing)).status).toBe(404);
     expect((await broker.call('securityAdmin', 'GET', '/api/v1/notices?state=lost')).status).toBe(400);
+  });
+
+  test('P7: a delivery is given up after its last attempt, a day after the first, and can be retried', async () => {
+    await start();
+    // Each look at the clock is an hour after the one before, so that no pause is waited for.
+    const now = broker.clock.now.bind(broker.clock);
+    status = (path) => (path === '/acme' ? 503 : 204);
+    await makeRequest(broker);
+    await come('/acme', 1);
+    broker.clock.now = () => {
+      broker.clock.advance(HOUR);
+      return now();
+    };
+    const dead = await eventually('a dead letter', async () => (await deliveries('dead'))[0], 60_000);
+    expect(dead).toMatchObject({ attempts: MOST_ATTEMPTS, lastError: 'http_503' });
+    const [first] = at('/acme');
+    const ofFirst = at('/acme').filter(
+      ({ headers }) => headers['webhook-id'] === first!.headers['webhook-id'],
+    );
+    expect(ofFirst).toHaveLength(MOST_ATTEMPTS);
+  });
+
+  test('P7: a receiver that never answers is given up for this attempt; the others did not wait', async () => {
+    await start();
+    status = (path) => (path === '/acme' ? NO_ANSWER : 204);
+    await makeRequest(broker);
+    await come('/vendor', 1);
+    await eventually('the vendor’s is noted', async () => (await deliveries('delivered')).length === 1);
+    const failed = await eventually(
+      'the end of the attempt',
+      async () => (await deliveries('due')).find(({ lastError }) => lastError !== null),
+      30_000,
+    );
+    expect(failed).toMatchObject({ attempts: 1, lastError: 'timed_out' });
+  });
+
+  test('P7: killed while the receiver thinks, a broker sends the same id when it runs again', async () => {
+    await start();
+    await broker.broker.close();
+    let thinks = true;
+    status = (path) => (path === '/acme' && thinks ? NO_ANSWER : 204);
+    const victim = BrokerProcess.spawn(broker.environment, await freePort(), {
+      COUNTERSIGN_OUTBOUND_PRIVATE: 'allow',
+    });
+    await victim.ready();
+    const asked = await fetch(`${victim.url}/api/v1/requests`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${broker.keys.engineer}`, 'content-type': 'application/json' },
+      body: JSON.stringify(ask()),
+    });
+    expect(asked.status).toBe(201);
+    const [first] = await come('/acme', 1);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    thinks = false;
+    broker.clock.advance(CLAIM_SECONDS + 1);
+    await broker.run();
+    const [, second] = await come('/acme', 2);
+    expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
+    expect(second!.body).toBe(first!.body);
   });
 
   test('a redirect is refused and tried again, never followed', async () => {

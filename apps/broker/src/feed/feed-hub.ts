@@ -51,6 +51,11 @@ export class FeedHub {
     return this.connections.size;
   }
 
+  /** Ids of the gateways that follow now; one may be there twice. */
+  get gateways(): string[] {
+    return [...this.connections].map(({ gateway }) => gateway);
+  }
+
   async start(): Promise<void> {
     this.place = await this.deps.store.readAsVendor((unit) => unit.feed.head());
     this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());

@@ -1,4 +1,4 @@
-import { registerIdentity, takeRecords } from '@countersign/access';
+import { type EnrolledGateway, registerIdentity, takeRecords } from '@countersign/access';
 import {
   parseFeedPlace,
   parseIdentityRegistration,
@@ -17,6 +17,7 @@ import { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
+import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
@@ -54,6 +55,7 @@ export class GatewayController {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
     private readonly metrics: Metrics,
+    private readonly watch: GatewayWatch,
   ) {}
 
   @Get('feed')
@@ -66,14 +68,14 @@ export class GatewayController {
     answer: { status: 200, description: 'The feed.', type: 'text/event-stream' },
   })
   async follow(
-    @CurrentGateway() gateway: string,
+    @CurrentGateway() gateway: EnrolledGateway,
     @Query() query: z.infer<typeof feedQuery>,
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<void> {
     const last = request.headers['last-event-id'];
     const place = typeof last === 'string' ? parseFeedPlace(last) : undefined;
-    await this.feed.join(gateway, query.nonce, place, (onClose) => new SseConnection(response, onClose));
+    await this.feed.join(gateway.id, query.nonce, place, (onClose) => new SseConnection(response, onClose));
   }
 
   @Post('records')
@@ -84,11 +86,12 @@ export class GatewayController {
     body: { schema: recordsBody },
     answer: { status: 200, description: 'How far the chains of this batch are held.', schema: recordsAnswer },
   })
-  async records(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<RecordAnswer> {
+  async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await takeRecords(this.deps, gateway, boot, records);
+    const accepted = await takeRecords(this.deps, gateway.id, boot, records);
     this.metrics.recordsTaken(records);
+    this.watch.heard(gateway.id);
     return { accepted };
   }
 
@@ -100,8 +103,8 @@ export class GatewayController {
     answer: { status: 204, description: 'Registered, now or before.' },
     errors: ['already_registered'],
   })
-  async identity(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<void> {
+  async identity(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
     const { publicKey } = parseIdentityRegistration(body);
-    await registerIdentity(this.deps, gateway, publicKey);
+    await registerIdentity(this.deps, gateway.id, publicKey);
   }
 }

@@ -1,22 +1,22 @@
-import type { AccessRecordView, IncomingRecord } from '@countersign/access';
-import { type RecordEntry, recordHash } from '@countersign/gateway-protocol';
+import type { AccessRecordView, EnrolledGateway, IncomingRecord } from '@countersign/access';
+import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@countersign/gateway-protocol';
 import { type Hashing, openCommitment } from '@countersign/scope';
 import { HttpProblem } from '../http/problem.js';
 
 /**
- * Translates a gateway's record from its wire form. The hash is computed here over the record as it came;
- * whether it continues its chain is judged where the chain is kept.
+ * Translates a gateway's record from its wire form. The hash is computed here over the record as it came, and the
+ * signature held against the gateway's registered key; whether it continues its chain is judged where that is kept.
  *
  * @throws HttpProblem `invalid_request` for a record of another gateway, or an opening that opens nothing
  */
 export function incomingRecord(
   hashing: Hashing,
-  gateway: string,
+  gateway: EnrolledGateway,
   entry: RecordEntry,
   index: number,
 ): IncomingRecord {
   const { record } = entry;
-  if (record.gateway !== gateway) throw wrong(index, 'record/gateway', 'The record of another gateway.');
+  if (record.gateway !== gateway.id) throw wrong(index, 'record/gateway', 'The record of another gateway.');
   const { tenant, seq, prev, at } = record;
   const chained = { tenant, seq, prev, at, hash: recordHash(record) };
   switch (record.kind) {
@@ -24,10 +24,10 @@ export function incomingRecord(
       const { id, status, bytes, bodySha256, durationMs, outcome } = record;
       return { ...chained, kind: 'outcome', id, outcome: { status, bytes, bodySha256, durationMs, outcome } };
     }
-    case 'counters': {
-      const { service, code, minute, count } = record;
-      return { ...chained, kind: 'counters', data: { service, code, minute, count } };
-    }
+    case 'counters':
+      return { ...chained, ...signatureOf(record, gateway), kind: 'counters', counts: record.counts };
+    case 'head':
+      return { ...chained, ...signatureOf(record, gateway), kind: 'head' };
     default: {
       const opening = entry.openings.path ?? null;
       if (opening !== null && !openCommitment(hashing, 'path', opening, record.path))
@@ -40,6 +40,12 @@ export function incomingRecord(
       };
     }
   }
+}
+
+/** A gateway that has not registered its key yet vouches for nothing. */
+function signatureOf(record: SignedRecord, { publicKey }: EnrolledGateway) {
+  const { id, signature } = record;
+  return { id, signature, signed: publicKey !== null && isSignedBy(record, publicKey) };
 }
 
 type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }>;

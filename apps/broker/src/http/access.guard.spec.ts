@@ -36,7 +36,10 @@ const person = (role: 'engineer' | 'reviewer'): Caller => ({
 });
 const gateway: Caller = {
   kind: 'gateway',
-  gateway: { id: 'gtw_1', name: 'g', secretHash: '', publicKey: null, createdAt: '', revokedAt: null },
+  gateway: {
+    ...{ id: 'gtw_1', name: 'g', secretHash: '', publicKey: null, createdAt: '', revokedAt: null },
+    ...{ lastSeenAt: null, closedAt: null },
+  },
 };
 const nobody: Caller = { kind: 'anonymous' };
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type IdempotencyKey, notFound, type Principal } from '@countersign/access';
+import { type EnrolledGateway, type IdempotencyKey, notFound, type Principal } from '@countersign/access';
 import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/scope';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { endpointOf } from './endpoint.js';
@@ -38,6 +38,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   req: 'request',
   grt: 'grant',
   lck: 'lock',
+  inv: 'invitation',
   usr: 'person',
   ntc: 'notice',
 };
@@ -94,9 +95,11 @@ export const Idempotency = createParamDecorator(
   },
 );
 
-/** The id of the gateway that calls. */
-export const CurrentGateway = createParamDecorator((_none: unknown, context: ExecutionContext): string => {
-  const { caller } = requestOf(context);
-  if (caller?.kind !== 'gateway') throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
-  return caller.gateway.id;
-});
+/** The gateway that calls. */
+export const CurrentGateway = createParamDecorator(
+  (_none: unknown, context: ExecutionContext): EnrolledGateway => {
+    const { caller } = requestOf(context);
+    if (caller?.kind !== 'gateway') throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
+    return caller.gateway;
+  },
+);

@@ -1,16 +1,18 @@
 import { doDue, prune } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { GatewayWatch } from '../gateway-api/gateway-watch.js';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { Loop } from './loop.js';
 
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
+const GATEWAYS_EVERY_MS = 5_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work by the clock: begins and ends what is due, deletes what has served its purpose. */
+/** The broker's recurring work by the clock: begins and ends what is due, looks after the gateways, deletes what is over. */
 @Injectable()
 export class Jobs {
   private readonly loops: readonly Loop[];
@@ -19,11 +21,13 @@ export class Jobs {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
+    watch: GatewayWatch,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     this.loops = [
       new Loop('expiry', EVERY_MS, () => this.expire(), onError),
       new Loop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
+      new Loop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
     ];
   }
 

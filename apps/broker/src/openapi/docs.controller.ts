@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Response } from 'express';
+import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
@@ -52,7 +53,7 @@ export class DocsController {
   @Header('Cache-Control', 'no-cache')
   @Describe({
     summary: 'This document',
-    answer: { status: 200, description: 'OpenAPI 3.1.', type: 'application/json' },
+    answer: { status: 200, description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
   })
   openapi(): string {
     this.document ??= JSON.stringify(openApiDocument(listRoutes(this.modules)));

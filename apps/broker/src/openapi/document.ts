@@ -34,6 +34,7 @@ component(
 const TAGS: Readonly<Record<string, string>> = {
   Requests: 'Asking for access, deciding on it, taking it back.',
   Grants: 'What full approval opened.',
+  Invitations: 'Doors that the customer opens itself.',
   Locks: 'Blocking a tenant, a person or a service at once.',
   Logs: 'What happened, for whoever it concerns.',
   Services: 'What can be asked for.',

@@ -18,7 +18,23 @@ export const durationText = z
 
 const WHOLE_SECONDS = 'An instant of whole seconds in UTC such as 2026-11-24T15:00:00Z';
 
-const only = <T extends string>(value: T) => z.literal(value, 'This value is not supported yet').optional();
+export const instantText = z.string().refine(isInstant, WHOLE_SECONDS);
+
+export const askedScope = z
+  .array(
+    z.strictObject({
+      resource: z.string().min(1).max(1_024).describe('A path; `*` is one segment, a final `**` any.'),
+      actions: z.array(z.string().min(1).max(64)).min(1),
+    }),
+  )
+  .min(1)
+  .describe('At most 20 entries; more are refused as `terms_too_large`.');
+
+export const ticketText = freeText.min(1).max(256, 'At most 256 characters');
+
+export const budgetShape = z
+  .strictObject({ calls: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
+  .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined, 'Calls, bytes, or both');
 
 /**
  * What an engineer asks for (CONTRACT §5). Whether tenant, service and scope exist, and whether the reason
@@ -29,39 +45,21 @@ export const askBody = component(
   z.strictObject({
     tenant: z.string().min(1).max(256).describe('The tenant’s slug.'),
     service: z.string().min(1).max(256),
-    scope: z
-      .array(
-        z.strictObject({
-          resource: z.string().min(1).max(1_024).describe('A path; `*` is one segment, a final `**` any.'),
-          actions: z.array(z.string().min(1).max(64)).min(1),
-        }),
-      )
-      .min(1)
-      .describe('At most 20 entries; more are refused as `terms_too_large`.'),
+    scope: askedScope,
     duration: durationText.describe('ISO 8601: days, hours, minutes, whole seconds.'),
     justification: freeText
       .optional()
       .describe('A sentence that the customer will read. Refused where it is blank.'),
-    ticket: freeText.min(1).max(256, 'At most 256 characters').optional(),
-    startsAt: z
-      .string()
-      .refine(isInstant, WHOLE_SECONDS)
-      .optional()
-      .describe('Not before this instant, at most 7 days ahead.'),
+    ticket: ticketText.optional(),
+    startsAt: instantText.optional().describe('Not before this instant, at most 7 days ahead.'),
     startsOn: z
       .enum(['approval', 'first-use'])
       .optional()
       .describe('`first-use`: the first token starts the grant; needs `useBy`, excludes `startsAt`.'),
-    useBy: z
-      .string()
-      .refine(isInstant, WHOLE_SECONDS)
+    useBy: instantText
       .optional()
       .describe('Undecided, or not yet begun, by then: it is over. At most 7 days ahead.'),
-    budget: z
-      .strictObject({ calls: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
-      .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined, 'Calls, bytes, or both')
-      .optional()
-      .describe('How much may be used: calls, bytes of response bodies.'),
+    budget: budgetShape.optional().describe('How much may be used: calls, bytes of response bodies.'),
     change: z
       .strictObject({
         method: z.string().regex(/^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/, 'An HTTP method in capitals'),
@@ -73,7 +71,12 @@ export const askBody = component(
       })
       .optional()
       .describe('The one call that is asked for, its body included.'),
-    basis: only('approval'),
+    basis: z
+      .enum(['approval', 'invitation'], 'This value is not supported yet')
+      .optional()
+      .describe(
+        'On which ground. `invitation`: refused with every reason where none fits; absent: an invitation where one fits, else approval.',
+      ),
   }),
 );
 export type AskBody = z.infer<typeof askBody>;
@@ -91,11 +94,12 @@ export function askInput(body: AskBody): AskInput {
     ...(body.useBy === undefined ? {} : { useBy: body.useBy }),
     ...(body.budget === undefined ? {} : { budget: wholeBudget(body.budget) }),
     ...(body.change === undefined ? {} : { change: body.change }),
+    ...(body.basis === undefined ? {} : { basis: body.basis }),
   };
 }
 
 /** Absent members stay absent: they are hashed with the terms. */
-const wholeBudget = ({
+export const wholeBudget = ({
   calls,
   bytes,
 }: {

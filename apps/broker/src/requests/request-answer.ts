@@ -75,6 +75,7 @@ export const requestShape = component(
       .nullable()
       .describe('What the customer offers instead, while the request is `countered`.'),
     grant: idText('grt', 'The grant that full approval made.').nullable(),
+    invitation: idText('inv', 'The invitation that it leans on.').nullable(),
   }),
 );
 export type RequestAnswer = z.infer<typeof requestShape>;
@@ -109,6 +110,7 @@ export const previewShape = component(
     outcome: z.enum(['possible', 'refused']),
     refusals: z.array(refusalShape),
     needs: needsShape.nullable().describe('Null where tenant or service is unknown.'),
+    invitation: idText('inv', 'The invitation that it would lean on.').nullable(),
   }),
 );
 
@@ -122,7 +124,7 @@ export function reviewAnswer({
   return shown;
 }
 
-export function requestAnswer({ request, reviews, openings, offer }: RequestView): RequestAnswer {
+export function requestAnswer({ request, reviews, openings, offer, invitation }: RequestView): RequestAnswer {
   return {
     id: request.id,
     tenant: request.tenant,
@@ -142,9 +144,10 @@ export function requestAnswer({ request, reviews, openings, offer }: RequestView
     reviews: reviews.map(reviewAnswer),
     offer,
     grant: request.grant,
+    invitation,
   };
 }
 
-export function previewAnswer({ refusals, needs }: Evaluation): z.infer<typeof previewShape> {
-  return { outcome: refusals.length === 0 ? 'possible' : 'refused', refusals, needs };
+export function previewAnswer({ refusals, needs, invitation }: Evaluation): z.infer<typeof previewShape> {
+  return { outcome: refusals.length === 0 ? 'possible' : 'refused', refusals, needs, invitation };
 }

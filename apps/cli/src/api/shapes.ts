@@ -57,6 +57,7 @@ export const requestShape = z.looseObject({
     })
     .nullish(),
   grant: z.string().nullable(),
+  invitation: z.string().nullish(),
 });
 export type RequestAnswer = z.output<typeof requestShape>;
 
@@ -103,6 +104,32 @@ export const serviceShape = z.looseObject({
 });
 export type ServiceAnswer = z.output<typeof serviceShape>;
 
+/** Who the key belongs to. */
+export const meShape = z.looseObject({
+  person: z.string(),
+  email: z.string(),
+  name: z.string(),
+  tenant: z.string().nullable(),
+  roles: z.array(z.string()),
+});
+
+export const invitationShape = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  service: z.string(),
+  scope,
+  notBefore: z.string(),
+  until: z.string(),
+  ticket: z.string().nullable(),
+  maxDuration: z.string(),
+  budget: z.looseObject({ calls: z.number().optional(), bytes: z.number().optional() }).nullable(),
+  uses: z.number().nullable(),
+  used: z.number(),
+  state: z.string(),
+  person: z.string(),
+});
+export type InvitationAnswer = z.output<typeof invitationShape>;
+
 export const lockShape = z.looseObject({
   id: z.string(),
   kind: z.string(),
@@ -113,6 +140,22 @@ export const lockShape = z.looseObject({
   expiresAt: z.string().nullable(),
 });
 export type LockAnswer = z.output<typeof lockShape>;
+
+export const noticeShape = z.looseObject({
+  id: z.string(),
+  tenant: z.string(),
+  kind: z.string(),
+  deliveries: z.array(
+    z.looseObject({
+      channel: z.string(),
+      recipient: z.string(),
+      state: z.string(),
+      attempts: z.number(),
+      lastError: z.string().nullable(),
+    }),
+  ),
+});
+export type NoticeAnswer = z.output<typeof noticeShape>;
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.looseObject({ items: z.array(item), next: z.string().nullable() });

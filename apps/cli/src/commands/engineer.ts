@@ -26,6 +26,10 @@ export function registerEngineer(program: Command, run: Run): void {
     .option('--start-on <when>', 'first-use: the first token starts the clock; needs --use-by')
     .option('--use-by <time>', 'undecided, or not begun, by then: it is gone')
     .option('--calls <n>', 'at most so many calls')
+    .option(
+      '--invited',
+      'only under an invitation of the customer: refused with every reason where none fits',
+    )
     .option('--wait', 'stay until it is decided; ends with 1 unless it is approved')
     .addHelpText(
       'after',

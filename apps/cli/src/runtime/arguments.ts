@@ -45,7 +45,7 @@ export function slug(flag: string, text: string): string {
 }
 
 /** Ids name their kind, so that a request's id given for a grant is told here and not as "not found". */
-export function idOf(prefix: 'req' | 'grt' | 'key' | 'lck', text: string): string {
+export function idOf(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc', text: string): string {
   if (text.startsWith(`${prefix}_`)) return text;
   throw usageError(`${prefix}_… is what is wanted here; got ${JSON.stringify(text)}`);
 }

@@ -37,6 +37,7 @@ export function requestText(request: RequestAnswer, now: Date, names = NO_NAMES)
     ...whenLines(request.terms),
     ['why', request.justification ?? '(erased)'],
     ...(request.ticket === null ? [] : [['ticket', request.ticket] as const]),
+    ...(request.invitation == null ? [] : [['invited by', request.invitation] as const]),
     ['risk', [risk.level, ...risk.reasons]],
     [
       'reviews',

@@ -19,6 +19,7 @@ export type RequestOptions = {
   startOn?: string;
   useBy?: string;
   calls?: string;
+  invited?: boolean;
   wait?: boolean;
 };
 
@@ -38,6 +39,7 @@ export async function request(
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
     ...timing(options),
+    ...(options.invited === true ? { basis: 'invitation' } : {}),
   };
   const api = context.api();
   if (!context.json && options.startAt === undefined) {

@@ -1,19 +1,18 @@
-import { counterTerms, type Narrowing } from '@countersign/access';
+import { counterTerms } from '@countersign/access';
 import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/scope';
 import { type Api, segment } from '../api/client.js';
 import { namesOf, personsOf } from '../api/names.js';
 import { requestShape, reviewShape } from '../api/shapes.js';
-import { durationSeconds, idOf, scopeEntry } from '../runtime/arguments.js';
+import { idOf } from '../runtime/arguments.js';
 import { CliError, usageError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { requestText } from '../text/request-text.js';
+import { checkNarrowing, type NarrowingOptions, narrowingOf, narrows } from './narrowing.js';
 
-export type ReviewOptions = {
+export type ReviewOptions = NarrowingOptions & {
   approve?: boolean;
   deny?: boolean;
   counter?: boolean;
-  scope?: string[];
-  for?: string;
   reason?: string;
   digest?: string;
 };
@@ -31,7 +30,7 @@ const DONE: Record<string, string> = {
 export async function review(context: Context, id: string, options: ReviewOptions): Promise<Answer> {
   idOf('req', id);
   const decision = decisionOf(options);
-  const narrowing = narrowingOf(options);
+  checkNarrowing(options);
   const api = context.api();
   const path = `/api/v1/requests/${segment(id)}`;
   const { digest, terms } = await judged(context, api, path, options);
@@ -40,34 +39,27 @@ export async function review(context: Context, id: string, options: ReviewOption
     body: {
       decision,
       digest,
-      ...(decision === 'counter' ? { terms: counterTerms(readTerms(terms), digest, narrowing) } : {}),
+      ...(decision === 'counter' ? { terms: await offered(api, readTerms(terms), digest, options) } : {}),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     },
   });
   return { document: decided, text: `${DONE[decision]} ${id} at ${decided.at} (${decided.id}).` };
 }
 
-function decisionOf({
-  approve,
-  deny,
-  counter,
-  scope,
-  for: time,
-}: ReviewOptions): 'approve' | 'deny' | 'counter' {
+async function offered(api: Api, terms: Terms, digest: string, options: ReviewOptions): Promise<Terms> {
+  return counterTerms(terms, digest, await narrowingOf(api, terms, options));
+}
+
+function decisionOf(options: ReviewOptions): 'approve' | 'deny' | 'counter' {
+  const { approve, deny, counter } = options;
   const said = [approve, deny, counter].filter((each) => each === true).length;
   if (said !== 1) throw usageError('say one of --approve or --deny or --counter');
-  const narrows = scope !== undefined || time !== undefined;
-  if (counter === true && !narrows)
-    throw usageError('--counter needs what is narrower: --scope, --for, or both');
-  if (counter !== true && narrows) throw usageError('--scope and --for go with --counter');
+  if (counter === true && !narrows(options))
+    throw usageError('--counter needs what is narrower: --scope, --for, or both; or a --preset');
+  if (counter !== true && narrows(options)) throw usageError('--scope, --for and --preset go with --counter');
   if (counter === true) return 'counter';
   return approve === true ? 'approve' : 'deny';
 }
-
-const narrowingOf = (options: ReviewOptions): Narrowing => ({
-  ...(options.scope === undefined ? {} : { scope: options.scope.map(scopeEntry) }),
-  ...(options.for === undefined ? {} : { seconds: durationSeconds('--for', options.for) }),
-});
 
 /** The digest that is decided on, and its terms; a counter-offer is made of the terms, so it has to see them. */
 async function judged(

@@ -1,14 +1,6 @@
-import { z } from 'zod';
+import { meShape } from '../api/shapes.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { facts } from '../text/table.js';
-
-const meShape = z.looseObject({
-  person: z.string(),
-  email: z.string(),
-  name: z.string(),
-  tenant: z.string().nullable(),
-  roles: z.array(z.string()),
-});
 
 export async function whoami(context: Context): Promise<Answer> {
   const api = context.api();

@@ -5,12 +5,23 @@ export type CutReason =
   | 'not_in_touch'
   | 'client_gone'
   | 'budget_exhausted'
+  | 'call_timeout'
+  | 'client_idle'
   | 'shutdown';
+
+/** What a call may take, in milliseconds. */
+export type CallTimes = {
+  /** From the decision to the last byte of the answer. */
+  totalMs: number;
+  /** Without a byte from or to a client that we wait for. */
+  clientIdleMs: number;
+};
 
 /** A call that was let through and has not ended. */
 export class OpenCall {
   private reason: CutReason | undefined;
   private abort: ((reason: CutReason) => void) | undefined;
+  private waitsSince: number | undefined;
 
   constructor(
     readonly digest: string,
@@ -20,11 +31,29 @@ export class OpenCall {
     readonly tenant: string,
     /** `usr_…` of the engineer. */
     readonly person: string,
+    /** Monotonic clock's milliseconds. */
+    readonly beganAt: number,
   ) {}
 
   /** Set once, by the first that cut it. */
   get cutBy(): CutReason | undefined {
     return this.reason;
+  }
+
+  /** The client has the next move, as of this moment of the monotonic clock. */
+  waitsForClient(since: number): void {
+    this.waitsSince = since;
+  }
+
+  /** It is not the client that anybody waits for. */
+  goesOn(): void {
+    this.waitsSince = undefined;
+  }
+
+  /** Cuts the call when it has taken too long, or its client has kept it waiting. */
+  cutOverdue(now: number, { totalMs, clientIdleMs }: CallTimes): void {
+    if (now - this.beganAt >= totalMs) this.cut('call_timeout');
+    else if (this.waitsSince !== undefined && now - this.waitsSince >= clientIdleMs) this.cut('client_idle');
   }
 
   cut(reason: CutReason): void {
@@ -83,6 +112,12 @@ export class OpenCalls {
     for (const calls of [...this.byDigest.values()]) {
       for (const call of [...calls]) if (now >= call.endsAt) call.cut('grant_ended');
     }
+  }
+
+  /** Cuts every call that takes too long, or whose client does not go on. `now` is the monotonic clock's. */
+  cutOverdue(now: number, times: CallTimes): void {
+    for (const calls of [...this.byDigest.values()])
+      for (const call of [...calls]) call.cutOverdue(now, times);
   }
 
   /** Cuts every call that is locked now. */

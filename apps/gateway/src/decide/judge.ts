@@ -4,24 +4,28 @@ import {
   type CallView,
   decideCall,
   type GrantTokenClaims,
+  GrantTokenVerifier,
   type MatchedCall,
   nodeHashing,
   type PublishedRouteMap,
+  REPEATED,
+  repeatsParameter,
   type TokenRefusal,
-  verifyGrantToken,
 } from '@countersign/grant-token-verify';
 import { matchRoute, ScopeError } from '@countersign/scope';
 import type { Budgets } from '../calls/budgets.js';
 import type { OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { Touch } from '../feed/touch.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
+import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
 
 /** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
 const GRANT_WAIT_MS = 1_000;
+/** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
+const TOKENS_KEPT = 4_096;
 
 export type JudgeParts = {
   state: GatewayState;
@@ -43,6 +47,9 @@ export type CallJudgement =
 /** Holds calls against what the feed says. It decides, and does nothing else. */
 export class Judge {
   private readonly view: CallView;
+  private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
+  private readonly now = () => this.parts.clock.now();
+  private readonly key = (kid: string) => this.parts.state.key(kid);
 
   constructor(private readonly parts: JudgeParts) {
     const { state, calls, budgets } = parts;
@@ -67,14 +74,16 @@ export class Judge {
   }
 
   /**
-   * Demands that the path, by the current map of its service, has no value that a route may not judge. A form check: it asks
-   * neither touch nor token. Throws AmbiguousRequest; a service that is not known has nothing to be held against.
+   * Demands that the target, by the current map of its service, has one reading: no path value that a route may not
+   * judge, no listed parameter twice. A form check: it asks neither touch nor token. Throws AmbiguousRequest; a service or
+   * route that is not known has nothing to be held against.
    */
-  demandPlainPath({ service, method, path }: CanonicalRequest): void {
+  demandPlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
     const map = this.service(service);
     if (map === undefined || path === '') return;
     try {
-      matchRoute(map.compiled, method, path);
+      const match = matchRoute(map.compiled, method, path);
+      demand(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
     } catch (error) {
       if (error instanceof ScopeError && error.code === 'ambiguous_request') {
         throw new AmbiguousRequest(error.message, { cause: error });
@@ -85,45 +94,59 @@ export class Judge {
 
   /** The one bearer token of the request, verified for this service. */
   token(request: CanonicalRequest, service: PublishedRouteMap): TokenJudgement {
-    const { state, clock } = this.parts;
+    const { state } = this.parts;
     const authorization = request.headers.one('authorization') ?? '';
-    const token = /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined) {
       const unasked = !/^Bearer(?: |$)/i.test(authorization);
       return { ok: false, reason: 'malformed', detail: 'no bearer token', unasked };
     }
     // It would go on in logs, referrers and the record's path; there is no call that needs it there.
-    if ((request.path + request.query).includes(token)) {
+    const { path, query } = request;
+    if (path.length + query.length >= token.length && (path + query).includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
     }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
-    return verifyGrantToken(token, {
+    return this.verifier.verify(token, {
       issuer,
       audience: service.definition.audience,
-      key: (kid) => state.key(kid),
-      now: () => clock.now(),
+      key: this.key,
+      now: this.now,
       hashing: nodeHashing,
     });
   }
 
   /**
-   * Everything after the token. A grant that is not on the list, and is not known to have ended, may be on its way: the
-   * call waits for the feed, at most a second.
+   * A grant that is not on the list, and is not known to have ended, may be on its way: to be waited for, at most a
+   * second. Undefined where nothing has to be waited for.
    */
-  async call(claims: GrantTokenClaims, call: Call): Promise<CallJudgement> {
-    const { state, clock } = this.parts;
-    const { digest } = claims;
-    const deadline = clock.monotonic() + GRANT_WAIT_MS;
-    const unknown = () => state.grants.get(digest) === undefined && !state.grants.isDead(digest);
-    for (let left = GRANT_WAIT_MS; left > 0 && unknown(); left = deadline - clock.monotonic()) {
-      await state.nextChange(left);
-    }
-    return this.decide(claims, call);
+  arrival(claims: GrantTokenClaims): Promise<void> | undefined {
+    return this.mayBeOnItsWay(claims.digest) ? this.untilItIsHere(claims.digest) : undefined;
   }
 
-  /** Synchronous from here to the caller's taking of room and budget, so that no other call comes between. */
-  private decide(claims: GrantTokenClaims, call: Call): CallJudgement {
+  private async untilItIsHere(digest: string): Promise<void> {
+    const { state, clock } = this.parts;
+    const deadline = clock.monotonic() + GRANT_WAIT_MS;
+    for (
+      let left = GRANT_WAIT_MS;
+      left > 0 && this.mayBeOnItsWay(digest);
+      left = deadline - clock.monotonic()
+    ) {
+      await state.nextChange(left);
+    }
+  }
+
+  private mayBeOnItsWay(digest: string): boolean {
+    const { grants } = this.parts.state;
+    return grants.get(digest) === undefined && !grants.isDead(digest);
+  }
+
+  /**
+   * Everything after the token. Answers in the same turn, so that no other call comes between this and the caller's
+   * taking of room and budget.
+   */
+  call(claims: GrantTokenClaims, call: Call): CallJudgement {
     const { state, clock } = this.parts;
     if (!this.isInTouch()) {
       return {
@@ -142,4 +165,13 @@ export class Judge {
     }
     return { allowed: true, match: decision.match, grant, map };
   }
+}
+
+const SCHEME = 'bearer ';
+
+/** The token of a `Bearer` value (RFC 6750 §2.1), whatever it may turn out to be; undefined for any other form. */
+function bearerToken(authorization: string): string | undefined {
+  if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
+  const token = authorization.slice(SCHEME.length).trimStart();
+  return token === '' || token.includes(' ') ? undefined : token;
 }

@@ -98,6 +98,8 @@ export class FeedClient {
       }
       // The broker's clock went back, or this connection only brings old news: a new nonce gives a new measure.
       if (!touch.isInTouch()) throw new Error('what the feed brings is too old');
+      // A connection that lasted is followed by the next one at once; one that breaks right away is not.
+      if (session.hasHeard) this.pause = 0;
     }
   }
 
@@ -137,10 +139,14 @@ export class FeedClient {
     }
   }
 
-  /** Waits a little longer after each failure, at most 1 s, a little unevenly. */
+  /**
+   * Not at all after a connection that had lasted: another broker may stand behind the same address. Then a little
+   * longer after each failure, at most 1 s, a little unevenly, so that not all gateways come at the same moment.
+   */
   private async rest(): Promise<void> {
     const milliseconds = this.pause * (0.5 + Math.random() / 2);
-    this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
+    this.pause = Math.min(Math.max(this.pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
+    if (milliseconds === 0) return;
     await pause(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
   }
 }

@@ -27,6 +27,8 @@ export type FeedStep =
  */
 export class FeedSession {
   private place: FeedPlace | undefined;
+  /** Whether this connection has brought a heartbeat after its first event. */
+  hasHeard = false;
 
   constructor(
     private readonly gateway: string,
@@ -45,6 +47,7 @@ export class FeedSession {
         return { do: 'change', event };
       case 'heartbeat':
         demand(event.seq === this.place.seq, 'the heartbeat is of another place');
+        this.hasHeard = true;
         return { do: 'hear', event };
       default:
         throw new ProtocolError('invalid_event', 'a second first event');

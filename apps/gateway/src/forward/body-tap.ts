@@ -1,21 +1,31 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
+import type { ChunkWatch } from '../request/chunk-watch.js';
 
-/** Trailers come after the call was judged: what they say was not. */
-export class TrailersSent extends Error {
-  override readonly name = 'TrailersSent';
-  readonly code = 'ambiguous_request';
+/** More bytes came than a request may have; the number is not known before where the body is chunked. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
+  readonly code = 'body_too_large';
 }
 
+export type BodyRules = {
+  /** Where the body is chunked. */
+  chunks: ChunkWatch | undefined;
+  maxBytes: number;
+  /** Told of every piece that passes. */
+  onProgress(): void;
+};
+
 /**
- * A request body on its way to the upstream: hashed as it passes, ended with an error when the client sends trailers.
+ * A request body on its way to the upstream: hashed as it passes; ended with AmbiguousRequest when its chunks turn odd,
+ * and with BodyTooLarge behind its last permitted byte.
  */
 export class BodyTap extends Transform {
   private readonly hash: Hash = createHash('sha256');
+  private bytes = 0;
   private ended = false;
 
-  constructor(private readonly request: Pick<IncomingMessage, 'rawTrailers'>) {
+  constructor(private readonly rules: BodyRules) {
     super();
   }
 
@@ -27,18 +37,27 @@ export class BodyTap extends Transform {
   override _transform(
     chunk: Buffer,
     _encoding: string,
-    done: (error: Error | null, data: Buffer) => void,
+    done: (error: Error | null, data?: Buffer) => void,
   ): void {
+    const error = this.objection(chunk.length);
+    if (error !== undefined) {
+      done(error);
+      return;
+    }
+    this.rules.onProgress();
     this.hash.update(chunk);
     done(null, chunk);
   }
 
   override _flush(done: (error?: Error) => void): void {
-    if (this.request.rawTrailers.length > 0) {
-      done(new TrailersSent('trailers are not accepted'));
-      return;
-    }
-    this.ended = true;
-    done();
+    const error = this.objection(0);
+    this.ended = error === undefined;
+    done(error);
+  }
+
+  private objection(more: number): Error | undefined {
+    this.bytes += more;
+    if (this.bytes > this.rules.maxBytes) return new BodyTooLarge('the body is larger than is accepted');
+    return this.rules.chunks?.objection();
   }
 }

@@ -2,15 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { CutReason, OpenCall } from '../calls/open-calls.js';
+import { AmbiguousRequest } from '../request/ambiguous.js';
+import type { ChunkWatch } from '../request/chunk-watch.js';
 import type { Framing } from '../request/framing.js';
-import { BodyTap, TrailersSent } from './body-tap.js';
-import { clientHeaders } from './response-headers.js';
+import { BodyTap, BodyTooLarge } from './body-tap.js';
+import { clientHeaders, type Origin } from './response-headers.js';
 
 /** An allowed call, recorded and ready to go. */
 export type Forwarding = {
   upstream: Dispatcher;
-  origin: URL;
-  service: string;
+  origin: Origin;
   method: string;
   /** Path with query. */
   target: string;
@@ -19,17 +20,25 @@ export type Forwarding = {
   framing: Framing;
   /** The body where it had to be read whole before the decision; else it is streamed from the request. */
   body: Buffer | undefined;
+  chunks: ChunkWatch | undefined;
+  maxBodyBytes: number;
   request: IncomingMessage;
   response: ServerResponse;
   /** `rec_…` */
   record: string;
   call: OpenCall;
+  /** The monotonic clock, in milliseconds. */
+  now(): number;
   /** How many of these bytes of response body may be sent (budget). */
   takeBytes(bytes: number): number;
 };
 
 /** Why nothing could be had from the upstream. */
-export type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request';
+export type ForwardFailure =
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'ambiguous_request'
+  | 'body_too_large';
 
 /** How it ended. `failure`: nothing was sent to the client yet, so that the caller answers. */
 export type Forwarded = {
@@ -66,8 +75,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     private readonly parts: Forwarding,
     private readonly settle: (result: Forwarded) => void,
   ) {
-    const streams = parts.framing.kind !== 'none';
-    this.tap = streams ? new BodyTap(parts.request) : undefined;
+    const { framing, chunks, maxBodyBytes, call } = parts;
+    const onProgress = () => call.waitsForClient(parts.now());
+    this.tap =
+      framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes: maxBodyBytes, onProgress });
   }
 
   start(): void {
@@ -77,6 +88,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (this.tap !== undefined) {
       // An error of the body reaches us through the dispatcher; without a listener it would end the process.
       this.tap.on('error', () => undefined);
+      this.tap.on('end', () => call.goesOn());
+      call.waitsForClient(this.parts.now());
       (body === undefined ? request : Readable.from([body])).pipe(this.tap);
     }
     response.on('close', () => this.closed());
@@ -97,9 +110,12 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   ): void {
     // Interim answers are between the upstream and us.
     if (status < 200 || this.settled) return;
-    const { response, service, origin, record } = this.parts;
+    const { response, origin, record } = this.parts;
     this.status = status;
-    response.writeHead(status, [...clientHeaders(headers, service, origin), 'Countersign-Record', record]);
+    // Head and body that came together leave together: one write to the socket where there were two.
+    response.cork();
+    process.nextTick(() => response.uncork());
+    response.writeHead(status, [...clientHeaders(headers, origin), 'Countersign-Record', record]);
     // Sends the head now, as bytes: `flushHeaders` would encode those beyond ASCII once more.
     response.write(NOTHING);
   }
@@ -115,13 +131,21 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
       response.write(chunk.subarray(0, sent), () => call.cut('budget_exhausted'));
     } else if (!response.write(chunk)) {
       controller.pause();
-      response.once('drain', () => controller.resume());
+      call.waitsForClient(this.parts.now());
+      response.once('drain', () => {
+        call.goesOn();
+        controller.resume();
+      });
     }
   }
 
   onResponseEnd(): void {
+    if (this.settled) return;
+    const { response, call } = this.parts;
     this.upstreamEnded = true;
-    this.parts.response.end();
+    // What is buffered still has to be read by the client.
+    call.waitsForClient(this.parts.now());
+    response.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -168,7 +192,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
 }
 
 function failureOf(error: Error): ForwardFailure {
-  if (error instanceof TrailersSent) return 'ambiguous_request';
+  if (error instanceof AmbiguousRequest || error instanceof BodyTooLarge) return error.code;
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' && TIMEOUTS.has(code) ? 'upstream_timeout' : 'upstream_unreachable';
 }

@@ -1,4 +1,5 @@
 import type { HeaderList } from '../request/header-list.js';
+import { withoutOwnCookies } from './own-cookies.js';
 
 /** Hop-by-hop (RFC 9110 §7.6.1), what we answer ourselves, and what only this hop may see. */
 const NEVER = new Set([
@@ -16,24 +17,22 @@ const NEVER = new Set([
   'expect',
   'content-length',
   'forwarded',
-  'x-real-ip',
+  'via',
+  'client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'remote-user',
+  'true-client-ip',
   'x-client-ip',
   'x-cluster-client-ip',
-  'true-client-ip',
-  'via',
+  'x-host',
+  'x-http-host-override',
+  'x-real-ip',
+  'x-remote-user',
 ]);
 /** Families of headers that upstreams trust because only a proxy is supposed to set them. */
-const FAMILIES = [
-  'x-forwarded',
-  'x-original-',
-  'x-rewrite-',
-  'x-tenant',
-  'x-envoy-',
-  'x-auth-request-',
-  'countersign-',
-];
-/** A cookie ignores ports: the broker's session on the same host would reach every upstream. */
-const OWN_COOKIE = /^\s*__Host-countersign/i;
+const FAMILIES =
+  /^(?:countersign-|x-(?:forwarded|original-|rewrite-|tenant|envoy-|auth-request-|authenticated-|webauth-|ssl-|client-cert|amzn-oidc-|goog-authenticated-|goog-iap-|ms-client-)|ssl-client-)/;
 
 /** What the gateway says to the upstream about a call. */
 export type TrustHeaders = {
@@ -52,11 +51,12 @@ export type TrustHeaders = {
  * set, and ours. Framing and Host are not among them: they are the next hop's.
  */
 export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): string[] {
-  const dropped = new Set(headers.all('connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/)));
-  if (trust.tenantHeader !== undefined) dropped.add(trust.tenantHeader.toLowerCase());
+  const dropped = droppedBy(headers);
+  const tenantHeader = trust.tenantHeader?.toLowerCase();
   const sent: string[] = [];
   for (const [name, value] of headers.fields) {
-    if (NEVER.has(name) || dropped.has(name) || FAMILIES.some((family) => name.startsWith(family))) continue;
+    if (NEVER.has(name) || FAMILIES.test(name) || name === tenantHeader || dropped?.has(name) === true)
+      continue;
     const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
     if (kept !== undefined) sent.push(name, kept);
   }
@@ -67,7 +67,16 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
   return sent;
 }
 
-function withoutOwnCookies(cookies: string): string | undefined {
-  const kept = cookies.split(';').filter((pair) => !OWN_COOKIE.test(pair));
-  return kept.length === 0 ? undefined : kept.join(';').trim();
+/** What `Connection` names goes no further. */
+function droppedBy(headers: HeaderList): Set<string> | undefined {
+  const options = headers.all('connection').filter((value) => value !== 'keep-alive' && value !== 'close');
+  if (options.length === 0) return undefined;
+  return new Set(
+    options.flatMap((value) =>
+      value
+        .toLowerCase()
+        .trim()
+        .split(/\s*,\s*/),
+    ),
+  );
 }

@@ -2,14 +2,17 @@ import { Pool } from 'undici';
 
 export type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
 
+/** An upstream's address and the connections to it. */
+export type Upstream = { url: URL; pool: Pool };
+
 /** One pool of connections per upstream origin. */
 export class Upstreams {
-  private readonly pools = new Map<string, Pool>();
+  private readonly known = new Map<string, Upstream>();
 
   constructor(private readonly timeouts: UpstreamTimeouts) {}
 
-  pool(origin: string): Pool {
-    const known = this.pools.get(origin);
+  at(origin: string): Upstream {
+    const known = this.known.get(origin);
     if (known !== undefined) return known;
     const { connectMs, firstByteMs, idleMs } = this.timeouts;
     const pool = new Pool(origin, {
@@ -19,12 +22,13 @@ export class Upstreams {
       // One call at a time on a connection: a slow answer must not hold up another grant's call behind it.
       pipelining: 1,
     });
-    this.pools.set(origin, pool);
-    return pool;
+    const upstream = { url: new URL(origin), pool };
+    this.known.set(origin, upstream);
+    return upstream;
   }
 
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    await Promise.all([...this.known.values()].map(({ pool }) => pool.destroy()));
   }
 }

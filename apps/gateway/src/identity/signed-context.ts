@@ -14,25 +14,24 @@ export type CallContextClaims = {
   path: string;
 };
 
+/** `now` is the wall clock's, in milliseconds. */
+export type ContextSigner = (audience: string, claims: CallContextClaims, now: number) => string;
+
 const LIFE_SECONDS = 30;
 
 /**
- * The `Countersign-Context` header: a compact EdDSA JWS (`typ: countersign-context+jwt`) by the gateway's identity,
+ * Signs the `Countersign-Context` header: a compact EdDSA JWS (`typ: countersign-context+jwt`) by the gateway's identity,
  * bound to this method and path, for this audience, for half a minute. An upstream that asks for it sees calls that
  * went round the gateway.
  */
-export function signContext(
-  identity: Identity,
-  gateway: string,
-  audience: string,
-  claims: CallContextClaims,
-  now: number,
-): string {
-  const iat = Math.floor(now / 1000);
-  const header = { alg: 'EdDSA', typ: 'countersign-context+jwt', kid: identity.kid };
-  const payload = { iss: gateway, aud: audience, iat, exp: iat + LIFE_SECONDS, ...claims };
-  const input = `${encode(header)}.${encode(payload)}`;
-  return `${input}.${sign(null, Buffer.from(input, 'ascii'), identity.privateKey).toString('base64url')}`;
+export function contextSigner({ kid, privateKey }: Identity, gateway: string): ContextSigner {
+  const header = encode({ alg: 'EdDSA', typ: 'countersign-context+jwt', kid });
+  return (audience, claims, now) => {
+    const iat = Math.floor(now / 1000);
+    const payload = { iss: gateway, aud: audience, iat, exp: iat + LIFE_SECONDS, ...claims };
+    const input = `${header}.${encode(payload)}`;
+    return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
+  };
 }
 
 function encode(value: object): string {

@@ -8,6 +8,7 @@ export type GatewayGauges = {
   spoolBytes(): number;
   spoolMaxBytes(): number;
   spoolBacklog(): number;
+  quarantined(): number;
   openCalls(): number;
   grants(): number;
 };
@@ -28,9 +29,15 @@ export class GatewayMetrics {
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1],
     registers: this.registers,
   });
+  private readonly dropped = new Counter({
+    name: 'countersign_gateway_records_dropped_total',
+    help: 'Records that found no room in the spool: refusals, which are counted instead, and heads, which come later.',
+    labelNames: ['kind'],
+    registers: this.registers,
+  });
   private readonly faults = new Counter({
     name: 'countersign_gateway_spool_faults_total',
-    help: 'Writes to the spool that failed; each refused the calls that waited for it.',
+    help: 'Writes to the spool that failed (each refused the calls that waited for it), and damaged places in it.',
     registers: this.registers,
   });
 
@@ -42,6 +49,11 @@ export class GatewayMetrics {
     this.gauge('countersign_gateway_spool_bytes', 'Bytes that the spool holds.', gauges.spoolBytes);
     this.gauge('countersign_gateway_spool_max_bytes', 'Bytes that it may hold.', gauges.spoolMaxBytes);
     this.gauge('countersign_gateway_spool_backlog', 'Records that are not durable yet.', gauges.spoolBacklog);
+    this.gauge(
+      'countersign_gateway_quarantined_records',
+      'Records that the broker refused for good, set aside on disk.',
+      gauges.quarantined,
+    );
     this.gauge('countersign_gateway_open_calls', 'Calls that are open now.', gauges.openCalls);
     this.gauge('countersign_gateway_grants', 'Active grants known.', gauges.grants);
   }
@@ -64,6 +76,10 @@ export class GatewayMetrics {
 
   recorded(milliseconds: number): void {
     this.recordSeconds.observe(milliseconds / 1000);
+  }
+
+  recordDropped(kind: string): void {
+    this.dropped.inc({ kind });
   }
 
   spoolFault(): void {

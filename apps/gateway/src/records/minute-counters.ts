@@ -1,8 +1,12 @@
+import type { MinuteCount } from '@countersign/gateway-protocol';
 import { toInstant } from '@countersign/scope';
 
 const MINUTE_MS = 60_000;
 
-export type MinuteCount = { service: string | null; code: string; minute: string; count: number };
+/** The minute of an instant (milliseconds since the epoch), counted from the epoch. */
+export const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS);
+
+const keyOf = ({ service, code }: Pick<MinuteCount, 'service' | 'code'>) => `${service ?? ''} ${code}`;
 
 /**
  * Refusals without a verified token, by service, code and minute. They are garbage until shown otherwise: each costs a
@@ -10,19 +14,32 @@ export type MinuteCount = { service: string | null; code: string; minute: string
  */
 export class MinuteCounters {
   private counts = new Map<string, MinuteCount>();
+  /** What could not be written, by service and code: it goes on under the minute in which it began. */
+  private readonly held = new Map<string, MinuteCount>();
 
-  add(service: string | null, code: string, now: number): void {
-    const minute = toInstant(new Date(Math.floor(now / MINUTE_MS) * MINUTE_MS));
-    const key = `${minute} ${service ?? ''} ${code}`;
+  add(service: string | null, code: string, now: number, count = 1): void {
+    const minute = toInstant(new Date(minuteOf(now) * MINUTE_MS));
+    const key = `${minute} ${keyOf({ service, code })}`;
     const counter = this.counts.get(key) ?? { service, code, minute, count: 0 };
-    counter.count += 1;
+    counter.count += count;
     this.counts.set(key, counter);
   }
 
-  /** Everything counted since the last time. */
-  drain(): MinuteCount[] {
-    const counts = [...this.counts.values()];
-    this.counts = new Map();
-    return counts;
+  /** At most so many of those counted since the last time; the rest waits for the next. */
+  drain(most: number): MinuteCount[] {
+    if (this.held.size > 0) this.hold(this.counts.values());
+    const from = this.held.size > 0 ? this.held : this.counts;
+    if (from === this.held) this.counts = new Map();
+    const taken = [...from].slice(0, most);
+    for (const [key] of taken) from.delete(key);
+    return taken.map(([, counter]) => counter);
+  }
+
+  /** Takes back what could not be written. */
+  hold(counters: Iterable<MinuteCount>): void {
+    for (const counter of counters) {
+      const { minute, count } = this.held.get(keyOf(counter)) ?? { minute: counter.minute, count: 0 };
+      this.held.set(keyOf(counter), { ...counter, minute, count: count + counter.count });
+    }
   }
 }

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/grant-token-verify';
 import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
 import { v7 } from 'uuid';
 import type { Clock } from '../clock.js';
+import type { Draft } from '../spool/chains.js';
 import type { OpenCallLeft } from '../spool/recover.js';
 import type { Spool } from '../spool/spool.js';
-import { MinuteCounters } from './minute-counters.js';
+import { MinuteCounters, minuteOf } from './minute-counters.js';
 import { RefusalFolding } from './refusal-folding.js';
-
-type Draft = Parameters<Spool['note']>[0];
 
 /** A call as its record describes it. `path` is the upstream path with query. */
 export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
@@ -29,8 +28,11 @@ export type RecorderOptions = { spool: Spool; gateway: string; boot: string; clo
 export class Recorder {
   private readonly folding = new RefusalFolding<Draft>();
   private readonly counters = new MinuteCounters();
+  private minute: number;
 
-  constructor(private readonly options: RecorderOptions) {}
+  constructor(private readonly options: RecorderOptions) {
+    this.minute = minuteOf(options.clock.now());
+  }
 
   newId(): string {
     return `rec_${v7()}`;
@@ -84,35 +86,57 @@ export class Recorder {
     this.counters.add(service, code, this.options.clock.now());
   }
 
-  /** Writes what was folded and counted; called each minute and at the end. */
+  /** A refusal whose record found no room in the spool: calls need it more. It is counted instead. */
+  dropped({ record }: Draft): void {
+    if (record.kind === 'refused')
+      this.counters.add(record.service, record.code, this.options.clock.now(), record.count);
+  }
+
+  /** To be called often: when the minute has changed, writes what was folded and counted, and signs the chains. */
+  tick(): void {
+    const minute = minuteOf(this.options.clock.now());
+    if (minute === this.minute) return;
+    this.minute = minute;
+    this.flush();
+    this.signHeads();
+  }
+
+  /** Writes what was folded and counted; each minute and at the end. */
   flush(): void {
     const { spool, clock } = this.options;
     for (const { first, count } of this.folding.drain(clock.now())) {
       if (first.record.kind === 'refused') spool.note({ ...first, record: { ...first.record, count } });
     }
-    for (const counter of this.counters.drain()) {
-      const record: UnchainedRecord = {
-        ...this.head(this.newId(), DEPLOYMENT_SLUG),
-        tenant: DEPLOYMENT_SLUG,
-        kind: 'counters',
-        ...counter,
-      };
-      spool.note({ record, openings: {} });
-    }
+    const counts = this.counters.drain(MAX_COUNTS);
+    if (counts.length === 0) return;
+    const record = {
+      ...this.head(this.newId(), DEPLOYMENT_SLUG),
+      tenant: DEPLOYMENT_SLUG as typeof DEPLOYMENT_SLUG,
+      kind: 'counters' as const,
+      counts,
+    };
+    spool.append({ record, openings: {} }).catch(() => this.counters.hold(counts));
+  }
+
+  /** Vouches for every chain that has moved since it was last vouched for; each minute and at the end. */
+  signHeads(): void {
+    const { spool } = this.options;
+    for (const { boot, tenant } of spool.unsigned)
+      spool.note({ record: { ...this.head(this.newId(), tenant), boot, kind: 'head' }, openings: {} });
   }
 
   /** Ends calls that an earlier run left open: it died before it knew what became of them. */
   closeLeft(left: readonly OpenCallLeft[]): void {
     for (const { boot, tenant, id } of left) {
-      const record: UnchainedRecord = {
+      const record = {
         ...this.head(id, tenant),
         boot,
-        kind: 'outcome',
+        kind: 'outcome' as const,
         status: null,
         bytes: 0,
         bodySha256: null,
         durationMs: 0,
-        outcome: 'unknown',
+        outcome: 'unknown' as const,
       };
       this.options.spool.note({ record, openings: {} });
     }

@@ -39,11 +39,35 @@ describe('MinuteCounters', () => {
     counters.add('billing', 'invalid_token', NOON + 1);
     counters.add('billing', 'invalid_token', NOON + 59_999);
     counters.add('billing', 'invalid_token', NOON + 60_000);
-    expect(counters.drain()).toEqual([
+    expect(counters.drain(300)).toEqual([
       { service: null, code: 'ambiguous_request', minute: '2026-11-24T12:00:00Z', count: 1 },
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:00:00Z', count: 2 },
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T12:01:00Z', count: 1 },
     ]);
-    expect(counters.drain()).toEqual([]);
+    expect(counters.drain(300)).toEqual([]);
+  });
+
+  test('what could not be written goes on under the minute in which it began, and does not grow by the minute', () => {
+    const counters = new MinuteCounters();
+    for (let minute = 0; minute < 5; minute += 1) {
+      counters.add('billing', 'invalid_token', NOON + minute * 60_000);
+      counters.add(null, 'not_in_touch', NOON + minute * 60_000, 2);
+      counters.hold(counters.drain(300));
+    }
+    const since = { minute: '2026-11-24T12:00:00Z' };
+    expect(counters.drain(300)).toEqual([
+      { service: 'billing', code: 'invalid_token', count: 5, ...since },
+      { service: null, code: 'not_in_touch', count: 10, ...since },
+    ]);
+    counters.add(null, 'not_in_touch', NOON + 300_000);
+    expect(counters.drain(300)).toMatchObject([{ count: 1, minute: '2026-11-24T12:05:00Z' }]);
+  });
+
+  test('come out a piece at a time where they are many, and none is lost', () => {
+    const counters = new MinuteCounters();
+    for (let service = 0; service < 7; service += 1) counters.add(`s${service}`, 'invalid_token', NOON);
+    const pieces = [counters.drain(3), counters.drain(3), counters.drain(3), counters.drain(3)];
+    expect(pieces.map((piece) => piece.length)).toEqual([3, 3, 1, 0]);
+    expect(new Set(pieces.flat().map(({ service }) => service)).size).toBe(7);
   });
 });

@@ -5,28 +5,30 @@ const MAX_FIELDS = 200;
 const NAME = /^[A-Za-z0-9-]+$/;
 /** Visible ASCII, space and tab. */
 const VALUE = /^[\t\x20-\x7e]*$/;
+/** A list of connection options (RFC 9110 §7.6.1), each of which names a field that goes no further. */
+const OPTIONS = /^[\t ]*[A-Za-z0-9-]+(?:[\t ]*,[\t ]*[A-Za-z0-9-]+)*[\t ]*$/;
 
-/** Fields that must not come twice: readers disagree on which one counts. */
-const SINGLE = [
-  'host',
-  'authorization',
-  'content-length',
-  'transfer-encoding',
-  'content-type',
-  'content-encoding',
-  'expect',
-  'cookie',
-];
-
-/** Fields by which a client asks for another method than the one that was judged, or for another protocol. */
-const REFUSED = [
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-  'upgrade',
-  'http2-settings',
-  'trailer',
-];
+/**
+ * Fields with a rule of their own. `single`: must not come twice, since readers disagree on which one counts.
+ * `refused`: asks for another method than the one that was judged, or for another protocol.
+ */
+const RULES: ReadonlyMap<string, 'single' | 'refused'> = new Map([
+  ['host', 'single'],
+  ['authorization', 'single'],
+  ['content-length', 'single'],
+  ['transfer-encoding', 'single'],
+  ['content-type', 'single'],
+  ['content-encoding', 'single'],
+  ['expect', 'single'],
+  ['cookie', 'single'],
+  ['x-http-method', 'refused'],
+  ['x-http-method-override', 'refused'],
+  ['x-method-override', 'refused'],
+  ['x-method', 'refused'],
+  ['upgrade', 'refused'],
+  ['http2-settings', 'refused'],
+  ['trailer', 'refused'],
+]);
 
 /** The header fields of a request as they came, in order. Names in lower case. */
 export class HeaderList {
@@ -35,22 +37,25 @@ export class HeaderList {
   /**
    * Reads `rawHeaders` (never the merged `headers`, which drop, join and pick). Throws AmbiguousRequest for more than
    * 200 fields, a name that is not letters, digits and `-` (some servers read `_` as `-`), a value outside visible
-   * ASCII, a second value of a field that decides something, a method override, an upgrade, announced trailers.
+   * ASCII, a second value of a field that decides something, a method override, an upgrade, announced trailers,
+   * a `Connection` that is no list of names.
    */
   static read(rawHeaders: readonly string[]): HeaderList {
     demand(rawHeaders.length <= MAX_FIELDS * 2, 'more than 200 header fields');
     const fields: [string, string][] = [];
     for (let at = 0; at < rawHeaders.length; at += 2) {
-      const name = rawHeaders[at] ?? '';
+      const given = rawHeaders[at] ?? '';
       const value = rawHeaders[at + 1] ?? '';
-      demand(NAME.test(name), 'a header name is not of letters, digits and -');
+      demand(NAME.test(given), 'a header name is not of letters, digits and -');
       demand(VALUE.test(value), 'a header value is not of visible ASCII');
-      fields.push([name.toLowerCase(), value]);
+      const name = given.toLowerCase();
+      const rule = RULES.get(name);
+      if (rule === 'refused') throw new AmbiguousRequest(`${name} is not accepted`);
+      if (rule === 'single' && fields.some(([field]) => field === name)) throw givenTwice(name);
+      demand(name !== 'connection' || OPTIONS.test(value), 'Connection is not a list of names');
+      fields.push([name, value]);
     }
-    const list = new HeaderList(fields);
-    for (const name of SINGLE) demand(list.all(name).length <= 1, `${name} is given twice`);
-    for (const name of REFUSED) demand(list.all(name).length === 0, `${name} is not accepted`);
-    return list;
+    return new HeaderList(fields);
   }
 
   /** All values of a field, in order. */
@@ -59,10 +64,18 @@ export class HeaderList {
     return this.fields.filter(([field]) => field === wanted).map(([, value]) => value);
   }
 
-  /** The one value of a field, or undefined. Throws AmbiguousRequest where there are several. */
+  /** The one value of a field, by its name in lower case, or undefined. Throws AmbiguousRequest where there are several. */
   one(name: string): string | undefined {
-    const values = this.all(name);
-    if (values.length > 1) throw new AmbiguousRequest(`${name} is given twice`);
-    return values[0];
+    let found: string | undefined;
+    for (const [field, value] of this.fields) {
+      if (field !== name) continue;
+      if (found !== undefined) throw givenTwice(name);
+      found = value;
+    }
+    return found;
   }
+}
+
+function givenTwice(name: string): AmbiguousRequest {
+  return new AmbiguousRequest(`${name} is given twice`);
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { AmbiguousRequest } from './ambiguous.js';
 import type { HeaderList } from './header-list.js';
 
@@ -18,6 +19,7 @@ export function readHost(headers: HeaderList): string {
     name === undefined ||
     value === undefined ||
     value.length > 261 ||
+    (name.startsWith('[') && !isIPv6(name.slice(1, -1))) ||
     Number(parts?.['port'] ?? 1) > 65_535
   ) {
     throw new AmbiguousRequest('not exactly one well-formed Host');

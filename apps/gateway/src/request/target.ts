@@ -22,7 +22,13 @@ const ESCAPED = /%([0-9A-F]{2})/g;
 const STRUCTURE = /[/\\%;?#]/;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 /** Parameters by which frameworks take a method or a token from the query. */
-const REFUSED_NAMES = new Set(['_method', 'access_token']);
+const REFUSED_NAMES = new Set([
+  '_method',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'access_token',
+]);
 
 /**
  * Reads a request target. Throws AmbiguousRequest for anything but origin form, characters outside RFC 3986 (and

@@ -20,7 +20,8 @@ beforeAll(async () => {
     resource: 'invoices/{id}',
     action: 'read',
   };
-  world.broker.services = [{ ...service, routes: [...service.routes, head] }];
+  const crm = { ...service, name: 'crm', audience: 'crm', upstream: 'http://127.0.0.1:9' };
+  world.broker.services = [{ ...service, routes: [...service.routes, head] }, crm];
   world.broker.announceServices();
 });
 afterAll(async () => {
@@ -89,6 +90,61 @@ test.each([
   const answer = await through(bytes, method);
   expect([answer.status, answer.body]).toEqual([status, body]);
   expect(answer.header('countersign-record')).toMatch(/^rec_/);
+});
+
+test('P4: no header of the upstream leads a client round the gateway', async () => {
+  const up = world.broker.services[0]!.upstream;
+  const secure = up.replace('http:', 'https:');
+  const cases: [name: string, sent: string, received: string][] = [
+    ['Location', '/tenants/acme', '/billing/tenants/acme'],
+    ['Location', `${up}/x?y=1#z`, '/billing/x?y=1#z'],
+    ['Location', `${secure}/x`, '/billing/x'],
+    ['Location', up.replace('http://', '//'), '/billing/'],
+    ['Location', `${up.replace('http://', '/\\\\').replace('//', '/')}/x`, '/billing/x'],
+    ['Location', up.replace('://', '://user:secret@'), '/billing/'],
+    ['Location', `${up.toUpperCase()}/x`, '/billing/x'],
+    ['Location', 'http://127.0.0.1:9/x', '/crm/x'],
+    ['Location', 'https://elsewhere.example/x', 'https://elsewhere.example/x'],
+    ['Location', 'next?page=2', 'next?page=2'],
+    ['Content-Location', `${up}/invoices/7`, '/billing/invoices/7'],
+    ['Refresh', `5; url=${up}/x`, '5; url=/billing/x'],
+    ['Refresh', `0;URL='${up}/x'`, "0;URL='/billing/x'"],
+    ['Refresh', `5; ${up}/x`, '5; /billing/x'],
+    ['Refresh', '5', '5'],
+    [
+      'Link',
+      `<${up}/x?page=2>; rel="next", <https://elsewhere.example/>; rel="x", </y>; rel=prev`,
+      '</billing/x?page=2>; rel="next", <https://elsewhere.example/>; rel="x", </billing/y>; rel=prev',
+    ],
+    ['SourceMap', '/app.js.map', '/billing/app.js.map'],
+    ['Set-Cookie', 'a=1; Path=/; HttpOnly', 'a=1; Path=/billing/; HttpOnly'],
+    ['Set-Cookie', 'a=1; path=/x; Domain=.example.com; Secure', 'a=1; path=/billing/x; Secure'],
+    ['Set-Cookie', 'a=1;domain', 'a=1'],
+    ['Set-Cookie', 'a=domain=x; Max-Age=5', 'a=domain=x; Max-Age=5'],
+  ];
+  for (const [name, sent, received] of cases) {
+    const answer = await through(`HTTP/1.1 200 OK\r\n${name}: ${sent}\r\nContent-Length: 0\r\n\r\n`);
+    expect([answer.status, name, sent, answer.header(name)]).toEqual([200, name, sent, received]);
+  }
+});
+
+test.each([
+  'Alt-Svc: h2="upstream.example:443"',
+  'Clear-Site-Data: "*"',
+  'Strict-Transport-Security: max-age=31536000',
+  'Service-Worker-Allowed: /',
+  'NEL: {}',
+  'Report-To: {}',
+  'X-Accel-Redirect: /internal',
+  'X-Sendfile: /etc/passwd',
+  'Countersign-Tenant: globex',
+  'Set-Cookie: __Host-session=1; Path=/; Secure',
+  'Set-Cookie: =__Host-countersign-session=1; Path=/',
+  'Set-Cookie: __host-Countersign-session=1',
+])('P4: what speaks for the whole host does not come back: %s', async (line) => {
+  const answer = await through(`HTTP/1.1 200 OK\r\n${line}\r\nContent-Length: 0\r\n\r\n`);
+  expect(answer.status).toBe(200);
+  expect(answer.header(line.split(':')[0]!)).toBeUndefined();
 });
 
 test('an answer that switches protocols, or one that is none, is 502', async () => {

@@ -3,31 +3,33 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, GrantTokenClaims } from '@countersign/grant-token-verify';
 import type { Logger } from 'pino';
 import type { Budgets } from '../calls/budgets.js';
-import { OpenCall, type OpenCalls } from '../calls/open-calls.js';
+import { type CutReason, OpenCall, type OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
 import type { CallJudgement, Judge } from '../decide/judge.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
 import { upstreamHeaders } from '../forward/request-headers.js';
 import type { Upstreams } from '../forward/upstreams.js';
-import type { Identity } from '../identity/identity.js';
-import { signContext } from '../identity/signed-context.js';
+import type { WaysBack } from '../forward/ways-back.js';
+import type { ContextSigner } from '../identity/signed-context.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
+import type { ChunkWatch } from '../request/chunk-watch.js';
 import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
 
 export type CallParts = {
-  gateway: string;
-  identity: Identity;
+  signContext: ContextSigner;
   judge: Judge;
   calls: OpenCalls;
   budgets: Budgets;
   recorder: Recorder;
   upstreams: Upstreams;
+  back: WaysBack;
   metrics: GatewayMetrics;
   clock: Clock;
   log: Logger;
+  maxBodyBytes: number;
 };
 
 /** One request on its way through the gateway. */
@@ -36,7 +38,21 @@ type Exchange = {
   request: IncomingMessage;
   response: ServerResponse;
   expectsContinue: boolean;
+  /** Where the body is chunked. */
+  chunks: ChunkWatch | undefined;
 };
+
+/** What a caller reads of a call that was cut before anything of the answer was sent. */
+const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
+  grant_ended: 'grant_ended',
+  locked: 'locked',
+  not_in_touch: 'not_in_touch',
+  budget_exhausted: 'budget_exhausted',
+  shutdown: 'not_in_touch',
+  call_timeout: 'upstream_timeout',
+  client_idle: 'request_timeout',
+};
+
 type Allowed = Extract<CallJudgement, { allowed: true }>;
 
 /**
@@ -49,7 +65,7 @@ export class CallHandler {
   async handle(exchange: Exchange): Promise<void> {
     const { judge } = this.parts;
     const { canonical } = exchange;
-    judge.demandPlainPath(canonical);
+    judge.demandPlainTarget(canonical);
     if (!judge.isInTouch()) return this.refuseUnverified(exchange, null, 'not_in_touch', {});
     const service = judge.service(canonical.service);
     if (service === undefined) {
@@ -65,8 +81,19 @@ export class CallHandler {
     const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
-    const judgement = await judge.call(claims, callOf(canonical, body));
+    const arrival = judge.arrival(claims);
+    if (arrival !== undefined) await arrival;
+    const judgement = judge.call(claims, callOf(canonical, body));
     if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
+    const { framing } = canonical;
+    if (framing.kind === 'length' && framing.bytes > this.parts.maxBodyBytes) {
+      const detail = 'the body is larger than is accepted';
+      return this.refuseVerified(exchange, claims, {
+        code: 'body_too_large',
+        detail,
+        match: judgement.match,
+      });
+    }
     await this.letThrough(exchange, claims, judgement, body);
   }
 
@@ -100,7 +127,7 @@ export class CallHandler {
     const { canonical, request, response } = exchange;
     answerProblem(response, code, {
       ...members,
-      close: canonical.framing.kind !== 'none' && !request.complete,
+      close: code === 'ambiguous_request' || (canonical.framing.kind !== 'none' && !request.complete),
     });
   }
 
@@ -115,8 +142,8 @@ export class CallHandler {
     const { match, grant } = judged;
     const { service } = exchange.canonical;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
-    const call = new OpenCall(claims.digest, service, until, claims.tenant, claims.terms.requester);
     const began = clock.monotonic();
+    const call = new OpenCall(claims.digest, service, until, claims.tenant, claims.terms.requester, began);
     const record = recorder.newId();
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
@@ -151,8 +178,8 @@ export class CallHandler {
     call: OpenCall,
     record: string,
   ): Promise<Forwarded> {
-    const { gateway, identity, budgets, upstreams, clock, judge } = this.parts;
-    const { canonical, request, response, expectsContinue } = exchange;
+    const { signContext, budgets, upstreams, clock, judge } = this.parts;
+    const { canonical, request, response, expectsContinue, chunks } = exchange;
     // The record has taken its time: what held at the decision has to hold still.
     if (!judge.isInTouch()) call.cut('not_in_touch');
     if (clock.now() >= call.endsAt) call.cut('grant_ended');
@@ -162,10 +189,9 @@ export class CallHandler {
     }
     if (expectsContinue && body === undefined) response.writeContinue();
     const { definition } = map;
+    const upstream = upstreams.at(definition.upstream);
     const target = canonical.path + canonical.query;
     const context = signContext(
-      identity,
-      gateway,
       definition.audience,
       {
         tenant: match.tenant,
@@ -186,18 +212,20 @@ export class CallHandler {
       tenantHeader: definition.tenantFrom === 'header' ? definition.tenantHeader : undefined,
     });
     return forwardCall({
-      upstream: upstreams.pool(definition.upstream),
-      origin: new URL(definition.upstream),
-      service: canonical.service,
+      upstream: upstream.pool,
+      origin: { service: canonical.service, upstream: upstream.url, back: this.parts.back },
       method: canonical.method,
       target,
       headers,
       framing: canonical.framing,
       body,
+      chunks,
+      maxBodyBytes: this.parts.maxBodyBytes,
       request,
       response,
       record,
       call,
+      now: () => clock.monotonic(),
       takeBytes: (bytes) => budgets.takeBytes(claims.digest, grant, bytes),
     });
   }
@@ -206,13 +234,13 @@ export class CallHandler {
   private answerFailed(exchange: Exchange, { failure, cutBy }: Forwarded, record: string): void {
     if (failure !== undefined) this.answer(exchange, failure, { record });
     else if (cutBy === 'client_gone') exchange.response.destroy();
-    else if (cutBy !== undefined)
-      this.answer(exchange, cutBy === 'shutdown' ? 'not_in_touch' : cutBy, { record });
+    else if (cutBy !== undefined) this.answer(exchange, CODE_OF_CUT[cutBy], { record });
   }
 
-  private async bodyOf({ request, response, expectsContinue }: Exchange): Promise<Buffer | undefined> {
+  private async bodyOf(exchange: Exchange): Promise<Buffer | undefined> {
+    const { request, response, expectsContinue, chunks } = exchange;
     if (expectsContinue) response.writeContinue();
-    return readBody(request);
+    return readBody(request, chunks);
   }
 }
 

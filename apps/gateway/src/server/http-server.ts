@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../log/describe-error.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
+import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import { readCanonicalRequest } from '../request/canonical-request.js';
+import { ChunkWatch } from '../request/chunk-watch.js';
 import type { CallHandler } from './handle-call.js';
 import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
@@ -12,13 +13,19 @@ import { Turns } from './turns.js';
 export type HttpServerParts = {
   pages: OwnPages;
   handler: CallHandler;
-  /** Counts a request that could not be read in one way. */
-  countAmbiguous(): void;
+  /** Counts a refusal of something that never became a call. */
+  countRefused(code: 'ambiguous_request' | 'request_timeout'): void;
+  maxHeaderBytes: number;
+  /** For a whole request with its body. */
+  requestTimeoutMs: number;
   log: Logger;
 };
 
+/** From a connection's first moment, or the end of its last answer's keep-alive, to the end of a head. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
+/** How often Node looks for heads and requests that are late; its own 30 s would let them stay that much longer. */
+const LATE_CHECK_MS = 1_000;
 
 /**
  * The gateway's HTTP/1.1 server. Every way in which Node hands over a request or a fault leads to one of two places:
@@ -29,7 +36,10 @@ export function createHttpServer(parts: HttpServerParts): Server {
     // Ours to refuse, with our answer; Node would send its own.
     requireHostHeader: false,
     insecureHTTPParser: false,
+    maxHeaderSize: parts.maxHeaderBytes,
     headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: Math.max(parts.requestTimeoutMs, HEADERS_TIMEOUT_MS),
+    connectionsCheckingInterval: LATE_CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
@@ -38,14 +48,16 @@ export function createHttpServer(parts: HttpServerParts): Server {
     // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    turns.take(request.socket, response, () => serve(parts, request, response, expectsContinue));
+    turns.take(request.socket, response, (waited) =>
+      serve(parts, { request, response, expectsContinue, waited }),
+    );
   };
   server.on('request', receive(false));
   // Answering `100 Continue` before the decision would invite a body that nobody may send.
   server.on('checkContinue', receive(true));
   server.on('checkExpectation', receive(false));
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    parts.countAmbiguous();
+    parts.countRefused('ambiguous_request');
     answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -54,19 +66,30 @@ export function createHttpServer(parts: HttpServerParts): Server {
   return server;
 }
 
+/** A request as Node hands it over. `waited`: it was parsed in an earlier turn. */
+type Received = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  expectsContinue: boolean;
+  waited: boolean;
+};
+
 async function serve(
-  { pages, handler, countAmbiguous, log }: HttpServerParts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  expectsContinue: boolean,
+  { pages, handler, countRefused, log }: HttpServerParts,
+  { request, response, expectsContinue, waited }: Received,
 ): Promise<void> {
   try {
     const canonical = readCanonicalRequest(request);
-    if (await pages.answer(canonical, response)) return;
-    await handler.handle({ canonical, request, response, expectsContinue });
+    let chunks: ChunkWatch | undefined;
+    if (canonical.framing.kind === 'chunked') {
+      demand(!waited, 'a chunked body behind a request that is not answered yet');
+      chunks = ChunkWatch.begin(request);
+    }
+    if (pages.has(canonical.service)) await pages.answer(canonical, response);
+    else await handler.handle({ canonical, request, response, expectsContinue, chunks });
   } catch (error) {
     if (error instanceof AmbiguousRequest) {
-      countAmbiguous();
+      countRefused('ambiguous_request');
       answerProblem(response, 'ambiguous_request', { detail: error.message, close: true });
       return;
     }
@@ -79,7 +102,7 @@ async function serve(
 
 /** What the parser would not read, or what did not come in time. */
 function refuseConnection(
-  { countAmbiguous }: HttpServerParts,
+  { countRefused }: HttpServerParts,
   error: NodeJS.ErrnoException,
   socket: Socket,
   answering: boolean,
@@ -90,9 +113,10 @@ function refuseConnection(
     return;
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    countRefused('request_timeout');
     answerProblemOnSocket(socket, 'request_timeout');
     return;
   }
-  countAmbiguous();
+  countRefused('ambiguous_request');
   answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'not a well-formed HTTP/1.1 request' });
 }

@@ -113,6 +113,21 @@ describe('tokens', () => {
   });
 });
 
+test('P6: a token that was let through before opens nothing once its grant has ended', async () => {
+  world = await GatewayWorld.start();
+  const { broker, upstream } = world;
+  const grant = broker.grant();
+  const token = broker.token(grant);
+  for (let count = 0; count < 3; count += 1) expect((await world.send({ token })).status).toBe(200);
+  broker.end(grant);
+  let answer = await world.send({ token });
+  for (; answer.status === 200; ) answer = await world.send({ token });
+  expect(await refusal(answer)).toEqual({ status: 403, code: 'grant_ended' });
+  const before = upstream.hits.length;
+  expect((await world.send({ token })).status).toBe(403);
+  expect(upstream.hits).toHaveLength(before);
+});
+
 describe('secrets', () => {
   test('P11: neither token nor credential stands in a log, an answer, a record or a file other than the identity', async () => {
     world = await GatewayWorld.start();

@@ -9,7 +9,8 @@ export type Readiness = {
   inTouch: boolean;
   /** Milliseconds since the last authentic event of the feed; null when there was none. */
   heardMsAgo: number | null;
-  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean };
+  /** `backlog`: records not durable yet; `shipped`: the broker has all that is; `quarantined`: set aside for good. */
+  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
 };
 
 export type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
@@ -29,19 +30,21 @@ export class OwnPages {
     ]);
   }
 
-  /** Answers where the path is one of ours, and says whether it was. */
+  /** Whether a path that begins with this segment is ours to answer. */
+  has(service: string): boolean {
+    return RESERVED.has(service);
+  }
+
   async answer(
     { method, service, path, framing }: CanonicalRequest,
     response: ServerResponse,
-  ): Promise<boolean> {
-    if (!RESERVED.has(service)) return false;
+  ): Promise<void> {
     const page = this.pages.get(service + path);
     if (page === undefined || (method !== 'GET' && method !== 'HEAD')) {
       answerProblem(response, 'not_found', { close: framing.kind !== 'none' });
     } else {
       await page(response);
     }
-    return true;
   }
 
   private ready(response: ServerResponse): void {

@@ -11,6 +11,7 @@ export const REFUSALS = {
   route_not_listed: [403, 'The route is not listed.'],
   insufficient_scope: [403, 'The grant does not cover this call.'],
   not_countersigned: [403, 'The grant lacks a countersignature.'],
+  body_too_large: [413, 'The body is larger than the gateway accepts.'],
   rate_limited: [429, 'Too many calls at once.'],
   budget_exhausted: [403, "The grant's budget is used up."],
   record_unavailable: [503, 'The call could not be recorded, so it was not made.'],

@@ -1,20 +1,29 @@
 import type { IncomingMessage } from 'node:http';
+import type { ChunkWatch } from '../request/chunk-watch.js';
 
 /** A body that must be known before the decision is one approved change, not a bulk upload. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The whole body; undefined when it is larger than 1 MiB, carries trailers or does not arrive whole. */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+/**
+ * The whole body; undefined when it is larger than 1 MiB or does not arrive whole. Throws AmbiguousRequest for chunks
+ * that could be read in more than one way.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  chunks: ChunkWatch | undefined,
+): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      bytes += piece.length;
       if (bytes > MAX_BYTES) return undefined;
-      chunks.push(chunk);
+      pieces.push(piece);
     }
   } catch {
     return undefined;
   }
-  return request.rawTrailers.length > 0 ? undefined : Buffer.concat(chunks);
+  const objection = chunks?.objection();
+  if (objection !== undefined) throw objection;
+  return Buffer.concat(pieces);
 }

@@ -11,12 +11,13 @@ export class Turns {
   /** The last response that was taken on a connection, until it is over. */
   readonly #last = new WeakMap<Socket, Promise<void>>();
 
-  take(socket: Socket, response: ServerResponse, serve: () => Promise<void>): void {
+  /** `serve` is told whether it had to wait: then the turn in which the request was parsed is over. */
+  take(socket: Socket, response: ServerResponse, serve: (waited: boolean) => Promise<void>): void {
     const before = this.#last.get(socket);
     const over =
       before === undefined
-        ? this.#begin(socket, response, serve)
-        : this.#after(before, socket, response, serve);
+        ? this.#begin(socket, response, () => serve(false))
+        : this.#after(before, socket, response, () => serve(true));
     this.#last.set(socket, over);
     void over.then(() => {
       if (this.#last.get(socket) === over) this.#last.delete(socket);

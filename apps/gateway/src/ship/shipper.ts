@@ -1,15 +1,25 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MAX_BATCH_BYTES, parseRecordAnswer } from '@countersign/gateway-protocol';
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, parseRecordAnswer } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Clock } from '../clock.js';
 import { JsonCell } from '../durable/json-cell.js';
-import type { BrokerClient } from '../feed/broker-client.js';
+import { BrokerAnswer, type BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool, SpoolPiece } from '../spool/spool.js';
+import { Patience } from './patience.js';
+import type { Quarantine } from './quarantine.js';
 
-export type ShipperParts = { spool: Spool; broker: BrokerClient; folder: string; log: Logger };
+export type ShipperParts = {
+  spool: Spool;
+  broker: BrokerClient;
+  quarantine: Quarantine;
+  folder: string;
+  clock: Clock;
+  log: Logger;
+};
 
 /** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
 const GATHER_MS = 100;
@@ -22,8 +32,12 @@ const ENVELOPE_BYTES = 1_024;
 
 const placeShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0) });
 
+/** Answers that say something of the records, and not of the broker: to send the same again is of no use. */
+const JUDGED = new Set([400, 409, 413, 422]);
+
 /**
- * Brings records to the broker, in order, each batch until it is accepted. The place up to which the broker has
+ * Brings records to the broker, in order, each batch until it is accepted. A batch that is judged and refused is cut
+ * down to the record that it is refused for; that one is set aside when patience with it ends. The place up to which the broker has
  * accepted is kept on disk so that a restart does not send everything again; the broker skips what it knows, so an
  * older place only costs a repetition.
  */
@@ -38,8 +52,12 @@ export class Shipper {
   private fresh = false;
   private closing = false;
   private kept = { place: this.place, at: 0 };
+  private readonly patience: Patience;
+  /** Records of the next batch at most: less than all while the one that is refused is looked for. */
+  private most = MAX_BATCH_RECORDS;
 
   constructor(private readonly parts: ShipperParts) {
+    this.patience = new Patience(parts.clock);
     this.cell = new JsonCell(join(parts.folder, 'shipped.json'));
     parts.spool.onDurable(() => {
       this.fresh = true;
@@ -72,7 +90,7 @@ export class Shipper {
     while (!this.stop.signal.aborted) {
       try {
         this.fresh = false;
-        const piece = await this.parts.spool.piece(this.place, MAX_BATCH_BYTES - ENVELOPE_BYTES);
+        const piece = await this.parts.spool.piece(this.place, MAX_BATCH_BYTES - ENVELOPE_BYTES, this.most);
         this.drained = piece === undefined;
         if (piece === undefined) {
           if (this.closing) return;
@@ -91,16 +109,44 @@ export class Shipper {
     }
   }
 
-  /** One batch. Throws where the broker does not confirm every record of it. */
-  private async ship({ boot, records, next }: SpoolPiece): Promise<void> {
+  /** One batch. Throws where it is to be tried again. */
+  private async ship(piece: SpoolPiece): Promise<void> {
+    try {
+      await this.hand(piece);
+      this.most = Math.min(this.most * 2, MAX_BATCH_RECORDS);
+    } catch (error) {
+      if (!(error instanceof BrokerAnswer && JUDGED.has(error.status))) throw error;
+      if (piece.records.length > 1) {
+        this.most = Math.ceil(piece.records.length / 2);
+        return;
+      }
+      await this.refused(piece, error);
+    }
+    this.place = piece.next;
+    await this.parts.spool.release(piece.next);
+  }
+
+  /** Throws where the broker does not confirm every record of the batch. */
+  private async hand({ boot, records }: SpoolPiece): Promise<void> {
     const json = `{"boot":${JSON.stringify(boot)},"entries":[${records.map((line) => line.json).join(',')}]}`;
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
     }
-    this.place = next;
-    await this.parts.spool.release(next);
+  }
+
+  /** The one record that the broker does not take. Throws as long as it may still change its mind. */
+  private async refused({ records: [line] }: SpoolPiece, answer: BrokerAnswer): Promise<void> {
+    const { quarantine, log } = this.parts;
+    if (line === undefined || quarantine.has(line)) return;
+    if (!this.patience.isOver(line)) throw answer;
+    await quarantine.put(line, answer.code ?? String(answer.status));
+    const { tenant, boot, seq, id } = line;
+    log.error(
+      { tenant, boot, seq, record: id, code: answer.code },
+      'a record was set aside: the broker refuses it',
+    );
   }
 
   /** Resolves a little after something new is durable. */
@@ -120,7 +166,8 @@ export class Shipper {
   private async recall(): Promise<void> {
     const stored = await this.cell.read().catch(() => undefined);
     const place = placeShape.safeParse(stored);
-    if (place.success) this.place = place.data;
+    // A folder that was emptied begins at 1 again: all that is there is sent once more, and the broker skips what it has.
+    if (place.success && this.parts.spool.holds(place.data)) this.place = place.data;
   }
 
   /** Notes the place. A disk that does not take it costs a repetition after the next start, nothing else. */

@@ -3,12 +3,23 @@ import {
   canonicalRecordHash,
   type RecordEntry,
   type UnchainedRecord,
+  type UnsignedRecord,
 } from '@countersign/gateway-protocol';
 import { canonicalJson } from '@countersign/scope';
 import type { RecordLine } from './line.js';
 
 /** A record before it has its place, with what stands beside it. */
 export type Draft = { record: UnchainedRecord; openings: RecordEntry['openings'] };
+
+/** Gives the identity's signature (base64url) of a record that has its place. */
+export type RecordSigner = (record: UnsignedRecord) => string;
+
+/** The last record of a chain, and whether it is one that the gateway's identity signed. */
+export type SpooledHead = ChainHead & { signed: boolean };
+
+/** Kinds that carry a signature, and by it vouch for the chain up to them. */
+export const isSignedKind = (kind: UnchainedRecord['kind']): boolean =>
+  kind === 'head' || kind === 'counters';
 
 const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
 
@@ -17,41 +28,57 @@ const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
  * durable: a batch that could not be written leaves no gap.
  */
 export class Chains {
-  private readonly heads = new Map<string, ChainHead>();
+  private readonly heads = new Map<string, SpooledHead>();
+  private readonly loose = new Map<string, { boot: string; tenant: string }>();
 
-  head(boot: string, tenant: string): ChainHead | undefined {
+  head(boot: string, tenant: string): SpooledHead | undefined {
     return this.heads.get(key(boot, tenant));
   }
 
-  set(boot: string, tenant: string, head: ChainHead): void {
+  set(boot: string, tenant: string, head: SpooledHead): void {
     this.heads.set(key(boot, tenant), head);
+    if (head.signed) this.loose.delete(key(boot, tenant));
+    else this.loose.set(key(boot, tenant), { boot, tenant });
+  }
+
+  /** Chains, earlier boots' too, whose last record carries no signature. */
+  get unsigned(): { boot: string; tenant: string }[] {
+    return [...this.loose.values()];
   }
 
   /** The heads of one boot, by tenant. */
-  ofBoot(boot: string): Record<string, ChainHead> {
+  ofBoot(boot: string): Record<string, SpooledHead> {
     const prefix = `${boot} `;
     const own = [...this.heads].filter(([name]) => name.startsWith(prefix));
     return Object.fromEntries(own.map(([name, head]) => [name.slice(prefix.length), head]));
   }
 
-  batch(): ChainBatch {
-    return new ChainBatch(this);
+  batch(sign: RecordSigner): ChainBatch {
+    return new ChainBatch(this, sign);
   }
 }
 
 /** Places given out since the last durable write. */
 export class ChainBatch {
-  private readonly moved = new Map<string, { boot: string; tenant: string; head: ChainHead }>();
+  private readonly moved = new Map<string, { boot: string; tenant: string; head: SpooledHead }>();
 
-  constructor(private readonly chains: Chains) {}
+  constructor(
+    private readonly chains: Chains,
+    private readonly sign: RecordSigner,
+  ) {}
 
-  /** Gives the record its `seq` and `prev`. The line carries the record's canonical JSON, the text under its hash. */
+  /** Gives the record its `seq` and `prev`, and its signature where its kind has one. The line carries the record's canonical JSON, the text under its hash. */
   place({ record, openings }: Draft): RecordLine {
     const { boot, tenant, id, kind } = record;
     const last = this.moved.get(key(boot, tenant))?.head ?? this.chains.head(boot, tenant);
     const seq = (last?.seq ?? 0) + 1;
-    const canonical = canonicalJson({ ...record, seq, prev: last?.hash ?? null });
-    this.moved.set(key(boot, tenant), { boot, tenant, head: { seq, hash: canonicalRecordHash(canonical) } });
+    const placed = { ...record, seq, prev: last?.hash ?? null };
+    const signed = isSignedKind(kind);
+    const canonical = canonicalJson(
+      signed ? { ...placed, signature: this.sign(placed as UnsignedRecord) } : placed,
+    );
+    const head = { seq, hash: canonicalRecordHash(canonical), signed };
+    this.moved.set(key(boot, tenant), { boot, tenant, head });
     const json = `{"record":${canonical},"openings":${JSON.stringify(openings)}}`;
     return { kind, boot, tenant, seq, id, json };
   }

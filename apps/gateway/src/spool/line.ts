@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib';
-import type { AccessRecord, ChainHead } from '@countersign/gateway-protocol';
+import type { AccessRecord } from '@countersign/gateway-protocol';
+import type { SpooledHead } from './chains.js';
 
 /** First line of a segment: all that is needed to go on from it when the segments before are gone. */
 export type SegmentHeader = {
   v: 1;
   boot: string;
   /** Last record of each tenant's chain of this boot. */
-  heads: Record<string, ChainHead>;
+  heads: Record<string, SpooledHead>;
   /** Calls of this boot that are allowed and have no outcome yet: record id to tenant. */
   open: Record<string, string>;
   /** Ends of abandoned segments: what stands beyond was never confirmed to anybody. */
@@ -25,7 +26,7 @@ export type RecordLine = {
 
 export type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
-const RECORD = /^R (allowed|outcome|refused|counters) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
+const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
 
 /** CRC-32 in hex, a space, the text, a line feed. */
 function checked(text: string): string {
@@ -51,16 +52,15 @@ export function parseLine(line: string): SpoolLine | undefined {
   return { record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, json } };
 }
 
-/** A line and the byte behind its line feed, counted from the start of the piece. */
-export type CutLine = { line: SpoolLine; end: number };
+/** A line and the byte behind its line feed, counted from the start of the piece; no line where it is damaged. */
+export type CutLine = { line: SpoolLine | undefined; end: number };
 
-/** Cuts whole lines from the start of a piece of a segment, up to the first that is torn or damaged. */
+/** Cuts a piece of a segment at its line feeds. What has none behind it was torn, or goes on beyond the piece. */
 export function readLines(bytes: Buffer): CutLine[] {
   const lines: CutLine[] = [];
   let start = 0;
   for (let feed = bytes.indexOf(10); feed !== -1; feed = bytes.indexOf(10, start)) {
     const line = parseLine(bytes.toString('utf8', start, feed));
-    if (line === undefined) break;
     start = feed + 1;
     lines.push({ line, end: start });
   }

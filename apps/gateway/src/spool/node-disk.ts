@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../durable/write-file.js';
@@ -24,11 +25,11 @@ export class NodeSpoolDisk implements SpoolDisk {
     const file = await open(this.path(segment), 'ax', 0o600);
     try {
       await syncFolder(this.folder);
+      return new NodeSegmentFile(file, this.path(segment), await file.stat({ bigint: true }));
     } catch (error) {
       await file.close();
       throw error;
     }
-    return new NodeSegmentFile(file);
   }
 
   async size(segment: number): Promise<number> {
@@ -57,7 +58,11 @@ export class NodeSpoolDisk implements SpoolDisk {
 class NodeSegmentFile implements SegmentFile {
   private length = 0;
 
-  constructor(private readonly file: FileHandle) {}
+  constructor(
+    private readonly file: FileHandle,
+    private readonly path: string,
+    private readonly made: BigIntStats,
+  ) {}
 
   async append(bytes: Uint8Array): Promise<void> {
     try {
@@ -80,8 +85,9 @@ class NodeSegmentFile implements SegmentFile {
       written += (await this.file.write(bytes, written)).bytesWritten;
     }
     await this.file.datasync();
-    // Bytes of a file that has no name any more are durable for nobody.
-    if ((await this.file.stat()).nlink === 0)
-      throw Object.assign(new Error('segment vanished'), { code: 'ENOENT' });
+    // Bytes of a file that was removed, moved or mounted over are durable for nobody: the next start looks by name.
+    const { dev, ino } = await stat(this.path, { bigint: true });
+    if (dev !== this.made.dev || ino !== this.made.ino)
+      throw Object.assign(new Error('another file has the name of the segment'), { code: 'ESTALE' });
   }
 }

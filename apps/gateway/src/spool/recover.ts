@@ -1,6 +1,6 @@
 import { canonicalRecordHash } from '@countersign/gateway-protocol';
 import { canonicalJson } from '@countersign/scope';
-import { Chains } from './chains.js';
+import { Chains, isSignedKind } from './chains.js';
 import type { SpoolDisk } from './disk.js';
 import { type RecordLine, readLines, type SegmentHeader } from './line.js';
 
@@ -13,12 +13,13 @@ export type Recovered = {
   segments: Map<number, number>;
   chains: Chains;
   open: OpenCallLeft[];
-  /** Bytes behind the last whole line, all segments together: torn, damaged or void, and skipped. */
+  /** Bytes of all segments that are no whole line: torn, damaged or void, and skipped. */
   skippedBytes: number;
 };
 
 /**
- * Reads every segment. A torn tail is skipped and all before it is kept; so is what a later segment declares void.
+ * Reads every segment. A torn tail is skipped and all before it is kept; so is what a later segment declares void. A
+ * damaged line costs itself alone: the records behind it were confirmed to somebody (the broker logs the gap).
  * Throws the file system's error: a spool that cannot be read must not be taken for an empty one.
  */
 export async function recover(disk: SpoolDisk): Promise<Recovered> {
@@ -30,13 +31,19 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
   for (const segment of numbers) {
     const bytes = await wholeSegment(disk, segment);
     const lines = readLines(bytes.subarray(0, voids.get(segment) ?? bytes.length));
-    const length = lines.at(-1)?.end ?? 0;
-    segments.set(segment, length);
-    skippedBytes += bytes.length - length;
-    for (const { line } of lines) {
-      if ('header' in line) reading.header(line.header);
-      else reading.record(line.record);
+    let start = 0;
+    let length = 0;
+    skippedBytes += bytes.length;
+    for (const { line, end } of lines) {
+      if (line !== undefined) {
+        skippedBytes -= end - start;
+        length = end;
+        if ('header' in line) reading.header(line.header);
+        else reading.record(line.record);
+      }
+      start = end;
     }
+    segments.set(segment, length);
   }
   return { segments, skippedBytes, ...reading.result() };
 }
@@ -79,9 +86,10 @@ class Reading {
   }
 
   result(): Pick<Recovered, 'chains' | 'open'> {
-    for (const { boot, tenant, seq, json } of this.last.values()) {
+    for (const { kind, boot, tenant, seq, json } of this.last.values()) {
       const { record } = JSON.parse(json) as { record: unknown };
-      this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(canonicalJson(record)) });
+      const hash = canonicalRecordHash(canonicalJson(record));
+      this.chains.set(boot, tenant, { seq, hash, signed: isSignedKind(kind) });
     }
     return { chains: this.chains, open: [...this.open.values()] };
   }

@@ -1,139 +1,27 @@
-import { appendFile, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AccessRecord, placeInChain, recordHash } from '@countersign/gateway-protocol';
+import { exportEd25519PublicKey, isSignedBy } from '@countersign/gateway-protocol';
+import { allowed, BOOTS, outcome } from '../../../../test/factories/spool-drafts.js';
+import {
+  everything,
+  expectChained,
+  FaultyDisk,
+  MIB,
+  SpoolBench,
+  START,
+} from '../../../../test/fakes/spool-bench.js';
 import type { Draft } from './chains.js';
-import type { SegmentFile, SpoolDisk } from './disk.js';
 import { NodeSpoolDisk } from './node-disk.js';
-import type { SpoolPlace } from './segments.js';
-import { Spool } from './spool.js';
+import type { Spool } from './spool.js';
 
-const BOOTS = ['01980000-0000-4000-8000-00000000000a', '01980000-0000-4000-8000-00000000000b'] as const;
-const START: SpoolPlace = { segment: 0, offset: 0 };
-const MIB = 1024 * 1024;
-
+let bench: SpoolBench;
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'spool-'));
+  bench = await SpoolBench.make();
+  folder = bench.folder;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-let ids = 0;
-const recordId = () => `rec_01980000-0000-7000-8000-${String(++ids).padStart(12, '0')}`;
-
-function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): Draft {
-  return {
-    record: {
-      v: 1,
-      kind: 'allowed',
-      id: recordId(),
-      gateway: 'gtw_01980000-0000-7000-8000-000000000001',
-      boot,
-      tenant,
-      at: '2026-11-24T15:00:00.000Z',
-      grant: 'grt_01980000-0000-7000-8000-000000000001',
-      digest: `sha256:${'d'.repeat(64)}`,
-      request: 'req_01980000-0000-7000-8000-000000000001',
-      service: 'billing',
-      person: 'usr_01980000-0000-7000-8000-000000000001',
-      method: 'GET',
-      path: `c1:${'A'.repeat(43)}`,
-      mode: 'gateway',
-      route: '/x',
-      resource: 'x',
-      action: `read${'x'.repeat(padding)}`,
-    },
-    openings: { path: { value: '/x', salt: 'A'.repeat(43) } },
-  };
-}
-
-function outcome(of: Draft): Draft {
-  const { v, id, gateway, boot, tenant, at } = of.record;
-  return {
-    record: {
-      v,
-      kind: 'outcome',
-      id,
-      gateway,
-      boot,
-      tenant,
-      at,
-      status: 200,
-      bytes: 1,
-      bodySha256: null,
-      durationMs: 1,
-      outcome: 'completed',
-    },
-    openings: {},
-  };
-}
-
-/** A disk whose appends, creations or reads fail as long as a fault is set; `torn` leaves half of the bytes. */
-class FaultyDisk implements SpoolDisk {
-  fault: { in: 'append' | 'create'; torn?: boolean } | undefined;
-  syncs = 0;
-  private readonly inner: SpoolDisk;
-  constructor(folder: string) {
-    this.inner = new NodeSpoolDisk(folder);
-  }
-  segments = () => this.inner.segments();
-  size = (segment: number) => this.inner.size(segment);
-  read = (segment: number, offset: number, length: number) => this.inner.read(segment, offset, length);
-  remove = (segment: number) => this.inner.remove(segment);
-  async create(segment: number): Promise<SegmentFile> {
-    if (this.fault?.in === 'create') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    const file = await this.inner.create(segment);
-    return {
-      append: async (bytes) => {
-        this.syncs++;
-        if (this.fault?.in !== 'append') return file.append(bytes);
-        if (this.fault.torn) await file.append(bytes.subarray(0, bytes.length / 2));
-        else await file.append(bytes);
-        throw Object.assign(new Error('fsync failed'), { code: 'EIO' });
-      },
-      close: () => file.close(),
-    };
-  }
-}
-
-const opened: Spool[] = [];
-afterEach(async () => {
-  for (const spool of opened.splice(0)) await spool.close();
-});
-async function open(
-  boot: string = BOOTS[0],
-  disk: SpoolDisk = new NodeSpoolDisk(folder),
-  maxBytes = 64 * MIB,
-) {
-  const spool = await Spool.open({ disk, boot, maxBytes, onFault: () => undefined });
-  opened.push(spool);
-  return spool;
-}
-
-/** Everything that would be shipped, in order. */
-async function everything(spool: Spool): Promise<AccessRecord[]> {
-  const records: AccessRecord[] = [];
-  let place = START;
-  for (
-    let piece = await spool.piece(place, MIB);
-    piece !== undefined;
-    piece = await spool.piece(place, MIB)
-  ) {
-    for (const line of piece.records)
-      records.push((JSON.parse(line.json) as { record: AccessRecord }).record);
-    place = piece.next;
-  }
-  return records;
-}
-
-function expectChained(records: readonly AccessRecord[]): void {
-  const heads = new Map<string, { seq: number; hash: string }>();
-  for (const record of records) {
-    const chain = `${record.boot} ${record.tenant}`;
-    expect(placeInChain(heads.get(chain), record)).toBe('next');
-    heads.set(chain, { seq: record.seq, hash: recordHash(record) });
-  }
-}
+afterEach(() => bench.close());
+const open: SpoolBench['open'] = (...args): Promise<Spool> => bench.open(...args);
 
 describe('Spool', () => {
   test('P5: an appended record is on disk when append resolves, numbered and chained by tenant', async () => {
@@ -171,22 +59,6 @@ describe('Spool', () => {
     expect(await everything(next)).toHaveLength(3);
     await next.append(allowed('acme', BOOTS[1]));
     expectChained(await everything(next));
-  });
-
-  test('a tail cut at any byte keeps the whole lines before the cut', async () => {
-    const spool = await open();
-    await spool.append(allowed());
-    await spool.append(allowed());
-    await spool.close();
-    const disk = new NodeSpoolDisk(folder);
-    const size = await disk.size(1);
-    const [name] = await readdir(folder);
-    for (const cut of [size - 1, size - 2, size - 200]) {
-      await truncate(join(folder, name!), cut);
-      const next = await open(BOOTS[1]);
-      expect(await everything(next)).toHaveLength(1);
-      await next.close();
-    }
   });
 
   test('P5: calls without an outcome are found at the next boot, those with one are not', async () => {
@@ -308,6 +180,30 @@ describe('Spool', () => {
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([2]);
   });
 
+  test('P5: the next run knows which chains of earlier ones nobody has vouched for', async () => {
+    const spool = await open();
+    const head = (tenant: string): Draft => {
+      const { v, id, gateway, boot, at } = allowed().record;
+      return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };
+    };
+    for (const tenant of ['acme', 'globex', 'initech']) await spool.append(allowed(tenant));
+    await spool.append(head('acme'));
+    await spool.append(head('globex'));
+    await spool.append(allowed('globex'));
+    const unsigned = ['globex', 'initech'].map((tenant) => ({ boot: BOOTS[0], tenant }));
+    expect(spool.unsigned).toEqual(expect.arrayContaining(unsigned));
+    await spool.close();
+    const next = await open(BOOTS[1]);
+    expect(next.unsigned).toHaveLength(2);
+    expect(next.unsigned).toEqual(expect.arrayContaining(unsigned));
+    const signed = (await everything(next)).filter((record) => record.kind === 'head');
+    const publicKey = exportEd25519PublicKey(bench.identity.publicKey);
+    expect(signed.map((record) => [record.seq, isSignedBy(record, publicKey)])).toEqual([
+      [2, true],
+      [2, true],
+    ]);
+  });
+
   test('P5: with the folder taken away the waiting call is refused; the next one finds a folder made again', async () => {
     const spool = await open();
     await spool.append(allowed());
@@ -315,5 +211,19 @@ describe('Spool', () => {
     await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
     await spool.append(allowed());
     expect(await everything(spool)).toHaveLength(1);
+  });
+
+  test('P5: with the folder moved away the waiting call is refused: its bytes are durable where nobody looks', async () => {
+    const spool = await open();
+    await spool.append(allowed());
+    await rename(folder, `${folder}-elsewhere`);
+    try {
+      await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
+      const after = allowed();
+      await spool.append(after);
+      expect((await everything(await open(BOOTS[1]))).map(({ id }) => id)).toEqual([after.record.id]);
+    } finally {
+      await rm(`${folder}-elsewhere`, { recursive: true });
+    }
   });
 });

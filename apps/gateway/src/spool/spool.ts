@@ -1,5 +1,5 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
-import { type Chains, type Draft } from './chains.js';
+import type { Chains, Draft, RecordSigner } from './chains.js';
 import type { SpoolDisk } from './disk.js';
 import { formatHeader, formatRecord, type RecordLine, readLines } from './line.js';
 import { type OpenCallLeft, recover } from './recover.js';
@@ -12,8 +12,14 @@ export type SpoolOptions = {
   boot: string;
   /** Bound on all that waits for the broker. */
   maxBytes: number;
-  /** Said once for each failed write, with the disk's error. */
+  /** Signs heads and counters as they get their place. */
+  sign: RecordSigner;
+  /** Bytes beside the segments that count towards the bound. */
+  besides?(): number;
+  /** Said once for each failed write, with the disk's error, and for each damaged line. */
   onFault(error: unknown): void;
+  /** Said for each note that found no room; outcomes are never among them. */
+  onDropped(draft: Draft): void;
 };
 
 /** A run of records of one boot, ready to be shipped, and where the next one begins. */
@@ -24,14 +30,15 @@ type Waiting = { draft: Draft; settle?: { resolve(): void; reject(error: Error):
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
 const RETRY_MS = 1_000;
-/** Refusals kept in memory while the disk does not take them; the oldest beyond are dropped. */
+/** Refusals kept in memory while the disk does not take them; those beyond are dropped. */
 const MAX_NOTES = 10_000;
-/** Share of the spool that each kind may fill: room is kept for the outcomes of calls that were let through. */
+/** Share of the spool that each kind may fill: refusals leave room for calls, and those for their outcomes. */
 const SHARE: Record<UnchainedRecord['kind'], number> = {
   allowed: 0.95,
   outcome: 1,
   refused: 0.8,
-  counters: 0.8,
+  counters: 0.85,
+  head: 0.95,
 };
 
 /**
@@ -45,6 +52,8 @@ export class Spool {
   private draining: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
+  /** Damaged places that were told of: a broker that is away has them read again and again. */
+  private readonly toldDamage = new Set<string>();
 
   private constructor(
     private readonly options: SpoolOptions,
@@ -65,7 +74,7 @@ export class Spool {
   }
 
   get usedBytes(): number {
-    return this.segments.bytes;
+    return this.segments.bytes + (this.options.besides?.() ?? 0);
   }
 
   get maxBytes(): number {
@@ -77,6 +86,17 @@ export class Spool {
     return this.waiting.length;
   }
 
+  /** Chains whose last durable record carries no signature of ours; none while heads are on their way to the disk. */
+  get unsigned(): { boot: string; tenant: string }[] {
+    const underWay = this.waiting.some(({ draft }) => draft.record.kind === 'head');
+    return underWay ? [] : this.chains.unsigned;
+  }
+
+  /** Whether this place can be gone on from: its segment is there, and reaches so far. */
+  holds({ segment, offset }: SpoolPlace): boolean {
+    return offset <= (this.segments.length(segment) ?? -1);
+  }
+
   /** Resolves when the record is durable. Throws RecordUnavailable when it cannot be written, or the spool is full. */
   append(draft: Draft): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -85,9 +105,12 @@ export class Spool {
     });
   }
 
-  /** Writes the record as soon as the disk takes it; nobody waits. Refusals are dropped when too many pile up. */
+  /** Writes the record as soon as the disk takes it; nobody waits. All but outcomes are dropped when too many pile up. */
   note(draft: Draft): void {
-    if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') return;
+    if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') {
+      this.options.onDropped(draft);
+      return;
+    }
     this.waiting.push({ draft });
     this.start();
   }
@@ -98,12 +121,12 @@ export class Spool {
   }
 
   /** The next durable records from a place on, at most about `maxBytes` of them; undefined where there are none. */
-  async piece(from: SpoolPlace, maxBytes: number): Promise<SpoolPiece | undefined> {
+  async piece(from: SpoolPlace, maxBytes: number, most = MAX_GROUP): Promise<SpoolPiece | undefined> {
     let place = this.existing(from);
     while (place !== undefined) {
       const end = this.segments.length(place.segment) ?? 0;
       if (place.offset < end) {
-        const piece = await this.readPiece(place, end, maxBytes);
+        const piece = await this.readPiece(place, end, maxBytes, most);
         if (piece !== undefined && piece.records.length > 0) return piece;
         place = piece?.next ?? this.existing({ segment: place.segment + 1, offset: 0 });
       } else {
@@ -136,29 +159,42 @@ export class Spool {
     return first === undefined ? undefined : { segment: first, offset: first === segment ? offset : 0 };
   }
 
-  private async readPiece(place: SpoolPlace, end: number, maxBytes: number): Promise<SpoolPiece | undefined> {
+  private async readPiece(
+    place: SpoolPlace,
+    end: number,
+    maxBytes: number,
+    most: number,
+  ): Promise<SpoolPiece | undefined> {
     const bytes = await this.segments.read(place, Math.min(maxBytes, end - place.offset));
     if (bytes === undefined) return undefined;
     const cut = readLines(bytes);
     if (cut.length === 0) {
-      // Either the first line is longer than what was read, or the disk has damaged a line that was once confirmed.
+      // Either the first line is longer than what was read, or the disk has damaged what ended it.
       if (place.offset + bytes.length < end && bytes.length >= maxBytes) {
-        return this.readPiece(place, end, maxBytes * 2);
+        return this.readPiece(place, end, maxBytes * 2, most);
       }
-      this.options.onFault(new Error(`segment ${place.segment} is damaged from byte ${place.offset} on`));
+      this.tellDamage(place);
       return { boot: '', records: [], next: { segment: place.segment, offset: end } };
     }
     const records: RecordLine[] = [];
     let taken = 0;
     for (const { line, end: lineEnd } of cut) {
-      if ('record' in line) {
-        if (records.length >= MAX_GROUP || (records[0]?.boot ?? line.record.boot) !== line.record.boot) break;
+      if (line === undefined) this.tellDamage({ segment: place.segment, offset: place.offset + taken });
+      else if ('record' in line) {
+        if (records.length >= most || (records[0]?.boot ?? line.record.boot) !== line.record.boot) break;
         records.push(line.record);
       }
       taken = lineEnd;
     }
     const next = { segment: place.segment, offset: place.offset + taken };
     return { boot: records[0]?.boot ?? '', records, next };
+  }
+
+  private tellDamage({ segment, offset }: SpoolPlace): void {
+    const place = `segment ${segment} is damaged at byte ${offset}`;
+    if (this.toldDamage.has(place)) return;
+    this.toldDamage.add(place);
+    this.options.onFault(new Error(place));
   }
 
   private start(): void {
@@ -190,7 +226,7 @@ export class Spool {
 
   /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
   private async write(group: Waiting[]): Promise<Waiting[] | undefined> {
-    const places = this.chains.batch();
+    const places = this.chains.batch(this.options.sign);
     const lines: RecordLine[] = [];
     const fitting: Waiting[] = [];
     const kept: Waiting[] = [];
@@ -201,6 +237,7 @@ export class Spool {
       if (used + text.length >= this.maxBytes * SHARE[kind]) {
         if (item.settle !== undefined) item.settle.reject(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
+        else this.options.onDropped(item.draft);
         continue;
       }
       const line = places.place(item.draft);

@@ -5,12 +5,41 @@ export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
 export type VendorRole = (typeof VENDOR_ROLES)[number];
 export type TenantRole = (typeof TENANT_ROLES)[number];
 
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` not. */
+export interface AccessHours {
+  days: Weekday[];
+  from: string;
+  /** `24:00` is the end of the day. */
+  to: string;
+  /** IANA name such as `Europe/Berlin`. */
+  zone: string;
+}
+
+/** Speaks of some services and actions (absent: of all), and tightens what the policy says. Durations in whole seconds. */
+export interface AccessRule {
+  services?: string[];
+  actions?: string[];
+  /** Who is in none of them is not eligible. */
+  groups?: string[];
+  vendorReviews?: number;
+  maxDuration?: number;
+  ticketRequired?: boolean;
+  hours?: AccessHours;
+  /** An invitation that fits takes the place of the vendor's reviews. */
+  invitationSuffices?: boolean;
+}
+
 /** The vendor's policy. Durations in whole seconds. */
 export interface AccessPolicy {
   vendorReviews: number;
   maxDuration: number;
   tokenTtl: number;
   requestTtl: number;
+  /** All that match an ask hold together; absent: none. */
+  rules?: AccessRule[];
 }
 
 /** A tenant's policy. `maxDuration` in whole seconds; null leaves the vendor's. */
@@ -27,6 +56,8 @@ export interface OrganisationPerson<Role extends string> {
   email: string;
   name: string;
   roles: Role[];
+  /** For vendor staff: the groups that the access policy's rules name. */
+  groups?: string[];
 }
 
 export interface OidcSettings {

@@ -8,6 +8,8 @@ export interface Person {
   email: string;
   name: string;
   roles: (VendorRole | TenantRole)[];
+  /** Of vendor staff, as the access policy's rules name them; absent: none. */
+  groups?: string[];
   removedAt: string | null;
 }
 

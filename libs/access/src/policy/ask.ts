@@ -1,22 +1,40 @@
-import type { ScopeEntry, Terms } from '@countersign/scope';
+import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/scope';
+
+/** When access would begin. Instants are whole seconds. */
+export type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
 
 /** What is asked, as the evaluator reads it: fresh from a body, or again from stored terms. */
-export interface Ask {
+export interface Ask extends AskedStart {
   tenant: string;
   service: string;
   /** Normalised. */
   scope: ScopeEntry[];
   seconds: number;
   justified: boolean;
+  /** As it was written, later its commitment; null where there is none. */
+  ticket: string | null;
+  budget?: Budget;
+  /** Null: on an invitation where one fits, else on approval. */
+  basis: Basis | null;
 }
 
 /** The ask that stored terms carry, for every later evaluation. */
 export function askOf(terms: Terms): Ask {
+  const { tenant, service, scope, seconds, basis, ticket = null } = terms;
+  return { tenant, service, scope, seconds, basis, ticket, justified: true, ...given(terms) };
+}
+
+/** What may be absent stays absent. */
+export function given({
+  startsOn,
+  startsAt,
+  useBy,
+  budget,
+}: Partial<AskedStart> & { budget?: Budget }): AskedStart & { budget?: Budget } {
   return {
-    tenant: terms.tenant,
-    service: terms.service,
-    scope: terms.scope,
-    seconds: terms.seconds,
-    justified: true,
+    startsOn: startsOn ?? 'approval',
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(useBy === undefined ? {} : { useBy }),
+    ...(budget === undefined ? {} : { budget }),
   };
 }

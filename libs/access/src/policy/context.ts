@@ -1,15 +1,17 @@
 import type { Terms } from '@countersign/scope';
+import type { Door } from '../invitation/door.js';
 import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 
-/** When the evaluator runs: at the ask (and its preview), at each review, at a scheduled start, at each mint. */
-export type Stage = 'ask' | 'review' | 'activation' | 'mint';
+/** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
+export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';
 
 /** Everything that the rules may look at; loaded in the same transaction as the change that it allows. */
 export interface PolicyContext {
   stage: Stage;
+  now: Date;
   requester: Person;
   policy: AccessPolicy;
   /** Null where the tenant is unknown or removed; likewise the service. */
@@ -21,6 +23,8 @@ export interface PolicyContext {
   openRequests: number;
   /** In force and binding this ask. */
   locks: Lock[];
+  /** What the ask, or the stored terms, lean on. */
+  door: Door;
   /** Null where no terms could be built (unknown tenant or service). */
   terms: Terms | null;
 }

@@ -1,12 +1,16 @@
 import {
   ada,
+  erin,
   max,
   readInvoices,
   sampleContext,
   sampleControls,
+  samplePolicy,
   sampleTerms,
 } from '../../../../test/factories/domain.js';
+import type { AccessRule } from '../organisation/organisation.js';
 import type { Ask } from './ask.js';
+import type { PolicyContext } from './context.js';
 import { evaluate } from './evaluate.js';
 import { RULES } from './rules.js';
 
@@ -16,6 +20,9 @@ const ask = (change: Partial<Ask> = {}): Ask => ({
   scope: readInvoices,
   seconds: 3600,
   justified: true,
+  ticket: null,
+  basis: null,
+  startsOn: 'approval',
   ...change,
 });
 
@@ -30,6 +37,7 @@ test('an ask within all limits is possible and says what it needs', () => {
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
       risk: { level: 'low', reasons: [expect.any(String)] },
     },
+    invitation: null,
   });
 });
 
@@ -121,4 +129,53 @@ test.each([
   expect(needs?.risk.level).toBe(level);
   expect(needs?.customer.channels).toEqual(channels);
   expect(needs?.customer.countersignature).toBe(level === 'high');
+});
+
+describe('the vendor’s rules by service, action and group', () => {
+  const hours = {
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const,
+    from: '08:00',
+    to: '16:00',
+    zone: 'Europe/Berlin',
+  };
+  const ruled = (rule: AccessRule, change: Partial<PolicyContext> = {}) =>
+    sampleContext({ policy: { ...samplePolicy, rules: [rule] }, ...change });
+  const refusals = (context: PolicyContext, change: Partial<Ask> = {}) =>
+    evaluate(ask(change), context).refusals.map(({ code, pointer }) => `${code} ${pointer}`);
+  const stages = ['ask', 'review', 'activation', 'mint'] as const;
+
+  test.each(stages)('P13: a group and a ticket are asked for at each %s', (stage) => {
+    expect(refusals(ruled({ groups: ['finance'] }, { stage }))).toEqual(['not_eligible ']);
+    const inFinance = { ...erin, groups: ['support', 'finance'] };
+    expect(refusals(ruled({ groups: ['finance'] }, { stage, requester: inFinance }))).toEqual([]);
+    expect(refusals(ruled({ ticketRequired: true }, { stage }))).toEqual(['ticket_required /ticket']);
+    expect(refusals(ruled({ ticketRequired: true }, { stage }), { ticket: '4711' })).toEqual([]);
+    expect(refusals(ruled({ maxDuration: 60 }, { stage }))).toEqual(['duration_too_long /duration']);
+  });
+
+  test('more reviews are needed where a rule says so, and there must be somebody to give them', () => {
+    const two = ruled({ vendorReviews: 2 }, { reviewers: { vendor: 2, customer: 1 } });
+    expect(evaluate(ask(), two)).toMatchObject({ refusals: [], needs: { vendor: { required: 2 } } });
+    expect(refusals(ruled({ vendorReviews: 2 }))).toEqual(['nobody_can_review ']);
+  });
+
+  // 15:00 UTC is 16:00 in Berlin: just too late.
+  test('hours are held against the start at the ask, and against now at each mint', () => {
+    const rule = { hours: { ...hours, days: [...hours.days] } };
+    expect(refusals(ruled(rule))).toEqual(['outside_hours ']);
+    expect(refusals(ruled(rule, { now: new Date('2026-11-24T14:59:59Z') }))).toEqual([]);
+    const tomorrow = { startsAt: '2026-11-25T07:00:00Z' };
+    expect(refusals(ruled(rule), tomorrow)).toEqual([]);
+    expect(refusals(ruled(rule, { stage: 'review' }), tomorrow)).toEqual([]);
+    expect(refusals(ruled(rule), { startsAt: '2026-11-25T06:59:59Z' })).toEqual(['outside_hours /startsAt']);
+    expect(refusals(ruled(rule), { startsOn: 'first-use', useBy: '2026-11-25T20:00:00Z' })).toEqual([]);
+    for (const change of [{}, tomorrow, { startsOn: 'first-use' as const }])
+      expect(refusals(ruled(rule, { stage: 'mint' }), change)).toHaveLength(1);
+  });
+
+  test('people may decide at any hour', () => {
+    const rule = { hours: { ...hours, days: [...hours.days] } };
+    expect(refusals(ruled(rule, { stage: 'review' }))).toEqual([]);
+    expect(refusals(ruled(rule, { stage: 'activation' }))).toEqual([]);
+  });
 });

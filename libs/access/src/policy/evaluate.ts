@@ -1,14 +1,17 @@
 import type { Refusal } from '../errors.js';
+import { effectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext } from './context.js';
 import type { Needs } from './needs.js';
 import { assessRisk, CHANNELS } from './risk.js';
-import { RULES, type Rule } from './rules.js';
+import { RULES, type Rule, type Ruled, requiredReviews } from './rules.js';
 
 /** `needs` is null where they cannot be told (unknown tenant or service). */
 export interface Evaluation {
   refusals: Refusal[];
   needs: Needs | null;
+  /** `inv_…` that it leans on, null where on none. */
+  invitation: string | null;
 }
 
 /**
@@ -22,19 +25,22 @@ export function evaluate(
   context: PolicyContext,
   rules: Readonly<Record<string, Rule>> = RULES,
 ): Evaluation {
+  const ruled: Ruled = { ...context, policy: effectivePolicy(context.policy, ask) };
   const refusals = Object.values(rules)
     .filter((rule) => rule.stages.includes(context.stage))
-    .flatMap((rule) => rule.check(ask, context));
-  return { refusals, needs: needsOf(ask, context) };
+    .flatMap((rule) => rule.check(ask, ruled));
+  return { refusals, needs: needsOf(ask, ruled), invitation: context.door.invitation?.invitation.id ?? null };
 }
 
-function needsOf(ask: Ask, { policy, tenant, service }: PolicyContext): Needs | null {
+function needsOf(ask: Ask, ruled: Ruled): Needs | null {
+  const { tenant, service } = ruled;
   if (tenant === null || service === null) return null;
   const risk = assessRisk(ask.scope, tenant.controls);
+  const required = requiredReviews(ruled);
   return {
-    vendor: { required: policy.vendorReviews, approved: 0 },
+    vendor: { required: required.vendor, approved: 0 },
     customer: {
-      required: tenant.controls.approvals,
+      required: required.customer,
       approved: 0,
       countersignature: risk.level === 'high',
       channels: CHANNELS[risk.level],

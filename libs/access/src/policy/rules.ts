@@ -7,32 +7,56 @@ import {
   termsTokenBytes,
 } from '@countersign/scope';
 import type { Refusal, RefusalCode } from '../errors.js';
+import { doorRefusals } from '../invitation/door.js';
 import { hasRole } from '../organisation/person.js';
+import type { EffectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext, Stage } from './context.js';
+import { isWithin } from './hours.js';
 
 /** At most this many requests of one engineer may wait in one tenant. */
 export const MAX_OPEN_REQUESTS = 5;
 
+/** What a rule looks at: the context, with what the access policy says of this very ask. */
+export type Ruled = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
+
+/**
+ * How many people of each side have to say yes. An invitation is the yes of the approver whose it is; it takes the
+ * place of the vendor's reviews only where the vendor says so.
+ */
+export function requiredReviews({ policy, tenant, door }: Pick<Ruled, 'policy' | 'tenant' | 'door'>): {
+  vendor: number;
+  customer: number;
+} {
+  const approvals = tenant?.controls.approvals ?? 1;
+  if (door.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
+  return {
+    vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
+    customer: Math.max(0, approvals - 1),
+  };
+}
+
 export interface Rule {
   /** Stages at which the rule is asked. What was true when people decided need not be true at each mint. */
   stages: readonly Stage[];
-  check(ask: Ask, context: PolicyContext): Refusal[];
+  check(ask: Ask, context: Ruled): Refusal[];
 }
 
 const ALWAYS: readonly Stage[] = ['ask', 'review', 'activation', 'mint'];
+/** What can never be granted cannot be invited to either. */
+const INVITED_TOO: readonly Stage[] = ['invite', ...ALWAYS];
 
 const refusal = (code: RefusalCode, pointer: string, detail: string): Refusal => ({ code, detail, pointer });
 
 /** Every rule, in the order in which its refusals are listed. A reviewer sees here what is missing. */
 export const RULES: Record<string, Rule> = {
   knownTenant: {
-    stages: ALWAYS,
+    stages: INVITED_TOO,
     check: (ask, { tenant }) =>
       tenant === null ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${ask.tenant}”.`)] : [],
   },
   knownService: {
-    stages: ALWAYS,
+    stages: INVITED_TOO,
     check: (ask, { service }) =>
       service === null
         ? [refusal('unknown_service', '/service', `There is no service “${ask.service}”.`)]
@@ -44,6 +68,15 @@ export const RULES: Record<string, Rule> = {
       requester.tenant === null && hasRole(requester, 'engineer')
         ? []
         : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
+  },
+  inTheRightGroup: {
+    stages: ALWAYS,
+    check: (_ask, { policy, requester }) =>
+      policy.groups
+        .filter((groups) => !groups.some((group) => requester.groups?.includes(group)))
+        .map((groups) =>
+          refusal('not_eligible', '', `The vendor’s policy lets only ${groups.join(', ')} ask for this.`),
+        ),
   },
   notLocked: {
     stages: ALWAYS,
@@ -57,7 +90,7 @@ export const RULES: Record<string, Rule> = {
       ),
   },
   knownResourcesAndActions: {
-    stages: ALWAYS,
+    stages: INVITED_TOO,
     check: (ask, { service }) => {
       if (service === null) return [];
       return ask.scope.flatMap((entry, index) => {
@@ -87,7 +120,7 @@ export const RULES: Record<string, Rule> = {
     },
   },
   notForbidden: {
-    stages: ALWAYS,
+    stages: INVITED_TOO,
     check: (ask, { tenant }) =>
       ask.scope.flatMap((entry, index) =>
         (tenant?.controls.forbid ?? [])
@@ -102,7 +135,7 @@ export const RULES: Record<string, Rule> = {
       ),
   },
   durationWithinLimits: {
-    stages: ALWAYS,
+    stages: INVITED_TOO,
     check: (ask, { policy, tenant }) => {
       const longest = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
       return ask.seconds > longest
@@ -116,8 +149,41 @@ export const RULES: Record<string, Rule> = {
         : [];
     },
   },
-  countersignable: {
+  ticketNamed: {
     stages: ALWAYS,
+    check: ({ ticket }, { policy }) =>
+      policy.ticketRequired && ticket === null
+        ? [
+            refusal(
+              'ticket_required',
+              '/ticket',
+              'The vendor’s policy asks for the ticket that this belongs to.',
+            ),
+          ]
+        : [],
+  },
+  /**
+   * Of hours counts when access begins and when tokens are minted, not when people decide: whoever approves may sit
+   * in another zone. A start that was fixed is judged at once, any other when it comes.
+   */
+  withinHours: {
+    stages: ['ask', 'review', 'mint'],
+    check: (ask, { policy, stage, now }) => {
+      const begins = beginning(ask, stage, now);
+      if (begins === null) return [];
+      return policy.hours
+        .filter((hours) => !isWithin(hours, begins))
+        .map(({ days, from, to, zone }) =>
+          refusal(
+            'outside_hours',
+            ask.startsAt === undefined ? '' : '/startsAt',
+            `The vendor’s policy opens this on ${days.join(', ')} from ${from} to ${to} (${zone}).`,
+          ),
+        );
+    },
+  },
+  countersignable: {
+    stages: INVITED_TOO,
     check: (ask, { tenant }) =>
       ask.scope.flatMap((entry, index) =>
         entry.actions
@@ -130,6 +196,15 @@ export const RULES: Record<string, Rule> = {
             ),
           ),
       ),
+  },
+  invitationHolds: {
+    stages: ALWAYS,
+    check: (_ask, { door, terms, stage, now }) => {
+      if (terms?.basis !== 'invitation') return door.refusals;
+      return door.invitation === null
+        ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not known here.')]
+        : doorRefusals(door.invitation.invitation, terms, { stage, now });
+    },
   },
   justified: {
     stages: ['ask'],
@@ -159,17 +234,19 @@ export const RULES: Record<string, Rule> = {
   },
   somebodyCanReview: {
     stages: ['ask'],
-    check: (_ask, { reviewers, policy, tenant }) => {
+    check: (_ask, context) => {
+      const { reviewers, tenant } = context;
+      const required = requiredReviews(context);
       const short: Refusal[] = [];
-      if (reviewers.vendor < policy.vendorReviews)
+      if (reviewers.vendor < required.vendor)
         short.push(
           refusal(
             'nobody_can_review',
             '',
-            `The vendor’s policy asks for ${policy.vendorReviews} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
+            `The vendor’s policy asks for ${required.vendor} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
           ),
         );
-      if (tenant !== null && reviewers.customer < tenant.controls.approvals)
+      if (tenant !== null && required.customer > 0 && reviewers.customer < tenant.controls.approvals)
         short.push(
           refusal(
             'nobody_can_review',
@@ -200,3 +277,10 @@ export const RULES: Record<string, Rule> = {
     },
   },
 };
+
+/** The moment that hours are held against; null where it is not known yet. */
+function beginning({ startsOn, startsAt }: Ask, stage: Stage, now: Date): Date | null {
+  if (stage === 'mint') return now;
+  if (startsAt !== undefined) return new Date(Math.max(Date.parse(startsAt), now.getTime()));
+  return stage === 'ask' && startsOn === 'approval' ? now : null;
+}

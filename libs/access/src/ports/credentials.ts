@@ -32,11 +32,17 @@ export interface EnrolledGateway {
   publicKey: string | null;
   createdAt: string;
   revokedAt: string | null;
+  /** When a broker last heard of it, to about a minute; null where none ever did. */
+  lastSeenAt: string | null;
+  /** Since when it counts as vanished. */
+  closedAt: string | null;
 }
 
 export interface GatewayReads {
   find(id: string): Promise<EnrolledGateway | null>;
   list(): Promise<EnrolledGateway[]>;
+  /** Revoked, or last heard before that time (null: those alone that are revoked), and not closed yet. */
+  vanished(silentBefore: string | null): Promise<EnrolledGateway[]>;
 }
 
 export interface GatewayWrites extends GatewayReads {
@@ -44,6 +50,10 @@ export interface GatewayWrites extends GatewayReads {
   revoke(id: string, at: string): Promise<boolean>;
   /** Compare-and-swap on “none yet”; false where a key is registered already. */
   registerIdentity(id: string, publicKey: string): Promise<boolean>;
+  /** Notes that these were heard of. @returns those that had been closed and are not revoked: they are open again */
+  seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
+  /** Compare-and-swap on “not closed”. */
+  close(id: string, at: string): Promise<boolean>;
 }
 
 /** A key pair of the broker; the private half is stored encrypted under the master key. `use` tells what it signs. */

@@ -1,6 +1,7 @@
 import type { Opening, ServiceDefinition } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
@@ -39,6 +40,8 @@ export interface RequestReads {
   /** Those of these ids that there are, in no order. */
   findAll(ids: readonly string[]): Promise<AccessRequest[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
+  /** Open ones whose terms name this invitation (by the hash of its statement). */
+  openUnder(invitation: string): Promise<AccessRequest[]>;
   /** Requests of this requester in this tenant that are not yet decided. */
   countOpen(tenant: string, requester: string): Promise<number>;
 }
@@ -53,6 +56,8 @@ export interface GrantReads {
   findByDigest(digest: string): Promise<Grant | null>;
   /** Grants that follow this digest in time, whatever their state. */
   extending(digest: string): Promise<Grant[]>;
+  /** Scheduled and active ones whose terms name this invitation (by the hash of its statement). */
+  liveUnder(invitation: string): Promise<Grant[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
 }
 
@@ -69,6 +74,24 @@ export interface LockWrites extends LockReads {
   insert(lock: Lock): Promise<void>;
   /** False where it was lifted already. */
   lift(id: string, at: string): Promise<boolean>;
+}
+
+export interface InvitationReads {
+  /** Whatever its state. */
+  find(id: string): Promise<Invitation | null>;
+  /** By the hash of its statement. */
+  findByHash(hash: string): Promise<Invitation | null>;
+  /** Ids by the hashes of their statements. */
+  idsOf(hashes: readonly string[]): Promise<Map<string, string>>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Invitation>>;
+  /** Those that a request for this service may lean on, the first to end first; at most `limit`. */
+  open(tenant: string, service: string, limit: number): Promise<Invitation[]>;
+}
+
+/** `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
+export interface InvitationWrites extends InvitationReads {
+  insert(invitation: Invitation): Promise<void>;
+  update(invitation: Invitation): Promise<boolean>;
 }
 
 export interface OpeningReads {
@@ -133,6 +156,8 @@ export interface EventReads {
 
 export interface RecordReads {
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>>;
+  /** Slugs of those, in reach, who have an open chain with this gateway. */
+  tenantsOfOpenChains(gateway: string): Promise<string[]>;
 }
 
 /** Writes of one tenant. `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
@@ -186,11 +211,23 @@ export interface EventDraft {
   personal?: Record<string, string>;
 }
 
+/** Where a log stands: what a signed statement commits to. */
+export interface LogHead {
+  /** 1, and one more after each restore from a backup. */
+  epoch: number;
+  /** Number of leaves. */
+  size: number;
+  /** RFC 6962 root of them, padded base64 as in a checkpoint. */
+  root: string;
+}
+
 export interface EventLog {
   /** Appends in the transaction of the change; the index is gap-free per tenant. */
   append(draft: EventDraft): Promise<{ index: number }>;
   /** Many, in this order. */
   appendAll(drafts: readonly EventDraft[]): Promise<void>;
+  /** As of now, what this unit has appended included. */
+  head(): Promise<LogHead>;
 }
 
 /** What people are told, later and at least once (P7). `audience` lists person ids. */
@@ -226,8 +263,28 @@ export interface RecordWrites extends RecordReads {
   /** Merges outcomes into their allowed records; one of no such record is passed over. */
   complete(outcomes: readonly RecordOutcome[]): Promise<void>;
   /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
-  cursor(gateway: string, boot: string): Promise<{ seq: number; hash: string } | null>;
-  moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void>;
+  cursor(gateway: string, boot: string): Promise<RecordChain | null>;
+  /** Moves the chain's end, and with it the last head where there is a new one. A closed chain is open again. */
+  moveCursor(
+    gateway: string,
+    boot: string,
+    to: { seq: number; hash: string; head?: ChainVouch },
+    at: string,
+  ): Promise<void>;
+  /** Closes all open chains of a gateway in this tenant. @returns the one that moved last; null where none is open */
+  closeChains(gateway: string, at: string): Promise<RecordChain | null>;
+}
+
+/** The last record that a gateway's identity signed: its place, its hash, when, and the signature (base64url). */
+export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+
+/** A chain of records as far as it was taken; `closedAt` once its gateway has vanished. */
+export interface RecordChain {
+  boot: string;
+  seq: number;
+  hash: string;
+  head: ChainVouch | null;
+  closedAt: string | null;
 }
 
 /** All of the organisation, removed ones included: what `apply` compares the file with. */

@@ -1,4 +1,5 @@
 import type { Grant } from '../grant/grant.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
@@ -19,6 +20,8 @@ import type {
   FeedChanges,
   GrantReads,
   GrantWrites,
+  InvitationReads,
+  InvitationWrites,
   LockReads,
   LockWrites,
   OpeningReads,
@@ -40,6 +43,7 @@ export interface ReadUnit {
   requests: RequestReads;
   reviews: ReviewReads;
   grants: GrantReads;
+  invitations: InvitationReads;
   openings: OpeningReads;
   organisation: OrganisationReads;
   locks: LockReads;
@@ -54,8 +58,11 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   deliveries: DeliveryReads;
   feed: FeedReads;
-  idempotency: { find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> };
-  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks that expire: what the clock's job has to look at. */
+  idempotency: {
+    /** What was kept under the key, expired or not. */
+    find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
+  };
+  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks and invitations that expire: what the clock's job has to look at. */
   due(
     now: string,
     limit: number,
@@ -63,6 +70,7 @@ export interface VendorReadUnit extends ReadUnit {
     requests: DueObject[];
     grants: DueObject[];
     locks: (DueObject | { id: string; tenant: null })[];
+    invitations: DueObject[];
   }>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
@@ -90,12 +98,28 @@ export interface IdempotentAnswer {
   result: string;
 }
 
+export interface KeptAnswer extends IdempotentAnswer {
+  expiresAt: string;
+}
+
+export interface IdempotencyWrites {
+  /** @throws AccessError `conflict` where the key was used meanwhile */
+  save(
+    principal: string,
+    route: string,
+    key: string,
+    answer: IdempotentAnswer,
+    expiresAt: string,
+  ): Promise<void>;
+}
+
 /** Repositories bound to one transaction and one tenant. */
 export interface TenantUnit {
   tenant: string;
   requests: RequestWrites;
   reviews: ReviewWrites;
   grants: GrantWrites;
+  invitations: InvitationWrites;
   openings: OpeningWrites;
   organisation: OrganisationReads;
   locks: LockWrites;
@@ -103,16 +127,7 @@ export interface TenantUnit {
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
-  idempotency: {
-    /** @throws AccessError `conflict` where the key was used meanwhile */
-    save(
-      principal: string,
-      route: string,
-      key: string,
-      answer: IdempotentAnswer,
-      expiresAt: string,
-    ): Promise<void>;
-  };
+  idempotency: IdempotencyWrites;
 }
 
 /** What setting and lifting a lock needs: a tenant's unit has it, and so has the vendor's. */
@@ -129,15 +144,22 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites;
-  /** Deletes the answers that have expired, of every tenant. @returns how many */
-  idempotency: { prune(now: string): Promise<number> };
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
+  /** This person's invitations that are not over, in any tenant. */
+  invitationsOf(person: string): Promise<Invitation[]>;
   /** Scheduled and active. */
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges;
+  idempotency: IdempotencyWrites & {
+    /**
+     * Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer.
+     * @returns how many
+     */
+    clearExpired(): Promise<number>;
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ function verdict(
   input: Partial<ReviewInput> = {},
   reviews: Review[] = [],
   channel: 'api' | 'slack' | 'web' = 'api',
+  inviter: string | null = null,
 ): string {
   try {
     judgeReview({
@@ -22,6 +23,7 @@ function verdict(
       person,
       principal: { ...byApi(person), channel },
       now: NOW,
+      inviter,
     });
     return 'allowed';
   } catch (error) {
@@ -89,6 +91,13 @@ test('P1: another digest than the request’s is refused', () => {
 
 test('one review a person and digest', () => {
   expect(verdict(max, atCustomer, {}, [past(max)])).toBe('already_decided');
+});
+
+test('P1: an invitation is the approval of its author, who gives no second one, but may still deny', () => {
+  expect(verdict(ada, atCustomer, {}, [], 'api', ada.id)).toBe('already_decided');
+  expect(verdict(ada, atCustomer, { decision: 'counter' }, [], 'api', ada.id)).toBe('already_decided');
+  expect(verdict(ada, atCustomer, { decision: 'deny', reason: 'no' }, [], 'api', ada.id)).toBe('allowed');
+  expect(verdict(bob, atCustomer, {}, [], 'api', ada.id)).toBe('allowed');
 });
 
 test.each(['approved', 'denied', 'cancelled', 'expired'] as const)(

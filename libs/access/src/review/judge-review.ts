@@ -21,6 +21,8 @@ interface Case {
   person: Person;
   principal: Principal;
   now: Date;
+  /** Whose invitation the request leans on; null where on none. */
+  inviter: string | null;
 }
 
 export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
@@ -65,7 +67,12 @@ function sameDigest({ request, input }: Case): void {
     });
 }
 
-function notDecidedBefore({ reviews, person, input }: Case): void {
+function notDecidedBefore({ reviews, person, input, inviter }: Case): void {
+  if (person.id === inviter && input.decision !== 'deny')
+    throw new AccessError(
+      'already_decided',
+      'Your invitation is your approval; somebody else has to give theirs.',
+    );
   const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
   if (reviews.some((review) => review.person === person.id && decided(review)))
     throw new AccessError('already_decided', 'You have decided this request already.');

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '@countersign/scope';
+import type { Route } from '@countersign/scope';
 import { normaliseScope, resourceCovers, type ScopeEntry, type Terms, toInstant } from '@countersign/scope';
 
 /** What a counter-offer changes of the terms that it answers. */
@@ -23,11 +23,14 @@ export const halfTheTime = (terms: Terms): Narrowing => ({
   seconds: Math.max(1, Math.floor(terms.seconds / 2)),
 });
 
+/** Of a service's definition, what tells reading from writing. */
+type Routed = { routes: readonly Pick<Route, 'method' | 'action'>[] };
+
 /**
  * Only what looks and does not touch: the actions that none but GET and HEAD routes of the service do. Null where
  * nothing of the kind was asked for.
  */
-export function readOnly(terms: Terms, service: ServiceDefinition): Narrowing | null {
+export function readOnly(terms: Terms, service: Routed): Narrowing | null {
   const touching = new Set(
     service.routes.filter(({ method }) => method !== 'GET' && method !== 'HEAD').map(({ action }) => action),
   );

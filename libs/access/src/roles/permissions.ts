@@ -23,6 +23,11 @@ const PERMISSIONS = {
   'grant.release': { vendor: ['engineer'], tenant: [] },
   'grant.extend': { vendor: ['engineer'], tenant: [] },
   'grant.revoke': { vendor: ['security-admin'], tenant: ['approver', 'admin'] },
+  'invitation.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'invitation.write': { vendor: [], tenant: ['approver'] },
   'lock.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
   'lock.write': { vendor: ['security-admin'], tenant: ['admin'] },
   'log.read': {

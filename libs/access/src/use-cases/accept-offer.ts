@@ -37,7 +37,7 @@ export async function acceptOffer(
     const now = deps.clock.now();
     const reviews = await unit.reviews.ofRequests([id]);
     const { offer } = standingOffer(request, reviews, digest, now);
-    const needs = await evaluateAgain(unit, request, offer.terms);
+    const needs = await evaluateAgain(unit, request, offer.terms, now);
     const to = stateAfter({ digest: offer.digest, state: request.state }, needs, reviews);
     await unit.log.append({
       type: 'request.accepted',

@@ -37,7 +37,7 @@ export async function announceStart(unit: TenantUnit, grant: StartedGrant, at: s
  */
 export async function activateIn(unit: TenantUnit, grant: Grant, now: Date): Promise<Grant> {
   const at = toInstant(now);
-  const refusals = await refusalsNow(unit, grant);
+  const refusals = await refusalsNow(unit, grant, now);
   if (refusals.length > 0) return endGrantIn(unit, grant, { reason: 'revoked', actor: 'job', at, refusals });
   return openGrantIn(unit, activateGrant(grant), at);
 }
@@ -52,13 +52,14 @@ export async function startOnFirstUseIn(
   return openGrantIn(unit, startOnFirstUse(grant, seconds, now), toInstant(now));
 }
 
-async function refusalsNow(unit: TenantUnit, grant: Grant): Promise<Refusal[]> {
+async function refusalsNow(unit: TenantUnit, grant: Grant, now: Date): Promise<Refusal[]> {
   const request = await unit.requests.find(grant.request);
   const requester = await unit.organisation.person(grant.requester);
   if (request === null || requester === null) throw notFound('grant');
   const ask = askOf(request.terms);
   const context = await loadContext(unit, ask, {
     stage: 'activation',
+    now,
     requester,
     openRequests: 0,
     terms: request.terms,

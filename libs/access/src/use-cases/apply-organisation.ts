@@ -7,6 +7,7 @@ import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
+import { withdrawIn } from './withdraw-invitation.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
@@ -233,6 +234,7 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
     email: wanted.email,
     name: wanted.person.name,
     roles: [...wanted.person.roles].sort(),
+    ...groupsOf(wanted.person),
     removedAt: null,
   };
   if (same(before, after)) return null;
@@ -240,9 +242,13 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
   return savePersonStep(before ?? null, after, action);
 }
 
+/** Absent where there are none, in the one order. */
+const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
+  groups.length === 0 ? {} : { groups: [...groups].sort() };
+
 function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
   const shown = (person: Person | null) =>
-    person === null ? null : { name: person.name, roles: person.roles };
+    person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {
     change: {
       action,
@@ -258,10 +264,13 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
         type: `person.${action}`,
         at,
         actor: 'host',
-        data: { person: after.id, before: before?.roles ?? null, after: after.roles },
+        data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
         personal: { email: after.email, name: after.name },
       });
-      if (before !== null) await voidReviews(unit, before, action === 'remove' ? null : after, at);
+      if (before === null) return;
+      const now = action === 'remove' ? null : after;
+      await voidReviews(unit, before, now, at);
+      await withdrawInvitations(unit, before, now, at);
     },
   };
 }
@@ -291,6 +300,18 @@ async function voidReviews(
       },
     });
   }
+}
+
+/** A door that somebody opened who no longer may is shut. */
+async function withdrawInvitations(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  at: string,
+): Promise<void> {
+  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
+  for (const invitation of await unit.invitationsOf(before.id))
+    await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor: 'host', at, words: null });
 }
 
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */

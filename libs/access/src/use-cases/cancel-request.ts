@@ -14,7 +14,7 @@ import { type RequestView, requestViews } from './request-view.js';
 export async function endRequestIn(
   unit: TenantUnit,
   request: AccessRequest,
-  by: { to: 'cancelled' | 'expired'; actor: string; at: string },
+  by: { to: 'cancelled' | 'expired' | 'denied'; actor: string; at: string },
 ): Promise<AccessRequest> {
   const ended = transitionRequest(request, by.to, { at: by.at });
   if (!(await unit.requests.update(ended)))

@@ -10,6 +10,7 @@ import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
 import { expireLock } from './locks.js';
 import { endingNotice } from './notices.js';
+import { expireInvitation } from './withdraw-invitation.js';
 
 const BATCH = 200;
 
@@ -20,20 +21,21 @@ export interface DutiesDone {
   /** Elapsed, or ended at their start because the rules no longer allow them. */
   grants: number;
   locks: number;
+  invitations: number;
   started: number;
   warned: number;
 }
 
 /**
- * The clock's job: lapsed requests, grants that begin, end soon, or end, locks that expire, each by a logged transition and a unit
- * of work of its own. What somebody decided meanwhile is left as they decided it.
+ * The clock's job: lapsed requests, grants that begin, end soon, or end, locks and invitations that expire, each by a
+ * logged transition and a unit of work of its own. What somebody decided meanwhile is left as they decided it.
  *
  * @throws AggregateError once all others are done, where some could not be: one that fails holds up no other
  */
 export async function doDue(deps: Deps): Promise<DutiesDone> {
   const now = deps.clock.now();
   const due = await deps.store.readAsVendor((unit) => unit.due(toInstant(now), BATCH));
-  const done: DutiesDone = { requests: 0, grants: 0, locks: 0, started: 0, warned: 0 };
+  const done: DutiesDone = { requests: 0, grants: 0, locks: 0, invitations: 0, started: 0, warned: 0 };
   const failures: unknown[] = [];
   const attempt = (what: Promise<keyof DutiesDone | null>) =>
     what.then(
@@ -47,6 +49,8 @@ export async function doDue(deps: Deps): Promise<DutiesDone> {
     await attempt(deps.store.forTenant(tenant, (unit) => lookAtGrant(unit, id, deps.clock.now())));
   for (const { id, tenant } of due.locks)
     await attempt(expireLock(deps, id, tenant).then((lifted) => (lifted ? 'locks' : null)));
+  for (const { id, tenant } of due.invitations)
+    await attempt(expireInvitation(deps, tenant, id).then((expired) => (expired ? 'invitations' : null)));
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} of the due could not be done`);
   return done;

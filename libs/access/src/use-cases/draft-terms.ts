@@ -1,7 +1,6 @@
 import {
   type Budget,
   type Change,
-  commit,
   normaliseScope,
   type Opening,
   type ScopeEntry,
@@ -9,7 +8,10 @@ import {
   termsDigest,
   toInstant,
 } from '@countersign/scope';
+import { lastApproval, takenFrom } from '../invitation/door.js';
+import type { InvitationView } from '../invitation/invitation.js';
 import type { Person } from '../organisation/person.js';
+import { committed } from './committed.js';
 import type { Deps } from './deps.js';
 
 /** What an engineer asks for, before it has an id or terms. */
@@ -29,6 +31,8 @@ export interface AskInput {
   budget?: Budget;
   /** The one call that is asked for. */
   change?: Change;
+  /** Absent: on an invitation where one fits, else on approval. */
+  basis?: 'approval' | 'invitation';
 }
 
 export interface TermsDraft {
@@ -38,26 +42,34 @@ export interface TermsDraft {
   openings: Record<string, Opening>;
 }
 
-const SALT_BYTES = 32;
+interface Fixed {
+  requester: Person;
+  routes: string;
+  requestTtl: number;
+  now: Date;
+  /** What the ask leans on; null where on no invitation. */
+  invitation: InvitationView | null;
+  extends?: string;
+}
 
-/** Fixes an ask as terms v1 (CONTRACT §2): personal texts become salted commitments, the rest is plain. */
-export function draftTerms(
-  deps: Deps,
-  input: AskInput,
-  fixed: { requester: Person; routes: string; requestTtl: number; now: Date; extends?: string },
-): TermsDraft {
-  const openings: Record<string, Opening> = {};
-  const committed = (name: string, value: string): string => {
-    const salt = deps.random.bytes(SALT_BYTES);
-    openings[name] = { value, salt: base64url(salt) };
-    return commit(deps.hashing, name, salt, value);
-  };
+/**
+ * Fixes an ask as terms v1 (CONTRACT §2): personal texts become salted commitments, the rest is plain. What leans on
+ * an invitation copies the commitment to its ticket, takes its budget, and lapses in time for the whole window.
+ */
+export function draftTerms(deps: Deps, input: AskInput, fixed: Fixed): TermsDraft {
+  const { invitation } = fixed;
+  const taken = invitation === null ? {} : takenFrom(invitation, input);
+  const budget = taken.budget ?? input.budget;
+  const justification = committed(deps, 'justification', input.justification);
+  const ticket = ticketOf(deps, input, taken.ticket, invitation);
   const terms: Terms = {
     v: 1,
     deployment: deps.store.deployment,
     request: deps.ids.next('req'),
     ...(fixed.extends === undefined ? {} : { extends: fixed.extends }),
-    basis: 'approval',
+    ...(invitation === null
+      ? { basis: 'approval' }
+      : { basis: 'invitation', invitation: invitation.invitation.hash }),
     tenant: input.tenant,
     service: input.service,
     routes: fixed.routes,
@@ -67,26 +79,45 @@ export function draftTerms(
     ...(input.startsAt === undefined ? {} : { startsAt: input.startsAt }),
     ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
     lapsesAt: lapsesAt(input, fixed),
-    ...(input.budget === undefined ? {} : { budget: input.budget }),
+    ...(budget === undefined ? {} : { budget }),
     ...(input.change === undefined ? {} : { change: input.change }),
     requester: fixed.requester.id,
-    justification: committed('justification', input.justification.normalize('NFC')),
-    ...(input.ticket === null ? {} : { ticket: committed('ticket', input.ticket.normalize('NFC')) }),
+    justification: justification.commitment,
+    ...(ticket === null ? {} : { ticket: ticket.commitment }),
   };
-  return { terms, digest: termsDigest(deps.hashing, terms), openings };
+  return {
+    terms,
+    digest: termsDigest(deps.hashing, terms),
+    openings: {
+      justification: justification.opening,
+      ...(ticket === null ? {} : { ticket: ticket.opening }),
+    },
+  };
 }
 
-/** Nobody may decide later than this: when the ask is old, when its use is over, when its window is over. */
-function lapsesAt(input: AskInput, { now, requestTtl }: { now: Date; requestTtl: number }): string {
+/** The ticket as a commitment: the invitation's own where it is the same. */
+function ticketOf(
+  deps: Deps,
+  { ticket }: AskInput,
+  commitment: string | undefined,
+  invitation: InvitationView | null,
+): { commitment: string; opening: Opening } | null {
+  if (ticket === null) return null;
+  const opening = invitation?.ticket ?? null;
+  return commitment === undefined || opening === null
+    ? committed(deps, 'ticket', ticket)
+    : { commitment, opening };
+}
+
+/**
+ * Nobody may decide later than this: when the ask is old, when its use is over, when its window is over, when the
+ * window would outlast the invitation.
+ */
+function lapsesAt(input: AskInput, { now, requestTtl, invitation }: Fixed): string {
   const bounds = [now.getTime() + requestTtl * 1000];
   if (input.useBy !== undefined) bounds.push(Date.parse(input.useBy));
   if (input.startsAt !== undefined) bounds.push(Date.parse(input.startsAt) + input.seconds * 1000);
+  else if (invitation !== null && input.startsOn !== 'first-use')
+    bounds.push(lastApproval(invitation.invitation.statement, input.seconds).getTime());
   return toInstant(new Date(Math.min(...bounds)));
-}
-
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
 }

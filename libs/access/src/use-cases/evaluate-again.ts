@@ -15,13 +15,19 @@ import { loadContext } from './load-context.js';
  * @returns what these terms need
  * @throws AccessError `controls_changed` telling what has changed
  */
-export async function evaluateAgain(unit: TenantUnit, request: AccessRequest, terms: Terms): Promise<Needs> {
+export async function evaluateAgain(
+  unit: TenantUnit,
+  request: AccessRequest,
+  terms: Terms,
+  now: Date,
+): Promise<Needs> {
   const requester = await unit.organisation.person(request.requester);
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
   await extendsNothingRevoked(unit, terms);
   const ask = askOf(terms);
   const context = await loadContext(unit, ask, {
     stage: 'review',
+    now,
     requester,
     openRequests: 0,
     terms,

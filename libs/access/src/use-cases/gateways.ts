@@ -33,6 +33,8 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
       publicKey: null,
       createdAt: now.toISOString(),
       revokedAt: null,
+      lastSeenAt: null,
+      closedAt: null,
     };
     await unit.gateways.insert(gateway);
     await unit.log.append({

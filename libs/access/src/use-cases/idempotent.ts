@@ -1,5 +1,5 @@
 import { AccessError } from '../errors.js';
-import type { Store, TenantUnit } from '../ports/store.js';
+import type { IdempotencyWrites, Store } from '../ports/store.js';
 import type { Deps } from './deps.js';
 
 /** What a caller sent along so that a repeated POST has one effect (CONTRACT §5). */
@@ -28,7 +28,7 @@ export async function once<T>(
   work: (deps: Deps) => Promise<T>,
 ): Promise<T> {
   if (sent === null) return work(deps);
-  const before = await remembered<T>(deps.store, sent);
+  const before = await remembered<T>(deps, sent);
   if (before !== null) return before.result;
   try {
     return await work({ ...deps, store: remembering(deps, sent) });
@@ -36,17 +36,21 @@ export async function once<T>(
     // Whoever loses the race for the key was rolled back, or found the winner's work done: the winner's
     // answer is its own. With no answer remembered the error is a real one.
     if (!(error instanceof AccessError)) throw error;
-    const winner = await remembered<T>(deps.store, sent);
+    const winner = await remembered<T>(deps, sent);
     if (winner === null) throw error;
     return winner.result;
   }
 }
 
-async function remembered<T>(store: Store, sent: IdempotencyKey): Promise<{ result: T } | null> {
+async function remembered<T>({ store, clock }: Deps, sent: IdempotencyKey): Promise<{ result: T } | null> {
   const found = await store.readAsVendor((unit) =>
     unit.idempotency.find(sent.principal, sent.route, sent.key),
   );
   if (found === null) return null;
+  if (Date.parse(found.expiresAt) <= clock.now().getTime()) {
+    await store.asVendor((unit) => unit.idempotency.clearExpired());
+    return null;
+  }
   if (found.bodyHash !== sent.bodyHash)
     throw new AccessError(
       'idempotency_key_reused',
@@ -57,18 +61,21 @@ async function remembered<T>(store: Store, sent: IdempotencyKey): Promise<{ resu
 
 /** The store, with one more row at the end of each writing unit. */
 function remembering({ store, clock }: Deps, sent: IdempotencyKey): Store {
+  const kept = async <U extends { idempotency: IdempotencyWrites }, T>(
+    unit: U,
+    work: (unit: U) => Promise<T>,
+  ): Promise<T> => {
+    const result = await work(unit);
+    const expiresAt = new Date(clock.now().getTime() + KEPT_SECONDS * 1000).toISOString();
+    const answer = { bodyHash: sent.bodyHash, result: JSON.stringify(result) };
+    await unit.idempotency.save(sent.principal, sent.route, sent.key, answer, expiresAt);
+    return result;
+  };
   return {
     deployment: store.deployment,
-    asVendor: (work) => store.asVendor(work),
+    asVendor: (work) => store.asVendor((unit) => kept(unit, work)),
     readForTenant: (slug, work) => store.readForTenant(slug, work),
     readAsVendor: (work) => store.readAsVendor(work),
-    forTenant: <T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T> =>
-      store.forTenant(slug, async (unit) => {
-        const result = await work(unit);
-        const expiresAt = new Date(clock.now().getTime() + KEPT_SECONDS * 1000).toISOString();
-        const answer = { bodyHash: sent.bodyHash, result: JSON.stringify(result) };
-        await unit.idempotency.save(sent.principal, sent.route, sent.key, answer, expiresAt);
-        return result;
-      }),
+    forTenant: (slug, work) => store.forTenant(slug, (unit) => kept(unit, work)),
   };
 }

@@ -1,21 +1,34 @@
 import type { Terms } from '@countersign/scope';
+import { type Door, findDoor, NO_DOOR } from '../invitation/door.js';
 import type { Person } from '../organisation/person.js';
 import type { Ask } from '../policy/ask.js';
 import type { PolicyContext, Stage } from '../policy/context.js';
 import type { ReadUnit } from '../ports/store.js';
+import { invitationViews } from './invitation-view.js';
+
+/** So many of a tenant's invitations to one service may be open at once; a new one beyond is refused. */
+export const MAX_OPEN_INVITATIONS = 200;
+
+type Reads = Pick<ReadUnit, 'organisation' | 'locks' | 'invitations' | 'openings'>;
+
+interface More {
+  stage: Stage;
+  now: Date;
+  requester: Person;
+  openRequests: number;
+  terms: Terms | null;
+}
 
 /** Reads what the evaluator looks at. In a writing unit these reads belong to the change they allow. */
-export async function loadContext(
-  { organisation, locks }: Pick<ReadUnit, 'organisation' | 'locks'>,
-  ask: Ask,
-  more: { stage: Stage; requester: Person; openRequests: number; terms: Terms | null },
-): Promise<PolicyContext> {
+export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<PolicyContext> {
+  const { organisation, locks } = unit;
   const tenant = await organisation.tenant(ask.tenant);
   return {
     ...more,
     policy: await organisation.policy(),
     tenant,
     locks: await locks.binding({ tenant: ask.tenant, person: more.requester.id, service: ask.service }),
+    door: await doorOf(unit, ask, more),
     service: await organisation.service(ask.service),
     reviewers: {
       vendor: await organisation.countWithRole(null, 'reviewer', more.requester.id),
@@ -23,4 +36,15 @@ export async function loadContext(
         tenant === null ? 0 : await organisation.countWithRole(tenant.slug, 'approver', more.requester.id),
     },
   };
+}
+
+/** Stored terms name the invitation that they lean on; a fresh ask looks for one. */
+async function doorOf(unit: Reads, ask: Ask, { stage, terms, now }: More): Promise<Door> {
+  if (stage === 'ask') {
+    const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
+    return findDoor(ask, await invitationViews(unit, open), now);
+  }
+  const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
+  const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);
+  return { ...NO_DOOR, invitation };
 }

@@ -30,3 +30,12 @@ async function locate(
     return found.tenant;
   });
 }
+
+/**
+ * Refuses a slug that is no tenant's. One that has left keeps its log and its history, and is known.
+ *
+ * @throws AccessError `not_found`
+ */
+export async function demandTenant(deps: Deps, slug: string): Promise<void> {
+  if (!(await deps.store.readAsVendor((unit) => unit.knowsTenant(slug)))) throw notFound('tenant');
+}

@@ -109,6 +109,7 @@ async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal
   const ask = askOf(request.terms);
   const context = await loadContext(unit, ask, {
     stage: 'mint',
+    now,
     requester,
     openRequests: 0,
     terms: request.terms,

@@ -11,6 +11,7 @@ import { approvals, type Offer, type Review } from '../review/review.js';
 import type { Deps } from './deps.js';
 import { requestNotice } from './notices.js';
 import { startGrant } from './start-grant.js';
+import { useInvitationIn } from './use-invitation.js';
 
 /** Where the reviews of a digest lead: one stage on, to a grant, or no further yet. Never back. */
 export function stateAfter(
@@ -45,6 +46,7 @@ export async function moveRequest(
   }
   const { needs, offer } = change;
   const moved = transitionRequest(request, to, { at, needs, ...(offer === undefined ? {} : { offer }) });
+  if (to === 'approved') await useInvitationIn(unit, moved, at);
   const grant = to === 'approved' ? await startGrant(deps, unit, moved, change.now) : null;
   const stored = grant === null ? moved : { ...moved, grant: grant.id };
   await saveRequest(unit, stored);

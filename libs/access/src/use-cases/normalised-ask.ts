@@ -1,7 +1,7 @@
-import { normaliseScope, ScopeError } from '@countersign/scope';
+import { normaliseScope, type ScopeEntry, ScopeError } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import { requireAhead } from '../policy/ahead.js';
-import type { Ask } from '../policy/ask.js';
+import { type Ask, given } from '../policy/ask.js';
 import type { AskInput } from './draft-terms.js';
 
 /**
@@ -15,11 +15,16 @@ export function normalisedAsk(input: AskInput, now: Date): Ask {
   return {
     tenant: input.tenant,
     service: input.service,
-    scope: wellFormedScope(input),
+    scope: wellFormedScope(input.scope),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
+    ticket: blankIsNone(input.ticket),
+    basis: input.basis ?? null,
+    ...given(input),
   };
 }
+
+const blankIsNone = (text: string | null): string | null => (text?.trim() === '' ? null : text);
 
 function requireTimes({ startsAt, startsOn, useBy }: AskInput, now: Date): void {
   requireAhead('/startsAt', startsAt, now);
@@ -33,9 +38,10 @@ function requireTimes({ startsAt, startsOn, useBy }: AskInput, now: Date): void 
 const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: `/${member}` });
 
-function wellFormedScope(input: AskInput): Ask['scope'] {
+/** @throws AccessError `invalid_request`, or `request_refused` where it is too long */
+export function wellFormedScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
   try {
-    return normaliseScope(input.scope);
+    return normaliseScope(scope);
   } catch (error) {
     if (!(error instanceof ScopeError)) throw error;
     if (error.code === 'terms_too_large')

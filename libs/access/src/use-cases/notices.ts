@@ -1,10 +1,25 @@
 import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { NoticeDraft } from '../ports/repositories.js';
 
 /** An audience: one person by id, or everybody who holds a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';
 export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
+
+export const everyEngineer = 'role:vendor:engineer';
+
+/** A door that opens or shuts: those who may go through it, and those whose door it is. */
+export const invitationNotice = (
+  { id, tenant }: Invitation,
+  what: 'created' | 'withdrawn' | 'expired',
+  at: string,
+): NoticeDraft => ({
+  kind: `invitation.${what}`,
+  subject: id,
+  audience: [everyEngineer, everyApprover(tenant)],
+  at,
+});
 
 /** Whom a request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {

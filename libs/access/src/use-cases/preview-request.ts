@@ -15,11 +15,13 @@ import { normalisedAsk } from './normalised-ask.js';
  */
 export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
   demand(principal.person, 'request.create');
-  const ask = judgeable(input, deps.clock.now());
+  const now = deps.clock.now();
+  const ask = judgeable(input, now);
   if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
     const context = await loadContext(unit, ask, {
       stage: 'ask',
+      now,
       requester: principal.person,
       openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),
       terms: null,
@@ -30,7 +32,8 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
       requester: principal.person,
       routes: service.routes,
       requestTtl: policy.requestTtl,
-      now: deps.clock.now(),
+      now,
+      invitation: context.door.invitation,
     });
     return evaluate(ask, { ...context, terms });
   });
@@ -42,7 +45,7 @@ function judgeable(input: AskInput, now: Date): Ask | Evaluation {
     return normalisedAsk(input, now);
   } catch (error) {
     if (error instanceof AccessError && error.code === 'request_refused')
-      return { refusals: [...error.refusals], needs: null };
+      return { refusals: [...error.refusals], needs: null, invitation: null };
     throw error;
   }
 }

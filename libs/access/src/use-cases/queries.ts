@@ -7,6 +7,7 @@ import { demand, mayAttempt } from '../roles/permissions.js';
 import { canSee, logVisibility, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
 import { type EarlierDenial, earlierDenials } from './earlier-denials.js';
+import { demandTenant } from './locate.js';
 import { narrowed, readAs } from './read-as.js';
 import { type RequestView, requestViews } from './request-view.js';
 
@@ -53,11 +54,8 @@ async function openLog<T>(
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');
-  if (tenant !== DEPLOYMENT) {
-    // A tenant that has left keeps its log, and whoever audits may still read it.
-    const known = await deps.store.readAsVendor((unit) => unit.knowsTenant(tenant));
-    if (!known) throw notFound('tenant');
-  }
+  // A tenant that has left keeps its log, and whoever audits may still read it.
+  if (tenant !== DEPLOYMENT) await demandTenant(deps, tenant);
   const own = 'requester' in visibility ? { requester: visibility.requester } : {};
   return deps.store.readForTenant(tenant, (unit) => work(unit, own));
 }

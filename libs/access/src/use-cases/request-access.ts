@@ -38,6 +38,7 @@ export async function requestAccess(
     const now = deps.clock.now();
     const context = await loadContext(unit, ask, {
       stage: 'ask',
+      now,
       requester,
       openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
       terms: null,
@@ -48,13 +49,14 @@ export async function requestAccess(
       routes: context.service?.routes ?? '',
       requestTtl: context.policy.requestTtl,
       now,
+      invitation: context.door.invitation,
       ...more,
     });
     await extendsWhatStands(unit, more.extends, now);
-    const { refusals, needs } = evaluate(ask, { ...context, terms: draft.terms });
+    const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    const view = await store(unit, draft, needs, toInstant(now));
+    const view = await store(unit, draft, { needs, invitation, at: toInstant(now) });
     return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
@@ -95,7 +97,11 @@ function initialState(needs: Needs): RequestState {
   return needs.vendor.required > 0 ? 'awaiting_vendor' : 'awaiting_customer';
 }
 
-async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: string): Promise<RequestView> {
+async function store(
+  unit: TenantUnit,
+  draft: TermsDraft,
+  { needs, invitation, at }: { needs: Needs; invitation: string | null; at: string },
+): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const request: AccessRequest = {
     id: terms.request,
@@ -129,5 +135,5 @@ async function store(unit: TenantUnit, draft: TermsDraft, needs: Needs, at: stri
     commitments,
   });
   await unit.outbox.add(requestNotice(request, at));
-  return { request, reviews: [], openings, offer: null };
+  return { request, reviews: [], openings, offer: null, invitation };
 }

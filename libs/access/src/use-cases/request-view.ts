@@ -10,6 +10,8 @@ export interface RequestView {
   openings: Record<string, Opening>;
   /** What the customer offers instead, while the requester has not answered. */
   offer: (Offer & { review: string; person: string }) | null;
+  /** `inv_…` that it leans on; null where on none. */
+  invitation: string | null;
 }
 
 /** The request as of these reviews: `needs` tells how many approvals each side has given. */
@@ -35,9 +37,9 @@ const commitmentsOf = (terms: Terms): Record<string, string> => ({
   ...(terms.ticket === undefined ? {} : { ticket: terms.ticket }),
 });
 
-/** Views of many requests in two reads, however many they are. */
+/** Views of many requests in a few reads, however many they are. */
 export async function requestViews(
-  unit: Pick<ReadUnit, 'reviews' | 'openings'>,
+  unit: Pick<ReadUnit, 'reviews' | 'openings' | 'invitations'>,
   requests: readonly AccessRequest[],
 ): Promise<RequestView[]> {
   if (requests.length === 0) return [];
@@ -45,6 +47,7 @@ export async function requestViews(
   const opened = await unit.openings.find(
     requests.flatMap((request) => Object.values(commitmentsOf(request.terms))),
   );
+  const invitations = await unit.invitations.idsOf(requests.flatMap(({ terms }) => terms.invitation ?? []));
   return requests.map((request) => {
     const own = reviews.filter((review) => review.request === request.id);
     const openings: Record<string, Opening> = {};
@@ -57,6 +60,7 @@ export async function requestViews(
       reviews: own,
       openings,
       offer: standingOffer(request, own),
+      invitation: invitations.get(request.terms.invitation ?? '') ?? null,
     };
   });
 }

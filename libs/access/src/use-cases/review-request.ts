@@ -36,12 +36,20 @@ export async function reviewRequest(
       throw notFound('request');
     const earlier = await unit.reviews.ofRequests([id]);
     const now = deps.clock.now();
-    judgeReview({ input, request, reviews: earlier, person, principal, now });
+    judgeReview({
+      input,
+      request,
+      reviews: earlier,
+      person,
+      principal,
+      now,
+      inviter: await inviterOf(unit, request),
+    });
     const offer = input.decision === 'counter' ? readOffer(deps.hashing, request, input.terms, now) : null;
     const needs =
       input.decision === 'deny'
         ? request.needs
-        : await evaluateAgain(unit, request, offer?.terms ?? request.terms);
+        : await evaluateAgain(unit, request, offer?.terms ?? request.terms, now);
     if (offer !== null) judgeMeans(person, principal, needs);
     const review = await storeReview(deps, unit, request, {
       input,
@@ -57,6 +65,12 @@ export async function reviewRequest(
     });
     return review;
   });
+}
+
+/** The approver whose invitation the request leans on. */
+async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<string | null> {
+  if (terms.invitation === undefined) return null;
+  return (await unit.invitations.findByHash(terms.invitation))?.person ?? null;
 }
 
 function nextState(request: AccessRequest, needs: Needs, reviews: readonly Review[], last: Review) {

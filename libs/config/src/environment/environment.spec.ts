@@ -172,8 +172,25 @@ describe('the gateway environment', () => {
       spoolBytes: 1024 ** 3,
       maxCallsPerGrant: 256,
       maxCallsPerService: 1024,
+      maxHeaderBytes: 16 * 1024,
+      maxBodyBytes: 100 * 1024 ** 2,
+      upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
+      callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
       logLevel: 'info',
     });
+  });
+
+  test('limits are whole numbers within bounds', () => {
+    const limits = {
+      COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: '100',
+      COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: '-1',
+      COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: '0',
+      COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: '1e3',
+    };
+    const problems = problemsOf(() =>
+      readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc', ...limits }),
+    );
+    expect(Object.keys(problems).sort()).toEqual(Object.keys(limits).sort());
   });
 
   test('without a credential says how to make one', () => {

@@ -14,10 +14,18 @@ export type GatewayEnvironment = {
   spoolBytes: number;
   maxCallsPerGrant: number;
   maxCallsPerService: number;
+  maxHeaderBytes: number;
+  maxBodyBytes: number;
+  /** Milliseconds. */
+  upstreamTimeouts: { connectMs: number; firstByteMs: number; idleMs: number };
+  callTimes: { totalMs: number; clientIdleMs: number };
   logLevel: LogLevel;
 };
 
+const KIB = 1024;
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
+const milliseconds = wholeNumber(1, 86_400_000);
 
 export const gatewayShape = {
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
@@ -31,12 +39,22 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_SPOOL_BYTES: wholeNumber(1024 ** 2, 1024 * GIB).default(GIB),
   COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT: wholeNumber(1, 1_000_000).default(256),
   COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE: wholeNumber(1, 1_000_000).default(1024),
+  COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES: wholeNumber(8 * KIB, 256 * KIB).default(16 * KIB),
+  COUNTERSIGN_GATEWAY_MAX_BODY_BYTES: wholeNumber(0, 1024 * GIB).default(100 * MIB),
+  COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
+  COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS: milliseconds.default(30_000),
+  COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
+  COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(20_000),
+  COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(900_000),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
 
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
- * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process.
+ * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
+ * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
+ * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that we wait for,
+ * `…_CALL_TIMEOUT_MS` (15 min) of a whole call.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
@@ -58,6 +76,17 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       spoolBytes: raw.COUNTERSIGN_GATEWAY_SPOOL_BYTES,
       maxCallsPerGrant: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT,
       maxCallsPerService: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE,
+      maxHeaderBytes: raw.COUNTERSIGN_GATEWAY_MAX_HEADER_BYTES,
+      maxBodyBytes: raw.COUNTERSIGN_GATEWAY_MAX_BODY_BYTES,
+      upstreamTimeouts: {
+        connectMs: raw.COUNTERSIGN_GATEWAY_CONNECT_TIMEOUT_MS,
+        firstByteMs: raw.COUNTERSIGN_GATEWAY_FIRST_BYTE_TIMEOUT_MS,
+        idleMs: raw.COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS,
+      },
+      callTimes: {
+        totalMs: raw.COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS,
+        clientIdleMs: raw.COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS,
+      },
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
     };
   });

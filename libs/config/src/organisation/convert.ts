@@ -1,6 +1,6 @@
-import type { Organisation, OrganisationTenant } from '@countersign/access';
+import type { AccessRule, Organisation, OrganisationTenant } from '@countersign/access';
 import { parseDuration, type ServiceDefinition } from '@countersign/scope';
-import type { OrganisationFile, ServiceEntry } from './schema.js';
+import type { AccessRuleEntry, OrganisationFile, ServiceEntry } from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
 
@@ -24,7 +24,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       name: file.vendor.name,
       oidc: file.vendor.oidc ?? null,
       webhooks: file.vendor.webhooks ?? [],
-      staff: file.vendor.staff,
+      staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
     services: file.services.map(serviceDefinition),
     accessPolicy: {
@@ -32,9 +32,21 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       maxDuration: seconds(policy.maxDuration ?? DEFAULT_POLICY.maxDuration),
       tokenTtl: seconds(policy.tokenTtl ?? DEFAULT_POLICY.tokenTtl),
       requestTtl: seconds(policy.requestTtl ?? DEFAULT_POLICY.requestTtl),
+      ...(policy.rules === undefined ? {} : { rules: policy.rules.map(toRule) }),
     },
     tenants: file.tenants.map(toTenant),
   };
+}
+
+/** A rule keeps what it says; its duration in seconds. */
+function toRule({ maxDuration, ...rule }: AccessRuleEntry): AccessRule {
+  return present({ ...rule, maxDuration: maxDuration === undefined ? undefined : seconds(maxDuration) });
+}
+
+/** Without the members that are undefined: absent is absent. */
+function present<T extends object>(given: T): { [Member in keyof T]: Exclude<T[Member], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Member in keyof T]: Exclude<T[Member], undefined> };
 }
 
 function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenant {

@@ -437,3 +437,84 @@ function safely<Result>(work: () => Result): Result | undefined {
     return undefined;
   }
 }
+
+describe('access policy by service, action and group', () => {
+  const POLICY = 'requestTtl: PT12H }';
+  const withRules = (rules: string) => bent([POLICY, `requestTtl: PT12H, rules: ${rules} }`]);
+  const grouped = (text: string) =>
+    text.replace('roles: [engineer] }', 'roles: [engineer], groups: [finance, on-call] }');
+
+  test('a rule keeps what it says, with durations in seconds and nothing filled in', () => {
+    const { organisation, warnings } = parseOrganisation(
+      grouped(
+        withRules(
+          '[{ services: [billing], actions: [update], groups: [finance], vendorReviews: 1, maxDuration: PT30M, ticketRequired: true, invitationSuffices: false, hours: { days: [mon, fri], from: "08:00", to: "24:00", zone: Europe/Berlin } }, { ticketRequired: true }]',
+        ),
+      ),
+      everythingThere,
+    );
+    expect(warnings).toEqual([]);
+    expect(organisation?.accessPolicy.rules).toEqual([
+      {
+        services: ['billing'],
+        actions: ['update'],
+        groups: ['finance'],
+        vendorReviews: 1,
+        maxDuration: 1_800,
+        ticketRequired: true,
+        invitationSuffices: false,
+        hours: { days: ['mon', 'fri'], from: '08:00', to: '24:00', zone: 'Europe/Berlin' },
+      },
+      { ticketRequired: true },
+    ]);
+    expect(organisation?.vendor.staff.map(({ groups }) => groups)).toEqual([
+      ['finance', 'on-call'],
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test.each([
+    ['{ only: [billing] }', '/accessPolicy/rules/0/only'],
+    ['{ services: [crm] }', '/accessPolicy/rules/0/services/0'],
+    ['{ services: [] }', '/accessPolicy/rules/0/services'],
+    ['{ actions: ["*"] }', '/accessPolicy/rules/0/actions/0'],
+    ['{ actions: [read, read] }', '/accessPolicy/rules/0/actions/1'],
+    ['{ groups: [] }', '/accessPolicy/rules/0/groups'],
+    ['{ groups: [Finance] }', '/accessPolicy/rules/0/groups/0'],
+    ['{ vendorReviews: -1 }', '/accessPolicy/rules/0/vendorReviews'],
+    ['{ maxDuration: an hour }', '/accessPolicy/rules/0/maxDuration'],
+    ['{ ticketRequired: "yes" }', '/accessPolicy/rules/0/ticketRequired'],
+    ['{ hours: { days: [], from: "08:00", to: "18:00", zone: UTC } }', '/accessPolicy/rules/0/hours/days'],
+    [
+      '{ hours: { days: [monday], from: "08:00", to: "18:00", zone: UTC } }',
+      '/accessPolicy/rules/0/hours/days/0',
+    ],
+    ['{ hours: { days: [mon], from: "8", to: "18:00", zone: UTC } }', '/accessPolicy/rules/0/hours/from'],
+    ['{ hours: { days: [mon], from: "22:00", to: "06:00", zone: UTC } }', '/accessPolicy/rules/0/hours/to'],
+    [
+      '{ hours: { days: [mon], from: "08:00", to: "18:00", zone: Atlantis } }',
+      '/accessPolicy/rules/0/hours/zone',
+    ],
+    ['{ hours: { days: [mon], from: "08:00", to: "18:00" } }', '/accessPolicy/rules/0/hours/zone'],
+  ])('P13: refuses %s at its place', (rule, pointer) => {
+    expect(problemsOf(withRules(`[${rule}]`)).map((problem) => problem.pointer)).toEqual([pointer]);
+  });
+
+  test('warns of what holds for nothing, or shuts everybody out', () => {
+    const { warnings } = parseOrganisation(
+      withRules('[{ actions: [erase], groups: [finance], vendorReviews: 2 }]'),
+      everythingThere,
+    );
+    expect(warnings?.map(({ pointer }) => pointer)).toEqual([
+      '/accessPolicy/rules/0/actions/0',
+      '/accessPolicy/rules/0/groups/0',
+      '/accessPolicy/rules/0/vendorReviews',
+    ]);
+  });
+
+  test('only vendor staff have groups', () => {
+    const text = bent(['roles: [approver, admin] }', 'roles: [approver, admin], groups: [a] }']);
+    expect(problemsOf(text).map(({ pointer }) => pointer)).toEqual(['/tenants/0/people/0/groups']);
+  });
+});

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
+import { accessRules } from './checks/access-rules.js';
 import { actions } from './checks/actions.js';
 import { controls } from './checks/controls.js';
 import { duplicates } from './checks/duplicates.js';
@@ -24,6 +25,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   people,
   routes,
   actions,
+  accessRules,
   controls,
 ];
 

@@ -15,6 +15,8 @@ export type ReadableService = {
   positions: number[];
 };
 
+export type ReadableRule = { services: string[]; actions: string[] };
+
 export type ReadableTenant = {
   path: Path;
   slug: string;
@@ -27,6 +29,7 @@ export type ReadableTenant = {
 export type Readable = {
   staff: At<ReadablePerson>[];
   services: ReadableService[];
+  rules: At<ReadableRule>[];
   tenants: ReadableTenant[];
 };
 
@@ -44,6 +47,8 @@ const controls = z
   })
   .catch({ approvals: 1, countersign: [], slackMayApprove: [], forbid: [] });
 
+const rule = z.object({ services: words, actions: words }).catch({ services: [], actions: [] });
+
 const tenant = z
   .object({
     slug: word,
@@ -57,19 +62,21 @@ const file = z
   .object({
     vendor: z.object({ staff: listOf(person) }).catch({ staff: [] }),
     services: listOf(z.unknown()),
+    accessPolicy: z.object({ rules: listOf(rule) }).catch({ rules: [] }),
     tenants: listOf(tenant),
   })
-  .catch({ vendor: { staff: [] }, services: [], tenants: [] });
+  .catch({ vendor: { staff: [] }, services: [], accessPolicy: { rules: [] }, tenants: [] });
 
 /**
  * Reads a file leniently, so that the checks across members still run where some other member is broken: an
  * author sees every problem at once, not one layer after the other.
  */
 export function readableParts(value: unknown): Readable {
-  const { vendor, services, tenants } = file.parse(value);
+  const { vendor, services, accessPolicy, tenants } = file.parse(value);
   return {
     staff: at(vendor.staff, ['vendor', 'staff']),
     services: at(services, ['services']).map(readService),
+    rules: at(accessPolicy.rules, ['accessPolicy', 'rules']),
     tenants: at(tenants, ['tenants']).map(({ path, value: entry }) => ({
       path,
       slug: entry.slug,

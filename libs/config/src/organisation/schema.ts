@@ -1,4 +1,4 @@
-import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { isZone, TENANT_ROLES, VENDOR_ROLES, WEEKDAYS } from '@countersign/access';
 import { isAction, isResourcePattern, parseDuration } from '@countersign/scope';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/urls.js';
@@ -64,7 +64,17 @@ const roles = <Role extends string>(known: readonly Role[]) =>
 
 const email = z.string();
 
-const staffMember = z.strictObject({ email, name: text, roles: roles(VENDOR_ROLES) });
+const count = (least: number, most: number) =>
+  z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
+
+const groups = z.array(slug).superRefine(refuseRepeats);
+
+const staffMember = z.strictObject({
+  email,
+  name: text,
+  roles: roles(VENDOR_ROLES),
+  groups: groups.optional(),
+});
 const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
 
 const oidc = z.strictObject({ issuer: url('any'), clientId: token, clientSecretFile: text });
@@ -108,14 +118,45 @@ export const serviceMembers = {
 
 const service = z.strictObject({ ...serviceMembers, routes: z.array(route) });
 
-const count = (least: number, most: number) =>
-  z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
+const timeOfDay = (pattern: RegExp) =>
+  z.string().regex(pattern, { error: 'must be a time of day such as 08:00', abort: true });
+
+const hours = z
+  .strictObject({
+    days: z
+      .array(z.enum(WEEKDAYS, { error: `must be one of ${WEEKDAYS.join(', ')}` }))
+      .min(1, 'must name at least one day')
+      .superRefine(refuseRepeats),
+    from: timeOfDay(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/),
+    to: timeOfDay(/^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/),
+    zone: z.string().refine(isZone, { error: 'must be an IANA time zone such as Europe/Berlin' }),
+  })
+  .superRefine(({ from, to }, context) => {
+    if (from >= to)
+      context.addIssue({ code: 'custom', path: ['to'], message: 'must be later on the same day than from' });
+  });
+
+const accessRule = z.strictObject({
+  services: z
+    .array(serviceName)
+    .min(1, 'must name at least one service, or be left out for all')
+    .superRefine(refuseRepeats)
+    .optional(),
+  actions: actions.min(1, 'must name at least one action, or be left out for all').optional(),
+  groups: groups.min(1, 'must name at least one group, or be left out for everybody').optional(),
+  vendorReviews: count(0, 20).optional(),
+  maxDuration: duration.optional(),
+  ticketRequired: z.boolean().optional(),
+  hours: hours.optional(),
+  invitationSuffices: z.boolean().optional(),
+});
 
 const accessPolicy = z.strictObject({
   vendorReviews: count(0, 20).optional(),
   maxDuration: duration.optional(),
   tokenTtl: duration.optional(),
   requestTtl: duration.optional(),
+  rules: z.array(accessRule).max(200, 'must be at most 200 rules').optional(),
 });
 
 const forbidRule = z.strictObject({
@@ -157,4 +198,5 @@ export const organisationFile = z.strictObject({
 });
 
 export type OrganisationFile = z.output<typeof organisationFile>;
+export type AccessRuleEntry = z.output<typeof accessRule>;
 export type ServiceEntry = z.output<typeof service>;

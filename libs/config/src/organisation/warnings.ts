@@ -7,6 +7,7 @@ export function warningsOf(organisation: Organisation, fileExists: (path: string
     ...missingSecretFiles(organisation, fileExists),
     ...missingWebhookSecrets(organisation, fileExists),
     ...idleRules(organisation),
+    ...idleAccessRules(organisation),
     ...tooFewReviewers(organisation),
   ];
 }
@@ -73,15 +74,41 @@ function idleRules({ services, tenants }: Organisation): Finding[] {
   );
 }
 
+/** A misspelt action or group in the access policy: the one guards nothing, the other shuts everybody out. */
+function idleAccessRules({ vendor, services, accessPolicy }: Organisation): Finding[] {
+  const done = new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)));
+  const held = new Set(vendor.staff.flatMap(({ groups }) => groups ?? []));
+  return (accessPolicy.rules ?? []).flatMap(({ actions = [], groups = [] }, rule) => {
+    const path = ['accessPolicy', 'rules', rule];
+    return [
+      ...actions.flatMap((action, index) =>
+        done.has(action)
+          ? []
+          : [{ path: [...path, 'actions', index], detail: `no route of any service does "${action}"` }],
+      ),
+      ...groups.flatMap((group, index) =>
+        held.has(group)
+          ? []
+          : [{ path: [...path, 'groups', index], detail: `nobody of the staff is in "${group}"` }],
+      ),
+    ];
+  });
+}
+
 /** An engineer who is the only reviewer cannot be reviewed by anybody. */
 function tooFewReviewers({ vendor, accessPolicy }: Organisation): Finding[] {
   const reviewers = vendor.staff.filter(({ roles }) => roles.includes('reviewer')).length;
-  return reviewers >= accessPolicy.vendorReviews
-    ? []
-    : [
-        {
-          path: ['accessPolicy', 'vendorReviews'],
-          detail: `asks for ${accessPolicy.vendorReviews} vendor review(s), and ${reviewers} of the staff may give one`,
-        },
-      ];
+  const asked: { path: Path; vendorReviews: number }[] = [
+    { path: ['accessPolicy'], vendorReviews: accessPolicy.vendorReviews },
+    ...(accessPolicy.rules ?? []).map(({ vendorReviews = 0 }, index) => ({
+      path: ['accessPolicy', 'rules', index],
+      vendorReviews,
+    })),
+  ];
+  return asked
+    .filter(({ vendorReviews }) => reviewers < vendorReviews)
+    .map(({ path, vendorReviews }) => ({
+      path: [...path, 'vendorReviews'],
+      detail: `asks for ${vendorReviews} vendor review(s), and ${reviewers} of the staff may give one`,
+    }));
 }

@@ -1,9 +1,16 @@
-import { DEPLOYMENT_SLUG, isCommitment } from '@countersign/scope';
+import { DEPLOYMENT_SLUG, isCommitment, MAX_RESOURCE_LENGTH } from '@countersign/scope';
 import { z } from 'zod';
 import { count, id, instant, moment, positive, sha256Text, slug, uuid } from '../shapes.js';
 
 const commitment = z.string().refine(isCommitment, 'is no commitment');
 const name = z.string().min(1).max(256);
+/** Longer than any resource: a record that a call can bring about must never be one that the broker refuses. */
+const long = z
+  .string()
+  .min(1)
+  .max(8 * MAX_RESOURCE_LENGTH);
+/** Ed25519, base64url: the gateway's identity over the record without this member (`signRecord`). */
+const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'is no Ed25519 signature');
 
 /** Members of every record. `seq` counts from 1 within (gateway, boot, tenant); `prev` is the record before it. */
 const chained = {
@@ -34,9 +41,9 @@ const allowed = z.strictObject({
   ...chained,
   kind: z.literal('allowed'),
   ...call,
-  route: name,
-  resource: name,
-  action: name,
+  route: long,
+  resource: long,
+  action: long,
 });
 
 /**
@@ -59,32 +66,55 @@ const refused = z.strictObject({
   ...chained,
   kind: z.literal('refused'),
   ...call,
-  route: name.nullable(),
-  resource: name.nullable(),
-  action: name.nullable(),
+  route: long.nullable(),
+  resource: long.nullable(),
+  action: long.nullable(),
   code: name,
   count: positive,
 });
 
-/** Refusals without a verified token, by service, code and minute. They are worth no leaf each. */
-const counters = z.strictObject({
-  ...chained,
-  kind: z.literal('counters'),
-  tenant: z.literal(DEPLOYMENT_SLUG),
+/** At most so many lines in one `counters` record: it stays far below the size of a leaf. */
+export const MAX_COUNTS = 300;
+
+/** So many refusals of one code within a minute; `service` null where the path names no known one. */
+const minuteCount = z.strictObject({
   service: slug.nullable(),
   code: name,
   minute: instant,
   count: positive,
 });
 
-export const accessRecord = z.discriminatedUnion('kind', [allowed, outcome, refused, counters]);
+/**
+ * Refusals without a verified token, a minute of a gateway in one record: they are worth no record each. Those with a
+ * token that found no room in the spool are counted here too. Signed, so that the deployment's chain needs no heads.
+ */
+const counters = z.strictObject({
+  ...chained,
+  kind: z.literal('counters'),
+  tenant: z.literal(DEPLOYMENT_SLUG),
+  counts: z.array(minuteCount).min(1).max(MAX_COUNTS),
+  signature,
+});
+
+/** The gateway's word for its chain up to here: `seq` and `prev` under its signature. Once a minute where it moved. */
+const head = z.strictObject({ ...chained, kind: z.literal('head'), signature });
+
+export const accessRecord = z.discriminatedUnion('kind', [allowed, outcome, refused, counters, head]);
 
 export type AllowedRecord = z.infer<typeof allowed>;
 export type OutcomeRecord = z.infer<typeof outcome>;
 export type RefusedRecord = z.infer<typeof refused>;
+export type MinuteCount = z.infer<typeof minuteCount>;
 export type CountersRecord = z.infer<typeof counters>;
+export type HeadRecord = z.infer<typeof head>;
 export type AccessRecord = z.infer<typeof accessRecord>;
 
-/** A record before it has its place in a chain. */
-export type Unchained<R extends AccessRecord> = R extends AccessRecord ? Omit<R, 'seq' | 'prev'> : never;
+/** Those that the gateway's identity signs: by them a third party knows how far a chain went. */
+export type SignedRecord = CountersRecord | HeadRecord;
+
+type Without<R, K extends string> = R extends AccessRecord ? Omit<R, K> : never;
+/** A record in its place that has not been signed yet. */
+export type UnsignedRecord = Without<SignedRecord, 'signature'>;
+/** A record before it has its place in a chain, and with it its signature. */
+export type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'signature'>;
 export type UnchainedRecord = Unchained<AccessRecord>;

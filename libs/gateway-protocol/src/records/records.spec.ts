@@ -1,34 +1,49 @@
-import type { AccessRecord, CountersRecord } from './access-record.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { exportEd25519PublicKey } from '../feed/ed25519.js';
+import type { AccessRecord, CountersRecord, HeadRecord } from './access-record.js';
 import { placeInChain, recordHash } from './chain.js';
 import { parseRecordAnswer, parseRecordBatch } from './record-batch.js';
+import { isSignedBy, signRecord } from './signed-record.js';
 
 const boot = '01980000-0000-4000-8000-00000000000b';
-const counters = (seq: number, prev: string | null): CountersRecord => ({
-  v: 1,
-  kind: 'counters',
+const chained = (seq: number, prev: string | null) => ({
+  v: 1 as const,
   id: 'rec_01980000-0000-7000-8000-000000000003',
   gateway: 'gtw_01980000-0000-7000-8000-000000000001',
   boot,
-  tenant: 'deployment',
   seq,
   prev,
   at: '2026-11-24T15:00:00.000Z',
-  service: null,
-  code: 'ambiguous_request',
-  minute: '2026-11-24T15:00:00Z',
-  count: 3,
 });
+const counts = [
+  { service: null, code: 'ambiguous_request', minute: '2026-11-24T15:00:00Z', count: 3 },
+  { service: 'billing', code: 'invalid_token', minute: '2026-11-24T15:00:00Z', count: 1 },
+];
+const identity = generateKeyPairSync('ed25519');
+const counters = (seq: number, prev: string | null): CountersRecord => {
+  const unsigned = {
+    ...chained(seq, prev),
+    kind: 'counters' as const,
+    tenant: 'deployment' as const,
+    counts,
+  };
+  return { ...unsigned, signature: signRecord(unsigned, identity.privateKey) };
+};
+const head = (seq: number, prev: string | null): HeadRecord => {
+  const unsigned = { ...chained(seq, prev), kind: 'head' as const, tenant: 'acme' };
+  return { ...unsigned, signature: signRecord(unsigned, identity.privateKey) };
+};
 const entry = (record: AccessRecord) => ({ record, openings: {} });
 
 describe('records', () => {
   test('the next record of a chain names the hash of the one before; everything else is known or a gap', () => {
     const first = counters(1, null);
-    const head = { seq: 1, hash: recordHash(first) };
+    const held = { seq: 1, hash: recordHash(first) };
     expect(placeInChain(undefined, first)).toBe('next');
-    expect(placeInChain(head, first)).toBe('known');
-    expect(placeInChain(head, counters(2, head.hash))).toBe('next');
-    expect(placeInChain(head, counters(3, head.hash))).toBe('gap');
-    expect(placeInChain(head, counters(2, recordHash(counters(1, head.hash))))).toBe('gap');
+    expect(placeInChain(held, first)).toBe('known');
+    expect(placeInChain(held, counters(2, held.hash))).toBe('next');
+    expect(placeInChain(held, counters(3, held.hash))).toBe('gap');
+    expect(placeInChain(held, counters(2, recordHash(counters(1, held.hash))))).toBe('gap');
     expect(placeInChain(undefined, counters(2, null))).toBe('gap');
   });
 
@@ -37,8 +52,25 @@ describe('records', () => {
     expect(recordHash({ ...rest, v } as AccessRecord)).toBe(recordHash(counters(1, null)));
   });
 
+  test('P5: a head is signed over its place; no other place, key or spelling passes', () => {
+    const publicKey = exportEd25519PublicKey(identity.publicKey);
+    const signed = head(2, `sha256:${'a'.repeat(64)}`);
+    expect(isSignedBy(signed, publicKey)).toBe(true);
+    expect(isSignedBy(counters(1, null), publicKey)).toBe(true);
+    const other = exportEd25519PublicKey(generateKeyPairSync('ed25519').publicKey);
+    expect(isSignedBy(signed, other)).toBe(false);
+    for (const change of [
+      { seq: 3 },
+      { prev: `sha256:${'b'.repeat(64)}` },
+      { tenant: 'globex' },
+      { boot: boot.replace('b', 'c') },
+      { signature: `${signed.signature.slice(0, -1)}B` },
+    ])
+      expect([change, isSignedBy({ ...signed, ...change }, publicKey)]).toEqual([change, false]);
+  });
+
   test('a batch holds records of one boot alone, at least one, of known kinds', () => {
-    const batch = { boot, entries: [entry(counters(1, null))] };
+    const batch = { boot, entries: [entry(counters(1, null)), entry(head(2, `sha256:${'a'.repeat(64)}`))] };
     expect(parseRecordBatch(batch)).toEqual(batch);
     const refused = expect.objectContaining({ code: 'invalid_records' });
     const otherBoot = { ...counters(1, null), boot: boot.replace('b', 'c') };
@@ -49,6 +81,8 @@ describe('records', () => {
       { boot, entries: [{ record: counters(1, null) }] },
       { boot, entries: [entry(counters(1, null))], more: true },
       { boot, entries: [entry({ ...counters(1, null), tenant: 'acme' } as never)] },
+      { boot, entries: [entry({ ...counters(1, null), counts: [] })] },
+      { boot, entries: [entry({ ...head(1, null), signature: 'none' })] },
     ]) {
       expect(() => parseRecordBatch(bad)).toThrow(refused);
     }

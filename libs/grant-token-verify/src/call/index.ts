@@ -10,3 +10,4 @@ export type {
   PublishedRouteMap,
 } from './call.js';
 export { type CallDecision, callSteps, decideCall } from './decide-call.js';
+export { REPEATED, repeatsParameter } from './route-steps.js';

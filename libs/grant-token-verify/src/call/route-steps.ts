@@ -13,14 +13,19 @@ const notListed = (detail: string): CallRefusal => ({ code: 'route_not_listed', 
  */
 export const routeIsListed: CallStep = (context) => {
   const { claims, call, view } = context;
-  const approved = judge(view.mapByHash(claims.terms.routes), call, claims);
-  const current = judge(view.currentMap(call.service), call, claims);
+  const approvedMap = view.mapByHash(claims.terms.routes);
+  const currentMap = view.currentMap(call.service);
+  const approved = judge(approvedMap, call, claims);
+  const current = currentMap === approvedMap ? approved : judge(currentMap, call, claims);
   if (approved === undefined || current === undefined) return notListed('the route is not listed');
   const agree =
     approved.resource === current.resource &&
     approved.action === current.action &&
     approved.tenant === current.tenant;
   if (!agree) return notListed('the route means something else than when the grant was approved');
+  if (repeatsParameter(approved.route, call.queryNames) || repeatsParameter(current.route, call.queryNames)) {
+    return { code: 'ambiguous_request', detail: REPEATED };
+  }
   const unlisted = call.queryNames.find(
     (name) => !listsQuery(approved.route, name) || !listsQuery(current.route, name),
   );
@@ -42,6 +47,17 @@ function judge(map: PublishedRouteMap | undefined, call: Call, claims: CallClaim
   if (match === undefined) return undefined;
   const { route, resource, action } = match;
   return { route, resource, action, tenant: tenantOfCall(map.definition, match, call, claims) };
+}
+
+/** What is said of a call that names a listed parameter twice. */
+export const REPEATED = 'a query parameter is given twice';
+
+/**
+ * Whether a parameter stands twice where the route lists what it takes: one reader takes the first, one the last, one both.
+ * A route that takes `any` judges none of them.
+ */
+export function repeatsParameter(route: Route, names: readonly string[]): boolean {
+  return route.query !== 'any' && names.length > 1 && new Set(names).size !== names.length;
 }
 
 function listsQuery(route: Route, name: string): boolean {

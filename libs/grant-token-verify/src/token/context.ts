@@ -16,8 +16,8 @@ export type TokenRules = {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The three parts of the compact form (RFC 7515 §7.1) and what the first two say. */
-export type TokenParts = { header: string; payload: string; signature: string };
+/** The three parts of the compact form (RFC 7515 §7.1) as text, or as the bytes that they encode. */
+export type TokenParts<Part> = { header: Part; payload: Part; signature: Part };
 
 /**
  * What one step works on and leaves to the next. Header and payload are empty objects until read: a step that came
@@ -28,14 +28,20 @@ export type TokenContext = {
   readonly rules: TokenRules;
   /** Milliseconds since the epoch, asked once. */
   readonly now: number;
-  parts: TokenParts;
+  parts: TokenParts<string>;
+  bytes: TokenParts<Buffer>;
   headerText: string;
   payloadText: string;
   header: JsonObject;
   payload: JsonObject;
   key: KeyObject | undefined;
   claims: GrantTokenClaims | undefined;
+  /** The terms as they stand in the token; set with the claims. */
+  rawTerms: unknown;
 };
 
 /** One named check: a refusal, or undefined to go on. */
 export type TokenStep = (context: TokenContext) => TokenRefusal | undefined;
+
+/** A check that asks for the time as well: it holds today and not tomorrow. */
+export type TimeStep = (context: Pick<TokenContext, 'payload' | 'now'>) => TokenRefusal | undefined;

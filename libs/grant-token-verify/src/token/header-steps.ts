@@ -31,14 +31,13 @@ export const namesKnownKey: TokenStep = (context) => {
     : refuse('unknown_key', 'no trusted ES256 key has this kid');
 };
 
-export const isSignedByThatKey: TokenStep = ({ key, parts }) => {
-  const signature = Buffer.from(parts.signature, 'base64url');
+export const isSignedByThatKey: TokenStep = ({ key, token, parts, bytes: { signature } }) => {
   const holds =
     key !== undefined &&
     signature.length === SIGNATURE_BYTES &&
     verify(
       'sha256',
-      Buffer.from(`${parts.header}.${parts.payload}`, 'latin1'),
+      Buffer.from(token.slice(0, parts.header.length + 1 + parts.payload.length), 'latin1'),
       { key, dsaEncoding: 'ieee-p1363' },
       signature,
     );

@@ -1,4 +1,4 @@
-import { parseTerms, ScopeError, type Terms, termsDigest } from '@countersign/scope';
+import { canonicalJson, parseTerms, ScopeError, sha256Text, type Terms } from '@countersign/scope';
 import type { GrantTokenClaims } from './claims.js';
 import type { JsonObject, TokenStep } from './context.js';
 import { isObject } from './form-steps.js';
@@ -19,6 +19,7 @@ export const carriesTerms: TokenStep = (context) => {
   }
   try {
     context.claims = claimsOf(context.payload, parseTerms(detail['terms']));
+    context.rawTerms = detail['terms'];
     return undefined;
   } catch (error) {
     if (!(error instanceof ScopeError)) throw error;
@@ -26,9 +27,12 @@ export const carriesTerms: TokenStep = (context) => {
   }
 };
 
-/** The digest is never believed: reviewers approved terms, and these are the terms that were approved, or not. */
-export const hasDigestOfItsTerms: TokenStep = ({ claims, rules }) =>
-  claims !== undefined && termsDigest(rules.hashing, claims.terms) === claims.digest
+/**
+ * The digest is never believed: reviewers approved terms, and these are the terms that were approved, or not. They are hashed as
+ * the token has them, which were read strictly: in canonical order as a rule, so that nothing has to be sorted.
+ */
+export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, rules }) =>
+  claims !== undefined && sha256Text(rules.hashing, canonicalJson(rawTerms)) === claims.digest
     ? undefined
     : refuse('digest_mismatch', 'the digest is not that of the terms');
 

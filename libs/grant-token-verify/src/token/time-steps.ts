@@ -1,4 +1,4 @@
-import type { TokenContext, TokenStep } from './context.js';
+import type { TimeStep, TokenContext, TokenStep } from './context.js';
 import { refuse } from './verdict.js';
 
 /** Clocks of minter and checker may differ by this much when a token begins. When it ends, not at all. */
@@ -7,18 +7,20 @@ const SKEW_MS = 5_000;
 type Times = 'iat' | 'nbf' | 'exp' | 'grant_nbf' | 'grant_exp';
 
 /** A time claim in milliseconds; NaN where it is no number, and every comparison below then refuses. */
-function time({ payload }: TokenContext, claim: Times): number {
+function time({ payload }: Pick<TokenContext, 'payload'>, claim: Times): number {
   const value = payload[claim];
   return typeof value === 'number' ? value * 1_000 : Number.NaN;
 }
 
-export const hasNotEnded: TokenStep = (context) =>
+export const hasNotEnded: TimeStep = (context) =>
   context.now < time(context, 'exp') && context.now < time(context, 'grant_exp')
     ? undefined
     : refuse('expired', 'the token, or its grant, has ended');
 
-export const hasBegun: TokenStep = (context) =>
-  (['nbf', 'iat', 'grant_nbf'] as const).every((claim) => time(context, claim) <= context.now + SKEW_MS)
+export const hasBegun: TimeStep = (context) =>
+  time(context, 'nbf') <= context.now + SKEW_MS &&
+  time(context, 'iat') <= context.now + SKEW_MS &&
+  time(context, 'grant_nbf') <= context.now + SKEW_MS
     ? undefined
     : refuse('not_yet_valid', 'the token, or its grant, has not begun');
 

@@ -57,6 +57,8 @@ export const tokenSteps: readonly TokenStep[] = [
   hasWindowOfItsTerms,
 ];
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Checks a grant token against the rules and answers its claims, or the first reason to refuse. Whether the grant is
  * active, the route listed and the call in scope are checks of the call, not of the token.
@@ -67,12 +69,14 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
     rules,
     now: rules.now(),
     parts: { header: '', payload: '', signature: '' },
+    bytes: { header: NOTHING, payload: NOTHING, signature: NOTHING },
     headerText: '{}',
     payloadText: '{}',
     header: {},
     payload: {},
     key: undefined,
     claims: undefined,
+    rawTerms: undefined,
   };
   for (const step of tokenSteps) {
     const refusal = step(context);

@@ -48,6 +48,12 @@ export class GatewayEntity implements EnrolledGateway {
 
   @Column('varchar', { name: 'revoked_at', nullable: true })
   revokedAt!: string | null;
+
+  @Column('varchar', { name: 'last_seen_at', nullable: true })
+  lastSeenAt!: string | null;
+
+  @Column('varchar', { name: 'closed_at', nullable: true })
+  closedAt!: string | null;
 }
 
 /** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */

@@ -31,7 +31,7 @@ export class DeploymentEntity {
 @Entity('legal_transitions')
 export class LegalTransitionEntity {
   @PrimaryColumn('varchar')
-  kind!: 'request' | 'grant';
+  kind!: 'request' | 'grant' | 'invitation';
 
   @PrimaryColumn('varchar', { name: 'from_state' })
   from!: string;

@@ -4,6 +4,7 @@ import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delive
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
 import { EventEntity } from './event.entity.js';
 import { GrantEntity } from './grant.entity.js';
+import { InvitationEntity } from './invitation.entity.js';
 import { LockEntity } from './lock.entity.js';
 import { LogHeadEntity } from './log-head.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
@@ -24,6 +25,7 @@ export const ENTITIES = [
   GatewayEntity,
   GrantEntity,
   IdempotentAnswerEntity,
+  InvitationEntity,
   LegalTransitionEntity,
   LockEntity,
   LogHeadEntity,

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { hashList } from './hash-list.js';
 import { bigInteger } from './instants.js';
 
 /** How far a log has grown. A writing unit bumps `units` before it reads anything: that orders the tenant's units. */
@@ -13,4 +14,8 @@ export class LogHeadEntity {
 
   @Column('bigint', { transformer: bigInteger })
   units!: number;
+
+  /** The tree's compact range (RFC 6962): what it takes to append a leaf and to tell the root. */
+  @Column('text', { nullable: true, transformer: hashList })
+  range!: Uint8Array[];
 }

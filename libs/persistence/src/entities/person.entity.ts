@@ -25,6 +25,9 @@ export class PersonEntity {
   @Column('text', { transformer: jsonText })
   roles!: (VendorRole | TenantRole)[];
 
+  @Column('text', { name: 'staff_groups', nullable: true, transformer: jsonText })
+  groups!: string[] | null;
+
   @Column('varchar', { name: 'removed_at', nullable: true })
   removedAt!: string | null;
 }

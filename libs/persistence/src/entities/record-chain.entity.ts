@@ -1,9 +1,12 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ChainVouch, RecordChain } from '@countersign/access';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigInteger } from './instants.js';
+import { jsonText } from './json-text.js';
 
-/** The last record taken of a gateway's chain, one chain per (tenant, gateway, boot). */
+/** The last record taken of a gateway's chain, one chain per (tenant, gateway, boot), and the last signed one. */
 @Entity('record_chains')
-export class RecordChainEntity {
+@Index('record_chains_open', ['gateway', 'closedAt', 'tenant'])
+export class RecordChainEntity implements RecordChain {
   @PrimaryColumn('varchar')
   tenant!: string;
 
@@ -18,4 +21,14 @@ export class RecordChainEntity {
 
   @Column('varchar')
   hash!: string;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  head!: ChainVouch | null;
+
+  /** Null for chains of before this was kept. */
+  @Column('varchar', { name: 'moved_at', nullable: true })
+  movedAt!: string | null;
+
+  @Column('varchar', { name: 'closed_at', nullable: true })
+  closedAt!: string | null;
 }

@@ -8,6 +8,7 @@ import { jsonText } from './json-text.js';
 @Entity('requests')
 @FilterIndices('requests', ['createdAt', 'id'])
 @Index('requests_due', ['state', 'lapsesAt'])
+@Index('requests_invitation', ['invitation', 'state'])
 export class RequestEntity implements AccessRequest {
   @PrimaryColumn('varchar')
   id!: string;
@@ -48,4 +49,8 @@ export class RequestEntity implements AccessRequest {
   @Index('requests_grant')
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
+
+  /** Of the invitation that its terms lean on, the hash. */
+  @Column('varchar', { nullable: true })
+  invitation!: string | null;
 }

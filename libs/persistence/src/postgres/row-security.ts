@@ -30,6 +30,7 @@ const keptByVendor = may(VENDOR, 'SELECT', 'INSERT', 'UPDATE');
 export const TABLES: Readonly<Record<string, Rules>> = {
   requests: changedByUnit,
   grants: changedByUnit,
+  invitations: changedByUnit,
   reviews: addedByUnit,
   voided_reviews: addedByUnit,
   locks: { ...changedByUnit, SELECT: locksInSight },
@@ -59,7 +60,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   deployment: ['feed_seq', 'organisation_version'],
-  log_heads: ['size', 'units'],
+  log_heads: ['size', 'units', 'range'],
+  invitations: ['state', 'version', 'used', 'ended_at'],
 };
 
 /** Tables that hold nobody's rows: read by triggers and at start-up. */

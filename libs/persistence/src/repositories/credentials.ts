@@ -8,7 +8,7 @@ import type {
   Person,
   StoredKey,
 } from '@countersign/access';
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
 import type { Sealer } from '../secrets/seal.js';
@@ -85,6 +85,30 @@ export class Gateways implements GatewayWrites {
 
   async registerIdentity(id: string, publicKey: string): Promise<boolean> {
     const { affected } = await this.manager.update(GatewayEntity, { id, publicKey: IsNull() }, { publicKey });
+    return affected === 1;
+  }
+
+  async vanished(silentBefore: string | null): Promise<EnrolledGateway[]> {
+    const rows = await this.manager.findBy(GatewayEntity, [
+      { closedAt: IsNull(), revokedAt: Not(IsNull()) },
+      ...(silentBefore === null ? [] : [{ closedAt: IsNull(), lastSeenAt: LessThan(silentBefore) }]),
+    ]);
+    return rows.map((row) => ({ ...row }));
+  }
+
+  async seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]> {
+    const these = { id: In([...ids]), revokedAt: IsNull() };
+    const back = await this.manager.findBy(GatewayEntity, { ...these, closedAt: Not(IsNull()) });
+    await this.manager.update(GatewayEntity, these, { lastSeenAt: at, closedAt: null });
+    return back.map((row) => ({ ...row }));
+  }
+
+  async close(id: string, at: string): Promise<boolean> {
+    const { affected } = await this.manager.update(
+      GatewayEntity,
+      { id, closedAt: IsNull() },
+      { closedAt: at },
+    );
     return affected === 1;
   }
 }

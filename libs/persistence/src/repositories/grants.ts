@@ -9,7 +9,9 @@ import {
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
+import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
+import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
 import { updateRows } from './write-rows.js';
@@ -46,6 +48,24 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
   async extending(digest: string): Promise<Grant[]> {
     const rows = await this.rows().andWhere('row.extends = :digest', { digest }).getMany();
     return rows.map(toGrant);
+  }
+
+  async liveUnder(invitation: string): Promise<Grant[]> {
+    // From the requests to their grants by id: joined, SQLite would walk through all that is live.
+    const made = await this.manager
+      .createQueryBuilder(RequestEntity, 'request')
+      .where('request.invitation = :invitation AND request.tenant = :tenant', {
+        invitation,
+        tenant: this.tenant,
+      })
+      .andWhere('request.grant IS NOT NULL')
+      .select(['request.id', 'request.grant'])
+      .getMany();
+    const rows = await inChunks(
+      made.flatMap(({ grant }) => grant ?? []),
+      (chunk) => this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
+    );
+    return rows.map(toGrant).filter(({ state }) => state !== 'ended');
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {

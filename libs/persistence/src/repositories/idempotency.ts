@@ -1,4 +1,4 @@
-import { AccessError, type Clock, type IdempotentAnswer } from '@countersign/access';
+import { AccessError, type Clock, type IdempotentAnswer, type KeptAnswer } from '@countersign/access';
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { IdempotentAnswerEntity } from '../entities/delivery.entity.js';
 import { causeOf, isUniqueViolation } from '../failures.js';
@@ -10,20 +10,27 @@ export class IdempotentAnswers {
     private readonly clock: Clock,
   ) {}
 
-  async find(principal: string, route: string, key: string): Promise<IdempotentAnswer | null> {
+  async find(principal: string, route: string, key: string): Promise<KeptAnswer | null> {
     const row = await this.manager.findOneBy(IdempotentAnswerEntity, { principal, route, key });
-    if (row === null || row.expiresAt <= this.now()) return null;
-    return { bodyHash: row.bodyHash, result: row.result };
+    return row && { bodyHash: row.bodyHash, result: row.result, expiresAt: row.expiresAt };
   }
 
-  /** Clears what has expired, of every principal, and keeps the new answer. @throws AccessError `conflict` */
+  /** Of every principal; in a tenant's unit, of what that tenant's units kept. @returns how many */
+  async clearExpired(): Promise<number> {
+    const { affected } = await this.manager.delete(IdempotentAnswerEntity, {
+      expiresAt: LessThanOrEqual(this.clock.now().toISOString()),
+    });
+    return affected ?? 0;
+  }
+
+  /** Clears what has expired and keeps the new answer. @throws AccessError `conflict` */
   async save(
     tenant: string,
     by: { principal: string; route: string; key: string },
     { bodyHash, result }: IdempotentAnswer,
     expiresAt: string,
   ): Promise<void> {
-    await this.manager.delete(IdempotentAnswerEntity, { expiresAt: LessThanOrEqual(this.now()) });
+    await this.clearExpired();
     try {
       await this.manager.insert(IdempotentAnswerEntity, { ...by, tenant, bodyHash, result, expiresAt });
     } catch (error) {
@@ -32,16 +39,5 @@ export class IdempotentAnswers {
         cause: causeOf(error),
       });
     }
-  }
-
-  async prune(now: string): Promise<number> {
-    const { affected } = await this.manager.delete(IdempotentAnswerEntity, {
-      expiresAt: LessThanOrEqual(now),
-    });
-    return affected ?? 0;
-  }
-
-  private now(): string {
-    return this.clock.now().toISOString();
   }
 }

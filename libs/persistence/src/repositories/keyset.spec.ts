@@ -8,6 +8,7 @@ import { openSource } from '../sqlite/data-source.js';
 import { migrate } from '../store/migrate.js';
 import { systemClock, systemRandomness, uuidV7Ids } from '../system.js';
 import { Grants } from './grants.js';
+import { Invitations } from './invitations.js';
 import { Records } from './records.js';
 import { Requests } from './requests.js';
 
@@ -34,7 +35,8 @@ describe('keyset pages', () => {
       clock: systemClock,
     });
     source = await openSource(path, 'write');
-    await source.query(`INSERT INTO requests VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}',
+    await source.query(`INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, created_at,
+      lapses_at, ended_at, grant_id) VALUES ('req_1', 'acme', 'x', 'x', 'x', 1, 'd', '{}', '{}',
       '2026-11-24T15:00:00.000Z', '2026-11-24T15:00:00.000Z', NULL, NULL)`);
     await source.query(`INSERT INTO grants (id, request_id, tenant, service, requester, digest, state,
       version, created_at, used_calls, used_bytes)
@@ -122,6 +124,38 @@ describe('keyset pages', () => {
     const grants = await planOf(() => new Grants(source.manager, 'everybody').due(now, 10));
     expect(requests).toContain('USING INDEX requests_due (state=? AND lapses_at<?)');
     expect(grants).toContain('USING INDEX grants_due (due_at<?)');
+    const invitations = await planOf(() => new Invitations(source.manager, 'everybody').due(now, 10));
+    expect(invitations).toContain('USING INDEX invitations_due (state=? AND not_after<?)');
+  });
+
+  test('invitations are listed, and looked through at each ask, by an index in its order', async () => {
+    const invitations = new Invitations(source.manager, ACME);
+    for (const [filter, index] of [
+      [{}, 'invitations_list_tenant (tenant=?)'],
+      [{ state: 'open' }, 'invitations_list_tenant_state (tenant=? AND state=?)'],
+      [{ service: 'x' }, 'invitations_list_tenant_service (tenant=? AND service=?)'],
+      [
+        { state: 'open', service: 'x' },
+        'invitations_list_tenant_state_service (tenant=? AND state=? AND service=?)',
+      ],
+    ] as const)
+      expect(await planOf(() => invitations.list(filter, FIRST))).toBe(`SEARCH row USING INDEX ${index}`);
+    expect(await planOf(() => invitations.open('acme', 'x', 10))).toBe(
+      'SEARCH row USING INDEX invitations_open (tenant=? AND service=? AND state=?)',
+    );
+    expect(await planOf(() => invitations.standingOf('usr_1'))).toContain(
+      'USING INDEX invitations_of_person',
+    );
+    expect(await planOf(() => new Requests(source.manager, ACME).openUnder('x'))).toContain(
+      'USING INDEX requests_invitation (invitation=? AND state=?)',
+    );
+    await source.query(`UPDATE requests SET invitation = 'x', grant_id = 'grt_1'`);
+    const live = await planOf(() => new Grants(source.manager, ACME).liveUnder('x'));
+    expect(live).toContain('(id=?)');
+    await source.query('UPDATE requests SET grant_id = NULL');
+    expect(await planOf(() => new Grants(source.manager, ACME).liveUnder('x'))).toContain(
+      'USING INDEX requests_invitation (invitation=?)',
+    );
   });
 
   test.each<[string, ListFilter, PageQuery, string]>([

@@ -186,8 +186,8 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
 
   async savePerson(person: Person): Promise<void> {
     await this.beforeChange();
-    const { id, tenant, email, name, roles, removedAt } = person;
-    const row = { id, side: tenant ?? VENDOR_SIDE, email, name, roles, removedAt };
+    const { id, tenant, email, name, roles, groups = null, removedAt } = person;
+    const row = { id, side: tenant ?? VENDOR_SIDE, email, name, roles, groups, removedAt };
     await this.manager.upsert(PersonEntity, row, ['id']);
   }
 
@@ -217,8 +217,9 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
   }
 }
 
-export const toPerson = ({ side, ...row }: PersonEntity): Person => ({
+export const toPerson = ({ side, groups, ...row }: PersonEntity): Person => ({
   ...row,
+  ...(groups === null ? {} : { groups }),
   tenant: side === VENDOR_SIDE ? null : side,
 });
 

@@ -1,12 +1,14 @@
 import type {
   AccessRecordView,
+  ChainVouch,
   ListFilter,
   Page,
   PageQuery,
+  RecordChain,
   RecordOutcome,
   RecordWrites,
 } from '@countersign/access';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
@@ -61,16 +63,48 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     });
   }
 
-  async cursor(gateway: string, boot: string): Promise<{ seq: number; hash: string } | null> {
+  async cursor(gateway: string, boot: string): Promise<RecordChain | null> {
     const chain = await this.manager.findOneBy(RecordChainEntity, { tenant: this.tenant, gateway, boot });
-    return chain === null ? null : { seq: chain.seq, hash: chain.hash };
+    return chain === null ? null : toChain(chain);
   }
 
-  async moveCursor(gateway: string, boot: string, to: { seq: number; hash: string }): Promise<void> {
+  async moveCursor(
+    gateway: string,
+    boot: string,
+    to: { seq: number; hash: string; head?: ChainVouch },
+    at: string,
+  ): Promise<void> {
     await this.manager.upsert(
       RecordChainEntity,
-      { tenant: this.tenant, gateway, boot, seq: to.seq, hash: to.hash },
+      { tenant: this.tenant, gateway, boot, ...to, movedAt: at, closedAt: null },
       ['tenant', 'gateway', 'boot'],
     );
   }
+
+  async tenantsOfOpenChains(gateway: string): Promise<string[]> {
+    const rows = await this.manager
+      .createQueryBuilder(RecordChainEntity, 'chain')
+      .select('chain.tenant', 'tenant')
+      .distinct()
+      .where('chain.gateway = :gateway AND chain.closedAt IS NULL', { gateway })
+      .orderBy('chain.tenant')
+      .getRawMany<{ tenant: string }>();
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  async closeChains(gateway: string, at: string): Promise<RecordChain | null> {
+    const open = { tenant: this.tenant, gateway, closedAt: IsNull() };
+    const [last] = await this.manager.find(RecordChainEntity, {
+      where: open,
+      order: { movedAt: { direction: 'DESC', nulls: 'LAST' } },
+      take: 1,
+    });
+    if (last === undefined) return null;
+    await this.manager.update(RecordChainEntity, open, { closedAt: at });
+    return toChain(last);
+  }
 }
+
+const toChain = ({ boot, seq, hash, head, closedAt }: RecordChainEntity): RecordChain => ({
+  ...{ boot, seq, hash, head, closedAt },
+});

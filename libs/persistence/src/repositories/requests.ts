@@ -44,6 +44,13 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
     return { items: items.map(toRequest), next };
   }
 
+  async openUnder(invitation: string): Promise<AccessRequest[]> {
+    const rows = await this.rows()
+      .andWhere('row.invitation = :invitation AND row.state IN (:...open)', { invitation, open: OPEN_STATES })
+      .getMany();
+    return rows.map(toRequest);
+  }
+
   countOpen(tenant: string, requester: string): Promise<number> {
     return this.rows()
       .andWhere('row.tenant = :tenant AND row.requester = :requester AND row.state IN (:...open)', {
@@ -78,7 +85,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
   }
 }
 
-const toRequest = (row: RequestEntity): AccessRequest => ({ ...row });
+const toRequest = ({ invitation: _named, ...row }: RequestEntity): AccessRequest => row;
 
 /** Members by name, so that nothing that the domain may carry along reaches the table. */
 const toRow = (request: AccessRequest): RequestEntity => ({
@@ -95,4 +102,5 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,
   grant: request.grant,
+  invitation: request.terms.invitation ?? null,
 });

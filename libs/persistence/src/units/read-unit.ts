@@ -9,6 +9,7 @@ import { Events } from '../repositories/events.js';
 import { Feed } from '../repositories/feed.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Invitations } from '../repositories/invitations.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -24,6 +25,7 @@ function reads(manager: EntityManager, context: UnitContext, reach: Reach, log: 
     requests: new Requests(manager, reach),
     reviews: new Reviews(manager, reach),
     grants: new Grants(manager, reach),
+    invitations: new Invitations(manager, reach),
     openings: new Openings(manager, reach),
     organisation: new OrganisationReader(manager, reach, context.organisation),
     locks: new Locks(manager, reach),
@@ -55,6 +57,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
       requests: await shared.requests.due(comparable(now), limit),
       grants: await shared.grants.due(comparable(now), limit),
       locks: await shared.locks.due(comparable(now), limit),
+      invitations: await shared.invitations.due(comparable(now), limit),
     }),
     everything: () => organisation.everything(),
     services: () => organisation.services(),

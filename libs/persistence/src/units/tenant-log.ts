@@ -1,7 +1,15 @@
-import type { EventDraft, EventLog } from '@countersign/access';
-import { type Actor, encodeLeaf, leafHash } from '@countersign/audit-log';
+import type { EventDraft, EventLog, LogHead } from '@countersign/access';
+import {
+  type Actor,
+  type CompactRange,
+  encodeLeaf,
+  leafHash,
+  rangeRoot,
+  withLeaf,
+} from '@countersign/audit-log';
 import { commit, encodeBase64url } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
+import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { Openings } from '../repositories/openings.js';
@@ -21,7 +29,7 @@ export class TenantLog implements EventLog {
     private readonly manager: EntityManager,
     private readonly context: UnitContext,
     private readonly tenant: string,
-    private size: number,
+    private range: CompactRange,
   ) {}
 
   static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<TenantLog> {
@@ -31,13 +39,13 @@ export class TenantLog implements EventLog {
         .createQueryBuilder()
         .insert()
         .into(LogHeadEntity)
-        .values({ tenant, size: 0, units: 0 })
+        .values({ tenant, size: 0, units: 0, range: [] })
         .orIgnore()
         .execute();
       await bump();
     }
-    const { size } = await manager.findOneByOrFail(LogHeadEntity, { tenant });
-    return new TenantLog(manager, context, tenant, size);
+    const { size, range } = await manager.findOneByOrFail(LogHeadEntity, { tenant });
+    return new TenantLog(manager, context, tenant, { size, nodes: range });
   }
 
   async append(draft: EventDraft): Promise<{ index: number }> {
@@ -51,7 +59,7 @@ export class TenantLog implements EventLog {
 
   /** Waits for nothing: appends that run side by side cannot get the same index. */
   private add(draft: EventDraft, personal: Record<string, string>): { index: number } {
-    const index = this.size;
+    const index = this.range.size;
     const bytes = encodeLeaf({
       v: 1,
       type: draft.type,
@@ -63,28 +71,39 @@ export class TenantLog implements EventLog {
       data: draft.data,
       commitments: { ...draft.commitments, ...personal },
     });
+    const hash = leafHash(this.context.hashing, bytes);
     this.#pending.push({
       tenant: this.tenant,
       seq: index,
       type: draft.type,
       at: draft.at,
-      hash: `sha256:${Buffer.from(leafHash(this.context.hashing, bytes)).toString('hex')}`,
+      hash: `sha256:${Buffer.from(hash).toString('hex')}`,
       leaf: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
       request: named(draft.data['request']),
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),
     });
-    this.size += 1;
+    this.range = withLeaf(this.context.hashing, this.range, hash);
     return { index };
   }
 
-  /** Writes the leaves and the new size of the log. */
+  async head(): Promise<LogHead> {
+    const { epoch } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
+    const root = rangeRoot(this.context.hashing, this.range);
+    return { epoch, size: this.range.size, root: Buffer.from(root).toString('base64') };
+  }
+
+  /** Writes the leaves, and the new size of the log with its compact range. */
   async flush(): Promise<void> {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
     this.#pending = [];
     await insertRows(this.manager, EventEntity, leaves);
-    await this.manager.update(LogHeadEntity, { tenant: this.tenant }, { size: this.size });
+    await this.manager.update(
+      LogHeadEntity,
+      { tenant: this.tenant },
+      { size: this.range.size, range: [...this.range.nodes] },
+    );
   }
 
   private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {

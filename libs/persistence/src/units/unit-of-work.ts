@@ -1,10 +1,11 @@
-import type { TenantUnit, VendorUnit } from '@countersign/access';
+import type { IdempotencyWrites, TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
 import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Invitations } from '../repositories/invitations.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
@@ -41,12 +42,12 @@ export class UnitOfWork {
     const { manager, context } = this;
     const log = await this.log(checkedSlug(slug));
     const reach = { tenant: slug };
-    const answers = new IdempotentAnswers(manager, context.clock);
     return {
       tenant: slug,
       requests: new Requests(manager, reach),
       reviews: new Reviews(manager, reach),
       grants: new Grants(manager, reach),
+      invitations: new Invitations(manager, reach),
       openings: new Openings(manager, reach),
       organisation: new OrganisationReader(manager, reach, this.organisation),
       locks: new Locks(manager, reach),
@@ -56,10 +57,7 @@ export class UnitOfWork {
         this.#told = true;
       }),
       feed: this.#feed,
-      idempotency: {
-        save: (principal, route, key, answer, expiresAt) =>
-          answers.save(slug, { principal, route, key }, answer, expiresAt),
-      },
+      idempotency: this.answersOf(slug),
     };
   }
 
@@ -77,11 +75,15 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
-      idempotency: new IdempotentAnswers(manager, context.clock),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
+      invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
       liveGrants: () => new Grants(manager, 'everybody').live(),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
+      idempotency: {
+        ...this.answersOf(DEPLOYMENT_SLUG),
+        clearExpired: () => new IdempotentAnswers(manager, context.clock).clearExpired(),
+      },
     };
   }
 
@@ -89,6 +91,14 @@ export class UnitOfWork {
     for (const log of this.#logs.values()) await log.flush();
     const changed = await this.#feed.flush();
     if (changed || this.#told) await this.rules.announce(this.manager);
+  }
+
+  private answersOf(tenant: string): IdempotencyWrites {
+    const answers = new IdempotentAnswers(this.manager, this.context.clock);
+    return {
+      save: (principal, route, key, answer, expiresAt) =>
+        answers.save(tenant, { principal, route, key }, answer, expiresAt),
+    };
   }
 
   private async log(tenant: string): Promise<TenantLog> {

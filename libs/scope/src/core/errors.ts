@@ -8,6 +8,7 @@ export type ScopeErrorCode =
   | 'invalid_resource'
   | 'invalid_route_map'
   | 'invalid_scope'
+  | 'invalid_statement'
   | 'invalid_terms'
   | 'terms_too_large'
   | 'unsupported_version';

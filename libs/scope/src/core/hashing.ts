@@ -4,10 +4,13 @@
  */
 export interface Hashing {
   sha256(data: Uint8Array): Uint8Array;
+  /** Lower-case hex of the hash of text as UTF-8, where the platform has a shorter way to it. */
+  sha256Hex?(text: string): string;
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const encoder = new TextEncoder();
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** True for `sha256:` + 64 lower-case hex digits. */
 export function isDigest(value: string): boolean {
@@ -21,8 +24,9 @@ export function utf8(text: string): Uint8Array {
 
 /** `sha256:` + lower-case hex of the hash of bytes, or of text as UTF-8. */
 export function sha256Text(hashing: Hashing, data: Uint8Array | string): string {
+  if (typeof data === 'string' && hashing.sha256Hex !== undefined) return `sha256:${hashing.sha256Hex(data)}`;
   const hash = hashing.sha256(typeof data === 'string' ? utf8(data) : data);
   let hex = '';
-  for (const byte of hash) hex += byte.toString(16).padStart(2, '0');
+  for (const byte of hash) hex += HEX[byte];
   return `sha256:${hex}`;
 }

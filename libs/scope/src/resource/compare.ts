@@ -1,10 +1,41 @@
 import { ScopeError } from '../core/errors.js';
 import { isResource, type ResourceParts, resourceParts } from './pattern.js';
 
+/** Throws `invalid_resource` for a resource with a wildcard, and for what is none. */
+export function requireConcrete(resource: string): void {
+  if (!isResource(resource)) throw new ScopeError('invalid_resource', 'a concrete resource has no wildcard');
+}
+
 /** True when the pattern matches that one resource. Throws `invalid_resource` unless the second has no wildcard. */
 export function resourceMatches(pattern: string, concrete: string): boolean {
-  if (!isResource(concrete)) throw new ScopeError('invalid_resource', 'a concrete resource has no wildcard');
+  requireConcrete(concrete);
   return includes(resourceParts(pattern), concrete.split('/'));
+}
+
+/** An entry of a scope or of a rule, which is asked about many resources while it lives. */
+type Patterned = { readonly resource: string };
+const compiled = new WeakMap<Patterned, { resource: string; expression: RegExp }>();
+
+/**
+ * `resourceMatches` for the pattern of an entry, which is made ready once. `concrete` must be a resource (`isResource`).
+ * Throws `invalid_resource` for what is no pattern.
+ */
+export function entryMatches(entry: Patterned, concrete: string): boolean {
+  let ready = compiled.get(entry);
+  if (ready?.resource !== entry.resource) {
+    ready = { resource: entry.resource, expression: expressionOf(resourceParts(entry.resource)) };
+    compiled.set(entry, ready);
+  }
+  return ready.expression.test(concrete);
+}
+
+/** Segments have no `/`, and of what a regular expression would read as more than a letter only `.`, `-` and `~`. */
+function expressionOf({ segments, open }: ResourceParts): RegExp {
+  const fixed = segments
+    .map((segment) => (segment === '*' ? '[^/]+' : segment.replaceAll('.', '\\.')))
+    .join('/');
+  if (!open) return new RegExp(`^${fixed}$`);
+  return fixed === '' ? /^.+$/ : new RegExp(`^${fixed}(?:/.+)?$`);
 }
 
 /** True when some concrete resource is matched by both patterns: what `forbid` refuses on. */
@@ -50,5 +81,6 @@ export function resourceCoveredByAny(wides: readonly string[], narrow: string): 
 function includes(pattern: ResourceParts, segments: readonly string[]): boolean {
   const { segments: wanted, open } = pattern;
   if (open ? segments.length < wanted.length : segments.length !== wanted.length) return false;
-  return wanted.every((segment, at) => segment === '*' || segment === segments[at]);
+  for (const [at, segment] of wanted.entries()) if (segment !== '*' && segment !== segments[at]) return false;
+  return true;
 }

@@ -1,4 +1,4 @@
-import { resourceMatches, resourcesOverlap } from './compare.js';
+import { entryMatches, requireConcrete, resourcesOverlap } from './compare.js';
 import type { ScopeEntry } from './scope.js';
 
 /** A rule of a tenant: nobody may do these actions (`*`: any) on these resources of that service. */
@@ -21,7 +21,9 @@ export function forbidsEntry(rule: ForbidRule, service: string, entry: ScopeEntr
 
 /** True when the rule forbids this one call. `resource` is concrete. */
 export function forbidsCall(rule: ForbidRule, service: string, resource: string, action: string): boolean {
-  return rule.service === service && names(rule, action) && resourceMatches(rule.resource, resource);
+  if (rule.service !== service || !names(rule, action)) return false;
+  requireConcrete(resource);
+  return entryMatches(rule, resource);
 }
 
 function names(rule: ForbidRule, action: string): boolean {

@@ -1,6 +1,8 @@
 import { ScopeError } from '../core/errors.js';
 
 const SEGMENT = /^[A-Za-z0-9._~-]+$/;
+/** Segments that are not `.` or `..`, with `/` between them. */
+const CONCRETE = /^(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
 
 /** Longer resources are refused, as patterns and as values of a path. */
 export const MAX_RESOURCE_LENGTH = 1_024;
@@ -28,8 +30,7 @@ export function isResourcePattern(value: string): boolean {
 
 /** True for one concrete resource, without wildcards. */
 export function isResource(value: string): boolean {
-  const parts = parse(value);
-  return parts !== undefined && !parts.open && !parts.segments.includes('*');
+  return value.length <= MAX_RESOURCE_LENGTH && CONCRETE.test(value);
 }
 
 /**

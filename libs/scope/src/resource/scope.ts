@@ -1,6 +1,6 @@
 import { ScopeError } from '../core/errors.js';
 import { isAction } from '../core/ids.js';
-import { resourceCoveredByAny, resourceMatches } from './compare.js';
+import { entryMatches, requireConcrete, resourceCoveredByAny } from './compare.js';
 import { isResourcePattern } from './pattern.js';
 
 /** What may be done to what: a resource pattern and the actions on it. */
@@ -71,7 +71,8 @@ function ascends(values: readonly string[]): boolean {
 
 /** True when the scope allows this action on this one resource. */
 export function scopeAllows(scope: readonly ScopeEntry[], resource: string, action: string): boolean {
-  return scope.some((entry) => entry.actions.includes(action) && resourceMatches(entry.resource, resource));
+  requireConcrete(resource);
+  return scope.some((entry) => entry.actions.includes(action) && entryMatches(entry, resource));
 }
 
 /**

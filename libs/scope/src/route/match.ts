@@ -4,7 +4,13 @@ import { routeMapProblems } from './problems.js';
 import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
 
 type Node = { literals: Map<string, Node>; parameter?: Node; route?: CompiledRoute };
-type CompiledRoute = { route: Route; names: (string | undefined)[]; resource: string[] };
+type CompiledRoute = {
+  route: Route;
+  /** Where in the path each parameter stands. */
+  params: { name: string; at: number }[];
+  /** Segments of the resource: a literal, or where in the path its value stands. */
+  resource: (string | number)[];
+};
 
 /** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
 export type CompiledRouteMap = {
@@ -46,7 +52,15 @@ function insert(root: Node, route: Route): void {
     else node.parameter = next;
     node = next;
   }
-  node.route = { route, names: segments.map(parameterName), resource: route.resource.split('/') };
+  const params = segments.flatMap((segment, at) => {
+    const name = parameterName(segment);
+    return name === undefined ? [] : [{ name, at }];
+  });
+  const resource = route.resource.split('/').map((segment) => {
+    const name = parameterName(segment);
+    return name === undefined ? segment : (params.find((param) => param.name === name)?.at ?? segment);
+  });
+  node.route = { route, params, resource };
 }
 
 /**
@@ -80,9 +94,8 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
 
 function fill(map: CompiledRouteMap, found: CompiledRoute, segments: readonly string[]): RouteMatch {
   const params: Record<string, string> = {};
-  for (const [index, name] of found.names.entries()) {
-    if (name === undefined) continue;
-    const value = segments[index];
+  for (const { name, at } of found.params) {
+    const value = segments[at];
     if (value === undefined || !isSegment(value)) {
       throw new ScopeError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
     }
@@ -90,19 +103,19 @@ function fill(map: CompiledRouteMap, found: CompiledRoute, segments: readonly st
   }
   return {
     route: found.route,
-    resource: resourceOf(found, params),
+    resource: resourceOf(found, segments),
     action: found.route.action,
     tenant: map.tenantFrom === 'path' ? params['tenant'] : undefined,
     params,
   };
 }
 
-function resourceOf(found: CompiledRoute, params: Readonly<Record<string, string>>): string {
-  const segments = found.resource.map((segment) => {
-    const name = parameterName(segment);
-    return name === undefined ? segment : (params[name] ?? segment);
-  });
-  const resource = segments.join('/');
+function resourceOf(found: CompiledRoute, segments: readonly string[]): string {
+  let resource = '';
+  for (const part of found.resource) {
+    if (resource !== '') resource += '/';
+    resource += typeof part === 'string' ? part : segments[part];
+  }
   if (resource.length > MAX_RESOURCE_LENGTH) {
     throw new ScopeError('ambiguous_request', 'the path names a resource that is longer than any may be');
   }

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.js';
 import { scopeNarrows } from '../resource/scope.js';
+import { budgetWithin } from './budget.js';
 import type { Terms } from './terms.js';
 
 /** One way in which terms allow more than others, named by the member to blame (a JSON Pointer). */
@@ -32,7 +33,10 @@ const CHECKS: readonly (readonly [member: keyof Terms, check: Check])[] = [
     (narrow, wide) => unless(scopeNarrows(narrow.scope, wide.scope), 'allows what was not asked for'),
   ],
   ['seconds', (narrow, wide) => unless(narrow.seconds <= wide.seconds, 'is longer')],
-  ['budget', budgetNarrows],
+  [
+    'budget',
+    (narrow, wide) => unless(budgetWithin(narrow.budget, wide.budget), 'allows more than was asked for'),
+  ],
   ['startsAt', windowNarrows],
   ['useBy', (narrow, wide) => unless(notLater(narrow.useBy, wide.useBy), 'is later')],
   ['lapsesAt', (narrow, wide) => unless(notLater(narrow.lapsesAt, wide.lapsesAt), 'is later')],
@@ -65,15 +69,6 @@ function unless(holds: boolean, wrong: string): string | undefined {
 /** No bound is the widest of all. */
 function notLater(narrow: string | undefined, wide: string | undefined): boolean {
   return wide === undefined || (narrow !== undefined && Date.parse(narrow) <= Date.parse(wide));
-}
-
-function budgetNarrows(narrow: Terms, wide: Terms): string | undefined {
-  const within = (member: 'calls' | 'bytes'): boolean => {
-    const bound = wide.budget?.[member];
-    const own = narrow.budget?.[member];
-    return bound === undefined || (own !== undefined && own <= bound);
-  };
-  return unless(within('calls') && within('bytes'), 'allows more than was asked for');
 }
 
 /**

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { ChunkScanner } from './chunk-scanner.js';
+
+/** Feeds the text in pieces that end at these places. */
+function scan(text: string, cuts: readonly number[] = []): ChunkScanner {
+  const scanner = new ChunkScanner();
+  const bytes = Buffer.from(text, 'latin1');
+  let from = 0;
+  for (const cut of [...new Set(cuts)].filter((at) => at < bytes.length).sort((a, b) => a - b)) {
+    scanner.take(bytes.subarray(from, cut));
+    from = cut;
+  }
+  scanner.take(bytes.subarray(from));
+  return scanner;
+}
+
+const pieces = fc.array(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 40 }), { maxLength: 6 });
+const encoded = (parts: readonly string[]) =>
+  `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
+
+describe('ChunkScanner', () => {
+  test('P4: reads every plain body to its end, however it is cut, and nothing behind it', () => {
+    fc.assert(
+      fc.property(pieces, fc.array(fc.nat(300)), fc.string(), (parts, cuts, behind) => {
+        const whole = scan(encoded(parts), cuts);
+        expect([whole.isDone, whole.isOdd]).toEqual([true, false]);
+        expect(scan(encoded(parts) + behind, cuts).isOdd).toBe(false);
+      }),
+    );
+  });
+
+  test('P4: a byte that is no digit, anywhere in the line of a size, is odd', () => {
+    fc.assert(
+      fc.property(
+        pieces,
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 0, max: 255 }),
+        (parts, line, place, byte) => {
+          const char = String.fromCharCode(byte);
+          fc.pre(!/[0-9a-fA-F]/.test(char));
+          const before = encoded(parts.slice(0, line % (parts.length + 1))).slice(0, -5);
+          const rest = encoded(parts.slice(line % (parts.length + 1)));
+          const at = place % (rest.indexOf('\r\n') + 2);
+          expect(scan(before + rest.slice(0, at) + char + rest.slice(at)).isOdd).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    '2;x\r\n',
+    '2 \r\n',
+    '\r\n',
+    '2\n',
+    '2\r{',
+    '2\r\n{}}',
+    '2\r\n{}\n',
+    '0\r\nX',
+    '0\r\n\rX',
+    'g',
+    '123456789',
+  ])('%j is odd', (text) => {
+    expect(scan(text).isOdd).toBe(true);
+  });
+
+  test('an unfinished body is neither done nor odd', () => {
+    const text = '2\r\n{}\r\n0\r\n\r\n';
+    for (let end = 0; end < text.length; end += 1) {
+      const scanner = scan(text.slice(0, end));
+      expect([scanner.isDone, scanner.isOdd]).toEqual([false, false]);
+    }
+  });
+});

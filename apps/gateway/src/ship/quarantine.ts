@@ -1,0 +1,72 @@
+import { open, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../durable/write-file.js';
+import type { RecordLine } from '../spool/line.js';
+
+const FILE = 'quarantine.jsonl';
+
+type Identified = Pick<RecordLine, 'boot' | 'tenant' | 'seq'>;
+
+const nameOf = ({ boot, tenant, seq }: Identified) => `${boot} ${tenant} ${seq}`;
+
+/**
+ * Records that the broker refuses for good: set aside on disk, whole, one JSON object a line
+ * (`{boot, tenant, seq, code, entry}`), so that they hold up no others. Nothing is ever taken out by the gateway.
+ */
+export class Quarantine {
+  private constructor(
+    private readonly folder: string,
+    private readonly names: Set<string>,
+    private length: number,
+  ) {}
+
+  /** Reads what was set aside; a line that tore is cut off. Throws the file system's error. */
+  static async load(folder: string): Promise<Quarantine> {
+    const bytes = await readFile(join(folder, FILE)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return Buffer.alloc(0);
+    });
+    const length = bytes.lastIndexOf(10) + 1;
+    if (length < bytes.length) await truncate(join(folder, FILE), length);
+    const lines = bytes.toString('utf8', 0, length).split('\n').slice(0, -1);
+    return new Quarantine(
+      folder,
+      new Set(lines.map((line) => nameOf(JSON.parse(line) as Identified))),
+      length,
+    );
+  }
+
+  get count(): number {
+    return this.names.size;
+  }
+
+  get bytes(): number {
+    return this.length;
+  }
+
+  has(line: Identified): boolean {
+    return this.names.has(nameOf(line));
+  }
+
+  /** Resolves when the record is on disk here. Throws the file system's error; what was written of it is cut off again. */
+  async put({ boot, tenant, seq, json }: RecordLine, code: string): Promise<void> {
+    const members = JSON.stringify({ boot, tenant, seq, code }).slice(0, -1);
+    const text = Buffer.from(`${members},"entry":${json}}\n`, 'utf8');
+    const path = join(this.folder, FILE);
+    try {
+      const file = await open(path, 'a', 0o600);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      await truncate(path, this.length).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(this.folder);
+    this.length += text.length;
+    this.names.add(nameOf({ boot, tenant, seq }));
+  }
+}

@@ -1,0 +1,180 @@
+import {
+  type Budget,
+  INVITATION_TYPE,
+  type InvitationStatement,
+  invitationHash,
+  isInstant,
+  parseInvitation,
+  type ScopeEntry,
+  ScopeError,
+  toInstant,
+} from '@countersign/scope';
+import { AccessError, notFound } from '../errors.js';
+import { NO_DOOR } from '../invitation/door.js';
+import type { Invitation, InvitationView } from '../invitation/invitation.js';
+import type { Person, Principal } from '../organisation/person.js';
+import { effectivePolicy } from '../policy/access-rules.js';
+import type { Ask } from '../policy/ask.js';
+import { evaluate } from '../policy/evaluate.js';
+import type { TenantUnit } from '../ports/store.js';
+import { demand } from '../roles/permissions.js';
+import { committed } from './committed.js';
+import type { Deps } from './deps.js';
+import { loadContext, MAX_OPEN_INVITATIONS } from './load-context.js';
+import { wellFormedScope } from './normalised-ask.js';
+import { invitationNotice } from './notices.js';
+
+/** A door that stands open for longer is standing access by another name. */
+export const MAX_INVITATION_SECONDS = 90 * 86_400;
+
+export interface InvitationInput {
+  service: string;
+  scope: ScopeEntry[];
+  /** The whole of each grant lies before it. Whole seconds, like `notBefore`. */
+  until: string;
+  /** Null: from now on. */
+  notBefore: string | null;
+  ticket: string | null;
+  /** The longest that one grant may last; null: what the policies allow. */
+  seconds: number | null;
+  budget: Budget | null;
+  /** How many grants it may open; null: any number. */
+  uses: number | null;
+}
+
+/**
+ * The customer opens the door itself: whoever asks for what this covers needs no further yes of this approver. What
+ * could never be granted cannot be invited to.
+ *
+ * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused` with every
+ *   refusal, `conflict` where too many are open
+ */
+export async function invite(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  input: InvitationInput,
+): Promise<InvitationView> {
+  demand(principal.person, 'invitation.write');
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  const scope = wellFormedScope(input.scope);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+    demand(person, 'invitation.write');
+    const now = deps.clock.now();
+    const seconds = await allowedSeconds(unit, { ...input, tenant, scope }, person, now);
+    const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
+    if (open.length >= MAX_OPEN_INVITATIONS)
+      throw new AccessError(
+        'conflict',
+        `${MAX_OPEN_INVITATIONS} invitations to ${input.service} are open already. Withdraw one first.`,
+      );
+    return store(deps, unit, person, { ...input, scope, seconds }, now);
+  });
+}
+
+/** The longest duration of one grant, once the evaluator has nothing against the invitation. */
+async function allowedSeconds(
+  unit: TenantUnit,
+  input: InvitationInput & { tenant: string },
+  person: Person,
+  now: Date,
+): Promise<number> {
+  const { tenant, service, scope } = input;
+  const ask: Ask = {
+    ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
+    justified: true,
+    seconds: input.seconds ?? 1,
+  };
+  const context = await loadContext(unit, ask, {
+    ...{ stage: 'invite', now, requester: person, openRequests: 0, terms: null },
+  });
+  const { refusals } = evaluate(ask, { ...context, door: NO_DOOR });
+  if (refusals.length > 0)
+    throw new AccessError('request_refused', refusals.map(({ detail }) => detail).join(' '), {
+      refusals: refusals.map((each) =>
+        each.pointer === '/duration' ? { ...each, pointer: '/maxDuration' } : each,
+      ),
+    });
+  const longest = Math.min(
+    effectivePolicy(context.policy, ask).maxDuration,
+    context.tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
+  );
+  return input.seconds ?? longest;
+}
+
+async function store(
+  deps: Deps,
+  unit: TenantUnit,
+  person: Person,
+  input: InvitationInput & { seconds: number },
+  now: Date,
+): Promise<InvitationView> {
+  const at = toInstant(now);
+  const ticket = input.ticket === null ? null : committed(deps, 'ticket', input.ticket);
+  const statement = checked(
+    {
+      type: INVITATION_TYPE,
+      deployment: deps.store.deployment,
+      tenant: unit.tenant,
+      invitation: deps.ids.next('inv'),
+      service: input.service,
+      scope: input.scope,
+      ...(ticket === null ? {} : { ticket: ticket.commitment }),
+      maxSeconds: input.seconds,
+      ...(input.budget === null ? {} : { budget: input.budget }),
+      ...(input.uses === null ? {} : { uses: input.uses }),
+      notBefore: input.notBefore ?? at,
+      notAfter: input.until,
+      person: person.id,
+      log: await unit.log.head(),
+    },
+    now,
+  );
+  const invitation: Invitation = {
+    id: statement.invitation,
+    tenant: unit.tenant,
+    service: input.service,
+    person: person.id,
+    state: 'open',
+    version: 1,
+    statement,
+    hash: invitationHash(deps.hashing, statement),
+    used: 0,
+    createdAt: at,
+    endedAt: null,
+  };
+  await unit.invitations.insert(invitation);
+  if (ticket !== null) await unit.openings.save([{ name: 'ticket', ...ticket }]);
+  await unit.log.append({
+    type: 'invitation.created',
+    at,
+    actor: person.id,
+    data: { invitation: invitation.id, hash: invitation.hash, statement },
+    ...(ticket === null ? {} : { commitments: { ticket: ticket.commitment } }),
+  });
+  await unit.outbox.add(invitationNotice(invitation, 'created', at));
+  return { invitation, ticket: ticket?.opening ?? null };
+}
+
+/** How the members of the statement are called in the body. */
+const NAMES: Partial<Record<string, string>> = { '/notAfter': '/until', '/maxSeconds': '/maxDuration' };
+
+/** @throws AccessError `invalid_request` for what cannot be stated */
+function checked(statement: InvitationStatement, now: Date): InvitationStatement {
+  const until = isInstant(statement.notAfter) ? Date.parse(statement.notAfter) : Number.NaN;
+  if (until <= now.getTime()) throw invalid('/until', 'until is over already.');
+  if (until > now.getTime() + MAX_INVITATION_SECONDS * 1_000)
+    throw invalid('/until', `until is more than ${MAX_INVITATION_SECONDS / 86_400} days ahead.`);
+  try {
+    return parseInvitation(statement);
+  } catch (error) {
+    if (!(error instanceof ScopeError)) throw error;
+    const pointer = NAMES[error.pointer ?? ''] ?? error.pointer ?? '';
+    throw invalid(pointer, `${pointer.slice(1)} ${error.message}.`);
+  }
+}
+
+const invalid = (pointer: string, message: string): AccessError =>
+  new AccessError('invalid_request', message, { pointer });

@@ -1,0 +1,29 @@
+import { notFound } from '../errors.js';
+import type { InvitationView } from '../invitation/invitation.js';
+import type { Principal } from '../organisation/person.js';
+import type { ListFilter, Page, PageQuery } from '../ports/repositories.js';
+import { demand } from '../roles/permissions.js';
+import type { Deps } from './deps.js';
+import { invitationViews } from './invitation-view.js';
+import { demandTenant } from './locate.js';
+
+/**
+ * One tenant's invitations, newest first, for its own people and for the vendor's staff, to whom they are addressed.
+ *
+ * @throws AccessError `forbidden`, `not_found` for another tenant (P9)
+ */
+export async function listInvitations(
+  deps: Deps,
+  { person }: Principal,
+  tenant: string,
+  filter: Pick<ListFilter, 'state' | 'service'>,
+  page: PageQuery,
+): Promise<Page<InvitationView>> {
+  demand(person, 'invitation.read');
+  if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
+  if (person.tenant === null) await demandTenant(deps, tenant);
+  return deps.store.readForTenant(tenant, async (unit) => {
+    const { items, next } = await unit.invitations.list(filter, page);
+    return { items: await invitationViews(unit, items), next };
+  });
+}

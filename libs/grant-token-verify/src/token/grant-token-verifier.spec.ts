@@ -1,0 +1,117 @@
+import {
+  AUDIENCE,
+  forgedToken,
+  hashing,
+  ISSUER,
+  KID,
+  NOW,
+  sampleClaims,
+  sampleHeader,
+  tokenKeys,
+} from '../../../../test/factories/grant-token.js';
+import { GrantTokenVerifier } from './grant-token-verifier.js';
+import { verifyGrantToken } from './verify-grant-token.js';
+
+const keys = tokenKeys();
+const token = forgedToken(sampleHeader, sampleClaims(), keys.privateKey);
+const seconds = Math.floor(NOW / 1_000);
+
+/** A world that a test can change under the verifier, and how often it had to look at a token anew. */
+function world(max = 10) {
+  let fresh = 0;
+  const known = new Map([[KID, keys.publicKey]]);
+  const now = { value: NOW };
+  const rules = {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    key: (kid: string) => known.get(kid),
+    now: () => now.value,
+    hashing: {
+      sha256: (data: Uint8Array) => {
+        fresh += 1;
+        return hashing.sha256(data);
+      },
+    },
+  };
+  const verifier = new GrantTokenVerifier(max);
+  return {
+    known,
+    now,
+    rules,
+    verify: (text = token, change = {}) => verifier.verify(text, { ...rules, ...change }),
+    looked: () => fresh,
+  };
+}
+const reason = (verdict: ReturnType<typeof verifyGrantToken>) => (verdict.ok ? 'ok' : verdict.reason);
+
+test('a token seen before is not looked at again, and the verdict is the same', () => {
+  const { verify, looked, rules } = world();
+  const first = verify();
+  expect(first).toEqual(verifyGrantToken(token, { ...rules, hashing }));
+  for (let time = 0; time < 5; time += 1) expect(verify()).toEqual(first);
+  expect(looked()).toBe(1);
+});
+
+test('P6: a key that is gone ends it at once, and one that comes back is asked anew', () => {
+  const { verify, known, looked } = world();
+  expect(reason(verify())).toBe('ok');
+  known.delete(KID);
+  expect(reason(verify())).toBe('unknown_key');
+  known.set(KID, keys.publicKey);
+  expect(reason(verify())).toBe('ok');
+  known.set(KID, tokenKeys().publicKey);
+  expect(reason(verify())).toBe('bad_signature');
+  expect(looked()).toBe(1);
+});
+
+test('P3: the time is asked each time, wherever the clock goes', () => {
+  const { verify, now, looked } = world();
+  const at = (value: number) => {
+    now.value = value;
+    return reason(verify());
+  };
+  const begins = seconds * 1_000;
+  expect(at(NOW)).toBe('ok');
+  expect([at(begins + 299_999), at(begins + 300_000), at(begins + 10 ** 9)]).toEqual([
+    'ok',
+    'expired',
+    'expired',
+  ]);
+  expect([at(begins - 5_000), at(begins - 5_001)]).toEqual(['ok', 'not_yet_valid']);
+  expect([at(Number.NaN), at(NOW)]).toEqual(['expired', 'ok']);
+  expect(looked()).toBe(1);
+});
+
+test('what was found good for one issuer and audience is not good for others', () => {
+  const { verify } = world();
+  expect(reason(verify())).toBe('ok');
+  expect(reason(verify(token, { audience: 'crm' }))).toBe('bad_audience');
+  expect(reason(verify(token, { issuer: 'http://other' }))).toBe('bad_issuer');
+  expect(reason(verify())).toBe('ok');
+});
+
+test('P1: another text under a signature that was seen is looked at, and refused', () => {
+  const { verify } = world();
+  expect(reason(verify())).toBe('ok');
+  const [header, , signature] = token.split('.');
+  const wider = Buffer.from(JSON.stringify(sampleClaims({ tenant: 'globex' }))).toString('base64url');
+  expect(reason(verify(`${header}.${wider}.${signature}`))).toBe('bad_signature');
+  expect(reason(verify(`x${token}`))).toBe('malformed');
+  expect(reason(verify(signature))).toBe('malformed');
+  expect(reason(verify())).toBe('ok');
+});
+
+test('a refusal is never kept', () => {
+  const { verify, known } = world();
+  known.delete(KID);
+  expect(reason(verify())).toBe('unknown_key');
+  known.set(KID, keys.publicKey);
+  expect(reason(verify())).toBe('ok');
+});
+
+test('so many are kept and no more: the one that was not seen for longest is looked at again', () => {
+  const { verify, looked } = world(2);
+  const others = ['a', 'b'].map((jti) => forgedToken(sampleHeader, sampleClaims({ jti }), keys.privateKey));
+  for (const text of [token, ...others, ...others, token]) expect(reason(verify(text))).toBe('ok');
+  expect(looked()).toBe(4);
+});

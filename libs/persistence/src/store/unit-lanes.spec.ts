@@ -1,0 +1,98 @@
+import { UnitLanes } from './unit-lanes.js';
+
+/** A unit that says when it begins and waits to be let go. */
+function held(seen: string[], name: string) {
+  let letGo = (): void => {};
+  const go = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return {
+    letGo: () => letGo(),
+    unit: async (): Promise<string> => {
+      seen.push(`${name} begins`);
+      await go;
+      seen.push(`${name} ends`);
+      return name;
+    },
+  };
+}
+
+/** Lets everything run that waits for nothing but a turn. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('UnitLanes', () => {
+  test('runs units of one lane in their order and those of others beside them', async () => {
+    const lanes = new UnitLanes(3);
+    const seen: string[] = [];
+    const [first, second, other] = [held(seen, 'acme 1'), held(seen, 'acme 2'), held(seen, 'globex')];
+    const done = [
+      lanes.run('acme', first.unit),
+      lanes.run('acme', second.unit),
+      lanes.run('globex', other.unit),
+    ];
+    await settle();
+    expect(seen).toEqual(['acme 1 begins', 'globex begins']);
+    first.letGo();
+    await done[0];
+    await settle();
+    expect(seen.slice(2)).toEqual(['acme 1 ends', 'acme 2 begins']);
+    second.letGo();
+    other.letGo();
+    expect(await Promise.all(done)).toEqual(['acme 1', 'acme 2', 'globex']);
+  });
+
+  test('runs no more at once than it is wide, whatever the lanes, and waiting lanes take no place', async () => {
+    const lanes = new UnitLanes(2);
+    const seen: string[] = [];
+    const units = ['a', 'b', 'c'].map((name) => held(seen, name));
+    const [a, b, c] = units as [(typeof units)[0], (typeof units)[0], (typeof units)[0]];
+    const behind = held(seen, 'a behind');
+    const done = [
+      lanes.run('a', a.unit),
+      lanes.run('a', behind.unit),
+      lanes.run('b', b.unit),
+      lanes.run('c', c.unit),
+    ];
+    await settle();
+    expect(seen).toEqual(['a begins', 'b begins']);
+    b.letGo();
+    await done[2];
+    await settle();
+    expect(seen.slice(2)).toEqual(['b ends', 'c begins']);
+    for (const each of [a, behind, c]) each.letGo();
+    await Promise.all(done);
+    expect(seen.at(-1)).toBe('a behind ends');
+  });
+
+  test('a unit that fails frees its lane and its place', async () => {
+    const lanes = new UnitLanes(1);
+    const failed = lanes.run('acme', () => Promise.reject(new Error('no')));
+    const next = lanes.run('acme', async () => 'next');
+    await expect(failed).rejects.toThrow('no');
+    expect(await next).toBe('next');
+  });
+
+  test('refuses a unit inside a unit, of other lanes too', async () => {
+    const [one, two] = [new UnitLanes(2), new UnitLanes(2)];
+    const nested = expect.objectContaining({ code: 'nested_unit' });
+    await one.run('acme', async () => {
+      await expect(one.run('globex', async () => 1)).rejects.toEqual(nested);
+      await expect(two.run(null, async () => 1)).rejects.toEqual(nested);
+    });
+  });
+
+  test('close waits for what came before, waiting units included, and refuses what comes after', async () => {
+    const lanes = new UnitLanes(1);
+    const seen: string[] = [];
+    const [first, second] = [held(seen, 'first'), held(seen, 'second')];
+    const done = [lanes.run(null, first.unit), lanes.run('acme', second.unit)];
+    const closing = lanes.close().then(() => seen.push('closed'));
+    await expect(lanes.run('acme', async () => 1)).rejects.toEqual(
+      expect.objectContaining({ code: 'store_closed' }),
+    );
+    first.letGo();
+    second.letGo();
+    await Promise.all([...done, closing]);
+    expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends', 'closed']);
+  });
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { COMMITMENT } from '../core/commitment.js';
+import { ACTION } from '../core/ids.js';
+import { INSTANT } from '../core/time.js';
+import { MAX_SCOPE_ENTRIES } from '../resource/scope.js';
+
+/** Members that terms and statements share, one shape each. */
+
+/** A grant of more than 366 days is standing access by another name. */
+const MAX_SECONDS = 31_622_400;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const RESOURCE_PATTERN = /^(?:\*\*|(?:\*|[A-Za-z0-9._~-]+)(?:\/(?:\*|[A-Za-z0-9._~-]+))*(?:\/\*\*)?)$/;
+
+export const digest = z.string().regex(DIGEST);
+export const instant = z.string().regex(INSTANT);
+export const commitment = z.string().regex(COMMITMENT);
+export const count = z.int().min(1);
+export const seconds = z.int().min(1).max(MAX_SECONDS);
+
+export const scope = z
+  .array(
+    z.strictObject({
+      resource: z.string().max(1_024).regex(RESOURCE_PATTERN),
+      actions: z.array(z.string().regex(ACTION)).min(1),
+    }),
+  )
+  .min(1)
+  .max(MAX_SCOPE_ENTRIES);
+
+export const budget = z
+  .strictObject({ calls: z.exactOptional(count), bytes: z.exactOptional(count) })
+  .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined);

@@ -1,0 +1,43 @@
+import { listLocks, once, requestAccess, setLock } from '@countersign/access';
+import { describeStore } from './support/describe-store.js';
+import { anAsk, startWorkflow, TestClock, type Workflow } from './support/workflow.js';
+
+const DAY = 24 * 3600;
+
+describeStore('answers that are remembered under a key', (bench) => {
+  let flow: Workflow;
+  beforeEach(async () => {
+    const clock = new TestClock();
+    flow = await startWorkflow(await bench.database.open({ clock }), undefined, clock);
+  });
+
+  test('after 24 hours a key may come again, in another tenant too', async () => {
+    const erin = await flow.as('erin@northwind.example');
+    const ask = (tenant: string) =>
+      once(
+        flow.deps,
+        { principal: erin.person.id, route: 'POST /requests', key: 'monday', bodyHash: tenant },
+        (deps) => requestAccess(deps, erin, { ...anAsk, tenant }),
+      );
+    await ask('acme');
+    flow.clock.forward(DAY);
+    const again = await ask('globex');
+    expect(again.request.tenant).toBe('globex');
+    expect((await ask('globex')).request.id).toBe(again.request.id);
+    expect(await bench.database.raw('SELECT tenant FROM idempotent_answers')).toEqual([{ tenant: 'globex' }]);
+  });
+
+  test('a lock that binds all tenants is set once, however often it is asked for under one key', async () => {
+    const sam = await flow.as('sam@northwind.example');
+    const lock = () =>
+      once(
+        flow.deps,
+        { principal: sam.person.id, route: 'POST /locks', key: 'stop', bodyHash: 'h' },
+        (deps) => setLock(deps, sam, { kind: 'service', name: 'billing', reason: 'an audit', seconds: null }),
+      );
+    const locks = await Promise.all(Array.from({ length: 10 }, lock));
+    expect(new Set(locks.map(({ id }) => id)).size).toBe(1);
+    const { items } = await listLocks(flow.deps, sam, { cursor: null, limit: 50 });
+    expect(items).toHaveLength(1);
+  });
+});

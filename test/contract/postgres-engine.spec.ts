@@ -1,0 +1,116 @@
+import type { OpenedStore } from '@countersign/persistence';
+import { eventually } from '../support/eventually.js';
+import { withClient } from '../support/postgres/database.js';
+import type { TestDatabase } from './support/database.js';
+import { oneUnit } from './support/one-unit.js';
+import { postgresDatabase } from './support/postgres.js';
+
+let database: TestDatabase;
+let store: OpenedStore;
+beforeEach(async () => {
+  database = await postgresDatabase();
+  store = await database.open();
+});
+afterEach(() => database.close());
+
+const count = async (table: string): Promise<number> => {
+  const [row] = await database.raw(`SELECT count(*) AS count FROM ${table}`);
+  return (row as { count: number }).count;
+};
+
+describe('a unit that PostgreSQL gives up for another', () => {
+  /** Has so many inserts of requests fail as PostgreSQL fails what it cannot serialise. A sequence is not rolled back. */
+  async function refuse(times: number, code: string): Promise<void> {
+    await database.raw('CREATE SEQUENCE refusals');
+    await database.raw('GRANT USAGE ON SEQUENCE refusals TO countersign_app');
+    await database.raw(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('refusals') <= ${times} THEN RAISE EXCEPTION 'try again' USING ERRCODE = '${code}'; END IF;
+      RETURN NEW; END $$`);
+    await database.raw(
+      'CREATE TRIGGER refuse BEFORE INSERT ON requests FOR EACH ROW EXECUTE FUNCTION refuse()',
+    );
+  }
+
+  test.each(['40001', '40P01'])('P7: is run again as a whole (%s), and has its effect once', async (code) => {
+    await refuse(4, code);
+    let ends = 0;
+    await oneUnit(store, 'acme', () => {
+      ends += 1;
+    });
+    expect(ends).toBe(1);
+    expect(await count('requests')).toBe(1);
+    expect(await database.raw('SELECT seq FROM events ORDER BY seq')).toEqual([{ seq: 0 }, { seq: 1 }]);
+    expect([await count('notices'), await count('feed_changes')]).toEqual([1, 1]);
+  });
+
+  test('P7: is given up after five times, and leaves nothing', async () => {
+    await refuse(5, '40001');
+    await expect(oneUnit(store, 'acme')).rejects.toThrow(
+      expect.objectContaining({ code: 'database_failed' }),
+    );
+    for (const table of ['requests', 'events', 'notices', 'feed_changes']) expect(await count(table)).toBe(0);
+  });
+
+  test('another error is not tried again', async () => {
+    await refuse(1, '22023');
+    await expect(oneUnit(store, 'acme')).rejects.toThrow(
+      expect.objectContaining({ code: 'database_failed' }),
+    );
+    expect(await count('requests')).toBe(0);
+  });
+});
+
+describe('word of other processes’ commits', () => {
+  const LISTENING = `FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
+  let other: OpenedStore;
+  let heard: number;
+  beforeEach(async () => {
+    other = await database.open();
+    heard = 0;
+    other.onCommit(() => {
+      heard += 1;
+    });
+    await bothListen();
+  });
+
+  const listeners = async (): Promise<number> =>
+    (await database.raw(`SELECT pid ${LISTENING} AND state = 'idle'`)).length;
+  const bothListen = () => eventually('both listen', async () => (await listeners()) === 2, 25_000, 50);
+  const hears = (times: number) => eventually(`hears ${times} times`, () => heard >= times, 25_000);
+
+  test('comes with a commit that has something to tell, and not with one that has nothing', async () => {
+    await oneUnit(store, 'acme');
+    await hears(1);
+    const said = await withClient(database.url, async (client) => {
+      const words: unknown[] = [];
+      client.on('notification', ({ payload }) => words.push(payload));
+      await client.query('LISTEN countersign');
+      await store.forTenant('acme', async () => undefined);
+      await oneUnit(store, 'acme');
+      await client.query("NOTIFY countersign, 'the end'");
+      await eventually('all was said', () => words.includes('the end'), 25_000);
+      return words;
+    });
+    expect(said).toEqual([expect.any(String), 'the end']);
+  });
+
+  test('what was said while the connection was broken is made up for, and it comes again after', async () => {
+    await database.raw(`SELECT pg_terminate_backend(pid) ${LISTENING}`);
+    await oneUnit(store, 'acme');
+    await hears(1);
+    await bothListen();
+    const before = heard;
+    await oneUnit(store, 'acme');
+    await hears(before + 1);
+  });
+
+  test('a store closes while its connection is broken, and does not come back', async () => {
+    await database.raw(`SELECT pg_terminate_backend(pid) ${LISTENING}`);
+    await other.close();
+    const before = heard;
+    await eventually('the one that is open listens again', async () => (await listeners()) === 1, 25_000, 50);
+    await oneUnit(store, 'acme');
+    expect(heard).toBe(before);
+    expect(await listeners()).toBe(1);
+  });
+});

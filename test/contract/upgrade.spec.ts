@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { EMPTY_RANGE, leafHash, withLeaf } from '@countersign/audit-log';
+import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/persistence';
+import Database from 'better-sqlite3';
+import { emptyDatabase, withClient } from '../support/postgres/database.js';
+import { removeFolder, tempFolder } from '../support/temp-folder.js';
+import { RELEASES_BEFORE, upTo } from './support/older-release.js';
+import { oneUnit } from './support/one-unit.js';
+import { optionsFor } from './support/options.js';
+
+type Raw = (sql: string) => Promise<unknown[]>;
+type Place = { url: string; raw: Raw; drop(): Promise<void> };
+
+async function onSqlite(): Promise<Place> {
+  const folder = await tempFolder('upgrade');
+  const path = join(folder, 'countersign.db');
+  const raw: Raw = async (sql) => {
+    const database = new Database(path);
+    try {
+      const statement = database.prepare(sql);
+      return statement.reader ? statement.all() : [statement.run()];
+    } catch (error) {
+      // The driver keeps one error class a process, of whichever test file loaded it last: not our Error.
+      throw new Error(String((error as { message: unknown }).message));
+    } finally {
+      database.close();
+    }
+  };
+  return { url: `sqlite:${path}`, raw, drop: () => removeFolder(folder) };
+}
+
+async function onPostgres(): Promise<Place> {
+  const { url, drop } = await emptyDatabase();
+  // The role that rules are given to is the whole server's; a first migration elsewhere has made it, or this one does.
+  await withClient(url, (client) =>
+    client.query(
+      `DO $$ BEGIN CREATE ROLE countersign_app NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`,
+    ),
+  );
+  return { url, drop, raw: (sql) => withClient(url, async (client) => (await client.query(sql)).rows) };
+}
+
+const LEAVES = ['a', 'b', 'c', 'd', 'e'];
+const hashOf = (leaf: string) => leafHash(systemHashing, Buffer.from(leaf));
+const EVENTS = LEAVES.map((leaf, seq) => ({
+  seq,
+  leaf,
+  hash: `sha256:${Buffer.from(hashOf(leaf)).toString('hex')}`,
+}));
+
+/** What the first release stored: two requests, a grant that is active and one that has ended, leaves of the log. */
+async function fill(raw: Raw): Promise<void> {
+  for (const [id, state] of [
+    ['1', 'active'],
+    ['2', 'ended'],
+  ]) {
+    await raw(
+      `INSERT INTO requests (id, tenant, service, requester, state, version, digest, terms, needs, created_at, lapses_at, grant_id)
+       VALUES ('req_${id}', 'acme', 'billing', 'usr_1', 'approved', 3, 'sha256:${id}', '{}', '{}', '2026-11-24T14:00:00.000Z', '2026-11-25T02:00:00.000Z', 'grt_${id}')`,
+    );
+    await raw(
+      `INSERT INTO grants (id, request_id, tenant, service, requester, digest, state, version, starts_at, ends_at, used_calls, used_bytes)
+       VALUES ('grt_${id}', 'req_${id}', 'acme', 'billing', 'usr_1', 'sha256:${id}', '${state}', 1, '2026-11-24T15:00:00.000Z', '2026-11-24T16:00:00.000Z', 4, 5)`,
+    );
+    await raw(
+      `INSERT INTO reviews (id, request_id, tenant, person, side, decision, digest, channel, assurance, at)
+       VALUES ('rev_${id}', 'req_${id}', 'acme', 'usr_2', 'customer', 'approve', 'sha256:${id}', 'api', 'api-key', '2026-11-24T15:00:00.000Z')`,
+    );
+  }
+  await raw(
+    `INSERT INTO log_heads (tenant, size, units) VALUES ('acme', ${EVENTS.length}, 1), ('globex', 0, 1)`,
+  );
+  for (const { seq, leaf, hash } of EVENTS)
+    await raw(
+      `INSERT INTO events (tenant, seq, type, at, hash, leaf)
+       VALUES ('acme', ${seq}, 'thing.happened', '2026-11-24T14:00:00.000Z', '${hash}', '${leaf}')`,
+    );
+}
+
+const RELEASES = Array.from({ length: RELEASES_BEFORE }, (_, index) => index + 1);
+
+describe.each([
+  { engine: 'SQLite', make: onSqlite },
+  { engine: 'PostgreSQL', make: onPostgres },
+])('a database of an earlier release on $engine', ({ make }) => {
+  describe.each(RELEASES)('with the schema of release %i', (release) => {
+    let place: Place;
+    beforeAll(async () => {
+      place = await make();
+      await upTo(place.url, 1);
+      await fill(place.raw);
+      for (let next = 2; next <= release; next += 1) await upTo(place.url, next);
+      const { applied } = await migrate(optionsFor(place.url));
+      expect(applied).toHaveLength(RELEASES_BEFORE + 1 - release);
+    });
+    afterAll(() => place.drop());
+
+    test('keeps what it holds, and grants that are active still end at their time', async () => {
+      const rows = await place.raw(
+        `SELECT id, created_at, starts_at, due_at, CAST(used_calls AS integer) AS calls FROM grants ORDER BY id`,
+      );
+      const kept = {
+        created_at: '2026-11-24T15:00:00.000Z',
+        starts_at: '2026-11-24T15:00:00.000Z',
+        calls: 4,
+      };
+      expect(rows).toEqual([
+        { id: 'grt_1', due_at: '2026-11-24T16:00:00.000Z', ...kept },
+        { id: 'grt_2', due_at: null, ...kept },
+      ]);
+      expect(await place.raw('SELECT id, decision FROM reviews ORDER BY id')).toEqual([
+        { id: 'rev_1', decision: 'approve' },
+        { id: 'rev_2', decision: 'approve' },
+      ]);
+      expect(await place.raw('SELECT tenant, hash FROM events ORDER BY seq')).toEqual(
+        EVENTS.map(({ hash }) => ({ tenant: 'acme', hash })),
+      );
+    });
+
+    test('P10: knows the roots of the logs that it had', async () => {
+      const { nodes } = LEAVES.reduce(
+        (range, leaf) => withLeaf(systemHashing, range, hashOf(leaf)),
+        EMPTY_RANGE,
+      );
+      expect(await place.raw('SELECT tenant, range FROM log_heads ORDER BY tenant')).toEqual([
+        { tenant: 'acme', range: Buffer.concat(nodes).toString('base64') },
+        { tenant: 'globex', range: '' },
+      ]);
+    });
+
+    test('comes to the same schema as a new one', async () => {
+      expect(await schemaDrift(place.url)).toEqual([]);
+    });
+
+    test('still refuses what the first release refused, past the application', async () => {
+      await expect(place.raw("UPDATE grants SET state = 'active' WHERE id = 'grt_2'")).rejects.toThrow(
+        'no such transition of a grant',
+      );
+      await expect(place.raw("UPDATE reviews SET decision = 'deny'")).rejects.toThrow('append-only');
+      await expect(place.raw('DELETE FROM events')).rejects.toThrow('append-only');
+    });
+
+    test('P9: is worked on by this version, and its logs go on where they were', async () => {
+      const store = await openStore(optionsFor(place.url));
+      try {
+        await oneUnit(store, 'acme');
+        const read = (slug: string) =>
+          store.readForTenant(slug, async (unit) => ({
+            leaves: (await unit.events.list({}, { cursor: null, limit: 50 })).items.map(({ index }) => index),
+            grant: (await unit.grants.find('grt_1'))?.id,
+          }));
+        expect(await read('acme')).toEqual({ leaves: [6, 5, 4, 3, 2, 1, 0], grant: 'grt_1' });
+        expect(await read('globex')).toEqual({ leaves: [], grant: undefined });
+      } finally {
+        await store.close();
+      }
+    });
+  });
+});

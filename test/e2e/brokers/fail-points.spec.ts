@@ -1,0 +1,33 @@
+import { cutDispatchShort } from '../../support/fail-points/cut-dispatch.js';
+import { cutCallShort, cutDutyShort, type Pick } from '../../support/fail-points/cut-short.js';
+
+const at =
+  (...names: string[]): Pick =>
+  (steps) =>
+    names.map((name) => steps.findIndex((step) => step.startsWith(name)) + 1);
+
+test.each([
+  { engine: 'SQLite' as const, names: ['INSERT INTO notices', 'answer'] },
+  { engine: 'PostgreSQL' as const, names: ['COMMIT', 'COMMIT sent'] },
+])(
+  'P7, P8: kill -9 between the steps of a last approval on $engine: all or nothing, and once when it is repeated',
+  async ({ engine, names }) => {
+    const { killedAt, problems } = await cutCallShort(engine, 'last approval', at(...names));
+    expect(problems).toEqual([]);
+    expect(killedAt).toEqual(names.map((name) => expect.stringContaining(name)));
+  },
+  240_000,
+);
+
+test('P7, P8: kill -9 between the steps of a grant’s end: all or nothing, and the next broker ends it once', async () => {
+  const { killedAt, problems } = await cutDutyShort('PostgreSQL', 'end of a grant', at('INSERT INTO events'));
+  expect(problems).toEqual([]);
+  expect(killedAt).toEqual([expect.stringContaining('INSERT INTO events')]);
+}, 240_000);
+
+test('P7: kill -9 between outbox and webhook: a notice goes out under one id, however often', async () => {
+  const beforeSettled: Pick = (steps) => [steps.lastIndexOf('COMMIT') + 1];
+  const { killedAt, problems } = await cutDispatchShort('SQLite', beforeSettled);
+  expect(problems).toEqual([]);
+  expect(killedAt).toEqual(['COMMIT']);
+}, 240_000);

@@ -1,0 +1,47 @@
+/**
+ * Loaded before each end-to-end test file: whatever a broker answers to `fetch` is held against the broker's own
+ * OpenAPI document, and the test in which something undocumented came fails.
+ */
+import { AnswerCheck } from '../support/openapi/answer-check.js';
+import { brokerOrigins } from '../support/openapi/broker-origins.js';
+import type { OpenApiDocument } from '../support/openapi/document.js';
+
+/** Addresses that only a broker has, wherever it listens; `/healthz` and the like are others' as well. */
+const BROKERS = /^\/(api|oauth|gateway\/v1|\.well-known)(\/|$)/;
+
+const plainFetch = globalThis.fetch;
+const undocumented: string[] = [];
+let check: Promise<AnswerCheck> | undefined;
+
+/** All brokers of a run are of one version: the first one's document judges all. */
+async function load(origin: string): Promise<AnswerCheck> {
+  const answer = await plainFetch(`${origin}/api/openapi.json`);
+  return new AnswerCheck((await answer.json()) as OpenApiDocument);
+}
+
+globalThis.fetch = async (input, init) => {
+  const answer = await plainFetch(input, init);
+  const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
+  if (!BROKERS.test(pathname) && !brokerOrigins.has(origin)) return answer;
+  check ??= load(origin);
+  // A broker that is killed right after its answer has no document left to give; the next one is asked.
+  const judge = await check.catch(() => {
+    check = undefined;
+  });
+  const type = answer.headers.get('content-type')?.split(';')[0] ?? null;
+  const body =
+    type === 'text/event-stream'
+      ? undefined
+      : await answer
+          .clone()
+          .text()
+          .catch(() => undefined);
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  const problem = judge?.problem({ method, path: pathname, status: answer.status, type, body });
+  if (problem !== undefined) undocumented.push(problem);
+  return answer;
+};
+
+const expectDocumented = () => expect([...new Set(undocumented.splice(0))]).toEqual([]);
+afterEach(expectDocumented);
+afterAll(expectDocumented);

@@ -1,0 +1,134 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
+import type { Draft } from '../../apps/gateway/src/spool/chains.js';
+import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/spool/disk.js';
+import { NodeSpoolDisk } from '../../apps/gateway/src/spool/node-disk.js';
+import type { SpoolPlace } from '../../apps/gateway/src/spool/segments.js';
+import { Spool } from '../../apps/gateway/src/spool/spool.js';
+import { BOOTS } from '../factories/spool-drafts.js';
+
+export const START: SpoolPlace = { segment: 0, offset: 0 };
+export const MIB = 1024 * 1024;
+
+/** A folder with the spools that a test opens on it, one after the other, and what they said. */
+export class SpoolBench {
+  readonly identity = generateKeyPairSync('ed25519');
+  readonly faults: unknown[] = [];
+  readonly dropped: Draft[] = [];
+  private readonly opened: Spool[] = [];
+
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<SpoolBench> {
+    return new SpoolBench(await mkdtemp(join(tmpdir(), 'spool-')));
+  }
+
+  async open(
+    boot: string = BOOTS[0],
+    disk: SpoolDisk = new NodeSpoolDisk(this.folder),
+    maxBytes = 64 * MIB,
+  ): Promise<Spool> {
+    const spool = await Spool.open({
+      disk,
+      boot,
+      maxBytes,
+      sign: (record) => signRecord(record, this.identity.privateKey),
+      onFault: (error) => this.faults.push(error),
+      onDropped: (draft) => this.dropped.push(draft),
+    });
+    this.opened.push(spool);
+    return spool;
+  }
+
+  async close(): Promise<void> {
+    for (const spool of this.opened.splice(0)) await spool.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A disk whose appends, creations or reads fail as long as a fault is set; `torn` leaves half of the bytes. */
+export class FaultyDisk implements SpoolDisk {
+  fault: { in: 'append' | 'create'; torn?: boolean } | undefined;
+  syncs = 0;
+  private readonly inner: SpoolDisk;
+  constructor(folder: string) {
+    this.inner = new NodeSpoolDisk(folder);
+  }
+  segments = () => this.inner.segments();
+  size = (segment: number) => this.inner.size(segment);
+  read = (segment: number, offset: number, length: number) => this.inner.read(segment, offset, length);
+  remove = (segment: number) => this.inner.remove(segment);
+  async create(segment: number): Promise<SegmentFile> {
+    if (this.fault?.in === 'create') throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const file = await this.inner.create(segment);
+    return {
+      append: async (bytes) => {
+        this.syncs++;
+        if (this.fault?.in !== 'append') return file.append(bytes);
+        if (this.fault.torn) await file.append(bytes.subarray(0, bytes.length / 2));
+        else await file.append(bytes);
+        throw Object.assign(new Error('fsync failed'), { code: 'EIO' });
+      },
+      close: () => file.close(),
+    };
+  }
+}
+
+/** Segments in memory: for tests that open thousands of spools. */
+export class MemoryDisk implements SpoolDisk {
+  private readonly files = new Map<number, Buffer>();
+
+  constructor(first: Buffer) {
+    this.files.set(1, first);
+  }
+
+  segments = async () => [...this.files.keys()].sort((a, b) => a - b);
+  size = async (segment: number) => this.bytes(segment).length;
+  read = async (segment: number, offset: number, length: number) =>
+    this.bytes(segment).subarray(offset, offset + length);
+  remove = async (segment: number) => void this.files.delete(segment);
+
+  async create(segment: number): Promise<SegmentFile> {
+    if (this.files.has(segment)) throw Object.assign(new Error('there already'), { code: 'EEXIST' });
+    this.files.set(segment, Buffer.alloc(0));
+    return {
+      append: async (bytes) => void this.files.set(segment, Buffer.concat([this.bytes(segment), bytes])),
+      close: async () => undefined,
+    };
+  }
+
+  private bytes(segment: number): Buffer {
+    const bytes = this.files.get(segment);
+    if (bytes === undefined) throw Object.assign(new Error('no such segment'), { code: 'ENOENT' });
+    return bytes;
+  }
+}
+
+/** Everything that would be shipped, in order. */
+export async function everything(spool: Spool): Promise<AccessRecord[]> {
+  const records: AccessRecord[] = [];
+  let place = START;
+  for (
+    let piece = await spool.piece(place, MIB);
+    piece !== undefined;
+    piece = await spool.piece(place, MIB)
+  ) {
+    for (const line of piece.records)
+      records.push((JSON.parse(line.json) as { record: AccessRecord }).record);
+    place = piece.next;
+  }
+  return records;
+}
+
+/** Fails where a record does not follow the one before it in its chain. */
+export function expectChained(records: readonly AccessRecord[]): void {
+  const heads = new Map<string, { seq: number; hash: string }>();
+  for (const record of records) {
+    const chain = `${record.boot} ${record.tenant}`;
+    expect(placeInChain(heads.get(chain), record)).toBe('next');
+    heads.set(chain, { seq: record.seq, hash: recordHash(record) });
+  }
+}

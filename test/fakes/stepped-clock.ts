@@ -1,0 +1,16 @@
+import type { Clock } from '../../apps/gateway/src/clock.js';
+
+const MINUTE_MS = 60_000;
+
+/** The machine's clocks, both moved by as much as a test says. Begins with a minute, so that none ends by chance. */
+export class SteppedClock implements Clock {
+  offset = MINUTE_MS - (Date.now() % MINUTE_MS);
+
+  now(): number {
+    return Date.now() + this.offset;
+  }
+
+  monotonic(): number {
+    return performance.now() + this.offset;
+  }
+}

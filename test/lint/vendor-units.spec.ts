@@ -1,0 +1,25 @@
+import { LintTree } from '../support/lint-tree.js';
+
+const tree = new LintTree();
+afterAll(() => tree.remove());
+
+const REASON = "opened as the vendor it reaches every tenant's rows";
+const opening = (unit: string): string =>
+  `export const open = (deps: { store: Record<string, () => void> }) => deps.store.${unit}();\n`;
+
+test.each([
+  ['apps/broker/src/requests/requests.controller.ts', 'readAsVendor'],
+  ['apps/cli/src/verbs/new.ts', 'asVendor'],
+  ['libs/access/src/use-cases/new.ts', 'asVendor'],
+  ['libs/mail/src/client.ts', 'readAsVendor'],
+])('P9: %s may not use %s, and is told why', (file, unit) => {
+  expect(tree.lint(file, opening(unit))).toContain(REASON);
+});
+
+test.each([
+  ['libs/access/src/use-cases/apply-organisation.ts', 'asVendor'],
+  ['libs/access/src/use-cases/new.ts', 'forTenant'],
+  ['apps/broker/src/feed/feed-hub.ts', 'readAsVendor'],
+])('%s may use %s', (file, unit) => {
+  expect(tree.lint(file, opening(unit))).not.toContain(REASON);
+});

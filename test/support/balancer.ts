@@ -1,0 +1,90 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './free-port.js';
+
+const FEED = 'GET /gateway/v1/feed';
+
+export type BalancerOptions = {
+  /** Ports on this machine to which it leads, in turn. */
+  ports: readonly number[];
+  /** Cuts a connection whose client sends what this is true for. */
+  cuts?: (sent: Buffer) => boolean;
+};
+
+/**
+ * A plain TCP balancer: each new connection goes to the next server in turn, and to the one after where that one
+ * cannot be reached. It knows nothing of what it carries; a server that dies takes its connections along.
+ */
+export class Balancer {
+  /** How often a connection was cut by `cuts`. */
+  cut = 0;
+  private readonly feeds = new Map<Socket, number>();
+  private server: Server | undefined;
+  private readonly open = new Set<Socket>();
+  private turn = 0;
+
+  private constructor(
+    readonly port: number,
+    private readonly options: BalancerOptions,
+  ) {}
+
+  static async start(options: BalancerOptions): Promise<Balancer> {
+    const balancer = new Balancer(await freePort(), options);
+    balancer.server = createServer({ allowHalfOpen: true }, (client) => balancer.lead(client));
+    await new Promise<void>((resolve) => balancer.server?.listen(balancer.port, '127.0.0.1', resolve));
+    return balancer;
+  }
+
+  /** The servers at which gateways' feeds are open now, by their place in `ports`. */
+  get feedsAt(): number[] {
+    return [...this.feeds.values()];
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server?.close(() => resolve()) ?? resolve());
+    for (const socket of this.open) socket.destroy();
+    await closed;
+  }
+
+  private lead(client: Socket): void {
+    this.keep(client);
+    client.pause();
+    const first = this.turn;
+    this.turn += 1;
+    this.reach(client, first, this.options.ports.length);
+  }
+
+  /** Connects to the server whose turn it is, or to one of so many after it. */
+  private reach(client: Socket, turn: number, left: number): void {
+    const { ports, cuts } = this.options;
+    const place = turn % ports.length;
+    const server = connect({ port: ports[place] as number, host: '127.0.0.1', allowHalfOpen: true });
+    this.keep(server);
+    const refused = () => {
+      if (left > 1 && !client.destroyed) this.reach(client, turn + 1, left - 1);
+      else client.destroy();
+    };
+    server.once('error', refused);
+    server.once('connect', () => {
+      server.off('error', refused);
+      server.on('close', () => client.destroy());
+      client.on('close', () => server.destroy());
+      client.on('data', (sent: Buffer) => {
+        if (cuts?.(sent) === true) {
+          this.cut += 1;
+          client.destroy();
+        } else if (sent.includes(FEED)) this.feeds.set(client, place);
+      });
+      client.pipe(server);
+      server.pipe(client);
+    });
+  }
+
+  private keep(socket: Socket): void {
+    this.open.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.open.delete(socket);
+      this.feeds.delete(socket);
+    });
+  }
+}

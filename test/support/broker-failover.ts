@@ -1,0 +1,111 @@
+import { organisation } from '../factories/organisation.js';
+import { CountingUpstream } from '../fakes/counting-upstream.js';
+import { type Account, recordsAtBroker, takeAccount } from './account.js';
+import { Cluster } from './cluster.js';
+import { type Progress, runErrands } from './errands.js';
+import { eventually } from './eventually.js';
+import { readLogsAt } from './log-reader.js';
+
+const ENGINEERS = 6;
+const GATEWAYS = 2;
+
+export type FailoverReport = {
+  /** Milliseconds from each kill to each of its gateways being in touch at another broker. */
+  moves: number[];
+  /** A sentence for everything that was lost, doubled or refused. */
+  problems: string[];
+  /** How many requests were asked for, approved and given back. */
+  errands: number;
+  account: Account;
+};
+
+const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
+
+/**
+ * Kills one of several brokers (`kill -9`) under load, so many times, each time after another number of answers and
+ * the one to which a gateway is connected, and starts it again. Whoever loses an answer asks again with the same key.
+ */
+export async function killBrokersUnderLoad(brokers: number, kills: number): Promise<FailoverReport> {
+  const upstream = new CountingUpstream();
+  await upstream.start();
+  const cluster = await Cluster.start({
+    brokers,
+    gateways: GATEWAYS,
+    organisation: organisation((file) => {
+      for (const service of file.services) service.upstream = upstream.origin;
+      for (let index = 0; index < ENGINEERS; index += 1) {
+        const { email } = engineer(index);
+        file.vendor.staff.push({ email, name: email, roles: ['engineer'] });
+      }
+    }),
+  });
+  try {
+    const progress: Progress = { answers: 0, asked: [], problems: [] };
+    let over = false;
+    const work = Array.from({ length: ENGINEERS }, (_, index) =>
+      runErrands(cluster, cluster.urlOfGateway(index % GATEWAYS), engineer(index), progress, () => over),
+    );
+    const moves: number[] = [];
+    for (let kill = 0; kill < kills; kill += 1) moves.push(...(await oneKill(cluster, progress, kill)));
+    over = true;
+    await Promise.all(work);
+    for (let place = 0; place < GATEWAYS; place += 1)
+      await recordsAtBroker({ gatewayUrl: cluster.urlOfGateway(place) });
+    const account = await takeAccount(cluster, upstream.hits);
+    const problems = [...progress.problems, ...(await logProblems(cluster.store.url, progress.asked))];
+    return { moves, problems, errands: progress.asked.length, account };
+  } finally {
+    await cluster.close();
+    await upstream.stop();
+  }
+}
+
+/** @returns how long each gateway took to come in touch elsewhere */
+async function oneKill(cluster: Cluster, progress: Progress, kill: number): Promise<number[]> {
+  const enough = progress.answers + 10 + ((kill * 7) % 23);
+  await eventually(
+    'the brokers answer',
+    () => progress.answers >= enough || progress.problems.length > 0,
+    120_000,
+  );
+  const victim = cluster.balancer.feedsAt[kill % GATEWAYS] ?? 0;
+  const led = cluster.balancer.feedsAt.filter((place) => place === victim).length;
+  const at = await cluster.killBroker(victim);
+  const touches = await eventually(
+    'its gateways are in touch elsewhere',
+    () => {
+      const all = cluster.gateways.flatMap((_, place) => cluster.touches(place));
+      const since = all.filter((time) => time >= at);
+      return since.length >= led && since;
+    },
+    60_000,
+  );
+  await cluster.startBroker(victim);
+  return touches.map((time) => time - at);
+}
+
+/** Once in the log for each request, and never for a request that nobody was told of. */
+const ONCE = ['request.created', 'grant.started', 'request.approved', 'grant.ended'];
+
+async function logProblems(url: string, asked: readonly string[]): Promise<string[]> {
+  const counts = new Map<string, Record<string, number>>();
+  for (const { type, data } of await readLogsAt(url)) {
+    const request = data['request'];
+    if (typeof request !== 'string') continue;
+    const own = counts.get(request) ?? {};
+    own[type] = (own[type] ?? 0) + 1;
+    counts.set(request, own);
+  }
+  const known = new Set(asked);
+  const problems = [...counts.keys()]
+    .filter((request) => !known.has(request))
+    .map((request) => `${request}: is there, and nobody was told of it`);
+  for (const request of asked) {
+    const own = counts.get(request) ?? {};
+    for (const type of ONCE)
+      if (own[type] !== 1) problems.push(`${request}: ${type} ${own[type] ?? 0} times`);
+    if (own['request.reviewed'] !== 2) problems.push(`${request}: ${own['request.reviewed']} reviews`);
+  }
+  if (known.size !== asked.length) problems.push('one request was the answer to two asks');
+  return problems;
+}

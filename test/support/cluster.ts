@@ -1,0 +1,142 @@
+import type { Organisation } from '@countersign/access';
+import type { PersonName } from '../factories/organisation.js';
+import { Balancer } from './balancer.js';
+import { brokerEnv, gatewayEnv } from './environments.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
+import { Keys } from './keys.js';
+import { emptyDatabase } from './postgres/database.js';
+import { PreparedStore } from './prepared-store.js';
+import { Program } from './program.js';
+import { removeFolder, tempFolder } from './temp-folder.js';
+
+export type ClusterOptions = {
+  organisation: Organisation;
+  brokers: number;
+  gateways?: number;
+  brokerEnv?: Record<string, string>;
+  /** Where brokers find the database instead of at its own address. */
+  databasePort?: number;
+};
+
+const IN_TOUCH = /^.*in touch with the broker.*$/gm;
+
+/** Several brokers on one PostgreSQL database behind a plain TCP balancer, and gateways that know only the latter. */
+export class Cluster {
+  readonly gateways: Program[] = [];
+  private readonly brokers: Program[] = [];
+  private readonly gatewayPorts: number[] = [];
+  private readonly keys: Keys;
+  credential = '';
+
+  private constructor(
+    readonly folder: string,
+    readonly store: PreparedStore,
+    readonly balancer: Balancer,
+    private readonly ports: readonly number[],
+    private readonly options: ClusterOptions,
+    private readonly drop: () => Promise<void>,
+  ) {
+    this.keys = new Keys(store);
+  }
+
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const folder = await tempFolder('cluster');
+    const { url, drop } = await emptyDatabase();
+    const store = await PreparedStore.at(url, options.organisation);
+    const ports = await Promise.all(Array.from({ length: options.brokers }, () => freePort()));
+    const balancer = await Balancer.start({ ports });
+    const cluster = new Cluster(folder, store, balancer, ports, options, drop);
+    try {
+      await Promise.all(ports.map((_, place) => cluster.startBroker(place)));
+      for (let count = options.gateways ?? 0; count > 0; count -= 1) await cluster.addGateway();
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** The balancer's. */
+  get brokerUrl(): string {
+    return `http://127.0.0.1:${this.balancer.port}`;
+  }
+
+  /** The first gateway's. */
+  get gatewayUrl(): string {
+    return this.urlOfGateway(0);
+  }
+
+  urlOfGateway(place: number): string {
+    return `http://127.0.0.1:${this.gatewayPorts[place] ?? 0}`;
+  }
+
+  /** One broker's own address, past the balancer. */
+  urlOfBroker(place: number): string {
+    return `http://127.0.0.1:${this.ports[place]}`;
+  }
+
+  key(who: PersonName | { email: string; tenant: string | null }): Promise<string> {
+    return this.keys.of(who);
+  }
+
+  async startBroker(place: number): Promise<void> {
+    const database = new URL(this.store.url);
+    if (this.options.databasePort !== undefined) database.port = String(this.options.databasePort);
+    const broker = Program.start({
+      name: `broker ${place}`,
+      script: 'apps/broker/src/main.js',
+      env: {
+        ...brokerEnv(this, this.ports[place] as number),
+        COUNTERSIGN_DATABASE_URL: database.href,
+        ...this.options.brokerEnv,
+      },
+    });
+    this.brokers[place] = broker;
+    await broker.untilReady(`${this.urlOfBroker(place)}/readyz`);
+  }
+
+  /** `kill -9`. @returns the moment, in milliseconds since the epoch */
+  async killBroker(place: number): Promise<number> {
+    const at = Date.now();
+    await this.brokers[place]?.stop('SIGKILL');
+    return at;
+  }
+
+  /** When each gateway came in touch, again and again, in milliseconds since the epoch. */
+  touches(place: number): number[] {
+    const lines = this.gateways[place]?.stdout.match(IN_TOUCH) ?? [];
+    return lines.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
+  }
+
+  /** When this gateway first came in touch after the moment. */
+  touchAfter(place: number, at: number): Promise<number> {
+    return eventually(
+      `gateway ${place} is in touch again`,
+      () => this.touches(place).find((time) => time > at),
+      60_000,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.gateways, ...this.brokers].map((program) => program?.dispose()));
+    await this.balancer.stop();
+    await this.store.close();
+    await this.drop();
+    await removeFolder(this.folder);
+  }
+
+  private async addGateway(): Promise<void> {
+    const place = this.gateways.length;
+    const port = await freePort();
+    this.gatewayPorts.push(port);
+    this.credential = await this.store.credential(`gateway-${place}`, this.brokerUrl);
+    const gateway = Program.start({
+      name: `gateway ${place}`,
+      script: 'apps/gateway/src/main.js',
+      env: gatewayEnv(this, port, `spool-${place}`),
+    });
+    this.gateways.push(gateway);
+    await gateway.untilReady(`${this.urlOfGateway(place)}/readyz`);
+  }
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { PreparedStore } from './prepared-store.js';
+
+/** What a broker of the tests is told about where it stands. */
+export type Standing = {
+  readonly store: PreparedStore;
+  readonly folder: string;
+  /** Where people and gateways find it: its own address, or that of what stands before several. */
+  readonly brokerUrl: string;
+  readonly gatewayUrl: string;
+};
+
+export const brokerEnv = (
+  { store, folder, brokerUrl, gatewayUrl }: Standing,
+  port: number,
+): Record<string, string> => ({
+  COUNTERSIGN_DATABASE_URL: store.url,
+  COUNTERSIGN_DATA_DIR: folder,
+  COUNTERSIGN_MASTER_KEY: store.masterKey,
+  COUNTERSIGN_PORT: String(port),
+  COUNTERSIGN_PUBLIC_URL: brokerUrl,
+  COUNTERSIGN_GATEWAY_URL: gatewayUrl,
+  COUNTERSIGN_RATE_LIMIT_PER_MINUTE: '100000000',
+});
+
+export const gatewayEnv = (
+  { folder, credential }: { readonly folder: string; readonly credential: string },
+  port: number,
+  spool: string,
+): Record<string, string> => ({
+  COUNTERSIGN_DATA_DIR: folder,
+  COUNTERSIGN_GATEWAY_PORT: String(port),
+  COUNTERSIGN_GATEWAY_CREDENTIAL: credential,
+  COUNTERSIGN_SPOOL_DIR: join(folder, spool),
+});

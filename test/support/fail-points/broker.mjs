@@ -1,0 +1,102 @@
+/**
+ * A broker that kills itself: the real one, composed with a store and drivers that count. Given a plan `{ unit, at }`
+ * it counts, from then on, the steps of writing units opened for one tenant (`unit: "tenant"`) or across them
+ * (`"vendor"`), tells each to its parent, and dies by `kill -9` at step `at` (0: never). Nothing of it is in the product.
+ *
+ * A step is the moment before a unit begins, before each statement that writes, before and right behind its COMMIT,
+ * once it is committed, and before the answer goes out. Between two reads nothing can differ.
+ *
+ * Usage: broker.mjs SECONDS [PLAN]   how far its clock is ahead, and a plan from the start on; later ones are sent to it
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ServerResponse } from 'node:http';
+import Database from 'better-sqlite3';
+import pg from 'pg';
+import { startBroker } from '../../../dist/apps/broker/src/start-broker.js';
+import { readBrokerEnvironment } from '../../../dist/libs/config/src/index.js';
+
+const unitAtHand = new AsyncLocalStorage();
+const WRITES =
+  /^\s*(BEGIN (IMMEDIATE|ISOLATION LEVEL READ COMMITTED)|INSERT|UPDATE|DELETE|COMMIT|SELECT pg_notify)/i;
+
+/** @type {{ unit: string, at: number, count: number } | undefined} */
+let armed;
+
+function step(unit, name) {
+  if (armed === undefined || armed.unit !== unit) return;
+  armed.count += 1;
+  if (armed.count === armed.at) process.kill(process.pid, 'SIGKILL');
+  process.send({ step: name });
+}
+
+const nameOf = (sql) =>
+  sql
+    .trim()
+    .split(/[\s;]+/)
+    .slice(0, 3)
+    .join(' ')
+    .replaceAll('"', '');
+
+/** Runs a statement with the steps before and behind it. */
+function counted(sql, run) {
+  const unit = unitAtHand.getStore();
+  if (unit === undefined || !WRITES.test(sql)) return run();
+  step(unit, nameOf(sql));
+  const done = run();
+  if (/^\s*COMMIT/i.test(sql)) step(unit, 'COMMIT sent');
+  return done;
+}
+
+const query = pg.Client.prototype.query;
+pg.Client.prototype.query = function (asked, ...rest) {
+  const sql = typeof asked === 'string' ? asked : String(asked?.text);
+  return counted(sql, () => query.call(this, asked, ...rest));
+};
+
+const prepare = Database.prototype.prepare;
+Database.prototype.prepare = function (sql) {
+  const statement = prepare.call(this, sql);
+  for (const way of ['run', 'all']) {
+    const plain = statement[way];
+    statement[way] = (...values) => counted(sql, () => plain.apply(statement, values));
+  }
+  return statement;
+};
+
+const end = ServerResponse.prototype.end;
+ServerResponse.prototype.end = function (...sent) {
+  if (this.req?.method === 'POST') step('tenant', 'answer');
+  return end.apply(this, sent);
+};
+
+function storeOver(opened) {
+  const within = (unit, work) =>
+    unitAtHand.run(unit, async () => {
+      const result = await work();
+      step(unit, 'committed');
+      return result;
+    });
+  return {
+    deployment: opened.deployment,
+    forTenant: (slug, work) => within('tenant', () => opened.forTenant(slug, work)),
+    asVendor: (work) => within('vendor', () => opened.asVendor(work)),
+    readForTenant: (slug, work) => opened.readForTenant(slug, work),
+    readAsVendor: (work) => opened.readAsVendor(work),
+    onCommit: (listener) => opened.onCommit(listener),
+    ready: () => opened.ready(),
+    close: () => opened.close(),
+  };
+}
+
+function follow(plan) {
+  armed = { ...plan, count: 0 };
+  process.send({ armed: true });
+}
+process.on('message', follow);
+
+const [, , seconds, plan] = process.argv;
+if (plan !== undefined) follow(JSON.parse(plan));
+await startBroker(readBrokerEnvironment(process.env), {
+  clock: { now: () => new Date(Date.now() + Number(seconds) * 1_000) },
+  storeOver,
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { eventually } from '../eventually.js';
+import { callApi } from '../http.js';
+import { readLogsAt } from '../log-reader.js';
+import { type Engine, engineer, FailBroker } from './fail-broker.js';
+import { type Fingerprint, feedGap, fingerprint } from './fingerprint.js';
+import { CALLS, type Call, DUTIES, Stage } from './scenarios.js';
+
+/** More than any change has steps. */
+const ENGINEERS = 60;
+
+export type CutShortReport = {
+  /** Every step of the change, in its order. */
+  steps: string[];
+  /** Those at which the broker was killed. */
+  killedAt: string[];
+  /** A sentence for everything that a kill broke. */
+  problems: string[];
+};
+/** Which steps the broker dies at, counted from 1. */
+export type Pick = (steps: readonly string[]) => number[];
+export const everyStep: Pick = (steps) => steps.map((_, index) => index + 1);
+
+/** What comes after is other work. */
+const upTo = (last: string, steps: readonly string[]): string[] => steps.slice(0, steps.indexOf(last) + 1);
+
+type Affair = { stage: Stage; key: string; look(): Promise<Fingerprint> };
+
+async function affair(broker: FailBroker, index: number): Promise<Affair> {
+  const stage = new Stage(broker.host, engineer(index));
+  const { person } = await stage.as(stage.engineer.email);
+  const key = randomUUID();
+  return { stage, key, look: () => fingerprint(broker.store.url, person.id, key) };
+}
+
+async function inFailBroker(
+  engine: Engine,
+  work: (broker: FailBroker) => Promise<CutShortReport>,
+): Promise<CutShortReport> {
+  const broker = await FailBroker.make(engine, { engineers: ENGINEERS });
+  try {
+    const report = await work(broker);
+    await readLogsAt(broker.store.url);
+    return { ...report, problems: [...report.problems, ...(await feedGap(broker.store.url))] };
+  } finally {
+    await broker.close();
+  }
+}
+
+/**
+ * Runs a change that a call makes once whole, then for each picked step once more with a broker that dies there, is
+ * started again and is called again with the same `Idempotency-Key`.
+ */
+export function cutCallShort(engine: Engine, change: string, pick: Pick): Promise<CutShortReport> {
+  return inFailBroker(engine, async (broker) => {
+    const send = async ({ who, path, body }: Call, key: string) =>
+      callApi(await broker.key(who), 'POST', `${broker.brokerUrl}/api/v1${path}`, body, {
+        'idempotency-key': key,
+      });
+    await broker.start();
+    const whole = await affair(broker, 0);
+    const call = await prepared(whole.stage, change);
+    const before = await whole.look();
+    await broker.arm({ unit: 'tenant', at: 0 });
+    const { status } = await send(call, whole.key);
+    await eventually('the answer is counted', () => broker.steps.includes('answer'));
+    const steps = upTo('answer', broker.steps);
+    const after = await whole.look();
+    const problems = status < 300 ? [] : [`${change} was answered ${status}`];
+    const picked = pick(steps);
+    for (const at of picked) {
+      const cut = await affair(broker, at);
+      const again = await prepared(cut.stage, change);
+      await broker.arm({ unit: 'tenant', at });
+      const lost = await send(again, cut.key).catch(() => undefined);
+      await broker.killed();
+      const tell = (what: string) =>
+        problems.push(`${change} on ${engine}, killed at ${at} (${steps[at - 1]}): ${what}`);
+      if (lost !== undefined) tell(`was answered ${lost.status} all the same`);
+      const left = await cut.look();
+      if (!isDeepStrictEqual(left, before) && !isDeepStrictEqual(left, after))
+        tell(`left a part: ${JSON.stringify(left)}`);
+      await broker.start();
+      const repeated = await send(again, cut.key);
+      if (repeated.status !== status) tell(`repeated it was answered ${JSON.stringify(repeated)}`);
+      const end = await cut.look();
+      if (!isDeepStrictEqual(end, after)) tell(`repeated it left ${JSON.stringify(end)}`);
+    }
+    return { steps, killedAt: picked.map((at) => steps[at - 1] ?? ''), problems };
+  });
+}
+
+function prepared(stage: Stage, change: string): Promise<Call> {
+  const prepare = CALLS[change];
+  if (prepare === undefined) throw new Error(`there is no change called ${change}`);
+  return prepare(stage);
+}
+
+/** The same for a change that is due by the clock: the next broker finishes what the dead one had begun. */
+export function cutDutyShort(engine: Engine, duty: string, pick: Pick): Promise<CutShortReport> {
+  return inFailBroker(engine, async (broker) => {
+    const prepare = DUTIES[duty];
+    if (prepare === undefined) throw new Error(`there is no duty called ${duty}`);
+    const whole = await affair(broker, 0);
+    await prepare(whole.stage);
+    const before = await whole.look();
+    broker.begin({ unit: 'tenant', at: 0 });
+    await eventually('the duty is done', () => broker.steps.includes('committed'), 60_000);
+    const steps = upTo('committed', broker.steps);
+    const after = await whole.look();
+    await broker.stop();
+    const problems = isDeepStrictEqual(before, after) ? [`${duty} changed nothing`] : [];
+    const picked = pick(steps);
+    for (const at of picked) {
+      const cut = await affair(broker, at);
+      await prepare(cut.stage);
+      broker.begin({ unit: 'tenant', at });
+      await broker.killed();
+      const tell = (what: string) =>
+        problems.push(`${duty} on ${engine}, killed at ${at} (${steps[at - 1]}): ${what}`);
+      const left = await cut.look();
+      if (!isDeepStrictEqual(left, before) && !isDeepStrictEqual(left, after))
+        tell(`left a part: ${JSON.stringify(left)}`);
+      await broker.start();
+      const done = await eventually(
+        'the duty is done',
+        async () => isDeepStrictEqual(await cut.look(), after),
+        20_000,
+        100,
+      ).catch(() => false);
+      await broker.stop();
+      if (!done) tell(`the next broker left ${JSON.stringify(await cut.look())}`);
+      else if (!isDeepStrictEqual(await cut.look(), after)) tell('it was done twice');
+    }
+    return { steps, killedAt: picked.map((at) => steps[at - 1] ?? ''), problems };
+  });
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { Deps } from '@countersign/access';
+import { organisation } from '../../factories/organisation.js';
+import { brokerEnv } from '../environments.js';
+import { eventually } from '../eventually.js';
+import { freePort } from '../free-port.js';
+import { Keys } from '../keys.js';
+import { emptyDatabase } from '../postgres/database.js';
+import { PreparedStore } from '../prepared-store.js';
+import { Program } from '../program.js';
+import { root } from '../root.js';
+import type { Who } from '../story.js';
+import { removeFolder, tempFolder } from '../temp-folder.js';
+
+export type Engine = 'SQLite' | 'PostgreSQL';
+/** Which steps a broker counts, and at which of them it dies; 0 for none. */
+export type Plan = { unit: 'tenant' | 'vendor'; at: number };
+
+export type FailBrokerOptions = {
+  engineers: number;
+  brokerEnv?: Record<string, string>;
+  webhook?: { url: string; secretFile: string };
+};
+
+export const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
+
+/** A store and one broker on it that dies where it is told to (`broker.mjs`). */
+export class FailBroker {
+  /** Steps that the running broker has counted since its plan. */
+  steps: string[] = [];
+  private program: Program | undefined;
+  private readonly keys: Keys;
+
+  private constructor(
+    readonly folder: string,
+    readonly store: PreparedStore,
+    private readonly port: number,
+    private readonly options: FailBrokerOptions,
+    private readonly drop: () => Promise<void>,
+  ) {
+    this.keys = new Keys(store);
+  }
+
+  /** Makes the store; no broker runs yet. */
+  static async make(engine: Engine, options: FailBrokerOptions): Promise<FailBroker> {
+    const folder = await tempFolder('fail-points');
+    const { url, drop } =
+      engine === 'SQLite'
+        ? { url: `sqlite:${join(folder, 'countersign.db')}`, drop: () => Promise.resolve() }
+        : await emptyDatabase();
+    const file = organisation(({ vendor }) => {
+      vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
+      for (let index = 0; index < options.engineers; index += 1) {
+        const { email } = engineer(index);
+        vendor.staff.push({ email, name: email, roles: ['engineer'] });
+      }
+    });
+    return new FailBroker(folder, await PreparedStore.at(url, file), await freePort(), options, drop);
+  }
+
+  get brokerUrl(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get gatewayUrl(): string {
+    return 'http://127.0.0.1:9';
+  }
+
+  get host(): Deps {
+    return this.store.host;
+  }
+
+  key(who: Who): Promise<string> {
+    return this.keys.of(who);
+  }
+
+  /** Starts it with a plan from its first moment on, which it may not outlive. */
+  begin(plan?: Plan, ahead = 0): void {
+    this.steps = [];
+    const steps = this.steps;
+    this.program = Program.start({
+      name: 'broker',
+      script: join(root, 'test/support/fail-points/broker.mjs'),
+      args: [String(ahead), ...(plan === undefined ? [] : [JSON.stringify(plan)])],
+      env: { ...brokerEnv(this, this.port), ...this.options.brokerEnv },
+    });
+    this.program.child.on('message', (said: { step?: string }) => {
+      if (said.step !== undefined) steps.push(said.step);
+    });
+  }
+
+  /** Starts it and waits until it serves. */
+  async start(ahead = 0): Promise<void> {
+    this.begin(undefined, ahead);
+    await this.running.untilReady(`${this.brokerUrl}/readyz`);
+  }
+
+  /** Has the running broker count from now on. */
+  async arm(plan: Plan): Promise<void> {
+    this.steps.length = 0;
+    const { child } = this.running;
+    const armed = new Promise<void>((resolve) => {
+      child.on('message', (said: { armed?: true }) => said.armed === true && resolve());
+    });
+    child.send(plan);
+    await armed;
+  }
+
+  /** Waits for its end. @throws Error where it ended by anything but `kill -9` */
+  async killed(): Promise<void> {
+    const { signal } = await eventually('the broker is dead', () => this.running.ended, 60_000);
+    if (signal !== 'SIGKILL')
+      throw new Error(`the broker ended by ${signal}: ${this.running.stderr}${this.running.stdout}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.program?.dispose();
+    await this.store.close();
+    await this.drop();
+    await removeFolder(this.folder);
+  }
+
+  private get running(): Program {
+    if (this.program === undefined) throw new Error('no broker was started');
+    return this.program;
+  }
+}

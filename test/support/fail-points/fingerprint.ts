@@ -1,0 +1,46 @@
+import { rowsAt } from '../rows-at.js';
+
+/** All that stands in the store about one engineer's requests; without ids, so that it compares between engineers. */
+export type Fingerprint = {
+  requests: string[];
+  reviews: string[];
+  grants: string[];
+  leaves: string[];
+  notices: string[];
+  feedChanges: number;
+  rememberedAnswers: number;
+};
+
+const MINTED = 'token.minted';
+
+/** @param requester `usr_…` @param key the `Idempotency-Key` of the call that is looked at */
+export async function fingerprint(url: string, requester: string, key: string): Promise<Fingerprint> {
+  const own = `(SELECT id FROM requests WHERE requester = '${requester}')`;
+  const grants = `(SELECT id FROM grants WHERE requester = '${requester}')`;
+  const words = async (sql: string) => (await rowsAt<{ word: string }>(url, sql)).map(({ word }) => word);
+  const count = async (sql: string) => (await rowsAt<{ count: number }>(url, sql))[0]?.count ?? 0;
+  const leaves = await words(`SELECT type AS word FROM events WHERE requester = '${requester}' ORDER BY seq`);
+  return {
+    requests: await words(`SELECT state AS word FROM requests WHERE requester = '${requester}' ORDER BY id`),
+    reviews: await words(`SELECT decision AS word FROM reviews WHERE request_id IN ${own} ORDER BY id`),
+    grants: await words(`SELECT state AS word FROM grants WHERE requester = '${requester}' ORDER BY id`),
+    // A token is a secret and remembered under no key: who asks again gets another one, and the log says so.
+    leaves: leaves.filter((type, index) => type !== MINTED || leaves[index - 1] !== MINTED),
+    notices: await words(
+      `SELECT kind AS word FROM notices WHERE subject IN ${own} OR subject IN ${grants} ORDER BY id`,
+    ),
+    feedChanges: await count(`SELECT count(*) AS count FROM feed_changes WHERE ref IN ${grants}`),
+    rememberedAnswers: await count(`SELECT count(*) AS count FROM idempotent_answers WHERE key = '${key}'`),
+  };
+}
+
+/** A sentence where the feed does not count from 1 without a gap up to what its head says. */
+export async function feedGap(url: string): Promise<string[]> {
+  const [feed] = await rowsAt<{ head: number; count: number; last: number }>(
+    url,
+    `SELECT feed_seq AS head, (SELECT count(*) FROM feed_changes) AS count,
+     (SELECT max(seq) FROM feed_changes) AS last FROM deployment`,
+  );
+  const whole = feed !== undefined && feed.head === feed.count && feed.head === feed.last;
+  return whole ? [] : [`the feed has a gap: ${JSON.stringify(feed)}`];
+}

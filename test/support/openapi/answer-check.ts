@@ -1,0 +1,66 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { closed, type OpenApiDocument, type Operation, operationOf } from './document.js';
+
+/** One answer as it was sent; `body` is undefined where it was not read (a stream). */
+export type Sent = {
+  method: string;
+  path: string;
+  status: number;
+  type: string | null;
+  body: string | undefined;
+};
+
+const PROBLEM = 'application/problem+json';
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** Judges answers by an OpenAPI document: path, method, status, media type and every member of the body. */
+export class AnswerCheck {
+  private readonly ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { 'date-time': INSTANT, uri: true },
+  });
+  private readonly compiled = new Map<object, ValidateFunction>();
+
+  constructor(private readonly document: OpenApiDocument) {
+    const { schemas } = document.components;
+    this.ajv.addSchema({ $id: 'document', components: { schemas: closed(schemas) } });
+  }
+
+  /** What about an answer is not documented; undefined where all of it is. */
+  problem(sent: Sent): string | undefined {
+    const operation = operationOf(this.document, sent.method, sent.path);
+    const why = operation === undefined ? this.elsewhere(sent) : this.atOperation(operation, sent);
+    return why && `${sent.method} ${sent.path} → ${sent.status}: ${why}`;
+  }
+
+  /** At an address that the document does not have, nothing is answered but that it is not there. */
+  private elsewhere({ status, type, body }: Sent): string | undefined {
+    if (status < 400 || status >= 500 || type !== PROBLEM) return 'this address is not documented';
+    return this.mismatch({ $ref: '#/components/schemas/Problem' }, body);
+  }
+
+  private atOperation({ responses }: Operation, { method, status, type, body }: Sent): string | undefined {
+    const response = responses[String(status)];
+    if (response === undefined) return 'this status is not documented';
+    const { content } = response;
+    if (content === undefined)
+      return body === undefined || body === '' ? undefined : 'a body is not documented';
+    const media = content[type ?? ''];
+    if (media === undefined) return `${type} is not documented`;
+    if (body === undefined || method === 'HEAD' || !/json$/.test(type ?? '')) return undefined;
+    return this.mismatch(media.schema, body);
+  }
+
+  private mismatch(schema: object, body = ''): string | undefined {
+    const known = this.compiled.get(schema);
+    const validate = known ?? this.ajv.compile(atDocument(closed(schema)));
+    this.compiled.set(schema, validate);
+    if (validate(JSON.parse(body))) return undefined;
+    return `${this.ajv.errorsText(validate.errors)}: ${body.slice(0, 500)}`;
+  }
+}
+
+/** References as they stand in the document lead into it. */
+const atDocument = (schema: unknown): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as object;

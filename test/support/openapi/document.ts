@@ -1,0 +1,40 @@
+type Json = Record<string, unknown>;
+type Media = Record<string, { schema: Json }>;
+
+/** What of an OpenAPI document is needed to judge answers. */
+export type OpenApiDocument = {
+  paths: Record<string, Record<string, { responses: Record<string, { content?: Media }> }>>;
+  components: { schemas: Record<string, Json> };
+};
+
+export type Operation = OpenApiDocument['paths'][string][string];
+
+/** The operation that a request is for; of several paths that fit, the one with the fewest parameters. */
+export function operationOf(document: OpenApiDocument, method: string, path: string): Operation | undefined {
+  const asked = path.replace(/(?<=.)\/$/, '');
+  const [found] = Object.keys(document.paths)
+    .filter((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked))
+    .sort((left, right) => parameters(left) - parameters(right));
+  if (found === undefined) return undefined;
+  return document.paths[found]?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
+}
+
+const parameters = (template: string): number => template.split('{').length;
+
+/**
+ * The schema with nothing left open: an object that lists its members has no others. The document itself stays open,
+ * so that clients written against it bear new members; a test must not.
+ */
+export function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema as Json);
+  const all = 'allOf' in schema;
+  const inner = Object.fromEntries(
+    entries.map(([name, value]) => [name, name === 'allOf' ? value : closed(value)]),
+  );
+  if (all) return { ...inner, unevaluatedProperties: false };
+  return 'properties' in schema && !('additionalProperties' in schema)
+    ? { ...inner, additionalProperties: false }
+    : inner;
+}
