@@ -78,7 +78,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.reviews.void(review, NOW);
       await unit.invitations.insert(anInvitation({ tenant }));
       await unit.locks.insert(aLock({ tenant, name: tenant }));
-      await unit.records.insertAllowed(record);
+      await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };

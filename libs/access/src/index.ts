@@ -60,6 +60,7 @@ export * from './use-cases/locks.js';
 export * from './use-cases/mint-token.js';
 export * from './use-cases/notices-admin.js';
 export * from './use-cases/preview-request.js';
+export * from './use-cases/prune.js';
 export * from './use-cases/queries.js';
 export * from './use-cases/request-access.js';
 export * from './use-cases/request-view.js';

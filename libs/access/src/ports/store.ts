@@ -158,8 +158,11 @@ export interface VendorUnit {
   log: EventLog;
   feed: FeedChanges & FeedEpochs;
   idempotency: IdempotencyWrites & {
-    /** Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer. */
-    clearExpired(): Promise<void>;
+    /**
+     * Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer.
+     * @returns how many
+     */
+    clearExpired(): Promise<number>;
   };
 }
 
