@@ -34,7 +34,8 @@ const withPostgres = (made) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),

@@ -10,6 +10,8 @@ import { removeFolder, tempFolder } from './temp-folder.js';
 
 export type SiteOptions = {
   organisation: Organisation;
+  /** Of an empty database; SQLite in the site's folder where it is absent. */
+  databaseUrl?: string;
   /** Added to the broker's or the gateway's environment. */
   brokerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
@@ -42,7 +44,8 @@ export class Site {
   /** Prepares all and starts the broker; the gateway is started by `startGateway`. */
   static async start(options: SiteOptions): Promise<Site> {
     const folder = await tempFolder('site');
-    const store = await PreparedStore.make(join(folder, 'countersign.db'), options.organisation);
+    const url = options.databaseUrl ?? `sqlite:${join(folder, 'countersign.db')}`;
+    const store = await PreparedStore.at(url, options.organisation);
     const site = new Site(folder, store, { broker: await freePort(), gateway: await freePort() }, options);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;

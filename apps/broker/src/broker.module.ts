@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
+import { LeasesController } from './gateway-api/leases.controller.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -88,6 +89,7 @@ export const CONTROLLERS = [
   OauthController,
   JwksController,
   GatewayController,
+  LeasesController,
   HealthController,
   DocsController,
 ];

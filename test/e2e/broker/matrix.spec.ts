@@ -433,6 +433,18 @@ const TABLE: Row[] = [
     but: { ...gatewaysOnly, gateway: '400 invalid_request' },
   },
   {
+    endpoint: 'POST /gateway/v1/leases',
+    target: () => ({ path: '/gateway/v1/leases', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/leases/closed',
+    target: () => ({ path: '/gateway/v1/leases/closed', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
     endpoint: 'POST /gateway/v1/identity',
     target: () => ({ path: '/gateway/v1/identity', body: { publicKey: NONCE } }),
     all: '403 forbidden',

@@ -3,6 +3,7 @@ import {
   parseFeedPlace,
   parseIdentityRegistration,
   parseRecordBatch,
+  parseSeenPlace,
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
@@ -20,6 +21,7 @@ import { component } from '../openapi/components.js';
 import { RecordNews } from '../stream/record-news.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
+import { Turnstile } from './turnstile.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
 const feedQuery = z.strictObject({
@@ -30,6 +32,11 @@ const feedQuery = z.strictObject({
       '32 random bytes as base64url',
     )
     .describe('32 fresh random bytes, base64url without padding.'),
+  seen: z
+    .string()
+    .refine((text) => parseSeenPlace(text) !== undefined, 'EPOCH.SEQ or EPOCH.SEQ.MARK')
+    .optional()
+    .describe('The highest place that the gateway has on its disk.'),
 });
 
 /** Described loosely here: `libs/gateway-protocol`, which gateways share, judges these bodies strictly. */
@@ -49,9 +56,14 @@ const recordsAnswer = component(
   z.object({ accepted: z.record(z.string(), z.int()).describe('The last number held, by tenant.') }),
 );
 
+/** Batches of records that are in the store at once: a stop must not wait behind those of hundreds of gateways. */
+const RECORDS_AT_ONCE = 2;
+
 /** For enrolled gateways alone; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
 export class GatewayController {
+  private readonly intake = new Turnstile(RECORDS_AT_ONCE);
+
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
@@ -77,7 +89,8 @@ export class GatewayController {
   ): Promise<void> {
     const last = request.headers['last-event-id'];
     const place = typeof last === 'string' ? parseFeedPlace(last) : undefined;
-    await this.feed.join(gateway.id, query.nonce, place, (onClose) => new SseConnection(response, onClose));
+    const places = { last: place, seen: query.seen === undefined ? undefined : parseSeenPlace(query.seen) };
+    await this.feed.join(gateway.id, query.nonce, places, (onClose) => new SseConnection(response, onClose));
   }
 
   @Post('records')
@@ -91,7 +104,7 @@ export class GatewayController {
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await takeRecords(this.deps, gateway.id, boot, records);
+    const accepted = await this.intake.pass(() => takeRecords(this.deps, gateway.id, boot, records));
     this.metrics.recordsTaken(records);
     this.news.taken(records);
     this.watch.heard(gateway.id);

@@ -14,10 +14,12 @@ import type {
 } from './credentials.js';
 import type { DeliveryReads, DeliveryWrites } from './deliveries.js';
 import type { FeedReads, OutboxReads } from './delivery.js';
+import type { LeaseReads, LeaseWrites } from './leases.js';
 import type {
   EventLog,
   EventReads,
   FeedChanges,
+  FeedEpochs,
   GrantReads,
   GrantWrites,
   InvitationReads,
@@ -68,6 +70,7 @@ export interface VendorReadUnit extends ReadUnit {
   outbox: OutboxReads;
   deliveries: DeliveryReads;
   feed: FeedReads;
+  leases: LeaseReads;
   idempotency: {
     /** What was kept under the key, expired or not. */
     find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
@@ -136,6 +139,7 @@ export interface TenantUnit {
   organisation: OrganisationReads;
   locks: LockWrites;
   records: RecordWrites;
+  leases: LeaseWrites;
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
@@ -167,10 +171,13 @@ export interface VendorUnit {
   liveGrants(): Promise<Grant[]>;
   /** The deployment log. */
   log: EventLog;
-  feed: FeedChanges;
+  feed: FeedChanges & FeedEpochs;
   idempotency: IdempotencyWrites & {
-    /** Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer. */
-    clearExpired(): Promise<void>;
+    /**
+     * Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer.
+     * @returns how many
+     */
+    clearExpired(): Promise<number>;
   };
 }
 

@@ -123,10 +123,12 @@ async function store(
   const commitments: Record<string, string> = { justification: terms.justification };
   if (terms.ticket !== undefined) commitments['ticket'] = terms.ticket;
   await unit.requests.insert(request);
-  for (const [name, commitment] of Object.entries(commitments)) {
-    const opening = openings[name];
-    if (opening !== undefined) await unit.openings.save(commitment, name, opening);
-  }
+  await unit.openings.save(
+    Object.entries(commitments).flatMap(([name, commitment]) => {
+      const opening = openings[name];
+      return opening === undefined ? [] : [{ commitment, name, opening }];
+    }),
+  );
   await unit.log.append({
     type: 'request.created',
     at,

@@ -1,4 +1,5 @@
 import { AccessRecordEntity } from './access-record.entity.js';
+import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
@@ -20,6 +21,7 @@ import { VoidedReviewEntity } from './voided-review.entity.js';
 export const ENTITIES = [
   AccessRecordEntity,
   ApiKeyEntity,
+  BudgetLeaseEntity,
   DeploymentEntity,
   EventEntity,
   FeedChangeEntity,
