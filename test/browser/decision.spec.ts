@@ -32,7 +32,7 @@ describe('the decision page', () => {
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA');
     await page.keyboard.press('Escape');
-    await page.waitForFunction("document.activeElement?.textContent === 'Deny'");
+    await page.locator('button:focus', { hasText: /^Deny$/ }).waitFor();
 
     await tabTo(page, /^Approve: list and read invoices for 30 minutes$/);
     await page.keyboard.press('Enter');

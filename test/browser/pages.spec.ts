@@ -90,7 +90,7 @@ describe('every page', () => {
         await page.setViewportSize({ width: 1440, height: 900 });
         await page.goto(site.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForFunction("document.querySelector('.skeleton') === null");
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
         found[`${path} light`] = await violations(page);
         await page.emulateMedia({ colorScheme: 'dark' });
         await page.setViewportSize({ width: 360, height: 740 });
@@ -172,7 +172,7 @@ describe('every page', () => {
     await page.evaluate(
       "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
     );
-    await page.waitForFunction("document.querySelector('img')?.complete");
+    await page.evaluate("document.querySelector('img').decode().catch(() => null)");
     expect(await page.evaluate('window.ran ?? null')).toBeNull();
   }, 60_000);
 });
