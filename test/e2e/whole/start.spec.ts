@@ -108,8 +108,11 @@ describe('npm start', () => {
     const code = await eventually(
       'the code in the mailbox',
       async () => {
-        const page = await (await fetch(`http://localhost:${ports.mailbox}/`)).text();
-        return /\b[A-Z2-9]{4}-[A-Z2-9]{4}\b/.exec(page)?.[0];
+        const { items } = (await (await fetch(`http://localhost:${ports.mailbox}/messages`)).json()) as {
+          items: { subject: string; text: string }[];
+        };
+        const message = items.find(({ subject }) => subject.startsWith('Your code'));
+        return /^ *([A-Z2-9]{4}-[A-Z2-9]{4})$/m.exec(message?.text ?? '')?.[1];
       },
       20_000,
     );
