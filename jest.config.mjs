@@ -44,6 +44,10 @@ export default {
       ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
+    {
+      ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
+      globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
+    },
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],

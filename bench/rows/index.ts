@@ -1,9 +1,21 @@
 import type { Family } from '../support/table.js';
+import { checkFlat } from './check-flat.js';
 import { decisions } from './decisions.js';
+import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { proxiedCalls } from './proxied-calls.js';
+import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
 import { tokenChecks } from './token-checks.js';
 
 /** In the order of the table. */
-export const FAMILIES: readonly Family[] = [decisions, proxiedCalls, tokenChecks, routeMatching, logAppend];
+export const FAMILIES: readonly Family[] = [
+  decisions,
+  lists,
+  proxiedCalls,
+  revocation,
+  tokenChecks,
+  routeMatching,
+  checkFlat,
+  logAppend,
+];

@@ -24,8 +24,9 @@ export class Checker {
     const touch = new Touch(systemClock);
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.
-    touch.begin(systemClock.now(), systemClock.monotonic() + 3_600_000);
-    this.judge = new Judge({ state, touch, calls, budgets: new Budgets(), clock: systemClock });
+    touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
+    const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
+    this.judge = new Judge({ state, touch, calls, budgets, clock: systemClock });
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */

@@ -5,7 +5,17 @@ import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { optionsFor } from './support/options.js';
 import { postgresDatabase } from './support/postgres.js';
-import { aGrant, aLock, anInvitation, aPerson, aRecord, aRequest, aReview, NOW } from './support/rows.js';
+import {
+  aGrant,
+  aLease,
+  aLock,
+  anInvitation,
+  aPerson,
+  aRecord,
+  aRequest,
+  aReview,
+  NOW,
+} from './support/rows.js';
 
 const CONTROLS = { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] };
 
@@ -20,6 +30,7 @@ const OWN: Record<string, string> = {
   log_heads: 'tenant',
   access_records: 'tenant',
   record_chains: 'tenant',
+  budget_leases: 'tenant',
   notices: 'tenant',
   deliveries: 'tenant',
   idempotent_answers: 'tenant',
@@ -67,7 +78,8 @@ describe('row-level security on PostgreSQL', () => {
       await unit.reviews.void(review, NOW);
       await unit.invitations.insert(anInvitation({ tenant }));
       await unit.locks.insert(aLock({ tenant, name: tenant }));
-      await unit.records.insertAllowed(record);
+      await unit.records.insert([record]);
+      await unit.leases.save(aLease(grant));
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
@@ -125,6 +137,9 @@ describe('row-level security on PostgreSQL', () => {
       'api_keys',
       'gateways',
       'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
       'feed_changes',
       'deployment',
     ])
@@ -154,7 +169,15 @@ describe('row-level security on PostgreSQL', () => {
     expect(
       (await rows('acme', 'SELECT DISTINCT side FROM people ORDER BY 1')).map(({ side }) => side),
     ).toEqual(['', 'acme']);
-    for (const table of ['api_keys', 'gateways', 'signing_keys', 'feed_changes'])
+    for (const table of [
+      'api_keys',
+      'gateways',
+      'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
+      'feed_changes',
+    ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
   });
 
@@ -225,7 +248,9 @@ describe('row-level security on PostgreSQL', () => {
       FROM pg_roles WHERE rolname = 'countersign_app'`);
     expect(Object.values(role as object)).toEqual([false, false, false, false, false]);
     expect(await attempt('vendor', 'CREATE TABLE t (a integer)')).toContain('permission denied');
-    expect(await attempt('vendor', 'UPDATE deployment SET epoch = 9')).toContain('permission denied');
+    expect(await attempt('acme', 'UPDATE deployment SET epoch = 9')).toContain('only grows');
+    expect(await attempt('vendor', 'UPDATE deployment SET epoch = 9')).toBe('1 rows');
+    expect(await attempt('vendor', 'UPDATE deployment SET epoch = 0')).toContain('only grows');
     expect(await attempt('vendor', 'UPDATE deployment SET feed_seq = 0')).toContain('never shrinks');
     expect(await attempt('vendor', 'DELETE FROM deployment')).toContain('permission denied');
   });

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Lease, leaseAfter, mayGiveBack } from '@countersign/access';
 import {
   type AccessRecord,
   type ChainHead,
@@ -14,6 +15,8 @@ import {
   formatFeedEvent,
   parseFeedPlace,
   parseIdentityRegistration,
+  parseLeaseAsk,
+  parseLeaseClosing,
   parseRecordBatch,
   placeInChain,
   type RecordEntry,
@@ -73,6 +76,9 @@ export class FeedBroker {
   readonly records: AccessRecord[] = [];
   readonly openings: RecordEntry['openings'][] = [];
   readonly gaps: AccessRecord[] = [];
+  /** What gateways hold of budgets, and which of their boots were said to be over. */
+  readonly leases: Lease[] = [];
+  readonly closedBoots: string[] = [];
   publicKey: string | undefined;
   /** Connections to the feed so far, and the Last-Event-ID of each. */
   readonly resumes: (string | undefined)[] = [];
@@ -81,6 +87,7 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
+  leasesBudgets = true;
   /** Takes batches, but its answer is lost on the way. */
   answersRecords = true;
   /** Batches with such a record are judged and refused (400). */
@@ -90,6 +97,10 @@ export class FeedBroker {
   clockOffset = 0;
   /** Changes an event just before it is signed. */
   tamper: (event: FeedEvent) => FeedEvent = (event) => event;
+  /** Events that get lost on the way. */
+  drops: (event: FeedEvent) => boolean = () => false;
+  /** Keeps an event back, to be sent when the test says so. */
+  holds: (event: FeedEvent, send: () => void) => boolean = () => false;
   /** The key that signs, where it is not the pinned one. */
   otherKey: typeof this.feed.privateKey | undefined;
 
@@ -237,6 +248,11 @@ export class FeedBroker {
       this.openFeed(url.searchParams.get('nonce') ?? '', request, response);
     } else if (url.pathname === '/gateway/v1/records') {
       this.takeRecords(await jsonOf(request), response);
+    } else if (url.pathname === '/gateway/v1/leases') {
+      this.lease(await jsonOf(request), response);
+    } else if (url.pathname === '/gateway/v1/leases/closed') {
+      this.closedBoots.push(...parseLeaseClosing(await jsonOf(request)).boots);
+      response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/identity') {
       const { publicKey } = parseIdentityRegistration(await jsonOf(request));
       this.publicKey ??= publicKey;
@@ -279,7 +295,41 @@ export class FeedBroker {
   private send(response: ServerResponse, event: Event, seq = this.seq): void {
     const time = new Date(Date.now() + this.clockOffset).toISOString();
     const whole = { epoch: this.epoch, seq, time, gateway: this.gateway, ...event } as FeedEvent;
-    response.write(formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey));
+    if (this.drops(whole)) return;
+    const text = formatFeedEvent(this.tamper(whole), this.otherKey ?? this.feed.privateKey);
+    if (this.holds(whole, () => response.write(text))) return;
+    response.write(text);
+  }
+
+  /** By the rule of the domain; what was used is known from the asks alone. */
+  private lease(body: unknown, response: ServerResponse): void {
+    const { boot, grant: id, ...ask } = parseLeaseAsk(body);
+    const grant = this.grants.find((each) => each.id === id);
+    if (grant === undefined || !this.leasesBudgets) {
+      answer(response, grant === undefined ? 409 : 503, { code: 'grant_not_active' });
+      return;
+    }
+    const nothing = { calls: 0, bytes: 0 };
+    const whose = { tenant: grant.tenant, grant: id, gateway: this.gateway, boot };
+    const at = this.leases.findIndex((each) => each.grant === id && each.boot === boot);
+    const own = this.leases[at] ?? {
+      ...whose,
+      turn: 0,
+      held: nothing,
+      used: nothing,
+      ended: 0,
+      lost: 0,
+      closedAt: null,
+    };
+    const others = this.leases.filter((each) => each.grant === id && each.boot !== boot);
+    const { calls, bytes } = grant.budget ?? {};
+    const given = leaseAfter(own, others, grant.budget ?? {}, nothing, ask);
+    this.leases.splice(at === -1 ? this.leases.length : at, 1, { ...given, used: ask.used });
+    const held = {
+      calls: calls === undefined ? null : given.held.calls,
+      bytes: bytes === undefined ? null : given.held.bytes,
+    };
+    answer(response, 200, { held, elsewhere: others.some(mayGiveBack) });
   }
 
   private takeRecords(body: unknown, response: ServerResponse): void {

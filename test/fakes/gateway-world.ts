@@ -8,7 +8,7 @@ import type { Readiness } from '../../apps/gateway/src/server/own-pages.js';
 import { CountingUpstream } from './counting-upstream.js';
 import { FeedBroker } from './feed-broker.js';
 import { type RawAnswer, sendRaw } from './raw-http.js';
-import type { SteppedClock } from './stepped-clock.js';
+import { SteppedClock } from './stepped-clock.js';
 import { until } from './until.js';
 
 /** The map of the billing service that gateway tests run against. */
@@ -70,6 +70,8 @@ export class GatewayWorld {
   }
 
   async startGateway(options: Partial<GatewayOptions> = {}): Promise<void> {
+    // Machines whose clocks differ do not work together.
+    if (options.clock instanceof SteppedClock) this.broker.clockOffset = options.clock.offset;
     this.running = await startGateway({
       credential: this.broker.credential,
       host: '127.0.0.1',

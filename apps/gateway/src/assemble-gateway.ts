@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
+import { BootLeases } from './calls/boot-leases.js';
 import { Budgets } from './calls/budgets.js';
+import { Leasing } from './calls/leasing.js';
 import { type CallTimes, OpenCalls } from './calls/open-calls.js';
 import { systemClock } from './clock.js';
 import { Judge } from './decide/judge.js';
@@ -26,6 +28,7 @@ import { Quarantine } from './ship/quarantine.js';
 import { Shipper } from './ship/shipper.js';
 import { NodeSpoolDisk } from './spool/node-disk.js';
 import { Spool } from './spool/spool.js';
+import { DigestLedger } from './state/digest-ledger.js';
 import { GatewayState } from './state/gateway-state.js';
 
 const GIB = 1024 ** 3;
@@ -48,6 +51,7 @@ export async function assembleGateway(
   const boot = randomUUID();
 
   const position = await FeedPosition.load(options.spoolDir);
+  const ledger = await DigestLedger.load(options.spoolDir);
   let metrics: GatewayMetrics | undefined;
   let recorder: Recorder | undefined;
   const quarantine = await Quarantine.load(options.spoolDir);
@@ -74,10 +78,17 @@ export async function assembleGateway(
     perService: options.maxCallsPerService ?? 1024,
   });
   const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
-  const budgets = new Budgets();
   const state: GatewayState = new GatewayState(
-    (digest) => calls.cutGrant(digest),
-    () => calls.cutLocked((call) => state.locks.on(call) !== undefined),
+    (digest) => {
+      calls.cutGrant(digest);
+      budgets.forget(digest);
+    },
+    () =>
+      calls.cutWhere((call) => {
+        if (state.key(call.kid, clock.now()) === undefined) return 'invalid_token';
+        return state.locks.on(call) === undefined ? undefined : 'locked';
+      }),
+    ledger,
   );
   const touch = new Touch(clock);
   recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
@@ -87,8 +98,22 @@ export async function assembleGateway(
 
   const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
-  const feed = new FeedClient({ credential, broker, state, touch, position, clock, log, register });
   const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
+  const boots = await BootLeases.load(options.spoolDir, boot);
+  const leasing = new Leasing({ broker, boots, boot, spool, shipper, log });
+  const budgets = new Budgets((ask) => leasing.ask(ask), clock);
+  const onSnapshot = () => budgets.forgetUnused();
+  const feed = new FeedClient({
+    credential,
+    broker,
+    state,
+    touch,
+    position,
+    clock,
+    log,
+    register,
+    onSnapshot,
+  });
   const upstreams = new Upstreams({
     connectMs: 5_000,
     firstByteMs: 30_000,
@@ -150,6 +175,8 @@ export async function assembleGateway(
     calls,
     times,
     budgets,
+    boots,
+    leasing,
     touch,
     recorder,
     broker,

@@ -36,13 +36,15 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, times, budgets, touch, recorder, feed, shipper, server } = parts;
+  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server } = parts;
 
   const sweep = setInterval(() => {
+    touch.tick();
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
     calls.cutOverdue(clock.monotonic(), times);
-    budgets.forgetEnded(clock.now());
+    budgets.sweep(clock.now());
+    leasing.sweep();
     recorder.tick();
   }, SWEEP_MS);
 
@@ -50,6 +52,8 @@ async function run(
     await stopServing(server, calls, options.stopGraceMs ?? 10_000);
     clearInterval(sweep);
     recorder.flush();
+    // Where the broker does not hear of it, the next run says what this one held.
+    if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
     await feed.close();
     await parts.spool.settle();
     recorder.signHeads();

@@ -4,7 +4,8 @@ export type ProtocolErrorCode =
   | 'invalid_envelope'
   | 'bad_signature'
   | 'invalid_event'
-  | 'invalid_records';
+  | 'invalid_records'
+  | 'invalid_lease';
 
 /** A message that breaks the protocol. The message text names the rule and the place, never a secret. */
 export class ProtocolError extends Error {

@@ -23,8 +23,20 @@ export {
   type FeedEventType,
   type FeedPlace,
   formatFeedPlace,
+  formatSeenPlace,
   parseFeedPlace,
+  parseSeenPlace,
+  type SeenPlace,
 } from './feed/feed-event.js';
+export {
+  type Amounts,
+  type LeaseAnswer,
+  type LeaseAsk,
+  type LeaseClosing,
+  parseLeaseAnswer,
+  parseLeaseAsk,
+  parseLeaseClosing,
+} from './leases/lease.js';
 export {
   type AccessRecord,
   type AllowedRecord,

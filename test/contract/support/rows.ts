@@ -3,6 +3,7 @@ import type {
   AccessRequest,
   Grant,
   Invitation,
+  Lease,
   Lock,
   Person,
   Review,
@@ -62,6 +63,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api'] },
       risk: { level: 'medium', reasons: [] },
     },
+    asked: null,
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',
     endedAt: null,
@@ -88,6 +90,7 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     warnedAt: null,
     endedAt: null,
     endReason: null,
+    endedBy: null,
     used: { calls: 0, bytes: 0 },
     ...change,
   };
@@ -140,6 +143,22 @@ export function aRecord(grant: Grant, change: Partial<AccessRecordView> = {}): A
     gateway: uuidV7Ids.next('gtw'),
     boot: '0199f0a0-7b2c-4003-8000-000000000003',
     seq: 1,
+    ...change,
+  };
+}
+
+export function aLease(grant: Grant, change: Partial<Lease> = {}): Lease {
+  return {
+    tenant: grant.tenant,
+    grant: grant.id,
+    gateway: uuidV7Ids.next('gtw'),
+    boot: '0199f0a0-7b2c-4003-8000-000000000003',
+    turn: 1,
+    held: { calls: 2, bytes: 0 },
+    used: { calls: 0, bytes: 0 },
+    ended: 0,
+    lost: 0,
+    closedAt: null,
     ...change,
   };
 }

@@ -104,7 +104,9 @@ describe('the gateways’ feed', () => {
     const ended = await nextSigned(stream, 'change');
     expect(performance.now() - begun).toBeLessThan(1_000);
     expect(ended.seq).toBe(seq + 2);
-    expect(ended.data).toEqual({ endedGrants: [{ digest: request.digest, reason: 'revoked' }] });
+    // It says for how long the digest has to be remembered: until no grant of these terms could be open.
+    const until = new Date(Date.parse(request.lapsesAt) + 900_000).toISOString().replace('.000', '');
+    expect(ended.data).toEqual({ endedGrants: [{ digest: request.digest, reason: 'revoked', until }] });
   });
 
   test('resumes after the last place heard, with what was missed', async () => {

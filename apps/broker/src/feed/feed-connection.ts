@@ -6,7 +6,7 @@ import {
   type SnapshotData,
 } from '@countersign/gateway-protocol';
 import type { SseConnection } from '../http/sse-connection.js';
-import type { BuiltChange } from './feed-reader.js';
+import type { BuiltChange, MarkedPlace } from './feed-reader.js';
 
 /** One gateway's open feed: knows how far it was told, and signs what it is told for that gateway alone. */
 export class FeedConnection {
@@ -24,10 +24,10 @@ export class FeedConnection {
     return this.place.seq;
   }
 
-  snapshot(place: FeedPlace, picture: Omit<SnapshotData, 'nonce'>): void {
+  snapshot({ mark, ...place }: MarkedPlace, picture: Omit<SnapshotData, 'nonce'>): void {
     this.place = place;
     const data = { nonce: this.nonce, ...picture };
-    this.connection.sendWhole(this.format({ ...this.head(), type: 'snapshot', data }));
+    this.connection.sendWhole(this.format({ ...this.head(), ...marked(mark), type: 'snapshot', data }));
   }
 
   resume(place: FeedPlace): void {
@@ -36,14 +36,14 @@ export class FeedConnection {
   }
 
   /** Tells a change that comes right after what was told; older ones were told already. A gap ends the connection. */
-  change({ seq, data, revokedGateway }: BuiltChange): void {
+  change({ seq, mark, data, revokedGateway }: BuiltChange): void {
     if (seq <= this.place.seq) return;
     if (seq !== this.place.seq + 1) {
       this.connection.cut();
       return;
     }
     this.place = { ...this.place, seq };
-    this.connection.send(this.format({ ...this.head(), type: 'change', data }));
+    this.connection.send(this.format({ ...this.head(), ...marked(mark), type: 'change', data }));
     if (revokedGateway === this.gateway) this.connection.end();
   }
 
@@ -63,3 +63,5 @@ export class FeedConnection {
     return formatFeedEvent(event, this.feedKey());
   }
 }
+
+const marked = (mark: string | null): { mark?: string } => (mark === null ? {} : { mark });

@@ -1,4 +1,5 @@
-import type { FeedPlace } from '@countersign/gateway-protocol';
+import type { VendorReadUnit } from '@countersign/access';
+import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { HttpProblem } from '../http/problem.js';
@@ -37,7 +38,7 @@ export class FeedHub {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly keys: KeyRing,
   ) {
     this.now = () => deps.clock.now();
@@ -73,18 +74,21 @@ export class FeedHub {
   /**
    * Opens a gateway's feed: resumes after `last` where all that came since is still held, else shows everything.
    *
+   * @param seen the highest place that the gateway has on its disk
    * @param open starts the answer; called once the first event is ready, so that a failure is a plain error
+   * @throws HttpProblem `feed_parted` where the gateway has heard what this store does not know
    */
   async join(
     gateway: string,
     nonce: string,
-    last: FeedPlace | undefined,
+    { last, seen }: { last: FeedPlace | undefined; seen: SeenPlace | undefined },
     open: (onClose: () => void) => SseConnection,
   ): Promise<void> {
     const first = await this.deps.store.readAsVendor(async (unit) => {
       if ((await unit.gateways.find(gateway))?.revokedAt !== null)
         throw new HttpProblem('unauthenticated', 'This gateway is not enrolled.');
       const head = await unit.feed.head();
+      if (seen !== undefined && (await this.hasParted(unit, head, seen))) throw this.parted(gateway, seen);
       const resumable =
         last !== undefined &&
         last.epoch === head.epoch &&
@@ -111,16 +115,34 @@ export class FeedHub {
     }
     // Nothing awaits from here on: what the poller told the others meanwhile is made up for before it tells more.
     for (const change of this.recent) connection.change(change);
+    connection.heartbeat();
     this.connections.add(connection);
+  }
+
+  /** Whether a gateway's history is another than this store's: longer, or with another change at its place. */
+  private async hasParted(unit: VendorReadUnit, head: FeedPlace, seen: SeenPlace): Promise<boolean> {
+    if (seen.epoch !== head.epoch) return seen.epoch > head.epoch;
+    if (seen.seq > head.seq) return true;
+    const mark = await unit.feed.markAt(seen.seq);
+    return seen.mark !== undefined && mark !== null && mark !== seen.mark;
+  }
+
+  private parted(gateway: string, { epoch, seq }: SeenPlace): HttpProblem {
+    const detail =
+      'This gateway has heard what the database does not know. If it was restored from a backup, run “countersign restore”.';
+    this.logger.error({ gateway, seen: { epoch, seq } }, detail);
+    return new HttpProblem('feed_parted', detail);
   }
 
   private async poll(): Promise<void> {
     const changes = await this.deps.store.readAsVendor(async (unit) => {
       const head = await unit.feed.head();
-      if (head.epoch === this.place.epoch && head.seq <= this.place.seq) return [];
+      if (head.epoch === this.place.epoch && head.seq === this.place.seq) return [];
       const upTo = Math.min(head.seq, this.place.seq + MOST_CHANGES);
       const built =
-        head.epoch === this.place.epoch ? await this.reader.changes(unit, this.place.seq, upTo) : null;
+        head.epoch === this.place.epoch && head.seq > this.place.seq
+          ? await this.reader.changes(unit, this.place.seq, upTo)
+          : null;
       if (built === null) return { begin: head };
       if (built.some(({ data }) => data.keys !== undefined)) await this.keys.loadFrom(unit);
       return built;
@@ -139,7 +161,7 @@ export class FeedHub {
     if (changes.length === MOST_CHANGES) this.poller.wake();
   }
 
-  /** The sequence does not continue (a restored store): everybody asks anew and is shown everything. */
+  /** The sequence does not continue (a restored store): everybody asks anew, and is refused or shown everything. */
   private beginAnew(place: FeedPlace): void {
     this.place = place;
     this.recent = [];

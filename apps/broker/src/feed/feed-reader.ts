@@ -1,4 +1,5 @@
 import {
+  endOfTerms,
   type FeedChange,
   type Grant,
   isInForce,
@@ -13,9 +14,13 @@ import { LRUCache } from 'lru-cache';
 type FeedUnit = VendorReadUnit;
 type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
 
+/** A place with what tells it from the same place of another history. */
+export type MarkedPlace = FeedPlace & { mark: string | null };
+
 /** What the broker says of one change; the same for every gateway. */
 export interface BuiltChange {
   seq: number;
+  mark: string | null;
   data: ChangeData;
   /** A gateway that this change shuts out. */
   revokedGateway: string | null;
@@ -25,9 +30,10 @@ export interface BuiltChange {
 interface TermsFacts {
   budget: FeedGrant['budget'];
   routes: string;
+  until: string;
 }
 
-const KNOWN_GRANTS = 100_000;
+const KNOWN_GRANTS = 10_000;
 
 /**
  * Reads what the feed says. A change is built from what stands now, not from what stood when it was numbered:
@@ -39,14 +45,14 @@ export class FeedReader {
   constructor(private readonly now: () => Date) {}
 
   /** Everything, and the place that it shows; one read unit sees both at one moment. */
-  async picture(unit: FeedUnit): Promise<{ place: FeedPlace; picture: Picture }> {
-    const place = await unit.feed.head();
-    const grants = await unit.feed.activeGrants();
+  async picture(unit: FeedUnit): Promise<{ place: MarkedPlace; picture: Picture }> {
+    const head = await unit.feed.head();
+    const place = { ...head, mark: await unit.feed.markAt(head.seq) };
     return {
       place,
       picture: {
-        grants: await Promise.all(grants.map((grant) => this.feedGrant(unit, grant))),
-        ...(await this.services(unit, grants)),
+        grants: await unit.feed.activeGrants(),
+        ...(await this.services(unit)),
         keys: await keys(unit, this.now()),
         tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
         locks: (await unit.feed.locks()).map(feedLock),
@@ -65,13 +71,13 @@ export class FeedReader {
     return built;
   }
 
-  private async build(unit: FeedUnit, { seq, kind, ref }: FeedChange): Promise<BuiltChange> {
-    const plain = (data: ChangeData): BuiltChange => ({ seq, data, revokedGateway: null });
+  private async build(unit: FeedUnit, { seq, kind, ref, mark }: FeedChange): Promise<BuiltChange> {
+    const plain = (data: ChangeData): BuiltChange => ({ seq, mark, data, revokedGateway: null });
     switch (kind) {
       case 'grant':
         return plain(await this.grantChange(unit, ref));
       case 'services':
-        return plain(await this.services(unit, await unit.feed.activeGrants()));
+        return plain(await this.services(unit));
       case 'keys':
         return plain({ keys: await keys(unit, this.now()) });
       case 'tenant': {
@@ -89,7 +95,8 @@ export class FeedReader {
       }
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);
-        return { seq, data: {}, revokedGateway: gateway !== null && gateway.revokedAt !== null ? ref : null };
+        const isRevoked = gateway !== null && gateway.revokedAt !== null;
+        return { ...plain({}), revokedGateway: isRevoked ? ref : null };
       }
     }
   }
@@ -99,22 +106,20 @@ export class FeedReader {
     const grant = await unit.grants.find(id);
     // One that has not begun is no gateway's business: its digest must stay free to open later.
     if (grant === null || grant.state === 'scheduled') return {};
-    if (grant.state === 'ended')
-      return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended' }] };
+    if (grant.state === 'ended') {
+      const { until } = await this.factsOf(unit, grant);
+      return { endedGrants: [{ digest: grant.digest, reason: grant.endReason ?? 'ended', until }] };
+    }
     const grants = [await this.feedGrant(unit, grant)];
     const { routes } = await this.factsOf(unit, grant);
     const service = await unit.organisation.service(grant.service);
     if (service?.routes === routes) return { grants };
-    return { grants, ...(await this.services(unit, await unit.feed.activeGrants())) };
+    return { grants, ...(await this.services(unit)) };
   }
 
-  private async services(
-    unit: FeedUnit,
-    grants: readonly Grant[],
-  ): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
+  private async services(unit: FeedUnit): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
     const current = await unit.services();
-    const hashes = new Set(current.map((each) => each.routes));
-    for (const grant of grants) hashes.add((await this.factsOf(unit, grant)).routes);
+    const hashes = new Set([...current.map((each) => each.routes), ...(await unit.feed.liveRoutes())]);
     const maps = await unit.feed.routeMaps([...hashes]);
     const routeMaps: ServiceDefinition[] = [...maps.values()];
     for (const { routes, definition } of current) if (!maps.has(routes)) routeMaps.push(definition);
@@ -132,8 +137,8 @@ export class FeedReader {
   private async feedGrant(unit: FeedUnit, grant: Grant): Promise<FeedGrant> {
     const { id, digest, tenant, service, startsAt, endsAt } = grant;
     if (startsAt === null || endsAt === null) throw new Error(`active grant ${id} has no window`);
-    const { budget } = await this.factsOf(unit, grant);
-    return { id, digest, tenant, service, startsAt, endsAt, budget };
+    const { budget, until } = await this.factsOf(unit, grant);
+    return { id, digest, tenant, service, startsAt, endsAt, budget, until };
   }
 
   private async factsOf(unit: FeedUnit, grant: Grant): Promise<TermsFacts> {
@@ -141,7 +146,8 @@ export class FeedReader {
     if (known !== undefined) return known;
     const request = await unit.requests.find(grant.request);
     if (request === null) throw new Error(`grant ${grant.id} has no request`);
-    const facts = { budget: request.terms.budget ?? null, routes: request.terms.routes };
+    const { terms } = request;
+    const facts = { budget: terms.budget ?? null, routes: terms.routes, until: endOfTerms(terms) };
     this.facts.set(grant.request, facts);
     return facts;
   }
@@ -149,6 +155,9 @@ export class FeedReader {
 
 const feedLock = ({ id, kind, name, tenant }: Lock): FeedLock => ({ id, kind, name, tenant });
 
+/** A key that retires says when (`exp`, seconds since the epoch): gateways let go of it by themselves. */
 async function keys(unit: FeedUnit, now: Date): Promise<Record<string, unknown>[]> {
-  return publishedKeys(await unit.keys.list('token'), now).map((key) => key.publicJwk);
+  return publishedKeys(await unit.keys.list('token'), now).map(({ publicJwk, retiresAt }) =>
+    retiresAt === null ? publicJwk : { ...publicJwk, exp: Math.floor(Date.parse(retiresAt) / 1_000) },
+  );
 }

@@ -3,6 +3,7 @@ import {
   parseFeedPlace,
   parseIdentityRegistration,
   parseRecordBatch,
+  parseSeenPlace,
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
@@ -17,8 +18,10 @@ import { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
+import { RecordNews } from '../stream/record-news.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
+import { Turnstile } from './turnstile.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
 const feedQuery = z.strictObject({
@@ -29,6 +32,11 @@ const feedQuery = z.strictObject({
       '32 random bytes as base64url',
     )
     .describe('32 fresh random bytes, base64url without padding.'),
+  seen: z
+    .string()
+    .refine((text) => parseSeenPlace(text) !== undefined, 'EPOCH.SEQ or EPOCH.SEQ.MARK')
+    .optional()
+    .describe('The highest place that the gateway has on its disk.'),
 });
 
 /** Described loosely here: `libs/gateway-protocol`, which gateways share, judges these bodies strictly. */
@@ -48,13 +56,19 @@ const recordsAnswer = component(
   z.object({ accepted: z.record(z.string(), z.int()).describe('The last number held, by tenant.') }),
 );
 
+/** Batches of records that are in the store at once: a stop must not wait behind those of hundreds of gateways. */
+const RECORDS_AT_ONCE = 2;
+
 /** For enrolled gateways alone; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
 export class GatewayController {
+  private readonly intake = new Turnstile(RECORDS_AT_ONCE);
+
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
     private readonly metrics: Metrics,
+    private readonly news: RecordNews,
     private readonly watch: GatewayWatch,
   ) {}
 
@@ -75,7 +89,8 @@ export class GatewayController {
   ): Promise<void> {
     const last = request.headers['last-event-id'];
     const place = typeof last === 'string' ? parseFeedPlace(last) : undefined;
-    await this.feed.join(gateway.id, query.nonce, place, (onClose) => new SseConnection(response, onClose));
+    const places = { last: place, seen: query.seen === undefined ? undefined : parseSeenPlace(query.seen) };
+    await this.feed.join(gateway.id, query.nonce, places, (onClose) => new SseConnection(response, onClose));
   }
 
   @Post('records')
@@ -89,8 +104,9 @@ export class GatewayController {
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await takeRecords(this.deps, gateway.id, boot, records);
+    const accepted = await this.intake.pass(() => takeRecords(this.deps, gateway.id, boot, records));
     this.metrics.recordsTaken(records);
+    this.news.taken(records);
     this.watch.heard(gateway.id);
     return { accepted };
   }

@@ -7,6 +7,7 @@ export type HttpErrorCode =
   | 'invalid_cursor'
   | 'body_too_large'
   | 'rate_limited'
+  | 'feed_parted'
   | 'not_ready'
   | 'internal_error';
 
@@ -29,6 +30,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   controls_changed: 409,
   grant_not_active: 409,
   conflict: 409,
+  feed_parted: 409,
   already_registered: 409,
   body_too_large: 413,
   request_refused: 422,

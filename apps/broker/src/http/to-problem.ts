@@ -27,7 +27,7 @@ export function toProblem(error: unknown): Problem {
       ...(error.refusals.length === 0 ? {} : { refusals: error.refusals }),
     });
   if (error instanceof HttpProblem) return problem(error.code, error.message, error.more);
-  if (error instanceof ProtocolError && error.code === 'invalid_records')
+  if (error instanceof ProtocolError && FROM_GATEWAYS.has(error.code))
     return problem('invalid_request', error.message);
   if (error instanceof ScopeError)
     return problem('invalid_request', error.message, {
@@ -40,6 +40,9 @@ export function toProblem(error: unknown): Problem {
   if (known !== undefined) return problem(known.code, known.detail);
   return problem('internal_error', 'Something went wrong here. It has been logged under this request’s id.');
 }
+
+/** What a gateway sent breaks the protocol; other codes are about what we send. */
+const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease']);
 
 /**
  * What passes by itself, with nothing done: another process holds the store, PostgreSQL gives no connection just

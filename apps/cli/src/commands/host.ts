@@ -75,6 +75,13 @@ export function registerHost(program: Command, run: Run): void {
       ),
     );
 
+  verb(program, 'restore', 'After restoring the database from a backup: let gateways follow it again')
+    .addHelpText(
+      'after',
+      '\nUntil it is run, gateways that heard more than the backup knows refuse everything. Run it once, with the\nbrokers stopped; it opens a new epoch of the feed and stands in the deployment log. Digests that ended stay dead.\n',
+    )
+    .action(run(async (context) => (await import('../verbs/host/restore.js')).restore(context)));
+
   verb(program, 'doctor', 'Say what is wrong with a set-up and how to mend it').action(
     run(async (context) => (await import('../doctor/doctor.js')).doctor(context)),
   );

@@ -2,6 +2,7 @@
 export type CutReason =
   | 'grant_ended'
   | 'locked'
+  | 'invalid_token'
   | 'not_in_touch'
   | 'client_gone'
   | 'budget_exhausted'
@@ -33,6 +34,8 @@ export class OpenCall {
     readonly person: string,
     /** Monotonic clock's milliseconds. */
     readonly beganAt: number,
+    /** The key that signed the token. */
+    readonly kid: string,
   ) {}
 
   /** Set once, by the first that cut it. */
@@ -120,10 +123,13 @@ export class OpenCalls {
       for (const call of [...calls]) call.cutOverdue(now, times);
   }
 
-  /** Cuts every call that is locked now. */
-  cutLocked(isLocked: (call: OpenCall) => boolean): void {
+  /** Cuts every call for which there is a reason now. */
+  cutWhere(reasonFor: (call: OpenCall) => CutReason | undefined): void {
     for (const calls of [...this.byDigest.values()]) {
-      for (const call of [...calls]) if (isLocked(call)) call.cut('locked');
+      for (const call of [...calls]) {
+        const reason = reasonFor(call);
+        if (reason !== undefined) call.cut(reason);
+      }
     }
   }
 

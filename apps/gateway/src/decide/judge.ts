@@ -37,7 +37,7 @@ export type JudgeParts = {
 
 /** `unasked`: no bearer token came with the request at all. */
 export type TokenJudgement =
-  | { ok: true; claims: GrantTokenClaims }
+  | { ok: true; claims: GrantTokenClaims; kid: string }
   | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
@@ -49,7 +49,11 @@ export class Judge {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
   private readonly now = () => this.parts.clock.now();
-  private readonly key = (kid: string) => this.parts.state.key(kid);
+  private askedKid = '';
+  private readonly key = (kid: string) => {
+    this.askedKid = kid;
+    return this.parts.state.key(kid, this.now());
+  };
 
   constructor(private readonly parts: JudgeParts) {
     const { state, calls, budgets } = parts;
@@ -108,13 +112,14 @@ export class Judge {
     }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
-    return this.verifier.verify(token, {
+    const verdict = this.verifier.verify(token, {
       issuer,
       audience: service.definition.audience,
       key: this.key,
       now: this.now,
       hashing: nodeHashing,
     });
+    return verdict.ok ? { ...verdict, kid: this.askedKid } : verdict;
   }
 
   /**
@@ -143,6 +148,27 @@ export class Judge {
   }
 
   /**
+   * A call that lacks budget alone may have more of it from the broker: to be waited for, and then judged anew. Resolves
+   * with the refusal that stands, or undefined to judge anew; undefined at once where nothing has to be waited for.
+   */
+  shortage(claims: GrantTokenClaims, judged: CallJudgement): Promise<CallJudgement | undefined> | undefined {
+    const grant = this.parts.state.grants.get(claims.digest);
+    if (judged.allowed || judged.code !== 'budget_exhausted' || grant === undefined) return undefined;
+    return this.moreBudget(claims.digest, grant, judged);
+  }
+
+  private async moreBudget(
+    digest: string,
+    grant: LiveGrant,
+    judged: Extract<CallJudgement, { allowed: false }>,
+  ): Promise<CallJudgement | undefined> {
+    const more = await this.parts.budgets.more(digest, grant, { calls: 1, bytes: 1 });
+    if (more === 'more') return undefined;
+    if (more === 'none') return judged;
+    return { ...judged, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+  }
+
+  /**
    * Everything after the token. Answers in the same turn, so that no other call comes between this and the caller's
    * taking of room and budget.
    */
@@ -155,6 +181,11 @@ export class Judge {
         code: 'not_in_touch',
         detail: 'the gateway lost touch meanwhile',
       };
+    }
+    const began = state.grants.get(claims.digest)?.startsAt;
+    if (began !== undefined && began !== claims.grant_nbf * 1_000) {
+      const detail = 'the window of these terms began at another time';
+      return { allowed: false, match: null, code: 'grant_ended', detail };
     }
     const decision = decideCall(claims, call, this.view, clock.now());
     if (!decision.allowed) return decision;

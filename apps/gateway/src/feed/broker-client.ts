@@ -12,8 +12,9 @@ export class BrokerAnswer extends Error {
     super(`the broker answered ${status}${code === undefined ? '' : ` ${code}`}`);
   }
 
+  /** Nothing that is known may be gone by: we are shut out, or the broker's history is not the one we heard. */
   get refused(): boolean {
-    return this.status === 401 || this.status === 403;
+    return this.status === 401 || this.status === 403 || this.code === 'feed_parted';
   }
 }
 
@@ -33,11 +34,12 @@ export class BrokerClient {
 
   /** Opens the feed. Throws BrokerAnswer for anything but 200, and the network's error. */
   async openFeed(
-    nonce: string,
+    { nonce, seen }: { nonce: string; seen: string | undefined },
     lastEventId: string | undefined,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Buffer>> {
-    const { statusCode, body } = await request(this.url(`/gateway/v1/feed?nonce=${nonce}`), {
+    const query = new URLSearchParams({ nonce, ...(seen === undefined ? {} : { seen }) });
+    const { statusCode, body } = await request(this.url(`/gateway/v1/feed?${query}`), {
       dispatcher: this.agent,
       headers: {
         authorization: this.authorization,

@@ -1,8 +1,11 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  type FeedEvent,
+  type FeedGrant,
   type FeedPlace,
   formatFeedPlace,
+  formatSeenPlace,
   type GatewayCredential,
   importEd25519PublicKey,
   openFeedEnvelope,
@@ -27,6 +30,8 @@ export type FeedClientParts = {
   log: Logger;
   /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
   register(signal: AbortSignal): Promise<void>;
+  /** Called when everything was shown anew: the broker may have forgotten what it had told before. */
+  onSnapshot(): void;
 };
 
 const FIRST_PAUSE_MS = 50;
@@ -49,6 +54,8 @@ export class FeedClient {
   private readonly feedKey: KeyObject;
   private readonly stop = new AbortController();
   private applied: FeedPlace | undefined;
+  /** When this connection was asked for (monotonic), while what it missed is not known to be there yet. */
+  private catchingUpSince: number | undefined;
   private running: Promise<void> | undefined;
   private pause = FIRST_PAUSE_MS;
 
@@ -85,42 +92,72 @@ export class FeedClient {
     const nonce = randomBytes(32).toString('base64url');
     const askedAt = clock.monotonic();
     const resumeFrom = this.applied === undefined ? undefined : formatFeedPlace(this.applied);
+    this.catchingUpSince = undefined;
     const session = new FeedSession(credential.gateway, nonce, {
       applied: this.applied,
       highest: position.highest,
     });
-    const body = await broker.openFeed(nonce, resumeFrom, this.stop.signal);
+    const seen = position.highest === undefined ? undefined : formatSeenPlace(position.highest);
+    const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.stop.signal);
     for await (const data of sseData(body)) {
       try {
         await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
       } catch (cause) {
         throw new FeedBroken(cause);
       }
-      // The broker's clock went back, or this connection only brings old news: a new nonce gives a new measure.
-      if (!touch.isInTouch()) throw new Error('what the feed brings is too old');
+      if (this.catchingUpSince !== undefined) continue;
+      // A new nonce gives a new measure, where time has parted or this connection brings old news.
+      if (!touch.areClocksRight) throw new Error('the clocks of broker and gateway do not agree');
+      if (!touch.isInTouch() || touch.isStrained) throw new Error('what the feed brings is late');
       // A connection that lasted is followed by the next one at once; one that breaks right away is not.
       if (session.hasHeard) this.pause = 0;
     }
   }
 
   private async follow(step: FeedStep, askedAt: number): Promise<void> {
-    const { state, touch, position, clock, log } = this.parts;
+    const { state, touch, position, clock } = this.parts;
     const { event } = step;
     const time = Date.parse(event.time);
     if (step.do === 'begin') {
-      if (step.event.type === 'snapshot') state.applySnapshot(step.event.data, clock.now());
-      await position.reach(event);
-      touch.begin(time, askedAt);
-      this.pause = FIRST_PAUSE_MS;
-      log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
+      if (step.event.type === 'snapshot') {
+        // Neither of the two times alone may make the gateway forget what has ended.
+        state.ledger.forget(Math.min(time, clock.now()));
+        await this.keepBeginnings(step.event.data.grants);
+        state.applySnapshot(step.event.data, clock.now());
+        await state.ledger.settle();
+        this.parts.onSnapshot();
+        await position.reach(step.event);
+      }
+      this.catchingUpSince = askedAt;
     }
     if (step.do === 'change') {
-      // First what it says, then the note of its place: a stop must not wait for a disk.
+      await this.keepBeginnings(step.event.data.grants ?? []);
+      // First what it says, then the note of it and of its place: a stop must not wait for a disk.
       state.applyChange(step.event.data, clock.now());
-      await position.reach(event);
+      await state.ledger.settle();
+      await position.reach(step.event);
     }
     if (step.do !== 'hear') this.applied = { epoch: event.epoch, seq: event.seq };
-    if (step.do !== 'begin') touch.heard(time);
+    // A snapshot is whole by itself. After a resume the missed changes are still on their way, and only a heartbeat
+    // says that none is: until then nothing that this connection brings makes what is known fresh.
+    if (this.catchingUpSince === undefined) touch.heard(time);
+    else if (event.type === 'snapshot' || event.type === 'heartbeat') this.begin(event, this.catchingUpSince);
+  }
+
+  private begin(event: FeedEvent, askedAt: number): void {
+    const { touch, log } = this.parts;
+    this.catchingUpSince = undefined;
+    touch.begin(Date.parse(event.time), askedAt);
+    if (!touch.isInTouch()) return;
+    this.pause = FIRST_PAUSE_MS;
+    log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
+  }
+
+  /** A grant opens nothing before it is on disk when its window began. */
+  private async keepBeginnings(grants: readonly FeedGrant[]): Promise<void> {
+    const { ledger } = this.parts.state;
+    ledger.begin(grants);
+    await ledger.settle();
   }
 
   /**

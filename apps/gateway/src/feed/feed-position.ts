@@ -1,14 +1,18 @@
 import { join } from 'node:path';
-import { compareFeedPlaces, type FeedPlace } from '@countersign/gateway-protocol';
+import { compareFeedPlaces, type SeenPlace } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import { JsonCell } from '../durable/json-cell.js';
 
-const shape = z.strictObject({ epoch: z.int().min(1), seq: z.int().min(0) });
+const shape = z.strictObject({
+  epoch: z.int().min(1),
+  seq: z.int().min(0),
+  mark: z.string().exactOptional(),
+});
 
 /** The highest place in the feed that this gateway ever applied, on its disk: it never goes back, restarts included. */
 export class FeedPosition {
-  private readonly cell: JsonCell<FeedPlace>;
-  private reached: FeedPlace | undefined;
+  private readonly cell: JsonCell<SeenPlace>;
+  private reached: SeenPlace | undefined;
 
   private constructor(folder: string) {
     this.cell = new JsonCell(join(folder, 'feed-position.json'));
@@ -22,13 +26,13 @@ export class FeedPosition {
     return position;
   }
 
-  get highest(): FeedPlace | undefined {
+  get highest(): SeenPlace | undefined {
     return this.reached;
   }
 
   /** Resolves when this place or a later one is durable. */
-  async reach({ epoch, seq }: FeedPlace): Promise<void> {
-    const place = { epoch, seq };
+  async reach({ epoch, seq, mark }: SeenPlace): Promise<void> {
+    const place = { epoch, seq, ...(mark === undefined ? {} : { mark }) };
     if (this.reached !== undefined && compareFeedPlaces(place, this.reached) <= 0) return;
     this.reached = place;
     await this.cell.write(place);

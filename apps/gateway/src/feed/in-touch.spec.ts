@@ -6,10 +6,11 @@ import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { systemClock } from '../clock.js';
 
-/** A clock that a test can push forward. */
+/** A clock that a test can push forward, and whose wall can be set wrong. */
 class PushedClock {
   ahead = 0;
-  now = () => systemClock.now() + this.ahead;
+  step = 0;
+  now = () => systemClock.now() + this.ahead + this.step;
   monotonic = () => systemClock.monotonic() + this.ahead;
 }
 
@@ -200,6 +201,38 @@ describe('in touch', () => {
       },
     ],
     [
+      'an event that comes twice',
+      ({ broker }) => {
+        broker.change({ liftedLocks: [] });
+        broker.seq -= 1;
+        broker.change({ liftedLocks: [] });
+      },
+    ],
+    [
+      'events in another order',
+      ({ broker }) => {
+        const [first, second] = [broker.seq + 2, broker.seq + 1];
+        broker.tamper = (event) => (event.type === 'change' ? { ...event, seq: first } : event);
+        broker.change({ liftedLocks: [] });
+        broker.tamper = (event) => (event.type === 'change' ? { ...event, seq: second } : event);
+        broker.change({ liftedLocks: [] });
+      },
+    ],
+    [
+      'a stop that was dropped on the way, by the heartbeat after it',
+      ({ broker }) => {
+        broker.drops = (event) => event.type === 'change';
+        broker.end(broker.grants[0]!);
+      },
+    ],
+    [
+      'a resume to another place than ours',
+      ({ broker }) => {
+        broker.tamper = (event) => (event.type === 'resume' ? { ...event, seq: event.seq + 1 } : event);
+        broker.drop();
+      },
+    ],
+    [
       'a service whose map did not come',
       ({ broker }) => {
         broker.change({
@@ -227,13 +260,69 @@ describe('in touch', () => {
     const { broker } = world;
     const token = broker.token(broker.grant());
     expect((await world.send({ token })).status).toBe(200);
+    const hits = world.upstream.hits.length;
     misbehave(world);
     await until(() => !world.gateway.isInTouch(), 3_000);
     expect(await refusal(await world.send({ token }))).toEqual(notInTouch);
+    expect(world.upstream.hits).toHaveLength(hits);
     broker.otherKey = undefined;
+    broker.drops = () => false;
     broker.tamper = (event) => event;
     broker.knowsGateway = true;
     await until(() => world.gateway.isInTouch(), 5_000);
+  });
+
+  test.each([
+    ['the gateway’s clock steps back', -3_600_000, 0],
+    ['the gateway’s clock steps forth', 60_000, 0],
+    ['the broker’s clock steps back', 0, -60_000],
+    ['the broker’s clock steps forth', 0, 3_600_000],
+    // Nobody could tell any more which tokens have expired.
+    ['both clocks step back together', -3_600_000, -3_600_000],
+  ])('P6: %s: nothing is let through until it is right again', async (_, wallStep, brokerStep) => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    expect((await world.send({ token })).status).toBe(200);
+    clock.step = wallStep;
+    broker.clockOffset = brokerStep;
+    await until(() => !world.gateway.isInTouch());
+    const hits = upstream.hits.length;
+    for (let times = 0; times < 20; times++) expect((await world.send({ token })).status).toBe(503);
+    expect(upstream.hits).toHaveLength(hits);
+    clock.step = 0;
+    broker.clockOffset = 0;
+    await until(() => world.gateway.isInTouch());
+    expect((await world.send({ token })).status).toBe(200);
+  });
+
+  test('P6: after a resume nothing is let through before all that was missed has come', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const grant = broker.grant();
+    const token = broker.token(grant);
+    expect((await world.send({ token })).status).toBe(200);
+    // Away for longer than the deadline; meanwhile the grant is stopped, and then the resume comes in two parts.
+    broker.heartbeats = false;
+    clock.ahead += 10_000;
+    broker.clockOffset = 10_000;
+    const later: (() => void)[] = [];
+    broker.holds = (event, send) => {
+      if (event.type !== 'change') return false;
+      later.push(send);
+      return true;
+    };
+    broker.drop();
+    broker.end(grant);
+    await until(() => broker.resumes.length === 2 && later.length > 0);
+    const hits = upstream.hits.length;
+    for (let times = 0; times < 20; times++) expect((await world.send({ token })).status).toBe(503);
+    broker.holds = () => false;
+    for (const send of later) send();
+    broker.heartbeats = true;
+    await until(() => world.gateway.isInTouch());
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'grant_ended' });
+    expect(upstream.hits).toHaveLength(hits);
   });
 
   test('P6: epoch and seq are kept on disk: after a restart an older feed is refused, a newer epoch taken', async () => {

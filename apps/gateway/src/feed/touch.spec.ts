@@ -1,10 +1,17 @@
-import { TOUCH_DEADLINE_MS, Touch } from './touch.js';
+import { MOST_SKEW_MS, STALL_MS, TOUCH_DEADLINE_MS, Touch } from './touch.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 let monotonic = 0;
-const touch = () => new Touch({ monotonic: () => monotonic });
+let wall = 0;
+const touch = () => new Touch({ monotonic: () => monotonic, now: () => wall });
+/** Lets time pass on both clocks of the gateway. */
+const pass = (milliseconds: number) => {
+  monotonic += milliseconds;
+  wall += milliseconds;
+};
 beforeEach(() => {
   monotonic = 1_000_000;
+  wall = T0;
 });
 
 describe('Touch', () => {
@@ -18,40 +25,105 @@ describe('Touch', () => {
   test('P6: out of touch 10 s after the last heartbeat, by the monotonic clock', () => {
     const t = touch();
     t.begin(T0, monotonic);
-    monotonic += 5_000;
+    pass(5_000);
     t.heard(T0 + 5_000);
-    monotonic += TOUCH_DEADLINE_MS - 1;
+    pass(TOUCH_DEADLINE_MS - 1);
     expect(t.isInTouch()).toBe(true);
-    monotonic += 1;
+    pass(1);
     expect(t.isInTouch()).toBe(false);
   });
 
   test('P6: heartbeats that were held back, or piled up while the process stood still, do not freshen', () => {
     const t = touch();
     t.begin(T0, monotonic);
-    monotonic += 60_000;
+    pass(60_000);
     for (let second = 1; second <= 45; second++) t.heard(T0 + second * 1_000);
     expect(t.isInTouch()).toBe(false);
     t.heard(T0 + 59_000);
     expect(t.isInTouch()).toBe(true);
   });
 
-  test('a broker clock that steps forward does not vouch for the time after now', () => {
+  test('P6: after a pause of the process only what was signed after it counts, however young the last heartbeat', () => {
     const t = touch();
+    t.tick();
     t.begin(T0, monotonic);
-    t.heard(T0 + 3_600_000);
-    monotonic += TOUCH_DEADLINE_MS;
+    pass(STALL_MS + 1);
     expect(t.isInTouch()).toBe(false);
+    t.tick();
+    t.heard(T0 + 1_000);
+    expect(t.isInTouch()).toBe(false);
+    pass(500);
+    t.tick();
+    t.heard(T0 + STALL_MS + 400);
+    expect(t.isInTouch()).toBe(true);
   });
 
-  test('a broker clock that steps back ends touch by the deadline; a new beginning measures anew', () => {
+  test.each([
+    ['back', -MOST_SKEW_MS - 1],
+    ['forth', MOST_SKEW_MS + 1],
+  ])('P6: a wall clock that steps %s refuses at once, until it is right again', (_, step) => {
     const t = touch();
     t.begin(T0, monotonic);
-    monotonic += TOUCH_DEADLINE_MS;
-    t.heard(T0 - 3_600_000);
+    wall += step;
+    expect([t.isInTouch(), t.areClocksRight]).toEqual([false, false]);
+    t.heard(T0 + 1);
+    t.begin(T0, monotonic);
     expect(t.isInTouch()).toBe(false);
-    t.begin(T0 - 3_600_000, monotonic);
+    wall -= step;
+    expect([t.isInTouch(), t.areClocksRight]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['back', -3_600_000],
+    ['forth', 3_600_000],
+  ])('P6: a broker clock that steps %s refuses from the next beginning on', (_, step) => {
+    const t = touch();
+    t.begin(T0, monotonic);
+    pass(1_000);
+    t.heard(T0 + 1_000 + step);
+    expect(t.isStrained).toBe(true);
+    t.begin(T0 + 1_000 + step, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    t.begin(T0 + 1_000, monotonic);
     expect(t.isInTouch()).toBe(true);
+  });
+
+  test('P3: both clocks set back together would make tokens live again: refused until time has caught up', () => {
+    const t = touch();
+    t.begin(T0, monotonic);
+    wall -= 3_600_000;
+    t.begin(T0 - 3_600_000, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    t.lost();
+    t.begin(T0 - 3_600_000, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    wall = T0;
+    t.begin(T0, monotonic);
+    expect(t.isInTouch()).toBe(true);
+  });
+
+  test('a slow drift between the clocks of the machines is followed', () => {
+    const t = touch();
+    let broker = T0;
+    t.begin(broker, monotonic);
+    for (let minute = 0; minute < 600; minute++) {
+      pass(60_000);
+      broker += 60_006;
+      wall = broker;
+      if (t.isStrained) t.begin(broker, monotonic);
+      t.heard(broker);
+      expect(t.isInTouch()).toBe(true);
+    }
+  });
+
+  test('a first event that took long to come may be as much older', () => {
+    const t = touch();
+    const askedAt = monotonic;
+    pass(8_000);
+    t.begin(T0, askedAt);
+    expect(t.isInTouch()).toBe(true);
+    pass(2_000);
+    expect(t.isInTouch()).toBe(false);
   });
 
   test('lost is at once', () => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import type { More } from '../calls/budgets.js';
 import type { CutReason, OpenCall } from '../calls/open-calls.js';
 import { AmbiguousRequest } from '../request/ambiguous.js';
 import type { ChunkWatch } from '../request/chunk-watch.js';
@@ -29,8 +31,10 @@ export type Forwarding = {
   call: OpenCall;
   /** The monotonic clock, in milliseconds. */
   now(): number;
-  /** How many of these bytes of response body may be sent (budget). */
+  /** How many of these bytes of response body may be sent at once (budget); counts them. */
   takeBytes(bytes: number): number;
+  /** Resolves when there may be more to take, or none is left. */
+  moreBytes(bytes: number): Promise<More>;
 };
 
 /** Why nothing could be had from the upstream. */
@@ -56,6 +60,7 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
 }
 
 const NOTHING = Buffer.alloc(0);
+const UNREACHABLE_PAUSE_MS = 250;
 const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -126,9 +131,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const sent = this.parts.takeBytes(chunk.length);
     this.bytes += sent;
     if (sent < chunk.length) {
-      // What the budget still pays for arrives; then the answer breaks off.
       controller.pause();
-      response.write(chunk.subarray(0, sent), () => call.cut('budget_exhausted'));
+      void this.sendAsPaid(chunk, sent).then((whole) => {
+        if (whole) controller.resume();
+      });
     } else if (!response.write(chunk)) {
       controller.pause();
       call.waitsForClient(this.parts.now());
@@ -137,6 +143,43 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
         controller.resume();
       });
     }
+  }
+
+  /**
+   * Sends a chunk piece by piece, as the budget allows, of which `paid` bytes are counted already. What it still pays
+   * for arrives; then the answer breaks off.
+   *
+   * @returns whether all of it was sent
+   */
+  private async sendAsPaid(chunk: Buffer, paid: number): Promise<boolean> {
+    const { call, takeBytes, moreBytes } = this.parts;
+    let [from, to] = [0, paid];
+    for (;;) {
+      if (to > from) await this.written(chunk.subarray(from, to));
+      if (this.settled || to === chunk.length) return !this.settled;
+      const more = await moreBytes(chunk.length - to);
+      if (this.settled) return false;
+      if (more === 'none') {
+        call.cut('budget_exhausted');
+        return false;
+      }
+      // While the broker cannot be asked the answer stands still: it goes on, or is cut with the touch.
+      if (more === 'unreachable') await pause(UNREACHABLE_PAUSE_MS);
+      from = to;
+      to += this.settled ? 0 : takeBytes(chunk.length - to);
+      this.bytes += to - from;
+    }
+  }
+
+  private written(bytes: Buffer): Promise<void> {
+    const { response, call, now } = this.parts;
+    call.waitsForClient(now());
+    return new Promise((resolve) => {
+      response.write(bytes, () => {
+        call.goesOn();
+        resolve();
+      });
+    });
   }
 
   onResponseEnd(): void {

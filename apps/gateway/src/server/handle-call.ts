@@ -46,6 +46,7 @@ type Exchange = {
 const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
   grant_ended: 'grant_ended',
   locked: 'locked',
+  invalid_token: 'invalid_token',
   not_in_touch: 'not_in_touch',
   budget_exhausted: 'budget_exhausted',
   shutdown: 'not_in_touch',
@@ -78,12 +79,22 @@ export class CallHandler {
       const { reason, detail, unasked } = token;
       return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
     }
-    const { claims } = token;
+    const { claims, kid } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
     const arrival = judge.arrival(claims);
     if (arrival !== undefined) await arrival;
-    const judgement = judge.call(claims, callOf(canonical, body));
+    const call = callOf(canonical, body);
+    let judgement = judge.call(claims, call);
+    for (
+      let shortage = judge.shortage(claims, judgement);
+      shortage !== undefined;
+      shortage = judge.shortage(claims, judgement)
+    ) {
+      const refusal = await shortage;
+      judgement = refusal ?? judge.call(claims, call);
+      if (refusal !== undefined) break;
+    }
     if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
     const { framing } = canonical;
     if (framing.kind === 'length' && framing.bytes > this.parts.maxBodyBytes) {
@@ -94,7 +105,7 @@ export class CallHandler {
         match: judgement.match,
       });
     }
-    await this.letThrough(exchange, claims, judgement, body);
+    await this.letThrough(exchange, claims, judgement, body, kid);
   }
 
   private refuseUnverified(
@@ -137,13 +148,22 @@ export class CallHandler {
     claims: GrantTokenClaims,
     judged: Allowed,
     body: Buffer | undefined,
+    kid: string,
   ) {
     const { calls, budgets, recorder, metrics, clock, log } = this.parts;
     const { match, grant } = judged;
     const { service } = exchange.canonical;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
     const began = clock.monotonic();
-    const call = new OpenCall(claims.digest, service, until, claims.tenant, claims.terms.requester, began);
+    const call = new OpenCall(
+      claims.digest,
+      service,
+      until,
+      claims.tenant,
+      claims.terms.requester,
+      began,
+      kid,
+    );
     const record = recorder.newId();
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
@@ -227,6 +247,7 @@ export class CallHandler {
       call,
       now: () => clock.monotonic(),
       takeBytes: (bytes) => budgets.takeBytes(claims.digest, grant, bytes),
+      moreBytes: (bytes) => budgets.more(claims.digest, grant, { calls: 0, bytes }),
     });
   }
 

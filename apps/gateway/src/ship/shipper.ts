@@ -70,6 +70,12 @@ export class Shipper {
     return this.drained && !this.fresh;
   }
 
+  /** True when the broker has every record that stands before this place. */
+  hasShipped({ segment, offset }: SpoolPlace): boolean {
+    const { place } = this;
+    return this.isDrained || place.segment > segment || (place.segment === segment && place.offset >= offset);
+  }
+
   start(): void {
     this.running ??= this.run();
   }

@@ -57,6 +57,12 @@ export class Segments {
     this.lengths.set(segment, (this.lengths.get(segment) ?? 0) + bytes.length);
   }
 
+  /** Where the next record comes to stand. */
+  get end(): SpoolPlace {
+    const segment = Math.max(0, ...this.lengths.keys());
+    return { segment, offset: this.lengths.get(segment) ?? 0 };
+  }
+
   /** How far a segment may be read; undefined for one that is not there. */
   length(segment: number): number | undefined {
     return this.lengths.get(segment);

@@ -81,6 +81,16 @@ export class Spool {
     return this.options.maxBytes;
   }
 
+  /** Behind the last durable record. */
+  get end(): SpoolPlace {
+    return this.segments.end;
+  }
+
+  /** True when every call of earlier boots has its outcome on disk. */
+  get isLeftClosed(): boolean {
+    return this.unsettled.size === 0;
+  }
+
   /** Records that are not durable yet. */
   get backlog(): number {
     return this.waiting.length;

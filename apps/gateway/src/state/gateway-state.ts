@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign/gateway-protocol';
 import { readJwks } from '@countersign/grant-token-verify';
 import type { ForbidRule } from '@countersign/scope';
+import { DigestLedger } from './digest-ledger.js';
 import { Grants } from './grants.js';
 import { Locks } from './locks.js';
 import { RouteMaps } from './route-maps.js';
@@ -11,20 +12,21 @@ export class GatewayState {
   readonly grants: Grants;
   readonly locks = new Locks();
   private maps = RouteMaps.none;
-  private signingKeys = new Map<string, KeyObject>();
+  private signingKeys = new Map<string, SigningKey>();
   private tenants = new Map<string, readonly ForbidRule[]>();
   private tokenIssuer: string | undefined;
   private readonly waiting = new Set<() => void>();
 
   /**
-   * `onGrantEnded` hears of every digest that leaves the positive list, `onLocked` when locks have come, so that open
-   * calls are cut.
+   * `onGrantEnded` hears of every digest that leaves the positive list, `onNarrowed` when locks have come or keys may
+   * have gone, so that open calls are cut. `ledger` remembers digests; in memory alone unless said otherwise.
    */
   constructor(
     onGrantEnded: (digest: string) => void,
-    private readonly onLocked: () => void,
+    private readonly onNarrowed: () => void,
+    readonly ledger: DigestLedger = DigestLedger.inMemory(),
   ) {
-    this.grants = new Grants(onGrantEnded);
+    this.grants = new Grants(ledger, onGrantEnded);
   }
 
   /** `iss` of grant tokens; undefined before the first snapshot. */
@@ -36,8 +38,10 @@ export class GatewayState {
     return this.maps;
   }
 
-  key(kid: string): KeyObject | undefined {
-    return this.signingKeys.get(kid);
+  /** The key of that id, while it checks tokens: a retired one is let go of by time, with or without further news. */
+  key(kid: string, now: number): KeyObject | undefined {
+    const found = this.signingKeys.get(kid);
+    return found !== undefined && now < found.until ? found.key : undefined;
   }
 
   /** What the tenant forbids; undefined for one that is not known. */
@@ -54,7 +58,7 @@ export class GatewayState {
     this.tenants = new Map(data.tenants.map(byTenant));
     this.grants.replace(data.grants, now);
     this.locks.replace(data.locks);
-    if (data.locks.length > 0) this.onLocked();
+    this.onNarrowed();
     this.changed();
   }
 
@@ -68,10 +72,8 @@ export class GatewayState {
     for (const slug of data.removedTenants ?? []) this.tenants.delete(slug);
     this.grants.add(data.grants ?? []);
     this.locks.lift(data.liftedLocks ?? []);
-    if (data.locks !== undefined) {
-      this.locks.add(data.locks);
-      this.onLocked();
-    }
+    this.locks.add(data.locks ?? []);
+    if (data.locks !== undefined || data.keys !== undefined) this.onNarrowed();
     this.changed();
   }
 
@@ -93,8 +95,12 @@ export class GatewayState {
   }
 }
 
-function readKeys(keys: readonly FeedJwk[]): Map<string, KeyObject> {
-  return readJwks({ keys });
+/** A key that checks tokens, and until when (milliseconds since the epoch; infinite where it does not retire). */
+type SigningKey = { key: KeyObject; until: number };
+
+function readKeys(keys: readonly FeedJwk[]): Map<string, SigningKey> {
+  const ends = new Map(keys.map(({ kid, exp }) => [kid, typeof exp === 'number' ? exp * 1_000 : Infinity]));
+  return new Map([...readJwks({ keys })].map(([kid, key]) => [kid, { key, until: ends.get(kid) ?? 0 }]));
 }
 
 function byTenant({ slug, forbid }: FeedTenant): [string, readonly ForbidRule[]] {

@@ -1,5 +1,4 @@
-import type { ServiceDefinition } from '@countersign/scope';
-import type { Grant } from '../grant/grant.js';
+import type { Budget, ServiceDefinition } from '@countersign/scope';
 import type { Lock } from '../lock/lock.js';
 import type { FeedChangeKind } from './repositories.js';
 
@@ -26,14 +25,32 @@ export interface FeedChange {
   seq: number;
   kind: FeedChangeKind;
   ref: string;
+  /** Random; tells this change from another that has its number in a history that parted. Null for old ones. */
+  mark: string | null;
+}
+
+/** An active grant as gateways know it, with what of its terms they judge by before they see a token. */
+export interface ActiveGrant {
+  id: string;
+  digest: string;
+  tenant: string;
+  service: string;
+  startsAt: string;
+  endsAt: string;
+  budget: Budget | null;
 }
 
 /** What the gateways' feed is made of. */
 export interface FeedReads {
   head(): Promise<{ epoch: number; seq: number }>;
+  /** The mark of the change with this number; null where it has none, or is not there. */
+  markAt(seq: number): Promise<string | null>;
   /** Changes after `seq`, oldest first. */
   since(seq: number, limit: number): Promise<FeedChange[]>;
-  activeGrants(): Promise<Grant[]>;
+  /** Every active grant, however many: only what gateways must know of them. */
+  activeGrants(): Promise<ActiveGrant[]>;
+  /** Hashes of the route maps that active grants' terms name. */
+  liveRoutes(): Promise<string[]>;
   /** Every lock in force. */
   locks(): Promise<Lock[]>;
   /** Route maps by hash, removed services' included. */

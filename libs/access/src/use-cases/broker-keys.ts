@@ -92,9 +92,10 @@ export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: st
  * Withdraws a compromised key at once: its tokens die with the next feed event. Where it was the one that
  * signs, a new key takes over at once.
  *
+ * @returns the key that signs from now on
  * @throws AccessError `not_found`
  */
-export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Promise<void> {
+export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Promise<{ successor: string }> {
   return deps.store.asVendor(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('token');
@@ -103,10 +104,12 @@ export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Prom
     await unit.keys.revoke(kid, now.toISOString());
     await logKey(unit, 'signing-key.revoked', key, now);
     const rest = keys.filter((each) => each.kid !== kid);
-    if (signingKey(rest, now) === undefined) {
-      const next = await insertKey(unit, 'token', maker, now, now.toISOString());
-      await logKey(unit, 'signing-key.created', next, now);
+    let successor = signingKey(rest, now);
+    if (successor === undefined) {
+      successor = await insertKey(unit, 'token', maker, now, now.toISOString());
+      await logKey(unit, 'signing-key.created', successor, now);
     }
     await unit.feed.changed('keys', kid);
+    return { successor: successor.kid };
   });
 }

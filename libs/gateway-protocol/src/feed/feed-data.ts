@@ -2,7 +2,10 @@ import { serviceDefinitionSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { bytes32, count, id, instant, positive, sha256Text, slug } from '../shapes.js';
 
-/** An active grant, keyed by its digest. `budget` null: none; each of its members may be absent. */
+/**
+ * An active grant, keyed by its digest. `budget` null: none; each of its members may be absent. `until` is the end of
+ * the digest's own life: no grant of these terms can be open after it.
+ */
 const feedGrant = z.strictObject({
   id: id('grt'),
   digest: sha256Text,
@@ -11,6 +14,7 @@ const feedGrant = z.strictObject({
   startsAt: instant,
   endsAt: instant,
   budget: z.strictObject({ calls: positive.exactOptional(), bytes: positive.exactOptional() }).nullable(),
+  until: instant.exactOptional(),
 });
 export type FeedGrant = z.infer<typeof feedGrant>;
 
@@ -41,7 +45,11 @@ const feedLock = z.strictObject({
 });
 export type FeedLock = z.infer<typeof feedLock>;
 
-const endedGrant = z.strictObject({ digest: sha256Text, reason: z.string().min(1) });
+const endedGrant = z.strictObject({
+  digest: sha256Text,
+  reason: z.string().min(1),
+  until: instant.exactOptional(),
+});
 export type EndedGrant = z.infer<typeof endedGrant>;
 
 /** A JSON Web Key. Which of them can serve is decided by `grant-token-verify`, so members stay open here. */

@@ -53,6 +53,10 @@ export class FeedChangeEntity {
 
   @Column('varchar')
   ref!: string;
+
+  /** Random; null for changes of before there were marks. */
+  @Column('varchar', { nullable: true })
+  mark!: string | null;
 }
 
 @Entity('idempotent_answers')

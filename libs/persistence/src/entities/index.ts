@@ -1,4 +1,5 @@
 import { AccessRecordEntity } from './access-record.entity.js';
+import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
@@ -14,17 +15,20 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
+import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
   AccessRecordEntity,
   ApiKeyEntity,
+  BudgetLeaseEntity,
   DeploymentEntity,
   EventEntity,
   FeedChangeEntity,
   GatewayEntity,
   GrantEntity,
   IdempotentAnswerEntity,
+  IdentityEntity,
   InvitationEntity,
   LegalTransitionEntity,
   LockEntity,
@@ -38,6 +42,8 @@ export const ENTITIES = [
   ReviewEntity,
   RouteMapEntity,
   ServiceEntity,
+  SessionEntity,
+  SignInAttemptEntity,
   SigningKeyEntity,
   TenantEntity,
   VendorEntity,

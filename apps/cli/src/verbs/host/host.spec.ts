@@ -86,6 +86,19 @@ test('a database that cannot be opened at all ends with 2, one that is none or n
   });
 });
 
+test('restore opens the next epoch of the feed each time, logs it, and says what the operator has to do again', async () => {
+  await json(['migrate']);
+  expect(await json(['restore'])).toEqual({
+    epoch: 2,
+    after: { epoch: 1, seq: expect.any(Number) },
+  });
+  const { exit, out } = await cli(['restore']);
+  expect(exit).toBe(0);
+  expect(out).toMatch(/in epoch 3 now/);
+  expect(out).toMatch(/stop again what was stopped/);
+  expect((await cli(['restore', '--help'])).out).toMatch(/with the\s+brokers stopped/);
+});
+
 test('without a master key nothing is opened', async () => {
   delete env['COUNTERSIGN_MASTER_KEY'];
   const { exit, err } = await cli(['migrate']);
@@ -193,7 +206,11 @@ describe('keys', () => {
   test('signing keys are rotated and revoked', async () => {
     const { kid, activeFrom } = await json(['keys', 'rotate-signing']);
     expect(Date.parse(activeFrom)).toBeGreaterThan(Date.now());
-    expect(await json(['keys', 'revoke-signing', kid])).toEqual({ kid, revoked: true });
+    expect(await json(['keys', 'revoke-signing', kid])).toEqual({
+      kid,
+      revoked: true,
+      successor: expect.any(String),
+    });
     expect((await cli(['keys', 'revoke-signing', kid])).err).toMatch(/^error\[not_found\]: /);
   });
 });

@@ -12,6 +12,11 @@ export async function rotateSigning(context: Context): Promise<Answer> {
 }
 
 export async function revokeSigning(context: Context, kid: string): Promise<Answer> {
-  await withStore(context, {}, ({ deps, keyMaker }) => revokeSigningKey(deps, keyMaker, kid));
-  return { document: { kid, revoked: true }, text: `${kid} is revoked; its tokens are refused from now on.` };
+  const { successor } = await withStore(context, {}, ({ deps, keyMaker }) =>
+    revokeSigningKey(deps, keyMaker, kid),
+  );
+  return {
+    document: { kid, revoked: true, successor },
+    text: `${kid} is revoked; its tokens are refused from now on. ${successor} signs.`,
+  };
 }

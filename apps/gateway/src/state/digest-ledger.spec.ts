@@ -1,0 +1,115 @@
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FeedGrant } from '@countersign/gateway-protocol';
+import { DigestLedger } from './digest-ledger.js';
+
+const T0 = Date.parse('2026-11-24T15:00:00Z');
+const HOUR = 3_600_000;
+const instant = (time: number) => new Date(time).toISOString().replace('.000', '');
+const digest = (index: number) => `sha256:${index.toString(16).padStart(64, '0')}`;
+const grant = (index: number, change: Partial<FeedGrant> = {}): FeedGrant => ({
+  id: 'grt_0199f0a0-7b2c-7004-8000-000000000004',
+  digest: digest(index),
+  tenant: 'acme',
+  service: 'billing',
+  startsAt: instant(T0),
+  endsAt: instant(T0 + HOUR),
+  budget: null,
+  until: instant(T0 + 13 * HOUR),
+  ...change,
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+const path = () => join(folder, 'digests.jsonl');
+
+describe('the ledger of digests', () => {
+  test('P6: what ended stays ended over restarts, until nothing of its terms could be open', async () => {
+    const ledger = await DigestLedger.load(folder);
+    ledger.begin([grant(1), grant(2)]);
+    ledger.end([{ digest: digest(1) }], T0);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    expect([again.hasEnded(digest(1)), again.hasEnded(digest(2))]).toEqual([true, false]);
+    expect([again.admits(grant(1)), again.admits(grant(2)), again.admits(grant(3))]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    // Past the grant's own window, but these terms could still be approved anew by a broker that forgot them.
+    again.forget(T0 + 12 * HOUR);
+    expect(again.hasEnded(digest(1))).toBe(true);
+    again.forget(T0 + 13 * HOUR + 1);
+    expect(again.size).toBe(0);
+  });
+
+  test('the beginning of a digest’s window never moves', async () => {
+    const ledger = await DigestLedger.load(folder);
+    ledger.begin([grant(1)]);
+    ledger.begin([grant(1, { startsAt: instant(T0 + HOUR) })]);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    expect(again.admits(grant(1, { startsAt: instant(T0 + HOUR) }))).toBe(false);
+    expect(again.admits(grant(1))).toBe(true);
+  });
+
+  test('an end of which the window was never seen counts too', async () => {
+    const ledger = await DigestLedger.load(folder);
+    ledger.end([{ digest: digest(7), until: instant(T0 + HOUR) }, { digest: digest(8) }], T0);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    expect([again.admits(grant(7)), again.admits(grant(8))]).toEqual([false, false]);
+    again.forget(T0 + 2 * HOUR);
+    expect([again.hasEnded(digest(7)), again.hasEnded(digest(8))]).toEqual([false, true]);
+  });
+
+  test('a torn last line is passed over, and what comes after it is kept; damage before it stops the start', async () => {
+    const ledger = await DigestLedger.load(folder);
+    ledger.end([{ digest: digest(1) }], T0);
+    await ledger.settle();
+    await appendFile(path(), '{"digest":"sha256:00');
+    const again = await DigestLedger.load(folder);
+    expect(again.hasEnded(digest(1))).toBe(true);
+    again.end([{ digest: digest(2) }], T0);
+    await again.settle();
+    const third = await DigestLedger.load(folder);
+    expect([third.hasEnded(digest(1)), third.hasEnded(digest(2))]).toEqual([true, true]);
+    const text = await readFile(path(), 'utf8');
+    await writeFile(path(), text.replace('"ended":true', '"ended":maybe'));
+    await expect(DigestLedger.load(folder)).rejects.toThrow();
+  });
+
+  test('a disk that fails is told, and nothing is lost when it works again', async () => {
+    const ledger = await DigestLedger.load(folder);
+    ledger.begin([grant(1)]);
+    await ledger.settle();
+    await rm(folder, { recursive: true });
+    ledger.end([{ digest: digest(1) }], T0);
+    await expect(ledger.settle()).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(readFile(path(), 'utf8')).rejects.toThrow('ENOENT');
+    await mkdir(folder);
+    ledger.begin([grant(2)]);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    expect([again.admits(grant(1)), again.admits(grant(2))]).toEqual([false, true]);
+  });
+
+  test('does not grow with what is forgotten', async () => {
+    const ledger = await DigestLedger.load(folder);
+    for (let round = 0; round < 12; round += 1) {
+      ledger.begin(Array.from({ length: 2_000 }, (_, index) => grant(round * 2_000 + index)));
+      await ledger.settle();
+      ledger.forget(T0 + 14 * HOUR);
+    }
+    ledger.begin([grant(99_999)]);
+    await ledger.settle();
+    expect((await readFile(path(), 'utf8')).split('\n').length).toBeLessThan(12_000);
+    expect((await DigestLedger.load(folder)).admits(grant(99_999, { startsAt: instant(T0 + 1_000) }))).toBe(
+      false,
+    );
+  });
+});

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+import { LineFile } from '../durable/line-file.js';
+
+/** For a digest of which nobody has said how long it could be opened: longer than any window. */
+const UNKNOWN_LIFE_MS = 31 * 86_400_000;
+
+const line = z.strictObject({
+  digest: z.string(),
+  /** `grant_nbf` in milliseconds since the epoch; null where the digest ended before its window was seen. */
+  beganAt: z.int().nullable(),
+  /** End of the digest's own life, milliseconds since the epoch: no grant of it can be open after. */
+  until: z.int(),
+  ended: z.boolean(),
+});
+type Entry = Omit<z.infer<typeof line>, 'digest'>;
+
+/**
+ * What this gateway remembers of every digest that it was ever told of, restarts included, until nothing could open
+ * the digest any more: when its window began, which never moves (CONTRACT §4), and that it has ended, which is for
+ * ever. It is kept on disk, so that a broker whose database went back cannot bring an ended digest back.
+ */
+export class DigestLedger {
+  private readonly entries = new Map<string, Entry>();
+
+  private constructor(private readonly file: LineFile | undefined) {}
+
+  /** Keeps nothing on disk; for measuring decisions alone. */
+  static inMemory(): DigestLedger {
+    return new DigestLedger(undefined);
+  }
+
+  /** Throws when the file is there and cannot be read whole: forgetting would let ended digests in. */
+  static async load(folder: string): Promise<DigestLedger> {
+    const file = new LineFile(join(folder, 'digests.jsonl'));
+    const ledger = new DigestLedger(file);
+    for (const stored of await file.read()) {
+      const { digest, ...entry } = line.parse(stored);
+      ledger.entries.set(digest, entry);
+    }
+    return ledger;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  hasEnded(digest: string): boolean {
+    return this.entries.get(digest)?.ended === true;
+  }
+
+  /** Whether a grant with this window may be listed: its digest has not ended, and began then and never else. */
+  admits({ digest, startsAt }: FeedGrant): boolean {
+    const entry = this.entries.get(digest);
+    return entry === undefined || (!entry.ended && entry.beganAt === Date.parse(startsAt));
+  }
+
+  /** Notes when the windows of new digests begin. Durable after `settle`. */
+  begin(grants: readonly FeedGrant[]): void {
+    for (const { digest, startsAt, endsAt, until } of grants) {
+      if (this.entries.has(digest)) continue;
+      const end = until === undefined ? Date.parse(endsAt) + UNKNOWN_LIFE_MS : Date.parse(until);
+      this.set(digest, { beganAt: Date.parse(startsAt), until: end, ended: false });
+    }
+  }
+
+  /** From now on these digests are dead. Durable after `settle`. */
+  end(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
+    for (const { digest, until } of ended) {
+      const known = this.entries.get(digest);
+      if (known?.ended === true) continue;
+      const life = until === undefined ? (known?.until ?? now + UNKNOWN_LIFE_MS) : Date.parse(until);
+      this.set(digest, { beganAt: known?.beganAt ?? null, until: life, ended: true });
+    }
+  }
+
+  /** Forgets digests whose own life is over. `now` in milliseconds since the epoch. */
+  forget(now: number): void {
+    for (const [digest, { until }] of this.entries) if (until < now) this.entries.delete(digest);
+  }
+
+  /** Resolves when all that was noted is durable; rejects with the file system's error. */
+  async settle(): Promise<void> {
+    await this.file?.settle(() => this.lines());
+  }
+
+  private set(digest: string, entry: Entry): void {
+    this.entries.set(digest, entry);
+    this.file?.add({ digest, ...entry });
+  }
+
+  private *lines(): Generator<object> {
+    for (const [digest, entry] of this.entries) yield { digest, ...entry };
+  }
+}

@@ -1,0 +1,29 @@
+import { FleetSite, percentile } from '../../test/support/fleet-site.js';
+import type { Closing } from '../support/closing.js';
+import { type Family, median, type Row, rounded } from '../support/table.js';
+
+const GATEWAYS = 200;
+const PROCESSES = 2;
+const STOPS = 30;
+const CALLS_A_SECOND = 1_000;
+
+/** From the moment at which a stop is asked for until the last gateway has cut what it had open under that grant. */
+export const revocation: Family = {
+  name: 'revocation',
+  async run(closing: Closing): Promise<Row[]> {
+    const fleet = await FleetSite.start({ processes: PROCESSES, each: GATEWAYS / PROCESSES });
+    closing.add(() => fleet.close());
+    await fleet.stopUnderLoad(2, CALLS_A_SECOND);
+    const began = performance.now();
+    const { reports, calls } = await fleet.stopUnderLoad(STOPS, CALLS_A_SECOND);
+    const rate = calls / ((performance.now() - began) / 1_000);
+    const last = reports.map(({ afterAsked }) => Math.max(...afterAsked));
+    return [
+      {
+        what: `revocation to the last of ${GATEWAYS} gateways, under ${rounded(rate)} calls/s, p99 of ${STOPS}`,
+        figure: `${rounded(percentile(last, 0.99))} ms (median ${rounded(median(last))} ms)`,
+        ...{ rival: '', rivalFigure: '', ratio: '', target: '≤ 250 ms' },
+      },
+    ];
+  },
+};

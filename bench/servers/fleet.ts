@@ -1,0 +1,105 @@
+import { request } from 'undici';
+import { Fleet } from '../../test/support/fleet.js';
+import type { FleetAnswer, FleetOrder } from '../../test/support/fleet-process.js';
+
+/** Some whole gateways in a process of their own, with clients that hold answers open and call at a steady rate. */
+const STREAM = '/billing/tenants/acme/invoices/stream';
+const CALL = '/billing/tenants/acme/invoices/7';
+const TICK_MS = 10;
+/** Calls under way at most: a machine that is behind sheds load and does not pile it up. */
+const MOST_OPEN = 16;
+
+let fleet: Fleet | undefined;
+let cuts: Promise<number>[] = [];
+let load: NodeJS.Timeout | undefined;
+const counts = { begun: 0, open: 0, answers: {} as Record<string, number> };
+
+const gateways = () => fleet?.gateways ?? [];
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+/** Milliseconds since the epoch, finer than Date.now. */
+const now = () => performance.timeOrigin + performance.now();
+
+async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
+  switch (order.do) {
+    case 'start':
+      fleet = await Fleet.start(order.credentials);
+      return { gateways: gateways().length };
+    case 'untilInTouch':
+      await fleet?.untilInTouch();
+      return { gateways: gateways().length };
+    case 'open':
+      cuts = (await Promise.all(gateways().map(({ url }) => holdOpen(url, order.token)))).map(
+        ({ over }) => over,
+      );
+      return { gateways: cuts.length };
+    case 'cuts':
+      return { at: await Promise.all(cuts) };
+    case 'probe': {
+      const codes = await Promise.all(gateways().map(({ url }) => codeOf(url, order.token)));
+      return { codes };
+    }
+    case 'load':
+      startLoad(order.token, order.perSecond);
+      return { gateways: gateways().length };
+    case 'rest':
+      clearInterval(load);
+      return { begun: counts.begun, answers: counts.answers };
+  }
+}
+
+/**
+ * Opens an answer that does not end, waits for its first byte, and tells when it was cut. A machine that gives this
+ * process no time puts gateways out of touch for a moment: then it is tried again.
+ */
+async function holdOpen(url: string, token: string): Promise<{ over: Promise<number> }> {
+  const { statusCode, body } = await request(url + STREAM, { headers: bearer(token), bodyTimeout: 0 });
+  if (statusCode === 503) {
+    await body.dump();
+    await fleet?.untilInTouch();
+    return holdOpen(url, token);
+  }
+  if (statusCode !== 200) throw new Error(`no stream: ${statusCode} ${await body.text()}`);
+  const over = new Promise<number>((resolve) => {
+    body.on('error', () => resolve(now()));
+    body.on('end', () => resolve(Number.POSITIVE_INFINITY));
+  });
+  await new Promise<void>((resolve) => body.once('data', () => resolve()));
+  return { over };
+}
+
+async function codeOf(url: string, token: string): Promise<string> {
+  const { statusCode, body } = await request(url + CALL, { headers: bearer(token) });
+  const text = await body.text();
+  return statusCode === 200 ? '200' : `${statusCode} ${(JSON.parse(text) as { code?: string }).code}`;
+}
+
+function startLoad(token: string, perSecond: number): void {
+  const began = performance.now();
+  const before = counts.begun;
+  load = setInterval(() => {
+    const due = Math.floor(((performance.now() - began) / 1_000) * perSecond) + before;
+    while (counts.begun < due) {
+      counts.begun += 1;
+      if (counts.open >= MOST_OPEN) continue;
+      counts.open += 1;
+      const { url } = gateways()[counts.begun % gateways().length] as { url: string };
+      void codeOf(url, token)
+        .catch(() => 'broken')
+        .then((code) => {
+          counts.open -= 1;
+          counts.answers[code] = (counts.answers[code] ?? 0) + 1;
+        });
+    }
+  }, TICK_MS);
+}
+
+process.on('message', ({ id, order }: { id: number; order: FleetOrder }) => {
+  carryOut(order).then(
+    (answer) => process.send?.({ id, answer }),
+    (error: unknown) => process.send?.({ id, failure: error instanceof Error ? error.stack : String(error) }),
+  );
+});
+process.on('SIGTERM', () => {
+  clearInterval(load);
+  void (fleet?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+});

@@ -1,0 +1,140 @@
+import type { CountingUpstream } from '../../fakes/counting-upstream.js';
+import { callGateway } from '../../support/call-gateway.js';
+import { eventually } from '../../support/eventually.js';
+import { Fleet } from '../../support/fleet.js';
+import { callApi, expectStatus } from '../../support/http.js';
+import type { Site } from '../../support/site.js';
+import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { makeGrant, mintToken } from '../../support/story.js';
+
+type GrantBody = { state: string; endReason: string | null; used: { calls: number; bytes: number } };
+
+let site: Site;
+let upstream: CountingUpstream;
+let close: () => Promise<void>;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  ({ site, upstream, close } = await siteWithUpstream());
+  const names = ['one', 'two', 'three'];
+  fleet = await Fleet.start(
+    await Promise.all(names.map((name) => site.store.credential(name, site.brokerUrl))),
+  );
+});
+afterAll(async () => {
+  await fleet?.stop();
+  await close();
+});
+beforeEach(() => {
+  upstream.answer = (_request, response) => response.end('x'.repeat(1_000));
+});
+
+const readGrant = async (id: string): Promise<GrantBody> =>
+  expectStatus<GrantBody>(
+    await callApi(await site.key('engineer'), 'GET', `${site.brokerUrl}/api/v1/grants/${id}`),
+    200,
+  );
+
+/** Status and code of the answer, and how much of its body came. */
+async function call(
+  url: string,
+  token: string,
+): Promise<{ status: number; code: string | null; bytes: number }> {
+  const answer = await fetch(`${url}/billing/tenants/acme/invoices/7`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  let bytes = 0;
+  let text = '';
+  try {
+    for await (const chunk of answer.body ?? []) {
+      bytes += chunk.length;
+      text += Buffer.from(chunk).toString();
+    }
+  } catch {
+    // Cut: what came counts.
+  }
+  const code = answer.status === 200 ? null : ((JSON.parse(text) as { code: string }).code ?? null);
+  return { status: answer.status, code, bytes };
+}
+
+const untilEnded = (grant: string) =>
+  eventually(
+    'the grant has ended',
+    async () => {
+      const read = await readGrant(grant);
+      return read.state === 'ended' ? read : undefined;
+    },
+    20_000,
+    50,
+  );
+
+test('a budget of calls is exact over three gateways that are called at once, and ends the grant as exhausted', async () => {
+  const grant = await makeGrant(site, 'engineer', { budget: { calls: 25 } });
+  const token = await mintToken(site, grant);
+  const before = upstream.hits.length;
+  const answers = await Promise.all(
+    Array.from({ length: 90 }, (_, index) => call(fleet.gateways[index % 3]!.url, token)),
+  );
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
+  expect(upstream.hits.length - before).toBe(25);
+  const codes = new Set(answers.filter(({ status }) => status !== 200).map(({ code }) => code));
+  expect([...codes].every((code) => code === 'budget_exhausted' || code === 'grant_ended')).toBe(true);
+  expect(await untilEnded(grant)).toMatchObject({
+    endReason: 'exhausted',
+    used: { calls: 25, bytes: 25_000 },
+  });
+}, 60_000);
+
+test('a budget of bytes is exact over three gateways: streams are cut at the limit, to the byte', async () => {
+  const budget = 300_000;
+  const grant = await makeGrant(site, 'engineer', { budget: { bytes: budget } });
+  const token = await mintToken(site, grant);
+  upstream.answer = (_request, response) => response.end(Buffer.alloc(70_001, 'x'));
+  const answers = await Promise.all(
+    Array.from({ length: 9 }, (_, index) => call(fleet.gateways[index % 3]!.url, token)),
+  );
+  const received = answers.filter(({ status }) => status === 200).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(received).toBe(budget);
+  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { bytes: budget } });
+}, 60_000);
+
+test('what one gateway holds and does not use is soon another’s', async () => {
+  const grant = await makeGrant(site, 'engineer', { budget: { calls: 8 } });
+  const token = await mintToken(site, grant);
+  const [first, second] = fleet.gateways;
+  expect((await call(first!.url, token)).status).toBe(200);
+  // The first one holds more than it used; the others' calls wait until that has come back.
+  for (let count = 0; count < 7; count += 1) expect((await call(second!.url, token)).status).toBe(200);
+  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 8 } });
+}, 60_000);
+
+test('a budget survives kill -9: what the dead process held is used up by nobody and lost to nobody', async () => {
+  await site.startGateway();
+  const grant = await makeGrant(site, 'engineer', { budget: { calls: 40 } });
+  const token = await mintToken(site, grant);
+  const before = upstream.hits.length;
+  for (let kill = 0; kill < 3; kill += 1) {
+    for (let count = 0; count < 3; count += 1) expect((await callGateway(site, token)).status).toBe(200);
+    await site.gateway.stop('SIGKILL');
+    await site.startGateway();
+  }
+  await eventually(
+    'the whole budget is used',
+    async () => {
+      await callGateway(site, token);
+      return upstream.hits.length - before >= 40;
+    },
+    60_000,
+  );
+  expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 40 } });
+  expect((await callGateway(site, token)).status).toBe(403);
+  expect(upstream.hits.length - before).toBe(40);
+}, 120_000);
+
+test('a grant without a budget asks for no lease', async () => {
+  const grant = await makeGrant(site);
+  const token = await mintToken(site, grant);
+  for (const gateway of fleet.gateways) expect((await call(gateway.url, token)).status).toBe(200);
+  const leases = await site.store.host.store.forTenant('acme', (unit) => unit.leases.ofGrant(grant));
+  expect(leases).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { FleetSite, percentile } from '../../support/fleet-site.js';
+
+/** A sample of the soak's two hundred. */
+const GATEWAYS = 20;
+let fleet: FleetSite;
+beforeAll(async () => {
+  fleet = await FleetSite.start({ processes: 2, each: GATEWAYS / 2 });
+}, 120_000);
+afterAll(() => fleet?.close());
+
+test('P6: a stop under load reaches the last of twenty gateways within a second and cuts their open answers', async () => {
+  const { reports, calls } = await fleet.stopUnderLoad(5, 100);
+  expect(reports.flatMap(({ afterDone }) => afterDone)).toHaveLength(5 * GATEWAYS);
+  expect(
+    percentile(
+      reports.flatMap(({ afterDone }) => afterDone),
+      0.99,
+    ),
+  ).toBeLessThan(1_000);
+  expect(new Set(reports.flatMap(({ codes }) => codes))).toEqual(new Set(['403 grant_ended']));
+  expect(calls).toBeGreaterThan(0);
+}, 120_000);
+
+test('P6: with the control link cut all twenty refuse within ten seconds, and come back by themselves', async () => {
+  const { after, hits, codes } = await fleet.cutControlLink();
+  expect(codes).toHaveLength(GATEWAYS);
+  expect(after).toBeLessThan(12_000);
+  expect(hits).toBe(0);
+}, 120_000);

@@ -1,0 +1,64 @@
+import { Program } from './program.js';
+
+export type FleetOrder =
+  | { do: 'start'; credentials: readonly string[] }
+  | { do: 'untilInTouch' }
+  /** Opens an answer that does not end through every gateway. */
+  | { do: 'open'; token: string }
+  /** When each of those was cut, milliseconds since the epoch; waits for the last. */
+  | { do: 'cuts' }
+  /** Status and code of one call through every gateway. */
+  | { do: 'probe'; token: string }
+  | { do: 'load'; token: string; perSecond: number }
+  | { do: 'rest' };
+
+export type FleetAnswer = {
+  gateways?: number;
+  at?: number[];
+  codes?: string[];
+  begun?: number;
+  answers?: Record<string, number>;
+};
+
+type Waiting = { resolve(answer: FleetAnswer): void; reject(error: Error): void };
+type Reply = { id: number; answer?: FleetAnswer; failure?: string };
+
+/** Whole gateways in a process of their own (`bench/servers/fleet.ts`), and who calls them. */
+export class FleetProcess {
+  private readonly waiting = new Map<number, Waiting>();
+  private orders = 0;
+
+  private constructor(private readonly program: Program) {
+    program.child.on('message', ({ id, answer, failure }: Reply) => {
+      const waiting = this.waiting.get(id);
+      this.waiting.delete(id);
+      if (failure === undefined) waiting?.resolve(answer ?? {});
+      else waiting?.reject(new Error(failure));
+    });
+    void program.ended.then(() => {
+      const error = new Error(`the fleet ended: ${program.stderr}`);
+      for (const { reject } of this.waiting.values()) reject(error);
+    });
+  }
+
+  /** Starts the gateways and resolves when each is in touch. */
+  static async start(credentials: readonly string[]): Promise<FleetProcess> {
+    const program = Program.start({ name: 'fleet', script: 'bench/servers/fleet.js' });
+    const fleet = new FleetProcess(program);
+    await fleet.order({ do: 'start', credentials });
+    return fleet;
+  }
+
+  order(order: FleetOrder): Promise<FleetAnswer> {
+    this.orders += 1;
+    const id = this.orders;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.program.child.send({ id, order });
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop('SIGTERM');
+  }
+}
