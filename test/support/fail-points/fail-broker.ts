@@ -106,11 +106,18 @@ export class FailBroker {
     await armed;
   }
 
-  /** Waits for its end. @throws Error where it ended by anything but `kill -9` */
+  /** Waits for its end. @throws Error where it lives on, or ended by anything but `kill -9` */
   async killed(): Promise<void> {
-    const { signal } = await eventually('the broker is dead', () => this.running.ended, 60_000);
-    if (signal !== 'SIGKILL')
-      throw new Error(`the broker ended by ${signal}: ${this.running.stderr}${this.running.stdout}`);
+    const { program } = this;
+    let over: { signal: NodeJS.Signals | null } | undefined;
+    void program?.ended.then((ending) => {
+      over = ending;
+    });
+    const said = () => `${program?.stderr}${program?.stdout}`.slice(-2_000);
+    const { signal } = await eventually('the broker is dead', () => over, 60_000).catch(() => {
+      throw new Error(`the broker lives on, at ${JSON.stringify(this.steps)}: ${said()}`);
+    });
+    if (signal !== 'SIGKILL') throw new Error(`the broker ended by ${signal}: ${said()}`);
   }
 
   async stop(): Promise<void> {

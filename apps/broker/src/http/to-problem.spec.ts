@@ -44,6 +44,7 @@ describe('errors as problems', () => {
     [new HttpProblem('invalid_cursor', 'x'), 400, 'invalid_cursor'],
     [new AccessError('invalid_request', 'x', { pointer: '/cursor' }), 400, 'invalid_cursor'],
     [new StoreError('store_busy', 'inner'), 503, 'not_ready'],
+    [new StoreError('database_unreadable', 'inner'), 503, 'not_ready'],
     [new StoreError('secret_unreadable', 'inner'), 500, 'internal_error'],
     [new Error('SELECT secret'), 500, 'internal_error'],
     [Object.assign(new Error('x'), { status: 404 }), 500, 'internal_error'],

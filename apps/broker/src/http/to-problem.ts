@@ -34,7 +34,7 @@ export function toProblem(error: unknown): Problem {
       ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
     });
   if (error instanceof StoreError && PASSING.has(error.code))
-    return problem('not_ready', 'The store is busy or closing. Try again in a moment.');
+    return problem('not_ready', 'The store is busy, closing or out of reach. Try again in a moment.');
   if (error instanceof URIError) return problem('not_found', 'There is nothing at this address.');
   const known = BY_STATUS[statusOf(error) ?? 500];
   if (known !== undefined) return problem(known.code, known.detail);
@@ -44,8 +44,11 @@ export function toProblem(error: unknown): Problem {
 /** What a gateway sent breaks the protocol; other codes are about what we send. */
 const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease']);
 
-/** What the store may say although nothing is wrong with it or the request: another process holds it, or we stop. */
-const PASSING: ReadonlySet<string> = new Set(['store_busy', 'store_closed']);
+/**
+ * What passes by itself, with nothing done: another process holds the store, PostgreSQL gives no connection just
+ * now, or we stop.
+ */
+const PASSING: ReadonlySet<string> = new Set(['store_busy', 'database_unreadable', 'store_closed']);
 
 /** The store finds out whether a well-formed cursor leads anywhere. */
 const isCursor = ({ code, pointer }: AccessError): boolean =>
