@@ -34,7 +34,8 @@ const withPostgres = (made) => ({
 
 export default {
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/**/*.spec.ts', '<rootDir>/test/lint/**/*.spec.ts']),
@@ -43,7 +44,13 @@ export default {
       ...withPostgres(project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'])),
       setupFilesAfterEnv: ['<rootDir>/test/e2e/checked-answers.ts'],
     },
+    {
+      ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
+      globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
+    },
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
+    // Two hundred gateways want both cores to themselves: a run of its own.
+    project('fleet', ['<rootDir>/test/fleet/**/*.spec.ts']),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };

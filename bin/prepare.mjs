@@ -119,28 +119,85 @@ function sourceFiles(folder) {
   });
 }
 
-function sourceHash() {
+/** What is built on its own: from which files, and how. Each part leaves the other's output alone. */
+const PARTS = [
+  {
+    name: 'programs',
+    stamp: '.countersign-built',
+    sources: () => [
+      ...readdirSync(join(root, 'apps'))
+        .filter((app) => app !== 'web')
+        .map((app) => `apps/${app}`),
+      'libs',
+      'bench',
+      'test/support',
+      'test/factories',
+    ],
+    settings: ['tsconfig.json', 'nest-cli.json'],
+    clean: () => {
+      for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
+    },
+    run: () =>
+      run(
+        process.execPath,
+        [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'],
+        'the build of the programs',
+      ),
+  },
+  {
+    name: 'pages',
+    stamp: '.countersign-pages-built',
+    sources: () => ['apps/web', 'libs/scope'],
+    settings: [],
+    clean: () => remove(join('apps', 'web')),
+    run: () =>
+      run(
+        process.execPath,
+        [
+          join(root, 'node_modules/vite/bin/vite.js'),
+          'build',
+          '--config',
+          'apps/web/vite.config.ts',
+          '--logLevel',
+          'warn',
+        ],
+        'the build of the pages',
+      ),
+  },
+];
+
+const remove = (path) => rmSync(join(root, 'dist', path), { recursive: true, force: true });
+
+/** Entries of dist/, those of dist/apps one by one. */
+function distEntries() {
+  const names = (path) => (existsSync(join(root, 'dist', path)) ? readdirSync(join(root, 'dist', path)) : []);
+  return [
+    ...names('').filter((name) => name !== 'apps' && !PARTS.some(({ stamp }) => stamp === name)),
+    ...names('apps').map((name) => join('apps', name)),
+  ];
+}
+
+function sourceHash({ sources, settings }) {
   const hash = createHash('sha256');
   const files = [
-    ...['apps', 'libs', 'bench', 'test/support', 'test/factories'].flatMap((folder) =>
-      sourceFiles(join(root, folder)),
-    ),
-    ...['tsconfig.json', 'nest-cli.json', 'package-lock.json', 'bin/prepare.mjs'].map((name) =>
-      join(root, name),
-    ),
+    ...sources().flatMap((folder) => sourceFiles(join(root, folder))),
+    ...[...settings, 'package-lock.json', 'bin/prepare.mjs'].map((name) => join(root, name)),
   ];
   for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
   return hash.digest('hex');
 }
 
 function build(force) {
-  const stamp = join(root, 'dist', '.countersign-built');
-  const wanted = sourceHash();
-  if (!force && read(stamp) === wanted) return;
-  say('building …');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'], 'the build');
-  writeFileSync(stamp, wanted);
+  for (const part of PARTS) {
+    const stamp = join(root, 'dist', part.stamp);
+    const wanted = sourceHash(part);
+    if (!force && read(stamp) === wanted) continue;
+    say(`building the ${part.name} …`);
+    rmSync(stamp, { force: true });
+    part.clean();
+    part.run();
+    writeFileSync(stamp, wanted);
+  }
 }
 
 checkNode();

@@ -1,5 +1,7 @@
 import type { Family } from '../support/table.js';
+import { checkFlat } from './check-flat.js';
 import { decisions } from './decisions.js';
+import { lists } from './lists.js';
 import { logAppend } from './log-append.js';
 import { proxiedCalls } from './proxied-calls.js';
 import { revocation } from './revocation.js';
@@ -9,9 +11,11 @@ import { tokenChecks } from './token-checks.js';
 /** In the order of the table. */
 export const FAMILIES: readonly Family[] = [
   decisions,
+  lists,
   proxiedCalls,
   revocation,
   tokenChecks,
   routeMatching,
+  checkFlat,
   logAppend,
 ];

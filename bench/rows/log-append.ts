@@ -1,46 +1,62 @@
-import { join } from 'node:path';
 import { type IncomingRecord, takeRecords } from '@countersign/access';
 import { nodeHashing } from '@countersign/grant-token-verify';
 import { commit, sha256Text } from '@countersign/scope';
 import { v7 } from 'uuid';
 import { PreparedStore } from '../../test/support/prepared-store.js';
-import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
 import type { Closing } from '../support/closing.js';
+import { type BenchEngine, ENGINES } from '../support/engines.js';
 import { benchOrganisation } from '../support/organisation.js';
-import { type Family, median, type Row, rounded } from '../support/table.js';
+import { seconds } from '../support/rate.js';
+import { type Family, median, type Row, rounded, times } from '../support/table.js';
 
 const BATCH = 1_000;
-const BATCHES = 12;
+const BATCHES = 24;
+const WARM_UP = 4;
 
-/** How fast a broker takes gateways' records: each batch one durable transaction with leaves, hashes and openings. */
+const TARGETS = { SQLite: '≥ 20,000/s', PostgreSQL: '≥ 10,000/s' };
+
+/**
+ * How fast a broker takes gateways' records: each batch one durable transaction with leaves, hashes and openings,
+ * beside as many bare durable inserts of the same bytes into a table without an index.
+ */
 export const logAppend: Family = {
   name: 'log-append',
   async run(closing: Closing): Promise<Row[]> {
-    const folder = await tempFolder('log');
-    closing.add(() => removeFolder(folder));
-    const organisation = benchOrganisation(1, 'http://127.0.0.1:9');
-    const store = await PreparedStore.make(join(folder, 'countersign.db'), organisation);
-    closing.add(() => store.close());
-    const chain = new Chain();
-    const rates: number[] = [];
-    for (let batch = 0; batch < BATCHES; batch += 1) {
-      const records = chain.next(BATCH);
-      const began = performance.now();
-      await takeRecords(store.host, chain.gateway, chain.boot, records);
-      rates.push(BATCH / ((performance.now() - began) / 1000));
-    }
-    return [
-      {
-        what: `access records into the log, durable, SQLite, batches of ${rounded(BATCH)}`,
-        figure: `${rounded(median(rates.slice(2)))}/s`,
-        ...{ rival: '', rivalFigure: '', ratio: '', target: '≥ 20,000/s' },
-      },
-    ];
+    const rows: Row[] = [];
+    for (const engine of ENGINES) rows.push(await measure(engine, closing));
+    return rows;
   },
 };
 
+async function measure(engine: BenchEngine, closing: Closing): Promise<Row> {
+  const url = await engine.database(closing);
+  const store = await PreparedStore.at(url, benchOrganisation(1, 'http://127.0.0.1:9'));
+  closing.add(() => store.close());
+  const bare = await engine.connect(url);
+  closing.add(() => bare.close());
+  await bare.run('CREATE TABLE bare (value text)');
+  const chain = new Chain();
+  const rounds: { ours: number; rival: number }[] = [];
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const records = chain.next(BATCH);
+    const ours = await seconds(() => takeRecords(store.host, chain.gateway, chain.boot, records));
+    const texts = records.map((record) => JSON.stringify(record));
+    const rival = await seconds(() => bare.insertTexts('bare', texts));
+    rounds.push({ ours: BATCH / ours, rival: BATCH / rival });
+  }
+  const warm = rounds.slice(WARM_UP);
+  return {
+    what: `access records into the log, durable, ${engine.name}, batches of ${rounded(BATCH)}`,
+    figure: `${rounded(median(warm.map(({ ours }) => ours)))}/s`,
+    rival: 'bare batch insert of the same bytes',
+    rivalFigure: `${rounded(median(warm.map(({ rival }) => rival)))}/s`,
+    ratio: times(median(warm.map(({ ours, rival }) => ours / rival))),
+    target: TARGETS[engine.name],
+  };
+}
+
 /** Records of one gateway as the broker hands them to the domain: calls that were let through, and their outcomes. */
-class Chain {
+export class Chain {
   readonly gateway = `gtw_${v7()}`;
   readonly boot = v7();
   private readonly grant = `grt_${v7()}`;

@@ -12,8 +12,11 @@ export type Row = {
   target: string;
 };
 
+/** How much is measured. `full`: by the million, for which minutes are spent on loading. */
+export type BenchOptions = { full: boolean };
+
 /** A family of rows that share their set-up. */
-export type Family = { name: string; run(closing: Closing): Promise<Row[]> };
+export type Family = { name: string; run(closing: Closing, options: BenchOptions): Promise<Row[]> };
 
 const COLUMNS: readonly (readonly [keyof Row, string])[] = [
   ['what', 'what'],

@@ -112,6 +112,7 @@ describeStore('what goes out', (bench) => {
 
   test('the positive list has the active grants of all tenants and no others', async () => {
     const requests = ['acme', 'globex', 'initech'].map((tenant) => aRequest({ tenant }));
+    Object.assign(requests[1]?.terms ?? {}, { budget: { calls: 3 } });
     const grants = requests.map((request) => aGrant(request));
     for (const [index, request] of requests.entries())
       await bench.store.forTenant(request.tenant, async (unit) => {
@@ -127,11 +128,17 @@ describeStore('what goes out', (bench) => {
             endedAt: NOW,
           });
       });
-    const read = await bench.store.readAsVendor((unit) => unit.feed.activeGrants());
-    expect(new Set(read.map((grant) => grant.id))).toEqual(
-      new Set(grants.slice(0, 2).map((grant) => grant.id)),
-    );
-    expect(await bench.store.asVendor((unit) => unit.liveGrants())).toEqual(read);
+    const listed = await bench.store.readAsVendor((unit) => unit.feed.activeGrants());
+    const facts = grants.slice(0, 2).map(({ id, digest, tenant, service, startsAt, endsAt }, index) => ({
+      ...{ id, digest, tenant, service, startsAt, endsAt },
+      budget: requests[index]?.terms.budget ?? null,
+    }));
+    expect(listed).toHaveLength(2);
+    expect(listed).toEqual(expect.arrayContaining(facts));
+    const live = await bench.store.asVendor((unit) => unit.liveGrants());
+    expect(new Set(live.map(({ id }) => id))).toEqual(new Set(facts.map(({ id }) => id)));
+    const routes = await bench.store.readAsVendor((unit) => unit.feed.liveRoutes());
+    expect(new Set(routes)).toEqual(new Set(requests.slice(0, 2).map(({ terms }) => terms.routes)));
   });
 
   test('due: open requests that have lapsed, grants that the job must look at, at the very second', async () => {

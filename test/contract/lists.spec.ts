@@ -80,9 +80,7 @@ describeStore('lists', (bench) => {
       for (const each of [request, other]) await unit.requests.insert(each);
       for (const each of [grant, second]) await unit.grants.insert(each);
       // Not in the order of their times: gateways send late.
-      await unit.records.insertRefused(late);
-      await unit.records.insertAllowed(early);
-      await unit.records.insertAllowed(foreign);
+      await unit.records.insert([late, early, foreign]);
     });
     const page = { cursor: null, limit: 10 };
     const grants = (filter: ListFilter) =>
@@ -104,6 +102,7 @@ describeStore('lists', (bench) => {
     const request = aRequest();
     const grant = aGrant(request);
     const record = aRecord(grant);
+    const refused = aRecord(grant, { decision: 'refused', code: 'locked' });
     const outcome = {
       status: 200,
       bytes: 5_000_000_000,
@@ -114,8 +113,8 @@ describeStore('lists', (bench) => {
     const merged = await bench.store.forTenant('acme', async (unit) => {
       await unit.requests.insert(request);
       await unit.grants.insert(grant);
-      await unit.records.insertAllowed(record);
-      expect(await unit.records.complete('rec_of_nobody', outcome)).toBeNull();
+      await unit.records.insert([record, refused]);
+      expect(await unit.records.allowed(['rec_of_nobody', refused.id])).toEqual([]);
       expect(await unit.records.cursor(record.gateway, record.boot)).toBeNull();
       const { gateway, boot } = record;
       const head = { seq: 1, hash: 'h1', at: NOW, signature: 's' };
@@ -123,8 +122,9 @@ describeStore('lists', (bench) => {
       await unit.records.moveCursor(gateway, boot, { seq: 2, hash: 'h2' }, NOW);
       const held = { boot, seq: 2, hash: 'h2', head, closedAt: null };
       expect(await unit.records.cursor(gateway, boot)).toEqual(held);
-      return unit.records.complete(record.id, outcome);
+      await unit.records.complete([record, refused].map(({ id }) => ({ id, ...outcome })));
+      return (await unit.records.list({}, { cursor: null, limit: 10 })).items;
     });
-    expect(merged).toEqual({ ...record, ...outcome });
+    expect(merged).toEqual([refused, { ...record, ...outcome }]);
   });
 });

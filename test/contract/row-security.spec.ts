@@ -78,7 +78,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.reviews.void(review, NOW);
       await unit.invitations.insert(anInvitation({ tenant }));
       await unit.locks.insert(aLock({ tenant, name: tenant }));
-      await unit.records.insertAllowed(record);
+      await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };
@@ -137,6 +137,9 @@ describe('row-level security on PostgreSQL', () => {
       'api_keys',
       'gateways',
       'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
       'feed_changes',
       'deployment',
     ])
@@ -166,7 +169,15 @@ describe('row-level security on PostgreSQL', () => {
     expect(
       (await rows('acme', 'SELECT DISTINCT side FROM people ORDER BY 1')).map(({ side }) => side),
     ).toEqual(['', 'acme']);
-    for (const table of ['api_keys', 'gateways', 'signing_keys', 'feed_changes'])
+    for (const table of [
+      'api_keys',
+      'gateways',
+      'signing_keys',
+      'sessions',
+      'identities',
+      'sign_in_attempts',
+      'feed_changes',
+    ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);
   });
 

@@ -32,9 +32,11 @@ describeStore('tenants apart from each other', (bench) => {
       await unit.requests.insert(request);
       await unit.grants.insert(grant);
       await unit.reviews.insert(review);
-      await unit.records.insertAllowed(record);
+      await unit.records.insert([record]);
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'sha256:x' }, NOW);
-      await unit.openings.save(commitment(tenant), 'justification', { value: 'why', salt: 'salt' });
+      await unit.openings.save([
+        { commitment: commitment(tenant), name: 'justification', opening: { value: 'why', salt: 'salt' } },
+      ]);
       await unit.log.append({
         type: 'grant.started',
         at: NOW,
@@ -119,22 +121,21 @@ describeStore('tenants apart from each other', (bench) => {
     await fill('globex');
     const moved = { ...request, tenant: 'globex', version: 2, state: 'denied' as const };
     const seen = await bench.store.forTenant('globex', async (unit) => {
-      await unit.grants.addUse(grant.id, 5, 5);
+      await unit.grants.addUse([{ grant: grant.id, calls: 5, bytes: 5 }]);
+      await unit.records.complete([
+        { id: record.id, status: 200, bytes: 1, bodySha256: null, durationMs: 1, outcome: 'completed' },
+      ]);
       return {
         request: await unit.requests.find(request.id),
         updated: await unit.requests.update(moved),
         ended: await unit.grants.update({ ...grant, tenant: 'globex', version: 2, state: 'ended' }),
-        completed: await unit.records.complete(record.id, {
-          status: 200,
-          bytes: 1,
-          bodySha256: null,
-          durationMs: 1,
-          outcome: 'completed',
-        }),
+        completed: await unit.records.allowed([record.id]),
         cursor: await unit.records.cursor(record.gateway, record.boot),
       };
     });
-    expect(seen).toEqual({ request: null, updated: false, ended: false, completed: null, cursor: null });
+    expect(seen).toEqual({ request: null, updated: false, ended: false, completed: [], cursor: null });
+    const records = await bench.store.readForTenant('acme', (unit) => unit.records.list({}, ALL));
+    expect(records.items).toEqual([record]);
     expect(await bench.store.readForTenant('acme', (unit) => unit.grants.find(grant.id))).toEqual(grant);
 
     const writes = [
@@ -142,7 +143,7 @@ describeStore('tenants apart from each other', (bench) => {
       () => bench.store.forTenant('globex', (unit) => unit.requests.update({ ...request, version: 2 })),
       () => bench.store.forTenant('globex', (unit) => unit.grants.insert(aGrant(request))),
       () => bench.store.forTenant('globex', (unit) => unit.reviews.insert({ ...review, id: 'rev_x' })),
-      () => bench.store.forTenant('globex', (unit) => unit.records.insertRefused({ ...record, id: 'rec_x' })),
+      () => bench.store.forTenant('globex', (unit) => unit.records.insert([{ ...record, id: 'rec_x' }])),
     ];
     for (const write of writes)
       await expect(write()).rejects.toThrow(expect.objectContaining({ code: 'foreign_tenant' }));

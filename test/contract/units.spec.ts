@@ -128,9 +128,9 @@ describeStore('units of work', (bench) => {
     const grant = aGrant(request);
     await bench.store.forTenant('acme', async (unit) => {
       await unit.grants.insert(grant);
-      await unit.grants.addUse(grant.id, 2, 1_000_000_000_000);
+      await unit.grants.addUse([{ grant: grant.id, calls: 2, bytes: 1_000_000_000_000 }]);
       await unit.grants.update({ ...grant, version: 2, state: 'ended', endReason: 'revoked', endedAt: NOW });
-      await unit.grants.addUse(grant.id, 1, 1);
+      await unit.grants.addUse([{ grant: grant.id, calls: 1, bytes: 1 }]);
     });
     expect(await bench.store.readAsVendor((unit) => unit.grants.find(grant.id))).toEqual({
       ...grant,

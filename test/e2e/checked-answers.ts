@@ -9,6 +9,10 @@ import type { OpenApiDocument } from '../support/openapi/document.js';
 /** Addresses that only a broker has, wherever it listens; `/healthz` and the like are others' as well. */
 const BROKERS = /^\/(api|oauth|gateway\/v1|\.well-known)(\/|$)/;
 
+/** The pages of the web app and their files stand beside the API, under all other addresses. */
+const API = /^\/(api|auth|oauth|gateway|log|\.well-known|healthz|readyz|metrics)(\/|$)/;
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 const plainFetch = globalThis.fetch;
 const undocumented: string[] = [];
 let check: Promise<AnswerCheck> | undefined;
@@ -23,6 +27,8 @@ globalThis.fetch = async (input, init) => {
   const answer = await plainFetch(input, init);
   const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
   if (!BROKERS.test(pathname) && !brokerOrigins.has(origin)) return answer;
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
+  if (!API.test(pathname) && READS.has(method) && answer.status === 200) return answer;
   check ??= load(origin);
   // A broker that is killed right after its answer has no document left to give; the next one is asked.
   const judge = await check.catch(() => {
@@ -36,7 +42,6 @@ globalThis.fetch = async (input, init) => {
           .clone()
           .text()
           .catch(() => undefined);
-  const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
   const problem = judge?.problem({ method, path: pathname, status: answer.status, type, body });
   if (problem !== undefined) undocumented.push(problem);
   return answer;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type Assurance,
   applyOrganisation,
   type Clock,
   createApiKey,
@@ -10,6 +11,7 @@ import {
   enrolGateway,
   ensureBrokerKeys,
   type Organisation,
+  startSessionIn,
 } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
@@ -28,6 +30,7 @@ import { brokerOrigins } from '../support/openapi/broker-origins.js';
 import { emptyDatabase } from '../support/postgres/database.js';
 
 const HOUR = 3600;
+export const SESSION_COOKIE = '__Host-countersign-session';
 
 /** The wall clock, moved by as much as a test says. */
 export class TestClock implements Clock {
@@ -101,6 +104,7 @@ export class TestBroker {
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 1_000_000,
+      session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
@@ -137,6 +141,28 @@ export class TestBroker {
   ): Promise<Answer> {
     const bearer = who === null ? {} : { authorization: `Bearer ${this.keys[who]}` };
     return this.fetch(method, path, { ...options, headers: { ...bearer, ...options.headers } });
+  }
+
+  /** A session as a finished sign-in leaves one. @returns the `Cookie` header of its browser */
+  async sessionOf(who: PersonName, assurance: Assurance = 'oidc'): Promise<string> {
+    const { secret } = await this.host.store.asVendor(async (unit) => {
+      const person = await unit.organisation.person(this.persons[who]);
+      if (person === null) throw new Error(`${who} is not known`);
+      const draft = { person, assurance, device: 'a test', parent: null, replaces: null };
+      return startSessionIn(this.host, unit, draft, this.environment.session);
+    });
+    return `${SESSION_COOKIE}=${secret}`;
+  }
+
+  /** Calls as a page of the broker does: with a cookie and the origin. */
+  page(cookie: string | null, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const headers = {
+      origin: this.environment.publicUrl,
+      'sec-fetch-site': 'same-origin',
+      ...(cookie === null ? {} : { cookie }),
+      ...options.headers,
+    };
+    return this.fetch(method, path, { ...options, headers });
   }
 
   async fetch(method: string, path: string, { body, raw, headers = {} }: CallOptions = {}): Promise<Answer> {

@@ -89,6 +89,7 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api', 'slack'] },
       risk: { level: 'low', reasons: [] },
     },
+    asked: null,
     createdAt: '2026-11-24T15:00:00Z',
     lapsesAt: terms.lapsesAt,
     endedAt: null,
@@ -115,6 +116,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
     warnedAt: null,
     endedAt: null,
     endReason: null,
+    endedBy: null,
     used: { calls: 0, bytes: 0 },
     ...change,
   };

@@ -27,6 +27,8 @@ test.each([
   ['apps/gateway/src/a.ts', '@countersign/grant-token-mint', 'holds no key that opens anything'],
   ['apps/gateway/src/a.ts', '@nestjs/core', 'runs no framework'],
   ['apps/cli/src/a.ts', '@countersign/grant-token-mint', 'the only minter'],
+  ['apps/web/src/a.tsx', '@countersign/access', 'loaded into everybody'],
+  ['apps/web/src/a.tsx', '../../broker/src/main.js', 'over its API alone'],
   ['apps/broker/src/a.ts', '../../../libs/scope/src/index.js', 'Go through the front door'],
   ['apps/broker/src/a.ts', '@countersign/scope/src/terms.js', 'Go through the front door'],
 ])('%s may not import %s, and is told why', (file, specifier, reason) => {
@@ -38,6 +40,7 @@ test.each([
   ['libs/persistence/src/a.ts', '@countersign/access'],
   ['apps/gateway/src/a.ts', '@countersign/grant-token-verify'],
   ['apps/broker/src/a.ts', '@countersign/grant-token-mint'],
+  ['apps/web/src/a.tsx', '@countersign/scope'],
 ])('%s may import %s', (file, specifier) => {
   expect(lint(file, specifier)).not.toContain('noRestrictedImports');
 });

@@ -10,11 +10,15 @@ import { removeFolder, tempFolder } from './temp-folder.js';
 
 export type SiteOptions = {
   organisation: Organisation;
+  /** Of an empty database; SQLite in the site's folder where it is absent. */
+  databaseUrl?: string;
   /** Added to the broker's or the gateway's environment. */
   brokerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
   /** Modules that both load first. */
   preload?: readonly string[];
+  /** How people name this machine; `127.0.0.1` where absent. Browsers keep cookies by it. */
+  host?: string;
   /** Where the gateway finds its broker, given where the broker is; for a relay between them. */
   between?: (brokerUrl: string) => Promise<string>;
 };
@@ -40,7 +44,8 @@ export class Site {
   /** Prepares all and starts the broker; the gateway is started by `startGateway`. */
   static async start(options: SiteOptions): Promise<Site> {
     const folder = await tempFolder('site');
-    const store = await PreparedStore.make(join(folder, 'countersign.db'), options.organisation);
+    const url = options.databaseUrl ?? `sqlite:${join(folder, 'countersign.db')}`;
+    const store = await PreparedStore.at(url, options.organisation);
     const site = new Site(folder, store, { broker: await freePort(), gateway: await freePort() }, options);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;
@@ -54,7 +59,7 @@ export class Site {
   }
 
   get brokerUrl(): string {
-    return `http://127.0.0.1:${this.ports.broker}`;
+    return `http://${this.options.host ?? '127.0.0.1'}:${this.ports.broker}`;
   }
 
   get gatewayUrl(): string {

@@ -1,4 +1,5 @@
 import type { NoticeChannel } from '@countersign/access';
+import type { CodeMailer } from '@countersign/mail';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
@@ -6,15 +7,24 @@ import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { LeasesController } from './gateway-api/leases.controller.js';
+import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Lifecycle } from './health/lifecycle.js';
-import { HomeController } from './home/home.controller.js';
 import { AccessGuard } from './http/access.guard.js';
 import { IdentifyGuard } from './http/identify.guard.js';
+import { OriginGuard } from './http/origin.guard.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard } from './http/rate-limit.guard.js';
-import { type BrokerDeps, type BrokerSettings, CHANNELS, DEPS, LOGGER, SETTINGS } from './injection.js';
+import {
+  type BrokerDeps,
+  type BrokerSettings,
+  CHANNELS,
+  CODE_MAILER,
+  DEPS,
+  LOGGER,
+  SETTINGS,
+} from './injection.js';
 import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
@@ -32,15 +42,29 @@ import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { ServicesController } from './services/services.controller.js';
+import { SessionController } from './sessions/session.controller.js';
+import { Attempts } from './sign-in/attempts.js';
+import { CliLoginController } from './sign-in/cli-login.controller.js';
+import { CliLogin } from './sign-in/cli-login.js';
+import { MailCodes } from './sign-in/mail-codes.js';
+import { OidcSignIn } from './sign-in/oidc.js';
+import { Providers } from './sign-in/providers.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 import { NoticeFollower } from './stream/notice-follower.js';
+import { RecordNews } from './stream/record-news.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream-hub.js';
+import { DecisionTimesController } from './tenants/decision-times.controller.js';
+import { OrganisationController } from './tenants/organisation.controller.js';
+import { PrivacyControlsController } from './tenants/privacy-controls.controller.js';
+import { TenantPeopleController } from './tenants/tenant-people.controller.js';
 
 export interface BrokerParts {
   deps: BrokerDeps;
   settings: BrokerSettings;
   logger: Logger;
   channels: readonly NoticeChannel[];
+  codeMailer: CodeMailer | null;
 }
 
 export const CONTROLLERS = [
@@ -51,7 +75,15 @@ export const CONTROLLERS = [
   LogsController,
   ServicesController,
   PeopleController,
+  TenantPeopleController,
+  PrivacyControlsController,
+  DecisionTimesController,
+  OrganisationController,
+  GatewaysController,
   WhoamiController,
+  SessionController,
+  SignInController,
+  CliLoginController,
   NoticesController,
   StreamController,
   OauthController,
@@ -60,14 +92,13 @@ export const CONTROLLERS = [
   LeasesController,
   HealthController,
   DocsController,
-  HomeController,
 ];
 
 @Module({ controllers: CONTROLLERS })
 export class BrokerModule {}
 
 /** The broker around an open store. The guards run in the order in which they stand here. */
-export function brokerModule({ deps, settings, logger, channels }: BrokerParts): DynamicModule {
+export function brokerModule({ deps, settings, logger, channels, codeMailer }: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
     providers: [
@@ -75,15 +106,23 @@ export function brokerModule({ deps, settings, logger, channels }: BrokerParts):
       { provide: SETTINGS, useValue: settings },
       { provide: LOGGER, useValue: logger },
       { provide: CHANNELS, useValue: channels },
+      { provide: CODE_MAILER, useValue: codeMailer },
       { provide: APP_GUARD, useClass: IdentifyGuard },
+      { provide: APP_GUARD, useClass: OriginGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
       { provide: APP_GUARD, useClass: AccessGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },
+      Providers,
+      Attempts,
+      OidcSignIn,
+      CliLogin,
+      MailCodes,
       KeyRing,
       BrokerTokenMinter,
       FeedHub,
       GatewayWatch,
       StreamHub,
+      RecordNews,
       NoticeFollower,
       Jobs,
       NoticeJobs,

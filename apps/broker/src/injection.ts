@@ -13,7 +13,7 @@ export type BrokerDeps = Deps & { store: BrokerStore };
 /** The part of the environment that handlers look at; no secret is among it. */
 export type BrokerSettings = Pick<
   BrokerEnvironment,
-  'publicUrl' | 'gatewayUrl' | 'rateLimitPerMinute' | 'logLevel'
+  'publicUrl' | 'gatewayUrl' | 'rateLimitPerMinute' | 'logLevel' | 'session' | 'outboundPrivate'
 >;
 
 /** Names under which Nest hands out what is an interface to TypeScript. */
@@ -21,3 +21,4 @@ export const DEPS = Symbol('Deps');
 export const SETTINGS = Symbol('BrokerSettings');
 export const LOGGER = Symbol('Logger');
 export const CHANNELS = Symbol('NoticeChannels');
+export const CODE_MAILER = Symbol('CodeMailer');

@@ -21,12 +21,14 @@ import { limitServer } from './http/server-limits.js';
 import type { BrokerDeps } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
-import { noticeChannels } from './notices/channels.js';
+import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
+import { MailCodes } from './sign-in/mail-codes.js';
 import { drain } from './stop.js';
 import { NoticeFollower } from './stream/notice-follower.js';
+import { RecordNews } from './stream/record-news.js';
 import { StreamHub } from './stream/stream-hub.js';
 
 const DRAIN_MS = 4_000;
@@ -64,7 +66,13 @@ export async function startBroker(
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
     app = await NestFactory.create<NestExpressApplication>(
-      brokerModule({ deps, settings: environment, logger, channels: noticeChannels(deps, environment) }),
+      brokerModule({
+        deps,
+        settings: environment,
+        logger,
+        channels: noticeChannels(deps, environment),
+        codeMailer: codeMailer(deps, environment),
+      }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
     );
@@ -110,7 +118,7 @@ async function stop(app: NestExpressApplication, server: Server, { store }: Brok
 
 async function stopParts(app: NestExpressApplication): Promise<void> {
   await Promise.all(
-    [FeedHub, StreamHub, NoticeFollower, Jobs, NoticeJobs].map((part) =>
+    [FeedHub, StreamHub, RecordNews, MailCodes, NoticeFollower, Jobs, NoticeJobs].map((part) =>
       app.get<{ stop(): Promise<void> }>(part).stop(),
     ),
   );

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAccount } from './commands/account.js';
 import { registerEngineer } from './commands/engineer.js';
 import { registerHost } from './commands/host.js';
 import { registerOffline } from './commands/offline.js';
@@ -9,7 +10,8 @@ import { runner } from './runtime/run.js';
 const ENVIRONMENT = `
 Environment (a secret may come as NAME_FILE):
   COUNTERSIGN_BROKER_URL    where the broker answers (http://localhost:4000)
-  COUNTERSIGN_API_KEY       csk_…, from "countersign keys create" on the broker's host
+  COUNTERSIGN_API_KEY       csk_…, from "countersign keys create" on the broker's host; goes before a login
+  COUNTERSIGN_CREDENTIALS_FILE   where "login" keeps what it was given (~/.config/countersign/credentials.json)
   COUNTERSIGN_DATABASE_URL, COUNTERSIGN_DATA_DIR, COUNTERSIGN_MASTER_KEY   for the verbs on the broker's host
 
 Exit: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened.
@@ -30,6 +32,7 @@ export function buildProgram(io: Io): Command {
     .showHelpAfterError('(add --help for how to use it)')
     .addHelpText('after', ENVIRONMENT);
   const run = runner(io);
+  registerAccount(program, run);
   registerEngineer(program, run);
   registerReviewer(program, run);
   registerHost(program, run);

@@ -5,10 +5,12 @@ describe('the demo environment', () => {
     expect(readDemoEnvironment({}, '/srv')).toEqual({
       dataDir: '/srv/data',
       host: '127.0.0.1',
-      ports: { broker: 4000, gateway: 4100, service: 4200 },
+      ports: { broker: 4000, gateway: 4100, service: 4200, identity: 4300, mailbox: 4400, smtp: 4401 },
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       serviceUrl: 'http://localhost:4200',
+      identityUrl: 'http://localhost:4300',
+      mailboxUrl: 'http://localhost:4400',
     });
   });
 
@@ -35,7 +37,9 @@ describe('the demo environment', () => {
   );
 
   test('refuses one port for two programs', () => {
-    expect(() => readDemoEnvironment({ COUNTERSIGN_PORT: '4100' }, '/srv')).toThrow('three different ports');
+    expect(() => readDemoEnvironment({ COUNTERSIGN_PORT: '4100' }, '/srv')).toThrow(
+      'must name different ports',
+    );
   });
 
   const secrets = {
@@ -70,5 +74,13 @@ describe('the demo environment', () => {
   test('the store stands in the data folder unless a database is named', () => {
     const env = brokerEnvironment({}, readDemoEnvironment({}, '/srv'));
     expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/srv/data/countersign.db');
+  });
+
+  test('mail goes to the mailbox unless a server is named', () => {
+    const demo = readDemoEnvironment({}, '/srv');
+    expect(brokerEnvironment({}, demo)['SMTP_URL']).toBe('smtp://127.0.0.1:4401');
+    expect(brokerEnvironment({ SMTP_URL: 'smtp://mail.example' }, demo)['SMTP_URL']).toBe(
+      'smtp://mail.example',
+    );
   });
 });

@@ -3,22 +3,38 @@ import { DemoError } from './demo-error.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+type DemoPorts = Record<keyof typeof PORT_VARIABLES, number>;
+
 /** What `npm start` itself needs to know. Every other variable is passed on to the program that reads it. */
 export type DemoEnvironment = {
   dataDir: string;
   host: string;
-  ports: { broker: number; gateway: number; service: number };
+  ports: DemoPorts;
   publicUrl: string;
   gatewayUrl: string;
   serviceUrl: string;
+  /** The demo's OpenID provider (`iss`). */
+  identityUrl: string;
+  /** Where the demo's mails are read. */
+  mailboxUrl: string;
 };
 
-export const DEFAULT_PORTS = { broker: 4000, gateway: 4100, service: 4200 };
+export const DEFAULT_PORTS = {
+  broker: 4000,
+  gateway: 4100,
+  service: 4200,
+  identity: 4300,
+  mailbox: 4400,
+  smtp: 4401,
+};
 
-const PORT_VARIABLES = {
+export const PORT_VARIABLES = {
   broker: 'COUNTERSIGN_PORT',
   gateway: 'COUNTERSIGN_GATEWAY_PORT',
   service: 'COUNTERSIGN_DEMO_SERVICE_PORT',
+  identity: 'COUNTERSIGN_DEMO_OIDC_PORT',
+  mailbox: 'COUNTERSIGN_DEMO_MAIL_PORT',
+  smtp: 'COUNTERSIGN_DEMO_SMTP_PORT',
 } as const;
 
 /**
@@ -26,15 +42,12 @@ const PORT_VARIABLES = {
  * @throws DemoError `invalid_config` naming the variable and the rule, never the value.
  */
 export function readDemoEnvironment(env: Environment, cwd: string): DemoEnvironment {
-  const ports = {
-    broker: readPort(env, 'broker'),
-    gateway: readPort(env, 'gateway'),
-    service: readPort(env, 'service'),
-  };
-  if (new Set(Object.values(ports)).size < 3) {
+  const uses = Object.keys(PORT_VARIABLES) as (keyof DemoPorts)[];
+  const ports = Object.fromEntries(uses.map((use) => [use, readPort(env, use)])) as DemoPorts;
+  if (new Set(Object.values(ports)).size < uses.length) {
     throw new DemoError(
       'invalid_config',
-      `${Object.values(PORT_VARIABLES).join(', ')} must name three different ports`,
+      `${Object.values(PORT_VARIABLES).join(', ')} must name different ports`,
     );
   }
   return {
@@ -44,6 +57,8 @@ export function readDemoEnvironment(env: Environment, cwd: string): DemoEnvironm
     publicUrl: env['COUNTERSIGN_PUBLIC_URL'] || `http://localhost:${ports.broker}`,
     gatewayUrl: env['COUNTERSIGN_GATEWAY_URL'] || `http://localhost:${ports.gateway}`,
     serviceUrl: `http://localhost:${ports.service}`,
+    identityUrl: `http://localhost:${ports.identity}`,
+    mailboxUrl: `http://localhost:${ports.mailbox}`,
   };
 }
 
@@ -61,12 +76,12 @@ function readPort(env: Environment, which: keyof typeof PORT_VARIABLES): number 
 const SECRETS =
   /^(COUNTERSIGN_(MASTER_KEY|DATABASE_URL|API_KEY|GATEWAY_CREDENTIAL)|SLACK_.+|SMTP_URL)(_FILE)?$/;
 
-/** The environment of the gateway and the data service: neither may hold what opens the broker's store. */
+/** The environment of all but the broker: none of them may hold what opens the broker's store. */
 export function withoutSecrets(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.test(name)));
 }
 
-/** The environment of the broker and of the host verbs. */
+/** The environment of the broker and of the host verbs. Mail goes to the demo's mailbox unless a server is named. */
 export function brokerEnvironment(env: Environment, demo: DemoEnvironment): Environment {
   const { COUNTERSIGN_API_KEY: _key, COUNTERSIGN_GATEWAY_CREDENTIAL: _credential, ...rest } = env;
   const database = env['COUNTERSIGN_DATABASE_URL'] || env['COUNTERSIGN_DATABASE_URL_FILE'];
@@ -74,6 +89,7 @@ export function brokerEnvironment(env: Environment, demo: DemoEnvironment): Envi
     ...rest,
     COUNTERSIGN_DATA_DIR: demo.dataDir,
     ...(database ? {} : { COUNTERSIGN_DATABASE_URL: `sqlite:${join(demo.dataDir, 'countersign.db')}` }),
+    ...(env['SMTP_URL'] || env['SMTP_URL_FILE'] ? {} : { SMTP_URL: `smtp://127.0.0.1:${demo.ports.smtp}` }),
     COUNTERSIGN_HOST: demo.host,
     COUNTERSIGN_PORT: String(demo.ports.broker),
     COUNTERSIGN_PUBLIC_URL: demo.publicUrl,

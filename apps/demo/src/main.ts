@@ -1,13 +1,25 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DemoError } from './demo-error.js';
-import { brokerEnvironment, type DemoEnvironment, readDemoEnvironment } from './environment.js';
+import {
+  brokerEnvironment,
+  type DemoEnvironment,
+  PORT_VARIABLES,
+  readDemoEnvironment,
+} from './environment.js';
 import { welcome } from './messages/welcome.js';
 import { lockDataFolder, makeDataFolder, makeMasterKey } from './prepare/data-folder.js';
 import { enrolGateway } from './prepare/gateway-credential.js';
 import { hostVerbs } from './prepare/host-verb.js';
+import { makeOidcSecrets } from './prepare/oidc-secrets.js';
 import { applyOrganisation, organisationText, readOrganisation } from './prepare/organisation.js';
-import { brokerProgram, dataServiceProgram, gatewayProgram, type Program } from './programs.js';
+import {
+  brokerProgram,
+  dataServiceProgram,
+  gatewayProgram,
+  helperProgram,
+  type Program,
+} from './programs.js';
 import { checkPorts } from './supervisor/ports.js';
 import { untilReady } from './supervisor/ready.js';
 import { Supervisor } from './supervisor/supervisor.js';
@@ -17,7 +29,8 @@ const DATA_SERVICE_HOST = '127.0.0.1';
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `npm start`: prepares the data folder, starts broker, gateway and data service, and watches over them. */
+/** `npm start`: prepares the data folder, starts broker, gateway, data service, provider and mailbox, and watches
+ * over them. */
 async function main(): Promise<void> {
   // Aborted by a signal or by the first fault: whatever is still being waited for is waited for no longer.
   const halt = new AbortController();
@@ -46,15 +59,15 @@ async function main(): Promise<void> {
 }
 
 async function run(demo: DemoEnvironment, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  const { host, ports } = demo;
+  const own = { host: DATA_SERVICE_HOST };
   await checkPorts([
-    { use: 'broker', variable: 'COUNTERSIGN_PORT', host: demo.host, port: demo.ports.broker },
-    { use: 'gateway', variable: 'COUNTERSIGN_GATEWAY_PORT', host: demo.host, port: demo.ports.gateway },
-    {
-      use: 'data service',
-      variable: 'COUNTERSIGN_DEMO_SERVICE_PORT',
-      host: DATA_SERVICE_HOST,
-      port: demo.ports.service,
-    },
+    { use: 'broker', variable: PORT_VARIABLES.broker, host, port: ports.broker },
+    { use: 'gateway', variable: PORT_VARIABLES.gateway, host, port: ports.gateway },
+    { use: 'data service', variable: PORT_VARIABLES.service, ...own, port: ports.service },
+    { use: 'sign-in', variable: PORT_VARIABLES.identity, ...own, port: ports.identity },
+    { use: 'mailbox', variable: PORT_VARIABLES.mailbox, ...own, port: ports.mailbox },
+    { use: 'mail', variable: PORT_VARIABLES.smtp, ...own, port: ports.smtp },
   ]);
   process.umask(0o077);
   makeDataFolder(demo.dataDir);
@@ -81,13 +94,18 @@ async function startAndWatch(
 
   // The data service needs nothing of the others: it fills its file while the broker's store is prepared.
   start(dataServiceProgram(env, demo));
-  const organisation = organisationText(demo.serviceUrl);
+  const organisation = organisationText(demo);
+  makeOidcSecrets(readOrganisation(organisation));
+  start(helperProgram('mailbox', env, demo));
+  start(helperProgram('identity', env, demo));
   const gateway = await supervisor.whileAllRun(prepareStore(demo, organisation, signal));
   start(brokerProgram(env, demo));
   await ready('broker', host, demo.ports.broker);
   start(gatewayProgram(env, demo, gateway));
   await ready('gateway', host, demo.ports.gateway);
   await ready('data service', DATA_SERVICE_HOST, demo.ports.service);
+  await ready('sign-in', DATA_SERVICE_HOST, demo.ports.identity);
+  await ready('mailbox', DATA_SERVICE_HOST, demo.ports.mailbox);
 
   process.stdout.write(welcome(demo, readOrganisation(organisation), process.cwd()));
   await supervisor.whileAllRun(untilAborted(signal));

@@ -20,6 +20,19 @@ export function dataServiceProgram(env: Environment, demo: DemoEnvironment): Pro
   };
 }
 
+/** The demo's own provider and mailbox need to know where they listen, and no secret of the broker's. */
+export function helperProgram(
+  name: 'identity' | 'mailbox',
+  env: Environment,
+  demo: DemoEnvironment,
+): Program {
+  return {
+    name,
+    program: compiled(`./${name}/main.js`),
+    env: { ...withoutSecrets(env), COUNTERSIGN_DATA_DIR: demo.dataDir },
+  };
+}
+
 export function brokerProgram(env: Environment, demo: DemoEnvironment): Program {
   return {
     name: 'broker',

@@ -15,4 +15,9 @@ export { isLoopbackHost } from './environment/urls.js';
 export type { LogLevel } from './environment/values.js';
 export { organisationJsonSchema } from './organisation/json-schema.js';
 export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
+export { type ParsedControls, parsePrivacyControls } from './organisation/privacy-controls.js';
 export type { OrganisationProblem } from './organisation/problem.js';
+export {
+  privacyControls as privacyControlsShape,
+  tenantPerson as tenantPersonShape,
+} from './organisation/schema.js';

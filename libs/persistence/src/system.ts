@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Clock, Ids, Randomness } from '@countersign/access';
 import type { Hashing } from '@countersign/scope';
 import { v7 } from 'uuid';
@@ -9,7 +9,7 @@ export const systemRandomness: Randomness = { bytes: (length) => new Uint8Array(
 
 /** SHA-256 of node:crypto. */
 export const systemHashing: Hashing = {
-  sha256: (data) => new Uint8Array(createHash('sha256').update(data).digest()),
+  sha256: (data) => new Uint8Array(hash('sha256', data, 'buffer')),
 };
 
 /** Ids of the wall clock, increasing within this process even inside a millisecond. */

@@ -53,5 +53,6 @@ export {
 } from './terms/digest.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { parseTerms } from './terms/parse.js';
+export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './terms/presets.js';
 export { termsSchema } from './terms/schema.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';

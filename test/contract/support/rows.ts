@@ -63,6 +63,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
       customer: { required: 1, approved: 0, countersignature: false, channels: ['web', 'api'] },
       risk: { level: 'medium', reasons: [] },
     },
+    asked: null,
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',
     endedAt: null,
@@ -89,6 +90,7 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     warnedAt: null,
     endedAt: null,
     endReason: null,
+    endedBy: null,
     used: { calls: 0, bytes: 0 },
     ...change,
   };

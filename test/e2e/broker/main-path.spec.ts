@@ -41,6 +41,8 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
       budget: null,
       used: { calls: 0, bytes: 0 },
       endReason: null,
+      endedAt: null,
+      endedBy: null,
       gatewayUrl: 'http://localhost:4100/billing',
     });
     const token = await mintToken(broker, approved.grant!);
@@ -81,6 +83,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
         customer: { required: 1, approved: 1, countersignature: false, channels: ['web', 'api', 'slack'] },
         risk: { level: 'low', reasons: expect.any(Array) },
       },
+      asked: { channel: 'api', assurance: 'api-key' },
       lapsesAt: expect.any(String),
       createdAt: expect.any(String),
       reviews: [

@@ -49,6 +49,22 @@ const ownLog = {
 };
 const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
 const everybodyIn = { ...closed, legal: '200' };
+const tenantAndWatchers = {
+  ...closed,
+  ...each(['securityAdmin', 'vendorAuditor', ...ACME], '200'),
+  ...each(FOREIGN, '404 not_found'),
+};
+/** `ada` is approver and admin. */
+const adminsOnly = (done: Expected) => ({
+  ...closed,
+  ...each(['approver', 'tenantAdmin'], done),
+  foreignAdmin: '404 not_found',
+});
+let newcomers = 0;
+const newcomer = () => {
+  newcomers += 1;
+  return { email: `new-${newcomers}@acme.example`, name: 'New', roles: ['auditor'] };
+};
 const gatewaysOnly = { nobody: '401 unauthenticated' };
 
 const decide = (request: RequestBody): Target => ({
@@ -292,6 +308,31 @@ const TABLE: Row[] = [
   },
   { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: everybodyIn },
   {
+    endpoint: 'GET /api/v1/session',
+    case: 'with a key, which is no session',
+    target: at('/api/v1/session'),
+    all: '401 unauthenticated',
+    but: { gateway: '403 forbidden' },
+  },
+  {
+    endpoint: 'DELETE /api/v1/session',
+    case: 'with a key, which is no session',
+    target: at('/api/v1/session'),
+    all: '401 unauthenticated',
+    but: { gateway: '403 forbidden' },
+  },
+  { endpoint: 'GET /api/v1/sessions', target: at('/api/v1/sessions'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'DELETE /api/v1/sessions/{id}',
+    target: async (broker) => {
+      await broker.sessionOf('approver');
+      const { body } = await broker.call('approver', 'GET', '/api/v1/sessions');
+      return { path: `/api/v1/sessions/${(body as { items: { id: string }[] }).items[0]!.id}` };
+    },
+    all: '404 not_found',
+    but: { ...closed, approver: '204' },
+  },
+  {
     endpoint: 'GET /api/v1/people/{id}',
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.approver}` }),
     all: '200',
@@ -303,6 +344,68 @@ const TABLE: Row[] = [
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.engineer}` }),
     all: '200',
     but: everybodyIn,
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/people',
+    target: at('/api/v1/tenants/acme/people'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/people',
+    target: () => ({
+      path: '/api/v1/tenants/acme/people',
+      body: newcomer(),
+    }),
+    all: '403 forbidden',
+    but: adminsOnly('201'),
+  },
+  {
+    endpoint: 'PATCH /api/v1/tenants/{slug}/people/{id}',
+    target: (broker) => ({
+      path: `/api/v1/tenants/acme/people/${broker.persons.tenantAuditor}`,
+      body: { name: 'Art' },
+    }),
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'DELETE /api/v1/tenants/{slug}/people/{id}',
+    target: async (broker) => {
+      const body = newcomer();
+      const made = await broker.call('tenantAdmin', 'POST', '/api/v1/tenants/acme/people', { body });
+      return { path: `/api/v1/tenants/acme/people/${(made.body as { id: string }).id}` };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/privacy-controls',
+    target: at('/api/v1/tenants/acme/privacy-controls'),
+    all: '403 forbidden',
+    but: tenantAndWatchers,
+  },
+  {
+    endpoint: 'PUT /api/v1/tenants/{slug}/privacy-controls',
+    target: async (broker) => {
+      const path = '/api/v1/tenants/acme/privacy-controls';
+      return { path, body: (await broker.call('tenantAdmin', 'GET', path)).body };
+    },
+    all: '403 forbidden',
+    but: adminsOnly('200'),
+  },
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/decision-times',
+    target: at('/api/v1/tenants/acme/decision-times'),
+    all: '200',
+    but: { ...closed, legal: '403 forbidden', ...each(FOREIGN, '404 not_found') },
+  },
+  { endpoint: 'GET /api/v1/organisation', target: at('/api/v1/organisation'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'GET /api/v1/gateways',
+    target: at('/api/v1/gateways'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
   { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: everybodyIn },
   {
@@ -347,7 +450,56 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '204' },
   },
-  { endpoint: 'GET /', target: at('/'), all: '200' },
+  {
+    endpoint: 'POST /auth/discover',
+    target: () => ({ path: '/auth/discover', body: { organisation: 'acme' } }),
+    all: '200',
+  },
+  {
+    endpoint: 'GET /auth/oidc/{side}/start',
+    case: 'without a provider',
+    target: at('/auth/oidc/acme/start'),
+    all: '303',
+  },
+  {
+    endpoint: 'GET /auth/oidc/callback',
+    case: 'that nobody has begun',
+    target: at('/auth/oidc/callback'),
+    all: '303',
+  },
+  {
+    endpoint: 'POST /auth/code',
+    case: 'from elsewhere than our pages',
+    target: () => ({ path: '/auth/code', body: { organisation: 'acme', email: 'ada@acme.example' } }),
+    all: '403 forbidden',
+  },
+  {
+    endpoint: 'POST /auth/code/verify',
+    case: 'from elsewhere than our pages',
+    target: () => ({ path: '/auth/code/verify', body: { code: 'ABCD-EFGH' } }),
+    all: '403 forbidden',
+  },
+  {
+    endpoint: 'GET /auth/cli',
+    case: 'in no browser that is signed in',
+    target: at(`/auth/cli?port=5000&device=x&state=${NONCE}&code_challenge=${NONCE}`),
+    all: '302',
+  },
+  {
+    endpoint: 'POST /auth/cli',
+    case: 'with a key, which is no session',
+    target: () => ({
+      path: '/auth/cli',
+      form: { port: '5000', device: 'x', state: NONCE, code_challenge: NONCE, decision: 'allow' },
+    }),
+    all: '401 unauthenticated',
+    but: { gateway: '403 forbidden' },
+  },
+  {
+    endpoint: 'POST /auth/cli/token',
+    target: () => ({ path: '/auth/cli/token', body: { code: 'x', verifier: NONCE } }),
+    all: '401 unauthenticated',
+  },
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
   { endpoint: 'GET /metrics', target: at('/metrics'), all: '200' },
@@ -413,9 +565,10 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     const answer = await fetch(broker.url + path, {
       method,
       headers,
+      redirect: 'manual',
       ...(sent === undefined ? {} : { body: sent }),
     });
-    if (answer.ok) {
+    if (answer.status < 400) {
       await answer.body?.cancel();
       return String(answer.status);
     }

@@ -4,6 +4,7 @@ import { exportEd25519PublicKey, recordHash, signRecord } from '@countersign/gat
 import { commit } from '@countersign/scope';
 import { eventually } from '../../support/eventually.js';
 import { type Answer, TestBroker } from '../harness.js';
+import { EventStream } from '../sse.js';
 import { makeGrant, type RequestBody } from '../story.js';
 
 let broker: TestBroker;
@@ -308,6 +309,36 @@ describe('records of a gateway', () => {
     const answer = await send(boot, _name === 'an unknown tenant' ? [bad] : [good, bad]);
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, 'invalid_request']);
     expect(await records()).toEqual([]);
+  });
+
+  test('P9: pages of those who may read the log hear that calls were recorded, once for many', async () => {
+    const streams = Object.fromEntries(
+      await Promise.all(
+        (['approver', 'engineer', 'securityAdmin', 'foreignApprover', 'otherEngineer'] as const).map(
+          async (who) => {
+            const headers = { authorization: `Bearer ${broker.keys[who]}` };
+            return [who, await EventStream.open(`${broker.url}/api/v1/stream`, headers)] as const;
+          },
+        ),
+      ),
+    );
+    const chain = new Chain();
+    const allowed = chain.add('allowed');
+    await send(chain.boot, [allowed, chain.add('outcome', allowed.record.id), chain.add('allowed')]);
+    for (const who of ['approver', 'engineer', 'securityAdmin'] as const)
+      expect(
+        JSON.parse((await streams[who]!.until(({ event }) => event === 'access.recorded')).data),
+      ).toEqual({
+        tenant: 'acme',
+        grant,
+      });
+    await send(chain.boot, [chain.add('outcome', allowed.record.id)]);
+    await streams['approver']!.until(({ event }) => event === 'access.recorded');
+    // A notice that these two do hear of: had they been told of the calls, that would have come before.
+    await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });
+    for (const who of ['foreignApprover', 'otherEngineer'] as const)
+      expect((await streams[who]!.next()).event).toBe('request.awaiting_vendor');
+    for (const stream of Object.values(streams)) stream.close();
   });
 
   test('a gateway’s own key is registered once', async () => {

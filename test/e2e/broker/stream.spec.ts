@@ -24,7 +24,7 @@ async function follow(who: PersonName): Promise<EventStream> {
 }
 
 describe('the stream of notices', () => {
-  test('P7: tells each side when it is their turn, and nobody else', async () => {
+  test('P7: tells whoever may read it what happens, each side when it is their turn, and nobody else', async () => {
     const [reviewer, approver, engineer, foreign] = await Promise.all(
       (['reviewer', 'approver', 'engineer', 'foreignApprover'] as const).map(follow),
     );
@@ -39,6 +39,8 @@ describe('the stream of notices', () => {
       at: expect.any(String),
     });
     await review(broker, 'reviewer', request);
+    // The customer's pages follow the request from the ask on, as its people may read it.
+    expect((await approver!.next()).event).toBe('request.awaiting_vendor');
     expect((await approver!.next()).event).toBe('request.awaiting_customer');
     await review(broker, 'approver', request);
     const kinds = new Set<string | undefined>();

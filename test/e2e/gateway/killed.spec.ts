@@ -90,5 +90,11 @@ test('a termination signal ends the gateway in order', async () => {
   expect(statusCode).toBe(200);
   await gateway.end('SIGTERM');
   expect(gateway.lines.some((line) => line.includes('"stopped"'))).toBe(true);
-  expect(broker.records.at(-1)).toMatchObject({ kind: 'outcome', outcome: 'completed' });
+  const [outcome, ...heads] = broker.records.slice(
+    broker.records.findLastIndex(({ kind }) => kind === 'outcome'),
+  );
+  expect(outcome).toMatchObject({ kind: 'outcome', outcome: 'completed' });
+  // Its last word: it vouches for the chain of this run, and for those that the killed ones left.
+  expect(heads.map(({ kind }) => kind)).toEqual(heads.map(() => 'head'));
+  expect(heads.map(({ boot }) => boot)).toContain(outcome?.boot);
 });

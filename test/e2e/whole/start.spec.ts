@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Browser } from '../../support/browser.js';
 import { Cli } from '../../support/cli.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
@@ -13,7 +14,8 @@ type Tour = { steps: { title: string }[] };
 describe('npm start', () => {
   let folder: string;
   let dataDir: string;
-  let ports: { broker: number; gateway: number; service: number };
+  let ports: Record<'broker' | 'gateway' | 'service' | 'identity' | 'mailbox', number>;
+  let smtp: number;
   let cli: Cli;
   let demo: Program;
 
@@ -26,6 +28,9 @@ describe('npm start', () => {
         COUNTERSIGN_PORT: String(ports.broker),
         COUNTERSIGN_GATEWAY_PORT: String(ports.gateway),
         COUNTERSIGN_DEMO_SERVICE_PORT: String(ports.service),
+        COUNTERSIGN_DEMO_OIDC_PORT: String(ports.identity),
+        COUNTERSIGN_DEMO_MAIL_PORT: String(ports.mailbox),
+        COUNTERSIGN_DEMO_SMTP_PORT: String(smtp),
       },
     });
     let ended = false;
@@ -45,7 +50,14 @@ describe('npm start', () => {
   beforeAll(async () => {
     folder = await tempFolder('start');
     dataDir = join(folder, 'data');
-    ports = { broker: await freePort(), gateway: await freePort(), service: await freePort() };
+    ports = {
+      broker: await freePort(),
+      gateway: await freePort(),
+      service: await freePort(),
+      identity: await freePort(),
+      mailbox: await freePort(),
+    };
+    smtp = await freePort();
     cli = new Cli({
       COUNTERSIGN_DATA_DIR: dataDir,
       COUNTERSIGN_BROKER_URL: `http://localhost:${ports.broker}`,
@@ -68,6 +80,47 @@ describe('npm start', () => {
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(await page.text()).toMatch(/^<!doctype html>/i);
   });
+
+  test('signs in the vendor’s staff at its real provider, and Globex by a code that is read in the mailbox', async () => {
+    const publicUrl = `http://localhost:${ports.broker}`;
+    const whoIn = async (browser: Browser) =>
+      JSON.parse((await browser.send('/api/v1/session')).text) as {
+        person: { name: string };
+        assurance: string;
+      };
+    const erin = new Browser(publicUrl, () => publicUrl);
+    await erin.signIn('/auth/oidc/vendor/start', 'erin@northwind.example');
+    expect(await whoIn(erin)).toMatchObject({ person: { name: 'Erin Okafor' }, assurance: 'oidc' });
+    const ivan = new Browser(publicUrl, () => publicUrl);
+    await ivan.signIn('/auth/oidc/initech/start', 'ivan@initech.example');
+    expect(await whoIn(ivan)).toMatchObject({ person: { name: 'Ivan Baptiste' } });
+
+    const gwen = new Browser(publicUrl, () => publicUrl);
+    const post = (path: string, body: unknown) =>
+      gwen.send(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { origin: publicUrl, 'content-type': 'application/json' },
+      });
+    expect((await post('/auth/code', { organisation: 'globex', email: 'gwen@globex.example' })).status).toBe(
+      202,
+    );
+    const code = await eventually(
+      'the code in the mailbox',
+      async () => {
+        const { items } = (await (await fetch(`http://localhost:${ports.mailbox}/messages`)).json()) as {
+          items: { subject: string; text: string }[];
+        };
+        const message = items.find(({ subject }) => subject.startsWith('Your code'));
+        return /^ *([A-Z2-9]{4}-[A-Z2-9]{4})$/m.exec(message?.text ?? '')?.[1];
+      },
+      20_000,
+    );
+    expect((await post('/auth/code/verify', { code })).status).toBe(200);
+    expect(await whoIn(gwen)).toMatchObject({ person: { name: 'Gwen Achterberg' }, assurance: 'mail-code' });
+    for (const side of ['vendor', 'acme', 'initech'])
+      expect(statSync(join(dataDir, `oidc-${side}`)).mode & 0o777).toBe(0o600);
+  }, 60_000);
 
   test('the tour plays the main job, may be repeated, and gives one document with --json', async () => {
     for (const _time of ['first', 'again']) {

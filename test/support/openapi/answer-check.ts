@@ -35,8 +35,9 @@ export class AnswerCheck {
   }
 
   /** At an address that the document does not have, nothing is answered but that it is not there. */
-  private elsewhere({ status, type, body }: Sent): string | undefined {
+  private elsewhere({ method, status, type, body }: Sent): string | undefined {
     if (status < 400 || status >= 500 || type !== PROBLEM) return 'this address is not documented';
+    if (method === 'HEAD') return undefined;
     return this.mismatch({ $ref: '#/components/schemas/Problem' }, body);
   }
 

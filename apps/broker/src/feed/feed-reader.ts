@@ -33,7 +33,7 @@ interface TermsFacts {
   until: string;
 }
 
-const KNOWN_GRANTS = 100_000;
+const KNOWN_GRANTS = 10_000;
 
 /**
  * Reads what the feed says. A change is built from what stands now, not from what stood when it was numbered:
@@ -48,12 +48,11 @@ export class FeedReader {
   async picture(unit: FeedUnit): Promise<{ place: MarkedPlace; picture: Picture }> {
     const head = await unit.feed.head();
     const place = { ...head, mark: await unit.feed.markAt(head.seq) };
-    const grants = await unit.feed.activeGrants();
     return {
       place,
       picture: {
-        grants: await Promise.all(grants.map((grant) => this.feedGrant(unit, grant))),
-        ...(await this.services(unit, grants)),
+        grants: await unit.feed.activeGrants(),
+        ...(await this.services(unit)),
         keys: await keys(unit, this.now()),
         tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
         locks: (await unit.feed.locks()).map(feedLock),
@@ -78,7 +77,7 @@ export class FeedReader {
       case 'grant':
         return plain(await this.grantChange(unit, ref));
       case 'services':
-        return plain(await this.services(unit, await unit.feed.activeGrants()));
+        return plain(await this.services(unit));
       case 'keys':
         return plain({ keys: await keys(unit, this.now()) });
       case 'tenant': {
@@ -115,16 +114,12 @@ export class FeedReader {
     const { routes } = await this.factsOf(unit, grant);
     const service = await unit.organisation.service(grant.service);
     if (service?.routes === routes) return { grants };
-    return { grants, ...(await this.services(unit, await unit.feed.activeGrants())) };
+    return { grants, ...(await this.services(unit)) };
   }
 
-  private async services(
-    unit: FeedUnit,
-    grants: readonly Grant[],
-  ): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
+  private async services(unit: FeedUnit): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
     const current = await unit.services();
-    const hashes = new Set(current.map((each) => each.routes));
-    for (const grant of grants) hashes.add((await this.factsOf(unit, grant)).routes);
+    const hashes = new Set([...current.map((each) => each.routes), ...(await unit.feed.liveRoutes())]);
     const maps = await unit.feed.routeMaps([...hashes]);
     const routeMaps: ServiceDefinition[] = [...maps.values()];
     for (const { routes, definition } of current) if (!maps.has(routes)) routeMaps.push(definition);

@@ -18,6 +18,7 @@ import { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
+import { RecordNews } from '../stream/record-news.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
 import { Turnstile } from './turnstile.js';
@@ -67,6 +68,7 @@ export class GatewayController {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
     private readonly metrics: Metrics,
+    private readonly news: RecordNews,
     private readonly watch: GatewayWatch,
   ) {}
 
@@ -104,6 +106,7 @@ export class GatewayController {
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
     const accepted = await this.intake.pass(() => takeRecords(this.deps, gateway.id, boot, records));
     this.metrics.recordsTaken(records);
+    this.news.taken(records);
     this.watch.heard(gateway.id);
     return { accepted };
   }

@@ -1,4 +1,4 @@
-import { closeLeases, leaseBudget } from '@countersign/access';
+import { closeLeases, type EnrolledGateway, leaseBudget } from '@countersign/access';
 import { type LeaseAnswer, parseLeaseAsk, parseLeaseClosing } from '@countersign/gateway-protocol';
 import { Controller, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
@@ -45,8 +45,8 @@ export class LeasesController {
     answer: { status: 200, description: 'What this boot holds now.', schema: askAnswer },
     errors: ['not_found', 'grant_not_active', 'conflict'],
   })
-  lease(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<LeaseAnswer> {
-    return leaseBudget(this.deps, gateway, parseLeaseAsk(body));
+  lease(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<LeaseAnswer> {
+    return leaseBudget(this.deps, gateway.id, parseLeaseAsk(body));
   }
 
   @Post('closed')
@@ -57,7 +57,7 @@ export class LeasesController {
     body: { schema: closingBody },
     answer: { status: 204, description: 'Closed, now or before.' },
   })
-  async close(@CurrentGateway() gateway: string, @Body() body: unknown): Promise<void> {
-    await closeLeases(this.deps, gateway, parseLeaseClosing(body).boots);
+  async close(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
+    await closeLeases(this.deps, gateway.id, parseLeaseClosing(body).boots);
   }
 }

@@ -25,6 +25,8 @@ export const grantShape = component(
       .object({ calls: z.int(), bytes: z.int() })
       .describe('Calls allowed, and bytes of response bodies sent.'),
     endReason: z.enum(['expired', 'revoked', 'released', 'exhausted']).nullable(),
+    endedAt: instant().nullable(),
+    endedBy: idText('usr', 'Who ended it; null where time, a rule or the host did.').nullable(),
     gatewayUrl: z.string().describe('Where the service is called under this grant.'),
   }),
 );
@@ -47,6 +49,8 @@ export function grantAnswer({ grant, scope, budget }: GrantView, gatewayUrl: str
     budget,
     used: grant.used,
     endReason: grant.endReason,
+    endedAt: grant.endedAt,
+    endedBy: grant.endedBy,
     gatewayUrl: `${gatewayUrl}/${grant.service}`,
   };
 }

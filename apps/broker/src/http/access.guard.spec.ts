@@ -94,14 +94,20 @@ describe('the routes of the broker', () => {
   test('what is open to everybody is this and no more', () => {
     const open = routes.filter((route) => route.marks[0]?.kind === 'public');
     expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
-      'GET /',
       'GET /.well-known/jwks.json',
       'GET /api/docs',
       'GET /api/docs/{file}',
       'GET /api/openapi.json',
+      'GET /auth/cli',
+      'GET /auth/oidc/callback',
+      'GET /auth/oidc/{side}/start',
       'GET /healthz',
       'GET /metrics',
       'GET /readyz',
+      'POST /auth/cli/token',
+      'POST /auth/code',
+      'POST /auth/code/verify',
+      'POST /auth/discover',
     ]);
   });
 

@@ -12,6 +12,8 @@ export interface Endpoint {
   /** Takes an `Idempotency-Key`. */
   idempotent?: true;
   answer: { status: number; description: string; schema?: z.ZodType; type?: string };
+  /** Where it may lead the browser to instead. */
+  redirect?: { status: number; description: string };
   /** Codes beyond those that follow from mark, body and query. */
   errors?: readonly ErrorCode[];
 }

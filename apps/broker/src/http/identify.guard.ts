@@ -1,40 +1,78 @@
-import { authenticateApiKey, authenticateGateway } from '@countersign/access';
+import {
+  authenticateApiKey,
+  authenticateGateway,
+  authenticateSession,
+  type SessionLimits,
+} from '@countersign/access';
 import {
   decodeGatewayCredential,
   ProtocolError,
   readGatewayAuthorization,
 } from '@countersign/gateway-protocol';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { type BrokerDeps, DEPS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
 import { markOf } from './marks.js';
-import type { BrokerRequest, Caller } from './request.js';
+import { HttpProblem } from './problem.js';
+import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
 const API_KEY = /^Bearer (csk_[A-Za-z0-9_-]{20,200})$/i;
+/** What `countersign login` was given: a session of its own. */
+const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 
 /**
- * First of three guards: finds out who calls and refuses nobody. Every call asks the store, so that a revoked
- * key or a removed person is out at once; nothing is cached.
+ * First of the guards: finds out who calls and refuses nobody, except who comes with two kinds of credentials.
+ * Every call asks the store, so that a revoked key, an ended session or a removed person is out at once;
+ * nothing is cached.
  */
 @Injectable()
 export class IdentifyGuard implements CanActivate {
-  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
-    const isPublic = markOf(context.getHandler())?.kind === 'public';
-    request.caller = isPublic
-      ? { kind: 'anonymous' }
-      : await identify(this.deps, request.headers.authorization);
+    const mark = markOf(context.getHandler());
+    if (mark?.kind === 'public' && mark.identified !== true) {
+      request.caller = { kind: 'anonymous' };
+      return true;
+    }
+    const credentials = credentialsOf(request);
+    if (credentials.authorization !== undefined && hasCookie(credentials.cookie, SESSION_COOKIE))
+      throw new HttpProblem(
+        'invalid_request',
+        'Send a key or a session’s cookie, not both: it must be plain who calls.',
+      );
+    request.caller = await identify(this.deps, credentials, this.settings.session, true);
     return true;
   }
 }
 
-/** Who the credentials in an `Authorization` header prove. Bad ones prove nobody. */
-export async function identify(deps: BrokerDeps, authorization: string | undefined): Promise<Caller> {
+/**
+ * Who the credentials prove. Bad ones prove nobody.
+ *
+ * @param use false where somebody only looks whether they still stand
+ */
+export async function identify(
+  deps: BrokerDeps,
+  { authorization, cookie }: Credentials,
+  limits: SessionLimits,
+  use: boolean,
+): Promise<Caller> {
   const key = API_KEY.exec(authorization ?? '')?.[1];
   if (key !== undefined) {
     const principal = await authenticateApiKey(deps, key);
     if (principal !== null) return { kind: 'person', principal };
+  }
+  const command = CLI_SESSION.exec(authorization ?? '')?.[1];
+  const browser = authorization === undefined ? readCookie(cookie, SESSION_COOKIE) : undefined;
+  const secret = command ?? browser;
+  if (secret !== undefined) {
+    const kind = command === undefined ? 'web' : 'cli';
+    const found = await authenticateSession(deps, secret, kind, limits, use);
+    if (found !== null) return { kind: 'person', ...found };
   }
   const presented = readGatewayAuthorization(authorization) ?? readCredential(authorization);
   if (presented !== undefined) {

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type EnrolledGateway, type IdempotencyKey, notFound, type Principal } from '@countersign/access';
+import {
+  type EnrolledGateway,
+  type IdempotencyKey,
+  notFound,
+  type Principal,
+  type Session,
+} from '@countersign/access';
 import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/scope';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { endpointOf } from './endpoint.js';
+import { sentSomething } from './origin.guard.js';
 import { HttpProblem } from './problem.js';
 import { readInput } from './read-input.js';
 import type { BrokerRequest } from './request.js';
@@ -23,10 +30,6 @@ export const Body = createParamDecorator((_none: unknown, context: ExecutionCont
   return readInput(body.schema, request.body ?? (body.optional === true ? {} : undefined));
 });
 
-function sentSomething({ headers }: BrokerRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
 /** The query, judged by the schema of the handler's `@Describe`. */
 export const Query = createParamDecorator((_none: unknown, context: ExecutionContext): unknown => {
   const query = endpointOf(context.getHandler())?.query;
@@ -41,6 +44,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   inv: 'invitation',
   usr: 'person',
   ntc: 'notice',
+  ses: 'session',
 };
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */
@@ -71,6 +75,14 @@ export const CurrentPrincipal = createParamDecorator(
     return caller.principal;
   },
 );
+
+/** The session that the caller is signed in by; an API key is none. */
+export const CurrentSession = createParamDecorator((_none: unknown, context: ExecutionContext): Session => {
+  const { caller } = requestOf(context);
+  if (caller?.kind !== 'person' || caller.session === undefined)
+    throw new HttpProblem('unauthenticated', 'Sign in first: a key is not a session.');
+  return caller.session;
+});
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 

@@ -2,7 +2,13 @@ import type { Permission } from '@countersign/access';
 
 /** Who may reach a handler. Whose object it is they may touch is decided by the use case. */
 export type Mark =
-  | { kind: 'public' }
+  | {
+      kind: 'public';
+      /** Who calls is found out all the same, where they are signed in. */
+      identified?: true;
+      /** Called by our own pages alone: sign-ins must not be forged from elsewhere either. */
+      fromPages?: true;
+    }
   | { kind: 'people'; permission: Permission }
   | { kind: 'gateways'; people: Permission | null };
 
@@ -12,7 +18,8 @@ const MARKS = 'countersign:marks';
 export const Allow = (permission: Permission): MethodDecorator => mark({ kind: 'people', permission });
 
 /** Everybody, signed in or not. */
-export const Public = (): MethodDecorator => mark({ kind: 'public' });
+export const Public = (more: { identified?: true; fromPages?: true } = {}): MethodDecorator =>
+  mark({ kind: 'public', ...more });
 
 /** Enrolled gateways; with `orPeopleWith` also people whose roles carry that permission. */
 export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDecorator =>

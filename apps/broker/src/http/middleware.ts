@@ -14,11 +14,14 @@ import { Lifecycle } from '../health/lifecycle.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
+import { readBuiltApp } from '../web/built-app.js';
+import { serveApp } from '../web/serve-app.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 const MAX_HEADERS = 100;
-const ONCE = ['authorization', 'idempotency-key', 'last-event-id'];
+const ONCE = ['authorization', 'cookie', 'origin', 'idempotency-key', 'last-event-id'];
+const MAX_SIGN_IN_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
@@ -54,8 +57,11 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(notToBeStored);
   app.use(plainHeaders);
   app.use(lastOfItsConnection(app.get(Lifecycle)));
+  app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
+  app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
+  app.use('/auth', urlencoded({ extended: false, inflate: false, limit: MAX_SIGN_IN_BYTES }));
   app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/gateway', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
 }

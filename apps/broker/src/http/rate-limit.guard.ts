@@ -45,11 +45,15 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** Whose calls are counted together. An IPv6 customer has a whole /64, so that is one caller. */
+/** Whose calls are counted together. */
 function counted({ caller, socket }: BrokerRequest): string {
   if (caller?.kind === 'person') return caller.principal.person.id;
-  const address = socket.remoteAddress ?? 'unknown';
+  return `address:${addressOf(socket.remoteAddress)}`;
+}
+
+/** A network address as it is counted: an IPv6 customer has a whole /64, so that is one. */
+export function addressOf(address = 'unknown'): string {
   return isIPv6(address) && !address.startsWith('::ffff:')
-    ? `address:${address.split(':').slice(0, 4).join(':')}`
-    : `address:${address}`;
+    ? address.split(':').slice(0, 4).join(':')
+    : address;
 }

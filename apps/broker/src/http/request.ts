@@ -1,12 +1,23 @@
-import type { EnrolledGateway, Principal } from '@countersign/access';
+import type { EnrolledGateway, Principal, Session } from '@countersign/access';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 
 /** Who sent a request, as far as its credentials prove. */
 export type Caller =
-  | { kind: 'person'; principal: Principal }
+  | {
+      kind: 'person';
+      principal: Principal;
+      /** The session that they are signed in by; absent for an API key. */
+      session?: Session;
+    }
   | { kind: 'gateway'; gateway: EnrolledGateway }
   | { kind: 'anonymous' };
+
+/** What a request proves its caller with. */
+export interface Credentials {
+  authorization: string | undefined;
+  cookie: string | undefined;
+}
 
 /** A request as handlers, guards and filters see it. */
 export interface BrokerRequest extends Request {
@@ -16,3 +27,8 @@ export interface BrokerRequest extends Request {
   /** pino-http's, bound to the request's id. */
   log: Logger;
 }
+
+export const credentialsOf = ({ headers }: Request): Credentials => ({
+  authorization: headers.authorization,
+  cookie: headers.cookie,
+});

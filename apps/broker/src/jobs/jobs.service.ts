@@ -1,4 +1,4 @@
-import { doDue } from '@countersign/access';
+import { doDue, prune } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { GatewayWatch } from '../gateway-api/gateway-watch.js';
@@ -7,11 +7,12 @@ import { Metrics } from '../observe/metrics.js';
 import { Loop } from './loop.js';
 
 const EVERY_MS = 1_000;
+const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work by the clock: begins and ends what is due, and looks after the gateways. */
+/** The broker's recurring work by the clock: begins and ends what is due, looks after the gateways, deletes what is over. */
 @Injectable()
 export class Jobs {
   private readonly loops: readonly Loop[];
@@ -25,6 +26,7 @@ export class Jobs {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     this.loops = [
       new Loop('expiry', EVERY_MS, () => this.expire(), onError),
+      new Loop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
       new Loop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
     ];
   }
@@ -44,5 +46,10 @@ export class Jobs {
       this.metrics.expired(done);
       this.logger.info(done, 'did what was due');
     }
+  }
+
+  private async prune(): Promise<void> {
+    const pruned = await prune(this.deps);
+    if (pruned.notices + pruned.idempotentAnswers > 0) this.logger.info(pruned, 'pruned');
   }
 }

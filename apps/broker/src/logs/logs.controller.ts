@@ -33,7 +33,7 @@ export class LogsController {
   @Describe({
     summary: 'List the events of a tenant’s log',
     description:
-      'Leaves as they are hashed, newest first. `deployment` is the log that belongs to no tenant.',
+      'Leaves as they are hashed, newest first: by index, or by time where `from` or `to` is given. `deployment` is the log that belongs to no tenant.',
     query: eventQuery,
     answer: { status: 200, description: 'A page of leaves.', schema: eventPage },
     errors: ['not_found', 'invalid_cursor'],

@@ -1,5 +1,5 @@
 import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access';
-import { TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { mayAttempt, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 
 /** An entry of an audience: one person by id, or everybody who holds a role on one side. */
 export type AudienceEntry =
@@ -30,6 +30,13 @@ export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 't
     if ('person' in entry) return entry.person === person.id;
     return entry.tenant === person.tenant && person.roles.includes(entry.role);
   });
+}
+
+/** True where the person may read whatever is of this tenant: their pages then stay as fresh as a decision. */
+export function mayRead(person: Person, notice: Pick<Notice, 'tenant'>): boolean {
+  if (!mayHear(person, notice) || !mayAttempt(person, 'request.read')) return false;
+  const visibility = requestVisibility(person);
+  return 'all' in visibility || ('tenant' in visibility && visibility.tenant === notice.tenant);
 }
 
 /** Where persons are looked up. */

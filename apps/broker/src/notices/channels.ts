@@ -1,6 +1,6 @@
 import type { NoticeChannel } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
-import { MailChannel, readMailSettings } from '@countersign/mail';
+import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
 import type { BrokerDeps } from '../injection.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { WebhookChannel } from '../webhooks/handlers.js';
@@ -11,12 +11,23 @@ export function noticeChannels(
   environment: BrokerEnvironment,
   resolve?: Resolver,
 ): NoticeChannel[] {
-  const { smtpUrl, mailFrom: from, mailLanguage: language, publicUrl, outboundPrivate } = environment;
+  const { publicUrl, outboundPrivate } = environment;
   const outbound = new OutboundClient({
     allowPrivate: outboundPrivate,
     ...(resolve === undefined ? {} : { resolve }),
   });
   const webhooks = new WebhookChannel(deps, outbound, publicUrl);
-  if (smtpUrl === null) return [webhooks];
-  return [webhooks, new MailChannel(deps, readMailSettings({ smtpUrl, from, publicUrl, language }))];
+  const settings = mailSettings(environment);
+  return settings === null ? [webhooks] : [webhooks, new MailChannel(deps, settings)];
+}
+
+/** What sends sign-in codes; null where there is no mail. */
+export function codeMailer(deps: BrokerDeps, environment: BrokerEnvironment): CodeMailer | null {
+  const settings = mailSettings(environment);
+  return settings === null ? null : new CodeMailer(settings, () => deps.ids.next('ntc'));
+}
+
+function mailSettings(environment: BrokerEnvironment): MailSettings | null {
+  const { smtpUrl, mailFrom: from, mailLanguage: language, publicUrl } = environment;
+  return smtpUrl === null ? null : readMailSettings({ smtpUrl, from, publicUrl, language });
 }

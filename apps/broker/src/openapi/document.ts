@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { SESSION_COOKIE } from '../http/cookies.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { Mark } from '../http/marks.js';
 import { type ErrorCode, STATUS } from '../http/problem.js';
@@ -39,13 +40,21 @@ const TAGS: Readonly<Record<string, string>> = {
   Logs: 'What happened, for whoever it concerns.',
   Services: 'What can be asked for.',
   Whoami: 'Who is signed in.',
+  SignIn: 'Signing in, at the organisation’s provider or by mailed code.',
+  CliLogin: 'Signing in a command line.',
+  Session: 'Signed-in browsers and command lines.',
+  People: 'Who an id stands for.',
+  TenantPeople: 'Who works for a customer, kept by its own admins.',
+  PrivacyControls: 'A customer’s own policy.',
+  DecisionTimes: 'How long a customer takes to decide.',
+  Organisation: 'Names of the vendor and its customers.',
+  Gateways: 'Where calls go through.',
   Notices: 'What people and programs were told, and what did not reach them.',
   Stream: 'News as they happen.',
   Oauth: 'Introspection and revocation of grant tokens.',
   Jwks: 'Keys that verify grant tokens.',
   Gateway: 'For enrolled gateways.',
   Health: 'For whoever runs the broker.',
-  Home: 'The first page.',
   Docs: 'This document.',
 };
 
@@ -77,7 +86,17 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
 }
 
 const SECURITY = {
-  apiKey: { type: 'http', scheme: 'bearer', description: 'A person’s API key: `csk_…`.' },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A person’s API key `csk_…`, or what `countersign login` was given, `css_…`.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'A signed-in browser. What changes something needs the `Origin` of the broker’s own pages.',
+  },
   gateway: { type: 'http', scheme: 'bearer', description: 'An enrolled gateway: `gtw_….SECRET`.' },
 };
 
@@ -113,16 +132,22 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
       ...headers(endpoint),
     ]),
     ...requestBody(endpoint),
-    responses: { [endpoint.answer.status]: success(endpoint), ...problems(codesOf(route, endpoint, mark)) },
+    responses: {
+      [endpoint.answer.status]: success(endpoint),
+      ...(endpoint.redirect === undefined
+        ? {}
+        : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
+      ...problems(codesOf(route, endpoint, mark)),
+    },
   };
 }
 
 const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
 
 function securityOf(mark: Mark | undefined): Json[] {
-  if (mark?.kind === 'people') return [{ apiKey: [] }];
+  if (mark?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
   if (mark?.kind === 'gateways')
-    return mark.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }];
+    return mark.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
   return [];
 }
 

@@ -12,6 +12,18 @@ export interface OutboundOptions {
   resolve?: Resolver;
 }
 
+export interface OutboundMessage {
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+export interface OutboundAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
 /** The call was not made, or gave no answer that counts. */
 export class OutboundError extends Error {
   constructor(
@@ -48,12 +60,19 @@ export class OutboundClient {
     this.resolve = options.resolve ?? systemResolver;
   }
 
-  /** @throws OutboundError */
+  /** @throws OutboundError; a redirect is one */
   async post(
     url: string,
     message: { headers: Record<string, string>; body: string },
     signal: AbortSignal,
   ): Promise<{ status: number }> {
+    const { status } = await this.send(url, { ...message, method: 'POST' }, signal);
+    if (status >= 300 && status < 400) throw new OutboundError('redirect_refused');
+    return { status };
+  }
+
+  /** One call with its whole answer; redirects are answers, and not followed. @throws OutboundError */
+  async send(url: string, message: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
     const target = new URL(url);
     const addresses = await this.checked(target);
     const agent = new Agent({
@@ -63,17 +82,9 @@ export class OutboundClient {
     });
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
     try {
-      const answer = await request(target, {
-        ...message,
-        method: 'POST',
-        dispatcher: agent,
-        signal: deadline,
-      });
-      if (answer.statusCode >= 300 && answer.statusCode < 400) throw new OutboundError('redirect_refused');
-      for await (const _chunk of answer.body) {
-        // Read to its end so that a limit is noticed; nobody needs what it says.
-      }
-      return { status: answer.statusCode };
+      const answer = await request(target, { ...message, dispatcher: agent, signal: deadline });
+      const { statusCode: status, headers } = answer;
+      return { status, headers, body: Buffer.from(await answer.body.arrayBuffer()) };
     } catch (error) {
       throw error instanceof OutboundError ? error : new OutboundError(codeOf(error, deadline), error);
     } finally {

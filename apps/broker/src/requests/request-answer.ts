@@ -15,6 +15,9 @@ export const REQUEST_STATES = [
   'expired',
 ] as const;
 
+const CHANNEL_NAMES = ['web', 'api', 'slack'] as const;
+const ASSURANCE_NAMES = ['api-key', 'mail-code', 'oidc', 'slack', 'passkey'] as const;
+
 export const needsShape = component(
   'Needs',
   z.object({
@@ -38,8 +41,8 @@ export const reviewShape = component(
     decision: z.enum(['approve', 'deny', 'counter']),
     digest: digestText(),
     reason: z.string().nullable(),
-    channel: z.enum(['web', 'api', 'slack']),
-    assurance: z.enum(['api-key', 'mail-code', 'oidc', 'slack', 'passkey']),
+    channel: z.enum(CHANNEL_NAMES),
+    assurance: z.enum(ASSURANCE_NAMES),
     at: instant(),
   }),
 );
@@ -62,6 +65,10 @@ export const requestShape = component(
       .record(z.string(), z.object({ value: z.string(), salt: z.string() }))
       .describe('What opens the commitments in the terms.'),
     needs: needsShape,
+    asked: z
+      .object({ channel: z.enum(CHANNEL_NAMES), assurance: z.enum(ASSURANCE_NAMES) })
+      .nullable()
+      .describe('By which door it came and how its requester was signed in; null where that was not noted.'),
     lapsesAt: instant(),
     createdAt: instant(),
     reviews: z.array(reviewShape),
@@ -139,6 +146,7 @@ export function requestAnswer({ request, reviews, openings, offer, invitation }:
     terms: request.terms,
     openings,
     needs: request.needs,
+    asked: request.asked,
     lapsesAt: request.lapsesAt,
     createdAt: request.createdAt,
     reviews: reviews.map(reviewAnswer),

@@ -9,10 +9,12 @@ import { StreamHub } from './stream-hub.js';
 const EVERY_MS = 1_000;
 const BATCH = 500;
 /**
- * Ids are made before their units commit, on several brokers' clocks: each look goes back this far behind now,
- * and what was told before is passed over.
+ * Ids are made before their units commit, on several brokers' clocks: once a second a look goes back this far behind
+ * now, and what was told before is passed over. Looks in between, which commits wake, go back less: what is read must
+ * not grow with how often that happens.
  */
 const LOOK_BACK_MS = 15_000;
+const SHORT_LOOK_MS = 1_500;
 const REMEMBERED = 100_000;
 
 /**
@@ -23,6 +25,8 @@ const REMEMBERED = 100_000;
 export class NoticeFollower {
   private readonly loop: Loop;
   private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
+  /** When a look last went all the way back; monotonic milliseconds. */
+  private lookedBack = Number.NEGATIVE_INFINITY;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -51,7 +55,10 @@ export class NoticeFollower {
   }
 
   private async follow(tell: (notice: Notice) => void): Promise<void> {
-    let place = lowestIdOf(this.deps.ids.next('ntc'), LOOK_BACK_MS);
+    const now = performance.now();
+    const whole = now - this.lookedBack >= EVERY_MS;
+    if (whole) this.lookedBack = now;
+    let place = lowestIdOf(this.deps.ids.next('ntc'), whole ? LOOK_BACK_MS : SHORT_LOOK_MS);
     for (;;) {
       const at = place;
       const found = await this.deps.store.readAsVendor((unit) => unit.outbox.after(at, BATCH));

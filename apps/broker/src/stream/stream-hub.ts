@@ -1,28 +1,33 @@
-import type { Notice, Person } from '@countersign/access';
+import { canSee, logVisibility, mayAttempt, type Notice, type Person } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { identify } from '../http/identify.guard.js';
 import { HttpProblem } from '../http/problem.js';
+import type { Credentials } from '../http/request.js';
 import type { SseConnection } from '../http/sse-connection.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { Loop } from '../jobs/loop.js';
-import { isAddressed } from '../notices/audience.js';
+import { isAddressed, mayRead } from '../notices/audience.js';
 
 const CHECK_MS = 1_000;
 const MOST_PER_PERSON = 20;
 
 interface Subscriber {
   person: Person;
-  authorization: string | undefined;
+  credentials: Credentials;
   connection: SseConnection;
 }
 
-/** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key ends its stream. */
+/** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key or
+ * session ends its stream, and an open stream keeps none alive. */
 @Injectable()
 export class StreamHub {
   private readonly subscribers = new Set<Subscriber>();
   private readonly checks: Loop;
 
-  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {
     this.checks = new Loop(
       'stream checks',
       CHECK_MS,
@@ -59,18 +64,29 @@ export class StreamHub {
     return () => this.subscribers.delete(subscriber);
   }
 
-  /** Tells it to whoever it is for and follows here. Best effort: a page that comes back reads what stands. */
+  /**
+   * Tells it to whoever it is for, or may read what it is about, and follows here. Best effort: a page that comes
+   * back reads what stands.
+   */
   tell(notice: Notice): void {
     const { id, kind, subject, tenant, at } = notice;
     const text = `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ id, kind, subject, tenant, at })}\n\n`;
     for (const { person, connection } of this.subscribers)
-      if (isAddressed(person, notice)) connection.send(text);
+      if (isAddressed(person, notice) || mayRead(person, notice)) connection.send(text);
+  }
+
+  /** Calls under a grant were recorded: whoever may read that log looks again. No notice, and not repeated. */
+  tellRecorded(of: { tenant: string; grant: string; requester: string }): void {
+    const data = JSON.stringify({ tenant: of.tenant, grant: of.grant });
+    for (const { person, connection } of this.subscribers)
+      if (mayAttempt(person, 'log.read') && canSee(logVisibility(person), of))
+        connection.send(`event: access.recorded\ndata: ${data}\n\n`);
   }
 
   private async checkAll(): Promise<void> {
     await Promise.all(
       [...this.subscribers].map(async (subscriber) => {
-        const caller = await identify(this.deps, subscriber.authorization);
+        const caller = await identify(this.deps, subscriber.credentials, this.settings.session, false);
         if (caller.kind === 'person') {
           subscriber.person = caller.principal.person;
           subscriber.connection.send(': still here\n\n');

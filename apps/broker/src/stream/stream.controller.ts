@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { Allow } from '../http/marks.js';
-import type { BrokerRequest } from '../http/request.js';
+import { type BrokerRequest, credentialsOf } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
 import { StreamHub } from './stream-hub.js';
 
@@ -17,7 +17,7 @@ export class StreamController {
   @Describe({
     summary: 'Follow what concerns you',
     description:
-      'Server-sent events: `id` is the notice (`ntc_…`, at least once), `event` its kind, `data` `{id, kind, subject, tenant, at}`. A notice is a reason to look again, not the truth itself. Comments come each second; the stream ends with its key.',
+      'Server-sent events: `id` is the notice (`ntc_…`, at least once), `event` its kind, `data` `{id, kind, subject, tenant, at}`. A notice is a reason to look again, not the truth itself. Comments come each second; the stream ends with its key or session.',
     answer: { status: 200, description: 'A stream of notices.', type: 'text/event-stream' },
   })
   follow(
@@ -28,8 +28,7 @@ export class StreamController {
     this.hub.demandRoom(person);
     let leave = () => {};
     const connection = new SseConnection(response, () => leave());
-    const { authorization } = request.headers;
-    const unsubscribe = this.hub.subscribe({ person, authorization, connection });
+    const unsubscribe = this.hub.subscribe({ person, credentials: credentialsOf(request), connection });
     leave = () => unsubscribe();
   }
 }

@@ -29,7 +29,7 @@ export class Api {
     const text = await answer.text().catch((cause: unknown) => {
       throw unreachable(this.origin, cause);
     });
-    const value = parseJson(text);
+    const value = answer.status === 204 ? null : parseJson(text);
     if (!answer.ok) throw problemOf(answer, value);
     const parsed = shape.safeParse(value);
     if (parsed.success) return parsed.data;

@@ -8,10 +8,6 @@ import { examples, verb } from './verb.js';
 export function registerEngineer(program: Command, run: Run): void {
   program.commandsGroup('Ask for access and use it:');
 
-  verb(program, 'whoami', 'Show who the API key belongs to').action(
-    run(async (context) => (await import('../verbs/whoami.js')).whoami(context)),
-  );
-
   verb(program, 'request', 'Ask for access to a tenant’s data')
     .argument('<tenant>', 'slug of the customer, such as acme')
     .argument('<service>', 'data service, such as billing; "countersign routes SERVICE" shows what it holds')

@@ -7,6 +7,7 @@ import {
   readLocationEnvironment,
   readStoreEnvironment,
 } from '@countersign/config';
+import { storedLogin } from '../login/credentials-file.js';
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { plain } from '../text/plain.js';
@@ -48,7 +49,7 @@ async function hostFindings(env: Context['io']['env']): Promise<Finding[]> {
 }
 
 async function networkFindings(env: Context['io']['env']): Promise<Finding[]> {
-  const { brokerUrl, apiKey } = readCliEnvironment(env);
+  const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(env);
   const { host, port, gatewayPort, gatewayUrl } = readLocationEnvironment(env);
   const broker = await brokerFindings(brokerUrl);
   const gateway = await gatewayFinding(gatewayUrl);
@@ -60,7 +61,7 @@ async function networkFindings(env: Context['io']['env']): Promise<Finding[]> {
     ...(silent(gateway)
       ? [await portFinding('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]
       : []),
-    await apiKeyFinding(brokerUrl, apiKey),
+    await apiKeyFinding(brokerUrl, apiKey ?? storedLogin(credentialsFile, brokerUrl)?.credential ?? null),
   ];
 }
 

@@ -97,10 +97,11 @@ export async function portFinding(
       );
 }
 
+/** @param key the API key that is set, or what `login` has kept */
 export async function apiKeyFinding(url: string, key: string | null): Promise<Finding> {
   const name = 'API key';
-  const make = 'On the broker’s host: countersign keys create --principal EMAIL';
-  if (key === null) return warning(name, 'COUNTERSIGN_API_KEY is not set', make);
+  const make = 'countersign login; or on the broker’s host: countersign keys create --principal EMAIL';
+  if (key === null) return warning(name, 'COUNTERSIGN_API_KEY is not set, and nobody is logged in', make);
   const answer = await get(`${url}/api/v1/whoami`, { authorization: `Bearer ${key}` });
   if (answer === undefined) return skipped(name, 'once the broker answers');
   if (answer.status === 200) return ok(name, 'the broker knows it');

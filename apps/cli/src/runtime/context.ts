@@ -1,5 +1,6 @@
 import { readCliEnvironment } from '@countersign/config';
 import { Api } from '../api/client.js';
+import { storedLogin } from '../login/credentials-file.js';
 import { CliError } from './cli-error.js';
 import type { Io } from './io.js';
 
@@ -18,15 +19,16 @@ export class Context {
     this.io.stderr(`${text}\n`);
   }
 
-  /** @throws ConfigError; CliError `unauthenticated` where no key is set */
+  /** @throws ConfigError; CliError `unauthenticated` where there is neither key nor login, `credentials_exposed` */
   api(): Api {
-    const { brokerUrl, apiKey } = readCliEnvironment(this.io.env);
-    if (apiKey === null) {
+    const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(this.io.env);
+    const credential = apiKey ?? storedLogin(credentialsFile, brokerUrl)?.credential;
+    if (credential === undefined) {
       throw new CliError(
         'unauthenticated',
-        'No API key. Set COUNTERSIGN_API_KEY (or COUNTERSIGN_API_KEY_FILE); on the broker\'s host "countersign keys create --principal EMAIL" makes one.',
+        'Not signed in. "countersign login" signs in through the browser; or set COUNTERSIGN_API_KEY (on the broker\'s host "countersign keys create --principal EMAIL" makes a key).',
       );
     }
-    return new Api(brokerUrl, apiKey);
+    return new Api(brokerUrl, credential);
   }
 }

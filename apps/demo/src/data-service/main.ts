@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { runServer } from '../run-server.js';
 import { createDataService } from './http/server.js';
 import { DemoStore } from './store/demo-store.js';
-
-const HOST = '127.0.0.1';
-const STOP_MS = 3_000;
 
 function readPort(): number {
   const text = process.env['COUNTERSIGN_DEMO_SERVICE_PORT'] ?? '4200';
@@ -29,23 +27,7 @@ function main(): void {
   const logger = pino({ base: { name: 'data-service' } });
   const store = new DemoStore(join(folder, 'demo-service.db'));
   const server = createDataService({ store, logger, now: () => new Date() });
-
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') fail('port_in_use', `port ${port} is taken by another program`);
-    fail('listen_failed', error.message);
-  });
-  server.listen(port, HOST, () => logger.info({ port }, 'listening'));
-
-  const stop = () => {
-    server.close(() => {
-      store.close();
-      process.exit(0);
-    });
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  runServer(server, port, logger, () => store.close());
 }
 
 main();

@@ -2,16 +2,14 @@ import { readDemoEnvironment } from '../environment.js';
 import { organisationText, readOrganisation } from '../prepare/organisation.js';
 import { welcome } from './welcome.js';
 
-const organisation = readOrganisation(organisationText('http://localhost:4200'));
+const organisation = readOrganisation(organisationText(readDemoEnvironment({}, process.cwd())));
 
 describe('what npm start prints', () => {
   test('names every person, every URL, and what to try next', () => {
     const text = welcome(readDemoEnvironment({}, '/work'), organisation, '/work');
     for (const tenant of organisation.tenants)
       for (const person of tenant.people) expect(text).toContain(person.email);
-    for (const url of ['http://localhost:4000', 'http://localhost:4100', 'http://localhost:4200']) {
-      expect(text).toContain(url);
-    }
+    for (const port of [4000, 4100, 4200, 4300, 4400]) expect(text).toContain(`http://localhost:${port}`);
     expect(text).toContain('npx countersign tour');
     expect(text).not.toContain('export COUNTERSIGN_BROKER_URL');
   });

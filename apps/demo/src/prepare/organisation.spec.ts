@@ -2,18 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { readDemoEnvironment } from '../environment.js';
 import { applyOrganisation, organisationText, readOrganisation } from './organisation.js';
 
+const PLACES = readDemoEnvironment({}, process.cwd());
+
 describe('the demo’s organisation', () => {
-  test('names the data service where it listens, and changes nothing else', () => {
-    const text = organisationText('http://localhost:4200');
-    const moved = organisationText('http://localhost:5200');
+  test('names data service, provider and secrets where they are, and changes nothing else', () => {
+    const text = organisationText(PLACES);
+    const moved = organisationText({
+      serviceUrl: 'http://localhost:5200',
+      identityUrl: 'http://localhost:5300',
+      dataDir: '/else/where',
+    });
     expect(parse(moved).services[0].upstream).toBe('http://localhost:5200');
-    expect(parse(moved.replaceAll('5200', '4200'))).toEqual(parse(text));
+    expect(parse(moved).vendor.oidc).toEqual({
+      issuer: 'http://localhost:5300',
+      clientId: 'countersign',
+      clientSecretFile: '/else/where/oidc-vendor',
+    });
+    const back = moved.replaceAll(':5', ':4').replaceAll('/else/where', './data');
+    expect(parse(back)).toEqual(parse(text));
   });
 
   test('is valid, and has enough people for every decision that it demands', () => {
-    const { vendor, tenants } = readOrganisation(organisationText('http://localhost:4200'));
+    const { vendor, tenants } = readOrganisation(organisationText(PLACES));
     for (const tenant of tenants) {
       const approvers = tenant.people.filter((person) => person.roles.includes('approver'));
       expect(approvers.length).toBeGreaterThan(tenant.privacyControls.approvals);

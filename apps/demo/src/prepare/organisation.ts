@@ -1,20 +1,36 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Organisation } from '@countersign/access';
 import { parseOrganisation } from '@countersign/config';
 import { parseDocument } from 'yaml';
 import { DemoError } from '../demo-error.js';
+import type { DemoEnvironment } from '../environment.js';
 import { packageRoot } from '../package-root.js';
 import type { RunVerb } from './host-verb.js';
 
-/** The demo's organisation file, with the data service where it really listens. */
-export function organisationText(serviceUrl: string): string {
+type Places = Pick<DemoEnvironment, 'serviceUrl' | 'identityUrl' | 'dataDir'>;
+
+/** The demo's organisation file, with data service, provider and secrets where they really are. */
+export function organisationText({ serviceUrl, identityUrl, dataDir }: Places): string {
   const text = readFileSync(join(packageRoot(), 'apps/demo/organisation.yaml'), 'utf8');
   const document = parseDocument(text);
-  if (document.getIn(['services', 0, 'upstream']) === serviceUrl) return text;
-  document.setIn(['services', 0, 'upstream'], serviceUrl);
-  return document.toString({ lineWidth: 0 });
+  let moved = false;
+  const set = (path: (string | number)[], value: string) => {
+    if (document.getIn(path) === value) return;
+    document.setIn(path, value);
+    moved = true;
+  };
+  set(['services', 0, 'upstream'], serviceUrl);
+  const { tenants } = document.toJS() as { tenants: unknown[] };
+  for (const side of [['vendor'], ...tenants.map((_tenant, index) => ['tenants', index])]) {
+    const file = document.getIn([...side, 'oidc', 'clientSecretFile']);
+    if (typeof file !== 'string') continue;
+    set([...side, 'oidc', 'issuer'], identityUrl);
+    const place = join(dataDir, basename(file));
+    if (resolve(file) !== place) set([...side, 'oidc', 'clientSecretFile'], place);
+  }
+  return moved ? document.toString({ lineWidth: 0 }) : text;
 }
 
 /** @throws DemoError `invalid_organisation`, which only somebody who edits the demo's file can meet */

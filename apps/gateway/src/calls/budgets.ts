@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Amounts, LeaseAnswer, LeaseAsk } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
+import { BrokerAnswer } from '../feed/broker-client.js';
 import type { LiveGrant } from '../state/grants.js';
 
 /** How a gateway gets and gives back parts of a budget. Rejects where the broker cannot be asked, or refuses. */
@@ -91,8 +92,11 @@ export class Budgets {
       for (;;) {
         if (fits(account, wants)) return 'more';
         if (this.clock.monotonic() < account.shortUntil) return 'none';
-        const answer = await this.ask(account, wants.bytes).catch(() => undefined);
+        const answer = await this.ask(account, wants.bytes).catch((error: unknown) =>
+          hasEnded(error) ? 'ended' : undefined,
+        );
         if (answer === undefined) return 'unreachable';
+        if (answer === 'ended') return 'none';
         if (fits(account, wants)) return 'more';
         if (!answer.short) continue;
         if (!answer.elsewhere || this.clock.monotonic() > deadline) {
@@ -191,6 +195,10 @@ export class Budgets {
     return account;
   }
 }
+
+/** The broker may have ended the grant, used up, before the feed has told so. */
+const hasEnded = (error: unknown): boolean =>
+  error instanceof BrokerAnswer && error.code === 'grant_not_active';
 
 const left = ({ used, held }: Account, kind: keyof Amounts): number => held[kind] - used[kind];
 const hasBoth = (account: Account): boolean => left(account, 'calls') > 0 && left(account, 'bytes') > 0;

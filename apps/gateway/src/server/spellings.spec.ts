@@ -216,6 +216,13 @@ test('every refusal is counted, also of what the parser would not read', async (
   expect(await counted()).toBe(before + 3);
 });
 
+test('P4: a listed parameter twice is refused before anybody asks for a token', async () => {
+  const answer = await world.raw(
+    'GET /billing/tenants/acme/invoices?page=1&page=2 HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  );
+  expect([answer.status, JSON.parse(answer.body)]).toMatchObject([400, { code: 'ambiguous_request' }]);
+});
+
 test('a parameter that is not listed is 403; where any may come, the same one may come twice', async () => {
   const before = world.upstream.hits.length;
   for (const query of ['?limit=1', '?status=open&limit=1', '?Status=open', '?status%5B%5D=open']) {

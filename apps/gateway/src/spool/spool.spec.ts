@@ -1,4 +1,4 @@
-import { appendFile, readdir, rename, rm } from 'node:fs/promises';
+import { appendFile, cp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportEd25519PublicKey, isSignedBy } from '@countersign/gateway-protocol';
 import { allowed, BOOTS, outcome } from '../../../../test/factories/spool-drafts.js';
@@ -211,6 +211,20 @@ describe('Spool', () => {
     await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
     await spool.append(allowed());
     expect(await everything(spool)).toHaveLength(1);
+  });
+
+  test('P5: with another folder in its place, as a mount puts one there, the waiting call is refused too', async () => {
+    const spool = await open();
+    await spool.append(allowed());
+    await rename(folder, `${folder}-below`);
+    await cp(`${folder}-below`, folder, { recursive: true });
+    try {
+      await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
+      await spool.append(allowed());
+      expect(await everything(spool)).toHaveLength(2);
+    } finally {
+      await rm(`${folder}-below`, { recursive: true });
+    }
   });
 
   test('P5: with the folder moved away the waiting call is refused: its bytes are durable where nobody looks', async () => {

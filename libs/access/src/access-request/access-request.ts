@@ -1,4 +1,5 @@
 import type { Terms } from '@countersign/scope';
+import type { Assurance, Channel } from '../organisation/person.js';
 import type { Needs } from '../policy/needs.js';
 import type { Offer } from '../review/review.js';
 import { isTerminal, step, type TransitionTable } from '../transition-table.js';
@@ -23,6 +24,12 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   expired: [],
 };
 
+/** By which door a request came, and how its requester was signed in. */
+export interface Asked {
+  channel: Channel;
+  assurance: Assurance;
+}
+
 /** The ask and its life. Instants are whole seconds, RFC 3339 UTC. */
 export interface AccessRequest {
   id: string;
@@ -36,6 +43,8 @@ export interface AccessRequest {
   terms: Terms;
   /** Required reviews as last evaluated; `approved` counts are those of the reviews stored by then. */
   needs: Needs;
+  /** Null for requests from before this was noted. */
+  asked: Asked | null;
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;

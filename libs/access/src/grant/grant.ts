@@ -32,6 +32,8 @@ export interface Grant {
   warnedAt: string | null;
   endedAt: string | null;
   endReason: GrantEndReason | null;
+  /** The person who ended it; null where time, a rule or the host did. */
+  endedBy: string | null;
   /** Counted from the gateways' records: calls allowed, response body bytes sent. */
   used: { calls: number; bytes: number };
 }
@@ -40,9 +42,9 @@ export interface Grant {
 export type StartedGrant = Grant & { startsAt: string; endsAt: string };
 
 /** Ends a grant. @throws Error where it has ended already */
-export function endGrant(grant: Grant, reason: GrantEndReason, at: string): Grant {
+export function endGrant(grant: Grant, reason: GrantEndReason, at: string, by: string | null = null): Grant {
   const state = step(GRANT_TRANSITIONS, grant.state, 'ended');
-  return { ...grant, state, version: grant.version + 1, endedAt: at, endReason: reason };
+  return { ...grant, state, version: grant.version + 1, endedAt: at, endReason: reason, endedBy: by };
 }
 
 /** Opens a scheduled grant whose window is known. @throws Error where it is not scheduled, or has no window */

@@ -60,10 +60,17 @@ export interface OrganisationPerson<Role extends string> {
   groups?: string[];
 }
 
+/** One side's provider. The client's secret is read from its file at use. */
 export interface OidcSettings {
   issuer: string;
   clientId: string;
   clientSecretFile: string;
+  /** Ways of signing in (`acr`) of which one must have been used; any where absent. */
+  acr?: string[];
+  /** The sign-in at the provider is at most so many seconds old. */
+  maxAge?: number;
+  /** Roles come from the provider's groups: which claim lists them, and what each gives. */
+  groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
 }
 
 /** A program that is told of notices (Standard Webhooks). The file with its `whsec_` secret is read at use. */

@@ -22,6 +22,7 @@ export interface ApiKeyWrites extends ApiKeyReads {
   insert(key: ApiKey): Promise<void>;
   /** False where it was revoked already or never was. */
   revoke(id: string, at: string): Promise<boolean>;
+  revokeAllOf(person: string, at: string): Promise<void>;
 }
 
 /** A gateway process that may connect. `publicKey` is its Ed25519 identity (base64url, raw), registered once. */

@@ -84,4 +84,15 @@ export interface DeliveryWrites {
   settle(delivery: Delivery, outcome: DeliveryOutcome): Promise<void>;
   /** Makes the dead deliveries of a notice due again, with all their attempts. @returns how many there were */
   retry(notice: string, at: string): Promise<number>;
+  /**
+   * Deletes notices of before this instant that went out, with their deliveries, where none is due or dead.
+   * @param after where the last batch ended; null to begin
+   */
+  prune(before: string, after: string | null, limit: number): Promise<PrunedBatch>;
+}
+
+export interface PrunedBatch {
+  deleted: number;
+  /** Where to go on; null at the end. */
+  next: string | null;
 }

@@ -1,5 +1,4 @@
-import type { ServiceDefinition } from '@countersign/scope';
-import type { Grant } from '../grant/grant.js';
+import type { Budget, ServiceDefinition } from '@countersign/scope';
 import type { Lock } from '../lock/lock.js';
 import type { FeedChangeKind } from './repositories.js';
 
@@ -30,6 +29,17 @@ export interface FeedChange {
   mark: string | null;
 }
 
+/** An active grant as gateways know it, with what of its terms they judge by before they see a token. */
+export interface ActiveGrant {
+  id: string;
+  digest: string;
+  tenant: string;
+  service: string;
+  startsAt: string;
+  endsAt: string;
+  budget: Budget | null;
+}
+
 /** What the gateways' feed is made of. */
 export interface FeedReads {
   head(): Promise<{ epoch: number; seq: number }>;
@@ -37,7 +47,10 @@ export interface FeedReads {
   markAt(seq: number): Promise<string | null>;
   /** Changes after `seq`, oldest first. */
   since(seq: number, limit: number): Promise<FeedChange[]>;
-  activeGrants(): Promise<Grant[]>;
+  /** Every active grant, however many: only what gateways must know of them. */
+  activeGrants(): Promise<ActiveGrant[]>;
+  /** Hashes of the route maps that active grants' terms name. */
+  liveRoutes(): Promise<string[]>;
   /** Every lock in force. */
   locks(): Promise<Lock[]>;
   /** Route maps by hash, removed services' included. */

@@ -37,6 +37,8 @@ export interface ListFilter {
 
 export interface RequestReads {
   find(id: string): Promise<AccessRequest | null>;
+  /** Those of these ids that there are, in no order. */
+  findAll(ids: readonly string[]): Promise<AccessRequest[]>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
   /** Open ones whose terms name this invitation (by the hash of its statement). */
   openUnder(invitation: string): Promise<AccessRequest[]>;
@@ -103,6 +105,10 @@ export interface OrganisationReads {
   service(name: string): Promise<ServiceRecord | null>;
   policy(): Promise<AccessPolicy>;
   person(id: string): Promise<Person | null>;
+  /** Everybody of one tenant who is in sight, removed ones too. */
+  people(tenant: string): Promise<Person[]>;
+  /** The vendor’s name; empty before an organisation is applied. */
+  vendorName(): Promise<string>;
   /** Persons (not removed) with the role, on one side; `except` is left out. */
   countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number>;
 }
@@ -167,7 +173,15 @@ export interface RequestWrites extends RequestReads {
 export interface GrantWrites extends GrantReads {
   insert(grant: Grant): Promise<void>;
   update(grant: Grant): Promise<boolean>;
-  addUse(id: string, calls: number, bytes: number): Promise<void>;
+  /** Adds to what each of these grants has used; no grant twice. */
+  addUse(uses: readonly GrantUse[]): Promise<void>;
+}
+
+/** What calls have used of a grant: how many, and bytes of response bodies. */
+export interface GrantUse {
+  grant: string;
+  calls: number;
+  bytes: number;
 }
 
 export interface ReviewWrites extends ReviewReads {
@@ -177,7 +191,15 @@ export interface ReviewWrites extends ReviewReads {
 }
 
 export interface OpeningWrites extends OpeningReads {
-  save(commitment: string, name: string, opening: Opening): Promise<void>;
+  /** Ones that are there already stay as they are. */
+  save(openings: readonly NamedOpening[]): Promise<void>;
+}
+
+/** A value with its salt beside the commitment that it opens, and the member's name. */
+export interface NamedOpening {
+  commitment: string;
+  name: string;
+  opening: Opening;
 }
 
 /** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
@@ -206,6 +228,8 @@ export interface LogHead {
 export interface EventLog {
   /** Appends in the transaction of the change; the index is gap-free per tenant. */
   append(draft: EventDraft): Promise<{ index: number }>;
+  /** Many, in this order. */
+  appendAll(drafts: readonly EventDraft[]): Promise<void>;
   /** As of now, what this unit has appended included. */
   head(): Promise<LogHead>;
 }
@@ -235,15 +259,19 @@ export interface FeedEpochs {
   openEpoch(): Promise<{ epoch: number; after: { epoch: number; seq: number } }>;
 }
 
-/** A gateway's record as the domain stores it: the leaf's data plus what the API shows. */
+/** How a call ended, by the id of its record. */
+export type RecordOutcome = Pick<
+  AccessRecordView,
+  'id' | 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'
+>;
+
+/** A gateway's records as the domain stores them: the leaf's data plus what the API shows. Always many at once. */
 export interface RecordWrites extends RecordReads {
-  insertAllowed(record: AccessRecordView): Promise<void>;
-  insertRefused(record: AccessRecordView): Promise<void>;
-  /** False where no such allowed record is known. */
-  complete(
-    id: string,
-    outcome: Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>,
-  ): Promise<AccessRecordView | null>;
+  insert(records: readonly AccessRecordView[]): Promise<void>;
+  /** Those of these records that were allowed. */
+  allowed(ids: readonly string[]): Promise<AccessRecordView[]>;
+  /** Merges outcomes into their allowed records; one of no such record is passed over. */
+  complete(outcomes: readonly RecordOutcome[]): Promise<void>;
   /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
   cursor(gateway: string, boot: string): Promise<RecordChain | null>;
   /** Moves the chain's end, and with it the last head where there is a new one. A closed chain is open again. */
@@ -282,6 +310,10 @@ export interface WholeOrganisation {
 
 export interface OrganisationWrites extends OrganisationReads {
   everything(): Promise<WholeOrganisation>;
+  /** Services that are not removed, by name. */
+  services(): Promise<ServiceRecord[]>;
+  /** Everybody, removed ones too, whose normalised e-mail this is. */
+  persons(email: string): Promise<Person[]>;
   saveVendor(vendor: {
     name: string;
     oidc: unknown;

@@ -1,6 +1,6 @@
 import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
-import type { TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
+import type { OidcSettings, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -39,6 +39,13 @@ import type {
   ReviewWrites,
   WholeOrganisation,
 } from './repositories.js';
+import type {
+  IdentityReads,
+  IdentityWrites,
+  SessionReads,
+  SessionWrites,
+  SignInAttempts,
+} from './sign-in.js';
 
 /** Reads of one tenant (or, from `readAsVendor`, of all of them). */
 export interface ReadUnit {
@@ -55,6 +62,9 @@ export interface ReadUnit {
 
 export interface VendorReadUnit extends ReadUnit {
   apiKeys: ApiKeyReads;
+  sessions: SessionReads;
+  identities: IdentityReads;
+  attempts: Pick<SignInAttempts, 'find' | 'ofBrowser'>;
   gateways: GatewayReads;
   keys: KeyReads;
   outbox: OutboxReads;
@@ -86,6 +96,8 @@ export interface VendorReadUnit extends ReadUnit {
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
   /** Where one side's programs are told; null for the vendor's. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
+  /** How one side's people sign in; null where it has no provider, or does not exist. Null names the vendor. */
+  oidc(tenant: string | null): Promise<OidcSettings | null>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
   persons(email: string): Promise<Person[]>;
 }
@@ -145,6 +157,9 @@ export interface VendorUnit {
   /** Those that bind all tenants. */
   locks: LockWrites;
   apiKeys: ApiKeyWrites;
+  sessions: SessionWrites;
+  identities: IdentityWrites;
+  attempts: SignInAttempts;
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites;
@@ -158,8 +173,11 @@ export interface VendorUnit {
   log: EventLog;
   feed: FeedChanges & FeedEpochs;
   idempotency: IdempotencyWrites & {
-    /** Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer. */
-    clearExpired(): Promise<void>;
+    /**
+     * Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer.
+     * @returns how many
+     */
+    clearExpired(): Promise<number>;
   };
 }
 

@@ -34,6 +34,11 @@ const PERMISSIONS = {
     vendor: ['engineer', 'auditor', 'security-admin'],
     tenant: ['approver', 'admin', 'auditor'],
   },
+  'people.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'people.write': { vendor: [], tenant: ['admin'] },
+  'controls.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'controls.write': { vendor: [], tenant: ['admin'] },
+  'gateway.read': { vendor: ['security-admin', 'auditor'], tenant: [] },
   'notice.manage': { vendor: ['security-admin'], tenant: [] },
   'service.read': {
     vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],

@@ -5,6 +5,7 @@ import type { ApiKey } from '../ports/credentials.js';
 import type { VendorUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { hexDigest, randomText } from './secrets.js';
+import { sideLog } from './side-log.js';
 
 const PREFIX = 'csk_';
 
@@ -67,7 +68,7 @@ async function findPerson(deps: Deps, email: string, tenant: string | null): Pro
 
 /** A key belongs to the log of its person's side: a customer sees the keys of its own people. */
 async function logKeyEvent(unit: VendorUnit, type: string, key: ApiKey, now: Date): Promise<void> {
-  const log = key.tenant === null ? unit.log : (await unit.tenant(key.tenant)).log;
+  const log = await sideLog(unit, key.tenant);
   await log.append({
     type,
     at: now.toISOString(),

@@ -5,9 +5,9 @@ import { hasRole, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
+import { changePersonIn, groupsOf } from './change-person.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
-import { withdrawIn } from './withdraw-invitation.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
@@ -207,14 +207,21 @@ interface Wanted {
   tenant: string | null;
   person: OrganisationPerson<Person['roles'][number]>;
   email: string;
+  /** Roles come from the provider's groups: the file's count until the first sign-in. */
+  provided: boolean;
 }
 
 function personSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   const wanted: Wanted[] = [
-    { tenant: null, people: file.vendor.staff },
-    ...file.tenants.map(({ slug, people }) => ({ tenant: slug, people })),
-  ].flatMap(({ tenant, people }) =>
-    people.map((person) => ({ tenant, person, email: normaliseEmail(person.email) ?? person.email })),
+    { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
+    ...file.tenants.map(({ slug, people, oidc }) => ({ tenant: slug, people, oidc })),
+  ].flatMap(({ tenant, people, oidc }) =>
+    people.map((person) => ({
+      tenant,
+      person,
+      email: normaliseEmail(person.email) ?? person.email,
+      provided: oidc?.groups !== undefined,
+    })),
   );
   const keyed = new Map(standing.people.map((each) => [personKey(each.tenant, each.email), each]));
   const steps = wanted.map((each) => personStep(deps, each, keyed.get(personKey(each.tenant, each.email))));
@@ -233,7 +240,10 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
     tenant: wanted.tenant,
     email: wanted.email,
     name: wanted.person.name,
-    roles: [...wanted.person.roles].sort(),
+    roles:
+      wanted.provided && before !== undefined && before.removedAt === null
+        ? before.roles
+        : [...wanted.person.roles].sort(),
     ...groupsOf(wanted.person),
     removedAt: null,
   };
@@ -241,10 +251,6 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
   const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
   return savePersonStep(before ?? null, after, action);
 }
-
-/** Absent where there are none, in the one order. */
-const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
-  groups.length === 0 ? {} : { groups: [...groups].sort() };
 
 function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
   const shown = (person: Person | null) =>
@@ -258,60 +264,10 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
       after: action === 'remove' ? null : shown(after),
     },
     async apply(unit, at) {
-      await unit.organisation.savePerson({ ...after, removedAt: action === 'remove' ? at : null });
-      const log = after.tenant === null ? unit.log : (await unit.tenant(after.tenant)).log;
-      await log.append({
-        type: `person.${action}`,
-        at,
-        actor: 'host',
-        data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
-        personal: { email: after.email, name: after.name },
-      });
-      if (before === null) return;
-      const now = action === 'remove' ? null : after;
-      await voidReviews(unit, before, now, at);
-      await withdrawInvitations(unit, before, now, at);
+      const made = { ...after, removedAt: action === 'remove' ? at : null };
+      await changePersonIn(unit, before, made, { actor: 'host', at });
     },
   };
-}
-
-/** Whoever can no longer review has not reviewed what is still open: others have to, in their place. */
-async function voidReviews(
-  unit: VendorUnit,
-  before: Person,
-  after: Person | null,
-  at: string,
-): Promise<void> {
-  const role = before.tenant === null ? 'reviewer' : 'approver';
-  if (!hasRole(before, role) || (after !== null && hasRole(after, role))) return;
-  for (const review of await unit.openReviewsOf(before.id)) {
-    const { reviews, requests, log } = await unit.tenant(review.tenant);
-    await reviews.void(review, at);
-    const request = await requests.find(review.request);
-    await log.append({
-      type: 'review.voided',
-      at,
-      actor: 'host',
-      data: {
-        review: review.id,
-        request: review.request,
-        requester: request?.requester,
-        digest: review.digest,
-      },
-    });
-  }
-}
-
-/** A door that somebody opened who no longer may is shut. */
-async function withdrawInvitations(
-  unit: VendorUnit,
-  before: Person,
-  after: Person | null,
-  at: string,
-): Promise<void> {
-  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
-  for (const invitation of await unit.invitationsOf(before.id))
-    await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor: 'host', at, words: null });
 }
 
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */

@@ -18,7 +18,7 @@ export async function endGrantIn(
   grant: Grant,
   by: { reason: GrantEndReason; actor: string; at: string; words?: string; refusals?: readonly Refusal[] },
 ): Promise<Grant> {
-  const ended = endGrant(grant, by.reason, by.at);
+  const ended = endGrant(grant, by.reason, by.at, by.actor.startsWith('usr_') ? by.actor : null);
   if (!(await unit.grants.update(ended)))
     throw new AccessError('conflict', 'Somebody else changed this grant at the same moment. Read it again.');
   await unit.log.append({

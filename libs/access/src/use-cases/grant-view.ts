@@ -16,14 +16,15 @@ export interface GrantView {
   budget: Budget | null;
 }
 
+/** Views of many grants in one read, however many they are. */
 async function grantViews(unit: Pick<ReadUnit, 'requests'>, grants: readonly Grant[]): Promise<GrantView[]> {
-  return Promise.all(
-    grants.map(async (grant) => {
-      const request = await unit.requests.find(grant.request);
-      if (request === null) throw notFound('grant');
-      return { grant, scope: request.terms.scope, budget: request.terms.budget ?? null };
-    }),
-  );
+  const requests = await unit.requests.findAll(grants.map(({ request }) => request));
+  const terms = new Map(requests.map((request) => [request.id, request.terms]));
+  return grants.map((grant) => {
+    const asked = terms.get(grant.request);
+    if (asked === undefined) throw notFound('grant');
+    return { grant, scope: asked.scope, budget: asked.budget ?? null };
+  });
 }
 
 /** @throws AccessError `not_found` */

@@ -146,7 +146,7 @@ async function store(
     endedAt: null,
   };
   await unit.invitations.insert(invitation);
-  if (ticket !== null) await unit.openings.save(ticket.commitment, 'ticket', ticket.opening);
+  if (ticket !== null) await unit.openings.save([{ name: 'ticket', ...ticket }]);
   await unit.log.append({
     type: 'invitation.created',
     at,

@@ -1,5 +1,5 @@
 import { toInstant } from '@countersign/scope';
-import type { AccessRequest, RequestState } from '../access-request/access-request.js';
+import type { AccessRequest, Asked, RequestState } from '../access-request/access-request.js';
 import { AccessError, type Refusal } from '../errors.js';
 import { isUsable } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
@@ -56,7 +56,8 @@ export async function requestAccess(
     const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    const view = await store(unit, draft, { needs, invitation, at: toInstant(now) });
+    const asked = { channel: principal.channel, assurance: principal.assurance };
+    const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
     return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
@@ -100,7 +101,7 @@ function initialState(needs: Needs): RequestState {
 async function store(
   unit: TenantUnit,
   draft: TermsDraft,
-  { needs, invitation, at }: { needs: Needs; invitation: string | null; at: string },
+  { needs, invitation, asked, at }: { needs: Needs; invitation: string | null; asked: Asked; at: string },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const request: AccessRequest = {
@@ -113,6 +114,7 @@ async function store(
     digest,
     terms,
     needs,
+    asked,
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,
@@ -121,10 +123,12 @@ async function store(
   const commitments: Record<string, string> = { justification: terms.justification };
   if (terms.ticket !== undefined) commitments['ticket'] = terms.ticket;
   await unit.requests.insert(request);
-  for (const [name, commitment] of Object.entries(commitments)) {
-    const opening = openings[name];
-    if (opening !== undefined) await unit.openings.save(commitment, name, opening);
-  }
+  await unit.openings.save(
+    Object.entries(commitments).flatMap(([name, commitment]) => {
+      const opening = openings[name];
+      return opening === undefined ? [] : [{ commitment, name, opening }];
+    }),
+  );
   await unit.log.append({
     type: 'request.created',
     at,

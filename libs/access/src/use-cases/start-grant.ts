@@ -32,6 +32,7 @@ export async function startGrant(
     warnedAt: null,
     endedAt: null,
     endReason: null,
+    endedBy: null,
     used: { calls: 0, bytes: 0 },
   };
   await unit.grants.insert(grant);

@@ -1,13 +1,12 @@
 import type { Opening } from '@countersign/scope';
 import { AccessError } from '../errors.js';
-import type { LeaseUse } from '../ports/leases.js';
-import type { AccessRecordView, ChainVouch } from '../ports/repositories.js';
+import type { AccessRecordView, ChainVouch, EventDraft, RecordOutcome } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { endIfExhausted } from './lease-budget.js';
 import { DEPLOYMENT } from './queries.js';
-
-type Outcome = Pick<AccessRecordView, 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'>;
+import { leafOf } from './record-leaf.js';
+import { TakenCalls } from './taken-calls.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
 export type IncomingRecord = {
@@ -22,7 +21,7 @@ export type IncomingRecord = {
       view: AccessRecordView;
       path: { commitment: string; opening: Opening | null } | null;
     }
-  | { kind: 'outcome'; id: string; outcome: Outcome }
+  | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
   | ({ kind: 'counters'; counts: readonly object[] } & Vouched)
   | ({ kind: 'head' } & Vouched)
 );
@@ -79,124 +78,42 @@ async function takeOfTenant(
     seq: from?.seq ?? 0,
     hash: from?.hash ?? null,
   };
-  const told = (type: string, data: object) =>
-    unit.log.append({
-      type,
-      at: deps.clock.now().toISOString(),
-      actor: gateway,
-      data: { gateway, boot, ...data },
-    });
-  const use = new Map<string, LeaseUse>();
-  for (const record of [...records].sort((a, b) => a.seq - b.seq)) {
-    if (record.seq <= cursor.seq) continue;
-    if (from?.closedAt != null && cursor.seq === from.seq)
-      await told('gateway.returned', { after: from.seq });
-    if (record.seq !== cursor.seq + 1) await told('gateway.gap', { after: cursor.seq, at: record.seq });
-    else if (record.prev !== cursor.hash) await told('gateway.mismatch', { at: record.seq, reason: 'prev' });
+  const fresh = records.filter(({ seq }) => seq > cursor.seq).sort((a, b) => a.seq - b.seq);
+  const calls = await TakenCalls.begin(unit, endedBefore(fresh));
+  const leaves: EventDraft[] = [];
+  const now = deps.clock.now().toISOString();
+  const tell = (type: string, data: object) =>
+    leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
+  for (const record of fresh) {
+    // A number that comes twice in one batch.
+    if (record.seq === cursor.seq) continue;
+    if (from?.closedAt != null && cursor.seq === from.seq) tell('gateway.returned', { after: from.seq });
+    if (record.seq !== cursor.seq + 1) tell('gateway.gap', { after: cursor.seq, at: record.seq });
+    else if (record.prev !== cursor.hash) tell('gateway.mismatch', { at: record.seq, reason: 'prev' });
     cursor = { ...cursor, seq: record.seq, hash: record.hash };
     if ('signature' in record && !record.signed) {
-      await told('gateway.mismatch', { at: record.seq, reason: 'signature' });
+      tell('gateway.mismatch', { at: record.seq, reason: 'signature' });
       continue;
     }
-    await takeOne(unit, gateway, boot, record, use);
+    leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
     if (record.kind === 'head' || record.kind === 'counters')
       cursor.head = { seq: record.seq, hash: record.hash, at: record.at, signature: record.signature };
   }
+  await unit.log.appendAll(leaves);
+  await calls.store(unit);
+  for (const [grant, use] of calls.use)
+    if (await unit.leases.addUse(grant, gateway, boot, use)) await endIfExhausted(deps, unit, grant);
   const { seq, hash, head } = cursor;
   if (hash !== null && seq !== (from?.seq ?? 0)) {
     const to = { seq, hash, ...(head === undefined ? {} : { head }) };
-    await unit.records.moveCursor(gateway, boot, to, deps.clock.now().toISOString());
-  }
-  for (const [grant, sum] of use) {
-    await unit.grants.addUse(grant, sum.calls, sum.bytes);
-    if (await unit.leases.addUse(grant, gateway, boot, sum)) await endIfExhausted(deps, unit, grant);
+    await unit.records.moveCursor(gateway, boot, to, now);
   }
   return cursor.seq;
 }
 
-async function takeOne(
-  unit: TenantUnit,
-  gateway: string,
-  boot: string,
-  record: IncomingRecord,
-  use: Map<string, LeaseUse>,
-): Promise<void> {
-  const chain = { gateway, boot, gatewaySeq: record.seq, gatewayHash: record.hash };
-  const count = (grant: string, more: Partial<LeaseUse>) => {
-    const sum = use.get(grant) ?? { calls: 0, bytes: 0, ended: 0, lost: 0 };
-    const { calls = 0, bytes = 0, ended = 0, lost = 0 } = more;
-    use.set(grant, {
-      calls: sum.calls + calls,
-      bytes: sum.bytes + bytes,
-      ended: sum.ended + ended,
-      lost: sum.lost + lost,
-    });
-  };
-  if (record.kind === 'counters' || record.kind === 'head') {
-    const { id, prev, signature } = record;
-    await unit.log.append({
-      type: record.kind === 'head' ? 'gateway.head' : 'access.counters',
-      at: record.at,
-      actor: gateway,
-      data: {
-        ...chain,
-        record: id,
-        prev,
-        signature,
-        ...(record.kind === 'counters' ? { counts: record.counts } : {}),
-      },
-    });
-  } else if (record.kind === 'outcome') {
-    const completed = await unit.records.complete(record.id, record.outcome);
-    await unit.log.append({
-      type: 'access.outcome',
-      at: record.at,
-      actor: gateway,
-      data: {
-        ...chain,
-        record: record.id,
-        ...(completed === null ? {} : { grant: completed.grant, requester: completed.person }),
-        ...record.outcome,
-      },
-    });
-    const lost = record.outcome.outcome === 'unknown' ? 1 : 0;
-    if (completed !== null) count(completed.grant, { bytes: record.outcome.bytes ?? 0, ended: 1, lost });
-  } else {
-    await takeCall(unit, gateway, chain, record);
-    if (record.kind === 'allowed') count(record.view.grant, { calls: 1 });
-  }
-}
-
-async function takeCall(
-  unit: TenantUnit,
-  gateway: string,
-  chain: Record<string, unknown>,
-  record: IncomingRecord & { kind: 'allowed' | 'refused' },
-): Promise<void> {
-  const { view, path } = record;
-  if (record.kind === 'allowed') await unit.records.insertAllowed(view);
-  else await unit.records.insertRefused(view);
-  if (path?.opening != null) await unit.openings.save(path.commitment, 'path', path.opening);
-  await unit.log.append({
-    type: `access.${record.kind}`,
-    at: record.at,
-    actor: gateway,
-    data: {
-      ...chain,
-      record: view.id,
-      grant: view.grant,
-      digest: view.digest,
-      request: view.request,
-      requester: view.person,
-      service: view.service,
-      method: view.method,
-      route: view.route,
-      resource: view.resource,
-      action: view.action,
-      mode: view.mode,
-      trust: view.trust,
-      ...(record.kind === 'refused' ? { code: view.code, count: view.count } : {}),
-    },
-    ...(path === null ? {} : { commitments: { path: path.commitment } }),
-  });
+/** Calls that end here and did not begin here. */
+function endedBefore(records: readonly IncomingRecord[]): string[] {
+  const ended = new Set(records.flatMap((record) => (record.kind === 'outcome' ? [record.id] : [])));
+  for (const record of records) if (record.kind === 'allowed') ended.delete(record.view.id);
+  return [...ended];
 }

@@ -35,7 +35,9 @@ export function encodeLeaf(leaf: LeafV1): Uint8Array {
   for (const [member, holds] of RULES) {
     if (!holds(leaf)) throw new AuditLogError('invalid_leaf', `a leaf's \`${member}\` is not of version 1`);
   }
-  const bytes = utf8(canonical(leaf));
+  const { actor, at, commitments, data, seq, tenant, type, v } = leaf;
+  // In the order of canonical JSON, which then has nothing to sort.
+  const bytes = utf8(canonical({ actor, at, commitments, data, seq, tenant, type, v }));
   if (bytes.length > MAX_LEAF_BYTES) {
     throw new AuditLogError('leaf_too_large', `a leaf is at most ${MAX_LEAF_BYTES} bytes`);
   }

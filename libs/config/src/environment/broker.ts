@@ -4,7 +4,15 @@ import { readEnvironment } from './read.js';
 import type { Environment } from './secrets.js';
 import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
 import { originUrl, webUrlProblem } from './urls.js';
-import { type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
+import {
+  type LogLevel,
+  listenHost,
+  logLevel,
+  port,
+  secretToken,
+  shortDuration,
+  wholeNumber,
+} from './values.js';
 
 /** Slack, where it is set up: HTTP with a signing secret, or Socket Mode with an app token. */
 export type SlackEnvironment = {
@@ -23,6 +31,8 @@ export type BrokerEnvironment = StoreEnvironment & {
   /** Where grants point: an origin without a final slash. */
   gatewayUrl: string;
   rateLimitPerMinute: number;
+  /** How long sessions last unused, and at all; seconds. */
+  session: { idle: number; absolute: number };
   logLevel: LogLevel;
   slack: SlackEnvironment | null;
   /** `smtp://…` or `smtps://…`; may hold a password, never print it. */
@@ -67,6 +77,8 @@ export const brokerShape = {
   COUNTERSIGN_PUBLIC_URL: originUrl.default('http://localhost:4000'),
   COUNTERSIGN_GATEWAY_URL: originUrl.default('http://localhost:4100'),
   COUNTERSIGN_RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000).default(6000),
+  COUNTERSIGN_SESSION_IDLE: shortDuration.default(30 * 60),
+  COUNTERSIGN_SESSION_LIFETIME: shortDuration.default(12 * 3600),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
   SLACK_SIGNING_SECRET: printable.optional(),
   SLACK_CLIENT_ID: printable.optional(),
@@ -103,6 +115,7 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       publicUrl: raw.COUNTERSIGN_PUBLIC_URL,
       gatewayUrl: raw.COUNTERSIGN_GATEWAY_URL,
       rateLimitPerMinute: raw.COUNTERSIGN_RATE_LIMIT_PER_MINUTE,
+      session: { idle: raw.COUNTERSIGN_SESSION_IDLE, absolute: raw.COUNTERSIGN_SESSION_LIFETIME },
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
       slack,
       smtpUrl: raw.SMTP_URL ?? null,

@@ -32,6 +32,7 @@ describe('the broker environment', () => {
       publicUrl: 'http://localhost:4000',
       gatewayUrl: 'http://localhost:4100',
       rateLimitPerMinute: 6000,
+      session: { idle: 1_800, absolute: 43_200 },
       logLevel: 'info',
       slack: null,
       smtpUrl: null,
@@ -104,6 +105,8 @@ describe('the broker environment', () => {
     ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
     ['COUNTERSIGN_MAIL_LANGUAGE', 'fr', /en or de/],
     ['COUNTERSIGN_OUTBOUND_PRIVATE', 'yes', /allow/],
+    ['COUNTERSIGN_SESSION_IDLE', '30m', /PT1M/],
+    ['COUNTERSIGN_SESSION_LIFETIME', 'P8D', /P7D/],
   ];
   test.each(bad)('P11: %s=%s is refused by key and rule, never by value', (key, value, rule) => {
     const env: Environment = { COUNTERSIGN_MASTER_KEY: KEY, [key]: value };
@@ -201,10 +204,18 @@ describe('the gateway environment', () => {
 });
 
 describe('the environment of the CLI', () => {
+  test('a login is kept in the home folder, or where it is said', () => {
+    const fileOf = (env: Record<string, string>) => readCliEnvironment(env).credentialsFile;
+    expect(fileOf({ HOME: '/home/erin' })).toBe('/home/erin/.config/countersign/credentials.json');
+    expect(fileOf({ HOME: '/home/erin', XDG_CONFIG_HOME: '/x' })).toBe('/x/countersign/credentials.json');
+    expect(fileOf({ HOME: '/home/erin', COUNTERSIGN_CREDENTIALS_FILE: '/y' })).toBe('/y');
+  });
+
   test('an empty variable counts as unset', () => {
     expect(readCliEnvironment({ COUNTERSIGN_BROKER_URL: '', COUNTERSIGN_API_KEY: '' })).toEqual({
       brokerUrl: 'http://localhost:4000',
       apiKey: null,
+      credentialsFile: null,
     });
   });
 

@@ -8,4 +8,7 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   ...Object.keys(gatewayShape),
   ...Object.keys(cliShape),
   'COUNTERSIGN_DEMO_SERVICE_PORT',
+  'COUNTERSIGN_DEMO_OIDC_PORT',
+  'COUNTERSIGN_DEMO_MAIL_PORT',
+  'COUNTERSIGN_DEMO_SMTP_PORT',
 ]);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseDuration } from '@countersign/scope';
 import { z } from 'zod';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
@@ -12,6 +13,16 @@ export const wholeNumber = (least: number, most: number) =>
       error: `must be a whole number from ${least} to ${most}`,
     })
     .transform(Number);
+
+const LONGEST_SECONDS = 7 * 86_400;
+
+/** An ISO 8601 duration of a minute to a week, as seconds. */
+export const shortDuration = z.string().transform((value, context): number => {
+  const seconds = parseDuration(value);
+  if (seconds !== undefined && seconds >= 60 && seconds <= LONGEST_SECONDS) return seconds;
+  context.addIssue({ code: 'custom', message: 'must be an ISO 8601 duration from PT1M to P7D' });
+  return z.NEVER;
+});
 
 /** A TCP port; 0 lets the system choose one. */
 export const port = wholeNumber(0, 65_535);

@@ -1,6 +1,12 @@
-import type { AccessRule, Organisation, OrganisationTenant } from '@countersign/access';
+import type {
+  AccessRule,
+  OidcSettings,
+  Organisation,
+  OrganisationTenant,
+  PrivacyControls,
+} from '@countersign/access';
 import { parseDuration, type ServiceDefinition } from '@countersign/scope';
-import type { AccessRuleEntry, OrganisationFile, ServiceEntry } from './schema.js';
+import type { AccessRuleEntry, ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
 
@@ -22,7 +28,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
   return {
     vendor: {
       name: file.vendor.name,
-      oidc: file.vendor.oidc ?? null,
+      oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
@@ -50,21 +56,40 @@ function present<T extends object>(given: T): { [Member in keyof T]: Exclude<T[M
 }
 
 function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenant {
-  const controls = entry.privacyControls ?? {};
   return {
     slug: entry.slug,
     name: entry.name,
     people: entry.people,
-    privacyControls: {
-      approvals: controls.approvals ?? 1,
-      maxDuration: controls.maxDuration === undefined ? null : seconds(controls.maxDuration),
-      countersign: controls.countersign ?? [],
-      slackMayApprove: controls.slackMayApprove ?? [],
-      forbid: controls.forbid ?? [],
-    },
-    oidc: entry.oidc ?? null,
+    privacyControls: toControls(entry.privacyControls ?? {}),
+    oidc: toOidc(entry.oidc),
     slack: entry.slack ?? null,
     webhooks: entry.webhooks ?? [],
+  };
+}
+
+type OidcEntry = OrganisationFile['vendor']['oidc'] | OrganisationFile['tenants'][number]['oidc'];
+
+function toOidc(entry: OidcEntry): OidcSettings | null {
+  if (entry === undefined) return null;
+  const { issuer, clientId, clientSecretFile, acr, maxAge, groups } = entry;
+  return {
+    issuer,
+    clientId,
+    clientSecretFile,
+    ...(acr === undefined ? {} : { acr }),
+    ...(maxAge === undefined ? {} : { maxAge: seconds(maxAge) }),
+    ...(groups === undefined ? {} : { groups }),
+  };
+}
+
+/** A tenant's policy with nothing left to default. */
+export function toControls(entry: ControlsEntry): PrivacyControls {
+  return {
+    approvals: entry.approvals ?? 1,
+    maxDuration: entry.maxDuration === undefined ? null : seconds(entry.maxDuration),
+    countersign: entry.countersign ?? [],
+    slackMayApprove: entry.slackMayApprove ?? [],
+    forbid: entry.forbid ?? [],
   };
 }
 

@@ -33,6 +33,20 @@ describe('a right organisation file', () => {
     });
   });
 
+  test('a provider may be asked for a way of signing in, a fresh one, and groups that give roles', () => {
+    const more =
+      'acr: ["urn:mfa"], maxAge: PT10M, groups: { claim: groups, roles: { admins: [admin, approver] } }';
+    const { tenants } = organisationOf(bent(['./data/oidc-acme }', `./data/oidc-acme, ${more} }`]));
+    expect(tenants[0]?.oidc).toEqual({
+      issuer: 'http://localhost:4300',
+      clientId: 'countersign-acme',
+      clientSecretFile: './data/oidc-acme',
+      acr: ['urn:mfa'],
+      maxAge: 600,
+      groups: { claim: 'groups', roles: { admins: ['admin', 'approver'] } },
+    });
+  });
+
   test('what is optional may be left out and gets its documented default', () => {
     const organisation = organisationOf(`
 vendor: { name: V, staff: [] }
@@ -221,6 +235,19 @@ describe('one mistake in an organisation file', () => {
       '/tenants/0/oidc/issuer',
       /https/,
     ],
+    [
+      'groups that give a customer the vendor’s roles',
+      ['./data/oidc-acme }', './data/oidc-acme, groups: { claim: groups, roles: { g: [engineer] } } }'],
+      '/tenants/0/oidc/groups/roles/g/0',
+      /must be one of approver, admin, auditor/,
+    ],
+    [
+      'a provider with an unknown member',
+      ['./data/oidc-acme }', './data/oidc-acme, scopes: [x] }'],
+      '/tenants/0/oidc/scopes',
+      /not a member/,
+    ],
+    ['a slug that names the vendor', ['slug: acme', 'slug: vendor'], '/tenants/0/slug', /reserved/],
     [
       'countersign and slackMayApprove overlapping',
       ['slackMayApprove: [list, read]', 'slackMayApprove: [read, update]'],

@@ -75,9 +75,18 @@ const staffMember = z.strictObject({
   roles: roles(VENDOR_ROLES),
   groups: groups.optional(),
 });
-const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
+/** A tenant’s person as the file writes them; also what its admin may add. */
+export const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
 
-const oidc = z.strictObject({ issuer: url('any'), clientId: token, clientSecretFile: text });
+const oidc = <Role extends string>(known: readonly Role[]) =>
+  z.strictObject({
+    issuer: url('any'),
+    clientId: token,
+    clientSecretFile: text,
+    acr: z.array(token).min(1, 'must name at least one value').superRefine(refuseRepeats).optional(),
+    maxAge: duration.optional(),
+    groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
+  });
 
 const slack = z.strictObject({
   teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
@@ -167,7 +176,7 @@ const forbidRule = z.strictObject({
   actions: actions.min(1, 'must name at least one action, or "*" for all'),
 });
 
-const privacyControls = z.strictObject({
+export const privacyControls = z.strictObject({
   approvals: count(0, 20).optional(),
   maxDuration: duration.optional(),
   countersign: actions.optional(),
@@ -180,7 +189,7 @@ const tenant = z.strictObject({
   name: text,
   people: z.array(tenantPerson),
   privacyControls: privacyControls.optional(),
-  oidc: oidc.optional(),
+  oidc: oidc(TENANT_ROLES).optional(),
   slack: slack.optional(),
   webhooks: webhooks.optional(),
 });
@@ -188,7 +197,7 @@ const tenant = z.strictObject({
 export const organisationFile = z.strictObject({
   vendor: z.strictObject({
     name: text,
-    oidc: oidc.optional(),
+    oidc: oidc(VENDOR_ROLES).optional(),
     webhooks: webhooks.optional(),
     staff: z.array(staffMember),
   }),
@@ -200,3 +209,4 @@ export const organisationFile = z.strictObject({
 export type OrganisationFile = z.output<typeof organisationFile>;
 export type AccessRuleEntry = z.output<typeof accessRule>;
 export type ServiceEntry = z.output<typeof service>;
+export type ControlsEntry = z.output<typeof privacyControls>;

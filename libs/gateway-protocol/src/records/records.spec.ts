@@ -59,12 +59,15 @@ describe('records', () => {
     expect(isSignedBy(counters(1, null), publicKey)).toBe(true);
     const other = exportEd25519PublicKey(generateKeyPairSync('ed25519').publicKey);
     expect(isSignedBy(signed, other)).toBe(false);
+    // The same bytes: the last character has spare bits.
+    const respelled = signed.signature.replace(/.$/, (last) => String.fromCharCode(last.charCodeAt(0) + 1));
+    expect(Buffer.from(respelled, 'base64url')).toEqual(Buffer.from(signed.signature, 'base64url'));
     for (const change of [
       { seq: 3 },
       { prev: `sha256:${'b'.repeat(64)}` },
       { tenant: 'globex' },
       { boot: boot.replace('b', 'c') },
-      { signature: `${signed.signature.slice(0, -1)}B` },
+      { signature: respelled },
     ])
       expect([change, isSignedBy({ ...signed, ...change }, publicKey)]).toEqual([change, false]);
   });

@@ -197,6 +197,20 @@ describe('decideCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
+  test('a parameter that either map lists must not come twice', () => {
+    const listing = call({ path: '/tenants/acme/invoices', queryNames: ['status', 'status'] });
+    const open = published({
+      ...billing,
+      routes: billing.routes.map((route) => ({ ...route, query: 'any' as const })),
+    });
+    for (const half of [{}, { currentMap: () => open }, { mapByHash: () => open }]) {
+      expect(decide({ call: listing, view: view(half) })).toMatchObject({ code: 'ambiguous_request' });
+    }
+    expect(
+      decide({ call: listing, view: view({ currentMap: () => open, mapByHash: () => open }) }),
+    ).toMatchObject({ allowed: true });
+  });
+
   test('terms that bind a change allow that method, path, query and body alone', () => {
     const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
     const bound = { ...claims, terms: { ...terms, change } };

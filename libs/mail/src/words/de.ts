@@ -60,5 +60,12 @@ export const de: Words = {
   silence: 'Entscheidet niemand, verfällt die Anfrage und gibt nichts frei.',
   open: 'Anfrage öffnen',
   footer: 'Diese Mail öffnet nichts und entscheidet nichts. Sie entscheiden angemeldet auf der Seite.',
+  code: {
+    subject: 'Ihr Code zur Anmeldung bei Countersign',
+    sentence: (tenant, minutes) =>
+      `Dieser Code meldet Sie für ${tenant} an. Tippen Sie ihn innerhalb von ${minutes} Minuten auf der Seite ein, die danach gefragt hat, im selben Browser:`,
+    footer:
+      'Niemand wird Sie je danach fragen. Haben Sie keinen Code verlangt, lassen Sie ihn liegen: Von selbst bewirkt er nichts.',
+  },
   units: { days: 'T', hours: 'Std.', minutes: 'Min.', seconds: 'Sek.' },
 };

@@ -59,5 +59,12 @@ export const en: Words = {
   silence: 'If nobody decides, the request lapses and grants nothing.',
   open: 'Open the request',
   footer: 'This mail opens nothing and decides nothing. You decide on the page, signed in.',
+  code: {
+    subject: 'Your code to sign in to Countersign',
+    sentence: (tenant, minutes) =>
+      `This code signs you in for ${tenant}. Type it on the page that asked for it, in the same browser, within ${minutes} minutes:`,
+    footer:
+      'Nobody will ever ask you for it. If you did not ask for a code, leave it: it does nothing by itself.',
+  },
   units: { days: 'd', hours: 'h', minutes: 'min', seconds: 's' },
 };

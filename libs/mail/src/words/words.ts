@@ -60,5 +60,7 @@ export interface Words {
   silence: string;
   open: string;
   footer: string;
+  /** The mail that brings a sign-in code. */
+  code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
   units: { days: string; hours: string; minutes: string; seconds: string };
 }

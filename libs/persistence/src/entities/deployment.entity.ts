@@ -15,6 +15,10 @@ export class DeploymentEntity {
   @Column('bigint', { name: 'feed_seq', transformer: bigInteger })
   feedSeq!: number;
 
+  /** Counted up by triggers with each change of tenants, people, services or policy. */
+  @Column('bigint', { name: 'organisation_version', nullable: true, transformer: bigInteger })
+  organisationVersion!: number | null;
+
   /** A known text, sealed under the master key: another key cannot open it. */
   @Column('text', { name: 'master_key_check' })
   masterKeyCheck!: string;

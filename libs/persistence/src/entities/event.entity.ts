@@ -6,6 +6,7 @@ import { bigInteger, milliseconds } from './instants.js';
 @Index('events_of_grant', ['tenant', 'grant', 'seq'])
 @Index('events_of_request', ['tenant', 'request', 'seq'])
 @Index('events_of_requester', ['tenant', 'requester', 'seq'])
+@Index('events_of_time', ['tenant', 'at', 'seq'])
 export class EventEntity {
   @PrimaryColumn('varchar')
   tenant!: string;

@@ -65,6 +65,10 @@ export class GrantEntity {
   @Column('varchar', { name: 'end_reason', nullable: true })
   endReason!: GrantEndReason | null;
 
+  /** The person who ended it; null where time, a rule or the host did. */
+  @Column('varchar', { name: 'ended_by', nullable: true })
+  endedBy!: string | null;
+
   @Column('bigint', { name: 'used_calls', transformer: bigInteger })
   usedCalls!: number;
 

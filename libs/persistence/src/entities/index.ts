@@ -15,6 +15,7 @@ import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
+import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
@@ -27,6 +28,7 @@ export const ENTITIES = [
   GatewayEntity,
   GrantEntity,
   IdempotentAnswerEntity,
+  IdentityEntity,
   InvitationEntity,
   LegalTransitionEntity,
   LockEntity,
@@ -40,6 +42,8 @@ export const ENTITIES = [
   ReviewEntity,
   RouteMapEntity,
   ServiceEntity,
+  SessionEntity,
+  SignInAttemptEntity,
   SigningKeyEntity,
   TenantEntity,
   VendorEntity,

@@ -9,6 +9,7 @@ import { milliseconds } from './instants.js';
 @Index('deliveries_lane', ['channel', 'recipient', 'lane', 'state', 'notice'])
 @Index('deliveries_list', ['state', 'notice'])
 @Index('deliveries_list_tenant', ['tenant', 'state', 'notice'])
+@Index('deliveries_of_tenant', ['tenant', 'notice'])
 export class NoticeDeliveryEntity {
   @PrimaryColumn('varchar')
   @ForeignKey(() => NoticeEntity, { name: 'deliveries_notice_fk' })

@@ -1,4 +1,4 @@
-import type { AccessRequest, Needs, RequestState } from '@countersign/access';
+import type { AccessRequest, Asked, Needs, RequestState } from '@countersign/access';
 import type { Terms } from '@countersign/scope';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { FilterIndices } from './filter-indices.js';
@@ -36,6 +36,9 @@ export class RequestEntity implements AccessRequest {
 
   @Column('text', { transformer: jsonText })
   needs!: Needs;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  asked!: Asked | null;
 
   @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
   createdAt!: string;

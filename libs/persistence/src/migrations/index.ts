@@ -2,8 +2,10 @@ import { Initial1795000000000 } from './1795000000000-initial.js';
 import { Workflow1795100000000 } from './1795100000000-workflow.js';
 import { Deliveries1797000000000 } from './1797000000000-deliveries.js';
 import { Invitations1798000000000 } from './1798000000000-invitations.js';
+import { Scale1798200000000 } from './1798200000000-scale.js';
 import { GatewayPresence1798300000000 } from './1798300000000-gateway-presence.js';
 import { InTouch1798400000000 } from './1798400000000-in-touch.js';
+import { SignIn1798500000000 } from './1798500000000-sign-in.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -11,6 +13,8 @@ export const MIGRATIONS = [
   Workflow1795100000000,
   Deliveries1797000000000,
   Invitations1798000000000,
+  Scale1798200000000,
   GatewayPresence1798300000000,
   InTouch1798400000000,
+  SignIn1798500000000,
 ];

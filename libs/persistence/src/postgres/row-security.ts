@@ -40,8 +40,8 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   access_records: changedByUnit,
   record_chains: changedByUnit,
   budget_leases: changedByUnit,
-  notices: changedByUnit,
-  deliveries: { ...keptByVendor, SELECT: own('tenant') },
+  notices: { ...changedByUnit, DELETE: VENDOR },
+  deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
   tenants: { ...keptByVendor, SELECT: own('slug') },
@@ -54,6 +54,10 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   gateways: keptByVendor,
   signing_keys: keptByVendor,
 
+  sessions: { ...keptByVendor, DELETE: VENDOR },
+  identities: { ...keptByVendor, DELETE: VENDOR },
+  sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
+
   feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
   deployment: may(anyUnit, 'SELECT', 'UPDATE'),
 };
@@ -61,7 +65,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   // Who may raise the epoch is said by a trigger: rules for rows cannot tell columns apart.
-  deployment: ['feed_seq', 'epoch'],
+  deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_heads: ['size', 'units', 'range'],
   invitations: ['state', 'version', 'used', 'ended_at'],
 };

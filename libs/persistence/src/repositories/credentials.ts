@@ -4,6 +4,7 @@ import type {
   EnrolledGateway,
   GatewayWrites,
   KeyWrites,
+  OrganisationReads,
   Person,
   StoredKey,
 } from '@countersign/access';
@@ -14,7 +15,10 @@ import type { Sealer } from '../secrets/seal.js';
 import { toPerson } from './organisation.js';
 
 export class ApiKeys implements ApiKeyWrites {
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly people: Pick<OrganisationReads, 'person'>,
+  ) {}
 
   async find(id: string): Promise<ApiKey | null> {
     const row = await this.manager.findOneBy(ApiKeyEntity, { id });
@@ -24,8 +28,9 @@ export class ApiKeys implements ApiKeyWrites {
   async findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null> {
     const key = await this.manager.findOneBy(ApiKeyEntity, { hash });
     if (key === null) return null;
-    const person = await this.manager.findOneByOrFail(PersonEntity, { id: key.person });
-    return { key: { ...key }, person: toPerson(person) };
+    const person = await this.people.person(key.person);
+    // A foreign key holds that there is one.
+    return person === null ? null : { key: { ...key }, person };
   }
 
   async list(): Promise<{ key: ApiKey; person: Person }[]> {
@@ -49,6 +54,10 @@ export class ApiKeys implements ApiKeyWrites {
       { revokedAt: at },
     );
     return affected === 1;
+  }
+
+  async revokeAllOf(person: string, at: string): Promise<void> {
+    await this.manager.update(ApiKeyEntity, { person, revokedAt: IsNull() }, { revokedAt: at });
   }
 }
 

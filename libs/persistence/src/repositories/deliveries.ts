@@ -11,6 +11,7 @@ import {
   type NoticeView,
   type Page,
   type PageQuery,
+  type PrunedBatch,
 } from '@countersign/access';
 import { type EntityManager, In } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
@@ -117,6 +118,31 @@ export class Deliveries implements DeliveryReads, DeliveryWrites {
     );
     if (affected === undefined) throw new AccessError('conflict', 'The store did not say what it changed.');
     return affected;
+  }
+
+  async prune(before: string, after: string | null, limit: number): Promise<PrunedBatch> {
+    // The order of the index by which notices that wait are found: for one that went out, the time it was made.
+    const query = this.manager
+      .createQueryBuilder(NoticeEntity, 'row')
+      .select(['row.id', 'row.nextAt'])
+      .where("row.state = 'delivered' AND row.nextAt < :before", { before: comparable(before) });
+    if (after !== null) {
+      const [at, id] = after.split(' ');
+      query.andWhere('(row.nextAt, row.id) > (:at, :id)', { at, id });
+    }
+    const old = await query.orderBy('row.nextAt').addOrderBy('row.id').limit(limit).getMany();
+    const kept = await this.manager.find(NoticeDeliveryEntity, {
+      select: { notice: true, channel: true, recipient: true },
+      where: { notice: In(old.map(({ id }) => id)), state: In(['due', 'dead']) },
+    });
+    const waiting = new Set(kept.map(({ notice }) => notice));
+    const over = old.map(({ id }) => id).filter((id) => !waiting.has(id));
+    if (over.length > 0) {
+      await this.manager.delete(NoticeDeliveryEntity, { notice: In(over) });
+      await this.manager.delete(NoticeEntity, { id: In(over) });
+    }
+    const last = old.length === limit ? old.at(-1) : undefined;
+    return { deleted: over.length, next: last === undefined ? null : `${last.nextAt} ${last.id}` };
   }
 
   private async views(ids: readonly string[]): Promise<NoticeView[]> {

@@ -5,14 +5,18 @@ import {
   type PageQuery,
   type StoredEvent,
 } from '@countersign/access';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant } from './keyset.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
-/** One log, read newest first. Logs are never read across tenants: an index means nothing there. */
+/**
+ * One log, read newest first: by index, or by time where a time is asked for. Times need not follow the index, since
+ * gateways hand in what they recorded while they were out of touch. Logs are never read across tenants: an index
+ * means nothing there.
+ */
 export class Events extends BoundRepository<EventEntity> implements EventReads {
   constructor(manager: EntityManager, tenant: string) {
     super(manager, { tenant }, EventEntity);
@@ -20,26 +24,37 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
 
   async list(filter: EventFilter, page: PageQuery): Promise<Page<StoredEvent>> {
     const query = this.rows();
-    if (filter.requester !== undefined)
-      query.andWhere('row.requester = :requester', { requester: filter.requester });
-    if (filter.request !== undefined) query.andWhere('row.request = :request', { request: filter.request });
-    if (filter.grant !== undefined) query.andWhere('row.grant = :grant', { grant: filter.grant });
+    const byTime = filter.from !== undefined || filter.to !== undefined;
+    for (const name of ['requester', 'request', 'grant'] as const)
+      if (filter[name] !== undefined) query.andWhere(`row.${name} = :${name}`, { [name]: filter[name] });
     if (filter.from !== undefined) query.andWhere('row.at >= :from', { from: instant('from', filter.from) });
     if (filter.to !== undefined) query.andWhere('row.at < :to', { to: instant('to', filter.to) });
-    if (page.cursor !== null) query.andWhere('row.seq < :cursor', { cursor: index(page.cursor) });
-    const found = await query
-      .orderBy('row.seq', 'DESC')
-      .limit(page.limit + 1)
-      .getMany();
+    if (page.cursor !== null) await this.begin(query, index(page.cursor), byTime);
+    if (byTime) query.orderBy('row.at', 'DESC').addOrderBy('row.seq', 'DESC');
+    else query.orderBy('row.seq', 'DESC');
+    const found = await query.limit(page.limit + 1).getMany();
     const items = found.slice(0, page.limit).map(({ seq, hash, leaf }) => ({ index: seq, hash, leaf }));
     return { items, next: found.length > page.limit ? String(items.at(-1)?.index) : null };
   }
+
+  /** Begins the page after the leaf of this index. */
+  private async begin(query: SelectQueryBuilder<EventEntity>, seq: number, byTime: boolean): Promise<void> {
+    if (!byTime) {
+      query.andWhere('row.seq < :seq', { seq });
+      return;
+    }
+    const place = await this.rows().andWhere('row.seq = :seq', { seq }).getOne();
+    if (place === null) throw nowhere();
+    query.andWhere('(row.at, row.seq) < (:at, :seq)', { at: place.at, seq });
+  }
 }
 
+const nowhere = (): AccessError =>
+  new AccessError('invalid_request', 'This cursor leads nowhere; begin the list again.', {
+    pointer: '/cursor',
+  });
+
 function index(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor))
-    throw new AccessError('invalid_request', 'This cursor leads nowhere; begin the list again.', {
-      pointer: '/cursor',
-    });
+  if (!/^\d{1,15}$/.test(cursor)) throw nowhere();
   return Number(cursor);
 }

@@ -1,11 +1,14 @@
-import type { FeedChange, FeedReads, Grant, Lock } from '@countersign/access';
+import type { ActiveGrant, FeedChange, FeedReads, Lock } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/scope';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { wholeSeconds } from '../entities/instants.js';
 import { RouteMapEntity } from '../entities/organisation.entity.js';
-import { Grants } from './grants.js';
 import { Locks } from './locks.js';
+
+/** Columns as the engines give them. */
+type ActiveRow = Omit<ActiveGrant, 'budget'> & { budget: string | null };
 
 export class Feed implements FeedReads {
   constructor(private readonly manager: EntityManager) {}
@@ -28,8 +31,33 @@ export class Feed implements FeedReads {
     return rows.map((row) => ({ ...row }));
   }
 
-  activeGrants(): Promise<Grant[]> {
-    return new Grants(this.manager, 'everybody').active();
+  /** Past TypeORM, which takes seconds to make 100,000 entities. */
+  async activeGrants(): Promise<ActiveGrant[]> {
+    const rows = await this.manager.query<ActiveRow[]>(
+      `SELECT g.id, g.digest, g.tenant, g.service, g.starts_at AS "startsAt", g.ends_at AS "endsAt",
+         ${this.term('budget')} AS budget
+       FROM grants g JOIN requests r ON r.id = g.request_id WHERE g.state = 'active'`,
+    );
+    return rows.map((row) => ({
+      ...row,
+      startsAt: wholeSeconds.from(row.startsAt),
+      endsAt: wholeSeconds.from(row.endsAt),
+      budget: row.budget === null ? null : JSON.parse(row.budget),
+    }));
+  }
+
+  async liveRoutes(): Promise<string[]> {
+    const rows = await this.manager.query<{ routes: string }[]>(
+      `SELECT DISTINCT ${this.term('routes')} AS routes
+       FROM grants g JOIN requests r ON r.id = g.request_id WHERE g.state = 'active'`,
+    );
+    return rows.map(({ routes }) => routes);
+  }
+
+  /** A member of the terms `r.terms`, which are JSON in a text column on either engine. */
+  private term(name: 'budget' | 'routes'): string {
+    const postgres = this.manager.dataSource.options.type === 'postgres';
+    return postgres ? `r.terms::json ->> '${name}'` : `json_extract(r.terms, '$.${name}')`;
   }
 
   locks(): Promise<Lock[]> {

@@ -1,6 +1,7 @@
 import {
   dueAt,
   type Grant,
+  type GrantUse,
   type GrantWrites,
   type ListFilter,
   type Page,
@@ -13,6 +14,7 @@ import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { updateRows } from './write-rows.js';
 
 const LISTING: Listing = {
   what: 'Grants',
@@ -71,12 +73,6 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return { items: items.map(toGrant), next };
   }
 
-  /** Every active grant, for the gateways' positive list. */
-  async active(): Promise<Grant[]> {
-    const rows = await this.rows().andWhere("row.state = 'active'").getMany();
-    return rows.map(toGrant);
-  }
-
   /** Scheduled and active. */
   async live(): Promise<Grant[]> {
     const rows = await this.rows().andWhere("row.state IN ('scheduled', 'active')").getMany();
@@ -114,14 +110,12 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return affected === 1;
   }
 
-  async addUse(id: string, calls: number, bytes: number): Promise<void> {
-    await this.manager
-      .createQueryBuilder()
-      .update(GrantEntity)
-      .set({ usedCalls: () => 'used_calls + :calls', usedBytes: () => 'used_bytes + :bytes' })
-      .where('id = :id AND tenant = :tenant', { id, tenant: this.tenant })
-      .setParameters({ calls, bytes })
-      .execute();
+  addUse(uses: readonly GrantUse[]): Promise<void> {
+    return updateRows(this.manager, GrantEntity, {
+      tenant: this.tenant,
+      rows: uses.map(({ grant, calls, bytes }) => ({ id: grant, usedCalls: calls, usedBytes: bytes })),
+      set: 'used_calls = grants.used_calls + v.used_calls, used_bytes = grants.used_bytes + v.used_bytes',
+    });
   }
 }
 
@@ -147,4 +141,5 @@ const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes'> => ({
   dueAt: dueAt(grant),
   endedAt: grant.endedAt,
   endReason: grant.endReason,
+  endedBy: grant.endedBy,
 });

@@ -15,11 +15,12 @@ export class IdempotentAnswers {
     return row && { bodyHash: row.bodyHash, result: row.result, expiresAt: row.expiresAt };
   }
 
-  /** Of every principal; in a tenant's unit, of what that tenant's units kept. */
-  async clearExpired(): Promise<void> {
-    await this.manager.delete(IdempotentAnswerEntity, {
+  /** Of every principal; in a tenant's unit, of what that tenant's units kept. @returns how many */
+  async clearExpired(): Promise<number> {
+    const { affected } = await this.manager.delete(IdempotentAnswerEntity, {
       expiresAt: LessThanOrEqual(this.clock.now().toISOString()),
     });
+    return affected ?? 0;
   }
 
   /** Clears what has expired and keeps the new answer. @throws AccessError `conflict` */

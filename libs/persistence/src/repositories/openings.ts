@@ -1,9 +1,10 @@
-import type { OpeningWrites } from '@countersign/access';
+import type { NamedOpening, OpeningWrites } from '@countersign/access';
 import type { Opening } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/opening.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
+import { insertRows } from './write-rows.js';
 
 export class Openings extends BoundRepository<OpeningEntity> implements OpeningWrites {
   constructor(manager: EntityManager, reach: Reach) {
@@ -18,13 +19,14 @@ export class Openings extends BoundRepository<OpeningEntity> implements OpeningW
   }
 
   /** The same opening may come twice, with a record that names it again. */
-  async save(commitment: string, name: string, { value, salt }: Opening): Promise<void> {
-    await this.manager
-      .createQueryBuilder()
-      .insert()
-      .into(OpeningEntity)
-      .values({ tenant: this.tenant, commitment, name, value, salt })
-      .orIgnore()
-      .execute();
+  async save(openings: readonly NamedOpening[]): Promise<void> {
+    const rows = openings.map(({ commitment, name, opening }) => ({
+      tenant: this.tenant,
+      commitment,
+      name,
+      value: opening.value,
+      salt: opening.salt,
+    }));
+    await insertRows(this.manager, OpeningEntity, rows, 'skip');
   }
 }

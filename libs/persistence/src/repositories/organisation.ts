@@ -1,5 +1,6 @@
 import type {
   AccessPolicy,
+  OidcSettings,
   OrganisationReads,
   OrganisationWrites,
   Person,
@@ -21,56 +22,101 @@ import {
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import { StoreError } from '../errors.js';
 import type { Reach } from './bound.js';
+import type { OrganisationCache } from './organisation-cache.js';
 
 const THE_VENDOR = 1;
 
 /**
  * The organisation as one side sees it. The vendor's policy, services and staff are everybody's to know;
- * of tenants and their people, a tenant's unit of work sees its own alone (P9).
+ * of tenants and their people, a tenant's unit of work sees its own alone (P9). Reads come from what the process has
+ * kept of this version of the organisation; a unit that changes the organisation itself reads for itself.
  */
 export class OrganisationReader implements OrganisationReads {
+  #version: Promise<number> | undefined;
+
   constructor(
     protected readonly manager: EntityManager,
     private readonly reach: Reach,
+    private readonly cache: OrganisationCache | null,
   ) {}
 
-  async tenant(slug: string): Promise<TenantRecord | null> {
-    if (!this.sees(slug)) return null;
-    const row = await this.manager.findOneBy(TenantEntity, { slug, removedAt: IsNull() });
-    return row === null ? null : { ...row };
+  tenant(slug: string): Promise<TenantRecord | null> {
+    if (!this.sees(slug)) return Promise.resolve(null);
+    return this.kept(`tenant ${slug}`, async () => {
+      const row = await this.manager.findOneBy(TenantEntity, { slug, removedAt: IsNull() });
+      return row === null ? null : { ...row };
+    });
   }
 
-  async service(name: string): Promise<ServiceRecord | null> {
-    const row = await this.manager.findOneBy(ServiceEntity, { name, removedAt: IsNull() });
-    return row === null ? null : toService(row);
+  service(name: string): Promise<ServiceRecord | null> {
+    return this.kept(`service ${name}`, async () => {
+      const row = await this.manager.findOneBy(ServiceEntity, { name, removedAt: IsNull() });
+      return row === null ? null : toService(row);
+    });
   }
 
-  async policy(): Promise<AccessPolicy> {
-    const row = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
-    if (row === null)
-      throw new StoreError(
-        'no_organisation',
-        'No organisation has been applied yet: run `countersign apply`.',
-      );
-    return row.policy;
+  policy(): Promise<AccessPolicy> {
+    return this.kept('policy', async () => {
+      const row = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+      if (row === null)
+        throw new StoreError(
+          'no_organisation',
+          'No organisation has been applied yet: run `countersign apply`.',
+        );
+      return row.policy;
+    });
   }
 
-  async person(id: string): Promise<Person | null> {
-    const row = await this.manager.findOneBy(PersonEntity, { id, ...this.sides() });
-    return row === null ? null : toPerson(row);
+  person(id: string): Promise<Person | null> {
+    // Kept for each side by itself: what one does not see, another may.
+    return this.kept(`person ${this.reach === 'everybody' ? '' : this.reach.tenant} ${id}`, async () => {
+      const row = await this.manager.findOneBy(PersonEntity, { id, ...this.sides() });
+      return row === null ? null : toPerson(row);
+    });
   }
 
-  countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
-    if (tenant !== null && !this.sees(tenant)) return Promise.resolve(0);
-    // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because
-    // a find operator's pattern would go through the column's JSON transformer.
-    return this.manager
-      .createQueryBuilder(PersonEntity, 'person')
-      .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
-      .andWhere('person.id <> :except', { except })
-      .andWhere('person.removedAt IS NULL')
-      .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
-      .getCount();
+  async people(tenant: string): Promise<Person[]> {
+    if (!this.sees(tenant)) return [];
+    const rows = await this.manager.find(PersonEntity, { where: { side: tenant }, order: { id: 'ASC' } });
+    return rows.map(toPerson);
+  }
+
+  async vendorName(): Promise<string> {
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.name ?? '';
+  }
+
+  async countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
+    if (tenant !== null && !this.sees(tenant)) return 0;
+    return (await this.withRole(tenant, role)).filter(({ id }) => id !== except).length;
+  }
+
+  /** Everybody (not removed) who holds the role on that side, by id. */
+  withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
+    return this.kept(`role ${tenant ?? VENDOR_SIDE} ${role}`, async () => {
+      // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because
+      // a find operator's pattern would go through the column's JSON transformer.
+      const rows = await this.manager
+        .createQueryBuilder(PersonEntity, 'person')
+        .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
+        .andWhere('person.removedAt IS NULL')
+        .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
+        .orderBy('person.id')
+        .getMany();
+      return rows.map(toPerson);
+    });
+  }
+
+  protected async kept<T>(key: string, load: () => Promise<T>): Promise<T> {
+    if (this.cache === null) return load();
+    this.#version ??= this.version();
+    return this.cache.read(await this.#version, key, load);
+  }
+
+  private async version(): Promise<number> {
+    const [row] = await this.manager.query<{ version: string | number }[]>(
+      'SELECT organisation_version AS version FROM deployment',
+    );
+    return Number(row?.version);
   }
 
   private sees(slug: string): boolean {
@@ -84,12 +130,16 @@ export class OrganisationReader implements OrganisationReads {
 
 /** The whole of it, removed ones included, and its changes. */
 export class OrganisationWriter extends OrganisationReader implements OrganisationWrites {
-  /** @param beforeChange called before anything is saved; the locks that it takes last as long as the unit */
+  /**
+   * @param cache null in a unit that may change the organisation
+   * @param beforeChange called before anything is saved; the locks that it takes last as long as the unit
+   */
   constructor(
     manager: EntityManager,
+    cache: OrganisationCache | null,
     private readonly beforeChange: () => Promise<void> = () => Promise.resolve(),
   ) {
-    super(manager, 'everybody');
+    super(manager, 'everybody', cache);
   }
 
   async everything(): Promise<WholeOrganisation> {
@@ -108,20 +158,20 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     };
   }
 
-  async services(): Promise<ServiceRecord[]> {
-    const rows = await this.manager.find(ServiceEntity, {
-      where: { removedAt: IsNull() },
-      order: { name: 'ASC' },
+  services(): Promise<ServiceRecord[]> {
+    return this.kept('services', async () => {
+      const where = { removedAt: IsNull() };
+      const rows = await this.manager.find(ServiceEntity, { where, order: { name: 'ASC' } });
+      return rows.map(toService);
     });
-    return rows.map(toService);
   }
 
-  async tenants(): Promise<TenantRecord[]> {
-    const rows = await this.manager.find(TenantEntity, {
-      where: { removedAt: IsNull() },
-      order: { slug: 'ASC' },
+  tenants(): Promise<TenantRecord[]> {
+    return this.kept('tenants', async () => {
+      const where = { removedAt: IsNull() };
+      const rows = await this.manager.find(TenantEntity, { where, order: { slug: 'ASC' } });
+      return rows.map((row) => ({ ...row }));
     });
-    return rows.map((row) => ({ ...row }));
   }
 
   async persons(email: string): Promise<Person[]> {
@@ -129,20 +179,15 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return rows.map(toPerson);
   }
 
-  async withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
-    const rows = await this.manager
-      .createQueryBuilder(PersonEntity, 'person')
-      .where('person.side = :side', { side: tenant ?? VENDOR_SIDE })
-      .andWhere('person.removedAt IS NULL')
-      .andWhere('person.roles LIKE :role', { role: `%"${role}"%` })
-      .orderBy('person.id')
-      .getMany();
-    return rows.map(toPerson);
-  }
-
   async webhooks(tenant: string | null): Promise<WebhookSettings[]> {
     if (tenant !== null) return (await this.tenant(tenant))?.webhooks ?? [];
     return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.webhooks ?? [];
+  }
+
+  async oidc(tenant: string | null): Promise<OidcSettings | null> {
+    if (tenant !== null) return (await this.tenant(tenant))?.oidc ?? null;
+    const vendor = await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR });
+    return (vendor?.oidc as OidcSettings | null | undefined) ?? null;
   }
 
   knowsTenant(slug: string): Promise<boolean> {

@@ -5,13 +5,16 @@ import type {
   Page,
   PageQuery,
   RecordChain,
+  RecordOutcome,
   RecordWrites,
 } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
+import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { insertRows, updateRows } from './write-rows.js';
 
 const LISTING: Listing = {
   what: 'Access records',
@@ -27,8 +30,6 @@ const LISTING: Listing = {
   },
 };
 
-type Outcome = Parameters<RecordWrites['complete']>[1];
-
 export class Records extends BoundRepository<AccessRecordEntity> implements RecordWrites {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, AccessRecordEntity);
@@ -39,32 +40,27 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     return { items: items.map((row) => ({ ...row })), next };
   }
 
-  insertAllowed(record: AccessRecordView): Promise<void> {
-    return this.insert({ ...record, decision: 'allowed' });
+  async insert(records: readonly AccessRecordView[]): Promise<void> {
+    for (const record of records) this.own(record);
+    await insertRows(this.manager, AccessRecordEntity, records);
   }
 
-  insertRefused(record: AccessRecordView): Promise<void> {
-    return this.insert({ ...record, decision: 'refused' });
+  async allowed(ids: readonly string[]): Promise<AccessRecordView[]> {
+    const rows = await inChunks(ids, (chunk) =>
+      this.rows().andWhere("row.id IN (:...chunk) AND row.decision = 'allowed'", { chunk }).getMany(),
+    );
+    return rows.map((row) => ({ ...row }));
   }
 
-  private async insert(record: AccessRecordView): Promise<void> {
-    this.own(record);
-    await this.manager.insert(AccessRecordEntity, record);
-  }
-
-  async complete(id: string, outcome: Outcome): Promise<AccessRecordView | null> {
-    const known = { id, tenant: this.tenant, decision: 'allowed' as const };
-    const { status, bytes, bodySha256, durationMs, outcome: how } = outcome;
-    const { affected } = await this.manager.update(AccessRecordEntity, known, {
-      status,
-      bytes,
-      bodySha256,
-      durationMs,
-      outcome: how,
+  complete(outcomes: readonly RecordOutcome[]): Promise<void> {
+    return updateRows(this.manager, AccessRecordEntity, {
+      tenant: this.tenant,
+      rows: outcomes.map(({ id, status, bytes, bodySha256, durationMs, outcome }) => ({
+        ...{ id, status, bytes, bodySha256, durationMs, outcome },
+      })),
+      set: 'status = v.status, bytes = v.bytes, body_sha256 = v.body_sha256, duration_ms = v.duration_ms, outcome = v.outcome',
+      where: "access_records.decision = 'allowed'",
     });
-    if (affected !== 1) return null;
-    const row = await this.rows().andWhere('row.id = :id', { id }).getOneOrFail();
-    return { ...row };
   }
 
   async cursor(gateway: string, boot: string): Promise<RecordChain | null> {

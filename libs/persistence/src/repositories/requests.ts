@@ -2,6 +2,7 @@ import type { AccessRequest, ListFilter, Page, PageQuery, RequestWrites } from '
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
+import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
 
 const LISTING: Listing = {
@@ -29,6 +30,13 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
   async find(id: string): Promise<AccessRequest | null> {
     const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
     return row === null ? null : toRequest(row);
+  }
+
+  async findAll(ids: readonly string[]): Promise<AccessRequest[]> {
+    const rows = await inChunks(ids, (chunk) =>
+      this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
+    );
+    return rows.map(toRequest);
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>> {
@@ -90,6 +98,7 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   digest: request.digest,
   terms: request.terms,
   needs: request.needs,
+  asked: request.asked,
   createdAt: request.createdAt,
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,

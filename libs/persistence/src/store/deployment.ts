@@ -21,6 +21,7 @@ export async function ensureDeployment(
     id,
     epoch: 1,
     feedSeq: 0,
+    organisationVersion: 0,
     masterKeyCheck: sealer.seal(placeOf(id), CHECK),
     createdAt: clock.now().toISOString(),
   });

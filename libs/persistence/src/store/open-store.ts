@@ -1,6 +1,7 @@
 import type { ReadUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@countersign/access';
 import { openPostgres } from '../postgres/engine.js';
 import type { Reach } from '../repositories/bound.js';
+import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { Sealer } from '../secrets/seal.js';
 import { openSqlite } from '../sqlite/engine.js';
 import type { UnitContext } from '../units/context.js';
@@ -36,7 +37,11 @@ export interface OpenedStore extends Store {
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   const place = placeOf(options.url);
-  const context: UnitContext = { ...options, sealer: new Sealer(options.masterKey, options.random) };
+  const context: UnitContext = {
+    ...options,
+    sealer: new Sealer(options.masterKey, options.random),
+    organisation: new OrganisationCache(),
+  };
   const { engine, deployment } =
     place.engine === 'sqlite'
       ? await openSqlite(place.path, context.sealer)
@@ -66,7 +71,7 @@ class EngineStore implements OpenedStore {
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
     const reach = { tenant: checkedSlug(slug) };
-    return this.engine.read(reach, async (manager) => work(tenantReads(manager, slug)));
+    return this.engine.read(reach, async (manager) => work(tenantReads(manager, this.context, slug)));
   }
 
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T> {
@@ -90,7 +95,8 @@ class EngineStore implements OpenedStore {
   private async write<T>(reach: Reach, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
     const { engine, context } = this;
     const result = await engine.write(reach, async (manager) => {
-      const unit = new UnitOfWork(manager, context, engine.rules);
+      const cache = reach === 'everybody' ? null : context.organisation;
+      const unit = new UnitOfWork(manager, context, engine.rules, cache);
       const done = await work(unit);
       await unit.flush();
       return done;

@@ -1,5 +1,6 @@
 import type { Clock, Ids, Randomness } from '@countersign/access';
 import type { Hashing } from '@countersign/scope';
+import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import type { Sealer } from '../secrets/seal.js';
 
 /** What units of work are made with besides the transaction. */
@@ -9,4 +10,5 @@ export interface UnitContext {
   hashing: Hashing;
   clock: Clock;
   sealer: Sealer;
+  organisation: OrganisationCache;
 }

@@ -18,17 +18,18 @@ import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
+import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import type { UnitContext } from './context.js';
 import { checkedSlug } from './slug.js';
 
-function reads(manager: EntityManager, reach: Reach, log: string) {
+function reads(manager: EntityManager, context: UnitContext, reach: Reach, log: string) {
   return {
     requests: new Requests(manager, reach),
     reviews: new Reviews(manager, reach),
     grants: new Grants(manager, reach),
     invitations: new Invitations(manager, reach),
     openings: new Openings(manager, reach),
-    organisation: new OrganisationReader(manager, reach),
+    organisation: new OrganisationReader(manager, reach, context.organisation),
     locks: new Locks(manager, reach),
     events: new Events(manager, log),
     records: new Records(manager, reach),
@@ -36,17 +37,21 @@ function reads(manager: EntityManager, reach: Reach, log: string) {
 }
 
 /** @throws StoreError `invalid_tenant` where the text is no slug */
-export function tenantReads(manager: EntityManager, slug: string): ReadUnit {
-  return reads(manager, { tenant: checkedSlug(slug) }, slug);
+export function tenantReads(manager: EntityManager, context: UnitContext, slug: string): ReadUnit {
+  return reads(manager, context, { tenant: checkedSlug(slug) }, slug);
 }
 
 /** `events` is the deployment's log; a tenant's is read in the tenant's own unit. */
 export function vendorReads(manager: EntityManager, context: UnitContext): VendorReadUnit {
-  const shared = reads(manager, 'everybody', DEPLOYMENT_SLUG);
-  const organisation = new OrganisationWriter(manager);
+  const shared = reads(manager, context, 'everybody', DEPLOYMENT_SLUG);
+  const organisation = new OrganisationWriter(manager, context.organisation);
   return {
     ...shared,
-    apiKeys: new ApiKeys(manager),
+    organisation,
+    apiKeys: new ApiKeys(manager, organisation),
+    sessions: new Sessions(manager),
+    identities: new Identities(manager),
+    attempts: new SignInAttempts(manager),
     gateways: new Gateways(manager),
     keys: new SigningKeys(manager, context.sealer),
     outbox: new WaitingNotices(manager),
@@ -65,6 +70,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     tenants: () => organisation.tenants(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
     withRole: (tenant, role) => organisation.withRole(tenant, role),
+    oidc: (tenant) => organisation.oidc(tenant),
     webhooks: (tenant) => organisation.webhooks(tenant),
     persons: (email) => organisation.persons(email),
   };

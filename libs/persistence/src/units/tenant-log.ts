@@ -13,11 +13,10 @@ import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { Openings } from '../repositories/openings.js';
+import { insertRows } from '../repositories/write-rows.js';
 import type { UnitContext } from './context.js';
 
 const SALT_BYTES = 32;
-/** Rows of one insert, well below the engines' limits on parameters. */
-const ROWS_AT_ONCE = 200;
 
 /**
  * One tenant's log within one transaction. Opening it locks the log's head, so that the tenant's writing
@@ -50,8 +49,16 @@ export class TenantLog implements EventLog {
   }
 
   async append(draft: EventDraft): Promise<{ index: number }> {
-    const commitments = { ...draft.commitments, ...(await this.commitPersonal(draft.personal ?? {})) };
-    // From here to the new size nothing waits: appends that run side by side cannot get the same index.
+    return this.add(draft, await this.commitPersonal(draft.personal));
+  }
+
+  async appendAll(drafts: readonly EventDraft[]): Promise<void> {
+    for (const draft of drafts)
+      this.add(draft, draft.personal === undefined ? {} : await this.commitPersonal(draft.personal));
+  }
+
+  /** Waits for nothing: appends that run side by side cannot get the same index. */
+  private add(draft: EventDraft, personal: Record<string, string>): { index: number } {
     const index = this.range.size;
     const bytes = encodeLeaf({
       v: 1,
@@ -62,7 +69,7 @@ export class TenantLog implements EventLog {
       // `encodeLeaf` refuses what is no actor.
       actor: draft.actor as Actor,
       data: draft.data,
-      commitments,
+      commitments: { ...draft.commitments, ...personal },
     });
     const hash = leafHash(this.context.hashing, bytes);
     this.#pending.push({
@@ -71,7 +78,7 @@ export class TenantLog implements EventLog {
       type: draft.type,
       at: draft.at,
       hash: `sha256:${Buffer.from(hash).toString('hex')}`,
-      leaf: Buffer.from(bytes).toString('utf8'),
+      leaf: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
       request: named(draft.data['request']),
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),
@@ -91,8 +98,7 @@ export class TenantLog implements EventLog {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
     this.#pending = [];
-    for (let start = 0; start < leaves.length; start += ROWS_AT_ONCE)
-      await this.manager.insert(EventEntity, leaves.slice(start, start + ROWS_AT_ONCE));
+    await insertRows(this.manager, EventEntity, leaves);
     await this.manager.update(
       LogHeadEntity,
       { tenant: this.tenant },
@@ -100,15 +106,15 @@ export class TenantLog implements EventLog {
     );
   }
 
-  private async commitPersonal(personal: Record<string, string>): Promise<Record<string, string>> {
-    const openings = new Openings(this.manager, { tenant: this.tenant });
+  private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {
     const commitments: Record<string, string> = {};
-    for (const [name, value] of Object.entries(personal)) {
+    const named = Object.entries(personal).map(([name, value]) => {
       const salt = this.context.random.bytes(SALT_BYTES);
       const commitment = commit(this.context.hashing, name, salt, value);
-      await openings.save(commitment, name, { value, salt: encodeBase64url(salt) });
       commitments[name] = commitment;
-    }
+      return { commitment, name, opening: { value, salt: encodeBase64url(salt) } };
+    });
+    await new Openings(this.manager, { tenant: this.tenant }).save(named);
     return commitments;
   }
 }

@@ -10,10 +10,12 @@ import { Leases } from '../repositories/leases.js';
 import { Locks } from '../repositories/locks.js';
 import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
+import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
+import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import type { UnitRules } from '../store/engine.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
@@ -31,6 +33,8 @@ export class UnitOfWork {
     private readonly manager: EntityManager,
     private readonly context: UnitContext,
     private readonly rules: UnitRules,
+    /** Null where the unit may change the organisation: what it reads then is nobody else's yet. */
+    private readonly organisation: OrganisationCache | null,
   ) {
     this.#feed = new FeedTail(manager, context.random);
   }
@@ -47,7 +51,7 @@ export class UnitOfWork {
       grants: new Grants(manager, reach),
       invitations: new Invitations(manager, reach),
       openings: new Openings(manager, reach),
-      organisation: new OrganisationReader(manager, reach),
+      organisation: new OrganisationReader(manager, reach, this.organisation),
       locks: new Locks(manager, reach),
       records: new Records(manager, reach),
       leases: new Leases(manager, reach),
@@ -62,14 +66,18 @@ export class UnitOfWork {
 
   async vendor(): Promise<VendorUnit> {
     const { manager, context } = this;
+    const organisation = new OrganisationWriter(manager, null, () => {
+      this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
+      return this.#organisationHeld;
+    });
     return {
       tenant: (slug) => this.tenant(slug),
-      organisation: new OrganisationWriter(manager, () => {
-        this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
-        return this.#organisationHeld;
-      }),
+      organisation,
       locks: new Locks(manager, { tenant: DEPLOYMENT_SLUG }),
-      apiKeys: new ApiKeys(manager),
+      apiKeys: new ApiKeys(manager, organisation),
+      sessions: new Sessions(manager),
+      identities: new Identities(manager),
+      attempts: new SignInAttempts(manager),
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.js';
 import { ScopeError } from './errors.js';
@@ -79,6 +80,15 @@ describe('canonicalJson', () => {
         expect(canonicalJson(JSON.parse(text))).toBe(text);
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
+    );
+  });
+
+  test('says of every JSON value what the RFC’s own library says', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
+        expect(canonicalJson(value)).toBe(rfc8785(value));
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,4 +1,3 @@
-import canonicalize from 'canonicalize';
 import { jsonPointer, ScopeError } from './errors.js';
 
 /** Deeper values are refused: nothing that we hash comes near it, and a hostile one would exhaust the stack. */
@@ -6,6 +5,8 @@ const MAX_DEPTH = 64;
 /** Without the `u` flag a look at one-byte text is over at once; nearly all text that we hash is such. */
 const SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Text that JSON writes as it is, between quotes: nearly all of what is hashed, told by one look. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** True when the text has no lone surrogate, so that its UTF-8 form is exact. */
 export function isWellFormed(text: string): boolean {
@@ -15,15 +16,24 @@ export function isWellFormed(text: string): boolean {
 /**
  * Canonical JSON (RFC 8785) of a JSON value: the bytes that are hashed and signed everywhere.
  *
- * The RFC library drops undefined members, writes `null` for holes and calls `toJSON`. Here each of these throws
- * `invalid_canonical_value`, as do lone surrogates, non-finite numbers, BigInts, functions, class instances and
- * values nested deeper than 64: what cannot be said exactly must not be signed.
+ * Strings and numbers are written as ECMAScript's `JSON.stringify` writes them, which is what the RFC rests on;
+ * members are sorted by UTF-16 code unit. What libraries drop, change or let pass (undefined members, holes,
+ * `toJSON`) throws `invalid_canonical_value`, as do lone surrogates, non-finite numbers, BigInts, functions, class
+ * instances and values nested deeper than 64: what cannot be said exactly must not be signed.
  */
 export function canonicalJson(value: unknown): string {
   // What is in order already, as most of what comes back to be checked, needs no sorting.
-  const text = isOrderedJson(value, []) ? JSON.stringify(value) : canonicalize(value);
-  if (text === undefined) throw new ScopeError('invalid_canonical_value', 'not a JSON value', '');
-  return text;
+  return isOrderedJson(value, []) ? JSON.stringify(value) : sorted(value);
+}
+
+/** The text of a value that has been looked at: it is JSON, and nothing else. */
+function sorted(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
+  const members = value as Record<string, unknown>;
+  const names = Object.keys(members).sort();
+  return `{${names.map((name) => `${sorted(name)}:${sorted(members[name])}`).join(',')}}`;
 }
 
 /** Whether names ascend by code unit in every object, as RFC 8785 sorts them. Throws for what is no JSON value. */

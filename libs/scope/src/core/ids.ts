@@ -11,7 +11,8 @@ export type IdPrefix =
   | 'rec'
   | 'evt'
   | 'ntc'
-  | 'dep';
+  | 'dep'
+  | 'ses';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

@@ -1,0 +1,74 @@
+import { endSession, listSessions, type Principal, type Session } from '@countersign/access';
+import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { clearCookie, SESSION_COOKIE } from '../http/cookies.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
+import { Allow } from '../http/marks.js';
+import type { BrokerRequest } from '../http/request.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { ownSessionAnswer, sessionAnswer, sessionPage, sessionShape } from './session-answer.js';
+
+/** Signed-in browsers and command lines: one's own, and nobody else's. */
+@Controller('api/v1')
+export class SessionController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
+
+  @Get('session')
+  @Allow('self.read')
+  @Describe({
+    summary: 'Who is signed in here, how, and until when',
+    answer: { status: 200, description: 'The session that asks.', schema: sessionShape },
+  })
+  current(@CurrentPrincipal() { person }: Principal, @CurrentSession() session: Session) {
+    return sessionAnswer(session, person, this.settings.session);
+  }
+
+  @Delete('session')
+  @Allow('self.read')
+  @Describe({
+    summary: 'Sign out',
+    description: 'Ends the session that asks, its streams and the command lines that it let in.',
+    answer: { status: 204, description: 'Signed out.' },
+    errors: ['not_found'],
+  })
+  async signOut(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentSession() session: Session,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await endSession(this.deps, principal, session.id);
+    clearCookie(response, SESSION_COOKIE);
+  }
+
+  @Get('sessions')
+  @Allow('self.read')
+  @Describe({
+    summary: 'List one’s own sessions',
+    answer: {
+      status: 200,
+      description: 'All that stand, newest first; `next` is null.',
+      schema: sessionPage,
+    },
+  })
+  async list(@CurrentPrincipal() principal: Principal, @Req() { caller }: BrokerRequest) {
+    const current = caller?.kind === 'person' ? caller.session?.id : undefined;
+    const limits = this.settings.session;
+    const sessions = await listSessions(this.deps, principal, limits);
+    return { items: sessions.map((session) => ownSessionAnswer(session, current, limits)), next: null };
+  }
+
+  @Delete('sessions/:id')
+  @Allow('self.read')
+  @Describe({
+    summary: 'End one of one’s own sessions',
+    answer: { status: 204, description: 'It has ended, and so have its streams within a second.' },
+    errors: ['not_found'],
+  })
+  async end(@CurrentPrincipal() principal: Principal, @Id('ses') id: string): Promise<void> {
+    await endSession(this.deps, principal, id);
+  }
+}

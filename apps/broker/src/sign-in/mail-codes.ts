@@ -1,0 +1,133 @@
+import {
+  memberByEmail,
+  normaliseEmail,
+  type SignInTo,
+  type StartedSession,
+  startSessionIn,
+} from '@countersign/access';
+import type { CodeMailer } from '@countersign/mail';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { HttpProblem } from '../http/problem.js';
+import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../injection.js';
+import { ATTEMPT_MINUTES, Attempts, derived } from './attempts.js';
+import { TryLimits } from './limits.js';
+
+/** 32 characters that nobody mistakes for each other: 5 bits each, 40 in all. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const LENGTH = 8;
+const MOST_MISSES = 5;
+const LONGEST_MS = 30_000;
+
+/**
+ * Typed one-time codes by mail, for customers without a provider. A code counts in the browser that asked for it,
+ * once, for ten minutes, and a person has one at a time. What is stored is a hash that the browser's own secret
+ * went into, so that neither the database nor the mail alone is enough.
+ */
+@Injectable()
+export class MailCodes {
+  // A network address may be a proxy before us, or a whole office: it stops floods, the others stop guessing.
+  private readonly asking = new TryLimits({ address: 5, browser: 5, network: 300 });
+  private readonly typing = new TryLimits({ browser: 30, network: 1_000 });
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly halt = new AbortController();
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CODE_MAILER) private readonly mailer: CodeMailer | null,
+    private readonly attempts: Attempts,
+  ) {}
+
+  /** False where this broker sends no mail at all. */
+  get available(): boolean {
+    return this.mailer !== null;
+  }
+
+  /**
+   * Sends a code, where that is somebody's address. Whether it is cannot be told from the answer, nor from how
+   * long it takes: everything else happens after it.
+   *
+   * @throws HttpProblem `not_ready` where no mail is sent at all, `rate_limited`
+   */
+  async ask(tenant: string, email: string, browser: string, network: string): Promise<void> {
+    const { mailer } = this;
+    if (mailer === null) throw new HttpProblem('not_ready', 'This broker sends no mail.');
+    const address = `${tenant} ${normaliseEmail(email) ?? email}`;
+    await this.asking.count({ address, browser: this.attempts.hash(browser), network });
+    const work = this.send(mailer, tenant, email, browser).catch((error: unknown) =>
+      this.logger.warn({ err: error }, 'a sign-in code was not sent'),
+    );
+    this.underWay.add(work);
+    void work.finally(() => this.underWay.delete(work));
+  }
+
+  /** @throws HttpProblem `unauthenticated` where the code is wrong, used, over, or another browser’s; `rate_limited` */
+  async verify(
+    typed: string,
+    browser: string | undefined,
+    network: string,
+    to: SignInTo,
+  ): Promise<StartedSession> {
+    await this.typing.count({ browser: browser === undefined ? '' : this.attempts.hash(browser), network });
+    const code = typed.toUpperCase().replaceAll(/[\s-]/g, '');
+    const started = browser === undefined ? null : await this.finish(code, browser, to);
+    if (started === null)
+      throw new HttpProblem(
+        'unauthenticated',
+        'This code does not count here: it is wrong, used or over, or another browser asked for it. Ask for a new one.',
+      );
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    this.halt.abort();
+    await Promise.all(this.underWay);
+  }
+
+  private async send(mailer: CodeMailer, tenant: string, email: string, browser: string): Promise<void> {
+    const { random } = this.deps;
+    const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
+    const found = await this.deps.store.asVendor(async (unit) => {
+      const settings = await unit.organisation.tenant(tenant);
+      const person = await memberByEmail(unit, tenant, email);
+      if (settings === null || settings.oidc !== null || person === null) return null;
+      const attempt = this.attempts.draft({
+        hash: this.attempts.hash(derived('code', browser, code)),
+        kind: 'code',
+        person: person.id,
+        browser: this.attempts.hash(browser),
+        data: { tenant },
+      });
+      await unit.attempts.purge(attempt.createdAt);
+      await unit.attempts.dropOf(person.id, 'code');
+      await unit.attempts.insert(attempt);
+      return { to: person.email, tenant: settings.name };
+    });
+    if (found === null) return;
+    const signal = AbortSignal.any([this.halt.signal, AbortSignal.timeout(LONGEST_MS)]);
+    await mailer.send({ ...found, code, minutes: ATTEMPT_MINUTES }, signal);
+  }
+
+  private finish(code: string, browser: string, to: SignInTo): Promise<StartedSession | null> {
+    const { deps, attempts } = this;
+    const hash = attempts.hash(derived('code', browser, code));
+    return deps.store.asVendor(async (unit) => {
+      const found = await unit.attempts.find(hash);
+      if (found === null || found.kind !== 'code' || !attempts.isOpen(found)) {
+        for (const own of await unit.attempts.ofBrowser(attempts.hash(browser), 'code'))
+          if ((await unit.attempts.miss(own.hash)) >= MOST_MISSES) await unit.attempts.take(own.hash);
+        return null;
+      }
+      await unit.attempts.take(hash);
+      const tenant = await unit.organisation.tenant(found.data['tenant'] ?? '');
+      const person = await unit.organisation.person(found.person ?? '');
+      // Either may have changed since it was sent.
+      if (tenant === null || tenant.oidc !== null || person === null || person.removedAt !== null)
+        return null;
+      const draft = { ...to, person, assurance: 'mail-code' as const, parent: null };
+      return startSessionIn(deps, unit, draft, this.settings.session);
+    });
+  }
+}

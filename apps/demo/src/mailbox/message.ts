@@ -1,0 +1,55 @@
+/** A mail as the mailbox shows it. */
+export type Message = { to: string; subject: string; text: string; at: string };
+
+/** Reads what our own mailer writes: headers, and the text of the first part that is plain text. */
+export function readMessage(raw: string, to: string, at: string): Message {
+  const { headers, body } = split(raw);
+  return { to, subject: decodeWords(headers.get('subject') ?? ''), text: textOf(headers, body), at };
+}
+
+function split(raw: string): { headers: Map<string, string>; body: string } {
+  const end = raw.search(/\r?\n\r?\n/);
+  const head = (end < 0 ? raw : raw.slice(0, end)).replace(/\r?\n[ \t]+/g, ' ');
+  const pairs = head.split(/\r?\n/).map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return { headers: new Map(pairs), body: end < 0 ? '' : raw.slice(end).replace(/^\r?\n\r?\n/, '') };
+}
+
+function textOf(headers: Map<string, string>, body: string): string {
+  const type = headers.get('content-type') ?? 'text/plain';
+  const boundary = /boundary="?([^";]+)"?/i.exec(type)?.[1];
+  if (boundary !== undefined) {
+    const parts = body
+      .split(`--${boundary}`)
+      .slice(1, -1)
+      .map((part) => split(part.replace(/^\r?\n/, '')));
+    const plain = parts.find((part) => /^text\/plain/i.test(part.headers.get('content-type') ?? ''));
+    return plain === undefined ? '' : textOf(plain.headers, plain.body);
+  }
+  return decodeBody(body, headers.get('content-transfer-encoding')?.toLowerCase())
+    .replaceAll('\r\n', '\n')
+    .trim();
+}
+
+function decodeBody(body: string, encoding: string | undefined): string {
+  if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
+  return encoding === 'quoted-printable' ? quotedPrintable(body.replace(/=\r?\n/g, '')) : body;
+}
+
+const quotedPrintable = (text: string): string =>
+  Buffer.from(
+    text.replace(/=([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  ).toString('utf8');
+
+/** RFC 2047: words in a header that are not plain ASCII. */
+const decodeWords = (text: string): string =>
+  text
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?utf-8\?([BQ])\?([^?]*)\?=/gi, (_all, kind: string, word: string) =>
+      kind.toUpperCase() === 'B'
+        ? Buffer.from(word, 'base64').toString('utf8')
+        : quotedPrintable(word.replaceAll('_', ' ')),
+    );

@@ -1,0 +1,16 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from './schema.js';
+
+/** The broker that served this page; the session's cookie goes along. */
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+
+type Schemas = components['schemas'];
+export type AccessRequest = Schemas['AccessRequest'];
+export type AccessRequestDetail = Schemas['AccessRequestDetail'];
+export type AccessRecord = Schemas['AccessRecord'];
+export type Ask = Schemas['Ask'];
+export type Grant = Schemas['Grant'];
+export type Needs = Schemas['Needs'];
+export type Person = Schemas['Person'];
+export type Review = Schemas['Review'];
+export type Service = Schemas['Service'];

@@ -1,0 +1,78 @@
+import { queryOptions } from '@tanstack/react-query';
+import { type AccessRecord, api, type Grant } from './client.js';
+import { answered } from './problem.js';
+
+/**
+ * What pages read, each under the key that news make stale: `requests`, `request`, `grants`, `grant`, `records`.
+ * Lists take one page of 200; older entries are reached through the history's own pages.
+ */
+const LIMIT = '200';
+
+export const requestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['request', id],
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/requests/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const requestsQuery = (query: { state?: RequestState; person?: string } = {}) =>
+  queryOptions({
+    queryKey: ['requests', query],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/requests', { params: { query: { ...query, limit: LIMIT } }, signal })),
+  });
+export type RequestState =
+  | 'awaiting_vendor'
+  | 'awaiting_customer'
+  | 'countered'
+  | 'approved'
+  | 'denied'
+  | 'cancelled'
+  | 'expired';
+
+export const grantQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['grant', id],
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/grants/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const grantsQuery = (query: { state?: Grant['state']; person?: string } = {}) =>
+  queryOptions({
+    queryKey: ['grants', query],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/grants', { params: { query: { ...query, limit: LIMIT } }, signal })),
+  });
+
+/** The newest calls under a grant, newest first. */
+export const recordsQuery = ({ tenant, id }: { tenant: string; id: string }) =>
+  queryOptions({
+    queryKey: ['records', id],
+    queryFn: ({ signal }): Promise<{ items: AccessRecord[]; next: string | null }> =>
+      answered(
+        api.GET('/api/v1/tenants/{slug}/access-records', {
+          params: { path: { slug: tenant }, query: { grant: id, limit: LIMIT } },
+          signal,
+        }),
+      ),
+  });
+
+/** Who an id stands for. Names change seldom: one look a visit is enough. */
+export const personQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['person', id],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/people/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const servicesQuery = queryOptions({
+  queryKey: ['services'],
+  staleTime: 60_000,
+  queryFn: ({ signal }) => answered(api.GET('/api/v1/services', { signal })),
+});
+
+export const serviceQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['service', name],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/v1/services/{name}', { params: { path: { name } }, signal })),
+  });

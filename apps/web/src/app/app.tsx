@@ -1,0 +1,52 @@
+import { lazy } from 'react';
+import { Route, Routes } from 'react-router';
+import { NotFound } from './not-found.js';
+import { PageBoundary } from './page-boundary.js';
+import { Shell, Start } from './shell.js';
+
+const pages = {
+  signIn: lazy(() => import('../pages/sign-in/sign-in-page.js')),
+  inbox: lazy(() => import('../pages/inbox/inbox-page.js')),
+  queue: lazy(() => import('../pages/queue/queue-page.js')),
+  decision: lazy(() => import('../pages/decision/decision-page.js')),
+  access: lazy(() => import('../pages/access/access-page.js')),
+  live: lazy(() => import('../pages/live/live-page.js')),
+  receipt: lazy(() => import('../pages/receipt/receipt-page.js')),
+  history: lazy(() => import('../pages/history/history-page.js')),
+  invite: lazy(() => import('../pages/invite/invite-page.js')),
+  people: lazy(() => import('../pages/people/people-page.js')),
+  controls: lazy(() => import('../pages/controls/controls-page.js')),
+  account: lazy(() => import('../pages/account/account-page.js')),
+  ask: lazy(() => import('../pages/ask/ask-page.js')),
+  mine: lazy(() => import('../pages/mine/mine-page.js')),
+  security: lazy(() => import('../pages/security/security-page.js')),
+};
+
+/** Every address of the app. Pages are loaded when they are first opened: a decision loads nothing of the rest. */
+export function App() {
+  return (
+    <PageBoundary>
+      <Routes>
+        <Route path="sign-in" element={<pages.signIn />} />
+        <Route element={<Shell />}>
+          <Route index element={<Start />} />
+          <Route path="inbox" element={<pages.inbox />} />
+          <Route path="queue" element={<pages.queue />} />
+          <Route path="requests/:id" element={<pages.decision />} />
+          <Route path="access" element={<pages.access />} />
+          <Route path="grants/:id" element={<pages.live />} />
+          <Route path="grants/:id/receipt" element={<pages.receipt />} />
+          <Route path="history" element={<pages.history />} />
+          <Route path="invite" element={<pages.invite />} />
+          <Route path="people" element={<pages.people />} />
+          <Route path="controls" element={<pages.controls />} />
+          <Route path="account" element={<pages.account />} />
+          <Route path="ask" element={<pages.ask />} />
+          <Route path="mine" element={<pages.mine />} />
+          <Route path="security" element={<pages.security />} />
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      </Routes>
+    </PageBoundary>
+  );
+}

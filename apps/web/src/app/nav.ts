@@ -1,0 +1,43 @@
+import { hasRole, isVendor, type Session } from '../api/session.js';
+import type { ShellText } from './shell.text.js';
+
+type Label = {
+  [K in keyof ShellText]: ShellText[K] extends string ? K : never;
+}[keyof ShellText];
+
+interface NavItem {
+  to: string;
+  label: Label;
+  /** The number of things that wait there is shown beside it. */
+  counts?: 'inbox' | 'queue';
+}
+
+/** Where this person can go; the first is where they start. */
+export function navFor(session: Session): NavItem[] {
+  return isVendor(session) ? vendorNav(session) : customerNav(session);
+}
+
+function customerNav(session: Session): NavItem[] {
+  const decides: NavItem[] = [{ to: '/inbox', label: 'inbox', counts: 'inbox' }];
+  return [
+    ...(hasRole(session, 'approver') ? decides : []),
+    { to: '/access', label: 'access' },
+    { to: '/history', label: 'history' },
+    { to: '/invite', label: 'invite' },
+    { to: '/people', label: 'people' },
+    { to: '/controls', label: 'controls' },
+  ];
+}
+
+function vendorNav(session: Session): NavItem[] {
+  const works: NavItem[] = [
+    { to: '/mine', label: 'mine' },
+    { to: '/ask', label: 'ask' },
+  ];
+  return [
+    ...(hasRole(session, 'engineer') ? works : []),
+    ...(hasRole(session, 'reviewer') ? [{ to: '/queue', label: 'queue', counts: 'queue' } as const] : []),
+    ...(hasRole(session, 'security-admin') ? [{ to: '/security', label: 'security' } as const] : []),
+    { to: '/history', label: 'history' },
+  ];
+}

@@ -1,0 +1,36 @@
+import { Component, type ReactNode, Suspense } from 'react';
+import { useText } from '../text/language.js';
+import { Button } from '../ui/button.js';
+import { Loading } from '../ui/states.js';
+import { shellTexts } from './shell.text.js';
+
+/** Whatever breaks while drawing, a part that could not be loaded included, ends here and not in a white page: once
+ * around everything, and once around each page, so that the way to the others stays. */
+export class PageBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override render() {
+    if (this.state.broken) return <Broken />;
+    return <Suspense fallback={<Loading />}>{this.props.children}</Suspense>;
+  }
+}
+
+function Broken() {
+  const text = useText(shellTexts);
+  const isOffline = !navigator.onLine;
+  return (
+    <div className="page narrow stack" role="alert">
+      <h1>{isOffline ? text.offline : text.broken}</h1>
+      <p className="lead">{isOffline ? text.offlineLead : text.brokenLead}</p>
+      <p>
+        <Button look="primary" onClick={() => location.reload()}>
+          {text.reload}
+        </Button>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
+import { requestsQuery } from '../api/queries.js';
+import { type Session, sessionQuery } from '../api/session.js';
+import { followNews, onStreamState, streamState } from '../api/stream.js';
+import { useText } from '../text/language.js';
+import { Icon } from '../ui/icon.js';
+import { Loading, ProblemPage } from '../ui/states.js';
+import { Account } from './account.js';
+import { navFor } from './nav.js';
+import { PageBoundary } from './page-boundary.js';
+import { Ribbon } from './ribbon.js';
+import { SealMark } from './seal-mark.js';
+import { shellTexts } from './shell.text.js';
+
+/** Everything behind the sign-in: who is not signed in is asked to, and comes back to where they were going. */
+export function Shell() {
+  const { data: session, error, refetch } = useQuery(sessionQuery);
+  const { pathname, search } = useLocation();
+  if (session === undefined)
+    return error === null ? <Loading /> : <ProblemPage error={error} retry={() => void refetch()} />;
+  if (session === null)
+    return <Navigate to={`/sign-in?returnTo=${encodeURIComponent(pathname + search)}`} replace />;
+  return <SignedIn session={session} />;
+}
+
+function SignedIn({ session }: { session: Session }) {
+  const text = useText(shellTexts);
+  const { pathname } = useLocation();
+  useEffect(() => followNews(), []);
+  const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
+  return (
+    <>
+      <a className="skip" href="#main">
+        {text.skip}
+      </a>
+      <Bar session={session} />
+      <Ribbon lost={lost} />
+      <main id="main" tabIndex={-1}>
+        <PageBoundary key={pathname}>
+          <Outlet />
+        </PageBoundary>
+      </main>
+    </>
+  );
+}
+
+function Bar({ session }: { session: Session }) {
+  const text = useText(shellTexts);
+  const { key } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  // Going somewhere closes the menu.
+  const isOpen = openAt === key;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      setOpenAt(null);
+      button.current?.focus();
+    };
+    document.addEventListener('keydown', close);
+    return () => document.removeEventListener('keydown', close);
+  }, [isOpen]);
+  return (
+    <header className="bar" data-open={isOpen}>
+      <div className="bar-inner">
+        <Link className="brand" to="/">
+          <SealMark />
+          Countersign
+        </Link>
+        <button
+          ref={button}
+          type="button"
+          className="button plain menu-button"
+          aria-expanded={isOpen}
+          aria-controls="nav"
+          onClick={() => setOpenAt(isOpen ? null : key)}
+        >
+          <Icon name="menu" />
+          {text.menu}
+        </button>
+        <nav className="nav" id="nav" aria-label={text.main}>
+          {navFor(session).map(({ to, label, counts }) => (
+            <NavLink key={to} to={to}>
+              {text[label]}
+              {counts === undefined ? null : <Waiting at={counts} />}
+            </NavLink>
+          ))}
+        </nav>
+        <Account session={session} />
+      </div>
+    </header>
+  );
+}
+
+function Waiting({ at }: { at: 'inbox' | 'queue' }) {
+  const state = at === 'inbox' ? 'awaiting_customer' : 'awaiting_vendor';
+  const count = useQuery(requestsQuery({ state })).data?.items.length ?? 0;
+  return count === 0 ? null : <span className="count">{count}</span>;
+}
+
+/** `/`: where this person starts. */
+export function Start() {
+  const { data } = useQuery(sessionQuery);
+  const [first] = data ? navFor(data) : [];
+  return <Navigate to={first?.to ?? '/history'} replace />;
+}

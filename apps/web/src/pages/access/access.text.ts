@@ -1,0 +1,18 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'Access now',
+  lead: 'Who can reach your data through Countersign at this moment, and who soon will.',
+  none: 'Nobody has access',
+  noneLead: 'Nothing is open through Countersign. What was open before is in the history.',
+  open: 'Open now',
+  soon: 'Begins later',
+  watch: 'Watch and stop',
+  watchOnly: 'Watch',
+  left: 'left',
+  begins: 'until it begins',
+  calls: (count: string) => `${count} calls so far`,
+  firstUse: 'begins with the first use',
+};
+
+export const accessTexts: Catalogue<typeof en> = { en };

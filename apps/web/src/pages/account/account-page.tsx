@@ -1,0 +1,71 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { answered } from '../../api/problem.js';
+import { queryClient } from '../../api/query-client.js';
+import { useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { Loaded, ProblemNotice } from '../../ui/states.js';
+import { DataTable } from '../../ui/table.js';
+import { accountTexts } from './account.text.js';
+
+/** `/account`: one's own sessions, each of which can be ended from here. */
+export default function AccountPage() {
+  const text = useText(accountTexts);
+  const session = useSession();
+  const sessions = useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => answered(api.GET('/api/v1/sessions', { signal })),
+  });
+  const end = useMutation({
+    mutationFn: (id: string) => answered(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['sessions'] }),
+  });
+  return (
+    <Page title={session.name} lead={text.lead(session.email)}>
+      <section className="stack near" aria-labelledby="sessions">
+        <h2 id="sessions">{text.sessions}</h2>
+        <p className="soft">{text.sessionsLead}</p>
+        {end.error === null ? null : <ProblemNotice error={end.error} />}
+        <Loaded query={sessions}>
+          {({ items }) => (
+            <DataTable
+              caption={text.sessions}
+              rows={items}
+              rowKey={({ id }) => id}
+              columns={[
+                {
+                  label: text.device,
+                  cell: ({ kind, device }) => (
+                    <>
+                      <span className="strong">{text.kind[kind]}</span>
+                      <br />
+                      <span className="soft small">{device}</span>
+                    </>
+                  ),
+                },
+                { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+                { label: text.used, cell: ({ lastUsedAt }) => <Instant at={lastUsedAt} /> },
+                { label: text.until, cell: ({ expiresAt }) => <Instant at={expiresAt} /> },
+                {
+                  label: text.act,
+                  quiet: true,
+                  cell: ({ id, current }) =>
+                    current ? (
+                      <span className="soft">{text.here}</span>
+                    ) : (
+                      <Button small look="deny" busy={end.isPending} onClick={() => end.mutate(id)}>
+                        {text.end}
+                      </Button>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Loaded>
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,85 @@
+import { isResourcePattern } from '@countersign/scope';
+import { useState } from 'react';
+import type { Service } from '../../api/client.js';
+import type { Controls } from '../../api/controls.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { joined, resourceWords } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { SelectField, TextField } from '../../ui/field.js';
+import { controlsTexts } from './controls.text.js';
+
+type Rule = Controls['forbid'][number];
+
+/** What nobody can ask for. A new rule forbids every action. */
+export function Forbidden({
+  rules,
+  services,
+  mayChange,
+  onChange,
+}: {
+  rules: readonly Rule[];
+  services: readonly Service[];
+  mayChange: boolean;
+  onChange: (rules: Rule[]) => void;
+}) {
+  const text = useText(controlsTexts);
+  const language = useLanguage();
+  const [service, setService] = useState(services[0]?.name ?? '');
+  const [resource, setResource] = useState('');
+  const words = (rule: Rule) => {
+    const what = resourceWords(rule.resource, language);
+    return rule.actions.includes('*')
+      ? text.forbidAll(what, rule.service)
+      : text.forbidSome(joined(rule.actions, language), what, rule.service);
+  };
+  return (
+    <section className="stack near">
+      <h2>{text.never}</h2>
+      <p className="soft">{rules.length === 0 ? text.noForbidden : text.neverLead}</p>
+      <ul className="plain-list">
+        {rules.map((rule) => (
+          <li key={JSON.stringify(rule)} className="row between forbidden">
+            <span>{words(rule)}</span>
+            {mayChange ? (
+              <Button small onClick={() => onChange(rules.filter((each) => each !== rule))}>
+                {text.allow}
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {mayChange ? (
+        <div className="choices">
+          <SelectField
+            label={text.forbidService}
+            value={service}
+            onChange={(event) => setService(event.target.value)}
+          >
+            {services.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </SelectField>
+          <TextField
+            label={text.forbidResource}
+            hint={text.forbidHint}
+            value={resource}
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => setResource(event.target.value)}
+          />
+          <p className="forbid-add">
+            <Button
+              disabled={service === '' || !isResourcePattern(resource)}
+              onClick={() => {
+                onChange([...rules, { service, resource, actions: ['*'] }]);
+                setResource('');
+              }}
+            >
+              {text.addForbidden}
+            </Button>
+          </p>
+        </div>
+      ) : null}
+    </section>
+  );
+}

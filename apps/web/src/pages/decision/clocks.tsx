@@ -1,0 +1,49 @@
+import type { AccessRequest } from '../../api/client.js';
+import { durationText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Countdown, Instant, useNow } from '../../ui/clock.js';
+import { decisionTexts } from './decision.text.js';
+
+/** When this question ends by itself, and when the access would. */
+export function Clocks({ request, seconds }: { request: AccessRequest; seconds: number }) {
+  const text = useText(decisionTexts);
+  return (
+    <section className="clocks" aria-label={text.clocks}>
+      <div className="stack tight">
+        <h2>{text.lapses}</h2>
+        <p className="strong">
+          <Instant at={request.lapsesAt} />
+        </p>
+        <p className="soft">
+          <Countdown until={request.lapsesAt} /> {text.lapsesIn}
+        </p>
+      </div>
+      <div className="stack tight">
+        <h2>{text.wouldEnd}</h2>
+        <End request={request} seconds={seconds} />
+      </div>
+    </section>
+  );
+}
+
+const MINUTE_MS = 60_000;
+
+function End({ request, seconds }: { request: AccessRequest; seconds: number }) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const now = useNow(MINUTE_MS / 4);
+  const { startsAt, startsOn } = request.terms;
+  if (startsOn === 'first-use')
+    return <p className="strong">{text.wouldEndFirstUse(durationText(seconds, language))}</p>;
+  const begins = startsAt === undefined ? now : Date.parse(startsAt);
+  return (
+    <>
+      <p className="strong">
+        <Instant at={new Date(begins + seconds * 1_000).toISOString()} />
+      </p>
+      <p className="soft">
+        {startsAt === undefined ? text.wouldEndNow(durationText(seconds, language)) : text.wouldEndAt}
+      </p>
+    </>
+  );
+}

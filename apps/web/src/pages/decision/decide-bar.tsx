@@ -1,0 +1,124 @@
+import type { Terms } from '@countersign/scope';
+import { useEffect, useRef, useState } from 'react';
+import type { AccessRequest } from '../../api/client.js';
+import { durationText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { scopeWords } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { TextArea } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/states.js';
+import { decisionTexts } from './decision.text.js';
+import type { Outcome } from './offer.js';
+import { useDecide } from './use-decide.js';
+
+/**
+ * The decision, always in reach of a thumb. The button says what it grants, and nothing here is focused until the
+ * reader goes there.
+ */
+export function DecideBar({
+  request,
+  outcome,
+  onDecided,
+}: {
+  request: AccessRequest;
+  outcome: Outcome;
+  onDecided: (announcement: string) => void;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const decide = useDecide(request.id, (decision) => onDecided(text.announced[decision]));
+  const [isDenying, setDenying] = useState(false);
+  const denyButton = useRef<HTMLButtonElement>(null);
+  const { digest } = request;
+  const granting = outcome.kind === 'less' ? outcome.terms : (request.terms as Terms);
+  const phrase = scopeWords(granting.scope, language);
+  const time = durationText(granting.seconds, language);
+
+  if (isDenying)
+    return (
+      <Deny
+        busy={decide.isPending}
+        error={decide.error}
+        onBack={() => {
+          setDenying(false);
+          requestAnimationFrame(() => denyButton.current?.focus());
+        }}
+        onDeny={(reason) => decide.mutate({ decision: 'deny', digest, reason })}
+      />
+    );
+  const approve = () => {
+    if (outcome.kind === 'less') decide.mutate({ decision: 'counter', digest, terms: outcome.terms });
+    else decide.mutate({ decision: 'approve', digest });
+  };
+  return (
+    <div className="decide stack near no-print">
+      {decide.error === null ? null : <ProblemNotice error={decide.error} />}
+      {outcome.kind === 'less' ? <p className="hint">{text.offerMeans}</p> : null}
+      <div className="decide-buttons">
+        <Button ref={denyButton} look="deny" icon="stop" onClick={() => setDenying(true)}>
+          {text.deny}
+        </Button>
+        <Button
+          look="primary"
+          icon="done"
+          busy={decide.isPending}
+          disabled={outcome.kind === 'wrong'}
+          onClick={approve}
+        >
+          {outcome.kind === 'less' ? text.offer(phrase, time) : text.approve(phrase, time)}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Deny({
+  busy,
+  error,
+  onDeny,
+  onBack,
+}: {
+  busy: boolean;
+  error: unknown;
+  onDeny: (reason: string) => void;
+  onBack: () => void;
+}) {
+  const text = useText(decisionTexts);
+  const [reason, setReason] = useState('');
+  const [isEmpty, setEmpty] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('textarea')?.focus(), []);
+  return (
+    <form
+      ref={form}
+      className="decide stack near no-print"
+      aria-label={text.denyTitle}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onBack();
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim() === '') setEmpty(true);
+        else onDeny(reason);
+      }}
+    >
+      {error === null ? null : <ProblemNotice error={error} />}
+      <TextArea
+        label={text.denyReason}
+        value={reason}
+        maxLength={4_000}
+        error={isEmpty ? text.reasonNeeded : null}
+        onChange={(event) => {
+          setReason(event.target.value);
+          setEmpty(false);
+        }}
+      />
+      <div className="decide-buttons">
+        <Button onClick={onBack}>{text.back}</Button>
+        <Button type="submit" look="stop" icon="stop" busy={busy}>
+          {text.denyConfirm}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,140 @@
+import type { Terms } from '@countersign/scope';
+import { useState } from 'react';
+import type { Service } from '../../api/client.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { entryWords } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
+import { decisionTexts } from './decision.text.js';
+import { type Choice, minutesText, type Outcome, pairOf, readOnlyPairs, wholeChoice } from './offer.js';
+
+/** Granting less: three presets, and everything one by one. All of them fill the same form. */
+export function NarrowForm({
+  terms,
+  service,
+  choice,
+  outcome,
+  onChange,
+}: {
+  terms: Terms;
+  service: Service | undefined;
+  choice: Choice;
+  outcome: Outcome;
+  onChange: (choice: Choice) => void;
+}) {
+  const text = useText(decisionTexts);
+  const [isOpen, setOpen] = useState(false);
+  const looking = service === undefined ? null : readOnlyPairs(terms, service);
+  const whole = wholeChoice(terms);
+  const half = minutesText(Math.max(1, Math.floor(terms.seconds / 2)));
+  const isReadOnly = looking !== null && sameSet(choice.kept, looking);
+  return (
+    <fieldset className="stack near no-print">
+      <legend className="legend">{text.grantLess}</legend>
+      <div className="row near">
+        {looking === null || sameSet(looking, whole.kept) ? null : (
+          <Toggle
+            on={isReadOnly}
+            onClick={() => onChange({ ...choice, kept: isReadOnly ? whole.kept : looking })}
+          >
+            {text.readOnly}
+          </Toggle>
+        )}
+        <Toggle
+          on={choice.minutes === half}
+          onClick={() => onChange({ ...choice, minutes: choice.minutes === half ? whole.minutes : half })}
+        >
+          {text.halfTime}
+        </Toggle>
+        <Toggle
+          on={isOpen && choice.objects !== ''}
+          onClick={() => {
+            setOpen(true);
+            if (choice.objects !== '') onChange({ ...choice, objects: '' });
+          }}
+        >
+          {text.onlyObjects}
+        </Toggle>
+        <Button small look="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {text.exactly}
+        </Button>
+        {outcome.kind === 'whole' ? null : (
+          <Button small look="plain" onClick={() => onChange(whole)}>
+            {text.allOfIt}
+          </Button>
+        )}
+      </div>
+      {isOpen ? <Exactly terms={terms} choice={choice} outcome={outcome} onChange={onChange} /> : null}
+    </fieldset>
+  );
+}
+
+function Exactly({
+  terms,
+  choice,
+  outcome,
+  onChange,
+}: {
+  terms: Terms;
+  choice: Choice;
+  outcome: Outcome;
+  onChange: (choice: Choice) => void;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const why = outcome.kind === 'wrong' ? outcome.why : null;
+  const folder = terms.scope.map(({ resource }) => /^(.+)\/\*\*?$/.exec(resource)?.[1]).find(Boolean);
+  const keep = (pair: string, kept: boolean) => {
+    const next = new Set(choice.kept);
+    if (kept) next.add(pair);
+    else next.delete(pair);
+    onChange({ ...choice, kept: next });
+  };
+  return (
+    <div className="sheet stack">
+      <div className="choices">
+        {terms.scope.flatMap(({ resource, actions }) =>
+          actions.map((action) => (
+            <ChoiceCard
+              key={pairOf(resource, action)}
+              type="checkbox"
+              checked={choice.kept.has(pairOf(resource, action))}
+              onChange={(event) => keep(pairOf(resource, action), event.target.checked)}
+            >
+              {entryWords({ resource, actions: [action] }, language)}
+            </ChoiceCard>
+          )),
+        )}
+      </div>
+      {why === 'nothing_left' ? <p className="field-error">{text.nothingLeft}</p> : null}
+      <TextField
+        label={text.objects}
+        hint={text.objectsHint(folder === undefined ? 'invoices/inv-1001' : `${folder}/…`)}
+        value={choice.objects}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        error={why === 'unknown_object' ? text.objectsWrong : null}
+        onChange={(event) => onChange({ ...choice, objects: event.target.value })}
+      />
+      <TextField
+        label={text.minutes}
+        inputMode="decimal"
+        value={choice.minutes}
+        error={why === 'bad_time' ? `1 – ${minutesText(terms.seconds)}` : null}
+        onChange={(event) => onChange({ ...choice, minutes: event.target.value })}
+      />
+    </div>
+  );
+}
+
+function Toggle({ on, onClick, children }: { on: boolean; onClick: () => void; children: string }) {
+  return (
+    <Button small aria-pressed={on} icon={on ? 'done' : undefined} onClick={onClick}>
+      {children}
+    </Button>
+  );
+}
+
+const sameSet = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((each) => other.has(each));

@@ -1,0 +1,36 @@
+import type { ScopeEntry } from '@countersign/scope';
+import type { AccessRequest, Service } from '../../api/client.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { entryWords } from '../../text/scope-words.js';
+import { decisionTexts } from './decision.text.js';
+import { notIncluded } from './not-included.js';
+
+export function NotIncluded({
+  request,
+  scope,
+  service,
+}: {
+  request: AccessRequest;
+  scope: readonly ScopeEntry[];
+  service: Service | undefined;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const excluded = service === undefined ? [] : notIncluded(scope, service);
+  return (
+    <section className="stack near">
+      <h2>{text.notIncluded}</h2>
+      {excluded.length === 0 ? null : (
+        <ul className="bullets">
+          {excluded.map(({ entry, partly }) => {
+            const phrase = entryWords(entry, language);
+            return <li key={phrase}>{partly ? text.partly(phrase) : phrase}</li>;
+          })}
+        </ul>
+      )}
+      <p className="soft">{text.notIncludedRest(organisation.tenant(request.tenant), request.service)}</p>
+    </section>
+  );
+}

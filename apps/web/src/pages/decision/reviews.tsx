@@ -1,0 +1,43 @@
+import type { AccessRequest, Review } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
+import { useText } from '../../text/language.js';
+import { assuranceTexts } from '../../text/people.text.js';
+import { Instant } from '../../ui/clock.js';
+import { Seal } from '../../ui/seal.js';
+import { decisionTexts } from './decision.text.js';
+
+/** Everybody's decision so far, each under its seal: who, when, on what it rests. */
+export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }) {
+  const name = useNames(request.reviews.map(({ person }) => person));
+  if (request.reviews.length === 0) return null;
+  return (
+    <ul className="plain-list">
+      {request.reviews.map((review) => (
+        <li key={review.id}>
+          <ReviewSeal review={review} who={name(review.person)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function ReviewSeal({ review, who }: { review: Review; who: string }) {
+  const text = useText(decisionTexts);
+  const assurance = useText(assuranceTexts);
+  const title = {
+    approve: text.approvedBy(who),
+    deny: text.deniedBy(who),
+    counter: text.offeredBy(who),
+  }[review.decision];
+  return (
+    <Seal tone={review.decision === 'deny' ? 'stop' : 'accent'}>
+      <p className="strong">{title}</p>
+      <p>
+        <Instant at={review.at} seconds /> · {review.side === 'vendor' ? text.forVendor : text.forCustomer} ·{' '}
+        {assurance[review.assurance]}
+        {review.side === 'customer' && review.assurance !== 'passkey' ? ` · ${assurance.word}` : null}
+      </p>
+      {review.reason === null ? null : <p>“{review.reason}”</p>}
+    </Seal>
+  );
+}

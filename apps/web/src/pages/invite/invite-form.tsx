@@ -1,0 +1,121 @@
+import { toInstant } from '@countersign/scope';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api/client.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { answered } from '../../api/problem.js';
+import { servicesQuery } from '../../api/queries.js';
+import { queryClient } from '../../api/query-client.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { scopeWords } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { SelectField, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/states.js';
+import { scopeOf } from '../ask/draft.js';
+import { Offerings } from '../ask/offerings.js';
+import { inviteTexts } from './invite.text.js';
+import { localText } from './local-time.js';
+
+const DAY_MS = 86_400_000;
+
+export function InviteForm({ slug }: { slug: string }) {
+  const text = useText(inviteTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const services = useQuery(servicesQuery).data?.items ?? [];
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState({ ticked: new Set<string>() as ReadonlySet<string>, objects: '' });
+  const [ticket, setTicket] = useState('');
+  const [until, setUntil] = useState(() => localText(Date.now() + 3 * DAY_MS));
+  const [uses, setUses] = useState('');
+  const service = services.find((each) => each.name === name) ?? services[0];
+  const scope = scopeOf(chosen);
+  const isReady = service !== undefined && scope.length > 0 && until !== '';
+  const invite = useMutation({
+    mutationFn: () =>
+      answered(
+        api.POST('/api/v1/tenants/{slug}/invitations', {
+          params: { path: { slug } },
+          body: {
+            service: service?.name ?? '',
+            scope,
+            until: toInstant(new Date(until)),
+            ...(ticket.trim() === '' ? {} : { ticket: ticket.trim() }),
+            ...(uses.trim() === '' ? {} : { uses: Number(uses) }),
+          },
+        }),
+      ),
+    onSuccess: () => {
+      setChosen({ ticked: new Set(), objects: '' });
+      setTicket('');
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['invitations', slug] }),
+  });
+  return (
+    <form
+      className="sheet stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) invite.mutate();
+      }}
+    >
+      {services.length < 2 ? null : (
+        <SelectField
+          label={text.service}
+          value={service?.name ?? ''}
+          onChange={(event) => {
+            setName(event.target.value);
+            setChosen({ ...chosen, ticked: new Set() });
+          }}
+        >
+          {services.map((each) => (
+            <option key={each.name}>{each.name}</option>
+          ))}
+        </SelectField>
+      )}
+      {service === undefined ? null : (
+        <Offerings
+          legend={text.support(organisation.vendor)}
+          service={service}
+          draft={chosen}
+          onChange={(change) => setChosen({ ...chosen, ...change })}
+        />
+      )}
+      <div className="choices">
+        <TextField
+          label={text.ticket}
+          hint={text.ticketHint}
+          value={ticket}
+          maxLength={256}
+          autoComplete="off"
+          onChange={(event) => setTicket(event.target.value)}
+        />
+        <TextField
+          label={text.until}
+          hint={text.untilHint(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+          type="datetime-local"
+          required
+          value={until}
+          min={localText(Date.now())}
+          max={localText(Date.now() + 90 * DAY_MS)}
+          onChange={(event) => setUntil(event.target.value)}
+        />
+        <TextField
+          label={text.uses}
+          hint={text.usesHint}
+          type="number"
+          min={1}
+          value={uses}
+          onChange={(event) => setUses(event.target.value)}
+        />
+      </div>
+      {invite.error === null ? null : <ProblemNotice error={invite.error} />}
+      <p>
+        <Button type="submit" look="primary" icon="open" busy={invite.isPending} disabled={!isReady}>
+          {isReady ? text.submit(scopeWords(scope, language), ticket.trim()) : text.submitEmpty}
+        </Button>
+      </p>
+      <p role="status">{invite.isSuccess ? text.sent : ''}</p>
+    </form>
+  );
+}

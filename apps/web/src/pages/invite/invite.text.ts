@@ -1,0 +1,32 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'Invite',
+  lead: 'Open the door yourself: what fits an invitation needs no further yes of yours. Every call is recorded all the same.',
+  support: (vendor: string) => `${vendor} may`,
+  service: 'Data service',
+  ticket: 'For case',
+  ticketHint: 'Only requests that name this ticket fit.',
+  until: 'Until',
+  untilHint: (zone: string) => `Your time: ${zone}. Every access ends before it.`,
+  uses: 'How often',
+  usesHint: 'Left empty, as often as needed until then.',
+  submit: (phrase: string, ticket: string) =>
+    ticket === '' ? `Let support ${phrase}` : `Let support ${phrase}, for case ${ticket}`,
+  submitEmpty: 'Choose what support may do',
+  sent: 'The door is open for what you named.',
+  open: 'Open invitations',
+  none: 'No invitation is open',
+  noneLead: 'Support asks you each time.',
+  what: 'May',
+  case: 'Case',
+  any: 'any',
+  used: 'Used',
+  usedOf: (used: string, uses: string) => `${used} of ${uses}`,
+  by: 'By',
+  act: 'Actions',
+  withdraw: 'Withdraw',
+  withdrawHint: 'Withdrawing ends every access that the invitation opened.',
+};
+
+export const inviteTexts: Catalogue<typeof en> = { en };

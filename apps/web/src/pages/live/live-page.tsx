@@ -1,0 +1,121 @@
+import './live.css';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { Link, useParams } from 'react-router';
+import { api, type Grant } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { answered } from '../../api/problem.js';
+import { grantQuery, recordsQuery } from '../../api/queries.js';
+import { queryClient } from '../../api/query-client.js';
+import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
+import { onStreamState, streamState } from '../../api/stream.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { scopeWords } from '../../text/scope-words.js';
+import { Badge } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Page } from '../../ui/page.js';
+import { GrantState } from '../../ui/state-badges.js';
+import { Loaded, ProblemNotice } from '../../ui/states.js';
+import { CallTable } from './call-table.js';
+import { EndProof } from './end-proof.js';
+import { Figures } from './figures.js';
+import { liveTexts } from './live.text.js';
+import { Work } from './work.js';
+
+/** `/grants/{id}`: what happens under a grant as it happens, and one press that ends it. */
+export default function LivePage() {
+  const { id = '' } = useParams();
+  const query = useQuery(grantQuery(id));
+  return <Loaded query={query}>{(grant) => <Live grant={grant} />}</Loaded>;
+}
+
+function Live({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const language = useLanguage();
+  const session = useSession();
+  const organisation = useOrganisation();
+  const name = useNames([grant.requester]);
+  const records = useQuery({ ...recordsQuery(grant), enabled: mayReadRecords(session) });
+  const stop = useStop(grant);
+  const isOver = grant.state === 'ended';
+  return (
+    <Page
+      title={text.title(name(grant.requester), grant.service)}
+      lead={text.may(scopeWords(grant.scope, language), organisation.tenant(grant.tenant))}
+    >
+      <div className="stack loose">
+        <div className="row between">
+          <span className="row near">
+            <GrantState state={grant.state} endReason={grant.endReason} />
+            {isOver ? null : <Following />}
+          </span>
+          <span className="row near">
+            <Link className="button small" to={`/requests/${grant.request}`}>
+              {text.request}
+            </Link>
+            <Link className="button small" to={`/grants/${grant.id}/receipt`}>
+              {text.receipt}
+            </Link>
+          </span>
+        </div>
+        <div role="status" className="said">
+          {stop.isSuccess ? text.stopped : ''}
+        </div>
+        {isOver ? <EndProof grant={grant} records={records.data?.items ?? []} /> : null}
+        <Figures grant={grant} />
+        {grant.requester === session.person && !isOver ? <Work grant={grant} /> : null}
+        <section className="stack near">
+          <h2>{text.callsTitle}</h2>
+          {records.error === null ? null : (
+            <ProblemNotice error={records.error} retry={() => void records.refetch()} />
+          )}
+          {records.data === undefined ? null : <CallTable page={records.data} />}
+        </section>
+      </div>
+      {!isOver && mayStop(session) ? (
+        <div className="stop-bar no-print">
+          {stop.error === null ? null : <ProblemNotice error={stop.error} />}
+          <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate()}>
+            {text.stop}
+          </Button>
+          <p className="small soft">{text.stopWhy}</p>
+        </div>
+      ) : null}
+    </Page>
+  );
+}
+
+/** Says whether what is shown is as it happens. */
+function Following() {
+  const text = useText(liveTexts);
+  const state = useSyncExternalStore(onStreamState, streamState);
+  return state === 'open' ? (
+    <Badge tone="open" icon="done">
+      {text.follows}
+    </Badge>
+  ) : (
+    <Badge tone="wait" icon="offline">
+      {text.reconnecting}
+    </Badge>
+  );
+}
+
+function useStop(grant: Grant) {
+  const text = useText(liveTexts);
+  return useMutation({
+    mutationFn: () =>
+      answered(
+        api.POST('/api/v1/grants/{id}/revocation', {
+          params: { path: { id: grant.id } },
+          body: { reason: text.stopReason },
+        }),
+      ),
+    onSettled: () =>
+      Promise.all(
+        [['grant', grant.id], ['grants'], ['records', grant.id]].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+}

@@ -1,0 +1,18 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'My access',
+  ask: 'Ask for access',
+  open: 'Open now',
+  waiting: 'Waiting',
+  before: 'Before',
+  none: 'You have no access, and asked for none',
+  noneLead: 'Ask for what the case needs, for as long as it needs it.',
+  offered: 'The customer offers less. Read it, and accept or take the request back.',
+  when: 'When',
+  what: 'What',
+  tenant: 'Customer',
+  state: 'State',
+};
+
+export const mineTexts: Catalogue<typeof en> = { en };

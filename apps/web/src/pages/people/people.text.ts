@@ -1,0 +1,34 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'People',
+  lead: 'Who decides for your organisation. Who leaves is signed out everywhere at once.',
+  name: 'Name',
+  email: 'E-mail',
+  roles: 'May',
+  role: {
+    approver: 'Decide requests, stop access',
+    admin: 'Change people and controls, stop access',
+    auditor: 'Read everything',
+  },
+  short: { approver: 'Approver', admin: 'Admin', auditor: 'Auditor' },
+  left: 'Has left',
+  act: 'Actions',
+  edit: 'Change',
+  remove: 'Remove',
+  add: 'Add a person',
+  addConfirm: 'Add',
+  save: 'Save',
+  back: 'Back',
+  removeTitle: (name: string) => `Remove ${name}`,
+  removeLead:
+    'They are signed out everywhere, their keys stop working, and what they approved that is still undecided needs another approval.',
+  editTitle: (name: string) => `Change ${name}`,
+  rolesNeeded: 'Choose at least one.',
+  readOnly: 'Your organisation’s admins change this list.',
+  mailCode:
+    'You signed in with a code by mail. To change people, sign in through your organisation’s own sign-in.',
+  changed: 'Saved.',
+};
+
+export const peopleTexts: Catalogue<typeof en> = { en };

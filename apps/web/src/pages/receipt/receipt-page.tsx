@@ -1,0 +1,176 @@
+import './receipt.css';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import { allRecords } from '../../api/all-records.js';
+import type { AccessRecord, AccessRequestDetail, Grant } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { grantQuery, requestQuery } from '../../api/queries.js';
+import { bytesText, numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { entryWords, scopeWords } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { Instant, Time } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { GrantState } from '../../ui/state-badges.js';
+import { Loaded } from '../../ui/states.js';
+import { DataTable } from '../../ui/table.js';
+import { Reviews } from '../decision/reviews.js';
+import { download } from '../history/download.js';
+import { CallTable } from '../live/call-table.js';
+import { receiptTexts } from './receipt.text.js';
+import { countOf, deedsOf } from './summary.js';
+
+/** `/grants/{id}/receipt`: a page to keep. */
+export default function ReceiptPage() {
+  const { id = '' } = useParams();
+  const grant = useQuery(grantQuery(id));
+  const request = useQuery({
+    ...requestQuery(grant.data?.request ?? ''),
+    enabled: grant.data !== undefined,
+  });
+  const records = useQuery({
+    queryKey: ['records', id, 'all'],
+    enabled: grant.data !== undefined,
+    queryFn: ({ signal }) => allRecords(grant.data?.tenant ?? '', { grant: id }, undefined, signal),
+  });
+  return (
+    <Loaded query={grant}>
+      {(found) => (
+        <Loaded query={request}>
+          {(asked) => (
+            <Loaded query={records}>
+              {(calls) => <Receipt grant={found} request={asked} records={calls} />}
+            </Loaded>
+          )}
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+function Receipt({
+  grant,
+  request,
+  records,
+}: {
+  grant: Grant;
+  request: AccessRequestDetail;
+  records: AccessRecord[];
+}) {
+  const text = useText(receiptTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const name = useNames([grant.requester]);
+  const file = `receipt-${grant.id}`;
+  return (
+    <Page
+      narrow
+      title={text.title}
+      lead={text.summary(name(grant.requester), organisation.vendor, organisation.tenant(grant.tenant))}
+      actions={
+        <span className="row near no-print">
+          <Button small icon="print" onClick={() => window.print()}>
+            {text.print}
+          </Button>
+          <Button small icon="download" onClick={() => download(file, 'csv', records)}>
+            {text.csv}
+          </Button>
+          <Button small icon="download" onClick={() => download(file, 'json', records)}>
+            {text.json}
+          </Button>
+        </span>
+      }
+    >
+      <div className="sheet stack loose">
+        <dl className="facts">
+          <dt>{text.allowed}</dt>
+          <dd className="strong">{scopeWords(grant.scope, language)}</dd>
+          <dt>{text.window}</dt>
+          <dd>
+            <Window grant={grant} />
+          </dd>
+          <dt>{text.ended}</dt>
+          <dd className="row near">
+            <GrantState state={grant.state} endReason={grant.endReason} />
+            {grant.state === 'ended' ? null : text.stillOpen}
+          </dd>
+          <dt>{text.reason}</dt>
+          <dd>{request.justification ?? text.erased}</dd>
+          <dt>{text.ticket}</dt>
+          <dd>{request.ticket ?? text.none}</dd>
+        </dl>
+        <section className="stack">
+          <h2>{text.decided}</h2>
+          <Reviews request={request} />
+          <p className="soft">{text.word}</p>
+        </section>
+        <Done records={records} />
+        <section className="stack near">
+          <h2>{text.ids}</h2>
+          <dl className="facts mono small">
+            <dt>{text.grant}</dt>
+            <dd>{grant.id}</dd>
+            <dt>{text.request}</dt>
+            <dd>{grant.request}</dd>
+            <dt>{text.digest}</dt>
+            <dd>{grant.digest}</dd>
+          </dl>
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
+  const text = useText(receiptTexts);
+  const end = endedAt ?? endsAt;
+  if (startsAt === null || end === null) return text.notBegun;
+  return (
+    <>
+      <Instant at={startsAt} seconds /> {text.until} <Instant at={end} seconds />
+    </>
+  );
+}
+
+function Done({ records }: { records: AccessRecord[] }) {
+  const text = useText(receiptTexts);
+  const language = useLanguage();
+  const sent = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return (
+    <section className="stack">
+      <h2>{text.done}</h2>
+      {records.length === 0 ? (
+        <p>{text.nothing}</p>
+      ) : (
+        <>
+          <p>
+            {text.calls(
+              numberText(countOf(records, 'allowed'), language),
+              numberText(countOf(records, 'refused'), language),
+            )}
+            . {text.bytes(bytesText(sent, language))}.
+          </p>
+          <DataTable
+            caption={text.done}
+            rows={deedsOf(records)}
+            rowKey={({ action, resource }) => `${action} ${resource}`}
+            columns={[
+              {
+                label: text.action,
+                cell: ({ action, resource }) => entryWords({ resource, actions: [action] }, language),
+              },
+              { label: text.count, number: true, cell: ({ calls }) => numberText(calls, language) },
+              { label: text.first, cell: ({ first }) => <Time at={first} /> },
+              { label: text.last, cell: ({ last }) => <Time at={last} /> },
+            ]}
+          />
+          <details className="details">
+            <summary>{text.all}</summary>
+            <CallTable page={{ items: records, next: null }} />
+          </details>
+        </>
+      )}
+    </section>
+  );
+}

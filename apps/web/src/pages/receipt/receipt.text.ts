@@ -1,0 +1,37 @@
+import type { Catalogue } from '../../text/language.js';
+
+const en = {
+  title: 'Access receipt',
+  print: 'Print',
+  csv: 'CSV',
+  json: 'JSON Lines',
+  summary: (who: string, vendor: string, tenant: string) =>
+    `What ${who} of ${vendor} was allowed to do at ${tenant}, and what was done.`,
+  allowed: 'Allowed',
+  window: 'Open',
+  until: 'to',
+  notBegun: 'It has not begun.',
+  ended: 'Ended',
+  stillOpen: 'It is still open; this receipt is not final.',
+  reason: 'Reason',
+  ticket: 'Ticket',
+  none: 'none',
+  erased: 'erased',
+  decided: 'Decided by',
+  done: 'What was done',
+  calls: (allowed: string, refused: string) => `Calls allowed: ${allowed}, refused: ${refused}`,
+  bytes: (size: string) => `${size} of data sent`,
+  nothing: 'No call was recorded by the enrolled gateways.',
+  action: 'What',
+  count: 'Calls',
+  first: 'First',
+  last: 'Last',
+  all: 'Every call',
+  ids: 'For whoever checks this',
+  grant: 'Grant',
+  request: 'Request',
+  digest: 'Digest of the terms',
+  word: 'This customer has not claimed its door yet: the approvals above rest on the vendor’s word.',
+};
+
+export const receiptTexts: Catalogue<typeof en> = { en };

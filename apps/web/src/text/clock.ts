@@ -1,0 +1,76 @@
+import type { Language } from './language.js';
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
+
+/**
+ * An instant in the reader's zone, with the zone's name: `Tue, 24 Nov, 15:03 CET`; the year where it is another.
+ * `zone` is an IANA name and `now` the present, for tests.
+ */
+export function instantText(
+  at: string,
+  language: Language,
+  { seconds = false, zone, now = new Date() }: { seconds?: boolean; zone?: string; now?: Date } = {},
+): string {
+  const date = new Date(at);
+  const timeZone = zone === undefined ? {} : { timeZone: zone };
+  const sameYear = date.getFullYear() === now.getFullYear();
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    timeZoneName: 'short',
+    ...timeZone,
+  }).format(date);
+}
+
+/** Only the time of day, to the second, for rows that stand under a day. */
+export function timeText(at: string, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium' }).format(new Date(at));
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** Whole seconds in words, with the two largest units that matter: `1 hour 30 minutes`. */
+export function durationText(seconds: number, language: Language): string {
+  const parts: string[] = [];
+  let rest = Math.max(0, Math.round(seconds));
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(unitText(count, unit, language));
+  }
+  return parts.length === 0 ? unitText(0, 'second', language) : parts.slice(0, 2).join(' ');
+}
+
+function unitText(count: number, unit: (typeof UNITS)[number][0], language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+}
+
+/** What is left, as a clock shows it: `59:04`, `1:59:04`. */
+export function clockText(seconds: number): string {
+  const left = Math.max(0, Math.floor(seconds));
+  const pad = (number: number) => String(number).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.floor(left / 3_600), Math.floor((left % 3_600) / 60), left % 60];
+  return hours === 0 ? `${minutes}:${pad(rest)}` : `${hours}:${pad(minutes)}:${pad(rest)}`;
+}
+
+export function numberText(number: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language]).format(number);
+}
+
+/** Bytes as a person reads them: `1.2 MB`. */
+export function bytesText(bytes: number, language: Language): string {
+  const sizes = ['B', 'kB', 'MB', 'GB'];
+  const step = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  const number = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 1 });
+  return `${number.format(bytes / 1_000 ** step)}\u00a0${sizes[step]}`;
+}

@@ -1,0 +1,55 @@
+import { useSyncExternalStore } from 'react';
+
+export const LANGUAGES = ['en', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const KEY = 'countersign-language';
+const listeners = new Set<() => void>();
+
+/** The reader's choice, else the first language of the browser that we speak, else English. */
+function read(): Language {
+  const wanted = [stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())];
+  return LANGUAGES.find((language) => wanted.find(isLanguage) === language) ?? 'en';
+}
+
+const isLanguage = (text: string | null): boolean => LANGUAGES.some((language) => language === text);
+
+/** A browser that keeps nothing for us is asked each time. */
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+export function chooseLanguage(language: Language): void {
+  try {
+    localStorage.setItem(KEY, language);
+  } catch {
+    // Nothing is kept; the choice ends with the page.
+  }
+  current = language;
+  for (const listener of listeners) listener();
+}
+
+let current: Language | undefined;
+
+function now(): Language {
+  current ??= read();
+  return current;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const useLanguage = (): Language => useSyncExternalStore(subscribe, now);
+
+/** Texts of one page or part. English is whole; where a language is missing, English stands in. */
+export type Catalogue<T> = { en: T } & Partial<Record<Language, T>>;
+
+export function useText<T>(catalogue: Catalogue<T>): T {
+  return catalogue[useLanguage()] ?? catalogue.en;
+}

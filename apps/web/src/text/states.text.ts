@@ -1,0 +1,79 @@
+import type { AccessRequest, Grant, Needs } from '../api/client.js';
+import type { Tone } from '../ui/badge.js';
+import type { IconName } from '../ui/icon.js';
+import type { Catalogue } from './language.js';
+
+interface Look {
+  tone: Tone;
+  icon: IconName;
+}
+
+/** What a state looks like; the words stand in the catalogues below. */
+export const REQUEST_LOOK: Readonly<Record<AccessRequest['state'], Look>> = {
+  awaiting_vendor: { tone: 'wait', icon: 'wait' },
+  awaiting_customer: { tone: 'wait', icon: 'wait' },
+  countered: { tone: 'wait', icon: 'wait' },
+  approved: { tone: 'accent', icon: 'done' },
+  denied: { tone: 'stop', icon: 'stop' },
+  cancelled: { tone: 'plain', icon: 'closed' },
+  expired: { tone: 'plain', icon: 'closed' },
+};
+
+export const GRANT_LOOK: Readonly<Record<Grant['state'], Look>> = {
+  scheduled: { tone: 'wait', icon: 'wait' },
+  active: { tone: 'open', icon: 'open' },
+  ended: { tone: 'plain', icon: 'closed' },
+};
+
+export const RISK_LOOK: Readonly<Record<Needs['risk']['level'], Look>> = {
+  low: { tone: 'plain', icon: 'info' },
+  medium: { tone: 'wait', icon: 'alert' },
+  high: { tone: 'stop', icon: 'alert' },
+};
+
+export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>> = {
+  en: {
+    awaiting_vendor: 'Waits for the vendor’s review',
+    awaiting_customer: 'Waits for the customer',
+    countered: 'Less was offered',
+    approved: 'Approved',
+    denied: 'Denied',
+    cancelled: 'Taken back',
+    expired: 'Lapsed',
+  },
+  de: {
+    awaiting_vendor: 'Wartet auf die Prüfung des Anbieters',
+    awaiting_customer: 'Wartet auf den Kunden',
+    countered: 'Weniger wurde angeboten',
+    approved: 'Freigegeben',
+    denied: 'Abgelehnt',
+    cancelled: 'Zurückgezogen',
+    expired: 'Verfallen',
+  },
+};
+
+export const grantStateTexts: Catalogue<Record<Grant['state'] | NonNullable<Grant['endReason']>, string>> = {
+  en: {
+    scheduled: 'Not begun',
+    active: 'Open now',
+    ended: 'Ended',
+    expired: 'Ended: time was up',
+    revoked: 'Stopped',
+    released: 'Given back',
+    exhausted: 'Ended: used up',
+  },
+  de: {
+    scheduled: 'Noch nicht begonnen',
+    active: 'Jetzt offen',
+    ended: 'Beendet',
+    expired: 'Beendet: Zeit abgelaufen',
+    revoked: 'Gestoppt',
+    released: 'Zurückgegeben',
+    exhausted: 'Beendet: aufgebraucht',
+  },
+};
+
+export const riskTexts: Catalogue<Record<Needs['risk']['level'], string>> = {
+  en: { low: 'Low risk', medium: 'Medium risk', high: 'High risk' },
+  de: { low: 'Geringes Risiko', medium: 'Mittleres Risiko', high: 'Hohes Risiko' },
+};

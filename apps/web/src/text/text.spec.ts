@@ -1,0 +1,59 @@
+import { bytesText, clockText, durationText, instantText } from './clock.js';
+import { resourceWords, scopeWords } from './scope-words.js';
+
+describe('clocks', () => {
+  test('an instant stands in the reader’s zone, which is named; another year is said', () => {
+    const at = '2026-11-24T14:03:07Z';
+    const now = new Date('2026-11-20T00:00:00Z');
+    expect(instantText(at, 'en', { zone: 'Europe/Berlin', now })).toBe('Tue 24 Nov, 15:03 CET');
+    expect(instantText(at, 'en', { zone: 'Asia/Tokyo', now, seconds: true })).toBe(
+      'Tue 24 Nov, 23:03:07 GMT+9',
+    );
+    expect(instantText(at, 'de', { zone: 'Europe/Berlin', now })).toBe('Di., 24. Nov., 15:03 MEZ');
+    expect(instantText(at, 'en', { zone: 'UTC', now: new Date('2027-06-01T00:00:00Z') })).toContain('2026');
+  });
+
+  test.each([
+    [0, '0 seconds', '0:00'],
+    [59, '59 seconds', '0:59'],
+    [1_800, '30 minutes', '30:00'],
+    [5_400, '1 hour 30 minutes', '1:30:00'],
+    [90_061, '1 day 1 hour', '25:01:01'],
+  ])('%d seconds are %s', (seconds, words, clock) => {
+    expect(durationText(seconds, 'en')).toBe(words);
+    expect(clockText(seconds)).toBe(clock);
+  });
+
+  test('bytes', () => {
+    expect(bytesText(0, 'en')).toBe('0\u00a0B');
+    expect(bytesText(19_900, 'en')).toBe('19.9\u00a0kB');
+    expect(bytesText(19_900, 'de')).toBe('19,9\u00a0kB');
+    expect(bytesText(3e12, 'en')).toBe('3,000\u00a0GB');
+  });
+});
+
+describe('scopes in words', () => {
+  test.each([
+    ['invoices', 'invoices', 'invoices'],
+    ['invoices/*', 'every item of invoices', 'jeden Eintrag von invoices'],
+    ['payroll/**', 'payroll and everything in it', 'payroll und alles darin'],
+    ['**', 'everything', 'alles'],
+    ['*/notes/*', '*/notes/*', '*/notes/*'],
+  ])('%s', (resource, en, de) => {
+    expect(resourceWords(resource, 'en')).toBe(en);
+    expect(resourceWords(resource, 'de')).toBe(de);
+  });
+
+  test('a folder and the things in it are said together, others apart', () => {
+    const scope = [
+      { resource: 'customers/*', actions: ['read'] },
+      { resource: 'invoices', actions: ['list'] },
+      { resource: 'invoices/*', actions: ['read', 'update'] },
+      { resource: 'payroll/p-1', actions: ['read'] },
+    ];
+    expect(scopeWords(scope, 'en')).toBe('read customers, list, read and update invoices, read payroll/p-1');
+    expect(scopeWords(scope, 'de')).toBe(
+      'customers lesen, invoices auflisten, lesen und ändern, payroll/p-1 lesen',
+    );
+  });
+});

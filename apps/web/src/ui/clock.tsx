@@ -1,0 +1,39 @@
+import { useEffect, useState } from 'react';
+import { clockText, durationText, instantText, timeText } from '../text/clock.js';
+import { useLanguage } from '../text/language.js';
+
+/** An instant in the reader's zone, named. */
+export function Instant({ at, seconds = false }: { at: string; seconds?: boolean }) {
+  return <time dateTime={at}>{instantText(at, useLanguage(), { seconds })}</time>;
+}
+
+/** The time of day, to the second. */
+export function Time({ at }: { at: string }) {
+  return (
+    <time className="nowrap" dateTime={at} title={at}>
+      {timeText(at, useLanguage())}
+    </time>
+  );
+}
+
+/** Now, in milliseconds, again every second. */
+export function useNow(everyMs = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export const secondsUntil = (at: string, now: number): number => Math.ceil((Date.parse(at) - now) / 1_000);
+
+/** What is left, ticking. A screen reader is not told each second: it reads the words when it comes here. */
+export function Countdown({ until }: { until: string }) {
+  const left = Math.max(0, secondsUntil(until, useNow()));
+  return (
+    <span role="timer" aria-label={durationText(left, useLanguage())}>
+      {clockText(left)}
+    </span>
+  );
+}

@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import { type Catalogue, useText } from '../text/language.js';
+import { Button } from './button.js';
+import { Icon } from './icon.js';
+
+const texts: Catalogue<{ copy: string; copied: string; copyId(id: string): string }> = {
+  en: { copy: 'Copy', copied: 'Copied', copyId: (id) => `Copy ${id}` },
+  de: { copy: 'Kopieren', copied: 'Kopiert', copyId: (id) => `${id} kopieren` },
+};
+
+function useCopy(text: string): [boolean, () => void] {
+  const [copied, setCopied] = useState(false);
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      // Not allowed: the text is there to be selected.
+      () => setCopied(false),
+    );
+  return [copied, copy];
+}
+
+/** An id: small, copied by one press. */
+export function CopyId({ id }: { id: string }) {
+  const text = useText(texts);
+  const [copied, copy] = useCopy(id);
+  return (
+    <button type="button" className="copy" onClick={copy} aria-label={text.copyId(id)}>
+      {id}
+      <Icon name={copied ? 'done' : 'copy'} />
+      <span className="said" aria-live="polite">
+        {copied ? text.copied : ''}
+      </span>
+    </button>
+  );
+}
+
+/** A command to paste into a terminal. */
+export function Command({ children }: { children: string }) {
+  const text = useText(texts);
+  const [copied, copy] = useCopy(children);
+  return (
+    <div className="command">
+      <code>{children}</code>
+      <Button small icon={copied ? 'done' : 'copy'} onClick={copy}>
+        <span aria-live="polite">{copied ? text.copied : text.copy}</span>
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
+
+interface Labelled {
+  label: string;
+  hint?: ReactNode;
+  error?: string | null | undefined;
+}
+
+/** Label, control, hint and error belong together for eyes and for screen readers. */
+function Field({
+  label,
+  hint,
+  error,
+  children,
+}: Labelled & {
+  children: (control: {
+    id: string;
+    'aria-describedby': string | undefined;
+    'aria-invalid': boolean;
+  }) => ReactNode;
+}) {
+  const id = useId();
+  const hasError = error !== undefined && error !== null;
+  const described = [hint ? `${id}-hint` : '', hasError ? `${id}-error` : ''].filter(Boolean).join(' ');
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, 'aria-describedby': described || undefined, 'aria-invalid': hasError })}
+      {hint ? (
+        <p className="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      ) : null}
+      {hasError ? (
+        <p className="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function TextField({
+  label,
+  hint,
+  error,
+  ...input
+}: Labelled & InputHTMLAttributes<HTMLInputElement>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => <input className="input" {...input} {...control} />}
+    </Field>
+  );
+}
+
+export function TextArea({
+  label,
+  hint,
+  error,
+  ...input
+}: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => <textarea className="input" rows={3} {...input} {...control} />}
+    </Field>
+  );
+}
+
+export function SelectField({
+  label,
+  hint,
+  error,
+  children,
+  ...input
+}: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => (
+        <select className="input" {...input} {...control}>
+          {children}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** A checkbox or radio button whose whole card can be pressed. */
+export function Choice({
+  children,
+  ...input
+}: InputHTMLAttributes<HTMLInputElement> & { type: 'checkbox' | 'radio'; children: ReactNode }) {
+  return (
+    <label className="choice">
+      <input {...input} />
+      <span>{children}</span>
+    </label>
+  );
+}

@@ -1,0 +1,44 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useLocation } from 'react-router';
+
+/** Moves focus to the heading of a page that was navigated to, so that a keyboard begins there. Never on first load. */
+function useArrival(): React.RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { key } = useLocation();
+  useEffect(() => {
+    if (key !== 'default') heading.current?.focus();
+  }, [key]);
+  return heading;
+}
+
+/** Every page: one heading, one title, one column. */
+export function Page({
+  title,
+  lead,
+  narrow = false,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  narrow?: boolean;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const heading = useArrival();
+  return (
+    <div className={narrow ? 'page narrow' : 'page'}>
+      <title>{`${title} · Countersign`}</title>
+      <div className="page-head row between">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {lead === undefined ? null : <p className="lead">{lead}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { hasRole, type Person } from '../organisation/person.js';
+import type { VendorUnit } from '../ports/store.js';
+import { sideLog } from './side-log.js';
+import { withdrawIn } from './withdraw-invitation.js';
+
+/** Who changes a person: `host`, or a person's id. */
+export interface ChangedBy {
+  actor: string;
+  at: string;
+}
+
+/**
+ * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
+ * open, and a door that they opened is shut; who is removed is signed out everywhere, and keys and pinned identities do not come back with them.
+ *
+ * @param before null for somebody new
+ */
+export async function changePersonIn(
+  unit: VendorUnit,
+  before: Person | null,
+  after: Person,
+  by: ChangedBy,
+): Promise<void> {
+  const removed = after.removedAt !== null;
+  const isNew = before === null || before.removedAt !== null;
+  await unit.organisation.savePerson(after);
+  const log = await sideLog(unit, after.tenant);
+  await log.append({
+    type: `person.${removed ? 'remove' : isNew ? 'add' : 'change'}`,
+    at: by.at,
+    actor: by.actor,
+    data: { person: after.id, before: before?.roles ?? null, after: after.roles, ...groupsOf(after) },
+    personal: { email: after.email, name: after.name },
+  });
+  if (before !== null) {
+    const now = removed ? null : after;
+    await voidReviews(unit, before, now, by);
+    await withdrawInvitations(unit, before, now, by);
+  }
+  if (!removed) return;
+  await unit.sessions.endAllOf(after.id, by.at);
+  await unit.apiKeys.revokeAllOf(after.id, by.at);
+  await unit.identities.forget(after.id);
+}
+
+/** The groups of vendor staff, absent where there are none, in the one order. */
+export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
+  groups.length === 0 ? {} : { groups: [...groups].sort() };
+
+/** A door that somebody opened who no longer may is shut. */
+async function withdrawInvitations(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  { actor, at }: ChangedBy,
+): Promise<void> {
+  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
+  for (const invitation of await unit.invitationsOf(before.id))
+    await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
+}
+
+/** Whoever can no longer review has not reviewed what is still open: others have to, in their place. */
+async function voidReviews(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  { actor, at }: ChangedBy,
+): Promise<void> {
+  const role = before.tenant === null ? 'reviewer' : 'approver';
+  if (!hasRole(before, role) || (after !== null && hasRole(after, role))) return;
+  for (const review of await unit.openReviewsOf(before.id)) {
+    const { reviews, requests, log } = await unit.tenant(review.tenant);
+    await reviews.void(review, at);
+    const request = await requests.find(review.request);
+    await log.append({
+      type: 'review.voided',
+      at,
+      actor,
+      data: {
+        review: review.id,
+        request: review.request,
+        requester: request?.requester,
+        digest: review.digest,
+      },
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import type { PrunedBatch } from '../ports/deliveries.js';
+import type { Deps } from './deps.js';
+
+/** Days that a notice is kept, with where it went. */
+export const NOTICES_KEPT_DAYS = 30;
+const DAY_MS = 86_400_000;
+/** Rows of one unit of work: it holds up nobody for long. */
+const BATCH = 500;
+
+/** How much one run deleted. */
+export interface Pruned {
+  notices: number;
+  idempotentAnswers: number;
+}
+
+/**
+ * Deletes what has served its purpose: notices whose deliveries are all over, 30 days after they were made, and
+ * answers kept under an Idempotency-Key once they have expired. A notice with a delivery that is still due, or that
+ * was given up and waits for somebody (`dead`), stays. The log keeps everything; nothing of it is touched.
+ */
+export async function prune(deps: Deps): Promise<Pruned> {
+  const now = deps.clock.now();
+  const before = new Date(now.getTime() - NOTICES_KEPT_DAYS * DAY_MS).toISOString();
+  const idempotentAnswers = await deps.store.asVendor(({ idempotency }) => idempotency.clearExpired());
+  let notices = 0;
+  let after: string | null = null;
+  do {
+    const at: string | null = after;
+    const batch: PrunedBatch = await deps.store.asVendor(({ deliveries }) =>
+      deliveries.prune(before, at, BATCH),
+    );
+    notices += batch.deleted;
+    after = batch.next;
+  } while (after !== null);
+  return { notices, idempotentAnswers };
+}

@@ -1,0 +1,64 @@
+import type { Opening } from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import type { LeaseUse } from '../ports/leases.js';
+import type { AccessRecordView, NamedOpening, RecordOutcome } from '../ports/repositories.js';
+import type { TenantUnit } from '../ports/store.js';
+
+/**
+ * The calls that a batch of records tells of, gathered and then written in a few statements, whatever their
+ * number. A call that begins and ends in one batch is written once, with its outcome.
+ */
+export class TakenCalls {
+  private readonly made = new Map<string, AccessRecordView>();
+  private readonly ended: RecordOutcome[] = [];
+  private readonly openings: NamedOpening[] = [];
+  /** What each grant has used by these calls. */
+  readonly use = new Map<string, LeaseUse>();
+
+  private constructor(private readonly before: ReadonlyMap<string, AccessRecordView>) {}
+
+  /** @param endedBefore ids of calls that end in this batch and began in an earlier one */
+  static async begin(unit: TenantUnit, endedBefore: readonly string[]): Promise<TakenCalls> {
+    const known = endedBefore.length === 0 ? [] : await unit.records.allowed(endedBefore);
+    return new TakenCalls(new Map(known.map((record) => [record.id, record])));
+  }
+
+  make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {
+    if (this.made.has(view.id))
+      throw new AccessError('invalid_request', `The record ${view.id} comes twice.`);
+    this.made.set(view.id, { ...view });
+    if (path?.opening != null)
+      this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
+    if (view.decision === 'allowed') this.count(view.grant, { calls: 1 });
+  }
+
+  /** @returns the call that ended; null where no such allowed record is known */
+  end(outcome: RecordOutcome): AccessRecordView | null {
+    const here = this.made.get(outcome.id);
+    const call = here ?? this.before.get(outcome.id) ?? null;
+    if (call === null || call.decision !== 'allowed') return null;
+    if (here === undefined) this.ended.push(outcome);
+    else Object.assign(here, outcome);
+    const lost = outcome.outcome === 'unknown' ? 1 : 0;
+    this.count(call.grant, { bytes: outcome.bytes ?? 0, ended: 1, lost });
+    return call;
+  }
+
+  async store(unit: TenantUnit): Promise<void> {
+    await unit.records.insert([...this.made.values()]);
+    await unit.records.complete(this.ended);
+    await unit.openings.save(this.openings);
+    await unit.grants.addUse([...this.use].map(([grant, { calls, bytes }]) => ({ grant, calls, bytes })));
+  }
+
+  private count(grant: string, more: Partial<LeaseUse>): void {
+    const sum = this.use.get(grant) ?? { calls: 0, bytes: 0, ended: 0, lost: 0 };
+    const { calls = 0, bytes = 0, ended = 0, lost = 0 } = more;
+    this.use.set(grant, {
+      calls: sum.calls + calls,
+      bytes: sum.bytes + bytes,
+      ended: sum.ended + ended,
+      lost: sum.lost + lost,
+    });
+  }
+}

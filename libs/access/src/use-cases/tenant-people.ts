@@ -1,0 +1,138 @@
+import { AccessError, notFound } from '../errors.js';
+import { normaliseEmail } from '../organisation/email.js';
+import type { TenantRole } from '../organisation/organisation.js';
+import { hasRole, type Person, type Principal } from '../organisation/person.js';
+import type { TenantRecord } from '../organisation/records.js';
+import type { VendorUnit } from '../ports/store.js';
+import { demandMoreThanMail } from '../roles/strong.js';
+import { changePersonIn } from './change-person.js';
+import type { Deps } from './deps.js';
+import { demandInSight, ownTenantIn } from './own-tenant.js';
+import { readAs } from './read-as.js';
+
+export interface TenantPersonInput {
+  email: string;
+  name: string;
+  roles: TenantRole[];
+}
+
+/** People of a tenant, those who have left last. @throws AccessError `forbidden`, `not_found` */
+export async function listTenantPeople(deps: Deps, principal: Principal, slug: string): Promise<Person[]> {
+  demandInSight(principal, 'people.read', slug);
+  return readAs(deps, principal.person, async (unit) => {
+    if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
+    const people = await unit.organisation.people(slug);
+    return [...people].sort(
+      (a, b) => Number(a.removedAt !== null) - Number(b.removedAt !== null) || (a.name < b.name ? -1 : 1),
+    );
+  });
+}
+
+/**
+ * The tenant's admin takes somebody in. Who has left comes back as the same person, signed in nowhere.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request` for no address, `conflict` for one that is taken
+ */
+export function addTenantPerson(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  input: TenantPersonInput,
+): Promise<Person> {
+  return changing(deps, principal, slug, async (unit, { actor }) => {
+    const email = normaliseEmail(input.email);
+    if (email === undefined)
+      throw new AccessError('invalid_request', 'This is no e-mail address.', { pointer: '/email' });
+    const known = await unit.organisation.persons(email);
+    if (known.some((each) => each.tenant === null && each.removedAt === null))
+      throw new AccessError(
+        'conflict',
+        'This is an address of the vendor’s staff, who hold no customer role.',
+      );
+    const before = known.find((each) => each.tenant === slug) ?? null;
+    if (before !== null && before.removedAt === null)
+      throw new AccessError('conflict', 'Somebody with this address is here already.');
+    const after: Person = {
+      id: before?.id ?? deps.ids.next('usr'),
+      tenant: slug,
+      email,
+      name: input.name,
+      roles: [...input.roles].sort(),
+      removedAt: null,
+    };
+    await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
+    return after;
+  });
+}
+
+/** Another name, other roles. @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left */
+export function changeTenantPerson(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  id: string,
+  input: Partial<Pick<TenantPersonInput, 'name' | 'roles'>>,
+): Promise<Person> {
+  return changing(deps, principal, slug, async (unit, { actor, tenant }) => {
+    const before = await memberIn(unit, slug, id);
+    const roles = input.roles === undefined ? before.roles : [...input.roles].sort();
+    const after: Person = { ...before, name: input.name ?? before.name, roles };
+    await enoughLeft(unit, tenant, before, after);
+    await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
+    return after;
+  });
+}
+
+/** @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left */
+export function removeTenantPerson(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  id: string,
+): Promise<Person> {
+  return changing(deps, principal, slug, async (unit, { actor, tenant }) => {
+    const before = await memberIn(unit, slug, id);
+    const at = deps.clock.now().toISOString();
+    const after: Person = { ...before, removedAt: at };
+    await enoughLeft(unit, tenant, before, after);
+    await changePersonIn(unit, before, after, { actor: actor.id, at });
+    return after;
+  });
+}
+
+function changing(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  work: (unit: VendorUnit, by: { tenant: TenantRecord; actor: Person }) => Promise<Person>,
+): Promise<Person> {
+  return deps.store.asVendor(async (unit) => {
+    const by = await ownTenantIn(unit, principal, 'people.write', slug);
+    demandMoreThanMail(principal);
+    return work(unit, by);
+  });
+}
+
+async function memberIn(unit: VendorUnit, slug: string, id: string): Promise<Person> {
+  const person = await unit.organisation.person(id);
+  if (person?.tenant !== slug || person.removedAt !== null) throw notFound('person');
+  return person;
+}
+
+/** A tenant without an admin could change nothing any more, one with too few approvers approve nothing. */
+async function enoughLeft(
+  unit: VendorUnit,
+  { slug, controls }: TenantRecord,
+  before: Person,
+  after: Person,
+): Promise<void> {
+  const loses = (role: TenantRole) => hasRole(before, role) && !hasRole(after, role);
+  const others = (role: TenantRole) => unit.organisation.countWithRole(slug, role, before.id);
+  if (loses('admin') && (await others('admin')) === 0)
+    throw new AccessError('conflict', 'This is the last admin. Make somebody else one first.');
+  if (loses('approver') && (await others('approver')) < controls.approvals)
+    throw new AccessError(
+      'conflict',
+      `Your controls ask for ${controls.approvals} approval(s), and fewer approvers would be left.`,
+    );
+}

@@ -1,0 +1,43 @@
+import type { ControlsFacts, PrivacyControls } from '@countersign/access';
+import { actions } from './checks/actions.js';
+import { controls as meetable } from './checks/controls.js';
+import { toControls } from './convert.js';
+import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
+import type { Readable } from './readable.js';
+import { privacyControls } from './schema.js';
+
+export type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
+
+/**
+ * Reads one tenant's controls by the rules of the organisation file: shape, and what spans members.
+ *
+ * @param value plain data as the file's `privacyControls` writes it
+ * @param facts the services that exist, and how many approvers the tenant has
+ */
+export function parsePrivacyControls(value: unknown, facts: ControlsFacts): ParsedControls {
+  const parsed = privacyControls.safeParse(value, { reportInput: true });
+  const findings = parsed.success
+    ? [actions, meetable].flatMap((check) => check(asFile(toControls(parsed.data), facts)))
+    : parsed.error.issues.flatMap(findingsOf);
+  if (parsed.success && findings.length === 0) return { controls: toControls(parsed.data) };
+  return { problems: findings.map(({ path, detail }) => ({ pointer: pointerOf(path), detail })) };
+}
+
+/** The controls as the checks of a whole file see them, at its root. */
+function asFile(controls: PrivacyControls, { services, approvers }: ControlsFacts): Readable {
+  const approver = { path: [], value: { email: '', roles: ['approver'] } };
+  return {
+    staff: [],
+    rules: [],
+    services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),
+    tenants: [
+      {
+        path: [],
+        slug: '',
+        people: Array.from({ length: approvers }, () => approver),
+        controls: { path: [], value: controls },
+        slack: undefined,
+      },
+    ],
+  };
+}

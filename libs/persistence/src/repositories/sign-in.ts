@@ -1,0 +1,130 @@
+import type {
+  Identity,
+  IdentityWrites,
+  Person,
+  Session,
+  SessionWrites,
+  SignInAttempt,
+  SignInAttempts as SignInAttemptsPort,
+} from '@countersign/access';
+import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
+import { comparable } from '../entities/instants.js';
+import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
+import { IdentityEntity, SessionEntity, SignInAttemptEntity } from '../entities/sign-in.entity.js';
+import { orConflict } from './conflict.js';
+import { toPerson } from './organisation.js';
+
+export class Sessions implements SessionWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(id: string): Promise<Session | null> {
+    const row = await this.manager.findOneBy(SessionEntity, { id });
+    return row === null ? null : { ...row };
+  }
+
+  async findByHash(hash: string): Promise<{ session: Session; person: Person } | null> {
+    const session = await this.manager.findOneBy(SessionEntity, { hash });
+    if (session === null) return null;
+    const person = await this.manager.findOneByOrFail(PersonEntity, { id: session.person });
+    return { session: { ...session }, person: toPerson(person) };
+  }
+
+  async ofPerson(person: string, now: string): Promise<Session[]> {
+    const rows = await this.manager.find(SessionEntity, {
+      where: { person, endedAt: IsNull(), expiresAt: MoreThan(comparable(now)) },
+      order: { id: 'DESC' },
+    });
+    return rows.map((row) => ({ ...row }));
+  }
+
+  async insert(session: Session): Promise<void> {
+    await this.manager.insert(SessionEntity, { ...session });
+  }
+
+  async touch(id: string, at: string): Promise<void> {
+    await this.manager.update(SessionEntity, { id, seenAt: LessThan(comparable(at)) }, { seenAt: at });
+  }
+
+  async end(id: string, at: string): Promise<boolean> {
+    await this.manager.update(SessionEntity, { parent: id, endedAt: IsNull() }, { endedAt: at });
+    const { affected } = await this.manager.update(SessionEntity, { id, endedAt: IsNull() }, { endedAt: at });
+    return affected === 1;
+  }
+
+  async endAllOf(person: string, at: string): Promise<void> {
+    await this.manager.update(SessionEntity, { person, endedAt: IsNull() }, { endedAt: at });
+  }
+
+  async purge(before: string): Promise<void> {
+    await this.manager.delete(SessionEntity, { expiresAt: LessThan(comparable(before)) });
+  }
+}
+
+export class Identities implements IdentityWrites {
+  constructor(private readonly manager: EntityManager) {}
+
+  async find(tenant: string | null, issuer: string, subject: string): Promise<Identity | null> {
+    const side = tenant ?? VENDOR_SIDE;
+    return toIdentity(await this.manager.findOneBy(IdentityEntity, { side, issuer, subject }));
+  }
+
+  async ofPerson(person: string, issuer: string): Promise<Identity | null> {
+    return toIdentity(await this.manager.findOneBy(IdentityEntity, { person, issuer }));
+  }
+
+  async insert({ tenant, ...identity }: Identity): Promise<void> {
+    await orConflict(
+      this.manager.insert(IdentityEntity, { ...identity, side: tenant ?? VENDOR_SIDE }),
+      'This identity was pinned at the same moment.',
+    );
+  }
+
+  async forget(person: string): Promise<void> {
+    await this.manager.delete(IdentityEntity, { person });
+  }
+}
+
+const toIdentity = (row: IdentityEntity | null): Identity | null => {
+  if (row === null) return null;
+  const { side, ...identity } = row;
+  return { ...identity, tenant: side === VENDOR_SIDE ? null : side };
+};
+
+export class SignInAttempts implements SignInAttemptsPort {
+  constructor(private readonly manager: EntityManager) {}
+
+  async insert(attempt: SignInAttempt): Promise<void> {
+    await this.manager.insert(SignInAttemptEntity, { ...attempt });
+  }
+
+  async find(hash: string): Promise<SignInAttempt | null> {
+    const row = await this.manager.findOneBy(SignInAttemptEntity, { hash });
+    return row === null ? null : { ...row };
+  }
+
+  async ofBrowser(browser: string, kind: SignInAttempt['kind']): Promise<SignInAttempt[]> {
+    const rows = await this.manager.find(SignInAttemptEntity, {
+      where: { browser, kind },
+      order: { createdAt: 'DESC' },
+    });
+    return rows.map((row) => ({ ...row }));
+  }
+
+  async take(hash: string): Promise<boolean> {
+    const { affected } = await this.manager.delete(SignInAttemptEntity, { hash });
+    return affected === 1;
+  }
+
+  async miss(hash: string): Promise<number> {
+    await this.manager.increment(SignInAttemptEntity, { hash }, 'misses', 1);
+    return (await this.find(hash))?.misses ?? Number.POSITIVE_INFINITY;
+  }
+
+  async dropOf(person: string, kind: SignInAttempt['kind']): Promise<void> {
+    await this.manager.delete(SignInAttemptEntity, { person, kind });
+  }
+
+  async purge(before: string): Promise<void> {
+    await this.manager.delete(SignInAttemptEntity, { expiresAt: LessThan(comparable(before)) });
+  }
+}

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Page } from 'playwright-core';
+import { ask, call, grant, review, token, waiting } from './support/access.js';
+import { BrowserSite, type Who } from './support/browser-site.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  rules: { 'target-size': { enabled: true } },
+};
+
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** What axe holds against the page as it is drawn. Evaluated by the browser itself: the page's policy loads nothing. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate<Violation[]>(
+    `axe.run(document, ${JSON.stringify(RULES)}).then(({ violations }) => violations)`,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+describe('every page', () => {
+  let site: BrowserSite;
+  const paths: Record<string, string> = {};
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+    const denied = await waiting(site);
+    await review(site, 'ada', denied, { decision: 'deny', reason: 'Say which case.' });
+    const live = await grant(site);
+    const bearer = await token(site, live);
+    await call(site, bearer, '/tenants/acme/invoices', 200);
+    await call(site, bearer, '/tenants/acme/payroll/1', 403);
+    const stopped = await grant(site);
+    await site.api('ada', 'POST', `/api/v1/grants/${stopped}/revocation`, { reason: 'Seen enough' });
+    await ask(site);
+    const offered = await waiting(site);
+    const less = { ...offered.terms, parent: offered.digest, seconds: 600 };
+    await review(site, 'bob', offered, { decision: 'counter', terms: less });
+    Object.assign(paths, {
+      open: `/requests/${(await waiting(site)).id}`,
+      denied: `/requests/${denied.id}`,
+      offered: `/requests/${offered.id}`,
+      live: `/grants/${live}`,
+      stopped: `/grants/${stopped}`,
+      receipt: `/grants/${live}/receipt`,
+    });
+  }, 120_000);
+  afterAll(() => site.close());
+
+  const PAGES: [Who, string][] = [
+    ['ada', '/inbox'],
+    ['ada', 'open'],
+    ['ada', 'denied'],
+    ['ada', '/access'],
+    ['ada', 'live'],
+    ['ada', 'stopped'],
+    ['ada', 'receipt'],
+    ['ada', '/history'],
+    ['ada', '/invite'],
+    ['ada', '/people'],
+    ['ada', '/controls'],
+    ['ada', '/account'],
+    ['ada', '/nowhere'],
+    ['erin', '/ask?tenant=acme'],
+    ['erin', '/mine'],
+    ['erin', 'offered'],
+    ['erin', 'live'],
+    ['max', '/queue'],
+    ['sam', '/security'],
+  ];
+
+  test.each(['ada', 'erin', 'max', 'sam'] as const)(
+    'of %s: axe finds nothing, narrow and wide, dark and light, target sizes included',
+    async (who) => {
+      const page = await site.signedIn(who, '/history', { viewport: { width: 1440, height: 900 } });
+      const found: Record<string, string[]> = {};
+      for (const [, name] of PAGES.filter(([reader]) => reader === who)) {
+        const path = paths[name] ?? name;
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize({ width: 1440, height: 900 });
+        await page.goto(site.url + path);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        found[`${path} light`] = await violations(page);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await page.setViewportSize({ width: 360, height: 740 });
+        found[`${path} dark`] = await violations(page);
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect({ path, overflow }).toEqual({ path, overflow: 0 });
+      }
+      expect(Object.values(found).flat()).toEqual([]);
+      expect(Object.keys(found).length).toBeGreaterThan(1);
+    },
+    180_000,
+  );
+
+  test('of somebody who is not signed in: the sign-in, and nothing that needs mending there', async () => {
+    const page = await (await site.context()).newPage();
+    await page.goto(`${site.url}${paths['open']}`);
+    await page.getByLabel('Organisation').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+  }, 60_000);
+
+  test('of another tenant is not shown, whoever knows its address (P9)', async () => {
+    const page = await site.signedIn('ada', '/inbox');
+    const foreign = await ask(site, { tenant: 'globex' });
+    await page.goto(`${site.url}/requests/${foreign.id}`);
+    await page.getByText('There is nothing here, or it is not yours to see.').waitFor();
+    expect(await page.getByText('Case 4711').count()).toBe(0);
+  }, 60_000);
+
+  test('says so when the connection is lost, keeps what it shows, and goes on when it is back', async () => {
+    const page = await site.signedIn('ada', '/history');
+    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Controls' }).click();
+    await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('link', { name: 'Access now' }).click();
+    await page.getByText('Open now').first().waitFor();
+  }, 60_000);
+
+  test('refuses to be framed by anybody', async () => {
+    const page = await site.signedIn('ada', '/inbox');
+    const frames: Server = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(`<iframe src="${site.url}${paths['open']}"></iframe>`);
+    });
+    await new Promise<void>((resolve) => frames.listen(0, '127.0.0.1', resolve));
+    try {
+      const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+      await page.goto(`http://127.0.0.1:${(frames.address() as AddressInfo).port}/`);
+      expect((await refused).text()).toContain(site.url);
+      const [, framed] = page.frames();
+      expect(framed?.url()).not.toContain(site.url);
+      expect(await framed?.getByRole('heading').count()).toBe(0);
+    } finally {
+      frames.closeAllConnections();
+      await new Promise((resolve) => frames.close(resolve));
+    }
+  }, 60_000);
+
+  test('runs under its own policy: nothing inline, nothing from elsewhere, no error in the console', async () => {
+    const page = await (await site.context()).newPage();
+    const said: string[] = [];
+    const hosts = new Set<string>();
+    page.on('console', (message) => {
+      if (message.type() === 'error') said.push(message.text());
+    });
+    page.on('pageerror', (error) => said.push(String(error)));
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    await page.goto(`${site.url}/sign-in`);
+    await page.getByLabel('Organisation').waitFor();
+    // Asking who is signed in is answered 401, which the browser writes down as an error of the network.
+    expect(said.filter((text) => !text.includes('401'))).toEqual([]);
+    expect([...hosts]).toEqual([site.url]);
+    await page.evaluate(
+      "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",
+    );
+    await page.evaluate("document.querySelector('img').decode().catch(() => null)");
+    expect(await page.evaluate('window.ran ?? null')).toBeNull();
+  }, 60_000);
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../support/root.js';
+
+interface Chunk {
+  file: string;
+  imports?: string[];
+}
+
+const built = join(root, 'dist/apps/web');
+const manifest = JSON.parse(readFileSync(join(built, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
+
+/** Every script that showing a page loads: the first one, the page's own, and what they import. */
+function scriptsOf(...entries: string[]): Set<string> {
+  const files = new Set<string>();
+  const visit = (name: string): void => {
+    const chunk = manifest[name];
+    if (chunk === undefined) throw new Error(`the build has no ${name}`);
+    if (files.has(chunk.file)) return;
+    files.add(chunk.file);
+    for (const each of chunk.imports ?? []) visit(each);
+  };
+  for (const entry of entries) visit(entry);
+  return files;
+}
+
+test.each(['decision', 'inbox', 'live', 'ask', 'sign-in'])(
+  'the first load of the %s page is at most 200 kB of compressed script',
+  (page) => {
+    const files = scriptsOf('index.html', `src/pages/${page}/${page}-page.tsx`);
+    const bytes = [...files].reduce((sum, file) => sum + readFileSync(join(built, `${file}.gz`)).length, 0);
+    expect(files.size).toBeGreaterThan(2);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(200_000);
+  },
+);

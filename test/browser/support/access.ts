@@ -1,0 +1,71 @@
+import { eventually } from '../../support/eventually.js';
+import type { BrowserSite } from './browser-site.js';
+
+export interface Asked {
+  id: string;
+  digest: string;
+  state: string;
+  grant: string | null;
+  terms: { scope: { resource: string; actions: string[] }[]; seconds: number; lapsesAt: string };
+}
+
+/** Erin asks for invoices of Acme. */
+export const ask = (site: BrowserSite, change: Record<string, unknown> = {}): Promise<Asked> =>
+  site.api('erin', 'POST', '/api/v1/requests', {
+    tenant: 'acme',
+    service: 'billing',
+    scope: [
+      { resource: 'invoices', actions: ['list'] },
+      { resource: 'invoices/*', actions: ['read'] },
+    ],
+    duration: 'PT30M',
+    justification: 'Case 4711: the total of an invoice is wrong.',
+    ticket: '4711',
+    ...change,
+  });
+
+export function review(
+  site: BrowserSite,
+  who: 'max' | 'ada' | 'bob',
+  { id, digest }: Asked,
+  more: Record<string, unknown> = {},
+): Promise<unknown> {
+  return site.api(who, 'POST', `/api/v1/requests/${id}/reviews`, { decision: 'approve', digest, ...more });
+}
+
+/** A request that waits for the customer. */
+export async function waiting(site: BrowserSite, change: Record<string, unknown> = {}): Promise<Asked> {
+  const asked = await ask(site, change);
+  await review(site, 'max', asked);
+  return asked;
+}
+
+/** A grant that both sides approved. @returns its id */
+export async function grant(site: BrowserSite): Promise<string> {
+  const asked = await waiting(site);
+  await review(site, 'ada', asked);
+  const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
+  if (grant === null) throw new Error('full approval made no grant');
+  return grant;
+}
+
+/** Calls the gateway under the grant until it answers so: a gateway hears of news within a second. */
+export async function call(site: BrowserSite, token: string, path: string, status: number): Promise<void> {
+  await eventually(
+    `${path} is answered ${status}`,
+    async () => {
+      const answer = await fetch(`${site.site.gatewayUrl}/billing${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      await answer.arrayBuffer();
+      return answer.status === status;
+    },
+    30_000,
+    100,
+  );
+}
+
+export async function token(site: BrowserSite, grant: string): Promise<string> {
+  const minted = await site.api<{ access_token: string }>('erin', 'POST', `/api/v1/grants/${grant}/tokens`);
+  return minted.access_token;
+}

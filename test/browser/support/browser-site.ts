@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Organisation } from '@countersign/access';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { smallOrganisation } from '../../factories/small-organisation.js';
+import { CountingUpstream } from '../../fakes/counting-upstream.js';
+import { account, IdentityProvider } from '../../fakes/identity-provider.js';
+import { Site } from '../../support/site.js';
+import { removeFolder, tempFolder } from '../../support/temp-folder.js';
+
+/** Everybody of the tests, by first name; `organisation` is what they type at the sign-in. */
+export const PEOPLE = {
+  erin: { email: 'erin@northwind.example', name: 'Erin Okafor', tenant: null, organisation: 'vendor' },
+  max: { email: 'max@northwind.example', name: 'Max Lind', tenant: null, organisation: 'vendor' },
+  sam: { email: 'sam@northwind.example', name: 'Sam Ito', tenant: null, organisation: 'vendor' },
+  ada: { email: 'ada@acme.example', name: 'Ada Moreau', tenant: 'acme', organisation: 'acme' },
+  bob: { email: 'bob@acme.example', name: 'Bob Chen', tenant: 'acme', organisation: 'acme' },
+} as const;
+export type Who = keyof typeof PEOPLE;
+
+/** Slow machines are slow, not broken: what a test waits for may take this long. */
+const PATIENCE_MS = 30_000;
+
+/** Broker and gateway as processes, a data service, a real identity provider, and a real browser before them. */
+export class BrowserSite {
+  private readonly contexts: BrowserContext[] = [];
+
+  private constructor(
+    readonly site: Site,
+    readonly upstream: CountingUpstream,
+    private readonly provider: IdentityProvider,
+    private readonly secrets: string,
+    private readonly browser: Browser,
+  ) {}
+
+  static async start(change: (file: Organisation) => void = () => {}): Promise<BrowserSite> {
+    const upstream = new CountingUpstream();
+    await upstream.start();
+    const provider = new IdentityProvider();
+    await provider.reserve();
+    const secrets = await tempFolder('secrets');
+    const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
+    for (const service of organisation.services) service.upstream = upstream.origin;
+    change(organisation);
+    const site = await Site.start({ organisation, host: 'localhost' });
+    const browser = await chromium.launch({
+      executablePath: process.env['COUNTERSIGN_TEST_CHROMIUM'] ?? '',
+      args: ['--no-sandbox'],
+    });
+    const made = new BrowserSite(site, upstream, provider, secrets, browser);
+    await made.serveProvider(organisation);
+    await site.startGateway();
+    return made;
+  }
+
+  get url(): string {
+    return this.site.brokerUrl;
+  }
+
+  /** A browser of one person's own: nothing is shared with the others'. */
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.browser.newContext({
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.contexts.push(context);
+    return context;
+  }
+
+  /** A page at `path`, after a real sign-in at the person's own provider. */
+  async signedIn(who: Who, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await (await this.context(options)).newPage();
+    await page.goto(this.url + path);
+    await this.signIn(page, who);
+    await page.waitForURL(this.url + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+  }
+
+  /** From the sign-in page on. */
+  async signIn(page: Page, who: Who): Promise<void> {
+    await page.getByLabel('Organisation').fill(PEOPLE[who].organisation);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: PEOPLE[who].email }).click();
+  }
+
+  /** Calls the API as somebody with a key, as a program would. @throws Error unless it is answered 2xx */
+  async api<T>(who: Who, method: string, path: string, body?: unknown): Promise<T> {
+    const key = await this.site.key(PEOPLE[who]);
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.contexts.map((context) => context.close()));
+    await this.browser.close();
+    await this.site.close();
+    await this.provider.stop();
+    await this.upstream.stop();
+    await removeFolder(this.secrets);
+  }
+
+  private async serveProvider({ vendor, tenants }: Organisation): Promise<void> {
+    const sides = [{ slug: 'vendor', people: vendor.staff }, ...tenants];
+    for (const { slug, people } of sides) {
+      const accounts = people.map(({ email, name }) => account(email, { name }));
+      const client = this.provider.client(`cs-${slug}`, `${this.url}/auth/oidc/callback`, accounts);
+      writeFileSync(join(this.secrets, slug), client.clientSecret);
+    }
+    await this.provider.serve();
+  }
+}
+
+function withSignIn(file: Organisation, issuer: string, secrets: string): Organisation {
+  const oidc = (slug: string) => ({
+    issuer,
+    clientId: `cs-${slug}`,
+    clientSecretFile: join(secrets, slug),
+  });
+  file.vendor.oidc = oidc('vendor');
+  for (const tenant of file.tenants) tenant.oidc = oidc(tenant.slug);
+  return file;
+}

@@ -1,0 +1,93 @@
+import { type Deps, NOTICES_KEPT_DAYS, prune, type Store } from '@countersign/access';
+import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { describeStore } from './support/describe-store.js';
+import { NOW } from './support/rows.js';
+import { TestClock } from './support/workflow.js';
+
+const DAY = 86_400;
+
+describeStore('pruning', (bench) => {
+  const deps = (clock: TestClock, store: Store = bench.store): Deps => ({
+    store,
+    clock,
+    ids: uuidV7Ids,
+    random: systemRandomness,
+    hashing: systemHashing,
+  });
+
+  /** A notice with one delivery in this state. */
+  async function told(state: 'delivered' | 'skipped' | 'dead' | 'due', at = NOW): Promise<string> {
+    await bench.store.forTenant('acme', (unit) =>
+      unit.outbox.add({ kind: 'request.created', subject: 'req_1', audience: [], at }),
+    );
+    const notice = (await bench.store.readAsVendor((unit) => unit.outbox.due(at, 50))).at(-1);
+    if (notice === undefined) throw new Error('no notice waits');
+    await bench.store.asVendor(async ({ deliveries }) => {
+      await deliveries.fanOut(notice, [{ channel: 'mail', recipient: notice.id, lane: notice.id }], at);
+    });
+    if (state === 'due') return notice.id;
+    await settle(notice.id, state);
+    return notice.id;
+  }
+  async function settle(id: string, state: 'delivered' | 'skipped' | 'dead'): Promise<void> {
+    const view = await bench.store.readAsVendor((unit) => unit.deliveries.find(id));
+    const delivery = view?.deliveries[0];
+    if (delivery === undefined) throw new Error('no delivery');
+    await bench.store.asVendor(async ({ deliveries }) => {
+      await deliveries.claim(delivery, NOW);
+      await deliveries.settle(delivery, { state, at: NOW, error: 'x' });
+    });
+  }
+  const kept = (id: string) =>
+    bench.store.readAsVendor(async (unit) => (await unit.deliveries.find(id)) !== null);
+
+  test('deletes notices that are over after 30 days; what is due or dead stays, and so does what waits', async () => {
+    const clock = new TestClock();
+    const over = [await told('delivered'), await told('skipped')];
+    const waiting = [await told('dead'), await told('due')];
+    await bench.store.forTenant('acme', (unit) =>
+      unit.outbox.add({ kind: 'request.created', subject: 'req_2', audience: [], at: NOW }),
+    );
+    clock.forward(NOTICES_KEPT_DAYS * DAY);
+    const young = await told('delivered', clock.now().toISOString());
+    // To the second: not a moment before.
+    expect(await prune(deps(clock))).toMatchObject({ notices: 0 });
+    clock.forward(1);
+    expect(await prune(deps(clock))).toMatchObject({ notices: 2 });
+    for (const id of over) expect(await kept(id)).toBe(false);
+    for (const id of [...waiting, young]) expect(await kept(id)).toBe(true);
+    expect(await bench.store.readAsVendor((unit) => unit.outbox.due(NOW, 10))).toHaveLength(1);
+    expect(await prune(deps(clock))).toMatchObject({ notices: 0 });
+  });
+
+  test('a dead letter that was retried and delivered goes with the others', async () => {
+    const clock = new TestClock();
+    const id = await told('dead');
+    clock.forward(NOTICES_KEPT_DAYS * DAY + 1);
+    await prune(deps(clock));
+    expect(await kept(id)).toBe(true);
+    await bench.store.asVendor((unit) => unit.deliveries.retry(id, NOW));
+    await settle(id, 'delivered');
+    expect(await prune(deps(clock))).toMatchObject({ notices: 1 });
+    expect(await kept(id)).toBe(false);
+  });
+
+  test('deletes expired answers of every tenant and no others', async () => {
+    const clock = new TestClock();
+    const store = await bench.database.open({ clock });
+    const in24h = new Date(clock.now().getTime() + DAY * 1000).toISOString();
+    const in48h = new Date(clock.now().getTime() + 2 * DAY * 1000).toISOString();
+    const answer = { bodyHash: 'h', result: '1' };
+    for (const tenant of ['acme', 'globex'])
+      await store.forTenant(tenant, async (unit) => {
+        await unit.idempotency.save('usr_1', tenant, 'old', answer, in24h);
+        await unit.idempotency.save('usr_1', tenant, 'young', answer, in48h);
+      });
+    clock.forward(DAY);
+    expect(await prune(deps(clock, store))).toMatchObject({ idempotentAnswers: 2 });
+    expect(await bench.database.raw('SELECT key FROM idempotent_answers')).toEqual([
+      { key: 'young' },
+      { key: 'young' },
+    ]);
+  });
+});

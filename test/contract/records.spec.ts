@@ -1,0 +1,151 @@
+import { type Deps, type IncomingRecord, type RecordOutcome, takeRecords } from '@countersign/access';
+import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { commit } from '@countersign/scope';
+import { describeStore } from './support/describe-store.js';
+import { aGrant, aRecord, aRequest } from './support/rows.js';
+
+const GATEWAY = uuidV7Ids.next('gtw');
+const BOOT = '0199f0a0-7b2c-4003-8000-000000000003';
+const ENDED: Omit<RecordOutcome, 'id'> = {
+  status: 200,
+  bytes: 64,
+  bodySha256: null,
+  durationMs: 3,
+  outcome: 'completed',
+};
+
+describeStore('gateways’ records', (bench) => {
+  const take = (records: readonly IncomingRecord[]) => {
+    const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+    const deps: Deps = { store: bench.store, ...system };
+    return takeRecords(deps, GATEWAY, BOOT, records);
+  };
+
+  async function granted() {
+    const request = aRequest();
+    const grant = aGrant(request);
+    await bench.store.asVendor((unit) =>
+      unit.organisation.saveTenant({
+        ...{ slug: 'acme', name: 'Acme', oidc: null, slack: null, webhooks: [], removedAt: null },
+        controls: { approvals: 1, maxDuration: null, countersign: [], slackMayApprove: [], forbid: [] },
+      }),
+    );
+    await bench.store.forTenant('acme', async (unit) => {
+      await unit.requests.insert(request);
+      await unit.grants.insert(grant);
+    });
+    const call = (seq: number, decision: 'allowed' | 'refused' = 'allowed') =>
+      aRecord(grant, {
+        ...{ decision, seq, gateway: GATEWAY, boot: BOOT },
+        code: decision === 'allowed' ? null : 'locked',
+      });
+    return { grant, call };
+  }
+
+  const place = (seq: number) => ({
+    ...{ tenant: 'acme', seq, hash: `h${seq}`, prev: seq === 1 ? null : `h${seq - 1}` },
+    at: '2026-11-24T15:10:00.123Z',
+  });
+  const made = (view: ReturnType<typeof aRecord>): IncomingRecord => {
+    const salt = new Uint8Array(32).fill(view.seq);
+    return {
+      ...place(view.seq),
+      kind: view.decision,
+      view,
+      path: {
+        commitment: commit(systemHashing, 'path', salt, view.path ?? ''),
+        opening: { value: view.path ?? '', salt: Buffer.from(salt).toString('base64url') },
+      },
+    };
+  };
+  const ended = (seq: number, id: string, outcome = ENDED): IncomingRecord => ({
+    ...place(seq),
+    kind: 'outcome',
+    id,
+    outcome,
+  });
+  const state = (grant: string) =>
+    bench.store.readForTenant('acme', async (unit) => {
+      const page = { cursor: null, limit: 200 };
+      const leaves = (await unit.events.list({}, page)).items.map(({ leaf }) => JSON.parse(leaf));
+      return {
+        records: (await unit.records.list({}, page)).items,
+        leaves: leaves.reverse(),
+        openings: (await unit.openings.find(leaves.flatMap((leaf) => leaf.commitments.path ?? []))).size,
+        used: (await unit.grants.find(grant))?.used,
+      };
+    });
+
+  test('are taken exactly once, with calls that end in their own batch, in a later one, and never', async () => {
+    const { grant, call } = await granted();
+    const [first, second, third, refused, open] = [call(1), call(2), call(5), call(4, 'refused'), call(7)];
+    const batches = [
+      [made(first), made(second)],
+      [
+        ended(3, first.id),
+        made(refused),
+        made(third),
+        ended(6, third.id, { ...ENDED, bytes: 6 }),
+        made(open),
+      ],
+      [ended(8, second.id, { ...ENDED, bytes: 30 }), ended(9, refused.id), ended(10, 'rec_of_nobody')],
+    ];
+    // Each comes twice, and the one before it once more along with it.
+    for (const [index, batch] of batches.entries())
+      for (const again of [batch, [...(batches[index - 1] ?? []), ...batch]])
+        expect(await take(again)).toEqual({ acme: [2, 7, 10][index] });
+    const after = await state(grant.id);
+    expect(new Set(after.records)).toEqual(
+      new Set([
+        { ...first, ...ENDED },
+        { ...second, ...ENDED, bytes: 30 },
+        { ...third, ...ENDED, bytes: 6 },
+        refused,
+        open,
+      ]),
+    );
+    expect(after.leaves.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const names = ['allowed', 'allowed', 'outcome', 'refused', 'allowed', 'outcome', 'allowed'];
+    expect(after.leaves.map(({ type }) => type)).toEqual(
+      [...names, 'outcome', 'outcome', 'outcome'].map((name) => `access.${name}`),
+    );
+    // Who held the grant is known of calls that were let through, also where they began in an earlier batch.
+    expect(after.leaves.map(({ data }) => data.requester !== undefined)).toEqual(
+      Array.from({ length: 10 }, (_, index) => index < 8),
+    );
+    expect(after).toMatchObject({ openings: 5, used: { calls: 4, bytes: 100 } });
+  });
+
+  test('a gap is an event of its own, where it was found', async () => {
+    const { grant, call } = await granted();
+    await take([made(call(1)), made(call(3))]);
+    expect((await state(grant.id)).leaves.map(({ type }) => type)).toEqual([
+      'access.allowed',
+      'gateway.gap',
+      'access.allowed',
+    ]);
+  });
+
+  test('a batch that cannot be taken whole leaves nothing', async () => {
+    const { grant, call } = await granted();
+    const twice = call(1);
+    const broken = [made(twice), made({ ...twice, seq: 2 })];
+    await expect(take(broken)).rejects.toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(await state(grant.id)).toMatchObject({ records: [], leaves: [], used: { calls: 0, bytes: 0 } });
+  });
+
+  test('as many as a batch holds, and more than one statement takes', async () => {
+    const { grant, call } = await granted();
+    const calls = Array.from({ length: 1_333 }, (_, index) => call(index + 1));
+    await take(calls.map(made));
+    const outcomes = calls.map(({ id }, index) => ended(calls.length + index + 1, id));
+    await take(outcomes);
+    expect(await state(grant.id)).toMatchObject({ used: { calls: 1_333, bytes: 1_333 * 64 } });
+    expect(
+      await bench.database.raw("SELECT count(*) AS n FROM access_records WHERE outcome = 'completed'"),
+    ).toEqual([{ n: 1_333 }]);
+    expect(await bench.database.raw("SELECT size FROM log_heads WHERE tenant = 'acme'")).toEqual([
+      { size: 2_666 },
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { TestBroker } from '../harness.js';
+
+const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+describe('the pages, as the broker serves them', () => {
+  let broker: TestBroker;
+
+  beforeAll(async () => {
+    broker = await TestBroker.start();
+  });
+  afterAll(() => broker.close());
+
+  const page = (path: string, method = 'GET') => broker.fetch(method, path, { headers: BROWSER });
+
+  test.each(['/', '/sign-in', '/inbox', '/requests/req_1', '/grants/grt_1/receipt', '/nowhere'])(
+    '%s is the app, which nobody may frame, keep, or add a script to',
+    async (path) => {
+      const answer = await page(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|data:|https?:|\*/);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc="\/assets\/)|<style|\bon\w+=|style=/);
+    },
+  );
+
+  test.each([
+    '/api/v1/nowhere',
+    '/api',
+    '/auth/nowhere',
+    '/oauth/nowhere',
+    '/gateway/v1/nowhere',
+    '/log/acme/nowhere',
+    '/healthz/nowhere',
+    '/readyz/nowhere',
+    '/metrics/nowhere',
+    '/slack/nowhere',
+    '/.well-known/nowhere',
+    '/countersign/jwks.json',
+    '/assets/nowhere.js',
+    '/assets/../package.json',
+    '/assets/%2e%2e/manifest.json',
+    '/%61pi/v1/nowhere',
+    '/index.html',
+    '/manifest.json',
+  ])('%s is no page, whatever asks for it', async (path) => {
+    const answer = await page(path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('a program that mistyped an address is told so, and is given no page', async () => {
+    const answer = await broker.fetch('GET', '/nowhere', { headers: { accept: 'application/json' } });
+    expect(answer.status).toBe(404);
+    expect((answer.body as { code: string }).code).toBe('not_found');
+  });
+
+  test.each(['POST', 'PUT', 'DELETE'])('%s changes nothing at a page’s address', async (method) => {
+    expect((await page('/inbox', method)).status).toBe(404);
+  });
+
+  test('its scripts and styles have hashed names, are kept for ever and come compressed', async () => {
+    const { text } = await page('/');
+    const assets = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(assets.length).toBeGreaterThan(1);
+    for (const path of assets) {
+      const answer = await broker.fetch('GET', path, { headers: { 'accept-encoding': 'identity' } });
+      expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+      expect(path).toMatch(/-[\w-]{8}\.\w+$/);
+      expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(answer.headers.get('vary')).toBe('Accept-Encoding');
+      expect(answer.headers.get('content-encoding')).toBeNull();
+    }
+  });
+
+  test('HEAD tells what GET would, without the body', async () => {
+    const head = await page('/', 'HEAD');
+    expect(head.status).toBe(200);
+    expect(head.text).toBe('');
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,223 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../../../apps/cli/src/main.js';
+import { Terminal } from '../../../apps/cli/test/terminal.js';
+import type { Browser, Visit } from '../../support/browser.js';
+import { eventually } from '../../support/eventually.js';
+import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
+
+let site: SignedInSite;
+let folder: string;
+beforeEach(async () => {
+  site = await SignedInSite.start();
+  folder = mkdtempSync(join(tmpdir(), 'countersign-login-'));
+});
+afterEach(async () => {
+  await site.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const file = () => join(folder, 'config', 'credentials.json');
+const environment = () => ({ COUNTERSIGN_BROKER_URL: site.broker.url, COUNTERSIGN_CREDENTIALS_FILE: file() });
+async function cli(argv: string[], env: Record<string, string> = environment(), stdin = '') {
+  const terminal = new Terminal(env, stdin);
+  return { exit: await run(argv, terminal), out: terminal.out, err: terminal.err };
+}
+
+/** `countersign login` under way: the address that it printed, as a path of the broker, and how it ends. */
+async function begin(...options: string[]) {
+  const terminal = new Terminal(environment());
+  const ended = run(['login', ...options], terminal);
+  const printed = await eventually('an address', () => /http:\S+/.exec(terminal.err)?.[0]);
+  const url = new URL(printed);
+  return { terminal, ended, path: url.pathname + url.search, query: url.searchParams };
+}
+
+/** What the page’s form would send. */
+function formOf({ text }: Visit, decision: 'allow' | 'deny'): URLSearchParams {
+  const fields = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)].map(
+    ([, name, value]) => [name!, value!] as [string, string],
+  );
+  return new URLSearchParams([...fields, ['decision', decision]]);
+}
+
+const consent = (browser: Browser, body: URLSearchParams, origin = PUBLIC_URL) =>
+  browser.send('/auth/cli', { method: 'POST', body, headers: { origin } });
+
+async function signedInBrowser(): Promise<Browser> {
+  const browser = site.browser();
+  await browser.signIn('/auth/oidc/vendor/start', 'erin');
+  return browser;
+}
+
+describe('countersign login', () => {
+  test('goes through the browser: sign in there, read what is asked, say yes; then verbs work', async () => {
+    const { terminal, ended, path } = await begin('--organisation', 'vendor');
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(path, 'erin');
+    const back = await browser.send(callback);
+    expect(back.headers.get('location')).toBe(path);
+    const page = await browser.send(path);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Erin (erin@vendor.example)');
+    expect(page.text).toContain('countersign on ');
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'.*frame-ancestors 'none'/,
+    );
+    expect(page.headers.get('referrer-policy')).toBe('same-origin');
+    expect(page.text).not.toContain('<script');
+    const sent = await consent(browser, formOf(page, 'allow'));
+    expect(sent.status).toBe(303);
+    const answer = await fetch(sent.headers.get('location')!);
+    expect(await answer.text()).toContain('Signed in.');
+    expect(await ended).toBe(0);
+    expect(terminal.out).toMatch(/^Signed in at .* as Erin <erin@vendor\.example> \(vendor\), until /);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+
+    const me = await cli(['whoami', '--json']);
+    expect(JSON.parse(me.out)).toMatchObject({
+      email: 'erin@vendor.example',
+      channel: 'api',
+      assurance: 'oidc',
+    });
+    const { text } = await browser.send('/api/v1/sessions');
+    expect(JSON.parse(text)).toMatchObject({
+      items: [
+        { kind: 'cli', current: false },
+        { kind: 'web', current: true },
+      ],
+    });
+
+    const credential = credentialIn(file());
+    expect((await cli(['logout'])).exit).toBe(0);
+    expect(readFileSync(file(), 'utf8')).not.toContain(credential);
+    expect((await cli(['whoami'])).err).toMatch(/^error\[unauthenticated\]: Not signed in/);
+    const dead = await site.broker.fetch('GET', '/api/v1/whoami', {
+      headers: { authorization: `Bearer ${credential}` },
+    });
+    expect(dead.status).toBe(401);
+    expect(site.broker.logLines.join('')).not.toContain(credential.slice(4));
+  });
+
+  test('ends with the browser’s session, with its person, and after twelve hours', async () => {
+    const alive = async () => (await cli(['whoami'])).exit === 0;
+    const first = await signedInBrowser();
+    await logInBy(first);
+    site.broker.clock.advance(2 * 3_600);
+    expect(await alive()).toBe(true);
+    const second = await signedInBrowser();
+    await logInBy(second);
+    await second.send('/api/v1/session', { method: 'DELETE', headers: { origin: PUBLIC_URL } });
+    expect(await alive()).toBe(false);
+    await logInBy(await signedInBrowser());
+    site.broker.clock.advance(12 * 3_600 - 60);
+    expect(await alive()).toBe(true);
+    site.broker.clock.advance(120);
+    expect(await alive()).toBe(false);
+  });
+
+  test('who says no lets nothing in', async () => {
+    const browser = await signedInBrowser();
+    const { ended, path, terminal } = await begin();
+    const sent = await consent(browser, formOf(await browser.send(path), 'deny'));
+    expect(sent.headers.get('location')).toContain('error=access_denied');
+    await fetch(sent.headers.get('location')!);
+    expect(await ended).toBe(1);
+    expect(terminal.err).toContain('error[login_refused]');
+  });
+
+  test('is forged by no other page, framed by none, and leads to this computer alone', async () => {
+    const browser = await signedInBrowser();
+    const { path, terminal, ended } = await begin();
+    const form = formOf(await browser.send(path), 'allow');
+    for (const origin of ['https://evil.example', 'null']) {
+      const forged = await consent(browser, form, origin);
+      expect([forged.status, forged.headers.get('location')]).toEqual([403, null]);
+    }
+    for (const port of ['80', '0', '65536', '5000@evil.example', '5000/'])
+      expect((await browser.send(path.replace(/port=\d+/, `port=${encodeURIComponent(port)}`))).status).toBe(
+        400,
+      );
+    terminal.stopping.abort();
+    expect(await ended).toBe(1);
+  });
+
+  test('a code counts once, with its verifier alone; an answer of another login is waited past', async () => {
+    const browser = await signedInBrowser();
+    const { path, query, ended, terminal } = await begin();
+    const form = formOf(await browser.send(path), 'allow');
+    const codeOf = async () =>
+      new URL((await consent(browser, form)).headers.get('location')!).searchParams.get('code')!;
+    const exchange = (code: string, verifier: string) =>
+      site.broker.fetch('POST', '/auth/cli/token', { body: { code, verifier } });
+    const code = await codeOf();
+    expect((await exchange(code, 'v'.repeat(43))).status).toBe(401);
+    const callback = `http://127.0.0.1:${query.get('port')}/callback`;
+    expect((await fetch(`${callback}?code=${code}&state=other`)).status).toBe(404);
+    expect((await fetch(`${callback}?code=${code}&state=${query.get('state')}`)).status).toBe(200);
+    // A wrong verifier has used it up, for the right one too.
+    expect(await ended).toBe(1);
+    expect(terminal.err).toContain('error[login_failed]');
+    const late = await codeOf();
+    site.broker.clock.advance(121);
+    expect((await exchange(late, 'v'.repeat(43))).status).toBe(401);
+  });
+
+  test('who is not signed in is sent to sign in first, and comes back', async () => {
+    const { path, terminal, ended } = await begin('--organisation', 'nosuch');
+    const { status, headers } = await site.browser().send(path);
+    expect(status).toBe(302);
+    const to = new URL(headers.get('location')!, PUBLIC_URL);
+    expect([to.pathname, to.searchParams.get('returnTo'), to.searchParams.get('tenant')]).toEqual([
+      '/sign-in',
+      path,
+      'nosuch',
+    ]);
+    terminal.stopping.abort();
+    await ended;
+  });
+
+  test('a command line lets no other in', async () => {
+    await logInBy(await signedInBrowser());
+    const headers = { authorization: `Bearer ${credentialIn(file())}` };
+    const form = new URLSearchParams({
+      port: '5000',
+      device: 'x',
+      state: 's'.repeat(43),
+      code_challenge: 'c'.repeat(43),
+      decision: 'allow',
+    });
+    const answer = await fetch(`${site.broker.url}/auth/cli`, { method: 'POST', headers, body: form });
+    expect(answer.status).toBe(403);
+  });
+
+  test('--with-key keeps a key from stdin; COUNTERSIGN_API_KEY goes before it; others may not read it', async () => {
+    const kept = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
+    expect(kept.exit).toBe(0);
+    expect(kept.out + kept.err).not.toContain(site.broker.keys.approver);
+    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
+    const other = { ...environment(), COUNTERSIGN_API_KEY: site.broker.keys.engineer };
+    expect((await cli(['whoami', '--json'], other)).out).toContain('erin@vendor.example');
+    expect((await cli(['login', '--with-key'], environment(), 'nonsense')).exit).toBe(2);
+    const wrong = await cli(['login', '--with-key'], environment(), `csk_${'x'.repeat(43)}`);
+    expect([wrong.exit, wrong.err]).toEqual([1, expect.stringContaining('error[unauthenticated]')]);
+    expect((await cli(['whoami', '--json'])).out).toContain('ada@acme.example');
+    writeFileSync(join(folder, 'open'), readFileSync(file()), { mode: 0o644 });
+    const exposed = await cli(['whoami'], {
+      ...environment(),
+      COUNTERSIGN_CREDENTIALS_FILE: join(folder, 'open'),
+    });
+    expect(exposed.err).toMatch(/^error\[credentials_exposed\]/);
+  });
+});
+
+const credentialIn = (path: string): string =>
+  /"credential": "([^"]+)"/.exec(readFileSync(path, 'utf8'))![1]!;
+
+async function logInBy(browser: Browser): Promise<void> {
+  const { path, ended } = await begin();
+  const sent = await consent(browser, formOf(await browser.send(path), 'allow'));
+  await fetch(sent.headers.get('location')!);
+  expect(await ended).toBe(0);
+}

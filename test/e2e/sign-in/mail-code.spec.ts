@@ -1,0 +1,278 @@
+import { organisation } from '../../factories/organisation.js';
+import type { ReceivedMail } from '../../fakes/mail-server.js';
+import { MailServer } from '../../fakes/mail-server.js';
+import { Browser } from '../../support/browser.js';
+import { eventually } from '../../support/eventually.js';
+import { PUBLIC_URL } from '../../support/signed-in-site.js';
+import { type Answer, SESSION_COOKIE, TestBroker } from '../harness.js';
+import { codeOf, makeGrant, makeRequest, readRequest, review } from '../story.js';
+
+const MINUTES = 60;
+const PROVIDER = { issuer: 'http://localhost:1', clientId: 'c', clientSecretFile: './nowhere' };
+
+let mail: MailServer;
+let broker: TestBroker;
+beforeEach(async () => {
+  mail = new MailServer();
+  await mail.start();
+  const file = organisation((made) => {
+    made.tenants[1]!.oidc = PROVIDER;
+  });
+  broker = await TestBroker.start({ organisation: file, settings: { smtpUrl: mail.url } });
+});
+afterEach(async () => {
+  await broker.close();
+  await mail.stop();
+});
+
+const browser = () => new Browser(PUBLIC_URL, () => broker.url);
+const post = async (from: Browser, path: string, body: unknown): Promise<Answer> => {
+  const { status, headers, text } = await from.send(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { origin: PUBLIC_URL, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+  });
+  return { status, headers, text, body: text === '' ? undefined : JSON.parse(text) };
+};
+const ask = (from: Browser, email = 'ada@acme.example', tenant = 'acme') =>
+  post(from, '/auth/code', { organisation: tenant, email });
+const verify = (from: Browser, code: string) => post(from, '/auth/code/verify', { code });
+const mailed = (address: string, count = 1) =>
+  eventually(`mail ${count} to ${address}`, () => mail.to(address)[count - 1], 20_000);
+/** It stands alone in its line: ids in the headers may look like it. */
+const codeIn = ({ raw }: ReceivedMail): string => /^ {4}([A-Z2-9]{4}-[A-Z2-9]{4})\r?$/m.exec(raw)![1]!;
+const isCode = (message: ReceivedMail) => message.header('subject')?.startsWith('Your code') === true;
+const signedIn = async (from: Browser) => (await from.send('/api/v1/session')).status === 200;
+/** Another than the right one. */
+const wrong = (code: string) => (code.startsWith('A') ? 'B' : 'A') + code.slice(1);
+
+describe('a code by mail', () => {
+  test('signs in whom it was sent to, in the browser that asked, once; and says how', async () => {
+    const own = browser();
+    const asked = await ask(own, 'Ada+phone@ACME.example');
+    expect([asked.status, asked.body]).toEqual([202, { expiresInSeconds: 600 }]);
+    const message = await mailed('ada@acme.example');
+    expect(message.header('subject')).toBe('Your code to sign in to Countersign');
+    expect(message.header('subject')).not.toContain(codeIn(message));
+    expect(message.raw).not.toMatch(/https?:/);
+    const done = await verify(own, ` ${codeIn(message).toLowerCase().replace('-', ' ')} `);
+    expect(done.status).toBe(200);
+    expect(done.body).toMatchObject({
+      assurance: 'mail-code',
+      person: { id: broker.persons.approver, email: 'ada@acme.example', side: 'customer' },
+    });
+    expect(done.headers.getSetCookie().join()).toMatch(
+      /__Host-countersign-session=[^;]+;.*HttpOnly; Secure; SameSite=Lax/,
+    );
+    expect(await signedIn(own)).toBe(true);
+    const again = browser();
+    again.broker.set('__Host-countersign-browser', 'x'.repeat(43));
+    expect(codeOf(await verify(again, codeIn(message)))).toBe('401 unauthenticated');
+    expect(codeOf(await verify(own, codeIn(message)))).toBe('401 unauthenticated');
+  });
+
+  test('typed into another browser it does nothing, and still counts in its own', async () => {
+    const [own, other] = [browser(), browser()];
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    await ask(other, 'bob@acme.example');
+    await mailed('bob@acme.example');
+    for (let count = 0; count < 4; count += 1)
+      expect(codeOf(await verify(other, code))).toBe('401 unauthenticated');
+    expect(codeOf(await verify(browser(), code))).toBe('401 unauthenticated');
+    expect(await signedIn(other)).toBe(false);
+    expect((await verify(own, code)).status).toBe(200);
+  });
+
+  test('five wrong ones end it, also when they come all at once', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    const guesses = await Promise.all(Array.from({ length: 5 }, () => verify(own, wrong(code))));
+    expect(guesses.map(codeOf)).toEqual(Array(5).fill('401 unauthenticated'));
+    expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+    expect(await signedIn(own)).toBe(false);
+  });
+
+  test('four wrong ones do not', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    for (let count = 0; count < 4; count += 1) await verify(own, wrong(code));
+    expect((await verify(own, code)).status).toBe(200);
+  });
+
+  test('guessing on and on is stopped, whatever the guesses are', async () => {
+    const own = browser();
+    await ask(own);
+    await mailed('ada@acme.example');
+    const answers = [];
+    for (let count = 0; count < 40; count += 1) answers.push(codeOf(await verify(own, `GUESS${count}`)));
+    expect(answers.slice(0, 30)).toEqual(Array(30).fill('401 unauthenticated'));
+    expect(answers.slice(30)).toEqual(Array(10).fill('429 rate_limited'));
+  });
+
+  test('is over after ten minutes', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    broker.clock.advance(10 * MINUTES + 1);
+    expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+  });
+
+  test('one lives at a time: the next one ends the one before', async () => {
+    const own = browser();
+    await ask(own);
+    const first = codeIn(await mailed('ada@acme.example'));
+    await ask(own);
+    const second = codeIn(await mailed('ada@acme.example', 2));
+    expect(codeOf(await verify(own, first))).toBe('401 unauthenticated');
+    expect((await verify(own, second)).status).toBe(200);
+  });
+
+  test('asking on and on is stopped per address, known or not, and per browser', async () => {
+    for (const address of ['ada@acme.example', 'nobody@acme.example']) {
+      const answers = [];
+      for (let count = 0; count < 7; count += 1) answers.push(codeOf(await ask(browser(), address)));
+      expect(answers).toEqual([...Array(5).fill('202 undefined'), ...Array(2).fill('429 rate_limited')]);
+    }
+    const own = browser();
+    const answers = [];
+    for (let count = 0; count < 6; count += 1) answers.push(codeOf(await ask(own, `${count}@acme.example`)));
+    expect(answers.at(-1)).toBe('429 rate_limited');
+  });
+
+  test('nobody learns who is there: unknown people, tenants and sides get the same answer and no mail', async () => {
+    const cases = [
+      ['ada@acme.example', 'acme'],
+      ['nobody@acme.example', 'acme'],
+      ['ada@acme.example', 'nosuch'],
+      ['gwen@globex.example', 'acme'],
+      ['gwen@globex.example', 'globex'],
+      ['erin@vendor.example', 'vendor'],
+      ['not an address', 'acme'],
+    ] as const;
+    const answers = [];
+    for (const [email, tenant] of cases) {
+      const { status, body, headers } = await ask(browser(), email, tenant);
+      answers.push([status, body, headers.getSetCookie()[0]?.replace(/=[^;]+|Expires=[^;]+/g, '=…')]);
+    }
+    expect(new Set(answers.map((each) => JSON.stringify(each)))).toHaveProperty('size', 1);
+    await mailed('ada@acme.example');
+    await ask(browser(), 'bob@acme.example');
+    await mailed('bob@acme.example');
+    expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
+  });
+
+  test('which methods an organisation has: one that is not there looks like one by mail', async () => {
+    const methods = async (name: string) =>
+      ((await post(browser(), '/auth/discover', { organisation: name })).body as { methods: unknown })
+        .methods;
+    const byMail = [{ kind: 'mail-code', start: null }];
+    for (const name of ['acme', 'nosuch', ' ACME ', 'deployment', 'not a slug'])
+      expect(await methods(name)).toEqual(byMail);
+    expect(await methods('Globex')).toEqual([{ kind: 'oidc', start: '/auth/oidc/globex/start' }]);
+    expect(await methods('vendor')).toEqual([]);
+  });
+
+  test('who is removed meanwhile is not signed in', async () => {
+    const own = browser();
+    await ask(own, 'bob@acme.example');
+    const code = codeIn(await mailed('bob@acme.example'));
+    const path = `/api/v1/tenants/acme/people/${broker.persons.secondApprover}`;
+    expect((await broker.call('tenantAdmin', 'DELETE', path)).status).toBe(200);
+    expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
+  });
+
+  test('a code is asked for and typed on our own pages alone', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example'));
+    const elsewhere = { origin: 'https://evil.example', 'content-type': 'application/json' };
+    for (const [path, body] of [
+      ['/auth/code', { organisation: 'acme', email: 'ada@acme.example' }],
+      ['/auth/code/verify', { code }],
+    ] as const) {
+      const init = { method: 'POST', body: JSON.stringify(body), headers: elsewhere };
+      expect((await own.send(path, init)).status).toBe(403);
+      expect(
+        (await own.send(path, { ...init, headers: { 'content-type': 'application/json' } })).status,
+      ).toBe(403);
+    }
+    expect(await signedIn(own)).toBe(false);
+  });
+
+  test('P11: the code is neither logged nor stored, nor is the browser’s secret', async () => {
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await mailed('ada@acme.example')).replace('-', '');
+    const secret = own.broker.get('__Host-countersign-browser')!;
+    const stored = await broker.host.store.readAsVendor(async (unit) => {
+      const hash = Buffer.from(broker.host.hashing.sha256(Buffer.from(secret))).toString('hex');
+      return unit.attempts.ofBrowser(hash, 'code');
+    });
+    expect(stored).toHaveLength(1);
+    const kept = JSON.stringify(stored) + broker.logLines.join('');
+    for (const each of [code, secret]) expect(kept).not.toContain(each);
+    await verify(own, code);
+    expect(broker.logLines.join('')).not.toContain(own.broker.get(SESSION_COOKIE)!);
+  });
+
+  test('without mail it is said so, whoever asks', async () => {
+    const silent = await TestBroker.start();
+    const from = new Browser(PUBLIC_URL, () => silent.url);
+    for (const email of ['ada@acme.example', 'nobody@acme.example'])
+      expect(codeOf(await ask(from, email))).toBe('503 not_ready');
+    await silent.close();
+  });
+});
+
+describe('fifty scanners', () => {
+  test('that GET, HEAD and POST every mailed link, with what they find there, change nothing', async () => {
+    const request = await makeRequest(broker);
+    await review(broker, 'reviewer', request);
+    const { grant } = await makeGrant(broker, 'otherEngineer');
+    const own = browser();
+    await ask(own);
+    const code = codeIn(await eventually('the code', () => mail.to('ada@acme.example').find(isCode), 20_000));
+    await eventually(
+      'mails about the grant',
+      () => mail.mails.some(({ raw }) => raw.includes('Access is open')),
+      20_000,
+    );
+    const links = [
+      ...new Set(
+        mail.mails.flatMap(({ raw }) =>
+          [...raw.matchAll(/http:\/\/localhost:4000\/[^\s"<]*/g)].map(([url]) => url),
+        ),
+      ),
+    ];
+    expect(links.length).toBeGreaterThanOrEqual(2);
+    const before = await stateOf(request.id, grant);
+    await Promise.all(
+      Array.from({ length: 50 }, async (_none, scanner) => {
+        const from = browser();
+        for (const link of links)
+          for (const method of ['GET', 'HEAD', 'POST']) {
+            const { status } = await from.send(link, {
+              method,
+              headers: { 'user-agent': `scanner ${scanner}` },
+              ...(method === 'POST' ? { body: new URLSearchParams({ decision: 'approve' }) } : {}),
+            });
+            expect(status).toBeLessThan(600);
+          }
+        expect(await signedIn(from)).toBe(false);
+      }),
+    );
+    expect(await stateOf(request.id, grant)).toEqual(before);
+    expect((await verify(own, code)).status).toBe(200);
+  }, 120_000);
+
+  async function stateOf(request: string, grant: string) {
+    const { state, reviews } = await readRequest(broker, request);
+    const events = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
+    const found = await broker.call('approver', 'GET', `/api/v1/grants/${grant}`);
+    const count = (events.body as { items: unknown[] }).items.length;
+    return { state, reviews, count, grant: (found.body as { state: string }).state };
+  }
+});

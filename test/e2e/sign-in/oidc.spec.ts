@@ -1,0 +1,324 @@
+import { applyOrganisation } from '@countersign/access';
+import { organisation } from '../../factories/organisation.js';
+import type { Browser } from '../../support/browser.js';
+import { PUBLIC_URL, SignedInSite } from '../../support/signed-in-site.js';
+import { SESSION_COOKIE } from '../harness.js';
+import { EventStream } from '../sse.js';
+
+const VENDOR = '/auth/oidc/vendor/start';
+const ACME = '/auth/oidc/acme/start';
+const BROWSER_COOKIE = '__Host-countersign-browser';
+
+let site: SignedInSite;
+afterEach(() => site.close());
+
+/** Who is signed in in this browser; the problem’s code where nobody is. */
+async function whoIn(browser: Browser): Promise<unknown> {
+  const { status, text } = await browser.send('/api/v1/session');
+  const body = JSON.parse(text) as { code?: string; person?: { email: string } };
+  return status === 200 ? body.person?.email : body.code;
+}
+const errorOf = ({ status, headers }: { status: number; headers: Headers }) => {
+  const to = new URL(headers.get('location') ?? '', PUBLIC_URL);
+  return [status, to.pathname, to.searchParams.get('error')];
+};
+const failed = (code: string) => [303, '/sign-in', code];
+
+describe('signing in at a provider', () => {
+  beforeEach(async () => {
+    site = await SignedInSite.start();
+  });
+
+  test('the vendor’s staff and a tenant’s people, each by their own; where to go on is kept', async () => {
+    const erin = site.browser();
+    const done = await erin.signIn(`${VENDOR}?returnTo=%2Frequests%3Fstate%3Dopen`, 'erin');
+    expect([done.status, done.headers.get('location')]).toEqual([303, '/requests?state=open']);
+    expect(await whoIn(erin)).toBe('erin@vendor.example');
+    const ada = site.browser();
+    await ada.signIn(ACME, 'ada');
+    expect(await whoIn(ada)).toBe('ada@acme.example');
+    const { text } = await ada.send('/api/v1/session');
+    expect(JSON.parse(text)).toMatchObject({ assurance: 'oidc', device: 'Test browser', kind: 'web' });
+  });
+
+  test('asks with PKCE, state and nonce, which differ each time, and for a code alone', async () => {
+    const browser = site.browser();
+    const urls = [];
+    for (let count = 0; count < 2; count += 1) {
+      const { status, headers } = await browser.send(VENDOR);
+      expect(status).toBe(302);
+      urls.push(new URL(headers.get('location')!));
+    }
+    for (const { origin, searchParams } of urls) {
+      expect(origin).toBe(site.own.issuer);
+      expect(Object.fromEntries(searchParams)).toMatchObject({
+        client_id: 'countersign',
+        response_type: 'code',
+        redirect_uri: `${PUBLIC_URL}/auth/oidc/callback`,
+        code_challenge_method: 'S256',
+        scope: 'openid email profile',
+      });
+    }
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      const values = urls.map(({ searchParams }) => searchParams.get(name));
+      expect(values.every((value) => (value ?? '').length >= 40)).toBe(true);
+      expect(values[0]).not.toBe(values[1]);
+    }
+  });
+
+  test('the session’s cookie is of this host alone, not for scripts, and new at each sign-in', async () => {
+    const browser = site.browser();
+    browser.broker.set(SESSION_COOKIE, 'an-attacker-chose-this-value-000000');
+    const first = await browser.signIn(VENDOR, 'erin');
+    const cookie = first.headers.getSetCookie().find((text) => text.startsWith(SESSION_COOKIE))!;
+    expect(cookie).toMatch(/; Path=\/;/);
+    for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax']) expect(cookie).toContain(attribute);
+    expect(cookie).not.toMatch(/Domain/i);
+    const before = browser.broker.get(SESSION_COOKIE)!;
+    expect(before).not.toBe('an-attacker-chose-this-value-000000');
+    await browser.signIn(VENDOR, 'max');
+    expect(browser.broker.get(SESSION_COOKIE)).not.toBe(before);
+    expect(await whoIn(browser)).toBe('max@vendor.example');
+    const old = site.browser();
+    old.broker.set(SESSION_COOKIE, before);
+    expect(await whoIn(old)).toBe('unauthenticated');
+  });
+
+  test.each([
+    ['a tenant’s person by the vendor’s provider', VENDOR, 'ada-at-vendor'],
+    ['the vendor’s staff by a tenant’s provider', ACME, 'erin-at-acme'],
+    ['another tenant’s person', ACME, 'gwen-at-acme'],
+    ['a stranger', VENDOR, 'nobody'],
+  ])('P9: an e-mail never crosses: %s is unknown', async (_name, start, sub) => {
+    const browser = site.browser();
+    expect(errorOf(await browser.signIn(start, sub))).toEqual(failed('unknown_person'));
+    expect(await whoIn(browser)).toBe('unauthenticated');
+  });
+
+  test('an e-mail that nobody has verified names nobody', async () => {
+    const browser = site.browser();
+    expect(errorOf(await browser.signIn(ACME, 'bob'))).toEqual(failed('email_unverified'));
+    expect(await whoIn(browser)).toBe('unauthenticated');
+  });
+
+  test('a person is pinned to their subject: who has the address later is not them', async () => {
+    await site.browser().signIn(ACME, 'ann');
+    const later = site.browser();
+    expect(errorOf(await later.signIn(ACME, 'another-ann'))).toEqual(failed('identity_changed'));
+    expect(await whoIn(later)).toBe('unauthenticated');
+    const again = site.browser();
+    await again.signIn(ACME, 'ann');
+    expect(await whoIn(again)).toBe('ann@acme.example');
+    const { body } = await site.broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=50');
+    const types = (body as { items: { type: string }[] }).items.map(({ type }) => type);
+    expect(types.filter((type) => type === 'identity.pinned')).toHaveLength(1);
+    expect(types.filter((type) => type === 'session.started')).toHaveLength(2);
+  });
+
+  test('an answer is taken once', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    const cookie = browser.broker.get(BROWSER_COOKIE)!;
+    expect((await browser.send(callback)).status).toBe(303);
+    expect(await whoIn(browser)).toBe('erin@vendor.example');
+    const thief = site.browser();
+    thief.broker.set(BROWSER_COOKIE, cookie);
+    expect(errorOf(await thief.send(callback))).toEqual(failed('attempt_unknown'));
+    expect(await whoIn(thief)).toBe('unauthenticated');
+  });
+
+  test('an answer counts in the browser that began, and another’s try does not use it up', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    for (const other of [site.browser(), site.browser()]) {
+      await other.send(VENDOR);
+      expect(errorOf(await other.send(callback))).toEqual(failed('attempt_unknown'));
+      expect(await whoIn(other)).toBe('unauthenticated');
+    }
+    await browser.send(callback);
+    expect(await whoIn(browser)).toBe('erin@vendor.example');
+  });
+
+  test('an answer that comes too late does not count', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    site.broker.clock.advance(601);
+    expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
+  });
+
+  test('mix-up: one issuer’s answer for another is refused, whichever member was exchanged', async () => {
+    const victim = site.browser();
+    const foreign = await victim.signInUpToCallback('/auth/oidc/globex/start', 'gwen');
+    const own = await victim.signInUpToCallback(ACME, 'ada');
+    const mixed = new URL(own);
+    mixed.searchParams.set('code', foreign.searchParams.get('code')!);
+    mixed.searchParams.set('iss', foreign.searchParams.get('iss')!);
+    expect(foreign.searchParams.get('iss')).toBe(site.foreign.issuer);
+    expect(errorOf(await victim.send(mixed))).toEqual(failed('answer_invalid'));
+    expect(await whoIn(victim)).toBe('unauthenticated');
+
+    const codeOnly = await victim.signInUpToCallback(ACME, 'ada');
+    codeOnly.searchParams.set('code', foreign.searchParams.get('code')!);
+    expect(errorOf(await victim.send(codeOnly))).toEqual(failed('answer_invalid'));
+    const noIssuer = await victim.signInUpToCallback(ACME, 'ada');
+    noIssuer.searchParams.delete('iss');
+    expect(errorOf(await victim.send(noIssuer))).toEqual(failed('answer_invalid'));
+    expect(await whoIn(victim)).toBe('unauthenticated');
+  });
+
+  test('mix-up: the code of another client of the same issuer is refused', async () => {
+    const browser = site.browser();
+    const vendor = await browser.signInUpToCallback(VENDOR, 'erin');
+    const acme = await browser.signInUpToCallback(ACME, 'ada');
+    acme.searchParams.set('code', vendor.searchParams.get('code')!);
+    expect(errorOf(await browser.send(acme))).toEqual(failed('answer_invalid'));
+    expect(await whoIn(browser)).toBe('unauthenticated');
+  });
+
+  test('a stolen code is worth nothing in another’s own sign-in (PKCE)', async () => {
+    const victim = await site.browser().signInUpToCallback(VENDOR, 'erin');
+    const thief = site.browser();
+    const own = await thief.signInUpToCallback(VENDOR, 'max');
+    own.searchParams.set('code', victim.searchParams.get('code')!);
+    expect(errorOf(await thief.send(own))).toEqual(failed('answer_invalid'));
+    expect(await whoIn(thief)).toBe('unauthenticated');
+  });
+
+  test.each(['state=a&state=b', 'code=x', '', 'error=access_denied', 'state=unknown&code=x'])(
+    'a made-up answer (%s) signs nobody in',
+    async (query) => {
+      const browser = site.browser();
+      await browser.send(VENDOR);
+      expect(errorOf(await browser.send(`/auth/oidc/callback?${query}`))).toEqual(failed('attempt_unknown'));
+    },
+  );
+
+  test('what the provider refuses is said', async () => {
+    const browser = site.browser();
+    const { headers } = await browser.send(`${VENDOR}?returnTo=/inbox`);
+    const state = new URL(headers.get('location')!).searchParams.get('state')!;
+    const query = new URLSearchParams({ error: 'access_denied', state, iss: site.own.issuer });
+    const answer = await browser.send(`/auth/oidc/callback?${query}`);
+    expect(errorOf(answer)).toEqual(failed('provider_refused'));
+    expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
+  });
+
+  test('a provider that is away is said, and comes back by itself', async () => {
+    await site.own.stop();
+    expect(errorOf(await site.browser().send(VENDOR))).toEqual(failed('provider_unavailable'));
+    await site.own.serve();
+    const browser = site.browser();
+    await browser.signIn(VENDOR, 'erin');
+    expect(await whoIn(browser)).toBe('erin@vendor.example');
+    await site.own.stop();
+    const between = site.browser();
+    // What the issuer says of itself is known; its token endpoint is asked when the answer comes.
+    const { headers } = await between.send(VENDOR);
+    const state = new URL(headers.get('location')!).searchParams.get('state')!;
+    const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
+    expect(errorOf(await between.send(`/auth/oidc/callback?${query}`))).toEqual(
+      failed('provider_unavailable'),
+    );
+  });
+
+  test.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/..//evil.example',
+    'javascript:alert(1)',
+  ])('no open redirect: returnTo=%s leads to the start page', async (returnTo) => {
+    const browser = site.browser();
+    const { headers } = await browser.signIn(`${VENDOR}?returnTo=${encodeURIComponent(returnTo)}`, 'erin');
+    expect(headers.get('location')).toBe('/');
+  });
+
+  test('an organisation without a provider, known or not, begins nothing', async () => {
+    for (const side of ['deployment', 'nobody', 'ACME'])
+      expect(errorOf(await site.browser().send(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
+  });
+
+  test('ended mid-session: who is removed is out, stream and all, and cannot sign in again', async () => {
+    const browser = site.browser();
+    await browser.signIn(ACME, 'ada');
+    const stream = await EventStream.open(`${site.broker.url}/api/v1/stream`, browser.broker.header);
+    const without = organisation((file) => {
+      file.tenants[0]!.people = file.tenants[0]!.people.filter(({ name }) => name !== 'Ada');
+      file.tenants[0]!.oidc = null;
+    });
+    await applyOrganisation(site.broker.host, without, { dryRun: false });
+    await stream.ended();
+    expect(await whoIn(browser)).toBe('unauthenticated');
+    expect(errorOf(await browser.send(ACME))).toEqual(failed('no_provider'));
+  });
+
+  test('P11: no secret of a sign-in is logged or stored', async () => {
+    const browser = site.browser();
+    const callback = await browser.signInUpToCallback(VENDOR, 'erin');
+    const begun = browser.broker.get(BROWSER_COOKIE)!;
+    await browser.send(callback);
+    const secrets = [
+      begun,
+      browser.broker.get(SESSION_COOKIE)!,
+      callback.searchParams.get('code')!,
+      callback.searchParams.get('state')!,
+    ];
+    const failing = await browser.signInUpToCallback(VENDOR, 'erin');
+    secrets.push(failing.searchParams.get('code')!, failing.searchParams.get('state')!);
+    failing.searchParams.set('iss', site.foreign.issuer);
+    expect(errorOf(await browser.send(failing))).toEqual(failed('answer_invalid'));
+    const log = site.broker.logLines.join('');
+    for (const secret of secrets) expect(log).not.toContain(secret);
+  });
+});
+
+describe('what a provider is asked for besides', () => {
+  test('a way of signing in: another does not do', async () => {
+    site = await SignedInSite.start((file) => {
+      file.vendor.oidc = { ...file.vendor.oidc!, acr: ['urn:mfa'], maxAge: 600 };
+    });
+    const begun = new URL((await site.browser().send(VENDOR)).headers.get('location')!).searchParams;
+    expect([begun.get('acr_values'), begun.get('max_age')]).toEqual(['urn:mfa', '600']);
+    const weak = site.browser();
+    expect(errorOf(await weak.signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));
+    expect(await whoIn(weak)).toBe('unauthenticated');
+    const strong = site.browser();
+    await strong.signIn(VENDOR, 'max');
+    expect(await whoIn(strong)).toBe('max@vendor.example');
+  });
+
+  test('P2: groups give roles, unlisted ones nothing, and what excludes each other nothing at all', async () => {
+    site = await SignedInSite.start((file) => {
+      file.vendor.oidc = {
+        ...file.vendor.oidc!,
+        groups: {
+          claim: 'groups',
+          roles: {
+            reviewers: ['reviewer', 'auditor'],
+            engineers: ['engineer'],
+            watchers: ['security-admin'],
+          },
+        },
+      };
+    });
+    const rolesOf = async (who: 'reviewer' | 'engineerAndReviewer' | 'legal') =>
+      site.broker.host.store.readAsVendor(
+        async (unit) => (await unit.organisation.person(site.broker.persons[who]))?.roles,
+      );
+    const max = site.browser();
+    await max.signIn(VENDOR, 'max');
+    expect(await whoIn(max)).toBe('max@vendor.example');
+    expect(await rolesOf('reviewer')).toEqual(['auditor', 'reviewer']);
+    await applyOrganisation(site.broker.host, site.file, { dryRun: false });
+    expect(await rolesOf('reviewer')).toEqual(['auditor', 'reviewer']);
+    for (const [sub, who] of [
+      ['kim', 'engineerAndReviewer'],
+      ['lee', 'legal'],
+    ] as const) {
+      const browser = site.browser();
+      expect(errorOf(await browser.signIn(VENDOR, sub))).toEqual(failed('no_roles'));
+      expect(await rolesOf(who)).toEqual([]);
+      expect(await whoIn(browser)).toBe('unauthenticated');
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { TestBroker } from '../harness.js';
+import { codeOf, makeRequest } from '../story.js';
+
+let broker: TestBroker;
+let admin: string;
+beforeEach(async () => {
+  broker = await TestBroker.start();
+  admin = await broker.sessionOf('tenantAdmin');
+});
+afterEach(() => broker.close());
+
+const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
+const read = async () => (await broker.page(admin, 'GET', CONTROLS)).body as Record<string, unknown>;
+const write = (body: unknown) => broker.page(admin, 'PUT', CONTROLS, { body });
+
+describe('privacy controls', () => {
+  test('are read with their version, which is also the ETag', async () => {
+    const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
+    expect(body).toEqual({
+      version: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      approvals: 1,
+      maxDuration: 'PT1H',
+      countersign: ['update'],
+      slackMayApprove: ['list', 'read'],
+      forbid: [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }],
+    });
+    expect(headers.get('etag')).toBe(`"${(body as { version: string }).version}"`);
+  });
+
+  test('are changed at once, with an event that says what was and what is, and gateways hear of it', async () => {
+    const before = await read();
+    const feedBefore = await broker.host.store.readAsVendor((unit) => unit.feed.head());
+    const forbid = [{ service: 'billing', resource: 'invoices/**', actions: ['*'] }];
+    const { status, body } = await write({ ...before, forbid, maxDuration: 'PT30M' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ forbid, maxDuration: 'PT30M' });
+    expect((body as { version: string }).version).not.toBe(before['version']);
+    const asked = await broker.call('engineer', 'POST', '/api/v1/requests', {
+      body: {
+        tenant: 'acme',
+        service: 'billing',
+        scope: [{ resource: 'invoices', actions: ['list'] }],
+        duration: 'PT1H',
+        justification: 'x',
+      },
+    });
+    expect(codeOf(asked)).toBe('422 request_refused');
+    const { body: log } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=1');
+    const [event] = (log as { items: { type: string; actor: string; data: object }[] }).items;
+    expect(event).toMatchObject({
+      type: 'tenant.change',
+      actor: broker.persons.tenantAdmin,
+      data: { tenant: 'acme', before: { maxDuration: 3_600 }, after: { maxDuration: 1_800, forbid } },
+    });
+    const feed = await broker.host.store.readAsVendor((unit) => unit.feed.head());
+    expect(feed.seq).toBeGreaterThan(feedBefore.seq);
+  });
+
+  test('P8: of two changes made on the same version one wins, and the other is told', async () => {
+    const before = await read();
+    const answers = await Promise.all([
+      write({ ...before, maxDuration: 'PT10M' }),
+      write({ ...before, maxDuration: 'PT20M' }),
+    ]);
+    expect(answers.map(codeOf).sort()).toEqual(['200 undefined', '409 conflict']);
+    const won = answers.find(({ status }) => status === 200)!.body as { maxDuration: string };
+    expect((await read())['maxDuration']).toBe(won.maxDuration);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an unknown member', { approvers: 2 }, '/approvers'],
+    ['more approvals than approvers', { approvals: 3 }, '/approvals'],
+    [
+      'a service that is not there',
+      { forbid: [{ service: 'bill', resource: 'x', actions: ['*'] }] },
+      '/forbid/0/service',
+    ],
+    ['what Slack may not approve', { slackMayApprove: ['update'] }, '/slackMayApprove/0'],
+    ['every action to be countersigned', { countersign: ['*'] }, '/countersign/0'],
+    ['a duration in words', { maxDuration: 'an hour' }, '/maxDuration'],
+    [
+      'a broken pattern',
+      { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
+      '/forbid/0/resource',
+    ],
+  ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
+    const before = await read();
+    const { maxDuration, ...rest } = before;
+    const answer = await write({ ...(change['maxDuration'] ? rest : before), ...change });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
+    expect(await read()).toEqual({ ...before, maxDuration });
+  });
+
+  test('what is asked for later goes by the new approvals', async () => {
+    await write({ ...(await read()), approvals: 2 });
+    const request = await makeRequest(broker);
+    expect(request['needs']).toMatchObject({ customer: { required: 2 } });
+  });
+});

@@ -1,0 +1,63 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Account, type Client, createIdentityProvider } from '../../apps/demo/src/identity/provider.js';
+
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+
+export const account = (email: string, change: Partial<Account> = {}): Account => ({
+  sub: `sub-${email}`,
+  email,
+  emailVerified: true,
+  name: email,
+  note: '',
+  ...change,
+});
+
+/** The demo's provider (a real `oidc-provider`) on a port of its own. */
+export class IdentityProvider {
+  private server: Server | undefined;
+  private port = 0;
+  private readonly clients: Client[] = [];
+
+  get issuer(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** Takes its port; `serve` then starts with the clients, whose secrets the organisation file must name. */
+  async reserve(): Promise<void> {
+    const { createServer } = await import('node:http');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    this.port = (server.address() as AddressInfo).port;
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  client(clientId: string, redirectUri: string, accounts: Account[]): Client {
+    const clientSecret = randomBytes(32).toString('base64url');
+    const made = { clientId, clientSecret, redirectUri, name: clientId, accounts };
+    this.clients.push(made);
+    return made;
+  }
+
+  async serve(): Promise<void> {
+    const { issuer, clients } = this;
+    const signingKey = { ...key, use: 'sig', alg: 'RS256', kid: randomBytes(4).toString('hex') };
+    const server = createIdentityProvider({
+      issuer,
+      clients,
+      cookieKeys: [randomBytes(32).toString('base64url')],
+      signingKey: signingKey as never,
+    });
+    await new Promise<void>((resolve) => server.listen(this.port, 'localhost', resolve));
+    this.server = server;
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    if (server === undefined) return;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}

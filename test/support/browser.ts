@@ -1,0 +1,77 @@
+import { CookieJar } from './cookie-jar.js';
+
+const LONGEST_WALK = 20;
+
+export interface Visit {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Where it ended, or was stopped. */
+  url: URL;
+}
+
+/**
+ * A browser as far as HTTP goes: cookies by host name, redirects one by one. `map` leads the broker's public
+ * address to the port where the test's broker really listens.
+ */
+export class Browser {
+  readonly broker = new CookieJar();
+  readonly provider = new CookieJar();
+  private readonly publicOrigin: string;
+
+  constructor(
+    publicUrl: string,
+    private readonly brokerUrl: () => string,
+  ) {
+    this.publicOrigin = new URL(publicUrl).origin;
+  }
+
+  /** One request, no redirect followed. */
+  async send(url: string | URL, init: RequestInit = {}): Promise<Visit> {
+    const target = new URL(url, this.publicOrigin);
+    const ours = target.origin === this.publicOrigin;
+    const jar = ours ? this.broker : this.provider;
+    const real = ours ? this.brokerUrl() + target.pathname + target.search : target.href;
+    const headers = {
+      'user-agent': 'Test browser',
+      ...jar.header,
+      ...(init.headers as Record<string, string>),
+    };
+    const answer = await fetch(real, { ...init, headers, redirect: 'manual' });
+    jar.take(answer.headers);
+    return { status: answer.status, headers: answer.headers, text: await answer.text(), url: target };
+  }
+
+  /** Follows redirects until `stop` says so, or there are none left. */
+  async visit(
+    url: string | URL,
+    stop: (url: URL) => boolean = () => false,
+    init: RequestInit = {},
+  ): Promise<Visit> {
+    let visit = await this.send(url, init);
+    for (let step = 0; step < LONGEST_WALK; step += 1) {
+      const to = visit.headers.get('location');
+      if (to === null) return visit;
+      const next = new URL(to, visit.url);
+      if (stop(next)) return { ...visit, url: next };
+      visit = await this.send(next);
+    }
+    throw new Error(`${url} leads in a circle`);
+  }
+
+  /** Begins a sign-in and chooses a person at the provider. @returns the callback's address, not yet visited */
+  async signInUpToCallback(start: string, sub: string): Promise<URL> {
+    const page = await this.visit(start);
+    const form = new URLSearchParams({ account: sub });
+    const { url } = await this.visit(page.url, isCallback, { method: 'POST', body: form });
+    return url;
+  }
+
+  /** The whole sign-in. @returns where it ended */
+  async signIn(start: string, sub: string): Promise<Visit> {
+    const callback = await this.signInUpToCallback(start, sub);
+    return this.send(callback);
+  }
+}
+
+export const isCallback = (url: URL): boolean => url.pathname === '/auth/oidc/callback';

@@ -1,0 +1,29 @@
+/** A browser's cookies of one host, as far as tests need them. */
+export class CookieJar {
+  private readonly values = new Map<string, string>();
+
+  /** Takes what an answer sets; a date in the past takes one out. */
+  take(headers: Headers): void {
+    for (const text of headers.getSetCookie()) {
+      const [pair = '', ...attributes] = text.split('; ');
+      const [name = '', value = ''] = pair.split(/=(.*)/s);
+      const expires = attributes.find((each) => /^expires=/i.test(each))?.slice('expires='.length);
+      if (expires !== undefined && Date.parse(expires) <= Date.now()) this.values.delete(name);
+      else this.values.set(name, value);
+    }
+  }
+
+  set(name: string, value: string): void {
+    this.values.set(name, value);
+  }
+
+  get(name: string): string | undefined {
+    return this.values.get(name);
+  }
+
+  /** The `Cookie` header; undefined where there are none. */
+  get header(): Record<string, string> {
+    const pairs = [...this.values].map(([name, value]) => `${name}=${value}`);
+    return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
+  }
+}
