@@ -1,4 +1,6 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
+import type { RunningGateway } from '../../apps/gateway/src/main.js';
+import { eventually } from '../../test/support/eventually.js';
 import { Fleet } from '../../test/support/fleet.js';
 import type { FleetAnswer, FleetOrder } from '../../test/support/fleet-process.js';
 
@@ -28,7 +30,7 @@ async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
       await fleet?.untilInTouch();
       return { gateways: gateways().length };
     case 'open':
-      cuts = (await Promise.all(gateways().map(({ url }) => holdOpen(url, order.token)))).map(
+      cuts = (await Promise.all(gateways().map((gateway) => holdOpen(gateway, order.token)))).map(
         ({ over }) => over,
       );
       return { gateways: cuts.length };
@@ -49,22 +51,25 @@ async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
 
 /**
  * Opens an answer that does not end, waits for its first byte, and tells when it was cut. A machine that gives this
- * process no time puts gateways out of touch for a moment: then it is tried again.
+ * process no time puts gateways out of touch, or behind, for a moment: then it is tried again.
  */
-async function holdOpen(url: string, token: string): Promise<{ over: Promise<number> }> {
-  const { statusCode, body } = await request(url + STREAM, { headers: bearer(token), bodyTimeout: 0 });
-  if (statusCode === 503) {
-    await body.dump();
-    await fleet?.untilInTouch();
-    return holdOpen(url, token);
-  }
-  if (statusCode !== 200) throw new Error(`no stream: ${statusCode} ${await body.text()}`);
+async function holdOpen(gateway: RunningGateway, token: string): Promise<{ over: Promise<number> }> {
+  const answer = () => (gateway.isInTouch() ? answerOf(gateway.url, token) : undefined);
+  const body = await eventually('an answer is open', answer, 60_000, 500);
   const over = new Promise<number>((resolve) => {
     body.on('error', () => resolve(now()));
     body.on('end', () => resolve(Number.POSITIVE_INFINITY));
   });
   await new Promise<void>((resolve) => body.once('data', () => resolve()));
   return { over };
+}
+
+/** The body of an allowed call; undefined where it was refused. */
+async function answerOf(url: string, token: string): Promise<Dispatcher.ResponseData['body'] | undefined> {
+  const { statusCode, body } = await request(url + STREAM, { headers: bearer(token), bodyTimeout: 0 });
+  if (statusCode === 200) return body;
+  await body.dump();
+  return undefined;
 }
 
 async function codeOf(url: string, token: string): Promise<string> {
