@@ -49,8 +49,8 @@ export default {
       globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
     },
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
-    // Two hundred gateways want both cores to themselves: a run of its own.
-    project('fleet', ['<rootDir>/test/fleet/**/*.spec.ts']),
+    // These hold deadlines, or kill by the hundred: they want both cores, one after the other.
+    withPostgres(project('alone', ['<rootDir>/test/alone/**/*.spec.ts'])),
     withPostgres(project('soak', ['<rootDir>/test/soak/**/*.spec.ts'])),
   ],
 };
