@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../runtime/run.js';
-import type { ListOptions } from '../verbs/lists.js';
+import type { ListOptions } from '../verbs/page.js';
 import type { RequestOptions } from '../verbs/request.js';
-import { examples, verb } from './verb.js';
+import { examples, pageOptions, verb } from './verb.js';
 
 /** Asking for access and using it. */
 export function registerEngineer(program: Command, run: Run): void {
@@ -136,9 +136,9 @@ export function registerEngineer(program: Command, run: Run): void {
 }
 
 const listOptions = (command: Command): Command =>
-  command
-    .option('--state <state>', 'only those in this state')
-    .option('--tenant <slug>', 'only those of this tenant')
-    .option('--service <name>', 'only those of this service')
-    .option('--limit <n>', 'at most so many (50; up to 200)')
-    .option('--cursor <cursor>', 'where the last page ended');
+  pageOptions(
+    command
+      .option('--state <state>', 'only those in this state')
+      .option('--tenant <slug>', 'only those of this tenant')
+      .option('--service <name>', 'only those of this service'),
+  );

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Run } from '../runtime/run.js';
-import type { InvitationListOptions, InviteOptions } from '../verbs/invitations.js';
-import type { NoticeOptions } from '../verbs/notices.js';
+import type { InviteOptions } from '../verbs/invitations.js';
+import type { ListOptions } from '../verbs/page.js';
 import type { ReviewOptions } from '../verbs/review.js';
-import { examples, verb } from './verb.js';
+import { examples, pageOptions, verb } from './verb.js';
 
 /** Deciding, inviting, and stopping. */
 export function registerReviewer(program: Command, run: Run): void {
@@ -57,14 +57,12 @@ export function registerReviewer(program: Command, run: Run): void {
       ),
     );
 
-  verb(program, 'invitations', 'List invitations, newest first')
+  pageOptions(verb(program, 'invitations', 'List invitations, newest first'))
     .option('--tenant <slug>', 'of this tenant; your own where absent')
     .option('--state <state>', 'only those in this state: open, used_up, withdrawn, expired')
     .option('--service <name>', 'only those to this service')
-    .option('--limit <n>', 'at most so many (50; up to 200)')
-    .option('--cursor <cursor>', 'where the last page ended')
     .action(
-      run(async (context, options: InvitationListOptions) =>
+      run(async (context, options: ListOptions) =>
         (await import('../verbs/invitations.js')).invitations(context, options),
       ),
     );
@@ -117,13 +115,11 @@ export function registerReviewer(program: Command, run: Run): void {
   const notices = program
     .command('notices')
     .description('What people and programs were told, and what failed');
-  verb(notices, 'list', 'List notices and where they went; --state dead: what was given up')
+  pageOptions(verb(notices, 'list', 'List notices and where they went; --state dead: what was given up'))
     .option('--state <state>', 'only those with a delivery in this state: due, delivered, skipped, dead')
     .option('--tenant <slug>', 'only those of this tenant')
-    .option('--limit <n>', 'at most so many (50; up to 200)')
-    .option('--cursor <cursor>', 'where the last page ended')
     .action(
-      run(async (context, options: NoticeOptions) =>
+      run(async (context, options: ListOptions) =>
         (await import('../verbs/notices.js')).notices(context, options),
       ),
     );

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Api, segment } from '../api/client.js';
-import { invitationShape, meShape, pageOf } from '../api/shapes.js';
+import { invitationShape, meShape } from '../api/shapes.js';
 import { durationSeconds, idOf, instantOf, scopeEntry, slug, wholeNumber } from '../runtime/arguments.js';
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { invitationsText, invitationText } from '../text/invitation-text.js';
+import { type ListOptions, listPage } from './page.js';
 
 export type InviteOptions = {
   scope: string[];
@@ -14,14 +15,6 @@ export type InviteOptions = {
   for?: string;
   uses?: string;
   calls?: string;
-};
-
-export type InvitationListOptions = {
-  tenant?: string;
-  state?: string;
-  service?: string;
-  limit?: string;
-  cursor?: string;
 };
 
 const MOST = 999_999_999;
@@ -51,19 +44,14 @@ export async function invite(context: Context, service: string, options: InviteO
 }
 
 /** One page of a tenant's invitations, newest first; one's own tenant's where none is named. */
-export async function invitations(context: Context, options: InvitationListOptions): Promise<Answer> {
-  if (options.limit !== undefined) wholeNumber('--limit', options.limit, 1, 200);
+export async function invitations(context: Context, options: ListOptions): Promise<Answer> {
   if (options.tenant !== undefined) slug('--tenant', options.tenant);
-  const query = new URLSearchParams();
-  for (const name of ['state', 'service', 'limit', 'cursor'] as const) {
-    const value = options[name];
-    if (value !== undefined) query.set(name, value);
-  }
-  const api = context.api();
-  const page = await api.call(`${await doorsOf(api, options.tenant)}?${query}`, pageOf(invitationShape));
-  if (page.next !== null && !context.json)
-    context.note(`More: countersign invitations --cursor ${page.next}`);
-  return { document: page, text: invitationsText(page.items) };
+  const path = await doorsOf(context.api(), options.tenant);
+  return listPage(
+    context,
+    { verb: 'invitations', path, item: invitationShape, textOf: invitationsText },
+    options,
+  );
 }
 
 /** Shuts the door: what the invitation opened ends at once. */
