@@ -574,7 +574,7 @@ describe('lists and grants', () => {
     });
     expect(seen[0]?.url).toBe('/api/v1/grants?state=active&limit=1');
     expect(out).toContain(GRANT_ID);
-    expect(err).toBe('More: countersign grants --cursor abc\n');
+    expect(err).toBe('More: countersign grants --state active --limit 1 --cursor abc\n');
   });
 
   test('token prints the token alone', async () => {

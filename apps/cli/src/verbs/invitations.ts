@@ -5,7 +5,7 @@ import { durationSeconds, idOf, instantOf, scopeEntry, slug, wholeNumber } from 
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { invitationsText, invitationText } from '../text/invitation-text.js';
-import { type ListOptions, listPage } from './page.js';
+import { checkPage, type ListOptions, listPage } from './page.js';
 
 export type InviteOptions = {
   scope: string[];
@@ -45,6 +45,7 @@ export async function invite(context: Context, service: string, options: InviteO
 
 /** One page of a tenant's invitations, newest first; one's own tenant's where none is named. */
 export async function invitations(context: Context, options: ListOptions): Promise<Answer> {
+  checkPage(options);
   if (options.tenant !== undefined) slug('--tenant', options.tenant);
   const path = await doorsOf(context.api(), options.tenant);
   return listPage(

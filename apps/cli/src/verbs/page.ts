@@ -8,6 +8,15 @@ const NAMES = ['state', 'tenant', 'service', 'limit', 'cursor'] as const;
 export type ListOptions = Partial<Record<(typeof NAMES)[number], string>>;
 
 /**
+ * Refuses what no list takes; for verbs that ask something else first.
+ *
+ * @throws {CliError} `invalid_usage` for a limit outside 1 to 200
+ */
+export function checkPage(options: ListOptions): void {
+  if (options.limit !== undefined) wholeNumber('--limit', options.limit, 1, 200);
+}
+
+/**
  * One page, newest first; what goes to stderr says how to see the next, under the same filters.
  *
  * @param verb what the person typed, such as `notices list`
@@ -18,7 +27,7 @@ export async function listPage<Item extends z.ZodType>(
   list: { verb: string; path: string; item: Item; textOf: (items: z.output<Item>[]) => string },
   options: ListOptions,
 ): Promise<Answer> {
-  if (options.limit !== undefined) wholeNumber('--limit', options.limit, 1, 200);
+  checkPage(options);
   const query = new URLSearchParams();
   for (const name of NAMES) {
     const value = options[name];
