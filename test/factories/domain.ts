@@ -198,6 +198,7 @@ export function sampleInvitation(change: Partial<InvitationStatement> = {}): Inv
     state: 'open',
     version: 1,
     statement,
+    countersignature: null,
     hash: `sha256:${'3'.repeat(64)}`,
     used: 0,
     createdAt: '2026-11-24T15:00:00Z',

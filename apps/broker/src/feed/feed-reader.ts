@@ -93,6 +93,9 @@ export class FeedReader {
         if (lock === null) return plain({});
         return plain(isInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
       }
+      case 'trust':
+      case 'stop':
+        return plain({});
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);
         const isRevoked = gateway !== null && gateway.revokedAt !== null;

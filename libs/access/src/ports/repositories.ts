@@ -246,8 +246,8 @@ export interface Outbox {
   add(notice: NoticeDraft): Promise<void>;
 }
 
-/** What gateways must hear of. `ref` is an id, a slug or a name, by kind. */
-export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock';
+/** What gateways must hear of. `ref` is an id, a slug, a name or a hash, by kind. */
+export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock' | 'trust' | 'stop';
 
 export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Terms } from '@countersign/scope';
+import type { ApprovalStatement, Signature, Terms } from '@countersign/scope';
 import type { Assurance, Channel } from '../organisation/person.js';
 
 export type ReviewSide = 'vendor' | 'customer';
@@ -25,6 +25,8 @@ export interface Review {
   at: string;
   /** With `counter`, and only then. */
   offer: Offer | null;
+  /** The passkey's signature over the statement of this decision; null on the vendor's word alone. */
+  countersignature: Signature<ApprovalStatement> | null;
   /** Since when it no longer counts, because its person could no longer give it; the review itself stays. */
   voidedAt: string | null;
 }

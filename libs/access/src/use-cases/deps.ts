@@ -1,4 +1,5 @@
 import type { Hashing } from '@countersign/scope';
+import type { SignatureRules } from '../ports/signature-rules.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids, Randomness } from '../ports/system.js';
 
@@ -9,4 +10,9 @@ export interface Deps {
   ids: Ids;
   random: Randomness;
   hashing: Hashing;
+}
+
+/** What use cases are handed that judge signatures of customers. */
+export interface SigningDeps extends Deps {
+  signatures: SignatureRules;
 }

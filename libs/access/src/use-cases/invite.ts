@@ -140,6 +140,7 @@ async function store(
     state: 'open',
     version: 1,
     statement,
+    countersignature: null,
     hash: invitationHash(deps.hashing, statement),
     used: 0,
     createdAt: at,

@@ -97,6 +97,7 @@ async function storeReview(
     assurance: by.principal.assurance,
     at: by.at,
     offer: by.offer,
+    countersignature: null,
     voidedAt: null,
   };
   await unit.reviews.insert(review);

@@ -2,6 +2,7 @@ import type {
   ApiKey,
   ApiKeyWrites,
   EnrolledGateway,
+  GatewayPin,
   GatewayWrites,
   KeyWrites,
   OrganisationReads,
@@ -105,6 +106,10 @@ export class Gateways implements GatewayWrites {
     const back = await this.manager.findBy(GatewayEntity, { ...these, closedAt: Not(IsNull()) });
     await this.manager.update(GatewayEntity, these, { lastSeenAt: at, closedAt: null });
     return back.map((row) => ({ ...row }));
+  }
+
+  async setPins(id: string, pins: GatewayPin[]): Promise<void> {
+    await this.manager.update(GatewayEntity, { id }, { pins });
   }
 
   async close(id: string, at: string): Promise<boolean> {
