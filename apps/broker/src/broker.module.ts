@@ -38,6 +38,7 @@ import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
 import { Metrics } from './observe/metrics.js';
 import { DocsController } from './openapi/docs.controller.js';
+import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
@@ -77,6 +78,7 @@ export const CONTROLLERS = [
   PeopleController,
   TenantPeopleController,
   PrivacyControlsController,
+  PasskeysController,
   DecisionTimesController,
   OrganisationController,
   GatewaysController,

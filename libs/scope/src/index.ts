@@ -60,7 +60,14 @@ export {
 export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
 export { parseTrustDocument } from './statement/parse-trust-document.js';
-export type { Es256Jwk, PasskeyJwk, RecoveryJwk, Rs256Jwk } from './statement/public-key.js';
+export {
+  type Es256Jwk,
+  type PasskeyJwk,
+  passkeyJwk,
+  type RecoveryJwk,
+  type Rs256Jwk,
+  recoveryJwk,
+} from './statement/public-key.js';
 export {
   parseSignature,
   parseSignedTrustDocument,

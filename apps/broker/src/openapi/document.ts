@@ -45,6 +45,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Session: 'Signed-in browsers and command lines.',
   People: 'Who an id stands for.',
   TenantPeople: 'Who works for a customer, kept by its own admins.',
+  Passkeys: 'What a customer’s people sign with.',
   PrivacyControls: 'A customer’s own policy.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',

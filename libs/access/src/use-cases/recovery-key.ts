@@ -1,4 +1,4 @@
-import type { RecoveryJwk } from '@countersign/scope';
+import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/scope';
 import type { Person, Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
@@ -16,7 +16,7 @@ export function addRecoveryKey(
   deps: Deps,
   principal: Principal,
   tenant: string,
-  key: { id: string; jwk: RecoveryJwk },
+  jwk: RecoveryJwk,
 ): Promise<ListedRecoveryKey> {
   demandOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
@@ -25,17 +25,22 @@ export function addRecoveryKey(
     const at = deps.clock.now().toISOString();
     const earlier = (await own.signingMeans.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
-    const made: RecoveryKey = { ...key, tenant, person: actor.id, createdAt: at, removedAt: null };
+    const id = thumbprint(deps.hashing, jwk);
+    const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
     await own.signingMeans.addRecoveryKey(made);
     await own.log.append({
       type: 'recovery-key.registered',
       at,
       actor: actor.id,
-      data: { person: actor.id, key: key.id, jwk: key.jwk },
+      data: { person: actor.id, key: id, jwk },
     });
     return { ...made, inTrust: false };
   });
 }
+
+/** RFC 7638: the required members alone, in order, which is what canonical JSON writes. */
+const thumbprint = (hashing: Hashing, jwk: RecoveryJwk): string =>
+  encodeBase64url(hashing.sha256(utf8(canonicalJson(jwk))));
 
 /** A newer one takes its place; where the trust document names it, it still counts there. */
 async function removeRecoveryKeyIn(
