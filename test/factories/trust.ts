@@ -2,11 +2,12 @@ import {
   APPROVAL_TYPE,
   type ApprovalStatement,
   type SignedTrustDocument,
+  statementHash,
   TRUST_TYPE,
   type TrustDocument,
 } from '@countersign/scope';
 import { type Authenticator, type Ceremony } from '../support/authenticator.js';
-import { sampleTerms } from './grant-token.js';
+import { hashing, sampleTerms } from './grant-token.js';
 
 export const LOG_POINT = { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' };
 
@@ -37,6 +38,11 @@ export function sampleTrust(
     bases: [],
     ...change,
   };
+}
+
+/** The version after this one, with these changes. */
+export function nextTrust(current: TrustDocument, change: Partial<TrustDocument> = {}): TrustDocument {
+  return { ...current, seq: current.seq + 1, prev: statementHash(hashing, current), ...change };
 }
 
 /** The document with the signatures of these passkeys. */

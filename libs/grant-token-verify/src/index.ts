@@ -1,4 +1,5 @@
 export * from './call/index.js';
+export * from './countersign/index.js';
 export { isEs256Key } from './keys/es256.js';
 export { JwksError, readJwks } from './keys/read-jwks.js';
 export { nodeHashing } from './node-hashing.js';

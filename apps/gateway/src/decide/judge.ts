@@ -2,10 +2,12 @@ import {
   type Call,
   type CallRefusal,
   type CallView,
+  CountersignVerifier,
   decideCall,
   type GrantTokenClaims,
   GrantTokenVerifier,
   type MatchedCall,
+  nodeCountersigning,
   nodeHashing,
   type PublishedRouteMap,
   REPEATED,
@@ -48,6 +50,7 @@ export type CallJudgement =
 export class Judge {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
+  private readonly countersigns = new CountersignVerifier(nodeCountersigning);
   private readonly now = () => this.parts.clock.now();
   private askedKid = '';
   private readonly key = (kid: string) => {
@@ -63,6 +66,8 @@ export class Judge {
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidden: (tenant) => state.forbidden(tenant),
       lockOn: (who) => state.locks.on(who),
+      trust: () => undefined,
+      countersigned: (asked, trust) => this.countersigns.check(asked, trust),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
       hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
     };
