@@ -59,6 +59,7 @@ import { DecisionTimesController } from './tenants/decision-times.controller.js'
 import { OrganisationController } from './tenants/organisation.controller.js';
 import { PrivacyControlsController } from './tenants/privacy-controls.controller.js';
 import { TenantPeopleController } from './tenants/tenant-people.controller.js';
+import { TrustController } from './trust/trust.controller.js';
 
 export interface BrokerParts {
   deps: BrokerDeps;
@@ -79,6 +80,7 @@ export const CONTROLLERS = [
   TenantPeopleController,
   PrivacyControlsController,
   PasskeysController,
+  TrustController,
   DecisionTimesController,
   OrganisationController,
   GatewaysController,

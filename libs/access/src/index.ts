@@ -41,7 +41,9 @@ export * from './roles/permissions.js';
 export * from './roles/strong.js';
 export * from './roles/visibility.js';
 export * from './transition-table.js';
+export * from './trust/draft-trust.js';
 export * from './trust/passkey.js';
+export * from './trust/proposal-needs.js';
 export * from './trust/relying-party.js';
 export * from './trust/stop.js';
 export * from './trust/trust-version.js';
@@ -81,7 +83,15 @@ export * from './use-cases/review-request.js';
 export { hexDigest, randomText } from './use-cases/secrets.js';
 export * from './use-cases/sessions.js';
 export * from './use-cases/sign-in.js';
+export * from './use-cases/sign-trust.js';
 export * from './use-cases/signing-means.js';
 export * from './use-cases/take-records.js';
 export * from './use-cases/tenant-people.js';
+export {
+  type ProposalView,
+  proposeTrust,
+  readTrustDraft,
+  withdrawProposal,
+} from './use-cases/trust-proposals.js';
+export * from './use-cases/trust-view.js';
 export * from './use-cases/withdraw-invitation.js';

@@ -46,6 +46,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   usr: 'person',
   ntc: 'notice',
   ses: 'session',
+  prp: 'proposal',
 };
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */

@@ -46,6 +46,7 @@ const TAGS: Readonly<Record<string, string>> = {
   People: 'Who an id stands for.',
   TenantPeople: 'Who works for a customer, kept by its own admins.',
   Passkeys: 'What a customer’s people sign with.',
+  Trust: 'What a customer signs of its people, keys and rules, and gateways pin.',
   PrivacyControls: 'A customer’s own policy.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',

@@ -156,6 +156,7 @@ export interface EventReads {
     filter: { requester?: string; request?: string; grant?: string; from?: string; to?: string },
     page: PageQuery,
   ): Promise<Page<StoredEvent>>;
+  head(): Promise<LogHead>;
 }
 
 export interface RecordReads {

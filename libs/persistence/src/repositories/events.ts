@@ -1,12 +1,17 @@
 import {
   AccessError,
   type EventReads,
+  type LogHead,
   type Page,
   type PageQuery,
   type StoredEvent,
 } from '@countersign/access';
+import { type CompactRange, rangeRoot } from '@countersign/audit-log';
+import type { Hashing } from '@countersign/scope';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
+import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant } from './keyset.js';
 
@@ -18,7 +23,11 @@ type EventFilter = Parameters<EventReads['list']>[0];
  * means nothing there.
  */
 export class Events extends BoundRepository<EventEntity> implements EventReads {
-  constructor(manager: EntityManager, tenant: string) {
+  constructor(
+    manager: EntityManager,
+    tenant: string,
+    private readonly hashing: Hashing,
+  ) {
     super(manager, { tenant }, EventEntity);
   }
 
@@ -37,6 +46,11 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return { items, next: found.length > page.limit ? String(items.at(-1)?.index) : null };
   }
 
+  async head(): Promise<LogHead> {
+    const head = await this.manager.findOneBy(LogHeadEntity, { tenant: this.tenant });
+    return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
+  }
+
   /** Begins the page after the leaf of this index. */
   private async begin(query: SelectQueryBuilder<EventEntity>, seq: number, byTime: boolean): Promise<void> {
     if (!byTime) {
@@ -47,6 +61,16 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     if (place === null) throw nowhere();
     query.andWhere('(row.at, row.seq) < (:at, :seq)', { at: place.at, seq });
   }
+}
+
+/** Where a log with this range stands, in the epoch that the deployment is in. */
+export async function logHeadOf(
+  manager: EntityManager,
+  hashing: Hashing,
+  range: CompactRange,
+): Promise<LogHead> {
+  const { epoch } = await manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
+  return { epoch, size: range.size, root: Buffer.from(rangeRoot(hashing, range)).toString('base64') };
 }
 
 const nowhere = (): AccessError =>

@@ -34,7 +34,7 @@ function reads(manager: EntityManager, context: UnitContext, reach: Reach, log: 
     openings: new Openings(manager, reach),
     organisation: new OrganisationReader(manager, reach, context.organisation),
     locks: new Locks(manager, reach),
-    events: new Events(manager, log),
+    events: new Events(manager, log, context.hashing),
     records: new Records(manager, reach),
     signingMeans: new SigningMeans(manager, reach),
     trust: new Trust(manager, reach),

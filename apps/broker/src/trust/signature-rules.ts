@@ -1,0 +1,19 @@
+import type { SignatureRules } from '@countersign/access';
+import {
+  checkAssertion,
+  checkCountersigned,
+  checkTrustSuccession,
+  nodeCountersigning,
+} from '@countersign/grant-token-verify';
+import { statementChallenge } from '@countersign/scope';
+
+/** The gateways' own steps, over Node's crypto: what they would refuse is refused here first. */
+export const signatureRules: SignatureRules = {
+  assertion: (signature, key) =>
+    checkAssertion(
+      { signature, challenge: statementChallenge(nodeCountersigning.hashing, signature.statement), ...key },
+      nodeCountersigning,
+    ),
+  succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersigning),
+  countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersigning),
+};
