@@ -54,6 +54,11 @@ const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
   client_idle: 'request_timeout',
 };
 
+/** A token that was good loses its call by one thing alone: its key has gone. */
+const MORE_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
+  invalid_token: { reason: 'unknown_key', detail: 'the key has gone meanwhile' },
+};
+
 type Allowed = Extract<CallJudgement, { allowed: true }>;
 
 /**
@@ -255,7 +260,7 @@ export class CallHandler {
   private answerFailed(exchange: Exchange, { failure, cutBy }: Forwarded, record: string): void {
     if (failure !== undefined) this.answer(exchange, failure, { record });
     else if (cutBy === 'client_gone') exchange.response.destroy();
-    else if (cutBy !== undefined) this.answer(exchange, CODE_OF_CUT[cutBy], { record });
+    else if (cutBy !== undefined) this.answer(exchange, CODE_OF_CUT[cutBy], { record, ...MORE_OF_CUT[cutBy] });
   }
 
   private async bodyOf(exchange: Exchange): Promise<Buffer | undefined> {
