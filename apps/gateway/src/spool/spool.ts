@@ -46,7 +46,7 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
  * that wait at that moment (P5). Nothing counts before it is durable.
  */
 export class Spool {
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
   private readonly open = new Map<string, string>();
   private readonly unsettled: Set<string>;
   private draining: Promise<void> | undefined;
@@ -229,9 +229,18 @@ export class Spool {
       const kept = await this.write(group);
       if (kept === undefined) continue;
       this.waiting.unshift(...kept);
+      // The disk takes nothing now: whoever waits behind what has to stay would wait for ever.
+      if (kept.length === group.length) this.refuseCallers();
       if (!this.hasCallers()) break;
     }
     if (this.waiting.length > 0) this.retry = setTimeout(() => this.start(), RETRY_MS).unref();
+  }
+
+  private refuseCallers(): void {
+    const callers = this.waiting.filter(({ settle }) => settle !== undefined);
+    this.waiting = this.waiting.filter(({ settle }) => settle === undefined);
+    for (const { settle } of callers)
+      settle?.reject(new RecordUnavailable('the record could not be written'));
   }
 
   /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
