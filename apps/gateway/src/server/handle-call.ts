@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Budgets } from '../calls/budgets.js';
 import { type CutReason, OpenCall, type OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
-import type { CallJudgement, Judge } from '../decide/judge.js';
+import type { CallJudgement, Judge, VerifiedToken } from '../decide/judge.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
 import { upstreamHeaders } from '../forward/request-headers.js';
 import type { Upstreams } from '../forward/upstreams.js';
@@ -60,6 +60,7 @@ const MORE_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
 };
 
 type Allowed = Extract<CallJudgement, { allowed: true }>;
+type Refused = Extract<CallJudgement, { allowed: false }>;
 
 /**
  * A call of a data service, from the canonical request to its outcome, in the order of CONTRACT §5: a plain path, in touch, service,
@@ -84,23 +85,23 @@ export class CallHandler {
       const { reason, detail, unasked } = token;
       return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
     }
-    const { claims, kid } = token;
+    const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
     const arrival = judge.arrival(claims);
     if (arrival !== undefined) await arrival;
     const call = callOf(canonical, body);
-    let judgement = judge.call(claims, call);
+    let judgement = judge.call(token, call);
     for (
       let shortage = judge.shortage(claims, judgement);
       shortage !== undefined;
       shortage = judge.shortage(claims, judgement)
     ) {
       const refusal = await shortage;
-      judgement = refusal ?? judge.call(claims, call);
+      judgement = refusal ?? judge.call(token, call);
       if (refusal !== undefined) break;
     }
-    if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
+    if (!judgement.allowed) return this.refuseJudged(exchange, claims, judgement);
     const { framing } = canonical;
     if (framing.kind === 'length' && framing.bytes > this.parts.maxBodyBytes) {
       const detail = 'the body is larger than is accepted';
@@ -110,7 +111,7 @@ export class CallHandler {
         match: judgement.match,
       });
     }
-    await this.letThrough(exchange, claims, judgement, body, kid);
+    await this.letThrough(exchange, token, judgement, body);
   }
 
   private refuseUnverified(
@@ -122,6 +123,13 @@ export class CallHandler {
     this.parts.recorder.count(service, code);
     this.parts.metrics.refused(service, code);
     this.answer(exchange, code, members);
+  }
+
+  /** A token that went bad while its call waited is as one that came bad: counted, and no record of its tenant's. */
+  private refuseJudged(exchange: Exchange, claims: GrantTokenClaims, judged: Refused): void {
+    const { code, reason, detail } = judged;
+    if (reason === undefined) this.refuseVerified(exchange, claims, judged);
+    else this.refuseUnverified(exchange, exchange.canonical.service, code, { reason, detail });
   }
 
   private refuseVerified(
@@ -150,10 +158,9 @@ export class CallHandler {
   /** Takes room and budget, makes the record durable, and then, and only then, forwards (P5). */
   private async letThrough(
     exchange: Exchange,
-    claims: GrantTokenClaims,
+    { claims, kid }: VerifiedToken,
     judged: Allowed,
     body: Buffer | undefined,
-    kid: string,
   ) {
     const { calls, budgets, recorder, metrics, clock, log } = this.parts;
     const { match, grant } = judged;
@@ -260,7 +267,8 @@ export class CallHandler {
   private answerFailed(exchange: Exchange, { failure, cutBy }: Forwarded, record: string): void {
     if (failure !== undefined) this.answer(exchange, failure, { record });
     else if (cutBy === 'client_gone') exchange.response.destroy();
-    else if (cutBy !== undefined) this.answer(exchange, CODE_OF_CUT[cutBy], { record, ...MORE_OF_CUT[cutBy] });
+    else if (cutBy !== undefined)
+      this.answer(exchange, CODE_OF_CUT[cutBy], { record, ...MORE_OF_CUT[cutBy] });
   }
 
   private async bodyOf(exchange: Exchange): Promise<Buffer | undefined> {
