@@ -60,6 +60,8 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** RFC 9110 §15: what lies beyond is no status, and no record can hold it. */
+const HIGHEST_STATUS = 599;
 const UNREACHABLE_PAUSE_MS = 250;
 const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -109,12 +111,17 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     // Interim answers are between the upstream and us.
     if (status < 200 || this.settled) return;
+    if (status > HIGHEST_STATUS) {
+      this.finish('failed', { failure: 'upstream_unreachable' });
+      controller.abort(new Error('the upstream answered with no status of HTTP'));
+      return;
+    }
     const { response, origin, record } = this.parts;
     this.status = status;
     // Head and body that came together leave together: one write to the socket where there were two.
