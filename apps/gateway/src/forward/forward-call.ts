@@ -82,10 +82,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     private readonly parts: Forwarding,
     private readonly settle: (result: Forwarded) => void,
   ) {
-    const { framing, chunks, maxBodyBytes, call } = parts;
-    const onProgress = () => call.waitsForClient(parts.now());
-    this.tap =
-      framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes: maxBodyBytes, onProgress });
+    const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
+    const onWanting = () => call.waitsForClient(parts.now());
+    const onHeld = () => call.goesOn();
+    this.tap = framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWanting, onHeld });
   }
 
   start(): void {
@@ -95,8 +95,6 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (this.tap !== undefined) {
       // An error of the body reaches us through the dispatcher; without a listener it would end the process.
       this.tap.on('error', () => undefined);
-      this.tap.on('end', () => call.goesOn());
-      call.waitsForClient(this.parts.now());
       (body === undefined ? request : Readable.from([body])).pipe(this.tap);
     }
     response.on('close', () => this.closed());
