@@ -28,6 +28,7 @@ export {
   parseSeenPlace,
   type SeenPlace,
 } from './feed/feed-event.js';
+export type { FeedTrust, SignedLift, SignedStop } from './feed/feed-trust.js';
 export {
   type Amounts,
   type LeaseAnswer,
@@ -37,6 +38,7 @@ export {
   parseLeaseAsk,
   parseLeaseClosing,
 } from './leases/lease.js';
+export { type GatewayPin, type GatewayPins, MAX_PINS, parsePins } from './pins/pins.js';
 export {
   type AccessRecord,
   type AllowedRecord,

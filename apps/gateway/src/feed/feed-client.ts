@@ -36,6 +36,10 @@ export type FeedClientParts = {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+/** A connection that has brought events for so long was no accident: a broker that drops everybody right away is. */
+const LASTED_MS = 1_000;
+/** All that is remembered is looked through, so not with every event. */
+const FORGET_EVERY_MS = 3_600_000;
 
 /** An event that ends the connection and what is known from it. */
 class FeedBroken extends Error {
@@ -58,6 +62,7 @@ export class FeedClient {
   private catchingUpSince: number | undefined;
   private running: Promise<void> | undefined;
   private pause = FIRST_PAUSE_MS;
+  private forgottenAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: FeedClientParts) {
     this.feedKey = importEd25519PublicKey(parts.credential.feedKey);
@@ -99,7 +104,9 @@ export class FeedClient {
     });
     const seen = position.highest === undefined ? undefined : formatSeenPlace(position.highest);
     const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.stop.signal);
+    let begunAt = Infinity;
     for await (const data of sseData(body)) {
+      begunAt = Math.min(begunAt, clock.monotonic());
       try {
         await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
       } catch (cause) {
@@ -110,7 +117,7 @@ export class FeedClient {
       if (!touch.areClocksRight) throw new Error('the clocks of broker and gateway do not agree');
       if (!touch.isInTouch() || touch.isStrained) throw new Error('what the feed brings is late');
       // A connection that lasted is followed by the next one at once; one that breaks right away is not.
-      if (session.hasHeard) this.pause = 0;
+      if (session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS) this.pause = 0;
     }
   }
 
@@ -118,10 +125,9 @@ export class FeedClient {
     const { state, touch, position, clock } = this.parts;
     const { event } = step;
     const time = Date.parse(event.time);
+    this.forgetOld(Math.min(time, clock.now()));
     if (step.do === 'begin') {
       if (step.event.type === 'snapshot') {
-        // Neither of the two times alone may make the gateway forget what has ended.
-        state.ledger.forget(Math.min(time, clock.now()));
         await this.keepBeginnings(step.event.data.grants);
         state.applySnapshot(step.event.data, clock.now());
         await state.ledger.settle();
@@ -144,12 +150,21 @@ export class FeedClient {
     else if (event.type === 'snapshot' || event.type === 'heartbeat') this.begin(event, this.catchingUpSince);
   }
 
+  /**
+   * Digests whose own life is over. Neither of the two clocks alone may make the gateway forget what has ended: `now` is
+   * the earlier one's.
+   */
+  private forgetOld(now: number): void {
+    if (now < this.forgottenAt + FORGET_EVERY_MS) return;
+    this.forgottenAt = now;
+    this.parts.state.ledger.forget(now);
+  }
+
   private begin(event: FeedEvent, askedAt: number): void {
     const { touch, log } = this.parts;
     this.catchingUpSince = undefined;
     touch.begin(Date.parse(event.time), askedAt);
     if (!touch.isInTouch()) return;
-    this.pause = FIRST_PAUSE_MS;
     log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
   }
 

@@ -107,7 +107,8 @@ function refuseConnection(
   socket: Socket,
   answering: boolean,
 ): void {
-  // In the middle of an answer another one would be read as part of it.
+  // In the middle of an answer another one would be read as part of it: it is counted, and the connection broken off.
+  if (answering && error.code?.startsWith('HPE_') === true) countRefused('ambiguous_request');
   if (answering || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

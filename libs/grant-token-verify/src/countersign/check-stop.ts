@@ -11,9 +11,9 @@ import type { CountersignPorts } from './ports.js';
 import { type CountersignRefusal, refuse } from './refusal.js';
 
 /** A customer's stop or lift, as it is signed. */
-export type SignedStop = Signature<StopStatement | LiftStatement>;
+export type StopOrLift = Signature<StopStatement | LiftStatement>;
 
-type Context = { signature: SignedStop; trust: PinnedTrust; ports: CountersignPorts };
+type Context = { signature: StopOrLift; trust: PinnedTrust; ports: CountersignPorts };
 type Step = (context: Context) => CountersignRefusal | undefined;
 
 export const stopsThisDeployment: Step = ({ signature: { statement }, trust }) =>
@@ -51,7 +51,7 @@ export function checkStop(
   trust: PinnedTrust,
   ports: CountersignPorts,
 ): CountersignRefusal | undefined {
-  if (!isSignedStop(signature)) return refuse('wrong_type', 'the statement is neither a stop nor a lift');
+  if (!isStopOrLift(signature)) return refuse('wrong_type', 'the statement is neither a stop nor a lift');
   for (const step of stopSteps) {
     const refusal = step({ signature, trust, ports });
     if (refusal !== undefined) return refusal;
@@ -59,7 +59,7 @@ export function checkStop(
   return undefined;
 }
 
-export function isSignedStop(signature: Signature): signature is SignedStop {
+export function isStopOrLift(signature: Signature): signature is StopOrLift {
   const { type } = signature.statement;
   return type === STOP_TYPE || type === LIFT_TYPE;
 }
@@ -68,6 +68,6 @@ export function isSignedStop(signature: Signature): signature is SignedStop {
 const SKEW_MS = 5_000;
 
 /** Whether a stop or lift that is handed in now is still, or already, to be taken. `now` in milliseconds. */
-export function isTakenInTime({ statement }: SignedStop, now: number): boolean {
+export function isTakenInTime({ statement }: StopOrLift, now: number): boolean {
   return now + SKEW_MS >= Date.parse(statement.notBefore) && now < Date.parse(statement.notAfter);
 }
