@@ -8,6 +8,7 @@ import {
   type PolicyContext,
   type Principal,
   type PrivacyControls,
+  UNCLAIMED,
 } from '@countersign/access';
 import type { InvitationStatement, ScopeEntry, Terms } from '@countersign/scope';
 
@@ -166,6 +167,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     reviewers: { vendor: 1, customer: 2 },
     openRequests: 0,
     locks: [],
+    trust: UNCLAIMED,
     door: NO_DOOR,
     terms: null,
     ...change,

@@ -24,6 +24,12 @@ export class Customer {
     return new Customer(broker, broker.persons[who], tenant, await broker.sessionOf(who, assurance));
   }
 
+  /** The same person with these passkeys, which are enrolled already. */
+  with(authenticators: readonly Authenticator[]): this {
+    this.authenticators.push(...authenticators);
+    return this;
+  }
+
   get key(): Authenticator {
     const [first] = this.authenticators;
     if (first === undefined) throw new Error('no passkey is enrolled');

@@ -7,6 +7,7 @@ import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { LeasesController } from './gateway-api/leases.controller.js';
+import { PinsController } from './gateway-api/pins.controller.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -59,6 +60,7 @@ import { DecisionTimesController } from './tenants/decision-times.controller.js'
 import { OrganisationController } from './tenants/organisation.controller.js';
 import { PrivacyControlsController } from './tenants/privacy-controls.controller.js';
 import { TenantPeopleController } from './tenants/tenant-people.controller.js';
+import { StopsController } from './trust/stops.controller.js';
 import { TrustController } from './trust/trust.controller.js';
 
 export interface BrokerParts {
@@ -81,6 +83,7 @@ export const CONTROLLERS = [
   PrivacyControlsController,
   PasskeysController,
   TrustController,
+  StopsController,
   DecisionTimesController,
   OrganisationController,
   GatewaysController,
@@ -94,6 +97,7 @@ export const CONTROLLERS = [
   JwksController,
   GatewayController,
   LeasesController,
+  PinsController,
   HealthController,
   DocsController,
 ];

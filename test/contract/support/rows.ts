@@ -299,18 +299,32 @@ export function aSignature(proposal: TrustProposal): ProposalSignature {
   };
 }
 
+/** A stop that was signed with something. */
 export function aStop(person: Person, change: Partial<Stop> = {}): Stop {
   const tenant = person.tenant ?? '';
+  const statement = { ...aStopStatement(person), type: 'countersign/stop/v1' as const };
+  const signature = { ...aSignature(aProposal(person)).signature, statement };
+  const unlifted = { lift: null, liftedBy: null, liftedAt: null };
+  const at = '2026-11-24T15:00:00.000Z';
   return {
     hash: freshDigest(),
     tenant,
     person: person.id,
     digest: null,
-    signature: aSignature(aProposal(person)).signature,
-    at: '2026-11-24T15:00:00.000Z',
-    lift: null,
-    liftedBy: null,
-    liftedAt: null,
+    signature,
+    at,
+    ...unlifted,
     ...change,
   };
 }
+
+const aStopStatement = (person: Person) => ({
+  deployment: uuidV7Ids.next('dep'),
+  tenant: person.tenant ?? '',
+  person: person.id,
+  nonce: freshKey(),
+  notBefore: NOW,
+  notAfter: '2026-11-24T15:05:00Z',
+  trust: freshDigest(),
+  log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+});

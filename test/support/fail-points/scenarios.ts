@@ -1,7 +1,6 @@
 import {
   type AskInput,
   counterTerms,
-  type Deps,
   getGrant,
   getRequest,
   halfTheTime,
@@ -9,6 +8,7 @@ import {
   type RequestView,
   requestAccess,
   reviewRequest,
+  type SigningDeps,
 } from '@countersign/access';
 import { toInstant } from '@countersign/scope';
 import { ask } from '../../factories/ask.js';
@@ -24,7 +24,7 @@ export type Call = { who: Who; path: string; body?: unknown };
 /** Puts one engineer's affairs where the change begins, by the host's own handle on the store. */
 export class Stage {
   constructor(
-    private readonly host: Deps,
+    private readonly host: SigningDeps,
     readonly engineer: { email: string; tenant: null },
   ) {}
 
@@ -81,7 +81,7 @@ export class Stage {
     return { person, channel: 'api', assurance: 'api-key' };
   }
 
-  private at(ago: number): Deps {
+  private at(ago: number): SigningDeps {
     return { ...this.host, clock: { now: () => new Date(Date.now() - ago * 1_000) } };
   }
 }

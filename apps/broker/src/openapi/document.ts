@@ -47,6 +47,7 @@ const TAGS: Readonly<Record<string, string>> = {
   TenantPeople: 'Who works for a customer, kept by its own admins.',
   Passkeys: 'What a customer’s people sign with.',
   Trust: 'What a customer signs of its people, keys and rules, and gateways pin.',
+  Stops: 'A customer’s own signed stop.',
   PrivacyControls: 'A customer’s own policy.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
@@ -56,6 +57,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Oauth: 'Introspection and revocation of grant tokens.',
   Jwks: 'Keys that verify grant tokens.',
   Gateway: 'For enrolled gateways.',
+  Pins: 'What gateways have pinned.',
   Health: 'For whoever runs the broker.',
   Docs: 'This document.',
 };

@@ -1,6 +1,6 @@
 import { passkeyJwk, recoveryJwk } from '@countersign/scope';
 import { z } from 'zod';
-import { component, idText, instant, pageOf } from '../openapi/components.js';
+import { component, idText, instant } from '../openapi/components.js';
 import { freeText } from '../requests/ask-body.js';
 
 const base64url = (most: number) =>
@@ -58,6 +58,11 @@ export const recoveryKeyShape = component(
   z.object({ id: z.string().describe('RFC 7638 thumbprint.'), jwk: recoveryJwk, ...owned }),
 );
 
-export const passkeyPage = pageOf('PasskeyPage', passkeyShape).extend({
-  recoveryKeys: z.array(recoveryKeyShape),
-});
+export const passkeyPage = component(
+  'PasskeyPage',
+  z.object({
+    items: z.array(passkeyShape),
+    next: z.null(),
+    recoveryKeys: z.array(recoveryKeyShape),
+  }),
+);

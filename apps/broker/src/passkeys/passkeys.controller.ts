@@ -5,7 +5,6 @@ import {
   type ListedPasskey,
   type ListedRecoveryKey,
   listSigningMeans,
-  ownRelyingParty,
   type Principal,
   relyingPartyOf,
   removePasskey,
@@ -18,7 +17,7 @@ import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, OwnBrowser, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { noBody } from '../http/no-body.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
 import {
   type PasskeyBody,
   passkeyBody,
@@ -35,10 +34,7 @@ const OWN_BROWSER =
 /** What a customer’s people sign with. */
 @Controller('api/v1/tenants/:slug')
 export class PasskeysController {
-  constructor(
-    @Inject(DEPS) private readonly deps: BrokerDeps,
-    @Inject(SETTINGS) private readonly settings: BrokerSettings,
-  ) {}
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Post('passkeys/options')
   @Allow('trust.sign')
@@ -60,8 +56,7 @@ export class PasskeysController {
     @OwnBrowser() session: Session,
     @Body() _body: unknown,
   ) {
-    const by = { session: session.id, own: this.own };
-    return registrationOptions(await beginEnrolment(this.deps, principal, slug, by));
+    return registrationOptions(await beginEnrolment(this.deps, principal, slug, session.id));
   }
 
   @Post('passkeys')
@@ -79,7 +74,7 @@ export class PasskeysController {
     @OwnBrowser() session: Session,
     @Body() { name, response }: PasskeyBody,
   ) {
-    const relyingParty = await relyingPartyOf(this.deps, principal, slug, this.own);
+    const relyingParty = await relyingPartyOf(this.deps, principal, slug);
     // Judged above as far as it is read; the library takes the rest for what it is.
     const proven = await readRegistration(response as unknown as RegistrationResponseJSON, relyingParty);
     const by = { session: session.id, name };
@@ -133,10 +128,6 @@ export class PasskeysController {
     @Body() { jwk }: z.infer<typeof recoveryKeyBody>,
   ) {
     return recoveryAnswer(await addRecoveryKey(this.deps, principal, slug, jwk));
-  }
-
-  private get own() {
-    return ownRelyingParty(this.settings.publicUrl);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SignatureRules } from '@countersign/access';
+import { ownRelyingParty, type SignatureRules, type SigningDeps } from '@countersign/access';
 import {
   checkAssertion,
   checkCountersigned,
@@ -8,7 +8,7 @@ import {
 import { statementChallenge } from '@countersign/scope';
 
 /** The gateways' own steps, over Node's crypto: what they would refuse is refused here first. */
-export const signatureRules: SignatureRules = {
+const signatureRules: SignatureRules = {
   assertion: (signature, key) =>
     checkAssertion(
       { signature, challenge: statementChallenge(nodeCountersigning.hashing, signature.statement), ...key },
@@ -17,3 +17,17 @@ export const signatureRules: SignatureRules = {
   succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersigning),
   countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersigning),
 };
+
+/**
+ * What the domain is handed to judge what customers sign.
+ *
+ * @param publicUrl where people reach this broker
+ */
+export const signing = ({
+  publicUrl,
+}: {
+  publicUrl: string;
+}): Pick<SigningDeps, 'signatures' | 'relyingParty'> => ({
+  signatures: signatureRules,
+  relyingParty: ownRelyingParty(publicUrl),
+});

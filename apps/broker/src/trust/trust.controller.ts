@@ -2,7 +2,6 @@ import {
   getTrust,
   type IdempotencyKey,
   once,
-  ownRelyingParty,
   type Principal,
   proposeTrust,
   readTrustDraft,
@@ -15,7 +14,7 @@ import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
 import { component } from '../openapi/components.js';
 import { proposalAnswer, proposalShape, trustAnswer, trustShape } from './trust-answer.js';
 
@@ -29,10 +28,7 @@ const OWN_BROWSER = 'In the person’s own browser session alone.';
 /** What a customer signs of its people, keys and rules: the trust that gateways pin. */
 @Controller('api/v1/tenants/:slug/trust')
 export class TrustController {
-  constructor(
-    @Inject(DEPS) private readonly deps: BrokerDeps,
-    @Inject(SETTINGS) private readonly settings: BrokerSettings,
-  ) {}
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   @Get()
   @Allow('trust.read')
@@ -59,7 +55,7 @@ export class TrustController {
     errors: ['not_found', 'conflict'],
   })
   draft(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
-    return readTrustDraft(this.deps, principal, slug, ownRelyingParty(this.settings.publicUrl));
+    return readTrustDraft(this.deps, principal, slug);
   }
 
   @Post('proposals')

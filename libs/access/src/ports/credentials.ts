@@ -41,11 +41,15 @@ export interface EnrolledGateway {
   pins: GatewayPin[];
 }
 
-/** What a gateway believes of a tenant: hashes of the pinned genesis and of the last version that it holds. */
+/**
+ * What a gateway believes of a tenant: hashes of the pinned genesis and of the last version that it holds; `next` is a
+ * pin that takes its place at that instant.
+ */
 export interface GatewayPin {
   tenant: string;
   pinned: string;
   current: string | null;
+  next?: { pinned: string; from: string };
 }
 
 export interface GatewayReads {

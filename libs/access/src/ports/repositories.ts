@@ -81,6 +81,8 @@ export interface InvitationReads {
   find(id: string): Promise<Invitation | null>;
   /** By the hash of its statement. */
   findByHash(hash: string): Promise<Invitation | null>;
+  /** Those of these hashes that there are, in no order. */
+  findAll(hashes: readonly string[]): Promise<Invitation[]>;
   /** Ids by the hashes of their statements. */
   idsOf(hashes: readonly string[]): Promise<Map<string, string>>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Invitation>>;

@@ -102,8 +102,8 @@ export interface VendorReadUnit extends ReadUnit {
   trustChains(): Promise<TrustVersion[]>;
   /** Versions, superseded ones too, whose end lies after one instant and not after the other. */
   trustEnding(after: string, by: string): Promise<TrustVersion[]>;
-  /** Every stop in force. */
-  standingStops(): Promise<Stop[]>;
+  /** Every stop, lifted ones too, oldest first. */
+  allStops(): Promise<Stop[]>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
   services(): Promise<ServiceRecord[]>;

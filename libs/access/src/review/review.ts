@@ -50,13 +50,15 @@ function consents(review: Review, digest: string, line: readonly string[]): bool
   return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
 }
 
+/** Reviews of one side that say yes to this digest, in their order. */
+export function approvalsOf(reviews: readonly Review[], side: ReviewSide, digest: string): Review[] {
+  const line = lineage(reviews, digest);
+  return reviews.filter((review) => review.side === side && consents(review, digest, line));
+}
+
 /** Distinct persons of one side whose reviews say yes to this digest. */
 export function approvals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
-  const line = lineage(reviews, digest);
-  const persons = reviews
-    .filter((review) => review.side === side && consents(review, digest, line))
-    .map((review) => review.person);
-  return new Set(persons).size;
+  return new Set(approvalsOf(reviews, side, digest).map(({ person }) => person)).size;
 }
 
 /** The counter-offer that answers this digest, where one was made. */

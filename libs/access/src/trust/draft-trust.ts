@@ -28,8 +28,8 @@ export const mayBeTrusted = (person: Person): boolean =>
   hasRole(person, 'approver') || hasRole(person, 'admin');
 
 /**
- * The next trust document as the tenant's people, passkeys and controls stand: a proposal that nobody has made yet.
- * What the controls let Slack approve needs no countersignature; all else does. Null where it would name nobody.
+ * The next trust document as the tenant's people, passkeys and controls stand: a proposal that nobody has made yet. A
+ * first one excepts no action: of what is excepted gateways believe the vendor. Null where it would name nobody.
  */
 export function draftTrust(facts: TrustFacts): TrustDocument | null {
   const { current, own, controls } = facts;
@@ -54,15 +54,12 @@ export function draftTrust(facts: TrustFacts): TrustDocument | null {
     ...(recovery.length === 0 ? {} : { recovery }),
     threshold: Math.min(current?.document.threshold ?? approvals, people.length),
     approvals: Math.min(Math.max(approvals, current?.document.approvals ?? 0), people.length),
-    countersign: current?.document.countersign ?? { exceptActions: exempt(controls) },
+    countersign: current?.document.countersign ?? { exceptActions: [] },
     forbid: controls.forbid,
     bases: current?.document.bases ?? [],
     ...(current?.document.witnesses === undefined ? {} : { witnesses: current.document.witnesses }),
   };
 }
-
-const exempt = ({ slackMayApprove, countersign }: PrivacyControls): string[] =>
-  slackMayApprove.filter((action) => !countersign.includes(action)).sort();
 
 function peopleOf({ people, passkeys, current, own }: TrustFacts): TrustDocument['people'] {
   const rpId = (current?.document ?? own)?.rpId;

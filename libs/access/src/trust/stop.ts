@@ -1,4 +1,4 @@
-import type { Signature } from '@countersign/scope';
+import type { LiftStatement, Signature, StopStatement } from '@countersign/scope';
 
 /** A customer's signed stop: of one digest, or of all of its tenant. In force until a signed lift. */
 export interface Stop {
@@ -8,9 +8,9 @@ export interface Stop {
   person: string;
   /** Null: all of the tenant. */
   digest: string | null;
-  signature: Signature;
+  signature: Signature<StopStatement>;
   at: string;
-  lift: Signature | null;
+  lift: Signature<LiftStatement> | null;
   liftedBy: string | null;
   liftedAt: string | null;
 }

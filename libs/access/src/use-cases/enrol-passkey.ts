@@ -5,7 +5,7 @@ import type { VendorUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
 import type { EnrolledPasskey } from '../trust/passkey.js';
 import type { RelyingParty } from '../trust/relying-party.js';
-import type { Deps } from './deps.js';
+import type { Deps, SigningDeps } from './deps.js';
 import { demandInSight, ownTenantIn } from './own-tenant.js';
 import { readAs } from './read-as.js';
 import { hexDigest } from './secrets.js';
@@ -36,20 +36,19 @@ export type ProvenPasskey = Pick<
 /**
  * Begins the enrolment of a passkey of the caller's own. The challenge is taken once, by this session, in five minutes.
  *
- * @param own whom the broker's pages are; a claimed tenant's trust document says its own
  * @throws AccessError `forbidden`, `not_found`, `conflict` where passkeys cannot be made here
  */
 export function beginEnrolment(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  by: { session: string; own: RelyingParty | null },
+  session: string,
 ): Promise<EnrolmentBegun> {
   demandOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
     const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
     const { signingMeans, trust } = await unit.tenant(tenant);
-    const relyingParty = (await trust.current(tenant))?.document ?? by.own;
+    const relyingParty = (await trust.current(tenant))?.document ?? deps.relyingParty;
     if (relyingParty === null)
       throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
     const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
@@ -61,7 +60,7 @@ export function beginEnrolment(
       kind: 'passkey',
       person: actor.id,
       browser: null,
-      data: { session: by.session },
+      data: { session },
       misses: 0,
       createdAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + ENROLMENT_MINUTES * 60_000).toISOString(),
@@ -73,14 +72,13 @@ export function beginEnrolment(
 
 /** For whom a passkey of this tenant signs: what an attestation is checked against. */
 export async function relyingPartyOf(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  own: RelyingParty | null,
 ): Promise<RelyingParty> {
   demandInSight(principal, 'trust.sign', tenant);
   const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
-  const found = current?.document ?? own;
+  const found = current?.document ?? deps.relyingParty;
   if (found === null) throw new AccessError('conflict', 'Passkeys need a name, and there is none here.');
   return found;
 }

@@ -24,7 +24,7 @@ export const invitationNotice = (
 /** What a tenant trusts: its own people decide on it, and whoever watches over access at the vendor hears of it. */
 export const trustNotice = (
   tenant: string,
-  what: 'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted',
+  what: 'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned',
   subject: string,
   at: string,
 ): NoticeDraft => ({

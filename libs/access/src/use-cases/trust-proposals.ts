@@ -9,7 +9,6 @@ import { draftTrust, type TrustFacts } from '../trust/draft-trust.js';
 import { judgeDocument } from '../trust/judge-document.js';
 import { type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
 import { readSigned } from '../trust/read-signed.js';
-import type { RelyingParty } from '../trust/relying-party.js';
 import {
   endProposal,
   type ProposalSignature,
@@ -53,10 +52,9 @@ export async function memberIn(
 type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
 
 async function factsOf(
-  { store, clock }: Deps,
+  { store, clock, relyingParty }: SigningDeps,
   unit: Reads,
   tenant: string,
-  own: RelyingParty | null,
 ): Promise<TrustFacts> {
   const record = await unit.organisation.tenant(tenant);
   if (record === null) throw notFound('tenant');
@@ -68,7 +66,7 @@ async function factsOf(
     recoveryKeys: await unit.signingMeans.recoveryKeys(tenant),
     controls: record.controls,
     current: await unit.trust.current(tenant),
-    own,
+    own: relyingParty,
     now: clock.now(),
   };
 }
@@ -79,14 +77,13 @@ async function factsOf(
  * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
  */
 export function readTrustDraft(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   tenant: string,
-  own: RelyingParty | null,
 ): Promise<TrustDocument> {
   demandInSight(principal, 'trust.read', tenant);
   return readAs(deps, principal.person, async (unit) => {
-    const draft = draftTrust(await factsOf(deps, unit, tenant, own));
+    const draft = draftTrust(await factsOf(deps, unit, tenant));
     if (draft === null)
       throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
     return draft;
@@ -109,7 +106,7 @@ export function proposeTrust(
   const document = readSigned('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await memberIn(unit, principal, 'trust.propose', tenant);
-    const facts = await factsOf(deps, unit, tenant, null);
+    const facts = await factsOf(deps, unit, tenant);
     judgeDocument(document, facts);
     const current = facts.current?.document ?? null;
     const unsigned = { document, signatures: [] };

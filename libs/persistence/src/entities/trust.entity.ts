@@ -1,5 +1,12 @@
 import type { ProposalState } from '@countersign/access';
-import type { PasskeyJwk, RecoveryJwk, Signature, TrustDocument } from '@countersign/scope';
+import type {
+  LiftStatement,
+  PasskeyJwk,
+  RecoveryJwk,
+  Signature,
+  StopStatement,
+  TrustDocument,
+} from '@countersign/scope';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { milliseconds } from './instants.js';
 import { jsonText } from './json-text.js';
@@ -169,7 +176,6 @@ export class TrustReminderEntity {
 
 @Entity('stops')
 @Index('stops_tenant', ['tenant', 'liftedAt'])
-@Index('stops_standing', ['liftedAt'])
 export class StopEntity {
   @PrimaryColumn('varchar')
   hash!: string;
@@ -184,13 +190,13 @@ export class StopEntity {
   digest!: string | null;
 
   @Column('text', { transformer: jsonText })
-  signature!: Signature;
+  signature!: Signature<StopStatement>;
 
   @Column('varchar', { transformer: milliseconds })
   at!: string;
 
   @Column('text', { nullable: true, transformer: jsonText })
-  lift!: Signature | null;
+  lift!: Signature<LiftStatement> | null;
 
   @Column('varchar', { name: 'lifted_by', nullable: true })
   liftedBy!: string | null;

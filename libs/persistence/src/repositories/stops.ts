@@ -23,9 +23,9 @@ export class Stops extends BoundRepository<StopEntity> implements StopWrites {
     return rows.map((row) => ({ ...row }));
   }
 
-  /** In force, of every tenant in reach. */
+  /** Lifted ones too, of every tenant in reach. */
   async all(): Promise<Stop[]> {
-    const rows = await this.rows().andWhere('row.liftedAt IS NULL').orderBy('row.at').getMany();
+    const rows = await this.rows().orderBy('row.at').addOrderBy('row.hash').getMany();
     return rows.map((row) => ({ ...row }));
   }
 

@@ -73,7 +73,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     }),
     trustChains: () => shared.trust.chains(),
     trustEnding: (after, by) => shared.trust.ending(after, by),
-    standingStops: () => shared.stops.all(),
+    allStops: () => shared.stops.all(),
     everything: () => organisation.everything(),
     services: () => organisation.services(),
     tenants: () => organisation.tenants(),

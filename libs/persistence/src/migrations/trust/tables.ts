@@ -112,10 +112,7 @@ const stops = new Table({
     wordOrNull('lifted_by'),
     wordOrNull('lifted_at'),
   ],
-  indices: [
-    { name: 'stops_tenant', columnNames: ['tenant', 'lifted_at'] },
-    { name: 'stops_standing', columnNames: ['lifted_at'] },
-  ],
+  indices: [{ name: 'stops_tenant', columnNames: ['tenant', 'lifted_at'] }],
 });
 
 export const TRUST_TABLES = [passkeys, recoveryKeys, versions, proposals, signatures, reminders, stops];
