@@ -21,7 +21,7 @@ import { whileHeard } from './silence.js';
 import { sseData } from './sse.js';
 import type { Touch } from './touch.js';
 
-export type FeedClientParts = {
+type FeedClientParts = {
   credential: GatewayCredential;
   broker: BrokerClient;
   state: GatewayState;

@@ -10,7 +10,7 @@ import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
 import { Turns } from './turns.js';
 
-export type HttpServerParts = {
+type HttpServerParts = {
   pages: OwnPages;
   handler: CallHandler;
   /** Counts a refusal of something that never became a call. */
