@@ -12,6 +12,7 @@ export * from './organisation/email.js';
 export * from './organisation/organisation.js';
 export * from './organisation/person.js';
 export * from './organisation/records.js';
+export * from './organisation/webhook.js';
 export * from './policy/access-rules.js';
 export * from './policy/ahead.js';
 export * from './policy/ask.js';
