@@ -40,6 +40,11 @@ const reading: InvitationInput = {
   uses: null,
 };
 
+const twentyLong = Array.from({ length: 20 }, (_, index) => ({
+  resource: `invoices/${'x'.repeat(280)}${index}`,
+  actions: ['read'],
+}));
+
 describeStore('invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
@@ -138,6 +143,7 @@ describeStore('invitations', (bench) => {
         { scope: [{ resource: 'invoices/*', actions: ['erase'] }] },
         ['unknown_action /scope/0/actions/0'],
       ],
+      ['more than one token could carry', { scope: twentyLong }, ['terms_too_large /scope']],
     ])('P13: nobody can be invited to %s', async (_what, change, expected) => {
       expect(await refusals(open(change))).toEqual(expected);
     });

@@ -43,7 +43,11 @@ const controls = z
     approvals: z.number().catch(1),
     countersign: words,
     slackMayApprove: words,
-    forbid: listOf(z.object({ service: word }).catch({ service: '' })),
+    forbid: listOf(
+      z
+        .object({ service: word, resource: word, actions: words })
+        .catch({ service: '', resource: '', actions: [] }),
+    ),
   })
   .catch({ approvals: 1, countersign: [], slackMayApprove: [], forbid: [] });
 
