@@ -98,8 +98,11 @@ describeStore('the workflow', (bench) => {
     const asked = await flow.ask(erin);
     expect(asked.request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     expect((await getRequest(flow.deps, erin, asked.request.id)).request).toEqual(asked.request);
-    const types = (await flow.leaves('acme')).map((leaf) => leaf.type);
-    expect(types.slice(-3)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    const leaves = (await flow.leaves('acme')).slice(-3);
+    expect(leaves.map(({ type }) => type)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    expect(leaves[0]?.data['state']).toBe('approved');
+    const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
+    expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);
   });
 
   test('P1: controls that narrowed since the ask refuse the review and grant nothing', async () => {
