@@ -105,6 +105,20 @@ describeStore('the workflow', (bench) => {
     expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);
   });
 
+  test('P1: a blank ticket is none, for the policy that asks for one and in the terms', async () => {
+    const blank = await flow.ask(erin, { ticket: ' \t' });
+    expect(blank.request.terms).not.toHaveProperty('ticket');
+    expect(blank.openings).toEqual({ justification: expect.anything() });
+    const named = await flow.ask(erin, { ticket: 'Case 4711' });
+    expect(named.openings['ticket']?.value).toBe('Case 4711');
+    const file = smallOrganisation();
+    file.accessPolicy.rules = [{ ticketRequired: true }];
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    await expect(flow.ask(erin, { ticket: ' ' })).rejects.toMatchObject({
+      refusals: [{ code: 'ticket_required', pointer: '/ticket' }],
+    });
+  });
+
   test('P1: controls that narrowed since the ask refuse the review and grant nothing', async () => {
     const asked = await flow.ask(erin);
     await flow.approve(max, asked);

@@ -44,14 +44,18 @@ export async function requestAccess(
       terms: null,
     });
     if (context.service === null) refuseIfAny(evaluate(ask, context).refusals);
-    const draft = draftTerms(deps, input, {
-      requester,
-      routes: context.service?.routes ?? '',
-      requestTtl: context.policy.requestTtl,
-      now,
-      invitation: context.door.invitation,
-      ...more,
-    });
+    const draft = draftTerms(
+      deps,
+      { ...input, ...ask },
+      {
+        requester,
+        routes: context.service?.routes ?? '',
+        requestTtl: context.policy.requestTtl,
+        now,
+        invitation: context.door.invitation,
+        ...more,
+      },
+    );
     await extendsWhatStands(unit, more.extends, now);
     const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
