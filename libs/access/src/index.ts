@@ -1,4 +1,3 @@
-export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/scope';
 export * from './access-request/access-request.js';
 export * from './errors.js';
 export * from './grant/due.js';
