@@ -30,6 +30,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
   return {
     staff: [],
     rules: [],
+    policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),
     tenants: [
       {

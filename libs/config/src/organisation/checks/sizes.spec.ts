@@ -66,6 +66,32 @@ describe('what the log has room for', () => {
     },
   );
 
+  test('an access policy beyond that is refused at its rules', () => {
+    const withRules = (count: number) =>
+      fileWith(({ accessPolicy }) => {
+        accessPolicy.rules = Array.from({ length: count }, (_, index) => ({
+          services: ['billing'],
+          actions: ['read', 'list', `an-action-of-some-length-that-says-what-it-does-${index}`],
+          hours: {
+            days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+            from: '08:00',
+            to: '18:00',
+            zone: 'Europe/Berlin',
+          },
+        }));
+      });
+    expect(problemsOf(withRules(80))).toEqual([]);
+    expect(problemsOf(withRules(160))).toEqual(['/accessPolicy/rules']);
+  });
+
+  test('a file without an access policy is held against all the rules, too', () => {
+    const text = fileWith((file) => {
+      delete file.accessPolicy;
+      Object.assign(file.tenants[0].privacyControls, forbidding(400));
+    });
+    expect(problemsOf(text)).toEqual(['/tenants/0/privacyControls/forbid']);
+  });
+
   test('a service whose map fills more than a leaf is refused at its routes', () => {
     const withRoutes = (count: number) =>
       fileWith(({ services }) => {

@@ -2,20 +2,23 @@ import { serviceDefinition } from '../convert.js';
 import type { Finding, Path } from '../problem.js';
 import type { Readable } from '../readable.js';
 
-/** Bytes as JSON. A leaf of the log has room for 60,000: for controls beside those that they replace, for one whole map. */
-const MAX_CONTROLS = 25_000;
+/** Bytes as JSON. A leaf of the log has room for 60,000: for a policy beside the one that it replaces, for one whole map. */
+const MAX_POLICY = 25_000;
 const MAX_SERVICE = 55_000;
 
 /** Nothing may be applied that the log could not say: the change would fail, and so would each that follows it. */
-export function sizes({ services, tenants }: Readable): Finding[] {
+export function sizes({ policy, services, tenants }: Readable): Finding[] {
   return [
+    ...(policy === undefined
+      ? []
+      : tooLarge(['accessPolicy', 'rules'], 'the access policy', policy, MAX_POLICY)),
     ...services.flatMap(({ path, entry }) =>
       entry === undefined
         ? []
         : tooLarge([...path, 'routes'], 'this service', serviceDefinition(entry), MAX_SERVICE),
     ),
     ...tenants.flatMap(({ controls: { path, value } }) =>
-      tooLarge([...path, largestOf(value)], 'what the tenant demands', value, MAX_CONTROLS),
+      tooLarge([...path, largestOf(value)], 'what the tenant demands', value, MAX_POLICY),
     ),
   ];
 }
