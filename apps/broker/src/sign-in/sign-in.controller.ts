@@ -1,5 +1,5 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
-import { isSlug } from '@countersign/scope';
+import { isSlug, localPath } from '@countersign/scope';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -16,7 +16,6 @@ import { ATTEMPT_MINUTES, Attempts } from './attempts.js';
 import { networkOf } from './limits.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc.js';
-import { localPath } from './return-to.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
