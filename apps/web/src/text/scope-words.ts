@@ -1,5 +1,6 @@
 import type { ScopeEntry } from '@countersign/scope';
 import type { Language } from './language.js';
+import { wordFor } from './word-for.js';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export function resourceWords(resource: string, language: Language): string {
 export function entryWords({ resource, actions }: ScopeEntry, language: Language): string {
   const { verbs, phrase } = WORDS[language];
   const verb = joined(
-    actions.map((action) => verbs[action] ?? action),
+    actions.map((action) => wordFor(verbs, action) ?? action),
     language,
   );
   return phrase(verb, resourceWords(resource, language));
