@@ -42,6 +42,14 @@ export const grantsQuery = (query: { state?: Grant['state']; person?: string } =
       answered(api.GET('/api/v1/grants', { params: { query: { ...query, limit: LIMIT } }, signal })),
   });
 
+/**
+ * While access is open its page reads again by itself, too: the broker that follows this page may not be the one
+ * that gateways hand their records to.
+ */
+export const whileOpen = ({ state }: { state?: Grant['state'] } = {}): number | false =>
+  state === 'active' ? OPEN_MS : false;
+const OPEN_MS = 2_000;
+
 /** The newest calls under a grant, newest first. */
 export const recordsQuery = ({ tenant, id }: { tenant: string; id: string }) =>
   queryOptions({
