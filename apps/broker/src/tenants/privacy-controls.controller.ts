@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
+import { given } from '../http/page.js';
 import { invalidInput } from '../http/read-input.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component, digestText } from '../openapi/components.js';
@@ -21,7 +22,12 @@ import { component, digestText } from '../openapi/components.js';
 const version = digestText().describe('Names exactly this content.');
 const controlsBody = component(
   'PrivacyControlsBody',
-  privacyControlsShape.extend({ version: version.describe('What the change was made on.') }),
+  privacyControlsShape.extend({
+    version: version.describe('What the change was made on.'),
+    maxDuration: privacyControlsShape.shape.maxDuration
+      .nullable()
+      .describe('ISO 8601; null, like leaving it out, leaves the vendor’s.'),
+  }),
 );
 const controlsShape = component(
   'PrivacyControls',
@@ -68,9 +74,10 @@ export class PrivacyControlsController {
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { version, ...wanted }: z.infer<typeof controlsBody>,
+    @Body() { version, maxDuration, ...others }: z.infer<typeof controlsBody>,
     @Res({ passthrough: true }) response: Response,
   ) {
+    const wanted = { ...others, ...(maxDuration === null ? {} : given({ maxDuration })) };
     const judge = (facts: ControlsFacts) => judged(wanted, facts);
     return answer(await setPrivacyControls(this.deps, principal, slug, version, judge), response);
   }

@@ -1930,8 +1930,8 @@ export interface components {
                 resource: string;
                 service: string;
             }[];
-            /** Format: duration */
-            maxDuration?: string;
+            /** @description ISO 8601; null, like leaving it out, leaves the vendor’s. */
+            maxDuration?: string | null;
             slackMayApprove?: string[];
             /** @description What the change was made on. */
             version: string;

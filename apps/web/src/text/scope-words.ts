@@ -1,4 +1,4 @@
-import type { ScopeEntry } from '@countersign/scope';
+import { ANY_ACTION, type ScopeEntry } from '@countersign/scope';
 import type { Language } from './language.js';
 import { wordFor } from './word-for.js';
 
@@ -57,6 +57,10 @@ export function entryWords({ resource, actions }: ScopeEntry, language: Language
   );
   return phrase(verb, resourceWords(resource, language));
 }
+
+/** What a forbidding rule closes: `payroll and everything in it`, or certain actions of it. */
+export const ruleWords = (rule: ScopeEntry, language: Language): string =>
+  rule.actions.includes(ANY_ACTION) ? resourceWords(rule.resource, language) : entryWords(rule, language);
 
 /**
  * A whole scope as one short phrase, for headings and buttons: what is asked of a folder and of each thing in it

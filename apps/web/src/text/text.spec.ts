@@ -1,5 +1,5 @@
 import { bytesText, clockText, durationText, instantText } from './clock.js';
-import { resourceWords, scopeWords } from './scope-words.js';
+import { resourceWords, ruleWords, scopeWords } from './scope-words.js';
 import { wordFor } from './word-for.js';
 
 describe('clocks', () => {
@@ -43,6 +43,13 @@ describe('scopes in words', () => {
   ])('%s', (resource, en, de) => {
     expect(resourceWords(resource, 'en')).toBe(en);
     expect(resourceWords(resource, 'de')).toBe(de);
+  });
+
+  test('a rule says which actions it closes, or all of it', () => {
+    expect(ruleWords({ resource: 'payroll/**', actions: ['*'] }, 'en')).toBe('payroll and everything in it');
+    expect(ruleWords({ resource: 'invoices/*', actions: ['update'] }, 'de')).toBe(
+      'jeden Eintrag von invoices ändern',
+    );
   });
 
   test('a folder and the things in it are said together, others apart', () => {
