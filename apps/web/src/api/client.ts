@@ -20,6 +20,5 @@ export type AccessRecord = Schemas['AccessRecord'];
 export type Ask = Schemas['Ask'];
 export type Grant = Schemas['Grant'];
 export type Needs = Schemas['Needs'];
-export type Person = Schemas['Person'];
 export type Review = Schemas['Review'];
 export type Service = Schemas['Service'];

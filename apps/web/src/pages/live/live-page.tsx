@@ -66,7 +66,7 @@ function Live({ grant }: { grant: Grant }) {
         <div role="status" className="said">
           {stop.isSuccess ? text.stopped : ''}
         </div>
-        {isOver ? <EndProof grant={grant} records={records.data?.items ?? []} /> : null}
+        {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
         <Figures grant={grant} />
         {grant.requester === session.person && !isOver ? <Work grant={grant} /> : null}
         <section className="stack near">
