@@ -71,8 +71,8 @@ describe('the decision page', () => {
       took.push(performance.now() - began);
       expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
     }
-    // The best of three: a machine that is busy elsewhere is no slow page, but a page that polls is.
-    expect(Math.min(...took)).toBeLessThanOrEqual(1_000);
+    // The median of three: one slow moment of the machine is no slow page.
+    expect(took.sort((one, other) => one - other)[1]).toBeLessThanOrEqual(1_000);
   }, 120_000);
 
   test('what has changed since it was opened has to be read again before it is decided', async () => {
@@ -129,5 +129,9 @@ describe('the decision page', () => {
       .getByRole('button', { name: 'Freigeben: invoices auflisten und lesen für 30 Minuten' })
       .waitFor();
     await page.getByText('Schweigen heißt Nein.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByText('Silence is a no.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
   }, 120_000);
 });

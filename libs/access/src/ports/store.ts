@@ -197,6 +197,8 @@ export interface Store {
   readonly deployment: string;
   forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T>;
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T>;
+  /** Notes when a session was last used: one row, and no log is opened, for whose head others would have to wait. */
+  touchSession(id: string, at: string): Promise<void>;
   readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T>;
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;
 }
