@@ -18,6 +18,7 @@ import { given } from '../http/page.js';
 import { invalidInput } from '../http/read-input.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component, digestText } from '../openapi/components.js';
+import { UNTIL_CLAIMED } from './until-claimed.js';
 
 const version = digestText().describe('Names exactly this content.');
 const controlsBody = component(
@@ -65,8 +66,7 @@ export class PrivacyControlsController {
   @Allow('controls.write')
   @Describe({
     summary: 'Change a tenant’s privacy controls',
-    description:
-      'The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`.',
+    description: `The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. \`conflict\` where they changed after \`version\`. ${UNTIL_CLAIMED}`,
     body: { schema: controlsBody },
     answer: { status: 200, description: 'As they stand now.', schema: controlsShape },
     errors: ['not_found', 'conflict'],

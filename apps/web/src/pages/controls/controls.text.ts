@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Privacy controls',
-  lead: 'What the vendor may ask for, and what it takes to say yes.',
+  lead: 'What the vendor may ask for, and what it takes to say yes. Until you have claimed your door, the vendor’s own configuration can overrule it.',
   approvals: 'Approvals that a request needs',
   approvalsHint: 'Each by another person.',
   longest: 'Longest access, in minutes',
