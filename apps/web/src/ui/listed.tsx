@@ -6,7 +6,7 @@ import { Loaded } from './states.js';
 const texts: Catalogue<{ more: string }> = { en: { more: 'Show more' }, de: { more: 'Mehr zeigen' } };
 
 /** A list that is read page by page. */
-export interface ListQuery<T> {
+interface ListQuery<T> {
   data: { items: T[] } | undefined;
   error: unknown;
   refetch: () => unknown;
