@@ -3,10 +3,12 @@ import {
   applyOrganisation,
   cancelRequest,
   doDue,
+  extendGrant,
   getGrant,
   getRequest,
   listRequests,
   mintToken,
+  type Organisation,
   once,
   type Principal,
   previewRequest,
@@ -289,6 +291,44 @@ describeStore('the workflow', (bench) => {
       endReason: 'revoked',
     });
     expect(await outcome(flow.ask(erin))).toBe('forbidden');
+  });
+
+  test('whoever leaves also loses the extension of what they hold, and only theirs ends', async () => {
+    const rita = await flow.as('rita@northwind.example');
+    const grantOf = async (by: Principal, asked: Awaited<ReturnType<typeof flow.ask>>) => {
+      await flow.approve(rita, asked);
+      await flow.approve(ada, asked);
+      const { request } = await getRequest(flow.deps, by, asked.request.id);
+      if (request.grant === null) throw new Error('no grant');
+      return request.grant;
+    };
+    const first = await grantOf(erin, await flow.ask(erin));
+    const more = { seconds: 600, justification: 'not done' };
+    const next = await grantOf(erin, await extendGrant(flow.deps, erin, first, more));
+    const other = await grantOf(max, await flow.ask(max));
+    const without = smallOrganisation();
+    without.vendor.staff = without.vendor.staff.filter((each) => !each.email.startsWith('erin'));
+    await applyOrganisation(flow.deps, without, { dryRun: false });
+    const stateOf = async (id: string) => (await getGrant(flow.deps, ada, id)).grant.state;
+    expect(await stateOf(first)).toBe('ended');
+    expect(await stateOf(next)).toBe('ended');
+    expect(await stateOf(other)).toBe('active');
+    const ended = (await flow.leaves('acme')).filter(({ type }) => type === 'grant.ended');
+    expect(ended.map(({ data }) => data['grant']).sort()).toEqual([first, next].sort());
+  });
+
+  test.each([
+    ['tenant', (file: Organisation) => file.tenants.splice(0, 1)],
+    ['service', (file: Organisation) => file.services.splice(0, 1)],
+  ] as const)('access ends with its %s', async (_kind, take) => {
+    const { grant } = await granted();
+    const without = smallOrganisation();
+    take(without);
+    await applyOrganisation(flow.deps, without, { dryRun: false });
+    expect((await getGrant(flow.deps, max, grant)).grant).toMatchObject({
+      state: 'ended',
+      endReason: 'revoked',
+    });
   });
 
   test('applying the same file again changes and logs nothing; a dry run writes nothing', async () => {

@@ -1,3 +1,4 @@
+export { BACKGROUND_HEADER } from './core/background.js';
 export { decodeBase64url, encodeBase64url } from './core/base64url.js';
 export { canonicalJson, isWellFormed } from './core/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './core/commitment.js';
@@ -13,6 +14,7 @@ export {
   isSlug,
   isTenantSlug,
 } from './core/ids.js';
+export { localPath } from './core/local-path.js';
 export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
 export { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
 export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';

@@ -99,6 +99,14 @@ describe('privacy controls', () => {
     expect(await read()).toEqual({ ...before, maxDuration });
   });
 
+  test('what is read can be written back as it is, without a longest time, too', async () => {
+    const { maxDuration: _limit, ...rest } = await read();
+    const without = await write(rest);
+    expect(without.body).toMatchObject({ maxDuration: null });
+    const back = await write(without.body);
+    expect([back.status, back.body]).toEqual([200, without.body]);
+  });
+
   test('what is asked for later goes by the new approvals', async () => {
     await write({ ...(await read()), approvals: 2 });
     const request = await makeRequest(broker);

@@ -3,7 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { Allow } from '../http/marks.js';
+import { Allow, NoUse } from '../http/marks.js';
 import { type BrokerRequest, credentialsOf } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
 import { StreamHub } from './stream-hub.js';
@@ -14,6 +14,7 @@ export class StreamController {
 
   @Get()
   @Allow('self.read')
+  @NoUse()
   @Describe({
     summary: 'Follow what concerns you',
     description:

@@ -666,7 +666,7 @@ export interface paths {
         put?: never;
         /**
          * Take somebody in
-         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         post: operations["TenantPeople_add"];
         delete?: never;
@@ -687,14 +687,14 @@ export interface paths {
         post?: never;
         /**
          * Let somebody go
-         * @description Signed out everywhere at once; their keys are revoked and their open reviews void. For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description Signed out everywhere at once; their keys are revoked and their open reviews void. For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         delete: operations["TenantPeople_remove"];
         options?: never;
         head?: never;
         /**
          * Change somebody’s name or roles
-         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied. `conflict` where the tenant’s provider gives the roles by groups.
          */
         patch: operations["TenantPeople_change"];
         trace?: never;
@@ -710,7 +710,7 @@ export interface paths {
         get: operations["PrivacyControls_read"];
         /**
          * Change a tenant’s privacy controls
-         * @description The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`.
+         * @description The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         put: operations["PrivacyControls_write"];
         post?: never;
@@ -1936,8 +1936,8 @@ export interface components {
                 resource: string;
                 service: string;
             }[];
-            /** Format: duration */
-            maxDuration?: string;
+            /** @description ISO 8601; null, like leaving it out, leaves the vendor’s. */
+            maxDuration?: string | null;
             slackMayApprove?: string[];
             /** @description What the change was made on. */
             version: string;

@@ -6,14 +6,14 @@ import type {
   OrganisationTenant,
   WebhookSettings,
 } from '../organisation/organisation.js';
-import { hasRole, type Person } from '../organisation/person.js';
+import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 import type { Deps } from './deps.js';
-import { endGrantIn } from './end-grant.js';
+import { endGrantsIn } from './end-grant.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
@@ -289,13 +289,13 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */
 async function endGrantsWithoutBasis(unit: VendorUnit, at: string): Promise<void> {
   const { people, tenants, services } = await unit.organisation.everything();
-  const engineers = new Set(people.filter((each) => hasRole(each, 'engineer')).map((each) => each.id));
-  const gone = new Set(tenants.filter((each) => each.removedAt !== null).map((each) => each.slug));
-  const closed = new Set(
-    services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
-  );
-  for (const grant of await unit.liveGrants()) {
-    if (engineers.has(grant.requester) && !gone.has(grant.tenant) && !closed.has(grant.service)) continue;
-    await endGrantIn(await unit.tenant(grant.tenant), grant, { reason: 'revoked', actor: 'host', at });
-  }
+  const without = await unit.liveGrantsOf({
+    requesters: people
+      .filter((each) => isVendorStaff(each) && !hasRole(each, 'engineer'))
+      .map((each) => each.id),
+    tenants: tenants.filter((each) => each.removedAt !== null).map((each) => each.slug),
+    services: services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
+  });
+  for (const { tenant, ...grant } of without)
+    await endGrantsIn(await unit.tenant(tenant), [grant], { reason: 'revoked', actor: 'host', at });
 }

@@ -42,6 +42,18 @@ export async function endGrantIn(
   return ended;
 }
 
+/** Ends many, each as it stands by then: one that extends another of them has ended with that one already. */
+export async function endGrantsIn(
+  unit: TenantUnit,
+  grants: readonly Pick<Grant, 'id'>[],
+  by: Parameters<typeof endGrantIn>[2],
+): Promise<void> {
+  for (const { id } of grants) {
+    const current = await unit.grants.find(id);
+    if (current !== null && !hasEnded(current)) await endGrantIn(unit, current, by);
+  }
+}
+
 /** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
 export function revokeGrant(deps: Deps, principal: Principal, id: string, words: string): Promise<Grant> {
   return endByHand(deps, principal, id, 'revoked', words);
