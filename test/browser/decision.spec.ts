@@ -58,7 +58,8 @@ describe('the decision page', () => {
   }, 120_000);
 
   test('a page left open tells within a second that somebody else has decided', async () => {
-    const asked = [await waiting(site), await waiting(site), await waiting(site)];
+    const asked = [];
+    for (let count = 0; count < 5; count += 1) asked.push(await waiting(site));
     const took: number[] = [];
     const page = await site.signedIn('ada', '/inbox');
     for (const request of asked) {
@@ -71,8 +72,8 @@ describe('the decision page', () => {
       took.push(performance.now() - began);
       expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
     }
-    // The best of three: a machine that is busy elsewhere is no slow page, but a page that polls is.
-    expect(Math.min(...took)).toBeLessThanOrEqual(1_000);
+    // The median of five: a slow moment or two of the machine are no slow page.
+    expect(took.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(1_000);
   }, 120_000);
 
   test('what has changed since it was opened has to be read again before it is decided', async () => {
@@ -129,5 +130,9 @@ describe('the decision page', () => {
       .getByRole('button', { name: 'Freigeben: invoices auflisten und lesen für 30 Minuten' })
       .waitFor();
     await page.getByText('Schweigen heißt Nein.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByText('Silence is a no.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
   }, 120_000);
 });

@@ -164,6 +164,11 @@ describe.each([
     ['open requests of an engineer', (manager) => new Requests(manager, BIG).countOpen(BIG_TENANT, person)],
     ['a request', (manager) => new Requests(manager, ALL).find(request)],
     ['a grant by its digest', (manager) => new Grants(manager, ALL).findByDigest('sha256:x')],
+    [
+      'live grants of who and what is gone',
+      (manager) =>
+        new Grants(manager, ALL).liveOf({ requesters: [person], tenants: ['tenant-7'], services: ['x'] }),
+    ],
     ['grants that extend one', (manager) => new Grants(manager, ALL).extending('sha256:x')],
     ['reviews of requests', (manager) => new Reviews(manager, ALL).ofRequests([request, seededId('req', 1)])],
     ['changes of the feed', (manager) => new Feed(manager).since(0, 100)],

@@ -13,6 +13,12 @@ const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 const read = async () => (await broker.page(admin, 'GET', CONTROLS)).body as Record<string, unknown>;
 const write = (body: unknown) => broker.page(admin, 'PUT', CONTROLS, { body });
 
+const longList = Array.from({ length: 400 }, (_, index) => ({
+  service: 'billing',
+  resource: `archive/of-a-name-that-says-something/${index}/**`,
+  actions: ['*'],
+}));
+
 describe('privacy controls', () => {
   test('are read with their version, which is also the ETag', async () => {
     const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
@@ -83,6 +89,7 @@ describe('privacy controls', () => {
       { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
       '/forbid/0/resource',
     ],
+    ['more than the log has room for', { forbid: longList }, '/forbid'],
   ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
     const before = await read();
     const { maxDuration, ...rest } = before;
@@ -90,6 +97,14 @@ describe('privacy controls', () => {
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
     expect(await read()).toEqual({ ...before, maxDuration });
+  });
+
+  test('what is read can be written back as it is, without a longest time, too', async () => {
+    const { maxDuration: _limit, ...rest } = await read();
+    const without = await write(rest);
+    expect(without.body).toMatchObject({ maxDuration: null });
+    const back = await write(without.body);
+    expect([back.status, back.body]).toEqual([200, without.body]);
   });
 
   test('what is asked for later goes by the new approvals', async () => {

@@ -1,16 +1,14 @@
 import {
   type AskInput,
-  counterTerms,
   getGrant,
   getRequest,
-  halfTheTime,
   type Principal,
   type RequestView,
   requestAccess,
   reviewRequest,
   type SigningDeps,
 } from '@countersign/access';
-import { toInstant } from '@countersign/scope';
+import { counterTerms, halfTheTime, toInstant } from '@countersign/scope';
 import { ask } from '../../factories/ask.js';
 import { PEOPLE } from '../../factories/organisation.js';
 import type { Who } from '../story.js';

@@ -1,10 +1,12 @@
 import {
-  canonicalTerms,
+  canonicalJson,
   forbidsEntry,
+  MAX_SCOPE_ENTRIES,
   resourcesOverlap,
   routeResourcePattern,
   TERMS_BUDGET,
   termsTokenBytes,
+  utf8,
 } from '@countersign/scope';
 import type { Refusal, RefusalCode } from '../errors.js';
 import { doorRefusals } from '../invitation/door.js';
@@ -296,21 +298,17 @@ export const RULES: Record<string, Rule> = {
     },
   },
   termsFitToken: {
-    stages: ['ask'],
-    check: (_ask, { terms, tenant, trust }) => {
-      if (terms === null) return [];
+    stages: ['invite', 'ask'],
+    check: (ask, { stage, terms, tenant, trust }) => {
+      // An invitation has no terms yet; those that ask for all of its scope are longer than the scope alone.
+      const said = stage === 'invite' ? ask.scope : terms;
+      if (said === null) return [];
       const bytes = termsTokenBytes(
-        new TextEncoder().encode(canonicalTerms(terms)).length,
+        utf8(canonicalJson(said)).length,
         tenant === null ? 1 : approvalsAsked(tenant.controls, trust),
       );
-      return terms.scope.length > 20 || bytes > TERMS_BUDGET
-        ? [
-            refusal(
-              'terms_too_large',
-              '/scope',
-              'The scope is too long for one token. Ask for fewer resources.',
-            ),
-          ]
+      return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > TERMS_BUDGET
+        ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
         : [];
     },
   },

@@ -90,7 +90,7 @@ export class UnitOfWork {
       trust: new Trust(manager, 'everybody'),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
-      liveGrants: () => new Grants(manager, 'everybody').live(),
+      liveGrantsOf: (basis) => new Grants(manager, 'everybody').liveOf(basis),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
       idempotency: {
