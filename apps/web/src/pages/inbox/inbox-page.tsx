@@ -6,6 +6,7 @@ import { useText } from '../../text/language.js';
 import { More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/states.js';
+import { ClaimOffer } from '../claim/claim-offer.js';
 import { turnOf } from '../decision/turn.js';
 import { inboxTexts } from './inbox.text.js';
 import { RequestCard } from './request-card.js';
@@ -18,6 +19,7 @@ export default function InboxPage() {
   const countered = useInfiniteQuery(requestsQuery({ state: 'countered' }));
   return (
     <Page narrow title={text.title}>
+      <ClaimOffer />
       <Loaded query={waiting}>
         {({ items }) => {
           const open = items.filter((request) => turnOf(request, session) === 'decide');
