@@ -125,14 +125,30 @@ describeStore('what customers sign with and by', (bench) => {
     expect(noted).toEqual([true, false, true]);
   });
 
-  test('those that end soon are found by their end', async () => {
+  test('those in force that end soon are found by their end, until somebody is reminded', async () => {
     const version = aTrustVersion(ada);
     await inAcme((unit) => unit.trust.adopt(version));
     const ending = (after: string, by: string) =>
-      bench.store.readAsVendor((unit) => unit.trustEnding(after, by));
-    expect(await ending('2027-04-01T00:00:00Z', '2027-05-01T00:00:00Z')).toEqual([version]);
+      bench.store.readAsVendor((unit) => unit.trustEnding({ after, by }, 30));
+    const whole = () => ending('2027-04-01T00:00:00Z', '2027-05-01T00:00:00Z');
+    expect(await whole()).toEqual([version]);
     expect(await ending('2027-04-01T00:00:00Z', '2027-04-30T23:59:59Z')).toEqual([]);
     expect(await ending('2027-05-01T00:00:00Z', '2027-06-01T00:00:00Z')).toEqual([]);
+    await inAcme((unit) => unit.trust.remind(version.hash, 60, LATER));
+    expect(await whole()).toEqual([version]);
+    await inAcme((unit) => unit.trust.remind(version.hash, 30, LATER));
+    expect(await whole()).toEqual([]);
+    const next = aTrustVersion(ada, { document: aTrustDocument(ada, { seq: 2, prev: version.hash }) });
+    await inAcme((unit) => unit.trust.adopt(next));
+    expect(await whole()).toEqual([next]);
+    await inAcme((unit) =>
+      unit.trust.adopt(
+        aTrustVersion(ada, {
+          document: aTrustDocument(ada, { seq: 3, prev: next.hash, validUntil: '2027-06-01T00:00:00Z' }),
+        }),
+      ),
+    );
+    expect(await whole()).toEqual([]);
   });
 
   test('a stop stands until it is lifted, and the same stop is set once', async () => {

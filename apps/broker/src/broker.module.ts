@@ -30,6 +30,7 @@ import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
+import { OwnKeysController } from './keys/own-keys.controller.js';
 import { BrokerTokenMinter } from './keys/token-minter.js';
 import { LocksController } from './locks/locks.controller.js';
 import { LogsController } from './logs/logs.controller.js';
@@ -88,6 +89,7 @@ export const CONTROLLERS = [
   OrganisationController,
   GatewaysController,
   WhoamiController,
+  OwnKeysController,
   SessionController,
   SignInController,
   CliLoginController,

@@ -80,6 +80,7 @@ export * from './use-cases/prune.js';
 export * from './use-cases/queries.js';
 export * from './use-cases/read-statement.js';
 export * from './use-cases/recovery-key.js';
+export * from './use-cases/remind-trust.js';
 export * from './use-cases/request-access.js';
 export * from './use-cases/request-view.js';
 export * from './use-cases/review-request.js';

@@ -47,6 +47,7 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   ntc: 'notice',
   ses: 'session',
   prp: 'proposal',
+  key: 'key',
 };
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */

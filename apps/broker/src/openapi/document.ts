@@ -40,6 +40,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Logs: 'What happened, for whoever it concerns.',
   Services: 'What can be asked for.',
   Whoami: 'Who is signed in.',
+  OwnKeys: 'Keys for one’s own programs.',
   SignIn: 'Signing in, at the organisation’s provider or by mailed code.',
   CliLogin: 'Signing in a command line.',
   Session: 'Signed-in browsers and command lines.',

@@ -23,6 +23,9 @@ const stopQuery = z.strictObject({
 const liftQuery = z.strictObject({ stop: digest.describe('The stop’s hash.') });
 const signedBody = component('SignedStop', z.strictObject({ countersignature: signatureSchema }));
 
+const stopToSign = component('StopToSign', z.object({ statement: stopSchema }));
+const liftToSign = component('LiftToSign', z.object({ statement: liftSchema }));
+
 const stopShape = component(
   'Stop',
   z.object({
@@ -50,7 +53,7 @@ export class StopsController {
     answer: {
       status: 200,
       description: 'Good for five minutes.',
-      schema: z.object({ statement: stopSchema }),
+      schema: stopToSign,
     },
     errors: ['not_found', 'wrong_state'],
   })
@@ -102,7 +105,7 @@ export class StopsController {
     answer: {
       status: 200,
       description: 'Good for five minutes.',
-      schema: z.object({ statement: liftSchema }),
+      schema: liftToSign,
     },
     errors: ['not_found', 'wrong_state'],
   })

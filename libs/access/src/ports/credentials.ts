@@ -16,6 +16,8 @@ export interface ApiKeyReads {
   /** The key with its person, whatever their state: the caller judges expiry, revocation, removal. */
   findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null>;
   list(): Promise<{ key: ApiKey; person: Person }[]>;
+  /** Oldest first, whatever their state. */
+  ofPerson(person: string): Promise<ApiKey[]>;
 }
 
 export interface ApiKeyWrites extends ApiKeyReads {

@@ -99,8 +99,8 @@ export interface VendorReadUnit extends ReadUnit {
   }>;
   /** The chain that counts of each claimed tenant, oldest version first. */
   trustChains(): Promise<TrustVersion[]>;
-  /** Versions, superseded ones too, whose end lies after one instant and not after the other. */
-  trustEnding(after: string, by: string): Promise<TrustVersion[]>;
+  /** Versions in force that end in this window, and of which nobody was reminded at that distance. */
+  trustEnding(window: { after: string; by: string }, days: number): Promise<TrustVersion[]>;
   /** Every stop, lifted ones too, oldest first. */
   allStops(): Promise<Stop[]>;
   everything(): Promise<WholeOrganisation>;

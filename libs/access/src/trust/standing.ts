@@ -5,7 +5,7 @@ import type { PrivacyControls } from '../organisation/organisation.js';
 export interface TrustStanding {
   /** In force; null while the tenant is unclaimed. */
   document: TrustDocument | null;
-  /** Approvers but the requester who have a passkey that would count. */
+  /** Approvers who have a passkey that would count. */
   signers: number;
   /** A customer's signed stop of everything stands. */
   stopped: boolean;

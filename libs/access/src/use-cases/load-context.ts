@@ -29,7 +29,7 @@ interface More {
 export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<PolicyContext> {
   const { organisation, locks } = unit;
   const tenant = await organisation.tenant(ask.tenant);
-  const trust = tenant === null ? UNCLAIMED : await trustStanding(unit, tenant, ask, more.requester);
+  const trust = tenant === null ? UNCLAIMED : await trustStanding(unit, tenant, ask);
   return {
     ...more,
     trust,

@@ -12,6 +12,7 @@ export class ApiKeyEntity implements ApiKey {
   @Column('varchar')
   hash!: string;
 
+  @Index('api_keys_person')
   @ForeignKey(() => PersonEntity, { name: 'api_keys_person_fk' })
   @Column('varchar')
   person!: string;

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, TableIndex } from 'typeorm';
 import { appendOnly, legalTransitions } from './initial/guards.js';
 import { TRUST_TABLES } from './trust/tables.js';
 
@@ -13,6 +13,10 @@ export class Trust1798600000000 implements MigrationInterface {
     for (const table of TRUST_TABLES) await runner.createTable(table);
     for (const column of [...COLUMNS, 'gateways ADD COLUMN pins text'])
       await runner.query(`ALTER TABLE ${column}`);
+    await runner.createIndex(
+      'api_keys',
+      new TableIndex({ name: 'api_keys_person', columnNames: ['person'] }),
+    );
     const { type } = runner.dataSource.options;
     const guards = [
       ...appendOnly(type, 'trust_versions', [['tenant', 'chain', 'seq'], ['hash']]),

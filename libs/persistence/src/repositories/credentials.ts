@@ -44,6 +44,11 @@ export class ApiKeys implements ApiKeyWrites {
     });
   }
 
+  async ofPerson(person: string): Promise<ApiKey[]> {
+    const rows = await this.manager.find(ApiKeyEntity, { where: { person }, order: { id: 'ASC' } });
+    return rows.map((row) => ({ ...row }));
+  }
+
   async insert(key: ApiKey): Promise<void> {
     await this.manager.insert(ApiKeyEntity, { ...key });
   }

@@ -47,13 +47,20 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustW
     return rows.filter(({ tenant, chain }) => last.get(tenant) === chain).map(toVersion);
   }
 
-  /** Versions, superseded ones too, that end after one instant and by the other. */
-  async ending(after: string, by: string): Promise<TrustVersion[]> {
+  /** Those in force that end after one instant and by the other, and of which nobody was reminded at that distance. */
+  async ending({ after, by }: { after: string; by: string }, days: number): Promise<TrustVersion[]> {
     const rows = await this.rows()
       .andWhere('row.validUntil > :after AND row.validUntil <= :by', {
         after: comparable(after),
         by: comparable(by),
       })
+      .andWhere(
+        'NOT EXISTS (SELECT 1 FROM trust_reminders said WHERE said.hash = row.hash AND said.days = :days)',
+        { days },
+      )
+      .andWhere(
+        'NOT EXISTS (SELECT 1 FROM trust_versions newer WHERE newer.tenant = row.tenant AND (newer.chain > row.chain OR newer.chain = row.chain AND newer.seq > row.seq))',
+      )
       .getMany();
     return rows.map(toVersion);
   }

@@ -72,7 +72,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
       invitations: await shared.invitations.due(comparable(now), limit),
     }),
     trustChains: () => shared.trust.chains(),
-    trustEnding: (after, by) => shared.trust.ending(after, by),
+    trustEnding: (window, days) => shared.trust.ending(window, days),
     allStops: () => shared.stops.all(),
     everything: () => organisation.everything(),
     services: () => organisation.services(),

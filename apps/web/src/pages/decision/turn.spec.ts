@@ -21,6 +21,7 @@ const review = (person: string, digest = DIGEST) => ({
   assurance: 'oidc' as const,
   countersignature: null,
   at: '2026-11-24T14:00:00Z',
+  countersignature: null,
 });
 
 test.each([
