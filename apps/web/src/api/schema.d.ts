@@ -202,6 +202,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one’s own API keys */
+        get: operations["OwnKeys_list"];
+        put?: never;
+        /**
+         * Make an API key for oneself
+         * @description In the person’s own browser session alone. Of a claimed tenant nobody else can make one.
+         */
+        post: operations["OwnKeys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke one of one’s own API keys */
+        delete: operations["OwnKeys_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/locks": {
         parameters: {
             query?: never;
@@ -670,6 +708,26 @@ export interface paths {
          * @description In one transaction every grant that it opened is revoked, and every request that still leans on it is denied. Any approver of the tenant may.
          */
         delete: operations["Invitations_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{slug}/invitations/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the invitation that one would sign
+         * @description To be handed in, signed, within the hour, with the same body and its openings.
+         */
+        post: operations["Invitations_statement"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1442,42 +1500,7 @@ export interface components {
                 person: string;
                 /** @description The review that made it. */
                 review: string;
-                terms: {
-                    /** @enum {string} */
-                    basis: "approval" | "invitation" | "emergency" | "legal";
-                    budget?: {
-                        bytes?: number;
-                        calls?: number;
-                    };
-                    change?: {
-                        bodySha256: string;
-                        method: string;
-                        path: string;
-                    };
-                    deployment: string;
-                    extends?: string;
-                    invitation?: string;
-                    justification: string;
-                    lapsesAt: string;
-                    parent?: string;
-                    request: string;
-                    requester: string;
-                    routes: string;
-                    scope: {
-                        actions: string[];
-                        resource: string;
-                    }[];
-                    seconds: number;
-                    service: string;
-                    startsAt?: string;
-                    /** @enum {string} */
-                    startsOn: "approval" | "first-use";
-                    tenant: string;
-                    ticket?: string;
-                    useBy?: string;
-                    /** @constant */
-                    v: 1;
-                };
+                terms: components["schemas"]["Terms"];
             } | null;
             /** @description What opens the commitments in the terms. */
             openings: {
@@ -1497,42 +1520,7 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_vendor" | "awaiting_customer" | "countered" | "approved" | "denied" | "cancelled" | "expired";
             tenant: string;
-            terms: {
-                /** @enum {string} */
-                basis: "approval" | "invitation" | "emergency" | "legal";
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                change?: {
-                    bodySha256: string;
-                    method: string;
-                    path: string;
-                };
-                deployment: string;
-                extends?: string;
-                invitation?: string;
-                justification: string;
-                lapsesAt: string;
-                parent?: string;
-                request: string;
-                requester: string;
-                routes: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                seconds: number;
-                service: string;
-                startsAt?: string;
-                /** @enum {string} */
-                startsOn: "approval" | "first-use";
-                tenant: string;
-                ticket?: string;
-                useBy?: string;
-                /** @constant */
-                v: 1;
-            };
+            terms: components["schemas"]["Terms"];
             ticket: string | null;
         };
         AccessRequestDetail: {
@@ -1576,42 +1564,7 @@ export interface components {
                 person: string;
                 /** @description The review that made it. */
                 review: string;
-                terms: {
-                    /** @enum {string} */
-                    basis: "approval" | "invitation" | "emergency" | "legal";
-                    budget?: {
-                        bytes?: number;
-                        calls?: number;
-                    };
-                    change?: {
-                        bodySha256: string;
-                        method: string;
-                        path: string;
-                    };
-                    deployment: string;
-                    extends?: string;
-                    invitation?: string;
-                    justification: string;
-                    lapsesAt: string;
-                    parent?: string;
-                    request: string;
-                    requester: string;
-                    routes: string;
-                    scope: {
-                        actions: string[];
-                        resource: string;
-                    }[];
-                    seconds: number;
-                    service: string;
-                    startsAt?: string;
-                    /** @enum {string} */
-                    startsOn: "approval" | "first-use";
-                    tenant: string;
-                    ticket?: string;
-                    useBy?: string;
-                    /** @constant */
-                    v: 1;
-                };
+                terms: components["schemas"]["Terms"];
             } | null;
             /** @description What opens the commitments in the terms. */
             openings: {
@@ -1631,48 +1584,49 @@ export interface components {
             /** @enum {string} */
             state: "awaiting_vendor" | "awaiting_customer" | "countered" | "approved" | "denied" | "cancelled" | "expired";
             tenant: string;
-            terms: {
-                /** @enum {string} */
-                basis: "approval" | "invitation" | "emergency" | "legal";
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                change?: {
-                    bodySha256: string;
-                    method: string;
-                    path: string;
-                };
-                deployment: string;
-                extends?: string;
-                invitation?: string;
-                justification: string;
-                lapsesAt: string;
-                parent?: string;
-                request: string;
-                requester: string;
-                routes: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                seconds: number;
-                service: string;
-                startsAt?: string;
-                /** @enum {string} */
-                startsOn: "approval" | "first-use";
-                tenant: string;
-                ticket?: string;
-                useBy?: string;
-                /** @constant */
-                v: 1;
-            };
+            terms: components["schemas"]["Terms"];
             ticket: string | null;
         };
         AccessRequestPage: {
             items: components["schemas"]["AccessRequest"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
+        };
+        ApiKey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description The key. */
+            id: string;
+            revokedAt: string | null;
+        };
+        ApiKeyBody: {
+            /** @description How long it lives, ISO 8601. */
+            ttl: string;
+        };
+        ApiKeyPage: {
+            items: components["schemas"]["ApiKey"][];
+            /** @description The cursor of the next page; null at the end. */
+            next: string | null;
+        };
+        ApprovalStatement: {
+            /** @enum {string} */
+            decision: "approve" | "deny";
+            deployment: string;
+            digest: string;
+            log: {
+                epoch: number;
+                root: string;
+                size: number;
+            };
+            notAfter?: string;
+            notBefore?: string;
+            person: string;
+            tenant: string;
+            trust?: string;
+            /** @constant */
+            type: "countersign/approval/v1";
         };
         Ask: {
             /**
@@ -1740,56 +1694,11 @@ export interface components {
         };
         CounterStatementBody: {
             /** @description The whole new terms of the counter-offer. */
-            terms: {
-                /** @enum {string} */
-                basis: "approval" | "invitation" | "emergency" | "legal";
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                change?: {
-                    bodySha256: string;
-                    method: string;
-                    path: string;
-                };
-                deployment: string;
-                extends?: string;
-                invitation?: string;
-                justification: string;
-                lapsesAt: string;
-                parent?: string;
-                request: string;
-                requester: string;
-                routes: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                seconds: number;
-                service: string;
-                startsAt?: string;
-                /** @enum {string} */
-                startsOn: "approval" | "first-use";
-                tenant: string;
-                ticket?: string;
-                useBy?: string;
-                /** @constant */
-                v: 1;
-            };
+            terms: components["schemas"]["Terms"];
         };
         Decision: {
             /** @description The passkey’s signature over the statement of this decision; needed where `needs` says so. */
-            countersignature?: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            };
+            countersignature?: components["schemas"]["Signature"];
             /**
              * @description `counter`: the customer would allow the narrower `terms`; the requester accepts or withdraws.
              * @enum {string}
@@ -1800,42 +1709,7 @@ export interface components {
             /** @description Needed to deny; the requester reads it. */
             reason?: string;
             /** @description With `counter`: the whole new terms, whose `parent` is `digest`. */
-            terms?: {
-                /** @enum {string} */
-                basis: "approval" | "invitation" | "emergency" | "legal";
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                change?: {
-                    bodySha256: string;
-                    method: string;
-                    path: string;
-                };
-                deployment: string;
-                extends?: string;
-                invitation?: string;
-                justification: string;
-                lapsesAt: string;
-                parent?: string;
-                request: string;
-                requester: string;
-                routes: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                seconds: number;
-                service: string;
-                startsAt?: string;
-                /** @enum {string} */
-                startsOn: "approval" | "first-use";
-                tenant: string;
-                ticket?: string;
-                useBy?: string;
-                /** @constant */
-                v: 1;
-            };
+            terms?: components["schemas"]["Terms"];
         };
         DecisionTimes: {
             /** @description Decisions that were looked at, at most 50. */
@@ -2003,6 +1877,8 @@ export interface components {
                 bytes?: number;
                 calls?: number;
             } | null;
+            /** @description Its author’s passkey’s; null: it is on the vendor’s word. */
+            countersignature: components["schemas"]["Signature"] | null;
             /** Format: date-time */
             createdAt: string;
             endedAt: string | null;
@@ -2030,34 +1906,7 @@ export interface components {
             service: string;
             /** @enum {string} */
             state: "open" | "used_up" | "withdrawn" | "expired";
-            statement: {
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                deployment: string;
-                invitation: string;
-                log: {
-                    epoch: number;
-                    root: string;
-                    size: number;
-                };
-                maxSeconds: number;
-                notAfter: string;
-                notBefore: string;
-                person: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                service: string;
-                tenant: string;
-                ticket?: string;
-                trust?: string;
-                /** @constant */
-                type: "countersign/invitation/v1";
-                uses?: number;
-            };
+            statement: components["schemas"]["InvitationStatement"];
             tenant: string;
             /** @description Null where it names none, or where the text was erased. */
             ticket: string | null;
@@ -2072,6 +1921,39 @@ export interface components {
             uses: number | null;
         };
         InvitationBody: {
+            /** @description The most that each grant may use. */
+            budget?: {
+                bytes?: number;
+                calls?: number;
+            };
+            /** @description The passkey’s signature over the statement that was given out for this body. */
+            countersignature?: components["schemas"]["Signature"];
+            /** @description The longest that one grant may last; what the policies allow where absent. */
+            maxDuration?: string;
+            /** @description From now on where absent. */
+            notBefore?: string;
+            /** @description With `countersignature`: as they were given out with the statement. */
+            openings?: {
+                ticket?: {
+                    salt: string;
+                    value: string;
+                };
+            };
+            /** @description At most 20 entries; more are refused as `terms_too_large`. */
+            scope: {
+                actions: string[];
+                /** @description A path; `*` is one segment, a final `**` any. */
+                resource: string;
+            }[];
+            service: string;
+            /** @description Only requests that name it fit. */
+            ticket?: string;
+            /** @description The whole of each grant lies before it. At most 90 days ahead. */
+            until: string;
+            /** @description How many grants it may open; any number where absent. */
+            uses?: number;
+        };
+        InvitationDraftBody: {
             /** @description The most that each grant may use. */
             budget?: {
                 bytes?: number;
@@ -2099,6 +1981,53 @@ export interface components {
             items: components["schemas"]["Invitation"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
+        };
+        InvitationStatement: {
+            budget?: {
+                bytes?: number;
+                calls?: number;
+            };
+            deployment: string;
+            invitation: string;
+            log: {
+                epoch: number;
+                root: string;
+                size: number;
+            };
+            maxSeconds: number;
+            notAfter: string;
+            notBefore: string;
+            person: string;
+            scope: {
+                actions: string[];
+                resource: string;
+            }[];
+            service: string;
+            tenant: string;
+            ticket?: string;
+            trust?: string;
+            /** @constant */
+            type: "countersign/invitation/v1";
+            uses?: number;
+        };
+        InvitationToSign: {
+            /** @description To be sent along with the signed invitation. */
+            openings: {
+                ticket?: {
+                    salt: string;
+                    value: string;
+                };
+            };
+            /** @description Its canonical JSON’s SHA-256 is the challenge. */
+            statement: components["schemas"]["InvitationStatement"];
+        };
+        IssuedApiKey: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description The key. */
+            id: string;
+            /** @description `csk_…`; shown this once. */
+            key: string;
         };
         Jwks: {
             /** @description RFC 7517. */
@@ -2134,6 +2063,26 @@ export interface components {
             boots: unknown;
         } & {
             [key: string]: unknown;
+        };
+        LiftStatement: {
+            deployment: string;
+            log: {
+                epoch: number;
+                root: string;
+                size: number;
+            };
+            nonce: string;
+            notAfter: string;
+            notBefore: string;
+            person: string;
+            stop: string;
+            tenant: string;
+            trust: string;
+            /** @constant */
+            type: "countersign/lift/v1";
+        };
+        LiftToSign: {
+            statement: components["schemas"]["LiftStatement"];
         };
         Lock: {
             expiresAt: string | null;
@@ -2267,20 +2216,7 @@ export interface components {
             id: string;
             /** @description Whether the trust document in force names it. */
             inTrust: boolean;
-            jwk: {
-                /** @constant */
-                crv: "P-256";
-                /** @constant */
-                kty: "EC";
-                x: string;
-                y: string;
-            } | {
-                /** @constant */
-                e: "AQAB";
-                /** @constant */
-                kty: "RSA";
-                n: string;
-            };
+            jwk: components["schemas"]["PasskeyJwk"];
             name: string;
             /** @description Whose it is. */
             person: string;
@@ -2308,6 +2244,20 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+        };
+        PasskeyJwk: {
+            /** @constant */
+            crv: "P-256";
+            /** @constant */
+            kty: "EC";
+            x: string;
+            y: string;
+        } | {
+            /** @constant */
+            e: "AQAB";
+            /** @constant */
+            kty: "RSA";
+            n: string;
         };
         PasskeyPage: {
             items: components["schemas"]["Passkey"][];
@@ -2383,6 +2333,13 @@ export interface components {
             title: string;
             type: string;
         };
+        RecoveryJwk: {
+            /** @constant */
+            crv: "Ed25519";
+            /** @constant */
+            kty: "OKP";
+            x: string;
+        };
         RecoveryKey: {
             /** Format: date-time */
             createdAt: string;
@@ -2390,25 +2347,13 @@ export interface components {
             id: string;
             /** @description Whether the trust document in force names it. */
             inTrust: boolean;
-            jwk: {
-                /** @constant */
-                crv: "Ed25519";
-                /** @constant */
-                kty: "OKP";
-                x: string;
-            };
+            jwk: components["schemas"]["RecoveryJwk"];
             /** @description Whose it is. */
             person: string;
         };
         RecoveryKeyBody: {
             /** @description The public half. The private one is printed, and never sent. */
-            jwk: {
-                /** @constant */
-                crv: "Ed25519";
-                /** @constant */
-                kty: "OKP";
-                x: string;
-            };
+            jwk: components["schemas"]["RecoveryJwk"];
         };
         Refusal: {
             code: string;
@@ -2425,17 +2370,7 @@ export interface components {
             at: string;
             /** @enum {string} */
             channel: "web" | "api" | "slack";
-            countersignature: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            } | null;
+            countersignature: components["schemas"]["Signature"] | null;
             /** @enum {string} */
             decision: "approve" | "deny" | "counter";
             digest: string;
@@ -2505,18 +2440,19 @@ export interface components {
                 tenant: string | null;
             };
         };
-        SignedStop: {
-            countersignature: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
+        Signature: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            credential: "recovery" | string;
+            signature: string;
+            statement: {
+                type: string;
+            } & {
+                [key: string]: unknown;
             };
+        };
+        SignedStop: {
+            countersignature: components["schemas"]["Signature"];
         };
         SignInCode: {
             code: string;
@@ -2549,75 +2485,13 @@ export interface components {
                 };
             };
             /** @description Its canonical JSON’s SHA-256 is the challenge. */
-            statement: {
-                /** @enum {string} */
-                decision: "approve" | "deny";
-                deployment: string;
-                digest: string;
-                log: {
-                    epoch: number;
-                    root: string;
-                    size: number;
-                };
-                notAfter?: string;
-                notBefore?: string;
-                person: string;
-                tenant: string;
-                trust?: string;
-                /** @constant */
-                type: "countersign/approval/v1";
-            };
-            terms: {
-                /** @enum {string} */
-                basis: "approval" | "invitation" | "emergency" | "legal";
-                budget?: {
-                    bytes?: number;
-                    calls?: number;
-                };
-                change?: {
-                    bodySha256: string;
-                    method: string;
-                    path: string;
-                };
-                deployment: string;
-                extends?: string;
-                invitation?: string;
-                justification: string;
-                lapsesAt: string;
-                parent?: string;
-                request: string;
-                requester: string;
-                routes: string;
-                scope: {
-                    actions: string[];
-                    resource: string;
-                }[];
-                seconds: number;
-                service: string;
-                startsAt?: string;
-                /** @enum {string} */
-                startsOn: "approval" | "first-use";
-                tenant: string;
-                ticket?: string;
-                useBy?: string;
-                /** @constant */
-                v: 1;
-            };
+            statement: components["schemas"]["ApprovalStatement"];
+            terms: components["schemas"]["Terms"];
         };
         Stop: {
             /** Format: date-time */
             at: string;
-            countersignature: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            };
+            countersignature: components["schemas"]["Signature"];
             /** @description Of the grant that it stops; null: all of the tenant. */
             digest: string | null;
             /** @description Of the signed statement; a lift names it. */
@@ -2631,6 +2505,26 @@ export interface components {
             items: components["schemas"]["Stop"][];
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
+        };
+        StopStatement: {
+            deployment: string;
+            digest?: string;
+            log: {
+                epoch: number;
+                root: string;
+                size: number;
+            };
+            nonce: string;
+            notAfter: string;
+            notBefore: string;
+            person: string;
+            tenant: string;
+            trust: string;
+            /** @constant */
+            type: "countersign/stop/v1";
+        };
+        StopToSign: {
+            statement: components["schemas"]["StopStatement"];
         };
         TenantPerson: {
             email: string;
@@ -2655,6 +2549,42 @@ export interface components {
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
+        Terms: {
+            /** @enum {string} */
+            basis: "approval" | "invitation" | "emergency" | "legal";
+            budget?: {
+                bytes?: number;
+                calls?: number;
+            };
+            change?: {
+                bodySha256: string;
+                method: string;
+                path: string;
+            };
+            deployment: string;
+            extends?: string;
+            invitation?: string;
+            justification: string;
+            lapsesAt: string;
+            parent?: string;
+            request: string;
+            requester: string;
+            routes: string;
+            scope: {
+                actions: string[];
+                resource: string;
+            }[];
+            seconds: number;
+            service: string;
+            startsAt?: string;
+            /** @enum {string} */
+            startsOn: "approval" | "first-use";
+            tenant: string;
+            ticket?: string;
+            useBy?: string;
+            /** @constant */
+            v: 1;
+        };
         TokenForm: {
             /** @description A grant token. */
             token: string;
@@ -2676,65 +2606,7 @@ export interface components {
             }[];
             /** @description False: the tenant is on the vendor’s word. */
             claimed: boolean;
-            document: {
-                approvals: number;
-                bases: {
-                    actions: string[];
-                    /** @enum {string} */
-                    basis: "emergency" | "legal";
-                    maxSeconds: number;
-                    services: string[];
-                }[];
-                countersign: {
-                    exceptActions: string[];
-                };
-                deployment: string;
-                forbid: {
-                    actions: (string | "*")[];
-                    resource: string;
-                    service: string;
-                }[];
-                origins: string[];
-                people: {
-                    passkeys: {
-                        id: string;
-                        jwk: {
-                            /** @constant */
-                            crv: "P-256";
-                            /** @constant */
-                            kty: "EC";
-                            x: string;
-                            y: string;
-                        } | {
-                            /** @constant */
-                            e: "AQAB";
-                            /** @constant */
-                            kty: "RSA";
-                            n: string;
-                        };
-                    }[];
-                    person: string;
-                }[];
-                prev?: string;
-                recovery?: {
-                    jwk: {
-                        /** @constant */
-                        crv: "Ed25519";
-                        /** @constant */
-                        kty: "OKP";
-                        x: string;
-                    };
-                    person: string;
-                }[];
-                rpId: string;
-                seq: number;
-                tenant: string;
-                threshold: number;
-                /** @constant */
-                type: "countersign/trust/v1";
-                validUntil: string;
-                witnesses?: string[];
-            } | null;
+            document: components["schemas"]["TrustDocument"] | null;
             gateways: {
                 /** @description The version that it goes by. */
                 current: string | null;
@@ -2752,87 +2624,59 @@ export interface components {
             };
             proposal: components["schemas"]["TrustProposal"] | null;
             seq: number | null;
-            signatures: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            }[];
+            signatures: components["schemas"]["Signature"][];
             /** @description Hash of the document in force. */
             trust: string | null;
             validUntil: string | null;
             /** @description Verifier key of the tenant’s log (C2SP signed note). */
             vkey: string | null;
         };
+        TrustDocument: {
+            approvals: number;
+            bases: {
+                actions: string[];
+                /** @enum {string} */
+                basis: "emergency" | "legal";
+                maxSeconds: number;
+                services: string[];
+            }[];
+            countersign: {
+                exceptActions: string[];
+            };
+            deployment: string;
+            forbid: {
+                actions: (string | "*")[];
+                resource: string;
+                service: string;
+            }[];
+            origins: string[];
+            people: {
+                passkeys: {
+                    id: string;
+                    jwk: components["schemas"]["PasskeyJwk"];
+                }[];
+                person: string;
+            }[];
+            prev?: string;
+            recovery?: {
+                jwk: components["schemas"]["RecoveryJwk"];
+                person: string;
+            }[];
+            rpId: string;
+            seq: number;
+            tenant: string;
+            threshold: number;
+            /** @constant */
+            type: "countersign/trust/v1";
+            validUntil: string;
+            witnesses?: string[];
+        };
         TrustProposal: {
             /** @description Who proposed it. */
             by: string;
             /** Format: date-time */
             createdAt: string;
-            document: {
-                approvals: number;
-                bases: {
-                    actions: string[];
-                    /** @enum {string} */
-                    basis: "emergency" | "legal";
-                    maxSeconds: number;
-                    services: string[];
-                }[];
-                countersign: {
-                    exceptActions: string[];
-                };
-                deployment: string;
-                forbid: {
-                    actions: (string | "*")[];
-                    resource: string;
-                    service: string;
-                }[];
-                origins: string[];
-                people: {
-                    passkeys: {
-                        id: string;
-                        jwk: {
-                            /** @constant */
-                            crv: "P-256";
-                            /** @constant */
-                            kty: "EC";
-                            x: string;
-                            y: string;
-                        } | {
-                            /** @constant */
-                            e: "AQAB";
-                            /** @constant */
-                            kty: "RSA";
-                            n: string;
-                        };
-                    }[];
-                    person: string;
-                }[];
-                prev?: string;
-                recovery?: {
-                    jwk: {
-                        /** @constant */
-                        crv: "Ed25519";
-                        /** @constant */
-                        kty: "OKP";
-                        x: string;
-                    };
-                    person: string;
-                }[];
-                rpId: string;
-                seq: number;
-                tenant: string;
-                threshold: number;
-                /** @constant */
-                type: "countersign/trust/v1";
-                validUntil: string;
-                witnesses?: string[];
-            };
+            document: components["schemas"]["TrustDocument"];
             endedAt: string | null;
             /** @description The fingerprint that it would have. */
             hash: string;
@@ -2856,79 +2700,11 @@ export interface components {
             state: "open" | "adopted" | "withdrawn";
         };
         TrustProposalBody: {
-            document: {
-                approvals: number;
-                bases: {
-                    actions: string[];
-                    /** @enum {string} */
-                    basis: "emergency" | "legal";
-                    maxSeconds: number;
-                    services: string[];
-                }[];
-                countersign: {
-                    exceptActions: string[];
-                };
-                deployment: string;
-                forbid: {
-                    actions: (string | "*")[];
-                    resource: string;
-                    service: string;
-                }[];
-                origins: string[];
-                people: {
-                    passkeys: {
-                        id: string;
-                        jwk: {
-                            /** @constant */
-                            crv: "P-256";
-                            /** @constant */
-                            kty: "EC";
-                            x: string;
-                            y: string;
-                        } | {
-                            /** @constant */
-                            e: "AQAB";
-                            /** @constant */
-                            kty: "RSA";
-                            n: string;
-                        };
-                    }[];
-                    person: string;
-                }[];
-                prev?: string;
-                recovery?: {
-                    jwk: {
-                        /** @constant */
-                        crv: "Ed25519";
-                        /** @constant */
-                        kty: "OKP";
-                        x: string;
-                    };
-                    person: string;
-                }[];
-                rpId: string;
-                seq: number;
-                tenant: string;
-                threshold: number;
-                /** @constant */
-                type: "countersign/trust/v1";
-                validUntil: string;
-                witnesses?: string[];
-            };
+            document: components["schemas"]["TrustDocument"];
         };
         TrustSignatureBody: {
             /** @description Its statement is the proposed document. */
-            signature: {
-                authenticatorData: string;
-                clientDataJSON: string;
-                credential: "recovery" | string;
-                signature: string;
-                statement: {
-                    type: string;
-                } & {
-                    [key: string]: unknown;
-                };
-            };
+            signature: components["schemas"]["Signature"];
         };
         Whoami: {
             /** @enum {string} */
@@ -4037,6 +3813,310 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    OwnKeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, newest first; `next` is null. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    OwnKeys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Payload Too Large: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    OwnKeys_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
                     };
                 };
             };
@@ -7176,7 +7256,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Forbidden: `forbidden` */
+            /** @description Forbidden: `forbidden`, `countersignature_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7184,7 +7264,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "countersignature_required";
                     };
                 };
             };
@@ -7409,6 +7489,140 @@ export interface operations {
             };
         };
     };
+    Invitations_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationDraftBody"];
+            };
+        };
+        responses: {
+            /** @description To be signed with a passkey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationToSign"];
+                };
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description Payload Too Large: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Unprocessable Entity: `request_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "request_refused";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
     Stops_lift: {
         parameters: {
             query?: never;
@@ -7562,25 +7776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        statement: {
-                            deployment: string;
-                            log: {
-                                epoch: number;
-                                root: string;
-                                size: number;
-                            };
-                            nonce: string;
-                            notAfter: string;
-                            notBefore: string;
-                            person: string;
-                            stop: string;
-                            tenant: string;
-                            trust: string;
-                            /** @constant */
-                            type: "countersign/lift/v1";
-                        };
-                    };
+                    "application/json": components["schemas"]["LiftToSign"];
                 };
             };
             /** @description Bad Request: `invalid_request` */
@@ -9308,25 +9504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        statement: {
-                            deployment: string;
-                            digest?: string;
-                            log: {
-                                epoch: number;
-                                root: string;
-                                size: number;
-                            };
-                            nonce: string;
-                            notAfter: string;
-                            notBefore: string;
-                            person: string;
-                            tenant: string;
-                            trust: string;
-                            /** @constant */
-                            type: "countersign/stop/v1";
-                        };
-                    };
+                    "application/json": components["schemas"]["StopToSign"];
                 };
             };
             /** @description Bad Request: `invalid_request` */
@@ -9550,65 +9728,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        approvals: number;
-                        bases: {
-                            actions: string[];
-                            /** @enum {string} */
-                            basis: "emergency" | "legal";
-                            maxSeconds: number;
-                            services: string[];
-                        }[];
-                        countersign: {
-                            exceptActions: string[];
-                        };
-                        deployment: string;
-                        forbid: {
-                            actions: (string | "*")[];
-                            resource: string;
-                            service: string;
-                        }[];
-                        origins: string[];
-                        people: {
-                            passkeys: {
-                                id: string;
-                                jwk: {
-                                    /** @constant */
-                                    crv: "P-256";
-                                    /** @constant */
-                                    kty: "EC";
-                                    x: string;
-                                    y: string;
-                                } | {
-                                    /** @constant */
-                                    e: "AQAB";
-                                    /** @constant */
-                                    kty: "RSA";
-                                    n: string;
-                                };
-                            }[];
-                            person: string;
-                        }[];
-                        prev?: string;
-                        recovery?: {
-                            jwk: {
-                                /** @constant */
-                                crv: "Ed25519";
-                                /** @constant */
-                                kty: "OKP";
-                                x: string;
-                            };
-                            person: string;
-                        }[];
-                        rpId: string;
-                        seq: number;
-                        tenant: string;
-                        threshold: number;
-                        /** @constant */
-                        type: "countersign/trust/v1";
-                        validUntil: string;
-                        witnesses?: string[];
-                    };
+                    "application/json": components["schemas"]["TrustDocument"];
                 };
             };
             /** @description Bad Request: `invalid_request` */

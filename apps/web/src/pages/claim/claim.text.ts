@@ -14,8 +14,8 @@ const en = {
   second: 'Make a second passkey instead',
   rules: 'Read what you sign',
   rulesAfter: 'The rules are shown once there is a passkey.',
-  others: (names: string) => `Only people with a passkey are named. Not yet among them: ${names}.`,
-  sign: 'Sign it',
+  others: (names: string) =>
+    `Only people who have a passkey are named. ${names} can be added by a later version.`,
   signButton: 'Sign with passkey',
   signMeans:
     'Your signature makes this the first version. Gateways go by it once its fingerprint is pinned there.',

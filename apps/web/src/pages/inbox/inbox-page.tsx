@@ -19,13 +19,13 @@ export default function InboxPage() {
   const countered = useInfiniteQuery(requestsQuery({ state: 'countered' }));
   return (
     <Page narrow title={text.title}>
-      <ClaimOffer />
       <Loaded query={waiting}>
         {({ items }) => {
           const open = items.filter((request) => turnOf(request, session) === 'decide');
           const decided = items.filter((request) => turnOf(request, session) === 'decided');
           return (
             <div className="stack loose">
+              <ClaimOffer />
               {open.length === 0 && !waiting.hasNextPage ? (
                 <Empty icon="inbox" title={text.none}>
                   {text.noneLead}
