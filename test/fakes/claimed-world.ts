@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
 import {
   APPROVAL_TYPE,
   type ApprovalStatement,
@@ -13,7 +14,6 @@ import {
   toInstant,
 } from '@countersign/scope';
 import type { GatewayOptions } from '../../apps/gateway/src/main.js';
-import { readPins, setPin, writePins } from '../../apps/gateway/src/trust/pins-file.js';
 import { hashing } from '../factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, sampleTrust, signedTrust } from '../factories/trust.js';
 import { Authenticator } from '../support/authenticator.js';
@@ -146,8 +146,8 @@ export class ClaimedWorld {
   /** Resolves when the gateway has followed all that the feed has brought so far: a call that came with it goes through. */
   async heard(): Promise<void> {
     const { broker } = this.world;
-    const grant = broker.grant({ tenant: 'globex' });
-    const token = broker.forge(grant);
+    const startsIn = Math.floor(broker.clockOffset / 1_000);
+    const token = broker.forge(broker.grant({ tenant: 'globex', startsIn }));
     await until(async () => (await this.read(token, '/billing/tenants/globex/invoices/1')) === '200');
   }
 

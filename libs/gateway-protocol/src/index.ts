@@ -4,6 +4,7 @@ export {
   encodeGatewayCredential,
   type GatewayCredential,
 } from './credential/credential.js';
+export { syncFolder, writeFileDurably } from './durable/write-file.js';
 export { ProtocolError, type ProtocolErrorCode } from './errors.js';
 export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
 export { type FeedEnvelope, formatFeedEvent, openFeedEnvelope, signFeedEvent } from './feed/envelope.js';
@@ -39,6 +40,17 @@ export {
   parseLeaseClosing,
 } from './leases/lease.js';
 export { type GatewayPin, type GatewayPins, MAX_PINS, parsePins } from './pins/pins.js';
+export {
+  type Pin,
+  type PinOutcome,
+  type Pins,
+  pinInForce,
+  pinsPath,
+  RESET_DELAY_MS,
+  readPins,
+  setPin,
+  writePins,
+} from './pins/pins-file.js';
 export {
   type AccessRecord,
   type AllowedRecord,

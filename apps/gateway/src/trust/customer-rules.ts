@@ -5,9 +5,9 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
-import { trustFolder } from './pins-file.js';
 import { PinsReport } from './pins-report.js';
 import { Stops } from './stops.js';
+import { trustFolder } from './trust-folder.js';
 import { Trusts } from './trusts.js';
 
 export type CustomerRulesOptions = {

@@ -327,7 +327,7 @@ describe('P12: a broker that is wholly taken over', () => {
   test('takes the pin out of the gateway’s file by hand: the tenant stays claimed, and closed', async () => {
     const approved = await grant();
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
-    await rm(`${claimed.world.spoolDir}/trust/pins.json`);
+    await rm(`${claimed.world.spoolDir}/pins.json`);
     await until(
       async () =>
         (await claimed.read(token(approved, claimed.yes(approved)))) === 'not_countersigned not_pinned',

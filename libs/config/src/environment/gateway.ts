@@ -49,6 +49,18 @@ export const gatewayShape = {
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
 
+/** Where a gateway's spool is, for whoever works beside it on its host. */
+export function readSpoolEnvironment(env: Environment): Pick<GatewayEnvironment, 'spoolDir'> {
+  const { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR } = gatewayShape;
+  return readEnvironment(env, { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR }, [], (raw) => ({
+    spoolDir: spoolOf(raw),
+  }));
+}
+
+function spoolOf(raw: { COUNTERSIGN_DATA_DIR: string; COUNTERSIGN_SPOOL_DIR?: string | undefined }): string {
+  return raw.COUNTERSIGN_SPOOL_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'spool');
+}
+
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
@@ -72,7 +84,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       port: raw.COUNTERSIGN_GATEWAY_PORT,
       dataDir: raw.COUNTERSIGN_DATA_DIR,
       credential,
-      spoolDir: raw.COUNTERSIGN_SPOOL_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'spool'),
+      spoolDir: spoolOf(raw),
       spoolBytes: raw.COUNTERSIGN_GATEWAY_SPOOL_BYTES,
       maxCallsPerGrant: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT,
       maxCallsPerService: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE,
