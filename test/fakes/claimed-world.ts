@@ -37,10 +37,12 @@ export class ClaimedWorld {
   /** Two people, two of whom approve all but `list`; pinned unless said otherwise, and in the feed. */
   static async start({
     pinned = true,
+    inFeed = true,
     options = {},
     document = {},
   }: {
     pinned?: boolean;
+    inFeed?: boolean;
     options?: Partial<GatewayOptions>;
     document?: Partial<TrustDocument>;
   } = {}): Promise<ClaimedWorld> {
@@ -61,7 +63,7 @@ export class ClaimedWorld {
       [ada, adaSpare, bob, bobSpare],
     );
     claimed.chain = [claimed.genesis];
-    world.broker.trust = [{ tenant: 'acme', chain: claimed.chain }];
+    if (inFeed) world.broker.trust = [{ tenant: 'acme', chain: claimed.chain }];
     if (pinned) await claimed.pin();
     await world.startGateway(options);
     await until(() => world.gateway.isInTouch());

@@ -14,6 +14,8 @@ export type CustomerRulesOptions = {
   spoolDir: string;
   /** `dep_…` of the credential. */
   deployment: string;
+  /** Whether tenants without a pin are refused though nobody has claimed them. */
+  pinnedOnly: boolean;
   broker: Pick<BrokerClient, 'post'>;
   clock: Clock;
   log: Logger;
@@ -59,7 +61,7 @@ export class CustomerRules implements CustomerWord {
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
-    return this.trusts.of(tenant);
+    return this.trusts.of(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
   }
 
   stopOn(what: { tenant: string; digest: string }): string | undefined {

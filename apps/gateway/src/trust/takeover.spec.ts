@@ -370,4 +370,21 @@ describe('P12: a fresh gateway without a pin', () => {
       await world.stop();
     }
   });
+
+  test('where it is told to let nothing through without one, hears of no claim: refused all the same', async () => {
+    const claimed = await ClaimedWorld.start({ pinned: false, options: { pinnedOnly: true }, inFeed: false });
+    const { world } = claimed;
+    try {
+      const inserted = world.broker.grant();
+      await until(
+        async () => (await claimed.read(world.broker.forge(inserted))) === 'not_countersigned not_pinned',
+      );
+      await claimed.pin();
+      world.broker.claim('acme', claimed.chain);
+      const signed = world.broker.forge(inserted, { countersignatures: claimed.yes(inserted) });
+      await until(async () => (await claimed.read(signed)) === '200');
+    } finally {
+      await world.stop();
+    }
+  });
 });
