@@ -6,6 +6,7 @@ import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { postgresDatabase } from './support/postgres.js';
+import { aPerson } from './support/rows.js';
 
 let database: TestDatabase;
 let store: OpenedStore;
@@ -60,6 +61,26 @@ describe('a unit that PostgreSQL gives up for another', () => {
     );
     expect(await count('requests')).toBe(0);
   });
+});
+
+test('a unit of the deployment’s log that waits for a vendor’s unit does not make that one wait', async () => {
+  const other = await database.open();
+  const SHARED = `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.granted`;
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  let [begun, told] = [false, false];
+  const vendor = store.asVendor(async (unit) => {
+    begun = true;
+    await eventually('it is told to go on', () => told, 60_000);
+    await unit.organisation.savePerson(aPerson());
+  });
+  await eventually('it has begun', () => begun, 60_000);
+  const deployment = other.forTenant('deployment', async () => undefined);
+  await eventually('it waits', async () => (await database.raw(waiting)).length > 0, 60_000, 20);
+  const shares = await database.raw(SHARED);
+  told = true;
+  await Promise.all([vendor, deployment]);
+  expect(shares).toEqual([]);
 });
 
 describe('a database whose host has vanished', () => {
