@@ -147,8 +147,11 @@ describe('notices by webhook', () => {
     );
     expect(list.text).not.toContain('127.0.0.1');
     status = () => 204;
-    const retry = () => broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`);
-    expect((await retry()).status).toBe(200);
+    const retry = (headers = {}) =>
+      broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`, { headers });
+    const retried = await retry({ 'idempotency-key': 'again' });
+    expect(retried.status).toBe(200);
+    expect(await retry({ 'idempotency-key': 'again' })).toMatchObject({ status: 200, body: retried.body });
     const [, second] = await come('/acme', 2);
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
     await eventually('none dead or due', async () => (await deliveries('due')).length === 0);
