@@ -5,6 +5,7 @@ import { organisation } from '../../factories/organisation.js';
 import { Cluster } from '../../support/cluster.js';
 import { eventually } from '../../support/eventually.js';
 import { readLogsAt } from '../../support/log-reader.js';
+import { rowsAt } from '../../support/rows-at.js';
 import { makeRequest } from '../../support/story.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { WebhookReceiver } from '../../support/webhook-receiver.js';
@@ -50,6 +51,7 @@ test('P7, P8: three brokers lapse each request once and tell of it once', async 
       () => new Set(told().map(({ id }) => id)).size === ids.length,
       60_000,
     );
+    await eventually('nothing is on its way any more', () => allSettled(cluster.store.url), 60_000, 100);
     expect(
       told()
         .map(({ subject }) => subject)
@@ -61,3 +63,13 @@ test('P7, P8: three brokers lapse each request once and tell of it once', async 
     await cluster.close();
   }
 }, 120_000);
+
+/** A second copy would be one more delivery, or an attempt that is not settled yet. */
+async function allSettled(url: string): Promise<boolean> {
+  const [open] = await rowsAt<{ count: number }>(
+    url,
+    `SELECT (SELECT count(*) FROM notices WHERE state = 'due')
+       + (SELECT count(*) FROM deliveries WHERE state = 'due') AS count`,
+  );
+  return open?.count === 0;
+}
