@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { specFolder } from '../../../../test/support/spec-folder.js';
 import { readBrokerEnvironment } from './broker.js';
 import { readCliEnvironment } from './cli.js';
 import { ConfigError } from './config-error.js';
@@ -9,7 +9,7 @@ import { readGatewayEnvironment } from './gateway.js';
 import type { Environment } from './secrets.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
-const newFolder = () => mkdtempSync(join(tmpdir(), 'countersign-config-'));
+const newFolder = () => specFolder();
 
 function problemsOf(read: () => unknown): Record<string, string> {
   try {
