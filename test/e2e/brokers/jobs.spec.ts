@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addEngineers, engineer } from '../../factories/engineers.js';
 import { organisation } from '../../factories/organisation.js';
 import { Cluster } from '../../support/cluster.js';
 import { eventually } from '../../support/eventually.js';
@@ -28,20 +29,19 @@ afterEach(async () => {
 test('P7, P8: three brokers lapse each request once and tell of it once', async () => {
   const secretFile = join(folder, 'secret');
   await writeFile(secretFile, `whsec_${randomBytes(32).toString('base64')}`);
-  const emails = Array.from({ length: ENGINEERS }, (_, index) => `engineer-${index}@vendor.example`);
   const cluster = await Cluster.start({
     brokers: 3,
     brokerEnv: { COUNTERSIGN_OUTBOUND_PRIVATE: 'allow' },
     organisation: organisation((file) => {
       file.accessPolicy.requestTtl = 2;
       file.vendor.webhooks = [{ url: receiver.url, secretFile }];
-      for (const email of emails) file.vendor.staff.push({ email, name: email, roles: ['engineer'] });
+      addEngineers(file, ENGINEERS);
     }),
   });
   try {
     const asked = await Promise.all(
-      emails.flatMap((email) =>
-        Array.from({ length: EACH }, () => makeRequest(cluster, { email, tenant: null })),
+      Array.from({ length: ENGINEERS * EACH }, (_, index) =>
+        makeRequest(cluster, engineer(index % ENGINEERS)),
       ),
     );
     const ids = asked.map(({ id }) => id).sort();

@@ -9,7 +9,8 @@ import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/back-off.js';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
-import { BrokerProcess, freePort } from '../broker-process.js';
+import { freePort } from '../../support/free-port.js';
+import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeRequest, review } from '../story.js';
 
