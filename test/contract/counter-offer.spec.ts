@@ -2,16 +2,14 @@ import {
   acceptOffer,
   applyOrganisation,
   cancelRequest,
-  counterTerms,
   doDue,
   getGrant,
   getRequest,
-  type Narrowing,
   type Principal,
   type RequestView,
   reviewRequest,
 } from '@countersign/access';
-import type { Terms } from '@countersign/scope';
+import { counterTerms, type Narrowing, type Terms } from '@countersign/scope';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';

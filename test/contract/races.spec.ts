@@ -1,16 +1,15 @@
 import {
   acceptOffer,
   cancelRequest,
-  counterTerms,
   doDue,
   getRequest,
-  halfTheTime,
   type Principal,
   type RequestView,
   releaseGrant,
   reviewRequest,
   revokeGrant,
 } from '@countersign/access';
+import { counterTerms, halfTheTime } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';

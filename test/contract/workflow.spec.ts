@@ -100,8 +100,25 @@ describeStore('the workflow', (bench) => {
     const asked = await flow.ask(erin);
     expect(asked.request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     expect((await getRequest(flow.deps, erin, asked.request.id)).request).toEqual(asked.request);
-    const types = (await flow.leaves('acme')).map((leaf) => leaf.type);
-    expect(types.slice(-3)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    const leaves = (await flow.leaves('acme')).slice(-3);
+    expect(leaves.map(({ type }) => type)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    expect(leaves[0]?.data['state']).toBe('approved');
+    const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
+    expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);
+  });
+
+  test('P1: a blank ticket is none, for the policy that asks for one and in the terms', async () => {
+    const blank = await flow.ask(erin, { ticket: ' \t' });
+    expect(blank.request.terms).not.toHaveProperty('ticket');
+    expect(blank.openings).toEqual({ justification: expect.anything() });
+    const named = await flow.ask(erin, { ticket: 'Case 4711' });
+    expect(named.openings['ticket']?.value).toBe('Case 4711');
+    const file = smallOrganisation();
+    file.accessPolicy.rules = [{ ticketRequired: true }];
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    await expect(flow.ask(erin, { ticket: ' ' })).rejects.toMatchObject({
+      refusals: [{ code: 'ticket_required', pointer: '/ticket' }],
+    });
   });
 
   test('P1: controls that narrowed since the ask refuse the review and grant nothing', async () => {

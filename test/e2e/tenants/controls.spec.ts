@@ -13,6 +13,12 @@ const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 const read = async () => (await broker.page(admin, 'GET', CONTROLS)).body as Record<string, unknown>;
 const write = (body: unknown) => broker.page(admin, 'PUT', CONTROLS, { body });
 
+const longList = Array.from({ length: 400 }, (_, index) => ({
+  service: 'billing',
+  resource: `archive/of-a-name-that-says-something/${index}/**`,
+  actions: ['*'],
+}));
+
 describe('privacy controls', () => {
   test('are read with their version, which is also the ETag', async () => {
     const { headers, body } = await broker.page(admin, 'GET', CONTROLS);
@@ -93,6 +99,7 @@ describe('privacy controls', () => {
       { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
       '/forbid/0/resource',
     ],
+    ['more than the log has room for', { forbid: longList }, '/forbid'],
   ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
     const before = await read();
     const { maxDuration, ...rest } = before;

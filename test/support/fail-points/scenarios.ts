@@ -1,10 +1,8 @@
 import {
   type AskInput,
-  counterTerms,
   type Deps,
   getGrant,
   getRequest,
-  halfTheTime,
   invite,
   type Principal,
   type RequestView,
@@ -12,7 +10,7 @@ import {
   reviewRequest,
   setLock,
 } from '@countersign/access';
-import { toInstant } from '@countersign/scope';
+import { counterTerms, halfTheTime, toInstant } from '@countersign/scope';
 import { ask } from '../../factories/ask.js';
 import { PEOPLE } from '../../factories/organisation.js';
 import type { Who } from '../story.js';

@@ -31,9 +31,7 @@ const deliveryShape = component(
   'NoticeDelivery',
   z.object({
     channel: z.enum(['mail', 'webhook']),
-    recipient: z
-      .string()
-      .describe('A person’s id; for a webhook its side and a hash of its address; `*` for the stream.'),
+    recipient: z.string().describe('A person’s id; for a webhook its side and a hash of its address.'),
     state: z.enum(DELIVERY_STATES),
     attempts: z.int(),
     nextAt: instant().nullable().describe('No attempt before; null where none will come.'),
@@ -49,7 +47,7 @@ const noticeShape = component(
     id: idText('ntc', 'The notice; every delivery of it carries this id.'),
     tenant: z.string(),
     kind: z.string(),
-    subject: z.string().describe('The request or grant that it is about.'),
+    subject: z.string().describe('The request, grant or invitation that it is about.'),
     at: instant(),
     deliveries: z.array(deliveryShape),
   }),

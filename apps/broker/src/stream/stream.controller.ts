@@ -17,8 +17,8 @@ export class StreamController {
   @Describe({
     summary: 'Follow what concerns you',
     description:
-      'Server-sent events: `id` is the notice (`ntc_…`, at least once), `event` its kind, `data` `{id, kind, subject, tenant, at}`. A notice is a reason to look again, not the truth itself. Comments come each second; the stream ends with its key or session.',
-    answer: { status: 200, description: 'A stream of notices.', type: 'text/event-stream' },
+      'Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, says that calls under a grant were recorded: `data` `{tenant, grant}`, at most four times a second and grant, and only at the broker that took the records. Both are a reason to look again, not the truth itself, and best effort: what comes while nobody follows is not repeated, so read what stands whenever the stream opens. Comments come each second; the stream ends with its key or session.',
+    answer: { status: 200, description: 'A stream of news.', type: 'text/event-stream' },
   })
   follow(
     @CurrentPrincipal() { person }: Principal,

@@ -1,8 +1,19 @@
 import { routeMapHash, type ServiceDefinition } from '@countersign/scope';
 import { normaliseEmail } from '../organisation/email.js';
+<<<<<<< HEAD
 import type { Organisation, OrganisationPerson, OrganisationTenant } from '../organisation/organisation.js';
 import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
+=======
+import type {
+  Organisation,
+  OrganisationPerson,
+  OrganisationTenant,
+  WebhookSettings,
+} from '../organisation/organisation.js';
+import { hasRole, type Person } from '../organisation/person.js';
+>>>>>>> main
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
 import { changePersonIn, groupsOf } from './change-person.js';
@@ -51,7 +62,7 @@ export async function applyOrganisation(
 
 function plan(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   return [
-    ...vendorSteps(file, standing),
+    ...vendorSteps(deps, file, standing),
     ...file.tenants.flatMap((tenant) => tenantSteps(tenant, standing)),
     ...goneTenants(file, standing),
     ...serviceSteps(deps, file, standing),
@@ -73,7 +84,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
+function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   const { name, oidc, webhooks } = file.vendor;
   const after = { name, oidc, webhooks, policy: file.accessPolicy };
   const before =
@@ -98,11 +109,21 @@ function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
       change,
       async apply(unit, at) {
         await unit.organisation.saveVendor(after);
-        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data: { before, after } });
+        const told = { before: before && loggable(deps, before), after: loggable(deps, after) };
+        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data: told });
       },
     },
   ];
 }
+
+/** Every tenant reads this log, and an address may be a secret (P11): its hash says that it changed. */
+const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
+  ...vendor,
+  webhooks: vendor.webhooks.map(({ url, ...rest }) => ({
+    endpoint: endpointHash(hashing, { url }),
+    ...rest,
+  })),
+});
 
 function tenantSteps(tenant: OrganisationTenant, standing: WholeOrganisation): Step[] {
   const record: TenantRecord = {

@@ -1,12 +1,11 @@
 import { toInstant } from '@countersign/scope';
-import { AccessError, notFound, type Refusal } from '../errors.js';
+import { AccessError, type Refusal } from '../errors.js';
 import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
-import { locateGrant } from './locate.js';
+import { grantInSight, locateGrant } from './locate.js';
 import { grantNotice } from './notices.js';
 
 /**
@@ -74,10 +73,7 @@ async function endByHand(
 ): Promise<Grant> {
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const grant = await unit.grants.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (grant === null || person === null || !canSee(requestVisibility(person), grant))
-      throw notFound('grant');
+    const { grant, person } = await grantInSight(unit, principal, id);
     demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
     if (reason === 'released' && grant.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
