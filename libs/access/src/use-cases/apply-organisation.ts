@@ -1,17 +1,12 @@
 import { routeMapHash, type ServiceDefinition } from '@countersign/scope';
 import { normaliseEmail } from '../organisation/email.js';
-<<<<<<< HEAD
-import type { Organisation, OrganisationPerson, OrganisationTenant } from '../organisation/organisation.js';
-import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
-=======
 import type {
   Organisation,
   OrganisationPerson,
   OrganisationTenant,
   WebhookSettings,
 } from '../organisation/organisation.js';
-import { hasRole, type Person } from '../organisation/person.js';
->>>>>>> main
+import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
