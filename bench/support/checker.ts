@@ -36,7 +36,7 @@ export class Checker {
     const token = this.judge.token(canonical, service);
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
     if (this.judge.arrival(token.claims) !== undefined) throw new Error('the grant is not on the list');
-    const judged = this.judge.call(token.claims, call);
+    const judged = this.judge.call(token, call);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
   }
 }

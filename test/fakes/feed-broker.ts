@@ -1,7 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Lease, leaseAfter, mayGiveBack } from '@countersign/access';
 import {
   type AccessRecord,
   type ChainHead,
@@ -27,6 +26,7 @@ import { generateSigningKey, mintGrantToken } from '@countersign/grant-token-min
 import { routeMapHash, type ServiceDefinition, type Terms, termsDigest, toInstant } from '@countersign/scope';
 import { v7 } from 'uuid';
 import { hashing, sampleTerms } from '../factories/grant-token.js';
+import { LeaseBook } from './lease-book.js';
 
 type Event = FeedEvent extends infer E
   ? E extends FeedEvent
@@ -77,7 +77,7 @@ export class FeedBroker {
   readonly openings: RecordEntry['openings'][] = [];
   readonly gaps: AccessRecord[] = [];
   /** What gateways hold of budgets, and which of their boots were said to be over. */
-  readonly leases: Lease[] = [];
+  readonly leases = new LeaseBook();
   readonly closedBoots: string[] = [];
   publicKey: string | undefined;
   /** Connections to the feed so far, and the Last-Event-ID of each. */
@@ -87,7 +87,6 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
-  leasesBudgets = true;
   /** Takes batches, but its answer is lost on the way. */
   answersRecords = true;
   /** Batches with such a record are judged and refused (400). */
@@ -301,35 +300,15 @@ export class FeedBroker {
     response.write(text);
   }
 
-  /** By the rule of the domain; what was used is known from the asks alone. */
   private lease(body: unknown, response: ServerResponse): void {
     const { boot, grant: id, ...ask } = parseLeaseAsk(body);
     const grant = this.grants.find((each) => each.id === id);
-    if (grant === undefined || !this.leasesBudgets) {
-      answer(response, grant === undefined ? 409 : 503, { code: 'grant_not_active' });
+    if (grant === undefined) {
+      answer(response, 409, { code: 'grant_not_active' });
       return;
     }
-    const nothing = { calls: 0, bytes: 0 };
     const whose = { tenant: grant.tenant, grant: id, gateway: this.gateway, boot };
-    const at = this.leases.findIndex((each) => each.grant === id && each.boot === boot);
-    const own = this.leases[at] ?? {
-      ...whose,
-      turn: 0,
-      held: nothing,
-      used: nothing,
-      ended: 0,
-      lost: 0,
-      closedAt: null,
-    };
-    const others = this.leases.filter((each) => each.grant === id && each.boot !== boot);
-    const { calls, bytes } = grant.budget ?? {};
-    const given = leaseAfter(own, others, grant.budget ?? {}, nothing, ask);
-    this.leases.splice(at === -1 ? this.leases.length : at, 1, { ...given, used: ask.used });
-    const held = {
-      calls: calls === undefined ? null : given.held.calls,
-      bytes: bytes === undefined ? null : given.held.bytes,
-    };
-    answer(response, 200, { held, elsewhere: others.some(mayGiveBack) });
+    answer(response, 200, this.leases.ask(whose, grant.terms.budget ?? {}, ask));
   }
 
   private takeRecords(body: unknown, response: ServerResponse): void {

@@ -33,11 +33,8 @@ import { GatewayState } from './state/gateway-state.js';
 
 const GIB = 1024 ** 3;
 
-/** The parts of one gateway, put together and not started yet. */
-export type GatewayParts = Awaited<ReturnType<typeof assembleGateway>>;
-
 /**
- * Reads what earlier runs left on disk and puts the parts of a gateway together. Throws the file system's error.
+ * Reads what earlier runs left on disk and puts the parts of a gateway together, not started yet. Throws the file system's error.
  */
 export async function assembleGateway(
   options: GatewayOptions,
@@ -85,7 +82,7 @@ export async function assembleGateway(
     },
     () =>
       calls.cutWhere((call) => {
-        if (state.key(call.kid, clock.now()) === undefined) return 'invalid_token';
+        if (!state.lists(call.kid)) return 'invalid_token';
         return state.locks.on(call) === undefined ? undefined : 'locked';
       }),
     ledger,
@@ -99,8 +96,9 @@ export async function assembleGateway(
   const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
   const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
-  const boots = await BootLeases.load(options.spoolDir, boot);
-  const leasing = new Leasing({ broker, boots, boot, spool, shipper, log });
+  const isThere = (earlier: string) => spool.isWhole && spool.holdsRun(earlier);
+  const boots = await BootLeases.load(options.spoolDir, boot, isThere);
+  const leasing = new Leasing({ broker, boots, boot, spool, shipper, quarantine, clock, log });
   const budgets = new Budgets((ask) => leasing.ask(ask), clock);
   const onSnapshot = () => budgets.forgetUnused();
   const feed = new FeedClient({

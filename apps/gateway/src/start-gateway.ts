@@ -43,7 +43,7 @@ async function run(
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
     calls.cutOverdue(clock.monotonic(), times);
-    budgets.sweep(clock.now());
+    budgets.sweep();
     leasing.sweep();
     recorder.tick();
   }, SWEEP_MS);

@@ -5,6 +5,7 @@ export { jsonPointer, ScopeError, type ScopeErrorCode } from './core/errors.js';
 export { type Hashing, isDigest, sha256Text, utf8 } from './core/hashing.js';
 export {
   DEPLOYMENT_SLUG,
+  GATEWAY_PATHS,
   type IdPrefix,
   isAction,
   isId,

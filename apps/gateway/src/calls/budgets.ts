@@ -27,6 +27,8 @@ type Account = {
   /** Totals since this process began; `held` is how far `used` may go, infinite where the budget has no limit. */
   used: Amounts;
   held: Amounts;
+  /** The whole budget, infinite where it has no limit. */
+  limit: Amounts;
   turn: number;
   /** Calls that wait for more. */
   waiting: number;
@@ -36,7 +38,6 @@ type Account = {
   shortUntil: number;
   /** The broker may still think that more is held. */
   owes: boolean;
-  endsAt: number;
 };
 
 /**
@@ -110,16 +111,17 @@ export class Budgets {
     }
   }
 
-  /** Gives back what is idle, and forgets grants whose window is over. Called a few times a second. */
-  sweep(now: number): void {
+  /** Gives back what is idle. Called a few times a second. */
+  sweep(): void {
     const idleSince = this.clock.monotonic() - IDLE_MS;
-    for (const [digest, account] of this.accounts) {
-      if (now >= account.endsAt) this.accounts.delete(digest);
-      else if (account.waiting === 0 && account.usedAt < idleSince) void this.giveBack(account);
-    }
+    for (const account of this.accounts.values())
+      if (account.waiting === 0 && account.usedAt < idleSince) void this.giveBack(account);
   }
 
-  /** The grant has ended: nothing of its budget is of use any more. */
+  /**
+   * The grant has ended, by the feed's word, and its digest with it: nothing of its budget is of use any more. The wall
+   * clock must not say so: one that steps forward and back would have what was used counted from nothing again.
+   */
   forget(digest: string): void {
     this.accounts.delete(digest);
   }
@@ -146,12 +148,21 @@ export class Budgets {
   private async send(account: Account, bytes: number): Promise<Leased> {
     const { used, waiting, grant } = account;
     account.turn += 1;
-    const wish = { calls: used.calls + waiting, bytes: used.bytes + bytes };
+    // What is held may be used until the answer comes, or for good where it is lost: no ask but that of `giveBack`,
+    // which lets go of it first, may be for less.
+    const wish = {
+      calls: wishFor(account, 'calls', used.calls + waiting),
+      bytes: wishFor(account, 'bytes', used.bytes + bytes),
+    };
     account.owes = true;
     const answer = await this.lease({ grant, turn: account.turn, used: { ...used }, wish });
     account.owes = false;
     const { calls, bytes: held } = answer.held;
-    account.held = { calls: calls ?? Infinity, bytes: held ?? Infinity };
+    // Never more than the terms allow, whatever the broker says.
+    account.held = {
+      calls: Math.min(calls ?? Infinity, account.limit.calls),
+      bytes: Math.min(held ?? Infinity, account.limit.bytes),
+    };
     const short = account.held.calls < wish.calls || account.held.bytes < wish.bytes;
     return { ...answer, short };
   }
@@ -165,10 +176,11 @@ export class Budgets {
     this.drop(account);
     return this.ask(account, 0).then(
       () => true,
-      () => {
-        // It stays owed, and is said again after as long a time.
+      (error: unknown) => {
+        // Of an ended grant nothing is leased; anything else stays owed, and is said again after as long a time.
+        if (hasEnded(error)) account.owes = false;
         account.usedAt = this.clock.monotonic();
-        return false;
+        return !account.owes;
       },
     );
   }
@@ -188,9 +200,10 @@ export class Budgets {
     const known = this.accounts.get(digest);
     if (known !== undefined) return known;
     const nothing = { calls: 0, bytes: 0 };
-    const times = { usedAt: this.clock.monotonic(), shortUntil: 0, endsAt: grant.endsAt };
+    const times = { usedAt: this.clock.monotonic(), shortUntil: 0 };
     const state = { turn: 0, waiting: 0, asking: undefined, owes: false };
-    const account = { grant: grant.id, used: nothing, held: nothing, ...state, ...times };
+    const limit = { calls: grant.budget?.calls ?? Infinity, bytes: grant.budget?.bytes ?? Infinity };
+    const account = { grant: grant.id, used: nothing, held: nothing, limit, ...state, ...times };
     this.accounts.set(digest, account);
     return account;
   }
@@ -200,6 +213,9 @@ export class Budgets {
 const hasEnded = (error: unknown): boolean =>
   error instanceof BrokerAnswer && error.code === 'grant_not_active';
 
+/** At least what is held; where the budget has no limit there is nothing to be held. */
+const wishFor = ({ held, limit }: Account, kind: keyof Amounts, needed: number): number =>
+  Number.isFinite(limit[kind]) ? Math.max(held[kind], needed) : needed;
 const left = ({ used, held }: Account, kind: keyof Amounts): number => held[kind] - used[kind];
 const hasBoth = (account: Account): boolean => left(account, 'calls') > 0 && left(account, 'bytes') > 0;
 const fits = (account: Account, wants: { calls: 0 | 1 }): boolean =>

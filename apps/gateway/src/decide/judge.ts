@@ -27,7 +27,7 @@ const GRANT_WAIT_MS = 1_000;
 /** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
 const TOKENS_KEPT = 4_096;
 
-export type JudgeParts = {
+type JudgeParts = {
   state: GatewayState;
   touch: Touch;
   calls: OpenCalls;
@@ -35,14 +35,22 @@ export type JudgeParts = {
   clock: Clock;
 };
 
+/** A token that was good when it was looked at, and the key that says so. */
+export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
+
 /** `unasked`: no bearer token came with the request at all. */
-export type TokenJudgement =
-  | { ok: true; claims: GrantTokenClaims; kid: string }
-  | ({ ok: false; unasked?: boolean } & TokenRefusal);
+type TokenJudgement = ({ ok: true } & VerifiedToken) | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
   | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }
-  | { allowed: false; match: MatchedCall | null; code: CallRefusal['code'] | 'not_in_touch'; detail: string };
+  | {
+      allowed: false;
+      match: MatchedCall | null;
+      code: CallRefusal['code'] | 'not_in_touch' | 'invalid_token';
+      detail: string;
+      /** Of `invalid_token`: what is wrong with the token now. */
+      reason?: TokenRefusal['reason'];
+    };
 
 /** Holds calls against what the feed says. It decides, and does nothing else. */
 export class Judge {
@@ -160,7 +168,7 @@ export class Judge {
   private async moreBudget(
     digest: string,
     grant: LiveGrant,
-    judged: Extract<CallJudgement, { allowed: false }>,
+    judged: Refused,
   ): Promise<CallJudgement | undefined> {
     const more = await this.parts.budgets.more(digest, grant, { calls: 1, bytes: 1 });
     if (more === 'more') return undefined;
@@ -169,34 +177,42 @@ export class Judge {
   }
 
   /**
-   * Everything after the token. Answers in the same turn, so that no other call comes between this and the caller's
-   * taking of room and budget.
+   * Everything after the token, and of the token what may have changed while the call waited. Answers in the same turn,
+   * so that no other call comes between this and the caller's taking of room and budget.
    */
-  call(claims: GrantTokenClaims, call: Call): CallJudgement {
+  call({ claims, kid }: VerifiedToken, call: Call): CallJudgement {
     const { state, clock } = this.parts;
-    if (!this.isInTouch()) {
-      return {
-        allowed: false,
-        match: null,
-        code: 'not_in_touch',
-        detail: 'the gateway lost touch meanwhile',
-      };
-    }
-    const began = state.grants.get(claims.digest)?.startsAt;
-    if (began !== undefined && began !== claims.grant_nbf * 1_000) {
-      const detail = 'the window of these terms began at another time';
-      return { allowed: false, match: null, code: 'grant_ended', detail };
-    }
-    const decision = decideCall(claims, call, this.view, clock.now());
+    const now = clock.now();
+    if (!this.isInTouch()) return refused('not_in_touch', 'the gateway lost touch meanwhile');
+    if (state.key(kid, now) === undefined)
+      return { ...refused('invalid_token', 'the key has gone meanwhile'), reason: 'unknown_key' };
+    if (now >= claims.exp * 1_000)
+      return { ...refused('invalid_token', 'the token has ended meanwhile'), reason: 'expired' };
+    const listed = state.grants.get(claims.digest);
+    if (listed !== undefined && listed.startsAt !== claims.grant_nbf * 1_000)
+      return refused('grant_ended', 'the window of these terms began at another time');
+    if (listed !== undefined && !isBudgetOf(claims, listed))
+      return refused('grant_ended', 'the active grant has another budget than these terms');
+    const decision = decideCall(claims, call, this.view, now);
     if (!decision.allowed) return decision;
-    const grant = state.grants.get(claims.digest);
     const map = state.routeMaps.ofService(call.service);
-    if (grant === undefined || map === undefined) {
-      return { allowed: false, match: null, code: 'grant_ended', detail: 'the grant has ended' };
-    }
-    return { allowed: true, match: decision.match, grant, map };
+    if (listed === undefined || map === undefined) return refused('grant_ended', 'the grant has ended');
+    return { allowed: true, match: decision.match, grant: listed, map };
   }
 }
+
+type Refused = Extract<CallJudgement, { allowed: false }>;
+
+const refused = (code: Refused['code'], detail: string): Refused => ({
+  allowed: false,
+  match: null,
+  code,
+  detail,
+});
+
+/** The feed is not believed where it says another budget than was signed, least of all none. */
+const isBudgetOf = ({ terms }: GrantTokenClaims, { budget }: LiveGrant): boolean =>
+  terms.budget?.calls === budget?.calls && terms.budget?.bytes === budget?.bytes;
 
 const SCHEME = 'bearer ';
 

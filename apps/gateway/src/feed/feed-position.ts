@@ -13,6 +13,8 @@ const shape = z.strictObject({
 export class FeedPosition {
   private readonly cell: JsonCell<SeenPlace>;
   private reached: SeenPlace | undefined;
+  /** What is on disk: behind `reached` while a write is under way, or after one that failed. */
+  private kept: SeenPlace | undefined;
 
   private constructor(folder: string) {
     this.cell = new JsonCell(join(folder, 'feed-position.json'));
@@ -22,7 +24,7 @@ export class FeedPosition {
   static async load(folder: string): Promise<FeedPosition> {
     const position = new FeedPosition(folder);
     const stored = await position.cell.read();
-    if (stored !== undefined) position.reached = shape.parse(stored);
+    if (stored !== undefined) position.reached = position.kept = shape.parse(stored);
     return position;
   }
 
@@ -30,11 +32,16 @@ export class FeedPosition {
     return this.reached;
   }
 
-  /** Resolves when this place or a later one is durable. */
+  /** Resolves when this place or a later one is durable. Rejects with the file system's error; the next call tries again. */
   async reach({ epoch, seq, mark }: SeenPlace): Promise<void> {
     const place = { epoch, seq, ...(mark === undefined ? {} : { mark }) };
-    if (this.reached !== undefined && compareFeedPlaces(place, this.reached) <= 0) return;
-    this.reached = place;
-    await this.cell.write(place);
+    if (isAtLeast(this.kept, place)) return;
+    const next = isAtLeast(this.reached, place) ? this.reached : place;
+    this.reached = next;
+    await this.cell.write(next);
+    this.kept = next;
   }
 }
+
+const isAtLeast = (place: SeenPlace | undefined, other: SeenPlace): place is SeenPlace =>
+  place !== undefined && compareFeedPlaces(place, other) >= 0;

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeedEvent } from '@countersign/gateway-protocol';
+import type { FakeGrant } from '../../../../test/fakes/feed-broker.js';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { systemClock } from '../clock.js';
@@ -80,6 +81,34 @@ describe('in touch', () => {
     );
   });
 
+  test('an answer that is open under a key goes on when the key retires, whatever else the feed brings', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const answers: { write(text: string): unknown }[] = [];
+    upstream.answer = (_request, response) => {
+      answers.push(response);
+      response.writeHead(200);
+      response.write('first');
+    };
+    const open = async (grant: FakeGrant) => {
+      const reader = (await world.send({ token: broker.token(grant) })).body!.getReader();
+      await reader.read();
+      return reader;
+    };
+    const other = broker.grant();
+    const [kept, ending] = [await open(broker.grant()), await open(other)];
+    const exp = Math.ceil(Date.now() / 1_000);
+    broker.change({ keys: [{ ...broker.signing.publicJwk, exp }] });
+    await until(async () => (await world.send({ token: broker.token(other) })).status === 401);
+    const name = { kind: 'tenant', name: 'globex', tenant: 'globex' } as const;
+    broker.change({ locks: [{ ...name, id: 'lck_0199f0a0-7b2c-7003-8000-000000000001' }] });
+    broker.end(other);
+    await expect(ending.read()).rejects.toThrow();
+    answers[0]?.write('second');
+    expect(Buffer.from((await kept.read()).value ?? []).toString()).toBe('second');
+    await kept.cancel();
+  });
+
   test('P6: a revocation stops the next call and cuts open responses within a second', async () => {
     await start();
     const { broker, upstream } = world;
@@ -149,6 +178,39 @@ describe('in touch', () => {
     expect(broker.resumes).toEqual([undefined, '1.1']);
     const late = broker.token(broker.grant());
     expect((await world.send({ token: late })).status).toBe(200);
+  });
+
+  test('a broker that drops the gateway as soon as it has joined is not asked again and again without a pause', async () => {
+    await start();
+    const { broker } = world;
+    broker.holds = ({ type }) => {
+      if (type !== 'heartbeat') setTimeout(() => broker.heartbeat(), 1);
+      else setTimeout(() => broker.drop(), 5);
+      return false;
+    };
+    const began = performance.now();
+    broker.drop();
+    await until(() => broker.resumes.length >= 9);
+    // At least half of 50, 100, 200, 400, 800, 1,000 and 1,000 ms; a machine that is slow only takes longer.
+    expect(performance.now() - began).toBeGreaterThan(1_500);
+  });
+
+  test('digests that nothing could open any more are forgotten, however long the feed goes on without a new beginning', async () => {
+    await start();
+    const { broker } = world;
+    const grant = broker.grant({ seconds: 86_400 }, false);
+    const soon = new Date(Date.now() + clock.ahead + 1_800_000).toISOString().replace(/\.\d+/, '');
+    broker.announce({ ...grant, until: soon });
+    const call = () => world.send({ token: broker.token(grant, { now: new Date(clock.now()) }) });
+    expect((await call()).status).toBe(200);
+    broker.end(grant);
+    await until(async () => (await call()).status === 403);
+    clock.ahead += 2 * 3_600_000;
+    broker.clockOffset += 2 * 3_600_000;
+    await until(() => world.gateway.isInTouch() && broker.resumes.length > 1);
+    expect(broker.resumes.slice(1)).not.toContain(undefined);
+    broker.announce(grant);
+    expect((await call()).status).toBe(200);
   });
 
   test('a broker that cannot resume sends a snapshot; what is not on it has ended', async () => {

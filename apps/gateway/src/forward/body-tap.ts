@@ -8,12 +8,14 @@ export class BodyTooLarge extends Error {
   readonly code = 'body_too_large';
 }
 
-export type BodyRules = {
+type BodyRules = {
   /** Where the body is chunked. */
   chunks: ChunkWatch | undefined;
   maxBytes: number;
-  /** Told of every piece that passes. */
-  onProgress(): void;
+  /** From here on it is the client that anybody waits for. */
+  onWanting(): void;
+  /** Enough has come for now, or all of it: whoever takes it has the next move. */
+  onHeld(): void;
 };
 
 /**
@@ -44,14 +46,21 @@ export class BodyTap extends Transform {
       done(error);
       return;
     }
-    this.rules.onProgress();
+    this.rules.onWanting();
     this.hash.update(chunk);
     done(null, chunk);
+    if (this.readableLength >= this.readableHighWaterMark) this.rules.onHeld();
+  }
+
+  override _read(size: number): void {
+    if (!this.ended) this.rules.onWanting();
+    super._read(size);
   }
 
   override _flush(done: (error?: Error) => void): void {
     const error = this.objection(0);
     this.ended = error === undefined;
+    this.rules.onHeld();
     done(error);
   }
 

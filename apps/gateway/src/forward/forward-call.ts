@@ -11,7 +11,7 @@ import { BodyTap, BodyTooLarge } from './body-tap.js';
 import { clientHeaders, type Origin } from './response-headers.js';
 
 /** An allowed call, recorded and ready to go. */
-export type Forwarding = {
+type Forwarding = {
   upstream: Dispatcher;
   origin: Origin;
   method: string;
@@ -38,11 +38,7 @@ export type Forwarding = {
 };
 
 /** Why nothing could be had from the upstream. */
-export type ForwardFailure =
-  | 'upstream_unreachable'
-  | 'upstream_timeout'
-  | 'ambiguous_request'
-  | 'body_too_large';
+type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request' | 'body_too_large';
 
 /** How it ended. `failure`: nothing was sent to the client yet, so that the caller answers. */
 export type Forwarded = {
@@ -60,6 +56,8 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** RFC 9110 §15: what lies beyond is no status, and no record can hold it. */
+const HIGHEST_STATUS = 599;
 const UNREACHABLE_PAUSE_MS = 250;
 const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -80,10 +78,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     private readonly parts: Forwarding,
     private readonly settle: (result: Forwarded) => void,
   ) {
-    const { framing, chunks, maxBodyBytes, call } = parts;
-    const onProgress = () => call.waitsForClient(parts.now());
-    this.tap =
-      framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes: maxBodyBytes, onProgress });
+    const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
+    const onWanting = () => call.waitsForClient(parts.now());
+    const onHeld = () => call.goesOn();
+    this.tap = framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWanting, onHeld });
   }
 
   start(): void {
@@ -93,8 +91,6 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (this.tap !== undefined) {
       // An error of the body reaches us through the dispatcher; without a listener it would end the process.
       this.tap.on('error', () => undefined);
-      this.tap.on('end', () => call.goesOn());
-      call.waitsForClient(this.parts.now());
       (body === undefined ? request : Readable.from([body])).pipe(this.tap);
     }
     response.on('close', () => this.closed());
@@ -109,12 +105,17 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
     // Interim answers are between the upstream and us.
     if (status < 200 || this.settled) return;
+    if (status > HIGHEST_STATUS) {
+      this.finish('failed', { failure: 'upstream_unreachable' });
+      controller.abort(new Error('the upstream answered with no status of HTTP'));
+      return;
+    }
     const { response, origin, record } = this.parts;
     this.status = status;
     // Head and body that came together leave together: one write to the socket where there were two.

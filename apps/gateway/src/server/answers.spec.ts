@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { billingService, GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import type { RawAnswer } from '../../../../test/fakes/raw-http.js';
+import { until } from '../../../../test/fakes/until.js';
 
 let world: GatewayWorld;
 let server: Server;
@@ -156,3 +157,17 @@ test('an answer that switches protocols, or one that is none, is 502', async () 
     expect((await through(bytes)).status).toBe(502);
   }
 });
+
+test.each([600, 999])(
+  'an upstream that answers %i is at fault: 502, and the record can be taken',
+  async (status) => {
+    const { broker } = world;
+    const answer = await through(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\nok`);
+    expect(answer.status).toBe(502);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'upstream_unreachable' });
+    const ended = () =>
+      broker.recordsOf('outcome').find(({ id }) => id === answer.header('countersign-record'));
+    await until(() => ended() !== undefined);
+    expect(ended()).toMatchObject({ status: null, bytes: 0, outcome: 'failed' });
+  },
+);

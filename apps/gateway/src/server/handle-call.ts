@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Budgets } from '../calls/budgets.js';
 import { type CutReason, OpenCall, type OpenCalls } from '../calls/open-calls.js';
 import type { Clock } from '../clock.js';
-import type { CallJudgement, Judge } from '../decide/judge.js';
+import type { CallJudgement, Judge, VerifiedToken } from '../decide/judge.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
 import { upstreamHeaders } from '../forward/request-headers.js';
 import type { Upstreams } from '../forward/upstreams.js';
@@ -18,7 +18,7 @@ import type { ChunkWatch } from '../request/chunk-watch.js';
 import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
 
-export type CallParts = {
+type CallParts = {
   signContext: ContextSigner;
   judge: Judge;
   calls: OpenCalls;
@@ -54,7 +54,26 @@ const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
   client_idle: 'request_timeout',
 };
 
+/** A token that was good loses its call by one thing alone: its key has gone. */
+const MORE_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
+  invalid_token: { reason: 'unknown_key', detail: 'the key has gone meanwhile' },
+};
+
 type Allowed = Extract<CallJudgement, { allowed: true }>;
+/** `reason`: what is wrong with the token now, where it was good before. */
+type Refused = { code: RefusalCode; detail: string; match: Allowed['match'] | null; reason?: string };
+
+/** A body that was read before the decision; `refused` where that was not to be. */
+type ReadBody = { body?: Buffer | undefined; refused?: Refused };
+const NO_BODY: ReadBody = {};
+const NO_ROOM: Refused = { code: 'rate_limited', detail: 'too many calls at once', match: null };
+
+/** What became of a call that was cut before it was judged. Nobody is there to be told of a client that has gone. */
+function refusedBy(cutBy: CutReason | undefined): Pick<ReadBody, 'refused'> {
+  if (cutBy === undefined || cutBy === 'client_gone') return {};
+  const detail = 'the call was cut while its body arrived';
+  return { refused: { code: CODE_OF_CUT[cutBy], match: null, detail, ...MORE_OF_CUT[cutBy] } };
+}
 
 /**
  * A call of a data service, from the canonical request to its outcome, in the order of CONTRACT §5: a plain path, in touch, service,
@@ -79,23 +98,25 @@ export class CallHandler {
       const { reason, detail, unasked } = token;
       return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
     }
-    const { claims, kid } = token;
+    const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
-    const body = claims.terms.change === undefined ? undefined : await this.bodyOf(exchange);
+    const { body, refused } =
+      claims.terms.change === undefined ? NO_BODY : await this.changeOf(exchange, token);
+    if (refused !== undefined) return this.refuseJudged(exchange, claims, refused);
     const arrival = judge.arrival(claims);
     if (arrival !== undefined) await arrival;
     const call = callOf(canonical, body);
-    let judgement = judge.call(claims, call);
+    let judgement = judge.call(token, call);
     for (
       let shortage = judge.shortage(claims, judgement);
       shortage !== undefined;
       shortage = judge.shortage(claims, judgement)
     ) {
       const refusal = await shortage;
-      judgement = refusal ?? judge.call(claims, call);
+      judgement = refusal ?? judge.call(token, call);
       if (refusal !== undefined) break;
     }
-    if (!judgement.allowed) return this.refuseVerified(exchange, claims, judgement);
+    if (!judgement.allowed) return this.refuseJudged(exchange, claims, judgement);
     const { framing } = canonical;
     if (framing.kind === 'length' && framing.bytes > this.parts.maxBodyBytes) {
       const detail = 'the body is larger than is accepted';
@@ -105,7 +126,7 @@ export class CallHandler {
         match: judgement.match,
       });
     }
-    await this.letThrough(exchange, claims, judgement, body, kid);
+    await this.letThrough(exchange, token, judgement, body);
   }
 
   private refuseUnverified(
@@ -119,10 +140,17 @@ export class CallHandler {
     this.answer(exchange, code, members);
   }
 
+  /** A token that went bad while its call waited is as one that came bad: counted, and no record of its tenant's. */
+  private refuseJudged(exchange: Exchange, claims: GrantTokenClaims, judged: Refused): void {
+    const { code, reason, detail } = judged;
+    if (reason === undefined) this.refuseVerified(exchange, claims, judged);
+    else this.refuseUnverified(exchange, exchange.canonical.service, code, { reason, detail });
+  }
+
   private refuseVerified(
     exchange: Exchange,
     claims: GrantTokenClaims,
-    { code, detail, match }: { code: RefusalCode; detail: string; match: Allowed['match'] | null },
+    { code, detail, match }: Refused,
   ): void {
     const { service } = exchange.canonical;
     const record = this.parts.recorder.refused(recordedCall(exchange, claims), match, code);
@@ -145,25 +173,16 @@ export class CallHandler {
   /** Takes room and budget, makes the record durable, and then, and only then, forwards (P5). */
   private async letThrough(
     exchange: Exchange,
-    claims: GrantTokenClaims,
+    token: VerifiedToken,
     judged: Allowed,
     body: Buffer | undefined,
-    kid: string,
   ) {
+    const { claims } = token;
     const { calls, budgets, recorder, metrics, clock, log } = this.parts;
     const { match, grant } = judged;
     const { service } = exchange.canonical;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
-    const began = clock.monotonic();
-    const call = new OpenCall(
-      claims.digest,
-      service,
-      until,
-      claims.tenant,
-      claims.terms.requester,
-      began,
-      kid,
-    );
+    const call = this.openCall(exchange, token, until);
     const record = recorder.newId();
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
@@ -177,10 +196,10 @@ export class CallHandler {
         const detail = 'the record could not be written';
         return this.refuseVerified(exchange, claims, { code: 'record_unavailable', detail, match });
       }
-      metrics.recorded(clock.monotonic() - began);
+      metrics.recorded(clock.monotonic() - call.beganAt);
       const result = await this.forward(exchange, claims, judged, body, call, record);
       const { status, bytes, bodySha256, outcome } = result;
-      const durationMs = Math.max(0, Math.round(clock.monotonic() - began));
+      const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
       recorder.outcome(record, claims.tenant, { status, bytes, bodySha256, outcome, durationMs });
       metrics.forwarded(service, outcome);
       log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
@@ -255,13 +274,34 @@ export class CallHandler {
   private answerFailed(exchange: Exchange, { failure, cutBy }: Forwarded, record: string): void {
     if (failure !== undefined) this.answer(exchange, failure, { record });
     else if (cutBy === 'client_gone') exchange.response.destroy();
-    else if (cutBy !== undefined) this.answer(exchange, CODE_OF_CUT[cutBy], { record });
+    else if (cutBy !== undefined)
+      this.answer(exchange, CODE_OF_CUT[cutBy], { record, ...MORE_OF_CUT[cutBy] });
   }
 
-  private async bodyOf(exchange: Exchange): Promise<Buffer | undefined> {
-    const { request, response, expectsContinue, chunks } = exchange;
-    if (expectsContinue) response.writeContinue();
-    return readBody(request, chunks);
+  /** The body before the decision. While it arrives the call has its place, and is cut as any other. */
+  private async changeOf(exchange: Exchange, token: VerifiedToken): Promise<ReadBody> {
+    const { request, response, expectsContinue, chunks, canonical } = exchange;
+    const { calls, clock, maxBodyBytes: maxBytes } = this.parts;
+    const { digest, grant_exp } = token.claims;
+    if (!calls.hasRoom(digest, canonical.service)) return { refused: NO_ROOM };
+    const call = this.openCall(exchange, token, grant_exp * 1_000);
+    const gone = () => call.cut('client_gone');
+    calls.add(call);
+    response.once('close', gone);
+    try {
+      if (expectsContinue) response.writeContinue();
+      const body = await readBody(request, { chunks, maxBytes, call, now: () => clock.monotonic() });
+      return { body, ...refusedBy(call.cutBy) };
+    } finally {
+      response.off('close', gone);
+      calls.remove(call);
+    }
+  }
+
+  private openCall({ canonical }: Exchange, { claims, kid }: VerifiedToken, until: number): OpenCall {
+    const { digest, tenant, terms } = claims;
+    const began = this.parts.clock.monotonic();
+    return new OpenCall(digest, canonical.service, until, tenant, terms.requester, began, kid);
   }
 }
 

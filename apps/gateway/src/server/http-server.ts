@@ -10,7 +10,7 @@ import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
 import { Turns } from './turns.js';
 
-export type HttpServerParts = {
+type HttpServerParts = {
   pages: OwnPages;
   handler: CallHandler;
   /** Counts a refusal of something that never became a call. */
@@ -107,7 +107,8 @@ function refuseConnection(
   socket: Socket,
   answering: boolean,
 ): void {
-  // In the middle of an answer another one would be read as part of it.
+  // In the middle of an answer another one would be read as part of it: it is counted, and the connection broken off.
+  if (answering && error.code?.startsWith('HPE_') === true) countRefused('ambiguous_request');
   if (answering || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -68,6 +68,37 @@ describe('limits', () => {
     });
   });
 
+  test('a clock that steps past the end of the grant and back gives no part of its budget twice', async () => {
+    const clock = { offset: 0, now: () => Date.now() + clock.offset, monotonic: () => performance.now() };
+    world = await GatewayWorld.start({ clock });
+    const { broker, gateway, upstream } = world;
+    const token = broker.token(broker.grant({ budget: { calls: 4 } }));
+    for (let count = 0; count < 4; count += 1) expect((await world.send({ token })).status).toBe(200);
+    const { held } = holdCalls();
+    const open = world.send({ token: broker.token(broker.grant()) });
+    await until(() => held.length === 1);
+    clock.offset = 2 * 3_600_000;
+    // What cuts this one has looked at every window and account by that clock.
+    expect((await open).status).not.toBe(200);
+    clock.offset = 0;
+    await until(() => gateway.isInTouch());
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 403, code: 'budget_exhausted' });
+    expect(upstream.hits).toHaveLength(5);
+  });
+
+  test.each([
+    ['none', null],
+    ['another', { calls: 1_000 }],
+  ])('a grant that the feed gives %s of the budget that was signed opens nothing', async (_, budget) => {
+    world = await GatewayWorld.start();
+    const { broker, upstream } = world;
+    const grant = broker.grant({ budget: { calls: 2 } }, false);
+    broker.announce({ ...grant, budget });
+    const refused = await world.send({ token: broker.token(grant) });
+    expect(await refusal(refused)).toEqual({ status: 403, code: 'grant_ended' });
+    expect(upstream.hits).toHaveLength(0);
+  });
+
   test('a budget of bytes cuts the answer at the limit', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;

@@ -47,4 +47,19 @@ describe('requests that come one behind the other on a connection', () => {
     await until(() => kinds().filter((kind) => kind === 'outcome').length === 5);
     expect(kinds().filter((kind) => kind === 'allowed')).toHaveLength(5);
   });
+
+  test('are counted where the one behind a running call cannot be read, and the connection breaks off', async () => {
+    const token = world.broker.token(world.broker.grant());
+    world.upstream.answer = () => undefined;
+    const socket = connect(port(), '127.0.0.1');
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(call(token));
+    await until(() => world.upstream.hits.length === 1);
+    socket.write('this is no request\r\n\r\n');
+    await closed;
+    const metrics = await (await fetch(`${world.gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/^countersign_gateway_calls_total\{.*code="ambiguous_request".*\} 1$/m);
+  });
 });

@@ -48,6 +48,12 @@ export class Quarantine {
     return this.names.has(nameOf(line));
   }
 
+  /** Whether a record of this run was set aside. */
+  hasOfRun(boot: string): boolean {
+    for (const name of this.names) if (name.startsWith(`${boot} `)) return true;
+    return false;
+  }
+
   /** Resolves when the record is on disk here. Throws the file system's error; what was written of it is cut off again. */
   async put({ boot, tenant, seq, json }: RecordLine, code: string): Promise<void> {
     const members = JSON.stringify({ boot, tenant, seq, code }).slice(0, -1);

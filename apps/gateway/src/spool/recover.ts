@@ -8,13 +8,17 @@ import { type RecordLine, readLines, type SegmentHeader } from './line.js';
 export type OpenCallLeft = { boot: string; tenant: string; id: string };
 
 /** What earlier boots left on disk. */
-export type Recovered = {
+type Recovered = {
   /** Segments with the length up to which they hold whole, confirmed lines. */
   segments: Map<number, number>;
   chains: Chains;
   open: OpenCallLeft[];
   /** Bytes of all segments that are no whole line: torn, damaged or void, and skipped. */
   skippedBytes: number;
+  /** Whether a line that was confirmed to somebody is among them. */
+  isDamaged: boolean;
+  /** The runs of which something stands here. */
+  boots: ReadonlySet<string>;
 };
 
 /**
@@ -28,6 +32,7 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
   const reading = new Reading();
   const segments = new Map<number, number>();
   let skippedBytes = 0;
+  let isDamaged = false;
   for (const segment of numbers) {
     const bytes = await wholeSegment(disk, segment);
     const lines = readLines(bytes.subarray(0, voids.get(segment) ?? bytes.length));
@@ -35,7 +40,8 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
     let length = 0;
     skippedBytes += bytes.length;
     for (const { line, end } of lines) {
-      if (line !== undefined) {
+      if (line === undefined) isDamaged = true;
+      else {
         skippedBytes -= end - start;
         length = end;
         if ('header' in line) reading.header(line.header);
@@ -45,7 +51,7 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
     }
     segments.set(segment, length);
   }
-  return { segments, skippedBytes, ...reading.result() };
+  return { segments, skippedBytes, isDamaged, ...reading.result() };
 }
 
 /** Which ends were declared void, by any later header: more than one segment can fail in a row. */
@@ -69,9 +75,11 @@ class Reading {
   private readonly chains = new Chains();
   private readonly last = new Map<string, RecordLine>();
   private readonly open = new Map<string, OpenCallLeft>();
+  private readonly boots = new Set<string>();
 
   /** Heads count only where the segments before are gone; else they repeat what was read. */
   header({ boot, heads, open }: SegmentHeader): void {
+    this.boots.add(boot);
     for (const [tenant, head] of Object.entries(heads)) {
       if (!this.last.has(`${boot} ${tenant}`)) this.chains.set(boot, tenant, head);
     }
@@ -80,17 +88,18 @@ class Reading {
 
   record(line: RecordLine): void {
     const { kind, boot, tenant, id } = line;
+    this.boots.add(boot);
     this.last.set(`${boot} ${tenant}`, line);
     if (kind === 'allowed') this.open.set(id, { boot, tenant, id });
     if (kind === 'outcome') this.open.delete(id);
   }
 
-  result(): Pick<Recovered, 'chains' | 'open'> {
+  result(): Pick<Recovered, 'chains' | 'open' | 'boots'> {
     for (const { kind, boot, tenant, seq, json } of this.last.values()) {
       const { record } = JSON.parse(json) as { record: unknown };
       const hash = canonicalRecordHash(canonicalJson(record));
       this.chains.set(boot, tenant, { seq, hash, signed: isSignedKind(kind) });
     }
-    return { chains: this.chains, open: [...this.open.values()] };
+    return { chains: this.chains, open: [...this.open.values()], boots: this.boots };
   }
 }

@@ -59,4 +59,32 @@ describe('room in the spool', () => {
     expect(read.filter(({ kind }) => kind === 'refused')).toHaveLength(10_000);
     expect(read.filter(({ kind }) => kind === 'outcome')).toHaveLength(1);
   }, 60_000);
+
+  test('P5: behind a thousand records that the failing disk gives back, a call is refused and not left waiting', async () => {
+    const disk = new FaultyDisk(bench.folder);
+    const spool = await bench.open(BOOTS[0], disk);
+    disk.fault = { in: 'append' };
+    for (let count = 0; count < 2_500; count += 1) spool.note(refused());
+    const calls = [allowed(), allowed()].map((call) => spool.append(call));
+    for (const result of await Promise.allSettled(calls))
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'record_unavailable' } });
+    disk.fault = undefined;
+    await spool.append(allowed());
+    const read = await everything(spool);
+    expectChained(read);
+    expect(read).toHaveLength(2_501);
+  });
+
+  test('P5: behind a thousand outcomes that a full spool gives back, a call is refused and the process goes on', async () => {
+    const spool = await bench.open(BOOTS[0], new NodeSpoolDisk(bench.folder), MIB);
+    const call = allowed();
+    await spool.append(call);
+    for (const end = { full: false }; !end.full; ) {
+      for (let count = 0; count < 1_000; count += 1) spool.note(outcome(call));
+      await spool.settle();
+      end.full = spool.backlog >= 1_000;
+    }
+    await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
+    expect(spool.backlog).toBeGreaterThanOrEqual(1_000);
+  });
 });

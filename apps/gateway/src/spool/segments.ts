@@ -14,6 +14,7 @@ export class Segments {
   private active: Active | undefined;
   private readonly voided = new Map<number, number>();
   private last: number;
+  private lost = false;
 
   constructor(
     private readonly disk: SpoolDisk,
@@ -28,6 +29,11 @@ export class Segments {
     let sum = 0;
     for (const length of this.lengths.values()) sum += length;
     return sum;
+  }
+
+  /** Whether somebody took a segment away before it was read. */
+  get hasLost(): boolean {
+    return this.lost;
   }
 
   get count(): number {
@@ -81,6 +87,7 @@ export class Segments {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       this.lengths.delete(segment);
+      this.lost = true;
       return undefined;
     }
   }

@@ -6,7 +6,7 @@ import { type OpenCallLeft, recover } from './recover.js';
 import { Segments, type SpoolPlace } from './segments.js';
 import { RecordUnavailable } from './spool-error.js';
 
-export type SpoolOptions = {
+type SpoolOptions = {
   disk: SpoolDisk;
   /** UUID of this run of the process. */
   boot: string;
@@ -46,7 +46,7 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
  * that wait at that moment (P5). Nothing counts before it is durable.
  */
 export class Spool {
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
   private readonly open = new Map<string, string>();
   private readonly unsettled: Set<string>;
   private draining: Promise<void> | undefined;
@@ -62,15 +62,30 @@ export class Spool {
     /** Calls of earlier boots without an outcome. Nothing is released before each has one. */
     readonly left: readonly OpenCallLeft[],
     readonly skippedBytes: number,
+    private readonly boots: ReadonlySet<string>,
+    /** Something that was confirmed could not be read. */
+    private isDamaged: boolean,
   ) {
     this.unsettled = new Set(left.map(({ id }) => id));
   }
 
   /** Reads what is on disk. Throws the disk's error. */
   static async open(options: SpoolOptions): Promise<Spool> {
-    const { segments, chains, open, skippedBytes } = await recover(options.disk);
+    const found = await recover(options.disk);
     const segmentBytes = Math.min(SEGMENT_BYTES, Math.floor(options.maxBytes / 8));
-    return new Spool(options, new Segments(options.disk, segments, segmentBytes), chains, open, skippedBytes);
+    const segments = new Segments(options.disk, found.segments, segmentBytes);
+    const { chains, open, skippedBytes, boots, isDamaged } = found;
+    return new Spool(options, segments, chains, open, skippedBytes, boots, isDamaged);
+  }
+
+  /** Whether this run had left something here when the spool was opened. */
+  holdsRun(boot: string): boolean {
+    return this.boots.has(boot);
+  }
+
+  /** False once a record is known to be damaged, or gone before it was shipped. */
+  get isWhole(): boolean {
+    return !this.isDamaged && !this.segments.hasLost;
   }
 
   get usedBytes(): number {
@@ -204,6 +219,7 @@ export class Spool {
     const place = `segment ${segment} is damaged at byte ${offset}`;
     if (this.toldDamage.has(place)) return;
     this.toldDamage.add(place);
+    this.isDamaged = true;
     this.options.onFault(new Error(place));
   }
 
@@ -229,9 +245,18 @@ export class Spool {
       const kept = await this.write(group);
       if (kept === undefined) continue;
       this.waiting.unshift(...kept);
+      // The disk takes nothing now: whoever waits behind what has to stay would wait for ever.
+      if (kept.length === group.length) this.refuseCallers();
       if (!this.hasCallers()) break;
     }
     if (this.waiting.length > 0) this.retry = setTimeout(() => this.start(), RETRY_MS).unref();
+  }
+
+  private refuseCallers(): void {
+    const callers = this.waiting.filter(({ settle }) => settle !== undefined);
+    this.waiting = this.waiting.filter(({ settle }) => settle === undefined);
+    for (const { settle } of callers)
+      settle?.reject(new RecordUnavailable('the record could not be written'));
   }
 
   /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */

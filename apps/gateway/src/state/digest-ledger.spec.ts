@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeedGrant } from '@countersign/gateway-protocol';
 import { DigestLedger } from './digest-ledger.js';
+import { Grants } from './grants.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 const HOUR = 3_600_000;
@@ -45,6 +46,20 @@ describe('the ledger of digests', () => {
     expect(again.hasEnded(digest(1))).toBe(true);
     again.forget(T0 + 13 * HOUR + 1);
     expect(again.size).toBe(0);
+  });
+
+  test('P6: what ended while the gateway was down stays ended when a later list, of a restored store, has it again', async () => {
+    const ledger = await DigestLedger.load(folder);
+    new Grants(ledger, () => undefined).replace([grant(1), grant(2)], T0);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    const grants = new Grants(again, () => undefined);
+    grants.replace([grant(2)], T0);
+    await again.settle();
+    grants.replace([grant(1), grant(2)], T0);
+    expect([grants.get(digest(1)), grants.isDead(digest(1))]).toEqual([undefined, true]);
+    expect(grants.get(digest(2))).toBeDefined();
+    expect((await DigestLedger.load(folder)).hasEnded(digest(1))).toBe(true);
   });
 
   test('the beginning of a digest’s window never moves', async () => {

@@ -50,6 +50,11 @@ export class DigestLedger {
     return this.entries.get(digest)?.ended === true;
   }
 
+  /** The digests that have begun and not ended. */
+  *open(): Generator<string> {
+    for (const [digest, { ended }] of this.entries) if (!ended) yield digest;
+  }
+
   /** Whether a grant with this window may be listed: its digest has not ended, and began then and never else. */
   admits({ digest, startsAt }: FeedGrant): boolean {
     const entry = this.entries.get(digest);

@@ -44,6 +44,11 @@ export class GatewayState {
     return found !== undefined && now < found.until ? found.key : undefined;
   }
 
+  /** Whether the feed still lists the key, retired or not: one that is not listed any more has been revoked. */
+  lists(kid: string): boolean {
+    return this.signingKeys.has(kid);
+  }
+
   /** What the tenant forbids; undefined for one that is not known. */
   forbidden(tenant: string): readonly ForbidRule[] | undefined {
     return this.tenants.get(tenant);

@@ -28,10 +28,11 @@ export class Grants {
     return this.live.size;
   }
 
-  /** The whole list: what is not on it has ended. */
+  /** The whole list: what is not on it has ended, also what ended while nobody here was listening. */
   replace(grants: readonly FeedGrant[], now: number): void {
     const listed = new Set(grants.map(({ digest }) => digest));
-    const gone = [...this.live.keys()].filter((digest) => !listed.has(digest));
+    const known = new Set([...this.live.keys(), ...this.ledger.open()]);
+    const gone = [...known].filter((digest) => !listed.has(digest));
     this.endAll(
       gone.map((digest) => ({ digest })),
       now,

@@ -1,7 +1,7 @@
 import type { CompiledRouteMap, ForbidRule, ServiceDefinition, Terms } from '@countersign/scope';
 
 /** Why a call with a verified token is refused. Stable codes of CONTRACT §5, in the order of the checks. */
-export type CallRefusalCode =
+type CallRefusalCode =
   | 'ambiguous_request'
   | 'grant_ended'
   | 'locked'

@@ -1,0 +1,29 @@
+import { type Lease, leaseAfter, mayGiveBack } from '@countersign/access';
+import type { Amounts, LeaseAnswer } from '@countersign/gateway-protocol';
+import type { Budget } from '@countersign/scope';
+
+const nothing: Amounts = { calls: 0, bytes: 0 };
+
+/** What gateways hold of budgets, by the rule of the domain; what was used is known from the asks alone. */
+export class LeaseBook {
+  readonly leases: Lease[] = [];
+
+  ask(
+    whose: Pick<Lease, 'tenant' | 'grant' | 'gateway' | 'boot'>,
+    budget: Budget,
+    ask: { turn: number; used: Amounts; wish: Amounts },
+  ): LeaseAnswer {
+    const ofGrant = this.leases.filter(({ grant }) => grant === whose.grant);
+    const fresh = { ...whose, turn: 0, held: nothing, used: nothing, ended: 0, lost: 0, closedAt: null };
+    const own = ofGrant.find(({ boot }) => boot === whose.boot) ?? fresh;
+    const others = ofGrant.filter((each) => each !== own);
+    const given =
+      ask.turn <= own.turn
+        ? own
+        : { ...leaseAfter(own, others, budget, nothing, ask), used: { ...ask.used } };
+    const at = this.leases.indexOf(own);
+    this.leases.splice(at === -1 ? this.leases.length : at, 1, given);
+    const held = (kind: keyof Amounts) => (budget[kind] === undefined ? null : given.held[kind]);
+    return { held: { calls: held('calls'), bytes: held('bytes') }, elsewhere: others.some(mayGiveBack) };
+  }
+}
