@@ -168,7 +168,7 @@ export interface VendorUnit {
   attempts: SignInAttempts;
   gateways: GatewayWrites;
   keys: KeyWrites;
-  deliveries: DeliveryWrites;
+  deliveries: DeliveryWrites & Pick<DeliveryReads, 'find'>;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
   /** This person's invitations that are not over, in any tenant. */
