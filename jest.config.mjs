@@ -33,7 +33,8 @@ const withPostgres = (made) => ({
 });
 
 export default {
-  maxWorkers: 2,
+  // One more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
+  maxWorkers: 3,
   // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],

@@ -38,4 +38,45 @@ describe('the live page', () => {
     expect(site.upstream.hits.map(({ url }) => url)).not.toContain('/tenants/acme/invoices/inv-3');
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   }, 180_000);
+
+  test('shows calls also where the broker that it follows hears of none of them', async () => {
+    const id = await grant(site);
+    const bearer = await token(site, id);
+    const context = await site.context();
+    const page = await context.newPage();
+    await context.route('**/api/v1/stream', (route) => route.abort());
+    await page.goto(`${site.url}/grants/${id}`);
+    await site.signIn(page, 'ada');
+    await page.getByText('No call yet').waitFor();
+    await call(site, bearer, '/tenants/acme/invoices/inv-4', 200);
+    await page.getByText('GET /tenants/acme/invoices/inv-4').waitFor();
+    expect(await page.getByText('Reconnecting …').count()).toBe(1);
+  }, 120_000);
+
+  test('asks as somebody while somebody is there, and by itself once nobody is', async () => {
+    const id = await grant(site);
+    const context = await site.context();
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${site.url}/grants/${id}`);
+    await site.signIn(page, 'ada');
+    await page.getByText('No call yet').waitFor();
+    const asked = async (byItself: boolean): Promise<boolean> => {
+      const request = await page.waitForRequest(
+        (each) =>
+          each.url().endsWith(`/api/v1/grants/${id}`) &&
+          (each.headers()['countersign-background'] === '1') === byItself,
+      );
+      return request.method() === 'GET';
+    };
+    const attended = asked(false);
+    await page.mouse.wheel(0, 10);
+    expect(await attended).toBe(true);
+    const alone = asked(true);
+    await page.clock.fastForward(120_000);
+    expect(await alone).toBe(true);
+    const back = asked(false);
+    await page.mouse.wheel(0, 10);
+    expect(await back).toBe(true);
+  }, 120_000);
 });

@@ -114,6 +114,16 @@ describe('every page', () => {
     expect(await violations(page)).toEqual([]);
   }, 60_000);
 
+  test('signing in leads to no other host, and an error of any name is shown as text', async () => {
+    const page = await (await site.context()).newPage();
+    await page.goto(`${site.url}/sign-in?returnTo=/.//evil.example/&error=__proto__`);
+    await page.getByText('__proto__').waitFor();
+    const left = page.waitForRequest(/\/auth\/oidc\/acme\/start/);
+    await page.getByLabel('Organisation').fill('acme');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    expect(new URL((await left).url()).searchParams.get('returnTo')).toBe('/');
+  }, 60_000);
+
   test('of another tenant is not shown, whoever knows its address (P9)', async () => {
     const page = await site.signedIn('ada', '/inbox');
     const foreign = await ask(site, { tenant: 'globex' });

@@ -122,6 +122,26 @@ describeStore('the clock', (bench) => {
     expect(ended?.data['refusals']).toEqual([expect.objectContaining({ code: 'duration_too_long' })]);
   });
 
+  test('P1: it ends unopened also where there are more reasons than the log has room for', async () => {
+    const scope = [1, 2, 3].map((id) => ({ resource: `invoices/${id}`, actions: ['read'] }));
+    const grant = await approved(await flow.ask(erin, { scope, startsAt: '2026-11-24T18:00:00Z' }));
+    const narrower = smallOrganisation();
+    narrower.tenants[0]!.privacyControls.forbid = Array.from({ length: 200 }, (_, index) => ({
+      ...{ service: 'billing', resource: 'invoices/**', actions: ['read', `archive-${index}`] },
+    }));
+    await applyOrganisation(flow.deps, narrower, { dryRun: false });
+    flow.clock.forward(3 * 3600);
+    expect(await doDue(flow.deps)).toMatchObject({ started: 0, grants: 1 });
+    expect(await grantOf(grant)).toMatchObject({ state: 'ended', endReason: 'revoked' });
+    const ended = (await flow.leaves('acme')).find((leaf) => leaf.type === 'grant.ended');
+    expect(ended?.data['refusals']).toEqual(
+      [0, 1, 2].map((at) => ({
+        ...{ code: 'forbidden_scope', pointer: `/scope/${at}` },
+        detail: expect.stringContaining('archive-0'),
+      })),
+    );
+  });
+
   test('P3: an approval that comes after the start gives what is left of the window', async () => {
     const asked = await flow.ask(erin, { startsAt: '2026-11-24T16:00:00Z' });
     flow.clock.forward(3600 + 1200);

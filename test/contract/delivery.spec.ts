@@ -135,8 +135,17 @@ describeStore('what goes out', (bench) => {
     }));
     expect(listed).toHaveLength(2);
     expect(listed).toEqual(expect.arrayContaining(facts));
-    const live = await bench.store.asVendor((unit) => unit.liveGrants());
-    expect(new Set(live.map(({ id }) => id))).toEqual(new Set(facts.map(({ id }) => id)));
+    const [acme, globex] = grants.map(({ id, tenant }) => ({ id, tenant }));
+    const nobody = { requesters: [], tenants: [], services: [] };
+    const liveOf = (basis: object) =>
+      bench.store.asVendor((unit) => unit.liveGrantsOf({ ...nobody, ...basis }));
+    expect(await liveOf({})).toEqual([]);
+    expect(await liveOf({ requesters: ['usr_nobody'], tenants: ['initech'], services: ['x'] })).toEqual([]);
+    expect(await liveOf({ tenants: ['acme', 'initech'] })).toEqual([acme]);
+    expect(await liveOf({ requesters: [grants[1]?.requester] })).toEqual([globex]);
+    const all = await liveOf({ requesters: [grants[1]?.requester], services: [grants[0]?.service] });
+    expect(all).toHaveLength(2);
+    expect(all).toEqual(expect.arrayContaining([acme, globex]));
     const routes = await bench.store.readAsVendor((unit) => unit.feed.liveRoutes());
     expect(new Set(routes)).toEqual(new Set(requests.slice(0, 2).map(({ terms }) => terms.routes)));
   });

@@ -1,4 +1,5 @@
 import {
+  cancelRequest,
   type Deps,
   doDue,
   type InvitationInput,
@@ -107,6 +108,36 @@ describeStore('P8: races about an invitation', (bench) => {
     const ended = (await told('grant.ended')).map(({ data }) => data['grant']).sort();
     expect(ended).toEqual(made.map((grant) => grant.id).sort());
     expect(await outcome(ask(1))).toBe('request_refused');
+  });
+
+  test('reviews, denials and cancellations at once: with the last use everything is over, each once', async () => {
+    await start(1);
+    const { id } = await open({ uses: 5 });
+    const waiting = await Promise.all(times(ENGINEERS, ask));
+    const outcomes = await Promise.all(
+      times(WAYS, (index) => {
+        const at = index % ENGINEERS;
+        const { request } = waiting[at]!;
+        // Some of the first fifteen are taken back or refused; the last five are only approved.
+        if (at < 15 && index % 8 === 3) return outcome(cancelRequest(on(index), engineers[at]!, request.id));
+        const deny = at < 15 && index % 8 === 6;
+        const input = { digest: request.digest, reason: deny ? 'no' : null };
+        return outcome(
+          reviewRequest(on(index), max, request.id, { ...input, decision: deny ? 'deny' : 'approve' }),
+        );
+      }),
+    );
+    for (const code of Object.keys(tally(outcomes)))
+      expect(['done', 'already_decided', 'wrong_state', 'conflict']).toContain(code);
+    expect(await now(id)).toMatchObject({ state: 'used_up', used: 5 });
+    expect((await grants()).map(({ state }) => state)).toEqual(times(5, () => 'active'));
+    const ends = await Promise.all(
+      ['approved', 'denied', 'cancelled', 'expired'].map((end) => told(`request.${end}`)),
+    );
+    expect(ends[0]).toHaveLength(5);
+    expect(ends[3]!.length).toBeGreaterThan(0);
+    const over = ends.flat().map(({ data }) => data['request']);
+    expect([...over].sort()).toEqual(waiting.map(({ request }) => request.id).sort());
   });
 
   test('reviews, withdrawal and its end at once: what waits ends once, and no more are let in than it says', async () => {

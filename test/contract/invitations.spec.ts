@@ -40,6 +40,11 @@ const reading: InvitationInput = {
   uses: null,
 };
 
+const twentyLong = Array.from({ length: 20 }, (_, index) => ({
+  resource: `invoices/${'x'.repeat(280)}${index}`,
+  actions: ['read'],
+}));
+
 describeStore('invitations', (bench) => {
   let flow: Workflow;
   let erin: Principal;
@@ -138,6 +143,7 @@ describeStore('invitations', (bench) => {
         { scope: [{ resource: 'invoices/*', actions: ['erase'] }] },
         ['unknown_action /scope/0/actions/0'],
       ],
+      ['more than one token could carry', { scope: twentyLong }, ['terms_too_large /scope']],
     ])('P13: nobody can be invited to %s', async (_what, change, expected) => {
       expect(await refusals(open(change))).toEqual(expected);
     });
@@ -323,13 +329,28 @@ describeStore('invitations', (bench) => {
       expect((await flow.ask(max)).request.state).toBe('awaiting_customer');
     });
 
-    test('is counted when it is granted: of two that wait the second is refused', async () => {
+    test('P7: is counted when it is granted: of two that wait the second is over in the same unit', async () => {
       await start({ vendorReviews: 1 });
       await open({ uses: 1 });
       const [one, two] = [await flow.ask(erin), await flow.ask(erin)];
+      const other = await flow.ask(erin, { basis: 'approval' });
       await flow.approve(max, one);
-      expect(await outcome(flow.approve(max, two))).toBe('controls_changed');
+      expect(await outcome(flow.approve(max, two))).toBe('already_decided');
       expect(await grantOf(two.request.id)).toBeNull();
+      const stateOf = async ({ request }: typeof two) =>
+        (await getRequest(flow.deps, erin, request.id)).request.state;
+      expect(await Promise.all([one, two, other].map(stateOf))).toEqual([
+        'approved',
+        'expired',
+        'awaiting_vendor',
+      ]);
+      const told = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
+      expect(told.filter(({ subject }) => subject === two.request.id).map(({ kind }) => kind)).toEqual([
+        'request.awaiting_vendor',
+        'request.expired',
+      ]);
+      const ended = (await flow.leaves('acme')).filter(({ data }) => data['request'] === two.request.id);
+      expect(ended.map(({ type }) => type)).toEqual(['request.created', 'request.expired']);
     });
 
     test('a use is never given back', async () => {

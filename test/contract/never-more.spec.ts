@@ -2,7 +2,6 @@ import {
   AccessError,
   acceptOffer,
   cancelRequest,
-  counterTerms,
   doDue,
   extendGrant,
   type Grant,
@@ -14,6 +13,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import {
+  counterTerms,
   type InvitationStatement,
   scopeNarrows,
   type Terms,

@@ -15,10 +15,10 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
 };
 
 describeStore('gateways’ records', (bench) => {
-  const take = (records: readonly IncomingRecord[]) => {
+  const take = (records: readonly IncomingRecord[], { gateway = GATEWAY, boot = BOOT } = {}) => {
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const deps: Deps = { store: bench.store, ...system };
-    return takeRecords(deps, GATEWAY, BOOT, records);
+    return takeRecords(deps, gateway, boot, records);
   };
 
   async function granted() {
@@ -123,6 +123,47 @@ describeStore('gateways’ records', (bench) => {
       'access.allowed',
       'gateway.gap',
       'access.allowed',
+    ]);
+  });
+
+  test.each([
+    ['another gateway', { gateway: uuidV7Ids.next('gtw') }],
+    ['another boot', { boot: '0199f0a0-7b2c-4003-8000-000000000004' }],
+  ])('P5: %s cannot say how a call ended', async (_who, other) => {
+    const { grant, call } = await granted();
+    const open = call(1);
+    await take([made(open)]);
+    await take([ended(1, open.id, { ...ENDED, bytes: 9_000 })], other);
+    const after = await state(grant.id);
+    expect(after.records).toEqual([open]);
+    expect(after.used).toEqual({ calls: 1, bytes: 0 });
+    expect(after.leaves.at(-1)).toMatchObject({
+      type: 'gateway.mismatch',
+      data: { gateway: GATEWAY, boot: BOOT, ...other, at: 1, reason: 'outcome', record: open.id },
+    });
+    await take([ended(2, open.id)]);
+    expect((await state(grant.id)).records).toEqual([{ ...open, ...ENDED }]);
+  });
+
+  test('P5: how a call ended is told once: in its own batch, in a later one, and long after', async () => {
+    const { grant, call } = await granted();
+    const [first, second] = [call(1), call(3)];
+    const again = { ...ENDED, bytes: 9_000, outcome: 'cut' as const };
+    await take([made(first), ended(2, first.id), made(second), ended(4, first.id, again)]);
+    await take([ended(5, second.id), ended(6, second.id, again)]);
+    await take([ended(7, second.id, again)]);
+    const after = await state(grant.id);
+    expect(new Set(after.records)).toEqual(
+      new Set([
+        { ...first, ...ENDED },
+        { ...second, ...ENDED },
+      ]),
+    );
+    expect(after.used).toEqual({ calls: 2, bytes: 2 * 64 });
+    const told = after.leaves.map(({ type, data }) => `${type} ${data.at ?? data.gatewaySeq}`);
+    expect(told).toEqual([
+      ...['access.allowed 1', 'access.outcome 2', 'access.allowed 3', 'gateway.mismatch 4'],
+      ...['access.outcome 5', 'gateway.mismatch 6', 'gateway.mismatch 7'],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { Session, SignInAttempt } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
+import { rowsAt } from '../support/rows-at.js';
 import { describeStore } from './support/describe-store.js';
 import { aPerson } from './support/rows.js';
 
@@ -52,8 +53,8 @@ describeStore('sign-in', (bench) => {
     });
     expect(await read((unit) => unit.sessions.findByHash(session.hash))).toEqual({ session, person });
     expect(await read((unit) => unit.sessions.findByHash('none'))).toBeNull();
-    await write((unit) => unit.sessions.touch(session.id, '2026-11-24T15:10:00.000Z'));
-    await write((unit) => unit.sessions.touch(session.id, '2026-11-24T15:05:00.000Z'));
+    await bench.store.touchSession(session.id, '2026-11-24T15:10:00.000Z');
+    await bench.store.touchSession(session.id, '2026-11-24T15:05:00.000Z');
     expect((await read((unit) => unit.sessions.find(session.id)))?.seenAt).toBe('2026-11-24T15:10:00.000Z');
     const end = () => write((unit) => unit.sessions.end(session.id, AT));
     expect([await end(), await end()]).toEqual([true, false]);
@@ -64,6 +65,20 @@ describeStore('sign-in', (bench) => {
     expect(await read((unit) => unit.sessions.ofPerson(person.id, AT))).toEqual([]);
     await write((unit) => unit.sessions.purge('2026-11-25T03:00:00.001Z'));
     expect(await read((unit) => unit.sessions.find(session.id))).toBeNull();
+  });
+
+  test('that a session was used is noted without waiting for whoever writes the deployment’s log', async () => {
+    const session = aSession((await somebody()).id);
+    await write((unit) => unit.sessions.insert(session));
+    const units = () =>
+      rowsAt<{ units: number }>(
+        bench.database.url,
+        "SELECT units FROM log_heads WHERE tenant = 'deployment'",
+      );
+    const before = await units();
+    await bench.store.touchSession(session.id, '2026-11-24T15:10:00.000Z');
+    expect(await units()).toEqual(before);
+    expect((await read((unit) => unit.sessions.find(session.id)))?.seenAt).toBe('2026-11-24T15:10:00.000Z');
   });
 
   test('P9: a subject is one person of one side; nobody has two at one issuer', async () => {

@@ -3,10 +3,12 @@ import {
   applyOrganisation,
   cancelRequest,
   doDue,
+  extendGrant,
   getGrant,
   getRequest,
   listRequests,
   mintToken,
+  type Organisation,
   once,
   type Principal,
   previewRequest,
@@ -98,8 +100,25 @@ describeStore('the workflow', (bench) => {
     const asked = await flow.ask(erin);
     expect(asked.request).toMatchObject({ state: 'approved', grant: expect.stringMatching(/^grt_/) });
     expect((await getRequest(flow.deps, erin, asked.request.id)).request).toEqual(asked.request);
-    const types = (await flow.leaves('acme')).map((leaf) => leaf.type);
-    expect(types.slice(-3)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    const leaves = (await flow.leaves('acme')).slice(-3);
+    expect(leaves.map(({ type }) => type)).toEqual(['request.created', 'grant.started', 'request.approved']);
+    expect(leaves[0]?.data['state']).toBe('approved');
+    const notices = await bench.store.readAsVendor((unit) => unit.outbox.after('', 100));
+    expect(notices.map(({ kind }) => kind)).toEqual(['grant.active', 'request.approved']);
+  });
+
+  test('P1: a blank ticket is none, for the policy that asks for one and in the terms', async () => {
+    const blank = await flow.ask(erin, { ticket: ' \t' });
+    expect(blank.request.terms).not.toHaveProperty('ticket');
+    expect(blank.openings).toEqual({ justification: expect.anything() });
+    const named = await flow.ask(erin, { ticket: 'Case 4711' });
+    expect(named.openings['ticket']?.value).toBe('Case 4711');
+    const file = smallOrganisation();
+    file.accessPolicy.rules = [{ ticketRequired: true }];
+    await applyOrganisation(flow.deps, file, { dryRun: false });
+    await expect(flow.ask(erin, { ticket: ' ' })).rejects.toMatchObject({
+      refusals: [{ code: 'ticket_required', pointer: '/ticket' }],
+    });
   });
 
   test('P1: controls that narrowed since the ask refuse the review and grant nothing', async () => {
@@ -272,6 +291,44 @@ describeStore('the workflow', (bench) => {
       endReason: 'revoked',
     });
     expect(await outcome(flow.ask(erin))).toBe('forbidden');
+  });
+
+  test('whoever leaves also loses the extension of what they hold, and only theirs ends', async () => {
+    const rita = await flow.as('rita@northwind.example');
+    const grantOf = async (by: Principal, asked: Awaited<ReturnType<typeof flow.ask>>) => {
+      await flow.approve(rita, asked);
+      await flow.approve(ada, asked);
+      const { request } = await getRequest(flow.deps, by, asked.request.id);
+      if (request.grant === null) throw new Error('no grant');
+      return request.grant;
+    };
+    const first = await grantOf(erin, await flow.ask(erin));
+    const more = { seconds: 600, justification: 'not done' };
+    const next = await grantOf(erin, await extendGrant(flow.deps, erin, first, more));
+    const other = await grantOf(max, await flow.ask(max));
+    const without = smallOrganisation();
+    without.vendor.staff = without.vendor.staff.filter((each) => !each.email.startsWith('erin'));
+    await applyOrganisation(flow.deps, without, { dryRun: false });
+    const stateOf = async (id: string) => (await getGrant(flow.deps, ada, id)).grant.state;
+    expect(await stateOf(first)).toBe('ended');
+    expect(await stateOf(next)).toBe('ended');
+    expect(await stateOf(other)).toBe('active');
+    const ended = (await flow.leaves('acme')).filter(({ type }) => type === 'grant.ended');
+    expect(ended.map(({ data }) => data['grant']).sort()).toEqual([first, next].sort());
+  });
+
+  test.each([
+    ['tenant', (file: Organisation) => file.tenants.splice(0, 1)],
+    ['service', (file: Organisation) => file.services.splice(0, 1)],
+  ] as const)('access ends with its %s', async (_kind, take) => {
+    const { grant } = await granted();
+    const without = smallOrganisation();
+    take(without);
+    await applyOrganisation(flow.deps, without, { dryRun: false });
+    expect((await getGrant(flow.deps, max, grant)).grant).toMatchObject({
+      state: 'ended',
+      endReason: 'revoked',
+    });
   });
 
   test('applying the same file again changes and logs nothing; a dry run writes nothing', async () => {

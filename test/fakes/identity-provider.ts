@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Account, type Client, createIdentityProvider } from '../../apps/demo/src/identity/provider.js';
 
@@ -19,6 +19,8 @@ export class IdentityProvider {
   private server: Server | undefined;
   private port = 0;
   private readonly clients: Client[] = [];
+  /** What its userinfo endpoint says besides. */
+  readonly userinfo: Record<string, unknown> = {};
 
   get issuer(): string {
     return `http://localhost:${this.port}`;
@@ -49,6 +51,9 @@ export class IdentityProvider {
       cookieKeys: [randomBytes(32).toString('base64url')],
       signingKey: signingKey as never,
     });
+    server.prependListener('request', (request, response: ServerResponse) => {
+      if (request.url === '/me') sayBesides(response, this.userinfo);
+    });
     await new Promise<void>((resolve) => server.listen(this.port, 'localhost', resolve));
     this.server = server;
   }
@@ -60,4 +65,14 @@ export class IdentityProvider {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+}
+
+/** Adds members to the JSON that is answered. */
+function sayBesides(response: ServerResponse, more: Record<string, unknown>): void {
+  const end = response.end.bind(response) as (body: string) => ServerResponse;
+  response.end = ((body: string | Buffer) => {
+    const text = JSON.stringify({ ...JSON.parse(body.toString()), ...more });
+    response.setHeader('content-length', Buffer.byteLength(text));
+    return end(text);
+  }) as typeof response.end;
 }

@@ -35,11 +35,8 @@ import { StopPage } from './trust/stop-page.js';
 
 const GIB = 1024 ** 3;
 
-/** The parts of one gateway, put together and not started yet. */
-export type GatewayParts = Awaited<ReturnType<typeof assembleGateway>>;
-
 /**
- * Reads what earlier runs left on disk and puts the parts of a gateway together. Throws the file system's error.
+ * Reads what earlier runs left on disk and puts the parts of a gateway together, not started yet. Throws the file system's error.
  */
 export async function assembleGateway(
   options: GatewayOptions,

@@ -1,4 +1,3 @@
-export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/scope';
 export * from './access-request/access-request.js';
 export * from './errors.js';
 export * from './grant/due.js';
@@ -12,6 +11,7 @@ export * from './organisation/email.js';
 export * from './organisation/organisation.js';
 export * from './organisation/person.js';
 export * from './organisation/records.js';
+export * from './organisation/webhook.js';
 export * from './policy/access-rules.js';
 export * from './policy/ahead.js';
 export * from './policy/ask.js';

@@ -19,7 +19,7 @@ export { isLoopbackHost } from './environment/urls.js';
 export type { LogLevel } from './environment/values.js';
 export { organisationJsonSchema } from './organisation/json-schema.js';
 export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
-export { type ParsedControls, parsePrivacyControls } from './organisation/privacy-controls.js';
+export { parsePrivacyControls } from './organisation/privacy-controls.js';
 export type { OrganisationProblem } from './organisation/problem.js';
 export {
   privacyControls as privacyControlsShape,

@@ -5,9 +5,9 @@ export {
   type GatewayCredential,
 } from './credential/credential.js';
 export { syncFolder, writeFileDurably } from './durable/write-file.js';
-export { ProtocolError, type ProtocolErrorCode } from './errors.js';
+export { ProtocolError } from './errors.js';
 export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
-export { type FeedEnvelope, formatFeedEvent, openFeedEnvelope, signFeedEvent } from './feed/envelope.js';
+export { formatFeedEvent, openFeedEnvelope } from './feed/envelope.js';
 export type {
   ChangeData,
   EndedGrant,
@@ -21,7 +21,6 @@ export type {
 export {
   compareFeedPlaces,
   type FeedEvent,
-  type FeedEventType,
   type FeedPlace,
   formatFeedPlace,
   formatSeenPlace,
@@ -53,27 +52,20 @@ export {
 } from './pins/pins-file.js';
 export {
   type AccessRecord,
-  type AllowedRecord,
-  type CountersRecord,
-  type HeadRecord,
   MAX_COUNTS,
   type MinuteCount,
-  type OutcomeRecord,
-  type RefusedRecord,
   type SignedRecord,
-  type Unchained,
   type UnchainedRecord,
   type UnsignedRecord,
 } from './records/access-record.js';
 export { type ChainHead, canonicalRecordHash, placeInChain, recordHash } from './records/chain.js';
-export { type IdentityRegistration, parseIdentityRegistration } from './records/identity.js';
+export { parseIdentityRegistration } from './records/identity.js';
 export {
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   parseRecordAnswer,
   parseRecordBatch,
   type RecordAnswer,
-  type RecordBatch,
   type RecordEntry,
 } from './records/record-batch.js';
 export { isSignedBy, signRecord } from './records/signed-record.js';

@@ -1,4 +1,4 @@
-export type MintErrorCode =
+type MintErrorCode =
   | 'outside_window'
   | 'invalid_claims'
   | 'digest_mismatch'

@@ -23,7 +23,7 @@ export type MintOrder = {
 };
 
 /** `expiresIn` is in seconds from `iat`, `exp` in seconds since the epoch. */
-export type MintedGrantToken = { token: string; expiresIn: number; exp: number };
+type MintedGrantToken = { token: string; expiresIn: number; exp: number };
 
 /**
  * Signs a grant token (ES256, CONTRACT §4). Whether one may be minted was decided before; what is refused here is

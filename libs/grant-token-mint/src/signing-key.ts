@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { MintError } from './errors.js';
 
 /** A public signing key as it is published (RFC 7517). */
-export type PublicJwk = {
+type PublicJwk = {
   kty: 'EC';
   crv: 'P-256';
   x: string;

@@ -1,12 +1,9 @@
 export * from './call/index.js';
 export * from './countersign/index.js';
-export { isEs256Key } from './keys/es256.js';
-export { JwksError, readJwks } from './keys/read-jwks.js';
+export { readJwks } from './keys/read-jwks.js';
 export { nodeHashing } from './node-hashing.js';
-export { checkToken, type TokenCheck } from './token/check-token.js';
+export { checkToken } from './token/check-token.js';
 export type { GrantTokenClaims } from './token/claims.js';
-export type { TokenRules } from './token/context.js';
-export { MAX_TOKEN_BYTES } from './token/form-steps.js';
 export { GrantTokenVerifier } from './token/grant-token-verifier.js';
-export type { TokenReason, TokenRefusal, TokenVerdict } from './token/verdict.js';
-export { tokenSteps, verifyGrantToken } from './token/verify-grant-token.js';
+export type { TokenReason, TokenRefusal } from './token/verdict.js';
+export { verifyGrantToken } from './token/verify-grant-token.js';

@@ -1,3 +1,4 @@
+export { BACKGROUND_HEADER } from './core/background.js';
 export { decodeBase64url, encodeBase64url } from './core/base64url.js';
 export { canonicalJson, isWellFormed } from './core/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './core/commitment.js';
@@ -5,6 +6,7 @@ export { jsonPointer, ScopeError, type ScopeErrorCode } from './core/errors.js';
 export { type Hashing, isDigest, sha256Text, utf8 } from './core/hashing.js';
 export {
   DEPLOYMENT_SLUG,
+  GATEWAY_PATHS,
   type IdPrefix,
   isAction,
   isId,
@@ -12,6 +14,7 @@ export {
   isSlug,
   isTenantSlug,
 } from './core/ids.js';
+export { localPath } from './core/local-path.js';
 export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
 export {
   approvalJsonSchema,

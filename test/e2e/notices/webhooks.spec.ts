@@ -4,12 +4,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Organisation } from '@countersign/access';
 import { Webhook } from 'standardwebhooks';
 import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/back-off.js';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
-import { BrokerProcess, freePort } from '../broker-process.js';
+import { freePort } from '../../support/free-port.js';
+import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeRequest, review } from '../story.js';
 
@@ -57,7 +59,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(settings: { outboundPrivate?: boolean } = { outboundPrivate: true }): Promise<void> {
+async function start(
+  settings: { outboundPrivate?: boolean } = { outboundPrivate: true },
+  change: (file: Organisation) => void = () => {},
+): Promise<void> {
   const { port } = receiver.address() as AddressInfo;
   const hook = (name: string) => [
     { url: `http://127.0.0.1:${port}/${name}`, secretFile: join(folder, 'secret') },
@@ -65,6 +70,7 @@ async function start(settings: { outboundPrivate?: boolean } = { outboundPrivate
   const file = organisation();
   file.vendor.webhooks = hook('vendor');
   for (const tenant of file.tenants) tenant.webhooks = hook(tenant.slug);
+  change(file);
   broker = await TestBroker.start({ organisation: file, settings });
 }
 const at = (path: string) => got.filter((each) => each.path === path);
@@ -96,6 +102,19 @@ describe('notices by webhook', () => {
       },
     });
     expect(message!.headers['webhook-id']).toMatch(/^ntc_/);
+  });
+
+  test('what is approved at once is told as such, and never as awaiting anybody', async () => {
+    await start({ outboundPrivate: true }, ({ accessPolicy, tenants }) => {
+      accessPolicy.vendorReviews = 0;
+      for (const { privacyControls } of tenants) privacyControls.approvals = 0;
+    });
+    expect(await makeRequest(broker)).toMatchObject({ state: 'approved' });
+    for (const path of ['/acme', '/vendor']) {
+      await come(path, 2);
+      const types = at(path).map(({ body }) => JSON.parse(body).type);
+      expect(types.sort()).toEqual(['grant.active', 'request.approved']);
+    }
   });
 
   test('P9: a tenant’s endpoint hears of that tenant alone, the vendor’s of all', async () => {
@@ -147,8 +166,11 @@ describe('notices by webhook', () => {
     );
     expect(list.text).not.toContain('127.0.0.1');
     status = () => 204;
-    const retry = () => broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`);
-    expect((await retry()).status).toBe(200);
+    const retry = (headers = {}) =>
+      broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`, { headers });
+    const retried = await retry({ 'idempotency-key': 'again' });
+    expect(retried.status).toBe(200);
+    expect(await retry({ 'idempotency-key': 'again' })).toMatchObject({ status: 200, body: retried.body });
     const [, second] = await come('/acme', 2);
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
     await eventually('none dead or due', async () => (await deliveries('due')).length === 0);

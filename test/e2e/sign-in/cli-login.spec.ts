@@ -117,6 +117,34 @@ describe('countersign login', () => {
     expect(await alive()).toBe(false);
   });
 
+  test('a second one ends what the first was given', async () => {
+    await logInBy(await signedInBrowser());
+    const first = credentialIn(file());
+    await logInBy(await signedInBrowser());
+    expect(credentialIn(file())).not.toBe(first);
+    expect((await cli(['whoami'])).exit).toBe(0);
+    const headers = { authorization: `Bearer ${first}` };
+    expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
+  });
+
+  test('the page promises what holds: it outlasts a browser that is left alone, and not one that signs in anew', async () => {
+    const browser = await signedInBrowser();
+    const { path, terminal, ended } = await begin();
+    const { text } = await browser.send(path);
+    terminal.stopping.abort();
+    await ended;
+    expect(text).toContain('do everything that you may do here');
+    expect(text).toContain('12 hours at most.');
+    await logInBy(browser);
+    site.broker.clock.advance(45 * 60);
+    expect((await browser.send('/api/v1/session')).status).toBe(401);
+    expect((await cli(['whoami'])).exit).toBe(0);
+    const again = await signedInBrowser();
+    await logInBy(again);
+    await again.signIn('/auth/oidc/vendor/start', 'erin');
+    expect((await cli(['whoami'])).exit).toBe(1);
+  });
+
   test('who says no lets nothing in', async () => {
     const browser = await signedInBrowser();
     const { ended, path, terminal } = await begin();

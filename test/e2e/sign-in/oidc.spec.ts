@@ -282,6 +282,9 @@ describe('what a provider is asked for besides', () => {
     const weak = site.browser();
     expect(errorOf(await weak.signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));
     expect(await whoIn(weak)).toBe('unauthenticated');
+    // What nobody has signed for this sign-in does not say how it was done.
+    site.own.userinfo['acr'] = 'urn:mfa';
+    expect(errorOf(await site.browser().signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));
     const strong = site.browser();
     await strong.signIn(VENDOR, 'max');
     expect(await whoIn(strong)).toBe('max@vendor.example');

@@ -95,6 +95,20 @@ describe('a session', () => {
     await stream.ended();
   });
 
+  test('what a page asks by itself, and streams that it opens again, keep no session alive', async () => {
+    const cookie = await broker.sessionOf('approver');
+    const { idleExpiresAt } = (await current(cookie)).body as SessionBody;
+    broker.clock.advance(20 * 60);
+    const byItself = { headers: { 'Countersign-Background': '1' } };
+    const answer = await broker.page(cookie, 'GET', '/api/v1/session', byItself);
+    expect((answer.body as SessionBody).idleExpiresAt).toBe(idleExpiresAt);
+    const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
+    broker.clock.advance(11 * 60);
+    await stream.ended();
+    expect(codeOf(await broker.page(cookie, 'GET', '/api/v1/session', byItself))).toBe('401 unauthenticated');
+    expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
+  });
+
   test('one’s own are listed and ended one by one; another’s is not there', async () => {
     const [first, second] = [await broker.sessionOf('approver'), await broker.sessionOf('approver')];
     const { body } = await broker.page(second, 'GET', '/api/v1/sessions');

@@ -1,5 +1,5 @@
 import { TestBroker } from '../harness.js';
-import { codeOf, makeRequest } from '../story.js';
+import { codeOf, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let admin: string;
@@ -12,6 +12,12 @@ afterEach(() => broker.close());
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 const read = async () => (await broker.page(admin, 'GET', CONTROLS)).body as Record<string, unknown>;
 const write = (body: unknown) => broker.page(admin, 'PUT', CONTROLS, { body });
+
+const longList = Array.from({ length: 400 }, (_, index) => ({
+  service: 'billing',
+  resource: `archive/of-a-name-that-says-something/${index}/**`,
+  actions: ['*'],
+}));
 
 describe('privacy controls', () => {
   test('are read with their version, which is also the ETag', async () => {
@@ -56,6 +62,16 @@ describe('privacy controls', () => {
     expect(feed.seq).toBeGreaterThan(feedBefore.seq);
   });
 
+  test('P1: what waits and is no longer allowed cannot be approved: 409 controls_changed', async () => {
+    const asked = await makeRequest(broker);
+    expect((await review(broker, 'reviewer', asked)).status).toBe(201);
+    expect((await write({ ...(await read()), maxDuration: 'PT5M' })).status).toBe(200);
+    const { status, body } = await review(broker, 'approver', asked);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'controls_changed', refusals: [{ code: 'duration_too_long' }] });
+    expect(await readRequest(broker, asked.id)).toMatchObject({ state: 'awaiting_customer', grant: null });
+  });
+
   test('P8: of two changes made on the same version one wins, and the other is told', async () => {
     const before = await read();
     const answers = await Promise.all([
@@ -83,6 +99,7 @@ describe('privacy controls', () => {
       { forbid: [{ service: 'billing', resource: 'a//b', actions: ['read'] }] },
       '/forbid/0/resource',
     ],
+    ['more than the log has room for', { forbid: longList }, '/forbid'],
   ])('P13: %s is refused by place and rule, as in the organisation file', async (_name, change, pointer) => {
     const before = await read();
     const { maxDuration, ...rest } = before;
@@ -90,6 +107,14 @@ describe('privacy controls', () => {
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'invalid_request', pointer });
     expect(await read()).toEqual({ ...before, maxDuration });
+  });
+
+  test('what is read can be written back as it is, without a longest time, too', async () => {
+    const { maxDuration: _limit, ...rest } = await read();
+    const without = await write(rest);
+    expect(without.body).toMatchObject({ maxDuration: null });
+    const back = await write(without.body);
+    expect([back.status, back.body]).toEqual([200, without.body]);
   });
 
   test('what is asked for later goes by the new approvals', async () => {

@@ -121,7 +121,11 @@ export class GrantsController {
       'A new request with its own approval, for the same scope, that begins where this grant ends; its terms name this digest in `extends`. Revoking this grant ends it too.',
     body: { schema: extensionBody },
     idempotent: true,
-    answer: { status: 201, description: 'The new request, waiting for review.', schema: requestShape },
+    answer: {
+      status: 201,
+      description: 'The new request, waiting for review or approved already.',
+      schema: requestShape,
+    },
     errors: ['not_found', 'grant_not_active', 'request_refused', 'conflict'],
   })
   async extend(

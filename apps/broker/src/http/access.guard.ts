@@ -5,7 +5,7 @@ import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 /**
- * Last of three guards, for every handler there is: closed unless the handler carries exactly one mark that
+ * Last of four guards, for every handler there is: closed unless the handler carries exactly one mark that
  * opens it to this caller (P13). Roles are asked again by each use case, on the person as stored then.
  */
 @Injectable()

@@ -9,10 +9,11 @@ import {
   ProtocolError,
   readGatewayAuthorization,
 } from '@countersign/gateway-protocol';
+import { BACKGROUND_HEADER } from '@countersign/scope';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
-import { markOf } from './marks.js';
+import { isNoUse, markOf } from './marks.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
@@ -45,7 +46,8 @@ export class IdentifyGuard implements CanActivate {
         'invalid_request',
         'Send a key or a session’s cookie, not both: it must be plain who calls.',
       );
-    request.caller = await identify(this.deps, credentials, this.settings.session, true);
+    const isUse = request.headers[BACKGROUND_HEADER] === undefined && !isNoUse(context.getHandler());
+    request.caller = await identify(this.deps, credentials, this.settings.session, isUse);
     return true;
   }
 }

@@ -13,6 +13,7 @@ export type Mark =
   | { kind: 'gateways'; people: Permission | null };
 
 const MARKS = 'countersign:marks';
+const NO_USE = 'countersign:no-use';
 
 /** People whose roles carry the permission. */
 export const Allow = (permission: Permission): MethodDecorator => mark({ kind: 'people', permission });
@@ -24,6 +25,15 @@ export const Public = (more: { identified?: true; fromPages?: true } = {}): Meth
 /** Enrolled gateways; with `orPeopleWith` also people whose roles carry that permission. */
 export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDecorator =>
   mark({ kind: 'gateways', people: more.orPeopleWith ?? null });
+
+/** Being asked keeps no session alive: pages do so without anybody there. */
+export function NoUse(): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    if (typeof descriptor.value === 'function') Reflect.defineMetadata(NO_USE, true, descriptor.value);
+  };
+}
+
+export const isNoUse = (handler: object): boolean => Reflect.hasMetadata(NO_USE, handler);
 
 function mark(given: Mark): MethodDecorator {
   return (_target, _name, descriptor) => {

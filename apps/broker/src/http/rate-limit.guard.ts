@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { networkOf } from './network-of.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -17,7 +17,7 @@ export function Unlimited(): MethodDecorator {
 }
 
 /**
- * Second of three guards: so many calls a minute for each person, whatever they call, and for each address
+ * Third of four guards: so many calls a minute for each person, whatever they call, and for each address
  * whose calls prove nobody. Enrolled gateways are not counted: they are few, and late records help no one.
  */
 @Injectable()
@@ -48,12 +48,5 @@ export class RateLimitGuard implements CanActivate {
 /** Whose calls are counted together. */
 function counted({ caller, socket }: BrokerRequest): string {
   if (caller?.kind === 'person') return caller.principal.person.id;
-  return `address:${addressOf(socket.remoteAddress)}`;
-}
-
-/** A network address as it is counted: an IPv6 customer has a whole /64, so that is one. */
-export function addressOf(address = 'unknown'): string {
-  return isIPv6(address) && !address.startsWith('::ffff:')
-    ? address.split(':').slice(0, 4).join(':')
-    : address;
+  return `network:${networkOf(socket.remoteAddress)}`;
 }

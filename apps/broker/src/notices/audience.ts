@@ -2,13 +2,10 @@ import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access
 import { mayAttempt, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 
 /** An entry of an audience: one person by id, or everybody who holds a role on one side. */
-export type AudienceEntry =
-  | { person: string }
-  | { tenant: string | null; role: VendorRole | TenantRole }
-  | null;
+type AudienceEntry = { person: string } | { tenant: string | null; role: VendorRole | TenantRole } | null;
 
 /** Reads `usr_…` or `role:{vendor or tenant}:{role}`; null where it is neither. */
-export function readEntry(entry: string): AudienceEntry {
+function readEntry(entry: string): AudienceEntry {
   if (entry.startsWith('usr_')) return { person: entry };
   const [kind, side, role, ...rest] = entry.split(':');
   if (kind !== 'role' || side === undefined || role === undefined || rest.length > 0) return null;
@@ -18,7 +15,7 @@ export function readEntry(entry: string): AudienceEntry {
 }
 
 /** Nobody is told who was removed, and nobody of another tenant, whatever the audience says (P9). */
-export const mayHear = (person: Person, { tenant }: Pick<Notice, 'tenant'>): boolean =>
+const mayHear = (person: Person, { tenant }: Pick<Notice, 'tenant'>): boolean =>
   person.removedAt === null && (person.tenant === null || person.tenant === tenant);
 
 /** Tells whether the audience names this person. */

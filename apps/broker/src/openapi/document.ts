@@ -97,7 +97,11 @@ const SECURITY = {
     name: SESSION_COOKIE,
     description: 'A signed-in browser. What changes something needs the `Origin` of the broker’s own pages.',
   },
-  gateway: { type: 'http', scheme: 'bearer', description: 'An enrolled gateway: `gtw_….SECRET`.' },
+  gateway: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An enrolled gateway: `gtw_….SECRET`, or its credential `csg_…` as it was printed.',
+  },
 };
 
 function componentSchemas(): Json {

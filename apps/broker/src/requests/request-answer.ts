@@ -69,7 +69,9 @@ export const requestShape = component(
       .object({ channel: z.enum(CHANNEL_NAMES), assurance: z.enum(ASSURANCE_NAMES) })
       .nullable()
       .describe('By which door it came and how its requester was signed in; null where that was not noted.'),
-    lapsesAt: instant(),
+    lapsesAt: instant().describe(
+      'Undecided by then, it lapses: the earliest of creation + `requestTtl`, `useBy`, `startsAt` + `duration`, and, where it leans on an invitation and starts on approval, the invitation’s `until` − `duration`.',
+    ),
     createdAt: instant(),
     reviews: z.array(reviewShape),
     offer: z

@@ -48,10 +48,15 @@ export class RequestsController {
   @Allow('request.create')
   @Describe({
     summary: 'Ask for access',
-    description: 'Refused as `request_refused` with every reason, or stored for review.',
+    description:
+      'Refused as `request_refused` with every reason, or stored for review; where no review is asked for, it is approved at once, with its grant.',
     body: { schema: askBody },
     idempotent: true,
-    answer: { status: 201, description: 'The request, waiting for review.', schema: requestShape },
+    answer: {
+      status: 201,
+      description: 'The request, waiting for review or approved already.',
+      schema: requestShape,
+    },
     errors: ['request_refused', 'conflict'],
   })
   async create(

@@ -88,11 +88,11 @@ export class CliLoginController {
     }
     const { organisation: _organisation, ...form } = query;
     const { name, email } = caller.principal.person;
-    const hours = Math.floor(this.settings.session.absolute / 3_600);
+    const seconds = this.settings.session.absolute;
     response.setHeader('Content-Security-Policy', consentPolicy(Number(query.port)));
     // With no-referrer browsers would send the form with the origin `null`.
     response.setHeader('Referrer-Policy', 'same-origin');
-    response.type('html').send(consentPage({ device: query.device, name, email, hours, fields: form }));
+    response.type('html').send(consentPage({ device: query.device, name, email, seconds, fields: form }));
   }
 
   @Post()

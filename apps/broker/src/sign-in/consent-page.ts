@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '@countersign/mail';
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #fbfbf9; --ink: #16181d; --soft: #5a606b; --line: #d9dbe0; --accent: #1f3a8a; --sheet: #ffffff; --on: #ffffff; }
@@ -24,20 +25,25 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 export const consentPolicy = (port: number): string =>
   `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'self' http://127.0.0.1:${port}; frame-ancestors 'none'`;
 
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-
 /** What the person is asked: which device, as whom, what it may do, for how long. */
 export interface ConsentFacts {
   device: string;
   name: string;
   email: string;
-  hours: number;
+  /** How long it lasts at most. */
+  seconds: number;
   /** Members of the form, as they came. */
   fields: Record<string, string>;
 }
 
-export function consentPage({ device, name, email, hours, fields }: ConsentFacts): string {
+/** Hours where there are any, minutes else. */
+function words(seconds: number): string {
+  const [count, unit] = seconds >= 3_600 ? [seconds / 3_600, 'hour'] : [seconds / 60, 'minute'];
+  const whole = Math.max(1, Math.floor(count));
+  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
+}
+
+export function consentPage({ device, name, email, seconds, fields }: ConsentFacts): string {
   const hidden = Object.entries(fields).map(
     ([member, value]) => `<input type="hidden" name="${escapeHtml(member)}" value="${escapeHtml(value)}">`,
   );
@@ -56,8 +62,8 @@ export function consentPage({ device, name, email, hours, fields }: ConsentFacts
 <dl>
 <dt>It calls itself</dt><dd>${escapeHtml(device)}</dd>
 <dt>It would work as</dt><dd>${escapeHtml(name)} (${escapeHtml(email)})</dd>
-<dt>It may</dt><dd>do what you may do here: ask, decide, use and stop access</dd>
-<dt>For</dt><dd>${hours} hours at most. It ends when you sign out of this browser, and is listed among your sessions.</dd>
+<dt>It may</dt><dd>do everything that you may do here</dd>
+<dt>For</dt><dd>${words(seconds)} at most. It ends sooner when you sign out of this browser or sign in here anew, and not when you only leave this browser alone. It is listed among your sessions.</dd>
 </dl>
 <form method="post" action="/auth/cli">
 ${hidden.join('\n')}

@@ -1,9 +1,15 @@
-import type { Request } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { HttpProblem } from '../http/problem.js';
-import { addressOf } from '../http/rate-limit.guard.js';
 
 const WINDOW_SECONDS = 15 * 60;
+
+/**
+ * Asking for codes. A network may be a proxy before us, or a whole office: it stops floods. Nobody locks somebody
+ * out by asking for their address elsewhere: each network has a few tries for it, and all together more.
+ */
+export const ASKING = { network: 300, browser: 5, addressHere: 5, address: 20 };
+/** Typing codes. */
+export const TYPING = { network: 1_000, browser: 30 };
 
 /**
  * So many tries in a quarter of an hour for each thing counted: an address, a browser, a network address. Whatever
@@ -20,11 +26,16 @@ export class TryLimits<Kind extends string> {
     this.limiters = Object.fromEntries(made) as Record<Kind, RateLimiterMemory>;
   }
 
-  /** Counts one try for each. @throws HttpProblem `rate_limited` */
+  /**
+   * Counts one try for each, in the order in which the limits were given. Whoever is stopped by one is not counted
+   * by those after it: somebody's own limit is not used up by others who have reached theirs.
+   *
+   * @throws HttpProblem `rate_limited`
+   */
   async count(tries: Record<Kind, string>): Promise<void> {
-    for (const [kind, what] of Object.entries<string>(tries))
+    for (const [kind, limiter] of Object.entries<RateLimiterMemory>(this.limiters))
       try {
-        await this.limiters[kind as Kind].consume(what);
+        await limiter.consume(tries[kind as Kind]);
       } catch (full) {
         if (!(full instanceof RateLimiterRes)) throw full;
         const minutes = Math.max(1, Math.ceil(full.msBeforeNext / 60_000));
@@ -32,6 +43,3 @@ export class TryLimits<Kind extends string> {
       }
   }
 }
-
-/** Where a request comes from, as it is counted. */
-export const networkOf = ({ socket }: Request): string => addressOf(socket.remoteAddress);

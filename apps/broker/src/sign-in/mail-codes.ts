@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import { HttpProblem } from '../http/problem.js';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../injection.js';
 import { ATTEMPT_MINUTES, Attempts, derived } from './attempts.js';
-import { TryLimits } from './limits.js';
+import { ASKING, TryLimits, TYPING } from './limits.js';
 
 /** 32 characters that nobody mistakes for each other: 5 bits each, 40 in all. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -26,9 +26,8 @@ const LONGEST_MS = 30_000;
  */
 @Injectable()
 export class MailCodes {
-  // A network address may be a proxy before us, or a whole office: it stops floods, the others stop guessing.
-  private readonly asking = new TryLimits({ address: 5, browser: 5, network: 300 });
-  private readonly typing = new TryLimits({ browser: 30, network: 1_000 });
+  private readonly asking = new TryLimits(ASKING);
+  private readonly typing = new TryLimits(TYPING);
   private readonly underWay = new Set<Promise<void>>();
   private readonly halt = new AbortController();
 
@@ -55,7 +54,8 @@ export class MailCodes {
     const { mailer } = this;
     if (mailer === null) throw new HttpProblem('not_ready', 'This broker sends no mail.');
     const address = `${tenant} ${normaliseEmail(email) ?? email}`;
-    await this.asking.count({ address, browser: this.attempts.hash(browser), network });
+    const addressHere = `${network} ${address}`;
+    await this.asking.count({ network, browser: this.attempts.hash(browser), addressHere, address });
     const work = this.send(mailer, tenant, email, browser).catch((error: unknown) =>
       this.logger.warn({ err: error }, 'a sign-in code was not sent'),
     );

@@ -156,8 +156,9 @@ export class OidcSignIn {
       const whole = hasEmail && (oidc.groups === undefined || oidc.groups.claim in claims);
       if (whole || client.serverMetadata().userinfo_endpoint === undefined) return claims;
       const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
-      // An address and whether it is verified are of one source.
-      return { ...info, ...(hasEmail ? claims : rest) } as IDToken & UserInfoResponse;
+      // An address and whether it is verified are of one source. How somebody signed in is said by the ID token alone.
+      const own = { ...(hasEmail ? claims : rest), acr: claims.acr };
+      return { ...info, ...own } as IDToken & UserInfoResponse;
     } catch (error) {
       throw new SignInError(problemOf(error), back, error);
     }

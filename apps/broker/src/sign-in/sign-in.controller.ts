@@ -1,5 +1,5 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
-import { isSlug } from '@countersign/scope';
+import { isSlug, localPath } from '@countersign/scope';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -7,16 +7,15 @@ import { BROWSER_COOKIE, clearCookie, readCookie, SESSION_COOKIE, setCookie } fr
 import { Describe } from '../http/endpoint.js';
 import { Body } from '../http/input.js';
 import { Public } from '../http/marks.js';
+import { networkOf } from '../http/network-of.js';
 import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { component } from '../openapi/components.js';
 import { sessionAnswer, sessionShape } from '../sessions/session-answer.js';
 import { ATTEMPT_MINUTES, Attempts } from './attempts.js';
-import { networkOf } from './limits.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc.js';
-import { localPath } from './return-to.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
@@ -135,7 +134,7 @@ export class SignInController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<z.infer<typeof codeAnswer>> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
-    await this.codes.ask(tenant, email, browser, networkOf(request));
+    await this.codes.ask(tenant, email, browser, networkOf(request.socket.remoteAddress));
     setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
     return { expiresInSeconds: BROWSER_SECONDS };
   }
@@ -156,7 +155,7 @@ export class SignInController {
   ) {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const to = await this.signInTo(request);
-    const started = await this.codes.verify(code, browser, networkOf(request), to);
+    const started = await this.codes.verify(code, browser, networkOf(request.socket.remoteAddress), to);
     this.signIn(response, started);
     const { session } = started;
     const person = await this.deps.store.readAsVendor((unit) => unit.organisation.person(session.person));

@@ -14,14 +14,21 @@ import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
+import { given } from '../http/page.js';
 import { invalidInput } from '../http/read-input.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component, digestText } from '../openapi/components.js';
+import { UNTIL_CLAIMED } from './until-claimed.js';
 
 const version = digestText().describe('Names exactly this content.');
 const controlsBody = component(
   'PrivacyControlsBody',
-  privacyControlsShape.extend({ version: version.describe('What the change was made on.') }),
+  privacyControlsShape.extend({
+    version: version.describe('What the change was made on.'),
+    maxDuration: privacyControlsShape.shape.maxDuration
+      .nullable()
+      .describe('ISO 8601; null, like leaving it out, leaves the vendor’s.'),
+  }),
 );
 const controlsShape = component(
   'PrivacyControls',
@@ -59,8 +66,7 @@ export class PrivacyControlsController {
   @Allow('controls.write')
   @Describe({
     summary: 'Change a tenant’s privacy controls',
-    description:
-      'The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`.',
+    description: `The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. \`conflict\` where they changed after \`version\`. ${UNTIL_CLAIMED}`,
     body: { schema: controlsBody },
     answer: { status: 200, description: 'As they stand now.', schema: controlsShape },
     errors: ['not_found', 'conflict'],
@@ -68,9 +74,10 @@ export class PrivacyControlsController {
   async write(
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
-    @Body() { version, ...wanted }: z.infer<typeof controlsBody>,
+    @Body() { version, maxDuration, ...others }: z.infer<typeof controlsBody>,
     @Res({ passthrough: true }) response: Response,
   ) {
+    const wanted = { ...others, ...(maxDuration === null ? {} : given({ maxDuration })) };
     const judge = (facts: ControlsFacts) => judged(wanted, facts);
     return answer(await setPrivacyControls(this.deps, principal, slug, version, judge), response);
   }

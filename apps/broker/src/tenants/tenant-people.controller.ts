@@ -15,6 +15,7 @@ import { Allow } from '../http/marks.js';
 import { given } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component, idText, instant, pageOf } from '../openapi/components.js';
+import { UNTIL_CLAIMED } from './until-claimed.js';
 
 /** The same members by the same rules as in the organisation file. */
 const personBody = component('TenantPersonBody', tenantPersonShape);
@@ -35,8 +36,7 @@ const personShape = component(
     removedAt: instant().nullable().describe('When they left; their decisions stay.'),
   }),
 );
-const DESCRIPTION =
-  'For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.';
+const DESCRIPTION = `For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. ${UNTIL_CLAIMED}`;
 
 /** Who works for a customer, kept by its own admins. */
 @Controller('api/v1/tenants/:slug/people')
@@ -80,7 +80,7 @@ export class TenantPeopleController {
   @Allow('people.write')
   @Describe({
     summary: 'Change somebody’s name or roles',
-    description: DESCRIPTION,
+    description: `${DESCRIPTION} \`conflict\` where the tenant’s provider gives the roles by groups.`,
     body: { schema: changeBody },
     answer: { status: 200, description: 'The person.', schema: personShape },
     errors: ['not_found', 'conflict'],

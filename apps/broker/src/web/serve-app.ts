@@ -3,7 +3,7 @@ import { HttpProblem } from '../http/problem.js';
 import type { BuiltApp, BuiltFile } from './built-app.js';
 
 /** Nothing inline, nothing from elsewhere, no framing. Sign-in leaves by following links, not by forms. */
-export const APP_POLICY = [
+const APP_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

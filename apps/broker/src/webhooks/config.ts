@@ -1,18 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { DeliveryFailure, type WebhookSettings } from '@countersign/access';
+import { DeliveryFailure, endpointHash, type WebhookSettings } from '@countersign/access';
 import type { Hashing } from '@countersign/scope';
 
 const VENDOR = 'vendor';
-const HASH_LENGTH = 16;
 
-/**
- * The key by which deliveries name an endpoint: its side, and a hash of its address, which may itself be
- * something that only its owner should know.
- */
-export function endpointKey(hashing: Hashing, tenant: string | null, { url }: WebhookSettings): string {
-  const hash = Buffer.from(hashing.sha256(Buffer.from(url, 'utf8'))).toString('hex');
+/** The key by which deliveries name an endpoint: its side, and what stands for its address. */
+export function endpointKey(hashing: Hashing, tenant: string | null, settings: WebhookSettings): string {
   // A colon is in no slug, so that a tenant called "vendor" is not the vendor.
-  return `${tenant === null ? `:${VENDOR}` : tenant}:${hash.slice(0, HASH_LENGTH)}`;
+  return `${tenant === null ? `:${VENDOR}` : tenant}:${endpointHash(hashing, settings)}`;
 }
 
 /** Reads a `whsec_…` secret (24 to 64 bytes). @throws DeliveryFailure where it is not there or is none */

@@ -78,7 +78,7 @@ export class Api {
 /** One path segment made of text that a person typed. */
 export const segment = (text: string): string => encodeURIComponent(text);
 
-function unreachable(origin: string, cause: unknown): CliError {
+export function unreachable(origin: string, cause: unknown): CliError {
   const detail =
     cause instanceof Error && cause.name === 'TimeoutError'
       ? `${origin} did not answer in time`

@@ -3,13 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readCliEnvironment } from '@countersign/config';
 import { z } from 'zod';
-import { Api } from '../api/client.js';
+import { Api, unreachable } from '../api/client.js';
 import { slug } from '../runtime/arguments.js';
 import { CliError, usageError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { readAll } from '../runtime/io.js';
 import { instantFrom } from '../text/clock.js';
-import { storeLogin } from './credentials-file.js';
+import { storedLogin, storeLogin } from './credentials-file.js';
+import { endSessionOf } from './end-session.js';
 import { Loopback } from './loopback.js';
 
 export type LoginOptions = { organisation?: string; withKey?: boolean; browser: boolean };
@@ -29,7 +30,11 @@ export async function login(context: Context, options: LoginOptions): Promise<An
   const given =
     options.withKey === true ? await keyOnStdin(context) : await throughBrowser(context, brokerUrl, options);
   const me = await new Api(brokerUrl, given.credential).call('/api/v1/whoami', whoamiShape);
+  const before = storedLogin(credentialsFile, brokerUrl);
   storeLogin(credentialsFile, brokerUrl, { ...given, email: me.email });
+  // Nobody here holds the one before any more; where it cannot be ended, its own time ends it.
+  if (before !== undefined && before.credential !== given.credential)
+    await endSessionOf(brokerUrl, before.credential);
   const side = me.tenant === null ? 'vendor' : me.tenant;
   const until = given.expiresAt === null ? '' : `, until ${instantFrom(given.expiresAt, new Date())}`;
   return {
@@ -78,6 +83,8 @@ async function exchange(broker: string, code: string, verifier: string): Promise
     body: JSON.stringify({ code, verifier }),
     redirect: 'error',
     signal: AbortSignal.timeout(30_000),
+  }).catch((cause: unknown) => {
+    throw unreachable(broker, cause);
   });
   const parsed = exchangeShape.safeParse(await answer.json().catch(() => undefined));
   if (answer.ok && parsed.success) return parsed.data;

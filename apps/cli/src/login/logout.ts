@@ -1,9 +1,8 @@
 import { readCliEnvironment } from '@countersign/config';
-import { z } from 'zod';
-import { Api } from '../api/client.js';
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { storedLogin, storeLogin } from './credentials-file.js';
+import { endSessionOf } from './end-session.js';
 
 /** Ends the session at the broker and forgets it here. A key that was kept is forgotten: its host revokes it. */
 export async function logout(context: Context): Promise<Answer> {
@@ -12,16 +11,11 @@ export async function logout(context: Context): Promise<Answer> {
   if (stored === undefined || credentialsFile === null)
     throw new CliError('unauthenticated', `nobody is logged in at ${brokerUrl}`);
   const { credential, email } = stored;
-  if (credential.startsWith('css_')) await endSession(new Api(brokerUrl, credential));
+  // Forgotten first: whatever becomes of the session, this computer does not hold it any more.
   storeLogin(credentialsFile, brokerUrl, undefined);
+  if (!(await endSessionOf(brokerUrl, credential)))
+    context.note(
+      `${brokerUrl} was not reached: the session is forgotten here and stands there until you end it (Account, Sessions) or its time is over.`,
+    );
   return { document: { broker: brokerUrl, email }, text: `${email} is logged out at ${brokerUrl}.` };
-}
-
-/** One that is over already is as good as ended. */
-async function endSession(api: Api): Promise<void> {
-  try {
-    await api.call('/api/v1/session', z.null(), { method: 'DELETE' });
-  } catch (error) {
-    if (!(error instanceof CliError) || error.code !== 'unauthenticated') throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CliError } from '../runtime/cli-error.js';
 
+const HERE = 'http://127.0.0.1';
 const LONGEST_MS = 5 * 60_000;
 
 const PAGE = (text: string) => `<!doctype html>
@@ -27,10 +28,12 @@ export class Loopback {
     // Nobody may be waiting yet when it fails.
     answer.catch(() => undefined);
     const server = createServer((request, response) => {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-      const code = searchParams.get('code');
+      const { url: target = '/' } = request;
+      // A target such as `//` is no address, and not what is waited for.
+      const url = URL.canParse(target, HERE) ? new URL(target, HERE) : null;
+      const code = url?.searchParams.get('code') ?? null;
       const expected =
-        request.method === 'GET' && pathname === '/callback' && searchParams.get('state') === state;
+        request.method === 'GET' && url?.pathname === '/callback' && url.searchParams.get('state') === state;
       const text = !expected
         ? 'Nothing waits for this.'
         : code === null

@@ -1,5 +1,4 @@
-import { halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/access';
-import type { Terms } from '@countersign/scope';
+import { halfTheTime, type Narrowing, onlyObjects, readOnly, type Terms } from '@countersign/scope';
 import { type Api, segment } from '../api/client.js';
 import { serviceShape } from '../api/shapes.js';
 import { durationSeconds, scopeEntry } from '../runtime/arguments.js';

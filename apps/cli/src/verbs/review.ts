@@ -1,5 +1,4 @@
-import { counterTerms } from '@countersign/access';
-import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/scope';
+import { canonicalJson, counterTerms, parseTerms, ScopeError, type Terms } from '@countersign/scope';
 import { type Api, segment } from '../api/client.js';
 import { namesOf, personsOf } from '../api/names.js';
 import { requestShape, reviewShape } from '../api/shapes.js';

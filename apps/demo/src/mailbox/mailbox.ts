@@ -4,6 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { Html, html } from '../data-service/pages/html.js';
 import { type Message, readMessage } from './message.js';
 
+const ANYWHERE = 'http://mailbox.invalid';
 const MOST_MESSAGES = 200;
 const MOST_BYTES = 1024 * 1024;
 
@@ -43,7 +44,9 @@ export class Mailbox {
       },
     });
     this.pages = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://mailbox.invalid');
+      const { url: target = '/' } = request;
+      // A target such as `//` is no address, and none of ours.
+      const pathname = URL.canParse(target, ANYWHERE) ? new URL(target, ANYWHERE).pathname : null;
       const reads = request.method === 'GET' || request.method === 'HEAD';
       const [status, type, body] =
         reads && pathname === '/'

@@ -9,7 +9,7 @@ import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool } from '../spool/spool.js';
 import type { BootLeases } from './boot-leases.js';
 
-export type LeasingParts = {
+type LeasingParts = {
   broker: Pick<BrokerClient, 'post'>;
   boots: BootLeases;
   boot: string;

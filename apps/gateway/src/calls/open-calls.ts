@@ -73,7 +73,7 @@ export class OpenCall {
   }
 }
 
-export type ConcurrencyLimits = { perGrant: number; perService: number };
+type ConcurrencyLimits = { perGrant: number; perService: number };
 
 /** The calls that are open now: counted by grant and service, and cut when their ground falls away (P6). */
 export class OpenCalls {
@@ -113,9 +113,7 @@ export class OpenCalls {
 
   /** Cuts every call whose window is over. */
   cutEnded(now: number): void {
-    for (const calls of [...this.byDigest.values()]) {
-      for (const call of [...calls]) if (now >= call.endsAt) call.cut('grant_ended');
-    }
+    this.cutWhere((call) => (now >= call.endsAt ? 'grant_ended' : undefined));
   }
 
   /** Cuts every call that takes too long, or whose client does not go on. `now` is the monotonic clock's. */
@@ -135,6 +133,6 @@ export class OpenCalls {
   }
 
   cutAll(reason: CutReason): void {
-    for (const calls of [...this.byDigest.values()]) for (const call of [...calls]) call.cut(reason);
+    this.cutWhere(() => reason);
   }
 }

@@ -31,7 +31,7 @@ const GRANT_WAIT_MS = 1_000;
 /** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
 const TOKENS_KEPT = 4_096;
 
-export type JudgeParts = {
+type JudgeParts = {
   state: GatewayState;
   touch: Touch;
   calls: OpenCalls;
@@ -45,9 +45,7 @@ export type JudgeParts = {
 export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 
 /** `unasked`: no bearer token came with the request at all. */
-export type TokenJudgement =
-  | ({ ok: true } & VerifiedToken)
-  | ({ ok: false; unasked?: boolean } & TokenRefusal);
+type TokenJudgement = ({ ok: true } & VerifiedToken) | ({ ok: false; unasked?: boolean } & TokenRefusal);
 
 export type CallJudgement =
   | { allowed: true; match: MatchedCall; grant: LiveGrant; map: PublishedRouteMap }

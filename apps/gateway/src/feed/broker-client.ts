@@ -20,8 +20,6 @@ export class BrokerAnswer extends Error {
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
-/** Heartbeats come every second: a feed that is silent for so long is dead, whatever its socket says. */
-const SILENCE_MS = 5_000;
 
 /** HTTP to the broker with the gateway's credential. Errors never carry the credential. */
 export class BrokerClient {
@@ -32,10 +30,14 @@ export class BrokerClient {
     this.authorization = gatewayAuthorization(credential);
   }
 
-  /** Opens the feed. Throws BrokerAnswer for anything but 200, and the network's error. */
+  /**
+   * Opens the feed; its head has to come within `answerMs`. Throws BrokerAnswer for anything but 200, and the network's
+   * error.
+   */
   async openFeed(
     { nonce, seen }: { nonce: string; seen: string | undefined },
     lastEventId: string | undefined,
+    answerMs: number,
     signal: AbortSignal,
   ): Promise<AsyncIterable<Buffer>> {
     const query = new URLSearchParams({ nonce, ...(seen === undefined ? {} : { seen }) });
@@ -46,8 +48,9 @@ export class BrokerClient {
         accept: 'text/event-stream',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
-      headersTimeout: ANSWER_MS,
-      bodyTimeout: SILENCE_MS,
+      headersTimeout: answerMs,
+      // Whoever reads it knows how long it may be silent.
+      bodyTimeout: 0,
       signal,
     });
     if (statusCode !== 200) throw new BrokerAnswer(statusCode, await problemCode(body));

@@ -18,10 +18,11 @@ import type { GatewayState } from '../state/gateway-state.js';
 import { BrokerAnswer, type BrokerClient } from './broker-client.js';
 import type { FeedPosition } from './feed-position.js';
 import { FeedSession, type FeedStep } from './feed-session.js';
+import { whileHeard } from './silence.js';
 import { sseData } from './sse.js';
 import type { Touch } from './touch.js';
 
-export type FeedClientParts = {
+type FeedClientParts = {
   credential: GatewayCredential;
   broker: BrokerClient;
   state: GatewayState;
@@ -41,6 +42,14 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 /** A connection that has brought events for so long was no accident: a broker that drops everybody right away is. */
 const LASTED_MS = 1_000;
+/** Heartbeats come every second: a feed that has begun and is silent for so long is dead, whatever its socket says. */
+const SILENCE_MS = 5_000;
+/**
+ * Its beginning may take longer, where hundreds ask a broker at once for all that there is: who gives up and asks again
+ * has it begin again. So twice as long after each time in vain.
+ */
+const FIRST_PATIENCE_MS = 10_000;
+const LONGEST_PATIENCE_MS = 60_000;
 /** All that is remembered is looked through, so not with every event. */
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -65,6 +74,8 @@ export class FeedClient {
   private catchingUpSince: number | undefined;
   private running: Promise<void> | undefined;
   private pause = FIRST_PAUSE_MS;
+  /** How long the next connection's first event may take. */
+  private patience = FIRST_PATIENCE_MS;
   private forgottenAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: FeedClientParts) {
@@ -106,22 +117,39 @@ export class FeedClient {
       highest: position.highest,
     });
     const seen = position.highest === undefined ? undefined : formatSeenPlace(position.highest);
-    const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.stop.signal);
-    let begunAt = Infinity;
-    for await (const data of sseData(body)) {
-      begunAt = Math.min(begunAt, clock.monotonic());
-      try {
-        await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
-      } catch (cause) {
-        throw new FeedBroken(cause);
+    const silent = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, silent.signal]);
+    let begunAt: number | undefined;
+    try {
+      const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.patience, signal);
+      const limit = () => (begunAt === undefined ? this.patience : SILENCE_MS);
+      const heard = whileHeard(body, limit, () => silent.abort(new Error('the feed is silent')));
+      for await (const data of sseData(heard)) {
+        begunAt ??= clock.monotonic();
+        await this.take(session, data, askedAt);
+        // A connection that lasted is followed by the next one at once; one that breaks right away is not.
+        const hasLasted = session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS;
+        if (hasLasted) this.pause = 0;
+        if (hasLasted && touch.isLoose) throw new Error('the feed began late');
       }
-      if (this.catchingUpSince !== undefined) continue;
-      // A new nonce gives a new measure, where time has parted or this connection brings old news.
-      if (!touch.areClocksRight) throw new Error('the clocks of broker and gateway do not agree');
-      if (!touch.isInTouch() || touch.isStrained) throw new Error('what the feed brings is late');
-      // A connection that lasted is followed by the next one at once; one that breaks right away is not.
-      if (session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS) this.pause = 0;
+    } finally {
+      const inVain = begunAt === undefined && clock.monotonic() - askedAt >= this.patience;
+      this.patience = inVain ? Math.min(this.patience * 2, LONGEST_PATIENCE_MS) : FIRST_PATIENCE_MS;
     }
+  }
+
+  /** One event. Throws where the connection is to end with it. */
+  private async take(session: FeedSession, data: string, askedAt: number): Promise<void> {
+    const { touch } = this.parts;
+    try {
+      await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
+    } catch (cause) {
+      throw new FeedBroken(cause);
+    }
+    if (this.catchingUpSince !== undefined) return;
+    // A new nonce gives a new measure, where time has parted or this connection brings old news.
+    if (!touch.areClocksRight) throw new Error('the clocks of broker and gateway do not agree');
+    if (!touch.isInTouch() || touch.isStrained) throw new Error('what the feed brings is late');
   }
 
   private async follow(step: FeedStep, askedAt: number): Promise<void> {

@@ -7,7 +7,7 @@ import {
 } from '@countersign/gateway-protocol';
 
 /** What became of the gateway's place in the feed and its knowledge; kept between connections. */
-export interface FeedMemory {
+interface FeedMemory {
   /** The last place that was applied in this run; undefined while a snapshot is needed. */
   applied: FeedPlace | undefined;
   /** The highest place ever applied, as kept on disk. */

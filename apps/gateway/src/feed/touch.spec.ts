@@ -126,6 +126,32 @@ describe('Touch', () => {
     expect(t.isInTouch()).toBe(false);
   });
 
+  test('a beginning that took long is not left at once for another: its heartbeats keep the touch', () => {
+    const t = touch();
+    const askedAt = monotonic;
+    pass(6_000);
+    t.begin(T0 + 6_000, askedAt);
+    for (let second = 7; second < 60; second += 1) {
+      pass(1_000);
+      t.heard(T0 + second * 1_000);
+      expect([t.isInTouch(), t.isStrained, t.isLoose]).toEqual([true, false, false]);
+    }
+    // Held back on the way from here on.
+    pass(5_001);
+    t.heard(T0 + 60_000 - 1_000);
+    expect(t.isStrained).toBe(true);
+  });
+
+  test('one that leaves little of the deadline is worth a new measure', () => {
+    const t = touch();
+    const askedAt = monotonic;
+    pass(8_000);
+    t.begin(T0 + 8_000, askedAt);
+    expect([t.isInTouch(), t.isStrained, t.isLoose]).toEqual([true, false, true]);
+    t.begin(T0 + 8_000, monotonic);
+    expect(t.isLoose).toBe(false);
+  });
+
   test('lost is at once', () => {
     const t = touch();
     t.begin(T0, monotonic);

@@ -9,6 +9,9 @@ export const STALL_MS = 2_000;
 /** News that is later than this is worth a new connection, long before it is too old. */
 const LATE_MS = 5_000;
 
+/** With this much uncertainty there is little left of the deadline. */
+const LOOSE_MS = 7_500;
+
 /** What one connection's first event says of time: the broker signed `brokerTime` after `monotonic`. */
 type Base = {
   monotonic: number;
@@ -77,10 +80,18 @@ export class Touch {
     );
   }
 
-  /** Events come late, or their time has left the pace of ours: a new connection gives a new measure. */
+  /**
+   * Events come later than the first one may have come, or their time has left the pace of ours: a new connection gives
+   * a new measure. A beginning that took long is no reason: the next may take as long, and all would come again at once.
+   */
   get isStrained(): boolean {
     const lag = this.clock.monotonic() - this.signedAt;
-    return lag > LATE_MS || lag < -MOST_SKEW_MS;
+    return lag - (this.base?.slack ?? 0) > LATE_MS || lag < -MOST_SKEW_MS;
+  }
+
+  /** The beginning took so long that what comes after it counts as nearly too old: a new measure is worth while, in time. */
+  get isLoose(): boolean {
+    return this.base !== undefined && this.base.slack > LOOSE_MS;
   }
 
   /** Milliseconds since the last authentic event; infinite when there was none. */

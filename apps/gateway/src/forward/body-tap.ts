@@ -8,7 +8,7 @@ export class BodyTooLarge extends Error {
   readonly code = 'body_too_large';
 }
 
-export type BodyRules = {
+type BodyRules = {
   /** Where the body is chunked. */
   chunks: ChunkWatch | undefined;
   maxBytes: number;

@@ -11,7 +11,7 @@ import { BodyTap, BodyTooLarge } from './body-tap.js';
 import { clientHeaders, type Origin } from './response-headers.js';
 
 /** An allowed call, recorded and ready to go. */
-export type Forwarding = {
+type Forwarding = {
   upstream: Dispatcher;
   origin: Origin;
   method: string;
@@ -38,11 +38,7 @@ export type Forwarding = {
 };
 
 /** Why nothing could be had from the upstream. */
-export type ForwardFailure =
-  | 'upstream_unreachable'
-  | 'upstream_timeout'
-  | 'ambiguous_request'
-  | 'body_too_large';
+type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request' | 'body_too_large';
 
 /** How it ended. `failure`: nothing was sent to the client yet, so that the caller answers. */
 export type Forwarded = {

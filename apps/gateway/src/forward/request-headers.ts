@@ -1,3 +1,4 @@
+import { connectionOptions } from '../request/connection-options.js';
 import type { HeaderList } from '../request/header-list.js';
 import { withoutOwnCookies } from './own-cookies.js';
 
@@ -35,7 +36,7 @@ const FAMILIES =
   /^(?:countersign-|x-(?:forwarded|original-|rewrite-|tenant|envoy-|auth-request-|authenticated-|webauth-|ssl-|client-cert|amzn-oidc-|goog-authenticated-|goog-iap-|ms-client-)|ssl-client-)/;
 
 /** What the gateway says to the upstream about a call. */
-export type TrustHeaders = {
+type TrustHeaders = {
   tenant: string;
   requester: string;
   grant: string;
@@ -51,7 +52,7 @@ export type TrustHeaders = {
  * set, and ours. Framing and Host are not among them: they are the next hop's.
  */
 export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): string[] {
-  const dropped = droppedBy(headers);
+  const dropped = connectionOptions(headers.all('connection'));
   const tenantHeader = trust.tenantHeader?.toLowerCase();
   const sent: string[] = [];
   for (const [name, value] of headers.fields) {
@@ -65,18 +66,4 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
   sent.push('countersign-grant', trust.grant, 'countersign-record', trust.record);
   sent.push('countersign-context', trust.context);
   return sent;
-}
-
-/** What `Connection` names goes no further. */
-function droppedBy(headers: HeaderList): Set<string> | undefined {
-  const options = headers.all('connection').filter((value) => value !== 'keep-alive' && value !== 'close');
-  if (options.length === 0) return undefined;
-  return new Set(
-    options.flatMap((value) =>
-      value
-        .toLowerCase()
-        .trim()
-        .split(/\s*,\s*/),
-    ),
-  );
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { connectionOptions } from '../request/connection-options.js';
 import { isOwnCookie } from './own-cookies.js';
 import type { WaysBack } from './ways-back.js';
 
@@ -59,7 +60,7 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
  * round the gateway, set a cookie beyond this service, or speak in our name.
  */
 export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): string[] {
-  const named = connectionOptions(headers['connection']);
+  const named = connectionOptions([headers['connection'] ?? []].flat());
   const sent: string[] = [];
   for (const name in headers) {
     const lower = name.toLowerCase();
@@ -72,11 +73,6 @@ export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): str
     }
   }
   return sent;
-}
-
-function connectionOptions(value: string | string[] | undefined): Set<string> | undefined {
-  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined;
-  return new Set([value].flat().flatMap((each) => each.toLowerCase().split(/\s*,\s*/)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-export type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
+type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
 
 /** An upstream's address and the connections to it. */
 export type Upstream = { url: URL; pool: Pool };

@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 import type { Identity } from './identity.js';
 
 /** What an upstream is told about a call, in words that it can check. */
-export type CallContextClaims = {
+type CallContextClaims = {
   tenant: string;
   /** `usr_…` */
   sub: string;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What is read when metrics are asked for. */
-export type GatewayGauges = {
+type GatewayGauges = {
   inTouch(): boolean;
   /** Seconds since the last authentic event of the feed. */
   feedAge(): number;

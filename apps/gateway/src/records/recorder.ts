@@ -14,7 +14,7 @@ import { RefusalFolding } from './refusal-folding.js';
 export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
 
 /** How an allowed call ended. */
-export type CallOutcome = {
+type CallOutcome = {
   status: number | null;
   bytes: number;
   bodySha256: string | null;
@@ -22,7 +22,7 @@ export type CallOutcome = {
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
 };
 
-export type RecorderOptions = {
+type RecorderOptions = {
   spool: Spool;
   gateway: string;
   boot: string;

@@ -1,6 +1,7 @@
+import { minuteOf } from './minute-counters.js';
+
 /** Refusals of one grant that get a record each, per minute; further ones of that minute fold into one per code. */
 const EACH_PER_MINUTE = 60;
-const MINUTE_MS = 60_000;
 
 type Minute = { minute: number; count: number };
 type Folded<T> = { first: T; count: number };
@@ -18,7 +19,7 @@ export class RefusalFolding<T> {
    * first of its like, whose record comes when the minute is over.
    */
   take(digest: string, code: string, refusal: T, now: number): { into: T; alone: boolean } {
-    const minute = Math.floor(now / MINUTE_MS);
+    const minute = minuteOf(now);
     const seen = this.minutes.get(digest);
     if (seen === undefined || seen.minute !== minute) {
       this.minutes.set(digest, { minute, count: 1 });
@@ -34,7 +35,7 @@ export class RefusalFolding<T> {
 
   /** What was folded since the last time; to be called each minute. */
   drain(now: number): Folded<T>[] {
-    const minute = Math.floor(now / MINUTE_MS);
+    const minute = minuteOf(now);
     for (const [digest, seen] of this.minutes) if (seen.minute < minute) this.minutes.delete(digest);
     const folded = [...this.folded.values()];
     this.folded = new Map();

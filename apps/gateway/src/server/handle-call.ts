@@ -18,7 +18,7 @@ import type { ChunkWatch } from '../request/chunk-watch.js';
 import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
 
-export type CallParts = {
+type CallParts = {
   signContext: ContextSigner;
   judge: Judge;
   calls: OpenCalls;

@@ -11,7 +11,7 @@ import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
 import { Turns } from './turns.js';
 
-export type HttpServerParts = {
+type HttpServerParts = {
   pages: OwnPages;
   stopPage: StopPage;
   handler: CallHandler;

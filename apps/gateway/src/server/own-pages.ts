@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GatewayPin } from '@countersign/gateway-protocol';
+import { GATEWAY_PATHS } from '@countersign/scope';
 import { type Identity, identityJwks } from '../identity/identity.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
@@ -16,7 +17,7 @@ export type Readiness = {
   pins: readonly GatewayPin[];
 };
 
-export type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
+type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
 
 type Page = (response: ServerResponse) => Promise<void> | void;
 
@@ -35,7 +36,7 @@ export class OwnPages {
 
   /** Whether a path that begins with this segment is ours to answer. */
   has(service: string): boolean {
-    return RESERVED.has(service);
+    return GATEWAY_PATHS.has(service);
   }
 
   async answer(
@@ -66,8 +67,6 @@ export class OwnPages {
     response.end(text);
   }
 }
-
-const RESERVED = new Set(['healthz', 'readyz', 'metrics', 'countersign', 'authz', 'import']);
 
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store']);

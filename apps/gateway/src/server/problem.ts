@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Every code with which the gateway refuses, and its status. Codes are stable; texts are for people. */
-export const REFUSALS = {
+const REFUSALS = {
   invalid_request: [400, 'The request is not of the form that is documented.'],
   ambiguous_request: [400, 'This request could be read in more than one way.'],
   not_in_touch: [503, 'The gateway is not in touch with its broker and refuses everything.'],

@@ -12,7 +12,7 @@ import type { Spool, SpoolPiece } from '../spool/spool.js';
 import { Patience } from './patience.js';
 import type { Quarantine } from './quarantine.js';
 
-export type ShipperParts = {
+type ShipperParts = {
   spool: Spool;
   broker: BrokerClient;
   quarantine: Quarantine;

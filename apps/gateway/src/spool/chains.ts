@@ -59,7 +59,7 @@ export class Chains {
 }
 
 /** Places given out since the last durable write. */
-export class ChainBatch {
+class ChainBatch {
   private readonly moved = new Map<string, { boot: string; tenant: string; head: SpooledHead }>();
 
   constructor(

@@ -24,7 +24,7 @@ export type RecordLine = {
   json: string;
 };
 
-export type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
+type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
 const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
 
@@ -42,7 +42,7 @@ export function formatRecord({ kind, boot, tenant, seq, id, json }: RecordLine):
 }
 
 /** Reads a line without its line feed. Undefined for one that was torn, damaged or never ours. */
-export function parseLine(line: string): SpoolLine | undefined {
+function parseLine(line: string): SpoolLine | undefined {
   const text = line.slice(9);
   if (line[8] !== ' ' || line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return undefined;
   // The CRC holds, so what follows is what we wrote: it is not checked for its shape once more.
@@ -53,7 +53,7 @@ export function parseLine(line: string): SpoolLine | undefined {
 }
 
 /** A line and the byte behind its line feed, counted from the start of the piece; no line where it is damaged. */
-export type CutLine = { line: SpoolLine | undefined; end: number };
+type CutLine = { line: SpoolLine | undefined; end: number };
 
 /** Cuts a piece of a segment at its line feeds. What has none behind it was torn, or goes on beyond the piece. */
 export function readLines(bytes: Buffer): CutLine[] {

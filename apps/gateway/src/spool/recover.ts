@@ -8,7 +8,7 @@ import { type RecordLine, readLines, type SegmentHeader } from './line.js';
 export type OpenCallLeft = { boot: string; tenant: string; id: string };
 
 /** What earlier boots left on disk. */
-export type Recovered = {
+type Recovered = {
   /** Segments with the length up to which they hold whole, confirmed lines. */
   segments: Map<number, number>;
   chains: Chains;

@@ -6,7 +6,7 @@ import { type OpenCallLeft, recover } from './recover.js';
 import { Segments, type SpoolPlace } from './segments.js';
 import { RecordUnavailable } from './spool-error.js';
 
-export type SpoolOptions = {
+type SpoolOptions = {
   disk: SpoolDisk;
   /** UUID of this run of the process. */
   boot: string;

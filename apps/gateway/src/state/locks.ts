@@ -1,7 +1,7 @@
 import type { FeedLock } from '@countersign/gateway-protocol';
 
 /** What a call belongs to, as locks see it. */
-export type Lockable = { tenant: string; person: string; service: string };
+type Lockable = { tenant: string; person: string; service: string };
 
 const isLocked = (lock: FeedLock, { tenant, ...rest }: Lockable): boolean =>
   (lock.tenant === null || lock.tenant === tenant) && lock.name === { tenant, ...rest }[lock.kind];

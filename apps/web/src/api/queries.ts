@@ -1,12 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
 import { type AccessRecord, api, type Grant } from './client.js';
+import { type ListPage, listOf } from './list.js';
 import { answered } from './problem.js';
 
-/**
- * What pages read, each under the key that news make stale: `requests`, `request`, `grants`, `grant`, `records`.
- * Lists take one page of 200; older entries are reached through the history's own pages.
- */
-const LIMIT = '200';
+/** What pages read, each under the key that news make stale: `requests`, `request`, `grants`, `grant`, `records`. */
+const NEWEST = '200';
 
 export const requestQuery = (id: string) =>
   queryOptions({
@@ -15,11 +13,9 @@ export const requestQuery = (id: string) =>
   });
 
 export const requestsQuery = (query: { state?: RequestState; person?: string } = {}) =>
-  queryOptions({
-    queryKey: ['requests', query],
-    queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/requests', { params: { query: { ...query, limit: LIMIT } }, signal })),
-  });
+  listOf(['requests', query], (page, signal) =>
+    answered(api.GET('/api/v1/requests', { params: { query: { ...query, ...page } }, signal })),
+  );
 export type RequestState =
   | 'awaiting_vendor'
   | 'awaiting_customer'
@@ -36,23 +32,23 @@ export const grantQuery = (id: string) =>
   });
 
 export const grantsQuery = (query: { state?: Grant['state']; person?: string } = {}) =>
-  queryOptions({
-    queryKey: ['grants', query],
-    queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/grants', { params: { query: { ...query, limit: LIMIT } }, signal })),
-  });
+  listOf(['grants', query], (page, signal) =>
+    answered(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
+  );
+
+/**
+ * While access is open its page reads again by itself, too: the broker that follows this page may not be the one
+ * that gateways hand their records to.
+ */
+export const whileOpen = ({ state }: { state?: Grant['state'] } = {}): number | false =>
+  state === 'active' ? OPEN_MS : false;
+const OPEN_MS = 2_000;
 
 /** The newest calls under a grant, newest first. */
 export const recordsQuery = ({ tenant, id }: { tenant: string; id: string }) =>
   queryOptions({
     queryKey: ['records', id],
-    queryFn: ({ signal }): Promise<{ items: AccessRecord[]; next: string | null }> =>
-      answered(
-        api.GET('/api/v1/tenants/{slug}/access-records', {
-          params: { path: { slug: tenant }, query: { grant: id, limit: LIMIT } },
-          signal,
-        }),
-      ),
+    queryFn: ({ signal }) => readRecords(tenant, { grant: id, limit: NEWEST }, signal),
   });
 
 /** Who an id stands for. Names change seldom: one look a visit is enough. */
@@ -76,3 +72,11 @@ export const serviceQuery = (name: string) =>
     queryFn: ({ signal }) =>
       answered(api.GET('/api/v1/services/{name}', { params: { path: { name } }, signal })),
   });
+
+/** One page of a tenant's calls, newest first. */
+export const readRecords = (
+  slug: string,
+  query: { grant?: string; from?: string; to?: string; limit?: string; cursor?: string },
+  signal: AbortSignal | null,
+): Promise<ListPage<AccessRecord>> =>
+  answered(api.GET('/api/v1/tenants/{slug}/access-records', { params: { path: { slug }, query }, signal }));

@@ -338,7 +338,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for access
-         * @description Refused as `request_refused` with every reason, or stored for review.
+         * @description Refused as `request_refused` with every reason, or stored for review; where no review is asked for, it is approved at once, with its grant.
          */
         post: operations["Requests_create"];
         delete?: never;
@@ -539,7 +539,7 @@ export interface paths {
         };
         /**
          * Follow what concerns you
-         * @description Server-sent events: `id` is the notice (`ntc_…`, at least once), `event` its kind, `data` `{id, kind, subject, tenant, at}`. A notice is a reason to look again, not the truth itself. Comments come each second; the stream ends with its key or session.
+         * @description Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, says that calls under a grant were recorded: `data` `{tenant, grant}`, at most four times a second and grant, and only at the broker that took the records. Both are a reason to look again, not the truth itself, and best effort: what comes while nobody follows is not repeated, so read what stands whenever the stream opens. Comments come each second; the stream ends with its key or session.
          */
         get: operations["Stream_follow"];
         put?: never;
@@ -666,7 +666,7 @@ export interface paths {
         put?: never;
         /**
          * Take somebody in
-         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         post: operations["TenantPeople_add"];
         delete?: never;
@@ -687,14 +687,14 @@ export interface paths {
         post?: never;
         /**
          * Let somebody go
-         * @description Signed out everywhere at once; their keys are revoked and their open reviews void. For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description Signed out everywhere at once; their keys are revoked and their open reviews void. For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         delete: operations["TenantPeople_remove"];
         options?: never;
         head?: never;
         /**
          * Change somebody’s name or roles
-         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for.
+         * @description For the tenant’s admins; not in a session by mailed code. The last admin stays, and so do as many approvers as the controls ask for. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied. `conflict` where the tenant’s provider gives the roles by groups.
          */
         patch: operations["TenantPeople_change"];
         trace?: never;
@@ -710,7 +710,7 @@ export interface paths {
         get: operations["PrivacyControls_read"];
         /**
          * Change a tenant’s privacy controls
-         * @description The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`.
+         * @description The whole of them, by the rules of the organisation file; what is left out takes its default. For the tenant’s admins; not in a session by mailed code. `conflict` where they changed after `version`. Until the tenant is claimed, the vendor’s organisation file overrules it when it is next applied.
          */
         put: operations["PrivacyControls_write"];
         post?: never;
@@ -1132,7 +1132,10 @@ export interface components {
             invitation: string | null;
             /** @description Null once it has been erased. */
             justification: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Undecided by then, it lapses: the earliest of creation + `requestTtl`, `useBy`, `startsAt` + `duration`, and, where it leans on an invitation and starts on approval, the invitation’s `until` − `duration`.
+             */
             lapsesAt: string;
             needs: components["schemas"]["Needs"];
             /** @description What the customer offers instead, while the request is `countered`. */
@@ -1263,7 +1266,10 @@ export interface components {
             invitation: string | null;
             /** @description Null once it has been erased. */
             justification: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Undecided by then, it lapses: the earliest of creation + `requestTtl`, `useBy`, `startsAt` + `duration`, and, where it leans on an invitation and starts on approval, the invitation’s `until` − `duration`.
+             */
             lapsesAt: string;
             needs: components["schemas"]["Needs"];
             /** @description What the customer offers instead, while the request is `countered`. */
@@ -1824,7 +1830,7 @@ export interface components {
             /** @description The notice; every delivery of it carries this id. */
             id: string;
             kind: string;
-            /** @description The request or grant that it is about. */
+            /** @description The request, grant or invitation that it is about. */
             subject: string;
             tenant: string;
         };
@@ -1838,7 +1844,7 @@ export interface components {
             lastError: string | null;
             /** @description No attempt before; null where none will come. */
             nextAt: string | null;
-            /** @description A person’s id; for a webhook its side and a hash of its address; `*` for the stream. */
+            /** @description A person’s id; for a webhook its side and a hash of its address. */
             recipient: string;
             /** @enum {string} */
             state: "due" | "delivered" | "dead" | "skipped";
@@ -1930,8 +1936,8 @@ export interface components {
                 resource: string;
                 service: string;
             }[];
-            /** Format: duration */
-            maxDuration?: string;
+            /** @description ISO 8601; null, like leaving it out, leaves the vendor’s. */
+            maxDuration?: string | null;
             slackMayApprove?: string[];
             /** @description What the change was made on. */
             version: string;
@@ -2674,7 +2680,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new request, waiting for review. */
+            /** @description The new request, waiting for review or approved already. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3673,7 +3679,10 @@ export interface operations {
     Notices_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeated within 24 hours it changes nothing and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3763,6 +3772,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Unprocessable Entity: `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused";
                     };
                 };
             };
@@ -4121,7 +4142,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The request, waiting for review. */
+            /** @description The request, waiting for review or approved already. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5498,7 +5519,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A stream of notices. */
+            /** @description A stream of news. */
             200: {
                 headers: {
                     [name: string]: unknown;

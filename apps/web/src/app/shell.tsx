@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { requestsQuery } from '../api/queries.js';
@@ -97,8 +97,9 @@ function Bar({ session }: { session: Session }) {
 
 function Waiting({ at }: { at: 'inbox' | 'queue' }) {
   const state = at === 'inbox' ? 'awaiting_customer' : 'awaiting_vendor';
-  const count = useQuery(requestsQuery({ state })).data?.items.length ?? 0;
-  return count === 0 ? null : <span className="count">{count}</span>;
+  const { data, hasNextPage } = useInfiniteQuery(requestsQuery({ state }));
+  const count = data?.items.length ?? 0;
+  return count === 0 ? null : <span className="count">{hasNextPage ? `${count}+` : count}</span>;
 }
 
 /** `/`: where this person starts. */

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const LANGUAGES = ['en', 'de'] as const;
+const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEY = 'countersign-language';
@@ -29,16 +29,20 @@ export function chooseLanguage(language: Language): void {
   } catch {
     // Nothing is kept; the choice ends with the page.
   }
-  current = language;
+  use(language);
   for (const listener of listeners) listener();
 }
 
 let current: Language | undefined;
 
-function now(): Language {
-  current ??= read();
-  return current;
+/** Screen readers speak, and browsers hyphenate, by the language that the document names. */
+function use(language: Language): Language {
+  document.documentElement.lang = language;
+  current = language;
+  return language;
 }
+
+const now = (): Language => current ?? use(read());
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -1,5 +1,6 @@
-import type { ScopeEntry } from '@countersign/scope';
+import { ANY_ACTION, type ScopeEntry } from '@countersign/scope';
 import type { Language } from './language.js';
+import { wordFor } from './word-for.js';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;
@@ -51,11 +52,15 @@ export function resourceWords(resource: string, language: Language): string {
 export function entryWords({ resource, actions }: ScopeEntry, language: Language): string {
   const { verbs, phrase } = WORDS[language];
   const verb = joined(
-    actions.map((action) => verbs[action] ?? action),
+    actions.map((action) => wordFor(verbs, action) ?? action),
     language,
   );
   return phrase(verb, resourceWords(resource, language));
 }
+
+/** What a forbidding rule closes: `payroll and everything in it`, or certain actions of it. */
+export const ruleWords = (rule: ScopeEntry, language: Language): string =>
+  rule.actions.includes(ANY_ACTION) ? resourceWords(rule.resource, language) : entryWords(rule, language);
 
 /**
  * A whole scope as one short phrase, for headings and buttons: what is asked of a folder and of each thing in it

@@ -1,5 +1,6 @@
 import { bytesText, clockText, durationText, instantText } from './clock.js';
-import { resourceWords, scopeWords } from './scope-words.js';
+import { resourceWords, ruleWords, scopeWords } from './scope-words.js';
+import { wordFor } from './word-for.js';
 
 describe('clocks', () => {
   test('an instant stands in the reader’s zone, which is named; another year is said', () => {
@@ -44,6 +45,13 @@ describe('scopes in words', () => {
     expect(resourceWords(resource, 'de')).toBe(de);
   });
 
+  test('a rule says which actions it closes, or all of it', () => {
+    expect(ruleWords({ resource: 'payroll/**', actions: ['*'] }, 'en')).toBe('payroll and everything in it');
+    expect(ruleWords({ resource: 'invoices/*', actions: ['update'] }, 'de')).toBe(
+      'jeden Eintrag von invoices ändern',
+    );
+  });
+
   test('a folder and the things in it are said together, others apart', () => {
     const scope = [
       { resource: 'customers/*', actions: ['read'] },
@@ -54,6 +62,19 @@ describe('scopes in words', () => {
     expect(scopeWords(scope, 'en')).toBe('read customers, list, read and update invoices, read payroll/p-1');
     expect(scopeWords(scope, 'de')).toBe(
       'customers lesen, invoices auflisten, lesen und ändern, payroll/p-1 lesen',
+    );
+  });
+});
+
+describe('a word for what others have named', () => {
+  test.each(['__proto__', 'constructor', 'toString', ''])('%j has none', (name) => {
+    expect(wordFor({ known: 'a word' }, name)).toBeUndefined();
+  });
+
+  test('an own entry has one; an action that is called like a member of every object keeps its name', () => {
+    expect(wordFor({ known: 'a word' }, 'known')).toBe('a word');
+    expect(scopeWords([{ resource: 'invoices', actions: ['constructor'] }], 'en')).toBe(
+      'constructor invoices',
     );
   });
 });

@@ -26,7 +26,7 @@ export function useNow(everyMs = 1_000): number {
   return now;
 }
 
-export const secondsUntil = (at: string, now: number): number => Math.ceil((Date.parse(at) - now) / 1_000);
+const secondsUntil = (at: string, now: number): number => Math.ceil((Date.parse(at) - now) / 1_000);
 
 /** What is left, ticking. A screen reader is not told each second: it reads the words when it comes here. */
 export function Countdown({ until }: { until: string }) {

@@ -24,6 +24,10 @@ export interface Principal {
   assurance: Assurance;
 }
 
+/** The same roles, in whatever order they stand. */
+export const sameRoles = (one: readonly string[], other: readonly string[]): boolean =>
+  JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+
 export const isVendorStaff = (person: Person): boolean => person.tenant === null;
 
 export function hasRole(person: Person, role: VendorRole | TenantRole): boolean {

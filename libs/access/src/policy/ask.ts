@@ -1,7 +1,7 @@
 import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/scope';
 
 /** When access would begin. Instants are whole seconds. */
-export type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
+type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
 
 /** What is asked, as the evaluator reads it: fresh from a body, or again from stored terms. */
 export interface Ask extends AskedStart {
@@ -21,11 +21,11 @@ export interface Ask extends AskedStart {
 /** The ask that stored terms carry, for every later evaluation. */
 export function askOf(terms: Terms): Ask {
   const { tenant, service, scope, seconds, basis, ticket = null } = terms;
-  return { tenant, service, scope, seconds, basis, ticket, justified: true, ...given(terms) };
+  return { tenant, service, scope, seconds, basis, ticket, justified: true, ...startAndBudget(terms) };
 }
 
 /** What may be absent stays absent. */
-export function given({
+export function startAndBudget({
   startsOn,
   startsAt,
   useBy,

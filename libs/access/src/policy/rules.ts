@@ -1,10 +1,12 @@
 import {
-  canonicalTerms,
+  canonicalJson,
   forbidsEntry,
+  MAX_SCOPE_ENTRIES,
   resourcesOverlap,
   routeResourcePattern,
   TERMS_BUDGET,
   termsTokenBytes,
+  utf8,
 } from '@countersign/scope';
 import type { Refusal, RefusalCode } from '../errors.js';
 import { doorRefusals } from '../invitation/door.js';
@@ -258,21 +260,14 @@ export const RULES: Record<string, Rule> = {
     },
   },
   termsFitToken: {
-    stages: ['ask'],
-    check: (_ask, { terms, tenant }) => {
-      if (terms === null) return [];
-      const bytes = termsTokenBytes(
-        new TextEncoder().encode(canonicalTerms(terms)).length,
-        tenant?.controls.approvals ?? 1,
-      );
-      return terms.scope.length > 20 || bytes > TERMS_BUDGET
-        ? [
-            refusal(
-              'terms_too_large',
-              '/scope',
-              'The scope is too long for one token. Ask for fewer resources.',
-            ),
-          ]
+    stages: ['invite', 'ask'],
+    check: (ask, { stage, terms, tenant }) => {
+      // An invitation has no terms yet; those that ask for all of its scope are longer than the scope alone.
+      const said = stage === 'invite' ? ask.scope : terms;
+      if (said === null) return [];
+      const bytes = termsTokenBytes(utf8(canonicalJson(said)).length, tenant?.controls.approvals ?? 1);
+      return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > TERMS_BUDGET
+        ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
         : [];
     },
   },

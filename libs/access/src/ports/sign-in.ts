@@ -34,7 +34,6 @@ export interface SessionReads {
 
 export interface SessionWrites extends SessionReads {
   insert(session: Session): Promise<void>;
-  touch(id: string, at: string): Promise<void>;
   /** Ends it and what it has let in. @returns false where it had ended already */
   end(id: string, at: string): Promise<boolean>;
   endAllOf(person: string, at: string): Promise<void>;

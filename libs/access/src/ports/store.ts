@@ -1,4 +1,3 @@
-import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
 import type { OidcSettings, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
@@ -107,6 +106,13 @@ export interface DueObject {
   tenant: string;
 }
 
+/** What grants rest on: ids of engineers, slugs, names of services. */
+export interface GrantBasis {
+  requesters: readonly string[];
+  tenants: readonly string[];
+  services: readonly string[];
+}
+
 export interface IdempotentAnswer {
   bodyHash: string;
   /** JSON of the use case's result. */
@@ -162,13 +168,13 @@ export interface VendorUnit {
   attempts: SignInAttempts;
   gateways: GatewayWrites;
   keys: KeyWrites;
-  deliveries: DeliveryWrites;
+  deliveries: DeliveryWrites & Pick<DeliveryReads, 'find'>;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
   /** This person's invitations that are not over, in any tenant. */
   invitationsOf(person: string): Promise<Invitation[]>;
-  /** Scheduled and active. */
-  liveGrants(): Promise<Grant[]>;
+  /** Scheduled and active ones that rest on any of these, however many others there are. */
+  liveGrantsOf(basis: GrantBasis): Promise<DueObject[]>;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges & FeedEpochs;
@@ -191,6 +197,8 @@ export interface Store {
   readonly deployment: string;
   forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T>;
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T>;
+  /** Notes when a session was last used: one row, and no log is opened, for whose head others would have to wait. */
+  touchSession(id: string, at: string): Promise<void>;
   readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T>;
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;
 }

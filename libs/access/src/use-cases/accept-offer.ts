@@ -4,10 +4,9 @@ import { AccessError, notFound } from '../errors.js';
 import type { Principal } from '../organisation/person.js';
 import { offerOn, type Review } from '../review/review.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
 import { evaluateAgain } from './evaluate-again.js';
-import { locateRequest } from './locate.js';
+import { locateRequest, requestInSight } from './locate.js';
 import { moveRequest, stateAfter } from './move-request.js';
 import { type RequestView, requestViews } from './request-view.js';
 
@@ -27,10 +26,7 @@ export async function acceptOffer(
 ): Promise<RequestView> {
   const tenant = await locateRequest(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const request = await unit.requests.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (request === null || person === null || !canSee(requestVisibility(person), request))
-      throw notFound('request');
+    const { request, person } = await requestInSight(unit, principal, id);
     demand(person, 'request.accept');
     if (request.requester !== person.id)
       throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');

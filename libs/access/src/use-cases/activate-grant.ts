@@ -37,9 +37,23 @@ export async function announceStart(unit: TenantUnit, grant: StartedGrant, at: s
  */
 export async function activateIn(unit: TenantUnit, grant: Grant, now: Date): Promise<Grant> {
   const at = toInstant(now);
-  const refusals = await refusalsNow(unit, grant, now);
+  const refusals = inShort(await refusalsNow(unit, grant, now));
   if (refusals.length > 0) return endGrantIn(unit, grant, { reason: 'revoked', actor: 'job', at, refusals });
   return openGrantIn(unit, activateGrant(grant), at);
+}
+
+/** Reasons that a leaf of the log has room for: one of a kind and place, so many, so long. */
+const MAX_REASONS = 20;
+const MAX_REASON_LENGTH = 500;
+
+function inShort(refusals: readonly Refusal[]): Refusal[] {
+  const first = new Map<string, Refusal>();
+  for (const each of refusals) {
+    const of = `${each.code} ${each.pointer}`;
+    if (!first.has(of))
+      first.set(of, { ...each, detail: [...each.detail].slice(0, MAX_REASON_LENGTH).join('') });
+  }
+  return [...first.values()].slice(0, MAX_REASONS);
 }
 
 /** The first token of a grant that waits for one: its time runs from now on. */

@@ -1,13 +1,19 @@
 import { routeMapHash, type ServiceDefinition } from '@countersign/scope';
 import { normaliseEmail } from '../organisation/email.js';
-import type { Organisation, OrganisationPerson, OrganisationTenant } from '../organisation/organisation.js';
-import { hasRole, type Person } from '../organisation/person.js';
+import type {
+  Organisation,
+  OrganisationPerson,
+  OrganisationTenant,
+  WebhookSettings,
+} from '../organisation/organisation.js';
+import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 import type { Deps } from './deps.js';
-import { endGrantIn } from './end-grant.js';
+import { endGrantsIn } from './end-grant.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
@@ -51,7 +57,7 @@ export async function applyOrganisation(
 
 function plan(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   return [
-    ...vendorSteps(file, standing),
+    ...vendorSteps(deps, file, standing),
     ...file.tenants.flatMap((tenant) => tenantSteps(tenant, standing)),
     ...goneTenants(file, standing),
     ...serviceSteps(deps, file, standing),
@@ -73,7 +79,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
+function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   const { name, oidc, webhooks } = file.vendor;
   const after = { name, oidc, webhooks, policy: file.accessPolicy };
   const before =
@@ -98,11 +104,21 @@ function vendorSteps(file: Organisation, standing: WholeOrganisation): Step[] {
       change,
       async apply(unit, at) {
         await unit.organisation.saveVendor(after);
-        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data: { before, after } });
+        const told = { before: before && loggable(deps, before), after: loggable(deps, after) };
+        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data: told });
       },
     },
   ];
 }
+
+/** Every tenant reads this log, and an address may be a secret (P11): its hash says that it changed. */
+const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
+  ...vendor,
+  webhooks: vendor.webhooks.map(({ url, ...rest }) => ({
+    endpoint: endpointHash(hashing, { url }),
+    ...rest,
+  })),
+});
 
 function tenantSteps(tenant: OrganisationTenant, standing: WholeOrganisation): Step[] {
   const record: TenantRecord = {
@@ -273,13 +289,13 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */
 async function endGrantsWithoutBasis(unit: VendorUnit, at: string): Promise<void> {
   const { people, tenants, services } = await unit.organisation.everything();
-  const engineers = new Set(people.filter((each) => hasRole(each, 'engineer')).map((each) => each.id));
-  const gone = new Set(tenants.filter((each) => each.removedAt !== null).map((each) => each.slug));
-  const closed = new Set(
-    services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
-  );
-  for (const grant of await unit.liveGrants()) {
-    if (engineers.has(grant.requester) && !gone.has(grant.tenant) && !closed.has(grant.service)) continue;
-    await endGrantIn(await unit.tenant(grant.tenant), grant, { reason: 'revoked', actor: 'host', at });
-  }
+  const without = await unit.liveGrantsOf({
+    requesters: people
+      .filter((each) => isVendorStaff(each) && !hasRole(each, 'engineer'))
+      .map((each) => each.id),
+    tenants: tenants.filter((each) => each.removedAt !== null).map((each) => each.slug),
+    services: services.filter((each) => each.removedAt !== null).map((each) => each.definition.name),
+  });
+  for (const { tenant, ...grant } of without)
+    await endGrantsIn(await unit.tenant(tenant), [grant], { reason: 'revoked', actor: 'host', at });
 }

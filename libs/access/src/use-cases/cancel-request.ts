@@ -4,9 +4,8 @@ import { AccessError, notFound } from '../errors.js';
 import type { Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
-import { locateRequest } from './locate.js';
+import { locateRequest, requestInSight } from './locate.js';
 import { requestNotice } from './notices.js';
 import { type RequestView, requestViews } from './request-view.js';
 
@@ -36,10 +35,7 @@ export async function endRequestIn(
 export async function cancelRequest(deps: Deps, principal: Principal, id: string): Promise<RequestView> {
   const tenant = await locateRequest(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const request = await unit.requests.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (request === null || person === null || !canSee(requestVisibility(person), request))
-      throw notFound('request');
+    const { request, person } = await requestInSight(unit, principal, id);
     demand(person, 'request.cancel');
     if (request.requester !== person.id)
       throw new AccessError('forbidden', 'Only the requester can cancel a request.');

@@ -1,5 +1,6 @@
 import { hasRole, type Person } from '../organisation/person.js';
 import type { VendorUnit } from '../ports/store.js';
+import { endGrantsIn } from './end-grant.js';
 import { sideLog } from './side-log.js';
 import { withdrawIn } from './withdraw-invitation.js';
 
@@ -11,7 +12,8 @@ export interface ChangedBy {
 
 /**
  * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
- * open, and a door that they opened is shut; who is removed is signed out everywhere, and keys and pinned identities do not come back with them.
+ * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
+ * everywhere, and keys and pinned identities do not come back with them.
  *
  * @param before null for somebody new
  */
@@ -36,6 +38,7 @@ export async function changePersonIn(
     const now = removed ? null : after;
     await voidReviews(unit, before, now, by);
     await withdrawInvitations(unit, before, now, by);
+    await endGrants(unit, before, now, by);
   }
   if (!removed) return;
   await unit.sessions.endAllOf(after.id, by.at);
@@ -47,6 +50,23 @@ export async function changePersonIn(
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
   groups.length === 0 ? {} : { groups: [...groups].sort() };
 
+const loses = (before: Person, after: Person | null, role: Person['roles'][number]): boolean =>
+  hasRole(before, role) && (after === null || !hasRole(after, role));
+
+/** A grant rests on its engineer; who is none any more holds none. */
+async function endGrants(
+  unit: VendorUnit,
+  before: Person,
+  after: Person | null,
+  { actor, at }: ChangedBy,
+): Promise<void> {
+  if (!loses(before, after, 'engineer')) return;
+  // Whose sign-in brought it to light has not stopped anything: that is the broker's own doing.
+  const by = { reason: 'revoked', actor: actor === before.id ? 'job' : actor, at } as const;
+  const held = await unit.liveGrantsOf({ requesters: [before.id], tenants: [], services: [] });
+  for (const { id, tenant } of held) await endGrantsIn(await unit.tenant(tenant), [{ id }], by);
+}
+
 /** A door that somebody opened who no longer may is shut. */
 async function withdrawInvitations(
   unit: VendorUnit,
@@ -54,7 +74,7 @@ async function withdrawInvitations(
   after: Person | null,
   { actor, at }: ChangedBy,
 ): Promise<void> {
-  if (!hasRole(before, 'approver') || (after !== null && hasRole(after, 'approver'))) return;
+  if (!loses(before, after, 'approver')) return;
   for (const invitation of await unit.invitationsOf(before.id))
     await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
 }
@@ -67,7 +87,7 @@ async function voidReviews(
   { actor, at }: ChangedBy,
 ): Promise<void> {
   const role = before.tenant === null ? 'reviewer' : 'approver';
-  if (!hasRole(before, role) || (after !== null && hasRole(after, role))) return;
+  if (!loses(before, after, role)) return;
   for (const review of await unit.openReviewsOf(before.id)) {
     const { reviews, requests, log } = await unit.tenant(review.tenant);
     await reviews.void(review, at);

@@ -1,7 +1,6 @@
 import {
   type Budget,
   type Change,
-  normaliseScope,
   type Opening,
   type ScopeEntry,
   type Terms,
@@ -11,6 +10,7 @@ import {
 import { lastApproval, takenFrom } from '../invitation/door.js';
 import type { InvitationView } from '../invitation/invitation.js';
 import type { Person } from '../organisation/person.js';
+import type { Ask } from '../policy/ask.js';
 import { committed } from './committed.js';
 import type { Deps } from './deps.js';
 
@@ -42,6 +42,9 @@ export interface TermsDraft {
   openings: Record<string, Opening>;
 }
 
+/** The ask as it is judged, with what judging it does not look at. */
+type JudgedAsk = Ask & Pick<AskInput, 'justification' | 'change'>;
+
 interface Fixed {
   requester: Person;
   routes: string;
@@ -56,12 +59,12 @@ interface Fixed {
  * Fixes an ask as terms v1 (CONTRACT §2): personal texts become salted commitments, the rest is plain. What leans on
  * an invitation copies the commitment to its ticket, takes its budget, and lapses in time for the whole window.
  */
-export function draftTerms(deps: Deps, input: AskInput, fixed: Fixed): TermsDraft {
+export function draftTerms(deps: Deps, asked: JudgedAsk, fixed: Fixed): TermsDraft {
   const { invitation } = fixed;
-  const taken = invitation === null ? {} : takenFrom(invitation, input);
-  const budget = taken.budget ?? input.budget;
-  const justification = committed(deps, 'justification', input.justification);
-  const ticket = ticketOf(deps, input, taken.ticket, invitation);
+  const taken = invitation === null ? {} : takenFrom(invitation, asked);
+  const budget = taken.budget ?? asked.budget;
+  const justification = committed(deps, 'justification', asked.justification);
+  const ticket = ticketOf(deps, asked, taken.ticket, invitation);
   const terms: Terms = {
     v: 1,
     deployment: deps.store.deployment,
@@ -70,17 +73,17 @@ export function draftTerms(deps: Deps, input: AskInput, fixed: Fixed): TermsDraf
     ...(invitation === null
       ? { basis: 'approval' }
       : { basis: 'invitation', invitation: invitation.invitation.hash }),
-    tenant: input.tenant,
-    service: input.service,
+    tenant: asked.tenant,
+    service: asked.service,
     routes: fixed.routes,
-    scope: normaliseScope(input.scope),
-    seconds: input.seconds,
-    startsOn: input.startsOn ?? 'approval',
-    ...(input.startsAt === undefined ? {} : { startsAt: input.startsAt }),
-    ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
-    lapsesAt: lapsesAt(input, fixed),
+    scope: asked.scope,
+    seconds: asked.seconds,
+    startsOn: asked.startsOn,
+    ...(asked.startsAt === undefined ? {} : { startsAt: asked.startsAt }),
+    ...(asked.useBy === undefined ? {} : { useBy: asked.useBy }),
+    lapsesAt: lapsesAt(asked, fixed),
     ...(budget === undefined ? {} : { budget }),
-    ...(input.change === undefined ? {} : { change: input.change }),
+    ...(asked.change === undefined ? {} : { change: asked.change }),
     requester: fixed.requester.id,
     justification: justification.commitment,
     ...(ticket === null ? {} : { ticket: ticket.commitment }),
@@ -98,7 +101,7 @@ export function draftTerms(deps: Deps, input: AskInput, fixed: Fixed): TermsDraf
 /** The ticket as a commitment: the invitation's own where it is the same. */
 function ticketOf(
   deps: Deps,
-  { ticket }: AskInput,
+  { ticket }: JudgedAsk,
   commitment: string | undefined,
   invitation: InvitationView | null,
 ): { commitment: string; opening: Opening } | null {
@@ -113,11 +116,11 @@ function ticketOf(
  * Nobody may decide later than this: when the ask is old, when its use is over, when its window is over, when the
  * window would outlast the invitation.
  */
-function lapsesAt(input: AskInput, { now, requestTtl, invitation }: Fixed): string {
+function lapsesAt(asked: JudgedAsk, { now, requestTtl, invitation }: Fixed): string {
   const bounds = [now.getTime() + requestTtl * 1000];
-  if (input.useBy !== undefined) bounds.push(Date.parse(input.useBy));
-  if (input.startsAt !== undefined) bounds.push(Date.parse(input.startsAt) + input.seconds * 1000);
-  else if (invitation !== null && input.startsOn !== 'first-use')
-    bounds.push(lastApproval(invitation.invitation.statement, input.seconds).getTime());
+  if (asked.useBy !== undefined) bounds.push(Date.parse(asked.useBy));
+  if (asked.startsAt !== undefined) bounds.push(Date.parse(asked.startsAt) + asked.seconds * 1000);
+  else if (invitation !== null && asked.startsOn !== 'first-use')
+    bounds.push(lastApproval(invitation.invitation.statement, asked.seconds).getTime());
   return toInstant(new Date(Math.min(...bounds)));
 }

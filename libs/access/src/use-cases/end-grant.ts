@@ -1,12 +1,11 @@
 import { toInstant } from '@countersign/scope';
-import { AccessError, notFound, type Refusal } from '../errors.js';
+import { AccessError, type Refusal } from '../errors.js';
 import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../grant/grant.js';
 import type { Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
-import { locateGrant } from './locate.js';
+import { grantInSight, locateGrant } from './locate.js';
 import { grantNotice } from './notices.js';
 
 /**
@@ -43,6 +42,18 @@ export async function endGrantIn(
   return ended;
 }
 
+/** Ends many, each as it stands by then: one that extends another of them has ended with that one already. */
+export async function endGrantsIn(
+  unit: TenantUnit,
+  grants: readonly Pick<Grant, 'id'>[],
+  by: Parameters<typeof endGrantIn>[2],
+): Promise<void> {
+  for (const { id } of grants) {
+    const current = await unit.grants.find(id);
+    if (current !== null && !hasEnded(current)) await endGrantIn(unit, current, by);
+  }
+}
+
 /** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
 export function revokeGrant(deps: Deps, principal: Principal, id: string, words: string): Promise<Grant> {
   return endByHand(deps, principal, id, 'revoked', words);
@@ -62,10 +73,7 @@ async function endByHand(
 ): Promise<Grant> {
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const grant = await unit.grants.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (grant === null || person === null || !canSee(requestVisibility(person), grant))
-      throw notFound('grant');
+    const { grant, person } = await grantInSight(unit, principal, id);
     demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
     if (reason === 'released' && grant.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');

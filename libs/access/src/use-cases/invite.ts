@@ -25,7 +25,7 @@ import { wellFormedScope } from './normalised-ask.js';
 import { invitationNotice } from './notices.js';
 
 /** A door that stands open for longer is standing access by another name. */
-export const MAX_INVITATION_SECONDS = 90 * 86_400;
+const MAX_INVITATION_SECONDS = 90 * 86_400;
 
 export interface InvitationInput {
   service: string;

@@ -1,5 +1,8 @@
+import type { AccessRequest } from '../access-request/access-request.js';
 import { notFound } from '../errors.js';
-import type { Principal } from '../organisation/person.js';
+import type { Grant } from '../grant/grant.js';
+import type { Person, Principal } from '../organisation/person.js';
+import type { TenantUnit } from '../ports/store.js';
 import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
 
@@ -29,6 +32,42 @@ async function locate(
     if (found === null || !canSee(requestVisibility(person), found)) throw notFound(what);
     return found.tenant;
   });
+}
+
+/**
+ * The request, and who acts on it, as they stand in the unit that is to change it. What the person may not see does
+ * not exist.
+ *
+ * @throws AccessError `not_found`
+ */
+export async function requestInSight(
+  unit: TenantUnit,
+  principal: Principal,
+  id: string,
+): Promise<{ request: AccessRequest; person: Person }> {
+  const { found, person } = await inSight(unit, principal, await unit.requests.find(id), 'request');
+  return { request: found, person };
+}
+
+/** As `requestInSight`, for a grant. */
+export async function grantInSight(
+  unit: TenantUnit,
+  principal: Principal,
+  id: string,
+): Promise<{ grant: Grant; person: Person }> {
+  const { found, person } = await inSight(unit, principal, await unit.grants.find(id), 'grant');
+  return { grant: found, person };
+}
+
+async function inSight<T extends { tenant: string; requester: string }>(
+  unit: TenantUnit,
+  principal: Principal,
+  found: T | null,
+  what: 'request' | 'grant',
+): Promise<{ found: T; person: Person }> {
+  const person = await unit.organisation.person(principal.person.id);
+  if (found === null || person === null || !canSee(requestVisibility(person), found)) throw notFound(what);
+  return { found, person };
 }
 
 /**

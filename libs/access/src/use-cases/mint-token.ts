@@ -7,11 +7,10 @@ import { askOf } from '../policy/ask.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import { activateIn, startOnFirstUseIn } from './activate-grant.js';
 import type { Deps } from './deps.js';
 import { loadContext } from './load-context.js';
-import { locateGrant } from './locate.js';
+import { grantInSight, locateGrant } from './locate.js';
 
 /** What goes into a grant token; the minter adds issuer, key and life. */
 export interface MintInput {
@@ -50,10 +49,7 @@ export async function mintToken(
 ): Promise<MintedToken> {
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const stored = await unit.grants.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (stored === null || person === null || !canSee(requestVisibility(person), stored))
-      throw notFound('grant');
+    const { grant: stored, person } = await grantInSight(unit, principal, id);
     demand(person, 'grant.token');
     if (stored.requester !== person.id)
       throw new AccessError(

@@ -1,7 +1,7 @@
 import { normaliseScope, type ScopeEntry, ScopeError } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import { requireAhead } from '../policy/ahead.js';
-import { type Ask, given } from '../policy/ask.js';
+import { type Ask, startAndBudget } from '../policy/ask.js';
 import type { AskInput } from './draft-terms.js';
 
 /**
@@ -20,7 +20,7 @@ export function normalisedAsk(input: AskInput, now: Date): Ask {
     justified: input.justification.trim() !== '',
     ticket: blankIsNone(input.ticket),
     basis: input.basis ?? null,
-    ...given(input),
+    ...startAndBudget(input),
   };
 }
 

@@ -7,7 +7,7 @@ import type { NoticeDraft } from '../ports/repositories.js';
 export const everyReviewer = 'role:vendor:reviewer';
 export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
 
-export const everyEngineer = 'role:vendor:engineer';
+const everyEngineer = 'role:vendor:engineer';
 
 /** A door that opens or shuts: those who may go through it, and those whose door it is. */
 export const invitationNotice = (

@@ -28,13 +28,17 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
     });
     const { service, tenant, policy } = context;
     if (service === null || tenant === null) return evaluate(ask, context);
-    const { terms } = draftTerms(deps, input, {
-      requester: principal.person,
-      routes: service.routes,
-      requestTtl: policy.requestTtl,
-      now,
-      invitation: context.door.invitation,
-    });
+    const { terms } = draftTerms(
+      deps,
+      { ...input, ...ask },
+      {
+        requester: principal.person,
+        routes: service.routes,
+        requestTtl: policy.requestTtl,
+        now,
+        invitation: context.door.invitation,
+      },
+    );
     return evaluate(ask, { ...context, terms });
   });
 }

@@ -44,21 +44,25 @@ export async function requestAccess(
       terms: null,
     });
     if (context.service === null) refuseIfAny(evaluate(ask, context).refusals);
-    const draft = draftTerms(deps, input, {
-      requester,
-      routes: context.service?.routes ?? '',
-      requestTtl: context.policy.requestTtl,
-      now,
-      invitation: context.door.invitation,
-      ...more,
-    });
+    const draft = draftTerms(
+      deps,
+      { ...input, ...ask },
+      {
+        requester,
+        routes: context.service?.routes ?? '',
+        requestTtl: context.policy.requestTtl,
+        now,
+        invitation: context.door.invitation,
+        ...more,
+      },
+    );
     await extendsWhatStands(unit, more.extends, now);
     const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
     refuseIfAny(refusals);
     if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
     const asked = { channel: principal.channel, assurance: principal.assurance };
     const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
-    return nobodyIsAsked(needs) ? approveAtOnce(deps, unit, view, now) : view;
+    return beginning(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
   });
 }
 
@@ -75,10 +79,6 @@ function refuseIfAny(refusals: readonly Refusal[]): void {
   throw new AccessError('request_refused', refusals.map((each) => each.detail).join(' '), { refusals });
 }
 
-/** Neither side's policy asks for a review. */
-const nobodyIsAsked = ({ vendor, customer }: Needs): boolean =>
-  vendor.required === 0 && customer.required === 0;
-
 async function approveAtOnce(
   deps: Deps,
   unit: TenantUnit,
@@ -93,9 +93,10 @@ async function approveAtOnce(
   return { ...view, request };
 }
 
-/** A request begins with the side that has to decide first. */
-function initialState(needs: Needs): RequestState {
-  return needs.vendor.required > 0 ? 'awaiting_vendor' : 'awaiting_customer';
+/** A request begins with the side that has to decide first; where neither is asked, it is approved. */
+function beginning({ vendor, customer }: Needs): RequestState {
+  if (vendor.required > 0) return 'awaiting_vendor';
+  return customer.required > 0 ? 'awaiting_customer' : 'approved';
 }
 
 async function store(
@@ -104,12 +105,14 @@ async function store(
   { needs, invitation, asked, at }: { needs: Needs; invitation: string | null; asked: Asked; at: string },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
+  const state = beginning(needs);
   const request: AccessRequest = {
     id: terms.request,
     tenant: terms.tenant,
     service: terms.service,
     requester: terms.requester,
-    state: initialState(needs),
+    // What is approved at once passes through here within this unit, seen by nobody and told to nobody.
+    state: state === 'approved' ? 'awaiting_customer' : state,
     version: 1,
     digest,
     terms,
@@ -133,9 +136,9 @@ async function store(
     type: 'request.created',
     at,
     actor: terms.requester,
-    data: { request: request.id, requester: terms.requester, digest, state: request.state, terms, needs },
+    data: { request: request.id, requester: terms.requester, digest, state, terms, needs },
     commitments,
   });
-  await unit.outbox.add(requestNotice(request, at));
+  if (state !== 'approved') await unit.outbox.add(requestNotice(request, at));
   return { request, reviews: [], openings, offer: null, invitation };
 }

@@ -1,16 +1,14 @@
 import { toInstant } from '@countersign/scope';
 import type { AccessRequest } from '../access-request/access-request.js';
-import { notFound } from '../errors.js';
 import type { Person, Principal } from '../organisation/person.js';
 import type { Needs } from '../policy/needs.js';
 import type { TenantUnit } from '../ports/store.js';
 import { readOffer } from '../review/counter-offer.js';
 import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../review/judge-review.js';
 import type { Offer, Review } from '../review/review.js';
-import { canSee, requestVisibility } from '../roles/visibility.js';
 import type { Deps } from './deps.js';
 import { evaluateAgain } from './evaluate-again.js';
-import { locateRequest } from './locate.js';
+import { locateRequest, requestInSight } from './locate.js';
 import { moveRequest, stateAfter } from './move-request.js';
 
 /**
@@ -30,10 +28,7 @@ export async function reviewRequest(
 ): Promise<Review> {
   const tenant = await locateRequest(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
-    const request = await unit.requests.find(id);
-    const person = await unit.organisation.person(principal.person.id);
-    if (request === null || person === null || !canSee(requestVisibility(person), request))
-      throw notFound('request');
+    const { request, person } = await requestInSight(unit, principal, id);
     const earlier = await unit.reviews.ofRequests([id]);
     const now = deps.clock.now();
     judgeReview({

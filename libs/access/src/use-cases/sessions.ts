@@ -112,8 +112,12 @@ export async function authenticateSession(
   };
   if (!use || now.getTime() - Date.parse(session.seenAt) < TOUCH_MS) return { principal, session };
   const seenAt = now.toISOString();
-  await deps.store.asVendor((unit) => unit.sessions.touch(session.id, seenAt));
-  return { principal, session: { ...session, seenAt } };
+  // Best effort: what is not noted now is noted at the next use, and reading does not fail because of it.
+  const isNoted = await deps.store.touchSession(session.id, seenAt).then(
+    () => true,
+    () => false,
+  );
+  return { principal, session: isNoted ? { ...session, seenAt } : session };
 }
 
 /** The person's own sessions that stand, newest first. */

@@ -1,14 +1,20 @@
 import { normaliseEmail } from '../organisation/email.js';
 import type { TenantRole, VendorRole } from '../organisation/organisation.js';
-import type { Person } from '../organisation/person.js';
+import { type Person, sameRoles } from '../organisation/person.js';
 import type { VendorUnit } from '../ports/store.js';
 import { changePersonIn } from './change-person.js';
 import type { Deps } from './deps.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 import { sideLog } from './side-log.js';
+import { tooFewLeft } from './too-few-left.js';
 
 /** Why somebody whom a provider vouches for is not signed in. */
-export type SignInRefusal = 'unknown_person' | 'email_unverified' | 'identity_changed' | 'no_roles';
+export type SignInRefusal =
+  | 'unknown_person'
+  | 'email_unverified'
+  | 'identity_changed'
+  | 'no_roles'
+  | 'needed_role';
 
 /** What one side's provider says of somebody. Its answer has been checked before. */
 export interface ProvidedIdentity {
@@ -36,31 +42,42 @@ export function signInByProvider(
   limits: SessionLimits,
 ): Promise<StartedSession | { refused: SignInRefusal }> {
   return deps.store.asVendor(async (unit) => {
-    const found = await personOf(deps, unit, given);
+    const found = await personOf(unit, given);
     if (typeof found === 'string') return { refused: found };
-    const person = await withGivenRoles(deps, unit, found, given);
-    // Not by throwing: roles that the provider took away stay taken away.
+    // Roles before the pin, as everything that changes a person: two units never wait for each other crosswise.
+    const person = await withGivenRoles(deps, unit, found.person, given);
+    // Not by throwing, neither here nor below: what the provider took away stays taken away.
+    if (person === null) return { refused: 'needed_role' };
+    if (!found.isPinned) await pin(deps, unit, person, given);
     if (person.roles.length === 0) return { refused: 'no_roles' };
     return startSessionIn(deps, unit, { ...to, person, assurance: 'oidc', parent: null }, limits);
   });
 }
 
 async function personOf(
-  deps: Deps,
   unit: VendorUnit,
   { tenant, issuer, subject, email, emailVerified }: ProvidedIdentity,
-): Promise<Person | SignInRefusal> {
+): Promise<{ person: Person; isPinned: boolean } | SignInRefusal> {
   const pinned = await unit.identities.find(tenant, issuer, subject);
   if (pinned !== null) {
     const person = await unit.organisation.person(pinned.person);
     return person === null || person.removedAt !== null || person.tenant !== tenant
       ? 'unknown_person'
-      : person;
+      : { person, isPinned: true };
   }
   if (!emailVerified || email === null) return 'email_unverified';
   const person = await memberByEmail(unit, tenant, email);
   if (person === null) return 'unknown_person';
   if ((await unit.identities.ofPerson(person.id, issuer)) !== null) return 'identity_changed';
+  return { person, isPinned: false };
+}
+
+async function pin(
+  deps: Deps,
+  unit: VendorUnit,
+  person: Person,
+  { tenant, issuer, subject }: ProvidedIdentity,
+): Promise<void> {
   const pinnedAt = deps.clock.now().toISOString();
   await unit.identities.insert({ tenant, issuer, subject, person: person.id, pinnedAt });
   const log = await sideLog(unit, tenant);
@@ -71,7 +88,6 @@ async function personOf(
     data: { person: person.id, issuer },
     personal: { subject },
   });
-  return person;
 }
 
 /** Somebody of one side by their address, however it is spelled; null where it is nobody, or no address. */
@@ -85,18 +101,27 @@ export async function memberByEmail(
   return known.find((person) => person.tenant === tenant && person.removedAt === null) ?? null;
 }
 
-/** Where the provider's groups give roles, they are the person's roles from now on. */
+/**
+ * Where the provider's groups give roles, they are the person's roles from now on; null where a tenant could not do
+ * without one that they take away. Then nothing changes, and nobody acts by it either: the person is signed out.
+ */
 async function withGivenRoles(
   deps: Deps,
   unit: VendorUnit,
   person: Person,
   { roles }: ProvidedIdentity,
-): Promise<Person> {
+): Promise<Person | null> {
   if (roles === null) return person;
   const given = excludeEachOther(person, roles) ? [] : [...new Set(roles)].sort();
-  if (JSON.stringify(given) === JSON.stringify([...person.roles].sort())) return person;
+  if (sameRoles(given, person.roles)) return person;
   const after: Person = { ...person, roles: given };
-  await changePersonIn(unit, person, after, { actor: person.id, at: deps.clock.now().toISOString() });
+  const at = deps.clock.now().toISOString();
+  const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
+  if (tenant !== null && (await tooFewLeft(unit, tenant, person, after)) !== null) {
+    await unit.sessions.endAllOf(person.id, at);
+    return null;
+  }
+  await changePersonIn(unit, person, after, { actor: person.id, at });
   return after;
 }
 

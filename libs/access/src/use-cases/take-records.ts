@@ -31,8 +31,8 @@ type Vouched = { id: string; signature: string; signed: boolean };
 
 /**
  * Takes a batch of a gateway's records, each exactly once: what is at or below the chain's cursor was taken
- * before and is skipped; a gap, a record that does not continue the chain, and a signature that is not the gateway's
- * are events of their own. Leaf, record and cursor commit together, one unit of work a tenant.
+ * before and is skipped; a gap, a record that does not continue the chain, a signature that is not the gateway's, and
+ * an outcome of a call that is not this boot's or has ended are events of their own. Leaf, record and cursor commit together, one unit of work a tenant.
  *
  * @returns per tenant the last number taken, which the gateway may forget up to
  * @throws AccessError `invalid_request` where a tenant is unknown
@@ -79,7 +79,7 @@ async function takeOfTenant(
     hash: from?.hash ?? null,
   };
   const fresh = records.filter(({ seq }) => seq > cursor.seq).sort((a, b) => a.seq - b.seq);
-  const calls = await TakenCalls.begin(unit, endedBefore(fresh));
+  const calls = await TakenCalls.begin(unit, { gateway, boot }, endedBefore(fresh));
   const leaves: EventDraft[] = [];
   const now = deps.clock.now().toISOString();
   const tell = (type: string, data: object) =>
@@ -93,6 +93,10 @@ async function takeOfTenant(
     cursor = { ...cursor, seq: record.seq, hash: record.hash };
     if ('signature' in record && !record.signed) {
       tell('gateway.mismatch', { at: record.seq, reason: 'signature' });
+      continue;
+    }
+    if (record.kind === 'outcome' && !calls.mayEnd(record.id)) {
+      tell('gateway.mismatch', { at: record.seq, reason: 'outcome', record: record.id });
       continue;
     }
     leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });

@@ -15,12 +15,22 @@ export class TakenCalls {
   /** What each grant has used by these calls. */
   readonly use = new Map<string, LeaseUse>();
 
-  private constructor(private readonly before: ReadonlyMap<string, AccessRecordView>) {}
+  private constructor(
+    private readonly of: { gateway: string; boot: string },
+    private readonly before: ReadonlyMap<string, AccessRecordView>,
+  ) {}
 
-  /** @param endedBefore ids of calls that end in this batch and began in an earlier one */
-  static async begin(unit: TenantUnit, endedBefore: readonly string[]): Promise<TakenCalls> {
+  /**
+   * @param of whose batch it is
+   * @param endedBefore ids of calls that end in this batch and began in an earlier one
+   */
+  static async begin(
+    unit: TenantUnit,
+    of: { gateway: string; boot: string },
+    endedBefore: readonly string[],
+  ): Promise<TakenCalls> {
     const known = endedBefore.length === 0 ? [] : await unit.records.allowed(endedBefore);
-    return new TakenCalls(new Map(known.map((record) => [record.id, record])));
+    return new TakenCalls(of, new Map(known.map((record) => [record.id, record])));
   }
 
   make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {
@@ -32,16 +42,29 @@ export class TakenCalls {
     if (view.decision === 'allowed') this.count(view.grant, { calls: 1 });
   }
 
+  /**
+   * False for a call of another gateway or boot, and for one that has ended: how it ended is told once, by the run that
+   * let it through. A call that is not known may have been lost in a gap.
+   */
+  mayEnd(id: string): boolean {
+    const call = this.callOf(id);
+    if (call === null) return true;
+    return call.outcome === null && call.gateway === this.of.gateway && call.boot === this.of.boot;
+  }
+
   /** @returns the call that ended; null where no such allowed record is known */
   end(outcome: RecordOutcome): AccessRecordView | null {
-    const here = this.made.get(outcome.id);
-    const call = here ?? this.before.get(outcome.id) ?? null;
+    const call = this.callOf(outcome.id);
     if (call === null || call.decision !== 'allowed') return null;
-    if (here === undefined) this.ended.push(outcome);
-    else Object.assign(here, outcome);
+    if (!this.made.has(call.id)) this.ended.push(outcome);
+    Object.assign(call, outcome);
     const lost = outcome.outcome === 'unknown' ? 1 : 0;
     this.count(call.grant, { bytes: outcome.bytes ?? 0, ended: 1, lost });
     return call;
+  }
+
+  private callOf(id: string): AccessRecordView | null {
+    return this.made.get(id) ?? this.before.get(id) ?? null;
   }
 
   async store(unit: TenantUnit): Promise<void> {

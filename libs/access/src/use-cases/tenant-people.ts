@@ -1,7 +1,7 @@
 import { AccessError, notFound } from '../errors.js';
 import { normaliseEmail } from '../organisation/email.js';
 import type { TenantRole } from '../organisation/organisation.js';
-import { hasRole, type Person, type Principal } from '../organisation/person.js';
+import { type Person, type Principal, sameRoles } from '../organisation/person.js';
 import type { TenantRecord } from '../organisation/records.js';
 import type { VendorUnit } from '../ports/store.js';
 import { demandMoreThanMail } from '../roles/strong.js';
@@ -9,6 +9,7 @@ import { changePersonIn } from './change-person.js';
 import type { Deps } from './deps.js';
 import { demandInSight, ownTenantIn } from './own-tenant.js';
 import { readAs } from './read-as.js';
+import { tooFewLeft } from './too-few-left.js';
 
 export interface TenantPersonInput {
   email: string;
@@ -65,7 +66,12 @@ export function addTenantPerson(
   });
 }
 
-/** Another name, other roles. @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left */
+/**
+ * Another name, other roles.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left, or where the tenant's provider
+ *   gives the roles
+ */
 export function changeTenantPerson(
   deps: Deps,
   principal: Principal,
@@ -76,6 +82,8 @@ export function changeTenantPerson(
   return changing(deps, principal, slug, async (unit, { actor, tenant }) => {
     const before = await memberIn(unit, slug, id);
     const roles = input.roles === undefined ? before.roles : [...input.roles].sort();
+    if (tenant.oidc?.groups !== undefined && !sameRoles(roles, before.roles))
+      throw new AccessError('conflict', 'Your provider’s groups give the roles: change the groups there.');
     const after: Person = { ...before, name: input.name ?? before.name, roles };
     await enoughLeft(unit, tenant, before, after);
     await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
@@ -119,20 +127,19 @@ async function memberIn(unit: VendorUnit, slug: string, id: string): Promise<Per
   return person;
 }
 
-/** A tenant without an admin could change nothing any more, one with too few approvers approve nothing. */
+/** @throws AccessError `conflict` */
 async function enoughLeft(
   unit: VendorUnit,
-  { slug, controls }: TenantRecord,
+  tenant: TenantRecord,
   before: Person,
   after: Person,
 ): Promise<void> {
-  const loses = (role: TenantRole) => hasRole(before, role) && !hasRole(after, role);
-  const others = (role: TenantRole) => unit.organisation.countWithRole(slug, role, before.id);
-  if (loses('admin') && (await others('admin')) === 0)
+  const lacks = await tooFewLeft(unit, tenant, before, after);
+  if (lacks === 'admin')
     throw new AccessError('conflict', 'This is the last admin. Make somebody else one first.');
-  if (loses('approver') && (await others('approver')) < controls.approvals)
+  if (lacks === 'approver')
     throw new AccessError(
       'conflict',
-      `Your controls ask for ${controls.approvals} approval(s), and fewer approvers would be left.`,
+      `Your controls ask for ${tenant.controls.approvals} approval(s), and fewer approvers would be left.`,
     );
 }

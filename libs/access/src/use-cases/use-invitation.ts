@@ -2,6 +2,7 @@ import type { AccessRequest } from '../access-request/access-request.js';
 import { AccessError } from '../errors.js';
 import { type Invitation, useInvitation } from '../invitation/invitation.js';
 import type { TenantUnit } from '../ports/store.js';
+import { endRequestIn } from './cancel-request.js';
 
 /** Stores a changed invitation. @throws AccessError `conflict` where somebody was faster */
 export async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {
@@ -14,7 +15,7 @@ export async function saveInvitation(unit: TenantUnit, invitation: Invitation): 
 
 /**
  * Counts the grant that is about to be made against the invitation that its request leans on, in the transaction
- * that makes it: of two that race for the last use one is refused.
+ * that makes it: of two that race for the last use one is refused. With the last use goes what still waits for one.
  *
  * @throws AccessError `conflict`
  */
@@ -43,4 +44,16 @@ export async function useInvitationIn(
       digest,
     },
   });
+  if (used.state === 'used_up') await endWaiting(unit, used, id, at);
+}
+
+/** Nothing can be granted any more that leans on it, so nobody is asked for it any longer. */
+async function endWaiting(
+  unit: TenantUnit,
+  { hash }: Invitation,
+  granted: string,
+  at: string,
+): Promise<void> {
+  for (const request of await unit.requests.openUnder(hash))
+    if (request.id !== granted) await endRequestIn(unit, request, { to: 'expired', actor: 'job', at });
 }

@@ -12,7 +12,7 @@ import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
 import { endRequestIn } from './cancel-request.js';
 import type { Deps } from './deps.js';
-import { endGrantIn } from './end-grant.js';
+import { endGrantsIn } from './end-grant.js';
 import { invitationViews } from './invitation-view.js';
 import { invitationNotice } from './notices.js';
 import { saveInvitation } from './use-invitation.js';
@@ -55,12 +55,8 @@ export async function withdrawIn(
 ): Promise<Invitation> {
   const withdrawn = await endInvitationIn(unit, invitation, { ...by, to: 'withdrawn' });
   const words = by.words === null ? {} : { words: by.words };
-  for (const grant of await unit.grants.liveUnder(invitation.hash)) {
-    // One that extends another of them has ended with that one already.
-    const current = await unit.grants.find(grant.id);
-    if (current !== null && current.state !== 'ended')
-      await endGrantIn(unit, current, { reason: 'revoked', actor: by.actor, at: by.at, ...words });
-  }
+  const end = { reason: 'revoked', actor: by.actor, at: by.at, ...words } as const;
+  await endGrantsIn(unit, await unit.grants.liveUnder(invitation.hash), end);
   return withdrawn;
 }
 

@@ -7,6 +7,7 @@ import { duplicates } from './checks/duplicates.js';
 import { names } from './checks/names.js';
 import { people } from './checks/people.js';
 import { routes } from './checks/routes.js';
+import { sizes } from './checks/sizes.js';
 import { toOrganisation } from './convert.js';
 import { readYaml, type YamlFile } from './document.js';
 import { type Finding, findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
@@ -27,6 +28,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   actions,
   accessRules,
   controls,
+  sizes,
 ];
 
 /**

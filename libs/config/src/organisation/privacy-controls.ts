@@ -1,12 +1,13 @@
 import type { ControlsFacts, PrivacyControls } from '@countersign/access';
 import { actions } from './checks/actions.js';
 import { controls as meetable } from './checks/controls.js';
+import { sizes } from './checks/sizes.js';
 import { toControls } from './convert.js';
 import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
 import type { Readable } from './readable.js';
 import { privacyControls } from './schema.js';
 
-export type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
+type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
 
 /**
  * Reads one tenant's controls by the rules of the organisation file: shape, and what spans members.
@@ -17,7 +18,7 @@ export type ParsedControls = { controls: PrivacyControls } | { problems: Organis
 export function parsePrivacyControls(value: unknown, facts: ControlsFacts): ParsedControls {
   const parsed = privacyControls.safeParse(value, { reportInput: true });
   const findings = parsed.success
-    ? [actions, meetable].flatMap((check) => check(asFile(toControls(parsed.data), facts)))
+    ? [actions, meetable, sizes].flatMap((check) => check(asFile(toControls(parsed.data), facts)))
     : parsed.error.issues.flatMap(findingsOf);
   if (parsed.success && findings.length === 0) return { controls: toControls(parsed.data) };
   return { problems: findings.map(({ path, detail }) => ({ pointer: pointerOf(path), detail })) };
@@ -29,6 +30,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
   return {
     staff: [],
     rules: [],
+    policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),
     tenants: [
       {

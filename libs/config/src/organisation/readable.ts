@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Path } from './problem.js';
-import { route, type ServiceEntry, serviceMembers } from './schema.js';
+import { accessPolicy, route, type ServiceEntry, serviceMembers } from './schema.js';
 
 export type At<Value> = { path: Path; value: Value };
 
@@ -30,6 +30,8 @@ export type Readable = {
   staff: At<ReadablePerson>[];
   services: ReadableService[];
   rules: At<ReadableRule>[];
+  /** The vendor's policy, absent where it is broken. */
+  policy: z.output<typeof accessPolicy> | undefined;
   tenants: ReadableTenant[];
 };
 
@@ -43,7 +45,11 @@ const controls = z
     approvals: z.number().catch(1),
     countersign: words,
     slackMayApprove: words,
-    forbid: listOf(z.object({ service: word }).catch({ service: '' })),
+    forbid: listOf(
+      z
+        .object({ service: word, resource: word, actions: words })
+        .catch({ service: '', resource: '', actions: [] }),
+    ),
   })
   .catch({ approvals: 1, countersign: [], slackMayApprove: [], forbid: [] });
 
@@ -58,25 +64,28 @@ const tenant = z
   })
   .catch({ slug: '', people: [], privacyControls: controls.parse(undefined), slack: undefined });
 
+const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
+
 const file = z
   .object({
     vendor: z.object({ staff: listOf(person) }).catch({ staff: [] }),
     services: listOf(z.unknown()),
-    accessPolicy: z.object({ rules: listOf(rule) }).catch({ rules: [] }),
+    accessPolicy: z.unknown().optional(),
     tenants: listOf(tenant),
   })
-  .catch({ vendor: { staff: [] }, services: [], accessPolicy: { rules: [] }, tenants: [] });
+  .catch({ vendor: { staff: [] }, services: [], accessPolicy: undefined, tenants: [] });
 
 /**
  * Reads a file leniently, so that the checks across members still run where some other member is broken: an
  * author sees every problem at once, not one layer after the other.
  */
 export function readableParts(value: unknown): Readable {
-  const { vendor, services, accessPolicy, tenants } = file.parse(value);
+  const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
   return {
     staff: at(vendor.staff, ['vendor', 'staff']),
     services: at(services, ['services']).map(readService),
-    rules: at(accessPolicy.rules, ['accessPolicy', 'rules']),
+    rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
+    policy: accessPolicy.safeParse(policy).data,
     tenants: at(tenants, ['tenants']).map(({ path, value: entry }) => ({
       path,
       slug: entry.slug,

@@ -160,7 +160,7 @@ const accessRule = z.strictObject({
   invitationSuffices: z.boolean().optional(),
 });
 
-const accessPolicy = z.strictObject({
+export const accessPolicy = z.strictObject({
   vendorReviews: count(0, 20).optional(),
   maxDuration: duration.optional(),
   tokenTtl: duration.optional(),

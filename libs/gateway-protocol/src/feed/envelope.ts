@@ -6,7 +6,7 @@ import { type FeedEvent, feedEvent, formatFeedPlace } from './feed-event.js';
 
 /** What stands in the SSE `data`: the payload as text, so that the signed bytes are the bytes that are read. */
 const envelope = z.strictObject({ payload: z.string(), signature: z.string() });
-export type FeedEnvelope = z.infer<typeof envelope>;
+type FeedEnvelope = z.infer<typeof envelope>;
 
 /** Keeps a feed signature from meaning anything elsewhere. */
 const CONTEXT = 'countersign-feed/v1\n';

@@ -15,7 +15,6 @@ export const feedEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...head, type: z.literal('heartbeat'), data: heartbeatData }),
 ]);
 export type FeedEvent = z.infer<typeof feedEvent>;
-export type FeedEventType = FeedEvent['type'];
 
 /** A place in the feed. `seq` counts changes without gaps within an epoch; a later epoch stands above every seq. */
 export type FeedPlace = { epoch: number; seq: number };

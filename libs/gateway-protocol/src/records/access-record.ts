@@ -103,9 +103,6 @@ const head = z.strictObject({ ...chained, kind: z.literal('head'), signature });
 
 export const accessRecord = z.discriminatedUnion('kind', [allowed, outcome, refused, counters, head]);
 
-export type AllowedRecord = z.infer<typeof allowed>;
-export type OutcomeRecord = z.infer<typeof outcome>;
-export type RefusedRecord = z.infer<typeof refused>;
 export type MinuteCount = z.infer<typeof minuteCount>;
 export type CountersRecord = z.infer<typeof counters>;
 export type HeadRecord = z.infer<typeof head>;
@@ -118,5 +115,5 @@ type Without<R, K extends string> = R extends AccessRecord ? Omit<R, K> : never;
 /** A record in its place that has not been signed yet. */
 export type UnsignedRecord = Without<SignedRecord, 'signature'>;
 /** A record before it has its place in a chain, and with it its signature. */
-export type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'signature'>;
+type Unchained<R extends AccessRecord> = Without<R, 'seq' | 'prev' | 'signature'>;
 export type UnchainedRecord = Unchained<AccessRecord>;

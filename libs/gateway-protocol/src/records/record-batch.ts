@@ -23,7 +23,7 @@ const batch = z
     'every record is of the boot',
   );
 /** The body of `POST /gateway/v1/records`: records of one boot, those of a tenant in the order of their `seq`. */
-export type RecordBatch = z.infer<typeof batch>;
+type RecordBatch = z.infer<typeof batch>;
 
 const answer = z.strictObject({ accepted: z.record(slug, count) });
 /** The broker's answer: for every tenant of the batch the last `seq` that it holds. */

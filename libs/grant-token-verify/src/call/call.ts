@@ -4,7 +4,7 @@ import type { CountersignReason, CountersignRefusal } from '../countersign/refus
 import type { GrantTokenClaims } from '../token/claims.js';
 
 /** Why a call with a verified token is refused. Stable codes of CONTRACT §5, in the order of the checks. */
-export type CallRefusalCode =
+type CallRefusalCode =
   | 'ambiguous_request'
   | 'grant_ended'
   | 'locked'

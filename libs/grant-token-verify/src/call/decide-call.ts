@@ -13,7 +13,7 @@ import { routeIsListed } from './route-steps.js';
 import { changeIsTheApproved, scopeCovers, tenantDoesNotForbid, tenantIsTheTokens } from './scope-steps.js';
 
 /** Every check of a call after its token is verified, in the order in which a caller learns of refusals. */
-export const callSteps: readonly CallStep[] = [
+const callSteps: readonly CallStep[] = [
   grantIsActive,
   grantIsWithinWindow,
   nothingIsLocked,
@@ -32,7 +32,7 @@ export const callSteps: readonly CallStep[] = [
 ];
 
 /** `match` is null while the route is not known; a refused call has it where the route was found. */
-export type CallDecision =
+type CallDecision =
   | { allowed: true; match: MatchedCall }
   | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
 

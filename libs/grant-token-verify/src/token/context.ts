@@ -17,7 +17,7 @@ export type TokenRules = {
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The three parts of the compact form (RFC 7515 §7.1) as text, or as the bytes that they encode. */
-export type TokenParts<Part> = { header: Part; payload: Part; signature: Part };
+type TokenParts<Part> = { header: Part; payload: Part; signature: Part };
 
 /**
  * What one step works on and leaves to the next. Header and payload are empty objects until read: a step that came

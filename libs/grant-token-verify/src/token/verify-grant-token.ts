@@ -30,7 +30,7 @@ import { refuse, type TokenVerdict } from './verdict.js';
  * nothing is parsed twice with two meanings; the signature before any claim, so that an answer says nothing about
  * claims that nobody signed; the claims from whose they are, over when, to what they allow.
  */
-export const tokenSteps: readonly TokenStep[] = [
+const tokenSteps: readonly TokenStep[] = [
   isOfTokenSize,
   hasCompactForm,
   isSpeltCanonically,

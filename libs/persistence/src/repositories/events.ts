@@ -1,14 +1,8 @@
-import {
-  AccessError,
-  type EventReads,
-  type Page,
-  type PageQuery,
-  type StoredEvent,
-} from '@countersign/access';
+import { type EventReads, type Page, type PageQuery, type StoredEvent } from '@countersign/access';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
 import { BoundRepository } from './bound.js';
-import { instant } from './keyset.js';
+import { instant, nowhere } from './keyset.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -48,11 +42,6 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     query.andWhere('(row.at, row.seq) < (:at, :seq)', { at: place.at, seq });
   }
 }
-
-const nowhere = (): AccessError =>
-  new AccessError('invalid_request', 'This cursor leads nowhere; begin the list again.', {
-    pointer: '/cursor',
-  });
 
 function index(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw nowhere();

@@ -1,6 +1,8 @@
 import {
+  type DueObject,
   dueAt,
   type Grant,
+  type GrantBasis,
   type GrantUse,
   type GrantWrites,
   type ListFilter,
@@ -73,10 +75,25 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return { items: items.map(toGrant), next };
   }
 
-  /** Scheduled and active. */
-  async live(): Promise<Grant[]> {
-    const rows = await this.rows().andWhere("row.state IN ('scheduled', 'active')").getMany();
-    return rows.map(toGrant);
+  /** Scheduled and active ones that rest on any of these; each once. */
+  async liveOf({ requesters, tenants, services }: GrantBasis): Promise<DueObject[]> {
+    const found = new Map<string, DueObject>();
+    for (const [column, keys] of Object.entries({
+      requester: requesters,
+      tenant: tenants,
+      service: services,
+    }))
+      for (const { id, tenant } of await inChunks(keys, (chunk) => this.liveBy(column, chunk)))
+        found.set(id, { id, tenant });
+    return [...found.values()];
+  }
+
+  private liveBy(column: string, keys: string[]): Promise<GrantEntity[]> {
+    return this.rows()
+      .andWhere("row.state IN ('scheduled', 'active')")
+      .andWhere(`row.${column} IN (:...keys)`, { keys })
+      .select(['row.id', 'row.tenant'])
+      .getMany();
   }
 
   /** Grants that the clock's job must look at. `now` in the comparable spelling. */

@@ -2,6 +2,7 @@ import type { ReadUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@c
 import { openPostgres } from '../postgres/engine.js';
 import type { Reach } from '../repositories/bound.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
+import { Sessions } from '../repositories/sign-in.js';
 import { Sealer } from '../secrets/seal.js';
 import { openSqlite } from '../sqlite/engine.js';
 import type { UnitContext } from '../units/context.js';
@@ -67,6 +68,10 @@ class EngineStore implements OpenedStore {
 
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T> {
     return this.write('everybody', async (unit) => work(await unit.vendor()));
+  }
+
+  touchSession(id: string, at: string): Promise<void> {
+    return this.engine.write('everybody', (manager) => new Sessions(manager).touch(id, at));
   }
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {

@@ -83,7 +83,7 @@ export class UnitOfWork {
       deliveries: new Deliveries(manager),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
-      liveGrants: () => new Grants(manager, 'everybody').live(),
+      liveGrantsOf: (basis) => new Grants(manager, 'everybody').liveOf(basis),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
       idempotency: {

@@ -35,7 +35,15 @@ export const ACTION = /^[A-Za-z0-9._~-]{1,64}$/;
 /** The slug of the log that belongs to no tenant; no tenant may have it. */
 export const DEPLOYMENT_SLUG = 'deployment';
 
-const GATEWAY_PATHS = new Set(['healthz', 'readyz', 'metrics', 'authz', 'countersign', 'import']);
+/** First path segments that are the gateway's own: no data service can have them. */
+export const GATEWAY_PATHS: ReadonlySet<string> = new Set([
+  'healthz',
+  'readyz',
+  'metrics',
+  'authz',
+  'countersign',
+  'import',
+]);
 
 /** True for `[a-z0-9][a-z0-9-]{0,62}`. */
 export function isSlug(value: string): boolean {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import { specFolder } from '../../../../../test/support/spec-folder.js';
 import { Terminal } from '../../../test/terminal.js';
 import { run } from '../../main.js';
 
@@ -24,7 +24,7 @@ let dataDir: string;
 let env: Record<string, string>;
 
 beforeEach(() => {
-  dataDir = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'data');
+  dataDir = join(specFolder(), 'data');
   env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 3).toString('base64') };
 });
 

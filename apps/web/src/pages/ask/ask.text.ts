@@ -8,7 +8,7 @@ const en = {
   service: 'Data service',
   what: 'What do you need to do?',
   objects: 'Only these objects',
-  objectsHint: 'Names separated by spaces or commas. Left empty, you ask for all of them.',
+  objectsHint: 'Names separated by spaces or commas. Left empty, it is all of them.',
   howLong: 'For how long?',
   otherTime: 'Another time',
   minutes: 'Minutes',

@@ -1,5 +1,6 @@
 import { formatDuration, routeResourcePattern, type ScopeEntry } from '@countersign/scope';
 import type { Ask, Service } from '../../api/client.js';
+import { inFolder, typedNames } from '../../text/typed-names.js';
 
 /** What the form holds. */
 export interface Draft {
@@ -33,13 +34,13 @@ export function offeringsOf(service: Pick<Service, 'routes'>): Offering[] {
 
 /** The scope that is ticked; objects narrow every pattern that ends in `*`. */
 export function scopeOf({ ticked, objects }: Pick<Draft, 'ticked' | 'objects'>): ScopeEntry[] {
-  const names = objects.split(/[\s,]+/).filter((name) => name !== '');
+  const names = typedNames(objects);
   const byResource = new Map<string, string[]>();
   for (const tick of ticked) {
     const [pattern = '', action = ''] = tick.split(' ');
     const resources =
       names.length > 0 && pattern.endsWith('/*')
-        ? names.map((name) => (name.includes('/') ? name : `${pattern.slice(0, -1)}${name}`))
+        ? names.map((name) => inFolder(pattern.slice(0, -2), name))
         : [pattern];
     for (const resource of resources) byResource.set(resource, [...(byResource.get(resource) ?? []), action]);
   }

@@ -27,20 +27,37 @@ export function ControlsForm({
   mayChange: boolean;
 }) {
   const text = useText(controlsTexts);
-  const [draft, setDraft] = useState(controls);
-  const [longest, setLongest] = useState(() => minutesOf(controls.maxDuration));
-  const seconds = Math.round(Number(longest.replace(',', '.')) * 60);
-  const isWrong = longest.trim() !== '' && !(seconds >= 1);
+  /** What the draft was made on; another's change does not take the draft away. */
+  const [base, setBase] = useState(controls);
+  const [draft, setDraft] = useState(() => draftOf(controls));
+  const begin = (from: Controls) => {
+    setBase(from);
+    setDraft(draftOf(from));
+  };
+  const hasMoved = controls.version !== base.version;
+  const isTouched = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  if (hasMoved && !isTouched) begin(controls);
+  const seconds = Math.round(Number(draft.longest.replace(',', '.')) * 60);
+  const isWrong = draft.longest.trim() !== '' && !(Number.isSafeInteger(seconds) && seconds >= 1);
   const save = useMutation({
     mutationFn: () => {
-      const { maxDuration: _old, ...rest } = draft;
-      const body = { ...rest, ...(longest.trim() === '' ? {} : { maxDuration: formatDuration(seconds) }) };
+      const { approvals, longest, ...lists } = draft;
+      const maxDuration = longest.trim() === '' ? null : formatDuration(seconds);
+      const body = { ...lists, version: base.version, approvals: Number(approvals), maxDuration };
       return answered(
         api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }),
       );
     },
-    onSuccess: (saved) => queryClient.setQueryData(controlsQuery(slug).queryKey, saved),
+    onSuccess: (saved) => {
+      begin(saved);
+      queryClient.setQueryData(controlsQuery(slug).queryKey, saved);
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['controls', slug] }),
   });
+  const change = (part: Partial<Draft>) => {
+    save.reset();
+    setDraft({ ...draft, ...part });
+  };
   const actions = [...new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)))];
   const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
   return (
@@ -57,18 +74,19 @@ export function ControlsForm({
             label={text.approvals}
             hint={text.approvalsHint}
             type="number"
-            min={1}
-            max={10}
-            value={String(draft.approvals)}
-            onChange={(event) => setDraft({ ...draft, approvals: Number(event.target.value) })}
+            required
+            min={0}
+            max={20}
+            value={draft.approvals}
+            onChange={(event) => change({ approvals: event.target.value })}
           />
           <TextField
             label={text.longest}
             hint={text.longestHint}
             inputMode="decimal"
-            value={longest}
+            value={draft.longest}
             error={isWrong ? text.longestWrong : null}
-            onChange={(event) => setLongest(event.target.value)}
+            onChange={(event) => change({ longest: event.target.value })}
           />
         </div>
         <section className="stack near">
@@ -80,9 +98,7 @@ export function ControlsForm({
                 key={action}
                 label={action}
                 value={levelOf(action, draft)}
-                onChange={(event) =>
-                  setDraft({ ...draft, ...withLevel(draft, action, event.target.value as Level) })
-                }
+                onChange={(event) => change(withLevel(draft, action, event.target.value as Level))}
               >
                 {LEVELS.map((level) => (
                   <option key={level} value={level}>
@@ -97,24 +113,28 @@ export function ControlsForm({
           rules={draft.forbid}
           services={services}
           mayChange={mayChange}
-          onChange={(forbid) => setDraft({ ...draft, forbid })}
+          onChange={(forbid) => change({ forbid })}
         />
       </fieldset>
-      {save.error === null ? null : isConflict ? (
+      {(hasMoved && isTouched) || isConflict ? (
         <Notice tone="wait" icon="alert" live>
           <p>{text.conflict}</p>
           <p>
             <Button
               small
-              onClick={() => void queryClient.invalidateQueries({ queryKey: ['controls', slug] })}
+              onClick={() => {
+                save.reset();
+                begin(controls);
+              }}
             >
               {text.reload}
             </Button>
           </p>
         </Notice>
-      ) : (
+      ) : save.error === null ? null : (
         <ProblemNotice error={save.error} />
       )}
+      <p role="status">{save.isSuccess ? text.saved : ''}</p>
       {mayChange ? (
         <p>
           <Button type="submit" look="primary" busy={save.isPending} disabled={isWrong}>
@@ -125,6 +145,20 @@ export function ControlsForm({
     </form>
   );
 }
+
+/** What the form holds; numbers as they are typed. */
+interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'> {
+  approvals: string;
+  longest: string;
+}
+
+const draftOf = ({ approvals, maxDuration, countersign, slackMayApprove, forbid }: Controls): Draft => ({
+  approvals: String(approvals),
+  longest: minutesOf(maxDuration),
+  countersign,
+  slackMayApprove,
+  forbid,
+});
 
 const minutesOf = (duration: string | null): string =>
   duration === null ? '' : String((parseDuration(duration) ?? 0) / 60);

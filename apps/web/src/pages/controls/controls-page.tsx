@@ -31,13 +31,7 @@ export default function ControlsPage() {
           {({ items }) => (
             <Loaded query={controls}>
               {(found) => (
-                <ControlsForm
-                  key={found.version}
-                  slug={slug}
-                  controls={found}
-                  services={items}
-                  mayChange={mayChange}
-                />
+                <ControlsForm slug={slug} controls={found} services={items} mayChange={mayChange} />
               )}
             </Loaded>
           )}

@@ -1,9 +1,9 @@
-import { isResourcePattern } from '@countersign/scope';
+import { ANY_ACTION, isResourcePattern } from '@countersign/scope';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined, resourceWords } from '../../text/scope-words.js';
+import { ruleWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { controlsTexts } from './controls.text.js';
@@ -26,12 +26,6 @@ export function Forbidden({
   const language = useLanguage();
   const [service, setService] = useState(services[0]?.name ?? '');
   const [resource, setResource] = useState('');
-  const words = (rule: Rule) => {
-    const what = resourceWords(rule.resource, language);
-    return rule.actions.includes('*')
-      ? text.forbidAll(what, rule.service)
-      : text.forbidSome(joined(rule.actions, language), what, rule.service);
-  };
   return (
     <section className="stack near">
       <h2>{text.never}</h2>
@@ -39,7 +33,7 @@ export function Forbidden({
       <ul className="plain-list">
         {rules.map((rule) => (
           <li key={JSON.stringify(rule)} className="row between forbidden">
-            <span>{words(rule)}</span>
+            <span>{`${rule.service}: ${ruleWords(rule, language)}`}</span>
             {mayChange ? (
               <Button small onClick={() => onChange(rules.filter((each) => each !== rule))}>
                 {text.allow}
@@ -71,7 +65,7 @@ export function Forbidden({
             <Button
               disabled={service === '' || !isResourcePattern(resource)}
               onClick={() => {
-                onChange([...rules, { service, resource, actions: ['*'] }]);
+                onChange([...rules, { service, resource, actions: [ANY_ACTION] }]);
                 setResource('');
               }}
             >

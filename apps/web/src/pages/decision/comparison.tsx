@@ -1,11 +1,12 @@
-import { parseDuration, resourcesOverlap, type Terms } from '@countersign/scope';
+import { parseDuration, type Terms } from '@countersign/scope';
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';
 import { bytesText, durationText, numberText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
-import { entryWords, joined, resourceWords } from '../../text/scope-words.js';
+import { entryWords, joined, ruleWords } from '../../text/scope-words.js';
 import { type DecisionText, decisionTexts } from './decision.text.js';
+import { rulesFor } from './rules-for.js';
 
 interface Row {
   label: string;
@@ -152,22 +153,12 @@ function Entries({ terms }: { terms: Terms }) {
 function Allowed({ terms, controls }: { terms: Terms; controls: Controls }) {
   const text = useText(decisionTexts);
   const language = useLanguage();
-  const actions = [...new Set(terms.scope.flatMap((entry) => entry.actions))];
-  const signed = actions.filter((action) => controls.countersign.includes(action));
-  const low = actions.filter(
-    (action) => !signed.includes(action) && controls.slackMayApprove.includes(action),
-  );
-  const rest = actions.filter((action) => !signed.includes(action) && !low.includes(action));
-  const forbidden = controls.forbid.filter(
-    (rule) =>
-      rule.service === terms.service &&
-      terms.scope.some((entry) => resourcesOverlap(entry.resource, rule.resource)),
-  );
+  const { levels, forbidden } = rulesFor(terms, controls);
   const lines = [
-    ...(low.length === 0 ? [] : [text.lowRisk(joined(low, language))]),
-    ...(rest.length === 0 ? [] : [text.otherwise(joined(rest, language))]),
-    ...(signed.length === 0 ? [] : [text.signed(joined(signed, language))]),
-    ...forbidden.map((rule) => text.forbids(resourceWords(rule.resource, language))),
+    ...(levels.low.length === 0 ? [] : [text.lowRisk(joined(levels.low, language))]),
+    ...(levels.medium.length === 0 ? [] : [text.otherwise(joined(levels.medium, language))]),
+    ...(levels.high.length === 0 ? [] : [text.signed(joined(levels.high, language))]),
+    ...forbidden.map((rule) => text.forbids(ruleWords(rule, language))),
   ];
   return (
     <ul className="plain-list tight">

@@ -5,7 +5,7 @@ import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
-import { TextArea } from '../../ui/field.js';
+import { useReason } from '../../ui/reason.js';
 import { ProblemNotice } from '../../ui/states.js';
 import { decisionTexts } from './decision.text.js';
 import type { Outcome } from './offer.js';
@@ -84,8 +84,7 @@ function Deny({
   onBack: () => void;
 }) {
   const text = useText(decisionTexts);
-  const [reason, setReason] = useState('');
-  const [isEmpty, setEmpty] = useState(false);
+  const { field, handTo } = useReason(text.denyReason, text.reasonNeeded);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector('textarea')?.focus(), []);
   return (
@@ -96,23 +95,10 @@ function Deny({
       onKeyDown={(event) => {
         if (event.key === 'Escape') onBack();
       }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (reason.trim() === '') setEmpty(true);
-        else onDeny(reason);
-      }}
+      onSubmit={handTo(onDeny)}
     >
       {error === null ? null : <ProblemNotice error={error} />}
-      <TextArea
-        label={text.denyReason}
-        value={reason}
-        maxLength={4_000}
-        error={isEmpty ? text.reasonNeeded : null}
-        onChange={(event) => {
-          setReason(event.target.value);
-          setEmpty(false);
-        }}
-      />
+      {field}
       <div className="decide-buttons">
         <Button onClick={onBack}>{text.back}</Button>
         <Button type="submit" look="stop" icon="stop" busy={busy}>

@@ -6,7 +6,6 @@ const en = {
   wants: 'wants to',
   at: (tenant: string) => `at ${tenant}`,
   forTime: (time: string) => `for ${time}`,
-  because: 'because',
   noReason: 'The reason has been erased.',
   ticket: (ticket: string) => `Ticket ${ticket}`,
   noTicket: 'No ticket was named.',
@@ -71,7 +70,6 @@ const en = {
   denyConfirm: 'Deny the request',
   reasonNeeded: 'A reason is needed.',
   back: 'Back',
-  needsPasskey: 'This asks for something that your controls let nobody approve without a passkey.',
   over: {
     cancelled: 'Taken back by the engineer',
     expired: 'Lapsed: nobody decided in time',
@@ -114,7 +112,6 @@ const de: DecisionText = {
   wants: 'möchte',
   at: (tenant) => `bei ${tenant}`,
   forTime: (time) => `für ${time}`,
-  because: 'weil',
   noReason: 'Der Grund wurde gelöscht.',
   ticket: (ticket) => `Ticket ${ticket}`,
   noTicket: 'Es wurde kein Ticket genannt.',
@@ -179,7 +176,6 @@ const de: DecisionText = {
   denyConfirm: 'Anfrage ablehnen',
   reasonNeeded: 'Ein Grund ist nötig.',
   back: 'Zurück',
-  needsPasskey: 'Hier ist etwas angefragt, das nach Ihren Regeln niemand ohne Passkey freigeben darf.',
   over: {
     cancelled: 'Vom Engineer zurückgezogen',
     expired: 'Verfallen: niemand hat rechtzeitig entschieden',

@@ -7,6 +7,7 @@ import {
   type Terms,
 } from '@countersign/scope';
 import type { Service } from '../../api/client.js';
+import { inFolder, typedNames } from '../../text/typed-names.js';
 
 /** What the approver has chosen to grant, as the form holds it. */
 export interface Choice {
@@ -70,7 +71,6 @@ function keptScope(scope: readonly ScopeEntry[], kept: ReadonlySet<string>): Sco
 
 /** `inv-1001, inv-1002` under `invoices/*` → `invoices/inv-1001`, …; a name with a slash stands for itself. */
 function objectsOf(typed: string, scope: readonly ScopeEntry[]): string[] {
-  const names = typed.split(/[\s,]+/).filter((name) => name !== '');
   const folder = scope.map(({ resource }) => /^(.+)\/\*\*?$/.exec(resource)?.[1]).find(Boolean);
-  return names.map((name) => (name.includes('/') || folder === undefined ? name : `${folder}/${name}`));
+  return typedNames(typed).map((name) => (folder === undefined ? name : inFolder(folder, name)));
 }

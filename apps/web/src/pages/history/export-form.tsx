@@ -27,7 +27,7 @@ export function ExportForm() {
   const run = useMutation({
     mutationFn: async (format: Format) => {
       setCount(0);
-      const records = await allRecords(slug, { from: startOf(from), to: startOf(to, DAY_MS) }, setCount);
+      const records = await allRecords(slug, { from: startOf(from), to: startOf(to, 1) }, setCount);
       download(`calls-${slug}-${from}-${to}`, format, records);
       return records.length;
     },
@@ -93,6 +93,9 @@ function dayText(at: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
-/** When that day begins where the reader is; `plus` milliseconds later. */
-const startOf = (day: string, plus = 0): string =>
-  new Date(new Date(`${day}T00:00:00`).getTime() + plus).toISOString();
+/** When that day begins where the reader is, or one some days later: a day has 23, 24 or 25 hours. */
+function startOf(day: string, later = 0): string {
+  const date = new Date(`${day}T00:00:00`);
+  date.setDate(date.getDate() + later);
+  return date.toISOString();
+}

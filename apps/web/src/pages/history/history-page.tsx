@@ -1,20 +1,20 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { type AccessRequest, api } from '../../api/client.js';
+import type { AccessRequest } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { answered } from '../../api/problem.js';
+import { requestsQuery } from '../../api/queries.js';
 import { isVendor, mayReadRecords, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { REQUEST_LOOK, requestStateTexts } from '../../text/states.text.js';
-import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { SelectField } from '../../ui/field.js';
+import { Listed } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { RequestState } from '../../ui/state-badges.js';
-import { Empty, Loading, ProblemNotice } from '../../ui/states.js';
+import { Empty } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { ExportForm } from './export-form.js';
 import { historyTexts } from './history.text.js';
@@ -54,40 +54,18 @@ export default function HistoryPage() {
 
 function Requests({ state }: { state: State | '' }) {
   const text = useText(historyTexts);
-  const query = useInfiniteQuery({
-    queryKey: ['requests', 'history', state],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      answered(
-        api.GET('/api/v1/requests', {
-          params: {
-            query: { ...(state === '' ? {} : { state }), ...(pageParam ? { cursor: pageParam } : {}) },
-          },
-          signal,
-        }),
-      ),
-    getNextPageParam: (page) => page.next ?? undefined,
-  });
-  if (query.error !== null) return <ProblemNotice error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined) return <Loading />;
-  const rows = query.data.pages.flatMap(({ items }) => items);
-  if (rows.length === 0)
-    return (
-      <Empty icon="inbox" title={text.none}>
-        {text.noneLead}
-      </Empty>
-    );
+  const query = useInfiniteQuery(requestsQuery(state === '' ? {} : { state }));
   return (
-    <div className="stack">
-      <RequestTable rows={rows} />
-      {query.hasNextPage ? (
-        <p>
-          <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {text.older}
-          </Button>
-        </p>
-      ) : null}
-    </div>
+    <Listed
+      query={query}
+      empty={
+        <Empty icon="inbox" title={text.none}>
+          {text.noneLead}
+        </Empty>
+      }
+    >
+      {(rows) => <RequestTable rows={rows} />}
+    </Listed>
   );
 }
 

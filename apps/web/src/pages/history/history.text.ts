@@ -11,7 +11,6 @@ const en = {
   what: 'What',
   why: 'Why',
   erased: 'erased',
-  older: 'Show older',
   none: 'Nothing yet',
   noneLead: 'What is asked and decided from now on is kept here.',
   export: 'Export calls',

@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { AccessRequest } from '../../api/client.js';
 import { requestsQuery } from '../../api/queries.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/states.js';
 import { turnOf } from '../decision/turn.js';
@@ -13,8 +14,8 @@ import { RequestCard } from './request-card.js';
 export default function InboxPage() {
   const text = useText(inboxTexts);
   const session = useSession();
-  const waiting = useQuery(requestsQuery({ state: 'awaiting_customer' }));
-  const countered = useQuery(requestsQuery({ state: 'countered' })).data?.items ?? [];
+  const waiting = useInfiniteQuery(requestsQuery({ state: 'awaiting_customer' }));
+  const countered = useInfiniteQuery(requestsQuery({ state: 'countered' }));
   return (
     <Page narrow title={text.title}>
       <Loaded query={waiting}>
@@ -23,15 +24,17 @@ export default function InboxPage() {
           const decided = items.filter((request) => turnOf(request, session) === 'decided');
           return (
             <div className="stack loose">
-              {open.length === 0 ? (
+              {open.length === 0 && !waiting.hasNextPage ? (
                 <Empty icon="inbox" title={text.none}>
                   {text.noneLead}
                 </Empty>
               ) : (
                 <List requests={open} />
               )}
+              <More query={waiting} />
               <Others title={text.decided} requests={decided} />
-              <Others title={text.offered} requests={countered} />
+              <Others title={text.offered} requests={countered.data?.items ?? []} />
+              <More query={countered} />
             </div>
           );
         }}

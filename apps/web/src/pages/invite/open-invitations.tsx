@@ -1,5 +1,6 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
+import { listOf } from '../../api/list.js';
 import { useNames } from '../../api/names.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
@@ -8,23 +9,24 @@ import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { Empty, Loaded, ProblemNotice } from '../../ui/states.js';
+import { Listed } from '../../ui/listed.js';
+import { Empty, ProblemNotice } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { inviteTexts } from './invite.text.js';
 
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
   const text = useText(inviteTexts);
   const language = useLanguage();
-  const invitations = useQuery({
-    queryKey: ['invitations', slug],
-    queryFn: ({ signal }) =>
+  const invitations = useInfiniteQuery(
+    listOf(['invitations', slug], (page, signal) =>
       answered(
         api.GET('/api/v1/tenants/{slug}/invitations', {
-          params: { path: { slug }, query: { state: 'open' } },
+          params: { path: { slug }, query: { state: 'open', ...page } },
           signal,
         }),
       ),
-  });
+    ),
+  );
   const name = useNames((invitations.data?.items ?? []).map(({ person }) => person));
   const withdraw = useMutation({
     mutationFn: (id: string) =>
@@ -40,55 +42,56 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
     <section className="stack near" aria-labelledby="invitations">
       <h2 id="invitations">{text.open}</h2>
       {withdraw.error === null ? null : <ProblemNotice error={withdraw.error} />}
-      <Loaded query={invitations}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon="closed" title={text.none}>
-              {text.noneLead}
-            </Empty>
-          ) : (
-            <>
-              <DataTable
-                caption={text.open}
-                rows={items}
-                rowKey={({ id }) => id}
-                columns={[
-                  { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
-                  { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
-                  { label: text.until, cell: ({ until }) => <Instant at={until} /> },
-                  {
-                    label: text.used,
-                    cell: ({ used, uses }) =>
-                      uses === null
-                        ? numberText(used, language)
-                        : text.usedOf(numberText(used, language), numberText(uses, language)),
-                  },
-                  { label: text.by, cell: ({ person }) => name(person) },
-                  ...(mayWithdraw
-                    ? [
-                        {
-                          label: text.act,
-                          quiet: true,
-                          cell: ({ id }: { id: string }) => (
-                            <Button
-                              small
-                              look="deny"
-                              busy={withdraw.isPending}
-                              onClick={() => withdraw.mutate(id)}
-                            >
-                              {text.withdraw}
-                            </Button>
-                          ),
-                        },
-                      ]
-                    : []),
-                ]}
-              />
-              <p className="soft">{text.withdrawHint}</p>
-            </>
-          )
+      <Listed
+        query={invitations}
+        empty={
+          <Empty icon="closed" title={text.none}>
+            {text.noneLead}
+          </Empty>
         }
-      </Loaded>
+      >
+        {(items) => (
+          <>
+            <DataTable
+              caption={text.open}
+              rows={items}
+              rowKey={({ id }) => id}
+              columns={[
+                { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
+                { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
+                { label: text.until, cell: ({ until }) => <Instant at={until} /> },
+                {
+                  label: text.used,
+                  cell: ({ used, uses }) =>
+                    uses === null
+                      ? numberText(used, language)
+                      : text.usedOf(numberText(used, language), numberText(uses, language)),
+                },
+                { label: text.by, cell: ({ person }) => name(person) },
+                ...(mayWithdraw
+                  ? [
+                      {
+                        label: text.act,
+                        quiet: true,
+                        cell: ({ id }: { id: string }) => (
+                          <Button
+                            small
+                            look="deny"
+                            busy={withdraw.isPending}
+                            onClick={() => withdraw.mutate(id)}
+                          >
+                            {text.withdraw}
+                          </Button>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+            <p className="soft">{text.withdrawHint}</p>
+          </>
+        )}
+      </Listed>
     </section>
   );
 }

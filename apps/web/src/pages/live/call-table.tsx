@@ -2,6 +2,7 @@ import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { entryWords } from '../../text/scope-words.js';
+import { wordFor } from '../../text/word-for.js';
 import { Badge } from '../../ui/badge.js';
 import { Time } from '../../ui/clock.js';
 import { Empty } from '../../ui/states.js';
@@ -60,7 +61,7 @@ function Result({ record }: { record: AccessRecord }) {
         <Badge tone="stop" icon="stop">
           {text.refused}
         </Badge>
-        <span>{text.codes[code ?? ''] ?? code}</span>
+        <span>{wordFor(text.codes, code ?? '') ?? code}</span>
         {count > 1 ? <span className="soft">{text.folded(count)}</span> : null}
       </span>
     );

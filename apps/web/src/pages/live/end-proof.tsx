@@ -1,17 +1,24 @@
-import type { AccessRecord, Grant } from '../../api/client.js';
+import { useQuery } from '@tanstack/react-query';
+import { recordPages } from '../../api/all-records.js';
+import type { Grant } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useText } from '../../text/language.js';
 import { Instant, Time } from '../../ui/clock.js';
 import { Seal } from '../../ui/seal.js';
+import { ProblemNotice } from '../../ui/states.js';
 import { liveTexts } from './live.text.js';
-import { proofOf } from './proof.js';
+import { type Proof, proofFrom } from './proof.js';
 
 /** After the end: when the last call came through, and when the next one was turned away. */
-export function EndProof({ grant, records }: { grant: Grant; records: readonly AccessRecord[] }) {
+export function EndProof({ grant, mayRead }: { grant: Grant; mayRead: boolean }) {
   const text = useText(liveTexts);
   const name = useNames(grant.endedBy === null ? [] : [grant.endedBy]);
   const isStopped = grant.endReason === 'revoked';
-  const { lastAllowed, nextRefused } = proofOf(grant, records);
+  const proof = useQuery({
+    queryKey: ['records', grant.id, 'proof', grant.endedAt],
+    enabled: mayRead,
+    queryFn: ({ signal }) => proofFrom(grant, recordPages(grant.tenant, { grant: grant.id }, signal)),
+  });
   return (
     <section className="sheet proof stack" data-stopped={isStopped || undefined} aria-label={text.proof}>
       {isStopped && grant.endedAt !== null ? (
@@ -22,32 +29,41 @@ export function EndProof({ grant, records }: { grant: Grant; records: readonly A
           </p>
         </Seal>
       ) : null}
-      <dl className="figures" aria-live="polite">
-        <div className="figure">
-          <dt className="soft">{text.lastCall}</dt>
-          <dd>
-            {lastAllowed === null ? (
-              text.noCall
-            ) : (
-              <b>
-                <Time at={lastAllowed.at} />
-              </b>
-            )}
-          </dd>
-        </div>
-        <div className="figure">
-          <dt className="soft">{text.nextRefused}</dt>
-          <dd>
-            {nextRefused === null ? (
-              text.noneSince
-            ) : (
-              <b>
-                <Time at={nextRefused.at} />
-              </b>
-            )}
-          </dd>
-        </div>
-      </dl>
+      {proof.data === undefined ? null : <Calls proof={proof.data} />}
+      {proof.error === null ? null : <ProblemNotice error={proof.error} retry={() => void proof.refetch()} />}
     </section>
+  );
+}
+
+/** Only what all of the records say: while they are not read, nothing is claimed. */
+function Calls({ proof: { lastAllowed, nextRefused } }: { proof: Proof }) {
+  const text = useText(liveTexts);
+  return (
+    <dl className="figures" aria-live="polite">
+      <div className="figure">
+        <dt className="soft">{text.lastCall}</dt>
+        <dd>
+          {lastAllowed === null ? (
+            text.noCall
+          ) : (
+            <b>
+              <Time at={lastAllowed.at} />
+            </b>
+          )}
+        </dd>
+      </div>
+      <div className="figure">
+        <dt className="soft">{text.nextRefused}</dt>
+        <dd>
+          {nextRefused === null ? (
+            text.noneSince
+          ) : (
+            <b>
+              <Time at={nextRefused.at} />
+            </b>
+          )}
+        </dd>
+      </div>
+    </dl>
   );
 }

@@ -6,7 +6,7 @@ import { api, type Grant } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { answered } from '../../api/problem.js';
-import { grantQuery, recordsQuery } from '../../api/queries.js';
+import { grantQuery, recordsQuery, whileOpen } from '../../api/queries.js';
 import { queryClient } from '../../api/query-client.js';
 import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
 import { onStreamState, streamState } from '../../api/stream.js';
@@ -26,7 +26,7 @@ import { Work } from './work.js';
 /** `/grants/{id}`: what happens under a grant as it happens, and one press that ends it. */
 export default function LivePage() {
   const { id = '' } = useParams();
-  const query = useQuery(grantQuery(id));
+  const query = useQuery({ ...grantQuery(id), refetchInterval: ({ state }) => whileOpen(state.data) });
   return <Loaded query={query}>{(grant) => <Live grant={grant} />}</Loaded>;
 }
 
@@ -36,7 +36,11 @@ function Live({ grant }: { grant: Grant }) {
   const session = useSession();
   const organisation = useOrganisation();
   const name = useNames([grant.requester]);
-  const records = useQuery({ ...recordsQuery(grant), enabled: mayReadRecords(session) });
+  const records = useQuery({
+    ...recordsQuery(grant),
+    enabled: mayReadRecords(session),
+    refetchInterval: whileOpen(grant),
+  });
   const stop = useStop(grant);
   const isOver = grant.state === 'ended';
   return (
@@ -62,7 +66,7 @@ function Live({ grant }: { grant: Grant }) {
         <div role="status" className="said">
           {stop.isSuccess ? text.stopped : ''}
         </div>
-        {isOver ? <EndProof grant={grant} records={records.data?.items ?? []} /> : null}
+        {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
         <Figures grant={grant} />
         {grant.requester === session.person && !isOver ? <Work grant={grant} /> : null}
         <section className="stack near">

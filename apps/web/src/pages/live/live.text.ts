@@ -22,7 +22,6 @@ const en = {
   nextRefused: 'Next call refused',
   noCall: 'No call was made.',
   noneSince: 'None has been tried since. The next one will be refused.',
-  after: (time: string) => `${time} after the stop`,
   stoppedBy: (who: string) => `Stopped by ${who}`,
   callsTitle: 'Calls as they happen',
   none: 'No call yet',
@@ -55,7 +54,6 @@ const en = {
   newest: 'The newest 200 calls are shown; the receipt has all of them.',
   release: 'Give access back',
   paste: 'Paste this into a terminal',
-  example: 'Put the path that you need in the place of the last word.',
 };
 
 export const liveTexts: Catalogue<typeof en> = { en };

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
@@ -8,6 +8,7 @@ import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
+import { More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { RequestState } from '../../ui/state-badges.js';
 import { Empty, Loaded } from '../../ui/states.js';
@@ -27,9 +28,10 @@ const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
 export default function MinePage() {
   const text = useText(mineTexts);
   const { person } = useSession();
-  const requests = useQuery(requestsQuery({ person }));
-  const grants = useQuery(grantsQuery({ person })).data?.items ?? [];
-  const live = grants.filter(({ state }) => state !== 'ended');
+  const requests = useInfiniteQuery(requestsQuery({ person }));
+  const active = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
+  const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
+  const live = [active, scheduled].flatMap(({ data }) => data?.items ?? []);
   return (
     <Page
       narrow
@@ -62,6 +64,8 @@ export default function MinePage() {
                   ))}
                 </section>
               )}
+              <More query={active} />
+              <More query={scheduled} />
               {open.length === 0 ? null : (
                 <section className="stack">
                   <h2>{text.waiting}</h2>
@@ -78,6 +82,7 @@ export default function MinePage() {
                 </section>
               )}
               {over.length === 0 ? null : <Over requests={over} />}
+              <More query={requests} />
             </div>
           );
         }}

@@ -4,6 +4,7 @@ import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
+import { wordFor } from '../../text/word-for.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -95,7 +96,7 @@ function Roles({ person }: { person: TenantPerson }) {
         {text.left}
       </Badge>
     );
-  return person.roles.map((role) => text.short[role as keyof typeof text.short] ?? role).join(', ');
+  return person.roles.map((role) => wordFor(text.short, role) ?? role).join(', ');
 }
 
 function Acts({ person, onTask }: { person: TenantPerson; onTask: (task: Task) => void }) {

@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'People',
-  lead: 'Who decides for your organisation. Who leaves is signed out everywhere at once.',
+  lead: 'Who decides for your organisation. Who leaves is signed out everywhere at once. Until you have claimed your door, the vendor’s own configuration can overrule this list.',
   name: 'Name',
   email: 'E-mail',
   roles: 'May',
@@ -28,7 +28,6 @@ const en = {
   readOnly: 'Your organisation’s admins change this list.',
   mailCode:
     'You signed in with a code by mail. To change people, sign in through your organisation’s own sign-in.',
-  changed: 'Saved.',
 };
 
 export const peopleTexts: Catalogue<typeof en> = { en };

@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import { requestsQuery } from '../../api/queries.js';
 import { useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
+import { More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/states.js';
 import { turnOf } from '../decision/turn.js';
@@ -16,7 +17,7 @@ import { queueTexts } from './queue.text.js';
 export default function QueuePage() {
   const text = useText(queueTexts);
   const session = useSession();
-  const waiting = useQuery(requestsQuery({ state: 'awaiting_vendor' }));
+  const waiting = useInfiniteQuery(requestsQuery({ state: 'awaiting_vendor' }));
   const [announcement, setAnnouncement] = useState('');
   return (
     <Page narrow title={text.title} lead={text.lead}>
@@ -29,7 +30,7 @@ export default function QueuePage() {
           const own = items.filter(({ requester }) => requester === session.person);
           return (
             <div className="stack loose">
-              {open.length === 0 ? (
+              {open.length === 0 && !waiting.hasNextPage ? (
                 <Empty icon="inbox" title={text.none}>
                   {text.noneLead}
                 </Empty>
@@ -42,6 +43,7 @@ export default function QueuePage() {
                   ))}
                 </ul>
               )}
+              <More query={waiting} />
               {own.length === 0 ? null : (
                 <section className="stack">
                   <h2>{text.own}</h2>

@@ -1,5 +1,5 @@
 import './receipt.css';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { allRecords } from '../../api/all-records.js';
 import type { AccessRecord, AccessRequestDetail, Grant } from '../../api/client.js';
@@ -30,8 +30,10 @@ export default function ReceiptPage() {
     enabled: grant.data !== undefined,
   });
   const records = useQuery({
-    queryKey: ['records', id, 'all'],
+    // Not under the key that each call makes stale: all of them are read at once, and again when access has ended.
+    queryKey: ['receipt', id, grant.data?.state],
     enabled: grant.data !== undefined,
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => allRecords(grant.data?.tenant ?? '', { grant: id }, undefined, signal),
   });
   return (

@@ -1,11 +1,13 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
+import { listOf } from '../../api/list.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { Loaded, ProblemNotice } from '../../ui/states.js';
+import { Listed } from '../../ui/listed.js';
+import { ProblemNotice } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { securityTexts } from './security.text.js';
 
@@ -13,11 +15,11 @@ const KEY = ['notices', 'dead'];
 
 export function DeadLetters() {
   const text = useText(securityTexts);
-  const dead = useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/notices', { params: { query: { state: 'dead' } }, signal })),
-  });
+  const dead = useInfiniteQuery(
+    listOf(KEY, (page, signal) =>
+      answered(api.GET('/api/v1/notices', { params: { query: { state: 'dead', ...page } }, signal })),
+    ),
+  );
   const retry = useMutation({
     mutationFn: (id: string) =>
       answered(api.POST('/api/v1/notices/{id}/retry', { params: { path: { id } } })),
@@ -27,38 +29,34 @@ export function DeadLetters() {
     <section className="stack near" aria-labelledby="dead">
       <h2 id="dead">{text.dead}</h2>
       {retry.error === null ? null : <ProblemNotice error={retry.error} />}
-      <Loaded query={dead}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p className="soft">{text.noDead}</p>
-          ) : (
-            <DataTable
-              caption={text.dead}
-              rows={items}
-              rowKey={({ id }) => id}
-              columns={[
-                { label: text.notice, cell: ({ kind, tenant }) => `${kind} (${tenant})` },
-                { label: text.when, cell: ({ at }) => <Instant at={at} /> },
-                {
-                  label: text.error,
-                  cell: ({ deliveries }) => (
-                    <code>{deliveries.find(({ state }) => state === 'dead')?.lastError ?? '–'}</code>
-                  ),
-                },
-                {
-                  label: text.act,
-                  quiet: true,
-                  cell: ({ id }) => (
-                    <Button small busy={retry.isPending} onClick={() => retry.mutate(id)}>
-                      {text.retry}
-                    </Button>
-                  ),
-                },
-              ]}
-            />
-          )
-        }
-      </Loaded>
+      <Listed query={dead} empty={<p className="soft">{text.noDead}</p>}>
+        {(items) => (
+          <DataTable
+            caption={text.dead}
+            rows={items}
+            rowKey={({ id }) => id}
+            columns={[
+              { label: text.notice, cell: ({ kind, tenant }) => `${kind} (${tenant})` },
+              { label: text.when, cell: ({ at }) => <Instant at={at} /> },
+              {
+                label: text.error,
+                cell: ({ deliveries }) => (
+                  <code>{deliveries.find(({ state }) => state === 'dead')?.lastError ?? '–'}</code>
+                ),
+              },
+              {
+                label: text.act,
+                quiet: true,
+                cell: ({ id }) => (
+                  <Button small busy={retry.isPending} onClick={() => retry.mutate(id)}>
+                    {text.retry}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Listed>
     </section>
   );
 }

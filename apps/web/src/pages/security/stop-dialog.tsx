@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';
-import { TextArea } from '../../ui/field.js';
+import { useReason } from '../../ui/reason.js';
 import { ProblemNotice } from '../../ui/states.js';
 import { securityTexts } from './security.text.js';
 
@@ -32,10 +31,9 @@ export function StopDialog({ target, onClose }: { target: Target | null; onClose
 
 function StopForm({ target, onClose }: { target: Target; onClose: () => void }) {
   const text = useText(securityTexts);
-  const [reason, setReason] = useState('');
-  const [isEmpty, setEmpty] = useState(false);
+  const { field, handTo } = useReason(text.reason, text.reasonNeeded);
   const stop = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (reason: string) => {
       if (target.kind === 'grant')
         await answered(
           api.POST('/api/v1/grants/{id}/revocation', {
@@ -51,25 +49,9 @@ function StopForm({ target, onClose }: { target: Target; onClose: () => void }) 
       Promise.all([['grants'], ['locks']].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (reason.trim() === '') setEmpty(true);
-        else stop.mutate();
-      }}
-    >
+    <form className="stack" onSubmit={handTo((reason) => stop.mutate(reason))}>
       <p>{text.stopLead[target.kind](target.name)}</p>
-      <TextArea
-        label={text.reason}
-        value={reason}
-        maxLength={4_000}
-        error={isEmpty ? text.reasonNeeded : null}
-        onChange={(event) => {
-          setReason(event.target.value);
-          setEmpty(false);
-        }}
-      />
+      {field}
       {stop.error === null ? null : <ProblemNotice error={stop.error} />}
       <div className="row">
         <Button onClick={onClose}>{text.back}</Button>

@@ -1,4 +1,5 @@
 import './sign-in.css';
+import { localPath } from '@countersign/scope';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
@@ -7,12 +8,12 @@ import { ApiProblem, answered } from '../../api/problem.js';
 import { sessionQuery } from '../../api/session.js';
 import { SealMark } from '../../app/seal-mark.js';
 import { useText } from '../../text/language.js';
+import { wordFor } from '../../text/word-for.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/states.js';
 import { MailCode } from './mail-code.js';
-import { localPath } from './return-to.js';
 import { signInTexts } from './sign-in.text.js';
 
 /** Where the reader was going. What stands under /auth is the broker's own page, which no route of ours shows. */
@@ -28,7 +29,7 @@ function GoBack({ to }: { to: string }) {
 export default function SignInPage() {
   const text = useText(signInTexts);
   const [query] = useSearchParams();
-  const returnTo = localPath(query.get('returnTo'), location.origin);
+  const returnTo = localPath(query.get('returnTo'));
   const error = query.get('error');
   const [organisation, setOrganisation] = useState(query.get('tenant') ?? '');
   const session = useQuery(sessionQuery);
@@ -54,7 +55,7 @@ export default function SignInPage() {
         {error === null ? null : (
           <Notice tone="stop" icon="alert" live>
             <p className="strong">{text.failed}</p>
-            <p>{text.errors[error] ?? error}</p>
+            <p>{wordFor(text.errors, error) ?? error}</p>
           </Notice>
         )}
         {discover.data === 'code' ? (

@@ -24,6 +24,8 @@ const en = {
     attempt_unknown: 'This sign-in was begun elsewhere, or took too long. Start again.',
     assurance_too_low: 'Your organisation asks for a stronger sign-in.',
     no_roles: 'Your organisation gives you no part in Countersign any more.',
+    needed_role:
+      'Your groups take away a role that your organisation cannot do without. Somebody else needs it first.',
     email_unverified: 'Your organisation has not confirmed your e-mail address.',
     unknown_person: 'Your organisation knows you, but nobody has given you a part in Countersign yet.',
     identity_changed: 'Your address belongs to somebody who signed in before. Ask your admin.',
@@ -55,6 +57,8 @@ const de: typeof en = {
     attempt_unknown: 'Diese Anmeldung begann anderswo oder dauerte zu lange. Beginnen Sie von vorn.',
     assurance_too_low: 'Ihre Organisation verlangt eine stärkere Anmeldung.',
     no_roles: 'Ihre Organisation gibt Ihnen in Countersign keine Aufgabe mehr.',
+    needed_role:
+      'Ihre Gruppen nehmen Ihnen eine Rolle, ohne die es in Ihrer Organisation nicht geht. Zuerst braucht sie jemand anderes.',
     email_unverified: 'Ihre Organisation hat Ihre E-Mail-Adresse nicht bestätigt.',
     unknown_person: 'Ihre Organisation kennt Sie, aber Sie haben in Countersign noch keine Aufgabe.',
     identity_changed: 'Ihre Adresse gehört jemandem, der schon angemeldet war. Fragen Sie Ihren Admin.',

@@ -1,4 +1,4 @@
-import { localPath } from './return-to.js';
+import { localPath } from './local-path.js';
 
 test.each([
   ['/', '/'],
@@ -18,6 +18,10 @@ test.each([
   '/\n/evil.example',
   '/..//evil.example',
   '/.//evil.example',
+  '/.//evil.example/',
+  '/./..//evil.example/x',
+  '/%2e//evil.example',
+  '\\/evil.example',
   'javascript:alert(1)',
   'evil',
   '',
@@ -26,6 +30,7 @@ test.each([
   '/%0d\r\nSet-Cookie: a=b',
   `/${'x'.repeat(2_000)}`,
   undefined,
+  null,
   ['/a', '/b'],
 ])('%j leads to the start page', (asked) => {
   expect(localPath(asked)).toBe('/');

@@ -1,0 +1,50 @@
+import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
+import { until } from '../../../../test/fakes/until.js';
+
+let world: GatewayWorld;
+afterEach(() => world.stop());
+
+/** A broker that needs so long to show everything, and sends nothing before. */
+async function startSlow(milliseconds: number): Promise<void> {
+  world = new GatewayWorld();
+  await world.prepare();
+  const { broker } = world;
+  broker.heartbeats = false;
+  let asked = 0;
+  broker.holds = ({ type }, send) => {
+    if (type !== 'snapshot') return false;
+    asked += 1;
+    const mine = asked;
+    setTimeout(() => {
+      // Who asked before has gone.
+      if (mine !== asked) return;
+      send();
+      broker.heartbeats = true;
+    }, milliseconds);
+    return true;
+  };
+  await world.startGateway();
+}
+
+test('a broker that needs longer for everything than a gateway waits at first is waited for longer and longer', async () => {
+  await startSlow(13_000);
+  const { broker, gateway } = world;
+  await until(() => gateway.isInTouch(), 100_000);
+  // The first was given up, the second waited for; what it showed is too old by then, and a third goes on from there.
+  expect(broker.resumes.slice(0, 3)).toEqual([undefined, undefined, '1.0']);
+  expect((await world.send({ token: broker.token(broker.grant()) })).status).toBe(200);
+}, 120_000);
+
+test('a broker whose first event takes 6 s is not asked again for that alone', async () => {
+  await startSlow(6_000);
+  const { broker, gateway } = world;
+  await until(() => gateway.isInTouch(), 60_000);
+  let heartbeats = 0;
+  broker.tamper = (event) => {
+    if (event.type === 'heartbeat') heartbeats += 1;
+    return event;
+  };
+  await until(() => heartbeats >= 10, 60_000);
+  expect(broker.resumes).toEqual([undefined]);
+  expect(gateway.isInTouch()).toBe(true);
+}, 120_000);

@@ -1,0 +1,28 @@
+import { rulesFor } from './rules-for.js';
+
+const rule = (service: string, resource: string, actions: string[]) => ({ service, resource, actions });
+const asked = {
+  service: 'billing',
+  scope: [
+    { resource: 'invoices/*', actions: ['read', 'update'] },
+    { resource: 'customers', actions: ['list', 'read'] },
+  ],
+};
+
+test('the actions that are asked for stand by what they take', () => {
+  const controls = { countersign: ['update', 'delete'], slackMayApprove: ['list'], forbid: [] };
+  expect(rulesFor(asked, controls).levels).toEqual({ low: ['list'], medium: ['read'], high: ['update'] });
+});
+
+test('a rule counts where its service, resource and action are asked for together', () => {
+  const forbid = [
+    rule('billing', 'invoices/**', ['update']),
+    rule('billing', 'customers', ['*']),
+    rule('billing', 'customers', ['update']),
+    rule('billing', 'invoices/**', ['delete']),
+    rule('billing', 'payroll/**', ['*']),
+    rule('wiki', 'customers', ['*']),
+  ];
+  const { forbidden } = rulesFor(asked, { countersign: [], slackMayApprove: [], forbid });
+  expect(forbidden).toEqual([forbid[0], forbid[1]]);
+});

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { call, grant, token } from './support/access.js';
+import { BrowserSite } from './support/browser-site.js';
+
+const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
+
+describe('errands on the other pages', () => {
+  let site: BrowserSite;
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+  }, 120_000);
+  afterAll(() => site.close());
+
+  test('the security admin stops one access, with a reason, from the list of all', async () => {
+    const id = await grant(site);
+    const page = await site.signedIn('sam', '/security');
+    const open = page.getByRole('region', { name: 'Open now' });
+    await open.getByRole('button', { name: 'Stop', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stop this access' });
+    await dialog.getByRole('button', { name: 'Stop access' }).click();
+    await dialog.getByText('A reason is needed.').waitFor();
+    await dialog.getByLabel('Why? It stands in the log.').fill('Not what the case needs.');
+    await dialog.getByRole('button', { name: 'Stop access' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await open.getByText('Nothing is open').waitFor();
+    const ended = await site.api<{ state: string; endReason: string }>('erin', 'GET', `/api/v1/grants/${id}`);
+    expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
+  }, 120_000);
+
+  test('an admin changes what somebody is called and may do', async () => {
+    const page = await site.signedIn('ada', '/people');
+    await page
+      .getByRole('row', { name: /Bob Chen/ })
+      .getByRole('button', { name: 'Change' })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Change Bob Chen' });
+    await dialog.getByLabel('Name').fill('Bob Chen-Diaz');
+    await dialog.getByRole('checkbox', { name: 'Read everything' }).check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page
+      .getByRole('row', { name: /Bob Chen-Diaz/ })
+      .getByText('Approver, Auditor')
+      .waitFor();
+    const { items } = await site.api<{ items: { name: string; roles: string[] }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/people',
+    );
+    expect(items.find(({ name }) => name === 'Bob Chen-Diaz')?.roles).toEqual(['approver', 'auditor']);
+  }, 120_000);
+
+  test('controls are saved and said to be; a draft outlives another’s change and never overwrites it', async () => {
+    const page = await site.signedIn('ada', '/controls');
+    const longest = page.getByLabel('Longest access, in minutes');
+    const save = page.getByRole('button', { name: 'Save these controls' });
+    const said = page.getByText('Saved. What is asked and decided from now on goes by these controls.');
+    await longest.fill('45');
+    await save.click();
+    await said.waitFor();
+    expect(await save.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+
+    const theirs = await site.api<object>('ada', 'GET', CONTROLS);
+    await site.api('ada', 'PUT', CONTROLS, { ...theirs, maxDuration: 'PT20M' });
+    await longest.fill('30');
+    expect(await said.count()).toBe(0);
+    await save.click();
+    await page.getByText('Somebody else changed these controls meanwhile.').waitFor();
+    expect(await longest.inputValue()).toBe('30');
+    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: 'PT20M' });
+    await page.getByRole('button', { name: 'Drop my changes and show what they are now' }).click();
+    expect(await longest.inputValue()).toBe('20');
+
+    await longest.fill('');
+    await save.click();
+    await said.waitFor();
+    expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: null });
+  }, 120_000);
+
+  test('calls are taken along as a file; a day is as long as it was where the reader is', async () => {
+    const bearer = await token(site, await grant(site));
+    await call(site, bearer, '/tenants/acme/invoices/inv-9', 200);
+    const page = await site.signedIn('ada', '/history');
+    const asked = page.waitForRequest(/access-records/);
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV for spreadsheets' }).click();
+    await asked;
+    const text = await readFile((await (await file).path()) ?? '', 'utf8');
+    expect(text.split('\r\n')[0]).toMatch(/^"at","person","grant",/);
+    expect(text).toContain('/tenants/acme/invoices/inv-9');
+
+    // Clocks are put back in Berlin on this day: it has 25 hours.
+    await page.getByLabel('From').fill('2026-10-25');
+    await page.getByLabel('To (inclusive)').fill('2026-10-25');
+    const ofThatDay = page.waitForRequest(/access-records/);
+    await page.getByRole('button', { name: 'JSON Lines' }).click();
+    const { searchParams } = new URL((await ofThatDay).url());
+    expect([searchParams.get('from'), searchParams.get('to')]).toEqual([
+      '2026-10-24T22:00:00.000Z',
+      '2026-10-25T23:00:00.000Z',
+    ]);
+  }, 120_000);
+});
