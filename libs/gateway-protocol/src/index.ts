@@ -38,7 +38,7 @@ export {
   parseLeaseAsk,
   parseLeaseClosing,
 } from './leases/lease.js';
-export { type GatewayPin, type GatewayPins, MAX_PINS, parsePins } from './pins/pins.js';
+export { type GatewayPin, parsePins } from './pins/pins.js';
 export {
   type Pin,
   type PinOutcome,
