@@ -132,6 +132,7 @@ const PARTS = [
       'bench',
       'test/support',
       'test/factories',
+      'test/fakes',
     ],
     settings: ['tsconfig.json', 'nest-cli.json'],
     clean: () => {

@@ -9,12 +9,13 @@ import {
   type Principal,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
+import { percentile } from '../../test/support/percentile.js';
 import { PreparedStore } from '../../test/support/prepared-store.js';
 import { BIG_TENANT, type Size, seed } from '../../test/support/seed/seed.js';
 import type { Closing } from '../support/closing.js';
 import { type BenchEngine, ENGINES } from '../support/engines.js';
 import { benchOrganisation } from '../support/organisation.js';
-import { percentile, seconds } from '../support/rate.js';
+import { seconds } from '../support/rate.js';
 import { type Family, type Row, rounded, times } from '../support/table.js';
 import { feedRows } from './feed-start.js';
 

@@ -56,7 +56,7 @@ async function measure(engine: BenchEngine, closing: Closing): Promise<Row> {
 }
 
 /** Records of one gateway as the broker hands them to the domain: calls that were let through, and their outcomes. */
-export class Chain {
+class Chain {
   readonly gateway = `gtw_${v7()}`;
   readonly boot = v7();
   private readonly grant = `grt_${v7()}`;

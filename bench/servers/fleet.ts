@@ -25,15 +25,15 @@ async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
   switch (order.do) {
     case 'start':
       fleet = await Fleet.start(order.credentials);
-      return { gateways: gateways().length };
+      return {};
     case 'untilInTouch':
       await fleet?.untilInTouch();
-      return { gateways: gateways().length };
+      return {};
     case 'open':
       cuts = (await Promise.all(gateways().map((gateway) => holdOpen(gateway, order.token)))).map(
         ({ over }) => over,
       );
-      return { gateways: cuts.length };
+      return {};
     case 'cuts':
       return { at: await Promise.all(cuts) };
     case 'probe': {
@@ -42,10 +42,10 @@ async function carryOut(order: FleetOrder): Promise<FleetAnswer> {
     }
     case 'load':
       startLoad(order.token, order.perSecond);
-      return { gateways: gateways().length };
+      return {};
     case 'rest':
       clearInterval(load);
-      return { begun: counts.begun, answers: counts.answers };
+      return { answers: forgotten() };
   }
 }
 
@@ -78,7 +78,14 @@ async function codeOf(url: string, token: string): Promise<string> {
   return statusCode === 200 ? '200' : `${statusCode} ${(JSON.parse(text) as { code?: string }).code}`;
 }
 
+function forgotten(): Record<string, number> {
+  const { answers } = counts;
+  counts.answers = {};
+  return answers;
+}
+
 function startLoad(token: string, perSecond: number): void {
+  clearInterval(load);
   const began = performance.now();
   const before = counts.begun;
   load = setInterval(() => {

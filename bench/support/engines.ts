@@ -9,7 +9,7 @@ import type { Closing } from './closing.js';
 
 /** A plain connection beside the store's own, for bulk loads and for rivals. */
 export interface BareConnection extends SeedTarget {
-  /** Durably inserts rows of one text each into `table (id, value)`, in one transaction. */
+  /** Durably inserts rows of one text each into `table (value)`, in one transaction. */
   insertTexts(table: string, texts: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

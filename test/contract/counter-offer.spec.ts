@@ -8,7 +8,6 @@ import {
   type Principal,
   type RequestView,
   reviewRequest,
-  revokeGrant,
 } from '@countersign/access';
 import { counterTerms, type Narrowing, type Terms } from '@countersign/scope';
 import { smallOrganisation } from '../factories/small-organisation.js';
@@ -206,38 +205,5 @@ describeStore('counter-offers', (bench) => {
     await applyOrganisation(flow.deps, stricter, { dryRun: false });
     expect(await outcome(accept(asked))).toBe('controls_changed');
     expect((await read(asked)).request).toMatchObject({ state: 'countered', grant: null });
-  });
-
-  test('P8: approve, counter, accept, deny, cancel, revoke and the clock at once: one end, at most one grant', async () => {
-    for (let round = 0; round < 3; round += 1) {
-      const asked = await atCustomer();
-      const acts = [
-        (index: number) => flow.approve(index % 2 ? ada : bob, asked),
-        (index: number) => counter(index % 2 ? bob : ada, asked),
-        () => accept(asked),
-        (index: number) => (index % 3 ? accept(asked) : flow.deny(index % 2 ? ada : bob, asked)),
-        (index: number) => (index % 5 ? accept(asked) : cancelRequest(flow.deps, erin, asked.request.id)),
-        () => doDue(flow.deps),
-        async () => {
-          const { request } = await read(asked);
-          if (request.grant !== null) await revokeGrant(flow.deps, ada, request.grant, 'race');
-        },
-      ];
-      const all = Array.from(
-        { length: 100 },
-        (_none, index) => () => outcome(acts[index % acts.length]!(index)),
-      );
-      await Promise.all(all.sort(() => Math.random() - 0.5).map((act) => act()));
-      const own = (await flow.leaves('acme')).filter((leaf) => leaf.data['request'] === asked.request.id);
-      const { request } = await read(asked);
-      const ends = own.filter((leaf) => /^request\.(approved|denied|cancelled|expired)$/.test(leaf.type));
-      expect(ends.length).toBeLessThanOrEqual(1);
-      expect(own.filter((leaf) => leaf.type === 'request.countered').length).toBeLessThanOrEqual(1);
-      expect(own.filter((leaf) => leaf.type === 'grant.started')).toHaveLength(
-        request.state === 'approved' ? 1 : 0,
-      );
-      expect(own.filter((leaf) => leaf.type === 'grant.ended').length).toBeLessThanOrEqual(1);
-      if (request.state === 'countered') await cancelRequest(flow.deps, erin, request.id);
-    }
   });
 });

@@ -45,6 +45,16 @@ describeStore('what a process keeps of the organisation', (bench) => {
     expect([await seen(), await seen(other)].flat()).toEqual([4, 4, 4, 4, 4, 4]);
   });
 
+  test('is gone with a restore, though the version counts again to where it stood', async () => {
+    await save(tenant('acme', 1));
+    await save(tenant('acme', 2));
+    expect(await seen()).toEqual([2, 2, 2]);
+    await bench.store.asVendor((unit) => unit.feed.openEpoch());
+    await bench.database.raw('UPDATE deployment SET organisation_version = organisation_version - 1');
+    await save(tenant('acme', 3), await bench.database.open());
+    expect(await seen()).toEqual([3, 3, 3]);
+  });
+
   test('a change that was rolled back leaves nothing behind', async () => {
     await save(tenant('acme', 1));
     const failed = bench.store.asVendor(async (unit) => {

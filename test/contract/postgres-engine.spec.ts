@@ -1,9 +1,12 @@
 import type { OpenedStore } from '@countersign/persistence';
+import { CONNECTION, PATIENT } from '../../libs/persistence/src/postgres/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/postgres/database.js';
+import { TcpRelay } from '../support/tcp-relay.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
 import { postgresDatabase } from './support/postgres.js';
+import { aPerson } from './support/rows.js';
 
 let database: TestDatabase;
 let store: OpenedStore;
@@ -57,6 +60,66 @@ describe('a unit that PostgreSQL gives up for another', () => {
       expect.objectContaining({ code: 'database_failed' }),
     );
     expect(await count('requests')).toBe(0);
+  });
+});
+
+test('a unit of the deployment’s log that waits for a vendor’s unit does not make that one wait', async () => {
+  const other = await database.open();
+  const SHARED = `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.mode = 'ShareLock' AND l.granted`;
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  let [begun, told] = [false, false];
+  const vendor = store.asVendor(async (unit) => {
+    begun = true;
+    await eventually('it is told to go on', () => told, 60_000);
+    await unit.organisation.savePerson(aPerson());
+  });
+  await eventually('it has begun', () => begun, 60_000);
+  const deployment = other.forTenant('deployment', async () => undefined);
+  await eventually('it waits', async () => (await database.raw(waiting)).length > 0, 60_000, 20);
+  const shares = await database.raw(SHARED);
+  told = true;
+  await Promise.all([vendor, deployment]);
+  expect(shares).toEqual([]);
+});
+
+describe('a database whose host has vanished', () => {
+  const unreachable = expect.objectContaining({ name: 'StoreError', code: 'database_unreadable' });
+  const relay = new TcpRelay();
+  let far: OpenedStore;
+  beforeEach(async () => {
+    const url = await relay.start(database.url);
+    far = await database.open({ url: `${url}?query_timeout=300` });
+  });
+  afterEach(async () => {
+    relay.swallows = false;
+    await relay.stop();
+  });
+
+  test('is given up: reads and units fail as unreachable, and go on when it is back', async () => {
+    await oneUnit(far, 'acme');
+    relay.swallows = true;
+    await expect(far.readAsVendor((unit) => unit.feed.head())).rejects.toThrow(unreachable);
+    const inTheMiddle = far.forTenant('acme', async () => {
+      throw new Error('no unit begins');
+    });
+    await expect(inTheMiddle).rejects.toThrow(unreachable);
+    relay.swallows = false;
+    await eventually(
+      'it goes on',
+      () =>
+        oneUnit(far, 'acme').then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    );
+    expect(await count('requests')).toBe(2);
+  });
+
+  test('is waited for longer than for a lock, and not by what migrates', () => {
+    expect(CONNECTION.query_timeout).toBeGreaterThan(CONNECTION.lock_timeout);
+    expect(PATIENT.query_timeout).toBe(0);
   });
 });
 

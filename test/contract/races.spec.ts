@@ -67,7 +67,6 @@ describeStore('races through two stores', (bench) => {
   }
 
   test('P8: a hundred approvals, denials, counter-offers, acceptances, cancellations, lapses and stops at once', async () => {
-    const ends = new Set<string>();
     for (let round = 0; round < ROUNDS; round += 1) {
       const asked = await flow.ask(erin);
       await flow.approve(max, asked);
@@ -93,9 +92,7 @@ describeStore('races through two stores', (bench) => {
       expect(grants).toHaveLength(request.state === 'approved' ? 1 : 0);
       expect(leaves.filter((type) => type === 'grant.started')).toHaveLength(grants.length);
       expect(leaves.filter((type) => type === 'grant.ended')).toHaveLength(grants.length);
-      ends.add(request.state);
     }
-    expect(ends.size).toBeGreaterThan(0);
   });
 
   test('P8: a hundred stops, releases and ends by the clock at once end a grant once', async () => {

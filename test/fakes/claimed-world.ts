@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
 import {
   APPROVAL_TYPE,
   type ApprovalStatement,
@@ -13,7 +14,6 @@ import {
   toInstant,
 } from '@countersign/scope';
 import type { GatewayOptions } from '../../apps/gateway/src/main.js';
-import { readPins, setPin, writePins } from '../../apps/gateway/src/trust/pins-file.js';
 import { hashing } from '../factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, sampleTrust, signedTrust } from '../factories/trust.js';
 import { Authenticator } from '../support/authenticator.js';
@@ -37,10 +37,12 @@ export class ClaimedWorld {
   /** Two people, two of whom approve all but `list`; pinned unless said otherwise, and in the feed. */
   static async start({
     pinned = true,
+    inFeed = true,
     options = {},
     document = {},
   }: {
     pinned?: boolean;
+    inFeed?: boolean;
     options?: Partial<GatewayOptions>;
     document?: Partial<TrustDocument>;
   } = {}): Promise<ClaimedWorld> {
@@ -61,7 +63,7 @@ export class ClaimedWorld {
       [ada, adaSpare, bob, bobSpare],
     );
     claimed.chain = [claimed.genesis];
-    world.broker.trust = [{ tenant: 'acme', chain: claimed.chain }];
+    if (inFeed) world.broker.trust = [{ tenant: 'acme', chain: claimed.chain }];
     if (pinned) await claimed.pin();
     await world.startGateway(options);
     await until(() => world.gateway.isInTouch());
@@ -146,8 +148,8 @@ export class ClaimedWorld {
   /** Resolves when the gateway has followed all that the feed has brought so far: a call that came with it goes through. */
   async heard(): Promise<void> {
     const { broker } = this.world;
-    const grant = broker.grant({ tenant: 'globex' });
-    const token = broker.forge(grant);
+    const startsIn = Math.floor(broker.clockOffset / 1_000);
+    const token = broker.forge(broker.grant({ tenant: 'globex', startsIn }));
     await until(async () => (await this.read(token, '/billing/tenants/globex/invoices/1')) === '200');
   }
 

@@ -17,6 +17,31 @@ test.each([
 });
 
 test.each([
+  "deps.store['asVendor']();",
+  'deps.store["readAsVendor"]();',
+  'deps.store[`asVendor`]();',
+  'deps.store?.asVendor();',
+  "deps.store?.['readAsVendor']();",
+  'const { asVendor } = deps.store;',
+  'const { readAsVendor: open } = deps.store;',
+  "const { 'asVendor': open } = deps.store;",
+  'const { asVendor = null } = deps.store;',
+  'const { store: { readAsVendor } } = deps;',
+  'const inner = ({ asVendor }: typeof deps.store) => asVendor;',
+  'let open; ({ asVendor: open } = deps.store);',
+  'let asVendor; ({ asVendor } = deps.store);',
+])('P9: nor by another way to a member: %s', (way) => {
+  const text = `export const open = (deps: { store: Record<string, () => void> }) => {\n  ${way}\n};\n`;
+  expect(tree.lint('libs/access/src/use-cases/new.ts', text)).toContain(REASON);
+});
+
+test('a method by that name of something else may be declared', () => {
+  const text =
+    'export interface Opens {\n  asVendor(): void;\n}\nexport const made = { asVendor: () => {} };\n';
+  expect(tree.lint('libs/access/src/use-cases/new.ts', text)).not.toContain(REASON);
+});
+
+test.each([
   ['libs/access/src/use-cases/apply-organisation.ts', 'asVendor'],
   ['libs/access/src/use-cases/new.ts', 'forTenant'],
   ['apps/broker/src/feed/feed-hub.ts', 'readAsVendor'],

@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './free-port.js';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 const FEED = 'GET /gateway/v1/feed';
 
@@ -18,20 +18,21 @@ export class Balancer {
   /** How often a connection was cut by `cuts`. */
   cut = 0;
   private readonly feeds = new Map<Socket, number>();
-  private server: Server | undefined;
+  private readonly server = createServer({ allowHalfOpen: true }, (client) => this.lead(client));
   private readonly open = new Set<Socket>();
   private turn = 0;
 
-  private constructor(
-    readonly port: number,
-    private readonly options: BalancerOptions,
-  ) {}
+  private constructor(private readonly options: BalancerOptions) {}
 
   static async start(options: BalancerOptions): Promise<Balancer> {
-    const balancer = new Balancer(await freePort(), options);
-    balancer.server = createServer({ allowHalfOpen: true }, (client) => balancer.lead(client));
-    await new Promise<void>((resolve) => balancer.server?.listen(balancer.port, '127.0.0.1', resolve));
+    const balancer = new Balancer(options);
+    balancer.server.listen(0, '127.0.0.1');
+    await once(balancer.server, 'listening');
     return balancer;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** The servers at which gateways' feeds are open now, by their place in `ports`. */
@@ -40,7 +41,7 @@ export class Balancer {
   }
 
   async stop(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server?.close(() => resolve()) ?? resolve());
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const socket of this.open) socket.destroy();
     await closed;
   }

@@ -1,9 +1,11 @@
+import { addEngineers, engineer } from '../factories/engineers.js';
 import { organisation } from '../factories/organisation.js';
 import { CountingUpstream } from '../fakes/counting-upstream.js';
 import { type Account, recordsAtBroker, takeAccount } from './account.js';
 import { Cluster } from './cluster.js';
 import { type Progress, runErrands } from './errands.js';
 import { eventually } from './eventually.js';
+import { leafCounts } from './leaf-counts.js';
 import { readLogsAt } from './log-reader.js';
 
 const ENGINEERS = 6;
@@ -19,8 +21,6 @@ export type FailoverReport = {
   account: Account;
 };
 
-const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
-
 /**
  * Kills one of several brokers (`kill -9`) under load, so many times, each time after another number of answers and
  * the one to which a gateway is connected, and starts it again. Whoever loses an answer asks again with the same key.
@@ -33,10 +33,7 @@ export async function killBrokersUnderLoad(brokers: number, kills: number): Prom
     gateways: GATEWAYS,
     organisation: organisation((file) => {
       for (const service of file.services) service.upstream = upstream.origin;
-      for (let index = 0; index < ENGINEERS; index += 1) {
-        const { email } = engineer(index);
-        file.vendor.staff.push({ email, name: email, roles: ['engineer'] });
-      }
+      addEngineers(file, ENGINEERS);
     }),
   });
   try {
@@ -88,14 +85,7 @@ async function oneKill(cluster: Cluster, progress: Progress, kill: number): Prom
 const ONCE = ['request.created', 'grant.started', 'request.approved', 'grant.ended'];
 
 async function logProblems(url: string, asked: readonly string[]): Promise<string[]> {
-  const counts = new Map<string, Record<string, number>>();
-  for (const { type, data } of await readLogsAt(url)) {
-    const request = data['request'];
-    if (typeof request !== 'string') continue;
-    const own = counts.get(request) ?? {};
-    own[type] = (own[type] ?? 0) + 1;
-    counts.set(request, own);
-  }
+  const counts = leafCounts(await readLogsAt(url));
   const known = new Set(asked);
   const problems = [...counts.keys()]
     .filter((request) => !known.has(request))

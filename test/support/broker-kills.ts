@@ -1,6 +1,8 @@
 import Database from 'better-sqlite3';
+import { addEngineers, engineer } from '../factories/engineers.js';
 import { organisation } from '../factories/organisation.js';
 import type { Answered } from './http.js';
+import { type LeafCounts, leafCounts } from './leaf-counts.js';
 import { readLogs } from './log-reader.js';
 import { Site } from './site.js';
 import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js';
@@ -9,8 +11,6 @@ import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js
 const IN_FLIGHT = 100;
 /** As many as one engineer may have waiting. */
 const EACH = 5;
-
-const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
 
 /** One decision, what came back of it (undefined where the connection broke), and the request afterwards. */
 export type Decided = {
@@ -26,9 +26,6 @@ export type BrokerKillReport = {
   leaves: LeafCounts;
 };
 
-/** `request.approved`, `request.denied` and `grant.started` by request. */
-export type LeafCounts = Map<string, Record<string, number>>;
-
 /**
  * Kills the broker (`kill -9`) while a hundred decisions are in flight, so many times, each time after another number
  * of answers, and starts it again on the same store.
@@ -39,13 +36,17 @@ export async function killBrokerMidDecisions(rounds: number): Promise<BrokerKill
   const engineers = Array.from({ length: IN_FLIGHT / EACH }, (_, index) => engineer(index));
   const site = await Site.start({
     organisation: organisation((file) => {
-      for (const { email } of engineers) file.vendor.staff.push({ email, name: email, roles: ['engineer'] });
+      addEngineers(file, engineers.length);
     }),
   });
   try {
     const decided: Decided[] = [];
     for (let round = 0; round < rounds; round += 1) decided.push(...(await oneRound(site, engineers, round)));
-    return { decided, grantsByRequest: grants(site.databasePath), leaves: leafCounts(site.databasePath) };
+    return {
+      decided,
+      grantsByRequest: grants(site.databasePath),
+      leaves: leafCounts(readLogs(site.databasePath)),
+    };
   } finally {
     await site.close();
   }
@@ -100,16 +101,4 @@ function grants(databasePath: string): Map<string, number> {
   } finally {
     database.close();
   }
-}
-
-function leafCounts(databasePath: string): LeafCounts {
-  const counts: LeafCounts = new Map();
-  for (const { type, data } of readLogs(databasePath)) {
-    const request = data['request'];
-    if (typeof request !== 'string') continue;
-    const own = counts.get(request) ?? {};
-    own[type] = (own[type] ?? 0) + 1;
-    counts.set(request, own);
-  }
-  return counts;
 }

@@ -2,7 +2,6 @@ import type { Organisation } from '@countersign/access';
 import type { PersonName } from '../factories/organisation.js';
 import { Balancer } from './balancer.js';
 import { brokerEnv, gatewayEnv } from './environments.js';
-import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { Keys } from './keys.js';
 import { emptyDatabase } from './postgres/database.js';
@@ -107,15 +106,6 @@ export class Cluster {
   touches(place: number): number[] {
     const lines = this.gateways[place]?.stdout.match(IN_TOUCH) ?? [];
     return lines.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
-  }
-
-  /** When this gateway first came in touch after the moment. */
-  touchAfter(place: number, at: number): Promise<number> {
-    return eventually(
-      `gateway ${place} is in touch again`,
-      () => this.touches(place).find((time) => time > at),
-      60_000,
-    );
   }
 
   async close(): Promise<void> {

@@ -2,10 +2,14 @@ import { summary } from './account.js';
 import type { KillReport } from './gateway-kills.js';
 
 /** What the kills broke of P5, member by member; equal to `NOTHING_BROKEN` where it held. */
-export function brokenByGatewayKills({ account, answered }: KillReport) {
-  const { unforwarded: _, ...rest } = summary(account);
+export function brokenByGatewayKills({ account, answered, mostUnforwarded }: KillReport) {
+  const { unforwarded, ...rest } = summary(account);
   const hits = new Set(account.hits);
-  return { ...rest, answeredWithoutHit: [...answered].filter((record) => !hits.has(record)).length };
+  return {
+    ...rest,
+    unforwardedBeyondKills: Math.max(0, unforwarded - mostUnforwarded),
+    answeredWithoutHit: [...answered].filter((record) => !hits.has(record)).length,
+  };
 }
 
 export const NOTHING_BROKEN: ReturnType<typeof brokenByGatewayKills> = {
@@ -17,5 +21,6 @@ export const NOTHING_BROKEN: ReturnType<typeof brokenByGatewayKills> = {
   withoutOutcome: 0,
   unforwardedKnown: 0,
   gaps: 0,
+  unforwardedBeyondKills: 0,
   answeredWithoutHit: 0,
 };

@@ -9,14 +9,14 @@ export type FleetOrder =
   | { do: 'cuts' }
   /** Status and code of one call through every gateway. */
   | { do: 'probe'; token: string }
+  /** Calls at this rate, in place of the load before. */
   | { do: 'load'; token: string; perSecond: number }
   | { do: 'rest' };
 
 export type FleetAnswer = {
-  gateways?: number;
   at?: number[];
   codes?: string[];
-  begun?: number;
+  /** By status and code, since the last rest. */
   answers?: Record<string, number>;
 };
 

@@ -13,6 +13,13 @@ export type FleetSize = { processes: number; each: number };
  */
 export type StopReport = { afterAsked: number[]; afterDone: number[]; codes: string[] };
 
+/** The stops, and how many calls a second were answered 200 meanwhile. */
+export type LoadReport = { reports: StopReport[]; answeredPerSecond: number };
+
+/** What all of it comes to: the slowest gateway decides when a stop has reached them all. */
+export const ofTheLast = (reports: readonly StopReport[], since: 'afterAsked' | 'afterDone'): number[] =>
+  reports.map((report) => Math.max(...report[since]));
+
 /** A broker, many gateways in few processes, and a wire between that can be cut. Their upstream counts. */
 export class FleetSite {
   private constructor(
@@ -46,15 +53,23 @@ export class FleetSite {
     return new FleetSite(site, upstream, relay, fleets);
   }
 
-  /** A stop of one grant while the others are being called so often: under load, to the last gateway. */
-  async stopUnderLoad(stops: number, perSecond: number): Promise<{ reports: StopReport[]; calls: number }> {
-    const busy = await mintToken(this.site, await makeGrant(this.site));
-    await this.all({ do: 'load', token: busy, perSecond: perSecond / this.fleets.length });
+  /**
+   * A stop of one grant while another is being called so often: under load, to the last gateway. Tokens live for
+   * minutes, and the load goes on with a fresh one at each stop.
+   */
+  async stopUnderLoad(stops: number, perSecond: number): Promise<LoadReport> {
+    const busy = await makeGrant(this.site);
     const reports: StopReport[] = [];
-    for (let stop = 0; stop < stops; stop += 1) reports.push(await this.stop());
+    const began = performance.now();
+    for (let stop = 0; stop < stops; stop += 1) {
+      const token = await mintToken(this.site, busy);
+      await this.all({ do: 'load', token, perSecond: perSecond / this.fleets.length });
+      reports.push(await this.stop());
+    }
     const rested = await this.all({ do: 'rest' });
-    const calls = rested.reduce((sum, { answers = {} }) => sum + (answers['200'] ?? 0), 0);
-    return { reports, calls };
+    const seconds = (performance.now() - began) / 1_000;
+    const answered = rested.reduce((sum, { answers = {} }) => sum + (answers['200'] ?? 0), 0);
+    return { reports, answeredPerSecond: answered / seconds };
   }
 
   /** Every packet of the control link gets lost. @returns milliseconds until the last gateway refused */
@@ -113,10 +128,4 @@ export class FleetSite {
   private all(order: FleetOrder): Promise<FleetAnswer[]> {
     return Promise.all(this.fleets.map((fleet) => fleet.order(order)));
   }
-}
-
-/** The value below which the share of them lies. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

@@ -6,7 +6,13 @@ import type { Site } from './site.js';
 import { siteWithUpstream } from './site-with-upstream.js';
 import { makeGrant, mintToken } from './story.js';
 
-export type KillReport = { account: Account; answered: Set<string>; leftOpen: number };
+export type KillReport = {
+  account: Account;
+  answered: Set<string>;
+  leftOpen: number;
+  /** Calls that were under way at a kill, at most: those alone may be recorded and not made. */
+  mostUnforwarded: number;
+};
 
 const CONNECTIONS = 16;
 /** Another grant and token well before the one or the other ends. */
@@ -32,7 +38,7 @@ export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> 
     }
     const account = await takeAccount(site, upstream.hits);
     const leftOpen = account.records.filter(({ outcome }) => outcome === 'unknown').length;
-    return { account, answered, leftOpen };
+    return { account, answered, leftOpen, mostUnforwarded: rounds * CONNECTIONS };
   } finally {
     await close();
   }

@@ -31,11 +31,6 @@ export class PreparedStore {
     private readonly deps: SigningDeps & { store: OpenedStore },
   ) {}
 
-  /** A new SQLite file. */
-  static make(path: string, organisation: Organisation): Promise<PreparedStore> {
-    return PreparedStore.at(`sqlite:${path}`, organisation);
-  }
-
   /** A new SQLite file, or an empty PostgreSQL database. */
   static async at(url: string, organisation: Organisation): Promise<PreparedStore> {
     const masterKey = randomBytes(32);

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import { freePort } from './free-port.js';
+import type { AddressInfo } from 'node:net';
 
 /** Stands between a gateway and its broker and lets the feed through; records only while `takesRecords`. */
 export class Relay {
@@ -8,7 +9,6 @@ export class Relay {
 
   /** @returns where the gateway finds its broker from now on */
   async start(brokerUrl: string): Promise<string> {
-    const port = await freePort();
     this.server = createServer((incoming, outgoing) => {
       if (!this.takesRecords && incoming.url === '/gateway/v1/records') {
         incoming.resume();
@@ -29,7 +29,9 @@ export class Relay {
       outgoing.on('close', () => onward.destroy());
       incoming.pipe(onward);
     });
-    await new Promise<void>((resolve) => this.server?.listen(port, '127.0.0.1', resolve));
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    const { port } = this.server.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
   }
 

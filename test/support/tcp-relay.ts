@@ -1,26 +1,30 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './free-port.js';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A wire between a gateway and its broker that can go dead without a word: while it `swallows`, connections stay open
- * (and are accepted), and every byte of either side is lost, as when a peer vanishes or packets are dropped.
+ * A wire between a client and its server (a gateway and its broker, a broker and its database) that can go dead
+ * without a word: while it `swallows`, connections stay open (and are accepted), and every byte of either side is
+ * lost, as when a peer vanishes or packets are dropped.
  */
 export class TcpRelay {
   swallows = false;
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
 
-  /** @returns where the gateway finds its broker from now on */
-  async start(brokerUrl: string): Promise<string> {
-    const port = await freePort();
-    const target = new URL(brokerUrl);
+  /** @returns where the client finds its server from now on */
+  async start(serverUrl: string): Promise<string> {
+    const target = new URL(serverUrl);
+    const { hostname } = target;
+    const behind = Number(target.port);
     this.server = createServer((near) => {
-      const far = connect(Number(target.port), target.hostname);
+      const far = connect(behind, hostname);
       this.join(near, far);
       this.join(far, near);
     });
-    await new Promise<void>((resolve) => this.server?.listen(port, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${port}`;
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    const { port } = this.server.address() as AddressInfo;
+    return Object.assign(target, { hostname: '127.0.0.1', port }).href.replace(/\/$/, '');
   }
 
   async stop(): Promise<void> {

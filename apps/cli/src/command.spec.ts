@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
+import { specFolder } from '../../../test/support/spec-folder.js';
 import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
 import { FakeServer, problem } from '../test/fake-broker.js';
@@ -77,7 +77,7 @@ describe('the command as a process', () => {
   });
 
   test('reads a token from stdin', async () => {
-    const jwks = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'jwks.json');
+    const jwks = join(specFolder(), 'jwks.json');
     writeFileSync(jwks, '{"keys":[]}');
     const argv = [
       'token-check',
@@ -120,7 +120,7 @@ describe('curl', () => {
 
   test('P11: the token is in no argument, no variable and no named file', async () => {
     const { broker } = await grantAtWork({});
-    const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    const folder = specFolder();
     writeFileSync(
       join(folder, 'curl'),
       `#!/bin/sh\nprintf '%s\\n' "$@" > ${folder}/args\nenv > ${folder}/env\ncat /dev/fd/3 > ${folder}/header\nls -l /proc/$$/fd/3 > ${folder}/file 2>&1\n`,
@@ -229,7 +229,7 @@ describe('broker and gateway in the foreground', () => {
   test.each(['csg_abc', `csg_${Buffer.from('{"secret":"hunter2"}').toString('base64url')}`])(
     'P11: the credential %s is told by key and rule, never by value',
     async (credential) => {
-      const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+      const dataDir = specFolder();
       const env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_GATEWAY_CREDENTIAL: credential };
       const { exit, err } = await runCli(['gateway'], env);
       expect([exit, err]).toEqual([
@@ -242,7 +242,7 @@ describe('broker and gateway in the foreground', () => {
 
   test('a port that is taken is told with the variable that chooses another', async () => {
     const taken = await FakeServer.start({});
-    const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    const dataDir = specFolder();
     const credential = encodeGatewayCredential({
       gateway: 'gtw_01980000-0000-7000-8000-000000000001',
       secret: 'a'.repeat(43),
@@ -264,7 +264,7 @@ describe('broker and gateway in the foreground', () => {
   });
 
   test.each(['broker', 'gateway'])('%s --json prints what is missing as a document', async (program) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    const dataDir = specFolder();
     const { exit, out } = await runCli([program, '--json'], { COUNTERSIGN_DATA_DIR: dataDir });
     expect([exit, JSON.parse(out)]).toMatchObject([1, { code: 'invalid_config' }]);
   });
@@ -272,7 +272,7 @@ describe('broker and gateway in the foreground', () => {
   test.each(['broker', 'gateway'])(
     '%s without what it needs says what is missing and ends with 1',
     async (program) => {
-      const dataDir = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+      const dataDir = specFolder();
       const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });
       expect([exit, out]).toEqual([1, '']);
       expect(err).toMatch(

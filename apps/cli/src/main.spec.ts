@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { specFolder } from '../../../test/support/spec-folder.js';
 import {
   DIGEST,
   GRANT_ID,
@@ -599,7 +599,7 @@ describe('lists and grants', () => {
 });
 
 describe('token-check', () => {
-  const jwks = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'jwks.json');
+  const jwks = join(specFolder(), 'jwks.json');
   writeFileSync(jwks, '{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}');
   const argv = ['token-check', '--jwks', jwks, '--issuer', 'http://localhost:4000', '--audience', 'billing'];
 

@@ -94,6 +94,7 @@ export async function assembleGateway(
   const rules: CustomerRules = await CustomerRules.load({
     spoolDir: options.spoolDir,
     deployment: credential.deployment,
+    pinnedOnly: options.pinnedOnly ?? false,
     broker,
     clock,
     log,

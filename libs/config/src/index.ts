@@ -5,7 +5,11 @@ export {
 } from './environment/broker.js';
 export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
 export { ConfigError, type ConfigProblem } from './environment/config-error.js';
-export { type GatewayEnvironment, readGatewayEnvironment } from './environment/gateway.js';
+export {
+  type GatewayEnvironment,
+  readGatewayEnvironment,
+  readSpoolEnvironment,
+} from './environment/gateway.js';
 export { type HostEnvironment, readHostEnvironment } from './environment/host.js';
 export { KNOWN_VARIABLES } from './environment/known-variables.js';
 export { type LocationEnvironment, readLocationEnvironment } from './environment/location.js';
@@ -15,7 +19,7 @@ export { isLoopbackHost } from './environment/urls.js';
 export type { LogLevel } from './environment/values.js';
 export { organisationJsonSchema } from './organisation/json-schema.js';
 export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
-export { type ParsedControls, parsePrivacyControls } from './organisation/privacy-controls.js';
+export { parsePrivacyControls } from './organisation/privacy-controls.js';
 export type { OrganisationProblem } from './organisation/problem.js';
 export {
   privacyControls as privacyControlsShape,

@@ -1,4 +1,5 @@
 import { DeliveryFailure } from '@countersign/access';
+import { isLoopbackHost } from '@countersign/config';
 import { MailServer, type MailServerOptions } from '../../../test/fakes/mail-server.js';
 import { MailClient } from './client.js';
 import { readMailSettings } from './config.js';
@@ -16,6 +17,7 @@ async function send(options: MailServerOptions, login = ''): Promise<void> {
       from: 'countersign@vendor.example',
       publicUrl: 'https://countersign.example',
       language: 'en',
+      isLocal: isLoopbackHost,
     }),
   );
   await client.send(

@@ -7,7 +7,7 @@ import { en } from './words/en.js';
 import type { Language } from './words/words.js';
 
 /** A code that signs somebody in, in the browser that asked for it. */
-export interface CodeMail {
+interface CodeMail {
   to: string;
   /** The organisation's name. */
   tenant: string;
@@ -18,7 +18,7 @@ export interface CodeMail {
 const HALF = 4;
 
 /** Writes the mail. It has no link: a scanner finds nothing to open, and a reader learns to follow none. */
-export function writeCodeMail({ tenant, code, minutes }: CodeMail, language: Language): MailContent {
+function writeCodeMail({ tenant, code, minutes }: CodeMail, language: Language): MailContent {
   const words = (language === 'de' ? de : en).code;
   const shown = `${code.slice(0, HALF)}-${code.slice(HALF)}`;
   const [sentence, footer] = [words.sentence(oneLine(tenant), minutes), words.footer];

@@ -22,13 +22,15 @@ const SUBMISSIONS = 465;
 /**
  * Reads what the environment says about mail.
  *
- * @param given `smtpUrl` is `smtp://` or `smtps://`, already checked to be a URL
+ * @param given `smtpUrl` is `smtp://` or `smtps://`, already checked to be a URL with a login that can be decoded
  */
 export function readMailSettings(given: {
   smtpUrl: string;
   from: string;
   publicUrl: string;
   language: Language;
+  /** True for the names and addresses of this machine. */
+  isLocal: (host: string) => boolean;
 }): MailSettings {
   const url = new URL(given.smtpUrl);
   const secure = url.protocol === 'smtps:';
@@ -38,7 +40,7 @@ export function readMailSettings(given: {
     host,
     port: url.port === '' ? (secure ? SUBMISSIONS : SUBMISSION) : Number(url.port),
     secure,
-    requireTls: !secure && !/^(localhost|127\..*|::1)$/.test(host),
+    requireTls: !secure && !given.isLocal(host),
     auth:
       url.username === ''
         ? null

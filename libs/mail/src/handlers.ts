@@ -16,7 +16,7 @@ import type { MailSettings } from './config.js';
 import { type MailFacts, writeMail } from './messages.js';
 import { isMailKind, type MailKind } from './words/words.js';
 
-export type MailDeps = Pick<Deps, 'store' | 'hashing'>;
+type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
 /** Who is told by mail: the engineer who asked, the others of the audience, or both. */
 const CONCERNED: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {

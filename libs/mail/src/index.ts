@@ -1,4 +1,4 @@
-export { type CodeMail, CodeMailer, writeCodeMail } from './code-mail.js';
+export { CodeMailer } from './code-mail.js';
 export { type MailSettings, readMailSettings } from './config.js';
-export { MailChannel, type MailDeps } from './handlers.js';
+export { MailChannel } from './handlers.js';
 export { escapeHtml } from './text.js';

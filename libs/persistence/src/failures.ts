@@ -28,7 +28,8 @@ export function isUniqueViolation(error: unknown): boolean {
  */
 const WITHOUT_VALUES = /^(23|25|40|42501|55|57|P0)/;
 
-const messageOf = (error: unknown): string => memberOf(error, 'message');
+/** What the driver said; may repeat values. */
+export const messageOf = (error: unknown): string => memberOf(error, 'message');
 
 /** What the driver said, as far as it repeats no value: statements carry values, and so does what hangs on its error. */
 export function saidBy(error: unknown): string {

@@ -1,3 +1,4 @@
+import { eventually } from '../../support/eventually.js';
 import { TestBroker } from '../harness.js';
 import {
   codeOf,
@@ -26,12 +27,14 @@ const readGrant = async (id: string | null) =>
 
 /** Reads the grant until the job has brought it to this state. */
 async function until(id: string, state: string): Promise<Record<string, unknown>> {
-  const deadline = Date.now() + 5_000;
-  for (;;) {
-    const grant = await readGrant(id);
-    if (grant['state'] === state) return grant;
-    if (Date.now() > deadline) throw new Error(`still ${grant['state']}`);
-  }
+  return eventually(
+    `the grant is ${state}`,
+    async () => {
+      const grant = await readGrant(id);
+      return grant['state'] === state && grant;
+    },
+    60_000,
+  );
 }
 
 describe('asking for a time', () => {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { migrate, systemClock, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { jest } from '@jest/globals';
 import { ask } from '../../factories/ask.js';
-import { BrokerProcess, freePort } from '../broker-process.js';
+import { freePort } from '../../support/free-port.js';
+import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 

@@ -1,7 +1,8 @@
 import { ask } from '../../factories/ask.js';
 import { MailServer } from '../../fakes/mail-server.js';
 import { eventually } from '../../support/eventually.js';
-import { BrokerProcess, freePort } from '../broker-process.js';
+import { freePort } from '../../support/free-port.js';
+import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, review } from '../story.js';
 

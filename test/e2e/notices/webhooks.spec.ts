@@ -10,7 +10,8 @@ import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/back-off.js';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';
-import { BrokerProcess, freePort } from '../broker-process.js';
+import { freePort } from '../../support/free-port.js';
+import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { makeRequest, review } from '../story.js';
 
@@ -165,8 +166,11 @@ describe('notices by webhook', () => {
     );
     expect(list.text).not.toContain('127.0.0.1');
     status = () => 204;
-    const retry = () => broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`);
-    expect((await retry()).status).toBe(200);
+    const retry = (headers = {}) =>
+      broker.call('securityAdmin', 'POST', `/api/v1/notices/${items[0]?.id}/retry`, { headers });
+    const retried = await retry({ 'idempotency-key': 'again' });
+    expect(retried.status).toBe(200);
+    expect(await retry({ 'idempotency-key': 'again' })).toMatchObject({ status: 200, body: retried.body });
     const [, second] = await come('/acme', 2);
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
     await eventually('none dead or due', async () => (await deliveries('due')).length === 0);

@@ -1,5 +1,5 @@
 import { TestBroker } from '../harness.js';
-import { codeOf, makeRequest } from '../story.js';
+import { codeOf, makeRequest, readRequest, review } from '../story.js';
 
 let broker: TestBroker;
 let admin: string;
@@ -60,6 +60,16 @@ describe('privacy controls', () => {
     });
     const feed = await broker.host.store.readAsVendor((unit) => unit.feed.head());
     expect(feed.seq).toBeGreaterThan(feedBefore.seq);
+  });
+
+  test('P1: what waits and is no longer allowed cannot be approved: 409 controls_changed', async () => {
+    const asked = await makeRequest(broker);
+    expect((await review(broker, 'reviewer', asked)).status).toBe(201);
+    expect((await write({ ...(await read()), maxDuration: 'PT5M' })).status).toBe(200);
+    const { status, body } = await review(broker, 'approver', asked);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'controls_changed', refusals: [{ code: 'duration_too_long' }] });
+    expect(await readRequest(broker, asked.id)).toMatchObject({ state: 'awaiting_customer', grant: null });
   });
 
   test('P8: of two changes made on the same version one wins, and the other is told', async () => {

@@ -16,6 +16,11 @@ const clean = {
   gaps: 0,
 };
 
+async function gauge({ gatewayUrl }: { gatewayUrl: string }, name: string): Promise<number> {
+  const text = await (await fetch(`${gatewayUrl}/metrics`)).text();
+  return Number(new RegExp(`^countersign_gateway_${name} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
 test('P5: the spool is full because the broker takes no records: 503, upstream untouched, then all by itself', async () => {
   const relay = new Relay();
   const { site, upstream, close } = await siteWithUpstream({
@@ -36,6 +41,10 @@ test('P5: the spool is full because the broker takes no records: 503, upstream u
     await load.stop();
     expect([...load.refused.keys()]).toEqual(['503 record_unavailable']);
     const hits = upstream.hits.length;
+    const [bytes, most] = [await gauge(site, 'spool_bytes'), await gauge(site, 'spool_max_bytes')];
+    expect(most).toBe(1024 ** 2);
+    expect(bytes).toBeLessThanOrEqual(most);
+    expect(bytes).toBeGreaterThan(most / 2);
     expect(await callGateway(site, token)).toMatchObject({ status: 503, code: 'record_unavailable' });
     expect(upstream.hits).toHaveLength(hits);
     expect(load.answered.size).toBe(hits);
@@ -43,6 +52,8 @@ test('P5: the spool is full because the broker takes no records: 503, upstream u
     relay.takesRecords = true;
     await eventually('calls go through', async () => (await callGateway(site, token)).status === 200);
     expect(summary(await takeAccount(site, upstream.hits))).toMatchObject(clean);
+    const freed = async () => (await gauge(site, 'spool_bytes')) < bytes / 2;
+    await eventually('what was taken is no longer held', freed, 30_000, 100);
   } finally {
     await close();
     await relay.stop();

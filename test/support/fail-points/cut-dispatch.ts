@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { engineer } from '../../factories/engineers.js';
 import { eventually } from '../eventually.js';
 import { rowsAt } from '../rows-at.js';
 import { removeFolder, tempFolder } from '../temp-folder.js';
 import { WebhookReceiver } from '../webhook-receiver.js';
 import type { CutShortReport, Pick } from './cut-short.js';
-import { type Engine, engineer, FailBroker } from './fail-broker.js';
+import { type Engine, FailBroker } from './fail-broker.js';
 import { Stage } from './scenarios.js';
 
 const ENGINEERS = 60;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { engineer } from '../../factories/engineers.js';
 import { eventually } from '../eventually.js';
 import { type Answered, callApi } from '../http.js';
 import { readLogsAt } from '../log-reader.js';
-import { type Engine, engineer, FailBroker } from './fail-broker.js';
+import { type Engine, FailBroker } from './fail-broker.js';
 import { type Fingerprint, feedGap, fingerprint } from './fingerprint.js';
 import { CALLS, type Call, DUTIES, Stage } from './scenarios.js';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SigningDeps } from '@countersign/access';
+import { addEngineers } from '../../factories/engineers.js';
 import { organisation } from '../../factories/organisation.js';
 import { brokerEnv } from '../environments.js';
 import { eventually } from '../eventually.js';
@@ -21,8 +22,6 @@ export type FailBrokerOptions = {
   brokerEnv?: Record<string, string>;
   webhook?: { url: string; secretFile: string };
 };
-
-export const engineer = (index: number) => ({ email: `engineer-${index}@vendor.example`, tenant: null });
 
 /** A store and one broker on it that dies where it is told to (`broker.mjs`). */
 export class FailBroker {
@@ -48,12 +47,9 @@ export class FailBroker {
       engine === 'SQLite'
         ? { url: `sqlite:${join(folder, 'countersign.db')}`, drop: () => Promise.resolve() }
         : await emptyDatabase();
-    const file = organisation(({ vendor }) => {
-      vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
-      for (let index = 0; index < options.engineers; index += 1) {
-        const { email } = engineer(index);
-        vendor.staff.push({ email, name: email, roles: ['engineer'] });
-      }
+    const file = organisation((made) => {
+      made.vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
+      addEngineers(made, options.engineers);
     });
     return new FailBroker(folder, await PreparedStore.at(url, file), await freePort(), options, drop);
   }

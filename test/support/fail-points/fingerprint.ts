@@ -1,10 +1,12 @@
 import { rowsAt } from '../rows-at.js';
 
-/** All that stands in the store about one engineer's requests; without ids, so that it compares between engineers. */
+/** All that stands in the store about one engineer's requests, and about locks and invitations made for them alone; without ids, so that it compares between engineers. */
 export type Fingerprint = {
   requests: string[];
   reviews: string[];
   grants: string[];
+  locks: string[];
+  invitations: string[];
   leaves: string[];
   notices: string[];
   feedChanges: number;
@@ -17,19 +19,29 @@ const MINTED = 'token.minted';
 export async function fingerprint(url: string, requester: string, key: string): Promise<Fingerprint> {
   const own = `(SELECT id FROM requests WHERE requester = '${requester}')`;
   const grants = `(SELECT id FROM grants WHERE requester = '${requester}')`;
+  const locks = `(SELECT id FROM locks WHERE name = '${requester}')`;
+  const invitations = `(SELECT id FROM invitations WHERE statement LIKE '%${requester}%')`;
   const words = async (sql: string) => (await rowsAt<{ word: string }>(url, sql)).map(({ word }) => word);
   const count = async (sql: string) => (await rowsAt<{ count: number }>(url, sql))[0]?.count ?? 0;
-  const leaves = await words(`SELECT type AS word FROM events WHERE requester = '${requester}' ORDER BY seq`);
+  const leaves = await words(
+    `SELECT type AS word FROM events WHERE tenant = 'acme' AND leaf LIKE '%${requester}%' ORDER BY seq`,
+  );
   return {
     requests: await words(`SELECT state AS word FROM requests WHERE requester = '${requester}' ORDER BY id`),
     reviews: await words(`SELECT decision AS word FROM reviews WHERE request_id IN ${own} ORDER BY id`),
     grants: await words(`SELECT state AS word FROM grants WHERE requester = '${requester}' ORDER BY id`),
+    locks: await words(
+      `SELECT CASE WHEN lifted_at IS NULL THEN 'set' ELSE 'lifted' END AS word FROM locks WHERE id IN ${locks} ORDER BY id`,
+    ),
+    invitations: await words(`SELECT state AS word FROM invitations WHERE id IN ${invitations} ORDER BY id`),
     // A token is a secret and remembered under no key: who asks again gets another one, and the log says so.
     leaves: leaves.filter((type, index) => type !== MINTED || leaves[index - 1] !== MINTED),
     notices: await words(
-      `SELECT kind AS word FROM notices WHERE subject IN ${own} OR subject IN ${grants} ORDER BY id`,
+      `SELECT kind AS word FROM notices WHERE subject IN ${own} OR subject IN ${grants} OR subject IN ${invitations} ORDER BY id`,
     ),
-    feedChanges: await count(`SELECT count(*) AS count FROM feed_changes WHERE ref IN ${grants}`),
+    feedChanges: await count(
+      `SELECT count(*) AS count FROM feed_changes WHERE ref IN ${grants} OR ref IN ${locks}`,
+    ),
     rememberedAnswers: await count(`SELECT count(*) AS count FROM idempotent_answers WHERE key = '${key}'`),
   };
 }

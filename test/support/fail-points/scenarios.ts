@@ -2,11 +2,13 @@ import {
   type AskInput,
   getGrant,
   getRequest,
+  invite,
   type Principal,
   type RequestView,
   requestAccess,
   reviewRequest,
   type SigningDeps,
+  setLock,
 } from '@countersign/access';
 import { counterTerms, halfTheTime, toInstant } from '@countersign/scope';
 import { ask } from '../../factories/ask.js';
@@ -59,6 +61,28 @@ export class Stage {
     return { id, digest: offer?.digest ?? '' };
   }
 
+  /** For this engineer alone: nobody else asks for what bears their id. */
+  async scope() {
+    return [{ resource: `invoices/${await this.id()}`, actions: ['read'] }];
+  }
+
+  async invite(until: string, ago = 0): Promise<void> {
+    await invite(this.at(ago), await this.as(PEOPLE.approver.email), 'acme', {
+      ...{ service: 'billing', scope: await this.scope(), until, uses: 1 },
+      ...{ notBefore: null, ticket: null, seconds: null, budget: null },
+    });
+  }
+
+  async lock(seconds: number, ago: number): Promise<void> {
+    const input = { kind: 'person' as const, name: await this.id(), reason: 'a reason', seconds };
+    await setLock(this.at(ago), await this.as(PEOPLE.tenantAdmin.email), input);
+  }
+
+  /** `usr_…` of the engineer. */
+  async id(): Promise<string> {
+    return (await this.as(this.engineer.email)).person.id;
+  }
+
   /** Asked for and approved so many seconds ago. @returns `grt_…` */
   async grant(change: Partial<AskInput> = {}, ago = 0): Promise<string> {
     const asked = await this.ask(change, ago);
@@ -108,6 +132,21 @@ export const CALLS: Readonly<Record<string, (stage: Stage) => Promise<Call>>> = 
     const { id, digest } = await stage.countered();
     return { who: stage.engineer, path: `/requests/${id}/acceptance`, body: { digest } };
   },
+  invitation: async (stage) => ({
+    who: 'approver',
+    path: '/tenants/acme/invitations',
+    body: { service: 'billing', scope: await stage.scope(), until: stage.in(HOUR), uses: 1 },
+  }),
+  'approval under an invitation': async (stage) => {
+    await stage.invite(stage.in(2 * HOUR));
+    const asked = await stage.ask({ scope: await stage.scope(), seconds: 10 * MINUTE });
+    return { who: 'reviewer', ...decided(asked, 'approve') };
+  },
+  lock: async (stage) => ({
+    who: 'tenantAdmin',
+    path: '/locks',
+    body: { kind: 'person', name: await stage.id(), reason: 'a reason' },
+  }),
   cancellation: async (stage) => ({
     who: stage.engineer,
     path: `/requests/${(await stage.ask()).request.id}/cancel`,
@@ -135,5 +174,7 @@ export const DUTIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>
   lapse: (stage) => stage.ask({}, 13 * HOUR),
   'scheduled start': (stage) => stage.grant({ startsAt: stage.in(-30 * MINUTE) }, 2 * HOUR),
   'notice before the end': (stage) => stage.grant({}, 55 * MINUTE),
+  'end of a lock': (stage) => stage.lock(HOUR, 2 * HOUR),
+  'end of an invitation': (stage) => stage.invite(stage.in(-HOUR), 2 * HOUR),
   'end of a grant': (stage) => stage.grant({}, 2 * HOUR),
 };

@@ -18,15 +18,15 @@ export interface SeedTarget {
 }
 
 /** 2026-01-01; each row is a second younger than the one before it. */
-const BEGIN = 1_767_225_600;
+export const BEGIN = 1_767_225_600;
 /** Leaves before this index are left to whoever prepared the database. */
 const FIRST_LEAF = 1_000;
-const SERVICES = 10;
-const ENGINEERS = 50;
+export const SERVICES = 10;
+export const ENGINEERS = 50;
 export const BIG_TENANT = 'tenant-0';
 
 /** The n-th id of its kind: in the form of a UUIDv7, increasing. */
-const idOf = (dialect: Dialect, prefix: string, number: string): string =>
+export const idOf = (dialect: Dialect, prefix: string, number: string): string =>
   `'${prefix}_00000000-0000-7000-8000-' || ${dialect.hex(number)}`;
 
 /** An id that `seed` gave. */

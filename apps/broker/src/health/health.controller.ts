@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -9,6 +10,8 @@ import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
 import { Lifecycle } from './lifecycle.js';
+
+const READ_MS = 5_000;
 
 const healthShape = component('Health', z.object({ status: z.enum(['ok', 'ready']) }));
 
@@ -43,11 +46,7 @@ export class HealthController {
   })
   async readyz() {
     if (this.lifecycle.stopping) throw new HttpProblem('not_ready', 'The broker is stopping.');
-    try {
-      await this.deps.store.readAsVendor((unit) => unit.feed.head());
-    } catch {
-      throw new HttpProblem('not_ready', 'The store cannot be read.');
-    }
+    if (!(await this.reads())) throw new HttpProblem('not_ready', 'The store cannot be read.');
     return { status: 'ready' };
   }
 
@@ -61,5 +60,22 @@ export class HealthController {
   async show(@Res() response: Response): Promise<void> {
     const { registry } = this.metrics;
     response.type(registry.contentType).send(await registry.metrics());
+  }
+
+  /** Whoever probes wants an answer sooner than the store gives up a database that says nothing. */
+  private async reads(): Promise<boolean> {
+    const over = new AbortController();
+    const reading = this.deps.store
+      .readAsVendor((unit) => unit.feed.head())
+      .then(
+        () => true,
+        () => false,
+      );
+    const late = pause(READ_MS, false, { signal: over.signal }).catch(() => false);
+    try {
+      return await Promise.race([reading, late]);
+    } finally {
+      over.abort();
+    }
   }
 }

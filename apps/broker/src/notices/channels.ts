@@ -1,5 +1,5 @@
 import type { NoticeChannel } from '@countersign/access';
-import type { BrokerEnvironment } from '@countersign/config';
+import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
 import type { BrokerDeps } from '../injection.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
@@ -29,5 +29,7 @@ export function codeMailer(deps: BrokerDeps, environment: BrokerEnvironment): Co
 
 function mailSettings(environment: BrokerEnvironment): MailSettings | null {
   const { smtpUrl, mailFrom: from, mailLanguage: language, publicUrl } = environment;
-  return smtpUrl === null ? null : readMailSettings({ smtpUrl, from, publicUrl, language });
+  return smtpUrl === null
+    ? null
+    : readMailSettings({ smtpUrl, from, publicUrl, language, isLocal: isLoopbackHost });
 }

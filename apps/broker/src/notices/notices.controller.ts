@@ -1,7 +1,9 @@
 import {
   DELIVERY_STATES,
+  type IdempotencyKey,
   listNotices,
   type NoticeView,
+  once,
   type Principal,
   retryNotice,
 } from '@countersign/access';
@@ -9,7 +11,7 @@ import { isId } from '@countersign/scope';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Id, Query } from '../http/input.js';
+import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { noBody } from '../http/no-body.js';
 import { filters, given, pageAnswer, pageQuery, readPage } from '../http/page.js';
@@ -71,7 +73,6 @@ export class NoticesController {
     return pageAnswer(await listNotices(this.deps, principal, given(filter), page), noticeAnswer);
   }
 
-  /** Takes no `Idempotency-Key`: repeated, it finds nothing dead and changes nothing. */
   @Post(':id/retry')
   @Allow('notice.manage')
   @Describe({
@@ -79,11 +80,17 @@ export class NoticesController {
     description:
       'The notice’s dead deliveries are due again, under the same id; what was delivered is not repeated.',
     body: { schema: noBody, optional: true },
+    idempotent: true,
     answer: { status: 200, description: 'The notice.', schema: noticeShape },
     errors: ['not_found', 'wrong_state'],
   })
-  async retry(@CurrentPrincipal() principal: Principal, @Id('ntc') id: string, @Body() _body: unknown) {
-    return noticeAnswer(await retryNotice(this.deps, principal, id));
+  async retry(
+    @CurrentPrincipal() principal: Principal,
+    @Id('ntc') id: string,
+    @Body() _body: unknown,
+    @Idempotency() key: IdempotencyKey | null,
+  ) {
+    return noticeAnswer(await once(this.deps, key, (deps) => retryNotice(deps, principal, id)));
   }
 }
 

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { specFolder } from '../../../../test/support/spec-folder.js';
 import { FakeServer, problem } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
@@ -31,7 +31,7 @@ async function doctor(env: Record<string, string>) {
   return { exit, healthy, checks, found: (name: string) => checks.find((check) => check.name === name) };
 }
 
-const newData = () => join(mkdtempSync(join(tmpdir(), 'countersign-doctor-')), 'data');
+const newData = () => join(specFolder(), 'data');
 
 test('a set-up where all is well ends with 0', async () => {
   const dataDir = newData();
@@ -152,7 +152,7 @@ test.each([
 });
 
 test('a data folder that others may look into is a warning', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-doctor-'));
+  const folder = specFolder();
   expect(dataFolder(folder).status).toBe('ok');
   chmodSync(folder, 0o755);
   expect(dataFolder(folder)).toMatchObject({ status: 'warning', mend: `chmod 700 ${folder}` });

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileDurably } from '@countersign/gateway-protocol';
 import {
   isDigest,
   isTenantSlug,
@@ -7,8 +8,7 @@ import {
   type SignedTrustDocument,
 } from '@countersign/scope';
 import { z } from 'zod';
-import { writeFileDurably } from '../durable/write-file.js';
-import { trustFolder } from './pins-file.js';
+import { trustFolder } from './trust-folder.js';
 
 const file = z.strictObject({
   v: z.literal(1),

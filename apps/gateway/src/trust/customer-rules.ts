@@ -5,15 +5,17 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
-import { trustFolder } from './pins-file.js';
 import { PinsReport } from './pins-report.js';
 import { Stops } from './stops.js';
+import { trustFolder } from './trust-folder.js';
 import { Trusts } from './trusts.js';
 
 export type CustomerRulesOptions = {
   spoolDir: string;
   /** `dep_…` of the credential. */
   deployment: string;
+  /** Whether tenants without a pin are refused though nobody has claimed them. */
+  pinnedOnly: boolean;
   broker: Pick<BrokerClient, 'post'>;
   clock: Clock;
   log: Logger;
@@ -59,7 +61,7 @@ export class CustomerRules implements CustomerWord {
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
-    return this.trusts.of(tenant);
+    return this.trusts.of(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
   }
 
   stopOn(what: { tenant: string; digest: string }): string | undefined {

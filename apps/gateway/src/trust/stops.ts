@@ -12,7 +12,7 @@ import { parseSignature, STOP_TYPE, statementHash } from '@countersign/scope';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
-import { trustFolder } from './pins-file.js';
+import { trustFolder } from './trust-folder.js';
 
 const line = z.union([
   z.strictObject({ stop: z.unknown() }),

@@ -327,7 +327,7 @@ describe('P12: a broker that is wholly taken over', () => {
   test('takes the pin out of the gateway’s file by hand: the tenant stays claimed, and closed', async () => {
     const approved = await grant();
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
-    await rm(`${claimed.world.spoolDir}/trust/pins.json`);
+    await rm(`${claimed.world.spoolDir}/pins.json`);
     await until(
       async () =>
         (await claimed.read(token(approved, claimed.yes(approved)))) === 'not_countersigned not_pinned',
@@ -366,6 +366,23 @@ describe('P12: a fresh gateway without a pin', () => {
       await world.startGateway();
       await until(() => world.gateway.isInTouch());
       expect(await claimed.read(signed)).toBe('not_countersigned not_pinned');
+    } finally {
+      await world.stop();
+    }
+  });
+
+  test('where it is told to let nothing through without one, hears of no claim: refused all the same', async () => {
+    const claimed = await ClaimedWorld.start({ pinned: false, options: { pinnedOnly: true }, inFeed: false });
+    const { world } = claimed;
+    try {
+      const inserted = world.broker.grant();
+      await until(
+        async () => (await claimed.read(world.broker.forge(inserted))) === 'not_countersigned not_pinned',
+      );
+      await claimed.pin();
+      world.broker.claim('acme', claimed.chain);
+      const signed = world.broker.forge(inserted, { countersignatures: claimed.yes(inserted) });
+      await until(async () => (await claimed.read(signed)) === '200');
     } finally {
       await world.stop();
     }

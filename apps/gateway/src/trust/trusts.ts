@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FeedTrust, GatewayPin } from '@countersign/gateway-protocol';
+import {
+  type FeedTrust,
+  type GatewayPin,
+  type Pin,
+  type Pins,
+  pinInForce,
+  pinsPath,
+  readPins,
+} from '@countersign/gateway-protocol';
 import type { PinnedTrust } from '@countersign/grant-token-verify';
 import type { SignedTrustDocument } from '@countersign/scope';
 import type { Logger } from 'pino';
@@ -8,8 +16,8 @@ import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
 import { describeError } from '../log/describe-error.js';
 import { ChainFiles, type StoredChain } from './chain-files.js';
-import { type Pin, type Pins, pinInForce, pinsPath, readPins, trustFolder } from './pins-file.js';
 import { TrustChain } from './trust-chain.js';
+import { trustFolder } from './trust-folder.js';
 
 export type TrustsOptions = {
   spoolDir: string;

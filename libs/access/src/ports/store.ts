@@ -190,7 +190,7 @@ export interface VendorUnit {
   attempts: SignInAttempts;
   gateways: GatewayWrites;
   keys: KeyWrites;
-  deliveries: DeliveryWrites;
+  deliveries: DeliveryWrites & Pick<DeliveryReads, 'find'>;
   trust: TrustReads;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;

@@ -23,9 +23,8 @@ export async function listNotices(
  */
 export async function retryNotice(deps: Deps, { person }: Principal, id: string): Promise<NoticeView> {
   demand(person, 'notice.manage');
-  const find = () => deps.store.readAsVendor((unit) => unit.deliveries.find(id));
-  if ((await find()) === null) throw notFound('notice');
-  await deps.store.asVendor(async ({ deliveries, log }) => {
+  return deps.store.asVendor(async ({ deliveries, log }) => {
+    if ((await deliveries.find(id)) === null) throw notFound('notice');
     const now = deps.clock.now();
     const retried = await deliveries.retry(id, now.toISOString());
     if (retried === 0) throw new AccessError('wrong_state', 'No delivery of this notice was given up.');
@@ -35,8 +34,8 @@ export async function retryNotice(deps: Deps, { person }: Principal, id: string)
       actor: person.id,
       data: { notice: id, deliveries: retried },
     });
+    const view = await deliveries.find(id);
+    if (view === null) throw notFound('notice');
+    return view;
   });
-  const view = await find();
-  if (view === null) throw notFound('notice');
-  return view;
 }

@@ -48,13 +48,24 @@ const printable = secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spac
 
 function isSmtpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname, pathname, search, hash } = new URL(value);
-  return /^smtps?:$/.test(protocol) && hostname !== '' && /^\/?$/.test(pathname) && search + hash === '';
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(value);
+  const isServer = /^smtps?:$/.test(protocol) && hostname !== '';
+  return isServer && /^\/?$/.test(pathname) && search + hash === '' && isEscaped(username + password);
 }
 
-const smtpUrl = z
-  .string()
-  .refine(isSmtpUrl, { error: 'must be smtp://HOST:PORT or smtps://HOST:PORT, without path or query' });
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const smtpUrl = z.string().refine(isSmtpUrl, {
+  error:
+    'must be smtp://HOST:PORT or smtps://HOST:PORT, without path or query, user and password percent-encoded',
+});
 
 const mailAddress = z
   .string()

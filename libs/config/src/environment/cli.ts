@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readEnvironment } from './read.js';
 import type { Environment } from './secrets.js';
 import { originUrl } from './urls.js';
-import { folder, secretToken } from './values.js';
+import { file, secretToken } from './values.js';
 
 export type CliEnvironment = {
   /** The broker's origin, without a final slash. */
@@ -16,7 +16,7 @@ export type CliEnvironment = {
 const FILE = 'countersign/credentials.json';
 
 export const cliShape = {
-  COUNTERSIGN_CREDENTIALS_FILE: folder.optional(),
+  COUNTERSIGN_CREDENTIALS_FILE: file.optional(),
   COUNTERSIGN_BROKER_URL: originUrl.default('http://localhost:4000'),
   COUNTERSIGN_API_KEY: secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spaces').optional(),
 };

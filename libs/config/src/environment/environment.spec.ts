@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { specFolder } from '../../../../test/support/spec-folder.js';
 import { readBrokerEnvironment } from './broker.js';
 import { readCliEnvironment } from './cli.js';
 import { ConfigError } from './config-error.js';
@@ -9,7 +9,7 @@ import { readGatewayEnvironment } from './gateway.js';
 import type { Environment } from './secrets.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
-const newFolder = () => mkdtempSync(join(tmpdir(), 'countersign-config-'));
+const newFolder = () => specFolder();
 
 function problemsOf(read: () => unknown): Record<string, string> {
   try {
@@ -100,6 +100,8 @@ describe('the broker environment', () => {
     ['SLACK_APP_TOKEN', 'xoxb-hunter2', /xapp-/],
     ['SLACK_API_URL', 'http://slack.example/api', /https/],
     ['SMTP_URL', 'hunter2', /smtp:/],
+    ['SMTP_URL', 'smtp://user:hunter2%@mail.example', /percent-encoded/],
+    ['SMTP_URL', 'smtp://%E0%A4%A:hunter2@mail.example', /percent-encoded/],
     ['SMTP_URL', 'smtp://user:hunter2@mail.example/?tls.rejectUnauthorized=false', /without path or query/],
     ['COUNTERSIGN_MAIL_FROM', 'Hunter2 <a@x.example>', /one plain/],
     ['COUNTERSIGN_MAIL_FROM', 'a@x.example\nBcc: hunter2@x.example', /one plain/],
@@ -165,6 +167,16 @@ describe('the broker environment', () => {
 });
 
 describe('the gateway environment', () => {
+  test('P12: tenants without a pin go on the vendor’s word, or not at all', () => {
+    const read = (said: string) =>
+      readGatewayEnvironment({
+        COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc',
+        COUNTERSIGN_GATEWAY_UNPINNED: said,
+      });
+    expect([read('vendor').pinnedOnly, read('refuse').pinnedOnly]).toEqual([false, true]);
+    expect(() => read('yes')).toThrow('COUNTERSIGN_GATEWAY_UNPINNED');
+  });
+
   test('with a credential alone gives the documented defaults', () => {
     expect(readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc' })).toEqual({
       host: '127.0.0.1',
@@ -179,6 +191,7 @@ describe('the gateway environment', () => {
       maxBodyBytes: 100 * 1024 ** 2,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
       callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
+      pinnedOnly: false,
       logLevel: 'info',
     });
   });
@@ -209,6 +222,7 @@ describe('the environment of the CLI', () => {
     expect(fileOf({ HOME: '/home/erin' })).toBe('/home/erin/.config/countersign/credentials.json');
     expect(fileOf({ HOME: '/home/erin', XDG_CONFIG_HOME: '/x' })).toBe('/x/countersign/credentials.json');
     expect(fileOf({ HOME: '/home/erin', COUNTERSIGN_CREDENTIALS_FILE: '/y' })).toBe('/y');
+    expect(() => fileOf({ COUNTERSIGN_CREDENTIALS_FILE: '/y\0' })).toThrow(/a file path/);
   });
 
   test('an empty variable counts as unset', () => {

@@ -35,6 +35,10 @@ export const folder = z
   .string()
   .refine((value) => !value.includes('\0'), { error: 'must be a folder path without NUL' });
 
+export const file = z
+  .string()
+  .refine((value) => !value.includes('\0'), { error: 'must be a file path without NUL' });
+
 /** `sqlite:PATH` or `postgres://…`. Kept as written: the store reads the rest. */
 export const databaseUrl = z.string().refine(
   (value) => {

@@ -7,7 +7,7 @@ import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
 import type { Readable } from './readable.js';
 import { privacyControls } from './schema.js';
 
-export type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
+type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
 
 /**
  * Reads one tenant's controls by the rules of the organisation file: shape, and what spans members.

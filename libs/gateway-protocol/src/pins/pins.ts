@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, parseWith, sha256Text, slug } from '../shapes.js';
 
 /** A gateway says at most so many. */
-export const MAX_PINS = 10_000;
+const MAX_PINS = 10_000;
 
 /**
  * What is pinned for a tenant on a gateway's own host: the hash of the first trust document, and that of the version in
@@ -18,7 +18,7 @@ export type GatewayPin = z.infer<typeof pin>;
 
 const pins = z.strictObject({ pins: z.array(pin).max(MAX_PINS) });
 /** The body of `POST /gateway/v1/pins`: all of a gateway's pins, each time. */
-export type GatewayPins = z.infer<typeof pins>;
+type GatewayPins = z.infer<typeof pins>;
 
 /** Strict reading of it. Throws ProtocolError `invalid_pins`. */
 export function parsePins(value: unknown): GatewayPins {

@@ -40,8 +40,7 @@ export function checkConsent(
     const refusal = step(context);
     if (refusal !== undefined) return refusal;
   }
-  const { person, notBefore, notAfter } = statement;
-  // A denial alone has no window, and was refused.
-  if (notBefore === undefined || notAfter === undefined) return refuse('outside_window', 'it opens nothing');
-  return { person, notBefore: Date.parse(notBefore), notAfter: Date.parse(notAfter) };
+  // A denial alone has no window, and was refused; were it not, nothing would lie inside of what is no number.
+  const [notBefore, notAfter] = [Date.parse(statement.notBefore ?? ''), Date.parse(statement.notAfter ?? '')];
+  return { person: statement.person, notBefore, notAfter };
 }

@@ -27,15 +27,14 @@ export const approves: ConsentStep = ({ consent }) =>
 /** An invitation counts as its author's approval of terms that name it and fit it. */
 export const invitesToTheseTerms: ConsentStep = ({ consent, terms, ports }) =>
   consent.type !== INVITATION_TYPE ||
-  (terms.basis === 'invitation' &&
-    terms.invitation === invitationHash(ports.hashing, consent) &&
+  (terms.invitation === invitationHash(ports.hashing, consent) &&
     invitationMisfits(terms, consent).length === 0)
     ? undefined
     : refuse('invitation_misfits', 'the terms do not lean on this invitation, or do not fit it');
 
 /** The statement was signed under a version of this chain, whichever: its hash binds the signer to this history. */
 export const namesThisTrust: ConsentStep = ({ consent, trust }) =>
-  consent.trust !== undefined && trust.versions.has(consent.trust)
+  trust.versions.has(consent.trust ?? '')
     ? undefined
     : refuse('wrong_trust', 'the statement names no version of the pinned trust document');
 

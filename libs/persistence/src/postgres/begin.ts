@@ -1,3 +1,4 @@
+import { DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { Reach } from '../repositories/bound.js';
 import { checkedSlug } from '../units/slug.js';
 import { APP_ROLE } from './row-security.js';
@@ -8,7 +9,7 @@ const ORGANISATION = 1;
 const MIGRATION = 2;
 
 /** Held to the end of the transaction: shared by units that judge by the organisation, alone by who changes it. */
-export const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
+const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
 export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGANISATION})`;
 export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
 
@@ -43,4 +44,10 @@ export const beginRead = (reach: Reach): string =>
  */
 export const beginWrite = (reach: Reach): string =>
   `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
-  (reach === 'everybody' ? '' : `; ${SHARE_ORGANISATION}`);
+  (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
+
+/**
+ * A unit of the deployment's log judges nothing by the organisation. It takes that log's head, as a vendor's unit does
+ * before it changes the organisation: with a share of it, one would wait for the other for ever.
+ */
+const judges = (reach: Reach): boolean => reach !== 'everybody' && reach.tenant !== DEPLOYMENT_SLUG;

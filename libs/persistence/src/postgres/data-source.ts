@@ -9,6 +9,10 @@ const LOCK_TIMEOUT_MS = 10_000;
 /** A broker whose host has vanished must not hold a tenant's lock for as long as TCP believes in it. */
 const IDLE_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** For a statement's answer: longer than it may wait for a lock, and not for as long as TCP believes in a host. */
+const ANSWER_TIMEOUT_MS = 20_000;
+/** Of an idle connection; the system's own two hours are no help to whoever listens. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 const TEXTS = new Set<unknown>(['varchar', 'text']);
 
@@ -18,17 +22,27 @@ export const CONNECTION = {
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   lock_timeout: LOCK_TIMEOUT_MS,
   idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
+  query_timeout: ANSWER_TIMEOUT_MS,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
 };
+
+/** For migrations, whose statements take as long as the tables are large. */
+export const PATIENT = { ...CONNECTION, query_timeout: 0 };
 
 /**
  * A pool of connections to a PostgreSQL database.
  *
  * @param url `postgres://…` with the options that `pg` knows, `sslmode` among them
  * @param poolSize connections at most
+ * @param extra settings of each connection
  * @throws StoreError `database_unreadable`
  */
-export async function openPool(url: string, poolSize: number): Promise<DataSource> {
+export async function openPool(
+  url: string,
+  poolSize: number,
+  extra: object = CONNECTION,
+): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -40,7 +54,7 @@ export async function openPool(url: string, poolSize: number): Promise<DataSourc
     logger: 'debug',
     poolSize,
     installExtensions: false,
-    extra: CONNECTION,
+    extra,
     // An idle connection that breaks leaves the pool; whoever needs one next learns whether there is another.
     poolErrorHandler: () => {},
   });

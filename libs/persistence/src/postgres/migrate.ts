@@ -7,7 +7,7 @@ import { ensureDeployment } from '../store/deployment.js';
 import type { MigrateOptions } from '../store/options.js';
 import { ensureAppRole } from './app-role.js';
 import { HOLD_MIGRATION, reachSettings } from './begin.js';
-import { openPool } from './data-source.js';
+import { openPool, PATIENT } from './data-source.js';
 import { APP_ROLE, secure, unsecure } from './row-security.js';
 import { transaction } from './transactions.js';
 
@@ -25,7 +25,7 @@ const BEGIN = [
 
 export async function migratePostgres(url: string, options: MigrateOptions): Promise<string[]> {
   const sealer = new Sealer(options.masterKey, options.random);
-  const source = await openPool(url, 2);
+  const source = await openPool(url, 2, PATIENT);
   try {
     return await transaction(source, BEGIN, async (manager) => {
       const pending = await unapplied(manager);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreError } from '../errors.js';
-import { codeOf, saidBy, withoutValues } from '../failures.js';
+import { codeOf, messageOf, saidBy, withoutValues } from '../failures.js';
 import { unreachable } from './data-source.js';
 
 /** What we use of a pooled connection of `pg`. */
@@ -19,7 +19,7 @@ const MOST_ATTEMPTS = 5;
  * between it and another one.
  *
  * @param begin statements that open the transaction, in one round trip
- * @throws StoreError `store_busy` where a lock was not to be had, `database_unreadable` where there is no connection;
+ * @throws StoreError `store_busy` where a lock was not to be had, `database_unreadable` where there is no connection, or no answer;
  *   whatever `work` throws, rolled back
  */
 export async function transaction<T>(
@@ -54,7 +54,7 @@ async function once<T>(
       throw new StoreError('database_failed', 'A statement of the unit had failed; nothing was committed.');
     return result;
   } catch (error) {
-    await rollback(connection);
+    await (isSilence(error) ? leave(connection) : rollback(connection));
     throw error;
   } finally {
     // Whoever kept the manager finds it released: a late call lands in no other unit's transaction.
@@ -88,9 +88,14 @@ async function rollback(connection: Connection): Promise<void> {
   try {
     await connection.query('ROLLBACK');
   } catch {
-    await connection.end().catch(() => undefined);
+    await leave(connection);
   }
 }
+
+const leave = (connection: Connection): Promise<void> => connection.end().catch(() => undefined);
+
+/** `pg` has no code for an answer that did not come within `query_timeout`. What is asked next waits behind it. */
+const isSilence = (error: unknown): boolean => messageOf(error) === 'Query read timeout';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -98,6 +103,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 function refused(error: unknown): unknown {
   if (codeOf(error) === LOCK_NOT_AVAILABLE)
     return new StoreError('store_busy', 'Another unit of work holds what this one needs. Try again.');
+  if (isSilence(error))
+    return new StoreError('database_unreadable', 'The PostgreSQL database did not answer in time.');
   const known = withoutValues(error);
   if (known !== error || !isDriverError(error)) return known;
   return new StoreError('database_failed', `The database refused: ${saidBy(error)}.`);

@@ -1,11 +1,4 @@
-import {
-  AccessError,
-  type EventReads,
-  type LogHead,
-  type Page,
-  type PageQuery,
-  type StoredEvent,
-} from '@countersign/access';
+import type { EventReads, LogHead, Page, PageQuery, StoredEvent } from '@countersign/access';
 import { type CompactRange, rangeRoot } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/scope';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
@@ -13,7 +6,7 @@ import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { BoundRepository } from './bound.js';
-import { instant } from './keyset.js';
+import { instant, nowhere } from './keyset.js';
 
 type EventFilter = Parameters<EventReads['list']>[0];
 
@@ -72,11 +65,6 @@ export async function logHeadOf(
   const { epoch } = await manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
   return { epoch, size: range.size, root: Buffer.from(rangeRoot(hashing, range)).toString('base64') };
 }
-
-const nowhere = (): AccessError =>
-  new AccessError('invalid_request', 'This cursor leads nowhere; begin the list again.', {
-    pointer: '/cursor',
-  });
 
 function index(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw nowhere();

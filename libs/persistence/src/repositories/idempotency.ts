@@ -1,7 +1,7 @@
-import { AccessError, type Clock, type IdempotentAnswer, type KeptAnswer } from '@countersign/access';
+import type { Clock, IdempotentAnswer, KeptAnswer } from '@countersign/access';
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { IdempotentAnswerEntity } from '../entities/delivery.entity.js';
-import { causeOf, isUniqueViolation } from '../failures.js';
+import { orConflict } from './conflict.js';
 
 /** Answers by (principal, route, key), for as long as they are kept. */
 export class IdempotentAnswers {
@@ -31,13 +31,9 @@ export class IdempotentAnswers {
     expiresAt: string,
   ): Promise<void> {
     await this.clearExpired();
-    try {
-      await this.manager.insert(IdempotentAnswerEntity, { ...by, tenant, bodyHash, result, expiresAt });
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new AccessError('conflict', 'This Idempotency-Key was used at the same moment.', {
-        cause: causeOf(error),
-      });
-    }
+    await orConflict(
+      this.manager.insert(IdempotentAnswerEntity, { ...by, tenant, bodyHash, result, expiresAt }),
+      'This Idempotency-Key was used at the same moment.',
+    );
   }
 }

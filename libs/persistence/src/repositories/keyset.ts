@@ -43,6 +43,10 @@ function mostly<Row extends ObjectLiteral>(query: SelectQueryBuilder<Row>, range
   return query.dataSource.options.type === 'better-sqlite3' ? `likelihood(${range}, 0.99)` : range;
 }
 
+/** For a cursor that is not in reach. */
+export const nowhere = (): AccessError =>
+  refuse('This cursor leads nowhere; begin the list again.', '/cursor');
+
 /** @throws AccessError `invalid_request` where the text is no instant */
 export function instant(name: string, value: string): string {
   if (Number.isNaN(Date.parse(value))) throw refuse(`“${name}” is no RFC 3339 instant.`, `/${name}`);
@@ -69,7 +73,7 @@ export async function keysetPage<Row extends ObjectLiteral & { id: string }>(
       .andWhere('row.id = :cursor', { cursor: page.cursor })
       .select(`row.${listing.order}`, 'place')
       .getRawOne<{ place: string }>();
-    if (place === undefined) throw refuse('This cursor leads nowhere; begin the list again.', '/cursor');
+    if (place === undefined) throw nowhere();
     const after = `(row.${listing.order}, row.id) < (:place, :cursor)`;
     query.andWhere(mostly(query, after), { place: place.place, cursor: page.cursor });
   }

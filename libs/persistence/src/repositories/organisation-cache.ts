@@ -3,26 +3,35 @@ import { LRUCache } from 'lru-cache';
 /** Far more than the people and tenants of an hour; a service's whole map is one of them. */
 const MOST_KEPT = 20_000;
 
+/** A state of the organisation: restored from a backup, the version may count again through numbers it has had. */
+export interface OrganisationVersion {
+  epoch: number;
+  version: number;
+}
+
+const compare = (a: OrganisationVersion, b: OrganisationVersion): number =>
+  a.epoch - b.epoch || a.version - b.version;
+
 /**
  * What this process has read of the organisation, for as long as its version stands. The version is read in every
  * unit of work, in its own snapshot, so that nothing is judged by what has changed since; what is kept saves the
  * reading and parsing of the same policy, controls and route maps for every request.
  */
 export class OrganisationCache {
-  #version = -1;
+  #at: OrganisationVersion = { epoch: -1, version: -1 };
   readonly #kept = new LRUCache<string, { value: unknown }>({ max: MOST_KEPT });
 
-  /** @param version of the unit that asks; an older one (a snapshot that is still open) reads for itself */
-  async read<T>(version: number, key: string, load: () => Promise<T>): Promise<T> {
-    if (version > this.#version) {
+  /** @param at that of the unit that asks; an older one (a snapshot that is still open) reads for itself */
+  async read<T>(at: OrganisationVersion, key: string, load: () => Promise<T>): Promise<T> {
+    if (compare(at, this.#at) > 0) {
       this.#kept.clear();
-      this.#version = version;
+      this.#at = at;
     }
-    if (version < this.#version) return load();
+    if (compare(at, this.#at) < 0) return load();
     const known = this.#kept.get(key);
     if (known !== undefined) return known.value as T;
     const value = frozen(await load());
-    if (version === this.#version) this.#kept.set(key, { value });
+    if (compare(at, this.#at) === 0) this.#kept.set(key, { value });
     return value;
   }
 }

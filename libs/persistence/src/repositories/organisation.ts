@@ -22,7 +22,7 @@ import {
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import { StoreError } from '../errors.js';
 import type { Reach } from './bound.js';
-import type { OrganisationCache } from './organisation-cache.js';
+import type { OrganisationCache, OrganisationVersion } from './organisation-cache.js';
 
 const THE_VENDOR = 1;
 
@@ -32,7 +32,7 @@ const THE_VENDOR = 1;
  * kept of this version of the organisation; a unit that changes the organisation itself reads for itself.
  */
 export class OrganisationReader implements OrganisationReads {
-  #version: Promise<number> | undefined;
+  #version: Promise<OrganisationVersion> | undefined;
 
   constructor(
     protected readonly manager: EntityManager,
@@ -112,11 +112,11 @@ export class OrganisationReader implements OrganisationReads {
     return this.cache.read(await this.#version, key, load);
   }
 
-  private async version(): Promise<number> {
-    const [row] = await this.manager.query<{ version: string | number }[]>(
-      'SELECT organisation_version AS version FROM deployment',
+  private async version(): Promise<OrganisationVersion> {
+    const [row] = await this.manager.query<{ epoch: number; version: string | number }[]>(
+      'SELECT epoch, organisation_version AS version FROM deployment',
     );
-    return Number(row?.version);
+    return { epoch: Number(row?.epoch), version: Number(row?.version) };
   }
 
   private sees(slug: string): boolean {

@@ -22,9 +22,8 @@ const slug = z.string().refine(isTenantSlug, 'is no tenant’s slug');
 const file = z.strictObject({ v: z.literal(1), pins: z.record(slug, pin) });
 export type Pins = z.infer<typeof file>['pins'];
 
-/** Where a gateway keeps what customers have signed, below its spool. */
-export const trustFolder = (spoolDir: string) => join(spoolDir, 'trust');
-export const pinsPath = (spoolDir: string) => join(trustFolder(spoolDir), 'pins.json');
+/** Where the pins of a gateway's own host are, beside its spool. */
+export const pinsPath = (spoolDir: string) => join(spoolDir, 'pins.json');
 
 /** The pins on this host; none where nobody has pinned. Throws for a file that cannot be read or is not of this form. */
 export async function readPins(spoolDir: string): Promise<Pins> {
@@ -35,10 +34,13 @@ export async function readPins(spoolDir: string): Promise<Pins> {
   return text === undefined ? {} : file.parse(JSON.parse(text)).pins;
 }
 
-/** Writes them, durably. */
+/** Pins are no secret, and whoever sets them need not be whom the gateway runs as. */
+const MODE = 0o644;
+
+/** Writes them, durably. Throws the file system's error. */
 export async function writePins(spoolDir: string, pins: Pins): Promise<void> {
-  await mkdir(trustFolder(spoolDir), { recursive: true, mode: 0o700 });
-  await writeFileDurably(pinsPath(spoolDir), `${JSON.stringify({ v: 1, pins }, null, 2)}\n`);
+  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+  await writeFileDurably(pinsPath(spoolDir), `${JSON.stringify({ v: 1, pins }, null, 2)}\n`, MODE);
 }
 
 /** The pin that counts at this moment (milliseconds since the epoch). */

@@ -1,0 +1,33 @@
+import { organisation } from '../../factories/organisation.js';
+import { emptyDatabase } from '../../support/postgres/database.js';
+import { Site } from '../../support/site.js';
+import { TcpRelay } from '../../support/tcp-relay.js';
+
+test('while the database’s host has vanished the broker says soon that it is not ready', async () => {
+  const { url, drop } = await emptyDatabase();
+  const relay = new TcpRelay();
+  const site = await Site.start({
+    organisation: organisation(),
+    databaseUrl: url,
+    brokerEnv: { COUNTERSIGN_DATABASE_URL: await relay.start(url) },
+  });
+  const authorization = `Bearer ${await site.key('engineer')}`;
+  const ask = (path: string) => fetch(`${site.brokerUrl}${path}`, { headers: { authorization } });
+  try {
+    expect((await ask('/readyz')).status).toBe(200);
+    relay.swallows = true;
+    // A call waits for as long as the store does; a probe does not.
+    let hasAnswered = false;
+    const call = ask('/api/v1/whoami').finally(() => {
+      hasAnswered = true;
+    });
+    call.catch(() => undefined);
+    const probe = await ask('/readyz');
+    expect([probe.status, await probe.json()]).toEqual([503, expect.objectContaining({ code: 'not_ready' })]);
+    expect(hasAnswered).toBe(false);
+  } finally {
+    await relay.stop();
+    await site.close();
+    await drop();
+  }
+});

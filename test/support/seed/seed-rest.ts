@@ -1,0 +1,56 @@
+import { BEGIN, ENGINEERS, idOf, SERVICES, type SeedTarget } from './seed.js';
+import { DIALECTS } from './sql.js';
+
+/** Of which seeded grants come: the newest so many have one. */
+export interface RestSize {
+  requests: number;
+  tenants: number;
+  activeGrants: number;
+  /** Of each of the tables. */
+  rows: number;
+}
+
+/**
+ * Fills what `seed` leaves empty, after it: locks, changes of the feed, remembered answers, reviews, invitations,
+ * leases of budgets, sessions. One in fifty locks, invitations and sessions is not over.
+ */
+export async function seedRest(
+  target: SeedTarget,
+  { requests, tenants, activeGrants, rows }: RestSize,
+): Promise<void> {
+  const dialect = DIALECTS[target.engine];
+  const { numbers, hex, instant } = dialect;
+  const id = (prefix: string, number: string) => idOf(dialect, prefix, number);
+  const tenant = `'tenant-' || (CASE WHEN i % 2 = 0 THEN 0 ELSE i % ${tenants} END)`;
+  const service = `'service-' || (i / 3 % ${SERVICES})`;
+  const person = id('usr', `i / 7 % ${ENGINEERS}`);
+  const hash = `'sha256:' || ${hex('i')} || '${'0'.repeat(52)}'`;
+  const at = instant(`${BEGIN} + i`);
+  const later = `'2099-01-01T00:00:00.000Z'`;
+  const isOver = 'i % 50 <> 0';
+  const first = requests - activeGrants;
+  for (const statement of [
+    `INSERT INTO people (id, side, email, name, roles)
+     SELECT ${id('usr', 'i')}, '', 'engineer-' || i || '@vendor.example', 'An engineer', '["engineer"]' FROM ${numbers(ENGINEERS)}`,
+    `INSERT INTO locks (id, kind, name, tenant, side, reason, person, created_at, expires_at, lifted_at)
+     SELECT ${id('lck', 'i')}, CASE WHEN i % 3 = 0 THEN 'service' ELSE 'person' END, 'name-' || i, ${tenant}, 'vendor', 'a reason',
+       ${person}, ${at}, ${later}, CASE WHEN ${isOver} THEN ${at} END FROM ${numbers(rows)}`,
+    `INSERT INTO feed_changes (seq, kind, ref, mark) SELECT i + 1, 'grant', ${id('grt', 'i')}, ${hex('i')} FROM ${numbers(rows)}`,
+    `INSERT INTO idempotent_answers (principal, route, key, tenant, body_hash, result, expires_at)
+     SELECT ${person}, 'POST /x', ${hex('i')}, ${tenant}, ${hash}, '{}', ${at} FROM ${numbers(rows)}`,
+    `INSERT INTO reviews (id, request_id, tenant, person, side, decision, digest, channel, assurance, at)
+     SELECT ${id('rev', 'i')}, ${id('req', `i % ${requests}`)}, ${tenant}, ${person}, 'vendor', 'approve', ${hash}, 'api', 'api-key', ${at}
+     FROM ${numbers(rows)}`,
+    `INSERT INTO invitations (id, tenant, service, person, state, version, hash, statement, used, not_after, created_at)
+     SELECT ${id('inv', 'i')}, ${tenant}, ${service}, ${person}, CASE WHEN ${isOver} THEN 'expired' ELSE 'open' END, 1, ${hash},
+       '{"notAfter":"2099-01-01T00:00:00Z"}', 0, ${later}, ${at} FROM ${numbers(rows)}`,
+    `INSERT INTO budget_leases (grant_id, gateway, boot, tenant, turn, held_calls, held_bytes, used_calls, used_bytes, ended_calls, lost_calls)
+     SELECT ${id('grt', `${first} + i % ${activeGrants}`)}, 'gtw_' || (i / ${activeGrants}), 'boot-' || (i % 100), ${tenant}, 1, 0, 0, 0, 0, 0, 0
+     FROM ${numbers(rows)}`,
+    `INSERT INTO sessions (id, hash, person, kind, assurance, device, created_at, seen_at, expires_at, ended_at)
+     SELECT ${id('ses', 'i')}, ${hex('i')}, ${person}, 'web', 'oidc', 'a browser', ${at}, ${at}, ${later},
+       CASE WHEN ${isOver} THEN ${at} END FROM ${numbers(rows)}`,
+    'ANALYZE',
+  ])
+    await target.run(statement);
+}

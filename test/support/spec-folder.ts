@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new, empty folder that is removed when the spec file that asked for it is over. */
+export function specFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-spec-'));
+  made.push(folder);
+  return folder;
+}
