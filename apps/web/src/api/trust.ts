@@ -17,6 +17,14 @@ export const trustQuery = (slug: string) =>
       answered(api.GET('/api/v1/tenants/{slug}/trust', { params: { path: { slug } }, signal })),
   });
 
+/** While a gateway has not pinned what was signed, its page looks again by itself: no event of the broker tells. */
+export const whileUnpinned = (trust: Trust | undefined): number | false => {
+  const fingerprint = trust?.anchor?.trust;
+  const waits = trust?.gateways.some(({ pinned }) => pinned !== fingerprint) === true;
+  return fingerprint !== undefined && waits ? UNPINNED_MS : false;
+};
+const UNPINNED_MS = 2_000;
+
 /** Everybody's passkeys and recovery keys. */
 export const passkeysQuery = (slug: string) =>
   queryOptions({

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
-import { passkeysQuery, trustQuery } from '../../api/trust.js';
+import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
 import { useText } from '../../text/language.js';
@@ -22,7 +22,10 @@ export default function ClaimPage() {
   const session = useSession();
   const slug = session.tenant ?? '';
   const organisation = useOrganisation();
-  const trust = useQuery(trustQuery(slug));
+  const trust = useQuery({
+    ...trustQuery(slug),
+    refetchInterval: ({ state }) => whileUnpinned(state.data),
+  });
   const keys = useQuery(passkeysQuery(slug));
   return (
     <Page narrow title={text.title(organisation.tenant(slug))} lead={text.lead}>

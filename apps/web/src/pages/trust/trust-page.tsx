@@ -2,7 +2,7 @@ import type { TrustDocument } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { hasRole, useSession } from '../../api/session.js';
-import { type Trust, trustQuery } from '../../api/trust.js';
+import { type Trust, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
@@ -21,7 +21,10 @@ export default function TrustPage() {
   const text = useText(trustTexts);
   const { tenant } = useSession();
   const slug = tenant ?? '';
-  const query = useQuery(trustQuery(slug));
+  const query = useQuery({
+    ...trustQuery(slug),
+    refetchInterval: ({ state }) => whileUnpinned(state.data),
+  });
   return (
     <Page narrow title={text.title} lead={text.lead}>
       <Loaded query={query}>
