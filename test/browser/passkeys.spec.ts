@@ -102,6 +102,40 @@ describe('P12: a customer signs with passkeys', () => {
     expect(await stateOf(asked)).toBe('awaiting_customer');
   }, 60_000);
 
+  test('invites with her passkey: what fits is not asked again', async () => {
+    await page.goto(`${site.url}/invite`);
+    await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
+    await page.getByLabel('For case').fill('4712');
+    await page.getByText('You sign this with your passkey.').waitFor();
+    const signed = await authenticator.signatures();
+    await page.getByRole('button', { name: 'Let support read every item of invoices, for case 4712' }).click();
+    await page.getByText('The door is open for what you named.').waitFor();
+    expect(await authenticator.signatures()).toBeGreaterThan(signed);
+    const { items } = await site.api<{ items: { countersignature: object | null }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/invitations',
+    );
+    expect(items.map(({ countersignature }) => countersignature)).toEqual([
+      expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
+    ]);
+  }, 60_000);
+
+  test('stops with her passkey what is open, and the stop is signed', async () => {
+    const asked = await waiting(site, CHANGE);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByRole('link', { name: 'Watch this access' }).click();
+    await page.getByRole('button', { name: 'Stop it with my passkey, too' }).click();
+    await page.getByText('Stopped under your signature.').waitFor();
+    const { items } = await site.api<{ items: { digest: string }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/stops',
+    );
+    expect(items.map(({ digest }) => digest)).toEqual([asked.digest]);
+  }, 60_000);
+
   describe('the broker takes no signature', () => {
     const keyOf = () => trust.document.people[0]?.passkeys[0]?.id ?? '';
     const statementOf = async ({ id }: Asked) =>
