@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@countersign/scope';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
-import { BrowserSite } from './support/browser-site.js';
+import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import {
   type Assertion,
   assertionAt,
@@ -27,6 +27,8 @@ describe('P12: a customer signs with passkeys', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
+    // The host makes no key for people of a claimed tenant: this one is made before.
+    await site.site.key(PEOPLE.ada);
     page = await site.signedIn('ada', '/inbox');
     authenticator = await VirtualAuthenticator.in(page);
     await claimDoor(page);
@@ -108,7 +110,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByLabel('For case').fill('4712');
     await page.getByText('You sign this with your passkey.').waitFor();
     const signed = await authenticator.signatures();
-    await page.getByRole('button', { name: 'Let support read every item of invoices, for case 4712' }).click();
+    await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
     await page.getByText('The door is open for what you named.').waitFor();
     expect(await authenticator.signatures()).toBeGreaterThan(signed);
     const { items } = await site.api<{ items: { countersignature: object | null }[] }>(

@@ -111,7 +111,13 @@ export function InviteForm({ slug }: { slug: string }) {
       <SigningNotice error={invite.error} />
       {mustSign ? <p className="hint">{signer === null ? text.noPasskey : text.signs}</p> : null}
       <p>
-        <Button type="submit" look="primary" icon="open" busy={invite.isPending} disabled={!isReady || (mustSign && !signer)}>
+        <Button
+          type="submit"
+          look="primary"
+          icon="open"
+          busy={invite.isPending}
+          disabled={!isReady || (mustSign && !signer)}
+        >
           {isReady ? text.submit(scopeWords(scope, language), ticket.trim()) : text.submitEmpty}
         </Button>
       </p>

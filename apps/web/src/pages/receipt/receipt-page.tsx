@@ -131,10 +131,8 @@ function Receipt({
 }
 
 /** The trust document under which it was countersigned, where there was one. */
-const trustOf = ({ reviews }: AccessRequestDetail): string | undefined =>
-  reviews
-    .map(({ countersignature }) => countersignature?.statement['trust'])
-    .find((hash) => typeof hash === 'string');
+const trustOf = ({ countersignatures }: AccessRequestDetail): string | undefined =>
+  countersignatures.map(({ statement }) => statement['trust']).find((hash) => typeof hash === 'string');
 
 function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
   const text = useText(receiptTexts);
