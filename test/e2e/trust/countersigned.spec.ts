@@ -224,6 +224,20 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(refused)).toBe('409 grant_not_active');
   });
 
+  test('P12: of two who approved, a token carries the one whom the trust document still names', async () => {
+    await claim([ada, bob], { approvals: 2 });
+    const request = await waiting();
+    for (const by of [bob, ada]) expectStatus(await approve(by, request), 201);
+    const { grant } = await readRequest(broker, request.id);
+    const draft = await draftOf(ada);
+    const people = draft.people.filter(({ person }) => person === ada.id);
+    const next = await propose(ada, { ...draft, people, approvals: 1, threshold: 1 });
+    expect((await signProposal(ada, next)).state).toBe('adopted');
+    const { access_token } = await mintToken(broker, String(grant));
+    expect(claimsOf(access_token).countersignatures).toMatchObject([{ credential: ada.key.id }]);
+    expect(await judged(access_token)).toBeUndefined();
+  });
+
   test('an unclaimed tenant’s approver countersigns with an enrolled passkey; where too few have one nothing is asked', async () => {
     const asked = (change = UPDATE) => makeRequest(broker, 'engineer', change);
     await expect(asked()).rejects.toThrow('countersignature_unavailable');
