@@ -57,13 +57,23 @@ describe('the decision page', () => {
     expect(terms.seconds).toBe(900);
   }, 120_000);
 
-  test('a page left open tells by itself that somebody else has decided', async () => {
-    const request = await waiting(site);
-    const page = await site.signedIn('ada', `/requests/${request.id}`);
-    await page.getByRole('button', { name: /^Approve:/ }).waitFor();
-    await review(site, 'bob', request, { decision: 'deny', reason: 'Not now.' });
-    await page.getByText('Denied by Bob Chen').waitFor();
-    expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
+  test('a page left open tells within a second that somebody else has decided', async () => {
+    const asked = [];
+    for (let count = 0; count < 5; count += 1) asked.push(await waiting(site));
+    const took: number[] = [];
+    const page = await site.signedIn('ada', '/inbox');
+    for (const request of asked) {
+      await page.goto(`${site.url}/requests/${request.id}`);
+      await page.getByRole('button', { name: /^Approve:/ }).waitFor();
+      const told = page.getByText('Denied by Bob Chen').waitFor();
+      const began = performance.now();
+      await review(site, 'bob', request, { decision: 'deny', reason: 'Not now.' });
+      await told;
+      took.push(performance.now() - began - (await paceOf(page)));
+      expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
+    }
+    // The median of five: a slow moment or two of the machine are no slow page.
+    expect(took.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(1_000);
   }, 120_000);
 
   test('what has changed since it was opened has to be read again before it is decided', async () => {
@@ -126,3 +136,12 @@ describe('the decision page', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   }, 120_000);
 });
+
+/** Milliseconds that this machine takes just now for one answer of the broker, shown. */
+async function paceOf(page: Page): Promise<number> {
+  const began = performance.now();
+  await page.evaluate(
+    "fetch('/healthz').then((answer) => answer.text()).then(() => new Promise(requestAnimationFrame))",
+  );
+  return performance.now() - began;
+}
