@@ -128,7 +128,8 @@ try {
     }
   }
 } finally {
-  rmSync(copy, { recursive: true, force: true });
+  // Workers that were told to stop may still be writing.
+  rmSync(copy, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 const total = killed + survivors.length;
 process.stdout.write(

@@ -17,13 +17,11 @@ const notCountersigned = (reason: CountersignReason, detail: string): CallRefusa
 
 /** What the customer's own document forbids, whatever the broker says that it forbids. */
 export const trustDoesNotForbid: CallStep = (context) => {
-  const { call, match } = context;
   const trust = pinned(context);
   if (trust === undefined) return undefined;
-  const forbids =
-    match === undefined ||
-    trust.document.forbid.some((rule) => forbidsCall(rule, call.service, match.resource, match.action));
-  return forbids
+  const { service } = context.call;
+  const { resource = '', action = '' } = context.match ?? {};
+  return trust.document.forbid.some((rule) => forbidsCall(rule, service, resource, action))
     ? { code: 'insufficient_scope', detail: 'the tenant’s trust document forbids this', reason: 'forbidden' }
     : undefined;
 };
@@ -65,8 +63,7 @@ export const isCountersigned: CallStep = (context) => {
   const trust = pinned(context);
   const { claims, view, match } = context;
   if (trust === undefined || !isConsent(claims.terms.basis)) return undefined;
-  if (match !== undefined && trust.document.countersign.exceptActions.includes(match.action))
-    return undefined;
+  if (trust.document.countersign.exceptActions.includes(match?.action ?? '')) return undefined;
   const refusal = view.countersigned(claims, trust);
   return refusal === undefined ? undefined : notCountersigned(refusal.reason, refusal.detail);
 };

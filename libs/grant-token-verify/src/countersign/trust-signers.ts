@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   decodeBase64url,
   type Passkey,
   type PasskeyJwk,
@@ -32,10 +33,8 @@ export function addedKeys(current: TrustDocument | null, next: TrustDocument): H
   );
 }
 
-function isSameJwk(a: PasskeyJwk, b: PasskeyJwk): boolean {
-  if (a.kty === 'EC') return b.kty === 'EC' && a.x === b.x && a.y === b.y;
-  return b.kty === 'RSA' && a.n === b.n;
-}
+/** Their members are strict and canonical, so the same key has the same text. */
+const isSameJwk = (a: PasskeyJwk, b: PasskeyJwk): boolean => canonicalJson(a) === canonicalJson(b);
 
 /**
  * Checks every signature over a version and says whose they are. A key of the version before signs as that one's relying
@@ -51,8 +50,9 @@ export function trustSigners(
   const added = new Set<string>();
   const seen = new Set<string>();
   const challenge = statementChallenge(ports.hashing, next);
-  const known = current === null ? [] : heldKeys(current);
-  const fresh = addedKeys(current, next);
+  const known = current === null ? [] : heldKeys(current).map((key) => ({ ...key, place: current }));
+  const origins = [...next.origins, ...(current?.origins ?? [])];
+  const fresh = addedKeys(current, next).map((key) => ({ ...key, place: { rpId: next.rpId, origins } }));
   for (const signature of signatures) {
     const isRecovery = signature.credential === RECOVERY_CREDENTIAL;
     const recovered = isRecovery ? recoveredPerson(current, next, signature, ports) : undefined;
@@ -65,11 +65,9 @@ export function trustSigners(
     if (seen.has(key)) return refuse('duplicate_signature', 'a key has signed twice');
     seen.add(key);
     if (signer !== undefined) {
-      const { rpId, origins } =
-        before !== undefined && current !== null
-          ? current
-          : { rpId: next.rpId, origins: [...next.origins, ...(current?.origins ?? [])] };
-      const refusal = checkAssertion({ signature, challenge, jwk: signer.jwk, rpId, origins }, ports);
+      const { jwk, place } = signer;
+      const at = { rpId: place.rpId, origins: place.origins };
+      const refusal = checkAssertion({ signature, challenge, jwk, ...at }, ports);
       if (refusal !== undefined) return refusal;
       if (after !== undefined && isSameJwk(signer.jwk, after.jwk)) added.add(after.id);
     }
@@ -86,8 +84,7 @@ function recoveredPerson(
   { signature }: Signature,
   { hashing, signatures }: CountersignPorts,
 ): string | undefined {
-  const bytes = decodeBase64url(signature);
+  const bytes = decodeBase64url(signature) ?? new Uint8Array();
   const message = recoveryMessage(hashing, next);
-  return current?.recovery?.find(({ jwk }) => bytes !== undefined && signatures.holds(jwk, message, bytes))
-    ?.person;
+  return current?.recovery?.find(({ jwk }) => signatures.holds(jwk, message, bytes))?.person;
 }

@@ -199,6 +199,16 @@ describe('P12: a later trust document', () => {
     expect(follows(next, [...by(next, ada2, bob), forged])).toBe('bad_signature');
   });
 
+  test('a key that gets another credential signs anew', () => {
+    const renamed = people({ [ADA]: [ada, ada2], [BOB]: [bob, bob2] });
+    renamed[0]!.passkeys[1] = { id: eve.id, jwk: ada2.jwk };
+    const next = nextTrust(first, { people: renamed });
+    expect(follows(next, by(next, ada, bob))).toBe('key_has_not_signed');
+    expect(
+      follows(next, [...by(next, ada, bob), { ...ada2.sign(next, AT), credential: eve.id }]),
+    ).toBeUndefined();
+  });
+
   test('a key that goes to another person signs anew', () => {
     const next = nextTrust(first, { people: people({ [ADA]: [ada], [BOB]: [bob, bob2, ada2] }) });
     expect(follows(next, by(next, ada, bob))).toBe('key_has_not_signed');
@@ -254,6 +264,23 @@ describe('P12: a later trust document', () => {
           printed,
         ),
       ).toBe('unknown_key');
+    });
+
+    test('is another one for its person, or goes to another person, with that person’s signature', () => {
+      const three = sampleTrust(
+        { ...PEOPLE, [EVE]: [eve] },
+        { threshold: 2, recovery: [{ person: ADA, jwk: adaPaper.jwk }] },
+      );
+      const another = nextTrust(three, { recovery: [{ person: ADA, jwk: bobPaper.jwk }] });
+      expect(follows(another, by(another, bob, eve), three)).toBe('key_has_not_signed');
+      const moved = nextTrust(three, { recovery: [{ person: BOB, jwk: adaPaper.jwk }] });
+      expect(follows(moved, by(moved, ada, eve), three)).toBe('key_has_not_signed');
+      const others = nextTrust(three, {
+        people: people({ ...PEOPLE, [EVE]: [eve, adaNew] }),
+        recovery: [{ person: ADA, jwk: bobPaper.jwk }],
+      });
+      expect(follows(others, by(others, bob, eve, adaNew), three)).toBe('key_has_not_signed');
+      expect(follows(others, by(others, ada, eve, adaNew), three)).toBeUndefined();
     });
 
     test('is added with the signature of its own person', () => {
