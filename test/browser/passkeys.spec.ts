@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@countersign/scope';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
 import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import {
   type Assertion,
@@ -136,6 +137,25 @@ describe('P12: a customer signs with passkeys', () => {
       '/api/v1/tenants/acme/stops',
     );
     expect(items.map(({ digest }) => digest)).toEqual([asked.digest]);
+  }, 60_000);
+
+  test('axe finds nothing on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
+    const asked = await waiting(site, CHANGE);
+    const found: string[] = [];
+    for (const path of ['/trust', '/claim', '/passkeys', '/invite', `/requests/${asked.id}`]) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto(site.url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      found.push(...(await violations(page)));
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      found.push(...(await violations(page)));
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect({ path, overflow }).toEqual({ path, overflow: 0 });
+    }
+    expect(found).toEqual([]);
   }, 60_000);
 
   describe('the broker takes no signature', () => {
