@@ -1,6 +1,5 @@
 import {
   cancelRequest,
-  type Deps,
   doDue,
   type InvitationInput,
   invite,
@@ -8,6 +7,7 @@ import {
   type Principal,
   requestAccess,
   reviewRequest,
+  type SigningDeps,
   withdrawInvitation,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
@@ -42,7 +42,7 @@ const tally = (outcomes: readonly string[]): Record<string, number> => {
 describeStore('P8: races about an invitation', (bench) => {
   let flow: Workflow;
   /** Two brokers on one database. */
-  let brokers: [Deps, Deps];
+  let brokers: [SigningDeps, SigningDeps];
   let engineers: Principal[];
   let ada: Principal;
   let bob: Principal;
@@ -59,7 +59,7 @@ describeStore('P8: races about an invitation', (bench) => {
     bob = await flow.as('bob@acme.example');
     max = await flow.as('max@northwind.example');
   }
-  const on = (index: number): Deps => brokers[index % 2]!;
+  const on = (index: number): SigningDeps => brokers[index % 2]!;
   const ask = (index: number) =>
     requestAccess(on(index), engineers[index % ENGINEERS]!, { ...anAsk, basis: 'invitation' });
   const withdraw = (index: number, id: string) =>

@@ -1,5 +1,5 @@
 import type { ListFilter } from '@countersign/access';
-import { systemClock } from '@countersign/persistence';
+import { systemClock, systemHashing } from '@countersign/persistence';
 import type { EntityManager } from 'typeorm';
 import { Deliveries } from '../../libs/persistence/src/repositories/deliveries.js';
 import { Events } from '../../libs/persistence/src/repositories/events.js';
@@ -145,7 +145,8 @@ describe.each([
 
   test.each(EVENTS.map((filter) => [said(filter), filter] as const))(
     'a page of events by %s comes from an index',
-    (_name, filter) => pages('10000', (manager, page) => new Events(manager, BIG_TENANT).list(filter, page)),
+    (_name, filter) =>
+      pages('10000', (manager, page) => new Events(manager, BIG_TENANT, systemHashing).list(filter, page)),
   );
 
   test.each([

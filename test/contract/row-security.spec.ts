@@ -10,10 +10,16 @@ import {
   aLease,
   aLock,
   anInvitation,
+  aPasskey,
   aPerson,
+  aProposal,
   aRecord,
+  aRecoveryKey,
   aRequest,
   aReview,
+  aSignature,
+  aStop,
+  aTrustVersion,
   NOW,
 } from './support/rows.js';
 
@@ -36,6 +42,13 @@ const OWN: Record<string, string> = {
   idempotent_answers: 'tenant',
   locks: 'tenant',
   voided_reviews: 'tenant',
+  passkeys: 'tenant',
+  recovery_keys: 'tenant',
+  trust_versions: 'tenant',
+  trust_proposals: 'tenant',
+  trust_signatures: 'tenant',
+  trust_reminders: 'tenant',
+  stops: 'tenant',
   tenants: 'slug',
 };
 
@@ -53,6 +66,7 @@ describe('row-level security on PostgreSQL', () => {
 
   /** One row of everything for one tenant. */
   async function fill(tenant: string): Promise<void> {
+    const approver = aPerson({ tenant, roles: ['approver'] });
     await store.asVendor(async ({ organisation }) => {
       const removedAt = null;
       await organisation.saveTenant({
@@ -64,7 +78,7 @@ describe('row-level security on PostgreSQL', () => {
         webhooks: [],
         removedAt,
       });
-      await organisation.savePerson(aPerson({ tenant, roles: ['approver'] }));
+      await organisation.savePerson(approver);
     });
     await oneUnit(store, tenant);
     await store.forTenant(tenant, async (unit) => {
@@ -80,6 +94,15 @@ describe('row-level security on PostgreSQL', () => {
       await unit.locks.insert(aLock({ tenant, name: tenant }));
       await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
+      await unit.signingMeans.addPasskey(aPasskey(approver));
+      await unit.signingMeans.addRecoveryKey(aRecoveryKey(approver));
+      const version = aTrustVersion(approver);
+      await unit.trust.adopt(version);
+      await unit.trust.remind(version.hash, 60, NOW);
+      const proposal = aProposal(approver);
+      await unit.trust.propose(proposal);
+      await unit.trust.sign(aSignature(proposal));
+      await unit.stops.insert(aStop(approver));
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
@@ -190,6 +213,8 @@ describe('row-level security on PostgreSQL', () => {
     'log_heads',
     'locks',
     'invitations',
+    'passkeys',
+    'stops',
   ])('P9: %s of another tenant can be neither changed nor moved nor made', async (table) => {
     const column = table === 'log_heads' ? 'units' : 'tenant';
     expect(
@@ -207,14 +232,16 @@ describe('row-level security on PostgreSQL', () => {
     ).toMatch(/row-level security/);
   });
 
-  test.each(['events', 'reviews', 'feed_changes'])(
+  test.each(['events', 'reviews', 'feed_changes', 'trust_versions', 'trust_signatures'])(
     'P10: the brokers’ role cannot rewrite %s',
     async (table) => {
       for (const reach of ['acme', 'vendor'])
         for (const sql of [
           `DELETE FROM ${table}`,
           `TRUNCATE ${table}`,
-          ...['leaf', 'reason', 'ref'].map((column) => `UPDATE ${table} SET ${column} = 'x'`),
+          ...['leaf', 'reason', 'ref', 'document', 'signature'].map(
+            (column) => `UPDATE ${table} SET ${column} = 'x'`,
+          ),
         ])
           expect(await attempt(reach, sql)).toMatch(/permission denied|does not exist/);
     },

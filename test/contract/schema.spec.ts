@@ -1,4 +1,9 @@
-import { GRANT_TRANSITIONS, INVITATION_TRANSITIONS, REQUEST_TRANSITIONS } from '@countersign/access';
+import {
+  GRANT_TRANSITIONS,
+  INVITATION_TRANSITIONS,
+  PROPOSAL_TRANSITIONS,
+  REQUEST_TRANSITIONS,
+} from '@countersign/access';
 import { migrate, pendingMigrations, schemaDrift } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { optionsFor } from './support/options.js';
@@ -22,6 +27,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       request: REQUEST_TRANSITIONS,
       grant: GRANT_TRANSITIONS,
       invitation: INVITATION_TRANSITIONS,
+      proposal: PROPOSAL_TRANSITIONS,
     }).flatMap(([kind, table]) =>
       Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
         followers.map((to) => `${kind}: ${from} → ${to}`),

@@ -169,6 +169,7 @@ describeStore('the vendor’s side', (bench) => {
       revokedAt: null,
       lastSeenAt: null,
       closedAt: null,
+      pins: [],
     };
     await bench.store.asVendor((unit) => unit.gateways.insert(gateway));
     const register = (key: string) =>

@@ -8,6 +8,7 @@ import {
   type PolicyContext,
   type Principal,
   type PrivacyControls,
+  UNCLAIMED,
 } from '@countersign/access';
 import type { InvitationStatement, ScopeEntry, Terms } from '@countersign/scope';
 
@@ -166,6 +167,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     reviewers: { vendor: 1, customer: 2 },
     openRequests: 0,
     locks: [],
+    trust: UNCLAIMED,
     door: NO_DOOR,
     terms: null,
     ...change,
@@ -198,6 +200,7 @@ export function sampleInvitation(change: Partial<InvitationStatement> = {}): Inv
     state: 'open',
     version: 1,
     statement,
+    countersignature: null,
     hash: `sha256:${'3'.repeat(64)}`,
     used: 0,
     createdAt: '2026-11-24T15:00:00Z',

@@ -11,21 +11,33 @@ import {
   type FeedGrant,
   type FeedLock,
   type FeedTenant,
+  type FeedTrust,
   formatFeedEvent,
+  type GatewayPin,
   parseFeedPlace,
   parseIdentityRegistration,
   parseLeaseAsk,
   parseLeaseClosing,
+  parsePins,
   parseRecordBatch,
   placeInChain,
   type RecordEntry,
   readGatewayAuthorization,
   recordHash,
+  type SignedLift,
+  type SignedStop,
 } from '@countersign/gateway-protocol';
 import { generateSigningKey, mintGrantToken } from '@countersign/grant-token-mint';
-import { routeMapHash, type ServiceDefinition, type Terms, termsDigest, toInstant } from '@countersign/scope';
+import {
+  routeMapHash,
+  type ServiceDefinition,
+  type SignedTrustDocument,
+  type Terms,
+  termsDigest,
+  toInstant,
+} from '@countersign/scope';
 import { v7 } from 'uuid';
-import { hashing, sampleTerms } from '../factories/grant-token.js';
+import { forgedToken, hashing, sampleTerms } from '../factories/grant-token.js';
 import { LeaseBook } from './lease-book.js';
 
 type Event = FeedEvent extends infer E
@@ -48,6 +60,8 @@ export type GrantWishes = {
   budget?: FeedGrant['budget'];
   change?: Terms['change'];
   routes?: string;
+  basis?: Terms['basis'];
+  invitation?: string;
 };
 
 /**
@@ -71,6 +85,11 @@ export class FeedBroker {
     { slug: 'globex', forbid: [] },
   ];
   grants: FakeGrant[] = [];
+  /** What customers have signed, and what the gateway said that it has pinned, each time. */
+  trust: FeedTrust[] = [];
+  stops: SignedStop[] = [];
+  lifts: SignedLift[] = [];
+  readonly pins: GatewayPin[][] = [];
 
   /** Everything accepted, in order, and what did not follow in its chain. */
   readonly records: AccessRecord[] = [];
@@ -157,6 +176,8 @@ export class FeedBroker {
       lapsesAt: toInstant(new Date(Date.now() + 86_400_000)),
       ...(wishes.budget ? { budget: wishes.budget } : {}),
       ...(wishes.change ? { change: wishes.change } : {}),
+      ...(wishes.basis ? { basis: wishes.basis } : {}),
+      ...(wishes.invitation ? { invitation: wishes.invitation } : {}),
     };
     const grant: FakeGrant = {
       id: `grt_${v7()}`,
@@ -201,6 +222,36 @@ export class FeedBroker {
       digest: grant.digest,
       key: { kid, privateKey: createPrivateKey(privatePem) },
     }).token;
+  }
+
+  /** Any claims under the broker's own signing key: what whoever has that key can mint. */
+  forge(grant: FakeGrant, change: Record<string, unknown> = {}): string {
+    const { kid, privatePem } = this.signing;
+    const now = Math.floor((Date.now() + this.clockOffset) / 1_000);
+    const claims = {
+      iss: this.issuer,
+      aud: grant.service,
+      sub: grant.terms.requester,
+      client_id: 'countersign',
+      jti: randomUUID(),
+      iat: now,
+      nbf: Math.max(now, Date.parse(grant.startsAt) / 1_000),
+      exp: Math.min(now + 300, Date.parse(grant.endsAt) / 1_000),
+      grant_id: grant.id,
+      grant_nbf: Date.parse(grant.startsAt) / 1_000,
+      grant_exp: Date.parse(grant.endsAt) / 1_000,
+      tenant: grant.tenant,
+      digest: grant.digest,
+      authorization_details: [{ type: 'tenant_data', terms: grant.terms }],
+      ...change,
+    };
+    return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(privatePem));
+  }
+
+  /** Says that a tenant is claimed, by this whole chain. */
+  claim(tenant: string, chain: SignedTrustDocument[]): void {
+    this.trust = [...this.trust.filter((each) => each.tenant !== tenant), { tenant, chain }];
+    this.change({ trust: [{ tenant, chain }] });
   }
 
   /** Sends a change to everybody who listens. */
@@ -252,6 +303,9 @@ export class FeedBroker {
     } else if (url.pathname === '/gateway/v1/leases/closed') {
       this.closedBoots.push(...parseLeaseClosing(await jsonOf(request)).boots);
       response.writeHead(204).end();
+    } else if (url.pathname === '/gateway/v1/pins') {
+      this.pins.push(parsePins(await jsonOf(request)).pins);
+      response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/identity') {
       const { publicKey } = parseIdentityRegistration(await jsonOf(request));
       this.publicKey ??= publicKey;
@@ -284,6 +338,9 @@ export class FeedBroker {
           keys: [{ ...this.signing.publicJwk }],
           tenants: this.tenants,
           locks: this.locks,
+          trust: this.trust,
+          stops: this.stops,
+          lifts: this.lifts,
         },
       });
     }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   applyOrganisation,
   createApiKey,
-  type Deps,
   enrolGateway,
   ensureBrokerKeys,
   type Organisation,
+  type SigningDeps,
 } from '@countersign/access';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import {
@@ -18,6 +18,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
+import { signing } from '../../apps/broker/src/trust/signature-rules.js';
 
 const DAY = 86_400;
 
@@ -27,7 +28,7 @@ export class PreparedStore {
     readonly url: string,
     /** Base64. */
     readonly masterKey: string,
-    private readonly deps: Deps & { store: OpenedStore },
+    private readonly deps: SigningDeps & { store: OpenedStore },
   ) {}
 
   /** A new SQLite file, or an empty PostgreSQL database. */
@@ -41,7 +42,11 @@ export class PreparedStore {
     };
     const options = { url, masterKey: new Uint8Array(masterKey), ...system };
     await migrate(options);
-    const deps = { store: await openStore(options), ...system };
+    const deps = {
+      store: await openStore(options),
+      ...system,
+      ...signing({ publicUrl: 'http://localhost:4000' }),
+    };
     await applyOrganisation(deps, organisation, { dryRun: false });
     await ensureBrokerKeys(deps, nodeKeyMaker);
     return new PreparedStore(url, masterKey.toString('base64'), deps);
@@ -65,7 +70,7 @@ export class PreparedStore {
   }
 
   /** For work inside this process on the same store. */
-  get host(): Deps & { store: OpenedStore } {
+  get host(): SigningDeps & { store: OpenedStore } {
     return this.deps;
   }
 

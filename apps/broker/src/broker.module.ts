@@ -7,6 +7,7 @@ import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { LeasesController } from './gateway-api/leases.controller.js';
+import { PinsController } from './gateway-api/pins.controller.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
 import { GrantsController } from './grants/grants.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -29,6 +30,7 @@ import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { KeyRing } from './keys/key-ring.js';
+import { OwnKeysController } from './keys/own-keys.controller.js';
 import { BrokerTokenMinter } from './keys/token-minter.js';
 import { LocksController } from './locks/locks.controller.js';
 import { LogsController } from './logs/logs.controller.js';
@@ -38,6 +40,7 @@ import { OauthController } from './oauth/oauth.controller.js';
 import { Gauges } from './observe/gauges.js';
 import { Metrics } from './observe/metrics.js';
 import { DocsController } from './openapi/docs.controller.js';
+import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PeopleController } from './people/people.controller.js';
 import { WhoamiController } from './people/whoami.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
@@ -58,6 +61,8 @@ import { DecisionTimesController } from './tenants/decision-times.controller.js'
 import { OrganisationController } from './tenants/organisation.controller.js';
 import { PrivacyControlsController } from './tenants/privacy-controls.controller.js';
 import { TenantPeopleController } from './tenants/tenant-people.controller.js';
+import { StopsController } from './trust/stops.controller.js';
+import { TrustController } from './trust/trust.controller.js';
 
 export interface BrokerParts {
   deps: BrokerDeps;
@@ -77,10 +82,14 @@ export const CONTROLLERS = [
   PeopleController,
   TenantPeopleController,
   PrivacyControlsController,
+  PasskeysController,
+  TrustController,
+  StopsController,
   DecisionTimesController,
   OrganisationController,
   GatewaysController,
   WhoamiController,
+  OwnKeysController,
   SessionController,
   SignInController,
   CliLoginController,
@@ -90,6 +99,7 @@ export const CONTROLLERS = [
   JwksController,
   GatewayController,
   LeasesController,
+  PinsController,
   HealthController,
   DocsController,
 ];

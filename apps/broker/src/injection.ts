@@ -1,4 +1,4 @@
-import type { Deps, Store } from '@countersign/access';
+import type { SigningDeps, Store } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 
 /** What the broker needs of a store beyond the port: to be told of commits, and to close it. */
@@ -8,7 +8,7 @@ export interface BrokerStore extends Store {
   close(): Promise<void>;
 }
 
-export type BrokerDeps = Deps & { store: BrokerStore };
+export type BrokerDeps = SigningDeps & { store: BrokerStore };
 
 /** The part of the environment that handlers look at; no secret is among it. */
 export type BrokerSettings = Pick<

@@ -30,6 +30,7 @@ import { drain } from './stop.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
 import { StreamHub } from './stream/stream-hub.js';
+import { signing } from './trust/signature-rules.js';
 
 const DRAIN_MS = 4_000;
 
@@ -61,7 +62,7 @@ export async function startBroker(
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));
-  const deps: BrokerDeps = { store, ...system };
+  const deps: BrokerDeps = { store, ...system, ...signing(environment) };
   let app: NestExpressApplication | undefined;
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);

@@ -30,6 +30,8 @@ import { NodeSpoolDisk } from './spool/node-disk.js';
 import { Spool } from './spool/spool.js';
 import { DigestLedger } from './state/digest-ledger.js';
 import { GatewayState } from './state/gateway-state.js';
+import { CustomerRules } from './trust/customer-rules.js';
+import { StopPage } from './trust/stop-page.js';
 
 const GIB = 1024 ** 3;
 
@@ -88,19 +90,41 @@ export async function assembleGateway(
     ledger,
   );
   const touch = new Touch(clock);
-  recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock });
+  const broker = new BrokerClient(credential);
+  const rules: CustomerRules = await CustomerRules.load({
+    spoolDir: options.spoolDir,
+    deployment: credential.deployment,
+    pinnedOnly: options.pinnedOnly ?? false,
+    broker,
+    clock,
+    log,
+    onTrust: (tenants) => {
+      const changed = new Set(tenants);
+      calls.cutWhere(({ tenant }) => (changed.has(tenant) ? 'not_countersigned' : undefined));
+    },
+    onStop: () => calls.cutWhere((call) => (rules.stopOn(call) === undefined ? undefined : 'locked')),
+  });
+  recorder = new Recorder({
+    spool,
+    gateway: credential.gateway,
+    boot,
+    clock,
+    trustOf: (tenant) => rules.hashOf(tenant),
+  });
   recorder.closeLeft(spool.left);
   if (spool.left.length > 0)
     log.warn({ calls: spool.left.length }, 'closed calls that an earlier run left open');
 
-  const broker = new BrokerClient(credential);
   const register = registrar(broker, identity, log);
   const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
   const isThere = (earlier: string) => spool.isWhole && spool.holdsRun(earlier);
   const boots = await BootLeases.load(options.spoolDir, boot, isThere);
   const leasing = new Leasing({ broker, boots, boot, spool, shipper, quarantine, clock, log });
   const budgets = new Budgets((ask) => leasing.ask(ask), clock);
-  const onSnapshot = () => budgets.forgetUnused();
+  const onSnapshot = () => {
+    budgets.forgetUnused();
+    rules.brokerMayHaveForgotten();
+  };
   const feed = new FeedClient({
     credential,
     broker,
@@ -110,6 +134,7 @@ export async function assembleGateway(
     clock,
     log,
     register,
+    follow: (data) => rules.follow(data),
     onSnapshot,
   });
   const upstreams = new Upstreams({
@@ -128,7 +153,7 @@ export async function assembleGateway(
     openCalls: () => calls.count,
     grants: () => state.grants.size,
   });
-  const judge = new Judge({ state, touch, calls, budgets, clock });
+  const judge = new Judge({ state, touch, calls, budgets, clock, rules });
   const handler = new CallHandler({
     signContext: contextSigner(identity, credential.gateway),
     judge,
@@ -152,10 +177,12 @@ export async function assembleGateway(
       shipped: shipper.isDrained,
       quarantined: quarantine.count,
     },
+    pins: rules.pins(),
   });
   const pages = new OwnPages({ identity, metrics, readiness });
   const server = createHttpServer({
     pages,
+    stopPage: new StopPage({ stops: rules.stops, clock }),
     handler,
     countRefused: (code) => {
       recorder.count(null, code);
@@ -181,6 +208,7 @@ export async function assembleGateway(
     feed,
     shipper,
     upstreams,
+    rules,
     server,
   };
 }

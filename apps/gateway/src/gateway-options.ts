@@ -25,6 +25,8 @@ export type GatewayOptions = {
   upstreamTimeouts?: { connectMs?: number; firstByteMs?: number; idleMs?: number };
   /** How long a stop waits for open calls before it cuts them; 10 s. */
   stopGraceMs?: number;
+  /** Refuse tenants that are not pinned on this host, whether the feed says that they are claimed or not. */
+  pinnedOnly?: boolean;
   logLevel?: LevelWithSilent;
   /** In place of one that writes to stdout. */
   logger?: Logger;

@@ -46,6 +46,7 @@ async function run(
     budgets.sweep();
     leasing.sweep();
     recorder.tick();
+    parts.rules.tick(touch.isInTouch());
   }, SWEEP_MS);
 
   const close = async () => {
@@ -55,6 +56,7 @@ async function run(
     // Where the broker does not hear of it, the next run says what this one held.
     if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
     await feed.close();
+    await parts.rules.close();
     await parts.spool.settle();
     recorder.signHeads();
     await parts.spool.settle();

@@ -15,7 +15,8 @@ export type AccessErrorCode =
   | 'grant_not_active'
   | 'idempotency_key_reused'
   | 'conflict'
-  | 'already_registered';
+  | 'already_registered'
+  | 'tenant_claimed';
 
 /** One reason for which a request is refused; `pointer` is a JSON Pointer (RFC 6901) into the asking body. */
 export interface Refusal {

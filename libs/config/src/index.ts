@@ -5,7 +5,11 @@ export {
 } from './environment/broker.js';
 export { type CliEnvironment, readCliEnvironment } from './environment/cli.js';
 export { ConfigError, type ConfigProblem } from './environment/config-error.js';
-export { type GatewayEnvironment, readGatewayEnvironment } from './environment/gateway.js';
+export {
+  type GatewayEnvironment,
+  readGatewayEnvironment,
+  readSpoolEnvironment,
+} from './environment/gateway.js';
 export { type HostEnvironment, readHostEnvironment } from './environment/host.js';
 export { KNOWN_VARIABLES } from './environment/known-variables.js';
 export { type LocationEnvironment, readLocationEnvironment } from './environment/location.js';

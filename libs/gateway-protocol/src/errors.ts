@@ -5,7 +5,8 @@ export type ProtocolErrorCode =
   | 'bad_signature'
   | 'invalid_event'
   | 'invalid_records'
-  | 'invalid_lease';
+  | 'invalid_lease'
+  | 'invalid_pins';
 
 /** A message that breaks the protocol. The message text names the rule and the place, never a secret. */
 export class ProtocolError extends Error {

@@ -4,6 +4,7 @@ export {
   encodeGatewayCredential,
   type GatewayCredential,
 } from './credential/credential.js';
+export { syncFolder, writeFileDurably } from './durable/write-file.js';
 export { ProtocolError } from './errors.js';
 export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
 export { formatFeedEvent, openFeedEnvelope } from './feed/envelope.js';
@@ -27,6 +28,7 @@ export {
   parseSeenPlace,
   type SeenPlace,
 } from './feed/feed-event.js';
+export type { FeedTrust, SignedLift, SignedStop } from './feed/feed-trust.js';
 export {
   type Amounts,
   type LeaseAnswer,
@@ -36,6 +38,18 @@ export {
   parseLeaseAsk,
   parseLeaseClosing,
 } from './leases/lease.js';
+export { type GatewayPin, parsePins } from './pins/pins.js';
+export {
+  type Pin,
+  type PinOutcome,
+  type Pins,
+  pinInForce,
+  pinsPath,
+  RESET_DELAY_MS,
+  readPins,
+  setPin,
+  writePins,
+} from './pins/pins-file.js';
 export {
   type AccessRecord,
   MAX_COUNTS,

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalTerms, TERMS_BUDGET, type Terms } from '@countersign/scope';
+import { canonicalTerms, type Signature, TERMS_BUDGET, type Terms } from '@countersign/scope';
 import jsonwebtoken from 'jsonwebtoken';
 import { requireConsistent } from './consistency.js';
 import { MintError } from './errors.js';
@@ -19,6 +19,8 @@ export type MintOrder = {
   tenant: string;
   terms: Terms;
   digest: string;
+  /** The customer's signatures; absent or empty where there are none. */
+  countersignatures?: readonly Signature[];
   key: { kid: string; privateKey: KeyObject };
 };
 
@@ -52,6 +54,7 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     digest: order.digest,
     // In canonical order, so that a checker need not sort them to hash them.
     authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
+    ...((order.countersignatures ?? []).length === 0 ? {} : { countersignatures: order.countersignatures }),
   });
   if (token.length > TERMS_BUDGET)
     throw new MintError('token_too_large', 'the token would be over 7,680 bytes');

@@ -1,4 +1,5 @@
 export * from './call/index.js';
+export * from './countersign/index.js';
 export { readJwks } from './keys/read-jwks.js';
 export { nodeHashing } from './node-hashing.js';
 export { checkToken } from './token/check-token.js';

@@ -4,8 +4,13 @@ import type { KeyMaker, KeyPair } from '@countersign/access';
 /** Key pairs from node:crypto. `kid` is the RFC 7638 thumbprint (SHA-256, base64url). */
 export const nodeKeyMaker: KeyMaker = {
   tokenKey: () => pair(generateKeyPairSync('ec', { namedCurve: 'P-256' }), { alg: 'ES256', use: 'sig' }),
-  feedKey: () => pair(generateKeyPairSync('ed25519'), { alg: 'EdDSA', use: 'sig' }),
+  feedKey: () => ed25519(),
+  logKey: () => ed25519(),
 };
+
+function ed25519(): KeyPair {
+  return pair(generateKeyPairSync('ed25519'), { alg: 'EdDSA', use: 'sig' });
+}
 
 function pair(
   { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },

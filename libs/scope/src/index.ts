@@ -16,7 +16,16 @@ export {
 } from './core/ids.js';
 export { localPath } from './core/local-path.js';
 export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
-export { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
+export {
+  approvalJsonSchema,
+  invitationJsonSchema,
+  liftJsonSchema,
+  routeMapJsonSchema,
+  signatureJsonSchema,
+  stopJsonSchema,
+  termsJsonSchema,
+  trustJsonSchema,
+} from './json-schema.js';
 export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';
 export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
 export { isResource, isResourcePattern, MAX_RESOURCE_LENGTH } from './resource/pattern.js';
@@ -39,14 +48,61 @@ export {
   type TenantFrom,
 } from './route/route.js';
 export {
+  APPROVAL_TYPE,
+  type ApprovalStatement,
+  approvalSchema,
+  parseApproval,
+} from './statement/approval.js';
+export {
   INVITATION_TYPE,
   type InvitationStatement,
   invitationHash,
   invitationSchema,
-  type LogPoint,
   parseInvitation,
 } from './statement/invitation.js';
 export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
+export type { LogPoint } from './statement/members.js';
+export { parseTrustDocument } from './statement/parse-trust-document.js';
+export {
+  type Es256Jwk,
+  type PasskeyJwk,
+  passkeyJwk,
+  type RecoveryJwk,
+  type Rs256Jwk,
+  recoveryJwk,
+} from './statement/public-key.js';
+export {
+  parseSignature,
+  parseSignedTrustDocument,
+  parseStatement,
+  RECOVERY_CREDENTIAL,
+  recoveryMessage,
+  type Signature,
+  type SignedTrustDocument,
+  type Statement,
+  signatureSchema,
+  statementChallenge,
+  statementHash,
+} from './statement/signature.js';
+export {
+  LIFT_TYPE,
+  type LiftStatement,
+  liftSchema,
+  MAX_STOP_SECONDS,
+  parseLift,
+  parseStop,
+  STOP_TYPE,
+  type StopStatement,
+  stopSchema,
+} from './statement/stop.js';
+export {
+  type AcceptedBasis,
+  MAX_APPROVALS,
+  type Passkey,
+  TRUST_TYPE,
+  type TrustDocument,
+  trustDocumentSchema,
+} from './statement/trust-document.js';
 export {
   canonicalTerms,
   requireTermsFit,

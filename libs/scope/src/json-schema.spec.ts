@@ -1,11 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { invitationJsonSchema, routeMapJsonSchema, termsJsonSchema } from './json-schema.js';
+import {
+  approvalJsonSchema,
+  invitationJsonSchema,
+  liftJsonSchema,
+  routeMapJsonSchema,
+  signatureJsonSchema,
+  stopJsonSchema,
+  termsJsonSchema,
+  trustJsonSchema,
+} from './json-schema.js';
 
 const published = [
   ['docs/schemas/terms-v1.json', termsJsonSchema],
   ['docs/schemas/route-map.json', routeMapJsonSchema],
   ['docs/schemas/invitation-v1.json', invitationJsonSchema],
+  ['docs/schemas/approval-v1.json', approvalJsonSchema],
+  ['docs/schemas/stop-v1.json', stopJsonSchema],
+  ['docs/schemas/lift-v1.json', liftJsonSchema],
+  ['docs/schemas/trust-v1.json', trustJsonSchema],
+  ['docs/schemas/signature-v1.json', signatureJsonSchema],
 ] as const;
 
 describe('published JSON Schemas', () => {
@@ -25,5 +39,15 @@ describe('published JSON Schemas', () => {
     const vectors = JSON.parse(readFileSync(vectorFile, 'utf8'));
     for (const vector of vectors[list])
       expect([vector.title, validate(vector[member])]).toEqual([vector.title, true]);
+  });
+
+  test.each(['approval', 'stop', 'lift', 'trust'])('%s-v1.json takes every vector of its kind', (kind) => {
+    const validate = new Ajv2020().compile(JSON.parse(readFileSync(`docs/schemas/${kind}-v1.json`, 'utf8')));
+    const vectors: { kind: string; title: string; statement: unknown }[] = JSON.parse(
+      readFileSync('test/vectors/statements.json', 'utf8'),
+    ).statements;
+    const own = vectors.filter((vector) => vector.kind === kind);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { title, statement } of own) expect([title, validate(statement)]).toEqual([title, true]);
   });
 });

@@ -1,15 +1,21 @@
 import type {
   AccessRecordView,
   AccessRequest,
+  EnrolledPasskey,
   Grant,
   Invitation,
   Lease,
   Lock,
   Person,
+  ProposalSignature,
+  RecoveryKey,
   Review,
+  Stop,
+  TrustProposal,
+  TrustVersion,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
-import type { Terms } from '@countersign/scope';
+import type { Terms, TrustDocument } from '@countersign/scope';
 
 export const NOW = '2026-11-24T15:00:00Z';
 
@@ -110,6 +116,7 @@ export function aReview(request: AccessRequest, change: Partial<Review> = {}): R
     assurance: 'api-key',
     at: NOW,
     offer: null,
+    countersignature: null,
     voidedAt: null,
     ...change,
   };
@@ -204,9 +211,120 @@ export function anInvitation(change: Partial<Invitation> = {}): Invitation {
       log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
     },
     hash: freshDigest(),
+    countersignature: null,
     used: 0,
     createdAt: NOW,
     endedAt: null,
     ...change,
   };
 }
+
+/** Base64url of 32 bytes that nothing else has. */
+const freshKey = (): string => Buffer.from(freshDigest().slice(7), 'hex').toString('base64url');
+
+export function aPasskey(person: Person, change: Partial<EnrolledPasskey> = {}): EnrolledPasskey {
+  return {
+    id: freshKey(),
+    tenant: person.tenant ?? '',
+    person: person.id,
+    name: 'Ada’s laptop',
+    jwk: { kty: 'EC', crv: 'P-256', x: freshKey(), y: freshKey() },
+    clientDataJson: 'e30',
+    attestationObject: 'oA',
+    rpId: 'localhost',
+    createdAt: '2026-11-24T15:00:00.000Z',
+    removedAt: null,
+    ...change,
+  };
+}
+
+export function aRecoveryKey(person: Person): RecoveryKey {
+  const jwk = { kty: 'OKP' as const, crv: 'Ed25519' as const, x: freshKey() };
+  const createdAt = '2026-11-24T15:00:00.000Z';
+  return { id: freshKey(), tenant: person.tenant ?? '', person: person.id, jwk, createdAt, removedAt: null };
+}
+
+export function aTrustDocument(person: Person, change: Partial<TrustDocument> = {}): TrustDocument {
+  const { id, jwk } = aPasskey(person);
+  return {
+    type: 'countersign/trust/v1',
+    deployment: uuidV7Ids.next('dep'),
+    tenant: person.tenant ?? '',
+    seq: 1,
+    validUntil: '2027-05-01T00:00:00Z',
+    rpId: 'localhost',
+    origins: ['http://localhost:4000'],
+    people: [{ person: person.id, passkeys: [{ id, jwk }] }],
+    threshold: 1,
+    approvals: 1,
+    countersign: { exceptActions: [] },
+    forbid: [],
+    bases: [],
+    ...change,
+  };
+}
+
+export const aTrustVersion = (person: Person, change: Partial<TrustVersion> = {}): TrustVersion => ({
+  tenant: person.tenant ?? '',
+  chain: 1,
+  hash: freshDigest(),
+  document: aTrustDocument(person),
+  signatures: [],
+  adoptedAt: '2026-11-24T15:00:00.000Z',
+  ...change,
+});
+
+export const aProposal = (person: Person, change: Partial<TrustProposal> = {}): TrustProposal => ({
+  id: uuidV7Ids.next('prp'),
+  tenant: person.tenant ?? '',
+  state: 'open',
+  version: 1,
+  document: aTrustDocument(person),
+  hash: freshDigest(),
+  by: person.id,
+  createdAt: '2026-11-24T15:00:00.000Z',
+  endedAt: null,
+  ...change,
+});
+
+export function aSignature(proposal: TrustProposal): ProposalSignature {
+  const { id, tenant, document, by } = proposal;
+  const made = { authenticatorData: 'AA', clientDataJSON: 'e30', signature: freshKey() };
+  return {
+    proposal: id,
+    tenant,
+    person: by,
+    signature: { statement: document, credential: freshKey(), ...made },
+    at: '2026-11-24T15:00:00.000Z',
+  };
+}
+
+/** A stop that was signed with something. */
+export function aStop(person: Person, change: Partial<Stop> = {}): Stop {
+  const tenant = person.tenant ?? '';
+  const statement = { ...aStopStatement(person), type: 'countersign/stop/v1' as const };
+  const signature = { ...aSignature(aProposal(person)).signature, statement };
+  const unlifted = { lift: null, liftedBy: null, liftedAt: null };
+  const at = '2026-11-24T15:00:00.000Z';
+  return {
+    hash: freshDigest(),
+    tenant,
+    person: person.id,
+    digest: null,
+    signature,
+    at,
+    ...unlifted,
+    ...change,
+  };
+}
+
+const aStopStatement = (person: Person) => ({
+  deployment: uuidV7Ids.next('dep'),
+  tenant: person.tenant ?? '',
+  person: person.id,
+  nonce: freshKey(),
+  notBefore: NOW,
+  notAfter: '2026-11-24T15:05:00Z',
+  trust: freshDigest(),
+  log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
+});

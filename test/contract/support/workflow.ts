@@ -2,7 +2,6 @@ import {
   type AskInput,
   applyOrganisation,
   type Clock,
-  type Deps,
   ensureBrokerKeys,
   type Organisation,
   type Page,
@@ -10,10 +9,12 @@ import {
   type RequestView,
   requestAccess,
   reviewRequest,
+  type SigningDeps,
   type Store,
   type StoredEvent,
 } from '@countersign/access';
 import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
+import { signing } from '../../../apps/broker/src/trust/signature-rules.js';
 import { smallOrganisation } from '../../factories/small-organisation.js';
 
 /** A clock that stands until it is moved. */
@@ -29,7 +30,7 @@ export class TestClock implements Clock {
 
 /** The domain on a real store, with an organisation applied. */
 export interface Workflow {
-  deps: Deps;
+  deps: SigningDeps;
   clock: TestClock;
   as(email: string): Promise<Principal>;
   ask(by: Principal, change?: Partial<AskInput>): Promise<RequestView>;
@@ -53,7 +54,10 @@ export async function startWorkflow(
   organisation: Organisation = smallOrganisation(),
   clock: TestClock = new TestClock(),
 ): Promise<Workflow> {
-  const deps: Deps = { store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+  const deps: SigningDeps = {
+    ...{ store, clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing },
+    ...signing({ publicUrl: 'http://localhost:4000' }),
+  };
   await applyOrganisation(deps, organisation, { dryRun: false });
   await ensureBrokerKeys(deps, nodeKeyMaker);
   const review = (decision: 'approve' | 'deny') => (by: Principal, view: RequestView) =>

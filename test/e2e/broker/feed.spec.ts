@@ -79,6 +79,9 @@ describe('the gateways’ feed', () => {
       keys: [expect.objectContaining({ kty: 'EC', alg: 'ES256' })],
       tenants: expect.arrayContaining([{ slug: 'acme', forbid: expect.any(Array) }]),
       locks: [],
+      trust: [],
+      stops: [],
+      lifts: [],
     });
     const first = await nextSigned(stream);
     const second = await nextSigned(stream);

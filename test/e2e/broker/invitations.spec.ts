@@ -53,6 +53,7 @@ test('P1: the customer opens the door, a request that fits needs no customer, an
     uses: 2,
   });
   expect(invitation).toEqual({
+    countersignature: null,
     id: expect.stringMatching(/^inv_/),
     tenant: 'acme',
     service: 'billing',

@@ -116,6 +116,54 @@ const tokenForm = (path: string) => async (broker: TestBroker) => {
 const at = (path: string) => () => ({ path });
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
+const SIGNATURE = {
+  statement: { type: 'countersign/stop/v1' },
+  credential: 'A'.repeat(22),
+  authenticatorData: '',
+  clientDataJSON: '',
+  signature: 'A'.repeat(86),
+};
+const passkey = { clientDataJSON: 'e30', attestationObject: 'oA' };
+const ID = 'A'.repeat(22);
+const TRUST_DOCUMENT = {
+  type: 'countersign/trust/v1',
+  deployment: 'dep_00000000-0000-7000-8000-000000000000',
+  tenant: 'acme',
+  seq: 1,
+  validUntil: '2026-12-24T00:00:00Z',
+  rpId: 'localhost',
+  origins: ['http://localhost:4000'],
+  people: [
+    {
+      person: 'usr_00000000-0000-7000-8000-000000000000',
+      passkeys: [{ id: ID, jwk: { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) } }],
+    },
+  ],
+  threshold: 1,
+  approvals: 1,
+  countersign: { exceptActions: [] },
+  forbid: [],
+  bases: [],
+};
+/** What is done in a person's own browser, and by no program. */
+const SIGNED: [endpoint: string, body?: unknown][] = [
+  ['POST /api/v1/tenants/{slug}/passkeys/options'],
+  [
+    'POST /api/v1/tenants/{slug}/passkeys',
+    {
+      name: 'x',
+      response: { id: ID, rawId: ID, type: 'public-key', clientExtensionResults: {}, response: passkey },
+    },
+  ],
+  ['DELETE /api/v1/tenants/{slug}/passkeys/{credential}'],
+  ['POST /api/v1/tenants/{slug}/recovery-keys', { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } }],
+  ['POST /api/v1/tenants/{slug}/trust/proposals', { document: TRUST_DOCUMENT }],
+  ['POST /api/v1/tenants/{slug}/trust/proposals/{id}/signatures', { signature: SIGNATURE }],
+  ['DELETE /api/v1/tenants/{slug}/trust/proposals/{id}'],
+  ['POST /api/v1/tenants/{slug}/stops', { countersignature: SIGNATURE }],
+  ['POST /api/v1/tenants/{slug}/lifts', { countersignature: SIGNATURE }],
+];
+
 const TABLE: Row[] = [
   {
     endpoint: 'POST /api/v1/requests',
@@ -238,6 +286,94 @@ const TABLE: Row[] = [
     target: invited,
     all: '403 forbidden',
     but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
+  },
+  {
+    endpoint: 'POST /api/v1/tenants/{slug}/invitations/statement',
+    target: () => ({ path: `${INVITATIONS}/statement`, body: invitation() }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
+  },
+  ...SIGNED.map(
+    ([endpoint, body]): Row => ({
+      endpoint,
+      // With a key everybody is refused: these are for people in their own browser.
+      target: () => ({
+        path: (endpoint.split(' ')[1] ?? '')
+          .replace('{slug}', 'acme')
+          .replace('{credential}', 'AAAAAAAAAAAAAAAAAAAAAA')
+          .replace('{id}', 'prp_00000000-0000-7000-8000-000000000000'),
+        ...(body === undefined ? {} : { body }),
+      }),
+      all: '403 forbidden',
+      but: closed,
+    }),
+  ),
+  ...['passkeys', 'trust', 'stops'].map(
+    (path): Row => ({
+      endpoint: `GET /api/v1/tenants/{slug}/${path}`,
+      target: at(`/api/v1/tenants/acme/${path}`),
+      all: '403 forbidden',
+      but: tenantAndWatchers,
+    }),
+  ),
+  {
+    endpoint: 'GET /api/v1/tenants/{slug}/trust/draft',
+    case: 'while nobody has a passkey',
+    target: at('/api/v1/tenants/acme/trust/draft'),
+    all: '403 forbidden',
+    but: {
+      ...tenantAndWatchers,
+      ...each(['securityAdmin', 'vendorAuditor', ...ACME], '409 conflict'),
+    },
+  },
+  ...(
+    [
+      ['stops/statement', '', '409 wrong_state'],
+      ['lifts/statement', `?stop=sha256:${'0'.repeat(64)}`, '404 not_found'],
+    ] as const
+  ).map(
+    ([path, query, answer]): Row => ({
+      endpoint: `GET /api/v1/tenants/{slug}/${path}`,
+      case: 'while the tenant is unclaimed',
+      target: at(`/api/v1/tenants/acme/${path}${query}`),
+      all: '403 forbidden',
+      but: {
+        ...closed,
+        ...each(['approver', 'secondApprover', 'tenantAdmin'], answer),
+        ...each(FOREIGN, '404 not_found'),
+      },
+    }),
+  ),
+  {
+    endpoint: 'GET /api/v1/requests/{id}/statement',
+    target: async (broker) => ({ path: `/api/v1/requests/${(await makeRequest(broker)).id}/statement` }),
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
+  },
+  {
+    endpoint: 'POST /api/v1/requests/{id}/statement',
+    target: async (broker) => {
+      const request = await makeRequest(broker);
+      const terms = { ...(request['terms'] as object), parent: request.digest, seconds: 60 };
+      return { path: `/api/v1/requests/${request.id}/statement`, body: { terms } };
+    },
+    all: '403 forbidden',
+    but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
+  },
+  { endpoint: 'GET /api/v1/keys', target: at('/api/v1/keys'), all: '200', but: everybodyIn },
+  {
+    endpoint: 'POST /api/v1/keys',
+    case: 'with a key, which makes no other',
+    target: () => ({ path: '/api/v1/keys', body: { ttl: 'PT1H' } }),
+    all: '403 forbidden',
+    but: closed,
+  },
+  {
+    endpoint: 'DELETE /api/v1/keys/{id}',
+    case: 'of nobody',
+    target: at('/api/v1/keys/key_00000000-0000-7000-8000-000000000000'),
+    all: '404 not_found',
+    but: closed,
   },
   {
     endpoint: 'POST /api/v1/locks',
@@ -431,6 +567,12 @@ const TABLE: Row[] = [
     target: () => ({ path: '/gateway/v1/records', body: {} }),
     all: '403 forbidden',
     but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
+    endpoint: 'POST /gateway/v1/pins',
+    target: () => ({ path: '/gateway/v1/pins', body: { pins: [] } }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '204' },
   },
   {
     endpoint: 'POST /gateway/v1/leases',

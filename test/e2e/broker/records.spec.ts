@@ -264,7 +264,14 @@ describe('records of a gateway', () => {
     const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
       const at = broker.clock.now().toISOString();
       const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
-      await gateways.insert({ ...gone, createdAt: at, revokedAt: null, lastSeenAt: null, closedAt: null });
+      await gateways.insert({
+        ...gone,
+        createdAt: at,
+        revokedAt: null,
+        lastSeenAt: null,
+        closedAt: null,
+        pins: [],
+      });
       await gateways.seen([gone.id], at);
       return gone;
     });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Deps } from '@countersign/access';
+import type { SigningDeps } from '@countersign/access';
 import { addEngineers } from '../../factories/engineers.js';
 import { organisation } from '../../factories/organisation.js';
 import { brokerEnv } from '../environments.js';
@@ -62,7 +62,7 @@ export class FailBroker {
     return 'http://127.0.0.1:9';
   }
 
-  get host(): Deps {
+  get host(): SigningDeps {
     return this.store.host;
   }
 

@@ -1,6 +1,5 @@
 import {
   type AskInput,
-  type Deps,
   getGrant,
   getRequest,
   invite,
@@ -8,6 +7,7 @@ import {
   type RequestView,
   requestAccess,
   reviewRequest,
+  type SigningDeps,
   setLock,
 } from '@countersign/access';
 import { counterTerms, halfTheTime, toInstant } from '@countersign/scope';
@@ -24,7 +24,7 @@ export type Call = { who: Who; path: string; body?: unknown };
 /** Puts one engineer's affairs where the change begins, by the host's own handle on the store. */
 export class Stage {
   constructor(
-    private readonly host: Deps,
+    private readonly host: SigningDeps,
     readonly engineer: { email: string; tenant: null },
   ) {}
 
@@ -103,7 +103,7 @@ export class Stage {
     return { person, channel: 'api', assurance: 'api-key' };
   }
 
-  private at(ago: number): Deps {
+  private at(ago: number): SigningDeps {
     return { ...this.host, clock: { now: () => new Date(Date.now() - ago * 1_000) } };
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
 import type { ServiceDefinition } from '@countersign/scope';
 import { LRUCache } from 'lru-cache';
+import { feedStops, feedTrust, trustPicture } from './feed-trust.js';
 
 type FeedUnit = VendorReadUnit;
 type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
@@ -56,6 +57,7 @@ export class FeedReader {
         keys: await keys(unit, this.now()),
         tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
         locks: (await unit.feed.locks()).map(feedLock),
+        ...(await trustPicture(unit)),
       },
     };
   }
@@ -92,6 +94,12 @@ export class FeedReader {
         const lock = await unit.locks.find(ref);
         if (lock === null) return plain({});
         return plain(isInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
+      }
+      case 'trust':
+        return plain({ trust: feedTrust(await unit.trust.chain(ref)) });
+      case 'stop': {
+        const stop = await unit.stops.find(ref);
+        return plain(stop === null ? {} : feedStops([stop]));
       }
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);

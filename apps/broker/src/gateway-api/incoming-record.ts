@@ -59,7 +59,7 @@ function viewOf(record: CallRecord, path: string | null): AccessRecordView {
     code: record.kind === 'refused' ? record.code : null,
     count: record.kind === 'refused' ? record.count : 1,
     mode: record.mode,
-    trust: null,
+    trust: record.trust ?? null,
     status: null,
     bytes: null,
     bodySha256: null,

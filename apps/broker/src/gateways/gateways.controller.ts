@@ -6,7 +6,7 @@ import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { component, idText, instant, pageOf } from '../openapi/components.js';
+import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
 import { presenceOf } from './presence.js';
 
 const gatewayShape = component(
@@ -19,6 +19,11 @@ const gatewayShape = component(
       .nullable()
       .describe('When it last followed the feed; null before the first time.'),
     state: z.enum(['in_touch', 'away', 'never', 'revoked']),
+    pins: z
+      .array(z.object({ tenant: z.string(), pinned: digestText(), current: digestText().nullable() }))
+      .describe(
+        'Whose trust it has pinned: fingerprint of the first version, and the version that it goes by.',
+      ),
   }),
 );
 
@@ -45,7 +50,8 @@ export class GatewaysController {
     const now = this.deps.clock.now();
     const items = gateways.map((gateway) => {
       const { id, name, createdAt } = gateway;
-      return { id, name, enrolledAt: createdAt, ...presenceOf(gateway, this.feed.gateways, now) };
+      const pins = gateway.pins.map(({ tenant, pinned, current }) => ({ tenant, pinned, current }));
+      return { id, name, enrolledAt: createdAt, ...presenceOf(gateway, this.feed.gateways, now), pins };
     });
     return { items, next: null };
   }

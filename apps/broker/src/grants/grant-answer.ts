@@ -27,6 +27,9 @@ export const grantShape = component(
     endReason: z.enum(['expired', 'revoked', 'released', 'exhausted']).nullable(),
     endedAt: instant().nullable(),
     endedBy: idText('usr', 'Who ended it; null where time, a rule or the host did.').nullable(),
+    countersignedBy: z
+      .array(z.string())
+      .describe('Whose passkeys have signed what it opens; nobody’s: it is on the vendor’s word.'),
     gatewayUrl: z.string().describe('Where the service is called under this grant.'),
   }),
 );
@@ -34,7 +37,10 @@ export type GrantAnswer = z.infer<typeof grantShape>;
 
 export const grantPage = pageOf('GrantPage', grantShape);
 
-export function grantAnswer({ grant, scope, budget }: GrantView, gatewayUrl: string): GrantAnswer {
+export function grantAnswer(
+  { grant, scope, budget, countersignedBy }: GrantView,
+  gatewayUrl: string,
+): GrantAnswer {
   return {
     id: grant.id,
     request: grant.request,
@@ -51,6 +57,7 @@ export function grantAnswer({ grant, scope, budget }: GrantView, gatewayUrl: str
     endReason: grant.endReason,
     endedAt: grant.endedAt,
     endedBy: grant.endedBy,
+    countersignedBy,
     gatewayUrl: `${gatewayUrl}/${grant.service}`,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  demandOwnBrowser,
   type EnrolledGateway,
   type IdempotencyKey,
   notFound,
@@ -45,6 +46,8 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   usr: 'person',
   ntc: 'notice',
   ses: 'session',
+  prp: 'proposal',
+  key: 'key',
 };
 
 /** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */
@@ -81,6 +84,15 @@ export const CurrentSession = createParamDecorator((_none: unknown, context: Exe
   const { caller } = requestOf(context);
   if (caller?.kind !== 'person' || caller.session === undefined)
     throw new HttpProblem('unauthenticated', 'Sign in first: a key is not a session.');
+  return caller.session;
+});
+
+/** The session of a person in their own browser. @throws AccessError `forbidden` for a key, a command line, a mailed code */
+export const OwnBrowser = createParamDecorator((_none: unknown, context: ExecutionContext): Session => {
+  const { caller } = requestOf(context);
+  if (caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
+  demandOwnBrowser(caller.principal);
+  if (caller.session === undefined) throw new HttpProblem('unauthenticated', 'Sign in first.');
   return caller.session;
 });
 

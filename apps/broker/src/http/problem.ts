@@ -32,6 +32,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   conflict: 409,
   feed_parted: 409,
   already_registered: 409,
+  tenant_claimed: 409,
   body_too_large: 413,
   request_refused: 422,
   idempotency_key_reused: 422,

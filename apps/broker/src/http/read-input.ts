@@ -2,9 +2,6 @@ import { jsonPointer } from '@countersign/scope';
 import type { z } from 'zod';
 import { HttpProblem, type InputError } from './problem.js';
 
-/** Members that CONTRACT names and this version does not serve yet: said so, instead of “unknown”. */
-const NOT_YET = new Set(['countersignature']);
-
 const MAX_ERRORS = 20;
 
 /**
@@ -35,7 +32,7 @@ function errorsOf(issue: z.core.$ZodIssue): InputError[] {
     return [{ pointer: jsonPointer(issue.path), detail: sentence(issue.message) }];
   return issue.keys.map((key) => ({
     pointer: jsonPointer([...issue.path, key.slice(0, 64)]),
-    detail: NOT_YET.has(key) ? 'This is not supported yet.' : 'There is no such member.',
+    detail: 'There is no such member.',
   }));
 }
 

@@ -42,7 +42,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** What a gateway sent breaks the protocol; other codes are about what we send. */
-const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease']);
+const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease', 'invalid_pins']);
 
 /**
  * What passes by itself, with nothing done: another process holds the store, PostgreSQL gives no connection just

@@ -1,5 +1,5 @@
 import { INVITATION_STATES, type InvitationView } from '@countersign/access';
-import { formatDuration, invitationSchema } from '@countersign/scope';
+import { formatDuration, invitationSchema, signatureSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
 
@@ -28,6 +28,9 @@ export const invitationShape = component(
       'SHA-256 of the canonical statement: `invitation` in the terms that lean on it.',
     ),
     statement: invitationSchema,
+    countersignature: signatureSchema
+      .nullable()
+      .describe('Its author’s passkey’s; null: it is on the vendor’s word.'),
     openings: z
       .record(z.string(), z.object({ value: z.string(), salt: z.string() }))
       .describe('What opens the commitments in the statement.'),
@@ -57,6 +60,17 @@ export function invitationAnswer({ invitation, ticket }: InvitationView): z.infe
     endedAt: invitation.endedAt,
     hash: invitation.hash,
     statement,
+    countersignature: invitation.countersignature,
     openings: ticket === null ? {} : { ticket },
   };
 }
+
+export const invitationToSignShape = component(
+  'InvitationToSign',
+  z.object({
+    statement: invitationSchema.describe('Its canonical JSON’s SHA-256 is the challenge.'),
+    openings: z
+      .object({ ticket: z.object({ value: z.string(), salt: z.string() }).optional() })
+      .describe('To be sent along with the signed invitation.'),
+  }),
+);

@@ -5,6 +5,7 @@ import {
   listInvitations,
   once,
   type Principal,
+  readInvitationStatement,
   withdrawInvitation,
 } from '@countersign/access';
 import { isId } from '@countersign/scope';
@@ -15,8 +16,19 @@ import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/in
 import { Allow } from '../http/marks.js';
 import { filters, given, pageAnswer, pageQuery, readPage } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { invitationAnswer, invitationPage, invitationShape } from './invitation-answer.js';
-import { type InvitationBody, invitationBody, invitationInput, withdrawalBody } from './invitation-body.js';
+import {
+  invitationAnswer,
+  invitationPage,
+  invitationShape,
+  invitationToSignShape,
+} from './invitation-answer.js';
+import {
+  type InvitationBody,
+  invitationBody,
+  invitationDraftBody,
+  invitationInput,
+  withdrawalBody,
+} from './invitation-body.js';
 
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -38,7 +50,7 @@ export class InvitationsController {
     body: { schema: invitationBody },
     idempotent: true,
     answer: { status: 201, description: 'The invitation, open.', schema: invitationShape },
-    errors: ['not_found', 'request_refused', 'conflict'],
+    errors: ['not_found', 'request_refused', 'countersignature_required', 'conflict'],
   })
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -48,6 +60,25 @@ export class InvitationsController {
   ) {
     const input = invitationInput(body);
     return invitationAnswer(await once(this.deps, key, (deps) => invite(deps, principal, slug, input)));
+  }
+
+  @Post('statement')
+  @Allow('invitation.write')
+  @Describe({
+    summary: 'Read the invitation that one would sign',
+    description: 'To be handed in, signed, within the hour, with the same body and its openings.',
+    body: { schema: invitationDraftBody },
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: invitationToSignShape },
+    errors: ['not_found', 'request_refused'],
+  })
+  async statement(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Body() body: z.infer<typeof invitationDraftBody>,
+  ) {
+    const input = invitationInput(body);
+    const { statement, ticket } = await readInvitationStatement(this.deps, principal, slug, input);
+    return { statement, openings: ticket === null ? {} : { ticket } };
   }
 
   @Get()

@@ -1,4 +1,4 @@
-import { doDue, prune } from '@countersign/access';
+import { doDue, prune, remindTrust } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { GatewayWatch } from '../gateway-api/gateway-watch.js';
@@ -9,6 +9,7 @@ import { Loop } from './loop.js';
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
+const REMIND_EVERY_MS = 60_000;
 /** Turns of one run of the expiry job; what is left then waits for the next second. */
 const MOST_BATCHES = 50;
 
@@ -28,6 +29,7 @@ export class Jobs {
       new Loop('expiry', EVERY_MS, () => this.expire(), onError),
       new Loop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
       new Loop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
+      new Loop('reminders', REMIND_EVERY_MS, () => this.remind(), onError),
     ];
   }
 
@@ -46,6 +48,11 @@ export class Jobs {
       this.metrics.expired(done);
       this.logger.info(done, 'did what was due');
     }
+  }
+
+  private async remind(): Promise<void> {
+    const tenants = await remindTrust(this.deps);
+    if (tenants > 0) this.logger.info({ tenants }, 'reminded tenants whose trust document ends soon');
   }
 
   private async prune(): Promise<void> {

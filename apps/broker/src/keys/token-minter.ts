@@ -13,7 +13,7 @@ export class BrokerTokenMinter implements TokenMinter {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {}
 
-  mint({ grant, terms, audience, tokenTtl, now }: MintInput): MintedToken {
+  mint({ grant, terms, countersignatures, audience, tokenTtl, now }: MintInput): MintedToken {
     const jti = randomUUID();
     const { token, expiresIn, exp } = mintGrantToken({
       issuer: this.settings.publicUrl,
@@ -25,6 +25,7 @@ export class BrokerTokenMinter implements TokenMinter {
       grant,
       tenant: grant.tenant,
       terms,
+      countersignatures,
       digest: grant.digest,
       key: this.keys.signing(now),
     });

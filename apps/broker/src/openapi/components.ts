@@ -1,3 +1,14 @@
+import {
+  approvalSchema,
+  invitationSchema,
+  liftSchema,
+  passkeyJwk,
+  recoveryJwk,
+  signatureSchema,
+  stopSchema,
+  termsSchema,
+  trustDocumentSchema,
+} from '@countersign/scope';
 import { z } from 'zod';
 
 /** Every schema that has a name in the OpenAPI document. */
@@ -23,3 +34,14 @@ export const pageOf = <S extends z.ZodType>(id: string, item: S) =>
       next: z.string().nullable().describe('The cursor of the next page; null at the end.'),
     }),
   );
+
+/** What customers sign has schemas of its own, published under docs/schemas; here each has one name too. */
+component('Terms', termsSchema);
+component('Signature', signatureSchema);
+component('TrustDocument', trustDocumentSchema);
+component('ApprovalStatement', approvalSchema);
+component('InvitationStatement', invitationSchema);
+component('StopStatement', stopSchema);
+component('LiftStatement', liftSchema);
+component('PasskeyJwk', passkeyJwk);
+component('RecoveryJwk', recoveryJwk);

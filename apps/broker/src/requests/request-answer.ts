@@ -1,5 +1,5 @@
 import type { Evaluation, RequestView, Review } from '@countersign/access';
-import { formatDuration, termsSchema } from '@countersign/scope';
+import { approvalSchema, formatDuration, signatureSchema, termsSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
 
@@ -42,8 +42,9 @@ export const reviewShape = component(
     digest: digestText(),
     reason: z.string().nullable(),
     channel: z.enum(CHANNEL_NAMES),
-    assurance: z.enum(ASSURANCE_NAMES),
+    assurance: z.enum(ASSURANCE_NAMES).describe('`passkey`: countersigned; all else is the vendor’s word.'),
     at: instant(),
+    countersignature: signatureSchema.nullable(),
   }),
 );
 
@@ -88,6 +89,15 @@ export const requestShape = component(
   }),
 );
 export type RequestAnswer = z.infer<typeof requestShape>;
+
+export const statementShape = component(
+  'StatementToSign',
+  z.object({
+    statement: approvalSchema.describe('Its canonical JSON’s SHA-256 is the challenge.'),
+    terms: termsSchema,
+    openings: z.record(z.string(), z.object({ value: z.string(), salt: z.string() })),
+  }),
+);
 
 /** One request, with what its reviewer should know besides. */
 export const requestDetailShape = component(

@@ -7,6 +7,7 @@ import {
   once,
   type Principal,
   previewRequest,
+  readStatement,
   requestAccess,
   reviewRequest,
 } from '@countersign/access';
@@ -30,8 +31,16 @@ import {
   requestShape,
   reviewAnswer,
   reviewShape,
+  statementShape,
 } from './request-answer.js';
-import { acceptanceBody, type ReviewBody, reviewBody, reviewInput } from './review-body.js';
+import {
+  acceptanceBody,
+  counterStatementBody,
+  type ReviewBody,
+  reviewBody,
+  reviewInput,
+  statementQuery,
+} from './review-body.js';
 
 const listQuery = z.strictObject({
   ...pageQuery,
@@ -107,6 +116,39 @@ export class RequestsController {
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
     const view = await getRequest(this.deps, principal, id);
     return { ...requestAnswer(view), earlierDenials: view.denials };
+  }
+
+  @Get(':id/statement')
+  @Allow('request.review')
+  @Describe({
+    summary: 'Read what one would sign',
+    description: 'The statement of the asking approver’s decision, with the terms that it is about.',
+    query: statementQuery,
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: statementShape },
+    errors: ['not_found', 'already_decided'],
+  })
+  statement(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Query() { decision = 'approve' }: z.infer<typeof statementQuery>,
+  ) {
+    return readStatement(this.deps, principal, id, { decision });
+  }
+
+  @Post(':id/statement')
+  @Allow('request.review')
+  @Describe({
+    summary: 'Read what one would sign with a counter-offer',
+    body: { schema: counterStatementBody },
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: statementShape },
+    errors: ['not_found', 'already_decided'],
+  })
+  counterStatement(
+    @CurrentPrincipal() principal: Principal,
+    @Id('req') id: string,
+    @Body() { terms }: z.infer<typeof counterStatementBody>,
+  ) {
+    return readStatement(this.deps, principal, id, { decision: 'counter', terms });
   }
 
   @Post(':id/reviews')

@@ -1,5 +1,5 @@
 import type { ReviewInput } from '@countersign/access';
-import { termsSchema } from '@countersign/scope';
+import { signatureSchema, termsSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 import { freeText } from './ask-body.js';
@@ -23,6 +23,11 @@ export const reviewBody = component(
       terms: termsSchema
         .optional()
         .describe('With `counter`: the whole new terms, whose `parent` is `digest`.'),
+      countersignature: signatureSchema
+        .optional()
+        .describe(
+          'The passkey’s signature over the statement of this decision; needed where `needs` says so.',
+        ),
     })
     .refine(({ decision, terms }) => (decision === 'counter') === (terms !== undefined), {
       path: ['terms'],
@@ -37,6 +42,7 @@ export function reviewInput(body: ReviewBody): ReviewInput {
     digest: body.digest,
     reason: body.reason ?? null,
     ...(body.terms === undefined ? {} : { terms: body.terms }),
+    ...(body.countersignature === undefined ? {} : { countersignature: body.countersignature }),
   };
 }
 
@@ -49,4 +55,13 @@ export const acceptanceBody = component(
       .max(128)
       .describe('The digest of the offered terms; another is `digest_mismatch`.'),
   }),
+);
+
+export const statementQuery = z.strictObject({
+  decision: z.enum(['approve', 'deny']).optional().describe('`approve` where it is absent.'),
+});
+
+export const counterStatementBody = component(
+  'CounterStatementBody',
+  z.strictObject({ terms: termsSchema.describe('The whole new terms of the counter-offer.') }),
 );

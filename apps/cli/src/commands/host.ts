@@ -75,6 +75,22 @@ export function registerHost(program: Command, run: Run): void {
       ),
     );
 
+  verb(gateways, 'pin', 'On a gateway’s host: pin a customer’s first trust document by its fingerprint')
+    .argument('<tenant>', 'its slug')
+    .argument('<fingerprint>', 'sha256:…, as the customer’s anchor file and its page show it')
+    .addHelpText(
+      'after',
+      '\nThe running gateway takes it within a second. Another pin than the one in force waits 72 hours, logged and told\nto the broker; setting the one in force again calls it off.\n',
+    )
+    .action(
+      run(async (context, tenant: string, hash: string) =>
+        (await import('../verbs/host/pins.js')).pinTenant(context, tenant, hash),
+      ),
+    );
+  verb(gateways, 'pins', 'On a gateway’s host: list what is pinned there').action(
+    run(async (context) => (await import('../verbs/host/pins.js')).listPins(context)),
+  );
+
   verb(program, 'restore', 'After restoring the database from a backup: let gateways follow it again')
     .addHelpText(
       'after',

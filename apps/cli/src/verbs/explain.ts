@@ -42,7 +42,15 @@ export async function explain(
     api.call(`/api/v1/services/${segment(grant.service)}`, serviceShape),
   ]);
   const terms = readTerms(request['terms']);
-  const claims = { grant_id: grant.id, tenant: grant.tenant, digest: grant.digest, terms };
+  const seconds = (instant: string | null) => Math.floor(Date.parse(instant ?? '') / 1_000);
+  const claims = {
+    grant_id: grant.id,
+    grant_nbf: seconds(grant.startsAt),
+    grant_exp: seconds(grant.endsAt),
+    tenant: grant.tenant,
+    digest: grant.digest,
+    terms,
+  };
   const decision = decideCall(
     claims,
     callOf(service.name, method, target),
@@ -138,6 +146,9 @@ function viewOf(grant: GrantAnswer, service: ServiceAnswer): CallView {
     forbidden: () => [],
     // Who has locked what is not the engineer's to read; the gateway says it when it is so.
     lockOn: () => undefined,
+    // Nor is what the customer has signed: the token carries it, and the gateway holds it against its own pins.
+    trust: () => undefined,
+    countersigned: () => undefined,
     hasRoom: () => true,
     hasBudget: () => true,
   };

@@ -3,6 +3,7 @@ export type CutReason =
   | 'grant_ended'
   | 'locked'
   | 'invalid_token'
+  | 'not_countersigned'
   | 'not_in_touch'
   | 'client_gone'
   | 'budget_exhausted'

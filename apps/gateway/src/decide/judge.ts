@@ -2,10 +2,13 @@ import {
   type Call,
   type CallRefusal,
   type CallView,
+  type CountersignReason,
+  CountersignVerifier,
   decideCall,
   type GrantTokenClaims,
   GrantTokenVerifier,
   type MatchedCall,
+  nodeCountersigning,
   nodeHashing,
   type PublishedRouteMap,
   REPEATED,
@@ -21,6 +24,7 @@ import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
+import type { CustomerWord } from '../trust/customer-rules.js';
 
 /** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
 const GRANT_WAIT_MS = 1_000;
@@ -33,6 +37,8 @@ type JudgeParts = {
   calls: OpenCalls;
   budgets: Budgets;
   clock: Clock;
+  /** What the customers have signed, as far as it is pinned here. */
+  rules: CustomerWord;
 };
 
 /** A token that was good when it was looked at, and the key that says so. */
@@ -48,14 +54,15 @@ export type CallJudgement =
       match: MatchedCall | null;
       code: CallRefusal['code'] | 'not_in_touch' | 'invalid_token';
       detail: string;
-      /** Of `invalid_token`: what is wrong with the token now. */
-      reason?: TokenRefusal['reason'];
+      /** Of `invalid_token`: what is wrong with the token now. Of `not_countersigned`: with its signatures. */
+      reason?: TokenRefusal['reason'] | CountersignReason;
     };
 
 /** Holds calls against what the feed says. It decides, and does nothing else. */
 export class Judge {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
+  private readonly countersigns = new CountersignVerifier(nodeCountersigning);
   private readonly now = () => this.parts.clock.now();
   private askedKid = '';
   private readonly key = (kid: string) => {
@@ -64,13 +71,15 @@ export class Judge {
   };
 
   constructor(private readonly parts: JudgeParts) {
-    const { state, calls, budgets } = parts;
+    const { state, calls, budgets, rules } = parts;
     this.view = {
       grant: (digest) => state.grants.get(digest),
       currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidden: (tenant) => state.forbidden(tenant),
-      lockOn: (who) => state.locks.on(who),
+      lockOn: (who) => state.locks.on(who) ?? rules.stopOn(who),
+      trust: (tenant) => rules.trust(tenant),
+      countersigned: (asked, trust) => this.countersigns.check(asked, trust),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
       hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
     };

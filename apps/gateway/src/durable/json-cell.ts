@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeFileDurably } from './write-file.js';
+import { writeFileDurably } from '@countersign/gateway-protocol';
 
 /**
  * One small JSON value on disk, written durably. Writes that come while one is under way are folded into one: the

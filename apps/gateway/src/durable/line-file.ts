@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { writeFileDurably } from './write-file.js';
+import { writeFileDurably } from '@countersign/gateway-protocol';
 
 /** Lines beyond what is still needed before the file is written anew. */
 const SPARE_LINES = 10_000;

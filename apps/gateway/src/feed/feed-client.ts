@@ -1,6 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  type ChangeData,
   type FeedEvent,
   type FeedGrant,
   type FeedPlace,
@@ -31,6 +32,8 @@ type FeedClientParts = {
   log: Logger;
   /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
   register(signal: AbortSignal): Promise<void>;
+  /** Follows what customers have signed; durable when it resolves. */
+  follow(data: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void>;
   /** Called when everything was shown anew: the broker may have forgotten what it had told before. */
   onSnapshot(): void;
 };
@@ -156,6 +159,7 @@ export class FeedClient {
     this.forgetOld(Math.min(time, clock.now()));
     if (step.do === 'begin') {
       if (step.event.type === 'snapshot') {
+        await this.parts.follow(step.event.data);
         await this.keepBeginnings(step.event.data.grants);
         state.applySnapshot(step.event.data, clock.now());
         await state.ledger.settle();
@@ -165,6 +169,7 @@ export class FeedClient {
       this.catchingUpSince = askedAt;
     }
     if (step.do === 'change') {
+      await this.parts.follow(step.event.data);
       await this.keepBeginnings(step.event.data.grants ?? []);
       // First what it says, then the note of it and of its place: a stop must not wait for a disk.
       state.applyChange(step.event.data, clock.now());

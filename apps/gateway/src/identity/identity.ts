@@ -1,8 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportEd25519PublicKey } from '@countersign/gateway-protocol';
-import { writeFileDurably } from '../durable/write-file.js';
+import { exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
 
 /** The key pair by which upstreams and the broker know this gateway. */
 export type Identity = {

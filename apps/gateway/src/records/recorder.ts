@@ -22,7 +22,14 @@ type CallOutcome = {
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
 };
 
-type RecorderOptions = { spool: Spool; gateway: string; boot: string; clock: Clock };
+type RecorderOptions = {
+  spool: Spool;
+  gateway: string;
+  boot: string;
+  clock: Clock;
+  /** Hash of the trust document by which calls of this tenant are judged; null where none is pinned. */
+  trustOf(tenant: string): string | null;
+};
 
 /** Turns what happens to calls into records, and gives them to the spool. */
 export class Recorder {
@@ -158,6 +165,7 @@ export class Recorder {
       method,
       path: commit(nodeHashing, 'path', salt, path),
       mode: 'gateway' as const,
+      trust: this.options.trustOf(claims.tenant),
     };
     return { members, openings: { path: { value: path, salt: salt.toString('base64url') } } };
   }

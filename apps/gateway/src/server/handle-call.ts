@@ -47,6 +47,7 @@ const CODE_OF_CUT: Record<Exclude<CutReason, 'client_gone'>, RefusalCode> = {
   grant_ended: 'grant_ended',
   locked: 'locked',
   invalid_token: 'invalid_token',
+  not_countersigned: 'not_countersigned',
   not_in_touch: 'not_in_touch',
   budget_exhausted: 'budget_exhausted',
   shutdown: 'not_in_touch',
@@ -60,7 +61,7 @@ const MORE_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
 };
 
 type Allowed = Extract<CallJudgement, { allowed: true }>;
-/** `reason`: what is wrong with the token now, where it was good before. */
+/** `reason`: what is wrong with the token now, where it was good before, or with its countersignatures. */
 type Refused = { code: RefusalCode; detail: string; match: Allowed['match'] | null; reason?: string };
 
 /** A body that was read before the decision; `refused` where that was not to be. */
@@ -143,19 +144,23 @@ export class CallHandler {
   /** A token that went bad while its call waited is as one that came bad: counted, and no record of its tenant's. */
   private refuseJudged(exchange: Exchange, claims: GrantTokenClaims, judged: Refused): void {
     const { code, reason, detail } = judged;
-    if (reason === undefined) this.refuseVerified(exchange, claims, judged);
-    else this.refuseUnverified(exchange, exchange.canonical.service, code, { reason, detail });
+    if (code !== 'invalid_token') this.refuseVerified(exchange, claims, judged);
+    else
+      this.refuseUnverified(exchange, exchange.canonical.service, code, {
+        detail,
+        ...(reason && { reason }),
+      });
   }
 
   private refuseVerified(
     exchange: Exchange,
     claims: GrantTokenClaims,
-    { code, detail, match }: Refused,
+    { code, detail, match, reason }: Refused,
   ): void {
     const { service } = exchange.canonical;
     const record = this.parts.recorder.refused(recordedCall(exchange, claims), match, code);
     this.parts.metrics.refused(service, code);
-    this.answer(exchange, code, { detail, record });
+    this.answer(exchange, code, { detail, record, ...(reason && { reason }) });
   }
 
   private answer(

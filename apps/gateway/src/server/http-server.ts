@@ -5,6 +5,7 @@ import { describeError } from '../log/describe-error.js';
 import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import { readCanonicalRequest } from '../request/canonical-request.js';
 import { ChunkWatch } from '../request/chunk-watch.js';
+import type { StopPage } from '../trust/stop-page.js';
 import type { CallHandler } from './handle-call.js';
 import type { OwnPages } from './own-pages.js';
 import { answerProblem, answerProblemOnSocket } from './problem.js';
@@ -12,6 +13,7 @@ import { Turns } from './turns.js';
 
 type HttpServerParts = {
   pages: OwnPages;
+  stopPage: StopPage;
   handler: CallHandler;
   /** Counts a refusal of something that never became a call. */
   countRefused(code: 'ambiguous_request' | 'request_timeout'): void;
@@ -75,7 +77,7 @@ type Received = {
 };
 
 async function serve(
-  { pages, handler, countRefused, log }: HttpServerParts,
+  { pages, stopPage, handler, countRefused, log }: HttpServerParts,
   { request, response, expectsContinue, waited }: Received,
 ): Promise<void> {
   try {
@@ -85,7 +87,8 @@ async function serve(
       demand(!waited, 'a chunked body behind a request that is not answered yet');
       chunks = ChunkWatch.begin(request);
     }
-    if (pages.has(canonical.service)) await pages.answer(canonical, response);
+    if (stopPage.isFor(canonical)) await stopPage.answer({ canonical, request, response, expectsContinue });
+    else if (pages.has(canonical.service)) await pages.answer(canonical, response);
     else await handler.handle({ canonical, request, response, expectsContinue, chunks });
   } catch (error) {
     if (error instanceof AmbiguousRequest) {

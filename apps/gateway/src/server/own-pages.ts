@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { GatewayPin } from '@countersign/gateway-protocol';
 import { GATEWAY_PATHS } from '@countersign/scope';
 import { type Identity, identityJwks } from '../identity/identity.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -12,6 +13,8 @@ export type Readiness = {
   heardMsAgo: number | null;
   /** `backlog`: records not durable yet; `shipped`: the broker has all that is; `quarantined`: set aside for good. */
   spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
+  /** Tenants whose trust document is pinned on this host; `current` null while the feed has brought none that fits. */
+  pins: readonly GatewayPin[];
 };
 
 type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 /** Every code with which the gateway refuses, and its status. Codes are stable; texts are for people. */
 const REFUSALS = {
+  invalid_request: [400, 'The request is not of the form that is documented.'],
   ambiguous_request: [400, 'This request could be read in more than one way.'],
   not_in_touch: [503, 'The gateway is not in touch with its broker and refuses everything.'],
   invalid_token: [401, 'A valid grant token is needed.'],
@@ -23,7 +24,7 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What is said beside the code. `reason`: why a token is invalid (token-check's word). */
+/** What is said beside the code. `reason`: why a token is invalid (token-check's word), or not countersigned. */
 export type ProblemMembers = { detail?: string; reason?: string };
 
 /** `unasked`: the request brought no bearer token, so that there is no fault of one to name. */

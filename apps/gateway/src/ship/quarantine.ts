@@ -1,6 +1,6 @@
 import { open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../durable/write-file.js';
+import { syncFolder } from '@countersign/gateway-protocol';
 import type { RecordLine } from '../spool/line.js';
 
 const FILE = 'quarantine.jsonl';

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../durable/write-file.js';
+import { syncFolder } from '@countersign/gateway-protocol';
 import type { SegmentFile, SpoolDisk } from './disk.js';
 
 const NAME = /^(\d{12})\.spool$/;

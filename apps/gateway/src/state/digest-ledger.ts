@@ -13,6 +13,8 @@ const line = z.strictObject({
   /** End of the digest's own life, milliseconds since the epoch: no grant of it can be open after. */
   until: z.int(),
   ended: z.boolean(),
+  /** The one grant of this digest; absent in lines of earlier releases, and where the digest ended unseen. */
+  grant: z.string().exactOptional(),
 });
 type Entry = Omit<z.infer<typeof line>, 'digest'>;
 
@@ -55,18 +57,20 @@ export class DigestLedger {
     for (const [digest, { ended }] of this.entries) if (!ended) yield digest;
   }
 
-  /** Whether a grant with this window may be listed: its digest has not ended, and began then and never else. */
-  admits({ digest, startsAt }: FeedGrant): boolean {
+  /** Whether this grant may be listed: its digest has not ended, began then and never else, and is no other grant's. */
+  admits({ id, digest, startsAt }: FeedGrant): boolean {
     const entry = this.entries.get(digest);
-    return entry === undefined || (!entry.ended && entry.beganAt === Date.parse(startsAt));
+    if (entry === undefined) return true;
+    const { ended, beganAt, grant = id } = entry;
+    return !ended && beganAt === Date.parse(startsAt) && grant === id;
   }
 
   /** Notes when the windows of new digests begin. Durable after `settle`. */
   begin(grants: readonly FeedGrant[]): void {
-    for (const { digest, startsAt, endsAt, until } of grants) {
+    for (const { id, digest, startsAt, endsAt, until } of grants) {
       if (this.entries.has(digest)) continue;
       const end = until === undefined ? Date.parse(endsAt) + UNKNOWN_LIFE_MS : Date.parse(until);
-      this.set(digest, { beganAt: Date.parse(startsAt), until: end, ended: false });
+      this.set(digest, { beganAt: Date.parse(startsAt), until: end, ended: false, grant: id });
     }
   }
 
@@ -76,7 +80,7 @@ export class DigestLedger {
       const known = this.entries.get(digest);
       if (known?.ended === true) continue;
       const life = until === undefined ? (known?.until ?? now + UNKNOWN_LIFE_MS) : Date.parse(until);
-      this.set(digest, { beganAt: known?.beganAt ?? null, until: life, ended: true });
+      this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true });
     }
   }
 

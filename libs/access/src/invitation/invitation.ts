@@ -1,4 +1,4 @@
-import type { InvitationStatement, Opening } from '@countersign/scope';
+import type { InvitationStatement, Opening, Signature } from '@countersign/scope';
 import { isTerminal, step, type TransitionTable } from '../transition-table.js';
 
 export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
@@ -23,6 +23,8 @@ export interface Invitation {
   /** Counts changes; a change names the version that it was decided on (compare-and-swap). */
   version: number;
   statement: InvitationStatement;
+  /** Its author's passkey's signature; null on the vendor's word alone. */
+  countersignature: Signature<InvitationStatement> | null;
   /** SHA-256 of the statement, as terms name it. */
   hash: string;
   /** How many grants it has opened; never freed. */

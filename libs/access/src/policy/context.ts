@@ -4,6 +4,7 @@ import type { Lock } from '../lock/lock.js';
 import type { AccessPolicy } from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
+import type { TrustStanding } from '../trust/standing.js';
 
 /** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
 export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';
@@ -23,6 +24,8 @@ export interface PolicyContext {
   openRequests: number;
   /** In force and binding this ask. */
   locks: Lock[];
+  /** What the tenant's people have signed of themselves. */
+  trust: TrustStanding;
   /** What the ask, or the stored terms, lean on. */
   door: Door;
   /** Null where no terms could be built (unknown tenant or service). */

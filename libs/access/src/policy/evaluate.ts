@@ -35,7 +35,7 @@ export function evaluate(
 function needsOf(ask: Ask, ruled: Ruled): Needs | null {
   const { tenant, service } = ruled;
   if (tenant === null || service === null) return null;
-  const risk = assessRisk(ask.scope, tenant.controls);
+  const risk = assessRisk(ask.scope, tenant.controls, ruled.trust);
   const required = requiredReviews(ruled);
   return {
     vendor: { required: required.vendor, approved: 0 },

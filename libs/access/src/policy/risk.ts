@@ -1,6 +1,7 @@
 import type { ScopeEntry } from '@countersign/scope';
 import type { PrivacyControls } from '../organisation/organisation.js';
 import type { Channel } from '../organisation/person.js';
+import { countersignedActions, type TrustStanding } from '../trust/standing.js';
 import type { RiskLevel } from './needs.js';
 
 export interface Risk {
@@ -17,9 +18,13 @@ export const CHANNELS: Record<RiskLevel, Channel[]> = {
 };
 
 /** High if any action must be countersigned, low if the tenant lets Slack approve all, else medium. */
-export function assessRisk(scope: readonly ScopeEntry[], controls: PrivacyControls): Risk {
+export function assessRisk(
+  scope: readonly ScopeEntry[],
+  controls: PrivacyControls,
+  trust: Pick<TrustStanding, 'document'>,
+): Risk {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
-  const countersigned = actions.filter((action) => controls.countersign.includes(action));
+  const countersigned = countersignedActions(scope, controls, trust);
   if (countersigned.length > 0)
     return { level: 'high', reasons: countersigned.map((action) => `“${action}” must be countersigned.`) };
   const beyondSlack = actions.filter((action) => !controls.slackMayApprove.includes(action));

@@ -11,6 +11,7 @@ import {
 import type { Refusal, RefusalCode } from '../errors.js';
 import { doorRefusals } from '../invitation/door.js';
 import { hasRole } from '../organisation/person.js';
+import { approvalsAsked, countersignedActions, forbiddenBy } from '../trust/standing.js';
 import type { EffectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext, Stage } from './context.js';
@@ -26,11 +27,16 @@ export type Ruled = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
  * How many people of each side have to say yes. An invitation is the yes of the approver whose it is; it takes the
  * place of the vendor's reviews only where the vendor says so.
  */
-export function requiredReviews({ policy, tenant, door }: Pick<Ruled, 'policy' | 'tenant' | 'door'>): {
+export function requiredReviews({
+  policy,
+  tenant,
+  door,
+  trust,
+}: Pick<Ruled, 'policy' | 'tenant' | 'door' | 'trust'>): {
   vendor: number;
   customer: number;
 } {
-  const approvals = tenant?.controls.approvals ?? 1;
+  const approvals = tenant === null ? 1 : approvalsAsked(tenant.controls, trust);
   if (door.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
   return {
     vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
@@ -123,9 +129,9 @@ export const RULES: Record<string, Rule> = {
   },
   notForbidden: {
     stages: INVITED_TOO,
-    check: (ask, { tenant }) =>
+    check: (ask, { tenant, trust }) =>
       ask.scope.flatMap((entry, index) =>
-        (tenant?.controls.forbid ?? [])
+        (tenant === null ? [] : forbiddenBy(tenant.controls, trust))
           .filter((rule) => forbidsEntry(rule, ask.service, entry))
           .map((rule) =>
             refusal(
@@ -184,20 +190,51 @@ export const RULES: Record<string, Rule> = {
         );
     },
   },
+  /** What people decided stays decided: who has left since is judged by their signatures, at each mint. */
   countersignable: {
-    stages: INVITED_TOO,
-    check: (ask, { tenant }) =>
-      ask.scope.flatMap((entry, index) =>
+    stages: ['invite', 'ask', 'review'],
+    check: (ask, { tenant, trust }) => {
+      if (tenant === null || trust.signers >= Math.max(1, approvalsAsked(tenant.controls, trust))) return [];
+      const demanded = countersignedActions(ask.scope, tenant.controls, trust);
+      return ask.scope.flatMap((entry, index) =>
         entry.actions
-          .filter((action) => tenant?.controls.countersign.includes(action))
+          .filter((action) => demanded.includes(action))
           .map((action) =>
             refusal(
               'countersignature_unavailable',
               `/scope/${index}/actions/${entry.actions.indexOf(action)}`,
-              `The customer demands a countersignature for “${action}”, and nobody there has a passkey yet.`,
+              `The customer demands a countersignature for “${action}”, and too few of its approvers have a passkey.`,
             ),
           ),
-      ),
+      );
+    },
+  },
+  trustInForce: {
+    stages: INVITED_TOO,
+    check: (_ask, { trust, now }) =>
+      trust.document !== null && Date.parse(trust.document.validUntil) <= now.getTime()
+        ? [
+            refusal(
+              'countersignature_unavailable',
+              '/tenant',
+              `The customer’s trust document ended at ${trust.document.validUntil}; its people have to sign the next.`,
+            ),
+          ]
+        : [],
+  },
+  notStopped: {
+    stages: ALWAYS,
+    check: (_ask, { trust }) =>
+      trust.stopped ? [refusal('locked', '/tenant', 'The customer has stopped all access.')] : [],
+  },
+  invitationCountersigned: {
+    stages: ALWAYS,
+    check: (ask, { door, tenant, trust }) =>
+      door.invitation?.invitation.countersignature === null &&
+      tenant !== null &&
+      countersignedActions(ask.scope, tenant.controls, trust).length > 0
+        ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not countersigned.')]
+        : [],
   },
   invitationHolds: {
     stages: ALWAYS,
@@ -237,7 +274,7 @@ export const RULES: Record<string, Rule> = {
   somebodyCanReview: {
     stages: ['ask'],
     check: (_ask, context) => {
-      const { reviewers, tenant } = context;
+      const { reviewers, tenant, trust } = context;
       const required = requiredReviews(context);
       const short: Refusal[] = [];
       if (reviewers.vendor < required.vendor)
@@ -248,12 +285,13 @@ export const RULES: Record<string, Rule> = {
             `The vendor’s policy asks for ${required.vendor} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
           ),
         );
-      if (tenant !== null && required.customer > 0 && reviewers.customer < tenant.controls.approvals)
+      const approvals = tenant === null ? 0 : approvalsAsked(tenant.controls, trust);
+      if (required.customer > 0 && reviewers.customer < approvals)
         short.push(
           refusal(
             'nobody_can_review',
             '/tenant',
-            `The customer asks for ${tenant.controls.approvals} approval(s) and has ${reviewers.customer} approver(s).`,
+            `The customer asks for ${approvals} approval(s) and has ${reviewers.customer} approver(s).`,
           ),
         );
       return short;
@@ -261,11 +299,14 @@ export const RULES: Record<string, Rule> = {
   },
   termsFitToken: {
     stages: ['invite', 'ask'],
-    check: (ask, { stage, terms, tenant }) => {
+    check: (ask, { stage, terms, tenant, trust }) => {
       // An invitation has no terms yet; those that ask for all of its scope are longer than the scope alone.
       const said = stage === 'invite' ? ask.scope : terms;
       if (said === null) return [];
-      const bytes = termsTokenBytes(utf8(canonicalJson(said)).length, tenant?.controls.approvals ?? 1);
+      const bytes = termsTokenBytes(
+        utf8(canonicalJson(said)).length,
+        tenant === null ? 1 : approvalsAsked(tenant.controls, trust),
+      );
       return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > TERMS_BUDGET
         ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
         : [];

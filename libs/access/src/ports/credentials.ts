@@ -16,6 +16,8 @@ export interface ApiKeyReads {
   /** The key with its person, whatever their state: the caller judges expiry, revocation, removal. */
   findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null>;
   list(): Promise<{ key: ApiKey; person: Person }[]>;
+  /** Oldest first, whatever their state. */
+  ofPerson(person: string): Promise<ApiKey[]>;
 }
 
 export interface ApiKeyWrites extends ApiKeyReads {
@@ -37,6 +39,19 @@ export interface EnrolledGateway {
   lastSeenAt: string | null;
   /** Since when it counts as vanished. */
   closedAt: string | null;
+  /** Whose trust it has pinned, as it said last. */
+  pins: GatewayPin[];
+}
+
+/**
+ * What a gateway believes of a tenant: hashes of the pinned genesis and of the last version that it holds; `next` is a
+ * pin that takes its place at that instant.
+ */
+export interface GatewayPin {
+  tenant: string;
+  pinned: string;
+  current: string | null;
+  next?: { pinned: string; from: string };
 }
 
 export interface GatewayReads {
@@ -53,6 +68,7 @@ export interface GatewayWrites extends GatewayReads {
   registerIdentity(id: string, publicKey: string): Promise<boolean>;
   /** Notes that these were heard of. @returns those that had been closed and are not revoked: they are open again */
   seen(ids: readonly string[], at: string): Promise<EnrolledGateway[]>;
+  setPins(id: string, pins: GatewayPin[]): Promise<void>;
   /** Compare-and-swap on “not closed”. */
   close(id: string, at: string): Promise<boolean>;
 }
@@ -60,7 +76,7 @@ export interface GatewayWrites extends GatewayReads {
 /** A key pair of the broker; the private half is stored encrypted under the master key. `use` tells what it signs. */
 export interface StoredKey {
   kid: string;
-  use: 'token' | 'feed';
+  use: 'token' | 'feed' | 'log';
   /** JWK (RFC 7517), public half. */
   publicJwk: Record<string, unknown>;
   /** PKCS #8 PEM; never leaves the broker. */

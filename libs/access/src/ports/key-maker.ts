@@ -4,6 +4,8 @@ export interface KeyMaker {
   tokenKey(): KeyPair;
   /** Ed25519, for the gateways' feed. */
   feedKey(): KeyPair;
+  /** Ed25519, for the logs' checkpoints. */
+  logKey(): KeyPair;
 }
 
 export interface KeyPair {

@@ -81,6 +81,8 @@ export interface InvitationReads {
   find(id: string): Promise<Invitation | null>;
   /** By the hash of its statement. */
   findByHash(hash: string): Promise<Invitation | null>;
+  /** Those of these hashes that there are, in no order. */
+  findAll(hashes: readonly string[]): Promise<Invitation[]>;
   /** Ids by the hashes of their statements. */
   idsOf(hashes: readonly string[]): Promise<Map<string, string>>;
   list(filter: ListFilter, page: PageQuery): Promise<Page<Invitation>>;
@@ -156,6 +158,7 @@ export interface EventReads {
     filter: { requester?: string; request?: string; grant?: string; from?: string; to?: string },
     page: PageQuery,
   ): Promise<Page<StoredEvent>>;
+  head(): Promise<LogHead>;
 }
 
 export interface RecordReads {
@@ -246,8 +249,8 @@ export interface Outbox {
   add(notice: NoticeDraft): Promise<void>;
 }
 
-/** What gateways must hear of. `ref` is an id, a slug or a name, by kind. */
-export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock';
+/** What gateways must hear of. `ref` is an id, a slug, a name or a hash, by kind. */
+export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock' | 'trust' | 'stop';
 
 export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;

@@ -3,6 +3,8 @@ import type { OidcSettings, TenantRole, VendorRole, WebhookSettings } from '../o
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
+import type { Stop } from '../trust/stop.js';
+import type { TrustVersion } from '../trust/trust-version.js';
 import type {
   ApiKeyReads,
   ApiKeyWrites,
@@ -45,6 +47,14 @@ import type {
   SessionWrites,
   SignInAttempts,
 } from './sign-in.js';
+import type {
+  SigningMeansReads,
+  SigningMeansWrites,
+  StopReads,
+  StopWrites,
+  TrustReads,
+  TrustWrites,
+} from './trust.js';
 
 /** Reads of one tenant (or, from `readAsVendor`, of all of them). */
 export interface ReadUnit {
@@ -57,6 +67,9 @@ export interface ReadUnit {
   locks: LockReads;
   events: EventReads;
   records: RecordReads;
+  signingMeans: SigningMeansReads;
+  trust: TrustReads;
+  stops: StopReads;
 }
 
 export interface VendorReadUnit extends ReadUnit {
@@ -84,6 +97,12 @@ export interface VendorReadUnit extends ReadUnit {
     locks: (DueObject | { id: string; tenant: null })[];
     invitations: DueObject[];
   }>;
+  /** The chain that counts of each claimed tenant, oldest version first. */
+  trustChains(): Promise<TrustVersion[]>;
+  /** Versions in force that end in this window, and of which nobody was reminded at that distance. */
+  trustEnding(window: { after: string; by: string }, days: number): Promise<TrustVersion[]>;
+  /** Every stop, lifted ones too, oldest first. */
+  allStops(): Promise<Stop[]>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
   services(): Promise<ServiceRecord[]>;
@@ -146,6 +165,9 @@ export interface TenantUnit {
   locks: LockWrites;
   records: RecordWrites;
   leases: LeaseWrites;
+  signingMeans: SigningMeansWrites;
+  trust: TrustWrites;
+  stops: StopWrites;
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
@@ -169,6 +191,7 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites & Pick<DeliveryReads, 'find'>;
+  trust: TrustReads;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
   /** This person's invitations that are not over, in any tenant. */

@@ -47,6 +47,7 @@ const past = (person: Person): Review => ({
   assurance: 'api-key',
   at: '2026-11-24T15:10:00Z',
   offer: null,
+  countersignature: null,
   voidedAt: null,
 });
 

@@ -11,6 +11,8 @@ export interface ReviewInput {
   reason: string | null;
   /** With `counter`: the whole new terms, as they came. */
   terms?: unknown;
+  /** The passkey's signature over the statement of this decision, as it came. */
+  countersignature?: unknown;
 }
 
 interface Case {
@@ -107,7 +109,7 @@ function reasonGiven({ input }: Case): void {
 
 /** A denial may come by any channel: it opens nothing. What a counter-offer needs is told by its own terms. */
 function rightMeans({ request, person, principal, input }: Case): void {
-  if (input.decision === 'approve') judgeMeans(person, principal, request.needs);
+  if (input.decision === 'approve') judgeMeans(person, principal, request.needs, input);
 }
 
 /**
@@ -115,7 +117,12 @@ function rightMeans({ request, person, principal, input }: Case): void {
  *
  * @throws AccessError `channel_not_allowed`, then `countersignature_required`
  */
-export function judgeMeans(person: Person, principal: Principal, needs: Needs): void {
+export function judgeMeans(
+  person: Person,
+  principal: Principal,
+  needs: Needs,
+  signed: { countersignature?: unknown },
+): void {
   if (sideOf(person) === 'vendor') return;
   const { channels, countersignature } = needs.customer;
   if (!channels.includes(principal.channel))
@@ -123,6 +130,6 @@ export function judgeMeans(person: Person, principal: Principal, needs: Needs): 
       'channel_not_allowed',
       `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
     );
-  if (countersignature)
+  if (countersignature && signed.countersignature === undefined)
     throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
 }

@@ -1,4 +1,4 @@
-import type { Terms } from '@countersign/scope';
+import type { ApprovalStatement, Signature, Terms } from '@countersign/scope';
 import type { Assurance, Channel } from '../organisation/person.js';
 
 export type ReviewSide = 'vendor' | 'customer';
@@ -25,6 +25,8 @@ export interface Review {
   at: string;
   /** With `counter`, and only then. */
   offer: Offer | null;
+  /** The passkey's signature over the statement of this decision; null on the vendor's word alone. */
+  countersignature: Signature<ApprovalStatement> | null;
   /** Since when it no longer counts, because its person could no longer give it; the review itself stays. */
   voidedAt: string | null;
 }
@@ -48,13 +50,15 @@ function consents(review: Review, digest: string, line: readonly string[]): bool
   return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
 }
 
+/** Reviews of one side that say yes to this digest, in their order. */
+export function approvalsOf(reviews: readonly Review[], side: ReviewSide, digest: string): Review[] {
+  const line = lineage(reviews, digest);
+  return reviews.filter((review) => review.side === side && consents(review, digest, line));
+}
+
 /** Distinct persons of one side whose reviews say yes to this digest. */
 export function approvals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
-  const line = lineage(reviews, digest);
-  const persons = reviews
-    .filter((review) => review.side === side && consents(review, digest, line))
-    .map((review) => review.person);
-  return new Set(persons).size;
+  return new Set(approvalsOf(reviews, side, digest).map(({ person }) => person)).size;
 }
 
 /** The counter-offer that answers this digest, where one was made. */

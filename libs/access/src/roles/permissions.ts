@@ -38,6 +38,10 @@ const PERMISSIONS = {
   'people.write': { vendor: [], tenant: ['admin'] },
   'controls.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
   'controls.write': { vendor: [], tenant: ['admin'] },
+  'trust.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'trust.sign': { vendor: [], tenant: ['approver', 'admin'] },
+  'trust.propose': { vendor: [], tenant: ['admin'] },
+  'stop.write': { vendor: [], tenant: ['approver', 'admin'] },
   'gateway.read': { vendor: ['security-admin', 'auditor'], tenant: [] },
   'notice.manage': { vendor: ['security-admin'], tenant: [] },
   'service.read': {

@@ -14,3 +14,17 @@ export function demandMoreThanMail({ assurance }: Principal): void {
       'You signed in by a code from a mail, which does not change people or controls. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
     );
 }
+
+/**
+ * What customers sign with, and what they sign of their own trust, is done in the person's own browser: no program
+ * holds a passkey, and whoever reads a mailbox must not enrol one.
+ *
+ * @throws AccessError `forbidden`
+ */
+export function demandOwnBrowser({ assurance, channel }: Principal): void {
+  if (assurance !== 'oidc' || channel !== 'web')
+    throw new AccessError(
+      'forbidden',
+      'This is done in your own browser, signed in at your organisation’s provider: not with a key, not from a command line, and not after a code from a mail.',
+    );
+}

@@ -11,7 +11,9 @@ import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
+import { narrowsPerson, narrowsTenant } from '../trust/narrows-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
+import { demandUnclaimed, type Widening } from './claimed-tenants.js';
 import type { Deps } from './deps.js';
 import { endGrantsIn } from './end-grant.js';
 
@@ -27,6 +29,8 @@ export interface OrganisationChange {
 
 interface Step {
   change: OrganisationChange;
+  /** Set where it gives a tenant more than it had: not the host's to do once the tenant is claimed. */
+  widens?: Widening;
   apply(unit: VendorUnit, at: string): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ interface Step {
  *
  * @param organisation already checked as a whole (@countersign/config)
  * @returns the differences; with `dryRun` nothing is written
+ * @throws AccessError `tenant_claimed` where it would do more than narrow a claimed tenant
  */
 export async function applyOrganisation(
   deps: Deps,
@@ -43,17 +48,23 @@ export async function applyOrganisation(
   options: { dryRun: boolean },
 ): Promise<OrganisationChange[]> {
   if (options.dryRun) {
-    const standing = await deps.store.readAsVendor((unit) => unit.everything());
-    return plan(deps, organisation, standing).map((each) => each.change);
+    return deps.store.readAsVendor(async (unit) => {
+      const steps = plan(deps, organisation, await unit.everything());
+      await demandUnclaimed(unit.trust, wideningsOf(steps));
+      return steps.map((each) => each.change);
+    });
   }
   return deps.store.asVendor(async (unit) => {
     const at = deps.clock.now().toISOString();
     const steps = plan(deps, organisation, await unit.organisation.everything());
+    await demandUnclaimed(unit.trust, wideningsOf(steps));
     for (const each of steps) await each.apply(unit, at);
     if (steps.length > 0) await endGrantsWithoutBasis(unit, at);
     return steps.map((each) => each.change);
   });
 }
+
+const wideningsOf = (steps: readonly Step[]): Widening[] => steps.flatMap(({ widens }) => widens ?? []);
 
 function plan(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
   return [
@@ -154,6 +165,9 @@ function tenantStep(
       before,
       after: action === 'remove' ? null : after,
     },
+    ...(action === 'remove' || narrowsTenant(before, after)
+      ? {}
+      : { widens: { tenant: after.slug, what: 'settings or controls' } }),
     async apply(unit, at) {
       await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
       const { log } = await unit.tenant(after.slug);
@@ -279,6 +293,9 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
       before: shown(before),
       after: action === 'remove' ? null : shown(after),
     },
+    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after)
+      ? {}
+      : { widens: { tenant: after.tenant, what: after.email } }),
     async apply(unit, at) {
       const made = { ...after, removedAt: action === 'remove' ? at : null };
       await changePersonIn(unit, before, made, { actor: 'host', at });

@@ -1,6 +1,6 @@
 import { AccessError } from '../errors.js';
 import type { StoredKey } from '../ports/credentials.js';
-import type { KeyMaker } from '../ports/key-maker.js';
+import type { KeyMaker, KeyPair } from '../ports/key-maker.js';
 import type { VendorUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 
@@ -8,6 +8,12 @@ import type { Deps } from './deps.js';
 export const PUBLISH_AHEAD_SECONDS = 10;
 /** A rotated-out key verifies this long after the new one has taken over: longer than any token lives. */
 export const OVERLAP_SECONDS = 3600;
+
+const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
+  token: (maker) => maker.tokenKey(),
+  feed: (maker) => maker.feedKey(),
+  log: (maker) => maker.logKey(),
+};
 
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
 
@@ -18,7 +24,7 @@ async function insertKey(
   now: Date,
   activeFrom: string,
 ): Promise<StoredKey> {
-  const pair = use === 'token' ? maker.tokenKey() : maker.feedKey();
+  const pair = MAKES[use](maker);
   const key: StoredKey = {
     ...pair,
     use,
@@ -45,16 +51,19 @@ export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | u
     .sort((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1))[0];
 }
 
-/** Makes the first signing key and the feed key where there are none. */
+const USES = ['token', 'feed', 'log'] as const;
+
+/** Makes the first key of each use where there is none. */
 export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {
-  const missing = await deps.store.readAsVendor(async (unit) => ({
-    token: signingKey(await unit.keys.list('token'), deps.clock.now()) === undefined,
-    feed: signingKey(await unit.keys.list('feed'), deps.clock.now()) === undefined,
-  }));
-  if (!missing.token && !missing.feed) return;
+  const isWhole = await deps.store.readAsVendor(async (unit) => {
+    const now = deps.clock.now();
+    for (const use of USES) if (signingKey(await unit.keys.list(use), now) === undefined) return false;
+    return true;
+  });
+  if (isWhole) return;
   await deps.store.asVendor(async (unit) => {
     const now = deps.clock.now();
-    for (const use of ['token', 'feed'] as const) {
+    for (const use of USES) {
       if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
       const key = await insertKey(unit, use, maker, now, now.toISOString());
       await logKey(unit, 'signing-key.created', key, now);

@@ -1,6 +1,8 @@
 import type { Hashing } from '@countersign/scope';
+import type { SignatureRules } from '../ports/signature-rules.js';
 import type { Store } from '../ports/store.js';
 import type { Clock, Ids, Randomness } from '../ports/system.js';
+import type { RelyingParty } from '../trust/relying-party.js';
 
 /** What every use case is handed. Time, ids and randomness come from outside, so that tests choose them. */
 export interface Deps {
@@ -9,4 +11,11 @@ export interface Deps {
   ids: Ids;
   random: Randomness;
   hashing: Hashing;
+}
+
+/** What use cases are handed that judge signatures of customers. */
+export interface SigningDeps extends Deps {
+  signatures: SignatureRules;
+  /** Whom the broker's own pages are, where no trust document says otherwise; null where it has no name. */
+  relyingParty: RelyingParty | null;
 }

@@ -35,6 +35,7 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
       revokedAt: null,
       lastSeenAt: null,
       closedAt: null,
+      pins: [],
     };
     await unit.gateways.insert(gateway);
     await unit.log.append({

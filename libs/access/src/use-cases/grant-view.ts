@@ -6,6 +6,7 @@ import type { ListFilter, Page, PageQuery } from '../ports/repositories.js';
 import type { ReadUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
 import { canSee, requestVisibility } from '../roles/visibility.js';
+import { consentsTo, invitationsOf } from './countersignatures.js';
 import type { Deps } from './deps.js';
 import { narrowed, readAs } from './read-as.js';
 
@@ -14,16 +15,25 @@ export interface GrantView {
   grant: Grant;
   scope: ScopeEntry[];
   budget: Budget | null;
+  /** Whose passkeys have signed what it opens; nobody's: it is on the vendor's word. */
+  countersignedBy: string[];
 }
 
-/** Views of many grants in one read, however many they are. */
-async function grantViews(unit: Pick<ReadUnit, 'requests'>, grants: readonly Grant[]): Promise<GrantView[]> {
+/** Views of many grants in a few reads, however many they are. */
+async function grantViews(
+  unit: Pick<ReadUnit, 'requests' | 'reviews' | 'invitations'>,
+  grants: readonly Grant[],
+): Promise<GrantView[]> {
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
   const terms = new Map(requests.map((request) => [request.id, request.terms]));
+  const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
+  const invited = await invitationsOf(unit, requests);
   return grants.map((grant) => {
     const asked = terms.get(grant.request);
     if (asked === undefined) throw notFound('grant');
-    return { grant, scope: asked.scope, budget: asked.budget ?? null };
+    const consents = consentsTo(grant, asked, reviews, invited);
+    const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
+    return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy };
   });
 }
 

@@ -22,10 +22,10 @@ const KEPT_SECONDS = 24 * 3600;
  * @param sent null where the caller sent no key: the work runs as it is
  * @throws AccessError `idempotency_key_reused` where the key came with another body
  */
-export async function once<T>(
-  deps: Deps,
+export async function once<T, D extends Deps>(
+  deps: D,
   sent: IdempotencyKey | null,
-  work: (deps: Deps) => Promise<T>,
+  work: (deps: D) => Promise<T>,
 ): Promise<T> {
   if (sent === null) return work(deps);
   const before = await remembered<T>(deps, sent);

@@ -1,12 +1,15 @@
 import {
   type Budget,
-  INVITATION_TYPE,
+  canonicalJson,
   type InvitationStatement,
   invitationHash,
   isInstant,
+  type Opening,
   parseInvitation,
+  parseSignature,
   type ScopeEntry,
   ScopeError,
+  type Signature,
   toInstant,
 } from '@countersign/scope';
 import { AccessError, notFound } from '../errors.js';
@@ -18,11 +21,16 @@ import type { Ask } from '../policy/ask.js';
 import { evaluate } from '../policy/evaluate.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
-import { committed } from './committed.js';
-import type { Deps } from './deps.js';
+import { demandOwnBrowser } from '../roles/strong.js';
+import { readSigned } from '../trust/read-signed.js';
+import { countersignedActions } from '../trust/standing.js';
+import type { Deps, SigningDeps } from './deps.js';
+import { freshParts, signedParts, stated } from './invitation-parts.js';
 import { loadContext, MAX_OPEN_INVITATIONS } from './load-context.js';
 import { wellFormedScope } from './normalised-ask.js';
 import { invitationNotice } from './notices.js';
+import { signingPoint } from './read-statement.js';
+import { demandSignedBy } from './signed-by.js';
 
 /** A door that stands open for longer is standing access by another name. */
 const MAX_INVITATION_SECONDS = 90 * 86_400;
@@ -40,6 +48,40 @@ export interface InvitationInput {
   budget: Budget | null;
   /** How many grants it may open; null: any number. */
   uses: number | null;
+  /** Its author's signature over the statement that they were given, as it came; and what opens its ticket. */
+  countersignature?: unknown;
+  opening?: Opening;
+}
+
+/** What an approver signs to invite, and what opens the ticket in it. */
+export interface InvitationToSign {
+  statement: InvitationStatement;
+  ticket: Opening | null;
+}
+
+/**
+ * The invitation that the caller may sign now. Nothing is stored; it is judged again when it comes.
+ *
+ * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused`
+ */
+export function readInvitationStatement(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  input: InvitationInput,
+): Promise<InvitationToSign> {
+  demand(principal.person, 'invitation.write');
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  const scope = wellFormedScope(input.scope);
+  return deps.store.readForTenant(tenant, async (unit) => {
+    const now = deps.clock.now();
+    const { person } = principal;
+    const { seconds } = await allowed(unit, { ...input, tenant, scope }, person, now);
+    const fixed = await freshParts(deps, signingPoint(unit), tenant, input, now);
+    const place = { deployment: deps.store.deployment, tenant, person: person.id };
+    const statement = checked(stated(place, { ...input, scope, seconds }, fixed), now);
+    return { statement, ticket: fixed.ticket?.opening ?? null };
+  });
 }
 
 /**
@@ -47,23 +89,26 @@ export interface InvitationInput {
  * could never be granted cannot be invited to.
  *
  * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused` with every
- *   refusal, `conflict` where too many are open
+ *   refusal, `countersignature_required`, `conflict` where too many are open
  */
 export async function invite(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   tenant: string,
   input: InvitationInput,
 ): Promise<InvitationView> {
   demand(principal.person, 'invitation.write');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
+  if (input.countersignature !== undefined) demandOwnBrowser(principal);
   const scope = wellFormedScope(input.scope);
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
     demand(person, 'invitation.write');
     const now = deps.clock.now();
-    const seconds = await allowedSeconds(unit, { ...input, tenant, scope }, person, now);
+    const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
+    if (mustBeSigned && input.countersignature === undefined)
+      throw new AccessError('countersignature_required', 'This invitation must be signed with a passkey.');
     const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
     if (open.length >= MAX_OPEN_INVITATIONS)
       throw new AccessError(
@@ -75,12 +120,12 @@ export async function invite(
 }
 
 /** The longest duration of one grant, once the evaluator has nothing against the invitation. */
-async function allowedSeconds(
-  unit: TenantUnit,
+async function allowed(
+  unit: Parameters<typeof loadContext>[0],
   input: InvitationInput & { tenant: string },
   person: Person,
   now: Date,
-): Promise<number> {
+): Promise<{ seconds: number; mustBeSigned: boolean }> {
   const { tenant, service, scope } = input;
   const ask: Ask = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
@@ -101,37 +146,39 @@ async function allowedSeconds(
     effectivePolicy(context.policy, ask).maxDuration,
     context.tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
   );
-  return input.seconds ?? longest;
+  const { tenant: record, trust } = context;
+  const mustBeSigned = record !== null && countersignedActions(scope, record.controls, trust).length > 0;
+  return { seconds: input.seconds ?? longest, mustBeSigned };
 }
 
 async function store(
-  deps: Deps,
+  deps: SigningDeps,
   unit: TenantUnit,
   person: Person,
   input: InvitationInput & { seconds: number },
   now: Date,
 ): Promise<InvitationView> {
   const at = toInstant(now);
-  const ticket = input.ticket === null ? null : committed(deps, 'ticket', input.ticket);
-  const statement = checked(
-    {
-      type: INVITATION_TYPE,
-      deployment: deps.store.deployment,
-      tenant: unit.tenant,
-      invitation: deps.ids.next('inv'),
-      service: input.service,
-      scope: input.scope,
-      ...(ticket === null ? {} : { ticket: ticket.commitment }),
-      maxSeconds: input.seconds,
-      ...(input.budget === null ? {} : { budget: input.budget }),
-      ...(input.uses === null ? {} : { uses: input.uses }),
-      notBefore: input.notBefore ?? at,
-      notAfter: input.until,
-      person: person.id,
-      log: await unit.log.head(),
-    },
-    now,
-  );
+  const point = { trust: unit.trust, head: () => unit.log.head() };
+  const signature =
+    input.countersignature === undefined
+      ? null
+      : readSigned('/countersignature', () => parseSignature(input.countersignature));
+  const fixed =
+    signature === null
+      ? await freshParts(deps, point, unit.tenant, input, now)
+      : await signedParts(deps, point, unit.tenant, { ...input, signature, now });
+  const place = { deployment: deps.store.deployment, tenant: unit.tenant, person: person.id };
+  const statement = checked(stated(place, input, fixed), now);
+  const countersignature = signature === null ? null : { ...signature, statement };
+  if (signature !== null && countersignature !== null) {
+    if (canonicalJson(signature.statement) !== canonicalJson(statement))
+      throw invalid('/countersignature/statement', 'What was signed is not this invitation.');
+    if ((await unit.invitations.find(statement.invitation)) !== null)
+      throw new AccessError('conflict', 'This very invitation was made before.');
+    await demandSignedBy(deps, unit, person.id, countersignature);
+  }
+  const { ticket } = fixed;
   const invitation: Invitation = {
     id: statement.invitation,
     tenant: unit.tenant,
@@ -140,6 +187,7 @@ async function store(
     state: 'open',
     version: 1,
     statement,
+    countersignature,
     hash: invitationHash(deps.hashing, statement),
     used: 0,
     createdAt: at,
@@ -151,12 +199,20 @@ async function store(
     type: 'invitation.created',
     at,
     actor: person.id,
-    data: { invitation: invitation.id, hash: invitation.hash, statement },
+    data: {
+      invitation: invitation.id,
+      hash: invitation.hash,
+      statement,
+      ...(countersignature === null ? {} : { countersignature: proofOf(countersignature) }),
+    },
     ...(ticket === null ? {} : { commitments: { ticket: ticket.commitment } }),
   });
   await unit.outbox.add(invitationNotice(invitation, 'created', at));
   return { invitation, ticket: ticket?.opening ?? null };
 }
+
+/** The statement stands beside it. */
+const proofOf = ({ statement: _statement, ...proof }: Signature): Omit<Signature, 'statement'> => proof;
 
 /** How the members of the statement are called in the body. */
 const NAMES: Partial<Record<string, string>> = { '/notAfter': '/until', '/maxSeconds': '/maxDuration' };

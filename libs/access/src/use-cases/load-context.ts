@@ -1,15 +1,21 @@
 import type { Terms } from '@countersign/scope';
 import { type Door, findDoor, NO_DOOR } from '../invitation/door.js';
+import type { Invitation } from '../invitation/invitation.js';
 import type { Person } from '../organisation/person.js';
 import type { Ask } from '../policy/ask.js';
 import type { PolicyContext, Stage } from '../policy/context.js';
 import type { ReadUnit } from '../ports/store.js';
+import { countersignedActions, UNCLAIMED } from '../trust/standing.js';
 import { invitationViews } from './invitation-view.js';
+import { trustStanding } from './trust-standing.js';
 
 /** So many of a tenant's invitations to one service may be open at once; a new one beyond is refused. */
 export const MAX_OPEN_INVITATIONS = 200;
 
-type Reads = Pick<ReadUnit, 'organisation' | 'locks' | 'invitations' | 'openings'>;
+type Reads = Pick<
+  ReadUnit,
+  'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'signingMeans' | 'stops'
+>;
 
 interface More {
   stage: Stage;
@@ -23,12 +29,22 @@ interface More {
 export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<PolicyContext> {
   const { organisation, locks } = unit;
   const tenant = await organisation.tenant(ask.tenant);
+  const trust = tenant === null ? UNCLAIMED : await trustStanding(unit, tenant, ask);
   return {
     ...more,
+    trust,
     policy: await organisation.policy(),
     tenant,
     locks: await locks.binding({ tenant: ask.tenant, person: more.requester.id, service: ask.service }),
-    door: await doorOf(unit, ask, more),
+    door: await doorOf(
+      unit,
+      ask,
+      more,
+      (invitation) =>
+        tenant === null ||
+        invitation.countersignature !== null ||
+        countersignedActions(ask.scope, tenant.controls, trust).length === 0,
+    ),
     service: await organisation.service(ask.service),
     reviewers: {
       vendor: await organisation.countWithRole(null, 'reviewer', more.requester.id),
@@ -39,10 +55,15 @@ export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<Po
 }
 
 /** Stored terms name the invitation that they lean on; a fresh ask looks for one. */
-async function doorOf(unit: Reads, ask: Ask, { stage, terms, now }: More): Promise<Door> {
+async function doorOf(
+  unit: Reads,
+  ask: Ask,
+  { stage, terms, now }: More,
+  suffices: (invitation: Invitation) => boolean,
+): Promise<Door> {
   if (stage === 'ask') {
     const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
-    return findDoor(ask, await invitationViews(unit, open), now);
+    return findDoor(ask, await invitationViews(unit, open.filter(suffices)), now);
   }
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);

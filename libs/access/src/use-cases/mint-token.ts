@@ -1,4 +1,4 @@
-import { type Terms, toInstant } from '@countersign/scope';
+import { type Signature, type Terms, toInstant } from '@countersign/scope';
 import { AccessError, notFound } from '../errors.js';
 import { dutyOf } from '../grant/due.js';
 import { type Grant, isUsable, type StartedGrant } from '../grant/grant.js';
@@ -8,7 +8,8 @@ import { evaluate } from '../policy/evaluate.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demand } from '../roles/permissions.js';
 import { activateIn, startOnFirstUseIn } from './activate-grant.js';
-import type { Deps } from './deps.js';
+import { consentsOf, countersignaturesOf, endOfConsents } from './countersignatures.js';
+import type { SigningDeps } from './deps.js';
 import { loadContext } from './load-context.js';
 import { grantInSight, locateGrant } from './locate.js';
 
@@ -16,6 +17,8 @@ import { grantInSight, locateGrant } from './locate.js';
 export interface MintInput {
   grant: StartedGrant;
   terms: Terms;
+  /** The customer's signatures that the token carries. */
+  countersignatures: readonly Signature[];
   audience: string;
   tokenTtl: number;
   now: Date;
@@ -42,7 +45,7 @@ export interface TokenMinter {
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
  */
 export async function mintToken(
-  deps: Deps,
+  deps: SigningDeps,
   minter: TokenMinter,
   principal: Principal,
   id: string,
@@ -57,9 +60,11 @@ export async function mintToken(
         'A token is given to the engineer who holds the grant, to nobody else.',
       );
     const now = deps.clock.now();
+    await notStopped(unit, stored);
     const { terms, audience, tokenTtl } = await stillAllowed(unit, stored, person, now);
-    const grant = await begun(unit, stored, terms.seconds, now);
-    const minted = minter.mint({ grant, terms, audience, tokenTtl, now });
+    const grant = await begun(unit, stored, terms, now);
+    const countersignatures = await countersignaturesOf(deps, unit, grant, terms);
+    const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
     await unit.log.append({
       type: 'token.minted',
       at: toInstant(now),
@@ -78,12 +83,22 @@ export async function mintToken(
 }
 
 /** The grant as it is once its first token is given. @throws AccessError `grant_not_active` outside its window */
-async function begun(unit: TenantUnit, grant: Grant, seconds: number, now: Date): Promise<StartedGrant> {
-  if (grant.state === 'scheduled' && grant.startsAt === null)
+async function begun(unit: TenantUnit, grant: Grant, terms: Terms, now: Date): Promise<StartedGrant> {
+  if (grant.state === 'scheduled' && grant.startsAt === null) {
+    const latest = endOfConsents(await consentsOf(unit, grant, terms));
+    const seconds = Math.min(terms.seconds, Math.floor((latest - now.getTime()) / 1_000));
+    if (seconds <= 0) throw new AccessError('grant_not_active', 'What the customer signed is over already.');
     return startOnFirstUseIn(unit, grant, seconds, now);
+  }
   const opened = dutyOf(grant, now) === 'activate' ? await activateIn(unit, grant, now) : grant;
   if (!isUsable(opened, now)) throw notActive(opened);
   return opened;
+}
+
+/** The customer's signed stop of this very digest. One of everything is the evaluator's to see. */
+async function notStopped({ stops }: TenantUnit, { tenant, digest }: Grant): Promise<void> {
+  if ((await stops.standing(tenant)).some((stop) => stop.digest === digest))
+    throw new AccessError('grant_not_active', 'The customer has stopped this grant.');
 }
 
 function notActive({ startsAt, endsAt, state, endReason }: Grant): AccessError {

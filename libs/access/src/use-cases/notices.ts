@@ -21,6 +21,19 @@ export const invitationNotice = (
   at,
 });
 
+/** What a tenant trusts: its own people decide on it, and whoever watches over access at the vendor hears of it. */
+export const trustNotice = (
+  tenant: string,
+  what: 'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned',
+  subject: string,
+  at: string,
+): NoticeDraft => ({
+  kind: `trust.${what}`,
+  subject,
+  audience: [everyApprover(tenant), `role:${tenant}:admin`, 'role:vendor:security-admin'],
+  at,
+});
+
 /** Whom a request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   const audience = [request.requester];

@@ -6,7 +6,8 @@ import type { TenantUnit } from '../ports/store.js';
 import { readOffer } from '../review/counter-offer.js';
 import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../review/judge-review.js';
 import type { Offer, Review } from '../review/review.js';
-import type { Deps } from './deps.js';
+import { countersignReview, type Decided } from './countersign-review.js';
+import type { Deps, SigningDeps } from './deps.js';
 import { evaluateAgain } from './evaluate-again.js';
 import { locateRequest, requestInSight } from './locate.js';
 import { moveRequest, stateAfter } from './move-request.js';
@@ -17,11 +18,11 @@ import { moveRequest, stateAfter } from './move-request.js';
  * counter-offer waits for the requester.
  *
  * @throws AccessError `not_found`, `self_review`, `forbidden`, `already_decided`, `digest_mismatch`,
- *   `wrong_state`, `reason_required`, `invalid_request`, `channel_not_allowed`, `countersignature_required`,
+ *   `wrong_state`, `reason_required`, `invalid_request` (also for a countersignature that does not hold), `channel_not_allowed`, `countersignature_required`,
  *   `controls_changed`
  */
 export async function reviewRequest(
-  deps: Deps,
+  deps: SigningDeps,
   principal: Principal,
   id: string,
   input: ReviewInput,
@@ -45,10 +46,20 @@ export async function reviewRequest(
       input.decision === 'deny'
         ? request.needs
         : await evaluateAgain(unit, request, offer?.terms ?? request.terms, now);
-    if (offer !== null) judgeMeans(person, principal, needs);
+    if (offer !== null) judgeMeans(person, principal, needs, input);
+    const decided: Decided = {
+      ...(offer ?? { digest: request.digest, terms: request.terms }),
+      decision: input.decision === 'deny' ? 'deny' : 'approve',
+    };
+    const by = { person, principal, now };
+    const countersignature =
+      input.countersignature === undefined
+        ? null
+        : await countersignReview(deps, unit, request, decided, by, input.countersignature);
     const review = await storeReview(deps, unit, request, {
       input,
       offer,
+      countersignature,
       person,
       principal,
       at: toInstant(now),
@@ -77,7 +88,14 @@ async function storeReview(
   deps: Deps,
   unit: TenantUnit,
   request: AccessRequest,
-  by: { input: ReviewInput; offer: Offer | null; person: Person; principal: Principal; at: string },
+  by: {
+    input: ReviewInput;
+    offer: Offer | null;
+    countersignature: Review['countersignature'];
+    person: Person;
+    principal: Principal;
+    at: string;
+  },
 ): Promise<Review> {
   const review: Review = {
     id: deps.ids.next('rev'),
@@ -89,9 +107,10 @@ async function storeReview(
     digest: by.input.digest,
     reason: by.input.reason,
     channel: by.principal.channel,
-    assurance: by.principal.assurance,
+    assurance: by.countersignature === null ? by.principal.assurance : 'passkey',
     at: by.at,
     offer: by.offer,
+    countersignature: by.countersignature,
     voidedAt: null,
   };
   await unit.reviews.insert(review);

@@ -167,6 +167,16 @@ describe('the broker environment', () => {
 });
 
 describe('the gateway environment', () => {
+  test('P12: tenants without a pin go on the vendor’s word, or not at all', () => {
+    const read = (said: string) =>
+      readGatewayEnvironment({
+        COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc',
+        COUNTERSIGN_GATEWAY_UNPINNED: said,
+      });
+    expect([read('vendor').pinnedOnly, read('refuse').pinnedOnly]).toEqual([false, true]);
+    expect(() => read('yes')).toThrow('COUNTERSIGN_GATEWAY_UNPINNED');
+  });
+
   test('with a credential alone gives the documented defaults', () => {
     expect(readGatewayEnvironment({ COUNTERSIGN_GATEWAY_CREDENTIAL: 'csg_abc' })).toEqual({
       host: '127.0.0.1',
@@ -181,6 +191,7 @@ describe('the gateway environment', () => {
       maxBodyBytes: 100 * 1024 ** 2,
       upstreamTimeouts: { connectMs: 5_000, firstByteMs: 30_000, idleMs: 60_000 },
       callTimes: { totalMs: 900_000, clientIdleMs: 20_000 },
+      pinnedOnly: false,
       logLevel: 'info',
     });
   });

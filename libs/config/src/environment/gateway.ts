@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readEnvironment } from './read.js';
 import type { Environment } from './secrets.js';
 import { folder, type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
@@ -19,6 +20,8 @@ export type GatewayEnvironment = {
   /** Milliseconds. */
   upstreamTimeouts: { connectMs: number; firstByteMs: number; idleMs: number };
   callTimes: { totalMs: number; clientIdleMs: number };
+  /** Refuse tenants that are not pinned on this host, claimed or not. */
+  pinnedOnly: boolean;
   logLevel: LogLevel;
 };
 
@@ -46,15 +49,29 @@ export const gatewayShape = {
   COUNTERSIGN_GATEWAY_IDLE_TIMEOUT_MS: milliseconds.default(60_000),
   COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS: milliseconds.default(20_000),
   COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS: milliseconds.default(900_000),
+  COUNTERSIGN_GATEWAY_UNPINNED: z.enum(['vendor', 'refuse'], 'must be vendor or refuse').default('vendor'),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
+
+/** Where a gateway's spool is, for whoever works beside it on its host. */
+export function readSpoolEnvironment(env: Environment): Pick<GatewayEnvironment, 'spoolDir'> {
+  const { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR } = gatewayShape;
+  return readEnvironment(env, { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR }, [], (raw) => ({
+    spoolDir: spoolOf(raw),
+  }));
+}
+
+function spoolOf(raw: { COUNTERSIGN_DATA_DIR: string; COUNTERSIGN_SPOOL_DIR?: string | undefined }): string {
+  return raw.COUNTERSIGN_SPOOL_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'spool');
+}
 
 /**
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
  * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
  * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that we wait for,
- * `…_CALL_TIMEOUT_MS` (15 min) of a whole call.
+ * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` says what of tenants without a pin on this host: `vendor` lets
+ * those through that nobody has claimed, on the vendor's word; `refuse` lets none through.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
@@ -72,7 +89,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
       port: raw.COUNTERSIGN_GATEWAY_PORT,
       dataDir: raw.COUNTERSIGN_DATA_DIR,
       credential,
-      spoolDir: raw.COUNTERSIGN_SPOOL_DIR ?? join(raw.COUNTERSIGN_DATA_DIR, 'spool'),
+      spoolDir: spoolOf(raw),
       spoolBytes: raw.COUNTERSIGN_GATEWAY_SPOOL_BYTES,
       maxCallsPerGrant: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_GRANT,
       maxCallsPerService: raw.COUNTERSIGN_GATEWAY_MAX_CALLS_PER_SERVICE,
@@ -87,6 +104,7 @@ export function readGatewayEnvironment(env: Environment): GatewayEnvironment {
         totalMs: raw.COUNTERSIGN_GATEWAY_CALL_TIMEOUT_MS,
         clientIdleMs: raw.COUNTERSIGN_GATEWAY_CLIENT_IDLE_TIMEOUT_MS,
       },
+      pinnedOnly: raw.COUNTERSIGN_GATEWAY_UNPINNED === 'refuse',
       logLevel: raw.COUNTERSIGN_LOG_LEVEL,
     };
   });

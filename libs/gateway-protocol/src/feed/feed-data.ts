@@ -1,6 +1,7 @@
 import { serviceDefinitionSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { bytes32, count, id, instant, positive, sha256Text, slug } from '../shapes.js';
+import { feedTrust, signedLift, signedStop } from './feed-trust.js';
 
 /**
  * An active grant, keyed by its digest. `budget` null: none; each of its members may be absent. `until` is the end of
@@ -65,6 +66,9 @@ export const snapshotData = z.strictObject({
   keys: z.array(jwk),
   tenants: z.array(feedTenant),
   locks: z.array(feedLock),
+  trust: z.array(feedTrust).exactOptional(),
+  stops: z.array(signedStop).exactOptional(),
+  lifts: z.array(signedLift).exactOptional(),
 });
 export type SnapshotData = z.infer<typeof snapshotData>;
 
@@ -81,6 +85,9 @@ export const changeData = z
     removedTenants: z.array(slug).exactOptional(),
     locks: z.array(feedLock).exactOptional(),
     liftedLocks: z.array(id('lck')).exactOptional(),
+    trust: z.array(feedTrust).exactOptional(),
+    stops: z.array(signedStop).exactOptional(),
+    lifts: z.array(signedLift).exactOptional(),
   })
   .refine(
     (data) => (data.services === undefined) === (data.routeMaps === undefined),

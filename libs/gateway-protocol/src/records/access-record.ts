@@ -34,6 +34,8 @@ const call = {
   method: z.string().regex(/^[A-Z-]{1,41}$/),
   path: commitment,
   mode: z.literal('gateway'),
+  /** Hash of the trust document by which the call was judged; null for a tenant that has pinned none at this gateway. */
+  trust: sha256Text.nullable().exactOptional(),
 };
 
 /** Durable before the call is forwarded. `route` is the template of the map that the terms name. */

@@ -1,4 +1,7 @@
-import type { CompiledRouteMap, ForbidRule, ServiceDefinition, Terms } from '@countersign/scope';
+import type { CompiledRouteMap, ForbidRule, ServiceDefinition } from '@countersign/scope';
+import type { PinnedTrust } from '../countersign/countersign.js';
+import type { CountersignReason, CountersignRefusal } from '../countersign/refusal.js';
+import type { GrantTokenClaims } from '../token/claims.js';
 
 /** Why a call with a verified token is refused. Stable codes of CONTRACT §5, in the order of the checks. */
 type CallRefusalCode =
@@ -12,12 +15,10 @@ type CallRefusalCode =
   | 'budget_exhausted';
 
 /** What the verified token says that the call is held against. */
-export type CallClaims = {
-  grant_id: string;
-  tenant: string;
-  digest: string;
-  terms: Terms;
-};
+export type CallClaims = Pick<
+  GrantTokenClaims,
+  'grant_id' | 'grant_nbf' | 'grant_exp' | 'tenant' | 'digest' | 'terms' | 'countersignatures'
+>;
 
 /** The call itself, in its one canonical form. */
 export type Call = {
@@ -59,8 +60,15 @@ export interface CallView {
   mapByHash(hash: string): PublishedRouteMap | undefined;
   /** What the tenant forbids; undefined for a tenant that is not known, which refuses. */
   forbidden(tenant: string): readonly ForbidRule[] | undefined;
-  /** What of tenant, person and service is locked, in words; undefined where nothing is. */
-  lockOn(who: { tenant: string; person: string; service: string }): string | undefined;
+  /** What of tenant, person and service is locked, or of tenant and digest stopped, in words; undefined where nothing is. */
+  lockOn(who: { tenant: string; person: string; service: string; digest: string }): string | undefined;
+  /**
+   * The tenant's trust as it is pinned here; undefined for a tenant that nobody claimed; `unpinned` for one that is
+   * claimed while no pin says here by what.
+   */
+  trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  /** Why the token is not countersigned as this trust demands; undefined where it is. */
+  countersigned(claims: CallClaims, trust: PinnedTrust): CountersignRefusal | undefined;
   /** Whether one more call may run at once under this grant and at this service. */
   hasRoom(digest: string, service: string): boolean;
   /** Whether the grant's budget allows one more call. */
@@ -70,7 +78,8 @@ export interface CallView {
 /** The route that both maps agree on. */
 export type MatchedCall = { route: string; resource: string; action: string; tenant: string };
 
-export type CallRefusal = { code: CallRefusalCode; detail: string };
+/** `reason`: why it is not countersigned. */
+export type CallRefusal = { code: CallRefusalCode; detail: string; reason?: CountersignReason };
 
 /** What one check works on. `match` is set by the route check for the checks after it. */
 export type CallContext = {

@@ -51,7 +51,14 @@ const terms: Terms = {
   requester: 'usr_01980000-0000-7000-8000-000000000004',
   justification: `c1:${'A'.repeat(43)}`,
 };
-const claims: CallClaims = { grant_id: GRANT, tenant: 'acme', digest: DIGEST, terms };
+const claims: CallClaims = {
+  grant_id: GRANT,
+  grant_nbf: NOW / 1_000 - 1,
+  grant_exp: NOW / 1_000 + 1,
+  tenant: 'acme',
+  digest: DIGEST,
+  terms,
+};
 
 const call = (overrides: Partial<Call> = {}): Call => ({
   service: 'billing',
@@ -75,6 +82,8 @@ const view = (overrides: Partial<CallView> = {}): CallView => ({
   forbidden: (tenant) =>
     tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
   lockOn: () => undefined,
+  trust: () => undefined,
+  countersigned: () => undefined,
   hasRoom: () => true,
   hasBudget: () => true,
   ...overrides,
@@ -236,6 +245,7 @@ describe('decideCall', () => {
       'mapByHash',
       'forbidden',
       'lockOn',
+      'trust',
       'hasRoom',
       'hasBudget',
     ] as const) {

@@ -1,5 +1,12 @@
 import { ScopeError } from '@countersign/scope';
 import type { Call, CallClaims, CallContext, CallRefusal, CallStep, CallView, MatchedCall } from './call.js';
+import {
+  basisIsAccepted,
+  isCountersigned,
+  trustDoesNotForbid,
+  trustIsInForce,
+  trustIsPinned,
+} from './countersign-steps.js';
 import { grantIsActive, grantIsWithinWindow, nothingIsLocked } from './grant-steps.js';
 import { budgetIsLeft, concurrencyHasRoom } from './limit-steps.js';
 import { routeIsListed } from './route-steps.js';
@@ -14,7 +21,12 @@ const callSteps: readonly CallStep[] = [
   tenantIsTheTokens,
   scopeCovers,
   tenantDoesNotForbid,
+  trustDoesNotForbid,
   changeIsTheApproved,
+  trustIsPinned,
+  trustIsInForce,
+  basisIsAccepted,
+  isCountersigned,
   concurrencyHasRoom,
   budgetIsLeft,
 ];

@@ -29,7 +29,7 @@ export const grantIsWithinWindow: CallStep = ({ claims, view, now }) => {
 
 /** A lock stops what a grant would open, until it is lifted; the grant itself stays as it is. */
 export const nothingIsLocked: CallStep = ({ claims, call, view }) => {
-  const { tenant, terms } = claims;
-  const locked = view.lockOn({ tenant, person: terms.requester, service: call.service });
+  const { tenant, terms, digest } = claims;
+  const locked = view.lockOn({ tenant, person: terms.requester, service: call.service, digest });
   return locked === undefined ? undefined : { code: 'locked', detail: locked };
 };

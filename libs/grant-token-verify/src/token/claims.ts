@@ -23,4 +23,6 @@ export type GrantTokenClaims = {
   /** `sha256:…` of the canonical terms. */
   digest: string;
   terms: Terms;
+  /** As they stand in the token, unread; where there are any. */
+  countersignatures?: readonly unknown[];
 };

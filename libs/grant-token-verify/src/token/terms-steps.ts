@@ -54,6 +54,7 @@ export const hasWindowOfItsTerms: TokenStep = ({ claims }) => {
 function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {
   const text = (claim: string) => String(payload[claim]);
   const number = (claim: string) => Number(payload[claim]);
+  const signatures: unknown = payload['countersignatures'];
   return {
     iss: text('iss'),
     aud: text('aud'),
@@ -69,5 +70,6 @@ function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {
     tenant: text('tenant'),
     digest: text('digest'),
     terms,
+    ...(Array.isArray(signatures) ? { countersignatures: signatures } : {}),
   };
 }

@@ -1,6 +1,6 @@
-import type { ApiKey, EnrolledGateway, StoredKey } from '@countersign/access';
+import type { ApiKey, EnrolledGateway, GatewayPin, StoredKey } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { jsonText } from './json-text.js';
+import { jsonList, jsonText } from './json-text.js';
 import { PersonEntity } from './person.entity.js';
 
 @Entity('api_keys')
@@ -12,6 +12,7 @@ export class ApiKeyEntity implements ApiKey {
   @Column('varchar')
   hash!: string;
 
+  @Index('api_keys_person')
   @ForeignKey(() => PersonEntity, { name: 'api_keys_person_fk' })
   @Column('varchar')
   person!: string;
@@ -54,6 +55,9 @@ export class GatewayEntity implements EnrolledGateway {
 
   @Column('varchar', { name: 'closed_at', nullable: true })
   closedAt!: string | null;
+
+  @Column('text', { nullable: true, transformer: jsonList })
+  pins!: GatewayPin[];
 }
 
 /** The broker's key pairs; `sealedPem` is the private half, sealed under the master key. */

@@ -16,6 +16,15 @@ import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
 import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
+import {
+  PasskeyEntity,
+  RecoveryKeyEntity,
+  StopEntity,
+  TrustProposalEntity,
+  TrustReminderEntity,
+  TrustSignatureEntity,
+  TrustVersionEntity,
+} from './trust.entity.js';
 import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
@@ -36,8 +45,10 @@ export const ENTITIES = [
   NoticeDeliveryEntity,
   NoticeEntity,
   OpeningEntity,
+  PasskeyEntity,
   PersonEntity,
   RecordChainEntity,
+  RecoveryKeyEntity,
   RequestEntity,
   ReviewEntity,
   RouteMapEntity,
@@ -45,7 +56,12 @@ export const ENTITIES = [
   SessionEntity,
   SignInAttemptEntity,
   SigningKeyEntity,
+  StopEntity,
   TenantEntity,
+  TrustProposalEntity,
+  TrustReminderEntity,
+  TrustSignatureEntity,
+  TrustVersionEntity,
   VendorEntity,
   VoidedReviewEntity,
 ];

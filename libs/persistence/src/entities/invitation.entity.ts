@@ -1,5 +1,5 @@
 import type { InvitationState } from '@countersign/access';
-import type { InvitationStatement } from '@countersign/scope';
+import type { InvitationStatement, Signature } from '@countersign/scope';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './instants.js';
 import { jsonText } from './json-text.js';
@@ -38,6 +38,9 @@ export class InvitationEntity {
 
   @Column('text', { transformer: jsonText })
   statement!: InvitationStatement;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  countersignature!: Signature<InvitationStatement> | null;
 
   @Column('integer', { nullable: true })
   uses!: number | null;

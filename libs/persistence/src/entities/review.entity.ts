@@ -1,5 +1,5 @@
 import type { Assurance, Channel, ReviewDecision, ReviewSide } from '@countersign/access';
-import type { Terms } from '@countersign/scope';
+import type { ApprovalStatement, Signature, Terms } from '@countersign/scope';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './instants.js';
 import { jsonText } from './json-text.js';
@@ -51,4 +51,7 @@ export class ReviewEntity {
 
   @Column('text', { name: 'offered_terms', nullable: true, transformer: jsonText })
   offeredTerms!: Terms | null;
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  countersignature!: Signature<ApprovalStatement> | null;
 }

@@ -6,6 +6,7 @@ import { Scale1798200000000 } from './1798200000000-scale.js';
 import { GatewayPresence1798300000000 } from './1798300000000-gateway-presence.js';
 import { InTouch1798400000000 } from './1798400000000-in-touch.js';
 import { SignIn1798500000000 } from './1798500000000-sign-in.js';
+import { Trust1798600000000 } from './1798600000000-trust.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   GatewayPresence1798300000000,
   InTouch1798400000000,
   SignIn1798500000000,
+  Trust1798600000000,
 ];

@@ -44,6 +44,14 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   deliveries: { ...keptByVendor, SELECT: own('tenant'), DELETE: VENDOR },
   idempotent_answers: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
+  passkeys: changedByUnit,
+  recovery_keys: changedByUnit,
+  trust_versions: addedByUnit,
+  trust_proposals: changedByUnit,
+  trust_signatures: addedByUnit,
+  trust_reminders: addedByUnit,
+  stops: changedByUnit,
+
   tenants: { ...keptByVendor, SELECT: own('slug') },
   people: { ...keptByVendor, SELECT: peopleInSight },
   services: { ...keptByVendor, SELECT: anyUnit },
@@ -68,6 +76,10 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_heads: ['size', 'units', 'range'],
   invitations: ['state', 'version', 'used', 'ended_at'],
+  passkeys: ['removed_at'],
+  recovery_keys: ['removed_at'],
+  trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
+  stops: ['lift', 'lifted_by', 'lifted_at'],
 };
 
 /** Tables that hold nobody's rows: read by triggers and at start-up. */

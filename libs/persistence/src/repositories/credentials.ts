@@ -2,6 +2,7 @@ import type {
   ApiKey,
   ApiKeyWrites,
   EnrolledGateway,
+  GatewayPin,
   GatewayWrites,
   KeyWrites,
   OrganisationReads,
@@ -41,6 +42,11 @@ export class ApiKeys implements ApiKeyWrites {
       const person = byId.get(key.person);
       return person === undefined ? [] : [{ key: { ...key }, person }];
     });
+  }
+
+  async ofPerson(person: string): Promise<ApiKey[]> {
+    const rows = await this.manager.find(ApiKeyEntity, { where: { person }, order: { id: 'ASC' } });
+    return rows.map((row) => ({ ...row }));
   }
 
   async insert(key: ApiKey): Promise<void> {
@@ -105,6 +111,10 @@ export class Gateways implements GatewayWrites {
     const back = await this.manager.findBy(GatewayEntity, { ...these, closedAt: Not(IsNull()) });
     await this.manager.update(GatewayEntity, these, { lastSeenAt: at, closedAt: null });
     return back.map((row) => ({ ...row }));
+  }
+
+  async setPins(id: string, pins: GatewayPin[]): Promise<void> {
+    await this.manager.update(GatewayEntity, { id }, { pins });
   }
 
   async close(id: string, at: string): Promise<boolean> {

@@ -1,6 +1,10 @@
-import { type EventReads, type Page, type PageQuery, type StoredEvent } from '@countersign/access';
+import type { EventReads, LogHead, Page, PageQuery, StoredEvent } from '@countersign/access';
+import { type CompactRange, rangeRoot } from '@countersign/audit-log';
+import type { Hashing } from '@countersign/scope';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
+import { LogHeadEntity } from '../entities/log-head.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
 
@@ -12,7 +16,11 @@ type EventFilter = Parameters<EventReads['list']>[0];
  * means nothing there.
  */
 export class Events extends BoundRepository<EventEntity> implements EventReads {
-  constructor(manager: EntityManager, tenant: string) {
+  constructor(
+    manager: EntityManager,
+    tenant: string,
+    private readonly hashing: Hashing,
+  ) {
     super(manager, { tenant }, EventEntity);
   }
 
@@ -31,6 +39,11 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     return { items, next: found.length > page.limit ? String(items.at(-1)?.index) : null };
   }
 
+  async head(): Promise<LogHead> {
+    const head = await this.manager.findOneBy(LogHeadEntity, { tenant: this.tenant });
+    return logHeadOf(this.manager, this.hashing, { size: head?.size ?? 0, nodes: head?.range ?? [] });
+  }
+
   /** Begins the page after the leaf of this index. */
   private async begin(query: SelectQueryBuilder<EventEntity>, seq: number, byTime: boolean): Promise<void> {
     if (!byTime) {
@@ -41,6 +54,16 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
     if (place === null) throw nowhere();
     query.andWhere('(row.at, row.seq) < (:at, :seq)', { at: place.at, seq });
   }
+}
+
+/** Where a log with this range stands, in the epoch that the deployment is in. */
+export async function logHeadOf(
+  manager: EntityManager,
+  hashing: Hashing,
+  range: CompactRange,
+): Promise<LogHead> {
+  const { epoch } = await manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
+  return { epoch, size: range.size, root: Buffer.from(rangeRoot(hashing, range)).toString('base64') };
 }
 
 function index(cursor: string): number {

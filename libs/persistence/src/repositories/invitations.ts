@@ -29,6 +29,13 @@ export class Invitations extends BoundRepository<InvitationEntity> implements In
     return row === null ? null : toInvitation(row);
   }
 
+  async findAll(hashes: readonly string[]): Promise<Invitation[]> {
+    const rows = await inChunks([...new Set(hashes)], (chunk) =>
+      this.rows().andWhere('row.hash IN (:...chunk)', { chunk }).getMany(),
+    );
+    return rows.map(toInvitation);
+  }
+
   async idsOf(hashes: readonly string[]): Promise<Map<string, string>> {
     const rows = await inChunks([...new Set(hashes)], (chunk) =>
       this.rows().andWhere('row.hash IN (:...chunk)', { chunk }).select(['row.id', 'row.hash']).getMany(),

@@ -19,6 +19,9 @@ import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
+import { SigningMeans } from '../repositories/signing-means.js';
+import { Stops } from '../repositories/stops.js';
+import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
 import { checkedSlug } from './slug.js';
 
@@ -31,8 +34,11 @@ function reads(manager: EntityManager, context: UnitContext, reach: Reach, log: 
     openings: new Openings(manager, reach),
     organisation: new OrganisationReader(manager, reach, context.organisation),
     locks: new Locks(manager, reach),
-    events: new Events(manager, log),
+    events: new Events(manager, log, context.hashing),
     records: new Records(manager, reach),
+    signingMeans: new SigningMeans(manager, reach),
+    trust: new Trust(manager, reach),
+    stops: new Stops(manager, reach),
   };
 }
 
@@ -65,6 +71,9 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
       locks: await shared.locks.due(comparable(now), limit),
       invitations: await shared.invitations.due(comparable(now), limit),
     }),
+    trustChains: () => shared.trust.chains(),
+    trustEnding: (window, days) => shared.trust.ending(window, days),
+    allStops: () => shared.stops.all(),
     everything: () => organisation.everything(),
     services: () => organisation.services(),
     tenants: () => organisation.tenants(),

@@ -1,17 +1,10 @@
 import type { EventDraft, EventLog, LogHead } from '@countersign/access';
-import {
-  type Actor,
-  type CompactRange,
-  encodeLeaf,
-  leafHash,
-  rangeRoot,
-  withLeaf,
-} from '@countersign/audit-log';
+import { type Actor, type CompactRange, encodeLeaf, leafHash, withLeaf } from '@countersign/audit-log';
 import { commit, encodeBase64url } from '@countersign/scope';
 import type { EntityManager } from 'typeorm';
-import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { logHeadOf } from '../repositories/events.js';
 import { Openings } from '../repositories/openings.js';
 import { insertRows } from '../repositories/write-rows.js';
 import type { UnitContext } from './context.js';
@@ -87,10 +80,8 @@ export class TenantLog implements EventLog {
     return { index };
   }
 
-  async head(): Promise<LogHead> {
-    const { epoch } = await this.manager.createQueryBuilder(DeploymentEntity, 'row').getOneOrFail();
-    const root = rangeRoot(this.context.hashing, this.range);
-    return { epoch, size: this.range.size, root: Buffer.from(root).toString('base64') };
+  head(): Promise<LogHead> {
+    return logHeadOf(this.manager, this.context.hashing, this.range);
   }
 
   /** Writes the leaves, and the new size of the log with its compact range. */

@@ -16,6 +16,9 @@ import { Records } from '../repositories/records.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
+import { SigningMeans } from '../repositories/signing-means.js';
+import { Stops } from '../repositories/stops.js';
+import { Trust } from '../repositories/trust.js';
 import type { UnitRules } from '../store/engine.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
@@ -55,6 +58,9 @@ export class UnitOfWork {
       locks: new Locks(manager, reach),
       records: new Records(manager, reach),
       leases: new Leases(manager, reach),
+      signingMeans: new SigningMeans(manager, reach),
+      trust: new Trust(manager, reach),
+      stops: new Stops(manager, reach),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids, () => {
         this.#told = true;
@@ -81,6 +87,7 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
+      trust: new Trust(manager, 'everybody'),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
       liveGrantsOf: (basis) => new Grants(manager, 'everybody').liveOf(basis),

@@ -22,6 +22,14 @@ describe('the statement of an invitation', () => {
     );
   });
 
+  test('P13: a ticket has one spelling: with stray bits it is no commitment', () => {
+    const [first] = vectors.statements;
+    const ticket = `c1:${'A'.repeat(42)}B`;
+    expect(() => parseInvitation({ ...first?.statement, ticket })).toThrow(
+      expect.objectContaining({ code: 'invalid_statement', pointer: '/ticket' }),
+    );
+  });
+
   test.each([undefined, null, 1, 'x', [], {}])('refuses %j', (value) => {
     expect(() => parseInvitation(value)).toThrow(expect.objectContaining({ code: 'invalid_statement' }));
   });

@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.js';
 import { isCommitment } from '../core/commitment.js';
-import { jsonPointer, ScopeError } from '../core/errors.js';
 import { type Hashing, sha256Text } from '../core/hashing.js';
-import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../core/ids.js';
-import { isInstant } from '../core/time.js';
+import { idPattern, isServiceName, SERVICE_NAME } from '../core/ids.js';
 import { isNormalisedScope, type ScopeEntry } from '../resource/scope.js';
 import { budget, commitment, count, digest, instant, scope, seconds } from '../terms/members.js';
 import type { Budget } from '../terms/terms.js';
-
-/** Where a tenant's log stood: size is in leaves, root padded base64 as in a checkpoint. */
-export type LogPoint = { epoch: number; size: number; root: string };
+import { deployment, type LogPoint, log, person, tenant } from './members.js';
+import { inItsWindow, ofTenant, readStatement, type StatementRule } from './read-statement.js';
 
 export const INVITATION_TYPE = 'countersign/invitation/v1';
 
@@ -48,8 +45,8 @@ export type InvitationStatement = {
 /** Shape of the statement; published as docs/schemas/invitation-v1.json. Rules between members: `parseInvitation`. */
 export const invitationSchema: z.ZodType<InvitationStatement> = z.strictObject({
   type: z.literal(INVITATION_TYPE),
-  deployment: z.string().regex(idPattern('dep')),
-  tenant: z.string().regex(SLUG),
+  deployment,
+  tenant,
   invitation: z.string().regex(idPattern('inv')),
   service: z.string().regex(SERVICE_NAME),
   scope,
@@ -59,45 +56,22 @@ export const invitationSchema: z.ZodType<InvitationStatement> = z.strictObject({
   uses: z.exactOptional(count),
   notBefore: instant,
   notAfter: instant,
-  person: z.string().regex(idPattern('usr')),
+  person,
   trust: z.exactOptional(digest),
-  log: z.strictObject({ epoch: count, size: z.int().min(0), root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) }),
+  log,
 });
 
-type Rule = (statement: InvitationStatement) => boolean;
-
-const RULES: readonly (readonly [member: keyof InvitationStatement, rule: Rule, wrong: string])[] = [
-  ['tenant', ({ tenant }) => isTenantSlug(tenant), 'this slug belongs to no tenant'],
-  ['service', ({ service }) => isServiceName(service), 'this name belongs to no service'],
-  ['scope', ({ scope: entries }) => isNormalisedScope(entries), 'not in normal form'],
-  ['ticket', ({ ticket }) => ticket === undefined || isCommitment(ticket), 'not a commitment'],
-  ['notBefore', ({ notBefore }) => isInstant(notBefore), 'not in the calendar'],
-  ['notAfter', ({ notAfter }) => isInstant(notAfter), 'not in the calendar'],
-  [
-    'notAfter',
-    ({ notBefore, notAfter }) => Date.parse(notBefore) < Date.parse(notAfter),
-    'is not after `notBefore`',
-  ],
+const RULES: readonly StatementRule<InvitationStatement>[] = [
+  ofTenant,
+  ['/service', ({ service }) => isServiceName(service), 'this name belongs to no service'],
+  ['/scope', ({ scope: entries }) => isNormalisedScope(entries), 'not in normal form'],
+  ['/ticket', ({ ticket }) => ticket === undefined || isCommitment(ticket), 'not a commitment'],
+  ...inItsWindow,
 ];
 
-/**
- * The statement of an invitation from anything, read strictly, as `parseTerms` reads terms. Returns a copy.
- *
- * @throws ScopeError `invalid_statement` with a pointer
- */
+/** The statement of an invitation from anything. Throws ScopeError `invalid_statement` with a pointer. */
 export function parseInvitation(value: unknown): InvitationStatement {
-  const read = invitationSchema.safeParse(value);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    throw new ScopeError(
-      'invalid_statement',
-      issue?.message ?? 'no invitation',
-      jsonPointer(issue?.path ?? []),
-    );
-  }
-  for (const [member, rule, wrong] of RULES)
-    if (!rule(read.data)) throw new ScopeError('invalid_statement', wrong, `/${member}`);
-  return read.data;
+  return readStatement(invitationSchema, RULES, value, 'invitation');
 }
 
 /** `sha256:` + hex SHA-256 of the canonical statement: what terms with `basis: invitation` name, spelled as digests are. */

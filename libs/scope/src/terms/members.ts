@@ -18,10 +18,12 @@ export const commitment = z.string().regex(COMMITMENT);
 export const count = z.int().min(1);
 export const seconds = z.int().min(1).max(MAX_SECONDS);
 
+export const resourcePattern = z.string().max(1_024).regex(RESOURCE_PATTERN);
+
 export const scope = z
   .array(
     z.strictObject({
-      resource: z.string().max(1_024).regex(RESOURCE_PATTERN),
+      resource: resourcePattern,
       actions: z.array(z.string().regex(ACTION)).min(1),
     }),
   )

@@ -260,3 +260,43 @@ describe('gateways', () => {
       });
   });
 });
+
+describe('P12: pins on a gateway’s host', () => {
+  const one = `sha256:${'1'.repeat(64)}`;
+  const two = `sha256:${'2'.repeat(64)}`;
+
+  test('the first counts at once; another one waits for 72 hours, and can be called off', async () => {
+    expect(await json(['gateways', 'pins'])).toEqual({ items: [], next: null });
+    const first = await json(['gateways', 'pin', 'acme', one]);
+    expect(first).toMatchObject({ tenant: 'acme', pinned: one, next: null, outcome: 'pinned' });
+    const second = await json(['gateways', 'pin', 'acme', two]);
+    expect(second).toMatchObject({ tenant: 'acme', pinned: one, next: { pinned: two }, outcome: 'waiting' });
+    expect(Date.parse(second.next.from) - Date.parse(first.since)).toBeGreaterThanOrEqual(72 * 3_600_000);
+    await json(['gateways', 'pin', 'globex', two]);
+    const { outcome: _said, ...waiting } = second;
+    const { items } = await json(['gateways', 'pins']);
+    expect(items).toEqual([waiting, expect.objectContaining({ tenant: 'globex', pinned: two, next: null })]);
+    expect(await json(['gateways', 'pin', 'acme', one])).toMatchObject({ next: null, outcome: 'kept' });
+  });
+
+  test('they need no store and no broker, and say where no gateway has run', async () => {
+    const { exit, out, err } = await cli(['gateways', 'pin', 'acme', one]);
+    expect([exit, out]).toEqual([0, `acme is pinned to ${one}.\n`]);
+    expect(err).toContain('COUNTERSIGN_SPOOL_DIR');
+    expect((await cli(['gateways', 'pins'])).out).toContain(one);
+  });
+
+  test('what is no slug or fingerprint is bad usage, and a file of another form is not overwritten', async () => {
+    for (const argv of [
+      ['Acme', one],
+      ['deployment', one],
+      ['acme', 'sha256:1'],
+      ['acme', one.toUpperCase()],
+    ])
+      expect((await cli(['gateways', 'pin', ...argv])).exit).toBe(2);
+    mkdirSync(join(dataDir, 'spool'), { recursive: true });
+    writeFileSync(join(dataDir, 'spool', 'pins.json'), '{}');
+    const { exit, err } = await cli(['gateways', 'pin', 'acme', one]);
+    expect([exit, err]).toEqual([2, expect.stringContaining('error[pins_unreadable]')]);
+  });
+});

@@ -1,0 +1,94 @@
+import type { EnrolmentBegun, ProvenPasskey, RelyingParty } from '@countersign/access';
+import { passkeyJwk } from '@countersign/scope';
+import {
+  generateRegistrationOptions,
+  type RegistrationResponseJSON,
+  type VerifiedRegistrationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
+import { HttpProblem } from '../http/problem.js';
+
+/** ES256, and RS256 for platform keys that know no other (docs/decisions/0018). */
+const ALGORITHMS = [-7, -257];
+const TIMEOUT_MS = 5 * 60_000;
+
+/** What `navigator.credentials.create` is called with (PublicKeyCredentialCreationOptionsJSON). */
+export function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
+  return generateRegistrationOptions({
+    rpName: 'Countersign',
+    rpID: relyingParty.rpId,
+    userID: new Uint8Array(Buffer.from(person.id)),
+    userName: person.email,
+    userDisplayName: person.name,
+    challenge: new Uint8Array(Buffer.from(challenge, 'base64url')),
+    timeout: TIMEOUT_MS,
+    attestationType: 'none',
+    excludeCredentials: known.map((id) => ({ id })),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    supportedAlgorithmIDs: ALGORITHMS,
+  });
+}
+
+/**
+ * What a browser answers, checked (WebAuthn Level 3 §7.1): made here, at these origins, with its person verified. The
+ * challenge is only read: whether it was ours is for the use case, which takes it.
+ *
+ * @throws HttpProblem `invalid_request`
+ */
+export async function readRegistration(
+  response: RegistrationResponseJSON,
+  { rpId, origins }: RelyingParty,
+): Promise<ProvenPasskey> {
+  let challenge = '';
+  const { registrationInfo } = await checked(
+    verifyRegistrationResponse({
+      response,
+      expectedChallenge: (given) => {
+        challenge = given;
+        return true;
+      },
+      expectedOrigin: origins,
+      expectedRPID: rpId,
+      requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
+    }),
+  );
+  const { clientDataJSON, attestationObject } = response.response;
+  if (registrationInfo === undefined || isFramed(clientDataJSON)) throw refused();
+  const { id, publicKey } = registrationInfo.credential;
+  const { data: jwk } = passkeyJwk.safeParse(jwkOf(publicKey));
+  if (jwk === undefined) throw refused();
+  return { id, jwk, clientDataJson: clientDataJSON, attestationObject, rpId, challenge };
+}
+
+/** Its errors name what was expected and what came; nobody needs to be told. */
+function checked(verified: Promise<VerifiedRegistrationResponse>): Promise<VerifiedRegistrationResponse> {
+  return verified.catch(() => {
+    throw refused();
+  });
+}
+
+/** Made within another site’s page (WebAuthn Level 3 §5.8.1); the library passes over it. */
+function isFramed(clientDataJson: string): boolean {
+  const { crossOrigin, topOrigin } = JSON.parse(Buffer.from(clientDataJson, 'base64url').toString('utf8'));
+  return crossOrigin === true || topOrigin !== undefined;
+}
+
+/** COSE_Key (RFC 9053 §7, RFC 8230 §4) as a JWK; what trust documents list is for its schema to say. */
+function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Record<string, string> {
+  const key = decodeCredentialPublicKey(publicKey);
+  const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('base64url');
+  if (cose.isCOSEPublicKeyEC2(key) && key.get(cose.COSEKEYS.crv) === cose.COSECRV.P256)
+    return { kty: 'EC', crv: 'P-256', x: text(key.get(cose.COSEKEYS.x)), y: text(key.get(cose.COSEKEYS.y)) };
+  if (cose.isCOSEPublicKeyRSA(key))
+    return { kty: 'RSA', n: text(key.get(cose.COSEKEYS.n)), e: text(key.get(cose.COSEKEYS.e)) };
+  throw refused();
+}
+
+const refused = (): HttpProblem =>
+  new HttpProblem(
+    'invalid_request',
+    'This is no passkey that was made at this page, by an algorithm that is taken, with its person verified.',
+    { pointer: '/response' },
+  );

@@ -1,0 +1,33 @@
+import { ownRelyingParty, type SignatureRules, type SigningDeps } from '@countersign/access';
+import {
+  checkAssertion,
+  checkCountersigned,
+  checkTrustSuccession,
+  nodeCountersigning,
+} from '@countersign/grant-token-verify';
+import { statementChallenge } from '@countersign/scope';
+
+/** The gateways' own steps, over Node's crypto: what they would refuse is refused here first. */
+const signatureRules: SignatureRules = {
+  assertion: (signature, key) =>
+    checkAssertion(
+      { signature, challenge: statementChallenge(nodeCountersigning.hashing, signature.statement), ...key },
+      nodeCountersigning,
+    ),
+  succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersigning),
+  countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersigning),
+};
+
+/**
+ * What the domain is handed to judge what customers sign.
+ *
+ * @param publicUrl where people reach this broker
+ */
+export const signing = ({
+  publicUrl,
+}: {
+  publicUrl: string;
+}): Pick<SigningDeps, 'signatures' | 'relyingParty'> => ({
+  signatures: signatureRules,
+  relyingParty: ownRelyingParty(publicUrl),
+});

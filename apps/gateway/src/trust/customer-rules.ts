@@ -1,0 +1,110 @@
+import { mkdir } from 'node:fs/promises';
+import type { ChangeData } from '@countersign/gateway-protocol';
+import type { PinnedTrust } from '@countersign/grant-token-verify';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.js';
+import type { BrokerClient } from '../feed/broker-client.js';
+import { describeError } from '../log/describe-error.js';
+import { PinsReport } from './pins-report.js';
+import { Stops } from './stops.js';
+import { trustFolder } from './trust-folder.js';
+import { Trusts } from './trusts.js';
+
+export type CustomerRulesOptions = {
+  spoolDir: string;
+  /** `dep_…` of the credential. */
+  deployment: string;
+  /** Whether tenants without a pin are refused though nobody has claimed them. */
+  pinnedOnly: boolean;
+  broker: Pick<BrokerClient, 'post'>;
+  clock: Clock;
+  log: Logger;
+  /** Hears of tenants whose trust document is another one now, or whose stops: their open calls are to be cut. */
+  onTrust(tenants: readonly string[]): void;
+  onStop(): void;
+};
+
+/** What a call of a tenant is asked of its customers' own word. */
+export type CustomerWord = {
+  trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  stopOn(what: { tenant: string; digest: string }): string | undefined;
+};
+
+/** All that customers have signed and this gateway has kept: trust documents, stops, and the pins that they hang on. */
+export class CustomerRules implements CustomerWord {
+  private looking: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: CustomerRulesOptions,
+    private readonly trusts: Trusts,
+    readonly stops: Stops,
+    private readonly report: PinsReport,
+  ) {}
+
+  /** Reads what earlier runs have kept. Throws where any of it cannot be read whole. */
+  static async load(options: CustomerRulesOptions): Promise<CustomerRules> {
+    const { spoolDir, deployment, broker, clock, log, onStop } = options;
+    await mkdir(trustFolder(spoolDir), { recursive: true, mode: 0o700 });
+    const onChange = (tenants: readonly string[]) => {
+      stops.lookAgain(tenants);
+      options.onTrust(tenants);
+    };
+    const trusts: Trusts = await Trusts.load({ spoolDir, deployment, log, onChange }, clock.now());
+    const stops = await Stops.load({ spoolDir, log, trust: (tenant) => trusts.of(tenant), onStop });
+    const report = new PinsReport({
+      broker,
+      log,
+      pins: () => trusts.report(clock.now()),
+      revision: () => trusts.revision,
+    });
+    return new CustomerRules(options, trusts, stops, report);
+  }
+
+  trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
+    return this.trusts.of(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
+  }
+
+  stopOn(what: { tenant: string; digest: string }): string | undefined {
+    return this.stops.on(what);
+  }
+
+  /** Hash of the trust document by which calls of this tenant are judged; null where none leads here from a pin. */
+  hashOf(tenant: string): string | null {
+    return this.trusts.hashOf(tenant);
+  }
+
+  /** What is pinned here, for whoever asks whether this gateway is ready. */
+  pins() {
+    return this.trusts.report(this.options.clock.now());
+  }
+
+  /** Follows what the feed brings; durable when it resolves. Rejects with the file system's error. */
+  async follow({ trust, stops, lifts }: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void> {
+    if (trust !== undefined) await this.trusts.take(trust, this.options.clock.now());
+    this.stops.take(stops ?? [], lifts ?? []);
+    await this.stops.settle();
+  }
+
+  /** The broker may have forgotten what it was told. */
+  brokerMayHaveForgotten(): void {
+    this.report.forget();
+  }
+
+  /** To be called often: takes pins that were set on this host, and tells the broker of them while in touch. */
+  tick(inTouch: boolean): void {
+    const { clock, log } = this.options;
+    this.looking ??= this.trusts
+      .lookAtPins(clock.now())
+      .then(() => this.stops.settle())
+      .catch((error: unknown) => log.error(describeError(error), 'the pins could not be followed'))
+      .finally(() => {
+        this.looking = undefined;
+      });
+    if (inTouch) this.report.tick();
+  }
+
+  async close(): Promise<void> {
+    await this.report.close();
+    await this.looking;
+  }
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isStopOrLift } from '@countersign/grant-token-verify';
+import { parseSignature, ScopeError, type Signature } from '@countersign/scope';
+import type { Clock } from '../clock.js';
+import type { CanonicalRequest } from '../request/canonical-request.js';
+import { answerProblem } from '../server/problem.js';
+import type { Stops } from './stops.js';
+
+export type StopExchange = {
+  canonical: CanonicalRequest;
+  request: IncomingMessage;
+  response: ServerResponse;
+  expectsContinue: boolean;
+};
+
+/** A signed statement is some 2 kB. */
+const MAX_BODY_BYTES = 16 * 1024;
+
+/**
+ * `POST /countersign/stop`: a customer's stop or lift, taken by its signature alone, with the broker away and whatever
+ * this gateway's touch. 204 once it is durable.
+ */
+export class StopPage {
+  constructor(private readonly parts: { stops: Stops; clock: Clock }) {}
+
+  /** Whether the request is for this page. */
+  isFor({ method, service, path }: CanonicalRequest): boolean {
+    return method === 'POST' && service === 'countersign' && path === '/stop';
+  }
+
+  async answer({ canonical, request, response, expectsContinue }: StopExchange): Promise<void> {
+    const refuse = (
+      code: 'invalid_request' | 'not_countersigned',
+      members: { detail: string; reason?: string },
+    ) => answerProblem(response, code, { ...members, close: !request.complete });
+    const { framing } = canonical;
+    if (framing.kind !== 'length' || framing.bytes > MAX_BODY_BYTES)
+      return refuse('invalid_request', {
+        detail: `a body of a said length, at most ${MAX_BODY_BYTES} bytes`,
+      });
+    if (expectsContinue) response.writeContinue();
+    const body = await bodyOf(request);
+    if (body === undefined) return void response.destroy();
+    const signature = readCountersignature(body);
+    if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
+    if (!isStopOrLift(signature))
+      return refuse('invalid_request', { detail: 'the statement is neither a stop nor a lift' });
+    const refusal = await this.parts.stops.hand(signature, this.parts.clock.now());
+    if (refusal !== undefined) return refuse('not_countersigned', refusal);
+    response.writeHead(204, ['Cache-Control', 'no-store']).end();
+  }
+}
+
+/** The signature of a body `{countersignature}`, or what is wrong with it. */
+function readCountersignature(body: Buffer): Signature | string {
+  try {
+    const value = JSON.parse(body.toString('utf8')) as unknown;
+    const members = typeof value === 'object' && value !== null ? value : {};
+    if (Object.keys(members).join() !== 'countersignature') return 'the body is {"countersignature": …}';
+    return parseSignature((members as { countersignature: unknown }).countersignature);
+  } catch (error) {
+    if (error instanceof ScopeError) return `countersignature${error.pointer ?? ''}: ${error.message}`;
+    if (error instanceof SyntaxError) return 'the body is no JSON';
+    throw error;
+  }
+}
+
+/** The whole body; undefined where the client broke off. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(pieces);
+}

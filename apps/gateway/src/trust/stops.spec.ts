@@ -1,0 +1,185 @@
+import { toInstant } from '@countersign/scope';
+import { AT } from '../../../../test/factories/trust.js';
+import { BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
+import { until } from '../../../../test/fakes/until.js';
+import { Authenticator } from '../../../../test/support/authenticator.js';
+
+describe('P12: a customer’s own stop', () => {
+  let claimed: ClaimedWorld;
+  beforeEach(async () => {
+    claimed = await ClaimedWorld.start();
+  });
+  afterEach(() => claimed.world.stop());
+
+  const broker = () => claimed.world.broker;
+  const approved = async () => {
+    const grant = broker().grant();
+    await claimed.heard();
+    return { grant, token: broker().forge(grant, { countersignatures: claimed.yes(grant) }) };
+  };
+  const restart = async () => {
+    await claimed.world.gateway.close();
+    await claimed.world.startGateway();
+    await until(() => claimed.world.gateway.isInTouch());
+  };
+  const refusal = async (answer: Response) => {
+    const { code, reason } = (await answer.json()) as { code: string; reason?: string };
+    return [answer.status, code, reason];
+  };
+
+  test('handed in at the gateway stops the tenant, over restarts and whatever the broker says, until its lift', async () => {
+    const { token } = await approved();
+    expect(await claimed.read(token)).toBe('200');
+    const stop = claimed.stop();
+    expect((await claimed.hand(stop)).status).toBe(204);
+    expect(await claimed.read(token)).toBe('locked');
+    await restart();
+    expect(await claimed.read(token)).toBe('locked');
+    expect((await claimed.hand(claimed.lift(stop))).status).toBe(204);
+    expect(await claimed.read(token)).toBe('200');
+    await restart();
+    expect(await claimed.read(token)).toBe('200');
+  });
+
+  test('is taken with the broker away', async () => {
+    const { token } = await approved();
+    expect(await claimed.read(token)).toBe('200');
+    await broker().stop();
+    expect((await claimed.hand(claimed.stop())).status).toBe(204);
+    await broker().start();
+    await until(async () => (await claimed.read(token)) === 'locked');
+  });
+
+  test('of one grant stops that one', async () => {
+    const [one, other] = [await approved(), await approved()];
+    expect((await claimed.hand(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);
+    expect(await claimed.read(one.token)).toBe('locked');
+    expect(await claimed.read(other.token)).toBe('200');
+  });
+
+  test('cuts what is open', async () => {
+    const { token } = await approved();
+    claimed.world.upstream.answer = (_request, response) => {
+      response.writeHead(200).write('the beginning');
+    };
+    const open = await claimed.world.send({ token });
+    const reading = open.text().then(
+      () => 'whole',
+      () => 'cut',
+    );
+    expect((await claimed.hand(claimed.stop())).status).toBe(204);
+    expect(await reading).toBe('cut');
+  });
+
+  test('counts once: handed in again it is in force still, and after its lift it does not come back', async () => {
+    const { token } = await approved();
+    const stop = claimed.stop();
+    for (let time = 0; time < 2; time++) expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.hand(claimed.lift(stop))).status).toBe(204);
+    expect(await refusal(await claimed.hand(stop))).toEqual([
+      403,
+      'not_countersigned',
+      'duplicate_signature',
+    ]);
+    broker().change({ stops: [stop] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('200');
+    await restart();
+    expect(await refusal(await claimed.hand(stop))).toEqual([
+      403,
+      'not_countersigned',
+      'duplicate_signature',
+    ]);
+  });
+
+  test('comes by the feed as well, and so does its lift', async () => {
+    const { token } = await approved();
+    const stop = claimed.stop({ notBefore: '2026-01-01T00:00:00Z', notAfter: '2026-01-01T00:05:00Z' });
+    broker().change({ stops: [stop] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('locked');
+    broker().change({ lifts: [claimed.lift(stop)] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('200');
+  });
+
+  test('of the feed that nobody of the tenant has signed does nothing; nor does another tenant’s lift', async () => {
+    const { token } = await approved();
+    broker().change({ stops: [{ ...claimed.stop(), signature: claimed.stop().signature }] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('200');
+    const stop = claimed.stop();
+    expect((await claimed.hand(stop)).status).toBe(204);
+    const [foreign, other] = [{ tenant: 'globex' }, { trust: `sha256:${'0'.repeat(64)}` }];
+    broker().change({ lifts: [claimed.lift(stop, foreign), claimed.lift(stop, other)] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('locked');
+  });
+
+  test('that came before the tenant was pinned here is in force once it is', async () => {
+    await claimed.world.stop();
+    claimed = await ClaimedWorld.start({ pinned: false });
+    const { token } = await approved();
+    broker().change({ stops: [claimed.stop()] });
+    await claimed.heard();
+    await claimed.pin();
+    await until(async () => (await claimed.read(token)) === 'locked');
+  });
+
+  describe('P13: is not taken', () => {
+    test.each<[string, () => unknown, [number, string, string | undefined]]>([
+      [
+        'before its time',
+        () => claimed.stop({ notBefore: toInstant(new Date(Date.now() + 60_000)) }),
+        [403, 'not_countersigned', 'outside_window'],
+      ],
+      [
+        'after its time',
+        () => claimed.stop({ notBefore: '2026-01-01T00:00:00Z', notAfter: '2026-01-01T00:05:00Z' }),
+        [403, 'not_countersigned', 'outside_window'],
+      ],
+      [
+        'by a stranger’s key',
+        () => new Authenticator().sign(claimed.stop().statement, AT),
+        [403, 'not_countersigned', 'unknown_key'],
+      ],
+      [
+        'in another person’s name',
+        () => claimed.stop({ person: BOB }),
+        [403, 'not_countersigned', 'unknown_key'],
+      ],
+      [
+        'for a tenant that is not pinned',
+        () => claimed.stop({ tenant: 'globex' }),
+        [403, 'not_countersigned', 'not_pinned'],
+      ],
+      [
+        'for another deployment',
+        () => claimed.stop({ deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000009' }),
+        [403, 'not_countersigned', 'wrong_deployment'],
+      ],
+      ['as a trust document', () => claimed.genesis.signatures[0], [400, 'invalid_request', undefined]],
+      ['with a member more', () => ({ ...claimed.stop(), more: 1 }), [400, 'invalid_request', undefined]],
+      ['as nothing', () => null, [400, 'invalid_request', undefined]],
+    ])('%s', async (_what, countersignature, expected) => {
+      expect(await refusal(await claimed.hand(countersignature()))).toEqual(expected);
+    });
+
+    test('in another body, or by another method', async () => {
+      const post = (body: string) => claimed.world.send({ method: 'POST', path: '/countersign/stop', body });
+      for (const body of [
+        '',
+        'x',
+        '[]',
+        '{}',
+        JSON.stringify({ countersignature: claimed.stop(), more: 1 }),
+        ' '.repeat(16_385),
+      ])
+        expect((await post(body)).status).toBe(400);
+      expect((await claimed.world.send({ path: '/countersign/stop' })).status).toBe(404);
+      expect(
+        (await claimed.world.send({ method: 'POST', path: '/countersign/stop/', body: '{}' })).status,
+      ).toBe(400);
+    });
+  });
+});

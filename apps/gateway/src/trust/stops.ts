@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import type { SignedLift, SignedStop } from '@countersign/gateway-protocol';
+import {
+  type CountersignRefusal,
+  checkStop,
+  isTakenInTime,
+  nodeCountersigning,
+  type PinnedTrust,
+  type StopOrLift,
+} from '@countersign/grant-token-verify';
+import { parseSignature, STOP_TYPE, statementHash } from '@countersign/scope';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { LineFile } from '../durable/line-file.js';
+import { trustFolder } from './trust-folder.js';
+
+const line = z.union([
+  z.strictObject({ stop: z.unknown() }),
+  z.strictObject({ tenant: z.string(), lifted: z.string() }),
+]);
+
+export type StopsOptions = {
+  spoolDir: string;
+  log: Logger;
+  trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  /** Hears that something new is stopped, so that open calls are cut. */
+  onStop(): void;
+};
+
+/**
+ * The customers' own stops: each signed by one of a tenant's people, in force until a signed lift, over restarts and
+ * whatever the broker says. They come by the feed or from the customer itself.
+ */
+export class Stops {
+  /** In force, by the hash of the statement, for each tenant. */
+  private readonly stops = new Map<string, Map<string, SignedStop>>();
+  /** Stops that were lifted, `TENANT HASH`: none comes back. A stop's nonce makes its hash its own, so each counts once. */
+  private readonly lifted = new Set<string>();
+  /** What the feed brought of tenants that are not pinned here yet. */
+  private readonly waiting = new Map<string, StopOrLift[]>();
+  private readonly file: LineFile;
+
+  private constructor(private readonly options: StopsOptions) {
+    this.file = new LineFile(join(trustFolder(options.spoolDir), 'stops.jsonl'));
+  }
+
+  /** Throws where the file is there and cannot be read whole: forgetting would let in what a customer has stopped. */
+  static async load(options: StopsOptions): Promise<Stops> {
+    const stops = new Stops(options);
+    for (const stored of await stops.file.read()) {
+      const read = line.parse(stored);
+      if ('lifted' in read) stops.forget(read.tenant, read.lifted);
+      else {
+        const stop = parseSignature(read.stop);
+        if (isStop(stop)) stops.keep(stop);
+      }
+    }
+    return stops;
+  }
+
+  /** What of tenant and digest is stopped, in words; undefined where nothing is. */
+  on({ tenant, digest }: { tenant: string; digest: string }): string | undefined {
+    const stops = this.stops.get(tenant);
+    if (stops === undefined) return undefined;
+    for (const { statement } of stops.values()) {
+      if (statement.digest === undefined) return 'the customer has stopped all access';
+      if (statement.digest === digest) return 'the customer has stopped this grant';
+    }
+    return undefined;
+  }
+
+  /**
+   * A stop or lift that the customer hands in itself, taken once and in its time. It is in force when this returns, and
+   * durable when the promise resolves; answers why it is not taken. Rejects with the file system's error.
+   */
+  async hand(signature: StopOrLift, now: number): Promise<CountersignRefusal | undefined> {
+    const place = this.placeOf(signature);
+    if (place !== 'in force' || isLift(signature)) {
+      const refusal = this.refuse(signature);
+      if (refusal !== undefined) return refusal;
+      if (!isTakenInTime(signature, now))
+        return { reason: 'outside_window', detail: 'the statement is not to be taken now' };
+      if (place === 'lifted' && isStop(signature))
+        return { reason: 'duplicate_signature', detail: 'the stop was taken before, and lifted' };
+      this.apply(signature);
+    }
+    await this.settle();
+    return undefined;
+  }
+
+  /** What the feed brings, lifts first. In force when this returns; durable after `settle`. */
+  take(stops: readonly SignedStop[], lifts: readonly SignedLift[]): void {
+    for (const signature of [...lifts, ...stops]) {
+      const place = this.placeOf(signature);
+      if (place === 'lifted' || (place === 'in force' && isStop(signature))) continue;
+      const { tenant } = signature.statement;
+      const refusal = this.refuse(signature);
+      if (refusal === undefined) this.apply(signature);
+      else if (refusal.reason === 'not_pinned')
+        this.waiting.set(tenant, [...(this.waiting.get(tenant) ?? []), signature]);
+      else
+        this.options.log.warn({ tenant, reason: refusal.reason }, 'a stop or lift of the feed is not taken');
+    }
+  }
+
+  /** A tenant is pinned now, or by something else: what waited for that is looked at again. */
+  lookAgain(tenants: readonly string[]): void {
+    for (const tenant of tenants) {
+      const waited = this.waiting.get(tenant) ?? [];
+      this.waiting.delete(tenant);
+      this.take(waited.filter(isStop), waited.filter(isLift));
+    }
+  }
+
+  /** Resolves when all that was taken is durable; rejects with the file system's error. */
+  async settle(): Promise<void> {
+    await this.file.settle(() => this.lines());
+  }
+
+  private refuse(signature: StopOrLift): CountersignRefusal | undefined {
+    const trust = this.options.trust(signature.statement.tenant);
+    if (trust === undefined || trust === 'unpinned')
+      return { reason: 'not_pinned', detail: 'this gateway has nothing pinned for this tenant' };
+    return checkStop(signature, trust, nodeCountersigning);
+  }
+
+  private apply(signature: StopOrLift): void {
+    const { tenant, person } = signature.statement;
+    const { log } = this.options;
+    if (isStop(signature)) {
+      this.keep(signature);
+      this.file.add({ stop: signature });
+      log.warn({ tenant, person, digest: signature.statement.digest ?? null }, 'stopped by the customer');
+      this.options.onStop();
+    } else if (isLift(signature)) {
+      const { stop } = signature.statement;
+      this.forget(tenant, stop);
+      this.file.add({ tenant, lifted: stop });
+      log.warn({ tenant, person }, 'a stop was lifted by the customer');
+    }
+  }
+
+  private keep(stop: SignedStop): void {
+    if (this.placeOf(stop) === 'lifted') return;
+    const { tenant } = stop.statement;
+    this.stops.set(tenant, (this.stops.get(tenant) ?? new Map()).set(hashOf(stop), stop));
+  }
+
+  /** A lift speaks of stops of its own tenant alone. */
+  private forget(tenant: string, hash: string): void {
+    this.lifted.add(`${tenant} ${hash}`);
+    const stops = this.stops.get(tenant);
+    if (stops?.delete(hash) === true && stops.size === 0) this.stops.delete(tenant);
+  }
+
+  /** What became of the stop, or of the one that the lift is about. */
+  private placeOf(signature: StopOrLift): 'in force' | 'lifted' | 'new' {
+    const { tenant } = signature.statement;
+    const hash = isLift(signature) ? signature.statement.stop : hashOf(signature);
+    if (this.lifted.has(`${tenant} ${hash}`)) return 'lifted';
+    return this.stops.get(tenant)?.has(hash) === true ? 'in force' : 'new';
+  }
+
+  private *lines(): Generator<object> {
+    for (const place of this.lifted) {
+      const [tenant = '', lifted = ''] = place.split(' ');
+      yield { tenant, lifted };
+    }
+    for (const stops of this.stops.values()) for (const stop of stops.values()) yield { stop };
+  }
+}
+
+const hashOf = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
+const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
+  signature.statement.type === STOP_TYPE;
+const isLift = (signature: StopOrLift): signature is SignedLift => signature.statement.type !== STOP_TYPE;

@@ -1,0 +1,390 @@
+import { rm } from 'node:fs/promises';
+import {
+  INVITATION_TYPE,
+  type InvitationStatement,
+  routeMapHash,
+  type ServiceDefinition,
+  type Signature,
+  statementHash,
+  termsDigest,
+  toInstant,
+} from '@countersign/scope';
+import { hashing } from '../../../../test/factories/grant-token.js';
+import { AT, LOG_POINT, nextTrust, signedTrust } from '../../../../test/factories/trust.js';
+import { ADA, BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
+import type { FakeGrant, GrantWishes } from '../../../../test/fakes/feed-broker.js';
+import { until } from '../../../../test/fakes/until.js';
+import { Authenticator } from '../../../../test/support/authenticator.js';
+
+/**
+ * Whoever has taken the broker over signs tokens and feed events with its real keys, and writes into both what they like.
+ * The gateway has nothing but its pin and its disk.
+ */
+describe('P12: a broker that is wholly taken over', () => {
+  let claimed: ClaimedWorld;
+  const eve = new Authenticator();
+  const EVE = 'usr_0199f0a0-7b2c-7003-8000-0000000000e1';
+
+  beforeEach(async () => {
+    claimed = await ClaimedWorld.start();
+  });
+  afterEach(async () => {
+    await claimed.world.stop();
+  });
+
+  const broker = () => claimed.world.broker;
+  /** A grant that the gateway has heard of, with all that the feed brought before it. */
+  const grant = async (wishes: GrantWishes = {}) => {
+    const made = broker().grant(wishes);
+    await claimed.heard();
+    return made;
+  };
+  const token = (of: FakeGrant, countersignatures: unknown, change: Record<string, unknown> = {}) =>
+    broker().forge(of, { countersignatures, ...change });
+  const upstream = () => claimed.world.upstream.hits.filter((hit) => hit.url.includes('/acme/')).length;
+  /** Restarts the gateway on its disk. */
+  const restart = async () => {
+    await claimed.world.gateway.close();
+    await claimed.world.startGateway();
+    await until(() => claimed.world.gateway.isInTouch());
+  };
+
+  test('opens what its customers have countersigned, and records by which trust document', async () => {
+    const approved = await grant();
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    const ofAcme = () =>
+      broker()
+        .recordsOf('allowed')
+        .filter(({ tenant }) => tenant === 'acme');
+    await until(() => ofAcme().length === 1);
+    expect(ofAcme()).toMatchObject([{ trust: claimed.trust }]);
+  });
+
+  test('inserts a grant that nobody has signed: refused, recorded, and the upstream untouched', async () => {
+    const inserted = await grant();
+    expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
+    expect(upstream()).toBe(0);
+    await until(() => broker().recordsOf('refused').length === 1);
+    expect(broker().recordsOf('refused')).toMatchObject([
+      { code: 'not_countersigned', trust: claimed.trust },
+    ]);
+  });
+
+  test('empties the countersign rules that the broker keeps: refused still', async () => {
+    broker().tenants = [{ slug: 'acme', forbid: [] }];
+    broker().change({ tenants: broker().tenants });
+    await claimed.heard();
+    const inserted = await grant();
+    expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
+  });
+
+  test('lowers the approvals: a version that too few have signed is not followed', async () => {
+    const lowered = nextTrust(claimed.genesis.document, {
+      approvals: 1,
+      threshold: 1,
+      countersign: { exceptActions: ['list', 'read'] },
+    });
+    for (const signatures of [[claimed.ada], [claimed.ada, claimed.adaSpare]]) {
+      broker().claim('acme', [claimed.genesis, signedTrust(lowered, signatures)]);
+      await claimed.heard();
+      const half = await grant();
+      const ada = claimed.ada.sign(claimed.approval(half, ADA), AT);
+      expect(await claimed.read(token(half, [ada]))).toBe('not_countersigned too_few');
+    }
+  });
+
+  test('swaps a key, or adds one: the version is not followed, and a signature by it opens nothing', async () => {
+    const [ada, bob] = claimed.genesis.document.people;
+    const swapped = { person: BOB, passkeys: [{ id: claimed.bob.id, jwk: eve.jwk }] };
+    const added = { person: BOB, passkeys: [...(bob?.passkeys ?? []), eve.passkey] };
+    for (const theirs of [swapped, added]) {
+      const next = nextTrust(claimed.genesis.document, { people: [ada!, theirs] });
+      broker().claim('acme', [claimed.genesis, { document: next, signatures: [eve.sign(next, AT)] }]);
+      await claimed.heard();
+      const inserted = await grant();
+      const forged = {
+        ...eve.sign(claimed.approval(inserted, BOB), AT),
+        credential: theirs === swapped ? claimed.bob.id : eve.id,
+      };
+      const real = claimed.ada.sign(claimed.approval(inserted, ADA), AT);
+      expect(await claimed.read(token(inserted, [real, forged]))).toBe(
+        theirs === swapped ? 'not_countersigned bad_signature' : 'not_countersigned unknown_key',
+      );
+    }
+  });
+
+  test('lets one approver count twice, by a second device or in a second name', async () => {
+    const half = await grant();
+    const real = claimed.ada.sign(claimed.approval(half, ADA), AT);
+    const spare = claimed.adaSpare.sign(claimed.approval(half, ADA), AT);
+    const asBob = claimed.adaSpare.sign(claimed.approval(half, BOB), AT);
+    const asEve = claimed.adaSpare.sign(claimed.approval(half, EVE), AT);
+    expect(await claimed.read(token(half, [real, real]))).toBe('not_countersigned duplicate_person');
+    expect(await claimed.read(token(half, [real, spare]))).toBe('not_countersigned duplicate_person');
+    expect(await claimed.read(token(half, [real, asBob]))).toBe('not_countersigned unknown_key');
+    expect(await claimed.read(token(half, [real, asEve]))).toBe('not_countersigned unknown_person');
+  });
+
+  test('stretches the window: a token outside what was signed, and a digest that begins a second time', async () => {
+    const approved = await grant({ seconds: 600 });
+    const short = [ADA, BOB].map((person, at) =>
+      [claimed.ada, claimed.bob][at]!.sign(
+        claimed.approval(approved, person, {
+          notAfter: toInstant(new Date(Date.parse(approved.startsAt) + 30_000)),
+        }),
+        AT,
+      ),
+    );
+    expect(await claimed.read(token(approved, short))).toBe('not_countersigned outside_window');
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    const longer = token(approved, claimed.yes(approved), {
+      grant_exp: Date.parse(approved.startsAt) / 1_000 + 601,
+    });
+    expect(await claimed.read(longer)).toBe('invalid_token digest_mismatch');
+    const later = { ...approved, startsAt: toInstant(new Date(Date.parse(approved.startsAt) + 1_000)) };
+    broker().change({ endedGrants: [{ digest: approved.digest, reason: 'revoked' }] });
+    broker().announce(later);
+    await claimed.heard();
+    expect(await claimed.read(token(later, claimed.yes(approved)))).toBe('grant_ended');
+  });
+
+  test('uses a digest again under a second grant id, with a budget that is whole again', async () => {
+    const approved = await grant();
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    const second = { ...approved, id: approved.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+    broker().grants = [];
+    broker().announce(second);
+    await claimed.heard();
+    expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
+    await restart();
+    expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
+  });
+
+  test('puts other terms under signatures that are real', async () => {
+    const approved = await grant();
+    const wider = { ...approved.terms, scope: [{ resource: '**', actions: ['read'] }] };
+    const forged: FakeGrant = { ...approved, terms: wider, digest: termsDigest(hashing, wider) };
+    broker().announce(forged);
+    await claimed.heard();
+    expect(await claimed.read(token(forged, claimed.yes(approved)))).toBe('not_countersigned wrong_digest');
+    expect(await claimed.read(token(forged, claimed.yes(approved), { digest: approved.digest }))).toBe(
+      'invalid_token digest_mismatch',
+    );
+  });
+
+  test('remaps a route so that `read` means payroll', async () => {
+    const approved = await grant();
+    const [billing] = broker().services as [ServiceDefinition];
+    const remapped: ServiceDefinition = {
+      ...billing,
+      routes: billing.routes.map((route) =>
+        route.path.includes('payroll') ? { ...route, resource: 'invoices/{id}' } : route,
+      ),
+    };
+    broker().services = [remapped];
+    broker().olderMaps = [billing];
+    broker().announceServices();
+    await claimed.heard();
+    const payroll = '/billing/tenants/acme/payroll/7';
+    expect(await claimed.read(token(approved, claimed.yes(approved)), payroll)).toBe('route_not_listed');
+    const renamed = { ...approved.terms, routes: routeMapHash(hashing, remapped) };
+    const forged: FakeGrant = { ...approved, terms: renamed, digest: termsDigest(hashing, renamed) };
+    broker().announce(forged);
+    await claimed.heard();
+    expect(await claimed.read(token(forged, claimed.yes(approved)), payroll)).toBe(
+      'not_countersigned wrong_digest',
+    );
+    expect(upstream()).toBe(0);
+  });
+
+  test('changes the basis to one that needs nobody', async () => {
+    for (const basis of ['emergency', 'legal'] as const) {
+      const inserted = await grant({ basis });
+      expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned basis_not_accepted');
+      const listing = await claimed.read(broker().forge(inserted), '/billing/tenants/acme/invoices');
+      expect(listing).toBe('not_countersigned basis_not_accepted');
+    }
+  });
+
+  test('leans on an invitation that was not given, or that invites to something else', async () => {
+    const statement: InvitationStatement = {
+      type: INVITATION_TYPE,
+      deployment: broker().deployment,
+      tenant: 'acme',
+      invitation: 'inv_0199f0a0-7b2c-7004-8000-000000000004',
+      service: 'billing',
+      scope: [{ resource: 'invoices/*', actions: ['read'] }],
+      maxSeconds: 60,
+      notBefore: toInstant(new Date(Date.now() - 60_000)),
+      notAfter: toInstant(new Date(Date.now() + 3 * 86_400_000)),
+      person: ADA,
+      trust: claimed.trust,
+      log: LOG_POINT,
+    };
+    const invitation = statementHash(hashing, statement);
+    const scope = statement.scope;
+    const invited = (wishes: GrantWishes) => grant({ basis: 'invitation', invitation, scope, ...wishes });
+    const signatures = (of: FakeGrant): Signature[] => [
+      claimed.ada.sign(statement, AT),
+      claimed.bob.sign(claimed.approval(of, BOB), AT),
+    ];
+    const fits = await invited({ seconds: 60 });
+    expect(await claimed.read(token(fits, signatures(fits)))).toBe('200');
+    const long = await invited({ seconds: 61 });
+    expect(await claimed.read(token(long, signatures(long)))).toBe('not_countersigned invitation_misfits');
+    expect(await claimed.read(broker().forge(await invited({ seconds: 59 })))).toBe(
+      'not_countersigned too_few',
+    );
+  });
+
+  test('uses an old approval again as the signature that enrols a key', async () => {
+    const approved = await grant();
+    const [first, second] = claimed.yes(approved) as [Signature, Signature];
+    const [ada, bob] = claimed.genesis.document.people;
+    const document = nextTrust(claimed.genesis.document, {
+      people: [ada!, bob!, { person: EVE, passkeys: [eve.passkey] }],
+    });
+    const reused = [first, second].map((signature) => ({ ...signature, statement: document }));
+    broker().claim('acme', [claimed.genesis, { document, signatures: [...reused, eve.sign(document, AT)] }]);
+    await claimed.heard();
+    const inserted = await grant();
+    const theirs = [eve.sign(claimed.approval(inserted, EVE), AT), first];
+    expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned unknown_person');
+  });
+
+  test('feeds an older trust chain after a restart: what was followed stays', async () => {
+    const { passkeys } = claimed.genesis.document.people[0]!;
+    claimed.adopt({ people: [{ person: ADA, passkeys }], approvals: 1, threshold: 1 }, [
+      claimed.ada,
+      claimed.bob,
+    ]);
+    const approved = await grant();
+    const ada = claimed.ada.sign(claimed.approval(approved, ADA), AT);
+    const bob = claimed.bob.sign(claimed.approval(approved, BOB), AT);
+    expect(await claimed.read(token(approved, [ada]))).toBe('200');
+    expect(await claimed.read(token(approved, [bob]))).toBe('not_countersigned unknown_person');
+    for (const trust of [[{ tenant: 'acme', chain: [claimed.genesis] }], []]) {
+      broker().trust = trust;
+      await restart();
+      expect(await claimed.read(token(approved, [bob]))).toBe('not_countersigned unknown_person');
+      expect(await claimed.read(token(approved, [ada]))).toBe('200');
+    }
+  });
+
+  test('offers another history from the pinned version on: what was followed stays', async () => {
+    claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
+    const other = signedTrust(
+      nextTrust(claimed.genesis.document, { countersign: { exceptActions: ['list', 'read'] } }),
+      [claimed.ada, claimed.bob],
+    );
+    broker().claim('acme', [claimed.genesis, other]);
+    await claimed.heard();
+    const approved = await grant();
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('insufficient_scope forbidden');
+  });
+
+  test('deletes the tenant and makes it anew under the same slug, by a trust document of its own', async () => {
+    broker().change({ removedTenants: ['acme'] });
+    const document = {
+      ...claimed.genesis.document,
+      people: [{ person: EVE, passkeys: [eve.passkey] }],
+      threshold: 1,
+      approvals: 1,
+    };
+    const anew = signedTrust(document, [eve]);
+    broker().tenants = [{ slug: 'acme', forbid: [] }];
+    broker().change({ tenants: broker().tenants, trust: [{ tenant: 'acme', chain: [anew] }] });
+    broker().trust = [{ tenant: 'acme', chain: [anew] }];
+    await claimed.heard();
+    const inserted = await grant();
+    const theirs = [
+      eve.sign(claimed.approval(inserted, EVE, { trust: statementHash(hashing, document) }), AT),
+    ];
+    for (let run = 0; run < 2; run++) {
+      expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned wrong_trust');
+      expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
+      await restart();
+    }
+  });
+
+  test('lets the trust document run out: every call is refused, excepted ones too', async () => {
+    const soon = toInstant(new Date(Date.now() + 2_000));
+    claimed.adopt({ validUntil: soon });
+    const approved = await grant();
+    const list = '/billing/tenants/acme/invoices';
+    const left = async () =>
+      (await claimed.read(token(approved, claimed.yes(approved)), list)) ===
+      'not_countersigned trust_expired';
+    await until(left, 60_000);
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe(
+      'not_countersigned trust_expired',
+    );
+    // The last version's people may still sign the next.
+    claimed.adopt({ validUntil: toInstant(new Date(Date.now() + 86_400_000)) });
+    await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');
+  });
+
+  test('takes the pin out of the gateway’s file by hand: the tenant stays claimed, and closed', async () => {
+    const approved = await grant();
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    await rm(`${claimed.world.spoolDir}/pins.json`);
+    await until(
+      async () =>
+        (await claimed.read(token(approved, claimed.yes(approved)))) === 'not_countersigned not_pinned',
+    );
+    broker().trust = [];
+    await restart();
+    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('not_countersigned not_pinned');
+  });
+
+  test('opens other tenants, which nobody has claimed, on the vendor’s word as before', async () => {
+    const globex = await grant({ tenant: 'globex' });
+    expect(await claimed.read(broker().forge(globex), '/billing/tenants/globex/invoices/7')).toBe('200');
+    const ofGrant = () =>
+      broker()
+        .recordsOf('allowed')
+        .filter(({ digest }) => digest === globex.digest);
+    await until(() => ofGrant().length === 1);
+    expect(ofGrant()).toMatchObject([{ tenant: 'globex', trust: null }]);
+  });
+});
+
+describe('P12: a fresh gateway without a pin', () => {
+  test('refuses all of a tenant that is claimed, whoever signed it, and after that whatever the feed says', async () => {
+    const claimed = await ClaimedWorld.start({ pinned: false });
+    const { world } = claimed;
+    try {
+      const approved = world.broker.grant();
+      await claimed.heard();
+      const signed = world.broker.forge(approved, { countersignatures: claimed.yes(approved) });
+      expect(await claimed.read(signed)).toBe('not_countersigned not_pinned');
+      expect(await claimed.read(signed, '/billing/tenants/acme/invoices')).toBe(
+        'not_countersigned not_pinned',
+      );
+      world.broker.trust = [];
+      await world.gateway.close();
+      await world.startGateway();
+      await until(() => world.gateway.isInTouch());
+      expect(await claimed.read(signed)).toBe('not_countersigned not_pinned');
+    } finally {
+      await world.stop();
+    }
+  });
+
+  test('where it is told to let nothing through without one, hears of no claim: refused all the same', async () => {
+    const claimed = await ClaimedWorld.start({ pinned: false, options: { pinnedOnly: true }, inFeed: false });
+    const { world } = claimed;
+    try {
+      const inserted = world.broker.grant();
+      await until(
+        async () => (await claimed.read(world.broker.forge(inserted))) === 'not_countersigned not_pinned',
+      );
+      await claimed.pin();
+      world.broker.claim('acme', claimed.chain);
+      const signed = world.broker.forge(inserted, { countersignatures: claimed.yes(inserted) });
+      await until(async () => (await claimed.read(signed)) === '200');
+    } finally {
+      await world.stop();
+    }
+  });
+});

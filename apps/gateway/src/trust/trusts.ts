@@ -1,0 +1,225 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type FeedTrust,
+  type GatewayPin,
+  type Pin,
+  type Pins,
+  pinInForce,
+  pinsPath,
+  readPins,
+} from '@countersign/gateway-protocol';
+import type { PinnedTrust } from '@countersign/grant-token-verify';
+import type { SignedTrustDocument } from '@countersign/scope';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { LineFile } from '../durable/line-file.js';
+import { describeError } from '../log/describe-error.js';
+import { ChainFiles, type StoredChain } from './chain-files.js';
+import { TrustChain } from './trust-chain.js';
+import { trustFolder } from './trust-folder.js';
+
+export type TrustsOptions = {
+  spoolDir: string;
+  /** `dep_…` of the credential: a document of another deployment is none. */
+  deployment: string;
+  log: Logger;
+  /** Hears of the tenants whose trust is another one now. */
+  onChange(tenants: readonly string[]): void;
+};
+
+const claimedLine = z.strictObject({ tenant: z.string() });
+
+/**
+ * What customers have signed of their people and rules, as far as this gateway's own host has pinned it. The feed brings
+ * chains and is believed in nothing but that a tenant is claimed; that is remembered, whatever it says later.
+ */
+export class Trusts {
+  private pins: Pins = {};
+  /** Which file was read: it is read again only when it is another one. */
+  private pinsMark: string | undefined;
+  /** When the next pin that waits comes into force. */
+  private nextFrom = Number.POSITIVE_INFINITY;
+  private readonly chains = new Map<string, TrustChain>();
+  private readonly claimed = new Set<string>();
+  /** What the feed offered and no pin here led to: for one that is still to come. */
+  private readonly offered = new Map<string, readonly SignedTrustDocument[]>();
+  private readonly files: ChainFiles;
+  private readonly claims: LineFile;
+  private changes = 0;
+  /** One at a time: feed and pins both change what is held. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly options: TrustsOptions) {
+    this.files = new ChainFiles(options.spoolDir);
+    this.claims = new LineFile(join(trustFolder(options.spoolDir), 'claimed.jsonl'));
+  }
+
+  /** Reads what earlier runs have followed. Throws where any of it cannot be read whole. `now` in milliseconds. */
+  static async load(options: TrustsOptions, now: number): Promise<Trusts> {
+    const trusts = new Trusts(options);
+    const stored = await trusts.files.read();
+    trusts.pinsMark = await markOf(options.spoolDir);
+    trusts.keepPins(await readPins(options.spoolDir), now);
+    for (const line of await trusts.claims.read()) trusts.claimed.add(claimedLine.parse(line).tenant);
+    for (const [tenant, pin] of Object.entries(trusts.pins)) trusts.begin(tenant, pin, now);
+    for (const chain of stored) trusts.restore(chain, now);
+    return trusts;
+  }
+
+  /** By what a call of this tenant is judged: `undefined` where nobody claimed it, `unpinned` where no pin leads here. */
+  of(tenant: string): PinnedTrust | 'unpinned' | undefined {
+    const inForce = this.chains.get(tenant)?.inForce;
+    if (inForce !== undefined) return inForce;
+    return this.claimed.has(tenant) ? 'unpinned' : undefined;
+  }
+
+  /** Hash of the trust document by which calls of this tenant are judged; null where it has pinned none here. */
+  hashOf(tenant: string): string | null {
+    return this.chains.get(tenant)?.inForce?.hash ?? null;
+  }
+
+  /** Counts the changes of what is pinned and in force here. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  /** What is pinned here, as the broker is told. */
+  report(now: number): GatewayPin[] {
+    return Object.entries(this.pins).map(([tenant, pin]) => {
+      const pinned = pinInForce(pin, now);
+      const waits = pin.next !== undefined && pinned === pin.pinned;
+      return { tenant, pinned, current: this.hashOf(tenant), ...(waits ? { next: pin.next } : {}) };
+    });
+  }
+
+  /** Follows what the feed brings. What is new counts once it is durable; rejects with the file system's error. */
+  take(offers: readonly FeedTrust[], now: number): Promise<void> {
+    return this.inTurn(async () => {
+      const changed: string[] = [];
+      for (const { tenant, chain } of offers) {
+        if (!this.claimed.has(tenant)) {
+          this.claims.add({ tenant });
+          this.claimed.add(tenant);
+          changed.push(tenant);
+        }
+        if (await this.follow(tenant, chain, now)) changed.push(tenant);
+      }
+      await this.claims.settle(() => [...this.claimed].map((tenant) => ({ tenant })));
+      this.changed(changed);
+    });
+  }
+
+  /** Looks whether somebody has pinned on this host, or a pin has come into force. To be called often. */
+  lookAtPins(now: number): Promise<void> {
+    return this.inTurn(async () => {
+      const { log, spoolDir } = this.options;
+      const mark = await markOf(spoolDir);
+      if (mark === this.pinsMark && now < this.nextFrom) return;
+      this.pinsMark = mark;
+      const read = await readPins(spoolDir).catch((error: unknown) => {
+        log.error(describeError(error), 'the pins cannot be read; those that were are kept');
+        return this.pins;
+      });
+      const changed = await this.adopt(read, now);
+      this.changed(changed);
+    });
+  }
+
+  /** Answers the tenants of which another pin counts, or waits, than before. */
+  private async adopt(read: Pins, now: number): Promise<string[]> {
+    const changed = new Set<string>();
+    const before = this.pins;
+    this.keepPins(read, now);
+    for (const [tenant, pin] of Object.entries(read)) {
+      if (JSON.stringify(pin) !== JSON.stringify(before[tenant])) {
+        this.announce(tenant, pin, now);
+        changed.add(tenant);
+      }
+      if (this.chains.get(tenant)?.place.pinned === pinInForce(pin, now)) continue;
+      changed.add(tenant);
+      this.begin(tenant, pin, now);
+      await this.follow(tenant, this.offered.get(tenant) ?? [], now);
+    }
+    for (const tenant of Object.keys(before)) {
+      if (read[tenant] !== undefined) continue;
+      // Taken out of the file by hand: the tenant stays claimed, and nothing opens it.
+      this.chains.delete(tenant);
+      changed.add(tenant);
+    }
+    return [...changed];
+  }
+
+  private changed(tenants: readonly string[]): void {
+    if (tenants.length === 0) return;
+    this.changes += 1;
+    this.options.onChange(tenants);
+  }
+
+  private keepPins(pins: Pins, now: number): void {
+    this.pins = pins;
+    const waiting = Object.values(pins).map(({ next }) => (next === undefined ? 0 : Date.parse(next.from)));
+    this.nextFrom = Math.min(Number.POSITIVE_INFINITY, ...waiting.filter((from) => from > now));
+  }
+
+  private announce(tenant: string, pin: Pin, now: number): void {
+    const { log } = this.options;
+    if (pin.next !== undefined && now < Date.parse(pin.next.from))
+      log.warn(
+        { tenant, pinned: pin.pinned, next: pin.next },
+        'another pin is to take the place of the one in force',
+      );
+    else log.warn({ tenant, pinned: pinInForce(pin, now) }, 'a tenant is pinned');
+  }
+
+  /** A chain from the pin in force on, without a version yet. */
+  private begin(tenant: string, pin: Pin, now: number): void {
+    this.claimed.add(tenant);
+    const { deployment } = this.options;
+    this.chains.set(tenant, TrustChain.begin({ deployment, tenant, pinned: pinInForce(pin, now) }));
+  }
+
+  /** What an earlier run has followed from the same pin. Of another pin it says only that the tenant is claimed. */
+  private restore({ tenant, pinned, versions }: StoredChain, now: number): void {
+    this.claimed.add(tenant);
+    const begun = this.chains.get(tenant);
+    if (begun?.place.pinned !== pinned) return;
+    const { chain, refusal } = begun.follow(versions, now);
+    if (refusal !== undefined)
+      throw new Error(`the trust documents of ${tenant} on disk do not follow: ${refusal.reason}`);
+    this.chains.set(tenant, chain);
+  }
+
+  /** Whether the tenant's trust is another one now. */
+  private async follow(
+    tenant: string,
+    offered: readonly SignedTrustDocument[],
+    now: number,
+  ): Promise<boolean> {
+    const held = this.chains.get(tenant);
+    const { chain, refusal } = held?.follow(offered, now) ?? {};
+    if (refusal !== undefined)
+      this.options.log.error(
+        { tenant, reason: refusal.reason, detail: refusal.detail },
+        'an offered trust document is refused',
+      );
+    if (chain === undefined || refusal !== undefined) this.offered.set(tenant, offered);
+    else this.offered.delete(tenant);
+    if (chain === undefined || chain === held) return false;
+    await this.files.write({ tenant, pinned: chain.place.pinned, versions: chain.versions });
+    this.chains.set(tenant, chain);
+    return true;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Which file the pins are in: every writing makes another one. Undefined where there is none. */
+async function markOf(spoolDir: string): Promise<string | undefined> {
+  const found = await stat(pinsPath(spoolDir), { bigint: true }).catch(() => undefined);
+  return found === undefined ? undefined : `${found.ino} ${found.mtimeNs} ${found.size}`;
+}

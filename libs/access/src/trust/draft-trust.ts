@@ -1,0 +1,76 @@
+import { MAX_APPROVALS, TRUST_TYPE, type TrustDocument, toInstant } from '@countersign/scope';
+import type { PrivacyControls } from '../organisation/organisation.js';
+import { hasRole, type Person } from '../organisation/person.js';
+import type { EnrolledPasskey, RecoveryKey } from './passkey.js';
+import type { RelyingParty } from './relying-party.js';
+import type { TrustVersion } from './trust-version.js';
+
+/** As long as a document may be valid; the day that is left off is for whoever signs last. */
+const VALID_DAYS = 179;
+const DAY_MS = 86_400_000;
+
+/** What a draft is made of, as it stands. */
+export interface TrustFacts {
+  deployment: string;
+  tenant: string;
+  people: readonly Person[];
+  passkeys: readonly EnrolledPasskey[];
+  recoveryKeys: readonly RecoveryKey[];
+  controls: PrivacyControls;
+  current: TrustVersion | null;
+  /** Whose pages a first version names; a later one keeps what stands. */
+  own: RelyingParty | null;
+  now: Date;
+}
+
+/** Who may be named in a trust document: whoever approves for the tenant, or governs it. */
+export const mayBeTrusted = (person: Person): boolean =>
+  hasRole(person, 'approver') || hasRole(person, 'admin');
+
+/**
+ * The next trust document as the tenant's people, passkeys and controls stand: a proposal that nobody has made yet. A
+ * first one excepts no action: of what is excepted gateways believe the vendor. Null where it would name nobody.
+ */
+export function draftTrust(facts: TrustFacts): TrustDocument | null {
+  const { current, own, controls } = facts;
+  const relyingParty = current?.document ?? own;
+  const people = peopleOf(facts);
+  if (relyingParty === null || people.length === 0) return null;
+  const approvals = Math.min(Math.max(1, controls.approvals), MAX_APPROVALS, people.length);
+  const named = new Set(people.map(({ person }) => person));
+  const recovery = facts.recoveryKeys
+    .filter(({ person }) => named.has(person))
+    .map(({ person, jwk }) => ({ person, jwk }));
+  const { rpId, origins } = relyingParty;
+  return {
+    type: TRUST_TYPE,
+    deployment: facts.deployment,
+    tenant: facts.tenant,
+    ...(current === null ? { seq: 1 } : { seq: current.document.seq + 1, prev: current.hash }),
+    validUntil: toInstant(new Date(facts.now.getTime() + VALID_DAYS * DAY_MS)),
+    rpId,
+    origins,
+    people,
+    ...(recovery.length === 0 ? {} : { recovery }),
+    threshold: Math.min(current?.document.threshold ?? approvals, people.length),
+    approvals: Math.min(Math.max(approvals, current?.document.approvals ?? 0), people.length),
+    countersign: current?.document.countersign ?? { exceptActions: [] },
+    forbid: controls.forbid,
+    bases: current?.document.bases ?? [],
+    ...(current?.document.witnesses === undefined ? {} : { witnesses: current.document.witnesses }),
+  };
+}
+
+function peopleOf({ people, passkeys, current, own }: TrustFacts): TrustDocument['people'] {
+  const rpId = (current?.document ?? own)?.rpId;
+  return people
+    .filter(mayBeTrusted)
+    .map(({ id }) => ({
+      person: id,
+      passkeys: passkeys
+        .filter((each) => each.person === id && each.rpId === rpId)
+        .map((each) => ({ id: each.id, jwk: each.jwk })),
+    }))
+    .filter((each) => each.passkeys.length > 0)
+    .sort((a, b) => (a.person < b.person ? -1 : 1));
+}

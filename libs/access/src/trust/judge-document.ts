@@ -1,0 +1,87 @@
+import { canonicalJson, type TrustDocument, utf8 } from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import { mayBeTrusted, type TrustFacts } from './draft-trust.js';
+
+/** It stands in one leaf of the log, whole. */
+const MOST_BYTES = 48_000;
+
+type Facts = Pick<
+  TrustFacts,
+  'deployment' | 'tenant' | 'people' | 'passkeys' | 'recoveryKeys' | 'current' | 'now'
+>;
+type Rule = readonly [
+  pointer: string,
+  holds: (document: TrustDocument, facts: Facts) => boolean,
+  wrong: string,
+];
+
+const RULES: readonly Rule[] = [
+  ['/deployment', ({ deployment }, facts) => deployment === facts.deployment, 'It is of another deployment.'],
+  ['/tenant', ({ tenant }, facts) => tenant === facts.tenant, 'It is of another tenant.'],
+  [
+    '/validUntil',
+    ({ validUntil }, { now }) => Date.parse(validUntil) > now.getTime(),
+    'It would be over already.',
+  ],
+  [
+    '',
+    (document) => utf8(canonicalJson(document)).length <= MOST_BYTES,
+    'It is too long to stand in the log: name fewer people or keys.',
+  ],
+  [
+    '/people',
+    ({ people }, facts) =>
+      people.every(({ person }) => facts.people.some((each) => each.id === person && mayBeTrusted(each))),
+    'It names somebody who is neither approver nor admin of this tenant.',
+  ],
+  [
+    '/people',
+    (document, facts) =>
+      document.people.every(({ person, passkeys }) =>
+        passkeys.every(
+          (key) => isNamed(facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
+        ),
+      ),
+    'It lists a passkey that this person has not enrolled here for this relying party.',
+  ],
+  [
+    '/recovery',
+    ({ recovery = [] }, { current, recoveryKeys }) =>
+      recovery.every((key) =>
+        [...(current?.document.recovery ?? []), ...recoveryKeys].some(
+          ({ person, jwk }) => person === key.person && jwk.x === key.jwk.x,
+        ),
+      ),
+    'It lists a recovery key that this person has not registered.',
+  ],
+];
+
+/**
+ * What the broker knows better than the document's form can tell: that its people and keys are this tenant's. Whether it
+ * follows the last one, and who has to sign, is for the succession to say.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export function judgeDocument(document: TrustDocument, facts: Facts): void {
+  for (const [pointer, holds, wrong] of RULES)
+    if (!holds(document, facts))
+      throw new AccessError('invalid_request', wrong, { pointer: `/document${pointer}` });
+}
+
+const same = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** The version in force lists it just so. */
+const isNamed = ({ current }: Facts, person: string, id: string, jwk: object): boolean =>
+  current?.document.people.some(
+    (each) => each.person === person && each.passkeys.some((key) => key.id === id && same(key.jwk, jwk)),
+  ) ?? false;
+
+const isEnrolled = (
+  { rpId }: TrustDocument,
+  { passkeys }: Facts,
+  person: string,
+  key: { id: string; jwk: object },
+): boolean =>
+  passkeys.some(
+    (each) => each.id === key.id && each.person === person && each.rpId === rpId && same(each.jwk, key.jwk),
+  );

@@ -1,0 +1,137 @@
+import { encodeBase64url } from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import type { Person, Principal } from '../organisation/person.js';
+import type { VendorUnit } from '../ports/store.js';
+import { demandOwnBrowser } from '../roles/strong.js';
+import type { EnrolledPasskey } from '../trust/passkey.js';
+import type { RelyingParty } from '../trust/relying-party.js';
+import type { Deps, SigningDeps } from './deps.js';
+import { demandInSight, ownTenantIn } from './own-tenant.js';
+import { readAs } from './read-as.js';
+import { hexDigest } from './secrets.js';
+import type { ListedPasskey } from './signing-means.js';
+
+/** How long a prompt may take. */
+export const ENROLMENT_MINUTES = 5;
+const CHALLENGE_BYTES = 32;
+/** Of one person: what a trust document takes (`passkeys` of one of its people). */
+const MOST_PASSKEYS = 10;
+
+/** What a browser needs to make a passkey. */
+export interface EnrolmentBegun {
+  person: Person;
+  /** Base64url: what the authenticator signs. */
+  challenge: string;
+  relyingParty: RelyingParty;
+  /** Credentials of this person that are enrolled already. */
+  known: string[];
+}
+
+/** A passkey as its attestation proved it, before anybody has it. */
+export type ProvenPasskey = Pick<
+  EnrolledPasskey,
+  'id' | 'jwk' | 'clientDataJson' | 'attestationObject' | 'rpId'
+> & { challenge: string };
+
+/**
+ * Begins the enrolment of a passkey of the caller's own. The challenge is taken once, by this session, in five minutes.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where passkeys cannot be made here
+ */
+export function beginEnrolment(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  session: string,
+): Promise<EnrolmentBegun> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { signingMeans, trust } = await unit.tenant(tenant);
+    const relyingParty = (await trust.current(tenant))?.document ?? deps.relyingParty;
+    if (relyingParty === null)
+      throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
+    const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
+    const now = deps.clock.now();
+    await unit.attempts.purge(now.toISOString());
+    await unit.attempts.insert({
+      hash: hexDigest(deps.hashing, challenge),
+      kind: 'passkey',
+      person: actor.id,
+      browser: null,
+      data: { session },
+      misses: 0,
+      createdAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + ENROLMENT_MINUTES * 60_000).toISOString(),
+    });
+    const { rpId, origins } = relyingParty;
+    return { person: actor, challenge, relyingParty: { rpId, origins }, known: known.map(({ id }) => id) };
+  });
+}
+
+/** For whom a passkey of this tenant signs: what an attestation is checked against. */
+export async function relyingPartyOf(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+): Promise<RelyingParty> {
+  demandInSight(principal, 'trust.sign', tenant);
+  const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
+  const found = current?.document ?? deps.relyingParty;
+  if (found === null) throw new AccessError('conflict', 'Passkeys need a name, and there is none here.');
+  return found;
+}
+
+/**
+ * Keeps a passkey whose attestation was checked, for the caller. From then on it may sign proposals of trust documents;
+ * it approves nothing for a claimed tenant before one names it.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` where this session began no enrolment with that challenge,
+ *   or too long ago; `conflict` where the credential is enrolled already
+ */
+export function enrolPasskey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  by: { session: string; name: string },
+  proven: ProvenPasskey,
+): Promise<ListedPasskey> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    await takeChallenge(deps, unit, actor, by.session, proven.challenge);
+    const own = await unit.tenant(tenant);
+    const mine = (await own.signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    if (mine.length >= MOST_PASSKEYS)
+      throw new AccessError('conflict', `You have ${MOST_PASSKEYS} passkeys already. Remove one first.`);
+    const { challenge: _challenge, ...rest } = proven;
+    const createdAt = deps.clock.now().toISOString();
+    const passkey = { ...rest, tenant, person: actor.id, name: by.name, createdAt, removedAt: null };
+    await own.signingMeans.addPasskey(passkey);
+    await own.log.append({
+      type: 'passkey.enrolled',
+      at: createdAt,
+      actor: actor.id,
+      data: { person: actor.id, credential: passkey.id, jwk: passkey.jwk, rpId: passkey.rpId },
+      personal: { name: by.name },
+    });
+    return { ...passkey, inTrust: false };
+  });
+}
+
+async function takeChallenge(
+  deps: Deps,
+  unit: VendorUnit,
+  actor: Person,
+  session: string,
+  challenge: string,
+): Promise<void> {
+  const hash = hexDigest(deps.hashing, challenge);
+  const attempt = await unit.attempts.find(hash);
+  const isOurs =
+    attempt?.kind === 'passkey' && attempt.person === actor.id && attempt.data['session'] === session;
+  const isInTime = attempt !== null && deps.clock.now().getTime() < Date.parse(attempt.expiresAt);
+  if (!isOurs || !isInTime || !(await unit.attempts.take(hash)))
+    throw new AccessError('wrong_state', 'This enrolment was not begun here, or took too long. Begin again.');
+}

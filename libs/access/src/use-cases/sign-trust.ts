@@ -1,0 +1,148 @@
+import {
+  canonicalJson,
+  parseSignature,
+  RECOVERY_CREDENTIAL,
+  type Signature,
+  type TrustDocument,
+} from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import type { Person, Principal } from '../organisation/person.js';
+import type { TenantUnit } from '../ports/store.js';
+import { demandOwnBrowser } from '../roles/strong.js';
+import { readSigned } from '../trust/read-signed.js';
+import {
+  endProposal,
+  type ProposalSignature,
+  type TrustProposal,
+  type TrustVersion,
+} from '../trust/trust-version.js';
+import type { SigningDeps } from './deps.js';
+import { trustNotice } from './notices.js';
+import {
+  demandOnlySignatures,
+  memberIn,
+  openProposalIn,
+  type ProposalView,
+  saveProposal,
+  viewOf,
+} from './trust-proposals.js';
+
+/**
+ * Signs a proposal with a passkey of one's own, or with one's recovery key. The signature that completes it makes it the
+ * trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
+ *
+ * @param given as it came
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is open no more, `invalid_request` for a signature
+ *   that does not hold, `conflict` where this key has signed already or another version came between
+ */
+export function signTrust(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+  given: unknown,
+): Promise<ProposalView> {
+  demandOwnBrowser(principal);
+  const signature = readSigned('/signature', () => parseSignature(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await memberIn(unit, principal, 'trust.sign', tenant);
+    const proposal = await openProposalIn(unit, id);
+    const current = await unit.trust.current(tenant);
+    const own = ownSignature(signature, person, proposal, current);
+    const earlier = await unit.trust.signatures(id);
+    if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
+      throw new AccessError('conflict', 'This key has signed already.');
+    const now = deps.clock.now();
+    const at = now.toISOString();
+    const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
+    const all = [...earlier, made];
+    const signed = { document: proposal.document, signatures: all.map((each) => each.signature) };
+    const place = { current: current?.document ?? null, now: now.getTime() };
+    const objection = deps.signatures.succession(place, signed);
+    demandThatItHolds(deps, place, proposal, own);
+    demandOnlySignatures(objection);
+    await unit.trust.sign(made);
+    const { statement: _document, ...proof } = own;
+    await unit.log.append({
+      type: 'trust.signed',
+      at,
+      actor: person.id,
+      data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
+    });
+    if (objection !== undefined) return viewOf(proposal, all, current);
+    return viewOf(await adopt(unit, proposal, signed.signatures, current, at), all, current);
+  });
+}
+
+/** This signature alone, so that what others have signed is not blamed for it. */
+function demandThatItHolds(
+  { signatures }: SigningDeps,
+  place: { current: TrustDocument | null; now: number },
+  { document }: TrustProposal,
+  own: Signature<TrustDocument>,
+): void {
+  const objection = signatures.succession(place, { document, signatures: [own] });
+  try {
+    demandOnlySignatures(objection);
+  } catch {
+    throw new AccessError('invalid_request', `This signature does not hold: ${objection?.detail}.`, {
+      pointer: '/signature',
+    });
+  }
+}
+
+/** Over this very document, and by a key of the person who hands it in. */
+function ownSignature(
+  signature: Signature,
+  person: Person,
+  { document }: TrustProposal,
+  current: TrustVersion | null,
+): Signature<TrustDocument> {
+  if (canonicalJson(signature.statement) !== canonicalJson(document))
+    throw new AccessError('invalid_request', 'This is not the document that was proposed.', {
+      pointer: '/signature/statement',
+    });
+  const { credential } = signature;
+  const documents = [document, ...(current === null ? [] : [current.document])];
+  const isTheirs =
+    credential === RECOVERY_CREDENTIAL
+      ? current?.document.recovery?.some((key) => key.person === person.id)
+      : documents.some(({ people }) =>
+          people.some(
+            (each) => each.person === person.id && each.passkeys.some(({ id }) => id === credential),
+          ),
+        );
+  if (isTheirs !== true)
+    throw new AccessError('forbidden', 'This is signed with a key of your own that either version names.');
+  return { ...signature, statement: document };
+}
+
+async function adopt(
+  unit: TenantUnit,
+  proposal: TrustProposal,
+  signatures: Signature<TrustDocument>[],
+  current: TrustVersion | null,
+  at: string,
+): Promise<TrustProposal> {
+  const { id, tenant, document, hash } = proposal;
+  const version: TrustVersion = {
+    tenant,
+    chain: current?.chain ?? 1,
+    hash,
+    document,
+    signatures,
+    adoptedAt: at,
+  };
+  await unit.trust.adopt(version);
+  const adopted = endProposal(proposal, 'adopted', at);
+  await saveProposal(unit, adopted);
+  await unit.log.append({
+    type: 'trust.adopted',
+    at,
+    actor: 'job',
+    data: { proposal: id, hash, seq: document.seq, prev: document.prev ?? null, chain: version.chain },
+  });
+  await unit.feed.changed('trust', tenant);
+  await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));
+  return adopted;
+}

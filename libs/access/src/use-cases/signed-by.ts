@@ -1,0 +1,50 @@
+import type { Signature, Statement } from '@countersign/scope';
+import { AccessError } from '../errors.js';
+import type { TenantUnit } from '../ports/store.js';
+import type { EnrolledPasskey } from '../trust/passkey.js';
+import type { RelyingParty } from '../trust/relying-party.js';
+import type { SigningDeps } from './deps.js';
+
+type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'signingMeans'>;
+type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
+
+/**
+ * Says whether this is signed with a passkey of that person: one that the trust document in force lists, or while the
+ * tenant is unclaimed one that they have enrolled.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export async function demandSignedBy<S extends Statement>(
+  deps: SigningDeps,
+  unit: Reads,
+  person: string,
+  signature: Signature<S>,
+): Promise<void> {
+  const keys = await keysOf(deps, unit, person);
+  const key = keys.find(({ id }) => id === signature.credential);
+  if (key === undefined)
+    throw new AccessError(
+      'invalid_request',
+      'This is signed with no passkey of yours that counts for this tenant.',
+      { pointer: '/countersignature/credential' },
+    );
+  const objection = deps.signatures.assertion(signature, key);
+  if (objection !== undefined)
+    throw new AccessError('invalid_request', `This signature does not hold: ${objection.detail}.`, {
+      pointer: '/countersignature',
+    });
+}
+
+async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
+  const document = (await unit.trust.current(unit.tenant))?.document;
+  if (document !== undefined) {
+    const { rpId, origins, people } = document;
+    const own = people.find((each) => each.person === person);
+    return (own?.passkeys ?? []).map((passkey) => ({ ...passkey, rpId, origins }));
+  }
+  if (relyingParty === null) return [];
+  const enrolled = await unit.signingMeans.passkeys(unit.tenant);
+  return enrolled
+    .filter((passkey) => passkey.person === person && passkey.rpId === relyingParty.rpId)
+    .map(({ id, jwk }) => ({ id, jwk, ...relyingParty }));
+}

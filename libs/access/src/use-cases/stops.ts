@@ -1,0 +1,149 @@
+import {
+  type LiftStatement,
+  parseLift,
+  parseSignature,
+  parseStop,
+  type Signature,
+  type StopStatement,
+  statementHash,
+} from '@countersign/scope';
+import { AccessError, notFound } from '../errors.js';
+import type { Person, Principal } from '../organisation/person.js';
+import type { ReadUnit, TenantUnit } from '../ports/store.js';
+import { demandOwnBrowser } from '../roles/strong.js';
+import { readSigned } from '../trust/read-signed.js';
+import type { Stop } from '../trust/stop.js';
+import { judgeStop, liftStatement, type StopFacts, stopStatement } from '../trust/stop-statement.js';
+import type { Deps, SigningDeps } from './deps.js';
+import { trustNotice } from './notices.js';
+import { demandInSight } from './own-tenant.js';
+import { readAs } from './read-as.js';
+import { signingPoint } from './read-statement.js';
+import { demandSignedBy } from './signed-by.js';
+import { memberIn } from './trust-proposals.js';
+
+type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
+
+async function factsOf(
+  { store, clock }: Deps,
+  unit: Point,
+  tenant: string,
+  person: string,
+): Promise<StopFacts> {
+  const versions = (await unit.trust.chain(tenant)).map(({ hash }) => hash);
+  return { deployment: store.deployment, tenant, person, versions, log: await unit.head(), now: clock.now() };
+}
+
+const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
+
+/** The stop that the caller may sign now. @throws AccessError `forbidden`, `not_found`, `wrong_state` while unclaimed */
+export function readStopStatement(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  digest: string | undefined,
+): Promise<StopStatement> {
+  demandInSight(principal, 'stop.write', tenant);
+  return readAs(deps, principal.person, async (unit) =>
+    stopStatement(await factsOf(deps, signingPoint(unit), tenant, principal.person.id), deps.random, digest),
+  );
+}
+
+/** The lift of a stop, as the caller may sign it now. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
+export function readLiftStatement(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  hash: string,
+): Promise<LiftStatement> {
+  demandInSight(principal, 'stop.write', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    standingStop(await unit.stops.find(hash));
+    const facts = await factsOf(deps, signingPoint(unit), tenant, principal.person.id);
+    return liftStatement(facts, deps.random, hash);
+  });
+}
+
+function standingStop(stop: Stop | null): Stop {
+  if (stop === null) throw notFound('stop');
+  if (stop.liftedAt !== null) throw new AccessError('wrong_state', 'This stop was lifted already.');
+  return stop;
+}
+
+/** In force, oldest first. @throws AccessError `forbidden`, `not_found` */
+export function listStops(deps: Deps, principal: Principal, tenant: string): Promise<Stop[]> {
+  demandInSight(principal, 'trust.read', tenant);
+  return readAs(deps, principal.person, (unit) => unit.stops.standing(tenant));
+}
+
+/** What both take: a statement of the caller's own, signed with their passkey within its five minutes. */
+async function taken<S extends StopStatement | LiftStatement>(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  principal: Principal,
+  signature: Signature,
+  parse: (value: unknown) => S,
+): Promise<{ signature: Signature<S>; person: Person; at: string }> {
+  const person = await memberIn(unit, principal, 'stop.write', unit.tenant);
+  const statement = readSigned('/countersignature/statement', () => parse(signature.statement));
+  const facts = await factsOf(deps, insideOf(unit), unit.tenant, person.id);
+  judgeStop(statement, facts);
+  const read = { ...signature, statement };
+  await demandSignedBy(deps, unit, person.id, read);
+  return { signature: read, person, at: facts.now.toISOString() };
+}
+
+/**
+ * A customer's own stop: gateways that have pinned the tenant refuse by it whatever the broker says, until its lift; here
+ * nothing is asked for, approved or minted any more.
+ *
+ * @param given the signature as it came
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where this very stop was set before
+ */
+export function setStop(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<Stop> {
+  demandOwnBrowser(principal);
+  const read = readSigned('/countersignature', () => parseSignature(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { signature, person, at } = await taken(deps, unit, principal, read, parseStop);
+    const hash = statementHash(deps.hashing, signature.statement);
+    const digest = signature.statement.digest ?? null;
+    const stop: Stop = {
+      ...{ hash, tenant, person: person.id, digest, signature, at },
+      ...{ lift: null, liftedBy: null, liftedAt: null },
+    };
+    await unit.stops.insert(stop);
+    const data = { stop: hash, digest, signature };
+    await unit.log.append({ type: 'trust.stopped', at, actor: person.id, data });
+    await unit.feed.changed('stop', hash);
+    await unit.outbox.add(trustNotice(tenant, 'stopped', hash, at));
+    return stop;
+  });
+}
+
+/** Ends a stop. @throws AccessError `forbidden`, `not_found`, `invalid_request`, `wrong_state` where it was lifted already */
+export function liftStop(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<Stop> {
+  demandOwnBrowser(principal);
+  const read = readSigned('/countersignature', () => parseSignature(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { signature, person, at } = await taken(deps, unit, principal, read, parseLift);
+    const stop = standingStop(await unit.stops.find(signature.statement.stop));
+    const lifted: Stop = { ...stop, lift: signature, liftedBy: person.id, liftedAt: at };
+    if (!(await unit.stops.lift(lifted)))
+      throw new AccessError('wrong_state', 'This stop was lifted already.');
+    const data = { stop: stop.hash, signature };
+    await unit.log.append({ type: 'trust.lifted', at, actor: person.id, data });
+    await unit.feed.changed('stop', stop.hash);
+    await unit.outbox.add(trustNotice(tenant, 'lifted', stop.hash, at));
+    return lifted;
+  });
+}

@@ -1,0 +1,193 @@
+import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/scope';
+import { AccessError, notFound } from '../errors.js';
+import type { Person, Principal } from '../organisation/person.js';
+import type { Objection } from '../ports/signature-rules.js';
+import type { ReadUnit, TenantUnit } from '../ports/store.js';
+import { demand, type Permission } from '../roles/permissions.js';
+import { demandOwnBrowser } from '../roles/strong.js';
+import { draftTrust, type TrustFacts } from '../trust/draft-trust.js';
+import { judgeDocument } from '../trust/judge-document.js';
+import { type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
+import { readSigned } from '../trust/read-signed.js';
+import {
+  endProposal,
+  type ProposalSignature,
+  type TrustProposal,
+  type TrustVersion,
+} from '../trust/trust-version.js';
+import type { Deps, SigningDeps } from './deps.js';
+import { trustNotice } from './notices.js';
+import { demandInSight } from './own-tenant.js';
+import { readAs } from './read-as.js';
+
+/** A proposal with who has signed it, and who has to yet. */
+export interface ProposalView {
+  proposal: TrustProposal;
+  signatures: ProposalSignature[];
+  needs: ProposalNeeds;
+}
+
+/** These alone say that a proposal is well and only waits for people. */
+const WAITING: ReadonlySet<string> = new Set(['too_few', 'key_has_not_signed']);
+
+/** @throws AccessError `conflict` for what no signature could mend */
+export function demandOnlySignatures(objection: Objection | undefined): void {
+  if (objection !== undefined && !WAITING.has(objection.reason))
+    throw new AccessError('conflict', `This cannot come next: ${objection.detail}.`);
+}
+
+/** The person as stored now, in their own tenant. @throws AccessError `forbidden`, `not_found` */
+export async function memberIn(
+  unit: Pick<TenantUnit, 'organisation'>,
+  { person }: Principal,
+  permission: Permission,
+  tenant: string,
+): Promise<Person> {
+  const member = await unit.organisation.person(person.id);
+  if (member === null || member.tenant !== tenant) throw notFound('tenant');
+  demand(member, permission);
+  return member;
+}
+
+type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
+
+async function factsOf(
+  { store, clock, relyingParty }: SigningDeps,
+  unit: Reads,
+  tenant: string,
+): Promise<TrustFacts> {
+  const record = await unit.organisation.tenant(tenant);
+  if (record === null) throw notFound('tenant');
+  return {
+    deployment: store.deployment,
+    tenant,
+    people: await unit.organisation.people(tenant),
+    passkeys: await unit.signingMeans.passkeys(tenant),
+    recoveryKeys: await unit.signingMeans.recoveryKeys(tenant),
+    controls: record.controls,
+    current: await unit.trust.current(tenant),
+    own: relyingParty,
+    now: clock.now(),
+  };
+}
+
+/**
+ * What could be proposed as people, passkeys and controls stand.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
+ */
+export function readTrustDraft(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+): Promise<TrustDocument> {
+  demandInSight(principal, 'trust.read', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    const draft = draftTrust(await factsOf(deps, unit, tenant));
+    if (draft === null)
+      throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
+    return draft;
+  });
+}
+
+/**
+ * Proposes the next trust document, as the tenant's admin. It counts for nothing before enough of its people have signed.
+ *
+ * @param given as it came
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where one is open, or this one cannot follow
+ */
+export function proposeTrust(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<ProposalView> {
+  demandOwnBrowser(principal);
+  const document = readSigned('/document', () => parseTrustDocument(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await memberIn(unit, principal, 'trust.propose', tenant);
+    const facts = await factsOf(deps, unit, tenant);
+    judgeDocument(document, facts);
+    const current = facts.current?.document ?? null;
+    const unsigned = { document, signatures: [] };
+    demandOnlySignatures(deps.signatures.succession({ current, now: facts.now.getTime() }, unsigned));
+    const at = facts.now.toISOString();
+    const proposal: TrustProposal = {
+      id: deps.ids.next('prp'),
+      tenant,
+      state: 'open',
+      version: 1,
+      document,
+      hash: statementHash(deps.hashing, document),
+      by: person.id,
+      createdAt: at,
+      endedAt: null,
+    };
+    await unit.trust.propose(proposal);
+    const { id, hash } = proposal;
+    await unit.log.append({
+      type: 'trust.proposed',
+      at,
+      actor: person.id,
+      data: { proposal: id, hash, document },
+    });
+    await unit.outbox.add(trustNotice(tenant, 'proposed', id, at));
+    return viewOf(proposal, [], facts.current);
+  });
+}
+
+/** Takes a proposal back: any admin of the tenant. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
+export function withdrawProposal(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+): Promise<TrustProposal> {
+  demandOwnBrowser(principal);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await memberIn(unit, principal, 'trust.propose', tenant);
+    const proposal = await openProposalIn(unit, id);
+    const at = deps.clock.now().toISOString();
+    const ended = endProposal(proposal, 'withdrawn', at);
+    await saveProposal(unit, ended);
+    await unit.log.append({
+      type: 'trust.withdrawn',
+      at,
+      actor: person.id,
+      data: { proposal: id, hash: proposal.hash },
+    });
+    await unit.outbox.add(trustNotice(tenant, 'withdrawn', id, at));
+    return ended;
+  });
+}
+
+/** @throws AccessError `not_found`, `wrong_state` where it is open no more */
+export async function openProposalIn({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
+  const proposal = await trust.proposal(id);
+  if (proposal === null) throw notFound('proposal');
+  if (proposal.state !== 'open')
+    throw new AccessError('wrong_state', `This proposal is ${proposal.state} already.`);
+  return proposal;
+}
+
+/** @throws AccessError `conflict` where somebody was faster */
+export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposal): Promise<void> {
+  if (!(await trust.updateProposal(proposal)))
+    throw new AccessError(
+      'conflict',
+      'Somebody else changed this proposal at the same moment. Read it again.',
+    );
+}
+
+export const viewOf = (
+  proposal: TrustProposal,
+  signatures: ProposalSignature[],
+  current: TrustVersion | null,
+): ProposalView => ({
+  proposal,
+  signatures,
+  needs:
+    proposal.state === 'open'
+      ? proposalNeeds(current?.document ?? null, proposal.document, signatures)
+      : { persons: 0, keys: [] },
+});

@@ -1,0 +1,50 @@
+import {
+  LIFT_TYPE,
+  type LiftStatement,
+  parseSignature,
+  parseSignedTrustDocument,
+  ScopeError,
+  type Signature,
+  STOP_TYPE,
+  type StopStatement,
+} from '@countersign/scope';
+import { z } from 'zod';
+import { slug } from '../shapes.js';
+
+/** A value that its own parser reads strictly; what it refuses is an issue at the place that it names. */
+const readBy = <T>(parse: (value: unknown) => T) =>
+  z.unknown().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof ScopeError)) throw error;
+      context.addIssue({ code: 'custom', message: `${error.pointer ?? ''} ${error.message}` });
+      return z.NEVER;
+    }
+  });
+
+export type SignedStop = Signature<StopStatement>;
+export type SignedLift = Signature<LiftStatement>;
+
+const signatureOf =
+  <S extends Signature>(is: (signature: Signature) => signature is S) =>
+  (value: unknown): S => {
+    const signature = parseSignature(value);
+    if (is(signature)) return signature;
+    throw new ScopeError('invalid_statement', 'is of another type', '/statement/type');
+  };
+
+/** A customer's own stop, or the lift of one; the gateway checks it against what it has pinned. */
+export const signedStop = readBy(
+  signatureOf((signature): signature is SignedStop => signature.statement.type === STOP_TYPE),
+);
+export const signedLift = readBy(
+  signatureOf((signature): signature is SignedLift => signature.statement.type === LIFT_TYPE),
+);
+
+/** A claimed tenant's whole chain of trust documents, oldest first. It counts for nothing but by a gateway's own pin. */
+export const feedTrust = z.strictObject({
+  tenant: slug,
+  chain: z.array(readBy(parseSignedTrustDocument)).min(1).max(10_000),
+});
+export type FeedTrust = z.infer<typeof feedTrust>;

@@ -1,0 +1,73 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDigest, isTenantSlug, toInstant } from '@countersign/scope';
+import { z } from 'zod';
+import { writeFileDurably } from '../durable/write-file.js';
+
+/** A pin takes the place of another one only so long after it was set: time for everybody to see it, and to object. */
+export const RESET_DELAY_MS = 72 * 3_600_000;
+
+const hash = z.string().refine(isDigest, 'is no sha256: hash');
+const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no instant');
+
+/** `pinned`: the hash of a tenant's first trust document, set at `since`. `next` takes its place at `from`. */
+const pin = z.strictObject({
+  pinned: hash,
+  since: instant,
+  next: z.strictObject({ pinned: hash, from: instant }).exactOptional(),
+});
+export type Pin = z.infer<typeof pin>;
+
+const slug = z.string().refine(isTenantSlug, 'is no tenant’s slug');
+const file = z.strictObject({ v: z.literal(1), pins: z.record(slug, pin) });
+export type Pins = z.infer<typeof file>['pins'];
+
+/** Where the pins of a gateway's own host are, beside its spool. */
+export const pinsPath = (spoolDir: string) => join(spoolDir, 'pins.json');
+
+/** The pins on this host; none where nobody has pinned. Throws for a file that cannot be read or is not of this form. */
+export async function readPins(spoolDir: string): Promise<Pins> {
+  const text = await readFile(pinsPath(spoolDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? {} : file.parse(JSON.parse(text)).pins;
+}
+
+/** Pins are no secret, and whoever sets them need not be whom the gateway runs as. */
+const MODE = 0o644;
+
+/** Writes them, durably. Throws the file system's error. */
+export async function writePins(spoolDir: string, pins: Pins): Promise<void> {
+  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+  await writeFileDurably(pinsPath(spoolDir), `${JSON.stringify({ v: 1, pins }, null, 2)}\n`, MODE);
+}
+
+/** The pin that counts at this moment (milliseconds since the epoch). */
+export function pinInForce({ pinned, next }: Pin, now: number): string {
+  return next !== undefined && now >= Date.parse(next.from) ? next.pinned : pinned;
+}
+
+/** What came of setting a pin. `waiting`: another one is in force for 72 h more. `kept`: nothing waits any more. */
+export type PinOutcome = 'pinned' | 'unchanged' | 'waiting' | 'kept';
+
+/**
+ * The pin of a tenant after this hash was set. The first counts at once. Another one counts 72 h later, and not at all
+ * where the one in force is set again in the meantime.
+ */
+export function setPin(
+  before: Pin | undefined,
+  pinned: string,
+  now: number,
+): { pin: Pin; outcome: PinOutcome } {
+  const since = toInstant(new Date(now));
+  if (before === undefined) return { pin: { pinned, since }, outcome: 'pinned' };
+  const inForce = pinInForce(before, now);
+  const current: Pin =
+    inForce === before.pinned ? before : { pinned: inForce, since: before.next?.from ?? since };
+  const { next, ...alone } = current;
+  if (pinned === inForce) return { pin: alone, outcome: next === undefined ? 'unchanged' : 'kept' };
+  if (next?.pinned === pinned) return { pin: current, outcome: 'waiting' };
+  const from = toInstant(new Date(now + RESET_DELAY_MS));
+  return { pin: { ...alone, next: { pinned, from } }, outcome: 'waiting' };
+}

@@ -1,0 +1,25 @@
+import { parsePins } from './pins.js';
+
+const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
+const pin = { tenant: 'acme', pinned: hash('a'), current: hash('b') };
+
+describe('a gateway’s pins', () => {
+  test('are read as they were said', () => {
+    const next = { pinned: hash('c'), from: '2026-11-27T15:00:00Z' };
+    for (const pins of [[], [pin], [{ ...pin, current: null }], [{ ...pin, next }]])
+      expect(parsePins({ pins })).toEqual({ pins });
+  });
+
+  test.each([
+    [{}],
+    [{ pins: [{ ...pin, current: undefined }] }],
+    [{ pins: [{ ...pin, pinned: 'a' }] }],
+    [{ pins: [{ ...pin, tenant: 'Acme' }] }],
+    [{ pins: [{ ...pin, more: 1 }] }],
+    [{ pins: [{ ...pin, next: { pinned: hash('c') } }] }],
+    [{ pins: Array(10_001).fill(pin) }],
+    [{ pins: [], more: 1 }],
+  ])('P13: in any other shape are refused (%#)', (body) => {
+    expect(() => parsePins(body)).toThrow(expect.objectContaining({ code: 'invalid_pins' }));
+  });
+});

@@ -1,0 +1,34 @@
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const SCALAR_BYTES = 32;
+
+/**
+ * r ‖ s of a P-256 signature in the form that WebAuthn prescribes (§6.5.5: ASN.1 DER Ecdsa-Sig-Value, RFC 3279 §2.2.3):
+ * 64 bytes, or undefined unless it is DER to the bit: no other length form, no superfluous zero, nothing behind it.
+ */
+export function readEcdsaSignature(der: Uint8Array): Uint8Array | undefined {
+  if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return undefined;
+  const r = readScalar(der, 2);
+  if (r === undefined) return undefined;
+  const s = readScalar(der, r.end);
+  if (s?.end !== der.length) return undefined;
+  const raw = new Uint8Array(2 * SCALAR_BYTES);
+  raw.set(r.bytes, SCALAR_BYTES - r.bytes.length);
+  raw.set(s.bytes, 2 * SCALAR_BYTES - s.bytes.length);
+  return raw;
+}
+
+/**
+ * A positive INTEGER of at most 32 bytes at this place, without the zero that keeps its sign. One that is cut short ends
+ * elsewhere than the whole does, which its reader asks.
+ */
+function readScalar(der: Uint8Array, at: number): { bytes: Uint8Array; end: number } | undefined {
+  if (der[at] !== INTEGER) return undefined;
+  const end = at + 2 + (der[at + 1] ?? 0);
+  const bytes = der.subarray(at + 2, end);
+  const [first = 0, second = 0] = bytes;
+  // Negative; nothing or zero; or with a zero in front that keeps no sign.
+  if (first >= 0x80 || (first === 0 && second < 0x80)) return undefined;
+  const scalar = first === 0 ? bytes.subarray(1) : bytes;
+  return scalar.length <= SCALAR_BYTES ? { bytes: scalar, end } : undefined;
+}

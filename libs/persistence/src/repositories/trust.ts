@@ -1,0 +1,134 @@
+import type { ProposalSignature, TrustProposal, TrustVersion, TrustWrites } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { comparable } from '../entities/instants.js';
+import {
+  TrustProposalEntity,
+  TrustReminderEntity,
+  TrustSignatureEntity,
+  TrustVersionEntity,
+} from '../entities/trust.entity.js';
+import { BoundRepository, type Reach } from './bound.js';
+import { orConflict } from './conflict.js';
+
+/** The chain of trust documents, and the proposal of the next. */
+export class Trust extends BoundRepository<TrustVersionEntity> implements TrustWrites {
+  constructor(manager: EntityManager, reach: Reach) {
+    super(manager, reach, TrustVersionEntity);
+  }
+
+  async current(tenant: string): Promise<TrustVersion | null> {
+    const row = await this.rows()
+      .andWhere('row.tenant = :tenant', { tenant })
+      .orderBy('row.chain', 'DESC')
+      .addOrderBy('row.seq', 'DESC')
+      .limit(1)
+      .getOne();
+    return row === null ? null : toVersion(row);
+  }
+
+  async chain(tenant: string): Promise<TrustVersion[]> {
+    const last = await this.current(tenant);
+    if (last === null) return [];
+    const rows = await this.rows()
+      .andWhere('row.tenant = :tenant AND row.chain = :chain', { tenant, chain: last.chain })
+      .orderBy('row.seq')
+      .getMany();
+    return rows.map(toVersion);
+  }
+
+  /** Chains that count of all tenants in reach, each oldest first. */
+  async chains(): Promise<TrustVersion[]> {
+    const rows = await this.rows()
+      .orderBy('row.tenant')
+      .addOrderBy('row.chain')
+      .addOrderBy('row.seq')
+      .getMany();
+    const last = new Map(rows.map(({ tenant, chain }) => [tenant, chain]));
+    return rows.filter(({ tenant, chain }) => last.get(tenant) === chain).map(toVersion);
+  }
+
+  /** Those in force that end after one instant and by the other, and of which nobody was reminded at that distance. */
+  async ending({ after, by }: { after: string; by: string }, days: number): Promise<TrustVersion[]> {
+    const rows = await this.rows()
+      .andWhere('row.validUntil > :after AND row.validUntil <= :by', {
+        after: comparable(after),
+        by: comparable(by),
+      })
+      .andWhere(
+        'NOT EXISTS (SELECT 1 FROM trust_reminders said WHERE said.hash = row.hash AND said.days = :days)',
+        { days },
+      )
+      .andWhere(
+        'NOT EXISTS (SELECT 1 FROM trust_versions newer WHERE newer.tenant = row.tenant AND (newer.chain > row.chain OR newer.chain = row.chain AND newer.seq > row.seq))',
+      )
+      .getMany();
+    return rows.map(toVersion);
+  }
+
+  async proposal(id: string): Promise<TrustProposal | null> {
+    return this.found(await this.manager.findOneBy(TrustProposalEntity, { id }));
+  }
+
+  async openProposal(tenant: string): Promise<TrustProposal | null> {
+    return this.found(await this.manager.findOneBy(TrustProposalEntity, { openFor: tenant }));
+  }
+
+  async signatures(proposal: string): Promise<ProposalSignature[]> {
+    if ((await this.proposal(proposal)) === null) return [];
+    const rows = await this.manager.find(TrustSignatureEntity, {
+      where: { proposal },
+      order: { at: 'ASC', person: 'ASC', credential: 'ASC' },
+    });
+    return rows.map(({ credential: _credential, ...row }) => row);
+  }
+
+  async adopt(version: TrustVersion): Promise<void> {
+    this.own(version);
+    const { document, signatures } = version;
+    const { seq, validUntil } = document;
+    await orConflict(
+      this.manager.insert(TrustVersionEntity, { ...version, document, signatures, seq, validUntil }),
+      'This version of the trust document was adopted at the same moment.',
+    );
+  }
+
+  async propose(proposal: TrustProposal): Promise<void> {
+    this.own(proposal);
+    await orConflict(
+      this.manager.insert(TrustProposalEntity, { ...proposal, openFor: proposal.tenant }),
+      'A proposal is open already: sign it or withdraw it first.',
+    );
+  }
+
+  async updateProposal({ id, tenant, state, version, endedAt }: TrustProposal): Promise<boolean> {
+    const before = { id, tenant: this.own({ tenant }), version: version - 1 };
+    const openFor = state === 'open' ? tenant : null;
+    const change = { state, version, endedAt, openFor };
+    return (await this.manager.update(TrustProposalEntity, before, change)).affected === 1;
+  }
+
+  async sign(signature: ProposalSignature): Promise<void> {
+    this.own(signature);
+    await orConflict(
+      this.manager.insert(TrustSignatureEntity, {
+        ...signature,
+        credential: signature.signature.credential,
+      }),
+      'This key has signed already.',
+    );
+  }
+
+  async remind(hash: string, days: number, at: string): Promise<boolean> {
+    if ((await this.manager.findOneBy(TrustReminderEntity, { hash, days })) !== null) return false;
+    await this.manager.insert(TrustReminderEntity, { hash, days, tenant: this.tenant, at });
+    return true;
+  }
+
+  private found(row: TrustProposalEntity | null): TrustProposal | null {
+    if (row === null || (this.reach !== 'everybody' && row.tenant !== this.reach.tenant)) return null;
+    const { openFor: _openFor, ...proposal } = row;
+    return proposal;
+  }
+}
+
+const toVersion = ({ seq: _seq, validUntil: _validUntil, ...row }: TrustVersionEntity): TrustVersion => row;

@@ -1,0 +1,99 @@
+import { type InvitationStatement, toInstant } from '@countersign/scope';
+import { AT } from '../../factories/trust.js';
+import { claim, trustOf } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
+import { TestBroker } from '../harness.js';
+import { codeOf, expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
+
+type ToSign = { statement: InvitationStatement; openings: { ticket?: { value: string; salt: string } } };
+type Invitation = { id: string; hash: string };
+
+let broker: TestBroker;
+let ada: Customer;
+beforeEach(async () => {
+  broker = await TestBroker.start();
+  ada = await Customer.of(broker, 'approver');
+});
+afterEach(() => broker.close());
+
+const scope = [{ resource: 'invoices/*', actions: ['update'] }];
+const wanted = () => ({
+  service: 'billing',
+  scope,
+  until: toInstant(new Date(broker.clock.now().getTime() + 86_400_000)),
+  ticket: '4711',
+});
+const toSign = (body: object) => ada.ask<ToSign>('POST', 'invitations/statement', body);
+const signed = async (body = wanted()) => {
+  const { statement, openings } = await toSign(body);
+  return { ...body, openings, countersignature: ada.key.sign(statement, AT) };
+};
+
+test('P12: an invitation is signed by its author, and its signature is in the token of what fits it', async () => {
+  await claim([ada]);
+  expect(codeOf(await ada.call('POST', 'invitations', wanted()))).toBe('403 countersignature_required');
+  const body = await signed();
+  const { trust } = await trustOf(ada);
+  expect(body.countersignature.statement).toMatchObject({ person: ada.id, trust, scope });
+  const made = await ada.ask<Invitation>('POST', 'invitations', body, 201);
+  expect(made).toMatchObject({
+    id: body.countersignature.statement.invitation,
+    ticket: '4711',
+    statement: body.countersignature.statement,
+    countersignature: body.countersignature,
+  });
+  expect(codeOf(await ada.call('POST', 'invitations', body))).toBe('409 conflict');
+
+  const request = await makeRequest(broker, 'engineer', { scope, ticket: '4711' });
+  expect(request['invitation']).toBe(made.id);
+  expectStatus(await review(broker, 'reviewer', request), 201);
+  const { grant } = await readRequest(broker, request.id);
+  const { access_token } = await mintToken(broker, String(grant));
+  const claims = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  expect(claims.countersignatures).toEqual([body.countersignature]);
+  const shown = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
+  expect(shown.body).toMatchObject({ countersignedBy: [ada.id] });
+});
+
+test('P12: what was signed is this very invitation, by this person, of now', async () => {
+  await claim([ada]);
+  const body = await signed();
+  const { statement } = body.countersignature;
+  const other = { value: '4712', salt: body.openings.ticket?.salt ?? '' };
+  for (const change of [
+    { scope: [{ resource: 'invoices/**', actions: ['update'] }] },
+    { until: toInstant(new Date(Date.parse(body.until) + 1_000)) },
+    { uses: 3 },
+    { maxDuration: 'PT1M' },
+    { ticket: '4712' },
+    { openings: {} },
+    { ticket: '4712', openings: { ticket: other } },
+    { countersignature: { ...body.countersignature, statement: { ...statement, maxSeconds: 60 } } },
+    { countersignature: ada.key.sign({ ...statement, person: broker.persons.secondApprover }, AT) },
+    { countersignature: ada.key.sign({ ...statement, trust: `sha256:${'0'.repeat(64)}` }, AT) },
+    { countersignature: ada.key.sign({ ...statement, log: { ...statement.log, size: 99_999 } }, AT) },
+    { countersignature: ada.key.sign(statement, { ...AT, flags: 0x01 }) },
+  ])
+    expect([codeOf(await ada.call('POST', 'invitations', { ...body, ...change })), change]).toEqual([
+      '400 invalid_request',
+      change,
+    ]);
+  const mailed = await Customer.of(broker, 'approver', { assurance: 'mail-code' });
+  expect(codeOf(await mailed.call('POST', 'invitations', body))).toBe('403 forbidden');
+  const late = await signed();
+  broker.clock.advance(3_601);
+  const again = (await Customer.of(broker, 'approver')).with(ada.authenticators);
+  expect(codeOf(await again.call('POST', 'invitations', late))).toBe('400 invalid_request');
+});
+
+test('P12: one that was never signed opens nothing once the tenant is claimed', async () => {
+  const read = [{ resource: 'invoices/*', actions: ['read'] }];
+  const { ticket: _ticket, ...body } = { ...wanted(), scope: read };
+  const made = await ada.ask<Invitation>('POST', 'invitations', body, 201);
+  const before = await makeRequest(broker, 'engineer', { scope: read });
+  expect(before['invitation']).toBe(made.id);
+  await claim([ada]);
+  expect(codeOf(await review(broker, 'reviewer', before))).toBe('409 controls_changed');
+  const after = await makeRequest(broker, 'engineer', { scope: read });
+  expect(after).toMatchObject({ invitation: null, needs: { customer: { required: 1 } } });
+});

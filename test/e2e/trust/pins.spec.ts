@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { importEd25519PublicKey, openFeedEnvelope, type SnapshotData } from '@countersign/gateway-protocol';
+import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
+import { TestBroker } from '../harness.js';
+import { EventStream } from '../sse.js';
+import { codeOf } from '../story.js';
+
+let broker: TestBroker;
+let ada: Customer;
+let gateway: Awaited<ReturnType<TestBroker['enrolGateway']>>;
+beforeEach(async () => {
+  broker = await TestBroker.start();
+  ada = await Customer.of(broker, 'approver');
+  gateway = await broker.enrolGateway('one');
+});
+afterEach(() => broker.close());
+
+const say = (pins: unknown, bearer = gateway.bearer) =>
+  broker.fetch('POST', '/gateway/v1/pins', { body: { pins }, headers: { authorization: bearer } });
+const told = async () => {
+  const { body } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
+  return (body as { items: { type: string; actor: string; data: object }[] }).items.filter(({ type }) =>
+    type.startsWith('gateway.'),
+  );
+};
+
+test('P12: the feed brings the whole chain of each claimed tenant, first and when it grows', async () => {
+  const genesis = await claim([ada]);
+  const nonce = randomBytes(32).toString('base64url');
+  const feed = await EventStream.open(`${broker.url}/gateway/v1/feed?nonce=${nonce}`, {
+    authorization: gateway.bearer,
+  });
+  const next = async (type: string) => {
+    const { data } = await feed.until(({ event }) => event === type);
+    const event = openFeedEnvelope(data, importEd25519PublicKey(gateway.credential.feedKey));
+    return event.data as Partial<SnapshotData>;
+  };
+  const { signatures } = await trustOf(ada);
+  const first = { document: genesis.document, signatures };
+  expect(await next('snapshot')).toMatchObject({
+    trust: [{ tenant: 'acme', chain: [first] }],
+    stops: [],
+    lifts: [],
+  });
+  const proposal = await propose(ada, await draftOf(ada));
+  await signProposal(ada, proposal);
+  const { trust } = await next('change');
+  expect(trust).toEqual([
+    { tenant: 'acme', chain: [first, { document: proposal.document, signatures: expect.any(Array) }] },
+  ]);
+  feed.close();
+});
+
+test('what a gateway has pinned is shown, and a tenant hears of each pin that is new, another or gone', async () => {
+  const { hash } = await claim([ada]);
+  const pin = { tenant: 'acme', pinned: hash, current: hash };
+  expect((await say([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
+  const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash };
+  expect((await trustOf(ada)).gateways).toEqual([one]);
+  const listed = await broker.call('securityAdmin', 'GET', '/api/v1/gateways');
+  expect(listed.body).toMatchObject({
+    items: [{ id: one.id, pins: [pin, { tenant: 'nobody', current: null }] }],
+  });
+  // The same once more, and another version of the same trust, are no news.
+  await say([{ ...pin, current: null }]);
+  expect((await told()).map(({ type }) => type)).toEqual(['gateway.pinned']);
+  const other = `sha256:${'0'.repeat(64)}`;
+  const next = { pinned: other, from: '2026-12-01T00:00:00Z' };
+  await say([{ ...pin, next }]);
+  await say([]);
+  expect(await told()).toMatchObject([
+    { type: 'gateway.unpinned', actor: one.id, data: { after: null } },
+    { type: 'gateway.pinned', data: { before: { pinned: hash, next: null }, after: { pinned: hash, next } } },
+    { type: 'gateway.pinned', data: { before: null, after: { pinned: hash } } },
+  ]);
+  expect((await trustOf(ada)).gateways).toMatchObject([{ pinned: null, current: null }]);
+});
+
+test('P13: pins are read strictly, and only of gateways', async () => {
+  expect(codeOf(await say([{ tenant: 'acme', pinned: 'x', current: null }]))).toBe('400 invalid_request');
+  expect(codeOf(await say('all'))).toBe('400 invalid_request');
+  expect(codeOf(await say([], 'Bearer csk_nothing_of_the_sort_at_all'))).toBe('401 unauthenticated');
+  expect(codeOf(await broker.call('securityAdmin', 'POST', '/gateway/v1/pins', { body: { pins: [] } }))).toBe(
+    '403 forbidden',
+  );
+});
