@@ -304,7 +304,7 @@ describe('ids, queries and addresses', () => {
     ['{"decision":"approve"}', '/digest'],
     ['{"decision":"maybe","digest":"x"}', '/decision'],
     ['{"decision":"counter","digest":"x"}', '/terms'],
-    ['{"decision":"approve","digest":"x","countersignature":{}}', '/countersignature'],
+    ['{"decision":"approve","digest":"x","countersignature":{}}', '/countersignature/statement'],
     ['{"decision":"approve","digest":"x","terms":{}}', '/terms/v'],
   ])('a review of %s is 400 at %s', async (raw, pointer) => {
     const request = await makeRequest(broker);

@@ -43,6 +43,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
       endReason: null,
       endedAt: null,
       endedBy: null,
+      countersignedBy: [],
       gatewayUrl: 'http://localhost:4100/billing',
     });
     const token = await mintToken(broker, approved.grant!);
@@ -92,6 +93,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
       ],
       offer: null,
       earlierDenials: [],
+      countersignatures: [],
       grant: expect.stringMatching(/^grt_/),
       invitation: null,
     });

@@ -81,8 +81,9 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(terms).toEqual(request['terms']);
     const countersignature = ada.key.sign(statement, AT);
     const { body } = expectStatus(await decide(ada, request, { countersignature }), 201);
-    expect(body).toMatchObject({ assurance: 'passkey', channel: 'web', countersignature });
-    const { grant } = await readRequest(broker, request.id);
+    expect(body).toMatchObject({ assurance: 'passkey', channel: 'web' });
+    const { grant, countersignatures } = await readRequest(broker, request.id);
+    expect(countersignatures).toEqual([countersignature]);
     const { access_token: token } = await mintToken(broker, String(grant));
     expect(claimsOf(token).countersignatures).toEqual([countersignature]);
     expect(await judged(token)).toBeUndefined();
@@ -157,8 +158,8 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect((await decide(ada, first, signed)).body).toMatchObject({ assurance: 'passkey' });
     expect((await decide(bob, second, { decision: 'deny', reason: 'no' })).body).toMatchObject({
       assurance: 'oidc',
-      countersignature: null,
     });
+    expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
   });
 
   test('P12: a counter-offer is signed over its own terms, which are granted once they are accepted', async () => {
@@ -221,6 +222,20 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect((await signProposal(ada, next)).state).toBe('adopted');
     const refused = await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`);
     expect(codeOf(refused)).toBe('409 grant_not_active');
+  });
+
+  test('P12: of two who approved, a token carries the one whom the trust document still names', async () => {
+    await claim([ada, bob], { approvals: 2 });
+    const request = await waiting();
+    for (const by of [bob, ada]) expectStatus(await approve(by, request), 201);
+    const { grant } = await readRequest(broker, request.id);
+    const draft = await draftOf(ada);
+    const people = draft.people.filter(({ person }) => person === ada.id);
+    const next = await propose(ada, { ...draft, people, approvals: 1, threshold: 1 });
+    expect((await signProposal(ada, next)).state).toBe('adopted');
+    const { access_token } = await mintToken(broker, String(grant));
+    expect(claimsOf(access_token).countersignatures).toMatchObject([{ credential: ada.key.id }]);
+    expect(await judged(access_token)).toBeUndefined();
   });
 
   test('an unclaimed tenant’s approver countersigns with an enrolled passkey; where too few have one nothing is asked', async () => {

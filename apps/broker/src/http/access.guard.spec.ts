@@ -1,4 +1,4 @@
-import { type Permission, permissions } from '@countersign/access';
+import { permissions } from '@countersign/access';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { routesOf } from '../openapi/routes.js';
@@ -111,13 +111,12 @@ describe('the routes of the broker', () => {
     ]);
   });
 
-  test('every permission of the domain opens a route or is asked by a use case', () => {
+  test('every permission of the domain opens a route', () => {
     const used = new Set(
       routes
         .flatMap((route) => route.marks)
         .flatMap((mark) => (mark.kind === 'people' ? [mark.permission] : [])),
     );
-    const byUseCaseAlone: Permission[] = ['request.review'];
-    expect([...used, ...byUseCaseAlone].sort()).toEqual([...permissions].sort());
+    expect([...used].sort()).toEqual([...permissions].sort());
   });
 });

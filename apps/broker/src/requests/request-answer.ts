@@ -44,7 +44,6 @@ export const reviewShape = component(
     channel: z.enum(CHANNEL_NAMES),
     assurance: z.enum(ASSURANCE_NAMES).describe('`passkey`: countersigned; all else is the vendor’s word.'),
     at: instant(),
-    countersignature: signatureSchema.nullable(),
   }),
 );
 
@@ -113,6 +112,9 @@ export const requestDetailShape = component(
         }),
       )
       .describe('For reviewers: denied requests of overlapping scope, newest first, at most 10.'),
+    countersignatures: z
+      .array(signatureSchema)
+      .describe('With which its reviews were signed; theirs is the assurance `passkey`.'),
   }),
 );
 
@@ -138,6 +140,7 @@ export function reviewAnswer({
   tenant: _tenant,
   offer: _offer,
   voidedAt: _voidedAt,
+  countersignature: _countersignature,
   ...shown
 }: Review): z.infer<typeof reviewShape> {
   return shown;

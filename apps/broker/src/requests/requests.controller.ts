@@ -115,7 +115,8 @@ export class RequestsController {
   })
   async read(@CurrentPrincipal() principal: Principal, @Id('req') id: string) {
     const view = await getRequest(this.deps, principal, id);
-    return { ...requestAnswer(view), earlierDenials: view.denials };
+    const countersignatures = view.reviews.flatMap(({ countersignature }) => countersignature ?? []);
+    return { ...requestAnswer(view), earlierDenials: view.denials, countersignatures };
   }
 
   @Get(':id/statement')

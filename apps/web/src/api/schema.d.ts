@@ -1531,6 +1531,8 @@ export interface components {
                 /** @enum {string} */
                 channel: "web" | "api" | "slack";
             } | null;
+            /** @description With which its reviews were signed; theirs is the assurance `passkey`. */
+            countersignatures: components["schemas"]["Signature"][];
             /** Format: date-time */
             createdAt: string;
             digest: string;
@@ -2370,7 +2372,6 @@ export interface components {
             at: string;
             /** @enum {string} */
             channel: "web" | "api" | "slack";
-            countersignature: components["schemas"]["Signature"] | null;
             /** @enum {string} */
             decision: "approve" | "deny" | "counter";
             digest: string;

@@ -20,7 +20,6 @@ const review = (person: string, digest = DIGEST) => ({
   channel: 'web' as const,
   assurance: 'oidc' as const,
   at: '2026-11-24T14:00:00Z',
-  countersignature: null,
 });
 
 test.each([
