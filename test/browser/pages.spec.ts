@@ -1,32 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { Page } from 'playwright-core';
 import { ask, call, grant, review, token, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
 import { BrowserSite, type Who } from './support/browser-site.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  rules: { 'target-size': { enabled: true } },
-};
-
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-/** What axe holds against the page as it is drawn. Evaluated by the browser itself: the page's policy loads nothing. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate<Violation[]>(
-    `axe.run(document, ${JSON.stringify(RULES)}).then(({ violations }) => violations)`,
-  );
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-}
 
 describe('every page', () => {
   let site: BrowserSite;
@@ -70,6 +46,9 @@ describe('every page', () => {
     ['ada', '/people'],
     ['ada', '/controls'],
     ['ada', '/account'],
+    ['ada', '/passkeys'],
+    ['ada', '/claim'],
+    ['ada', '/trust'],
     ['ada', '/nowhere'],
     ['erin', '/ask?tenant=acme'],
     ['erin', '/mine'],

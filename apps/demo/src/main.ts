@@ -8,6 +8,8 @@ import {
   readDemoEnvironment,
 } from './environment.js';
 import { welcome } from './messages/welcome.js';
+import { openClaims } from './pinning/claims-store.js';
+import { pinClaimed } from './pinning/pin-claimed.js';
 import { lockDataFolder, makeDataFolder, makeMasterKey } from './prepare/data-folder.js';
 import { enrolGateway } from './prepare/gateway-credential.js';
 import { hostVerbs } from './prepare/host-verb.js';
@@ -19,6 +21,7 @@ import {
   gatewayProgram,
   helperProgram,
   type Program,
+  spoolDirOf,
 } from './programs.js';
 import { checkPorts } from './supervisor/ports.js';
 import { untilReady } from './supervisor/ready.js';
@@ -107,8 +110,19 @@ async function startAndWatch(
   await ready('sign-in', DATA_SERVICE_HOST, demo.ports.identity);
   await ready('mailbox', DATA_SERVICE_HOST, demo.ports.mailbox);
 
-  process.stdout.write(welcome(demo, readOrganisation(organisation), process.cwd()));
-  await supervisor.whileAllRun(untilAborted(signal));
+  const people = readOrganisation(organisation);
+  process.stdout.write(welcome(demo, people, process.cwd()));
+  const spoolDir = spoolDirOf(env, demo, gateway);
+  const hostEnv = { ...brokerEnvironment(env, demo), COUNTERSIGN_SPOOL_DIR: spoolDir };
+  const claims = await openClaims(hostEnv);
+  try {
+    const tenants = people.tenants.map(({ slug }) => slug);
+    const { genesisOf } = claims;
+    const runVerb = hostVerbs(hostEnv, signal);
+    await supervisor.whileAllRun(pinClaimed({ tenants, spoolDir, genesisOf, runVerb, tell }, signal));
+  } finally {
+    await claims.close();
+  }
 }
 
 async function prepareStore(demo: DemoEnvironment, organisation: string, signal: AbortSignal) {
@@ -126,13 +140,6 @@ function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
 }
 
 function report(error: unknown): void {

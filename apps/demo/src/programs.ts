@@ -52,7 +52,10 @@ export function gatewayProgram(env: Environment, demo: DemoEnvironment, gateway:
       COUNTERSIGN_HOST: demo.host,
       COUNTERSIGN_GATEWAY_PORT: String(demo.ports.gateway),
       COUNTERSIGN_GATEWAY_CREDENTIAL_FILE: gateway.credentialFile,
-      COUNTERSIGN_SPOOL_DIR: env['COUNTERSIGN_SPOOL_DIR'] || join(demo.dataDir, 'spool', gateway.id),
+      COUNTERSIGN_SPOOL_DIR: spoolDirOf(env, demo, gateway),
     },
   };
 }
+
+export const spoolDirOf = (env: Environment, { dataDir }: DemoEnvironment, { id }: DemoGateway): string =>
+  env['COUNTERSIGN_SPOOL_DIR'] || join(dataDir, 'spool', id);

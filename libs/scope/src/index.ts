@@ -53,6 +53,7 @@ export {
   approvalSchema,
   parseApproval,
 } from './statement/approval.js';
+export { recoveryMessage, statementChallenge, statementHash } from './statement/hash.js';
 export {
   INVITATION_TYPE,
   type InvitationStatement,
@@ -76,13 +77,10 @@ export {
   parseSignedTrustDocument,
   parseStatement,
   RECOVERY_CREDENTIAL,
-  recoveryMessage,
   type Signature,
   type SignedTrustDocument,
   type Statement,
   signatureSchema,
-  statementChallenge,
-  statementHash,
 } from './statement/signature.js';
 export {
   LIFT_TYPE,

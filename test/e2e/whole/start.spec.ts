@@ -3,78 +3,29 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Browser } from '../../support/browser.js';
 import { Cli } from '../../support/cli.js';
+import { Demo } from '../../support/demo.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { readLogs } from '../../support/log-reader.js';
-import { Program } from '../../support/program.js';
-import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
 type Tour = { steps: { title: string }[] };
 
 describe('npm start', () => {
-  let folder: string;
-  let dataDir: string;
-  let ports: Record<'broker' | 'gateway' | 'service' | 'identity' | 'mailbox', number>;
-  let smtp: number;
+  let demo: Demo;
   let cli: Cli;
-  let demo: Program;
-
-  const start = async () => {
-    demo = Program.start({
-      name: 'npm start',
-      script: 'apps/demo/src/main.js',
-      env: {
-        COUNTERSIGN_DATA_DIR: dataDir,
-        COUNTERSIGN_PORT: String(ports.broker),
-        COUNTERSIGN_GATEWAY_PORT: String(ports.gateway),
-        COUNTERSIGN_DEMO_SERVICE_PORT: String(ports.service),
-        COUNTERSIGN_DEMO_OIDC_PORT: String(ports.identity),
-        COUNTERSIGN_DEMO_MAIL_PORT: String(ports.mailbox),
-        COUNTERSIGN_DEMO_SMTP_PORT: String(smtp),
-      },
-    });
-    let ended = false;
-    void demo.ended.then(() => {
-      ended = true;
-    });
-    await eventually(
-      'it says that it is running',
-      () => {
-        if (ended) throw new Error(`it ended: ${demo.stderr}`);
-        return demo.stdout.includes('Countersign is running.');
-      },
-      40_000,
-    );
-  };
+  let dataDir: string;
+  let ports: Demo['ports'];
 
   beforeAll(async () => {
-    folder = await tempFolder('start');
-    dataDir = join(folder, 'data');
-    ports = {
-      broker: await freePort(),
-      gateway: await freePort(),
-      service: await freePort(),
-      identity: await freePort(),
-      mailbox: await freePort(),
-    };
-    smtp = await freePort();
-    cli = new Cli({
-      COUNTERSIGN_DATA_DIR: dataDir,
-      COUNTERSIGN_BROKER_URL: `http://localhost:${ports.broker}`,
-      COUNTERSIGN_GATEWAY_URL: `http://localhost:${ports.gateway}`,
-    });
-    await start();
+    demo = await Demo.start();
+    ({ cli, dataDir, ports } = demo);
   }, 120_000);
-
-  afterAll(async () => {
-    // Asked, not killed: it is the one that ends its children.
-    await demo.stop('SIGTERM');
-    await removeFolder(folder);
-  });
+  afterAll(() => demo.close());
 
   test('prints where everything is, and answers with a page', async () => {
-    for (const port of Object.values(ports)) expect(demo.stdout).toContain(`http://localhost:${port}`);
-    expect(demo.stdout).toContain('npx countersign tour');
+    for (const port of Object.values(ports))
+      expect(demo.process.stdout).toContain(`http://localhost:${port}`);
+    expect(demo.process.stdout).toContain('npx countersign tour');
     const page = await fetch(`http://localhost:${ports.broker}/`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
@@ -135,12 +86,12 @@ describe('npm start', () => {
   test('Ctrl-C stops all within 5 s; the next start finds the data', async () => {
     const logged = readLogs(join(dataDir, 'countersign.db')).length;
     const asked = performance.now();
-    expect(await demo.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(await demo.process.stop('SIGINT')).toEqual({ code: 0, signal: null });
     expect(performance.now() - asked).toBeLessThan(5_000);
     for (const port of Object.values(ports)) expect(await listens(port)).toBe(false);
     expect(existsSync(join(dataDir, 'countersign.db'))).toBe(true);
 
-    await start();
+    await demo.run();
     const kept = readLogs(join(dataDir, 'countersign.db'));
     expect(kept.length).toBeGreaterThanOrEqual(logged);
     expect(kept.filter(({ type }) => type === 'gateway.enrolled')).toHaveLength(1);

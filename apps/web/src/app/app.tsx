@@ -17,6 +17,9 @@ const pages = {
   people: lazy(() => import('../pages/people/people-page.js')),
   controls: lazy(() => import('../pages/controls/controls-page.js')),
   account: lazy(() => import('../pages/account/account-page.js')),
+  passkeys: lazy(() => import('../pages/passkeys/passkeys-page.js')),
+  claim: lazy(() => import('../pages/claim/claim-page.js')),
+  trust: lazy(() => import('../pages/trust/trust-page.js')),
   ask: lazy(() => import('../pages/ask/ask-page.js')),
   mine: lazy(() => import('../pages/mine/mine-page.js')),
   security: lazy(() => import('../pages/security/security-page.js')),
@@ -41,6 +44,9 @@ export function App() {
           <Route path="people" element={<pages.people />} />
           <Route path="controls" element={<pages.controls />} />
           <Route path="account" element={<pages.account />} />
+          <Route path="passkeys" element={<pages.passkeys />} />
+          <Route path="claim" element={<pages.claim />} />
+          <Route path="trust" element={<pages.trust />} />
           <Route path="ask" element={<pages.ask />} />
           <Route path="mine" element={<pages.mine />} />
           <Route path="security" element={<pages.security />} />

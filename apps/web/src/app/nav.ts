@@ -26,6 +26,8 @@ function customerNav(session: Session): NavItem[] {
     { to: '/invite', label: 'invite' },
     { to: '/people', label: 'people' },
     { to: '/controls', label: 'controls' },
+    { to: '/trust', label: 'trust' },
+    ...(hasRole(session, 'approver', 'admin') ? [{ to: '/passkeys', label: 'passkeys' } as const] : []),
   ];
 }
 

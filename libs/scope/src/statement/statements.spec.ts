@@ -3,8 +3,9 @@ import { hashing } from '../../../../test/factories/grant-token.js';
 import { encodeBase64url } from '../core/base64url.js';
 import { canonicalJson } from '../core/canonical-json.js';
 import { parseApproval } from './approval.js';
+import { statementChallenge, statementHash } from './hash.js';
 import { parseTrustDocument } from './parse-trust-document.js';
-import { parseStatement, type Statement, statementChallenge, statementHash } from './signature.js';
+import { parseStatement, type Statement } from './signature.js';
 import { parseLift, parseStop } from './stop.js';
 
 type Kind = 'approval' | 'stop' | 'lift' | 'trust';

@@ -1,6 +1,10 @@
 import type { Terms } from '@countersign/scope';
 import { useEffect, useRef, useState } from 'react';
+import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
+import { isVendor, useSession } from '../../api/session.js';
+import { SigningNotice } from '../../passkey/signing-notice.js';
+import { useSigner } from '../../passkey/use-signer.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
@@ -26,7 +30,12 @@ export function DecideBar({
 }) {
   const text = useText(decisionTexts);
   const language = useLanguage();
-  const decide = useDecide(request.id, (decision) => onDecided(text.announced[decision]));
+  const session = useSession();
+  const mustSign = request.needs.customer.countersignature && !isVendor(session);
+  const signer = useSigner(request.tenant, mustSign);
+  const decide = useDecide(request, mustSign ? (signer ?? null) : null, (decision) =>
+    onDecided(text.announced[decision]),
+  );
   const [isDenying, setDenying] = useState(false);
   const denyButton = useRef<HTMLButtonElement>(null);
   const { digest } = request;
@@ -52,7 +61,12 @@ export function DecideBar({
   };
   return (
     <div className="decide stack near no-print">
-      {decide.error === null ? null : <ProblemNotice error={decide.error} />}
+      <SigningNotice error={decide.error} />
+      {mustSign && signer === null ? (
+        <p className="hint">
+          {text.passkeyNeeded} <Link to="/passkeys">{text.passkeyMake}</Link>
+        </p>
+      ) : null}
       {outcome.kind === 'less' ? <p className="hint">{text.offerMeans}</p> : null}
       <div className="decide-buttons">
         <Button ref={denyButton} look="deny" icon="stop" onClick={() => setDenying(true)}>
@@ -62,10 +76,10 @@ export function DecideBar({
           look="primary"
           icon="done"
           busy={decide.isPending}
-          disabled={outcome.kind === 'wrong'}
+          disabled={outcome.kind === 'wrong' || (mustSign && !signer)}
           onClick={approve}
         >
-          {outcome.kind === 'less' ? text.offer(phrase, time) : text.approve(phrase, time)}
+          {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}
         </Button>
       </div>
     </div>

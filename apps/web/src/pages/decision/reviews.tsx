@@ -24,8 +24,9 @@ export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }
 export function ReviewSeal({ review, who }: { review: Review; who: string }) {
   const text = useText(decisionTexts);
   const assurance = useText(assuranceTexts);
+  const isSigned = review.assurance === 'passkey';
   const title = {
-    approve: text.approvedBy(who),
+    approve: isSigned ? text.signedBy(who) : text.approvedBy(who),
     deny: text.deniedBy(who),
     counter: text.offeredBy(who),
   }[review.decision];
@@ -35,7 +36,7 @@ export function ReviewSeal({ review, who }: { review: Review; who: string }) {
       <p>
         <Instant at={review.at} seconds /> · {review.side === 'vendor' ? text.forVendor : text.forCustomer} ·{' '}
         {assurance[review.assurance]}
-        {review.side === 'customer' && review.assurance !== 'passkey' ? ` · ${assurance.word}` : null}
+        {review.side === 'customer' && !isSigned ? ` · ${assurance.word}` : null}
       </p>
       {review.reason === null ? null : <p>“{review.reason}”</p>}
     </Seal>

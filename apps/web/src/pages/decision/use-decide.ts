@@ -3,6 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { type AccessRequest, api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
+import { useSession } from '../../api/session.js';
+import type { Signer } from '../../passkey/sign-statement.js';
+import { countersign } from './countersign.js';
 
 export type Decision =
   | { decision: 'approve'; digest: string }
@@ -12,12 +15,25 @@ export type Decision =
 /**
  * Stores a decision on exactly the digest that the reader was shown. What comes of it is read again at once.
  *
+ * @param signer null where nothing has to be signed; a denial never has to be
  * @param onStored told also where the buttons are gone by then
  */
-export function useDecide(id: string, onStored: (decision: Decision['decision']) => void) {
+export function useDecide(
+  request: AccessRequest,
+  signer: Signer | null,
+  onStored: (decision: Decision['decision']) => void,
+) {
+  const { id } = request;
+  const { person } = useSession();
   return useMutation({
-    mutationFn: (body: Decision) =>
-      answered(api.POST('/api/v1/requests/{id}/reviews', { params: { path: { id } }, body })),
+    mutationFn: async (decision: Decision) => {
+      const narrowed = decision.decision === 'counter' ? decision.terms : undefined;
+      const body =
+        signer === null || decision.decision === 'deny'
+          ? decision
+          : { ...decision, countersignature: await countersign(request, narrowed, { signer, person }) };
+      return answered(api.POST('/api/v1/requests/{id}/reviews', { params: { path: { id } }, body }));
+    },
     onSuccess: (_review, { decision }) => onStored(decision),
     onSettled: () => readAgain(id),
   });

@@ -1,4 +1,5 @@
 import type { AccessRecord } from '../../api/client.js';
+import { handOver } from '../../ui/hand-over.js';
 import { csvOf, jsonLinesOf } from './harmless-cell.js';
 
 export const FORMATS = ['csv', 'json'] as const;
@@ -31,10 +32,5 @@ export function download(name: string, format: Format, records: readonly AccessR
     format === 'csv'
       ? [csvOf(COLUMNS, records), 'text/csv', 'csv']
       : [jsonLinesOf(records), 'application/jsonl', 'jsonl'];
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.${ending}`;
-  link.click();
-  URL.revokeObjectURL(url);
+  handOver(`${name}.${ending}`, type, text);
 }

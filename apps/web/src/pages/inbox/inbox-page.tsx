@@ -6,6 +6,7 @@ import { useText } from '../../text/language.js';
 import { More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { Empty, Loaded } from '../../ui/states.js';
+import { ClaimOffer } from '../claim/claim-offer.js';
 import { turnOf } from '../decision/turn.js';
 import { inboxTexts } from './inbox.text.js';
 import { RequestCard } from './request-card.js';
@@ -24,6 +25,7 @@ export default function InboxPage() {
           const decided = items.filter((request) => turnOf(request, session) === 'decided');
           return (
             <div className="stack loose">
+              <ClaimOffer />
               {open.length === 0 && !waiting.hasNextPage ? (
                 <Empty icon="inbox" title={text.none}>
                   {text.noneLead}

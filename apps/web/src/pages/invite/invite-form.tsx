@@ -1,20 +1,21 @@
 import { toInstant } from '@countersign/scope';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client.js';
+import { controlsQuery } from '../../api/controls.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { answered } from '../../api/problem.js';
 import { servicesQuery } from '../../api/queries.js';
-import { queryClient } from '../../api/query-client.js';
+import { trustQuery } from '../../api/trust.js';
+import { SigningNotice } from '../../passkey/signing-notice.js';
+import { useSigner } from '../../passkey/use-signer.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
-import { ProblemNotice } from '../../ui/states.js';
 import { scopeOf } from '../ask/draft.js';
 import { Offerings } from '../ask/offerings.js';
 import { inviteTexts } from './invite.text.js';
 import { localText } from './local-time.js';
+import { useInvite } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
 
@@ -31,32 +32,30 @@ export function InviteForm({ slug }: { slug: string }) {
   const service = services.find((each) => each.name === name) ?? services[0];
   const scope = scopeOf(chosen);
   const isReady = service !== undefined && scope.length > 0 && until !== '';
-  const invite = useMutation({
-    mutationFn: () =>
-      answered(
-        api.POST('/api/v1/tenants/{slug}/invitations', {
-          params: { path: { slug } },
-          body: {
-            service: service?.name ?? '',
-            scope,
-            until: toInstant(new Date(until)),
-            ...(ticket.trim() === '' ? {} : { ticket: ticket.trim() }),
-            ...(uses.trim() === '' ? {} : { uses: Number(uses) }),
-          },
-        }),
-      ),
-    onSuccess: () => {
-      setChosen({ ticked: new Set(), objects: '' });
-      setTicket('');
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['invitations', slug] }),
+  const trust = useQuery(trustQuery(slug)).data;
+  const controls = useQuery(controlsQuery(slug)).data;
+  const isListed = scope.some(({ actions }) =>
+    actions.some((action) => controls?.countersign.includes(action)),
+  );
+  const mustSign = trust?.claimed === true || isListed;
+  const signer = useSigner(slug, true);
+  const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () => {
+    setChosen({ ticked: new Set(), objects: '' });
+    setTicket('');
   });
   return (
     <form
       className="sheet stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) invite.mutate();
+        if (!isReady) return;
+        invite.mutate({
+          service: service.name,
+          scope,
+          until: toInstant(new Date(until)),
+          ...(ticket.trim() === '' ? {} : { ticket: ticket.trim() }),
+          ...(uses.trim() === '' ? {} : { uses: Number(uses) }),
+        });
       }}
     >
       {services.length < 2 ? null : (
@@ -109,9 +108,16 @@ export function InviteForm({ slug }: { slug: string }) {
           onChange={(event) => setUses(event.target.value)}
         />
       </div>
-      {invite.error === null ? null : <ProblemNotice error={invite.error} />}
+      <SigningNotice error={invite.error} />
+      {mustSign ? <p className="hint">{signer === null ? text.noPasskey : text.signs}</p> : null}
       <p>
-        <Button type="submit" look="primary" icon="open" busy={invite.isPending} disabled={!isReady}>
+        <Button
+          type="submit"
+          look="primary"
+          icon="open"
+          busy={invite.isPending}
+          disabled={!isReady || (mustSign && !signer)}
+        >
           {isReady ? text.submit(scopeWords(scope, language), ticket.trim()) : text.submitEmpty}
         </Button>
       </p>

@@ -14,6 +14,8 @@ const en = {
   submit: (phrase: string, ticket: string) =>
     ticket === '' ? `Let support ${phrase}` : `Let support ${phrase}, for case ${ticket}`,
   submitEmpty: 'Choose what support may do',
+  signs: 'You sign this with your passkey.',
+  noPasskey: 'This is signed with a passkey, and you have none that counts yet.',
   sent: 'The door is open for what you named.',
   open: 'Open invitations',
   none: 'No invitation is open',

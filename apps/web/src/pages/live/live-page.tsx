@@ -1,15 +1,14 @@
 import './live.css';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link, useParams } from 'react-router';
-import { api, type Grant } from '../../api/client.js';
+import type { Grant } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useOrganisation } from '../../api/organisation.js';
-import { answered } from '../../api/problem.js';
 import { grantQuery, recordsQuery, whileOpen } from '../../api/queries.js';
-import { queryClient } from '../../api/query-client.js';
 import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
 import { onStreamState, streamState } from '../../api/stream.js';
+import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { scopeWords } from '../../text/scope-words.js';
 import { Badge } from '../../ui/badge.js';
@@ -18,9 +17,12 @@ import { Page } from '../../ui/page.js';
 import { GrantState } from '../../ui/state-badges.js';
 import { Loaded, ProblemNotice } from '../../ui/states.js';
 import { CallTable } from './call-table.js';
+import { Countersigned } from './countersigned.js';
 import { EndProof } from './end-proof.js';
 import { Figures } from './figures.js';
 import { liveTexts } from './live.text.js';
+import { SignedStop } from './signed-stop.js';
+import { useStop } from './use-stop.js';
 import { Work } from './work.js';
 
 /** `/grants/{id}`: what happens under a grant as it happens, and one press that ends it. */
@@ -67,6 +69,7 @@ function Live({ grant }: { grant: Grant }) {
           {stop.isSuccess ? text.stopped : ''}
         </div>
         {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
+        <Countersigned grant={grant} />
         <Figures grant={grant} />
         {grant.requester === session.person && !isOver ? <Work grant={grant} /> : null}
         <section className="stack near">
@@ -79,11 +82,12 @@ function Live({ grant }: { grant: Grant }) {
       </div>
       {!isOver && mayStop(session) ? (
         <div className="stop-bar no-print">
-          {stop.error === null ? null : <ProblemNotice error={stop.error} />}
+          <SigningNotice error={stop.error} />
           <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate()}>
             {text.stop}
           </Button>
           <p className="small soft">{text.stopWhy}</p>
+          <SignedStop grant={grant} />
         </div>
       ) : null}
     </Page>
@@ -103,23 +107,4 @@ function Following() {
       {text.reconnecting}
     </Badge>
   );
-}
-
-function useStop(grant: Grant) {
-  const text = useText(liveTexts);
-  return useMutation({
-    mutationFn: () =>
-      answered(
-        api.POST('/api/v1/grants/{id}/revocation', {
-          params: { path: { id: grant.id } },
-          body: { reason: text.stopReason },
-        }),
-      ),
-    onSettled: () =>
-      Promise.all(
-        [['grant', grant.id], ['grants'], ['records', grant.id]].map((queryKey) =>
-          queryClient.invalidateQueries({ queryKey }),
-        ),
-      ),
-  });
 }

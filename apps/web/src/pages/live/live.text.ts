@@ -17,6 +17,13 @@ const en = {
   stopReason: 'Stopped from the live page',
   stopWhy: 'Every connected gateway refuses the next call within a second.',
   stopped: 'Access has been stopped.',
+  signedStop: 'Stop it with my passkey, too',
+  signedStopWhy:
+    'Signed by you, a stop holds at the gateways whatever the vendor’s server says, until you lift it.',
+  signedStopDone: 'Stopped under your signature.',
+  countersigned: (who: string) => `Countersigned by ${who} with a passkey`,
+  word: 'On the vendor’s word',
+  wordWhy: 'No passkey of the customer has signed this access.',
   proof: 'The proof',
   lastCall: 'Last call',
   nextRefused: 'Next call refused',

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../api/client.js';
-import { answered } from '../../api/problem.js';
+import { peopleQuery } from '../../api/people.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { wordFor } from '../../text/word-for.js';
@@ -23,11 +22,7 @@ export default function PeoplePage() {
   const session = useSession();
   const slug = session.tenant ?? '';
   const [task, setTask] = useState<Task | null>(null);
-  const people = useQuery({
-    queryKey: ['people', slug],
-    queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/tenants/{slug}/people', { params: { path: { slug } }, signal })),
-  });
+  const people = useQuery(peopleQuery(slug));
   const isAdmin = hasRole(session, 'admin');
   const mayChange = isAdmin && session.assurance !== 'mail-code';
   const done = () => setTask(null);

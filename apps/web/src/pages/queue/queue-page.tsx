@@ -62,7 +62,7 @@ export default function QueuePage() {
 
 function Reviewable({ request, onApproved }: { request: AccessRequest; onApproved: () => void }) {
   const text = useText(queueTexts);
-  const decide = useDecide(request.id, onApproved);
+  const decide = useDecide(request, null, onApproved);
   return (
     <div className="stack near">
       {decide.error === null ? null : <ProblemNotice error={decide.error} />}

@@ -105,7 +105,7 @@ function Receipt({
         <section className="stack">
           <h2>{text.decided}</h2>
           <Reviews request={request} />
-          <p className="soft">{text.word}</p>
+          {grant.countersignedBy.length === 0 ? <p className="soft">{text.word}</p> : null}
         </section>
         <Done records={records} />
         <section className="stack near">
@@ -117,12 +117,22 @@ function Receipt({
             <dd>{grant.request}</dd>
             <dt>{text.digest}</dt>
             <dd>{grant.digest}</dd>
+            {trustOf(request) === undefined ? null : (
+              <>
+                <dt>{text.trust}</dt>
+                <dd>{trustOf(request)}</dd>
+              </>
+            )}
           </dl>
         </section>
       </div>
     </Page>
   );
 }
+
+/** The trust document under which it was countersigned, where there was one. */
+const trustOf = ({ countersignatures }: AccessRequestDetail): string | undefined =>
+  countersignatures.map(({ statement }) => statement['trust']).find((hash) => typeof hash === 'string');
 
 function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
   const text = useText(receiptTexts);

@@ -31,7 +31,8 @@ const en = {
   grant: 'Grant',
   request: 'Request',
   digest: 'Digest of the terms',
-  word: 'This customer has not claimed its door yet: the approvals above rest on the vendor’s word.',
+  trust: 'Countersigned under trust document',
+  word: 'No passkey of the customer has signed this: the approvals above rest on the vendor’s word.',
 };
 
 export const receiptTexts: Catalogue<typeof en> = { en };

@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { useOrganisation } from '../../api/organisation.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { trustQuery } from '../../api/trust.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { claimTexts } from './claim.text.js';
+
+/** Offers an admin of an unclaimed tenant to claim it; nothing to anybody else. */
+export function ClaimOffer() {
+  const text = useText(claimTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const isAdmin = session.tenant !== null && hasRole(session, 'admin');
+  const organisation = useOrganisation();
+  const trust = useQuery({ ...trustQuery(slug), enabled: isAdmin }).data;
+  if (!isAdmin || trust === undefined || trust.claimed) return null;
+  return (
+    <Notice tone="wait" icon="open">
+      <p className="strong">{text.offerTitle(organisation.tenant(slug))}</p>
+      <p>{text.offer}</p>
+      <p>
+        <Link className="button" to="/claim">
+          {text.offerButton}
+        </Link>
+      </p>
+    </Notice>
+  );
+}

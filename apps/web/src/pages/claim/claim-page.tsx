@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { useOrganisation } from '../../api/organisation.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
+import { EnrolForm } from '../../passkey/enrol-form.js';
+import { RecoveryForm } from '../../passkey/recovery-form.js';
+import { useText } from '../../text/language.js';
+import { Badge, Notice } from '../../ui/badge.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/states.js';
+import { Anchor } from '../trust/anchor.js';
+import { ProposalCard } from '../trust/proposal-card.js';
+import { trustTexts } from '../trust/trust.text.js';
+import { claimTexts } from './claim.text.js';
+import { FirstVersion } from './first-version.js';
+
+/** `/claim`: from the vendor's word to the customer's own signature, in three steps. */
+export default function ClaimPage() {
+  const text = useText(claimTexts);
+  const trustText = useText(trustTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const organisation = useOrganisation();
+  const trust = useQuery({
+    ...trustQuery(slug),
+    refetchInterval: ({ state }) => whileUnpinned(state.data),
+  });
+  const keys = useQuery(passkeysQuery(slug));
+  return (
+    <Page narrow title={text.title(organisation.tenant(slug))} lead={text.lead}>
+      <Loaded query={trust}>
+        {(now) => (
+          <Loaded query={keys}>
+            {({ items, recoveryKeys }) => {
+              if (now.claimed) return <Claimed trust={now} />;
+              if (now.proposal !== null)
+                return <ProposalCard slug={slug} trust={now} proposal={now.proposal} />;
+              if (session.assurance !== 'oidc' || !hasRole(session, 'admin'))
+                return (
+                  <Notice tone="plain" icon="info">
+                    <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
+                  </Notice>
+                );
+              const own = items.filter(({ person }) => person === session.person).length;
+              const hasPaper = recoveryKeys.some(({ person }) => person === session.person);
+              return <Steps slug={slug} own={own} hasPaper={hasPaper} />;
+            }}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Steps({ slug, own, hasPaper }: { slug: string; own: number; hasPaper: boolean }) {
+  const text = useText(claimTexts);
+  const hasBackup = own > 1 || hasPaper;
+  return (
+    <ol className="steps">
+      <li className="stack near">
+        <h2>{text.key}</h2>
+        {own === 0 ? <EnrolForm slug={slug} count={own} /> : <Done>{text.keyDone}</Done>}
+      </li>
+      <li className="stack near">
+        <h2>{text.backup}</h2>
+        <p className="soft">{text.backupLead}</p>
+        {hasBackup ? <Done>{text.backupDone}</Done> : null}
+        {own > 0 && !hasBackup ? (
+          <>
+            <RecoveryForm slug={slug} />
+            <details className="details">
+              <summary>{text.second}</summary>
+              <EnrolForm slug={slug} count={own} />
+            </details>
+          </>
+        ) : null}
+      </li>
+      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} />
+    </ol>
+  );
+}
+
+function Done({ children }: { children: string }) {
+  return (
+    <p>
+      <Badge tone="open" icon="done">
+        {children}
+      </Badge>
+    </p>
+  );
+}
+
+function Claimed({ trust }: { trust: Parameters<typeof Anchor>[0]['trust'] }) {
+  const text = useText(claimTexts);
+  return (
+    <div className="stack loose">
+      <Notice tone="open" icon="done" live>
+        <p className="strong">{text.done}</p>
+      </Notice>
+      <Anchor trust={trust} />
+      <p>
+        <Link className="button" to="/trust">
+          {text.toTrust}
+        </Link>
+      </p>
+    </div>
+  );
+}

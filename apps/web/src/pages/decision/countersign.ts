@@ -1,0 +1,46 @@
+import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/scope';
+import { type AccessRequest, api } from '../../api/client.js';
+import { answered } from '../../api/problem.js';
+import { approvalOf, type Shown } from '../../passkey/approval.js';
+import { PasskeyProblem } from '../../passkey/passkey-problem.js';
+import { type Signer, signStatement } from '../../passkey/sign-statement.js';
+
+/**
+ * The countersignature over what this page shows: the request as asked, or `narrowed`.
+ *
+ * @throws PasskeyProblem, ApiProblem
+ */
+export async function countersign(
+  request: AccessRequest,
+  narrowed: Terms | undefined,
+  { signer, person }: { signer: Signer; person: string },
+): Promise<Signature> {
+  const { id } = request;
+  const terms = narrowed ?? (request.terms as Terms);
+  const params = { path: { id } };
+  const { statement } = await (narrowed === undefined
+    ? answered(api.GET('/api/v1/requests/{id}/statement', { params }))
+    : answered(api.POST('/api/v1/requests/{id}/statement', { params, body: { terms } })));
+  const shown: Shown = { terms, openings: shownTexts(request), person };
+  const approval = await approvalOf(shown, statement as ApprovalStatement);
+  return signStatement(approval, signer);
+}
+
+/**
+ * The texts as the page shows them, with the salts of their commitments.
+ *
+ * @throws PasskeyProblem `differs` where the page shows what the terms do not say
+ */
+function shownTexts(request: AccessRequest): Shown['openings'] {
+  const { terms, tenant, service, requester, openings, justification, ticket } = request;
+  const said = terms as Terms;
+  const shown = { tenant, service, requester };
+  const meant = { tenant: said.tenant, service: said.service, requester: said.requester };
+  if (canonicalJson(shown) !== canonicalJson(meant)) throw new PasskeyProblem('differs');
+  const texts: Record<string, { value: string; salt: string }> = {};
+  for (const [name, value] of Object.entries({ justification, ticket })) {
+    if (value === null) continue;
+    texts[name] = { value, salt: openings[name]?.salt ?? '' };
+  }
+  return texts;
+}

@@ -1,0 +1,129 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { answered } from '../../api/problem.js';
+import { useSession } from '../../api/session.js';
+import { type Passkey, passkeysQuery, readTrustAgain } from '../../api/trust.js';
+import { EnrolForm } from '../../passkey/enrol-form.js';
+import { enrolmentTexts } from '../../passkey/enrolment.text.js';
+import { RecoveryForm } from '../../passkey/recovery-form.js';
+import { useText } from '../../text/language.js';
+import { Badge, Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { Empty, Loaded, ProblemNotice } from '../../ui/states.js';
+import { DataTable } from '../../ui/table.js';
+
+/** `/passkeys`: what a customer's person signs with. */
+export default function PasskeysPage() {
+  const text = useText(enrolmentTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const query = useQuery(passkeysQuery(slug));
+  const mayEnrol = session.assurance === 'oidc';
+  return (
+    <Page narrow title={text.title} lead={text.lead}>
+      <Loaded query={query}>
+        {({ items, recoveryKeys }) => {
+          const mine = items.filter(({ person }) => person === session.person);
+          return (
+            <div className="stack loose">
+              {mayEnrol ? null : (
+                <Notice tone="plain" icon="info">
+                  <p>{text.ownBrowser}</p>
+                </Notice>
+              )}
+              <Mine slug={slug} passkeys={mine} mayRemove={mayEnrol} />
+              {mayEnrol ? <EnrolForm slug={slug} count={mine.length} /> : null}
+              <section className="stack near">
+                <h2>{text.recovery}</h2>
+                <p className="soft">{text.recoveryLead}</p>
+                {recoveryKeys.some(({ person }) => person === session.person) ? (
+                  <p>{text.recoveryHave}</p>
+                ) : null}
+                {mayEnrol ? <RecoveryForm slug={slug} /> : null}
+              </section>
+            </div>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Mine({
+  slug,
+  passkeys,
+  mayRemove,
+}: {
+  slug: string;
+  passkeys: readonly Passkey[];
+  mayRemove: boolean;
+}) {
+  const text = useText(enrolmentTexts);
+  const remove = useMutation({
+    mutationFn: (credential: string) =>
+      answered(
+        api.DELETE('/api/v1/tenants/{slug}/passkeys/{credential}', {
+          params: { path: { slug, credential } },
+        }),
+      ),
+    onSettled: () => readTrustAgain(slug),
+  });
+  if (passkeys.length === 0)
+    return (
+      <Empty icon="closed" title={text.none}>
+        {text.noneLead}
+      </Empty>
+    );
+  return (
+    <section className="stack near">
+      <h2>{text.mine}</h2>
+      {remove.error === null ? null : <ProblemNotice error={remove.error} />}
+      <p className="said" role="status">
+        {remove.isSuccess ? text.removed : ''}
+      </p>
+      <DataTable
+        caption={text.mine}
+        rows={passkeys}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
+          { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+          { label: text.state, cell: ({ inTrust }) => <Standing inTrust={inTrust} /> },
+          {
+            label: text.act,
+            quiet: true,
+            cell: ({ id, name, inTrust }) =>
+              inTrust || !mayRemove ? (
+                <span className="soft">{inTrust ? text.bound : ''}</span>
+              ) : (
+                <Button
+                  small
+                  look="deny"
+                  busy={remove.isPending}
+                  aria-label={text.removeName(name)}
+                  onClick={() => remove.mutate(id)}
+                >
+                  {text.remove}
+                </Button>
+              ),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+function Standing({ inTrust }: { inTrust: boolean }) {
+  const text = useText(enrolmentTexts);
+  return inTrust ? (
+    <Badge tone="open" icon="done">
+      {text.counts}
+    </Badge>
+  ) : (
+    <Badge tone="wait" icon="wait">
+      {text.waits}
+    </Badge>
+  );
+}

@@ -1,0 +1,70 @@
+import type { Trust } from '../../api/trust.js';
+import { useText } from '../../text/language.js';
+import { Badge } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Command } from '../../ui/copy.js';
+import { handOver } from '../../ui/hand-over.js';
+import { InGroups } from '../../ui/in-groups.js';
+import { DataTable } from '../../ui/table.js';
+import { trustTexts } from './trust.text.js';
+
+/** What ties a claimed tenant to something outside of the broker: fingerprint, anchor file, pins. */
+export function Anchor({ trust: { anchor, gateways } }: { trust: Pick<Trust, 'anchor' | 'gateways'> }) {
+  const text = useText(trustTexts);
+  if (anchor === null) return null;
+  const { trust, tenant } = anchor;
+  const [, hex = ''] = trust.split(':');
+  const file = () =>
+    handOver(`countersign-anchor-${tenant}.json`, 'application/json', `${JSON.stringify(anchor, null, 2)}\n`);
+  return (
+    <>
+      <section className="stack near">
+        <h2>{text.fingerprint}</h2>
+        <InGroups text={hex} />
+        <p className="soft">{text.fingerprintLead}</p>
+        <p className="no-print">
+          <Button icon="download" onClick={file}>
+            {text.anchor}
+          </Button>
+        </p>
+      </section>
+      <section className="stack near">
+        <h2>{text.gateways}</h2>
+        <p>{text.pin}</p>
+        <Command>{`countersign gateways pin ${tenant} ${trust}`}</Command>
+        {gateways.length === 0 ? (
+          <p className="soft">{text.gatewaysNone}</p>
+        ) : (
+          <DataTable
+            caption={text.gateways}
+            rows={gateways}
+            rowKey={({ id }) => id}
+            columns={[
+              { label: text.gateway, cell: ({ name }) => <span className="strong">{name}</span> },
+              { label: text.state, cell: ({ pinned }) => <Pinned pinned={pinned} trust={trust} /> },
+            ]}
+          />
+        )}
+      </section>
+    </>
+  );
+}
+
+function Pinned({ pinned, trust }: { pinned: string | null; trust: string }) {
+  const text = useText(trustTexts);
+  if (pinned === null)
+    return (
+      <Badge tone="wait" icon="wait">
+        {text.notPinned}
+      </Badge>
+    );
+  return pinned === trust ? (
+    <Badge tone="open" icon="done">
+      {text.pinned}
+    </Badge>
+  ) : (
+    <Badge tone="stop" icon="alert">
+      {text.pinnedOther}
+    </Badge>
+  );
+}

@@ -1,0 +1,111 @@
+import type { TrustDocument } from '@countersign/scope';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
+import { answered } from '../../api/problem.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { readTrustAgain, type Trust, type TrustProposal } from '../../api/trust.js';
+import { SigningNotice } from '../../passkey/signing-notice.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { joined } from '../../text/scope-words.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { CopyId } from '../../ui/copy.js';
+import { Seal } from '../../ui/seal.js';
+import { Changes } from './change-list.js';
+import { RecoverySign } from './recovery-sign.js';
+import { duesOf, signProposal } from './sign-proposal.js';
+import { trustTexts } from './trust.text.js';
+import { TrustRules } from './trust-rules.js';
+
+/** The open proposal: what it says, what it changes, who has signed, who has to yet, and one's own signature. */
+export function ProposalCard({
+  slug,
+  trust,
+  proposal,
+}: {
+  slug: string;
+  trust: Trust;
+  proposal: TrustProposal;
+}) {
+  const text = useText(trustTexts);
+  const session = useSession();
+  const name = useNames([proposal.by]);
+  const current = trust.document as TrustDocument | null;
+  const next = proposal.document as TrustDocument;
+  const dues = duesOf(current, proposal, session.person);
+  const sign = useMutation({
+    mutationFn: () => signProposal(slug, proposal, dues),
+    onSettled: () => readTrustAgain(slug),
+  });
+  const withdraw = useMutation({
+    mutationFn: () =>
+      answered(
+        api.DELETE('/api/v1/tenants/{slug}/trust/proposals/{id}', {
+          params: { path: { slug, id: proposal.id } },
+        }),
+      ),
+    onSettled: () => readTrustAgain(slug),
+  });
+  const isOwn = session.assurance === 'oidc';
+  return (
+    <section className="sheet stack">
+      <h2>{text.proposal}</h2>
+      <p>
+        {text.proposedBy(name(proposal.by))} · <Instant at={proposal.createdAt} />
+      </p>
+      {current === null ? null : <Changes current={current} next={next} />}
+      <TrustRules document={next} />
+      <p className="small soft">
+        {text.fingerprint} <CopyId id={proposal.hash} />
+      </p>
+      <Signatures proposal={proposal} />
+      <SigningNotice error={sign.error ?? withdraw.error} />
+      {isOwn ? null : <p className="hint">{text.ownBrowser}</p>}
+      {isOwn && dues.length > 1 ? <p className="hint">{text.signMany(dues.length)}</p> : null}
+      {isOwn ? (
+        <p className="row near no-print">
+          {dues.length === 0 ? null : (
+            <Button look="primary" icon="done" busy={sign.isPending} onClick={() => sign.mutate()}>
+              {text.sign}
+            </Button>
+          )}
+          {hasRole(session, 'admin') ? (
+            <Button busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
+              {text.withdraw}
+            </Button>
+          ) : null}
+        </p>
+      ) : null}
+      {isOwn && current !== null ? <RecoverySign slug={slug} current={current} proposal={proposal} /> : null}
+    </section>
+  );
+}
+
+function Signatures({ proposal: { document, signatures, needs } }: { proposal: TrustProposal }) {
+  const text = useText(trustTexts);
+  const language = useLanguage();
+  const { people } = document as TrustDocument;
+  const owners = people
+    .filter(({ passkeys }) => passkeys.some(({ id }) => needs.keys.includes(id)))
+    .map(({ person }) => person);
+  const name = useNames([...signatures.map(({ person }) => person), ...owners]);
+  return (
+    <>
+      <ul className="plain-list">
+        {signatures.map(({ person, credential, at }) => (
+          <li key={credential}>
+            <Seal>
+              <p className="strong">{text.signedBy(name(person))}</p>
+              <p>
+                <Instant at={at} seconds />
+              </p>
+            </Seal>
+          </li>
+        ))}
+      </ul>
+      {needs.persons === 0 ? null : <p>{text.needsPersons(needs.persons)}</p>}
+      {owners.length === 0 ? null : <p>{text.needsKeys(joined(owners.map(name), language))}</p>}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { TrustDocument } from '@countersign/scope';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useSession } from '../../api/session.js';
+import { readTrustAgain, type TrustProposal } from '../../api/trust.js';
+import { SigningNotice } from '../../passkey/signing-notice.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { TextField } from '../../ui/field.js';
+import { signProposalByRecovery } from './sign-proposal.js';
+import { trustTexts } from './trust.text.js';
+
+/** For whoever has lost every device: the printed key signs the next version for its person. */
+export function RecoverySign({
+  slug,
+  current,
+  proposal,
+}: {
+  slug: string;
+  current: TrustDocument;
+  proposal: TrustProposal;
+}) {
+  const text = useText(trustTexts);
+  const { person } = useSession();
+  const [typed, setTyped] = useState('');
+  const own = current.recovery?.find((key) => key.person === person);
+  const sign = useMutation({
+    mutationFn: async () => {
+      if (own !== undefined) await signProposalByRecovery(slug, proposal, own.jwk, typed);
+    },
+    onSettled: () => readTrustAgain(slug),
+  });
+  if (own === undefined || proposal.needs.persons === 0) return null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    sign.mutate();
+  };
+  return (
+    <details className="details">
+      <summary>{text.recoverySign}</summary>
+      <form className="stack near" onSubmit={submit}>
+        <TextField
+          label={text.recoveryTyped}
+          value={typed}
+          required
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <SigningNotice error={sign.error} />
+        <p>
+          <Button type="submit" busy={sign.isPending}>
+            {text.recoverySign}
+          </Button>
+        </p>
+      </form>
+    </details>
+  );
+}

@@ -1,0 +1,37 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { recoveryMessage } from '@countersign/scope';
+import { hashing } from '../../../../test/factories/grant-token.js';
+import { sampleTrust } from '../../../../test/factories/trust.js';
+import { makeRecoveryKey, signWithRecoveryKey } from './recovery-key.js';
+
+describe('P12: a printed recovery key', () => {
+  const document = sampleTrust({});
+
+  test('signs a trust document as it was typed, spaces and all', async () => {
+    const { jwk, secret } = await makeRecoveryKey();
+    const typed = ` ${secret.match(/.{1,4}/g)?.join(' ')}\n`;
+    const { credential, signature } = await signWithRecoveryKey(document, jwk, typed);
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
+    const message = recoveryMessage(hashing, document);
+    expect(credential).toBe('recovery');
+    expect(verify(null, message, key, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+
+  test.each([
+    ['too short', (secret: string) => secret.slice(1)],
+    ['something else', () => 'my recovery key'],
+    ['nothing', () => ''],
+  ])('is told from %s', async (_what, change) => {
+    const { jwk, secret } = await makeRecoveryKey();
+    await expect(signWithRecoveryKey(document, jwk, change(secret))).rejects.toMatchObject({
+      reason: 'wrong_key',
+    });
+  });
+
+  test('of somebody else signs nothing that would be refused later', async () => {
+    const [own, other] = [await makeRecoveryKey(), await makeRecoveryKey()];
+    await expect(signWithRecoveryKey(document, own.jwk, other.secret)).rejects.toMatchObject({
+      reason: 'wrong_key',
+    });
+  });
+});

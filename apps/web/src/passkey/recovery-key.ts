@@ -1,0 +1,58 @@
+import {
+  decodeBase64url,
+  encodeBase64url,
+  type RecoveryJwk,
+  recoveryMessage,
+  type Signature,
+  type TrustDocument,
+} from '@countersign/scope';
+import { PasskeyProblem } from './passkey-problem.js';
+import { hashed } from './web-hashing.js';
+
+/** The public half goes to the broker, the secret (32 bytes, base64url) on paper, and nowhere else. */
+export interface NewRecoveryKey {
+  jwk: RecoveryJwk;
+  secret: string;
+}
+
+/** @throws PasskeyProblem `unsupported` where the browser makes no Ed25519 keys */
+export async function makeRecoveryKey(): Promise<NewRecoveryKey> {
+  try {
+    const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+    const { x = '', d = '' } = await crypto.subtle.exportKey('jwk', pair.privateKey);
+    return { jwk: { kty: 'OKP', crv: 'Ed25519', x }, secret: d };
+  } catch (cause) {
+    throw new PasskeyProblem('unsupported', { cause });
+  }
+}
+
+/**
+ * Signs a trust document with a printed key, as typed: spaces between its groups do not count.
+ *
+ * @throws PasskeyProblem `wrong_key` where it is not the secret of this public key
+ */
+export async function signWithRecoveryKey(
+  document: TrustDocument,
+  { kty, crv, x }: RecoveryJwk,
+  typed: string,
+): Promise<Signature<TrustDocument>> {
+  const d = typed.replaceAll(/\s+/g, '');
+  if (decodeBase64url(d)?.length !== 32) throw new PasskeyProblem('wrong_key');
+  const message = Uint8Array.from(await hashed((hashing) => recoveryMessage(hashing, document)));
+  try {
+    const usages = { ext: false, key_ops: ['sign'] };
+    const key = await crypto.subtle.importKey('jwk', { kty, crv, x, d, ...usages }, 'Ed25519', false, [
+      'sign',
+    ]);
+    const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', key, message));
+    return {
+      statement: document,
+      credential: 'recovery',
+      authenticatorData: '',
+      clientDataJSON: '',
+      signature: encodeBase64url(signature),
+    };
+  } catch (cause) {
+    throw new PasskeyProblem('wrong_key', { cause });
+  }
+}

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@countersign/scope';
+import type { Page } from 'playwright-core';
+import { type Asked, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
+import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import {
+  type Assertion,
+  assertionAt,
+  claimDoor,
+  fromPage,
+  VirtualAuthenticator,
+} from './support/passkeys.js';
+
+const CHANGE = { scope: [{ resource: 'invoices/*', actions: ['update'] }] };
+const APPROVE = /^Approve with passkey: update invoices for 30 minutes$/;
+
+interface Trust {
+  anchor: { trust: string };
+  document: { people: { passkeys: { id: string }[] }[] };
+}
+
+describe('P12: a customer signs with passkeys', () => {
+  let site: BrowserSite;
+  let page: Page;
+  let authenticator: VirtualAuthenticator;
+  let trust: Trust;
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+    // The host makes no key for people of a claimed tenant: this one is made before.
+    await site.site.key(PEOPLE.ada);
+    page = await site.signedIn('ada', '/inbox');
+    authenticator = await VirtualAuthenticator.in(page);
+    await claimDoor(page);
+    trust = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
+  }, 180_000);
+  afterAll(() => site.close());
+  // An engineer may have so many open requests; each test begins with none.
+  afterEach(async () => {
+    const { items } = await site.api<{ items: Asked[] }>('erin', 'GET', '/api/v1/requests');
+    for (const { id, state } of items)
+      if (/^(awaiting|countered)/.test(state))
+        await site.api('erin', 'POST', `/api/v1/requests/${id}/cancel`);
+  });
+
+  const stateOf = async ({ id }: Asked) =>
+    (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;
+
+  test('an admin claims the door as the page leads her, and reads the fingerprint that was signed', async () => {
+    await page.goto(`${site.url}/trust`);
+    const fingerprint = (await page.locator('.groups').textContent()) ?? '';
+    expect(`sha256:${fingerprint.replaceAll(/\s/g, '')}`).toBe(trust.anchor.trust);
+    await page.getByText(`countersign gateways pin acme ${trust.anchor.trust}`).waitFor();
+    await page.getByText('the passkey of one of them').waitFor();
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the anchor file' }).click();
+    expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
+  }, 60_000);
+
+  test('approves with her passkey what the page shows; the seal says so', async () => {
+    const asked = await waiting(site, CHANGE);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    await page.getByRole('link', { name: 'Watch this access' }).click();
+    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    await page.getByRole('link', { name: 'Receipt' }).click();
+    await page.getByText(trust.anchor.trust).waitFor();
+    expect(await page.getByText('on the vendor’s word').count()).toBe(0);
+    expect(await stateOf(asked)).toBe('approved');
+  }, 60_000);
+
+  test('offers less with her passkey', async () => {
+    const asked = await waiting(site, CHANGE);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: 'Half the time' }).click();
+    await page.getByRole('button', { name: /^Offer with passkey:.*15 minutes$/ }).click();
+    await page.getByText('Less was offered by Ada Moreau').waitFor();
+    expect(await stateOf(asked)).toBe('countered');
+  }, 60_000);
+
+  test('a prompt that ends without her is told kindly, and nothing happens', async () => {
+    const asked = await waiting(site, CHANGE);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await authenticator.verifies(false);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByText('Nothing was signed, and nothing has happened.').waitFor();
+    expect(await stateOf(asked)).toBe('awaiting_customer');
+    await authenticator.verifies(true);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+  }, 60_000);
+
+  test('signs nothing where the server offers other terms than the page shows', async () => {
+    const [asked, other] = [await waiting(site, CHANGE), await waiting(site, CHANGE)];
+    const signed = await authenticator.signatures();
+    await page.route(`**/api/v1/requests/${asked.id}/statement`, (route) =>
+      route.continue({ url: `${site.url}/api/v1/requests/${other.id}/statement` }),
+    );
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByText('asked you to sign something else than this page shows').waitFor();
+    expect(await authenticator.signatures()).toBe(signed);
+    expect(await stateOf(asked)).toBe('awaiting_customer');
+  }, 60_000);
+
+  test('invites with her passkey: what fits is not asked again', async () => {
+    await page.goto(`${site.url}/invite`);
+    await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
+    await page.getByLabel('For case').fill('4712');
+    await page.getByText('You sign this with your passkey.').waitFor();
+    const signed = await authenticator.signatures();
+    await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
+    await page.getByText('The door is open for what you named.').waitFor();
+    expect(await authenticator.signatures()).toBeGreaterThan(signed);
+    const { items } = await site.api<{ items: { countersignature: object | null }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/invitations',
+    );
+    expect(items.map(({ countersignature }) => countersignature)).toEqual([
+      expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
+    ]);
+  }, 60_000);
+
+  test('stops with her passkey what is open, and the stop is signed', async () => {
+    const asked = await waiting(site, CHANGE);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await page.getByRole('button', { name: APPROVE }).click();
+    await page.getByRole('link', { name: 'Watch this access' }).click();
+    await page.getByRole('button', { name: 'Stop it with my passkey, too' }).click();
+    await page.getByText('Stopped under your signature.').waitFor();
+    const { items } = await site.api<{ items: { digest: string }[] }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/stops',
+    );
+    expect(items.map(({ digest }) => digest)).toEqual([asked.digest]);
+  }, 60_000);
+
+  test('axe finds nothing on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
+    const asked = await waiting(site, CHANGE);
+    const found: string[] = [];
+    for (const path of ['/trust', '/claim', '/passkeys', '/invite', `/requests/${asked.id}`]) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto(site.url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      found.push(...(await violations(page)));
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      found.push(...(await violations(page)));
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect({ path, overflow }).toEqual({ path, overflow: 0 });
+    }
+    expect(found).toEqual([]);
+  }, 60_000);
+
+  describe('the broker takes no signature', () => {
+    const keyOf = () => trust.document.people[0]?.passkeys[0]?.id ?? '';
+    const statementOf = async ({ id }: Asked) =>
+      (await site.api<{ statement: object }>('ada', 'GET', `/api/v1/requests/${id}/statement`)).statement;
+    const challengeOf = (statement: object) =>
+      createHash('sha256').update(canonicalJson(statement)).digest('base64url');
+    const hand = async ({ id, digest }: Asked, statement: object, assertion: Assertion) =>
+      fromPage(page, `/api/v1/requests/${id}/reviews`, {
+        decision: 'approve',
+        digest,
+        countersignature: { statement, ...assertion },
+      });
+
+    test('without user verification', async () => {
+      const asked = await waiting(site, CHANGE);
+      const statement = await statementOf(asked);
+      await authenticator.verifies(false);
+      const careless = await assertionAt(page, challengeOf(statement), keyOf(), 'discouraged');
+      await authenticator.verifies(true);
+      expect((await hand(asked, statement, careless)).status).toBe(400);
+      const careful = await assertionAt(page, challengeOf(statement), keyOf());
+      expect((await hand(asked, statement, careful)).status).toBe(201);
+    }, 60_000);
+
+    test('made at another origin', async () => {
+      const asked = await waiting(site, CHANGE);
+      const statement = await statementOf(asked);
+      await page.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
+      const elsewhere = await assertionAt(page, challengeOf(statement), keyOf());
+      await page.goto(`${site.url}/inbox`);
+      const refused = await hand(asked, statement, elsewhere);
+      expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
+      expect(await stateOf(asked)).toBe('awaiting_customer');
+    }, 60_000);
+
+    test('over another request’s challenge, nor another request’s signature again', async () => {
+      const [asked, other] = [await waiting(site, CHANGE), await waiting(site, CHANGE)];
+      const [statement, others] = [await statementOf(asked), await statementOf(other)];
+      const swapped = await assertionAt(page, challengeOf(others), keyOf());
+      expect((await hand(asked, statement, swapped)).status).toBe(400);
+      expect((await hand(other, others, swapped)).status).toBe(201);
+      expect((await hand(asked, others, swapped)).status).toBe(400);
+      expect(await stateOf(asked)).toBe('awaiting_customer');
+    }, 60_000);
+  });
+
+  test('names, lists and removes passkeys; what a trust document names stays', async () => {
+    await page.goto(`${site.url}/passkeys`);
+    await page.getByText('Goes with the next trust document').waitFor();
+    expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
+    await page.getByLabel('Name').fill('A second one');
+    await page.getByRole('button', { name: 'Make a passkey' }).click();
+    await page.getByText('This device has a passkey of yours already.').waitFor();
+  }, 60_000);
+});

@@ -1,0 +1,98 @@
+import type { CDPSession, Page } from 'playwright-core';
+
+/** A platform authenticator inside this page's browser, which verifies its user unless told otherwise. */
+export class VirtualAuthenticator {
+  private constructor(
+    private readonly cdp: CDPSession,
+    private readonly authenticatorId: string,
+  ) {}
+
+  static async in(page: Page): Promise<VirtualAuthenticator> {
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    return new VirtualAuthenticator(cdp, authenticatorId);
+  }
+
+  /** Whether the user proves to be who they are: false is a finger that is not known, or a prompt that is closed. */
+  async verifies(isUserVerified: boolean): Promise<void> {
+    const { authenticatorId } = this;
+    await this.cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+  }
+
+  /** How many signatures its keys have made, all told. */
+  async signatures(): Promise<number> {
+    const { authenticatorId } = this;
+    const { credentials } = await this.cdp.send('WebAuthn.getCredentials', { authenticatorId });
+    return credentials.reduce((sum, { signCount }) => sum + signCount, 0);
+  }
+}
+
+/** Ada claims Acme as the page leads her: a passkey, a recovery key, the rules, her signature. */
+export async function claimDoor(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Claim your door' }).click();
+  await page.getByRole('button', { name: 'Make a passkey' }).click();
+  await page.getByText('You have a passkey.').waitFor();
+  await page.getByRole('button', { name: 'Make a recovery key' }).click();
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByText('You have a second way in.').waitFor();
+  await page.getByRole('button', { name: 'Sign with passkey' }).click();
+  await page.getByText('Claimed. The door is yours.').waitFor();
+}
+
+export interface Assertion {
+  credential: string;
+  authenticatorData: string;
+  clientDataJSON: string;
+  signature: string;
+}
+
+/** What a page that is not ours could have signed, wherever `page` is: no check of ours stands in its way. */
+export function assertionAt(
+  page: Page,
+  challenge: string,
+  credential: string,
+  userVerification: 'required' | 'discouraged' = 'required',
+): Promise<Assertion> {
+  const [wanted, id] = [challenge, credential].map((text) => JSON.stringify(text));
+  return page.evaluate<Assertion>(`(async () => {
+    const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+      .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+    const { id, response } = await navigator.credentials.get({ publicKey: {
+      challenge: bytes(${wanted}), rpId: 'localhost', userVerification: '${userVerification}',
+      allowCredentials: [{ type: 'public-key', id: bytes(${id}) }],
+    } });
+    return {
+      credential: id,
+      authenticatorData: text(response.authenticatorData),
+      clientDataJSON: text(response.clientDataJSON),
+      signature: text(response.signature),
+    };
+  })()`);
+}
+
+/** A call as the page's own scripts make it. @returns the answer's status and body */
+export function fromPage(
+  page: Page,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; body: { code?: string; pointer?: string } }> {
+  const request = JSON.stringify({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return page.evaluate(
+    `fetch(${JSON.stringify(path)}, ${request}).then(async (answer) => ({ status: answer.status, body: await answer.json() }))`,
+  );
+}
