@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Account, type Client, createIdentityProvider } from '../../apps/demo/src/identity/provider.js';
+import { freePort } from '../support/free-port.js';
 
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
 
@@ -28,11 +29,7 @@ export class IdentityProvider {
 
   /** Takes its port; `serve` then starts with the clients, whose secrets the organisation file must name. */
   async reserve(): Promise<void> {
-    const { createServer } = await import('node:http');
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-    this.port = (server.address() as AddressInfo).port;
-    await new Promise((resolve) => server.close(resolve));
+    this.port = await freePort();
   }
 
   client(clientId: string, redirectUri: string, accounts: Account[]): Client {
@@ -54,7 +51,8 @@ export class IdentityProvider {
     server.prependListener('request', (request, response: ServerResponse) => {
       if (request.url === '/me') sayBesides(response, this.userinfo);
     });
-    await new Promise<void>((resolve) => server.listen(this.port, 'localhost', resolve));
+    server.listen(this.port, 'localhost');
+    await once(server, 'listening');
     this.server = server;
   }
 
