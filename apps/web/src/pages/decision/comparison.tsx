@@ -112,7 +112,9 @@ function useRows({
     row(
       text.what,
       phrases,
-      controls === undefined ? null : <Allowed terms={terms} controls={controls} />,
+      controls === undefined ? null : (
+        <Allowed terms={terms} controls={controls} mustBeSigned={request.needs.customer.countersignature} />
+      ),
       true,
     ),
     row(
@@ -150,10 +152,18 @@ function Entries({ terms }: { terms: Terms }) {
 }
 
 /** What the tenant's own controls say about the actions and resources that were asked for. */
-function Allowed({ terms, controls }: { terms: Terms; controls: Controls }) {
+function Allowed({
+  terms,
+  controls,
+  mustBeSigned,
+}: {
+  terms: Terms;
+  controls: Controls;
+  mustBeSigned: boolean;
+}) {
   const text = useText(decisionTexts);
   const language = useLanguage();
-  const { levels, forbidden } = rulesFor(terms, controls);
+  const { levels, forbidden } = rulesFor(terms, controls, mustBeSigned);
   const lines = [
     ...(levels.low.length === 0 ? [] : [text.lowRisk(joined(levels.low, language))]),
     ...(levels.medium.length === 0 ? [] : [text.otherwise(joined(levels.medium, language))]),

@@ -11,7 +11,15 @@ const asked = {
 
 test('the actions that are asked for stand by what they take', () => {
   const controls = { countersign: ['update', 'delete'], slackMayApprove: ['list'], forbid: [] };
-  expect(rulesFor(asked, controls).levels).toEqual({ low: ['list'], medium: ['read'], high: ['update'] });
+  const expected = { low: ['list'], medium: ['read'], high: ['update'] };
+  expect(rulesFor(asked, controls, false).levels).toEqual(expected);
+  expect(rulesFor(asked, controls, true).levels).toEqual(expected);
+});
+
+test('where the trust document demands a countersignature, nothing of it is called low risk', () => {
+  const controls = { countersign: [], slackMayApprove: ['list', 'read'], forbid: [] };
+  const { levels } = rulesFor(asked, controls, true);
+  expect(levels).toEqual({ low: [], medium: [], high: ['read', 'update', 'list'] });
 });
 
 test('a rule counts where its service, resource and action are asked for together', () => {
@@ -23,6 +31,6 @@ test('a rule counts where its service, resource and action are asked for togethe
     rule('billing', 'payroll/**', ['*']),
     rule('wiki', 'customers', ['*']),
   ];
-  const { forbidden } = rulesFor(asked, { countersign: [], slackMayApprove: [], forbid });
+  const { forbidden } = rulesFor(asked, { countersign: [], slackMayApprove: [], forbid }, false);
   expect(forbidden).toEqual([forbid[0], forbid[1]]);
 });

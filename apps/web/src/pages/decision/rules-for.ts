@@ -10,12 +10,19 @@ export interface RulesFor {
   forbidden: ForbidRule[];
 }
 
+/**
+ * @param mustBeSigned whether this request needs a countersignature. Where no action is listed as needing one, it is the
+ *   trust document that demands it, of the request as a whole
+ */
 export function rulesFor(
   { service, scope }: Pick<Terms, 'service' | 'scope'>,
   controls: Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'>,
+  mustBeSigned: boolean,
 ): RulesFor {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))];
-  const at = (level: Level) => actions.filter((action) => levelOf(action, controls) === level);
+  const demanded = mustBeSigned && !actions.some((action) => levelOf(action, controls) === 'high');
+  const lists = demanded ? { countersign: actions, slackMayApprove: [] } : controls;
+  const at = (level: Level) => actions.filter((action) => levelOf(action, lists) === level);
   return {
     levels: Object.fromEntries(LEVELS.map((level) => [level, at(level)])) as Record<Level, string[]>,
     forbidden: controls.forbid.filter((rule) => scope.some((entry) => forbidsEntry(rule, service, entry))),
