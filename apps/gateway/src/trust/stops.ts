@@ -36,8 +36,8 @@ export class Stops {
   private readonly stops = new Map<string, Map<string, SignedStop>>();
   /** Stops that were lifted, `TENANT HASH`: none comes back. A stop's nonce makes its hash its own, so each counts once. */
   private readonly lifted = new Set<string>();
-  /** What the feed brought of tenants that are not pinned here yet. */
-  private readonly waiting = new Map<string, StopOrLift[]>();
+  /** What the feed brought of tenants that are not pinned here yet, once each however often it comes. */
+  private readonly waiting = new Map<string, Map<string, StopOrLift>>();
   private readonly file: LineFile;
 
   private constructor(private readonly options: StopsOptions) {
@@ -97,7 +97,7 @@ export class Stops {
       const refusal = this.refuse(signature);
       if (refusal === undefined) this.apply(signature);
       else if (refusal.reason === 'not_pinned')
-        this.waiting.set(tenant, [...(this.waiting.get(tenant) ?? []), signature]);
+        this.waiting.set(tenant, (this.waiting.get(tenant) ?? new Map()).set(hashOf(signature), signature));
       else
         this.options.log.warn({ tenant, reason: refusal.reason }, 'a stop or lift of the feed is not taken');
     }
@@ -106,7 +106,7 @@ export class Stops {
   /** A tenant is pinned now, or by something else: what waited for that is looked at again. */
   lookAgain(tenants: readonly string[]): void {
     for (const tenant of tenants) {
-      const waited = this.waiting.get(tenant) ?? [];
+      const waited = [...(this.waiting.get(tenant)?.values() ?? [])];
       this.waiting.delete(tenant);
       this.take(waited.filter(isStop), waited.filter(isLift));
     }

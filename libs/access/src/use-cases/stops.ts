@@ -117,10 +117,7 @@ export function setStop(
       ...{ lift: null, liftedBy: null, liftedAt: null },
     };
     await unit.stops.insert(stop);
-    const data = { stop: hash, digest, signature };
-    await unit.log.append({ type: 'trust.stopped', at, actor: person.id, data });
-    await unit.feed.changed('stop', hash);
-    await unit.outbox.add(trustNotice(tenant, 'stopped', hash, at));
+    await tell(unit, 'stopped', { at, actor: person.id, data: { stop: hash, digest, signature } });
     return stop;
   });
 }
@@ -140,10 +137,19 @@ export function liftStop(
     const lifted: Stop = { ...stop, lift: signature, liftedBy: person.id, liftedAt: at };
     if (!(await unit.stops.lift(lifted)))
       throw new AccessError('wrong_state', 'This stop was lifted already.');
-    const data = { stop: stop.hash, signature };
-    await unit.log.append({ type: 'trust.lifted', at, actor: person.id, data });
-    await unit.feed.changed('stop', stop.hash);
-    await unit.outbox.add(trustNotice(tenant, 'lifted', stop.hash, at));
+    await tell(unit, 'lifted', { at, actor: person.id, data: { stop: stop.hash, signature } });
     return lifted;
   });
+}
+
+/** Log, gateways and people hear of a change of a stop with it. */
+async function tell(
+  unit: TenantUnit,
+  what: 'stopped' | 'lifted',
+  event: { at: string; actor: string; data: { stop: string; digest?: string | null; signature: Signature } },
+): Promise<void> {
+  const { stop } = event.data;
+  await unit.log.append({ type: `trust.${what}`, ...event });
+  await unit.feed.changed('stop', stop);
+  await unit.outbox.add(trustNotice(unit.tenant, what, stop, event.at));
 }
