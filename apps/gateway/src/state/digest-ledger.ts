@@ -79,7 +79,9 @@ export class DigestLedger {
     for (const { digest, until } of ended) {
       const known = this.entries.get(digest);
       if (known?.ended === true) continue;
-      const life = until === undefined ? (known?.until ?? now + UNKNOWN_LIFE_MS) : Date.parse(until);
+      const said = until === undefined ? undefined : Date.parse(until);
+      // A life only grows: what is forgotten early could be listed again.
+      const life = Math.max(known?.until ?? 0, said ?? 0) || now + UNKNOWN_LIFE_MS;
       this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true });
     }
   }

@@ -98,11 +98,7 @@ export class Trusts {
     return this.inTurn(async () => {
       const changed: string[] = [];
       for (const { tenant, chain } of offers) {
-        if (!this.claimed.has(tenant)) {
-          this.claims.add({ tenant });
-          this.claimed.add(tenant);
-          changed.push(tenant);
-        }
+        if (this.claim(tenant)) changed.push(tenant);
         if (await this.follow(tenant, chain, now)) changed.push(tenant);
       }
       await this.claims.settle(() => [...this.claimed].map((tenant) => ({ tenant })));
@@ -172,9 +168,17 @@ export class Trusts {
     else log.warn({ tenant, pinned: pinInForce(pin, now) }, 'a tenant is pinned');
   }
 
+  /** Claimed once, claimed for ever: kept with the next settling. Whether it is news. */
+  private claim(tenant: string): boolean {
+    if (this.claimed.has(tenant)) return false;
+    this.claims.add({ tenant });
+    this.claimed.add(tenant);
+    return true;
+  }
+
   /** A chain from the pin in force on, without a version yet. */
   private begin(tenant: string, pin: Pin, now: number): void {
-    this.claimed.add(tenant);
+    this.claim(tenant);
     const { deployment } = this.options;
     this.chains.set(tenant, TrustChain.begin({ deployment, tenant, pinned: pinInForce(pin, now) }));
   }

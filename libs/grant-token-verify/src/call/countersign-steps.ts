@@ -39,6 +39,23 @@ export const trustIsInForce: CallStep = (context) => {
     : notCountersigned('trust_expired', 'the tenant’s trust document has expired');
 };
 
+/**
+ * A customer's digest holds the hash of a map, and with it where calls go and how they say the tenant: a map that the
+ * vendor publishes later moves none of that.
+ */
+export const goesWhereItWasSigned: CallStep = (context) => {
+  if (pinned(context) === undefined) return undefined;
+  const { claims, call, view } = context;
+  const signed = view.mapByHash(claims.terms.routes)?.definition;
+  const current = view.currentMap(call.service)?.definition;
+  return signed?.upstream === current?.upstream &&
+    signed?.audience === current?.audience &&
+    signed?.tenantFrom === current?.tenantFrom &&
+    signed?.tenantHeader === current?.tenantHeader
+    ? undefined
+    : { code: 'route_not_listed', detail: 'the service is another than when the grant was signed' };
+};
+
 /** Approval and invitation are the customer's own word; any other ground counts as far as the document lists it. */
 export const basisIsAccepted: CallStep = (context) => {
   const trust = pinned(context);

@@ -2,6 +2,7 @@ import { ScopeError } from '@countersign/scope';
 import type { Call, CallClaims, CallContext, CallRefusal, CallStep, CallView, MatchedCall } from './call.js';
 import {
   basisIsAccepted,
+  goesWhereItWasSigned,
   isCountersigned,
   trustDoesNotForbid,
   trustIsInForce,
@@ -25,6 +26,7 @@ const callSteps: readonly CallStep[] = [
   changeIsTheApproved,
   trustIsPinned,
   trustIsInForce,
+  goesWhereItWasSigned,
   basisIsAccepted,
   isCountersigned,
   concurrencyHasRoom,
