@@ -125,6 +125,17 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect(codeOf(await ada.call('DELETE', `passkeys/${left[0]?.id}`))).toBe('409 conflict');
   });
 
+  test('P12: another’s printed key is not handed in as one’s own', async () => {
+    const [adas, bobs] = [new RecoveryKey(), new RecoveryKey()];
+    await ada.ask('POST', 'recovery-keys', { jwk: adas.jwk }, 201);
+    await bob.ask('POST', 'recovery-keys', { jwk: bobs.jwk }, 201);
+    await claim([ada, bob]);
+    await bob.enrol();
+    const proposal = await propose(ada, await draftOf(ada));
+    expect(codeOf(await handIn(bob, proposal, adas.sign(proposal.document)))).toBe('403 forbidden');
+    expect((await handIn(bob, proposal, bobs.sign(proposal.document))).status).toBe(201);
+  });
+
   test('P12: a signature counts that is one’s own, over this very document, with its person verified', async () => {
     await claim([ada, bob]);
     await bob.enrol();

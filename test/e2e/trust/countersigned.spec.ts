@@ -274,6 +274,8 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(await ada.call('POST', 'stops', { countersignature: bob.id }))).toBe('400 invalid_request');
     const forged = { ...countersignature, statement: { ...statement, digest: granted.digest } };
     expect(codeOf(await ada.call('POST', 'stops', { countersignature: forged }))).toBe('400 invalid_request');
+    const ahead = ada.key.sign({ ...statement, log: { ...statement.log, epoch: 99 } }, AT);
+    expect(codeOf(await ada.call('POST', 'stops', { countersignature: ahead }))).toBe('400 invalid_request');
     const stop = await ada.ask<{ hash: string }>('POST', 'stops', { countersignature }, 201);
     expect(codeOf(await ada.call('POST', 'stops', { countersignature }))).toBe('409 conflict');
     const tokens = `/api/v1/grants/${grant}/tokens`;

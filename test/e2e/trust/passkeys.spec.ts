@@ -38,6 +38,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     ]);
     expect((await ada.call('DELETE', `passkeys/${key.id}`)).status).toBe(204);
     expect(codeOf(await ada.call('DELETE', `passkeys/${key.id}`))).toBe('404 not_found');
+    expect(codeOf(await ada.call('DELETE', 'passkeys/%00'))).toBe('404 not_found');
     expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
     const told = (await events()).filter(({ type }) => type.startsWith('passkey.'));
     expect(told.map(({ type, actor, data }) => [type, actor, data['credential']])).toEqual([

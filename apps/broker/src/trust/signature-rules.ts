@@ -3,6 +3,7 @@ import {
   checkAssertion,
   checkCountersigned,
   checkTrustSuccession,
+  isSignedByRecoveryKey,
   nodeCountersigning,
 } from '@countersign/grant-token-verify';
 import { statementChallenge } from '@countersign/scope';
@@ -15,6 +16,7 @@ const signatureRules: SignatureRules = {
       nodeCountersigning,
     ),
   succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersigning),
+  recovery: (signature, document, jwk) => isSignedByRecoveryKey(document, jwk, signature, nodeCountersigning),
   countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersigning),
 };
 

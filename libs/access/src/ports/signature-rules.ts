@@ -1,4 +1,11 @@
-import type { PasskeyJwk, Signature, SignedTrustDocument, Terms, TrustDocument } from '@countersign/scope';
+import type {
+  PasskeyJwk,
+  RecoveryJwk,
+  Signature,
+  SignedTrustDocument,
+  Terms,
+  TrustDocument,
+} from '@countersign/scope';
 import type { RelyingParty } from '../trust/relying-party.js';
 
 /** Why a signature does not count: a stable word, and a sentence that tells nothing of what was signed. */
@@ -39,6 +46,8 @@ export interface SignatureRules {
     place: { current: TrustDocument | null; now: number },
     next: SignedTrustDocument,
   ): Objection | undefined;
+  /** Whether this printed key made the signature over the document. */
+  recovery(signature: Signature, document: TrustDocument, jwk: RecoveryJwk): boolean;
   /** Whether a gateway that holds this trust would take a token with these claims for countersigned. */
   countersigned(claims: CountersignedClaims, trust: TrustInForce): Objection | undefined;
 }

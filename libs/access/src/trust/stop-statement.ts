@@ -82,6 +82,11 @@ const RULES: readonly Rule[] = [
     'is not to be taken yet',
   ],
   ['notAfter', ({ notAfter }, { now }) => now.getTime() < Date.parse(notAfter), 'came too late'],
+  [
+    'log',
+    ({ log }, facts) => log.epoch === facts.log.epoch && log.size <= facts.log.size,
+    'is no point of this tenant’s log',
+  ],
 ];
 
 /** @throws AccessError `invalid_request` naming the first member that is not what it has to be */

@@ -48,7 +48,7 @@ export function signTrust(
     const person = await memberIn(unit, principal, 'trust.sign', tenant);
     const proposal = await openProposalIn(unit, id);
     const current = await unit.trust.current(tenant);
-    const own = ownSignature(signature, person, proposal, current);
+    const own = ownSignature(deps, signature, person, proposal, current);
     const earlier = await unit.trust.signatures(id);
     if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
       throw new AccessError('conflict', 'This key has signed already.');
@@ -93,6 +93,7 @@ function demandThatItHolds(
 
 /** Over this very document, and by a key of the person who hands it in. */
 function ownSignature(
+  { signatures }: SigningDeps,
   signature: Signature,
   person: Person,
   { document }: TrustProposal,
@@ -106,7 +107,9 @@ function ownSignature(
   const documents = [document, ...(current === null ? [] : [current.document])];
   const isTheirs =
     credential === RECOVERY_CREDENTIAL
-      ? current?.document.recovery?.some((key) => key.person === person.id)
+      ? current?.document.recovery?.some(
+          (key) => key.person === person.id && signatures.recovery(signature, document, key.jwk),
+        )
       : documents.some(({ people }) =>
           people.some(
             (each) => each.person === person.id && each.passkeys.some(({ id }) => id === credential),

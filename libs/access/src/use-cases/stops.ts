@@ -73,7 +73,10 @@ function standingStop(stop: Stop | null): Stop {
 /** In force, oldest first. @throws AccessError `forbidden`, `not_found` */
 export function listStops(deps: Deps, principal: Principal, tenant: string): Promise<Stop[]> {
   demandInSight(principal, 'trust.read', tenant);
-  return readAs(deps, principal.person, (unit) => unit.stops.standing(tenant));
+  return readAs(deps, principal.person, async (unit) => {
+    if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
+    return unit.stops.standing(tenant);
+  });
 }
 
 /** What both take: a statement of the caller's own, signed with their passkey within its five minutes. */

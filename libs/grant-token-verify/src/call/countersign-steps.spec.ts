@@ -37,7 +37,7 @@ const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
   return { document, hash, versions: new Set([hash]) };
 };
 
-type Wishes = Partial<Pick<CallView, 'trust' | 'countersigned' | 'hasRoom' | 'forbidden'>> & {
+type Wishes = Partial<Pick<CallView, 'trust' | 'countersigned' | 'hasRoom' | 'forbidden' | 'currentMap'>> & {
   terms?: Partial<Terms>;
   method?: string;
   now?: number;
@@ -172,4 +172,14 @@ describe('P12: a call of a claimed tenant', () => {
 test('P12: a tenant that nobody claimed is judged by the vendor’s word alone', () => {
   expect(decide({ trust: () => undefined })).toMatchObject({ allowed: true });
   expect(decide({ trust: () => undefined, ...emergency })).toMatchObject({ allowed: true });
+});
+
+test.each<[string, Partial<ServiceDefinition>]>([
+  ['upstream', { upstream: 'http://localhost:6666' }],
+  ['audience', { audience: 'wiki' }],
+])('P12: a map of another %s than was signed moves no call of a claimed tenant', (_what, change) => {
+  const definition = { ...billing, ...change };
+  const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
+  expect(decide({ currentMap, countersigned: () => undefined })).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
 });

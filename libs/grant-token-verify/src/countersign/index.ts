@@ -5,4 +5,5 @@ export type { PinnedTrust } from './countersign.js';
 export { CountersignVerifier } from './countersign-verifier.js';
 export { nodeCountersigning } from './node-countersigning.js';
 export type { CountersignReason, CountersignRefusal } from './refusal.js';
+export { isSignedByRecoveryKey } from './trust-signers.js';
 export { checkTrustSuccession } from './trust-succession.js';

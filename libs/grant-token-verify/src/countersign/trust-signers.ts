@@ -4,6 +4,7 @@ import {
   type Passkey,
   type PasskeyJwk,
   RECOVERY_CREDENTIAL,
+  type RecoveryJwk,
   recoveryMessage,
   type Signature,
   type SignedTrustDocument,
@@ -81,10 +82,19 @@ export function trustSigners(
 function recoveredPerson(
   current: TrustDocument | null,
   next: TrustDocument,
-  { signature }: Signature,
-  { hashing, signatures }: CountersignPorts,
+  signature: Signature,
+  ports: CountersignPorts,
 ): string | undefined {
+  return current?.recovery?.find(({ jwk }) => isSignedByRecoveryKey(next, jwk, signature, ports))?.person;
+}
+
+/** Whether this recovery key made the signature over the document. */
+export function isSignedByRecoveryKey(
+  document: TrustDocument,
+  jwk: RecoveryJwk,
+  { signature }: Pick<Signature, 'signature'>,
+  { hashing, signatures }: CountersignPorts,
+): boolean {
   const bytes = decodeBase64url(signature) ?? new Uint8Array();
-  const message = recoveryMessage(hashing, next);
-  return current?.recovery?.find(({ jwk }) => signatures.holds(jwk, message, bytes))?.person;
+  return signatures.holds(jwk, recoveryMessage(hashing, document), bytes);
 }
