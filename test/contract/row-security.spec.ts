@@ -1,9 +1,9 @@
 import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
 import type pg from 'pg';
+import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
-import { optionsFor } from './support/options.js';
 import { postgresDatabase } from './support/postgres.js';
 import {
   aGrant,

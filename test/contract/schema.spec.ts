@@ -5,8 +5,8 @@ import {
   REQUEST_TRANSITIONS,
 } from '@countersign/access';
 import { migrate, pendingMigrations, schemaDrift } from '@countersign/persistence';
+import { optionsFor } from '../support/migrated-database.js';
 import { describeStore } from './support/describe-store.js';
-import { optionsFor } from './support/options.js';
 
 describeStore('the schema that the migrations make from empty', (bench) => {
   test('is what the entities say: nothing is left to synchronise', async () => {
