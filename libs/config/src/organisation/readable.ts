@@ -17,6 +17,9 @@ export type ReadableService = {
 
 export type ReadableRule = { services: string[]; actions: string[] };
 
+/** Its settings beside the staff, as they stand in the file. */
+export type ReadableVendor = { name: string; oidc: unknown; webhooks: { url: string }[] };
+
 export type ReadableTenant = {
   path: Path;
   slug: string;
@@ -27,6 +30,7 @@ export type ReadableTenant = {
 
 /** What of a file can be read, each part with its place. A text that cannot be read is ''. */
 export type Readable = {
+  vendor: ReadableVendor;
   staff: At<ReadablePerson>[];
   services: ReadableService[];
   rules: At<ReadableRule>[];
@@ -39,6 +43,8 @@ const word = z.string().catch('');
 const words = z.array(word).catch([]);
 const listOf = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).catch([]);
 const person = z.object({ email: word, roles: words }).catch({ email: '', roles: [] });
+
+const webhook = z.looseObject({ url: word }).catch({ url: '' });
 
 const controls = z
   .object({
@@ -66,14 +72,18 @@ const tenant = z
 
 const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
+const NO_VENDOR = { name: '', oidc: undefined, webhooks: [], staff: [] };
+
 const file = z
   .object({
-    vendor: z.object({ staff: listOf(person) }).catch({ staff: [] }),
+    vendor: z
+      .object({ name: word, oidc: z.unknown().optional(), webhooks: listOf(webhook), staff: listOf(person) })
+      .catch(NO_VENDOR),
     services: listOf(z.unknown()),
     accessPolicy: z.unknown().optional(),
     tenants: listOf(tenant),
   })
-  .catch({ vendor: { staff: [] }, services: [], accessPolicy: undefined, tenants: [] });
+  .catch({ vendor: NO_VENDOR, services: [], accessPolicy: undefined, tenants: [] });
 
 /**
  * Reads a file leniently, so that the checks across members still run where some other member is broken: an
@@ -82,6 +92,7 @@ const file = z
 export function readableParts(value: unknown): Readable {
   const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
   return {
+    vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks },
     staff: at(vendor.staff, ['vendor', 'staff']),
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
