@@ -1742,6 +1742,10 @@ export interface components {
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
+        EnrolmentBody: {
+            /** @description Of a signing page of the customer’s own, https://sign.acme.example, that no trust document names yet. */
+            origin?: string;
+        };
         Event: {
             /** @description `usr_…`, `gtw_…`, `job` or `host`. */
             actor: string;
@@ -2228,6 +2232,8 @@ export interface components {
         PasskeyBody: {
             /** @description What its owner calls it: a laptop, a key on a ring. */
             name: string;
+            /** @description Of a signing page of the customer’s own, https://sign.acme.example, that no trust document names yet. */
+            origin?: string;
             /** @description What `navigator.credentials.create` answered, as JSON. */
             response: {
                 clientExtensionResults: {
@@ -8261,7 +8267,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NoBody"];
+                "application/json": components["schemas"]["EnrolmentBody"];
             };
         };
         responses: {
@@ -9729,7 +9735,9 @@ export interface operations {
     };
     Trust_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                origin?: string;
+            };
             header?: never;
             path: {
                 slug: string;

@@ -20,6 +20,8 @@ export interface TrustFacts {
   current: TrustVersion | null;
   /** Whose pages a first version names; a later one keeps what stands. */
   own: RelyingParty | null;
+  /** Whom it shall name from then on, whatever stands. */
+  next: RelyingParty | null;
   now: Date;
 }
 
@@ -32,10 +34,11 @@ export const mayBeTrusted = (person: Person): boolean =>
  * first one excepts no action: of what is excepted gateways believe the vendor. Null where it would name nobody.
  */
 export function draftTrust(facts: TrustFacts): TrustDocument | null {
-  const { current, own, controls } = facts;
-  const relyingParty = current?.document ?? own;
-  const people = peopleOf(facts);
-  if (relyingParty === null || people.length === 0) return null;
+  const { current, own, next, controls } = facts;
+  const relyingParty = next ?? current?.document ?? own;
+  if (relyingParty === null) return null;
+  const people = peopleOf(facts, relyingParty);
+  if (people.length === 0) return null;
   const approvals = Math.min(Math.max(1, controls.approvals), MAX_APPROVALS, people.length);
   const named = new Set(people.map(({ person }) => person));
   const recovery = facts.recoveryKeys
@@ -61,8 +64,7 @@ export function draftTrust(facts: TrustFacts): TrustDocument | null {
   };
 }
 
-function peopleOf({ people, passkeys, current, own }: TrustFacts): TrustDocument['people'] {
-  const rpId = (current?.document ?? own)?.rpId;
+function peopleOf({ people, passkeys }: TrustFacts, { rpId }: RelyingParty): TrustDocument['people'] {
   return people
     .filter(mayBeTrusted)
     .map(({ id }) => ({

@@ -9,6 +9,7 @@ import { draftTrust, type TrustFacts } from '../trust/draft-trust.js';
 import { judgeDocument } from '../trust/judge-document.js';
 import { type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
 import { readSigned } from '../trust/read-signed.js';
+import { relyingPartyAt } from '../trust/relying-party.js';
 import {
   endProposal,
   type ProposalSignature,
@@ -67,6 +68,7 @@ async function factsOf(
     controls: record.controls,
     current: await unit.trust.current(tenant),
     own: relyingParty,
+    next: null,
     now: clock.now(),
   };
 }
@@ -74,16 +76,19 @@ async function factsOf(
 /**
  * What could be proposed as people, passkeys and controls stand.
  *
+ * @param origin of a signing page of the customer's own that it shall be signed at from then on
  * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
  */
 export function readTrustDraft(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
+  origin?: string,
 ): Promise<TrustDocument> {
   demandInSight(principal, 'trust.read', tenant);
+  const next = origin === undefined ? null : relyingPartyAt(origin);
   return readAs(deps, principal.person, async (unit) => {
-    const draft = draftTrust(await factsOf(deps, unit, tenant));
+    const draft = draftTrust({ ...(await factsOf(deps, unit, tenant)), next });
     if (draft === null)
       throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
     return draft;

@@ -4,7 +4,9 @@ import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
+import type { Place } from '../../passkey/places.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
+import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
@@ -42,9 +44,11 @@ export default function ClaimPage() {
                     <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
                   </Notice>
                 );
-              const own = items.filter(({ person }) => person === session.person).length;
+              const places = items.filter(({ person }) => person === session.person).map(madeAt);
+              const at = places.find((each) => each !== null) ?? null;
+              const own = places.filter((each) => each === at).length;
               const hasPaper = recoveryKeys.some(({ person }) => person === session.person);
-              return <Steps slug={slug} own={own} hasPaper={hasPaper} />;
+              return <Steps slug={slug} own={own} hasPaper={hasPaper} at={at} />;
             }}
           </Loaded>
         )}
@@ -53,14 +57,15 @@ export default function ClaimPage() {
   );
 }
 
-function Steps({ slug, own, hasPaper }: { slug: string; own: number; hasPaper: boolean }) {
+/** `at`: where the reader's passkeys are made, which is where the first version is signed. */
+function Steps({ slug, own, hasPaper, at }: { slug: string; own: number; hasPaper: boolean; at: Place }) {
   const text = useText(claimTexts);
   const hasBackup = own > 1 || hasPaper;
   return (
     <ol className="steps">
       <li className="stack near">
         <h2>{text.key}</h2>
-        {own === 0 ? <EnrolForm slug={slug} count={own} /> : <Done>{text.keyDone}</Done>}
+        {own === 0 ? <EnrolForm slug={slug} count={own} at={at} mayChoose /> : <Done>{text.keyDone}</Done>}
       </li>
       <li className="stack near">
         <h2>{text.backup}</h2>
@@ -68,15 +73,15 @@ function Steps({ slug, own, hasPaper }: { slug: string; own: number; hasPaper: b
         {hasBackup ? <Done>{text.backupDone}</Done> : null}
         {own > 0 && !hasBackup ? (
           <>
-            <RecoveryForm slug={slug} />
+            <RecoveryForm slug={slug} at={at} />
             <details className="details">
               <summary>{text.second}</summary>
-              <EnrolForm slug={slug} count={own} />
+              <EnrolForm slug={slug} count={own} at={at} mayChoose={false} />
             </details>
           </>
         ) : null}
       </li>
-      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} />
+      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} at={at} />
     </ol>
   );
 }

@@ -5,7 +5,8 @@ import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
 import { invitationOf } from '../../passkey/invitation.js';
-import { type Signer, signStatement } from '../../passkey/sign-statement.js';
+import { Places } from '../../passkey/places.js';
+import type { Signer } from '../../passkey/signer.js';
 
 export interface InvitationDraft {
   service: string;
@@ -32,11 +33,13 @@ export function useInvite(slug: string, signer: Signer | null, onInvited: () => 
 }
 
 /** @throws PasskeyProblem, ApiProblem */
-async function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
-  const { statement, openings } = await answered(
-    api.POST('/api/v1/tenants/{slug}/invitations/statement', { params: { path: { slug } }, body: draft }),
-  );
-  const chosen = { ...draft, tenant: slug, person };
-  const made = await invitationOf(chosen, statement as InvitationStatement, openings.ticket);
-  return { countersignature: await signStatement(made, signer), openings };
+function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
+  return Places.at([signer.at], async (places) => {
+    const { statement, openings } = await answered(
+      api.POST('/api/v1/tenants/{slug}/invitations/statement', { params: { path: { slug } }, body: draft }),
+    );
+    const chosen = { ...draft, tenant: slug, person };
+    const made = await invitationOf(chosen, statement as InvitationStatement, openings.ticket);
+    return { countersignature: await places.sign(made, signer, { openings }), openings };
+  });
 }

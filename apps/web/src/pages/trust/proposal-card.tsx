@@ -5,6 +5,7 @@ import { useNames } from '../../api/names.js';
 import { answered } from '../../api/problem.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { readTrustAgain, type Trust, type TrustProposal } from '../../api/trust.js';
+import { Places } from '../../passkey/places.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { joined } from '../../text/scope-words.js';
@@ -35,7 +36,11 @@ export function ProposalCard({
   const next = proposal.document as TrustDocument;
   const dues = duesOf(current, proposal, session.person);
   const sign = useMutation({
-    mutationFn: () => signProposal(slug, proposal, dues),
+    mutationFn: () =>
+      Places.at(
+        dues.map(({ at }) => at),
+        (places) => signProposal(slug, proposal, dues, places),
+      ),
     onSettled: () => readTrustAgain(slug),
   });
   const withdraw = useMutation({
