@@ -6,7 +6,7 @@ import { Button } from '../ui/button.js';
 import { TextField } from '../ui/field.js';
 import { enrol } from './enrol.js';
 import { enrolmentTexts } from './enrolment.text.js';
-import { type Place, placeOf } from './places.js';
+import { type Place, placeOf } from './place.js';
 import { SigningNotice } from './signing-notice.js';
 
 /**

@@ -6,7 +6,8 @@ import { api } from '../api/client.js';
 import { answered } from '../api/problem.js';
 import type { Passkey } from '../api/trust.js';
 import { PasskeyProblem } from './passkey-problem.js';
-import { type Place, Places } from './places.js';
+import type { Place } from './place.js';
+import { Places } from './places.js';
 
 /** Makes a passkey for this tenant on the reader's device, at that page. @throws PasskeyProblem, ApiProblem */
 export async function enrol(slug: string, name: string, at: Place): Promise<Passkey> {

@@ -3,22 +3,16 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/bro
 import type { MadePasskey, Task } from '../signing/protocol.js';
 import { createPasskey } from './create-passkey.js';
 import { PasskeyProblem } from './passkey-problem.js';
+import type { Place } from './place.js';
 import { signStatement } from './sign-statement.js';
 import type { Signer } from './signer.js';
 import { type Made, SigningWindow } from './signing-window.js';
-
-/** Where somebody signs: at these pages (null), or at their own company's, by its origin. */
-export type Place = string | null;
 
 /** What a signing page shows beside a statement that holds only hashes of it. */
 export interface Evidence {
   terms?: Terms;
   openings?: Readonly<Record<string, Opening>>;
 }
-
-/** Of these origins, ours where it is one of them. */
-export const placeOf = (origins: readonly string[]): Place =>
-  origins.includes(location.origin) ? null : (origins[0] ?? null);
 
 /** What is done with keys, wherever they are. */
 export class Places {

@@ -8,7 +8,8 @@ import { Button } from '../ui/button.js';
 import { handOver } from '../ui/hand-over.js';
 import { InGroups } from '../ui/in-groups.js';
 import { enrolmentTexts } from './enrolment.text.js';
-import { type Place, Places } from './places.js';
+import type { Place } from './place.js';
+import { Places } from './places.js';
 import { makeRecoveryKey, type NewRecoveryKey } from './recovery-key.js';
 import { SigningNotice } from './signing-notice.js';
 

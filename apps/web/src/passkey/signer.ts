@@ -1,6 +1,6 @@
 import { decodeBase64url, type TrustDocument } from '@countersign/scope';
 import type { Passkey, Trust } from '../api/trust.js';
-import { type Place, placeOf } from './places.js';
+import { type Place, placeOf } from './place.js';
 
 /** Which passkeys may sign, for which relying party, and at whose page. */
 export interface Signer {

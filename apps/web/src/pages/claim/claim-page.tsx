@@ -4,7 +4,7 @@ import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
-import type { Place } from '../../passkey/places.js';
+import type { Place } from '../../passkey/place.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
 import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';

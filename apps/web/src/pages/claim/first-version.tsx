@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/people.js';
 import { useSession } from '../../api/session.js';
 import { draftQuery } from '../../api/trust.js';
-import type { Place } from '../../passkey/places.js';
+import type { Place } from '../../passkey/place.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { joined } from '../../text/scope-words.js';

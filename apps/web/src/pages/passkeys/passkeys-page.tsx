@@ -6,7 +6,7 @@ import { useSession } from '../../api/session.js';
 import { type Passkey, passkeysQuery, readTrustAgain, trustQuery } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
 import { enrolmentTexts } from '../../passkey/enrolment.text.js';
-import { placeOf } from '../../passkey/places.js';
+import { placeOf } from '../../passkey/place.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
 import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';

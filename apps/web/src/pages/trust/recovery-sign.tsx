@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSession } from '../../api/session.js';
 import { readTrustAgain, type TrustProposal } from '../../api/trust.js';
-import { placeOf } from '../../passkey/places.js';
+import { placeOf } from '../../passkey/place.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';

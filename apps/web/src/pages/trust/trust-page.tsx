@@ -12,6 +12,7 @@ import { Loaded } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { Anchor } from './anchor.js';
 import { NextVersion } from './next-version.js';
+import { OwnPage } from './own-page.js';
 import { ProposalCard } from './proposal-card.js';
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
@@ -37,6 +38,7 @@ export default function TrustPage() {
             {trust.claimed && trust.proposal === null ? <NextVersion slug={slug} trust={trust} /> : null}
             <Anchor trust={trust} />
             {trust.claimed ? <Versions trust={trust} /> : null}
+            <OwnPage />
           </div>
         )}
       </Loaded>

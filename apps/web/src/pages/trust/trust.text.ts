@@ -57,6 +57,12 @@ const en = {
   pinnedOther: 'has pinned another fingerprint',
   notPinned: 'has not pinned it',
   state: 'State',
+  ownPage: 'A signing page of your own',
+  ownPageLead:
+    'Hosted by your company, it shows and signs on your ground: no page of the vendor’s can have anything else signed.',
+  ownPageHash:
+    'SHA-256 of the file, as this broker serves it. Compare it with the one in the release’s source.',
+  ownPageTake: 'Download the signing page',
   versions: 'Versions',
   hash: 'Hash',
   since: 'Since',

@@ -3,7 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { readTrustAgain, type TrustProposal } from '../../api/trust.js';
-import { type Place, Places, placeOf } from '../../passkey/places.js';
+import { type Place, placeOf } from '../../passkey/place.js';
+import { Places } from '../../passkey/places.js';
 import { duesOf, signProposal } from './sign-proposal.js';
 
 /** Proposes exactly this document, and signs it with what its author has. */
