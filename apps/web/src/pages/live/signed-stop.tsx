@@ -11,27 +11,35 @@ import { StopCard } from '../stops/signed-stops.js';
 import { maySignStops, useSignStop } from '../stops/use-signed-stops.js';
 import { liveTexts } from './live.text.js';
 
-/**
- * A stop that gateways obey whatever the broker says, and its lift: for people of a claimed tenant, with their own
- * passkey.
- */
-export function SignedStop({ grant: { tenant, digest } }: { grant: Grant }) {
-  const text = useText(liveTexts);
+/** Signed stops are for people of claimed tenants; the one of this grant, where one is in force. */
+function useStopOf({ tenant, digest }: Grant) {
   const mayStop = maySignStops(useSession());
   const isClaimed = useQuery({ ...trustQuery(tenant), enabled: mayStop }).data?.claimed === true;
-  const stops = useQuery({ ...stopsQuery(tenant), enabled: isClaimed }).data?.items ?? [];
-  const signer = useSigner(tenant, mayStop);
-  const stop = useSignStop(tenant, digest);
-  if (!isClaimed) return null;
-  const inForce = stops.find((each) => each.digest === digest);
-  if (inForce !== undefined)
-    return (
-      <>
-        <p role="status">{stop.isSuccess ? text.signedStopDone : ''}</p>
-        <StopCard stop={inForce} slug={tenant} />
-      </>
-    );
-  if (!signer) return null;
+  const stops = useQuery({ ...stopsQuery(tenant), enabled: isClaimed }).data?.items;
+  return { isClaimed, inForce: stops?.find((each) => each.digest === digest) };
+}
+
+/** Says that the access is stopped under a signature, and lifts that. */
+export function StoppedBySignature({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { inForce } = useStopOf(grant);
+  return (
+    <div>
+      <p role="status" className={inForce === undefined ? 'said' : undefined}>
+        {inForce === undefined ? '' : text.signedStopDone}
+      </p>
+      {inForce === undefined ? null : <StopCard stop={inForce} slug={grant.tenant} />}
+    </div>
+  );
+}
+
+/** A stop that gateways obey whatever the broker says, with one's own passkey. */
+export function SignedStop({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { isClaimed, inForce } = useStopOf(grant);
+  const signer = useSigner(grant.tenant, isClaimed);
+  const stop = useSignStop(grant.tenant, grant.digest);
+  if (!isClaimed || inForce !== undefined || !signer) return null;
   return (
     <div className="stack near">
       <SigningNotice error={stop.error} />

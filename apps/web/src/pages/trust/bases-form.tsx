@@ -90,7 +90,7 @@ function NewBasis({
         />
       </div>
       <fieldset className="stack near">
-        <legend>{text.basisActions}</legend>
+        <legend className="legend">{text.basisActions}</legend>
         {offered.map((action) => (
           <Choice
             key={action}

@@ -62,7 +62,7 @@ export function RulesForm({
         />
       </div>
       <fieldset className="stack near">
-        <legend>{text.except}</legend>
+        <legend className="legend">{text.except}</legend>
         <p className="hint">{text.exceptHint}</p>
         {actions.map((action) => (
           <Choice
@@ -81,6 +81,7 @@ export function RulesForm({
         ))}
       </fieldset>
       <Forbidden
+        heading="h3"
         rules={document.forbid}
         services={services}
         mayChange
