@@ -23,12 +23,11 @@ function useStopOf({ tenant, digest }: Grant) {
 export function StoppedBySignature({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const { inForce } = useStopOf(grant);
+  if (inForce === undefined) return <p role="status" className="said" />;
   return (
-    <div>
-      <p role="status" className={inForce === undefined ? 'said' : undefined}>
-        {inForce === undefined ? '' : text.signedStopDone}
-      </p>
-      {inForce === undefined ? null : <StopCard stop={inForce} slug={grant.tenant} />}
+    <div className="stack near">
+      <p role="status">{text.signedStopDone}</p>
+      <StopCard stop={inForce} slug={grant.tenant} />
     </div>
   );
 }
@@ -43,12 +42,12 @@ export function SignedStop({ grant }: { grant: Grant }) {
   return (
     <div className="stack near">
       <SigningNotice error={stop.error} />
-      <p>
+      <p className="row near">
         <Button small busy={stop.isPending} onClick={() => stop.mutate(signer)}>
           {text.signedStop}
         </Button>
+        <span className="small soft">{text.signedStopWhy}</span>
       </p>
-      <p className="small soft">{text.signedStopWhy}</p>
     </div>
   );
 }

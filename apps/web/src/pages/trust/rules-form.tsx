@@ -48,19 +48,19 @@ export function RulesForm({
           most={people.length}
           onChange={(count) => onChange({ threshold: count })}
         />
-        <TextField
-          label={text.validUntil}
-          hint={text.validUntilHint}
-          type="date"
-          required
-          value={validUntil.slice(0, 10)}
-          min={dayIn(1)}
-          max={dayIn(VALID_DAYS)}
-          onChange={({ target }) => {
-            if (target.value !== '') onChange({ validUntil: `${target.value}T00:00:00Z` });
-          }}
-        />
       </div>
+      <TextField
+        label={text.validUntil}
+        hint={text.validUntilHint}
+        type="date"
+        required
+        value={validUntil.slice(0, 10)}
+        min={dayIn(1)}
+        max={dayIn(VALID_DAYS)}
+        onChange={({ target }) => {
+          if (target.value !== '') onChange({ validUntil: `${target.value}T00:00:00Z` });
+        }}
+      />
       <fieldset className="stack near">
         <legend className="legend">{text.except}</legend>
         <p className="hint">{text.exceptHint}</p>
