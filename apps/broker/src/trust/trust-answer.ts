@@ -19,6 +19,9 @@ export const proposalShape = component(
       .object({
         persons: z.int().describe('So many more persons of the version in force have to sign.'),
         keys: z.array(z.string()).describe('Credentials that it adds and that have not signed.'),
+        recovery: z
+          .array(idText('usr', 'Whose recovery key it adds.'))
+          .describe('These have to sign with a passkey, since it adds their recovery key.'),
       })
       .describe('Who has to sign yet; all done once it is adopted.'),
     by: idText('usr', 'Who proposed it.'),

@@ -1,4 +1,11 @@
-import { MAX_APPROVALS, TRUST_TYPE, type TrustDocument, toInstant } from '@countersign/scope';
+import {
+  canonicalJson,
+  type ForbidRule,
+  MAX_APPROVALS,
+  TRUST_TYPE,
+  type TrustDocument,
+  toInstant,
+} from '@countersign/scope';
 import type { PrivacyControls } from '../organisation/organisation.js';
 import { hasRole, type Person } from '../organisation/person.js';
 import type { EnrolledPasskey, RecoveryKey } from './passkey.js';
@@ -55,11 +62,16 @@ export function draftTrust(facts: TrustFacts): TrustDocument | null {
     threshold: Math.min(current?.document.threshold ?? approvals, people.length),
     approvals: Math.min(Math.max(approvals, current?.document.approvals ?? 0), people.length),
     countersign: current?.document.countersign ?? { exceptActions: [] },
-    forbid: controls.forbid,
+    forbid: eachOnce([...(current?.document.forbid ?? []), ...controls.forbid]),
     bases: current?.document.bases ?? [],
     ...(current?.document.witnesses === undefined ? {} : { witnesses: current.document.witnesses }),
   };
 }
+
+/** What was signed stays forbidden until people propose otherwise, whether or not the controls name it. */
+const eachOnce = (rules: readonly ForbidRule[]): ForbidRule[] => [
+  ...new Map(rules.map((rule) => [canonicalJson(rule), rule])).values(),
+];
 
 function peopleOf({ people, passkeys, current, own }: TrustFacts): TrustDocument['people'] {
   const rpId = (current?.document ?? own)?.rpId;

@@ -11,7 +11,7 @@ import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
-import { narrowsPerson, narrowsTenant } from '../trust/narrows-tenant.js';
+import { narrowsPerson, narrowsTenant, wentWithTenant } from '../trust/narrows-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 import { demandUnclaimed, type Widening } from './claimed-tenants.js';
 import type { Deps } from './deps.js';
@@ -254,17 +254,26 @@ function personSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
     })),
   );
   const keyed = new Map(standing.people.map((each) => [personKey(each.tenant, each.email), each]));
-  const steps = wanted.map((each) => personStep(deps, each, keyed.get(personKey(each.tenant, each.email))));
+  const tenants = new Map<string | null, TenantRecord>(standing.tenants.map((each) => [each.slug, each]));
+  const steps = wanted.map((each) => {
+    const before = keyed.get(personKey(each.tenant, each.email));
+    return personStep(deps, each, before, tenants.get(each.tenant) ?? null);
+  });
   const named = new Set(wanted.map((each) => personKey(each.tenant, each.email)));
   const gone = standing.people
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
-    .map((each) => savePersonStep(each, each, 'remove'));
+    .map((each) => savePersonStep(each, each, 'remove', null));
   return [...steps.filter((step) => step !== null), ...gone];
 }
 
 const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
 
-function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Step | null {
+function personStep(
+  deps: Deps,
+  wanted: Wanted,
+  before: Person | undefined,
+  tenant: TenantRecord | null,
+): Step | null {
   const after: Person = {
     id: before?.id ?? deps.ids.next('usr'),
     tenant: wanted.tenant,
@@ -279,10 +288,17 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
   };
   if (same(before, after)) return null;
   const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
-  return savePersonStep(before ?? null, after, action);
+  return savePersonStep(before ?? null, after, action, tenant);
 }
 
-function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
+/** `tenant` as it stood before. */
+function savePersonStep(
+  before: Person | null,
+  after: Person,
+  action: OrganisationChange['action'],
+  tenant: TenantRecord | null,
+): Step {
+  const withTenant = action === 'add' && before !== null && wentWithTenant(before, tenant);
   const shown = (person: Person | null) =>
     person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {
@@ -293,12 +309,12 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
       before: shown(before),
       after: action === 'remove' ? null : shown(after),
     },
-    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after)
+    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after, tenant)
       ? {}
       : { widens: { tenant: after.tenant, what: after.email } }),
     async apply(unit, at) {
       const made = { ...after, removedAt: action === 'remove' ? at : null };
-      await changePersonIn(unit, before, made, { actor: 'host', at });
+      await changePersonIn(unit, before, made, { actor: 'host', at, withTenant });
     },
   };
 }

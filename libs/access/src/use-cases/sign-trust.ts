@@ -9,6 +9,8 @@ import { AccessError } from '../errors.js';
 import type { Person, Principal } from '../organisation/person.js';
 import type { TenantUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
+import type { TrustFacts } from '../trust/draft-trust.js';
+import { demandStillTrue } from '../trust/judge-document.js';
 import { readSigned } from '../trust/read-signed.js';
 import {
   endProposal,
@@ -20,20 +22,23 @@ import type { SigningDeps } from './deps.js';
 import { trustNotice } from './notices.js';
 import {
   demandOnlySignatures,
+  factsOf,
   memberIn,
   openProposalIn,
   type ProposalView,
   saveProposal,
+  standingSignatures,
   viewOf,
 } from './trust-proposals.js';
 
 /**
- * Signs a proposal with a passkey of one's own, or with one's recovery key. The signature that completes it makes it the
- * trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
+ * Signs a proposal with a passkey of one's own, or with one's recovery key. The proposal is judged again as things stand
+ * now. The signature that completes it makes it the trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
  *
  * @param given as it came
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is open no more, `invalid_request` for a signature
- *   that does not hold, `conflict` where this key has signed already or another version came between
+ *   that does not hold, `conflict` where this key has signed already another version came between, or
+ *   the proposal is true no more
  */
 export function signTrust(
   deps: SigningDeps,
@@ -47,16 +52,19 @@ export function signTrust(
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await memberIn(unit, principal, 'trust.sign', tenant);
     const proposal = await openProposalIn(unit, id);
-    const current = await unit.trust.current(tenant);
-    const own = ownSignature(deps, signature, person, proposal, current);
+    const facts = await factsOf(deps, unit, tenant);
+    const { current } = facts;
+    demandStillTrue(proposal.document, facts);
+    const own = ownSignature(deps, signature, person, proposal, facts);
     const earlier = await unit.trust.signatures(id);
     if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
       throw new AccessError('conflict', 'This key has signed already.');
-    const now = deps.clock.now();
+    const { now } = facts;
     const at = now.toISOString();
     const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
     const all = [...earlier, made];
-    const signed = { document: proposal.document, signatures: all.map((each) => each.signature) };
+    const standing = standingSignatures(all, facts.people).map((each) => each.signature);
+    const signed = { document: proposal.document, signatures: standing };
     const place = { current: current?.document ?? null, now: now.getTime() };
     const objection = deps.signatures.succession(place, signed);
     demandThatItHolds(deps, place, proposal, own);
@@ -69,8 +77,8 @@ export function signTrust(
       actor: person.id,
       data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
     });
-    if (objection !== undefined) return viewOf(proposal, all, current);
-    return viewOf(await adopt(unit, proposal, signed.signatures, current, at), all, current);
+    if (objection !== undefined) return viewOf(proposal, all, facts);
+    return viewOf(await adopt(unit, proposal, standing, current, at), all, facts);
   });
 }
 
@@ -97,20 +105,22 @@ function ownSignature(
   signature: Signature,
   person: Person,
   { document }: TrustProposal,
-  current: TrustVersion | null,
+  { current, passkeys }: TrustFacts,
 ): Signature<TrustDocument> {
   if (canonicalJson(signature.statement) !== canonicalJson(document))
     throw new AccessError('invalid_request', 'This is not the document that was proposed.', {
       pointer: '/signature/statement',
     });
   const { credential } = signature;
+  const hasIt = passkeys.some(({ id, person: owner }) => id === credential && owner === person.id);
   const documents = [document, ...(current === null ? [] : [current.document])];
   const isTheirs =
     credential === RECOVERY_CREDENTIAL
       ? current?.document.recovery?.some(
           (key) => key.person === person.id && signatures.recovery(signature, document, key.jwk),
         )
-      : documents.some(({ people }) =>
+      : hasIt &&
+        documents.some(({ people }) =>
           people.some(
             (each) => each.person === person.id && each.passkeys.some(({ id }) => id === credential),
           ),

@@ -5,9 +5,9 @@ import type { Objection } from '../ports/signature-rules.js';
 import type { ReadUnit, TenantUnit } from '../ports/store.js';
 import { demand, type Permission } from '../roles/permissions.js';
 import { demandOwnBrowser } from '../roles/strong.js';
-import { draftTrust, type TrustFacts } from '../trust/draft-trust.js';
+import { draftTrust, mayBeTrusted, type TrustFacts } from '../trust/draft-trust.js';
 import { judgeDocument } from '../trust/judge-document.js';
-import { type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
+import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
 import { readSigned } from '../trust/read-signed.js';
 import {
   endProposal,
@@ -51,7 +51,8 @@ export async function memberIn(
 
 type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
 
-async function factsOf(
+/** What documents of this tenant are drafted from, and judged by. */
+export async function factsOf(
   { store, clock, relyingParty }: SigningDeps,
   unit: Reads,
   tenant: string,
@@ -132,7 +133,7 @@ export function proposeTrust(
       data: { proposal: id, hash, document },
     });
     await unit.outbox.add(trustNotice(tenant, 'proposed', id, at));
-    return viewOf(proposal, [], facts.current);
+    return viewOf(proposal, [], facts);
   });
 }
 
@@ -179,15 +180,24 @@ export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposa
     );
 }
 
+/** Signatures of those who may still sign: who has left, or governs no more, has not signed for those who stay. */
+export function standingSignatures(
+  signatures: readonly ProposalSignature[],
+  people: readonly Person[],
+): ProposalSignature[] {
+  const able = new Set(people.filter(mayBeTrusted).map(({ id }) => id));
+  return signatures.filter(({ person }) => able.has(person));
+}
+
 export const viewOf = (
   proposal: TrustProposal,
   signatures: ProposalSignature[],
-  current: TrustVersion | null,
+  { current, people }: { current: TrustVersion | null; people: readonly Person[] },
 ): ProposalView => ({
   proposal,
   signatures,
   needs:
     proposal.state === 'open'
-      ? proposalNeeds(current?.document ?? null, proposal.document, signatures)
-      : { persons: 0, keys: [] },
+      ? proposalNeeds(current?.document ?? null, proposal.document, standingSignatures(signatures, people))
+      : NOTHING_NEEDED,
 });

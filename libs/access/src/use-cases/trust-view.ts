@@ -27,10 +27,11 @@ export async function getTrust(deps: Deps, principal: Principal, tenant: string)
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const chain = await unit.trust.chain(tenant);
     const open = await unit.trust.openProposal(tenant);
+    const people = open === null ? [] : await unit.organisation.people(tenant);
     const signatures = open === null ? [] : await unit.trust.signatures(open.id);
     return {
       chain,
-      proposal: open === null ? null : viewOf(open, signatures, chain.at(-1) ?? null),
+      proposal: open === null ? null : viewOf(open, signatures, { current: chain.at(-1) ?? null, people }),
       log: await unit.events.head(),
     };
   });
