@@ -21,7 +21,7 @@ export function narrowsControls(before: PrivacyControls, after: PrivacyControls)
 }
 
 /** How its people sign in, and where they are told, is as much theirs as their controls are. */
-const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
+export const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every(
     (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
   );

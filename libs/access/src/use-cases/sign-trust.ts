@@ -7,26 +7,19 @@ import {
 } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import type { Person, Principal } from '../organisation/person.js';
-import type { TenantUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
-import type { TrustFacts } from '../trust/draft-trust.js';
+import { basisOf, type TrustFacts } from '../trust/draft-trust.js';
 import { demandStillTrue } from '../trust/judge-document.js';
 import { readSigned } from '../trust/read-signed.js';
-import {
-  endProposal,
-  type ProposalSignature,
-  type TrustProposal,
-  type TrustVersion,
-} from '../trust/trust-version.js';
+import type { ProposalSignature, TrustProposal } from '../trust/trust-version.js';
+import { adopt, demandSameControls } from './adopt-trust.js';
 import type { SigningDeps } from './deps.js';
-import { trustNotice } from './notices.js';
 import {
   demandOnlySignatures,
   factsOf,
   memberIn,
   openProposalIn,
   type ProposalView,
-  saveProposal,
   standingSignatures,
   viewOf,
 } from './trust-proposals.js';
@@ -49,12 +42,16 @@ export function signTrust(
 ): Promise<ProposalView> {
   demandOwnBrowser(principal);
   const signature = readSigned('/signature', () => parseSignature(given));
-  return deps.store.forTenant(tenant, async (unit) => {
+  // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
+  return deps.store.asVendor(async (vendor) => {
+    const unit = await vendor.tenant(tenant);
     const person = await memberIn(unit, principal, 'trust.sign', tenant);
     const proposal = await openProposalIn(unit, id);
-    const facts = await factsOf(deps, unit, tenant);
+    const standing = await factsOf(deps, unit, tenant);
+    const facts = basisOf(proposal.document, standing);
     const { current } = facts;
     demandStillTrue(proposal.document, facts);
+    demandSameControls(proposal, facts);
     const own = ownSignature(deps, signature, person, proposal, facts);
     const earlier = await unit.trust.signatures(id);
     if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
@@ -63,8 +60,8 @@ export function signTrust(
     const at = now.toISOString();
     const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
     const all = [...earlier, made];
-    const standing = standingSignatures(all, facts.people).map((each) => each.signature);
-    const signed = { document: proposal.document, signatures: standing };
+    const signatures = standingSignatures(all, facts.people).map((each) => each.signature);
+    const signed = { document: proposal.document, signatures };
     const place = { current: current?.document ?? null, now: now.getTime() };
     const objection = deps.signatures.succession(place, signed);
     demandThatItHolds(deps, place, proposal, own);
@@ -78,7 +75,7 @@ export function signTrust(
       data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
     });
     if (objection !== undefined) return viewOf(proposal, all, facts);
-    return viewOf(await adopt(unit, proposal, standing, current, at), all, facts);
+    return viewOf(await adopt(vendor, proposal, signatures, standing), all, facts);
   });
 }
 
@@ -128,34 +125,4 @@ function ownSignature(
   if (isTheirs !== true)
     throw new AccessError('forbidden', 'This is signed with a key of your own that either version names.');
   return { ...signature, statement: document };
-}
-
-async function adopt(
-  unit: TenantUnit,
-  proposal: TrustProposal,
-  signatures: Signature<TrustDocument>[],
-  current: TrustVersion | null,
-  at: string,
-): Promise<TrustProposal> {
-  const { id, tenant, document, hash } = proposal;
-  const version: TrustVersion = {
-    tenant,
-    chain: current?.chain ?? 1,
-    hash,
-    document,
-    signatures,
-    adoptedAt: at,
-  };
-  await unit.trust.adopt(version);
-  const adopted = endProposal(proposal, 'adopted', at);
-  await saveProposal(unit, adopted);
-  await unit.log.append({
-    type: 'trust.adopted',
-    at,
-    actor: 'job',
-    data: { proposal: id, hash, seq: document.seq, prev: document.prev ?? null, chain: version.chain },
-  });
-  await unit.feed.changed('trust', tenant);
-  await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));
-  return adopted;
 }
