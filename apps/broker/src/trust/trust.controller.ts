@@ -1,4 +1,5 @@
 import {
+  cancelOwnReset,
   getTrust,
   type IdempotencyKey,
   once,
@@ -122,5 +123,17 @@ export class TrustController {
     @Id('prp') id: string,
   ): Promise<void> {
     await withdrawProposal(this.deps, principal, slug, id);
+  }
+
+  @Delete('reset')
+  @Allow('trust.propose')
+  @Describe({
+    summary: 'Object to a reset',
+    description: `The keys are not lost: what was claimed stays, and a claim that was begun anew is withdrawn. Any admin of the tenant may. ${OWN_BROWSER}`,
+    answer: { status: 204, description: 'It is called off.' },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  })
+  async keep(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<void> {
+    await cancelOwnReset(this.deps, principal, slug);
   }
 }
