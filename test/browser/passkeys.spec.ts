@@ -110,15 +110,19 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
     await page.getByLabel('For case').fill('4712');
     await page.getByText('You sign this with your passkey.').waitFor();
+    await page.getByText('Each access lasts 1 hour at most.').waitFor();
+    await page.getByLabel('Each time at most, in minutes').fill('20');
+    await page.getByText('Each access lasts 20 minutes at most.').waitFor();
     const signed = await authenticator.signatures();
     await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
     await page.getByText('The door is open for what you named.').waitFor();
     expect(await authenticator.signatures()).toBeGreaterThan(signed);
-    const { items } = await site.api<{ items: { countersignature: object | null }[] }>(
+    const { items } = await site.api<{ items: { countersignature: object | null; maxDuration: string }[] }>(
       'ada',
       'GET',
       '/api/v1/tenants/acme/invitations',
     );
+    expect(items.map(({ maxDuration }) => maxDuration)).toEqual(['PT20M']);
     expect(items.map(({ countersignature }) => countersignature)).toEqual([
       expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
     ]);

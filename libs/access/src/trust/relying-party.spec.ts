@@ -4,9 +4,18 @@ describe('P12: a customer’s own signing page', () => {
   test.each(['https://sign.acme.example', 'https://sign.acme.example:8443', 'http://sign.localhost:4400'])(
     'at %s is its host alone',
     (origin) => {
-      expect(relyingPartyAt(origin)).toEqual({ rpId: new URL(origin).hostname, origins: [origin] });
+      expect(relyingPartyAt(origin, null)).toEqual({ rpId: new URL(origin).hostname, origins: [origin] });
     },
   );
+
+  test('that the document in force names is whom that names', () => {
+    const current = {
+      rpId: 'acme.example',
+      origins: ['https://sign.acme.example', 'https://old.acme.example'],
+    };
+    expect(relyingPartyAt('https://sign.acme.example', current)).toEqual(current);
+    expect(relyingPartyAt('https://new.acme.example', current).rpId).toBe('new.acme.example');
+  });
 
   test.each([
     ['over plain http', 'http://sign.acme.example'],
@@ -19,7 +28,7 @@ describe('P12: a customer’s own signing page', () => {
     ['with somebody’s name', 'https://ada@acme.example'],
     ['of nothing', ''],
   ])('is none %s', (_how, origin) => {
-    expect(() => relyingPartyAt(origin)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(() => relyingPartyAt(origin, null)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });
 

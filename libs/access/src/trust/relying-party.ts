@@ -20,9 +20,11 @@ export function ownRelyingParty(publicUrl: string): RelyingParty | null {
  * anything: its passkeys count once a trust document that the customer signed says so.
  *
  * @param origin as browsers write it
+ * @param current whom the document in force names: one of its origins is its own, whatever name that goes by
  * @throws AccessError `invalid_request` for what is no origin of a name over https
  */
-export function relyingPartyAt(origin: string): RelyingParty {
+export function relyingPartyAt(origin: string, current: RelyingParty | null): RelyingParty {
+  if (current?.origins.includes(origin)) return current;
   const rpId = URL.canParse(origin) ? new URL(origin).hostname : '';
   if (rpId === '' || isAddress(rpId) || !isOriginOf(rpId, origin))
     throw new AccessError(

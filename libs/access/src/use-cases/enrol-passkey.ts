@@ -49,11 +49,10 @@ export function beginEnrolment(
   origin?: string,
 ): Promise<EnrolmentBegun> {
   demandOwnBrowser(principal);
-  const named = origin === undefined ? null : relyingPartyAt(origin);
   return deps.store.asVendor(async (unit) => {
     const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
     const { signingMeans, trust } = await unit.tenant(tenant);
-    const { rpId, origins } = partyOf(deps, named, await trust.current(tenant));
+    const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
     const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
     const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
     const now = deps.clock.now();
@@ -84,16 +83,17 @@ export async function relyingPartyOf(
   origin?: string,
 ): Promise<RelyingParty> {
   demandInSight(principal, 'trust.sign', tenant);
-  const named = origin === undefined ? null : relyingPartyAt(origin);
-  return partyOf(deps, named, await readAs(deps, principal.person, (unit) => unit.trust.current(tenant)));
+  const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
+  return partyOf(deps, origin, current);
 }
 
 function partyOf(
   { relyingParty }: SigningDeps,
-  named: RelyingParty | null,
+  origin: string | undefined,
   current: TrustVersion | null,
 ): RelyingParty {
-  const found = named ?? current?.document ?? relyingParty;
+  const document = current?.document ?? null;
+  const found = origin === undefined ? (document ?? relyingParty) : relyingPartyAt(origin, document);
   if (found === null)
     throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
   return found;

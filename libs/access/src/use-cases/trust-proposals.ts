@@ -88,9 +88,10 @@ export function readTrustDraft(
   origin?: string,
 ): Promise<TrustDocument> {
   demandInSight(principal, 'trust.read', tenant);
-  const next = origin === undefined ? null : relyingPartyAt(origin);
   return readAs(deps, principal.person, async (unit) => {
-    const draft = draftTrust({ ...(await factsOf(deps, unit, tenant)), next });
+    const facts = await factsOf(deps, unit, tenant);
+    const next = origin === undefined ? null : relyingPartyAt(origin, facts.current?.document ?? null);
+    const draft = draftTrust({ ...facts, next });
     if (draft === null)
       throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
     return draft;

@@ -1,10 +1,11 @@
+import type { TrustDocument } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
-import type { Place } from '../../passkey/place.js';
+import { type Place, placeOf } from '../../passkey/place.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
 import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
@@ -35,7 +36,7 @@ export default function ClaimPage() {
         {(now) => (
           <Loaded query={keys}>
             {({ items, recoveryKeys }) => {
-              if (now.claimed) return <Claimed trust={now} />;
+              if (now.claimed && now.reset === null) return <Claimed trust={now} />;
               if (now.proposal !== null)
                 return <ProposalCard slug={slug} trust={now} proposal={now.proposal} />;
               if (session.assurance !== 'oidc' || !hasRole(session, 'admin'))
@@ -44,10 +45,16 @@ export default function ClaimPage() {
                     <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
                   </Notice>
                 );
-              const places = items.filter(({ person }) => person === session.person).map(madeAt);
-              const at = places.find((each) => each !== null) ?? null;
+              // After a reset only what was made since counts: older keys may be those that are lost.
+              const mine = (each: { person: string; createdAt: string }) =>
+                each.person === session.person &&
+                (now.reset === null || Date.parse(each.createdAt) > Date.parse(now.reset.createdAt));
+              const places = items.filter(mine).map(madeAt);
+              const document = now.document as TrustDocument | null;
+              const first = document === null ? null : placeOf(document.origins);
+              const at = places.find((each) => each !== null) ?? first;
               const own = places.filter((each) => each === at).length;
-              const hasPaper = recoveryKeys.some(({ person }) => person === session.person);
+              const hasPaper = recoveryKeys.some(mine);
               return <Steps slug={slug} own={own} hasPaper={hasPaper} at={at} />;
             }}
           </Loaded>

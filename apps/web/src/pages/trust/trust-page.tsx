@@ -14,6 +14,7 @@ import { Anchor } from './anchor.js';
 import { NextVersion } from './next-version.js';
 import { OwnPage } from './own-page.js';
 import { ProposalCard } from './proposal-card.js';
+import { ResetNotice } from './reset-notice.js';
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
 
@@ -31,6 +32,7 @@ export default function TrustPage() {
       <Loaded query={query}>
         {(trust) => (
           <div className="stack loose">
+            {trust.reset === null ? null : <ResetNotice slug={slug} reset={trust.reset} />}
             {trust.claimed ? <Current trust={trust} /> : <Unclaimed />}
             {trust.proposal === null ? null : (
               <ProposalCard slug={slug} trust={trust} proposal={trust.proposal} />

@@ -67,6 +67,18 @@ const en = {
   hash: 'Hash',
   since: 'Since',
   proposal: 'Proposed',
+  proposedByHost:
+    'Asked for by the vendor’s organisation file. It counts for nothing until your people sign it.',
+  controls: 'Privacy controls that come with it',
+  controlsLongest: 'Longest access',
+  controlsNoLimit: 'the vendor’s own limit',
+  controlsNothing: 'nothing',
+  reset: 'The vendor says that your company has lost all of its keys',
+  resetReason: (reason: string) => `Its reason: “${reason}”`,
+  resetMeans:
+    'Nothing has changed yet. If anybody of you still has a passkey or a recovery key, object. If not, claim your door anew; gateways go by it 72 hours after they are pinned again.',
+  resetObject: 'Object: our keys are not lost',
+  resetAnew: 'Claim anew',
   proposedBy: (who: string) => `Proposed by ${who}`,
   changes: 'What changes',
   noChanges: 'Nothing but the dates.',
