@@ -8,7 +8,7 @@ import {
   withdrawProposal,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
-import { Claimant, claimFor } from './support/claimant.js';
+import { Claimant, claimFor } from '../support/claimant.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
