@@ -177,6 +177,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
       { people: [{ ...person, passkeys: [...person.passkeys, foreign.passkey] }] },
       { people: [{ ...person, passkeys: person.passkeys.map(({ id }) => ({ id, jwk: foreign.jwk })) }] },
       { recovery: [{ person: ada.id, jwk: new RecoveryKey().jwk }] },
+      { rpId: 'elsewhere.example', origins: ['https://elsewhere.example'] },
       { approvals: 2 },
       { threshold: 2 },
       { extra: true },
