@@ -19,7 +19,7 @@ import {
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { AT } from '../factories/trust.js';
-import { Claimant, claimFor } from './support/claimant.js';
+import { Claimant, claimFor } from '../support/claimant.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 

@@ -1,5 +1,5 @@
 import { cancelOwnReset, cancelReset, getTrust, resetTrust } from '@countersign/access';
-import { Claimant, claimFor } from './support/claimant.js';
+import { Claimant, claimFor } from '../support/claimant.js';
 import { describeStore } from './support/describe-store.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 

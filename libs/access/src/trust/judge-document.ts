@@ -39,7 +39,8 @@ const RULES: readonly Rule[] = [
     (document, facts) =>
       document.people.every(({ person, passkeys }) =>
         passkeys.every(
-          (key) => isNamed(facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
+          (key) =>
+            isNamed(document, facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
         ),
       ),
     'It lists a passkey that this person has not enrolled here for this relying party.',
@@ -87,8 +88,15 @@ const wrongWith = (document: TrustDocument, facts: Facts): Rule | undefined =>
 
 const same = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** The version in force lists it just so, and nobody has taken it away. */
-const isNamed = ({ current, passkeys }: Facts, person: string, id: string, jwk: object): boolean =>
+/** The version in force lists it just so and for the same relying party, and nobody has taken it away. */
+const isNamed = (
+  { rpId }: TrustDocument,
+  { current, passkeys }: Facts,
+  person: string,
+  id: string,
+  jwk: object,
+): boolean =>
+  rpId === current?.document.rpId &&
   passkeys.some((each) => each.id === id) &&
   current?.document.people.some(
     (each) => each.person === person && each.passkeys.some((key) => key.id === id && same(key.jwk, jwk)),

@@ -8,10 +8,8 @@ import {
   signTrust,
 } from '@countersign/access';
 import type { TrustDocument } from '@countersign/scope';
-import { AT } from '../../factories/trust.js';
-import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
-import { aPasskey } from './rows.js';
-import type { Workflow } from './workflow.js';
+import { AT } from '../factories/trust.js';
+import { Authenticator, RecoveryKey } from './authenticator.js';
 
 /** One of a tenant's people in their own browser, with passkeys, on the domain itself. */
 export class Claimant {
@@ -22,7 +20,10 @@ export class Claimant {
     readonly principal: Principal,
   ) {}
 
-  static async of({ deps, as }: Workflow, email: string): Promise<Claimant> {
+  static async of(
+    { deps, as }: { deps: SigningDeps; as(email: string): Promise<Principal> },
+    email: string,
+  ): Promise<Claimant> {
     const { person } = await as(email);
     return new Claimant(deps, { person, channel: 'web', assurance: 'oidc' });
   }
@@ -45,10 +46,11 @@ export class Claimant {
   /** Enrols one more passkey; its attestation is not what these tests are about. */
   async enrol(): Promise<Authenticator> {
     const key = new Authenticator();
-    const passkey = aPasskey(this.principal.person, {
-      ...key.passkey,
+    const passkey = {
+      ...{ ...key.passkey, tenant: this.tenant, person: this.id, name: 'a laptop', rpId: AT.rpId },
+      ...{ clientDataJson: 'e30', attestationObject: 'oA', removedAt: null },
       createdAt: this.deps.clock.now().toISOString(),
-    });
+    };
     await this.deps.store.forTenant(this.tenant, (unit) => unit.signingMeans.addPasskey(passkey));
     this.keys.push(key);
     return key;
