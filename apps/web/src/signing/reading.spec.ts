@@ -126,6 +126,12 @@ describe('P12: the signing page says in words what is signed', () => {
     await expect(read({ ...more, statement }, { tenant, deployment })).resolves.toBeDefined();
   });
 
+  test('with a printed key nothing but a trust document is signed', async () => {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) };
+    await expect(read({ do: 'recover', jwk, statement: document })).resolves.toBeDefined();
+    await expect(read({ do: 'recover', jwk, statement: stop })).rejects.toMatchObject({ reason: 'differs' });
+  });
+
   test.each<[string, object]>([
     ['other terms', { terms: { ...terms, seconds: 60 } }],
     ['terms with a member that it does not know', { terms: { ...terms, also: 1 } }],

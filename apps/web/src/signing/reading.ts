@@ -53,7 +53,9 @@ export async function readingOf(
     const isOurs = (['tenant', 'deployment'] as const).every(
       (name) => config[name] === undefined || config[name] === statement[name],
     );
-    if (!isOurs || !Object.hasOwn(READERS, statement.type)) throw new PasskeyProblem('differs');
+    // A printed key signs trust documents and nothing else.
+    const isAllowed = !('jwk' in asked) || statement.type === 'countersign/trust/v1';
+    if (!isOurs || !isAllowed || !Object.hasOwn(READERS, statement.type)) throw new PasskeyProblem('differs');
     return await READERS[statement.type](asked, reader);
   } catch (cause) {
     throw cause instanceof PasskeyProblem ? cause : new PasskeyProblem('differs', { cause });
