@@ -63,7 +63,7 @@ export {
 } from './statement/invitation.js';
 export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
-export { parseTrustDocument } from './statement/parse-trust-document.js';
+export { isOriginOf, parseTrustDocument } from './statement/parse-trust-document.js';
 export {
   type Es256Jwk,
   type PasskeyJwk,

@@ -15,7 +15,7 @@ import { removeFolder, tempFolder } from '../temp-folder.js';
 
 export type Engine = 'SQLite' | 'PostgreSQL';
 /** Which steps a broker counts, and at which of them it dies; 0 for none. */
-export type Plan = { unit: 'tenant' | 'vendor'; at: number };
+export type Plan = { unit: 'tenant' | 'call' | 'vendor'; at: number };
 
 export type FailBrokerOptions = {
   engineers: number;

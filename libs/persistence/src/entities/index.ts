@@ -22,6 +22,7 @@ import {
   StopEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
 } from './trust.entity.js';
@@ -60,6 +61,7 @@ export const ENTITIES = [
   TenantEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
   VendorEntity,
