@@ -23,7 +23,7 @@ const HOLES = new RegExp(`${HOLE}(\\d+)${HOLE}`, 'g');
 
 const EMPHASIS = ['*', '_', '~'] as const;
 const emphasised = (mark: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}])\\${mark}(?=\\S)([^${mark}\\n]*?\\S)\\${mark}(?![\\p{L}\\p{N}])`, 'gu');
+  new RegExp(`(?<![\\p{L}\\p{N}])[${mark}](?=\\S)([^${mark}\\n]*?\\S)[${mark}](?![\\p{L}\\p{N}])`, 'gu');
 
 /**
  * Shows Slack's mrkdwn. https://docs.slack.dev/messaging/formatting-message-text
