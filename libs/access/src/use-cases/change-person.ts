@@ -13,7 +13,7 @@ export interface ChangedBy {
 /**
  * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
  * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
- * everywhere, and keys and pinned identities do not come back with them.
+ * everywhere, and keys, pinned identities and Slack accounts do not come back with them.
  *
  * @param before null for somebody new
  */
@@ -44,6 +44,7 @@ export async function changePersonIn(
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
   await unit.identities.forget(after.id);
+  await unit.slack.accounts.forgetAllOf(after.id);
 }
 
 /** The groups of vendor staff, absent where there are none, in the one order. */

@@ -29,6 +29,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
   const approver = { path: [], value: { email: '', roles: ['approver'] } };
   return {
     staff: [],
+    vendorSlack: undefined,
     rules: [],
     policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),

@@ -28,6 +28,7 @@ export type ReadableTenant = {
 /** What of a file can be read, each part with its place. A text that cannot be read is ''. */
 export type Readable = {
   staff: At<ReadablePerson>[];
+  vendorSlack: ReadableTenant['slack'];
   services: ReadableService[];
   rules: At<ReadableRule>[];
   /** The vendor's policy, absent where it is broken. */
@@ -55,12 +56,14 @@ const controls = z
 
 const rule = z.object({ services: words, actions: words }).catch({ services: [], actions: [] });
 
+const slack = z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined);
+
 const tenant = z
   .object({
     slug: word,
     people: listOf(person),
     privacyControls: controls,
-    slack: z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined),
+    slack,
   })
   .catch({ slug: '', people: [], privacyControls: controls.parse(undefined), slack: undefined });
 
@@ -68,12 +71,12 @@ const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
 const file = z
   .object({
-    vendor: z.object({ staff: listOf(person) }).catch({ staff: [] }),
+    vendor: z.object({ staff: listOf(person), slack }).catch({ staff: [], slack: undefined }),
     services: listOf(z.unknown()),
     accessPolicy: z.unknown().optional(),
     tenants: listOf(tenant),
   })
-  .catch({ vendor: { staff: [] }, services: [], accessPolicy: undefined, tenants: [] });
+  .catch({ vendor: { staff: [], slack: undefined }, services: [], accessPolicy: undefined, tenants: [] });
 
 /**
  * Reads a file leniently, so that the checks across members still run where some other member is broken: an
@@ -83,6 +86,7 @@ export function readableParts(value: unknown): Readable {
   const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
   return {
     staff: at(vendor.staff, ['vendor', 'staff']),
+    vendorSlack: vendor.slack,
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
     policy: accessPolicy.safeParse(policy).data,

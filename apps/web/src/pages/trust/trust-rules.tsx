@@ -1,9 +1,9 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined, ruleWords } from '@countersign/scope';
 import type { ReactNode } from 'react';
 import { useNames } from '../../api/names.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined, ruleWords } from '../../text/scope-words.js';
 import { Instant } from '../../ui/clock.js';
 import { trustTexts } from './trust.text.js';
 

@@ -1,5 +1,7 @@
-import { parseTerms, type Terms, termsNarrow } from '@countersign/scope';
-import { outcomeOf, pairOf, readOnlyPairs, wholeChoice } from './offer.js';
+import { outcomeOf, pairOf, readOnlyPairs, wholeChoice } from './choice.js';
+import { termsNarrow } from './narrow.js';
+import { parseTerms } from './parse.js';
+import type { Terms } from './terms.js';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const uuid = '019a0000-1000-7abc-8def-000000000000';

@@ -1,6 +1,9 @@
-import { ANY_ACTION, type ScopeEntry } from '@countersign/scope';
-import type { Language } from './language.js';
+import { ANY_ACTION } from '../resource/forbid.js';
+import type { ScopeEntry } from '../resource/scope.js';
 import { wordFor } from './word-for.js';
+
+/** The languages that there are words for. */
+type Language = 'en' | 'de';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;

@@ -1,13 +1,7 @@
-import {
-  counterTerms,
-  type Narrowing,
-  onlyObjects,
-  readOnly,
-  type ScopeEntry,
-  type Terms,
-} from '@countersign/scope';
-import type { Service } from '../../api/client.js';
-import { inFolder, typedNames } from '../../text/typed-names.js';
+import type { ScopeEntry } from '../resource/scope.js';
+import { inFolder, typedNames } from '../words/typed-names.js';
+import { counterTerms, type Narrowing, onlyObjects, type Routed, readOnly } from './presets.js';
+import type { Terms } from './terms.js';
 
 /** What the approver has chosen to grant, as the form holds it. */
 export interface Choice {
@@ -33,7 +27,7 @@ export const wholeChoice = (terms: Terms): Choice => ({
 export const minutesText = (seconds: number): string => String(Math.round((seconds / 60) * 100) / 100);
 
 /** The pairs that only look and do not touch; null where nothing of the kind was asked for. */
-export function readOnlyPairs(terms: Terms, service: Pick<Service, 'routes'>): Set<string> | null {
+export function readOnlyPairs(terms: Terms, service: Routed): Set<string> | null {
   const narrowed = readOnly(terms, service);
   return narrowed?.scope === undefined ? null : allPairs(narrowed.scope);
 }

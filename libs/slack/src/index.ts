@@ -1,0 +1,2 @@
+export type { Clicker, Identify, SlackUser, UnknownClicker } from './identity.js';
+export type { SlackParts, SlackSettings } from './parts.js';
