@@ -1,5 +1,16 @@
 export { ACTIONS, COMMAND, FORMS, SHORTCUT } from './action-ids.js';
-export type { Clicker, Identify, SlackUser, UnknownClicker } from './identity.js';
+export { type SlackSide, slackSide } from './app.js';
+export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';
+export { registerHandlers } from './handlers/index.js';
+export {
+  type Clicker,
+  type Identify,
+  LINK_PAGE,
+  type SlackUser,
+  slackUserOf,
+  type UnknownClicker,
+} from './identity.js';
+export { exchangeCode, InstallError, installUrl } from './install.js';
 export type { Rendered } from './messages/block-parts.js';
 export { reminderDigest } from './messages/digest.js';
 export { type Audience, requestCard } from './messages/request-card.js';

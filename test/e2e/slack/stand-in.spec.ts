@@ -380,6 +380,7 @@ describe('the stand-in Slack', () => {
     expect((await ada.openHome()).acked).toBe(true);
     expect(heard.map(({ body }) => body)).toEqual(['U0ADA']);
     await bolt.stop();
+    await until(() => mute.socket.connections === 0);
     await mute.stop();
   });
 
