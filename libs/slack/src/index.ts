@@ -1,4 +1,5 @@
 export { type SlackSide, slackSide } from './app.js';
+export { checkPlace, clockBesideSlack, type PlaceState } from './check.js';
 export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';
 export { registerHandlers } from './handlers/index.js';
 export {
@@ -10,5 +11,6 @@ export {
   type UnknownClicker,
 } from './identity.js';
 export { exchangeCode, InstallError, installUrl } from './install.js';
+export { boltLogger, type SlackLog } from './log.js';
 export { SlackChannel } from './outbound/channel.js';
 export type { SlackParts, SlackSettings } from './parts.js';
