@@ -155,7 +155,11 @@ function withGuard<R extends Receiver>(
 /** By the workspace that a payload is about; a Grid's install covers all of its workspaces. */
 const authorizer =
   (installations: Installations) =>
-  async ({ enterpriseId, teamId, isEnterpriseInstall }: AuthorizeSourceData<boolean>): Promise<AuthorizeResult> => {
+  async ({
+    enterpriseId,
+    teamId,
+    isEnterpriseInstall,
+  }: AuthorizeSourceData<boolean>): Promise<AuthorizeResult> => {
     const [team, grid] = [teamId ?? null, enterpriseId ?? null];
     const found = await installations.covering(isEnterpriseInstall ? [grid, team] : [team, grid]);
     if (found === null) throw new Error('the app is not installed there');

@@ -10,7 +10,8 @@ export function registerLifecycle(app: App, installations: Installations): void 
   app.event('tokens_revoked', async ({ body, event }) => {
     // Tokens of people are none of ours.
     if ((event.tokens.bot ?? []).length === 0) return;
-    for (const workspace of workspacesOf(body)) await installations.end(workspace, 'token_revoked', saidAt(body));
+    for (const workspace of workspacesOf(body))
+      await installations.end(workspace, 'token_revoked', saidAt(body));
   });
 }
 
@@ -18,7 +19,11 @@ interface Said {
   team_id?: string;
   enterprise_id?: string;
   event_time: number;
-  authorizations?: { enterprise_id: string | null; team_id: string | null; is_enterprise_install?: boolean }[];
+  authorizations?: {
+    enterprise_id: string | null;
+    team_id: string | null;
+    is_enterprise_install?: boolean;
+  }[];
 }
 
 /** Of a Grid-wide install the Grid alone, else the workspace. */

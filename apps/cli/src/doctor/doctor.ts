@@ -45,7 +45,9 @@ async function hostFindings(env: Context['io']['env']): Promise<Finding[]> {
   return [
     dataFolder(dataDir),
     masterKeyMode(dataDir),
-    ...(await guarded('master key', async () => storeFindings(readStoreEnvironment(env), readSlackEnvironment(env)))),
+    ...(await guarded('master key', async () =>
+      storeFindings(readStoreEnvironment(env), readSlackEnvironment(env)),
+    )),
   ];
 }
 

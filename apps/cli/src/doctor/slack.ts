@@ -1,6 +1,12 @@
 import type { SlackInstallation, SlackPlace } from '@countersign/access';
 import type { SlackEnvironment } from '@countersign/config';
-import { boltLogger, checkPlace, clockBesideSlack, type PlaceState, readSlackConfig } from '@countersign/slack';
+import {
+  boltLogger,
+  checkPlace,
+  clockBesideSlack,
+  type PlaceState,
+  readSlackConfig,
+} from '@countersign/slack';
 import { type Finding, failed, ok, skipped, warning } from './check.js';
 
 /** Who is told in Slack, and where. */
@@ -14,7 +20,10 @@ const MENDS: Readonly<Record<Exclude<PlaceState, 'ok'>, [detail: string, mend: s
   not_installed: ['the app is not installed there', 'Open /slack/install on the broker and agree for it.'],
   ended: ['the app was removed there', 'Open /slack/install on the broker and agree for it again.'],
   token_refused: ['Slack refuses its token', 'Open /slack/install on the broker and agree for it again.'],
-  unreachable: ['Slack does not answer', 'Check that this machine reaches slack.com; notices wait meanwhile.'],
+  unreachable: [
+    'Slack does not answer',
+    'Check that this machine reaches slack.com; notices wait meanwhile.',
+  ],
   scope_missing: [
     'the app may not look at channels',
     'Bring the app to docs/slack/manifest.yaml, then install it again.',

@@ -25,11 +25,7 @@ export function demandMayInstall(principal: Principal): void {
  *
  * @throws AccessError `forbidden`
  */
-export function keepInstallation(
-  deps: Deps,
-  principal: Principal,
-  given: GivenInstallation,
-): Promise<void> {
+export function keepInstallation(deps: Deps, principal: Principal, given: GivenInstallation): Promise<void> {
   demandMayInstall(principal);
   return deps.store.asVendor(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
@@ -80,7 +76,9 @@ export async function listInstallations(deps: Deps, principal: Principal): Promi
     const all = await unit.slack.installations.list();
     if (tenant === null) return all;
     const own = (await unit.organisation.tenant(tenant))?.slack?.teamId;
-    return all.filter(({ workspace, installedBy }) => workspace === own || installedBy === principal.person.id);
+    return all.filter(
+      ({ workspace, installedBy }) => workspace === own || installedBy === principal.person.id,
+    );
   });
 }
 

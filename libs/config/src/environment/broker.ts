@@ -5,14 +5,7 @@ import type { Environment } from './secrets.js';
 import { type SlackEnvironment, slackFrom, slackSecrets, slackShape } from './slack.js';
 import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
 import { originUrl } from './urls.js';
-import {
-  type LogLevel,
-  listenHost,
-  logLevel,
-  port,
-  shortDuration,
-  wholeNumber,
-} from './values.js';
+import { type LogLevel, listenHost, logLevel, port, shortDuration, wholeNumber } from './values.js';
 
 export type BrokerEnvironment = StoreEnvironment & {
   host: string;

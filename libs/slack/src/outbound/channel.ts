@@ -87,10 +87,17 @@ export class SlackChannel implements NoticeChannel {
       again: delivery.attempts > 0,
     };
     if (kind === 'request.reminder')
-      return tellWhatWaits(this.deps, delivery, target, facts, (message) => poster.post(message, told, null), {
-        notice,
-        publicUrl: this.settings.publicUrl,
-      });
+      return tellWhatWaits(
+        this.deps,
+        delivery,
+        target,
+        facts,
+        (message) => poster.post(message, told, null),
+        {
+          notice,
+          publicUrl: this.settings.publicUrl,
+        },
+      );
     await this.tellCard({ delivery, kind, target, facts, poster, told });
     return { done: 'delivered' };
   }
@@ -109,7 +116,11 @@ export class SlackChannel implements NoticeChannel {
       unit.slack.posts.find(delivery.lane, delivery.recipient),
     );
     // Posted where the recipient no longer reads: what stands there is somebody else's now.
-    if (before === null || before.channel !== target.channel || before.workspace !== target.installation.workspace)
+    if (
+      before === null ||
+      before.channel !== target.channel ||
+      before.workspace !== target.installation.workspace
+    )
       return this.postCard(at, card);
     const shown = this.hash(card);
     if (shown !== before.shown) {

@@ -83,4 +83,9 @@ export class Poster {
 }
 
 /** What people wrote is shown as it is: nothing in it becomes a mention, a link or a channel. */
-const contentOf = ({ text, blocks }: Rendered) => ({ text, blocks, parse: 'none' as const, link_names: false });
+const contentOf = ({ text, blocks }: Rendered) => ({
+  text,
+  blocks,
+  parse: 'none' as const,
+  link_names: false,
+});

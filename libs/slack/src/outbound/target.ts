@@ -1,6 +1,6 @@
 import {
-  DeliveryFailure,
   type Delivery,
+  DeliveryFailure,
   type Deps,
   type SlackInstallation,
   type SlackPlace,
@@ -59,7 +59,13 @@ export class Targets {
   private async inChannel(place: SlackPlace, audience: Audience): Promise<Target> {
     const installation = await this.side.installations.current(place.teamId);
     if (installation === null) throw new DeliveryFailure('slack_not_installed');
-    return { installation, client: this.client(installation), channel: place.channelId, audience, person: null };
+    return {
+      installation,
+      client: this.client(installation),
+      channel: place.channelId,
+      audience,
+      person: null,
+    };
   }
 
   private async directTo(person: string, tenant: string): Promise<Target | Gone> {
