@@ -16,8 +16,10 @@ import { World } from './world.js';
 export interface StandInOptions {
   /** Where the app takes requests. Null, and it hears over Socket Mode. */
   requestUrl: () => string | null;
-  /** By which triggers, tokens and signatures lapse and rates are counted; the machine's where none is given. */
+  /** By which triggers and tokens lapse and rates are counted; the machine's where none is given. */
   clock?: { now(): Date };
+  /** Milliseconds since the epoch that requests are signed at; the machine's. */
+  wall?: () => number;
   rates?: Rates;
   /** Whether tokens lapse after twelve hours and are refreshed. */
   rotation?: boolean;
@@ -57,7 +59,7 @@ export class SlackStandIn {
     this.world = new World(() => clock.now(), options.rotation ?? true);
     this.limiter = new RateLimiter(options.rates ?? SLACK_RATES, () => this.world.now());
     this.socket = new SocketMode(this.app.appId);
-    this.deliverer = new Deliverer(this.app, options.requestUrl, this.socket, () => this.world.now());
+    this.deliverer = new Deliverer(this.app, options.requestUrl, this.socket, options.wall ?? Date.now);
     const { world, app, limiter } = this;
     const openSocket = () => this.socket.ticketUrl(this.origin);
     this.site = { api: { world, app, limiter, origin: '', openSocket } };
