@@ -91,6 +91,8 @@ export * from './use-cases/sessions.js';
 export * from './use-cases/sign-in.js';
 export * from './use-cases/sign-trust.js';
 export * from './use-cases/signing-means.js';
+export * from './use-cases/slack-accounts.js';
+export * from './use-cases/slack-installations.js';
 export * from './use-cases/stops.js';
 export * from './use-cases/take-records.js';
 export { CALLS_A_NOTICE } from './use-cases/tell-use.js';

@@ -37,6 +37,7 @@ export {
   scopeAllows,
   scopeNarrows,
 } from './resource/scope.js';
+export { commandFor } from './route/first-call.js';
 export { canonicalRouteMap, routeMapHash } from './route/hash.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { type Excluded, notIncluded } from './route/not-included.js';

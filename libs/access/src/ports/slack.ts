@@ -99,6 +99,8 @@ export interface SlackAccountWrites extends SlackAccountReads {
 }
 
 export interface SlackPostReads {
+  /** The messages about one request, by recipient. */
+  ofRequest(request: string): Promise<SlackPost[]>;
   find(request: string, recipient: string): Promise<SlackPost | null>;
 }
 

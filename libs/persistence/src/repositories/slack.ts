@@ -114,6 +114,14 @@ export class SlackPosts implements SlackPostWrites {
     return row === null ? null : { ...row };
   }
 
+  async ofRequest(request: string): Promise<SlackPost[]> {
+    const rows = await this.manager.find(SlackPostEntity, {
+      where: { request },
+      order: { recipient: 'ASC' },
+    });
+    return rows.map((row) => ({ ...row }));
+  }
+
   async save(post: SlackPost): Promise<void> {
     await this.manager.upsert(SlackPostEntity, { ...post }, ['request', 'recipient']);
   }

@@ -1,6 +1,5 @@
 /** `2026-11-24 15:00 UTC`, for a reader whose program knows no Slack dates. */
-export const utcText = (instant: string): string =>
-  `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+export const utcText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
 /**
  * An instant as each reader's own clock shows it, with its day. A token of Slack's mrkdwn.

@@ -19,7 +19,11 @@ const seen = (text: string): string =>
 export const oneLine = (text: string): string => seen(text);
 
 /** The same with its line breaks. */
-export const lines = (text: string): string => text.split(/\r\n|\n|\r/).map(seen).join('\n');
+export const lines = (text: string): string =>
+  text
+    .split(/\r\n|\n|\r/)
+    .map(seen)
+    .join('\n');
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 

@@ -1,5 +1,4 @@
-import type { Grant } from '../../api/client.js';
-import { commandFor } from './command.js';
+import { commandFor } from './first-call.js';
 
 const service = {
   tenantFrom: 'path' as const,
@@ -21,8 +20,11 @@ const service = {
     },
   ],
 };
-const grant = (resource: string, action: string) =>
-  ({ id: 'grt_1', tenant: 'acme', scope: [{ resource, actions: [action] }] }) as Grant;
+const grant = (resource: string, action: string) => ({
+  id: 'grt_1',
+  tenant: 'acme',
+  scope: [{ resource, actions: [action] }],
+});
 
 test.each([
   ['invoices', 'list', '/tenants/acme/invoices'],

@@ -1,15 +1,21 @@
-import { scopeAllows } from '@countersign/scope';
-import type { Grant, Service } from '../../api/client.js';
+import { type ScopeEntry, scopeAllows } from '../resource/scope.js';
+import type { Route } from './route.js';
+
+/** What a first call is made of. */
+interface Granted {
+  id: string;
+  tenant: string;
+  scope: readonly ScopeEntry[];
+}
+
+type Routed = { routes: readonly Route[] };
 
 /** A first useful call under a grant: the plainest GET route that it covers. */
-export function commandFor(
-  grant: Grant,
-  service: Pick<Service, 'routes' | 'tenantFrom'> | undefined,
-): string {
+export function commandFor(grant: Granted, service: Routed | null | undefined): string {
   return `npx countersign curl ${grant.id} -- ${pathFor(grant, service)}`;
 }
 
-function pathFor(grant: Grant, service: Pick<Service, 'routes' | 'tenantFrom'> | undefined): string {
+function pathFor(grant: Granted, service: Routed | null | undefined): string {
   const open = (service?.routes ?? [])
     .filter(({ method }) => method === 'GET')
     .flatMap((route) => fill(route, grant));
@@ -17,7 +23,7 @@ function pathFor(grant: Grant, service: Pick<Service, 'routes' | 'tenantFrom'> |
 }
 
 /** The route's path with this grant's tenant and an object that the grant names; nothing where it is not covered. */
-function fill(route: Service['routes'][number], grant: Grant): string[] {
+function fill(route: Route, grant: Granted): string[] {
   const { resource, path, action } = route;
   for (const entry of grant.scope) {
     if (!entry.actions.includes(action)) continue;
