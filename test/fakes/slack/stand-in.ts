@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { foreignOrigins } from '../../support/openapi/broker-origins.js';
 import { Deliverer } from './deliver.js';
 import type { Message } from './messages.js';
 import type { AppSettings } from './methods/call.js';
@@ -73,6 +74,7 @@ export class SlackStandIn {
     await once(slack.server, 'listening');
     const { port } = slack.server.address() as AddressInfo;
     slack.site.api.origin = `http://127.0.0.1:${port}`;
+    foreignOrigins.add(slack.origin);
     return slack;
   }
 
@@ -86,6 +88,7 @@ export class SlackStandIn {
   }
 
   async stop(): Promise<void> {
+    foreignOrigins.delete(this.origin);
     this.socket.cut();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
