@@ -7,7 +7,7 @@ const OF: readonly (readonly [string, RegExp])[] = ALPHABETS.map((name) => [
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 /** Letters of other alphabets that are drawn like Latin ones (after Unicode’s confusables, UTS #39). */
-const DRAWN_LIKE_LATIN = /^[асеорхуіјѕһԁԛԝвкмнтАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυ\p{N}]+$/u;
+const DRAWN_LIKE_LATIN = /^[асеорхуіјѕһԁԛԝАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧονυ\p{N}]+$/u;
 /** Letters in another dress: full width, mathematical, letter-like. */
 const DRESSED = /[\u{FF21}-\u{FF3A}\u{FF41}-\u{FF5A}\u{1D400}-\u{1D7FF}\u{2102}-\u{2134}]/u;
 
