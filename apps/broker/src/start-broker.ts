@@ -27,11 +27,11 @@ import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { MailCodes } from './sign-in/mail-codes.js';
+import { slackOf } from './slack/side.js';
 import { drain } from './stop.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
 import { StreamHub } from './stream/stream-hub.js';
-import { slackOf } from './slack/side.js';
 import { signing } from './trust/signature-rules.js';
 
 const DRAIN_MS = 4_000;

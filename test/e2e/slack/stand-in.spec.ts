@@ -253,10 +253,8 @@ describe('the stand-in Slack', () => {
     expect(gwen.whispers.map(({ text }) => text)).toEqual(['only you']);
     for (let use = 0; use < 4; use += 1) await say('again');
     expect((await say('too often')).status).toBe(404);
-    const { trouble } = await gwen
-      .slash('/access', '', channel)
-      .catch((error: Error) => ({ trouble: error.message }));
-    expect(trouble).toContain('not installed in T0GLOBEX');
+    expect((await gwen.slash('/access', '', channel)).trouble).toContain('shared channel');
+    await expect(gwen.slash('/access')).rejects.toThrow('not installed in T0GLOBEX');
   });
 
   test('what nobody acknowledges is told again', async () => {

@@ -1,3 +1,4 @@
+import { fetch } from 'undici';
 import type { Json } from './messages.js';
 import type { AppSettings } from './methods/call.js';
 import { type SignedRequest, signed } from './signing.js';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { foreignOrigins } from '../../support/openapi/broker-origins.js';
 import { Deliverer } from './deliver.js';
 import type { Message } from './messages.js';
 import type { AppSettings } from './methods/call.js';
@@ -16,8 +17,10 @@ import { World } from './world.js';
 export interface StandInOptions {
   /** Where the app takes requests. Null, and it hears over Socket Mode. */
   requestUrl: () => string | null;
-  /** By which triggers, tokens and signatures lapse and rates are counted; the machine's where none is given. */
+  /** By which triggers and tokens lapse and rates are counted; the machine's where none is given. */
   clock?: { now(): Date };
+  /** Milliseconds since the epoch that requests are signed at; the machine's. */
+  wall?: () => number;
   rates?: Rates;
   /** Whether tokens lapse after twelve hours and are refreshed. */
   rotation?: boolean;
@@ -57,7 +60,7 @@ export class SlackStandIn {
     this.world = new World(() => clock.now(), options.rotation ?? true);
     this.limiter = new RateLimiter(options.rates ?? SLACK_RATES, () => this.world.now());
     this.socket = new SocketMode(this.app.appId);
-    this.deliverer = new Deliverer(this.app, options.requestUrl, this.socket, () => this.world.now());
+    this.deliverer = new Deliverer(this.app, options.requestUrl, this.socket, options.wall ?? Date.now);
     const { world, app, limiter } = this;
     const openSocket = () => this.socket.ticketUrl(this.origin);
     this.site = { api: { world, app, limiter, origin: '', openSocket } };
@@ -71,6 +74,7 @@ export class SlackStandIn {
     await once(slack.server, 'listening');
     const { port } = slack.server.address() as AddressInfo;
     slack.site.api.origin = `http://127.0.0.1:${port}`;
+    foreignOrigins.add(slack.origin);
     return slack;
   }
 
@@ -84,6 +88,7 @@ export class SlackStandIn {
   }
 
   async stop(): Promise<void> {
+    foreignOrigins.delete(this.origin);
     this.socket.cut();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

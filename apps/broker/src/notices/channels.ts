@@ -1,7 +1,7 @@
 import type { NoticeChannel } from '@countersign/access';
 import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
-import { SlackChannel, type SlackSide } from '@countersign/slack';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
+import { SlackChannel, type SlackSide } from '@countersign/slack';
 import type { BrokerDeps } from '../injection.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { WebhookChannel } from '../webhooks/handlers.js';

@@ -102,7 +102,14 @@ export class SlackInstallController {
     const all = await listInstallations(this.deps, principal);
     return {
       items: all.map(
-        ({ workspace, name, scopes, installedAt, endedAt, endReason }): z.infer<typeof installationShape> => ({
+        ({
+          workspace,
+          name,
+          scopes,
+          installedAt,
+          endedAt,
+          endReason,
+        }): z.infer<typeof installationShape> => ({
           ...{ workspace, name, scopes, installedAt, endedAt, endReason },
         }),
       ),

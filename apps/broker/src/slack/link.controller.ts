@@ -107,7 +107,11 @@ export class SlackLinkController {
   @Allow('self.read')
   @Describe({
     summary: 'List one’s own Slack accounts',
-    answer: { status: 200, description: 'All of them, newest first, lapsed ones too.', schema: accountsShape },
+    answer: {
+      status: 200,
+      description: 'All of them, newest first, lapsed ones too.',
+      schema: accountsShape,
+    },
   })
   async list(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof accountsShape>> {
     const accounts = await listSlackAccounts(this.deps, principal);

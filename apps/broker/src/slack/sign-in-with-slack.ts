@@ -1,7 +1,12 @@
 import type { SlackIds } from '@countersign/access';
 import type { SlackConfig } from '@countersign/slack';
 import { Injectable } from '@nestjs/common';
-import { authorizationCodeGrant, buildAuthorizationUrl, type Configuration, type IDToken } from 'openid-client';
+import {
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  type Configuration,
+  type IDToken,
+} from 'openid-client';
 import { derived } from '../sign-in/attempts.js';
 import { Providers } from '../sign-in/providers.js';
 import { SlackRoundTripError } from './round-trip.js';

@@ -47,6 +47,12 @@ function claims(world: World, member: Member, scopes: readonly string[]): Json {
     'https://slack.com/team_id': team.id,
     'https://slack.com/team_name': team.name,
     'https://slack.com/team_domain': team.domain,
+    ...(team.enterprise === null
+      ? {}
+      : {
+          'https://slack.com/enterprise_id': team.enterprise.id,
+          'https://slack.com/enterprise_name': team.enterprise.name,
+        }),
     ...(scopes.includes('email') ? { email: member.email, email_verified: member.emailVerified } : {}),
     ...(scopes.includes('profile') ? { name: member.realName, locale: 'en-US' } : {}),
   };

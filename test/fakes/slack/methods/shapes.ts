@@ -40,6 +40,7 @@ export const shownChannel = (channel: Channel): Json => ({
 /** A person as an installation sees them: of strangers no e-mail and no roles. */
 export function shownMember(world: World, installation: Installation, member: Member): Json {
   const stranger = !world.covers(installation, member.team);
+  const { enterprise } = world.team(member.team);
   const tells = !stranger && installation.scopes.has('users:read.email') && !member.bot;
   return {
     id: member.id,
@@ -54,6 +55,11 @@ export function shownMember(world: World, installation: Installation, member: Me
     is_app_user: false,
     is_email_confirmed: member.emailVerified,
     ...(stranger ? { is_stranger: true } : {}),
+    ...(enterprise === null
+      ? {}
+      : {
+          enterprise_user: { id: member.id, enterprise_id: enterprise.id, enterprise_name: enterprise.name },
+        }),
     profile: {
       real_name: member.realName,
       display_name: member.name,

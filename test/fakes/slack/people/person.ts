@@ -45,12 +45,18 @@ export class Person {
 
   /** Types a command. In a channel shared by Slack Connect there are none. */
   async slash(command: string, text = '', where?: Channel): Promise<Done> {
+    if (where !== undefined && where.kind !== 'im' && where.teams.length > 1)
+      return done(nothingSent, { trouble: `${command} does not work in a shared channel` });
     const actor = this.actor(this.ownInstallation());
     const channel = where ?? this.stage.world.directChannel(actor.installation, this.id);
-    if (channel.kind !== 'im' && channel.teams.length > 1)
-      return done(nothingSent, { trouble: `${command} does not work in a shared channel` });
-    const payload = slashFields(actor, command, text, channel);
-    return takeCommandAnswer(actor, channel, await this.tell({ kind: 'slash_commands', payload }));
+    return takeCommandAnswer(actor, channel, await this.tell(this.slashCallback(command, text, channel)));
+  }
+
+  /** What a command would tell the app, not yet told. */
+  slashCallback(command: string, text = '', where?: Channel): Callback {
+    const actor = this.actor(this.ownInstallation());
+    const channel = where ?? this.stage.world.directChannel(actor.installation, this.id);
+    return { kind: 'slash_commands', payload: slashFields(actor, command, text, channel) };
   }
 
   /** Chooses a global shortcut. */

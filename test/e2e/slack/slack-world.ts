@@ -1,0 +1,164 @@
+import type { Organisation } from '@countersign/access';
+import type { SlackEnvironment } from '@countersign/config';
+import { organisation, type PersonName } from '../../factories/organisation.js';
+import type { Message } from '../../fakes/slack/messages.js';
+import type { Channel } from '../../fakes/slack/model.js';
+import type { Person } from '../../fakes/slack/people/person.js';
+import { type Rates, SLACK_RATES } from '../../fakes/slack/rates.js';
+import { SlackStandIn } from '../../fakes/slack/stand-in.js';
+import type { Workspace } from '../../fakes/slack/workspace.js';
+import { eventually } from '../../support/eventually.js';
+import { TestBroker, TestClock } from '../harness.js';
+
+/** So many messages a second that no test waits for Slack's own one; the limit itself has tests of its own. */
+export const FAST: Rates = { ...SLACK_RATES, post: { burst: 1_000, perSecond: 1_000 } };
+
+export interface SlackWorldOptions {
+  change?: (file: Organisation) => void;
+  rates?: Rates;
+  socketMode?: boolean;
+}
+
+/** Staff in their workspace, customers in theirs, the broker between; people linked as they would link themselves. */
+export class SlackWorld {
+  readonly vendor: Workspace;
+  readonly acme: Workspace;
+  readonly people: Record<'erin' | 'max' | 'kim' | 'ada' | 'bob', Person>;
+  /** Where the customer's approvers are asked, and the vendor's reviewers. */
+  readonly lockbox: Channel;
+  readonly reviews: Channel;
+
+  private constructor(
+    readonly broker: TestBroker,
+    readonly slack: SlackStandIn,
+  ) {
+    this.vendor = slack.workspace('T0VENDOR', { name: 'Vendor' });
+    this.acme = slack.workspace('T0ACME', { name: 'Acme' });
+    const { vendor, acme } = this;
+    this.people = {
+      erin: vendor.user('U0ERIN', { name: 'erin', realName: 'Erin', zone: 'America/New_York' }),
+      max: vendor.user('U0MAX', { name: 'max', realName: 'Max' }),
+      kim: vendor.user('U0KIM', { name: 'kim', realName: 'Kim' }),
+      ada: acme.user('U0ADA', { name: 'ada', realName: 'Ada', zone: 'Europe/Paris' }),
+      bob: acme.user('U0BOB', { name: 'bob', realName: 'Bob' }),
+    };
+    this.reviews = vendor.channel('C0REVIEWS', { name: 'access-reviews' });
+    this.lockbox = acme.channel('C0LOCKBOX', { name: 'lockbox' });
+  }
+
+  /** A broker with Slack beside it, the app installed nowhere yet. */
+  static async start(options: SlackWorldOptions = {}): Promise<SlackWorld> {
+    const file = organisation((each) => {
+      each.vendor.slack = { teamId: 'T0VENDOR', channelId: 'C0REVIEWS' };
+      each.tenants[0]!.slack = { teamId: 'T0ACME', channelId: 'C0LOCKBOX' };
+      options.change?.(each);
+    });
+    let broker: TestBroker | undefined;
+    const clock = new TestClock();
+    const slack = await SlackStandIn.start({
+      requestUrl: () => (options.socketMode ? null : `${broker?.url}/slack/events`),
+      rates: options.rates ?? FAST,
+      clock,
+    });
+    const settings = { slack: settingsFor(slack, options.socketMode ?? false) };
+    broker = await TestBroker.start({ organisation: file, settings, clock });
+    return new SlackWorld(broker, slack);
+  }
+
+  /** Installs the app in both workspaces and links everybody, each as people do it in their browsers. */
+  async settle(): Promise<this> {
+    await this.install('securityAdmin', this.people.max, this.reviews);
+    await this.install('tenantAdmin', this.people.ada, this.lockbox);
+    const { erin, max, kim, ada, bob } = this.people;
+    await this.link('engineer', erin);
+    await this.link('reviewer', max);
+    await this.link('engineerAndReviewer', kim);
+    await this.link('approver', ada);
+    await this.link('secondApprover', bob);
+    return this;
+  }
+
+  /** One of ours begins, and somebody of the workspace agrees. */
+  async install(
+    who: PersonName,
+    at: Person,
+    channel: Channel | null,
+    choices: { org?: boolean } = {},
+  ): Promise<void> {
+    const done = await this.walk(who, at, '/slack/install', choices);
+    if (done !== 'installed') throw new Error(`not installed: ${done}`);
+    if (channel !== null) this.slack.workspace(at.member.team).invite(channel);
+  }
+
+  /** Somebody signed in links their own Slack account. */
+  async link(who: PersonName, as: Person): Promise<void> {
+    const done = await this.walk(who, as, '/slack/link');
+    if (done !== 'linked') throw new Error(`not linked: ${done}`);
+  }
+
+  /** From the broker to Slack and back, in one browser. @returns the code that the page is told */
+  async walk(
+    who: PersonName,
+    at: Person,
+    path: string,
+    choices: { org?: boolean; deny?: boolean } = {},
+  ): Promise<string | null> {
+    const session = await this.broker.sessionOf(who);
+    const begun = await this.broker.page(session, 'GET', path);
+    if (begun.status !== 302) throw new Error(`${path}: ${begun.status} ${begun.text}`);
+    const cookies = begun.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+    const back = await at.authorise(String(begun.headers.get('location')), choices);
+    const cookie = [session, ...cookies].join('; ');
+    const ended = await this.broker.page(cookie, 'GET', `${back.pathname}${back.search}`);
+    const page = new URL(String(ended.headers.get('location')), this.broker.environment.publicUrl);
+    return page.searchParams.get('slack');
+  }
+
+  /** The message about a request in a channel, once it stands there. */
+  card(
+    channel: Channel | undefined,
+    holds: string | RegExp,
+    reader: Person = this.people.ada,
+  ): Promise<Message> {
+    return eventually(`a message that says ${holds}`, () =>
+      this.slack
+        .roots(String(channel?.id))
+        .findLast((message) => message.installation !== null && says(reader.reads(message), holds)),
+    );
+  }
+
+  /** Waits until a message says something. */
+  until(message: Message, holds: string | RegExp, reader: Person = this.people.ada): Promise<boolean> {
+    return eventually(`${holds} on: ${reader.reads(message)}`, () => says(reader.reads(message), holds));
+  }
+
+  /** What the thread below a message says, a line a message. */
+  thread(root: Message, reader: Person = this.people.ada): string[] {
+    return this.slack.thread(root).map((message) => reader.reads(message));
+  }
+
+  /** What the app told somebody alone, the last of it. */
+  async whisper(to: Person, count = 1): Promise<string> {
+    const heard = await eventually(`${count} words to ${to.id} alone`, () =>
+      to.whispers.length >= count ? to.whispers : null,
+    );
+    return to.reads(heard.at(-1)!);
+  }
+
+  async close(): Promise<void> {
+    await this.broker.close();
+    await this.slack.stop();
+  }
+}
+
+export const says = (text: string, holds: string | RegExp): boolean =>
+  typeof holds === 'string' ? text.includes(holds) : holds.test(text);
+
+/** What the broker is told of this Slack. */
+export const settingsFor = ({ app, apiUrl }: SlackStandIn, socketMode: boolean): SlackEnvironment => ({
+  signingSecret: socketMode ? null : app.signingSecret,
+  clientId: app.clientId,
+  clientSecret: app.clientSecret,
+  appToken: socketMode ? app.appToken : null,
+  apiUrl,
+});
