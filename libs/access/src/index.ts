@@ -53,6 +53,7 @@ export * from './trust/trust-version.js';
 export * from './use-cases/accept-offer.js';
 export * from './use-cases/api-keys.js';
 export * from './use-cases/apply-organisation.js';
+export * from './use-cases/ask-limits.js';
 export * from './use-cases/broker-keys.js';
 export * from './use-cases/cancel-request.js';
 export * from './use-cases/decision-times.js';

@@ -2,6 +2,7 @@ export { ACTIONS, COMMAND, FORMS, SHORTCUT } from './action-ids.js';
 export { type SlackSide, slackSide } from './app.js';
 export { checkPlace, clockBesideSlack, type PlaceState } from './check.js';
 export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';
+export { registerHandlers } from './handlers/index.js';
 export {
   type Clicker,
   type Identify,

@@ -9,8 +9,12 @@ import { shortName } from './terms-rows.js';
 import { cut } from './text.js';
 import { TEXTS } from './words.js';
 
-/** Whom a card is for: the tenant's approvers, the vendor's reviewers, the engineer who asked. */
-export type Audience = 'approver' | 'reviewer' | 'requester';
+/**
+ * Whom a card is for: the tenant’s approvers, the vendor’s reviewers, the engineer who asked. Its rows of buttons are
+ * named by it, so that a card is made anew for the same.
+ */
+const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
+export type Audience = (typeof AUDIENCES)[number];
 
 const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>): string =>
   `${cut(scopeWords(terms.scope, 'en'), 120)} for ${durationText(terms.seconds)}`;
@@ -72,13 +76,14 @@ export function decideButtons(
   const value = pressedValue({ request: request.id, digest: request.digest });
   const deny = button(ACTIONS.deny, 'Deny…', { value, style: 'danger' });
   const isCustomers = audience === 'approver';
-  if (isCustomers && request.state === 'countered') return actions('decide', [openButton(url, false), deny]);
+  if (isCustomers && request.state === 'countered')
+    return actions(`${audience}.decide`, [openButton(url, false), deny]);
   if (request.state !== (isCustomers ? 'awaiting_customer' : 'awaiting_vendor')) return [];
   if (isCustomers && customer.countersignature)
-    return [note(TEXTS.passkeyOnly), ...actions('decide', [openButton(url, true)])];
+    return [note(TEXTS.passkeyOnly), ...actions(`${audience}.decide`, [openButton(url, true)])];
   if (isCustomers && !customer.channels.includes('slack'))
-    return [note(TEXTS.browserOnly), ...actions('decide', [openButton(url, true), deny])];
-  if (!isWhole) return [note(TEXTS.tooLong), ...actions('decide', [openButton(url, true), deny])];
+    return [note(TEXTS.browserOnly), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
+  if (!isWhole) return [note(TEXTS.tooLong), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
   const approve = button(ACTIONS.approve, 'Approve', {
     value,
     style: 'primary',
@@ -91,14 +96,20 @@ export function decideButtons(
     ),
   });
   return [
-    ...actions('decide', [approve, deny, openButton(url, false)]),
-    ...(isCustomers ? actions('less', lessButtons(facts)) : []),
+    ...actions(`${audience}.decide`, [approve, deny, openButton(url, false)]),
+    ...(isCustomers ? actions(`${audience}.less`, lessButtons(facts)) : []),
   ];
+}
+
+/** Which card a row of buttons stands on; null where it is none of ours. */
+export function audienceOf(blockId: string | undefined): Audience | null {
+  const [name] = (blockId ?? '').split('.');
+  return AUDIENCES.find((each) => each === name) ?? null;
 }
 
 /** Stop access: on every copy of the customer's while the grant lives. */
 export function stopButtons({ request, grant }: CardFacts): KnownBlock[] {
   if (grant === null || grant.state === 'ended') return [];
   const value = pressedValue({ request: request.id, digest: request.digest });
-  return actions('stop', [button(ACTIONS.stop, 'Stop access', { value, style: 'danger' })]);
+  return actions('approver.stop', [button(ACTIONS.stop, 'Stop access', { value, style: 'danger' })]);
 }

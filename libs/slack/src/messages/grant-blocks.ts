@@ -55,7 +55,7 @@ export function workBlocks({ request, grant, service }: CardFacts, publicUrl: st
     ...(grant.state === 'scheduled' && grant.startsAt !== null
       ? []
       : [section(mrkdwn('*Paste this to begin*')), paragraph(cut(command, 1_500))]),
-    ...actions('work', [
+    ...actions('requester.work', [
       button(ACTIONS.open, 'Open', { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
       button(ACTIONS.release, 'Release', {
         value,

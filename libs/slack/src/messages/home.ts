@@ -15,6 +15,8 @@ import { LABELS, STANDING, TEXTS } from './words.js';
 export interface HomeFacts {
   /** What they may decide or answer now. */
   waiting: readonly CardFacts[];
+  /** Their own that others have to decide. */
+  pending: readonly CardFacts[];
   /** What is open or begins later. */
   active: readonly CardFacts[];
   past: readonly CardFacts[];
@@ -42,6 +44,12 @@ export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): 
       ...list(waiting, MOST.waiting, 'Nothing waits for you.', (each) =>
         waitingBlocks(each, facts, publicUrl),
       ),
+      ...(facts.pending.length === 0
+        ? []
+        : [
+            header('You have asked'),
+            ...list(facts.pending, MOST.waiting, '', (each) => waitingBlocks(each, facts, publicUrl)),
+          ]),
       header('Active now'),
       ...list(active, MOST.active, 'Nobody has access through Countersign.', (each) =>
         activeBlocks(each, facts, publicUrl),

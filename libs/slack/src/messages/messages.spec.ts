@@ -82,6 +82,7 @@ test('every modal and every App Home keeps within Slack’s limits', () => {
       const home: HomeView = homeView(
         {
           waiting: more,
+          pending: more,
           active: more,
           past: more,
           reader: 'approver',

@@ -122,7 +122,7 @@ export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
     value: pressedValue({ request: request.id, digest: request.digest }),
     confirm: confirm('Take the request back?', 'Nobody decides it then. Nothing is opened.', 'Take it back'),
   });
-  if (offer === null) return actions('own', [withdraw]);
+  if (offer === null) return actions('requester.own', [withdraw]);
   const { scope, seconds } = offer.terms;
   const accept = button(ACTIONS.accept, `Accept for ${durationText(seconds)}`, {
     value: pressedValue({ request: request.id, digest: offer.digest }),
@@ -133,5 +133,5 @@ export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
       'Accept',
     ),
   });
-  return actions('own', [accept, withdraw]);
+  return actions('requester.own', [accept, withdraw]);
 }
