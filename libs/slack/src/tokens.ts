@@ -1,4 +1,10 @@
-import { type Deps, endInstallation, hexDigest, type SlackInstallation } from '@countersign/access';
+import {
+  DeliveryFailure,
+  type Deps,
+  endInstallation,
+  hexDigest,
+  type SlackInstallation,
+} from '@countersign/access';
 import type { Logger, OauthV2AccessResponse } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
 import { endsInstallation, slackClient, slackError } from './client.js';
@@ -57,8 +63,13 @@ export class Installations {
     return found === null || found.endedAt !== null ? null : this.rotated(found);
   }
 
-  /** Its token was refused: it is over unless another was put in its place meanwhile. @returns whether it ended */
+  /**
+   * Its token was refused: it is over unless another was put in its place meanwhile, or can be.
+   *
+   * @returns whether it ended
+   */
   async refused(installation: SlackInstallation, code: string): Promise<boolean> {
+    if (code === 'token_expired' && installation.refreshToken !== null) return false;
     const now = await this.read(installation.workspace);
     if (now === null || now.version !== installation.version) return false;
     return this.end(installation.workspace, code);
@@ -111,6 +122,8 @@ export class Installations {
       await seen.purge(new Date(now).toISOString());
       return seen.note(lease, until);
     });
+    // Whoever is at it has not finished: a token that is still good serves meanwhile, another is waited for.
+    if (!mine && this.isOver(installation)) throw new DeliveryFailure('slack_token_expired');
     if (!mine) return installation;
     return this.rotate(installation, refreshToken, lease);
   }

@@ -1,5 +1,5 @@
 import type { BrokerEnvironment } from '@countersign/config';
-import { readSlackConfig, type SlackSide, slackSide } from '@countersign/slack';
+import { readSlackConfig, registerHandlers, type SlackSide, slackSide } from '@countersign/slack';
 import type { Logger } from 'pino';
 import type { BrokerDeps } from '../injection.js';
 
@@ -8,5 +8,5 @@ export function slackOf(deps: BrokerDeps, environment: BrokerEnvironment, logger
   const { slack, publicUrl, gatewayUrl } = environment;
   if (slack === null) return null;
   const log = logger.child({ part: 'slack' });
-  return slackSide(deps, readSlackConfig(slack), { publicUrl, gatewayUrl }, log, () => {});
+  return slackSide(deps, readSlackConfig(slack), { publicUrl, gatewayUrl }, log, registerHandlers);
 }
