@@ -1,4 +1,10 @@
-import { type Deps, endInstallation, hexDigest, type SlackInstallation } from '@countersign/access';
+import {
+  DeliveryFailure,
+  type Deps,
+  endInstallation,
+  hexDigest,
+  type SlackInstallation,
+} from '@countersign/access';
 import type { Logger, OauthV2AccessResponse } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
 import { endsInstallation, slackClient, slackError } from './client.js';
@@ -32,10 +38,15 @@ export class Installations {
     this.known = new LRUCache({ max: MOST_WORKSPACES });
   }
 
-  /** Reads all there are, so that the first press of the day is answered as quickly as the second. */
+  /**
+   * Reads all there are and renews what lapses soon, so that the first press of the day is answered as quickly as the
+   * second. One that cannot be renewed holds up no other.
+   */
   async warm(): Promise<void> {
     const all = await this.deps.store.readAsVendor((unit) => unit.slack.installations.list());
     for (const installation of all) this.remember(installation.workspace, installation);
+    const live = all.filter(({ endedAt }) => endedAt === null);
+    await Promise.allSettled(live.map((installation) => this.rotated(installation)));
   }
 
   /**
@@ -57,8 +68,13 @@ export class Installations {
     return found === null || found.endedAt !== null ? null : this.rotated(found);
   }
 
-  /** Its token was refused: it is over unless another was put in its place meanwhile. @returns whether it ended */
+  /**
+   * Its token was refused: it is over unless another was put in its place meanwhile, or can be.
+   *
+   * @returns whether it ended
+   */
   async refused(installation: SlackInstallation, code: string): Promise<boolean> {
+    if (code === 'token_expired' && installation.refreshToken !== null) return false;
     const now = await this.read(installation.workspace);
     if (now === null || now.version !== installation.version) return false;
     return this.end(installation.workspace, code);
@@ -77,6 +93,7 @@ export class Installations {
   private async find(workspace: string): Promise<SlackInstallation | null> {
     const known = this.known.get(workspace);
     if (known === undefined) return this.read(workspace);
+    if (known.installation !== null && this.isOver(known.installation)) return this.current(workspace);
     if (Date.now() - known.readAt > FRESH_MS)
       this.current(workspace).catch(() => {
         // It is asked for again by whoever comes next; what they press says what is wrong.
@@ -111,6 +128,8 @@ export class Installations {
       await seen.purge(new Date(now).toISOString());
       return seen.note(lease, until);
     });
+    // Whoever is at it has not finished: a token that is still good serves meanwhile, another is waited for.
+    if (!mine && this.isOver(installation)) throw new DeliveryFailure('slack_token_expired');
     if (!mine) return installation;
     return this.rotate(installation, refreshToken, lease);
   }

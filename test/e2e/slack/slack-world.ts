@@ -13,6 +13,14 @@ import { TestBroker, TestClock } from '../harness.js';
 /** So many messages a second that no test waits for Slack's own one; the limit itself has tests of its own. */
 export const FAST: Rates = { ...SLACK_RATES, post: { burst: 1_000, perSecond: 1_000 } };
 
+type DeliveryRow = {
+  channel: string;
+  recipient: string;
+  state: string;
+  attempts: number;
+  lastError: string | null;
+};
+
 export interface SlackWorldOptions {
   change?: (file: Organisation) => void;
   rates?: Rates;
@@ -143,6 +151,30 @@ export class SlackWorld {
       to.whispers.length >= count ? to.whispers : null,
     );
     return to.reads(heard.at(-1)!);
+  }
+
+  /** Every delivery to a recipient in Slack (`C:acme`), or to all, the newest notice first. */
+  async deliveries(recipient?: string): Promise<DeliveryRow[]> {
+    return this.broker.host.store.readAsVendor(async (unit) => {
+      const { items } = await unit.deliveries.list({}, { cursor: null, limit: 200 });
+      const rows = items.flatMap(({ deliveries }) => deliveries).filter(({ channel }) => channel === 'slack');
+      return recipient === undefined ? rows : rows.filter((row) => row.recipient === recipient);
+    });
+  }
+
+  /** Waits, letting the broker's time pass, until everybody has been told of all that there is. */
+  told(): Promise<boolean> {
+    return this.later('everybody told', async () =>
+      (await this.deliveries()).every(({ state }) => state !== 'due'),
+    );
+  }
+
+  /** Lets the broker's time pass until something holds, so that what waits to be tried again is. */
+  later<T>(what: string, ask: () => Promise<T> | T, seconds = 1): ReturnType<typeof eventually<T>> {
+    return eventually(what, () => {
+      this.broker.clock.advance(seconds);
+      return ask();
+    });
   }
 
   async close(): Promise<void> {
