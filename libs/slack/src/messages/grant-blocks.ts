@@ -11,8 +11,12 @@ import { END_REASON } from './words.js';
 
 const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'} so far`;
 
-/** Where access stands: since when and until when, how much of it was used, how it ended. */
-export function grantBlocks({ grant, endedBy, now }: CardFacts): KnownBlock[] {
+/**
+ * Where access stands: since when and until when, how much of it was used, how it ended.
+ *
+ * @param withLeft says how much is left: for a card that its reader opens now, or looks at for that
+ */
+export function grantBlocks({ grant, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
   if (grant === null) return [];
   const { state, startsAt, endsAt, endedAt, endReason, used } = grant;
   if (state === 'ended') {
@@ -31,19 +35,21 @@ export function grantBlocks({ grant, endedBy, now }: CardFacts): KnownBlock[] {
         mrkdwn(readerTime(endsAt)),
       ),
     ];
-  const left = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
   return [
     context(
-      aside(`◉ Access is open now; ${leftText(left)} left, until:`),
+      aside('◉ Access is open now, until:'),
       mrkdwn(readerTime(endsAt)),
+      ...(withLeft ? [aside(leftText(endsAt, now))] : []),
       aside(callsText(used.calls)),
     ),
   ];
 }
 
 /** Whole minutes while there are any: a message is not a clock. */
-const leftText = (seconds: number): string =>
-  durationText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
+function leftText(endsAt: string, now: string): string {
+  const seconds = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
+  return `${durationText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60)} left when this was written`;
+}
 
 /** For the engineer: the command to paste, the page, and the way to give access back. */
 export function workBlocks({ request, grant, service }: CardFacts, publicUrl: string): KnownBlock[] {

@@ -120,7 +120,7 @@ function activeBlocks(facts: CardFacts, { mayStop, person }: HomeFacts, publicUr
   const isOwn = facts.request.requester === person;
   return [
     paragraph(cut(sentence(facts), 1_000)),
-    ...grantBlocks(facts),
+    ...grantBlocks(facts, true),
     ...(isOwn ? workBlocks(facts, publicUrl) : []),
     ...(mayStop ? stopButtons(facts) : []),
   ];

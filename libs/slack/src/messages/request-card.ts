@@ -91,7 +91,7 @@ function cardBlocks(facts: CardFacts, audience: Audience, publicUrl: string, det
     ...reviews.slice(-MOST_SEALS).map(seal),
     ...offerBlocks(facts),
     section(mrkdwn(STANDING[request.state])),
-    ...grantBlocks(facts),
+    ...grantBlocks(facts, audience === 'requester'),
     ...pressable(facts, audience, publicUrl, isWhole),
     context(mrkdwn(link(url, TEXTS.openInBrowser))),
   ];
