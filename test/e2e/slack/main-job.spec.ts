@@ -40,13 +40,14 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
       [atVendor, max],
       [mine, erin],
     ] as const) {
-      await world.until(copy, 'Access is open now; 15 minutes left', reader);
+      await world.until(copy, 'Access is open now, until:', reader);
       expect(reader.reads(copy)).toContain('Less was offered by Ada');
       expect(reader.reads(copy)).not.toMatch(/\[(Approve|Deny|Half|Accept|Take)/);
     }
     expect(ada.reads(card)).toContain('[Stop access]');
     expect(max.reads(atVendor)).not.toContain('[');
     expect(erin.reads(mine)).toMatch(/npx countersign curl grt_\S+ -- \/tenants\/acme\/invoices/);
+    expect(erin.reads(mine)).toContain('15 minutes left');
     expect(erin.reads(mine)).toContain('[Open] [Release]');
 
     const { items } = (await broker.call('engineer', 'GET', '/api/v1/grants')).body as {
