@@ -1,5 +1,6 @@
 import type { Organisation } from '@countersign/access';
 import type { SlackEnvironment } from '@countersign/config';
+import { FORMS } from '@countersign/slack';
 import { organisation, type PersonName } from '../../factories/organisation.js';
 import type { Message } from '../../fakes/slack/messages.js';
 import type { Channel } from '../../fakes/slack/model.js';
@@ -143,6 +144,18 @@ export class SlackWorld {
   /** What the thread below a message says, a line a message. */
   thread(root: Message, reader: Person = this.people.ada): string[] {
     return this.slack.thread(root).map((message) => reader.reads(message));
+  }
+
+  /** The engineer fills in the form behind `/access` and sends it. @returns what the form says then */
+  async ask(reason: string, what = 'read every item of invoices', who = this.people.erin): Promise<string> {
+    await who.slash('/access');
+    const form = await eventually('the form', () =>
+      who.view?.content['callback_id'] === FORMS.ask ? who.view : null,
+    );
+    await who.choose(form, 'tenant', 'acme');
+    await who.choose(form, 'what', [what]);
+    await who.submit(form, { reason });
+    return who.view === undefined ? '' : who.reads(who.view);
   }
 
   /** What the app told somebody alone, the last of it. */

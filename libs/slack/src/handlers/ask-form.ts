@@ -86,7 +86,7 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
   const service = form.service ?? only;
   const input = await askInputOf(parts, principal, { ...form, service });
   const limits = await askLimits(deps, principal, {
-    tenant: form.tenant ?? '',
+    tenant: form.tenant,
     service: service ?? '',
     scope: input?.scope ?? [],
   });

@@ -117,7 +117,7 @@ export const people: Record<string, Method> = {
   'users.lookupByEmail': {
     auth: 'bot',
     required: ['email'],
-    optional: ['team_id'],
+    optional: [],
     scope: 'users:read.email',
     teamForOrg: true,
     run: ({ world, installation, args }) => {

@@ -46,11 +46,17 @@ export async function dispatch(api: Api, name: string, token: string, args: Json
   if (installation !== null) {
     if (method.scope !== undefined && !installation.scopes.has(method.scope))
       throw new SlackError('missing_scope', [`needed: ${method.scope}`]);
+    const team = args['team_id'];
+    if (installation.orgWide && team !== undefined && !reaches(api.world, installation, String(team)))
+      throw new SlackError('team_access_not_granted');
     api.limiter.take(name, name === 'chat.postMessage' ? `${args['channel']}` : installation.key);
   }
   const call = { ...api, token, installation: installation as Installation, args };
   return method.run(call as Call);
 }
+
+const reaches = (world: World, installation: Installation, team: string): boolean =>
+  world.teams.has(team) && world.covers(installation, team);
 
 function installationOf(world: World, token: string): Installation {
   if (token === '') throw new SlackError('not_authed');
@@ -69,7 +75,12 @@ function demandArguments(method: Method, args: Json, installation: Installation 
       missing.includes('team_id') ? 'missing_argument' : 'invalid_arguments',
       missing.map((name) => `[ERROR] missing required field: ${name}`),
     );
-  const known = new Set([...method.required, ...method.optional]);
+  // Bolt names the workspace with every call; only a Grid's token has a choice.
+  const known = new Set([
+    ...method.required,
+    ...method.optional,
+    ...(method.auth === 'bot' ? ['team_id'] : []),
+  ]);
   const odd = Object.keys(args).filter((name) => !known.has(name));
   if (odd.length > 0)
     throw new SlackError(

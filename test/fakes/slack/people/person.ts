@@ -88,7 +88,8 @@ export class Person {
     const { block, blockId, element } = placed;
     const external = String(element['type']).endsWith('external_select');
     const offered: Json[] = [];
-    if (external) for (const typed of [answer].flat()) offered.push(...(await this.suggest(where, name, String(typed))));
+    if (external)
+      for (const typed of [answer].flat()) offered.push(...(await this.suggest(where, name, String(typed))));
     const value = valueFor(element, answer, offered);
     const state = this.state(where);
     if (element['type'] !== 'overflow')
