@@ -27,7 +27,7 @@ export function askLimits(
   const { tenant: slug } = asked;
   const limits = async ({ organisation }: Pick<ReadUnit, 'organisation'>): Promise<AskLimits> => {
     const tenant = slug === null ? null : await organisation.tenant(slug);
-    const policy = effectivePolicy(await organisation.policy(), { ...asked, tenant: slug ?? '' });
+    const policy = effectivePolicy(await organisation.policy(), asked);
     const seconds = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
     return { seconds, ticketRequired: policy.ticketRequired };
   };
