@@ -1,5 +1,5 @@
-import { SlackWorld } from './slack-world.js';
 import { eventually } from '../../support/eventually.js';
+import { SlackWorld } from './slack-world.js';
 
 describe('asking in Slack', () => {
   let world: SlackWorld;
