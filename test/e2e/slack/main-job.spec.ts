@@ -25,14 +25,13 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     await world.until(atVendor, 'Approved by Max', max);
 
     const card = await world.card(world.lockbox, 'Case 4711');
-    expect(ada.reads(card)).toContain(
-      'Erin of Vendor wants to read every item of invoices at acme Corp for 30 minutes.',
-    );
+    expect(ada.reads(card)).toContain('Erin of Vendor wants to read invoices at acme Corp for 30 minutes.');
     expect(ada.reads(card)).toContain('⊛ Approved by Max');
     await ada.click(card, 'Half the time');
     await world.until(mine, '[Accept for 15 minutes]', erin);
     await world.until(card, 'Offered instead');
     await erin.click(mine, 'Accept for 15 minutes');
+    expect(await world.whisper(erin)).toBe('You have accepted the offer.');
 
     // Every copy says who decided, and nothing is left to press but Stop access.
     for (const [copy, reader] of [
@@ -40,14 +39,13 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
       [atVendor, max],
       [mine, erin],
     ] as const) {
-      await world.until(copy, 'Access is open now, until:', reader);
+      await world.until(copy, /Access is open now; 1[45] minutes left/, reader);
       expect(reader.reads(copy)).toContain('Less was offered by Ada');
       expect(reader.reads(copy)).not.toMatch(/\[(Approve|Deny|Half|Accept|Take)/);
     }
     expect(ada.reads(card)).toContain('[Stop access]');
     expect(max.reads(atVendor)).not.toContain('[');
     expect(erin.reads(mine)).toMatch(/npx countersign curl grt_\S+ -- \/tenants\/acme\/invoices/);
-    expect(erin.reads(mine)).toContain('15 minutes left');
     expect(erin.reads(mine)).toContain('[Open] [Release]');
 
     const { items } = (await broker.call('engineer', 'GET', '/api/v1/grants')).body as {
@@ -123,7 +121,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
 
   test('what must be countersigned is approved in the browser alone', async () => {
     const { max, ada } = world.people;
-    await world.ask('Case 4713', 'update every item of invoices');
+    expect(await world.ask('Case 4713', 'update every item of invoices')).toContain('You have asked');
     const atVendor = await world.card(world.reviews, 'Case 4713', max);
     await max.click(atVendor, 'Approve');
     const card = await world.card(world.lockbox, 'Case 4713');
@@ -150,7 +148,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
 
   test('a reminder tells of all that waits, once; then the others who may decide are asked; a decision ends both', async () => {
     const { max, ada, bob } = world.people;
-    await world.ask('Case 4714');
+    expect(await world.ask('Case 4714')).toContain('You have asked');
     const atVendor = await world.card(world.reviews, 'Case 4714', max);
     await max.click(atVendor, 'Approve');
     const card = await world.card(world.lockbox, 'Case 4714');

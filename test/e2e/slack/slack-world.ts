@@ -129,7 +129,7 @@ export class SlackWorld {
     holds: string | RegExp,
     reader: Person = this.people.ada,
   ): Promise<Message> {
-    return eventually(`a message that says ${holds}`, () =>
+    return eventually(`a message in ${channel?.name} that says ${holds}`, () =>
       this.slack
         .roots(String(channel?.id))
         .findLast((message) => message.installation !== null && says(reader.reads(message), holds)),
@@ -137,8 +137,11 @@ export class SlackWorld {
   }
 
   /** Waits until a message says something. */
-  until(message: Message, holds: string | RegExp, reader: Person = this.people.ada): Promise<boolean> {
-    return eventually(`${holds} on: ${reader.reads(message)}`, () => says(reader.reads(message), holds));
+  async until(message: Message, holds: string | RegExp, reader: Person = this.people.ada): Promise<void> {
+    const found = eventually(String(holds), () => says(reader.reads(message), holds));
+    await found.catch((error: Error) => {
+      throw new Error(`${error.message} on:\n${reader.reads(message)}`);
+    });
   }
 
   /** What the thread below a message says, a line a message. */
@@ -148,6 +151,7 @@ export class SlackWorld {
 
   /** The engineer fills in the form behind `/access` and sends it. @returns what the form says then */
   async ask(reason: string, what = 'read every item of invoices', who = this.people.erin): Promise<string> {
+    if (who.view !== undefined) await who.close(who.view);
     await who.slash('/access');
     const form = await eventually('the form', () =>
       who.view?.content['callback_id'] === FORMS.ask ? who.view : null,
