@@ -21,6 +21,8 @@ import { Installations } from './tokens.js';
 
 const EVENTS_PATH = '/slack/events';
 const LARGEST_BODY = 1024 * 1024;
+/** Tokens are looked at so often; each is renewed long before it lapses. */
+const LOOK_MS = 10 * 60_000;
 
 /** Slack as the broker holds it: what comes in, what goes out, and who is who. */
 export interface SlackSide {
@@ -86,15 +88,19 @@ export function slackSide(
   registerLifecycle(app, installations);
   register(app, { deps, settings, identify: identities.identify });
   const socket = receiver instanceof SocketModeReceiver ? receiver : null;
+  const warm = () => void installations.warm().catch((error: unknown) => logger.error(error));
+  let looking: NodeJS.Timeout | undefined;
   return {
     ...{ config, logger, installations, identities, app },
     router: receiver instanceof ExpressReceiver ? receiver.router : null,
     start: () => {
-      installations.warm().catch((error: unknown) => logger.error(error));
+      warm();
+      looking = setInterval(warm, LOOK_MS);
       // It connects again by itself; what fails for good (a bad app token) is said in the log and by the doctor.
       socket?.start().catch((error: unknown) => logger.error(error));
     },
     stop: async () => {
+      clearInterval(looking);
       await socket?.stop();
       await Promise.all(underWay);
     },

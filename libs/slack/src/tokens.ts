@@ -38,10 +38,15 @@ export class Installations {
     this.known = new LRUCache({ max: MOST_WORKSPACES });
   }
 
-  /** Reads all there are, so that the first press of the day is answered as quickly as the second. */
+  /**
+   * Reads all there are and renews what lapses soon, so that the first press of the day is answered as quickly as the
+   * second. One that cannot be renewed holds up no other.
+   */
   async warm(): Promise<void> {
     const all = await this.deps.store.readAsVendor((unit) => unit.slack.installations.list());
     for (const installation of all) this.remember(installation.workspace, installation);
+    const live = all.filter(({ endedAt }) => endedAt === null);
+    await Promise.allSettled(live.map((installation) => this.rotated(installation)));
   }
 
   /**
@@ -88,6 +93,7 @@ export class Installations {
   private async find(workspace: string): Promise<SlackInstallation | null> {
     const known = this.known.get(workspace);
     if (known === undefined) return this.read(workspace);
+    if (known.installation !== null && this.isOver(known.installation)) return this.current(workspace);
     if (Date.now() - known.readAt > FRESH_MS)
       this.current(workspace).catch(() => {
         // It is asked for again by whoever comes next; what they press says what is wrong.

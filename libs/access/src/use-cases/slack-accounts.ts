@@ -102,7 +102,7 @@ export async function linkByEmail(
  *
  * @throws AccessError `forbidden` for a key, or somebody who is no longer known
  */
-export function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
+export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
   if (principal.channel !== 'web')
     throw new AccessError('forbidden', 'A Slack account is linked in your own browser.');
   return deps.store.asVendor(async (unit) => {

@@ -25,7 +25,11 @@ export function demandMayInstall(principal: Principal): void {
  *
  * @throws AccessError `forbidden`
  */
-export function keepInstallation(deps: Deps, principal: Principal, given: GivenInstallation): Promise<void> {
+export async function keepInstallation(
+  deps: Deps,
+  principal: Principal,
+  given: GivenInstallation,
+): Promise<void> {
   demandMayInstall(principal);
   return deps.store.asVendor(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
