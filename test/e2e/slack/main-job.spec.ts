@@ -1,3 +1,5 @@
+import { find } from '../../fakes/slack/fields.js';
+import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
 import { mintToken } from '../story.js';
@@ -10,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** The engineer's own message about what they asked, in the app's direct conversation. */
-const own = (holds: string) => world.card(world.people.erin.direct, holds, world.people.erin);
+const own = (holds: string) => world.card(world.people.erin, holds, world.people.erin);
 
 describe('the whole job in Slack, staff in their workspace, the customer in its own', () => {
   test('ask, review, offer less, accept, work, watch, stop', async () => {
@@ -39,13 +41,14 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
       [atVendor, max],
       [mine, erin],
     ] as const) {
-      await world.until(copy, /Access is open now; 1[45] minutes left/, reader);
+      await world.until(copy, 'Access is open now, until:', reader);
       expect(reader.reads(copy)).toContain('Less was offered by Ada');
       expect(reader.reads(copy)).not.toMatch(/\[(Approve|Deny|Half|Accept|Take)/);
     }
     expect(ada.reads(card)).toContain('[Stop access]');
     expect(max.reads(atVendor)).not.toContain('[');
     expect(erin.reads(mine)).toMatch(/npx countersign curl grt_\S+ -- \/tenants\/acme\/invoices/);
+    expect(erin.reads(mine)).toContain('15 minutes left');
     expect(erin.reads(mine)).toContain('[Open] [Release]');
 
     const { items } = (await broker.call('engineer', 'GET', '/api/v1/grants')).body as {
@@ -119,21 +122,25 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     );
   });
 
-  test('what must be countersigned is approved in the browser alone', async () => {
+  test('what must be countersigned is approved in the browser alone, whatever button is pressed', async () => {
     const { max, ada } = world.people;
+    await (await Customer.of(world.broker, 'approver')).enrol();
     expect(await world.ask('Case 4713', 'update every item of invoices')).toContain('You have asked');
     const atVendor = await world.card(world.reviews, 'Case 4713', max);
+    const { value } = find(atVendor.blocks, 'Approve').element;
     await max.click(atVendor, 'Approve');
     const card = await world.card(world.lockbox, 'Case 4713');
     expect(ada.reads(card)).toContain('with a passkey');
     expect(ada.reads(card)).toContain('[Open in browser]');
     expect(ada.reads(card)).not.toContain('[Approve]');
     expect((await ada.click(card, 'Open in browser')).url).toContain('http://localhost:4000/requests/req_');
-    // A button that the card does not have proves nothing either.
-    const low = structuredClone(atVendor.blocks);
-    card.blocks = low;
-    await ada.click(card, 'Approve');
-    expect(await world.whisper(ada)).toMatch(/passkey|browser/);
+    const { callback } = ada.pressOf(card, 'Open in browser');
+    const [action] = callback.payload['actions'] as Record<string, unknown>[];
+    Object.assign(action!, { action_id: 'request.approve', value });
+    const heard = ada.whispers.length;
+    expect((await world.slack.deliverer.deliver(callback)).acked).toBe(true);
+    expect(await world.whisper(ada, heard + 1)).toMatch(/passkey|browser/);
+    expect(ada.reads(card)).not.toContain('Approved by Ada');
   });
 
   test('App Home shows what waits, what is active with Stop, and what was', async () => {
@@ -153,18 +160,18 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     await max.click(atVendor, 'Approve');
     const card = await world.card(world.lockbox, 'Case 4714');
     await world.told();
+    const told = (text: RegExp) =>
+      world.slack.roots(world.lockbox.id).filter((message) => says(ada.reads(message), text));
     world.broker.clock.advance(6.1 * 3_600);
-    await eventually('a digest', () =>
-      world.slack.roots(world.lockbox.id).some((message) => says(ada.reads(message), /half/i)),
-    );
+    await eventually('a digest', () => told(/waits? for your decision|waiting/i)[0]);
     world.broker.clock.advance(3.1 * 3_600);
-    await world.card(bob.direct, 'Case 4714', bob);
-    await bob.click(card, 'Approve');
-    await world.until(card, 'Approved by Bob');
-    const before = world.slack.calls.filter(({ method }) => method === 'chat.postMessage').length;
+    const asked = await world.card(bob, 'Case 4714', bob);
+    await bob.click(asked, 'Approve');
+    for (const copy of [card, asked]) await world.until(copy, 'Approved by Bob', bob);
     await world.told();
-    world.broker.clock.advance(60);
+    const before = world.slack.roots(world.lockbox.id).length;
+    world.broker.clock.advance(2 * 3_600);
     await world.told();
-    expect(before).toBeGreaterThan(0);
+    expect(world.slack.roots(world.lockbox.id)).toHaveLength(before);
   });
 });

@@ -106,7 +106,7 @@ describe('what goes out to Slack', () => {
       });
       const request = await makeRequest(world.broker, 'engineer', { justification: `Case ${code}` });
       expect(await settled('C:vendor', `slack_${code}`)).toMatchObject({ state: 'dead', attempts: 1 });
-      await world.card(world.people.erin.direct, code, world.people.erin);
+      await world.card(world.people.erin, code, world.people.erin);
       await cancel(request.id);
     },
   );

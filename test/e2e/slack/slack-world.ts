@@ -123,17 +123,13 @@ export class SlackWorld {
     return page.searchParams.get('slack');
   }
 
-  /** The message about a request in a channel, once it stands there. */
-  card(
-    channel: Channel | undefined,
-    holds: string | RegExp,
-    reader: Person = this.people.ada,
-  ): Promise<Message> {
-    return eventually(`a message in ${channel?.name} that says ${holds}`, () =>
-      this.slack
-        .roots(String(channel?.id))
-        .findLast((message) => message.installation !== null && says(reader.reads(message), holds)),
-    );
+  /** The last message of the app in a channel, or to somebody directly, that says this, once it stands there. */
+  card(where: Channel | Person, holds: string | RegExp, reader: Person = this.people.ada): Promise<Message> {
+    return eventually(`a message in ${where.id} that says ${holds}`, () => {
+      const channel = 'members' in where ? where : where.direct;
+      const all = channel === undefined ? [] : this.slack.roots(channel.id);
+      return all.findLast((message) => message.installation !== null && says(reader.reads(message), holds));
+    });
   }
 
   /** Waits until a message says something. */
