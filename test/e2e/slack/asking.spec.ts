@@ -201,7 +201,7 @@ describe('a press proves nothing', () => {
     });
     expect((await ada.submit(less, { objects: '' })).errors).toEqual({ keep: expect.any(String) });
     await ada.submit(less, { objects: 'inv-7', minutes: '5' });
-    const mine = await world.card(erin.direct, 'Case 5008', erin);
+    const mine = await world.card(erin, 'Case 5008', erin);
     await world.until(mine, 'invoices/inv-7: read', erin);
     await world.until(mine, '[Accept for 5 minutes]', erin);
   });
