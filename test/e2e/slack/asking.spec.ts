@@ -17,7 +17,7 @@ describe('asking in Slack', () => {
   test('the form opens, searches among what there is, says what will be needed, and asks', async () => {
     const { erin } = world.people;
     const done = await erin.slash('/access');
-    expect(done.outcome.acked).toBe(true);
+    expect(done.acked).toBe(true);
     const view = await form(erin, 'Choose a customer');
     expect((await erin.suggest(view, 'tenant', 'corp')).length).toBeGreaterThan(1);
     expect(await erin.suggest(view, 'tenant', 'nobody')).toEqual([]);
