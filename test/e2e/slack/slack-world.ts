@@ -11,6 +11,14 @@ import type { Workspace } from '../../fakes/slack/workspace.js';
 import { eventually } from '../../support/eventually.js';
 import { TestBroker, TestClock } from '../harness.js';
 
+/** Everybody's own channels: reviewers in the vendor's workspace, the customer in its own. */
+export const places = (change: (file: Organisation) => void = () => {}): Organisation =>
+  organisation((file) => {
+    file.vendor.slack = { teamId: 'T0VENDOR', channelId: 'C0REVIEWS' };
+    file.tenants[0]!.slack = { teamId: 'T0ACME', channelId: 'C0LOCKBOX' };
+    change(file);
+  });
+
 /** So many messages a second that no test waits for Slack's own one; the limit itself has tests of its own. */
 export const FAST: Rates = { ...SLACK_RATES, post: { burst: 1_000, perSecond: 1_000 } };
 
@@ -23,7 +31,7 @@ type DeliveryRow = {
 };
 
 export interface SlackWorldOptions {
-  change?: (file: Organisation) => void;
+  organisation?: Organisation;
   rates?: Rates;
   socketMode?: boolean;
 }
@@ -57,11 +65,6 @@ export class SlackWorld {
 
   /** A broker with Slack beside it, the app installed nowhere yet. */
   static async start(options: SlackWorldOptions = {}): Promise<SlackWorld> {
-    const file = organisation((each) => {
-      each.vendor.slack = { teamId: 'T0VENDOR', channelId: 'C0REVIEWS' };
-      each.tenants[0]!.slack = { teamId: 'T0ACME', channelId: 'C0LOCKBOX' };
-      options.change?.(each);
-    });
     let broker: TestBroker | undefined;
     const clock = new TestClock();
     const slack = await SlackStandIn.start({
@@ -70,7 +73,7 @@ export class SlackWorld {
       clock,
     });
     const settings = { slack: settingsFor(slack, options.socketMode ?? false) };
-    broker = await TestBroker.start({ organisation: file, settings, clock });
+    broker = await TestBroker.start({ organisation: options.organisation ?? places(), settings, clock });
     return new SlackWorld(broker, slack);
   }
 
