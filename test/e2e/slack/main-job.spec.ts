@@ -27,7 +27,9 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
     await world.until(atVendor, 'Approved by Max', max);
 
     const card = await world.card(world.lockbox, 'Case 4711');
-    expect(ada.reads(card)).toContain('Erin of Vendor wants to read invoices at acme Corp for 30 minutes.');
+    expect(ada.reads(card)).toContain(
+      'Erin of Vendor wants to read every item of invoices at acme Corp for 30 minutes.',
+    );
     expect(ada.reads(card)).toContain('⊛ Approved by Max');
     await ada.click(card, 'Half the time');
     await world.until(mine, '[Accept for 15 minutes]', erin);

@@ -23,12 +23,13 @@ export async function submitting(
   parts: SlackParts,
   { ack, body, client, logger, view }: Submission,
   work: () => Promise<Sent>,
+  answerMs = ANSWER_MS,
 ): Promise<void> {
   const words = view.title.text;
   const sent = work().catch(
     (error: unknown): Sent => ({ view: sayingView(words, unexpected(parts, logger, error)) }),
   );
-  const inTime = await withinTime(sent);
+  const inTime = await withinTime(sent, answerMs);
   if (inTime === null) {
     await ack({ response_action: 'update', view: loadingView(words) });
     await client.views.update({ view_id: body.view.id, view: lateView(await sent, words) });
@@ -38,10 +39,10 @@ export async function submitting(
   else await ack();
 }
 
-async function withinTime<T>(work: Promise<T>): Promise<T | null> {
+async function withinTime<T>(work: Promise<T>, answerMs: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ANSWER_MS);
+    timer = setTimeout(() => resolve(null), answerMs);
   });
   try {
     return await Promise.race([work, late]);

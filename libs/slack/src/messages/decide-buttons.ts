@@ -1,12 +1,11 @@
-import { halfTheTime, type Narrowing, readOnly, scopeWords, type Terms } from '@countersign/scope';
+import { halfTheTime, type Narrowing, readOnly, type Terms } from '@countersign/scope';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';
 import type { CardFacts } from '../read-facts.js';
 import { actions, button, confirm, context, mrkdwn } from './block-parts.js';
 import { durationText } from './clocks.js';
-import { shortName } from './terms-rows.js';
-import { cut } from './text.js';
+import { scopePhrase, shortName } from './terms-rows.js';
 import { TEXTS } from './words.js';
 
 /**
@@ -17,7 +16,7 @@ const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
 const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>): string =>
-  `${cut(scopeWords(terms.scope, 'en'), 120)} for ${durationText(terms.seconds)}`;
+  `${scopePhrase(terms.scope, 120)} for ${durationText(terms.seconds)}`;
 
 /** A narrower offer by one press; null where it would leave everything as it is, or nothing. */
 function preset(facts: CardFacts, action: string, words: string, change: Narrowing | null): Button[] {

@@ -29,7 +29,8 @@ export interface HomeFacts {
   mayAsk: boolean;
 }
 
-const MOST = { waiting: 5, active: 5, past: 8, entries: 5 } as const;
+/** So many of each that a view holds them, however long they are. */
+const MOST = { waiting: 4, pending: 3, active: 3, past: 6, entries: 5 } as const;
 const LONGEST_REASON = 500;
 
 /** What waits for the reader, what is active, what was. `notice`: what was just done, or could not be. */
@@ -41,21 +42,23 @@ export function homeView(facts: HomeFacts, publicUrl: string, notice?: string): 
       ...(notice === undefined ? [] : [paragraph(notice)]),
       ...(facts.mayAsk ? actions('ask', [button(ACTIONS.ask, 'Ask for access', { style: 'primary' })]) : []),
       header('Waits for you'),
-      ...list(waiting, MOST.waiting, 'Nothing waits for you.', (each) =>
+      ...list('waiting', waiting, MOST.waiting, 'Nothing waits for you.', (each) =>
         waitingBlocks(each, facts, publicUrl),
       ),
       ...(facts.pending.length === 0
         ? []
         : [
             header('You have asked'),
-            ...list(facts.pending, MOST.waiting, '', (each) => waitingBlocks(each, facts, publicUrl)),
+            ...list('pending', facts.pending, MOST.pending, '', (each) =>
+              waitingBlocks(each, facts, publicUrl),
+            ),
           ]),
       header('Active now'),
-      ...list(active, MOST.active, 'Nobody has access through Countersign.', (each) =>
+      ...list('active', active, MOST.active, 'Nobody has access through Countersign.', (each) =>
         activeBlocks(each, facts, publicUrl),
       ),
       header('What was'),
-      ...list(past, MOST.past, 'Nothing yet.', (each) => [
+      ...list('past', past, MOST.past, 'Nothing yet.', (each) => [
         context(
           aside(`${oneLiner(each)}: ${cut(STANDING[each.request.state], 80)}`),
           mrkdwn(readerTime(each.request.endedAt ?? each.request.createdAt)),
@@ -74,6 +77,7 @@ export const strangerHome = (words: string, url: string): HomeView => ({
 });
 
 function list(
+  name: string,
   all: readonly CardFacts[],
   most: number,
   none: string,
@@ -82,17 +86,15 @@ function list(
   if (all.length === 0) return [paragraph(none)];
   const left = all.length - most;
   return [
-    ...all.slice(0, most).flatMap((facts, at) => unique(each(facts), facts.request.id, at)),
+    ...all.slice(0, most).flatMap((facts, at) => unique(each(facts), `${name}:${at}`)),
     ...(left > 0 ? [paragraph(`and ${left} more, in the browser`)] : []),
   ];
 }
 
-/** A block's id stands once in a view. */
-const unique = (blocks: KnownBlock[], request: string, at: number): KnownBlock[] =>
-  blocks.map((block, index) =>
-    block.block_id === undefined
-      ? block
-      : { ...block, block_id: `${block.block_id}:${request}:${at}:${index}` },
+/** A block’s id stands once in a view. */
+const unique = (blocks: KnownBlock[], place: string): KnownBlock[] =>
+  blocks.map((block) =>
+    block.block_id === undefined ? block : { ...block, block_id: `${block.block_id}:${place}` },
   );
 
 function waitingBlocks(facts: CardFacts, { reader, person }: HomeFacts, publicUrl: string): KnownBlock[] {

@@ -1,5 +1,4 @@
 import { isOpen } from '@countersign/access';
-import { scopeWords } from '@countersign/scope';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';
@@ -30,6 +29,7 @@ import {
   notIncludedBlocks,
   riskRows,
   scopeBlocks,
+  scopePhrase,
   sentence,
   shortName,
   whyBlocks,
@@ -129,7 +129,7 @@ export function requesterButtons({ request, offer }: CardFacts): KnownBlock[] {
     style: 'primary',
     confirm: confirm(
       'Accept what is offered?',
-      `You may then ${cut(scopeWords(scope, 'en'), 150)} for ${durationText(seconds)}, and no more.`,
+      `You may then ${scopePhrase(scope, 150)} for ${durationText(seconds)}, and no more.`,
       'Accept',
     ),
   });

@@ -1,4 +1,12 @@
-import { MAX_SCOPE_ENTRIES, notIncluded, resourceWords, scopeWords, type Terms } from '@countersign/scope';
+import {
+  entryWords,
+  MAX_SCOPE_ENTRIES,
+  notIncluded,
+  resourceWords,
+  type ScopeEntry,
+  scopeWords,
+  type Terms,
+} from '@countersign/scope';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../read-facts.js';
 import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './block-parts.js';
@@ -31,11 +39,18 @@ export const DETAILS: readonly Detail[] = [
 const LONGEST_NAME = 120;
 export const shortName = (name: string): string => cut(oneLine(name), LONGEST_NAME);
 
+/** A scope in words: entry by entry where there are few, else what is asked of a folder and its items said together. */
+export const scopePhrase = (scope: readonly ScopeEntry[], most: number): string =>
+  cut(
+    scope.length <= 3 ? scope.map((entry) => entryWords(entry, 'en')).join(', ') : scopeWords(scope, 'en'),
+    most,
+  );
+
 /** Who, of whom, wants what, where and for how long: one sentence. */
 export function sentence({ request, requester, vendor, tenant }: CardFacts): string {
   const { scope, seconds } = request.terms;
   const of = vendor === '' ? '' : ` of ${shortName(vendor)}`;
-  const what = cut(scopeWords(scope, 'en'), 600);
+  const what = scopePhrase(scope, 600);
   return `${shortName(requester)}${of} wants to ${what} at ${shortName(tenant)} for ${durationText(seconds)}.`;
 }
 

@@ -2,7 +2,7 @@ import { isWellFormed } from '@countersign/scope';
 import fc from 'fast-check';
 import { cut, escapeMrkdwn, inFallback, lines, oneLine } from './text.js';
 
-const PICTURE = 'p{RGI_Emoji}';
+const PICTURE = String.raw`\p{RGI_Emoji}`;
 const EMOJI = new RegExp(PICTURE, 'gv');
 const ANY = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), fc.string());
 

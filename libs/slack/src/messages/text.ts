@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.js';
 import { mixedLetters } from './look-alikes.js';
 
 /** Emoji as Unicode recommends them are seen as one picture, whatever joins their parts; nothing else is. */
@@ -35,9 +36,12 @@ export const escapeMrkdwn = (text: string): string =>
 const withoutLinks = (text: string): string =>
   text.replaceAll('://', '[:]//').replace(/([\p{L}\p{N}])\.(?=\p{L}{2})/gu, '$1[.]');
 
-/** For a message's plain fallback, which Slack reads as mrkdwn: no mention, no link, no look, no `:emoji:`. */
+/** For a message's plain fallback, which Slack reads as mrkdwn: no mention, no link, no look, no `:emoji:`; as long as it may be. */
 export const inFallback = (text: string): string =>
-  escapeMrkdwn(withoutLinks(oneLine(text)).replace(/[*_~`:]/g, (mark) => LOOK_ALIVE[mark] ?? mark));
+  cut(
+    escapeMrkdwn(withoutLinks(oneLine(text)).replace(/[*_~`:]/g, (mark) => LOOK_ALIVE[mark] ?? mark)),
+    LIMITS.message.text,
+  );
 
 /** What would format a text, as letters that look the same and do nothing. */
 const LOOK_ALIVE: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ', ':': '∶' };

@@ -10,8 +10,9 @@ import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
+import { SlackAccounts } from './slack-accounts.js';
 
-/** `/account`: one's own sessions, each of which can be ended from here. */
+/** `/account`: one's own sessions and Slack accounts, each of which can be ended from here. */
 export default function AccountPage() {
   const text = useText(accountTexts);
   const session = useSession();
@@ -66,6 +67,7 @@ export default function AccountPage() {
           )}
         </Loaded>
       </section>
+      <SlackAccounts />
     </Page>
   );
 }
