@@ -166,6 +166,10 @@ describe('row-level security on PostgreSQL', () => {
       'sessions',
       'identities',
       'sign_in_attempts',
+      'slack_installations',
+      'slack_accounts',
+      'slack_posts',
+      'slack_seen',
       'feed_changes',
       'deployment',
     ])
@@ -202,6 +206,10 @@ describe('row-level security on PostgreSQL', () => {
       'sessions',
       'identities',
       'sign_in_attempts',
+      'slack_installations',
+      'slack_accounts',
+      'slack_posts',
+      'slack_seen',
       'feed_changes',
     ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);

@@ -80,9 +80,18 @@ export class TestBroker {
   ) {}
 
   static async start(
-    options: { engine?: Engine; organisation?: Organisation; settings?: Partial<BrokerEnvironment> } = {},
+    options: {
+      engine?: Engine;
+      organisation?: Organisation;
+      settings?: Partial<BrokerEnvironment>;
+      clock?: TestClock;
+    } = {},
   ): Promise<TestBroker> {
-    const broker = new TestBroker(new TestClock(), options.engine ?? 'SQLite', options.settings ?? {});
+    const broker = new TestBroker(
+      options.clock ?? new TestClock(),
+      options.engine ?? 'SQLite',
+      options.settings ?? {},
+    );
     await broker.prepare(options.organisation ?? organisation());
     await broker.run();
     return broker;

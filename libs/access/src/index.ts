@@ -1,4 +1,5 @@
 export * from './access-request/access-request.js';
+export * from './access-request/reminders.js';
 export * from './errors.js';
 export * from './grant/due.js';
 export * from './grant/grant.js';
@@ -31,6 +32,7 @@ export * from './ports/notice-channel.js';
 export * from './ports/repositories.js';
 export * from './ports/sign-in.js';
 export * from './ports/signature-rules.js';
+export * from './ports/slack.js';
 export * from './ports/store.js';
 export * from './ports/system.js';
 export * from './ports/trust.js';
@@ -52,6 +54,7 @@ export * from './trust/trust-version.js';
 export * from './use-cases/accept-offer.js';
 export * from './use-cases/api-keys.js';
 export * from './use-cases/apply-organisation.js';
+export * from './use-cases/ask-limits.js';
 export * from './use-cases/broker-keys.js';
 export * from './use-cases/cancel-request.js';
 export * from './use-cases/decision-times.js';
@@ -91,8 +94,11 @@ export * from './use-cases/sessions.js';
 export * from './use-cases/sign-in.js';
 export * from './use-cases/sign-trust.js';
 export * from './use-cases/signing-means.js';
+export * from './use-cases/slack-accounts.js';
+export * from './use-cases/slack-installations.js';
 export * from './use-cases/stops.js';
 export * from './use-cases/take-records.js';
+export { CALLS_A_NOTICE } from './use-cases/tell-use.js';
 export * from './use-cases/tenant-people.js';
 export {
   type ProposalView,

@@ -74,6 +74,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',
     endedAt: null,
+    reminders: 0,
     grant: null,
     ...change,
   };
@@ -99,6 +100,7 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     endReason: null,
     endedBy: null,
     used: { calls: 0, bytes: 0 },
+    refused: 0,
     ...change,
   };
 }

@@ -5,6 +5,7 @@ import {
   type Opening,
   openCommitment,
   type Statement,
+  scopeWords,
   sha256Text,
   statementHash,
   type Terms,
@@ -14,7 +15,6 @@ import { approvalOf } from '../passkey/approval.js';
 import { PasskeyProblem } from '../passkey/passkey-problem.js';
 import { hashed } from '../passkey/web-hashing.js';
 import { durationText } from '../text/clock.js';
-import { scopeWords } from '../text/scope-words.js';
 import type { SigningConfig } from './config.js';
 import type { RecoverTask, SignTask } from './protocol.js';
 import { type Line, linesOf, type Reader, type Table } from './show/lines.js';

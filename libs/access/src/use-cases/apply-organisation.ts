@@ -4,6 +4,7 @@ import type {
   Organisation,
   OrganisationPerson,
   OrganisationTenant,
+  SlackPlace,
   WebhookSettings,
 } from '../organisation/organisation.js';
 import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
@@ -100,8 +101,8 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
-  const { name, oidc, webhooks } = file.vendor;
-  const after = { name, oidc, webhooks, policy: file.accessPolicy };
+  const { name, oidc, webhooks, slack } = file.vendor;
+  const after = { name, oidc, webhooks, ...slackOf(slack), policy: file.accessPolicy };
   const before =
     standing.vendorName === null
       ? null
@@ -109,6 +110,7 @@ function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
           name: standing.vendorName,
           oidc: standing.vendorOidc,
           webhooks: standing.vendorWebhooks,
+          ...slackOf(standing.vendorSlack),
           policy: standing.policy,
         };
   if (same(before, after)) return [];
@@ -130,6 +132,10 @@ function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
     },
   ];
 }
+
+/** Absent where there is none, as in the leaves from before there was any. */
+const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
+  slack == null ? {} : { slack };
 
 /** Every tenant reads this log, and an address may be a secret (P11): its hash says that it changed. */
 const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({

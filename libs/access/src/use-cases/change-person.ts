@@ -16,7 +16,7 @@ export interface ChangedBy {
 /**
  * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
  * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
- * everywhere, and keys, passkeys and pinned identities do not come back with them.
+ * everywhere, and keys, passkeys, pinned identities and Slack accounts do not come back with them.
  *
  * @param before null for somebody new
  */
@@ -48,6 +48,7 @@ export async function changePersonIn(
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
   await unit.identities.forget(after.id);
+  await unit.slack.accounts.forgetAllOf(after.id);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AccessRequest } from '../access-request/access-request.js';
+import type { ReminderKind } from '../access-request/reminders.js';
 import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
 import type { NoticeDraft } from '../ports/repositories.js';
@@ -52,6 +53,20 @@ export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   else audience.push(everyApprover(request.tenant));
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
+
+/** Whose decision it waits for; by now those who could decide and have not. */
+export const reminderNotice = (request: AccessRequest, kind: ReminderKind, at: string): NoticeDraft => ({
+  kind,
+  subject: request.id,
+  audience: [request.state === 'awaiting_vendor' ? everyReviewer : everyApprover(request.tenant)],
+  at,
+});
+
+/** Calls went through it, or were refused; how many, the grant says. */
+export const grantUseNotice = (grant: Grant, what: 'used' | 'refused', at: string): NoticeDraft => ({
+  ...grantNotice(grant, at),
+  kind: `grant.${what}`,
+});
 
 /** It ends in a few minutes: whoever needs longer asks now. */
 export const endingNotice = (grant: Grant, at: string): NoticeDraft => ({

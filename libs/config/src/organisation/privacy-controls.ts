@@ -30,6 +30,7 @@ function asFile(controls: PrivacyControls, { services, approvers }: ControlsFact
   return {
     vendor: { name: '', oidc: undefined, webhooks: [] },
     staff: [],
+    vendorSlack: undefined,
     rules: [],
     policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),

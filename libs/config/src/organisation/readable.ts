@@ -32,6 +32,7 @@ export type ReadableTenant = {
 export type Readable = {
   vendor: ReadableVendor;
   staff: At<ReadablePerson>[];
+  vendorSlack: ReadableTenant['slack'];
   services: ReadableService[];
   rules: At<ReadableRule>[];
   /** The vendor's policy, absent where it is broken. */
@@ -61,23 +62,31 @@ const controls = z
 
 const rule = z.object({ services: words, actions: words }).catch({ services: [], actions: [] });
 
+const slack = z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined);
+
 const tenant = z
   .object({
     slug: word,
     people: listOf(person),
     privacyControls: controls,
-    slack: z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined),
+    slack,
   })
   .catch({ slug: '', people: [], privacyControls: controls.parse(undefined), slack: undefined });
 
 const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
-const NO_VENDOR = { name: '', oidc: undefined, webhooks: [], staff: [] };
+const NO_VENDOR = { name: '', oidc: undefined, webhooks: [], staff: [], slack: undefined };
 
 const file = z
   .object({
     vendor: z
-      .object({ name: word, oidc: z.unknown().optional(), webhooks: listOf(webhook), staff: listOf(person) })
+      .object({
+        name: word,
+        oidc: z.unknown().optional(),
+        webhooks: listOf(webhook),
+        staff: listOf(person),
+        slack,
+      })
       .catch(NO_VENDOR),
     services: listOf(z.unknown()),
     accessPolicy: z.unknown().optional(),
@@ -94,6 +103,7 @@ export function readableParts(value: unknown): Readable {
   return {
     vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks },
     staff: at(vendor.staff, ['vendor', 'staff']),
+    vendorSlack: vendor.slack,
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
     policy: accessPolicy.safeParse(policy).data,

@@ -17,6 +17,12 @@ import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
 import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import {
+  SlackAccountEntity,
+  SlackInstallationEntity,
+  SlackPostEntity,
+  SlackSeenEntity,
+} from './slack.entity.js';
+import {
   PasskeyEntity,
   RecoveryKeyEntity,
   StopEntity,
@@ -57,6 +63,10 @@ export const ENTITIES = [
   SessionEntity,
   SignInAttemptEntity,
   SigningKeyEntity,
+  SlackAccountEntity,
+  SlackInstallationEntity,
+  SlackPostEntity,
+  SlackSeenEntity,
   StopEntity,
   TenantEntity,
   TrustProposalEntity,

@@ -67,6 +67,11 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   identities: { ...keptByVendor, DELETE: VENDOR },
   sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
 
+  slack_installations: keptByVendor,
+  slack_accounts: { ...keptByVendor, DELETE: VENDOR },
+  slack_posts: { ...keptByVendor, DELETE: VENDOR },
+  slack_seen: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
+
   feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
   deployment: may(anyUnit, 'SELECT', 'UPDATE'),
 };

@@ -11,8 +11,9 @@ import { Loaded, ProblemNotice } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
 import { OwnKeys } from './own-keys.js';
+import { SlackAccounts } from './slack-accounts.js';
 
-/** `/account`: one's own sessions and API keys, each of which can be ended from here. */
+/** `/account`: one's own sessions, API keys and Slack accounts, each of which can be ended from here. */
 export default function AccountPage() {
   const text = useText(accountTexts);
   const session = useSession();
@@ -69,6 +70,7 @@ export default function AccountPage() {
           </Loaded>
         </section>
         {session.assurance === 'oidc' ? <OwnKeys /> : null}
+        <SlackAccounts />
       </div>
     </Page>
   );

@@ -1,4 +1,5 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/people.js';
 import { useSession } from '../../api/session.js';
@@ -6,7 +7,6 @@ import { draftQuery } from '../../api/trust.js';
 import type { Place } from '../../passkey/place.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/states.js';
 import { TrustRules } from '../trust/trust-rules.js';

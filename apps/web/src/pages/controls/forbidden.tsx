@@ -1,9 +1,8 @@
-import { ANY_ACTION, isResourcePattern } from '@countersign/scope';
+import { ANY_ACTION, isResourcePattern, ruleWords } from '@countersign/scope';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { ruleWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { controlsTexts } from './controls.text.js';

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/scope';
+import { scopeWords, tickedScope, toInstant } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery } from '../../api/controls.js';
@@ -9,10 +9,8 @@ import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useSigner } from '../../passkey/use-signer.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
-import { scopeOf } from '../ask/draft.js';
 import { Offerings } from '../ask/offerings.js';
 import { inviteTexts } from './invite.text.js';
 import { localText } from './local-time.js';
@@ -31,7 +29,7 @@ export function InviteForm({ slug }: { slug: string }) {
   const [until, setUntil] = useState(() => localText(Date.now() + 3 * DAY_MS));
   const [uses, setUses] = useState('');
   const service = services.find((each) => each.name === name) ?? services[0];
-  const scope = scopeOf(chosen);
+  const scope = tickedScope(chosen);
   const asked =
     service === undefined || scope.length === 0 || until === ''
       ? null

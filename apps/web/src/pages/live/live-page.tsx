@@ -1,4 +1,5 @@
 import './live.css';
+import { scopeWords } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link, useParams } from 'react-router';
@@ -10,7 +11,6 @@ import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
 import { onStreamState, streamState } from '../../api/stream.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Page } from '../../ui/page.js';

@@ -1,8 +1,7 @@
-import { parseDuration } from '@countersign/scope';
+import { joined, parseDuration, ruleWords } from '@countersign/scope';
 import type { components } from '../../api/schema.js';
 import { durationText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
-import { joined, ruleWords } from '../../text/scope-words.js';
 import { controlsTexts } from '../controls/controls.text.js';
 import { trustTexts } from './trust.text.js';
 

@@ -1,4 +1,5 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined } from '@countersign/scope';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
@@ -8,7 +9,6 @@ import { readTrustAgain, type Trust, type TrustProposal } from '../../api/trust.
 import { Places } from '../../passkey/places.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { CopyId } from '../../ui/copy.js';

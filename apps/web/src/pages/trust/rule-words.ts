@@ -1,7 +1,7 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined, ruleWords } from '@countersign/scope';
 import { durationText } from '../../text/clock.js';
 import type { Language } from '../../text/language.js';
-import { joined, ruleWords } from '../../text/scope-words.js';
 import type { ChangedMember } from './changes.js';
 import type { TrustText } from './trust.text.js';
 

@@ -1,6 +1,5 @@
-import { isDigest, isId, isInstant } from '@countersign/scope';
+import { entryWords, isDigest, isId, isInstant, joined, ruleWords } from '@countersign/scope';
 import { bytesText, durationText, instantText, numberText } from '../../text/clock.js';
-import { entryWords, joined, ruleWords } from '../../text/scope-words.js';
 import { type Reader, record, type Say } from './lines.js';
 
 /** Exactly this. */
