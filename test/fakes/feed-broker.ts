@@ -106,6 +106,7 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
+  takesPins = true;
   /** Takes batches, but its answer is lost on the way. */
   answersRecords = true;
   /** Batches with such a record are judged and refused (400). */
@@ -304,8 +305,9 @@ export class FeedBroker {
       this.closedBoots.push(...parseLeaseClosing(await jsonOf(request)).boots);
       response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/pins') {
-      this.pins.push(parsePins(await jsonOf(request)).pins);
-      response.writeHead(204).end();
+      const { pins } = parsePins(await jsonOf(request));
+      if (this.takesPins) this.pins.push(pins);
+      response.writeHead(this.takesPins ? 204 : 503).end();
     } else if (url.pathname === '/gateway/v1/identity') {
       const { publicKey } = parseIdentityRegistration(await jsonOf(request));
       this.publicKey ??= publicKey;

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
 import { PinsReport } from './pins-report.js';
+import { RetryPace } from './retry-pace.js';
 import { Stops } from './stops.js';
 import { trustFolder } from './trust-folder.js';
 import { Trusts } from './trusts.js';
@@ -33,13 +34,17 @@ export type CustomerWord = {
 /** All that customers have signed and this gateway has kept: trust documents, stops, and the pins that they hang on. */
 export class CustomerRules implements CustomerWord {
   private looking: Promise<void> | undefined;
+  /** A disk that fails is not asked with every tick. */
+  private readonly pace: RetryPace;
 
   private constructor(
     private readonly options: CustomerRulesOptions,
     private readonly trusts: Trusts,
     readonly stops: Stops,
     private readonly report: PinsReport,
-  ) {}
+  ) {
+    this.pace = new RetryPace(options.clock);
+  }
 
   /** Reads what earlier runs have kept. Throws where any of it cannot be read whole. */
   static async load(options: CustomerRulesOptions): Promise<CustomerRules> {
@@ -56,6 +61,7 @@ export class CustomerRules implements CustomerWord {
       log,
       pins: () => trusts.report(clock.now()),
       revision: () => trusts.revision,
+      clock,
     });
     return new CustomerRules(options, trusts, stops, report);
   }
@@ -92,15 +98,29 @@ export class CustomerRules implements CustomerWord {
 
   /** To be called often: takes pins that were set on this host, and tells the broker of them while in touch. */
   tick(inTouch: boolean): void {
-    const { clock, log } = this.options;
-    this.looking ??= this.trusts
-      .lookAtPins(clock.now())
-      .then(() => this.stops.settle())
-      .catch((error: unknown) => log.error(describeError(error), 'the pins could not be followed'))
-      .finally(() => {
+    if (this.pace.isDue)
+      this.looking ??= this.look().finally(() => {
         this.looking = undefined;
       });
     if (inTouch) this.report.tick();
+  }
+
+  private async look(): Promise<void> {
+    const { clock, log } = this.options;
+    try {
+      await this.trusts.lookAtPins(clock.now());
+      await this.stops.settle();
+      this.pace.begin();
+    } catch (error) {
+      this.pace.failed();
+      log.error(describeError(error), 'the pins could not be followed; to be tried again');
+    }
+  }
+
+  /** Whether the tenant's trust document has run out, so that nothing of it may stay open. */
+  hasExpired(tenant: string): boolean {
+    const trust = this.trusts.of(tenant);
+    return typeof trust === 'object' && this.options.clock.now() >= Date.parse(trust.document.validUntil);
   }
 
   async close(): Promise<void> {

@@ -21,7 +21,8 @@ const MAX_BODY_BYTES = 16 * 1024;
  * this gateway's touch. 204 once it is durable.
  */
 export class StopPage {
-  constructor(private readonly parts: { stops: Stops; clock: Clock }) {}
+  /** `bodyMs`: how long a body may take, so that nobody keeps a place here without a token by sending it slowly. */
+  constructor(private readonly parts: { stops: Stops; clock: Clock; bodyMs: number }) {}
 
   /** Whether the request is for this page. */
   isFor({ method, service, path }: CanonicalRequest): boolean {
@@ -30,7 +31,7 @@ export class StopPage {
 
   async answer({ canonical, request, response, expectsContinue }: StopExchange): Promise<void> {
     const refuse = (
-      code: 'invalid_request' | 'not_countersigned',
+      code: 'invalid_request' | 'not_countersigned' | 'request_timeout',
       members: { detail: string; reason?: string },
     ) => answerProblem(response, code, { ...members, close: !request.complete });
     const { framing } = canonical;
@@ -39,8 +40,9 @@ export class StopPage {
         detail: `a body of a said length, at most ${MAX_BODY_BYTES} bytes`,
       });
     if (expectsContinue) response.writeContinue();
-    const body = await bodyOf(request);
-    if (body === undefined) return void response.destroy();
+    const body = await bodyOf(request, this.parts.bodyMs);
+    if (body === 'late') return refuse('request_timeout', { detail: 'the body did not come in time' });
+    if (body === 'broken off') return void response.destroy();
     const signature = readCountersignature(body);
     if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
     if (!isStopOrLift(signature))
@@ -65,13 +67,16 @@ function readCountersignature(body: Buffer): Signature | string {
   }
 }
 
-/** The whole body; undefined where the client broke off. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  try {
-    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(pieces);
+/** The whole body, unless the client breaks off or takes longer than this. */
+function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'broken off'> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    const timer = setTimeout(() => resolve('late'), milliseconds);
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.once('end', () => resolve(Buffer.concat(pieces)));
+    request.once('close', () => {
+      clearTimeout(timer);
+      resolve('broken off');
+    });
+  });
 }

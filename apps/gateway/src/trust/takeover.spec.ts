@@ -312,6 +312,15 @@ describe('P12: a broker that is wholly taken over', () => {
     claimed.adopt({ validUntil: soon });
     const approved = await grant();
     const list = '/billing/tenants/acme/invoices';
+    const { upstream } = claimed.world;
+    const whole = upstream.answer;
+    upstream.answer = (_request, response) => void response.writeHead(200).write('the beginning');
+    const open = await claimed.world.send({ token: token(approved, claimed.yes(approved)) });
+    upstream.answer = whole;
+    const reading = open.text().then(
+      () => 'whole',
+      () => 'cut',
+    );
     const left = async () =>
       (await claimed.read(token(approved, claimed.yes(approved)), list)) ===
       'not_countersigned trust_expired';
@@ -319,6 +328,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe(
       'not_countersigned trust_expired',
     );
+    expect(await reading).toBe('cut');
     // The last version's people may still sign the next.
     claimed.adopt({ validUntil: toInstant(new Date(Date.now() + 86_400_000)) });
     await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');
