@@ -36,7 +36,8 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server, rules } = parts;
+  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server, rules } =
+    parts;
 
   const sweep = setInterval(() => {
     touch.tick();

@@ -160,6 +160,20 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
   });
 
+  test('says that a digest’s life is over before it is, to list it anew with a budget that is whole again', async () => {
+    const made = broker().grant({ budget: { calls: 1 } }, false);
+    const short = { ...made, until: made.startsAt };
+    broker().announce(short);
+    await claimed.heard();
+    expect(await claimed.read(token(short, claimed.yes(short)))).toBe('200');
+    broker().end(short);
+    await restart();
+    const anew = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+    broker().announce(anew);
+    await claimed.heard();
+    expect(await claimed.read(token(anew, claimed.yes(short)))).toBe('grant_ended');
+  });
+
   test('puts other terms under signatures that are real', async () => {
     const approved = await grant();
     const wider = { ...approved.terms, scope: [{ resource: '**', actions: ['read'] }] };
@@ -315,6 +329,7 @@ describe('P12: a broker that is wholly taken over', () => {
     const { upstream } = claimed.world;
     const whole = upstream.answer;
     upstream.answer = (_request, response) => void response.writeHead(200).write('the beginning');
+    const openedAt = performance.now();
     const open = await claimed.world.send({ token: token(approved, claimed.yes(approved)) });
     upstream.answer = whole;
     const reading = open.text().then(
@@ -329,6 +344,8 @@ describe('P12: a broker that is wholly taken over', () => {
       'not_countersigned trust_expired',
     );
     expect(await reading).toBe('cut');
+    // Not by the upstream's silence, which would have ended it after a minute.
+    expect(performance.now() - openedAt).toBeLessThan(30_000);
     // The last version's people may still sign the next.
     claimed.adopt({ validUntil: toInstant(new Date(Date.now() + 86_400_000)) });
     await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');
