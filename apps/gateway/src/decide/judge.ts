@@ -82,6 +82,7 @@ export class Judge {
       forbidden: (tenant) => state.forbidden(tenant),
       lockOn: (who) => state.locks.on(who) ?? rules.stopOn(who),
       trust: (tenant) => rules.trust(tenant),
+      pinnedTenants: rules.pinnedTenants,
       countersigned: (asked, trust) => this.countersigns.check(asked, trust),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
       hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),

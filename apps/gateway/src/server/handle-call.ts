@@ -327,6 +327,7 @@ function callOf(canonical: CanonicalRequest, body: Buffer | undefined): Call {
     queryNames,
     host,
     headerValues: (name) => headers.all(name),
+    headerFields: headers.fields,
     bodySha256: body === undefined ? undefined : `sha256:${hash('sha256', body, 'hex')}`,
   };
 }

@@ -28,6 +28,8 @@ export type CustomerRulesOptions = {
 /** What a call of a tenant is asked of its customers' own word. */
 export type CustomerWord = {
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  /** Those of which a pin is, or was, set here; the same set for ever, which grows. */
+  pinnedTenants: ReadonlySet<string>;
   stopOn(what: { tenant: string; digest: string }): string | undefined;
 };
 
@@ -68,6 +70,10 @@ export class CustomerRules implements CustomerWord {
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
     return this.trusts.of(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
+  }
+
+  get pinnedTenants(): ReadonlySet<string> {
+    return this.trusts.pinnedTenants;
   }
 
   stopOn(what: { tenant: string; digest: string }): string | undefined {

@@ -321,6 +321,48 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
+  test('invents a tenant that nobody has claimed, with maps of its own that lead to the customer’s data', async () => {
+    const [billing] = broker().services as [ServiceDefinition];
+    const read = { method: 'GET', resource: 'invoices/{id}', action: 'read' };
+    const inventions: [tenant: string, map: Partial<ServiceDefinition>, path: string, org?: string][] = [
+      [
+        'tenants',
+        { routes: [{ ...read, path: '/{tenant}/acme/invoices/{id}' }] },
+        '/tenants/acme/invoices/7',
+      ],
+      [
+        'evil',
+        { tenantFrom: 'service', routes: [{ ...read, path: '/tenants/acme/invoices/{id}' }] },
+        '/tenants/acme/invoices/7',
+      ],
+      [
+        'evil',
+        { tenantFrom: 'service', routes: [{ ...read, path: '/invoices/{id}' }] },
+        '/invoices/7',
+        'acme',
+      ],
+    ];
+    const call = async (tenant: string, path: string, org = tenant) => {
+      const inserted = await grant({ tenant, service: 'crm' });
+      const answer = await claimed.world.send({
+        token: broker().forge(inserted),
+        path: `/crm${path}`,
+        headers: { 'x-org': org },
+      });
+      return answer.status === 200 ? 200 : ((await answer.json()) as { code: string }).code;
+    };
+    for (const [tenant, map, path, org] of inventions) {
+      broker().tenants = [...broker().tenants, { slug: tenant, forbid: [] }];
+      broker().change({ tenants: broker().tenants });
+      broker().services = [billing, { ...billing, ...map, name: 'crm', audience: 'crm' }];
+      broker().announceServices();
+      expect(await call(tenant, path, org)).toBe('insufficient_scope');
+    }
+    expect(upstream()).toBe(0);
+    // The last of them leads somewhere, as long as it names nobody.
+    expect(await call('evil', '/invoices/7')).toBe(200);
+  });
+
   test('lets the trust document run out: every call is refused, excepted ones too', async () => {
     const soon = toInstant(new Date(Date.now() + 2_000));
     claimed.adopt({ validUntil: soon });

@@ -45,6 +45,8 @@ export class Trusts {
   /** All that was ever followed here, by tenant and pin: a pin that comes back goes on from where its chain was. */
   private readonly followed = new Map<string, TrustChain>();
   private readonly claimed = new Set<string>();
+  /** Tenants of which a pin is in force, or was so long that documents were followed from it. */
+  readonly pinnedTenants = new Set<string>();
   /** What the feed offered and was not followed to its end: for a pin that is still to come, or a disk that works again. */
   private readonly offered = new Map<string, readonly SignedTrustDocument[]>();
   /** Tenants of which a chain was begun that is to follow what was offered: until that is done. */
@@ -206,6 +208,7 @@ export class Trusts {
   /** The chain from the pin in force on, as far as it was ever followed here; without a version where it never was. */
   private begin(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
+    this.pinnedTenants.add(tenant);
     const place = { deployment: this.options.deployment, tenant, pinned: pinInForce(pin, now) };
     this.chains.set(tenant, this.followed.get(keyOf(place)) ?? TrustChain.begin(place));
   }
@@ -213,6 +216,7 @@ export class Trusts {
   /** What an earlier run has followed, from whichever pin. */
   private restore({ tenant, pinned, versions }: StoredChain, now: number): void {
     this.claimed.add(tenant);
+    this.pinnedTenants.add(tenant);
     const place = { deployment: this.options.deployment, tenant, pinned };
     const { chain, refusal } = TrustChain.begin(place).follow(versions, now);
     if (refusal !== undefined)
