@@ -90,6 +90,8 @@ export class FeedBroker {
   stops: SignedStop[] = [];
   lifts: SignedLift[] = [];
   readonly pins: GatewayPin[][] = [];
+  /** Stops and lifts that were handed in at the gateway, as it passed them on. */
+  readonly handed: (SignedStop | SignedLift)[] = [];
 
   /** Everything accepted, in order, and what did not follow in its chain. */
   readonly records: AccessRecord[] = [];
@@ -106,7 +108,8 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
-  takesPins = true;
+  /** Of pins, and of stops that are passed on. */
+  takesNews = true;
   /** Takes batches, but its answer is lost on the way. */
   answersRecords = true;
   /** Batches with such a record are judged and refused (400). */
@@ -306,8 +309,12 @@ export class FeedBroker {
       response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/pins') {
       const { pins } = parsePins(await jsonOf(request));
-      if (this.takesPins) this.pins.push(pins);
-      response.writeHead(this.takesPins ? 204 : 503).end();
+      if (this.takesNews) this.pins.push(pins);
+      response.writeHead(this.takesNews ? 204 : 503).end();
+    } else if (url.pathname === '/gateway/v1/stops') {
+      const { countersignature } = (await jsonOf(request)) as { countersignature: SignedStop | SignedLift };
+      if (this.takesNews) this.handed.push(countersignature);
+      response.writeHead(this.takesNews ? 204 : 503).end();
     } else if (url.pathname === '/gateway/v1/identity') {
       const { publicKey } = parseIdentityRegistration(await jsonOf(request));
       this.publicKey ??= publicKey;

@@ -66,6 +66,7 @@ export * from './use-cases/gateway-pins.js';
 export * from './use-cases/gateway-presence.js';
 export * from './use-cases/gateways.js';
 export * from './use-cases/grant-view.js';
+export * from './use-cases/handed-stops.js';
 export * from './use-cases/idempotent.js';
 export * from './use-cases/invite.js';
 export * from './use-cases/lease-budget.js';
@@ -89,7 +90,7 @@ export * from './use-cases/sessions.js';
 export * from './use-cases/sign-in.js';
 export * from './use-cases/sign-trust.js';
 export * from './use-cases/signing-means.js';
-export * from './use-cases/stops.js';
+export { liftStop, listStops, readLiftStatement, readStopStatement, setStop } from './use-cases/stops.js';
 export * from './use-cases/take-records.js';
 export * from './use-cases/tenant-people.js';
 export {

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { ChangeData } from '@countersign/gateway-protocol';
-import type { PinnedTrust } from '@countersign/grant-token-verify';
+import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/grant-token-verify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
+import { HandingOn } from './handing-on.js';
 import { PinsReport } from './pins-report.js';
 import { RetryPace } from './retry-pace.js';
 import { Stops } from './stops.js';
@@ -42,8 +43,9 @@ export class CustomerRules implements CustomerWord {
   private constructor(
     private readonly options: CustomerRulesOptions,
     private readonly trusts: Trusts,
-    readonly stops: Stops,
+    private readonly stops: Stops,
     private readonly report: PinsReport,
+    private readonly handing: HandingOn,
   ) {
     this.pace = new RetryPace(options.clock);
   }
@@ -65,7 +67,8 @@ export class CustomerRules implements CustomerWord {
       revision: () => trusts.revision,
       clock,
     });
-    return new CustomerRules(options, trusts, stops, report);
+    const handing = await HandingOn.load({ spoolDir, broker, clock, log });
+    return new CustomerRules(options, trusts, stops, report, handing);
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
@@ -78,6 +81,16 @@ export class CustomerRules implements CustomerWord {
 
   stopOn(what: { tenant: string; digest: string }): string | undefined {
     return this.stops.on(what);
+  }
+
+  /**
+   * A stop or lift from the customer itself: in force at once, on disk when it resolves, and passed on to the broker.
+   * Answers why it is not taken. Rejects with the file system's error.
+   */
+  async handIn(signature: StopOrLift): Promise<CountersignRefusal | undefined> {
+    const refusal = await this.stops.hand(signature, this.options.clock.now());
+    if (refusal === undefined) await this.handing.add(signature);
+    return refusal;
   }
 
   /** Hash of the trust document by which calls of this tenant are judged; null where none leads here from a pin. */
@@ -100,15 +113,18 @@ export class CustomerRules implements CustomerWord {
   /** The broker may have forgotten what it was told. */
   brokerMayHaveForgotten(): void {
     this.report.forget();
+    this.handing.begin();
   }
 
-  /** To be called often: takes pins that were set on this host, and tells the broker of them while in touch. */
+  /** To be called often: takes pins that were set on this host, and tells the broker of them, and of stops, while in touch. */
   tick(inTouch: boolean): void {
     if (this.pace.isDue)
       this.looking ??= this.look().finally(() => {
         this.looking = undefined;
       });
-    if (inTouch) this.report.tick();
+    if (!inTouch) return;
+    this.report.tick();
+    this.handing.tick();
   }
 
   private async look(): Promise<void> {
@@ -130,7 +146,7 @@ export class CustomerRules implements CustomerWord {
   }
 
   async close(): Promise<void> {
-    await this.report.close();
+    await Promise.all([this.report.close(), this.handing.close()]);
     await this.looking;
   }
 }

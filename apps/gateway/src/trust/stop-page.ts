@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStopOrLift } from '@countersign/grant-token-verify';
 import { parseSignature, ScopeError, type Signature } from '@countersign/scope';
-import type { Clock } from '../clock.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import { answerProblem } from '../server/problem.js';
-import type { Stops } from './stops.js';
+import type { CustomerRules } from './customer-rules.js';
 
 export type StopExchange = {
   canonical: CanonicalRequest;
@@ -22,7 +21,7 @@ const MAX_BODY_BYTES = 16 * 1024;
  */
 export class StopPage {
   /** `bodyMs`: how long a body may take, so that nobody keeps a place here without a token by sending it slowly. */
-  constructor(private readonly parts: { stops: Stops; clock: Clock; bodyMs: number }) {}
+  constructor(private readonly parts: { rules: Pick<CustomerRules, 'handIn'>; bodyMs: number }) {}
 
   /** Whether the request is for this page. */
   isFor({ method, service, path }: CanonicalRequest): boolean {
@@ -47,7 +46,7 @@ export class StopPage {
     if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
     if (!isStopOrLift(signature))
       return refuse('invalid_request', { detail: 'the statement is neither a stop nor a lift' });
-    const refusal = await this.parts.stops.hand(signature, this.parts.clock.now());
+    const refusal = await this.parts.rules.handIn(signature);
     if (refusal !== undefined) return refuse('not_countersigned', refusal);
     response.writeHead(204, ['Cache-Control', 'no-store']).end();
   }

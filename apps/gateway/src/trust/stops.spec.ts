@@ -51,6 +51,25 @@ describe('P12: a customer’s own stop', () => {
     await until(async () => (await claimed.read(token)) === 'locked');
   });
 
+  test('is passed on to the broker with its lift, each once, when it is there again, over a restart too', async () => {
+    await approved();
+    broker().takesNews = false;
+    const stop = claimed.stop();
+    const lift = claimed.lift(stop);
+    expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.hand(lift)).status).toBe(204);
+    await until(() => claimed.world.logLines.join('').includes('does not take a stop'));
+    await claimed.world.gateway.close();
+    broker().takesNews = true;
+    await claimed.world.startGateway();
+    await until(() => broker().handed.length === 2);
+    await restart();
+    const another = claimed.stop();
+    expect((await claimed.hand(another)).status).toBe(204);
+    await until(() => broker().handed.length >= 3);
+    expect(broker().handed).toEqual([stop, lift, another]);
+  });
+
   test('of one grant stops that one', async () => {
     const [one, other] = [await approved(), await approved()];
     expect((await claimed.hand(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);
