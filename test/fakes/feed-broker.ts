@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -64,16 +64,24 @@ export type GrantWishes = {
   invitation?: string;
 };
 
+/** Of a real broker: its place, what one gateway knows it by, and the keys that sign feed and tokens. */
+export type StolenBroker = Pick<
+  FeedBroker,
+  'gateway' | 'deployment' | 'issuer' | 'feed' | 'signing' | 'port'
+> & {
+  secret: string;
+};
+
 /**
  * The broker's side of the gateway protocol, in memory: signs a real feed, takes records exactly once and checks their
  * chains, and can misbehave on demand.
  */
 export class FeedBroker {
-  readonly gateway = `gtw_${v7()}`;
-  readonly deployment = `dep_${v7()}`;
-  readonly issuer = 'http://broker.test';
-  readonly feed = generateKeyPairSync('ed25519');
-  signing = generateSigningKey();
+  readonly gateway: string;
+  readonly deployment: string;
+  readonly issuer: string;
+  readonly feed: KeyPairKeyObjectResult;
+  signing: ReturnType<typeof generateSigningKey>;
   epoch = 1;
   seq = 0;
   services: ServiceDefinition[] = [];
@@ -126,13 +134,24 @@ export class FeedBroker {
   /** The key that signs, where it is not the pinned one. */
   otherKey: typeof this.feed.privateKey | undefined;
 
-  private readonly secret = randomUUID().replaceAll('-', '') + randomUUID().replaceAll('-', '');
+  private readonly secret: string;
   private readonly heads = new Map<string, ChainHead>();
   private readonly history: { seq: number; data: ChangeData }[] = [];
   private readonly open = new Set<ServerResponse>();
   private server: Server | undefined;
   private timer: NodeJS.Timeout | undefined;
-  port = 0;
+  port: number;
+
+  /** Everything its own, or with what was stolen of a real broker. */
+  constructor(stolen: Partial<StolenBroker> = {}) {
+    this.gateway = stolen.gateway ?? `gtw_${v7()}`;
+    this.deployment = stolen.deployment ?? `dep_${v7()}`;
+    this.issuer = stolen.issuer ?? 'http://broker.test';
+    this.feed = stolen.feed ?? generateKeyPairSync('ed25519');
+    this.signing = stolen.signing ?? generateSigningKey();
+    this.secret = stolen.secret ?? randomUUID().replaceAll('-', '') + randomUUID().replaceAll('-', '');
+    this.port = stolen.port ?? 0;
+  }
 
   async start(): Promise<void> {
     this.server = createServer((request, response) => void this.serve(request, response));
