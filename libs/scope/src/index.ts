@@ -120,6 +120,7 @@ export {
   termsDigest,
   termsTokenBytes,
 } from './terms/digest.js';
+export { endOfTerms } from './terms/end.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { parseTerms } from './terms/parse.js';
 export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './terms/presets.js';

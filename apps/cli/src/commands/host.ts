@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Run } from '../runtime/run.js';
+import type { TourVerbOptions } from '../tour/verb.js';
 import type { ApplyOptions } from '../verbs/host/apply.js';
 import type { CreateKeyOptions } from '../verbs/host/keys.js';
 import type { ResetOptions } from '../verbs/host/trust.js';
@@ -118,11 +119,18 @@ export function registerHost(program: Command, run: Run): void {
     run(async (context) => (await import('../doctor/doctor.js')).doctor(context)),
   );
 
-  verb(
-    program,
-    'tour',
-    'Play the main job against a running "npm start", showing what each party sees',
-  ).action(run(async (context) => (await import('../tour/verb.js')).tour(context)));
+  verb(program, 'tour', 'Play the main job against a running "npm start", showing what each party sees')
+    .addOption(
+      new Option(
+        '--as <role>',
+        'three attacks of a broker that was taken over, on a tenant that is claimed',
+      ).choices(['attacker']),
+    )
+    .action(
+      run(async (context, options: TourVerbOptions) =>
+        (await import('../tour/verb.js')).tour(context, options),
+      ),
+    );
 
   verb(program, 'broker', 'Run the broker in the foreground').action(async () =>
     (await import('../verbs/host/foreground.js')).foreground('broker', process.env),
