@@ -31,7 +31,7 @@ export interface CardFacts {
   grant: Grant | null;
   /** Who ended the grant; null where time or a rule did, or while it lives. */
   endedBy: string | null;
-  /** Of something alike, newest first; while the request is open. */
+  /** Of something alike, newest first; of an open request that is read by itself. */
   denials: readonly (EarlierDenial & { name: string })[];
   /** When this was read. */
   now: string;
@@ -44,53 +44,77 @@ export async function readFacts(unit: Unit, request: string, now: Date): Promise
   const found = await unit.requests.find(request);
   if (found === null) return null;
   const [facts] = await factsOf(unit, [found], now);
-  return facts ?? null;
+  if (facts === undefined || !isOpen(found)) return facts ?? null;
+  const denials = await earlierDenials(unit, found);
+  const names = await namesOf(
+    unit,
+    denials.map(({ requester }) => requester),
+  );
+  return { ...facts, denials: denials.map((denial) => ({ ...denial, name: names(denial.requester) })) };
 }
 
-/** What many cards tell, in few reads: nobody and nothing is looked up twice. */
+/** What many tell, in few reads: nobody and nothing is looked up twice, and earlier denials are left out. */
 export async function factsOf(
   unit: Unit,
   requests: readonly AccessRequest[],
   now: Date,
 ): Promise<CardFacts[]> {
+  if (requests.length === 0) return [];
   const views = await requestViews(unit, requests);
-  const name = remembered(async (id) => (await unit.organisation.person(id))?.name ?? id);
-  const tenant = remembered(async (slug) => (await unit.organisation.tenant(slug))?.name ?? slug);
-  const service = remembered(async (slug) => (await unit.organisation.service(slug))?.definition ?? null);
-  const vendor = requests.length === 0 ? '' : await unit.organisation.vendorName();
-  const made: CardFacts[] = [];
-  for (const view of views) {
-    const { request, reviews, openings, offer } = view;
-    const grant = request.grant === null ? null : await unit.grants.find(request.grant);
-    const denials = isOpen(request) ? await earlierDenials(unit, request) : [];
-    made.push({
+  const grants = new Map<string, Grant | null>();
+  for (const { id, grant } of requests) grants.set(id, grant === null ? null : await unit.grants.find(grant));
+  const names = await namesOf(unit, [
+    ...requests.map(({ requester }) => requester),
+    ...views.flatMap(({ reviews }) => reviews.map(({ person }) => person)),
+    ...[...grants.values()].flatMap((grant) => grant?.endedBy ?? []),
+  ]);
+  const tenants = await each(
+    requests,
+    ({ tenant }) => tenant,
+    (slug) => unit.organisation.tenant(slug),
+  );
+  const services = await each(
+    requests,
+    ({ service }) => service,
+    (name) => unit.organisation.service(name),
+  );
+  const vendor = await unit.organisation.vendorName();
+  return views.map(({ request, reviews, openings, offer }) => {
+    const grant = grants.get(request.id) ?? null;
+    return {
       request,
-      reviews: await Promise.all(
-        reviews.map(async (review) => ({ ...review, name: await name(review.person) })),
-      ),
-      offer: offer === null ? null : { ...offer, name: await name(offer.person) },
-      requester: await name(request.requester),
+      reviews: reviews.map((review) => ({ ...review, name: names(review.person) })),
+      offer: offer === null ? null : { ...offer, name: names(offer.person) },
+      requester: names(request.requester),
       vendor,
-      tenant: await tenant(request.tenant),
-      service: await service(request.service),
+      tenant: tenants.get(request.tenant)?.name ?? request.tenant,
+      service: services.get(request.service)?.definition ?? null,
       justification: openings['justification']?.value ?? null,
       ticket: request.terms.ticket === undefined ? 'none' : { value: openings['ticket']?.value ?? null },
       grant,
-      endedBy: grant === null || grant.endedBy === null ? null : await name(grant.endedBy),
-      denials: await Promise.all(
-        denials.map(async (denial) => ({ ...denial, name: await name(denial.requester) })),
-      ),
+      endedBy: grant === null || grant.endedBy === null ? null : names(grant.endedBy),
+      denials: [],
       now: now.toISOString(),
-    });
-  }
-  return made;
+    };
+  });
 }
 
-function remembered<T>(look: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (key) => {
-    const found = known.get(key) ?? look(key);
-    known.set(key, found);
-    return found;
-  };
+/** Names by id, one look-up after the other: a unit has one connection. Who is not in sight is called by their id. */
+async function namesOf(unit: Unit, ids: readonly string[]): Promise<(id: string) => string> {
+  const people = await each(
+    ids.map((id) => ({ id })),
+    ({ id }) => id,
+    (id) => unit.organisation.person(id),
+  );
+  return (id) => people.get(id)?.name ?? id;
+}
+
+async function each<Item, Found>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  look: (key: string) => Promise<Found>,
+): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>();
+  for (const key of new Set(items.map(keyOf))) found.set(key, await look(key));
+  return found;
 }

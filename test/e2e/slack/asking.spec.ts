@@ -132,7 +132,7 @@ describe('a press proves nothing', () => {
     await world.told();
     const edits = () => world.slack.answers('chat.update').length;
     const before = edits();
-    await ada.click(tampered(card, other), 'Approve');
+    await whispersAfter(ada, () => ada.click(tampered(card, other), 'Approve'));
     await eventually('the card, made anew', () => edits() > before);
     expect(ada.reads(card)).toContain('[Approve]');
     const unknown = `req_${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)} sha256:${'e'.repeat(64)}`;

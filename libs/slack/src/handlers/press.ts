@@ -12,6 +12,7 @@ import { audienceOf } from '../messages/decide-buttons.js';
 import { requestCard } from '../messages/request-card.js';
 import { saying } from '../messages/saying.js';
 import { sealTitle } from '../messages/seal.js';
+import { oneLine } from '../messages/text.js';
 import type { SlackParts } from '../parts.js';
 import { type Pressed, readPressed } from '../pressed.js';
 import { readFacts } from '../read-facts.js';
@@ -46,7 +47,7 @@ export const pressing =
       } catch (error) {
         if (!(error instanceof AccessError)) throw error;
         await tell(await refusal(parts, clicker.principal, pressed, error));
-        if (STALE.has(error.code)) await refresh(parts, press, clicker.principal, pressed);
+        if (STALE.has(error.code)) await refreshed(parts, press, clicker.principal, pressed);
       }
     } catch (error) {
       await tell(unexpected(parts, press.logger, error)).catch((failure: unknown) =>
@@ -98,7 +99,7 @@ export async function refusal(
     return who === null ? kind : `${kind} ${who}`;
   }
   if (error.code === 'invalid_request' || error.code === 'controls_changed')
-    return `${kind} ${error.message}`;
+    return `${kind} ${oneLine(error.message)}`;
   return kind;
 }
 
@@ -120,6 +121,16 @@ export async function factsFor({ deps }: SlackParts, principal: Principal, id: s
   );
   if (facts === null) throw new AccessError('not_found', 'There is no such request, or you may not see it.');
   return facts;
+}
+
+/** The press is answered already: a card that could not be made anew is for the log, and for the next notice. */
+async function refreshed(
+  parts: SlackParts,
+  press: ButtonPress,
+  principal: Principal,
+  pressed: Pressed,
+): Promise<void> {
+  await refresh(parts, press, principal, pressed).catch((error: unknown) => press.logger.warn(error));
 }
 
 /** Makes the card under the pressed button anew, until it tells of what there is. */

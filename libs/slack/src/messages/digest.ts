@@ -13,8 +13,8 @@ export function reminderDigest(waiting: readonly CardFacts[], publicUrl: string)
   const inOrder = [...waiting].sort((a, b) => (a.request.lapsesAt < b.request.lapsesAt ? -1 : 1));
   const words =
     waiting.length === 1
-      ? 'One request waits for your decision'
-      : `${waiting.length} requests wait for your decision`;
+      ? 'One request waits for a decision'
+      : `${waiting.length} requests wait for a decision`;
   const left = inOrder.length - MOST;
   return {
     text: `${words}. Silence is a no: what nobody decides lapses and opens nothing.`,
