@@ -74,7 +74,9 @@ async function main(closing: Closing): Promise<void> {
   const stop = await eventually('the form', () => (ada.view?.content['submit'] ? ada.view : null));
   await ada.submit(stop, { reason: 'The case is closed' });
   await eventually('the end', () => ada.reads(card).includes('Access was stopped'));
-  await eventually('the end in the thread', () => slack.thread(card).length >= 2);
+  await eventually('the end in the thread', () =>
+    slack.thread(card).some((each) => ada.reads(each).includes('Access was stopped')),
+  );
   await draw('stopped', message(card, ada));
 }
 

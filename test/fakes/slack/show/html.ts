@@ -89,7 +89,7 @@ function htmlBlock(block: Json, show: Show, view: OpenView | undefined): string 
       return `<div class="section"><div>${text}${grid}</div>${beside}</div>`;
     }
     case 'context':
-      return `<p class="context">${elements.map((each) => (each['type'] === 'image' ? '' : shown(each))).join(' ')}</p>`;
+      return `<p class="context">${elements.map((each) => (each['type'] === 'image' ? '' : shown(each))).join('&emsp;')}</p>`;
     case 'actions':
       return `<div class="actions">${elements.map(field).join('')}</div>`;
     case 'rich_text':
