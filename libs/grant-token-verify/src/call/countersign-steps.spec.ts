@@ -37,7 +37,8 @@ const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
   return { document, hash, versions: new Set([hash]) };
 };
 
-type Wishes = Partial<Pick<CallView, 'trust' | 'countersigned' | 'hasRoom' | 'forbidden' | 'currentMap'>> & {
+type Wished = 'trust' | 'countersigned' | 'hasRoom' | 'forbidden' | 'currentMap' | 'mapByHash';
+type Wishes = Partial<Pick<CallView, Wished>> & {
   terms?: Partial<Terms>;
   method?: string;
   now?: number;
@@ -59,8 +60,8 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     path: '/invoices/7',
     query: '',
     queryNames: [],
-    host: '',
-    headerValues: () => [],
+    host: 'acme.gateway.example',
+    headerValues: () => ['acme'],
     headerFields: [],
     bodySha256: undefined,
   };
@@ -179,9 +180,24 @@ test('P12: a tenant that nobody claimed is judged by the vendor’s word alone',
 test.each<[string, Partial<ServiceDefinition>]>([
   ['upstream', { upstream: 'http://localhost:6666' }],
   ['audience', { audience: 'wiki' }],
+  ['place of the tenant', { tenantFrom: 'host' }],
 ])('P12: a map of another %s than was signed moves no call of a claimed tenant', (_what, change) => {
   const definition = { ...billing, ...change };
   const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
   expect(decide({ currentMap, countersigned: () => undefined })).toMatchObject({ code: 'route_not_listed' });
   expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
+});
+
+test('P12: a map that reads the tenant in another header than was signed moves no call of a claimed tenant', () => {
+  const reading = (tenantHeader: string) => () => {
+    const definition: ServiceDefinition = { ...billing, tenantFrom: 'header', tenantHeader };
+    return { definition, compiled: compileRouteMap(definition) };
+  };
+  const maps = {
+    mapByHash: reading('X-Org'),
+    currentMap: reading('X-Account'),
+    countersigned: () => undefined,
+  };
+  expect(decide(maps)).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ ...maps, currentMap: reading('X-Org') })).toMatchObject({ allowed: true });
 });
