@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
+import { HandedStopsController } from './gateway-api/handed-stops.controller.js';
 import { LeasesController } from './gateway-api/leases.controller.js';
 import { PinsController } from './gateway-api/pins.controller.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
@@ -108,6 +109,7 @@ export const CONTROLLERS = [
   JwksController,
   GatewayController,
   LeasesController,
+  HandedStopsController,
   PinsController,
   HealthController,
   DocsController,

@@ -66,7 +66,7 @@ export {
 } from './statement/invitation.js';
 export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
-export { parseTrustDocument } from './statement/parse-trust-document.js';
+export { isOriginOf, parseTrustDocument } from './statement/parse-trust-document.js';
 export {
   type Es256Jwk,
   type PasskeyJwk,
@@ -120,6 +120,7 @@ export {
   termsDigest,
   termsTokenBytes,
 } from './terms/digest.js';
+export { endOfTerms } from './terms/end.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { parseTerms } from './terms/parse.js';
 export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './terms/presets.js';

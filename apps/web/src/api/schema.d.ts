@@ -1109,6 +1109,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{slug}/trust/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Object to a reset
+         * @description The keys are not lost: what was claimed stays, and a claim that was begun anew is withdrawn. Any admin of the tenant may. In the person’s own browser session alone.
+         */
+        delete: operations["Trust_keep"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/whoami": {
         parameters: {
             query?: never;
@@ -1372,6 +1392,26 @@ export interface paths {
          * @description Each is taken exactly once; a gateway repeats a batch until it is accepted.
          */
         post: operations["Gateway_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/gateway/v1/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass on a stop or lift that a customer handed in at this gateway
+         * @description It counts by its signature alone, however late it comes; one that is known changes nothing.
+         */
+        post: operations["HandedStops_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1870,6 +1910,10 @@ export interface components {
             /** @description The cursor of the next page; null at the end. */
             next: string | null;
         };
+        EnrolmentBody: {
+            /** @description Of a signing page of the customer’s own, https://sign.acme.example, that no trust document names yet. */
+            origin?: string;
+        };
         Event: {
             /** @description `usr_…`, `gtw_…`, `job` or `host`. */
             actor: string;
@@ -1975,6 +2019,9 @@ export interface components {
             expires_in: number;
             /** @constant */
             token_type: "Bearer";
+        };
+        HandedStop: {
+            countersignature: components["schemas"]["Signature"];
         };
         Health: {
             /** @enum {string} */
@@ -2141,6 +2188,10 @@ export interface components {
             uses?: number;
         };
         InvitationToSign: {
+            /** @description ISO 8601: the longest `maxDuration` that the policies allow; taken where none was chosen. */
+            longest: string;
+            /** @description ISO 8601: what the statement’s `maxSeconds` says. To be shown before it is signed, and held against what was chosen. */
+            maxDuration: string;
             /** @description To be sent along with the signed invitation. */
             openings: {
                 ticket?: {
@@ -2356,6 +2407,8 @@ export interface components {
         PasskeyBody: {
             /** @description What its owner calls it: a laptop, a key on a ring. */
             name: string;
+            /** @description Of a signing page of the customer’s own, https://sign.acme.example, that no trust document names yet. */
+            origin?: string;
             /** @description What `navigator.credentials.create` answered, as JSON. */
             response: {
                 clientExtensionResults: {
@@ -2462,6 +2515,18 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        ProposedControls: {
+            approvals: number;
+            countersign: string[];
+            forbid: {
+                actions: string[];
+                resource: string;
+                service: string;
+            }[];
+            /** @description ISO 8601. */
+            maxDuration: string | null;
+            slackMayApprove: string[];
         };
         RecoveryJwk: {
             /** @constant */
@@ -2792,6 +2857,8 @@ export interface components {
                 size: number;
             };
             proposal: components["schemas"]["TrustProposal"] | null;
+            /** @description The vendor’s host says that all keys are lost: the draft is a first version anew, of keys enrolled since. */
+            reset: components["schemas"]["TrustReset"] | null;
             seq: number | null;
             signatures: components["schemas"]["Signature"][];
             /** @description Hash of the document in force. */
@@ -2841,8 +2908,13 @@ export interface components {
             witnesses?: string[];
         };
         TrustProposal: {
-            /** @description Who proposed it. */
-            by: string;
+            /** @description `host`: asked for by the vendor’s organisation file; it counts for nothing until it is signed. */
+            by: string | "host";
+            /** @description Privacy controls that come into force with it; null: they stay as they are. */
+            controls: {
+                after: components["schemas"]["ProposedControls"];
+                before: components["schemas"]["ProposedControls"];
+            } | null;
             /** Format: date-time */
             createdAt: string;
             document: components["schemas"]["TrustDocument"];
@@ -2857,6 +2929,8 @@ export interface components {
                 keys: string[];
                 /** @description So many more persons of the version in force have to sign. */
                 persons: number;
+                /** @description These have to sign with a passkey, since it adds their recovery key. */
+                recovery: string[];
             };
             signatures: {
                 /** Format: date-time */
@@ -2870,6 +2944,14 @@ export interface components {
         };
         TrustProposalBody: {
             document: components["schemas"]["TrustDocument"];
+        };
+        TrustReset: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description The reset. */
+            id: string;
+            /** @description As the vendor’s host gave it. */
+            reason: string;
         };
         TrustSignatureBody: {
             /** @description Its statement is the proposed document. */
@@ -8717,7 +8799,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NoBody"];
+                "application/json": components["schemas"]["EnrolmentBody"];
             };
         };
         responses: {
@@ -10185,7 +10267,9 @@ export interface operations {
     };
     Trust_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                origin?: string;
+            };
             header?: never;
             path: {
                 slug: string;
@@ -10676,6 +10760,122 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "idempotency_key_reused";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    Trust_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is called off. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description Conflict: `wrong_state`, `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "wrong_state" | "conflict";
                     };
                 };
             };
@@ -12061,6 +12261,124 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Payload Too Large: `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description Too Many Requests: `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description Internal Server Error: `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description Service Unavailable: `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_ready";
+                    };
+                };
+            };
+        };
+    };
+    HandedStops_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandedStop"];
+            };
+        };
+        responses: {
+            /** @description Taken, or known. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description Unauthorized: `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unauthenticated";
+                    };
+                };
+            };
+            /** @description Forbidden: `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description Not Found: `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "not_found";
                     };
                 };
             };

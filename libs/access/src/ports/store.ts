@@ -194,7 +194,7 @@ export interface TenantUnit {
 }
 
 /** What setting and lifting a lock needs: a tenant's unit has it, and so has the vendor's. */
-export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed' | 'organisation'>;
+export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed' | 'organisation'> & Pick<ReadUnit, 'trust'>;
 
 /** Repositories bound to one transaction, across tenants: for the host, the jobs and the deployment's own log. */
 export interface VendorUnit {

@@ -3,6 +3,7 @@ import type { ReminderKind } from '../access-request/reminders.js';
 import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
 import type { NoticeDraft } from '../ports/repositories.js';
+import type { TrustReset } from '../trust/trust-reset.js';
 
 /** An audience: one person by id, or everybody who holds a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';
@@ -25,7 +26,9 @@ export const invitationNotice = (
 /** What a tenant trusts: its own people decide on it, and whoever watches over access at the vendor hears of it. */
 export const trustNotice = (
   tenant: string,
-  what: 'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned',
+  what:
+    | ('proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned')
+    | ('reset' | 'reset-used' | 'reset-cancelled'),
   subject: string,
   at: string,
 ): NoticeDraft => ({
@@ -34,6 +37,14 @@ export const trustNotice = (
   audience: [everyApprover(tenant), `role:${tenant}:admin`, 'role:vendor:security-admin'],
   at,
 });
+
+const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled' } as const;
+
+/** Nobody of a tenant is left out where its keys are said to be lost. */
+export function resetNotice({ id, tenant, state }: TrustReset, at: string): NoticeDraft {
+  const notice = trustNotice(tenant, RESETS[state], id, at);
+  return { ...notice, audience: [...notice.audience, `role:${tenant}:auditor`] };
+}
 
 /** Whom a request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {

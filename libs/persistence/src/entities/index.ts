@@ -28,6 +28,7 @@ import {
   StopEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
 } from './trust.entity.js';
@@ -70,6 +71,7 @@ export const ENTITIES = [
   TenantEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
   VendorEntity,

@@ -49,6 +49,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   trust_versions: addedByUnit,
   trust_proposals: changedByUnit,
   trust_signatures: addedByUnit,
+  trust_resets: changedByUnit,
   trust_reminders: addedByUnit,
   stops: changedByUnit,
 
@@ -84,6 +85,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   passkeys: ['removed_at'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
+  trust_resets: ['state', 'open_for', 'ended_at', 'ended_by'],
   stops: ['lift', 'lifted_by', 'lifted_at'],
 };
 

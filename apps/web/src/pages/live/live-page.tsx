@@ -21,7 +21,7 @@ import { Countersigned } from './countersigned.js';
 import { EndProof } from './end-proof.js';
 import { Figures } from './figures.js';
 import { liveTexts } from './live.text.js';
-import { SignedStop } from './signed-stop.js';
+import { SignedStop, StoppedBySignature } from './signed-stop.js';
 import { useStop } from './use-stop.js';
 import { Work } from './work.js';
 
@@ -68,6 +68,7 @@ function Live({ grant }: { grant: Grant }) {
         <div role="status" className="said">
           {stop.isSuccess ? text.stopped : ''}
         </div>
+        {isOver ? null : <StoppedBySignature grant={grant} />}
         {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
         <Countersigned grant={grant} />
         <Figures grant={grant} />
