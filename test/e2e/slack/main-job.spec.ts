@@ -94,7 +94,9 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
       order.map((word) => lines.findIndex((line) => line.includes(word))).toSorted((a, b) => a - b),
     );
     expect(new Set(lines).size).toBe(lines.length);
-    expect(slack.calls.map(({ answer }) => answer).filter((answer) => answer !== 'ok')).toEqual([]);
+    // Two editions of a form may race; the older one is not written over the newer.
+    const refused = slack.calls.map(({ answer }) => answer).filter((answer) => answer !== 'ok');
+    expect(refused.filter((answer) => answer !== 'hash_conflict')).toEqual([]);
   });
 
   test('a denial wants a reason, ends it, and every copy says so', async () => {

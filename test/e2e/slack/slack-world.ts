@@ -34,6 +34,7 @@ export interface SlackWorldOptions {
   organisation?: Organisation;
   rates?: Rates;
   socketMode?: boolean;
+  signingSecret?: string;
 }
 
 /** Staff in their workspace, customers in theirs, the broker between; people linked as they would link themselves. */
@@ -70,6 +71,7 @@ export class SlackWorld {
     const slack = await SlackStandIn.start({
       requestUrl: () => (options.socketMode ? null : `${broker?.url}/slack/events`),
       rates: options.rates ?? FAST,
+      ...(options.signingSecret === undefined ? {} : { app: { signingSecret: options.signingSecret } }),
       clock,
     });
     const settings = { slack: settingsFor(slack, options.socketMode ?? false) };
@@ -179,10 +181,12 @@ export class SlackWorld {
   }
 
   /** Waits, letting the broker's time pass, until everybody has been told of all that there is. */
-  told(): Promise<boolean> {
-    return this.later('everybody told', async () =>
-      (await this.deliveries()).every(({ state }) => state !== 'due'),
-    );
+  told(): ReturnType<typeof eventually<boolean>> {
+    return this.later('everybody told', async () => {
+      const now = this.broker.clock.now().toISOString();
+      const waiting = await this.broker.host.store.readAsVendor((unit) => unit.outbox.due(now, 1));
+      return waiting.length === 0 && (await this.deliveries()).every(({ state }) => state !== 'due');
+    });
   }
 
   /** Lets the broker's time pass until something holds, so that what waits to be tried again is. */

@@ -28,8 +28,13 @@ export class Troubles {
   }
 
   /** The next calls of a method are too many: HTTP 429, to be tried again after so many seconds. */
-  limit(method: string, retryAfter: number, times = 1): void {
-    this.refusals.push({ method, code: 'ratelimited', times, where: () => true, retryAfter });
+  limit(
+    method: string,
+    retryAfter: number,
+    options: { times?: number; where?: (args: Json) => boolean } = {},
+  ): void {
+    const { times = 1, where = () => true } = options;
+    this.refusals.push({ method, code: 'ratelimited', times, where, retryAfter });
   }
 
   /** Nothing answers any more: each connection is cut, or each request gets this HTTP status. */
