@@ -20,7 +20,7 @@ const VERIFY = 'libs/grant-token-verify/src';
 /** Folder, which of its files, and whether guards and operands are removed as well as entries of lists. */
 const TARGETS = [
   { folder: `${VERIFY}/countersign`, whole: () => true },
-  { folder: `${VERIFY}/call`, whole: (name) => name === 'countersign-steps.ts' },
+  { folder: `${VERIFY}/call`, whole: (name) => /^(?:countersign-steps|named-tenants)\.ts$/.test(name) },
   { folder: `${VERIFY}/token`, whole: () => false },
   { folder: 'libs/scope/src/statement', whole: () => false },
 ];

@@ -27,7 +27,7 @@ export class Checker {
     touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
     const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
     // The token that is measured is of a tenant that nobody has claimed.
-    const rules = { trust: () => undefined, stopOn: () => undefined };
+    const rules = { trust: () => undefined, stopOn: () => undefined, pinnedTenants: new Set<string>() };
     this.judge = new Judge({ state, touch, calls, budgets, clock: systemClock, rules });
   }
 
@@ -57,6 +57,7 @@ export function prepare(token: string): Prepared {
   const call = {
     ...{ service, method, path, query, queryNames, host },
     headerValues: (name: string) => headers.all(name),
+    headerFields: headers.fields,
     bodySha256: undefined,
   };
   return { canonical, call };

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -64,16 +64,24 @@ export type GrantWishes = {
   invitation?: string;
 };
 
+/** Of a real broker: its place, what one gateway knows it by, and the keys that sign feed and tokens. */
+export type StolenBroker = Pick<
+  FeedBroker,
+  'gateway' | 'deployment' | 'issuer' | 'feed' | 'signing' | 'port'
+> & {
+  secret: string;
+};
+
 /**
  * The broker's side of the gateway protocol, in memory: signs a real feed, takes records exactly once and checks their
  * chains, and can misbehave on demand.
  */
 export class FeedBroker {
-  readonly gateway = `gtw_${v7()}`;
-  readonly deployment = `dep_${v7()}`;
-  readonly issuer = 'http://broker.test';
-  readonly feed = generateKeyPairSync('ed25519');
-  signing = generateSigningKey();
+  readonly gateway: string;
+  readonly deployment: string;
+  readonly issuer: string;
+  readonly feed: KeyPairKeyObjectResult;
+  signing: ReturnType<typeof generateSigningKey>;
   epoch = 1;
   seq = 0;
   services: ServiceDefinition[] = [];
@@ -90,6 +98,8 @@ export class FeedBroker {
   stops: SignedStop[] = [];
   lifts: SignedLift[] = [];
   readonly pins: GatewayPin[][] = [];
+  /** Stops and lifts that were handed in at the gateway, as it passed them on. */
+  readonly handed: (SignedStop | SignedLift)[] = [];
 
   /** Everything accepted, in order, and what did not follow in its chain. */
   readonly records: AccessRecord[] = [];
@@ -106,6 +116,8 @@ export class FeedBroker {
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
+  /** Of pins, and of stops that are passed on. */
+  takesNews = true;
   /** Takes batches, but its answer is lost on the way. */
   answersRecords = true;
   /** Batches with such a record are judged and refused (400). */
@@ -122,13 +134,24 @@ export class FeedBroker {
   /** The key that signs, where it is not the pinned one. */
   otherKey: typeof this.feed.privateKey | undefined;
 
-  private readonly secret = randomUUID().replaceAll('-', '') + randomUUID().replaceAll('-', '');
+  private readonly secret: string;
   private readonly heads = new Map<string, ChainHead>();
   private readonly history: { seq: number; data: ChangeData }[] = [];
   private readonly open = new Set<ServerResponse>();
   private server: Server | undefined;
   private timer: NodeJS.Timeout | undefined;
-  port = 0;
+  port: number;
+
+  /** Everything its own, or with what was stolen of a real broker. */
+  constructor(stolen: Partial<StolenBroker> = {}) {
+    this.gateway = stolen.gateway ?? `gtw_${v7()}`;
+    this.deployment = stolen.deployment ?? `dep_${v7()}`;
+    this.issuer = stolen.issuer ?? 'http://broker.test';
+    this.feed = stolen.feed ?? generateKeyPairSync('ed25519');
+    this.signing = stolen.signing ?? generateSigningKey();
+    this.secret = stolen.secret ?? randomUUID().replaceAll('-', '') + randomUUID().replaceAll('-', '');
+    this.port = stolen.port ?? 0;
+  }
 
   async start(): Promise<void> {
     this.server = createServer((request, response) => void this.serve(request, response));
@@ -304,8 +327,13 @@ export class FeedBroker {
       this.closedBoots.push(...parseLeaseClosing(await jsonOf(request)).boots);
       response.writeHead(204).end();
     } else if (url.pathname === '/gateway/v1/pins') {
-      this.pins.push(parsePins(await jsonOf(request)).pins);
-      response.writeHead(204).end();
+      const { pins } = parsePins(await jsonOf(request));
+      if (this.takesNews) this.pins.push(pins);
+      response.writeHead(this.takesNews ? 204 : 503).end();
+    } else if (url.pathname === '/gateway/v1/stops') {
+      const { countersignature } = (await jsonOf(request)) as { countersignature: SignedStop | SignedLift };
+      if (this.takesNews) this.handed.push(countersignature);
+      response.writeHead(this.takesNews ? 204 : 503).end();
     } else if (url.pathname === '/gateway/v1/identity') {
       const { publicKey } = parseIdentityRegistration(await jsonOf(request));
       this.publicKey ??= publicKey;

@@ -1,11 +1,13 @@
 import type { NoticeChannel } from '@countersign/access';
 import type { CodeMailer } from '@countersign/mail';
+import type { SlackSide } from '@countersign/slack';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
+import { HandedStopsController } from './gateway-api/handed-stops.controller.js';
 import { LeasesController } from './gateway-api/leases.controller.js';
 import { PinsController } from './gateway-api/pins.controller.js';
 import { GatewaysController } from './gateways/gateways.controller.js';
@@ -25,6 +27,7 @@ import {
   DEPS,
   LOGGER,
   SETTINGS,
+  SLACK,
 } from './injection.js';
 import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
@@ -53,6 +56,10 @@ import { MailCodes } from './sign-in/mail-codes.js';
 import { OidcSignIn } from './sign-in/oidc.js';
 import { Providers } from './sign-in/providers.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
+import { SlackInstallController } from './slack/install.controller.js';
+import { SlackLinkController } from './slack/link.controller.js';
+import { SlackRoundTrip } from './slack/round-trip.js';
+import { SignInWithSlack } from './slack/sign-in-with-slack.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
 import { StreamController } from './stream/stream.controller.js';
@@ -70,6 +77,7 @@ export interface BrokerParts {
   logger: Logger;
   channels: readonly NoticeChannel[];
   codeMailer: CodeMailer | null;
+  slack: SlackSide | null;
 }
 
 export const CONTROLLERS = [
@@ -93,12 +101,15 @@ export const CONTROLLERS = [
   SessionController,
   SignInController,
   CliLoginController,
+  SlackInstallController,
+  SlackLinkController,
   NoticesController,
   StreamController,
   OauthController,
   JwksController,
   GatewayController,
   LeasesController,
+  HandedStopsController,
   PinsController,
   HealthController,
   DocsController,
@@ -108,7 +119,14 @@ export const CONTROLLERS = [
 export class BrokerModule {}
 
 /** The broker around an open store. The guards run in the order in which they stand here. */
-export function brokerModule({ deps, settings, logger, channels, codeMailer }: BrokerParts): DynamicModule {
+export function brokerModule({
+  deps,
+  settings,
+  logger,
+  channels,
+  codeMailer,
+  slack,
+}: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
     providers: [
@@ -117,6 +135,7 @@ export function brokerModule({ deps, settings, logger, channels, codeMailer }: B
       { provide: LOGGER, useValue: logger },
       { provide: CHANNELS, useValue: channels },
       { provide: CODE_MAILER, useValue: codeMailer },
+      { provide: SLACK, useValue: slack },
       { provide: APP_GUARD, useClass: IdentifyGuard },
       { provide: APP_GUARD, useClass: OriginGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
@@ -126,6 +145,8 @@ export function brokerModule({ deps, settings, logger, channels, codeMailer }: B
       Attempts,
       OidcSignIn,
       CliLogin,
+      SlackRoundTrip,
+      SignInWithSlack,
       MailCodes,
       KeyRing,
       BrokerTokenMinter,

@@ -182,7 +182,7 @@ export async function assembleGateway(
   const pages = new OwnPages({ identity, metrics, readiness });
   const server = createHttpServer({
     pages,
-    stopPage: new StopPage({ stops: rules.stops, clock }),
+    stopPage: new StopPage({ rules, bodyMs: times.clientIdleMs }),
     handler,
     countRefused: (code) => {
       recorder.count(null, code);

@@ -36,17 +36,19 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server } = parts;
+  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server, rules } =
+    parts;
 
   const sweep = setInterval(() => {
     touch.tick();
     if (!touch.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
     calls.cutOverdue(clock.monotonic(), times);
+    calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
     budgets.sweep();
     leasing.sweep();
     recorder.tick();
-    parts.rules.tick(touch.isInTouch());
+    rules.tick(touch.isInTouch());
   }, SWEEP_MS);
 
   const close = async () => {
@@ -56,7 +58,7 @@ async function run(
     // Where the broker does not hear of it, the next run says what this one held.
     if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
     await feed.close();
-    await parts.rules.close();
+    await rules.close();
     await parts.spool.settle();
     recorder.signHeads();
     await parts.spool.settle();

@@ -575,6 +575,12 @@ const TABLE: Row[] = [
     but: { ...gatewaysOnly, gateway: '204' },
   },
   {
+    endpoint: 'POST /gateway/v1/stops',
+    target: () => ({ path: '/gateway/v1/stops', body: {} }),
+    all: '403 forbidden',
+    but: { ...gatewaysOnly, gateway: '400 invalid_request' },
+  },
+  {
     endpoint: 'POST /gateway/v1/leases',
     target: () => ({ path: '/gateway/v1/leases', body: {} }),
     all: '403 forbidden',

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Browser } from '../../support/browser.js';
@@ -7,6 +7,7 @@ import { Demo } from '../../support/demo.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { readLogs } from '../../support/log-reader.js';
+import { rowsAt } from '../../support/rows-at.js';
 
 type Tour = { steps: { title: string }[] };
 
@@ -81,6 +82,29 @@ describe('npm start', () => {
     }
     const { steps } = await cli.json<Tour>('tour');
     expect(steps.length).toBeGreaterThan(5);
+  }, 120_000);
+
+  test('P12: the tour as attacker is refused by the gateway three times, may be repeated, and leaves nothing open', async () => {
+    for (const _time of ['first', 'again']) {
+      const told = await cli.run('tour', '--as', 'attacker');
+      expect(told).toMatchObject({ code: 0, stderr: '' });
+      for (const reason of ['too_few', 'wrong_digest', 'unknown_key'])
+        expect(told.stdout).toContain(`403 not_countersigned, ${reason}`);
+    }
+    const url = `sqlite:${join(dataDir, 'countersign.db')}`;
+    expect(await rowsAt(url, "SELECT id FROM grants WHERE state <> 'ended'")).toEqual([]);
+    expect(
+      await rowsAt(url, "SELECT id FROM sessions WHERE device = 'the tour' AND ended_at IS NULL"),
+    ).toEqual([]);
+    expect(await rowsAt(url, 'SELECT DISTINCT tenant FROM trust_versions')).toEqual([{ tenant: 'initech' }]);
+    const keys = join(dataDir, 'tour-passkeys.json');
+    expect(statSync(keys).mode & 0o777).toBe(0o600);
+    renameSync(keys, `${keys}.lost`);
+    expect(await cli.run('tour', '--as', 'attacker')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('was claimed by passkeys that this tour does not hold'),
+    });
+    renameSync(`${keys}.lost`, keys);
   }, 120_000);
 
   test('Ctrl-C stops all within 5 s; the next start finds the data', async () => {

@@ -1,5 +1,4 @@
 import {
-  endOfTerms,
   type FeedChange,
   type Grant,
   isInForce,
@@ -8,7 +7,7 @@ import {
   type VendorReadUnit,
 } from '@countersign/access';
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
-import type { ServiceDefinition } from '@countersign/scope';
+import { endOfTerms, type ServiceDefinition } from '@countersign/scope';
 import { LRUCache } from 'lru-cache';
 import { feedStops, feedTrust, trustPicture } from './feed-trust.js';
 

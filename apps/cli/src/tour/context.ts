@@ -37,6 +37,11 @@ export class TourContext {
     return answer;
   }
 
+  /** Calls the data service with a token that is not Erin's. */
+  withToken(token: string, path: string): Promise<Answer> {
+    return call('GET', this.currentGrant?.gatewayUrl + path, { bearer: token });
+  }
+
   get request(): RequestAnswer {
     expectThat(this.currentRequest !== undefined, 'no request was made');
     return this.currentRequest;

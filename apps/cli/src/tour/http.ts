@@ -11,9 +11,9 @@ export type Answer = { status: number; code: string | null; body: unknown; heade
 export async function call(
   method: string,
   url: string,
-  options: { bearer?: string; body?: unknown } = {},
+  options: { bearer?: string; body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
-  const headers: Record<string, string> = { accept: 'application/json' };
+  const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (options.bearer !== undefined) headers['authorization'] = `Bearer ${options.bearer}`;
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;

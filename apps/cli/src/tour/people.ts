@@ -19,6 +19,30 @@ export const MAX: Persona = {
   role: `reviewer at ${VENDOR_NAME}`,
 };
 
+/** The tour that shows attacks needs a tenant that is claimed: one that nobody plays on by hand. */
+export const CLAIMED_TENANT = 'initech';
+
+export const IVAN: Persona = {
+  email: 'ivan@initech.example',
+  tenant: CLAIMED_TENANT,
+  name: 'Ivan Baptiste',
+  role: 'approver and admin at Initech Systems',
+};
+
+export const JOAN: Persona = {
+  email: 'joan@initech.example',
+  tenant: CLAIMED_TENANT,
+  name: 'Joan Mercer',
+  role: 'approver at Initech Systems',
+};
+
+export const INTRUDER: Persona = {
+  email: 'nobody@intruder.example',
+  tenant: null,
+  name: 'The intruder',
+  role: `in the broker of ${VENDOR_NAME}`,
+};
+
 export const GWEN: Persona = {
   email: 'gwen@globex.example',
   tenant: TENANT,

@@ -1,6 +1,7 @@
 import { TourContext } from './context.js';
 import { call } from './http.js';
 import { ERIN, GWEN, MAX, type Persona } from './people.js';
+import { type DoneStep, playSteps } from './play-steps.js';
 import type { TourStep } from './step.js';
 import { ask } from './steps/ask.js';
 import { allowedCall, liveRecords, refusedCalls } from './steps/calls.js';
@@ -26,7 +27,6 @@ export type TourOptions = {
   onStep(step: DoneStep): void;
 };
 
-export type DoneStep = { number: number; title: string; who: string; sees: string[] };
 export type TourResult = { tenant: string; request: string | null; grant: string | null; steps: DoneStep[] };
 
 const STEPS: TourStep[] = [
@@ -59,18 +59,7 @@ export async function playTour(options: TourOptions): Promise<TourResult> {
       context.giveKey(persona, key);
     }
     await checkSameStore(context, options.brokerUrl, ERIN);
-    const steps: DoneStep[] = [];
-    for (const [index, step] of STEPS.entries()) {
-      const sees = await runStep(step, context);
-      const done = {
-        number: index + 1,
-        title: step.title,
-        who: `${step.who.name}, ${step.who.role}`,
-        sees,
-      };
-      steps.push(done);
-      options.onStep(done);
-    }
+    const steps = await playSteps(STEPS, context, options.onStep);
     for (const id of made.splice(0)) await options.keys.revoke(id);
     return { tenant: context.request.tenant, ...context.soFar(), steps };
   } finally {
@@ -89,24 +78,18 @@ export async function requireRunning(brokerUrl: string): Promise<void> {
     throw new TourError('not_running', `the broker at ${brokerUrl} is not ready (${status})`);
 }
 
-/** A broker on another store does not know keys that were made in this one. */
-async function checkSameStore(context: TourContext, brokerUrl: string, persona: Persona): Promise<void> {
+/** A broker on another store does not know keys that were made in this one. @throws TourError `other_store` */
+export async function checkSameStore(
+  context: TourContext,
+  brokerUrl: string,
+  persona: Persona,
+): Promise<void> {
   const answer = await context.as(persona, 'GET', '/api/v1/requests?limit=1');
   if (answer.status !== 401) return;
   throw new TourError(
     'other_store',
     `the broker at ${brokerUrl} does not know a key made in this store: set COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL as it has them`,
   );
-}
-
-async function runStep(step: TourStep, context: TourContext): Promise<string[]> {
-  try {
-    return await step.run(context);
-  } catch (error) {
-    if (error instanceof TourError && error.code !== 'tour_failed') throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new TourError('tour_failed', `step "${step.title}": ${detail}`);
-  }
 }
 
 /** After a step that failed, its request or grant may still be open. What is closed already refuses, and may. */

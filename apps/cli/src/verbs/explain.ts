@@ -110,6 +110,7 @@ function callOf(service: string, method: string, target: string): Call {
     queryNames: [...new URLSearchParams(query).keys()],
     host: '',
     headerValues: () => [],
+    headerFields: [],
     bodySha256: undefined,
   };
 }
@@ -148,6 +149,7 @@ function viewOf(grant: GrantAnswer, service: ServiceAnswer): CallView {
     lockOn: () => undefined,
     // Nor is what the customer has signed: the token carries it, and the gateway holds it against its own pins.
     trust: () => undefined,
+    pinnedTenants: new Set(),
     countersigned: () => undefined,
     hasRoom: () => true,
     hasBudget: () => true,

@@ -24,6 +24,7 @@ import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import type { LiveGrant } from '../state/grants.js';
+import { lifeOfDigest } from '../state/life-of-digest.js';
 import type { CustomerWord } from '../trust/customer-rules.js';
 
 /** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
@@ -64,6 +65,8 @@ export class Judge {
   private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
   private readonly countersigns = new CountersignVerifier(nodeCountersigning);
   private readonly now = () => this.parts.clock.now();
+  /** Of which the life of the digest is on disk: looked at once a token. */
+  private readonly lifeKept = new WeakSet<GrantTokenClaims>();
   private askedKid = '';
   private readonly key = (kid: string) => {
     this.askedKid = kid;
@@ -79,6 +82,7 @@ export class Judge {
       forbidden: (tenant) => state.forbidden(tenant),
       lockOn: (who) => state.locks.on(who) ?? rules.stopOn(who),
       trust: (tenant) => rules.trust(tenant),
+      pinnedTenants: rules.pinnedTenants,
       countersigned: (asked, trust) => this.countersigns.check(asked, trust),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
       hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
@@ -183,6 +187,19 @@ export class Judge {
     if (more === 'more') return undefined;
     if (more === 'none') return judged;
     return { ...judged, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+  }
+
+  /**
+   * Keeps for how long the digest of an allowed call could be opened, where that is news; undefined where nothing has to be
+   * waited for. Rejects with the file system's error.
+   */
+  keepLife(claims: GrantTokenClaims, { id }: LiveGrant): Promise<void> | undefined {
+    if (this.lifeKept.has(claims)) return undefined;
+    const { ledger } = this.parts.state;
+    const grant = { id, digest: claims.digest, startsAt: claims.grant_nbf * 1_000 };
+    const isNews = ledger.outlasts(grant, lifeOfDigest(claims));
+    const kept = () => void this.lifeKept.add(claims);
+    return isNews ? ledger.settle().then(kept) : kept();
   }
 
   /**

@@ -183,7 +183,7 @@ export class CallHandler {
     body: Buffer | undefined,
   ) {
     const { claims } = token;
-    const { calls, budgets, recorder, metrics, clock, log } = this.parts;
+    const { calls, budgets, recorder, metrics, clock, log, judge } = this.parts;
     const { match, grant } = judged;
     const { service } = exchange.canonical;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
@@ -192,7 +192,9 @@ export class CallHandler {
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
     try {
-      const durable = await recorder.allowed(record, recordedCall(exchange, claims), match).then(
+      const life = judge.keepLife(claims, grant);
+      const recorded = () => recorder.allowed(record, recordedCall(exchange, claims), match);
+      const durable = await (life === undefined ? recorded() : life.then(recorded)).then(
         () => true,
         () => false,
       );
@@ -325,6 +327,7 @@ function callOf(canonical: CanonicalRequest, body: Buffer | undefined): Call {
     queryNames,
     host,
     headerValues: (name) => headers.all(name),
+    headerFields: headers.fields,
     bodySha256: body === undefined ? undefined : `sha256:${hash('sha256', body, 'hex')}`,
   };
 }

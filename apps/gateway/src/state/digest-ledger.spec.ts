@@ -72,6 +72,25 @@ describe('the ledger of digests', () => {
     expect(again.admits(grant(1))).toBe(true);
   });
 
+  test('P12: a life that is said too short is as long as the verified terms are, before and after its end', async () => {
+    const ledger = await DigestLedger.load(folder);
+    const early = grant(1, { until: instant(T0 + 1_000) });
+    const known = { id: early.id, digest: early.digest, startsAt: T0 };
+    ledger.begin([early]);
+    expect(ledger.outlasts(known, T0 + HOUR)).toBe(true);
+    expect([ledger.outlasts(known, T0 + HOUR), ledger.outlasts(known, T0)]).toEqual([false, false]);
+    ledger.end([{ digest: early.digest, until: instant(T0 + 1_000) }], T0);
+    await ledger.settle();
+    const again = await DigestLedger.load(folder);
+    again.forget(T0 + HOUR - 1);
+    expect([again.hasEnded(early.digest), again.admits(early)]).toEqual([true, false]);
+    again.forget(T0 + HOUR + 1);
+    expect(again.size).toBe(0);
+    // Forgotten while it is open still: what its token says counts, and its window does not move.
+    expect(again.outlasts(known, T0 + 2 * HOUR)).toBe(true);
+    expect(again.admits(grant(1, { startsAt: instant(T0 + 1_000) }))).toBe(false);
+  });
+
   test('an end of which the window was never seen counts too', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(7), until: instant(T0 + HOUR) }, { digest: digest(8) }], T0);

@@ -74,6 +74,20 @@ export class DigestLedger {
     }
   }
 
+  /**
+   * A verified token says how long this grant's terms can be opened. Where that is longer than the feed has said, it is
+   * what counts: a digest that is forgotten early could be listed again. Whether anything is new; durable after `settle`.
+   */
+  outlasts(
+    { id, digest, startsAt }: { id: string; digest: string; startsAt: number },
+    until: number,
+  ): boolean {
+    const known = this.entries.get(digest) ?? { beganAt: startsAt, until: 0, ended: false, grant: id };
+    if (known.until >= until) return false;
+    this.set(digest, { ...known, until });
+    return true;
+  }
+
   /** From now on these digests are dead. Durable after `settle`. */
   end(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
     for (const { digest, until } of ended) {

@@ -19,9 +19,13 @@ const file = z.strictObject({
 
 export type StoredChain = { tenant: string; pinned: string; versions: SignedTrustDocument[] };
 
-const SUFFIX = '.json';
+/** `SLUG.HEX.json`: of the tenant, and of the pin from which the chain was followed. */
+const NAME = /^([^.]+)\.[0-9a-f]{64}\.json$/;
 
-/** The chains that this gateway has followed, a file for each tenant, so that a new version writes one. */
+/**
+ * The chains that this gateway has followed, a file for each tenant and pin, so that a new version writes one, and a pin
+ * that goes and comes back finds its own again.
+ */
 export class ChainFiles {
   private readonly folder: string;
 
@@ -32,15 +36,14 @@ export class ChainFiles {
   /** Throws where one cannot be read whole: forgetting would let an older version in. */
   async read(): Promise<StoredChain[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const names = (await readdir(this.folder)).filter(
-      (name) => name.endsWith(SUFFIX) && isTenantSlug(name.slice(0, -SUFFIX.length)),
-    );
+    const found = (await readdir(this.folder)).map((name) => ({ name, tenant: NAME.exec(name)?.[1] ?? '' }));
     return Promise.all(
-      names.map(async (name) => {
-        const { pinned, versions } = file.parse(JSON.parse(await readFile(join(this.folder, name), 'utf8')));
-        const tenant = name.slice(0, -SUFFIX.length);
-        return { tenant, pinned, versions: versions.map(parseSignedTrustDocument) };
-      }),
+      found
+        .filter(({ tenant }) => isTenantSlug(tenant))
+        .map(async ({ name, tenant }) => {
+          const stored = file.parse(JSON.parse(await readFile(join(this.folder, name), 'utf8')));
+          return { ...stored, tenant, versions: stored.versions.map(parseSignedTrustDocument) };
+        }),
     );
   }
 
@@ -53,6 +56,7 @@ export class ChainFiles {
     pinned: string;
     versions: readonly SignedTrustDocument[];
   }) {
-    await writeFileDurably(join(this.folder, tenant + SUFFIX), `${JSON.stringify({ v: 1, ...chain })}\n`);
+    const name = `${tenant}.${chain.pinned.slice('sha256:'.length)}.json`;
+    await writeFileDurably(join(this.folder, name), `${JSON.stringify({ v: 1, ...chain })}\n`);
   }
 }

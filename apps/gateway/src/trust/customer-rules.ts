@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { ChangeData } from '@countersign/gateway-protocol';
-import type { PinnedTrust } from '@countersign/grant-token-verify';
+import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/grant-token-verify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
+import { HandingOn } from './handing-on.js';
 import { PinsReport } from './pins-report.js';
+import { RetryPace } from './retry-pace.js';
 import { Stops } from './stops.js';
 import { trustFolder } from './trust-folder.js';
 import { Trusts } from './trusts.js';
@@ -27,19 +29,26 @@ export type CustomerRulesOptions = {
 /** What a call of a tenant is asked of its customers' own word. */
 export type CustomerWord = {
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  /** Those of which a pin is, or was, set here; the same set for ever, which grows. */
+  pinnedTenants: ReadonlySet<string>;
   stopOn(what: { tenant: string; digest: string }): string | undefined;
 };
 
 /** All that customers have signed and this gateway has kept: trust documents, stops, and the pins that they hang on. */
 export class CustomerRules implements CustomerWord {
   private looking: Promise<void> | undefined;
+  /** A disk that fails is not asked with every tick. */
+  private readonly pace: RetryPace;
 
   private constructor(
     private readonly options: CustomerRulesOptions,
     private readonly trusts: Trusts,
-    readonly stops: Stops,
+    private readonly stops: Stops,
     private readonly report: PinsReport,
-  ) {}
+    private readonly handing: HandingOn,
+  ) {
+    this.pace = new RetryPace(options.clock);
+  }
 
   /** Reads what earlier runs have kept. Throws where any of it cannot be read whole. */
   static async load(options: CustomerRulesOptions): Promise<CustomerRules> {
@@ -56,16 +65,32 @@ export class CustomerRules implements CustomerWord {
       log,
       pins: () => trusts.report(clock.now()),
       revision: () => trusts.revision,
+      clock,
     });
-    return new CustomerRules(options, trusts, stops, report);
+    const handing = await HandingOn.load({ spoolDir, broker, clock, log });
+    return new CustomerRules(options, trusts, stops, report, handing);
   }
 
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined {
     return this.trusts.of(tenant) ?? (this.options.pinnedOnly ? 'unpinned' : undefined);
   }
 
+  get pinnedTenants(): ReadonlySet<string> {
+    return this.trusts.pinnedTenants;
+  }
+
   stopOn(what: { tenant: string; digest: string }): string | undefined {
     return this.stops.on(what);
+  }
+
+  /**
+   * A stop or lift from the customer itself: in force at once, on disk when it resolves, and passed on to the broker.
+   * Answers why it is not taken. Rejects with the file system's error.
+   */
+  async handIn(signature: StopOrLift): Promise<CountersignRefusal | undefined> {
+    const refusal = await this.stops.hand(signature, this.options.clock.now());
+    if (refusal === undefined) await this.handing.add(signature);
+    return refusal;
   }
 
   /** Hash of the trust document by which calls of this tenant are judged; null where none leads here from a pin. */
@@ -88,23 +113,40 @@ export class CustomerRules implements CustomerWord {
   /** The broker may have forgotten what it was told. */
   brokerMayHaveForgotten(): void {
     this.report.forget();
+    this.handing.begin();
   }
 
-  /** To be called often: takes pins that were set on this host, and tells the broker of them while in touch. */
+  /** To be called often: takes pins that were set on this host, and tells the broker of them, and of stops, while in touch. */
   tick(inTouch: boolean): void {
-    const { clock, log } = this.options;
-    this.looking ??= this.trusts
-      .lookAtPins(clock.now())
-      .then(() => this.stops.settle())
-      .catch((error: unknown) => log.error(describeError(error), 'the pins could not be followed'))
-      .finally(() => {
+    if (this.pace.isDue)
+      this.looking ??= this.look().finally(() => {
         this.looking = undefined;
       });
-    if (inTouch) this.report.tick();
+    if (!inTouch) return;
+    this.report.tick();
+    this.handing.tick();
+  }
+
+  private async look(): Promise<void> {
+    const { clock, log } = this.options;
+    try {
+      await this.trusts.lookAtPins(clock.now());
+      await this.stops.settle();
+      this.pace.begin();
+    } catch (error) {
+      this.pace.failed();
+      log.error(describeError(error), 'the pins could not be followed; to be tried again');
+    }
+  }
+
+  /** Whether the tenant's trust document has run out, so that nothing of it may stay open. */
+  hasExpired(tenant: string): boolean {
+    const trust = this.trusts.of(tenant);
+    return typeof trust === 'object' && this.options.clock.now() >= Date.parse(trust.document.validUntil);
   }
 
   async close(): Promise<void> {
-    await this.report.close();
+    await Promise.all([this.report.close(), this.handing.close()]);
     await this.looking;
   }
 }

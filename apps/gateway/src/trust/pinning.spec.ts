@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { pinsPath } from '@countersign/gateway-protocol';
 import { statementHash } from '@countersign/scope';
 import { hashing } from '../../../../test/factories/grant-token.js';
@@ -56,12 +56,50 @@ describe('P12: pins on a gateway’s own host', () => {
     claimed = await ClaimedWorld.start();
     expect(await claimed.read(await signed())).toBe('200');
     await claimed.world.gateway.close();
-    const path = `${claimed.world.spoolDir}/trust/chains/acme.json`;
+    const path = `${claimed.world.spoolDir}/trust/chains/acme.${claimed.trust.slice(7)}.json`;
     const stored = JSON.parse(await readFile(path, 'utf8'));
     stored.versions[0].document.approvals = 1;
     for (const signature of stored.versions[0].signatures) signature.statement.approvals = 1;
     await writeFile(path, JSON.stringify(stored));
     await expect(claimed.world.startGateway()).rejects.toThrow('do not follow');
+  });
+
+  test('P12: never back: one that goes and comes back goes on from where its chain was, over restarts too', async () => {
+    claimed = await ClaimedWorld.start();
+    const { world } = claimed;
+    const [ada] = claimed.genesis.document.people;
+    claimed.adopt({ people: [ada!], approvals: 1, threshold: 1 });
+    const grant = world.broker.grant();
+    await claimed.heard();
+    const [byAda, byBob] = claimed
+      .yes(grant)
+      .map((signature) => world.broker.forge(grant, { countersignatures: [signature] })) as [string, string];
+    expect(await claimed.read(byAda)).toBe('200');
+    world.broker.trust = [{ tenant: 'acme', chain: [claimed.genesis] }];
+    for (const restarts of [false, true]) {
+      await rm(pinsPath(world.spoolDir));
+      await until(async () => (await claimed.read(byAda)) === 'not_countersigned not_pinned');
+      if (restarts) await world.gateway.close();
+      if (restarts) await world.startGateway();
+      world.broker.change({ trust: world.broker.trust });
+      await claimed.pin();
+      await until(async () => (await claimed.read(byAda)) === '200');
+      expect(await claimed.read(byBob)).toBe('not_countersigned unknown_person');
+    }
+  });
+
+  test('whose documents could not be written is tried again, without the feed saying them anew', async () => {
+    claimed = await ClaimedWorld.start({ pinned: false });
+    const { world } = claimed;
+    const token = await signed();
+    const chains = `${world.spoolDir}/trust/chains`;
+    await rename(chains, `${chains}-away`);
+    await claimed.pin();
+    await until(() => world.logLines.join('').includes('to be tried again'));
+    expect(await claimed.read(token)).toBe('not_countersigned not_pinned');
+    await rename(`${chains}-away`, chains);
+    await until(async () => (await claimed.read(token)) === '200');
+    expect(world.broker.resumes).toHaveLength(1);
   });
 
   test('a new version cuts what is open, and the next call is judged by it', async () => {

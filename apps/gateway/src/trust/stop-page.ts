@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStopOrLift } from '@countersign/grant-token-verify';
 import { parseSignature, ScopeError, type Signature } from '@countersign/scope';
-import type { Clock } from '../clock.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
 import { answerProblem } from '../server/problem.js';
-import type { Stops } from './stops.js';
+import type { CustomerRules } from './customer-rules.js';
 
 export type StopExchange = {
   canonical: CanonicalRequest;
@@ -21,7 +20,8 @@ const MAX_BODY_BYTES = 16 * 1024;
  * this gateway's touch. 204 once it is durable.
  */
 export class StopPage {
-  constructor(private readonly parts: { stops: Stops; clock: Clock }) {}
+  /** `bodyMs`: how long a body may take, so that nobody keeps a place here without a token by sending it slowly. */
+  constructor(private readonly parts: { rules: Pick<CustomerRules, 'handIn'>; bodyMs: number }) {}
 
   /** Whether the request is for this page. */
   isFor({ method, service, path }: CanonicalRequest): boolean {
@@ -30,7 +30,7 @@ export class StopPage {
 
   async answer({ canonical, request, response, expectsContinue }: StopExchange): Promise<void> {
     const refuse = (
-      code: 'invalid_request' | 'not_countersigned',
+      code: 'invalid_request' | 'not_countersigned' | 'request_timeout',
       members: { detail: string; reason?: string },
     ) => answerProblem(response, code, { ...members, close: !request.complete });
     const { framing } = canonical;
@@ -39,13 +39,14 @@ export class StopPage {
         detail: `a body of a said length, at most ${MAX_BODY_BYTES} bytes`,
       });
     if (expectsContinue) response.writeContinue();
-    const body = await bodyOf(request);
-    if (body === undefined) return void response.destroy();
+    const body = await bodyOf(request, this.parts.bodyMs);
+    if (body === 'late') return refuse('request_timeout', { detail: 'the body did not come in time' });
+    if (body === 'broken off') return void response.destroy();
     const signature = readCountersignature(body);
     if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
     if (!isStopOrLift(signature))
       return refuse('invalid_request', { detail: 'the statement is neither a stop nor a lift' });
-    const refusal = await this.parts.stops.hand(signature, this.parts.clock.now());
+    const refusal = await this.parts.rules.handIn(signature);
     if (refusal !== undefined) return refuse('not_countersigned', refusal);
     response.writeHead(204, ['Cache-Control', 'no-store']).end();
   }
@@ -65,13 +66,16 @@ function readCountersignature(body: Buffer): Signature | string {
   }
 }
 
-/** The whole body; undefined where the client broke off. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  try {
-    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(pieces);
+/** The whole body, unless the client breaks off or takes longer than this. */
+function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'broken off'> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    const timer = setTimeout(() => resolve('late'), milliseconds);
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.once('end', () => resolve(Buffer.concat(pieces)));
+    request.once('close', () => {
+      clearTimeout(timer);
+      resolve('broken off');
+    });
+  });
 }

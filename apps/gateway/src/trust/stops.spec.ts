@@ -1,5 +1,6 @@
-import { toInstant } from '@countersign/scope';
-import { AT } from '../../../../test/factories/trust.js';
+import { statementHash, toInstant } from '@countersign/scope';
+import { hashing } from '../../../../test/factories/grant-token.js';
+import { AT, nextTrust } from '../../../../test/factories/trust.js';
 import { BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
@@ -48,6 +49,27 @@ describe('P12: a customer’s own stop', () => {
     expect((await claimed.hand(claimed.stop())).status).toBe(204);
     await broker().start();
     await until(async () => (await claimed.read(token)) === 'locked');
+  });
+
+  test('is passed on to the broker, and then its lift, when it is there again, over a restart too', async () => {
+    await approved();
+    broker().takesNews = false;
+    const stop = claimed.stop();
+    const lift = claimed.lift(stop);
+    expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.hand(lift)).status).toBe(204);
+    await until(() => claimed.world.logLines.join('').includes('does not take a stop'));
+    await claimed.world.gateway.close();
+    broker().takesNews = true;
+    await claimed.world.startGateway();
+    await until(() => broker().handed.length === 2);
+    await restart();
+    const another = claimed.stop();
+    expect((await claimed.hand(another)).status).toBe(204);
+    // One whose answer was lost with the restart comes again.
+    const passed = () => [...new Set(broker().handed.map(({ signature }) => signature))];
+    await until(() => passed().length === 3);
+    expect(passed()).toEqual([stop, lift, another].map(({ signature }) => signature));
   });
 
   test('of one grant stops that one', async () => {
@@ -124,6 +146,41 @@ describe('P12: a customer’s own stop', () => {
     await claimed.heard();
     await claimed.pin();
     await until(async () => (await claimed.read(token)) === 'locked');
+  });
+
+  test('that the feed brings before the version that it names is in force once that is there', async () => {
+    const { token } = await approved();
+    const next = nextTrust(claimed.genesis.document, {});
+    broker().change({ stops: [claimed.stop({ trust: statementHash(hashing, next) })] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('200');
+    claimed.adopt({});
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('locked');
+  });
+
+  test('that the feed brings before the version that lists its signer is in force once that is there', async () => {
+    const { token } = await approved();
+    const eve = new Authenticator();
+    broker().change({ stops: [eve.sign(claimed.stop({ person: BOB }).statement, AT)] });
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('200');
+    const [ada, bob] = claimed.genesis.document.people;
+    const people = [ada!, { person: BOB, passkeys: [...bob!.passkeys, eve.passkey] }];
+    claimed.adopt({ people }, [claimed.ada, claimed.bob, eve]);
+    await claimed.heard();
+    expect(await claimed.read(token)).toBe('locked');
+  });
+
+  test('of which the body does not come is answered in time, and holds nobody up', async () => {
+    await claimed.world.stop();
+    claimed = await ClaimedWorld.start({ options: { callTimes: { clientIdleMs: 200 } } });
+    const answer = await claimed.world.raw(
+      'POST /countersign/stop HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 100\r\n\r\n{',
+      true,
+    );
+    expect(answer.status).toBe(408);
+    expect(answer.body).toContain('request_timeout');
   });
 
   describe('P13: is not taken', () => {

@@ -14,6 +14,9 @@ import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
 import { trustFolder } from './trust-folder.js';
 
+/** Of one tenant: more than any people sign, and less than a feed of nonsense could fill this process with. */
+const MOST_WAITING = 1_000;
+
 const line = z.union([
   z.strictObject({ stop: z.unknown() }),
   z.strictObject({ tenant: z.string(), lifted: z.string() }),
@@ -36,7 +39,10 @@ export class Stops {
   private readonly stops = new Map<string, Map<string, SignedStop>>();
   /** Stops that were lifted, `TENANT HASH`: none comes back. A stop's nonce makes its hash its own, so each counts once. */
   private readonly lifted = new Set<string>();
-  /** What the feed brought of tenants that are not pinned here yet, once each however often it comes. */
+  /**
+   * What the feed brought and nothing here vouches for yet, by tenant, once each however often it comes: the pin, or the
+   * version that it names or that lists its signer, may still be on its way.
+   */
   private readonly waiting = new Map<string, Map<string, StopOrLift>>();
   private readonly file: LineFile;
 
@@ -96,14 +102,24 @@ export class Stops {
       const { tenant } = signature.statement;
       const refusal = this.refuse(signature);
       if (refusal === undefined) this.apply(signature);
-      else if (refusal.reason === 'not_pinned')
-        this.waiting.set(tenant, (this.waiting.get(tenant) ?? new Map()).set(hashOf(signature), signature));
-      else
-        this.options.log.warn({ tenant, reason: refusal.reason }, 'a stop or lift of the feed is not taken');
+      else {
+        this.wait(signature);
+        if (refusal.reason !== 'not_pinned')
+          this.options.log.warn(
+            { tenant, reason: refusal.reason },
+            'a stop or lift of the feed is not taken',
+          );
+      }
     }
   }
 
-  /** A tenant is pinned now, or by something else: what waited for that is looked at again. */
+  private wait(signature: StopOrLift): void {
+    const { tenant } = signature.statement;
+    const waiting = this.waiting.get(tenant) ?? new Map<string, StopOrLift>();
+    if (waiting.size < MOST_WAITING) this.waiting.set(tenant, waiting.set(hashOf(signature), signature));
+  }
+
+  /** A tenant's trust is another one now: what waited for that is looked at again. */
   lookAgain(tenants: readonly string[]): void {
     for (const tenant of tenants) {
       const waited = [...(this.waiting.get(tenant)?.values() ?? [])];

@@ -160,6 +160,20 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
   });
 
+  test('says that a digest’s life is over before it is, to list it anew with a budget that is whole again', async () => {
+    const made = broker().grant({ budget: { calls: 1 } }, false);
+    const short = { ...made, until: made.startsAt };
+    broker().announce(short);
+    await claimed.heard();
+    expect(await claimed.read(token(short, claimed.yes(short)))).toBe('200');
+    broker().end(short);
+    await restart();
+    const anew = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+    broker().announce(anew);
+    await claimed.heard();
+    expect(await claimed.read(token(anew, claimed.yes(short)))).toBe('grant_ended');
+  });
+
   test('puts other terms under signatures that are real', async () => {
     const approved = await grant();
     const wider = { ...approved.terms, scope: [{ resource: '**', actions: ['read'] }] };
@@ -307,11 +321,63 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
+  test('invents a tenant that nobody has claimed, with maps of its own that lead to the customer’s data', async () => {
+    const [billing] = broker().services as [ServiceDefinition];
+    const read = { method: 'GET', resource: 'invoices/{id}', action: 'read' };
+    const inventions: [tenant: string, map: Partial<ServiceDefinition>, path: string, org?: string][] = [
+      [
+        'tenants',
+        { routes: [{ ...read, path: '/{tenant}/acme/invoices/{id}' }] },
+        '/tenants/acme/invoices/7',
+      ],
+      [
+        'evil',
+        { tenantFrom: 'service', routes: [{ ...read, path: '/tenants/acme/invoices/{id}' }] },
+        '/tenants/acme/invoices/7',
+      ],
+      [
+        'evil',
+        { tenantFrom: 'service', routes: [{ ...read, path: '/invoices/{id}' }] },
+        '/invoices/7',
+        'acme',
+      ],
+    ];
+    const call = async (tenant: string, path: string, org = tenant) => {
+      const inserted = await grant({ tenant, service: 'crm' });
+      const answer = await claimed.world.send({
+        token: broker().forge(inserted),
+        path: `/crm${path}`,
+        headers: { 'x-org': org },
+      });
+      return answer.status === 200 ? 200 : ((await answer.json()) as { code: string }).code;
+    };
+    for (const [tenant, map, path, org] of inventions) {
+      broker().tenants = [...broker().tenants, { slug: tenant, forbid: [] }];
+      broker().change({ tenants: broker().tenants });
+      broker().services = [billing, { ...billing, ...map, name: 'crm', audience: 'crm' }];
+      broker().announceServices();
+      expect(await call(tenant, path, org)).toBe('insufficient_scope');
+    }
+    expect(upstream()).toBe(0);
+    // The last of them leads somewhere, as long as it names nobody.
+    expect(await call('evil', '/invoices/7')).toBe(200);
+  });
+
   test('lets the trust document run out: every call is refused, excepted ones too', async () => {
     const soon = toInstant(new Date(Date.now() + 2_000));
     claimed.adopt({ validUntil: soon });
     const approved = await grant();
     const list = '/billing/tenants/acme/invoices';
+    const { upstream } = claimed.world;
+    const whole = upstream.answer;
+    upstream.answer = (_request, response) => void response.writeHead(200).write('the beginning');
+    const openedAt = performance.now();
+    const open = await claimed.world.send({ token: token(approved, claimed.yes(approved)) });
+    upstream.answer = whole;
+    const reading = open.text().then(
+      () => 'whole',
+      () => 'cut',
+    );
     const left = async () =>
       (await claimed.read(token(approved, claimed.yes(approved)), list)) ===
       'not_countersigned trust_expired';
@@ -319,6 +385,9 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe(
       'not_countersigned trust_expired',
     );
+    expect(await reading).toBe('cut');
+    // Not by the upstream's silence, which would have ended it after a minute.
+    expect(performance.now() - openedAt).toBeLessThan(30_000);
     // The last version's people may still sign the next.
     claimed.adopt({ validUntil: toInstant(new Date(Date.now() + 86_400_000)) });
     await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
 import { describeError } from '../log/describe-error.js';
 import { ChainFiles, type StoredChain } from './chain-files.js';
-import { TrustChain } from './trust-chain.js';
+import { type ChainPlace, TrustChain } from './trust-chain.js';
 import { trustFolder } from './trust-folder.js';
 
 export type TrustsOptions = {
@@ -40,10 +40,17 @@ export class Trusts {
   private pinsMark: string | undefined;
   /** When the next pin that waits comes into force. */
   private nextFrom = Number.POSITIVE_INFINITY;
+  /** From the pins in force, by tenant. */
   private readonly chains = new Map<string, TrustChain>();
+  /** All that was ever followed here, by tenant and pin: a pin that comes back goes on from where its chain was. */
+  private readonly followed = new Map<string, TrustChain>();
   private readonly claimed = new Set<string>();
-  /** What the feed offered and no pin here led to: for one that is still to come. */
+  /** Tenants of which a pin is in force, or was so long that documents were followed from it. */
+  readonly pinnedTenants = new Set<string>();
+  /** What the feed offered and was not followed to its end: for a pin that is still to come, or a disk that works again. */
   private readonly offered = new Map<string, readonly SignedTrustDocument[]>();
+  /** Tenants of which a chain was begun that is to follow what was offered: until that is done. */
+  private readonly begun = new Set<string>();
   private readonly files: ChainFiles;
   private readonly claims: LineFile;
   private changes = 0;
@@ -62,8 +69,8 @@ export class Trusts {
     trusts.pinsMark = await markOf(options.spoolDir);
     trusts.keepPins(await readPins(options.spoolDir), now);
     for (const line of await trusts.claims.read()) trusts.claimed.add(claimedLine.parse(line).tenant);
-    for (const [tenant, pin] of Object.entries(trusts.pins)) trusts.begin(tenant, pin, now);
     for (const chain of stored) trusts.restore(chain, now);
+    for (const [tenant, pin] of Object.entries(trusts.pins)) trusts.begin(tenant, pin, now);
     return trusts;
   }
 
@@ -96,34 +103,55 @@ export class Trusts {
   /** Follows what the feed brings. What is new counts once it is durable; rejects with the file system's error. */
   take(offers: readonly FeedTrust[], now: number): Promise<void> {
     return this.inTurn(async () => {
-      const changed: string[] = [];
-      for (const { tenant, chain } of offers) {
-        if (this.claim(tenant)) changed.push(tenant);
-        if (await this.follow(tenant, chain, now)) changed.push(tenant);
+      const changed = new Set<string>();
+      try {
+        for (const { tenant, chain } of offers) {
+          if (this.claim(tenant)) changed.add(tenant);
+          if (await this.follow(tenant, chain, now)) changed.add(tenant);
+        }
+      } finally {
+        // What counts now is to be told, also where what came after it could not be written.
+        this.changed(changed);
       }
-      await this.claims.settle(() => [...this.claimed].map((tenant) => ({ tenant })));
-      this.changed(changed);
+      await this.settleClaims();
     });
   }
 
-  /** Looks whether somebody has pinned on this host, or a pin has come into force. To be called often. */
+  /**
+   * Looks whether somebody has pinned on this host, or a pin has come into force. To be called often. Rejects with the file
+   * system's error; the next call tries again what could not be written.
+   */
   lookAtPins(now: number): Promise<void> {
     return this.inTurn(async () => {
       const { log, spoolDir } = this.options;
       const mark = await markOf(spoolDir);
-      if (mark === this.pinsMark && now < this.nextFrom) return;
-      this.pinsMark = mark;
-      const read = await readPins(spoolDir).catch((error: unknown) => {
-        log.error(describeError(error), 'the pins cannot be read; those that were are kept');
-        return this.pins;
-      });
-      const changed = await this.adopt(read, now);
-      this.changed(changed);
+      if (mark !== this.pinsMark || now >= this.nextFrom) {
+        this.pinsMark = mark;
+        const read = await readPins(spoolDir).catch((error: unknown) => {
+          log.error(describeError(error), 'the pins cannot be read; those that were are kept');
+          return this.pins;
+        });
+        this.changed(this.adopt(read, now));
+      }
+      await this.followBegun(now);
+      await this.settleClaims();
     });
   }
 
+  /** Chains that were begun go as far as what was offered for them leads. */
+  private async followBegun(now: number): Promise<void> {
+    for (const tenant of this.begun) {
+      if (await this.follow(tenant, this.offered.get(tenant) ?? [], now)) this.changed([tenant]);
+      this.begun.delete(tenant);
+    }
+  }
+
+  private settleClaims(): Promise<void> {
+    return this.claims.settle(() => [...this.claimed].map((tenant) => ({ tenant })));
+  }
+
   /** Answers the tenants of which another pin counts, or waits, than before. */
-  private async adopt(read: Pins, now: number): Promise<string[]> {
+  private adopt(read: Pins, now: number): Set<string> {
     const changed = new Set<string>();
     const before = this.pins;
     this.keepPins(read, now);
@@ -135,7 +163,7 @@ export class Trusts {
       if (this.chains.get(tenant)?.place.pinned === pinInForce(pin, now)) continue;
       changed.add(tenant);
       this.begin(tenant, pin, now);
-      await this.follow(tenant, this.offered.get(tenant) ?? [], now);
+      this.begun.add(tenant);
     }
     for (const tenant of Object.keys(before)) {
       if (read[tenant] !== undefined) continue;
@@ -143,13 +171,14 @@ export class Trusts {
       this.chains.delete(tenant);
       changed.add(tenant);
     }
-    return [...changed];
+    return changed;
   }
 
-  private changed(tenants: readonly string[]): void {
-    if (tenants.length === 0) return;
+  private changed(tenants: Iterable<string>): void {
+    const told = [...tenants];
+    if (told.length === 0) return;
     this.changes += 1;
-    this.options.onChange(tenants);
+    this.options.onChange(told);
   }
 
   private keepPins(pins: Pins, now: number): void {
@@ -176,22 +205,23 @@ export class Trusts {
     return true;
   }
 
-  /** A chain from the pin in force on, without a version yet. */
+  /** The chain from the pin in force on, as far as it was ever followed here; without a version where it never was. */
   private begin(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
-    const { deployment } = this.options;
-    this.chains.set(tenant, TrustChain.begin({ deployment, tenant, pinned: pinInForce(pin, now) }));
+    this.pinnedTenants.add(tenant);
+    const place = { deployment: this.options.deployment, tenant, pinned: pinInForce(pin, now) };
+    this.chains.set(tenant, this.followed.get(keyOf(place)) ?? TrustChain.begin(place));
   }
 
-  /** What an earlier run has followed from the same pin. Of another pin it says only that the tenant is claimed. */
+  /** What an earlier run has followed, from whichever pin. */
   private restore({ tenant, pinned, versions }: StoredChain, now: number): void {
     this.claimed.add(tenant);
-    const begun = this.chains.get(tenant);
-    if (begun?.place.pinned !== pinned) return;
-    const { chain, refusal } = begun.follow(versions, now);
+    this.pinnedTenants.add(tenant);
+    const place = { deployment: this.options.deployment, tenant, pinned };
+    const { chain, refusal } = TrustChain.begin(place).follow(versions, now);
     if (refusal !== undefined)
       throw new Error(`the trust documents of ${tenant} on disk do not follow: ${refusal.reason}`);
-    this.chains.set(tenant, chain);
+    this.followed.set(keyOf(place), chain);
   }
 
   /** Whether the tenant's trust is another one now. */
@@ -207,12 +237,15 @@ export class Trusts {
         { tenant, reason: refusal.reason, detail: refusal.detail },
         'an offered trust document is refused',
       );
-    if (chain === undefined || refusal !== undefined) this.offered.set(tenant, offered);
-    else this.offered.delete(tenant);
-    if (chain === undefined || chain === held) return false;
-    await this.files.write({ tenant, pinned: chain.place.pinned, versions: chain.versions });
-    this.chains.set(tenant, chain);
-    return true;
+    this.offered.set(tenant, offered);
+    const isNew = chain !== undefined && chain !== held;
+    if (isNew) {
+      await this.files.write({ tenant, pinned: chain.place.pinned, versions: chain.versions });
+      this.chains.set(tenant, chain);
+      this.followed.set(keyOf(chain.place), chain);
+    }
+    if (chain !== undefined && refusal === undefined) this.offered.delete(tenant);
+    return isNew;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -221,6 +254,8 @@ export class Trusts {
     return done;
   }
 }
+
+const keyOf = ({ tenant, pinned }: Pick<ChainPlace, 'tenant' | 'pinned'>): string => `${tenant} ${pinned}`;
 
 /** Which file the pins are in: every writing makes another one. Undefined where there is none. */
 async function markOf(spoolDir: string): Promise<string | undefined> {

@@ -1,12 +1,6 @@
 import { type Terms, toInstant } from '@countersign/scope';
 import type { Grant } from './grant.js';
 
-/** The last instant at which a grant of these terms could be open, however late it was approved or begun. */
-export function endOfTerms({ startsAt, lapsesAt, useBy, seconds }: Terms): string {
-  const latest = Math.max(Date.parse(startsAt ?? lapsesAt), useBy === undefined ? 0 : Date.parse(useBy));
-  return toInstant(new Date(latest + seconds * 1_000));
-}
-
 /**
  * When a grant of these terms is open, as known at the moment of its approval: from the approval on, or from
  * `startsAt` on, for `seconds`. Approved late it has only what is left of the window that was asked for; one

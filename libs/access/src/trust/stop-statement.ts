@@ -89,9 +89,17 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-/** @throws AccessError `invalid_request` naming the first member that is not what it has to be */
-export function judgeStop(statement: Said, facts: StopFacts): void {
-  for (const [member, holds, wrong] of RULES)
+/** Of one that a gateway has taken in its time: what has to hold of it for as long as it lasts. */
+const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant', 'trust']);
+
+/**
+ * `handed`: a gateway has taken it and passes it on, however late. What it says lasts.
+ *
+ * @throws AccessError `invalid_request` naming the first member that is not what it has to be
+ */
+export function judgeStop(statement: Said, facts: StopFacts, when: 'now' | 'handed' = 'now'): void {
+  const rules = when === 'now' ? RULES : RULES.filter(([member]) => LASTING.has(member));
+  for (const [member, holds, wrong] of rules)
     if (!holds(statement, facts))
       throw new AccessError('invalid_request', `What was signed ${wrong}.`, {
         pointer: `/countersignature/statement/${member}`,

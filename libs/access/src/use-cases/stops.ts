@@ -24,7 +24,7 @@ import { memberIn } from './trust-proposals.js';
 
 type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
 
-async function factsOf(
+export async function stopFacts(
   { store, clock }: Deps,
   unit: Point,
   tenant: string,
@@ -34,7 +34,8 @@ async function factsOf(
   return { deployment: store.deployment, tenant, person, versions, log: await unit.head(), now: clock.now() };
 }
 
-const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
+/** What a stop is judged by inside a unit of work. */
+export const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
 
 /** The stop that the caller may sign now. @throws AccessError `forbidden`, `not_found`, `wrong_state` while unclaimed */
 export function readStopStatement(
@@ -45,7 +46,11 @@ export function readStopStatement(
 ): Promise<StopStatement> {
   demandInSight(principal, 'stop.write', tenant);
   return readAs(deps, principal.person, async (unit) =>
-    stopStatement(await factsOf(deps, signingPoint(unit), tenant, principal.person.id), deps.random, digest),
+    stopStatement(
+      await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
+      deps.random,
+      digest,
+    ),
   );
 }
 
@@ -59,7 +64,7 @@ export function readLiftStatement(
   demandInSight(principal, 'stop.write', tenant);
   return readAs(deps, principal.person, async (unit) => {
     standingStop(await unit.stops.find(hash));
-    const facts = await factsOf(deps, signingPoint(unit), tenant, principal.person.id);
+    const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
     return liftStatement(facts, deps.random, hash);
   });
 }
@@ -89,7 +94,7 @@ async function taken<S extends StopStatement | LiftStatement>(
 ): Promise<{ signature: Signature<S>; person: Person; at: string }> {
   const person = await memberIn(unit, principal, 'stop.write', unit.tenant);
   const statement = readSigned('/countersignature/statement', () => parse(signature.statement));
-  const facts = await factsOf(deps, insideOf(unit), unit.tenant, person.id);
+  const facts = await stopFacts(deps, insideOf(unit), unit.tenant, person.id);
   judgeStop(statement, facts);
   const read = { ...signature, statement };
   await demandSignedBy(deps, unit, person.id, read);
@@ -112,17 +117,33 @@ export function setStop(
   demandOwnBrowser(principal);
   const read = readSigned('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
-    const { signature, person, at } = await taken(deps, unit, principal, read, parseStop);
-    const hash = statementHash(deps.hashing, signature.statement);
-    const digest = signature.statement.digest ?? null;
-    const stop: Stop = {
-      ...{ hash, tenant, person: person.id, digest, signature, at },
-      ...{ lift: null, liftedBy: null, liftedAt: null },
-    };
-    await unit.stops.insert(stop);
-    await tell(unit, 'stopped', { at, actor: person.id, data: { stop: hash, digest, signature } });
-    return stop;
+    const { signature, at } = await taken(deps, unit, principal, read, parseStop);
+    return keepStop(deps, unit, { signature, at });
   });
+}
+
+/** What was signed, when it was taken, and by which gateway where it was handed in there. */
+export type TakenStop<S extends StopStatement | LiftStatement> = {
+  signature: Signature<S>;
+  at: string;
+  gateway?: string;
+};
+
+/** Keeps a stop that was judged, and tells of it. @throws AccessError `conflict` where this very stop was set before */
+export async function keepStop(
+  { hashing }: Pick<Deps, 'hashing'>,
+  unit: TenantUnit,
+  { signature, at, ...by }: TakenStop<StopStatement>,
+): Promise<Stop> {
+  const { tenant, person, digest = null } = signature.statement;
+  const hash = statementHash(hashing, signature.statement);
+  const stop: Stop = {
+    ...{ hash, tenant, person, digest, signature, at },
+    ...{ lift: null, liftedBy: null, liftedAt: null },
+  };
+  await unit.stops.insert(stop);
+  await tell(unit, 'stopped', { at, actor: person, data: { stop: hash, digest, signature, ...by } });
+  return stop;
 }
 
 /** Ends a stop. @throws AccessError `forbidden`, `not_found`, `invalid_request`, `wrong_state` where it was lifted already */
@@ -135,21 +156,31 @@ export function liftStop(
   demandOwnBrowser(principal);
   const read = readSigned('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
-    const { signature, person, at } = await taken(deps, unit, principal, read, parseLift);
-    const stop = standingStop(await unit.stops.find(signature.statement.stop));
-    const lifted: Stop = { ...stop, lift: signature, liftedBy: person.id, liftedAt: at };
-    if (!(await unit.stops.lift(lifted)))
-      throw new AccessError('wrong_state', 'This stop was lifted already.');
-    await tell(unit, 'lifted', { at, actor: person.id, data: { stop: stop.hash, signature } });
-    return lifted;
+    const { signature, at } = await taken(deps, unit, principal, read, parseLift);
+    return keepLift(unit, standingStop(await unit.stops.find(signature.statement.stop)), { signature, at });
   });
 }
+
+/** Keeps a lift that was judged, and tells of it. @throws AccessError `wrong_state` where the stop was lifted already */
+export async function keepLift(
+  unit: TenantUnit,
+  stop: Stop,
+  { signature, at, ...by }: TakenStop<LiftStatement>,
+): Promise<Stop> {
+  const { person } = signature.statement;
+  const lifted: Stop = { ...stop, lift: signature, liftedBy: person, liftedAt: at };
+  if (!(await unit.stops.lift(lifted))) throw new AccessError('wrong_state', 'This stop was lifted already.');
+  await tell(unit, 'lifted', { at, actor: person, data: { stop: stop.hash, signature, ...by } });
+  return lifted;
+}
+
+type ToldStop = { stop: string; digest?: string | null; signature: Signature; gateway?: string };
 
 /** Log, gateways and people hear of a change of a stop with it. */
 async function tell(
   unit: TenantUnit,
   what: 'stopped' | 'lifted',
-  event: { at: string; actor: string; data: { stop: string; digest?: string | null; signature: Signature } },
+  event: { at: string; actor: string; data: ToldStop },
 ): Promise<void> {
   const { stop } = event.data;
   await unit.log.append({ type: `trust.${what}`, ...event });

@@ -60,6 +60,15 @@ describe('the file of pins', () => {
     expect(JSON.parse(await readFile(pinsPath(spool), 'utf8'))).toEqual({ v: 1, pins: { acme: waiting } });
   });
 
+  test('knows nothing of a tenant with the name of what every object has', async () => {
+    await writePins(folder, { acme: first });
+    for (const slug of ['constructor', 'valueof', 'tostring'])
+      expect((await readPins(folder))[slug]).toBeUndefined();
+    const { pin } = setPin((await readPins(folder))['constructor'], ONE, NOW);
+    await writePins(folder, { ...(await readPins(folder)), constructor: pin });
+    expect(Object.keys(await readPins(folder))).toEqual(['acme', 'constructor']);
+  });
+
   test.each([
     '',
     '{}',

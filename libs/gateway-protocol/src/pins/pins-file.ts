@@ -25,13 +25,17 @@ export type Pins = z.infer<typeof file>['pins'];
 /** Where the pins of a gateway's own host are, beside its spool. */
 export const pinsPath = (spoolDir: string) => join(spoolDir, 'pins.json');
 
-/** The pins on this host; none where nobody has pinned. Throws for a file that cannot be read or is not of this form. */
+/**
+ * The pins on this host, by slug; none where nobody has pinned. Throws for a file that cannot be read or is not of this
+ * form. Without a prototype: `constructor` is a slug like any other.
+ */
 export async function readPins(spoolDir: string): Promise<Pins> {
   const text = await readFile(pinsPath(spoolDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? {} : file.parse(JSON.parse(text)).pins;
+  const pins = text === undefined ? {} : file.parse(JSON.parse(text)).pins;
+  return Object.assign(Object.create(null) as Pins, pins);
 }
 
 /** Pins are no secret, and whoever sets them need not be whom the gateway runs as. */

@@ -34,6 +34,8 @@ export type Call = {
   host: string;
   /** All values of a request header. */
   headerValues(name: string): readonly string[];
+  /** Every request header, names in lower case. */
+  headerFields: readonly (readonly [name: string, value: string])[];
   /** `sha256:` + hex of the whole body; undefined where the body has not been read. */
   bodySha256: string | undefined;
 };
@@ -67,6 +69,8 @@ export interface CallView {
    * claimed while no pin says here by what.
    */
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
+  /** The tenants of which a trust document is, or was, pinned here: nobody else's call may name one of them. */
+  pinnedTenants: ReadonlySet<string>;
   /** Why the token is not countersigned as this trust demands; undefined where it is. */
   countersigned(claims: CallClaims, trust: PinnedTrust): CountersignRefusal | undefined;
   /** Whether one more call may run at once under this grant and at this service. */

@@ -61,6 +61,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     queryNames: [],
     host: '',
     headerValues: () => [],
+    headerFields: [],
     bodySha256: undefined,
   };
   const view: CallView = {
@@ -76,6 +77,7 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     forbidden: () => [],
     lockOn: () => undefined,
     trust: () => pinned(),
+    pinnedTenants: new Set(['acme']),
     countersigned: () => refuse('too_few', 'nobody has signed'),
     hasRoom: () => true,
     hasBudget: () => true,

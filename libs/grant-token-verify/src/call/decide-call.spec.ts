@@ -68,6 +68,7 @@ const call = (overrides: Partial<Call> = {}): Call => ({
   queryNames: [],
   host: 'localhost',
   headerValues: () => [],
+  headerFields: [],
   bodySha256: undefined,
   ...overrides,
 });
@@ -83,6 +84,7 @@ const view = (overrides: Partial<CallView> = {}): CallView => ({
     tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
   lockOn: () => undefined,
   trust: () => undefined,
+  pinnedTenants: new Set(),
   countersigned: () => undefined,
   hasRoom: () => true,
   hasBudget: () => true,
@@ -307,6 +309,15 @@ describe('where the tenant is read', () => {
       allowed: true,
       match: { tenant: 'acme' },
     });
+  });
+
+  test('P12: whatever the map says: not by naming another tenant, which is pinned here', () => {
+    const map = flat({ tenantFrom: 'service' });
+    const names = { headerFields: [['x-org', 'globex']] as const };
+    const pinnedTenants = new Set(['globex']);
+    const both = view({ currentMap: () => map, mapByHash: () => map, pinnedTenants });
+    const sent = call({ path: '/invoices/7', ...names });
+    expect(decide({ call: sent, view: both })).toMatchObject({ code: 'insufficient_scope' });
   });
 
   test('maps that read the tenant in different places do not agree unless they read the same', () => {

@@ -10,6 +10,7 @@ import {
 } from './countersign-steps.js';
 import { grantIsActive, grantIsWithinWindow, nothingIsLocked } from './grant-steps.js';
 import { budgetIsLeft, concurrencyHasRoom } from './limit-steps.js';
+import { namesNoOtherPinnedTenant } from './named-tenants.js';
 import { routeIsListed } from './route-steps.js';
 import { changeIsTheApproved, scopeCovers, tenantDoesNotForbid, tenantIsTheTokens } from './scope-steps.js';
 
@@ -20,6 +21,7 @@ const callSteps: readonly CallStep[] = [
   nothingIsLocked,
   routeIsListed,
   tenantIsTheTokens,
+  namesNoOtherPinnedTenant,
   scopeCovers,
   tenantDoesNotForbid,
   trustDoesNotForbid,

@@ -1,0 +1,34 @@
+import { type EnrolledGateway, takeHandedStop } from '@countersign/access';
+import { signatureSchema } from '@countersign/scope';
+import { Controller, Inject, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Describe } from '../http/endpoint.js';
+import { Body, CurrentGateway } from '../http/input.js';
+import { ForGateways } from '../http/marks.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+import { component } from '../openapi/components.js';
+
+const handedBody = component('HandedStop', z.strictObject({ countersignature: signatureSchema }));
+
+/** For enrolled gateways alone; docs/feed.md has the shapes. */
+@Controller('gateway/v1/stops')
+export class HandedStopsController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Post()
+  @ForGateways()
+  @Describe({
+    summary: 'Pass on a stop or lift that a customer handed in at this gateway',
+    description:
+      'It counts by its signature alone, however late it comes; one that is known changes nothing.',
+    body: { schema: handedBody },
+    answer: { status: 204, description: 'Taken, or known.' },
+    errors: ['not_found'],
+  })
+  async take(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() { countersignature }: z.infer<typeof handedBody>,
+  ): Promise<void> {
+    await takeHandedStop(this.deps, gateway, countersignature);
+  }
+}

@@ -1,0 +1,62 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { type Deps, endSession, type Grant, startSessionIn } from '@countersign/access';
+import { type Terms, termsDigest } from '@countersign/scope';
+import type { Persona } from '../people.js';
+import { TourError } from '../tour-error.js';
+
+/** A grant that stands in the database, with its terms. */
+export type InsertedGrant = { id: string; digest: string; terms: Terms };
+
+/** What whoever has a shell on the broker's host can do without asking anybody: all that the attacks of the tour need. */
+export interface TakenHost {
+  /** Signs in as that person. @returns the session's secret, and how to end it */
+  signInAs(persona: Persona): Promise<{ secret: string; end(): Promise<void> }>;
+  /** Puts a grant like that one into the database, approved, with other terms, and has the gateways told of it. */
+  insertGrant(like: string, tenant: string, change: Partial<Terms>): Promise<InsertedGrant>;
+  /** The key that signs every token. */
+  signingKey(): Promise<{ kid: string; key: KeyObject }>;
+}
+
+const SESSION_SECONDS = 600;
+
+/** By the broker's own store, opened with the master key as host verbs open it. */
+export function takenHost(deps: Deps): TakenHost {
+  const { store, ids, hashing } = deps;
+  return {
+    async signInAs({ email, tenant }) {
+      const known = await store.readAsVendor((unit) => unit.persons(email));
+      const person = known.find((each) => each.tenant === tenant);
+      if (person === undefined)
+        throw new TourError('tour_failed', `${email} is not known here: it plays on the demo's organisation`);
+      const draft = { person, assurance: 'oidc', device: 'the tour', parent: null, replaces: null } as const;
+      const limits = { idle: SESSION_SECONDS, absolute: SESSION_SECONDS };
+      const { secret, session } = await store.asVendor((unit) => startSessionIn(deps, unit, draft, limits));
+      return {
+        secret,
+        end: () => endSession(deps, { person, channel: 'web', assurance: 'oidc' }, session.id),
+      };
+    },
+
+    insertGrant: (like, tenant, change) =>
+      store.forTenant(tenant, async (unit) => {
+        const grant = await unit.grants.find(like);
+        const request = grant === null ? null : await unit.requests.find(grant.request);
+        if (grant === null || request === null)
+          throw new TourError('tour_failed', `there is no grant ${like}`);
+        const terms: Terms = { ...request.terms, request: ids.next('req'), ...change };
+        const digest = termsDigest(hashing, terms);
+        await unit.requests.insert({ ...request, id: terms.request, digest, terms, grant: null });
+        const forged: Grant = { ...grant, id: ids.next('grt'), request: terms.request, digest };
+        await unit.grants.insert({ ...forged, used: { calls: 0, bytes: 0 } });
+        await unit.feed.changed('grant', forged.id);
+        return { id: forged.id, digest, terms };
+      }),
+
+    async signingKey() {
+      const keys = await store.readAsVendor((unit) => unit.keys.list('token'));
+      const [newest] = keys.filter(({ revokedAt, retiresAt }) => revokedAt === null && retiresAt === null);
+      if (newest === undefined) throw new TourError('tour_failed', 'the broker has no key that signs tokens');
+      return { kid: newest.kid, key: createPrivateKey(newest.privatePem) };
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/grant-token-verify';
+import { parseSignature, statementHash } from '@countersign/scope';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import { LineFile } from '../durable/line-file.js';
+import { BrokerAnswer, type BrokerClient } from '../feed/broker-client.js';
+import { describeError } from '../log/describe-error.js';
+import { RetryPace } from './retry-pace.js';
+import { trustFolder } from './trust-folder.js';
+
+const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
+
+/** Answers that say something of the statement, and not of the broker: to send the same again is of no use. */
+const JUDGED = new Set([400, 409, 422]);
+
+export type HandingOnParts = {
+  spoolDir: string;
+  broker: Pick<BrokerClient, 'post'>;
+  clock: Pick<Clock, 'monotonic'>;
+  log: Logger;
+};
+
+/**
+ * Brings what customers have handed in at this gateway to the broker, once it is there again, so that every other gateway
+ * hears of it by the feed. Kept on disk until the broker has it. Nothing here hangs on it: this gateway obeys at once.
+ */
+export class HandingOn {
+  /** What the broker has not, by hash, in the order in which it came: a stop before its lift. */
+  private readonly waiting = new Map<string, StopOrLift>();
+  private readonly file: LineFile;
+  private readonly pace: RetryPace;
+  private readonly stop = new AbortController();
+  private telling: Promise<void> | undefined;
+
+  private constructor(private readonly parts: HandingOnParts) {
+    this.file = new LineFile(join(trustFolder(parts.spoolDir), 'handed.jsonl'));
+    this.pace = new RetryPace(parts.clock);
+  }
+
+  /** Throws where the file is there and cannot be read whole. */
+  static async load(parts: HandingOnParts): Promise<HandingOn> {
+    const handing = new HandingOn(parts);
+    for (const stored of await handing.file.read()) {
+      const read = line.parse(stored);
+      if ('told' in read) handing.waiting.delete(read.told);
+      else {
+        const signature = parseSignature(read.handed);
+        if (isStopOrLift(signature)) handing.waiting.set(hashOf(signature), signature);
+      }
+    }
+    return handing;
+  }
+
+  /** Durable when it resolves; rejects with the file system's error. */
+  async add(signature: StopOrLift): Promise<void> {
+    this.waiting.set(hashOf(signature), signature);
+    this.file.add({ handed: signature });
+    await this.settle();
+  }
+
+  /** The broker is another one, or there again. */
+  begin(): void {
+    this.pace.begin();
+  }
+
+  /** Tells what there is to tell. To be called often, while in touch. */
+  tick(): void {
+    if (this.waiting.size === 0 || !this.pace.isDue || this.stop.signal.aborted) return;
+    this.telling ??= this.tell().finally(() => {
+      this.telling = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.telling;
+  }
+
+  private async tell(): Promise<void> {
+    const { log } = this.parts;
+    try {
+      for (const [hash, signature] of this.waiting)
+        if (await this.isTaken(hash, signature)) {
+          this.waiting.delete(hash);
+          this.file.add({ told: hash });
+        }
+      await this.settle();
+      if (this.waiting.size > 0) this.pace.failed();
+      else this.pace.begin();
+    } catch (error) {
+      this.pace.failed();
+      if (!this.stop.signal.aborted) log.warn(describeError(error), 'stops could not be passed on');
+    }
+  }
+
+  /** False where it is to be tried again, and others need not wait for that. Throws where the broker gives no answer. */
+  private async isTaken(hash: string, signature: StopOrLift): Promise<boolean> {
+    const { broker, log } = this.parts;
+    try {
+      const body = JSON.stringify({ countersignature: signature });
+      await broker.post('/gateway/v1/stops', body, this.stop.signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BrokerAnswer)) throw error;
+      const { tenant } = signature.statement;
+      const { status, code } = error;
+      log.error(
+        { tenant, stop: hash, status, code },
+        'the broker does not take a stop that was handed in here',
+      );
+      return JUDGED.has(status);
+    }
+  }
+
+  private settle(): Promise<void> {
+    return this.file.settle(() => [...this.waiting.values()].map((handed) => ({ handed })));
+  }
+}
+
+const hashOf = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
