@@ -9,7 +9,6 @@ import { BrokerAnswer, type BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool, SpoolPiece } from '../spool/spool.js';
-import { Gathering } from './gathering.js';
 import { Patience } from './patience.js';
 import type { Quarantine } from './quarantine.js';
 
@@ -22,6 +21,8 @@ type ShipperParts = {
   log: Logger;
 };
 
+/** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
+const GATHER_MS = 100;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often the place is noted at most; between, a crash costs a repetition. */
@@ -30,8 +31,6 @@ const KEEP_EVERY_MS = 5_000;
 const ENVELOPE_BYTES = 1_024;
 
 const placeShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0) });
-
-const isSame = (a: SpoolPlace, b: SpoolPlace): boolean => a.segment === b.segment && a.offset === b.offset;
 
 /** Answers that say something of the records, and not of the broker: to send the same again is of no use. */
 const JUDGED = new Set([400, 409, 413, 422]);
@@ -54,7 +53,6 @@ export class Shipper {
   private closing = false;
   private kept = { place: this.place, at: 0 };
   private readonly patience: Patience;
-  private readonly gathering = new Gathering();
   /** Records of the next batch at most: less than all while the one that is refused is looked for. */
   private most = MAX_BATCH_RECORDS;
 
@@ -86,7 +84,6 @@ export class Shipper {
   async close(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.stop.abort(), graceMs);
     this.closing = true;
-    this.gathering.end();
     this.wake?.();
     await this.running;
     clearTimeout(timer);
@@ -99,21 +96,15 @@ export class Shipper {
     while (!this.stop.signal.aborted) {
       try {
         this.fresh = false;
-        const { end } = this.parts.spool;
         const piece = await this.parts.spool.piece(this.place, MAX_BATCH_BYTES - ENVELOPE_BYTES, this.most);
         this.drained = piece === undefined;
         if (piece === undefined) {
           if (this.closing) return;
           if (performance.now() - this.kept.at > KEEP_EVERY_MS) await this.keep();
           await this.news();
-          await this.gathering.rest();
         } else {
           await this.ship(piece);
           wait = FIRST_PAUSE_MS;
-          if (isSame(piece.next, end)) {
-            this.drained = true;
-            await this.gathering.rest();
-          }
         }
       } catch (error) {
         if (this.stop.signal.aborted) return;
@@ -144,9 +135,7 @@ export class Shipper {
   /** Throws where the broker does not confirm every record of the batch. */
   private async hand({ boot, records }: SpoolPiece): Promise<void> {
     const json = `{"boot":${JSON.stringify(boot)},"entries":[${records.map((line) => line.json).join(',')}]}`;
-    const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
-    this.gathering.answeredIn(performance.now() - began);
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
@@ -166,13 +155,14 @@ export class Shipper {
     );
   }
 
-  /** Resolves when something new is durable. */
+  /** Resolves a little after something new is durable. */
   private async news(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.wake = resolve;
       if (this.fresh || this.closing) resolve();
     });
     this.wake = undefined;
+    if (!this.closing) await this.rest(GATHER_MS);
   }
 
   private async rest(milliseconds: number): Promise<void> {
