@@ -151,19 +151,22 @@ const PARTS = [
     sources: () => ['apps/web', 'libs/scope'],
     settings: [],
     clean: () => remove(join('apps', 'web')),
-    run: () =>
-      run(
-        process.execPath,
-        [
-          join(root, 'node_modules/vite/bin/vite.js'),
-          'build',
-          '--config',
-          'apps/web/vite.config.ts',
-          '--logLevel',
-          'warn',
-        ],
-        'the build of the pages',
-      ),
+    run: () => {
+      // The second writes the page that customers host themselves into the folder of the first.
+      for (const config of ['vite.config.ts', 'vite.signing.config.ts'])
+        run(
+          process.execPath,
+          [
+            join(root, 'node_modules/vite/bin/vite.js'),
+            'build',
+            '--config',
+            `apps/web/${config}`,
+            '--logLevel',
+            'warn',
+          ],
+          'the build of the pages',
+        );
+    },
   },
 ];
 

@@ -15,7 +15,7 @@ export async function feedRows(
   engine: string,
   many: PreparedStore,
   few: PreparedStore,
-  activeGrants: number,
+  activeGrants: { many: number; few: number },
 ): Promise<Row[]> {
   return [
     await row(`the feed’s first picture, ${engine}`, activeGrants, many, few, ({ host }) => picture(host)),
@@ -25,7 +25,7 @@ export async function feedRows(
 
 async function row(
   what: string,
-  activeGrants: number,
+  activeGrants: { many: number; few: number },
   many: PreparedStore,
   few: PreparedStore,
   work: (store: PreparedStore) => Promise<unknown>,
@@ -35,9 +35,9 @@ async function row(
     rounds.push({ many: await seconds(() => work(many)), few: await seconds(() => work(few)) });
   const [a, b] = [median(rounds.map((each) => each.many)), median(rounds.map((each) => each.few))];
   return {
-    what: `${what}, ${rounded(activeGrants)} active grants`,
+    what: `${what}, ${rounded(activeGrants.many)} active grants`,
     figure: `${rounded(a * 1000)} ms`,
-    rival: 'the same with 100',
+    rival: `the same with ${rounded(activeGrants.few)}`,
     rivalFigure: `${rounded(b * 1000)} ms`,
     ratio: times(a / b),
     target: '',

@@ -6,6 +6,7 @@ import { logAppend } from './log-append.js';
 import { proxiedCalls } from './proxied-calls.js';
 import { revocation } from './revocation.js';
 import { routeMatching } from './route-matching.js';
+import { slack } from './slack.js';
 import { tokenChecks } from './token-checks.js';
 
 /** In the order of the table. */
@@ -18,4 +19,5 @@ export const FAMILIES: readonly Family[] = [
   routeMatching,
   checkFlat,
   logAppend,
+  slack,
 ];

@@ -5,6 +5,7 @@ import {
   listNotices,
   listRecords,
   listRequests,
+  type Page,
   type Person,
   type Principal,
 } from '@countersign/access';
@@ -19,7 +20,8 @@ import { seconds } from '../support/rate.js';
 import { type Family, type Row, rounded, times } from '../support/table.js';
 import { feedRows } from './feed-start.js';
 
-const SMALL: Size = { requests: 1_000, tenants: 10, activeGrants: 100, rows: 1_000 };
+/** As few as fill more than one page of each list: a page that ends early would be no rival. */
+const SMALL: Size = { requests: 1_000, tenants: 10, activeGrants: 600, rows: 6_000 };
 const SAMPLE: Size = { requests: 100_000, tenants: 1_000, activeGrants: 10_000, rows: 50_000 };
 const FULL: Size = { requests: 1_000_000, tenants: 10_000, activeGrants: 100_000, rows: 500_000 };
 /** Pages of each list. */
@@ -27,7 +29,7 @@ const PAGES = 400;
 const WARM_UP = 40;
 const PAGE = { cursor: null, limit: 50 };
 
-type Work = (deps: Deps) => Promise<{ next: string | null }>;
+type Work = (deps: Deps) => Promise<Page<unknown>>;
 
 /**
  * Pages of each list with a hundred times as many rows (`--full`: a thousand times, a million requests) against few,
@@ -42,6 +44,7 @@ export const lists: Family = {
       const many = await filled(engine, closing, size);
       const few = await filled(engine, closing, SMALL);
       for (const [what, work] of Object.entries(LISTS)) {
+        for (const store of [many, few]) await expectFull(what, work(store.host));
         const p99 = await compared(many.host, few.host, work);
         rows.push({
           what: `${what}, a page of 50, p99, ${engine.name}, ${rounded(size.requests)} requests`,
@@ -52,7 +55,9 @@ export const lists: Family = {
           target: '≤ 1.5 ×',
         });
       }
-      rows.push(...(await feedRows(engine.name, many, few, size.activeGrants)));
+      rows.push(
+        ...(await feedRows(engine.name, many, few, { many: size.activeGrants, few: SMALL.activeGrants })),
+      );
     }
     return rows;
   },
@@ -89,6 +94,13 @@ async function filled(engine: BenchEngine, closing: Closing, size: Size): Promis
   );
   await bare.close();
   return store;
+}
+
+/** @throws Error where the page is not full, or is the last one */
+async function expectFull(what: string, page: Promise<Page<unknown>>): Promise<void> {
+  const { items, next } = await page;
+  if (items.length !== PAGE.limit || next === null)
+    throw new Error(`${what}: a page of ${items.length} rows is not measured against one of ${PAGE.limit}`);
 }
 
 async function compared(many: Deps, few: Deps, work: Work): Promise<{ many: number; few: number }> {

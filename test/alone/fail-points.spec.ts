@@ -1,5 +1,6 @@
 import { cutDispatchShort } from '../support/fail-points/cut-dispatch.js';
 import { cutCallShort, cutDutyShort, everyStep } from '../support/fail-points/cut-short.js';
+import { cutSigningShort, SIGNINGS } from '../support/fail-points/cut-signing.js';
 import { CALLS, DUTIES } from '../support/fail-points/scenarios.js';
 
 const ENGINES = ['SQLite', 'PostgreSQL'] as const;
@@ -24,6 +25,17 @@ test.each(each(DUTIES))(
     expect(problems).toEqual([]);
     expect(killedAt).toEqual(steps);
     expect(steps.slice(-3)).toEqual(['COMMIT', 'COMMIT sent', 'committed']);
+  },
+  1_800_000,
+);
+
+test.each(each(SIGNINGS))(
+  'P7, P8, P12: kill -9 at every step of “%s” on %s: all or nothing, and once when it is repeated',
+  async (signed, engine) => {
+    const { steps, killedAt, problems } = await cutSigningShort(engine, signed, everyStep);
+    expect(problems).toEqual([]);
+    expect(killedAt).toEqual(steps);
+    expect(steps.slice(-4)).toEqual(['COMMIT', 'COMMIT sent', 'committed', 'answer']);
   },
   1_800_000,
 );

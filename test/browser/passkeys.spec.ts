@@ -49,10 +49,10 @@ describe('P12: a customer signs with passkeys', () => {
 
   test('an admin claims the door as the page leads her, and reads the fingerprint that was signed', async () => {
     await page.goto(`${site.url}/trust`);
-    const fingerprint = (await page.locator('.groups').textContent()) ?? '';
+    const fingerprint = (await page.locator('.groups').first().textContent()) ?? '';
     expect(`sha256:${fingerprint.replaceAll(/\s/g, '')}`).toBe(trust.anchor.trust);
     await page.getByText(`countersign gateways pin acme ${trust.anchor.trust}`).waitFor();
-    await page.getByText('the passkey of one of them').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'the passkey of one of them' }).waitFor();
     const file = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download the anchor file' }).click();
     expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
@@ -110,39 +110,93 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
     await page.getByLabel('For case').fill('4712');
     await page.getByText('You sign this with your passkey.').waitFor();
+    await page.getByText('Each access lasts 1 hour at most.').waitFor();
+    await page.getByLabel('Each time at most, in minutes').fill('20');
+    await page.getByText('Each access lasts 20 minutes at most.').waitFor();
     const signed = await authenticator.signatures();
     await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
     await page.getByText('The door is open for what you named.').waitFor();
     expect(await authenticator.signatures()).toBeGreaterThan(signed);
-    const { items } = await site.api<{ items: { countersignature: object | null }[] }>(
+    const { items } = await site.api<{ items: { countersignature: object | null; maxDuration: string }[] }>(
       'ada',
       'GET',
       '/api/v1/tenants/acme/invitations',
     );
+    expect(items.map(({ maxDuration }) => maxDuration)).toEqual(['PT20M']);
     expect(items.map(({ countersignature }) => countersignature)).toEqual([
       expect.objectContaining({ credential: trust.document.people[0]?.passkeys[0]?.id }),
     ]);
   }, 60_000);
 
-  test('stops with her passkey what is open, and the stop is signed', async () => {
+  test('stops with her passkey what is open, the stop is signed, and lifts it again', async () => {
     const asked = await waiting(site, CHANGE);
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
     await page.getByRole('link', { name: 'Watch this access' }).click();
     await page.getByRole('button', { name: 'Stop it with my passkey, too' }).click();
-    await page.getByText('Stopped under your signature.').waitFor();
+    await page.getByText('Stopped under signature.').waitFor();
     const { items } = await site.api<{ items: { digest: string }[] }>(
       'ada',
       'GET',
       '/api/v1/tenants/acme/stops',
     );
     expect(items.map(({ digest }) => digest)).toEqual([asked.digest]);
+    await page.goto(`${site.url}/access`);
+    await page.getByText('One access is stopped').waitFor();
+    await page.getByRole('button', { name: 'Lift it with my passkey' }).click();
+    await page.getByText('One access is stopped').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Stop everything with my passkey' }).waitFor();
+    const left = await site.api<{ items: object[] }>('ada', 'GET', '/api/v1/tenants/acme/stops');
+    expect(left.items).toEqual([]);
+  }, 60_000);
+
+  test('changes a rule in words, and signs the next version', async () => {
+    await page.goto(`${site.url}/trust`);
+    await page.getByText('Change the rules', { exact: true }).click();
+    await page.getByRole('group', { name: 'Without a passkey' }).getByLabel('list').check();
+    await page.getByText('Accept another ground').first().click();
+    await page.getByRole('group', { name: 'For these actions' }).getByLabel('read').check();
+    await page.getByRole('button', { name: 'Accept another ground' }).click();
+    await page.getByText('Without a passkey: list. Before: nothing: every action is countersigned').waitFor();
+    await page.getByText('Other grounds: emergency: billing, read, at most 1 hour. Before: none').waitFor();
+    await page.getByRole('button', { name: 'Propose the next version' }).click();
+    await page.getByText('In force: Version 2').waitFor();
+    const { document } = await site.api<{ document: object }>('ada', 'GET', '/api/v1/tenants/acme/trust');
+    expect(document).toMatchObject({
+      seq: 2,
+      countersign: { exceptActions: ['list'] },
+      bases: [{ basis: 'emergency', services: ['billing'], actions: ['read'], maxSeconds: 3_600 }],
+    });
+  }, 60_000);
+
+  test('makes an API key of her own, which is shown once, and revokes it', async () => {
+    await page.goto(`${site.url}/account`);
+    await page.getByRole('button', { name: 'Make an API key' }).click();
+    const key = (await page.locator('.command code').textContent()) ?? '';
+    const asHer = () => fetch(`${site.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await asHer()).status).toBe(200);
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page
+      .getByRole('button', { name: /^Revoke key_/ })
+      .first()
+      .click();
+    await page.getByText('Revoked').waitFor();
+    expect(await page.getByText(key).count()).toBe(0);
+    expect((await asHer()).status).toBe(401);
   }, 60_000);
 
   test('axe finds nothing on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
     const asked = await waiting(site, CHANGE);
     const found: string[] = [];
-    for (const path of ['/trust', '/claim', '/passkeys', '/invite', `/requests/${asked.id}`]) {
+    for (const path of [
+      '/trust',
+      '/claim',
+      '/passkeys',
+      '/invite',
+      '/access',
+      '/account',
+      `/requests/${asked.id}`,
+    ]) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.emulateMedia({ colorScheme: 'light' });
       await page.goto(site.url + path);

@@ -78,6 +78,57 @@ describeStore('the clock', (bench) => {
     expect([request.lapsesAt, request.terms.lapsesAt]).toEqual([lapsesAt, lapsesAt]);
   });
 
+  describe('a request that waits', () => {
+    const told = ['request.awaiting_vendor', 'request.awaiting_customer'];
+    const run = async (seconds: number) => {
+      flow.clock.forward(seconds);
+      return (await doDue(flow.deps)).reminded;
+    };
+
+    test('reminds at half of its life, escalates at three quarters, and is then quiet', async () => {
+      const { request } = await flow.ask(erin);
+      expect(await run(6 * 3600 - 1)).toBe(0);
+      expect(await run(1)).toBe(1);
+      expect(await run(60)).toBe(0);
+      await flow.approve(max, { request } as RequestView);
+      expect(await run(3 * 3600 - 61)).toBe(0);
+      expect(await run(1)).toBe(1);
+      expect(await run(3 * 3600 - 1)).toBe(0);
+      expect(await noticesOf(request.id)).toEqual([
+        told[0],
+        'request.reminder',
+        told[1],
+        'request.escalated',
+      ]);
+      const notices = await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 200));
+      const audience = (kind: string) => notices.find((notice) => notice.kind === kind)?.audience;
+      expect(audience('request.reminder')).toEqual(['role:vendor:reviewer']);
+      expect(audience('request.escalated')).toEqual(['role:acme:approver']);
+    });
+
+    test('after an outage is told of once; after its end never', async () => {
+      const late = await flow.ask(erin);
+      const decided = await flow.ask(erin);
+      await flow.deny(max, decided);
+      expect(await run(10 * 3600)).toBe(1);
+      expect(await noticesOf(late.request.id)).toEqual([told[0], 'request.escalated']);
+      expect(await noticesOf(decided.request.id)).toEqual([told[0], 'request.denied']);
+    });
+
+    test('reminds once, however many brokers look at the clock', async () => {
+      const { request } = await flow.ask(erin);
+      flow.clock.forward(6 * 3600);
+      const other = await bench.database.open();
+      const all = await Promise.allSettled([
+        doDue(flow.deps),
+        doDue({ ...flow.deps, store: other }),
+        doDue(flow.deps),
+      ]);
+      expect(all.map(({ status }) => status)).toContain('fulfilled');
+      expect(await noticesOf(request.id)).toEqual([told[0], 'request.reminder']);
+    });
+  });
+
   test('a scheduled grant opens at its start by a logged transition, and mints nothing before', async () => {
     const grant = await approved(await flow.ask(erin, { startsAt: '2026-11-24T18:00:00Z' }));
     expect(await grantOf(grant)).toMatchObject({

@@ -44,6 +44,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '86cc8a947797bae556c9a18e406357e4e17473064a881776e13e66c5132e2125',
     postgres: 'efb2987af050827aecbed92ae2c427aa5617287607381fe17d05ac3399796fee',
   },
+  Trust1798600000000: {
+    sqlite: '2ca0450ff934fae92f46a78fe974d26502129877f404a125e081b5fa7d57a7e0',
+    postgres: '6267b21516d193842d49c5a48da6b095e55bc44f29a6936f6adb7248e1104667',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

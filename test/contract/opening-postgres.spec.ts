@@ -1,7 +1,7 @@
 import { migrate, openStore, pendingMigrations, schemaDrift } from '@countersign/persistence';
+import { optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, serverUrl, withClient } from '../support/postgres/database.js';
 import { oneUnit } from './support/one-unit.js';
-import { optionsFor } from './support/options.js';
 
 const refused = (code: string) => expect.objectContaining({ name: 'StoreError', code });
 

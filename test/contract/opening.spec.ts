@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, openStore, pendingMigrations } from '@countersign/persistence';
 import Database from 'better-sqlite3';
+import { optionsFor } from '../support/migrated-database.js';
 import { oneUnit } from './support/one-unit.js';
-import { optionsFor } from './support/options.js';
 
 const refused = (code: string) => expect.objectContaining({ name: 'StoreError', code });
 

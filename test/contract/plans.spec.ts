@@ -160,6 +160,11 @@ describe.each([
 
   test.each<[string, string, (manager: EntityManager) => Promise<unknown>]>([
     ['lapsed requests', 'requests', (manager) => new Requests(manager, ALL).due(NOTHING_DUE, 200)],
+    [
+      'requests that remind',
+      'requests',
+      (manager) => new Requests(manager, ALL).toRemindOf(NOTHING_DUE, 200),
+    ],
     ['grants that are due', 'grants', (manager) => new Grants(manager, ALL).due(NOTHING_DUE, 200)],
     ['locks that are due', 'locks', (manager) => new Locks(manager, ALL).due(NOTHING_DUE, 200)],
     [

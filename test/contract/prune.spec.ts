@@ -1,4 +1,4 @@
-import { type Deps, NOTICES_KEPT_DAYS, prune, type Store } from '@countersign/access';
+import { type Deps, NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS, type Store } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { NOW } from './support/rows.js';
@@ -89,5 +89,20 @@ describeStore('pruning', (bench) => {
       { key: 'young' },
       { key: 'young' },
     ]);
+  });
+
+  test('forgets Slack messages that have not changed for half a year, and what came in longer ago than it counts', async () => {
+    const clock = new TestClock();
+    const at = clock.now().toISOString();
+    const message = { workspace: 'T1', channel: 'C1', ts: '1.1', shown: 'a', postedAt: at, updatedAt: at };
+    await bench.store.forSlack(async ({ posts, seen }) => {
+      await posts.save({ request: 'req_1', recipient: 'C:acme', ...message });
+      await seen.note('h', at);
+    });
+    clock.forward(SLACK_POSTS_KEPT_DAYS * DAY);
+    expect(await prune(deps(clock))).toMatchObject({ slackPosts: 0 });
+    expect(await bench.store.forSlack(({ seen }) => seen.note('h', at))).toBe(true);
+    clock.forward(1);
+    expect(await prune(deps(clock))).toMatchObject({ slackPosts: 1 });
   });
 });

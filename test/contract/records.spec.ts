@@ -116,6 +116,62 @@ describeStore('gateways’ records', (bench) => {
     expect(after).toMatchObject({ openings: 5, used: { calls: 4, bytes: 100 } });
   });
 
+  describe('tell people', () => {
+    const kinds = async () =>
+      (await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 200))).map(
+        ({ kind, subject }) => `${kind} ${subject}`,
+      );
+    const many = (call: (seq: number) => ReturnType<typeof aRecord>, from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => made(call(from + index)));
+
+    test('P7: of a grant’s first call and of each 25 further, in the transaction of the records', async () => {
+      const { grant, call } = await granted();
+      const told = `grant.used ${grant.id}`;
+      await take(many(call, 1, 1));
+      expect(await kinds()).toEqual([told]);
+      await take(many(call, 2, 25));
+      expect(await kinds()).toEqual([told]);
+      await take(many(call, 26, 26));
+      expect(await kinds()).toEqual([told, told]);
+      // What was taken before counts for nothing; several thresholds at once are told of once.
+      await take(many(call, 20, 120));
+      expect(await kinds()).toEqual([told, told, told]);
+      await take(many(call, 121, 126));
+      expect(await kinds()).toEqual([told, told, told, told]);
+    });
+
+    test('of refused calls likewise, folded ones by their count', async () => {
+      const { grant, call } = await granted();
+      const told = `grant.refused ${grant.id}`;
+      await take([made(call(1, 'refused'))]);
+      await take([made({ ...call(2, 'refused'), count: 24 })]);
+      expect(await kinds()).toEqual([told]);
+      await take([made(call(3, 'refused'))]);
+      expect(await kinds()).toEqual([told, told]);
+      expect(await bench.store.readForTenant('acme', (unit) => unit.grants.find(grant.id))).toMatchObject({
+        refused: 26,
+        used: { calls: 0, bytes: 0 },
+      });
+    });
+
+    test('once a threshold, though many gateways and brokers bring the calls at once', async () => {
+      const { grant, call } = await granted();
+      const other = await bench.database.open();
+      const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) => {
+          const gateway = uuidV7Ids.next('gtw');
+          const store = index % 2 === 0 ? bench.store : other;
+          const records = Array.from({ length: 5 }, (_, seq) =>
+            made({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
+          );
+          return takeRecords({ store, ...system }, gateway, BOOT, records);
+        }),
+      );
+      expect(await kinds()).toEqual([`grant.used ${grant.id}`, `grant.used ${grant.id}`]);
+    });
+  });
+
   test('a gap is an event of its own, where it was found', async () => {
     const { grant, call } = await granted();
     await take([made(call(1)), made(call(3))]);

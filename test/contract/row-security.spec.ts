@@ -1,9 +1,9 @@
 import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
 import type pg from 'pg';
+import { optionsFor } from '../support/migrated-database.js';
 import { withClient } from '../support/postgres/database.js';
 import type { TestDatabase } from './support/database.js';
 import { oneUnit } from './support/one-unit.js';
-import { optionsFor } from './support/options.js';
 import { postgresDatabase } from './support/postgres.js';
 import {
   aGrant,
@@ -16,6 +16,7 @@ import {
   aRecord,
   aRecoveryKey,
   aRequest,
+  aReset,
   aReview,
   aSignature,
   aStop,
@@ -48,6 +49,7 @@ const OWN: Record<string, string> = {
   trust_proposals: 'tenant',
   trust_signatures: 'tenant',
   trust_reminders: 'tenant',
+  trust_resets: 'tenant',
   stops: 'tenant',
   tenants: 'slug',
 };
@@ -102,6 +104,7 @@ describe('row-level security on PostgreSQL', () => {
       const proposal = aProposal(approver);
       await unit.trust.propose(proposal);
       await unit.trust.sign(aSignature(proposal));
+      await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
       await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
       const answer = { bodyHash: 'h', result: '1' };
@@ -163,6 +166,10 @@ describe('row-level security on PostgreSQL', () => {
       'sessions',
       'identities',
       'sign_in_attempts',
+      'slack_installations',
+      'slack_accounts',
+      'slack_posts',
+      'slack_seen',
       'feed_changes',
       'deployment',
     ])
@@ -199,6 +206,10 @@ describe('row-level security on PostgreSQL', () => {
       'sessions',
       'identities',
       'sign_in_attempts',
+      'slack_installations',
+      'slack_accounts',
+      'slack_posts',
+      'slack_seen',
       'feed_changes',
     ])
       expect(await rows('acme', `SELECT * FROM ${table}`)).toEqual([]);

@@ -3,10 +3,11 @@ import {
   INVITATION_TRANSITIONS,
   PROPOSAL_TRANSITIONS,
   REQUEST_TRANSITIONS,
+  RESET_TRANSITIONS,
 } from '@countersign/access';
 import { migrate, pendingMigrations, schemaDrift } from '@countersign/persistence';
+import { optionsFor } from '../support/migrated-database.js';
 import { describeStore } from './support/describe-store.js';
-import { optionsFor } from './support/options.js';
 
 describeStore('the schema that the migrations make from empty', (bench) => {
   test('is what the entities say: nothing is left to synchronise', async () => {
@@ -28,6 +29,7 @@ describeStore('the schema that the migrations make from empty', (bench) => {
       grant: GRANT_TRANSITIONS,
       invitation: INVITATION_TRANSITIONS,
       proposal: PROPOSAL_TRANSITIONS,
+      reset: RESET_TRANSITIONS,
     }).flatMap(([kind, table]) =>
       Object.entries<readonly string[]>(table).flatMap(([from, followers]) =>
         followers.map((to) => `${kind}: ${from} → ${to}`),

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { EMPTY_RANGE, leafHash, withLeaf } from '@countersign/audit-log';
 import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/persistence';
 import Database from 'better-sqlite3';
+import { optionsFor } from '../support/migrated-database.js';
 import { emptyDatabase, withClient } from '../support/postgres/database.js';
 import { removeFolder, tempFolder } from '../support/temp-folder.js';
 import { RELEASES_BEFORE, upTo } from './support/older-release.js';
 import { oneUnit } from './support/one-unit.js';
-import { optionsFor } from './support/options.js';
 
 type Raw = (sql: string) => Promise<unknown[]>;
 type Place = { url: string; raw: Raw; drop(): Promise<void> };

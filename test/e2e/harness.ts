@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +15,6 @@ import {
 import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import {
-  migrate,
   nodeKeyMaker,
   type OpenedStore,
   openStore,
@@ -26,8 +24,8 @@ import {
 } from '@countersign/persistence';
 import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
 import { organisation, PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
+import { MASTER_KEY, migratedPostgres, migratedSqlite } from '../support/migrated-database.js';
 import { brokerOrigins } from '../support/openapi/broker-origins.js';
-import { emptyDatabase } from '../support/postgres/database.js';
 
 const HOUR = 3600;
 export const SESSION_COOKIE = '__Host-countersign-session';
@@ -82,9 +80,18 @@ export class TestBroker {
   ) {}
 
   static async start(
-    options: { engine?: Engine; organisation?: Organisation; settings?: Partial<BrokerEnvironment> } = {},
+    options: {
+      engine?: Engine;
+      organisation?: Organisation;
+      settings?: Partial<BrokerEnvironment>;
+      clock?: TestClock;
+    } = {},
   ): Promise<TestBroker> {
-    const broker = new TestBroker(new TestClock(), options.engine ?? 'SQLite', options.settings ?? {});
+    const broker = new TestBroker(
+      options.clock ?? new TestClock(),
+      options.engine ?? 'SQLite',
+      options.settings ?? {},
+    );
     await broker.prepare(options.organisation ?? organisation());
     await broker.run();
     return broker;
@@ -98,7 +105,7 @@ export class TestBroker {
     return {
       databaseUrl: this.databaseUrl,
       dataDir: this.folder,
-      masterKey: this.masterKey,
+      masterKey: MASTER_KEY,
       host: '127.0.0.1',
       port: 0,
       publicUrl: 'http://localhost:4000',
@@ -189,17 +196,14 @@ export class TestBroker {
     return { credential, text: encodeGatewayCredential(credential), bearer: `Bearer ${id}.${secret}` };
   }
 
-  private readonly masterKey = new Uint8Array(randomBytes(32));
-
   private async prepare(file: Organisation): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
-    this.databaseUrl = `sqlite:${join(this.folder, 'countersign.db')}`;
     if (this.engine === 'PostgreSQL')
-      ({ url: this.databaseUrl, drop: this.dropDatabase } = await emptyDatabase());
+      ({ url: this.databaseUrl, drop: this.dropDatabase } = await migratedPostgres());
+    else this.databaseUrl = await migratedSqlite(join(this.folder, 'countersign.db'));
     const system = { clock: this.clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
-    const options = { url: this.environment.databaseUrl, masterKey: this.masterKey, ...system };
-    await migrate(options);
-    this.host = { store: await openStore(options), ...system };
+    const { databaseUrl: url, masterKey } = this.environment;
+    this.host = { store: await openStore({ url, masterKey, ...system }), ...system };
     await applyOrganisation(this.host, file, { dryRun: false });
     await ensureBrokerKeys(this.host, nodeKeyMaker);
     const keys: Partial<Record<PersonName, string>> = {};

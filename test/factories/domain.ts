@@ -94,6 +94,7 @@ export function sampleRequest(change: Partial<AccessRequest> = {}): AccessReques
     createdAt: '2026-11-24T15:00:00Z',
     lapsesAt: terms.lapsesAt,
     endedAt: null,
+    reminders: 0,
     grant: null,
     ...change,
   };
@@ -119,6 +120,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
     endReason: null,
     endedBy: null,
     used: { calls: 0, bytes: 0 },
+    refused: 0,
     ...change,
   };
 }

@@ -22,6 +22,8 @@ test.each([
     'persistence implements the ports of access',
   ],
   ['libs/mail/src/a.ts', '@countersign/persistence', 'mail is a channel'],
+  ['libs/slack/src/a.ts', '@countersign/persistence', 'slack is a channel'],
+  ['libs/slack/src/a.ts', '@nestjs/common', 'slack knows Bolt and the domain'],
   ['apps/gateway/src/a.ts', '@countersign/access', 'holds no key that opens anything'],
   ['apps/gateway/src/a.ts', '@countersign/persistence', 'holds no key that opens anything'],
   ['apps/gateway/src/a.ts', '@countersign/grant-token-mint', 'holds no key that opens anything'],
@@ -38,6 +40,7 @@ test.each([
 test.each([
   ['libs/access/src/a.ts', '@countersign/scope'],
   ['libs/persistence/src/a.ts', '@countersign/access'],
+  ['libs/slack/src/a.ts', '@slack/bolt'],
   ['apps/gateway/src/a.ts', '@countersign/grant-token-verify'],
   ['apps/broker/src/a.ts', '@countersign/grant-token-mint'],
   ['apps/web/src/a.tsx', '@countersign/scope'],

@@ -12,6 +12,7 @@ test.each([
   ['apps/cli/src/verbs/new.ts', 'asVendor'],
   ['libs/access/src/use-cases/new.ts', 'asVendor'],
   ['libs/mail/src/client.ts', 'readAsVendor'],
+  ['libs/slack/src/client.ts', 'readAsVendor'],
 ])('P9: %s may not use %s, and is told why', (file, unit) => {
   expect(tree.lint(file, opening(unit))).toContain(REASON);
 });

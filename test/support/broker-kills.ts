@@ -30,9 +30,11 @@ export type BrokerKillReport = {
  * Kills the broker (`kill -9`) while a hundred decisions are in flight, so many times, each time after another number
  * of answers, and starts it again on the same store.
  *
+ * @param first the round to begin with: how many are answered before the kill goes by it
+ *
  * @throws Error where a log has a gap, or a leaf is not what its hash says
  */
-export async function killBrokerMidDecisions(rounds: number): Promise<BrokerKillReport> {
+export async function killBrokerMidDecisions(rounds: number, first = 0): Promise<BrokerKillReport> {
   const engineers = Array.from({ length: IN_FLIGHT / EACH }, (_, index) => engineer(index));
   const site = await Site.start({
     organisation: organisation((file) => {
@@ -41,7 +43,8 @@ export async function killBrokerMidDecisions(rounds: number): Promise<BrokerKill
   });
   try {
     const decided: Decided[] = [];
-    for (let round = 0; round < rounds; round += 1) decided.push(...(await oneRound(site, engineers, round)));
+    for (let round = first; round < first + rounds; round += 1)
+      decided.push(...(await oneRound(site, engineers, round)));
     return {
       decided,
       grantsByRequest: grants(site.databasePath),

@@ -4,7 +4,7 @@ import { Balancer } from './balancer.js';
 import { brokerEnv, gatewayEnv } from './environments.js';
 import { freePort } from './free-port.js';
 import { Keys } from './keys.js';
-import { emptyDatabase } from './postgres/database.js';
+import { MASTER_KEY, migratedPostgres } from './migrated-database.js';
 import { PreparedStore } from './prepared-store.js';
 import { Program } from './program.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
@@ -41,8 +41,8 @@ export class Cluster {
 
   static async start(options: ClusterOptions): Promise<Cluster> {
     const folder = await tempFolder('cluster');
-    const { url, drop } = await emptyDatabase();
-    const store = await PreparedStore.at(url, options.organisation);
+    const { url, drop } = await migratedPostgres();
+    const store = await PreparedStore.at(url, options.organisation, MASTER_KEY);
     const ports = await Promise.all(Array.from({ length: options.brokers }, () => freePort()));
     const balancer = await Balancer.start({ ports });
     const cluster = new Cluster(folder, store, balancer, ports, options, drop);

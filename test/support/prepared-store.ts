@@ -31,9 +31,12 @@ export class PreparedStore {
     private readonly deps: SigningDeps & { store: OpenedStore },
   ) {}
 
-  /** A new SQLite file, or an empty PostgreSQL database. */
-  static async at(url: string, organisation: Organisation): Promise<PreparedStore> {
-    const masterKey = randomBytes(32);
+  /** A new SQLite file, or a PostgreSQL database that is empty or was migrated with this key. */
+  static async at(
+    url: string,
+    organisation: Organisation,
+    masterKey: Uint8Array = randomBytes(32),
+  ): Promise<PreparedStore> {
     const system = {
       clock: systemClock,
       ids: uuidV7Ids,
@@ -49,7 +52,7 @@ export class PreparedStore {
     };
     await applyOrganisation(deps, organisation, { dryRun: false });
     await ensureBrokerKeys(deps, nodeKeyMaker);
-    return new PreparedStore(url, masterKey.toString('base64'), deps);
+    return new PreparedStore(url, Buffer.from(masterKey).toString('base64'), deps);
   }
 
   /** `csk_…` of whoever has this e-mail. */

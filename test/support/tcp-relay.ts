@@ -4,10 +4,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /**
  * A wire between a client and its server (a gateway and its broker, a broker and its database) that can go dead
  * without a word: while it `swallows`, connections stay open (and are accepted), and every byte of either side is
- * lost, as when a peer vanishes or packets are dropped.
+ * lost, as when a peer vanishes or packets are dropped. Or it is slow: what the server answers comes `delayMs` later.
  */
 export class TcpRelay {
   swallows = false;
+  delayMs = 0;
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
 
@@ -18,8 +19,8 @@ export class TcpRelay {
     const behind = Number(target.port);
     this.server = createServer((near) => {
       const far = connect(behind, hostname);
-      this.join(near, far);
-      this.join(far, near);
+      this.join(near, far, () => 0);
+      this.join(far, near, () => this.delayMs);
     });
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -33,10 +34,13 @@ export class TcpRelay {
     await closed;
   }
 
-  private join(from: Socket, to: Socket): void {
+  private join(from: Socket, to: Socket, delayMs: () => number): void {
     this.sockets.add(from);
     from.on('data', (bytes) => {
-      if (!this.swallows) to.write(bytes);
+      if (this.swallows) return;
+      const wait = delayMs();
+      if (wait === 0) to.write(bytes);
+      else setTimeout(() => to.write(bytes), wait);
     });
     from.on('error', () => undefined);
     // What ended while nothing went through is never heard of.

@@ -1,5 +1,6 @@
 import type { NoticeChannel } from '@countersign/access';
 import type { CodeMailer } from '@countersign/mail';
+import type { SlackSide } from '@countersign/slack';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
@@ -26,6 +27,7 @@ import {
   DEPS,
   LOGGER,
   SETTINGS,
+  SLACK,
 } from './injection.js';
 import { InvitationsController } from './invitations/invitations.controller.js';
 import { Jobs } from './jobs/jobs.service.js';
@@ -54,6 +56,10 @@ import { MailCodes } from './sign-in/mail-codes.js';
 import { OidcSignIn } from './sign-in/oidc.js';
 import { Providers } from './sign-in/providers.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
+import { SlackInstallController } from './slack/install.controller.js';
+import { SlackLinkController } from './slack/link.controller.js';
+import { SlackRoundTrip } from './slack/round-trip.js';
+import { SignInWithSlack } from './slack/sign-in-with-slack.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
 import { StreamController } from './stream/stream.controller.js';
@@ -71,6 +77,7 @@ export interface BrokerParts {
   logger: Logger;
   channels: readonly NoticeChannel[];
   codeMailer: CodeMailer | null;
+  slack: SlackSide | null;
 }
 
 export const CONTROLLERS = [
@@ -94,6 +101,8 @@ export const CONTROLLERS = [
   SessionController,
   SignInController,
   CliLoginController,
+  SlackInstallController,
+  SlackLinkController,
   NoticesController,
   StreamController,
   OauthController,
@@ -110,7 +119,14 @@ export const CONTROLLERS = [
 export class BrokerModule {}
 
 /** The broker around an open store. The guards run in the order in which they stand here. */
-export function brokerModule({ deps, settings, logger, channels, codeMailer }: BrokerParts): DynamicModule {
+export function brokerModule({
+  deps,
+  settings,
+  logger,
+  channels,
+  codeMailer,
+  slack,
+}: BrokerParts): DynamicModule {
   return {
     module: BrokerModule,
     providers: [
@@ -119,6 +135,7 @@ export function brokerModule({ deps, settings, logger, channels, codeMailer }: B
       { provide: LOGGER, useValue: logger },
       { provide: CHANNELS, useValue: channels },
       { provide: CODE_MAILER, useValue: codeMailer },
+      { provide: SLACK, useValue: slack },
       { provide: APP_GUARD, useClass: IdentifyGuard },
       { provide: APP_GUARD, useClass: OriginGuard },
       { provide: APP_GUARD, useClass: RateLimitGuard },
@@ -128,6 +145,8 @@ export function brokerModule({ deps, settings, logger, channels, codeMailer }: B
       Attempts,
       OidcSignIn,
       CliLogin,
+      SlackRoundTrip,
+      SignInWithSlack,
       MailCodes,
       KeyRing,
       BrokerTokenMinter,

@@ -21,4 +21,5 @@ export const DEPS = Symbol('Deps');
 export const SETTINGS = Symbol('BrokerSettings');
 export const LOGGER = Symbol('Logger');
 export const CHANNELS = Symbol('NoticeChannels');
+export const SLACK = Symbol('SlackSide');
 export const CODE_MAILER = Symbol('CodeMailer');

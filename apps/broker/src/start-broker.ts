@@ -10,6 +10,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
+import type { SlackSide } from '@countersign/slack';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
@@ -18,7 +19,7 @@ import { FeedHub } from './feed/feed-hub.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { expressServer, useMiddleware } from './http/middleware.js';
 import { limitServer } from './http/server-limits.js';
-import type { BrokerDeps } from './injection.js';
+import { type BrokerDeps, SLACK } from './injection.js';
 import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
@@ -26,6 +27,7 @@ import { NoticeJobs } from './notices/notice-jobs.js';
 import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { MailCodes } from './sign-in/mail-codes.js';
+import { slackOf } from './slack/side.js';
 import { drain } from './stop.js';
 import { NoticeFollower } from './stream/notice-follower.js';
 import { RecordNews } from './stream/record-news.js';
@@ -63,6 +65,7 @@ export async function startBroker(
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));
   const deps: BrokerDeps = { store, ...system, ...signing(environment) };
+  const slack = slackOf(deps, environment, logger);
   let app: NestExpressApplication | undefined;
   try {
     await ensureBrokerKeys(deps, nodeKeyMaker);
@@ -71,8 +74,9 @@ export async function startBroker(
         deps,
         settings: environment,
         logger,
-        channels: noticeChannels(deps, environment),
+        channels: noticeChannels(deps, environment, slack),
         codeMailer: codeMailer(deps, environment),
+        slack,
       }),
       new ExpressAdapter(expressServer()),
       { bodyParser: false, abortOnError: false, logger: new NestLogger(logger) },
@@ -93,6 +97,9 @@ async function serve(
   logger: Logger,
 ): Promise<RunningBroker> {
   useMiddleware(app, logger);
+  const slack = app.get<SlackSide | null>(SLACK);
+  // Before Nest's own routes, after which nothing else is asked; Bolt reads the body and checks its signature itself.
+  if (slack?.router != null) app.use(slack.router);
   await app.init();
   await app.get(KeyRing).load();
   await app.get(FeedHub).start();
@@ -100,6 +107,7 @@ async function serve(
   await app.get(NoticeFollower).start();
   app.get(Jobs).start();
   app.get(NoticeJobs).start();
+  slack?.start();
   const server: Server = app.getHttpServer();
   limitServer(server);
   await app.listen(environment.port, environment.host);
@@ -123,6 +131,7 @@ async function stopParts(app: NestExpressApplication): Promise<void> {
       app.get<{ stop(): Promise<void> }>(part).stop(),
     ),
   );
+  await app.get<SlackSide | null>(SLACK)?.stop();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

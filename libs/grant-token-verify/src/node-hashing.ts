@@ -5,4 +5,5 @@ import type { Hashing } from '@countersign/scope';
 export const nodeHashing: Hashing = {
   sha256: (data) => hash('sha256', data, 'buffer'),
   sha256Hex: (text) => hash('sha256', text, 'hex'),
+  sha256Base64url: (data) => hash('sha256', data, 'base64url'),
 };

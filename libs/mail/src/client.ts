@@ -1,7 +1,7 @@
 import { DeliveryFailure } from '@countersign/access';
 import { createTransport } from 'nodemailer';
 import type { MailSettings } from './config.js';
-import type { MailContent } from './messages.js';
+import type { MailContent } from './layout.js';
 
 const CONNECT_MS = 8_000;
 const SILENCE_MS = 10_000;

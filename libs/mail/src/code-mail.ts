@@ -1,6 +1,6 @@
 import { MailClient } from './client.js';
 import type { MailSettings } from './config.js';
-import type { MailContent } from './messages.js';
+import type { MailContent } from './layout.js';
 import { escapeHtml, oneLine } from './text.js';
 import { de } from './words/de.js';
 import { en } from './words/en.js';

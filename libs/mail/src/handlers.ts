@@ -13,7 +13,11 @@ import {
 } from '@countersign/access';
 import { MailClient } from './client.js';
 import type { MailSettings } from './config.js';
+import type { MailContent } from './layout.js';
 import { type MailFacts, writeMail } from './messages.js';
+import { trustFacts } from './trust-facts.js';
+import { writeTrustMail } from './trust-mail.js';
+import { isTrustMailKind } from './words/trust-words.js';
 import { isMailKind, type MailKind } from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
@@ -50,6 +54,7 @@ export class MailChannel implements NoticeChannel {
   }
 
   async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
+    if (isTrustMailKind(notice.kind)) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
     const concerned = CONCERNED[notice.kind];
     return persons
@@ -68,7 +73,7 @@ export class MailChannel implements NoticeChannel {
     if ('skip' in read) return { done: 'skipped', code: read.skip };
     await this.client.send(
       {
-        ...writeMail(read.facts, this.settings.language),
+        ...read.content,
         to: read.person.email,
         messageId: this.messageId(delivery),
       },
@@ -87,9 +92,14 @@ export class MailChannel implements NoticeChannel {
     unit: ReadUnit,
     notice: Notice,
     recipient: string,
-  ): Promise<{ skip: string } | { facts: MailFacts; person: Person }> {
+  ): Promise<{ skip: string } | { content: MailContent; person: Person }> {
     const person = await unit.organisation.person(recipient);
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
+    const { publicUrl, language } = this.settings;
+    if (isTrustMailKind(notice.kind)) {
+      const told = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
+      return 'skip' in told ? told : { content: writeTrustMail(told, language), person };
+    }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);
     if (request === null || !isMailKind(notice.kind)) return { skip: 'nothing_to_tell' };
@@ -112,9 +122,9 @@ export class MailChannel implements NoticeChannel {
       lapsesAt: request.lapsesAt,
       asked: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
       grant,
-      link: `${this.settings.publicUrl}/requests/${request.id}`,
+      link: `${publicUrl}/requests/${request.id}`,
     };
-    return { facts, person };
+    return { content: writeMail(facts, language), person };
   }
 }
 

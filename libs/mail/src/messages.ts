@@ -1,6 +1,7 @@
 import type { ScopeEntry } from '@countersign/scope';
 import { writeDuration, writeInstant } from './clocks.js';
-import { escapeHtml, lines, oneLine } from './text.js';
+import { layOut, type MailContent, type Row } from './layout.js';
+import { lines, oneLine } from './text.js';
 import { de } from './words/de.js';
 import { en } from './words/en.js';
 import type { Language, MailKind, Names, Words } from './words/words.js';
@@ -32,16 +33,7 @@ export interface MailFacts {
   link: string;
 }
 
-export interface MailContent {
-  subject: string;
-  text: string;
-  html: string;
-}
-
-type Row = [label: string, value: string[]];
-
 const CATALOGUES: Readonly<Record<Language, Words>> = { en, de };
-const LONGEST_SUBJECT = 200;
 
 /** Writes a mail. It carries a link to a signed-in page, never a decision and never a secret. */
 export function writeMail(facts: MailFacts, language: Language): MailContent {
@@ -56,11 +48,8 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   const sentence = words.sentence[facts.kind](names);
   const rows = [...askedRows(facts, words), ...clockRows(facts, words, names.duration)];
   const silence = isOpen(facts.kind) ? [words.silence] : [];
-  return {
-    subject: [...subject].slice(0, LONGEST_SUBJECT).join(''),
-    text: asText(sentence, rows, silence, facts.link, words),
-    html: asHtml(language, subject, sentence, rows, silence, facts.link, words),
-  };
+  const { open, footer } = words;
+  return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
 }
 
 const isOpen = (kind: MailKind): boolean =>
@@ -104,40 +93,4 @@ function wouldEnd({ asked, seconds, lapsesAt }: MailFacts, words: Words, duratio
   if (asked.startsAt !== null) return writeInstant(asked.startsAt, seconds);
   if (asked.useBy !== null) return words.afterFirstUse(duration, writeInstant(asked.useBy, seconds));
   return words.afterApproval(duration, writeInstant(lapsesAt, seconds));
-}
-
-function asText(sentence: string, rows: Row[], silence: string[], link: string, words: Words): string {
-  const table = rows.map(([label, value]) =>
-    value.length === 1
-      ? `${label}: ${value[0]}`
-      : [`${label}:`, ...value.map((line) => `  | ${line}`)].join('\n'),
-  );
-  return [sentence, table.join('\n'), ...silence, `${words.open}: ${link}`, words.footer]
-    .join('\n\n')
-    .concat('\n');
-}
-
-function asHtml(
-  language: Language,
-  subject: string,
-  sentence: string,
-  rows: Row[],
-  silence: string[],
-  link: string,
-  words: Words,
-): string {
-  const table = rows.map(
-    ([label, value]) =>
-      `<tr><th align="left" valign="top">${escapeHtml(label)}</th><td>${value.map(escapeHtml).join('<br>')}</td></tr>`,
-  );
-  const paragraph = (text: string) => `<p>${escapeHtml(text)}</p>`;
-  return [
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>`,
-    paragraph(sentence),
-    `<table cellpadding="4">${table.join('')}</table>`,
-    ...silence.map(paragraph),
-    `<p><a href="${escapeHtml(link)}">${escapeHtml(words.open)}</a></p>`,
-    paragraph(words.footer),
-    '</body></html>',
-  ].join('\n');
 }

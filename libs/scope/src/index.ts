@@ -37,8 +37,11 @@ export {
   scopeAllows,
   scopeNarrows,
 } from './resource/scope.js';
+export { commandFor } from './route/first-call.js';
 export { canonicalRouteMap, routeMapHash } from './route/hash.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
+export { type Excluded, notIncluded } from './route/not-included.js';
+export { type Offering, offeringsOf, tickedScope, tickOf } from './route/offerings.js';
 export { type RouteMapProblem, routeMapProblems } from './route/problems.js';
 export {
   type Route,
@@ -63,7 +66,7 @@ export {
 } from './statement/invitation.js';
 export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
-export { parseTrustDocument } from './statement/parse-trust-document.js';
+export { isOriginOf, parseTrustDocument } from './statement/parse-trust-document.js';
 export {
   type Es256Jwk,
   type PasskeyJwk,
@@ -102,6 +105,15 @@ export {
   trustDocumentSchema,
 } from './statement/trust-document.js';
 export {
+  type Choice,
+  minutesText,
+  type Outcome,
+  outcomeOf,
+  pairOf,
+  readOnlyPairs,
+  wholeChoice,
+} from './terms/choice.js';
+export {
   canonicalTerms,
   requireTermsFit,
   TERMS_BUDGET,
@@ -114,3 +126,5 @@ export { parseTerms } from './terms/parse.js';
 export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './terms/presets.js';
 export { termsSchema } from './terms/schema.js';
 export type { Basis, Budget, Change, Terms } from './terms/terms.js';
+export { entryWords, joined, resourceWords, ruleWords, scopeWords } from './words/scope-words.js';
+export { wordFor } from './words/word-for.js';

@@ -1,27 +1,11 @@
-import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
-import { emptyDatabase, serverUrl, withClient } from '../../support/postgres/database.js';
+import { type OpenedStore, openStore } from '@countersign/persistence';
+import { migratedPostgres, optionsFor } from '../../support/migrated-database.js';
+import { withClient } from '../../support/postgres/database.js';
 import type { TestDatabase } from './database.js';
-import { optionsFor } from './options.js';
-
-const TEMPLATE = 'countersign_template';
-const TEMPLATE_LOCK = 42;
-
-/** The first to need it migrates one database; all others are copies of it. */
-async function migratedTemplate(): Promise<string> {
-  await withClient(serverUrl(), async (client) => {
-    await client.query(`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`);
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE]);
-    if (rowCount === 1) return;
-    await client.query(`CREATE DATABASE ${TEMPLATE}_new TEMPLATE template0`);
-    await migrate(optionsFor(serverUrl(`${TEMPLATE}_new`)));
-    await client.query(`ALTER DATABASE ${TEMPLATE}_new RENAME TO ${TEMPLATE}`);
-  });
-  return TEMPLATE;
-}
 
 /** A migrated database of its own on the test run's server. `close` closes what was opened on it and drops it. */
 export async function postgresDatabase(): Promise<TestDatabase> {
-  const { url, drop } = await emptyDatabase(await migratedTemplate());
+  const { url, drop } = await migratedPostgres();
   const opened: OpenedStore[] = [];
   return {
     engine: 'postgres',

@@ -12,6 +12,7 @@ import type {
   Review,
   Stop,
   TrustProposal,
+  TrustReset,
   TrustVersion,
 } from '@countersign/access';
 import { uuidV7Ids } from '@countersign/persistence';
@@ -73,6 +74,7 @@ export function aRequest(change: Partial<AccessRequest> = {}): AccessRequest {
     createdAt: NOW,
     lapsesAt: '2026-11-25T03:00:00Z',
     endedAt: null,
+    reminders: 0,
     grant: null,
     ...change,
   };
@@ -98,6 +100,7 @@ export function aGrant(request: AccessRequest, change: Partial<Grant> = {}): Gra
     endReason: null,
     endedBy: null,
     used: { calls: 0, bytes: 0 },
+    refused: 0,
     ...change,
   };
 }
@@ -282,8 +285,20 @@ export const aProposal = (person: Person, change: Partial<TrustProposal> = {}): 
   document: aTrustDocument(person),
   hash: freshDigest(),
   by: person.id,
+  controls: null,
   createdAt: '2026-11-24T15:00:00.000Z',
   endedAt: null,
+  ...change,
+});
+
+export const aReset = (person: Person, change: Partial<TrustReset> = {}): TrustReset => ({
+  id: uuidV7Ids.next('rst'),
+  tenant: person.tenant ?? '',
+  state: 'open',
+  reason: 'every key was lost in a fire',
+  createdAt: '2026-11-24T15:00:00.000Z',
+  endedAt: null,
+  endedBy: null,
   ...change,
 });
 

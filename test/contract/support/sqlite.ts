@@ -1,17 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate, type OpenedStore, openStore } from '@countersign/persistence';
+import { type OpenedStore, openStore } from '@countersign/persistence';
 import Database from 'better-sqlite3';
+import { migratedSqlite, optionsFor } from '../../support/migrated-database.js';
 import type { TestDatabase } from './database.js';
-import { optionsFor } from './options.js';
 
 /** A migrated database in a folder of its own. `close` closes what was opened on it and removes the folder. */
 export async function sqliteDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-store-'));
   const path = join(folder, 'data', 'countersign.db');
-  const url = `sqlite:${path}`;
-  await migrate(optionsFor(url));
+  const url = await migratedSqlite(path);
   const opened: OpenedStore[] = [];
   return {
     engine: 'sqlite',

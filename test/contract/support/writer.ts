@@ -3,8 +3,8 @@
  * says each one's number when it is committed. With `die` it kills itself inside the last one.
  */
 import { openStore } from '@countersign/persistence';
+import { optionsFor } from '../../support/migrated-database.js';
 import { oneUnit } from './one-unit.js';
-import { optionsFor } from './options.js';
 
 const [, , url = '', tenant = '', count, die] = process.argv;
 const store = await openStore(optionsFor(url));

@@ -24,14 +24,17 @@ function spawn(...from: Parameters<typeof BrokerProcess.spawn>): BrokerProcess {
   return process;
 }
 
-beforeEach(async () => {
+beforeAll(async () => {
   broker = await TestBroker.start();
   await broker.broker.close();
 });
 afterEach(async () => {
-  for (const process of started.splice(0)) process.child.kill('SIGKILL');
-  await broker.close();
+  for (const process of started.splice(0)) {
+    process.child.kill('SIGKILL');
+    await process.ended;
+  }
 });
+afterAll(() => broker.close());
 
 async function start(change: Record<string, string | undefined> = {}): Promise<BrokerProcess> {
   const running = spawn(broker.environment, await freePort(), change);

@@ -160,6 +160,7 @@ const SIGNED: [endpoint: string, body?: unknown][] = [
   ['POST /api/v1/tenants/{slug}/trust/proposals', { document: TRUST_DOCUMENT }],
   ['POST /api/v1/tenants/{slug}/trust/proposals/{id}/signatures', { signature: SIGNATURE }],
   ['DELETE /api/v1/tenants/{slug}/trust/proposals/{id}'],
+  ['DELETE /api/v1/tenants/{slug}/trust/reset'],
   ['POST /api/v1/tenants/{slug}/stops', { countersignature: SIGNATURE }],
   ['POST /api/v1/tenants/{slug}/lifts', { countersignature: SIGNATURE }],
 ];

@@ -1,8 +1,12 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import type { GatewayCredential, RecordEntry } from '@countersign/gateway-protocol';
-import { exportEd25519PublicKey, recordHash, signRecord } from '@countersign/gateway-protocol';
-import { commit } from '@countersign/scope';
+import {
+  type GatewayCredential,
+  type RecordEntry,
+  recordHash,
+  signRecord,
+} from '@countersign/gateway-protocol';
 import { eventually } from '../../support/eventually.js';
+import { gatewayIdentity, RecordChain } from '../../support/record-chain.js';
 import { type Answer, TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 import { makeGrant, type RequestBody } from '../story.js';
@@ -13,13 +17,13 @@ let bearer: string;
 let request: RequestBody;
 let grant: string;
 
-const identity = generateKeyPairSync('ed25519');
+const identity = gatewayIdentity();
 
 beforeAll(async () => {
   broker = await TestBroker.start();
   ({ credential, bearer } = await broker.enrolGateway('one'));
   await broker.fetch('POST', '/gateway/v1/identity', {
-    body: { publicKey: exportEd25519PublicKey(identity.publicKey) },
+    body: { publicKey: identity.publicKey },
     headers: { authorization: bearer },
   });
 });
@@ -28,62 +32,14 @@ beforeEach(async () => {
   ({ request, grant } = await makeGrant(broker));
 });
 
-type Kind = 'allowed' | 'outcome' | 'refused' | 'head';
-
-/** Records of one boot of the gateway, chained as the gateway chains them. */
-class Chain {
-  readonly boot = randomUUID();
-  private seq = 0;
-  private prev: string | null = null;
-
-  add(kind: Kind, id = broker.host.ids.next('rec'), tenant = 'acme', key = identity.privateKey): RecordEntry {
-    const salt = randomBytes(32);
-    const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
-    this.seq += 1;
-    const head = {
-      v: 1,
-      id,
-      gateway: credential.gateway,
-      boot: this.boot,
-      tenant,
-      seq: this.seq,
-      prev: this.prev,
-      at: new Date().toISOString(),
-    };
-    const call = {
-      grant,
-      digest: request.digest,
-      request: request.id,
-      service: 'billing',
-      person: broker.persons.engineer,
-      method: 'GET',
-      path: commit(broker.host.hashing, 'path', salt, value),
-      mode: 'gateway',
-      route: '/tenants/{tenant}/invoices/{id}',
-      resource: 'invoices/inv-1',
-      action: 'read',
-    };
-    const kinds = {
-      allowed: { ...head, kind, ...call },
-      refused: { ...head, kind, ...call, code: 'insufficient_scope', count: 1 },
-      outcome: {
-        ...head,
-        kind,
-        status: 200,
-        bytes: 120,
-        bodySha256: null,
-        durationMs: 7,
-        outcome: 'completed',
-      },
-      head: { ...head, kind, signature: signRecord({ ...head, kind } as never, key) },
-    };
-    const record = kinds[kind] as unknown as RecordEntry['record'];
-    this.prev = recordHash(record);
-    const openings =
-      kind === 'outcome' || kind === 'head' ? {} : { path: { value, salt: salt.toString('base64url') } };
-    return { record, openings };
-  }
-}
+/** Records of one boot, under the grant of this test. */
+const newChain = () =>
+  new RecordChain(credential.gateway, identity.privateKey, {
+    grant,
+    digest: request.digest,
+    request: request.id,
+    person: broker.persons.engineer,
+  });
 
 const send = (boot: string, entries: unknown[]): Promise<Answer> =>
   broker.fetch('POST', '/gateway/v1/records', {
@@ -105,7 +61,7 @@ const leaves = async (type: string) =>
 
 describe('records of a gateway', () => {
   test('a call is shown once with its outcome, and counts for the grant', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     const allowed = chain.add('allowed');
     expect((await send(chain.boot, [allowed])).body).toEqual({ accepted: { acme: 1 } });
     expect((await records())[0]).toMatchObject({ decision: 'allowed', outcome: null, status: null });
@@ -146,7 +102,7 @@ describe('records of a gateway', () => {
   });
 
   test('each is taken exactly once, however often and however parallel it comes', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     const batch = Array.from({ length: 20 }, (_, index) =>
       chain.add(index % 4 === 3 ? 'refused' : 'allowed'),
     );
@@ -192,7 +148,7 @@ describe('records of a gateway', () => {
   });
 
   test('a number that is missing is an event, and what came is taken', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     const [first, , third] = [chain.add('allowed'), chain.add('allowed'), chain.add('allowed')];
     await send(chain.boot, [first, third]);
     const gaps = items(await broker.call('approver', 'GET', '/api/v1/tenants/acme/events')).filter(
@@ -203,7 +159,7 @@ describe('records of a gateway', () => {
   });
 
   test('a record that does not continue its chain is an event of its own, and what came is taken', async () => {
-    const [one, other] = [new Chain(), new Chain()];
+    const [one, other] = [newChain(), newChain()];
     const first = one.add('allowed');
     other.add('refused');
     const { record, openings } = other.add('allowed');
@@ -214,7 +170,7 @@ describe('records of a gateway', () => {
   });
 
   test('P5: a signed head is a leaf of the tenant that repeats all that was signed; another key’s is a mismatch', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     const allowed = chain.add('allowed');
     const head = chain.add('head');
     expect((await send(chain.boot, [allowed, head])).body).toEqual({ accepted: { acme: 2 } });
@@ -248,7 +204,7 @@ describe('records of a gateway', () => {
   });
 
   test('P5: what follows in a chain that was closed is taken, and that its gateway is back is an event', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     await send(chain.boot, [chain.add('allowed')]);
     await broker.host.store.forTenant('acme', (unit) =>
       unit.records.closeChains(credential.gateway, new Date().toISOString()),
@@ -285,7 +241,7 @@ describe('records of a gateway', () => {
   });
 
   test('a restart of the broker loses nothing and takes nothing twice', async () => {
-    const chain = new Chain();
+    const chain = newChain();
     const batch = [chain.add('allowed'), chain.add('allowed')];
     await send(chain.boot, batch);
     await broker.broker.close();
@@ -302,14 +258,14 @@ describe('records of a gateway', () => {
       (entry) => ({ ...entry, record: { ...entry.record, gateway: broker.host.ids.next('gtw') } }),
     ],
     ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
-    ['an unknown tenant', () => new Chain().add('allowed', undefined, 'nobody')],
+    ['an unknown tenant', () => newChain().add('allowed', undefined, 'nobody')],
     [
       'an opening that opens nothing',
       (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
     ],
     ['another boot', (entry) => ({ ...entry, record: { ...entry.record, boot: randomUUID() } })],
   ])('P13: refuses %s and writes nothing', async (_name, change) => {
-    const chain = new Chain();
+    const chain = newChain();
     const good = chain.add('allowed');
     const bad = change(chain.add('allowed')) as RecordEntry;
     const boot = _name === 'an unknown tenant' ? bad.record.boot : chain.boot;
@@ -329,7 +285,7 @@ describe('records of a gateway', () => {
         ),
       ),
     );
-    const chain = new Chain();
+    const chain = newChain();
     const allowed = chain.add('allowed');
     await send(chain.boot, [allowed, chain.add('outcome', allowed.record.id), chain.add('allowed')]);
     for (const who of ['approver', 'engineer', 'securityAdmin'] as const)

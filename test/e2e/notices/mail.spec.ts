@@ -1,5 +1,10 @@
+import { resetTrust } from '@countersign/access';
+import type { StopStatement } from '@countersign/scope';
 import { ask } from '../../factories/ask.js';
+import { AT } from '../../factories/trust.js';
 import { MailServer } from '../../fakes/mail-server.js';
+import { claim } from '../../support/claim.js';
+import { Customer } from '../../support/customer.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort } from '../../support/free-port.js';
 import { BrokerProcess } from '../broker-process.js';
@@ -47,6 +52,37 @@ describe('notices by mail', () => {
     expect(server.to('erin@vendor.example')).toEqual([]);
     expect(server.to('gwen@globex.example')).toEqual([]);
     expect(server.mails.every(({ to }) => to.length === 1)).toBe(true);
+  });
+
+  test('what is proposed, signed, stopped and reset of a tenant’s trust is told to its people, with one link', async () => {
+    const ada = await Customer.of(broker, 'approver');
+    await claim([ada]);
+    const lifted = async (path: string, statement: string) => {
+      const asked = await ada.ask<{ statement: StopStatement }>('GET', statement);
+      const countersignature = ada.key.sign(asked.statement, AT);
+      return ada.ask<{ hash: string }>('POST', path, { countersignature }, 201);
+    };
+    await mailTo('ann@acme.example', 1);
+    const { hash } = await lifted('stops', 'stops/statement');
+    await mailTo('bob@acme.example', 2);
+    await lifted('lifts', `lifts/statement?stop=${hash}`);
+    await mailTo('bob@acme.example', 3);
+    await resetTrust(broker.host, 'acme', 'both laptops burnt');
+    const [told] = await mailTo('art@acme.example');
+    expect(told?.header('subject')).toBe('Reset of acme Corp: its keys are said to be lost');
+    expect(told?.raw).toContain('http://localhost:4000/trust');
+    await mailTo('bob@acme.example', 4);
+    await eventually('the security admin is told', () =>
+      server.to('sam@vendor.example').some(({ raw }) => raw.includes('http://localhost:4000/security')),
+    );
+    const said = subjects('bob@acme.example').map((subject) => subject?.split(':')[0]);
+    expect(said.filter((subject) => subject !== 'To be signed')).toEqual([
+      'In force',
+      'Stopped',
+      'Stop lifted',
+      'Reset of acme Corp',
+    ]);
+    expect(server.to('gwen@globex.example')).toEqual([]);
   });
 
   test('P7: after an outage each recipient gets each notice once, in the order of what happened', async () => {

@@ -52,7 +52,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     });
     const [first, second] = ada.authenticators;
     const half = await signProposal(ada, proposal, first);
-    expect(half).toMatchObject({ state: 'open', needs: { persons: 0, keys: [second?.id] } });
+    expect(half).toMatchObject({ state: 'open', needs: { persons: 0, keys: [second?.id], recovery: [] } });
     expect(await trustOf(ada)).toMatchObject({ claimed: false, proposal: { id: proposal.id } });
     const whole = await signProposal(ada, half, second);
     expect(whole).toMatchObject({ state: 'adopted', needs: { persons: 0, keys: [] } });
@@ -97,10 +97,10 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     const fresh = await bob.enrol();
     const next = await propose(ada, await draftOf(ada));
     expect(next.document).toMatchObject({ seq: 2, prev: genesis.hash, threshold: 2 });
-    expect(next.needs).toEqual({ persons: 2, keys: [fresh.id] });
-    expect((await signProposal(ada, next)).needs).toEqual({ persons: 1, keys: [fresh.id] });
+    expect(next.needs).toEqual({ persons: 2, keys: [fresh.id], recovery: [] });
+    expect((await signProposal(ada, next)).needs).toEqual({ persons: 1, keys: [fresh.id], recovery: [] });
     expect((await signProposal(ada, next, ada.authenticators[1])).needs.persons).toBe(1);
-    expect((await signProposal(bob, next, fresh)).needs).toEqual({ persons: 1, keys: [] });
+    expect((await signProposal(bob, next, fresh)).needs).toEqual({ persons: 1, keys: [], recovery: [] });
     expect(await trustOf(bob)).toMatchObject({ seq: 1, trust: genesis.hash });
     expect((await signProposal(bob, next)).state).toBe('adopted');
     expect(await trustOf(bob)).toMatchObject({
@@ -177,6 +177,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
       { people: [{ ...person, passkeys: [...person.passkeys, foreign.passkey] }] },
       { people: [{ ...person, passkeys: person.passkeys.map(({ id }) => ({ id, jwk: foreign.jwk })) }] },
       { recovery: [{ person: ada.id, jwk: new RecoveryKey().jwk }] },
+      { rpId: 'elsewhere.example', origins: ['https://elsewhere.example'] },
       { approvals: 2 },
       { threshold: 2 },
       { extra: true },

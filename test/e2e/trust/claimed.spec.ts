@@ -1,6 +1,6 @@
-import { applyOrganisation, createApiKey, type Organisation } from '@countersign/access';
+import { applyOrganisation, createApiKey, type Organisation, resetTrust } from '@countersign/access';
 import { organisation, PEOPLE } from '../../factories/organisation.js';
-import { claim } from '../../support/claim.js';
+import { claim, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
@@ -31,8 +31,6 @@ const controls = () => ada.ask('GET', 'privacy-controls');
 test.each<[string, (acme: Tenant, file: Organisation) => void]>([
   ['a longer time', controlled({ maxDuration: 7_200 })],
   ['no longest time', controlled({ maxDuration: null })],
-  ['fewer actions to be countersigned', controlled({ countersign: [] })],
-  ['less that is forbidden', controlled({ forbid: [] })],
   ['more by Slack', ({ privacyControls }) => void privacyControls.slackMayApprove.push('update')],
   ['another name', (acme) => void Object.assign(acme, { name: 'Acme Ltd' })],
   ['another provider', (acme) => void Object.assign(acme, { oidc: PROVIDER })],
@@ -83,6 +81,34 @@ test('P12: it may narrow one, and do anything to a tenant that is not claimed', 
   await expect(apply(controlled({ maxDuration: 3_600 }))).rejects.toMatchObject({
     code: 'tenant_claimed',
   });
+});
+
+test('P12: what its trust document can say is asked of its own people, with the controls that come with it', async () => {
+  await apply(controlled({ countersign: [], forbid: [] }));
+  const [before, { proposal }] = [await controls(), await trustOf(ada)];
+  expect(before).toMatchObject({ countersign: ['update'] });
+  expect(proposal).toMatchObject({
+    by: 'host',
+    document: { countersign: { exceptActions: ['update'] }, forbid: [] },
+    controls: { before: { maxDuration: 'PT1H' }, after: { countersign: [], forbid: [] } },
+  });
+  if (proposal === null) throw new Error('nothing is proposed');
+  expect((await signProposal(ada, proposal)).state).toBe('adopted');
+  expect(await controls()).toMatchObject({ countersign: [], forbid: [] });
+});
+
+test('a reset is shown to the tenant’s people, who may object', async () => {
+  const { id, createdAt } = await resetTrust(broker.host, 'acme', 'lost');
+  expect(await ada.ask('GET', 'trust')).toMatchObject({
+    claimed: true,
+    reset: { id, reason: 'lost', createdAt },
+  });
+  const ann = await Customer.of(broker, 'tenantAdmin');
+  const bob = await Customer.of(broker, 'secondApprover');
+  expect(codeOf(await bob.call('DELETE', 'trust/reset'))).toBe('403 forbidden');
+  expect((await ann.call('DELETE', 'trust/reset')).status).toBe(204);
+  expect(codeOf(await ann.call('DELETE', 'trust/reset'))).toBe('409 wrong_state');
+  expect(await ada.ask('GET', 'trust')).toMatchObject({ reset: null });
 });
 
 test('P12: a claimed tenant’s API keys are made by their own people alone, in their own browser', async () => {

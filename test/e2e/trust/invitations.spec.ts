@@ -5,7 +5,12 @@ import { Customer } from '../../support/customer.js';
 import { TestBroker } from '../harness.js';
 import { codeOf, expectStatus, makeRequest, mintToken, readRequest, review } from '../story.js';
 
-type ToSign = { statement: InvitationStatement; openings: { ticket?: { value: string; salt: string } } };
+type ToSign = {
+  statement: InvitationStatement;
+  openings: { ticket?: { value: string; salt: string } };
+  maxDuration: string;
+  longest: string;
+};
 type Invitation = { id: string; hash: string };
 
 let broker: TestBroker;
@@ -53,6 +58,19 @@ test('P12: an invitation is signed by its author, and its signature is in the to
   expect(claims.countersignatures).toEqual([body.countersignature]);
   const shown = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
   expect(shown.body).toMatchObject({ countersignedBy: [ada.id] });
+});
+
+test('what one grant may last is said before it is signed: as chosen, else the longest there is', async () => {
+  await claim([ada]);
+  for (const [chosen, seconds, maxDuration] of [
+    [{}, 3_600, 'PT1H'],
+    [{ maxDuration: 'PT20M' }, 1_200, 'PT20M'],
+  ] as const) {
+    const offered = await toSign({ ...wanted(), ...chosen });
+    expect(offered).toMatchObject({ statement: { maxSeconds: seconds }, maxDuration, longest: 'PT1H' });
+  }
+  const tooLong = await ada.call('POST', 'invitations/statement', { ...wanted(), maxDuration: 'PT2H' });
+  expect(codeOf(tooLong)).toBe('422 request_refused');
 });
 
 test('P12: what was signed is this very invitation, by this person, of now', async () => {

@@ -1,5 +1,5 @@
 import { AT } from '../../factories/trust.js';
-import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
+import { Authenticator, type Ceremony, RecoveryKey } from '../../support/authenticator.js';
 import { Customer } from '../../support/customer.js';
 import { ENGINES, TestBroker } from '../harness.js';
 import { codeOf } from '../story.js';
@@ -72,6 +72,28 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     const late = await ada.challenge();
     broker.clock.advance(301);
     expect(codeOf(await ada.send(new Authenticator(), late))).toBe('409 wrong_state');
+  });
+
+  test('P12: one may be made at a signing page of the customer’s own, which the first version then names', async () => {
+    const origin = 'https://sign.acme.example';
+    const there = { rpId: 'sign.acme.example', origin };
+    const made = async (body: object, at: Ceremony) => {
+      const options = await ada.ask<{ challenge: string; rp: object }>('POST', 'passkeys/options', {
+        origin,
+      });
+      expect(options.rp).toMatchObject({ id: 'sign.acme.example' });
+      const response = new Authenticator().register(Buffer.from(options.challenge, 'base64url'), at);
+      return ada.call('POST', 'passkeys', { name: 'a laptop', response, ...body });
+    };
+    expect(codeOf(await made({}, there))).toBe('400 invalid_request');
+    expect(codeOf(await made({ origin }, AT))).toBe('400 invalid_request');
+    expect(codeOf(await made({ origin: 'https://sign.globex.example' }, there))).toBe('400 invalid_request');
+    expect((await made({ origin }, there)).status).toBe(201);
+    expect(codeOf(await ada.call('GET', 'trust/draft'))).toBe('409 conflict');
+    const draft = await ada.ask('GET', `trust/draft?origin=${encodeURIComponent(origin)}`);
+    expect(draft).toMatchObject({ rpId: 'sign.acme.example', origins: [origin] });
+    for (const odd of ['http://sign.acme.example', `${origin}/`, 'https://192.0.2.1'])
+      expect(codeOf(await ada.call('POST', 'passkeys/options', { origin: odd }))).toBe('400 invalid_request');
   });
 
   test('one credential has one owner', async () => {

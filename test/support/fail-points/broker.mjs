@@ -1,7 +1,7 @@
 /**
  * A broker that kills itself: the real one, composed with a store and drivers that count. Given a plan `{ unit, at }`
- * it counts, from then on, the steps of writing units opened for one tenant (`unit: "tenant"`) or across them
- * (`"vendor"`), tells each to its parent, and dies by `kill -9` at step `at` (0: never). Nothing of it is in the product.
+ * it counts, from then on, the steps of writing units opened for one tenant (`unit: "tenant"`), across them for a
+ * caller (`"call"`) or by the broker itself (`"vendor"`), tells each to its parent, and dies by `kill -9` at step `at` (0: never). Nothing of it is in the product.
  *
  * A step is the moment before a unit begins, before each statement that writes, before and right behind its COMMIT,
  * once it is committed, and before the answer goes out. Between two reads nothing can differ.
@@ -9,13 +9,15 @@
  * Usage: broker.mjs SECONDS [PLAN]   how far its clock is ahead, and a plan from the start on; later ones are sent to it
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ServerResponse } from 'node:http';
+import { Server, ServerResponse } from 'node:http';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { startBroker } from '../../../dist/apps/broker/src/start-broker.js';
 import { readBrokerEnvironment } from '../../../dist/libs/config/src/index.js';
 
 const unitAtHand = new AsyncLocalStorage();
+/** What a caller has the broker do, apart from what it does by itself meanwhile. */
+const inPost = new AsyncLocalStorage();
 const WRITES =
   /^\s*(BEGIN (IMMEDIATE|ISOLATION LEVEL READ COMMITTED)|INSERT|UPDATE|DELETE|COMMIT|SELECT pg_notify)/i;
 
@@ -63,9 +65,15 @@ Database.prototype.prepare = function (sql) {
   return statement;
 };
 
+const emit = Server.prototype.emit;
+Server.prototype.emit = function (event, ...told) {
+  const isPost = event === 'request' && told[0]?.method === 'POST';
+  return isPost ? inPost.run(true, () => emit.call(this, event, ...told)) : emit.call(this, event, ...told);
+};
+
 const end = ServerResponse.prototype.end;
 ServerResponse.prototype.end = function (...sent) {
-  if (this.req?.method === 'POST') step('tenant', 'answer');
+  if (this.req?.method === 'POST') for (const unit of ['tenant', 'call']) step(unit, 'answer');
   return end.apply(this, sent);
 };
 
@@ -79,7 +87,8 @@ function storeOver(opened) {
   return {
     deployment: opened.deployment,
     forTenant: (slug, work) => within('tenant', () => opened.forTenant(slug, work)),
-    asVendor: (work) => within('vendor', () => opened.asVendor(work)),
+    asVendor: (work) => within(inPost.getStore() ? 'call' : 'vendor', () => opened.asVendor(work)),
+    touchSession: (id, at) => opened.touchSession(id, at),
     readForTenant: (slug, work) => opened.readForTenant(slug, work),
     readAsVendor: (work) => opened.readAsVendor(work),
     onCommit: (listener) => opened.onCommit(listener),

@@ -4,7 +4,7 @@ import { engineer } from '../../factories/engineers.js';
 import { eventually } from '../eventually.js';
 import { type Answered, callApi } from '../http.js';
 import { readLogsAt } from '../log-reader.js';
-import { type Engine, FailBroker } from './fail-broker.js';
+import { type Engine, FailBroker, type Plan } from './fail-broker.js';
 import { type Fingerprint, feedGap, fingerprint } from './fingerprint.js';
 import { CALLS, type Call, DUTIES, Stage } from './scenarios.js';
 
@@ -44,7 +44,7 @@ async function affair(broker: FailBroker, index: number): Promise<Affair> {
   return { stage, key, look: () => fingerprint(broker.store.url, person.id, key) };
 }
 
-async function inFailBroker(
+export async function inFailBroker(
   engine: Engine,
   work: (broker: FailBroker) => Promise<CutShortReport>,
 ): Promise<CutShortReport> {
@@ -58,50 +58,75 @@ async function inFailBroker(
   }
 }
 
+/** One call that is cut short: prepared, and looked at by what it leaves in the store. */
+export type Cut = {
+  send(): Promise<Answered>;
+  look(): Promise<unknown>;
+};
+
 /**
  * Runs a change that a call makes once whole, then for each picked step once more with a broker that dies there, is
- * started again and is called again with the same `Idempotency-Key`.
+ * started again and is called again.
+ *
+ * @param again how a repeated call may be answered, where the broker died before or behind its commit
  */
-export function cutCallShort(engine: Engine, change: string, pick: Pick): Promise<CutShortReport> {
-  return inFailBroker(engine, async (broker) => {
-    const send = async ({ who, path, body }: Call, key: string) =>
-      callApi(await broker.key(who), 'POST', `${broker.brokerUrl}/api/v1${path}`, body, {
-        'idempotency-key': key,
-      });
+export async function cutEach(
+  broker: FailBroker,
+  change: { name: string; unit: Plan['unit']; again(status: number, wasDone: boolean): number },
+  prepare: (index: number) => Promise<Cut>,
+  pick: Pick,
+): Promise<CutShortReport> {
+  const { name, unit } = change;
+  await broker.start();
+  const whole = await prepare(0);
+  const before = await whole.look();
+  await broker.arm({ unit, at: 0 });
+  const { status } = await whole.send();
+  await eventually('the answer is counted', () => broker.steps.includes('answer'));
+  const steps = upTo('answer', broker.steps);
+  const after = await whole.look();
+  const problems = status < 300 ? [] : [`${name} was answered ${status}`];
+  const picked = pick(steps);
+  for (const at of picked) {
+    const cut = await prepare(at);
+    const armed = async () => {
+      await broker.arm({ unit, at });
+      return cut.send().catch(() => undefined);
+    };
+    const lost = await unlessBusy(armed);
+    if (lost === undefined) await broker.killed();
+    else await broker.stop();
+    const tell = (what: string) => problems.push(`${name}, killed at ${at} (${steps[at - 1]}): ${what}`);
+    if (lost !== undefined) tell(`was answered ${JSON.stringify(lost)} all the same`);
+    const left = await cut.look();
+    const wasDone = isDeepStrictEqual(left, after);
+    if (!isDeepStrictEqual(left, before) && !wasDone) tell(`left a part: ${JSON.stringify(left)}`);
     await broker.start();
-    const whole = await affair(broker, 0);
-    const call = await prepared(whole.stage, change);
-    const before = await whole.look();
-    await broker.arm({ unit: 'tenant', at: 0 });
-    const { status } = await send(call, whole.key);
-    await eventually('the answer is counted', () => broker.steps.includes('answer'));
-    const steps = upTo('answer', broker.steps);
-    const after = await whole.look();
-    const problems = status < 300 ? [] : [`${change} was answered ${status}`];
-    const picked = pick(steps);
-    for (const at of picked) {
-      const cut = await affair(broker, at);
-      const again = await prepared(cut.stage, change);
-      const armed = async () => {
-        await broker.arm({ unit: 'tenant', at });
-        return send(again, cut.key).catch(() => undefined);
-      };
-      const lost = await unlessBusy(armed);
-      if (lost === undefined) await broker.killed();
-      else await broker.stop();
-      const tell = (what: string) =>
-        problems.push(`${change} on ${engine}, killed at ${at} (${steps[at - 1]}): ${what}`);
-      if (lost !== undefined) tell(`was answered ${JSON.stringify(lost)} all the same`);
-      const left = await cut.look();
-      if (!isDeepStrictEqual(left, before) && !isDeepStrictEqual(left, after))
-        tell(`left a part: ${JSON.stringify(left)}`);
-      await broker.start();
-      const repeated = await unlessBusy(() => send(again, cut.key));
-      if (repeated.status !== status) tell(`repeated it was answered ${JSON.stringify(repeated)}`);
-      const end = await cut.look();
-      if (!isDeepStrictEqual(end, after)) tell(`repeated it left ${JSON.stringify(end)}`);
-    }
-    return { steps, killedAt: picked.map((at) => steps[at - 1] ?? ''), problems };
+    const repeated = await unlessBusy(() => cut.send());
+    if (repeated.status !== change.again(status, wasDone))
+      tell(`repeated it was answered ${JSON.stringify(repeated)}`);
+    const end = await cut.look();
+    if (!isDeepStrictEqual(end, after)) tell(`repeated it left ${JSON.stringify(end)}`);
+  }
+  return { steps, killedAt: picked.map((at) => steps[at - 1] ?? ''), problems };
+}
+
+/** The same of a call that is repeated with its `Idempotency-Key`: it is answered as it was the first time. */
+export function cutCallShort(engine: Engine, change: string, pick: Pick): Promise<CutShortReport> {
+  return inFailBroker(engine, (broker) => {
+    const prepare = async (index: number): Promise<Cut> => {
+      const { stage, key, look } = await affair(broker, index);
+      const { who, path, body } = await prepared(stage, change);
+      const headers = { 'idempotency-key': key };
+      const url = `${broker.brokerUrl}/api/v1${path}`;
+      return { look, send: async () => callApi(await broker.key(who), 'POST', url, body, headers) };
+    };
+    const same = {
+      name: `${change} on ${engine}`,
+      unit: 'tenant' as const,
+      again: (status: number) => status,
+    };
+    return cutEach(broker, same, prepare, pick);
   });
 }
 

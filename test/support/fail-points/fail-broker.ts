@@ -6,7 +6,7 @@ import { brokerEnv } from '../environments.js';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
 import { Keys } from '../keys.js';
-import { emptyDatabase } from '../postgres/database.js';
+import { MASTER_KEY, migratedPostgres, migratedSqlite } from '../migrated-database.js';
 import { PreparedStore } from '../prepared-store.js';
 import { Program } from '../program.js';
 import { root } from '../root.js';
@@ -15,7 +15,7 @@ import { removeFolder, tempFolder } from '../temp-folder.js';
 
 export type Engine = 'SQLite' | 'PostgreSQL';
 /** Which steps a broker counts, and at which of them it dies; 0 for none. */
-export type Plan = { unit: 'tenant' | 'vendor'; at: number };
+export type Plan = { unit: 'tenant' | 'call' | 'vendor'; at: number };
 
 export type FailBrokerOptions = {
   engineers: number;
@@ -45,13 +45,14 @@ export class FailBroker {
     const folder = await tempFolder('fail-points');
     const { url, drop } =
       engine === 'SQLite'
-        ? { url: `sqlite:${join(folder, 'countersign.db')}`, drop: () => Promise.resolve() }
-        : await emptyDatabase();
+        ? { url: await migratedSqlite(join(folder, 'countersign.db')), drop: () => Promise.resolve() }
+        : await migratedPostgres();
     const file = organisation((made) => {
       made.vendor.webhooks = options.webhook === undefined ? [] : [options.webhook];
       addEngineers(made, options.engineers);
     });
-    return new FailBroker(folder, await PreparedStore.at(url, file), await freePort(), options, drop);
+    const store = await PreparedStore.at(url, file, MASTER_KEY);
+    return new FailBroker(folder, store, await freePort(), options, drop);
   }
 
   get brokerUrl(): string {

@@ -28,7 +28,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 export async function emptyDatabase(template = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = (sql: string) => withClient(serverUrl(), (client) => client.query(sql));
-  await server(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await server(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   return {
     url: serverUrl(name),
     drop: async () => void (await server(`DROP DATABASE ${name} WITH (FORCE)`)),

@@ -72,5 +72,13 @@ export const invitationToSignShape = component(
     openings: z
       .object({ ticket: z.object({ value: z.string(), salt: z.string() }).optional() })
       .describe('To be sent along with the signed invitation.'),
+    maxDuration: z
+      .string()
+      .describe(
+        'ISO 8601: what the statement’s `maxSeconds` says. To be shown before it is signed, and held against what was chosen.',
+      ),
+    longest: z
+      .string()
+      .describe('ISO 8601: the longest `maxDuration` that the policies allow; taken where none was chosen.'),
   }),
 );

@@ -8,7 +8,7 @@ import {
   readInvitationStatement,
   withdrawInvitation,
 } from '@countersign/access';
-import { isId } from '@countersign/scope';
+import { formatDuration, isId } from '@countersign/scope';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
@@ -77,8 +77,13 @@ export class InvitationsController {
     @Body() body: z.infer<typeof invitationDraftBody>,
   ) {
     const input = invitationInput(body);
-    const { statement, ticket } = await readInvitationStatement(this.deps, principal, slug, input);
-    return { statement, openings: ticket === null ? {} : { ticket } };
+    const { statement, ticket, longest } = await readInvitationStatement(this.deps, principal, slug, input);
+    return {
+      statement,
+      openings: ticket === null ? {} : { ticket },
+      maxDuration: formatDuration(statement.maxSeconds),
+      longest: formatDuration(longest),
+    };
   }
 
   @Get()

@@ -1,6 +1,7 @@
 import type { NoticeChannel } from '@countersign/access';
 import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
+import { SlackChannel, type SlackSide } from '@countersign/slack';
 import type { BrokerDeps } from '../injection.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { WebhookChannel } from '../webhooks/handlers.js';
@@ -9,6 +10,7 @@ import { WebhookChannel } from '../webhooks/handlers.js';
 export function noticeChannels(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
+  slack: SlackSide | null,
   resolve?: Resolver,
 ): NoticeChannel[] {
   const { publicUrl, outboundPrivate } = environment;
@@ -18,7 +20,11 @@ export function noticeChannels(
   });
   const webhooks = new WebhookChannel(deps, outbound, publicUrl);
   const settings = mailSettings(environment);
-  return settings === null ? [webhooks] : [webhooks, new MailChannel(deps, settings)];
+  return [
+    webhooks,
+    ...(settings === null ? [] : [new MailChannel(deps, settings)]),
+    ...(slack === null ? [] : [new SlackChannel(deps, slack, environment)]),
+  ];
 }
 
 /** What sends sign-in codes; null where there is no mail. */

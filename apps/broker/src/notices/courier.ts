@@ -103,6 +103,10 @@ export class Courier {
     if (this.stopping.signal.aborted)
       return { state: 'due', nextAt: now.toISOString(), error: 'interrupted' };
     const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('internal_error');
+    if (failure.retryAfterSeconds !== null) {
+      const nextAt = new Date(now.getTime() + failure.retryAfterSeconds * 1000).toISOString();
+      return { state: 'due', nextAt, error: failure.code, uncounted: true };
+    }
     const attempts = delivery.attempts + 1;
     if (failure.final || attempts >= MOST_ATTEMPTS)
       return { state: 'dead', at: now.toISOString(), error: failure.code };

@@ -1,4 +1,5 @@
 import {
+  DELIVERY_CHANNELS,
   DELIVERY_STATES,
   type IdempotencyKey,
   listNotices,
@@ -30,8 +31,12 @@ const listQuery = z.strictObject({
 const deliveryShape = component(
   'NoticeDelivery',
   z.object({
-    channel: z.enum(['mail', 'webhook']),
-    recipient: z.string().describe('A person’s id; for a webhook its side and a hash of its address.'),
+    channel: z.enum(DELIVERY_CHANNELS),
+    recipient: z
+      .string()
+      .describe(
+        'A person’s id; for a webhook its side and a hash of its address; in Slack `C:` and a tenant’s slug (or `vendor`), or `U:` and a person’s id.',
+      ),
     state: z.enum(DELIVERY_STATES),
     attempts: z.int(),
     nextAt: instant().nullable().describe('No attempt before; null where none will come.'),

@@ -18,11 +18,22 @@ const registration = z.looseObject({
   response: z.looseObject({ clientDataJSON: base64url(4_096), attestationObject: base64url(16_384) }),
 });
 
+/** Read more strictly by the use case: only that it is short is said here. */
+export const signingOrigin = z
+  .string()
+  .max(300)
+  .describe(
+    'Of a signing page of the customer’s own, https://sign.acme.example, that no trust document names yet.',
+  );
+
+export const enrolmentBody = component('EnrolmentBody', z.strictObject({ origin: signingOrigin.optional() }));
+
 export const passkeyBody = component(
   'PasskeyBody',
   z.strictObject({
     name: freeText.min(1).max(100).describe('What its owner calls it: a laptop, a key on a ring.'),
     response: registration.describe('What `navigator.credentials.create` answered, as JSON.'),
+    origin: signingOrigin.optional(),
   }),
 );
 export type PasskeyBody = z.infer<typeof passkeyBody>;

@@ -16,9 +16,9 @@ import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, OwnBrowser, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
-import { noBody } from '../http/no-body.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import {
+  enrolmentBody,
   type PasskeyBody,
   passkeyBody,
   passkeyPage,
@@ -41,7 +41,7 @@ export class PasskeysController {
   @Describe({
     summary: 'Begin to enrol a passkey of one’s own',
     description: `Its challenge is taken once, by this session, within five minutes. ${OWN_BROWSER}`,
-    body: { schema: noBody, optional: true },
+    body: { schema: enrolmentBody, optional: true },
     answer: {
       status: 200,
       description:
@@ -54,9 +54,9 @@ export class PasskeysController {
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
     @OwnBrowser() session: Session,
-    @Body() _body: unknown,
+    @Body() body: z.infer<typeof enrolmentBody> | undefined,
   ) {
-    return registrationOptions(await beginEnrolment(this.deps, principal, slug, session.id));
+    return registrationOptions(await beginEnrolment(this.deps, principal, slug, session.id, body?.origin));
   }
 
   @Post('passkeys')
@@ -72,9 +72,9 @@ export class PasskeysController {
     @CurrentPrincipal() principal: Principal,
     @Slug() slug: string,
     @OwnBrowser() session: Session,
-    @Body() { name, response }: PasskeyBody,
+    @Body() { name, response, origin }: PasskeyBody,
   ) {
-    const relyingParty = await relyingPartyOf(this.deps, principal, slug);
+    const relyingParty = await relyingPartyOf(this.deps, principal, slug, origin);
     // Judged above as far as it is read; the library takes the rest for what it is.
     const proven = await readRegistration(response as unknown as RegistrationResponseJSON, relyingParty);
     const by = { session: session.id, name };

@@ -49,8 +49,15 @@ export class Providers {
 
   /** @throws ProviderUnavailable */
   async client({ issuer, clientId, clientSecretFile }: OidcSettings): Promise<Configuration> {
+    const secret = await readFile(clientSecretFile, 'utf8').catch((error: unknown) => {
+      throw new ProviderUnavailable(error);
+    });
+    return this.clientOf(issuer, clientId, secret.trim());
+  }
+
+  /** @throws ProviderUnavailable */
+  async clientOf(issuer: string, clientId: string, secret: string): Promise<Configuration> {
     try {
-      const secret = (await readFile(clientSecretFile, 'utf8')).trim();
       const server = await this.found.forceFetch(issuer);
       const name = JSON.stringify([issuer, clientId, secret]);
       const known = this.clients.get(name);

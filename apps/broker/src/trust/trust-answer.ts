@@ -1,9 +1,29 @@
-import type { ProposalView, TrustView } from '@countersign/access';
+import type { PrivacyControls, ProposalView, TrustView } from '@countersign/access';
 import { logOrigin, verifierKey } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/scope';
-import { signatureSchema, trustDocumentSchema } from '@countersign/scope';
+import { formatDuration, signatureSchema, trustDocumentSchema } from '@countersign/scope';
 import { z } from 'zod';
 import { component, digestText, idText, instant } from '../openapi/components.js';
+
+const proposedControls = component(
+  'ProposedControls',
+  z.object({
+    approvals: z.int(),
+    maxDuration: z.string().nullable().describe('ISO 8601.'),
+    countersign: z.array(z.string()),
+    slackMayApprove: z.array(z.string()),
+    forbid: z.array(z.object({ service: z.string(), resource: z.string(), actions: z.array(z.string()) })),
+  }),
+);
+
+export const resetShape = component(
+  'TrustReset',
+  z.object({
+    id: idText('rst', 'The reset.'),
+    reason: z.string().describe('As the vendor’s host gave it.'),
+    createdAt: instant(),
+  }),
+);
 
 export const proposalShape = component(
   'TrustProposal',
@@ -19,9 +39,20 @@ export const proposalShape = component(
       .object({
         persons: z.int().describe('So many more persons of the version in force have to sign.'),
         keys: z.array(z.string()).describe('Credentials that it adds and that have not signed.'),
+        recovery: z
+          .array(idText('usr', 'Whose recovery key it adds.'))
+          .describe('These have to sign with a passkey, since it adds their recovery key.'),
       })
       .describe('Who has to sign yet; all done once it is adopted.'),
-    by: idText('usr', 'Who proposed it.'),
+    by: z
+      .union([idText('usr', 'Who proposed it.'), z.literal('host')])
+      .describe(
+        '`host`: asked for by the vendor’s organisation file; it counts for nothing until it is signed.',
+      ),
+    controls: z
+      .object({ before: proposedControls, after: proposedControls })
+      .nullable()
+      .describe('Privacy controls that come into force with it; null: they stay as they are.'),
     createdAt: instant(),
     endedAt: instant().nullable(),
   }),
@@ -48,6 +79,11 @@ export const trustShape = component(
       ),
     chain: z.array(z.object({ seq: z.int(), hash: digestText(), at: instant() })),
     proposal: proposalShape.nullable(),
+    reset: resetShape
+      .nullable()
+      .describe(
+        'The vendor’s host says that all keys are lost: the draft is a first version anew, of keys enrolled since.',
+      ),
     gateways: z.array(
       z.object({
         id: idText('gtw', 'The gateway.'),
@@ -64,17 +100,25 @@ export const proposalAnswer = ({
   signatures,
   needs,
 }: ProposalView): z.infer<typeof proposalShape> => {
-  const { id, state, document, hash, by, createdAt, endedAt } = proposal;
+  const { id, state, document, hash, by, controls, createdAt, endedAt } = proposal;
   const signed = signatures.map(({ person, signature, at }) => ({
     person,
     credential: signature.credential,
     at,
   }));
-  return { id, state, document, hash, signatures: signed, needs, by, createdAt, endedAt };
+  return {
+    ...{ id, state, document, hash, signatures: signed, needs, by, createdAt, endedAt },
+    controls: controls === null ? null : { before: shown(controls.before), after: shown(controls.after) },
+  };
 };
 
+const shown = ({ maxDuration, ...controls }: PrivacyControls): z.infer<typeof proposedControls> => ({
+  ...controls,
+  maxDuration: maxDuration === null ? null : formatDuration(maxDuration),
+});
+
 export function trustAnswer(
-  { chain, proposal, logKey, log, gateways }: TrustView,
+  { chain, proposal, reset, logKey, log, gateways }: TrustView,
   { deployment, tenant, hashing }: { deployment: string; tenant: string; hashing: Hashing },
 ): z.infer<typeof trustShape> {
   const [genesis] = chain;
@@ -94,6 +138,7 @@ export function trustAnswer(
     anchor: genesis === undefined || vkey === null ? null : { deployment, tenant, trust: genesis.hash, vkey },
     chain: chain.map(({ document, hash, adoptedAt }) => ({ seq: document.seq, hash, at: adoptedAt })),
     proposal: proposal === null ? null : proposalAnswer(proposal),
+    reset: reset === null ? null : { id: reset.id, reason: reset.reason, createdAt: reset.createdAt },
     gateways: gateways.map(({ id, name, pin }) => ({
       id,
       name,

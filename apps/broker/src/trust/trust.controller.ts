@@ -1,4 +1,5 @@
 import {
+  cancelOwnReset,
   getTrust,
   type IdempotencyKey,
   once,
@@ -12,10 +13,11 @@ import { signatureSchema, trustDocumentSchema } from '@countersign/scope';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Id, Idempotency, Slug } from '../http/input.js';
+import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { component } from '../openapi/components.js';
+import { signingOrigin } from '../passkeys/passkey-body.js';
 import { proposalAnswer, proposalShape, trustAnswer, trustShape } from './trust-answer.js';
 
 const proposalBody = component('TrustProposalBody', z.strictObject({ document: trustDocumentSchema }));
@@ -23,6 +25,7 @@ const signatureBody = component(
   'TrustSignatureBody',
   z.strictObject({ signature: signatureSchema.describe('Its statement is the proposed document.') }),
 );
+const draftQuery = z.strictObject({ origin: signingOrigin.optional() });
 const OWN_BROWSER = 'In the person’s own browser session alone.';
 
 /** What a customer signs of its people, keys and rules: the trust that gateways pin. */
@@ -51,11 +54,16 @@ export class TrustController {
     summary: 'Read what could be proposed',
     description:
       'The next trust document as the tenant’s people, passkeys and controls stand; nobody has proposed it.',
+    query: draftQuery,
     answer: { status: 200, description: 'A trust document without signatures.', schema: trustDocumentSchema },
     errors: ['not_found', 'conflict'],
   })
-  draft(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
-    return readTrustDraft(this.deps, principal, slug);
+  draft(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Query() { origin }: z.infer<typeof draftQuery>,
+  ) {
+    return readTrustDraft(this.deps, principal, slug, origin);
   }
 
   @Post('proposals')
@@ -115,5 +123,17 @@ export class TrustController {
     @Id('prp') id: string,
   ): Promise<void> {
     await withdrawProposal(this.deps, principal, slug, id);
+  }
+
+  @Delete('reset')
+  @Allow('trust.propose')
+  @Describe({
+    summary: 'Object to a reset',
+    description: `The keys are not lost: what was claimed stays, and a claim that was begun anew is withdrawn. Any admin of the tenant may. ${OWN_BROWSER}`,
+    answer: { status: 204, description: 'It is called off.' },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  })
+  async keep(@CurrentPrincipal() principal: Principal, @Slug() slug: string): Promise<void> {
+    await cancelOwnReset(this.deps, principal, slug);
   }
 }

@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
+  '.sha256': 'text/plain; charset=utf-8',
 };
 
 /** A file of the pages, whole, with what was compressed when it was built. */
@@ -25,6 +26,8 @@ export interface BuiltFile {
 
 export interface BuiltApp {
   index: BuiltFile;
+  /** What customers take with them: `/signing/NAME`. Never shown as a page of this broker's. */
+  downloads: ReadonlyMap<string, BuiltFile>;
   /** By path: `/assets/NAME-HASH.js`. */
   assets: ReadonlyMap<string, BuiltFile>;
 }
@@ -50,7 +53,8 @@ export function readBuiltApp(folder: string = FOLDER): BuiltApp | undefined {
   }
   const index = built.get('/index.html');
   if (index === undefined) return undefined;
-  return { index, assets: new Map([...built].filter(([name]) => name.startsWith('/assets/'))) };
+  const below = (folder: string) => new Map([...built].filter(([name]) => name.startsWith(folder)));
+  return { index, assets: below('/assets/'), downloads: below('/signing/') };
 }
 
 const optional = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));

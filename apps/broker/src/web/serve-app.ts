@@ -37,13 +37,19 @@ const PROGRAMS: ReadonlySet<string> = new Set([
 export function serveApp(app: BuiltApp | undefined): RequestHandler {
   return (request, response, next) => {
     const asset = app?.assets.get(request.path);
+    const download = app?.downloads.get(request.path);
     if (request.method !== 'GET' && request.method !== 'HEAD') next();
     else if (asset !== undefined) send(asset, FOR_EVER, request, response);
-    else if (!isPage(request)) next();
+    else if (download !== undefined) {
+      response.setHeader('Content-Disposition', 'attachment');
+      send(download, 'no-cache', request, response);
+    } else if (!isPage(request)) next();
     else if (app === undefined)
       throw new HttpProblem('not_ready', 'The pages have not been built. Run: npm run build');
     else {
       response.setHeader('Content-Security-Policy', APP_POLICY);
+      // A customer's own signing page, opened by ours, has to be able to answer it.
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
       send(app.index, 'no-cache', request, response);
     }
   };

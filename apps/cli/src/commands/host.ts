@@ -3,6 +3,7 @@ import type { Run } from '../runtime/run.js';
 import type { TourVerbOptions } from '../tour/verb.js';
 import type { ApplyOptions } from '../verbs/host/apply.js';
 import type { CreateKeyOptions } from '../verbs/host/keys.js';
+import type { ResetOptions } from '../verbs/host/trust.js';
 import { examples, verb } from './verb.js';
 
 /** Open the store itself, on the broker's host, whether or not a broker runs. */
@@ -91,6 +92,21 @@ export function registerHost(program: Command, run: Run): void {
   verb(gateways, 'pins', 'On a gateway’s host: list what is pinned there').action(
     run(async (context) => (await import('../verbs/host/pins.js')).listPins(context)),
   );
+
+  const trust = program.command('trust').description('What customers have claimed');
+  verb(trust, 'reset', 'A claimed tenant lost all its keys: let its people claim it anew')
+    .argument('<tenant>', 'its slug')
+    .option('--reason <text>', 'why, for its people to read')
+    .option('--cancel', 'call an open reset off')
+    .addHelpText(
+      'after',
+      '\nLogged and announced to all of its people. It opens nothing by itself: gateways go by the new claim 72 hours\nafter each is pinned to it on its own host.\n',
+    )
+    .action(
+      run(async (context, tenant: string, options: ResetOptions) =>
+        (await import('../verbs/host/trust.js')).resetTenant(context, tenant, options),
+      ),
+    );
 
   verb(program, 'restore', 'After restoring the database from a backup: let gateways follow it again')
     .addHelpText(

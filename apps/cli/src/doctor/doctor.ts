@@ -5,6 +5,7 @@ import {
   masterKeyFile,
   readCliEnvironment,
   readLocationEnvironment,
+  readSlackEnvironment,
   readStoreEnvironment,
 } from '@countersign/config';
 import { storedLogin } from '../login/credentials-file.js';
@@ -44,7 +45,9 @@ async function hostFindings(env: Context['io']['env']): Promise<Finding[]> {
   return [
     dataFolder(dataDir),
     masterKeyMode(dataDir),
-    ...(await guarded('master key', async () => storeFindings(readStoreEnvironment(env)))),
+    ...(await guarded('master key', async () =>
+      storeFindings(readStoreEnvironment(env), readSlackEnvironment(env)),
+    )),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { publishedKeys } from '@countersign/access';
-import type { StoreEnvironment } from '@countersign/config';
+import { publishedKeys, type WholeOrganisation } from '@countersign/access';
+import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
 import {
   openStore,
   pendingMigrations,
@@ -10,6 +10,7 @@ import {
   uuidV7Ids,
 } from '@countersign/persistence';
 import { type Finding, failed, ok, skipped } from './check.js';
+import { type SlackPlaces, slackFindings } from './slack.js';
 
 const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_missing: 'countersign migrate',
@@ -20,8 +21,14 @@ const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_unreadable: 'Check that this user may read and write the database file and its folder.',
 };
 
-/** Database, master key, organisation and keys: what must be right before a broker can work. */
-export async function storeFindings({ databaseUrl, masterKey }: StoreEnvironment): Promise<Finding[]> {
+/**
+ * Database, master key, organisation and keys: what must be right before a broker can work; and whether Slack, where it
+ * is set up, takes messages for whoever is told there.
+ */
+export async function storeFindings(
+  { databaseUrl, masterKey }: StoreEnvironment,
+  slack: SlackEnvironment | null,
+): Promise<Finding[]> {
   try {
     const pending = await pendingMigrations(databaseUrl);
     if (pending.length > 0) {
@@ -34,10 +41,11 @@ export async function storeFindings({ databaseUrl, masterKey }: StoreEnvironment
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const store = await openStore({ url: databaseUrl, masterKey, ...system });
     try {
-      const { everything, token, feed } = await store.readAsVendor(async (unit) => ({
+      const { everything, token, feed, installations } = await store.readAsVendor(async (unit) => ({
         everything: await unit.everything(),
         token: await unit.keys.list('token'),
         feed: await unit.keys.list('feed'),
+        installations: await unit.slack.installations.list(),
       }));
       const tenants = everything.tenants.filter((tenant) => tenant.removedAt === null).length;
       const now = systemClock.now();
@@ -50,6 +58,7 @@ export async function storeFindings({ databaseUrl, masterKey }: StoreEnvironment
         everything.vendorName === null
           ? failed('organisation', 'nothing has been applied', 'countersign apply -f FILE')
           : ok('organisation', `${everything.vendorName} with ${tenants} tenants`),
+        ...(await slackFindings(slack, placesOf(everything), installations)),
       ];
     } finally {
       await store.close();
@@ -63,5 +72,13 @@ export async function storeFindings({ databaseUrl, masterKey }: StoreEnvironment
     ];
   }
 }
+
+/** Where somebody is told in Slack, by the name of whom. */
+const placesOf = ({ tenants, vendorSlack }: WholeOrganisation): SlackPlaces => [
+  ...(vendorSlack === null ? [] : [{ who: 'the vendor’s reviewers', place: vendorSlack }]),
+  ...tenants.flatMap(({ slug, slack, removedAt }) =>
+    slack === null || removedAt !== null ? [] : [{ who: slug, place: slack }],
+  ),
+];
 
 const later = (name: string): Finding => skipped(name, 'once the database can be opened');

@@ -1,15 +1,18 @@
 import type { OrganisationChange } from '@countersign/access';
 import { plain } from './plain.js';
 
-const SIGNS = { add: '+', change: '~', remove: '-' } as const;
+const SIGNS = { add: '+', change: '~', remove: '-', propose: '?' } as const;
 const MOST_LINES = 12;
 
-/** The differences as a plan: what is added, changed and removed, member by member, and how many of each. */
+/** The differences as a plan: what is added, changed, removed and asked for, member by member, and how many of each. */
 export function planText(changes: readonly OrganisationChange[], dryRun: boolean): string {
   if (changes.length === 0) return 'No differences.';
   const count = (action: OrganisationChange['action']) =>
     changes.filter((change) => change.action === action).length;
-  const sum = `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove`;
+  const proposed = count('propose');
+  const sum =
+    `${count('add')} to add, ${count('change')} to change, ${count('remove')} to remove` +
+    (proposed === 0 ? '' : `, ${proposed} to be signed by the tenants’ own people before it counts`);
   return [
     ...changes.flatMap(changeLines),
     '',

@@ -73,4 +73,14 @@ test('a plan shows each member that differs, and counts', () => {
     ].join('\n'),
   );
   expect(planText([], false)).toBe('No differences.');
+  const asked = {
+    action: 'propose',
+    kind: 'tenant',
+    name: 'acme',
+    before: { a: 2 },
+    after: { a: 1 },
+  } as const;
+  expect(planText([asked], false)).toBe(
+    '? tenant acme\n    a: 2 → 1\n\n0 to add, 0 to change, 0 to remove, 1 to be signed by the tenants’ own people before it counts. Done.',
+  );
 });

@@ -17,8 +17,8 @@ type Forwarding = {
   method: string;
   /** Path with query. */
   target: string;
-  /** Flat list for the upstream, without framing and Host. */
-  headers: readonly string[];
+  /** Flat list for the upstream, without framing and Host; framing is added to it. */
+  headers: string[];
   framing: Framing;
   /** The body where it had to be read whole before the decision; else it is streamed from the request. */
   body: Buffer | undefined;
@@ -46,8 +46,8 @@ export type Forwarded = {
   bytes: number;
   bodySha256: string | null;
   outcome: 'completed' | 'cut' | 'failed';
-  failure?: ForwardFailure;
-  cutBy?: CutReason;
+  failure?: ForwardFailure | undefined;
+  cutBy?: CutReason | undefined;
 };
 
 /** Sends the call to its upstream and the answer to the client, both as streams. Never throws. */
@@ -56,6 +56,7 @@ export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
 }
 
 const NOTHING = Buffer.alloc(0);
+const SMALL_BYTES = 8_192;
 /** RFC 9110 §15: what lies beyond is no status, and no record can hold it. */
 const HIGHEST_STATUS = 599;
 const UNREACHABLE_PAUSE_MS = 250;
@@ -73,6 +74,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   private bytes = 0;
   private upstreamEnded = false;
   private settled = false;
+  /** Head and body that came together leave together: the head (no bytes) or the first piece, until the turn is over. */
+  private held: Buffer | undefined;
 
   constructor(
     private readonly parts: Forwarding,
@@ -86,7 +89,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
 
   start(): void {
     const { upstream, method, target, request, response, call, body, framing } = this.parts;
-    const headers = [...this.parts.headers];
+    const { headers } = this.parts;
     if (framing.kind === 'length') headers.push('content-length', String(framing.bytes));
     if (this.tap !== undefined) {
       // An error of the body reaches us through the dispatcher; without a listener it would end the process.
@@ -118,32 +121,50 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     }
     const { response, origin, record } = this.parts;
     this.status = status;
-    // Head and body that came together leave together: one write to the socket where there were two.
-    response.cork();
-    process.nextTick(() => response.uncork());
-    response.writeHead(status, [...clientHeaders(headers, origin), 'Countersign-Record', record]);
-    // Sends the head now, as bytes: `flushHeaders` would encode those beyond ASCII once more.
-    response.write(NOTHING);
+    const sent = clientHeaders(headers, origin);
+    sent.push('Countersign-Record', record);
+    response.writeHead(status, sent);
+    this.held = NOTHING;
+    process.nextTick(sendHeld, this);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.settled) return;
-    const { response, call } = this.parts;
     const sent = this.parts.takeBytes(chunk.length);
     this.bytes += sent;
+    if (sent === chunk.length && this.held === NOTHING) {
+      this.held = chunk;
+      return;
+    }
+    this.sendHeld();
     if (sent < chunk.length) {
       controller.pause();
       void this.sendAsPaid(chunk, sent).then((whole) => {
         if (whole) controller.resume();
       });
-    } else if (!response.write(chunk)) {
-      controller.pause();
-      call.waitsForClient(this.parts.now());
-      response.once('drain', () => {
-        call.goesOn();
-        controller.resume();
-      });
-    }
+    } else this.send(chunk);
+  }
+
+  /**
+   * Sends what waits for the rest of what came with it. A head is sent as bytes: `flushHeaders` would encode those beyond
+   * ASCII once more.
+   */
+  sendHeld(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined && !this.settled) this.send(held);
+  }
+
+  private send(chunk: Buffer): void {
+    const { controller } = this;
+    const { response, call } = this.parts;
+    if (response.write(chunk)) return;
+    controller?.pause();
+    call.waitsForClient(this.parts.now());
+    response.once('drain', () => {
+      call.goesOn();
+      controller?.resume();
+    });
   }
 
   /**
@@ -189,7 +210,12 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     this.upstreamEnded = true;
     // What is buffered still has to be read by the client.
     call.waitsForClient(this.parts.now());
-    response.end();
+    const { held = NOTHING } = this;
+    this.held = undefined;
+    // Node puts text, not bytes, into one write with the head: a small answer that came whole leaves so.
+    if (held === NOTHING) response.end();
+    else if (held.length <= SMALL_BYTES) response.end(held.toString('latin1'), 'latin1');
+    else response.end(held);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -231,8 +257,13 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     }
     // An upload that nobody reads any more must not hold the connection open behind a finished answer.
     if (response.headersSent && !request.complete) request.destroy();
-    this.settle({ status: this.status, bytes: this.bytes, bodySha256, outcome, ...more });
+    const { status, bytes } = this;
+    this.settle({ status, bytes, bodySha256, outcome, failure: more.failure, cutBy: more.cutBy });
   }
+}
+
+function sendHeld(call: ForwardedCall): void {
+  call.sendHeld();
 }
 
 function failureOf(error: Error): ForwardFailure {

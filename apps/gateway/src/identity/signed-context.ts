@@ -28,7 +28,9 @@ export function contextSigner({ kid, privateKey }: Identity, gateway: string): C
   const header = encode({ alg: 'EdDSA', typ: 'countersign-context+jwt', kid });
   return (audience, claims, now) => {
     const iat = Math.floor(now / 1000);
-    const payload = { iss: gateway, aud: audience, iat, exp: iat + LIFE_SECONDS, ...claims };
+    const { tenant, sub, grant_id, record, method, path } = claims;
+    const exp = iat + LIFE_SECONDS;
+    const payload = { iss: gateway, aud: audience, iat, exp, tenant, sub, grant_id, record, method, path };
     const input = `${header}.${encode(payload)}`;
     return `${input}.${sign(null, Buffer.from(input, 'latin1'), privateKey).toString('base64url')}`;
   };

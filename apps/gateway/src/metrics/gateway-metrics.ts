@@ -41,6 +41,9 @@ export class GatewayMetrics {
     registers: this.registers,
   });
 
+  /** By service and code, as many as `calls` has series: both are known ones, and no code is an outcome too. */
+  private readonly labelled = new Map<string, Map<string, Counter.Internal>>();
+
   constructor(gauges: GatewayGauges) {
     this.gauge('countersign_gateway_in_touch', '1 while in touch with the broker.', () =>
       gauges.inTouch() ? 1 : 0,
@@ -67,11 +70,21 @@ export class GatewayMetrics {
   }
 
   refused(service: string | null, code: string): void {
-    this.calls.inc({ service: service ?? '', decision: 'refused', code });
+    this.countOf(service ?? '', 'refused', code).inc();
   }
 
   forwarded(service: string, outcome: string): void {
-    this.calls.inc({ service, decision: 'allowed', code: outcome });
+    this.countOf(service, 'allowed', outcome).inc();
+  }
+
+  /** The counter with its labels on, kept: to look it up by its labels each time takes longer than to count. */
+  private countOf(service: string, decision: 'refused' | 'allowed', code: string): Counter.Internal {
+    const ofService = this.labelled.get(service) ?? new Map<string, Counter.Internal>();
+    const known = ofService.get(code);
+    if (known !== undefined) return known;
+    const made = this.calls.labels({ service, decision, code });
+    this.labelled.set(service, ofService.set(code, made));
+    return made;
   }
 
   recorded(milliseconds: number): void {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/grant-token-verify';
 import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
@@ -9,6 +8,7 @@ import type { OpenCallLeft } from '../spool/recover.js';
 import type { Spool } from '../spool/spool.js';
 import { MinuteCounters, minuteOf } from './minute-counters.js';
 import { RefusalFolding } from './refusal-folding.js';
+import { Salts } from './salts.js';
 
 /** A call as its record describes it. `path` is the upstream path with query. */
 export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
@@ -21,6 +21,9 @@ type CallOutcome = {
   durationMs: number;
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
 };
+
+/** A member that a call without a known route has not. */
+type OrNull<M extends MatchedCall | null> = M extends MatchedCall ? string : string | null;
 
 type RecorderOptions = {
   spool: Spool;
@@ -35,7 +38,9 @@ type RecorderOptions = {
 export class Recorder {
   private readonly folding = new RefusalFolding<Draft>();
   private readonly counters = new MinuteCounters();
+  private readonly salts = new Salts();
   private minute: number;
+  private last = { now: Number.NaN, text: '' };
 
   constructor(private readonly options: RecorderOptions) {
     this.minute = minuteOf(options.clock.now());
@@ -47,23 +52,29 @@ export class Recorder {
 
   /** Resolves when the record of a call that is let through is durable (P5). Throws RecordUnavailable. */
   allowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
-    const { route, resource, action } = match;
-    const { members, openings } = this.describe(call);
-    const record = {
-      ...this.head(id, call.claims.tenant),
-      kind: 'allowed' as const,
-      ...members,
-      route,
-      resource,
-      action,
-    };
-    return this.options.spool.append({ record, openings });
+    return this.options.spool.append(this.describe(id, 'allowed', call, match));
   }
 
   /** Notes how an allowed call ended. */
   outcome(id: string, tenant: string, outcome: CallOutcome): void {
-    const record = { ...this.head(id, tenant), kind: 'outcome' as const, ...outcome };
-    this.options.spool.note({ record, openings: {} });
+    const { gateway, boot, clock } = this.options;
+    this.options.spool.note({
+      record: {
+        v: 1,
+        kind: 'outcome',
+        id,
+        gateway,
+        boot,
+        tenant,
+        at: this.instant(clock.now()),
+        status: outcome.status,
+        bytes: outcome.bytes,
+        bodySha256: outcome.bodySha256,
+        durationMs: outcome.durationMs,
+        outcome: outcome.outcome,
+      },
+      openings: {},
+    });
   }
 
   /**
@@ -72,17 +83,8 @@ export class Recorder {
    */
   refused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
-    const { members, openings } = this.describe(call);
-    const place = {
-      route: match?.route ?? null,
-      resource: match?.resource ?? null,
-      action: match?.action ?? null,
-    };
-    const head = this.head(id, call.claims.tenant);
-    const draft: Draft = {
-      record: { ...head, kind: 'refused', ...members, ...place, code, count: 1 },
-      openings,
-    };
+    const { record, openings } = this.describe(id, 'refused', call, match);
+    const draft: Draft = { record: { ...record, code, count: 1 }, openings };
     const { into, alone } = this.folding.take(call.claims.digest, code, draft, this.options.clock.now());
     if (alone) this.options.spool.note(draft);
     return into.record.id;
@@ -151,12 +153,35 @@ export class Recorder {
 
   private head(id: string, tenant: string) {
     const { gateway, boot, clock } = this.options;
-    return { v: 1 as const, id, gateway, boot, tenant, at: new Date(clock.now()).toISOString() };
+    return { v: 1 as const, id, gateway, boot, tenant, at: this.instant(clock.now()) };
   }
 
-  private describe({ claims, service, method, path }: RecordedCall) {
-    const salt = randomBytes(32);
-    const members = {
+  /** Many calls begin and end in one millisecond: its text is made once. */
+  private instant(now: number): string {
+    if (this.last.now !== now) this.last = { now, text: new Date(now).toISOString() };
+    return this.last.text;
+  }
+
+  /**
+   * What the records of a call have in common. Spelt out as one literal, as is an outcome: an object into which others
+   * are poured grows member by member, which takes longer than all else here, and every call has two.
+   */
+  private describe<K extends 'allowed' | 'refused', M extends MatchedCall | null>(
+    id: string,
+    kind: K,
+    { claims, service, method, path }: RecordedCall,
+    match: M,
+  ) {
+    const { gateway, boot, clock, trustOf } = this.options;
+    const salt = this.salts.next();
+    const record = {
+      v: 1 as const,
+      kind,
+      id,
+      gateway,
+      boot,
+      tenant: claims.tenant,
+      at: this.instant(clock.now()),
       grant: claims.grant_id,
       digest: claims.digest,
       request: claims.terms.request,
@@ -165,8 +190,11 @@ export class Recorder {
       method,
       path: commit(nodeHashing, 'path', salt, path),
       mode: 'gateway' as const,
-      trust: this.options.trustOf(claims.tenant),
+      trust: trustOf(claims.tenant),
+      route: (match?.route ?? null) as OrNull<M>,
+      resource: (match?.resource ?? null) as OrNull<M>,
+      action: (match?.action ?? null) as OrNull<M>,
     };
-    return { members, openings: { path: { value: path, salt: salt.toString('base64url') } } };
+    return { record, openings: { path: { value: path, salt: salt.toString('base64url') } } };
   }
 }

@@ -32,5 +32,6 @@ export function readCanonicalRequest(
   const framing = readFraming(method, headers);
   const expect = headers.one('expect');
   demand(expect === undefined || expect.toLowerCase() === '100-continue', 'an unknown expectation');
-  return { ...target, method, host, headers, framing };
+  const { service, path, query, queryNames } = target;
+  return { service, path, query, queryNames, method, host, headers, framing };
 }

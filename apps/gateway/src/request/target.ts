@@ -52,19 +52,24 @@ export function readTarget(target: string): Target {
 
 function checkPath(path: string): void {
   demand(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
+  if (path.includes('%')) checkEscapes(path);
+  const segments = path.slice(1).split('/');
+  // `/service/` names the service's root; any other empty segment is a second spelling of a shorter path.
+  const mayBeEmpty = path === '/' ? 0 : segments.length === 2 ? 1 : -1;
+  for (let index = 0; index < segments.length; index += 1) {
+    const segment = segments[index];
+    demand(segment !== '' || index === mayBeEmpty, 'the path has an empty segment');
+    demand(segment !== '.' && segment !== '..', 'the path has a dot segment');
+  }
+}
+
+function checkEscapes(path: string): void {
   for (const [, hex] of path.matchAll(ESCAPED)) {
     const char = escapedChar(hex);
     demand(!UNRESERVED.test(char) && !STRUCTURE.test(char), 'the path escapes what it may not');
     demand(!isControl(char), 'the path escapes a control character');
   }
   decode(path);
-  const segments = path.slice(1).split('/');
-  for (const [index, segment] of segments.entries()) {
-    // `/service/` names the service's root; any other empty segment is a second spelling of a shorter path.
-    const rootOfService = index === 1 && segments.length === 2;
-    demand(segment !== '' || rootOfService || path === '/', 'the path has an empty segment');
-    demand(segment !== '.' && segment !== '..', 'the path has a dot segment');
-  }
 }
 
 function readQueryNames(query: string): string[] {

@@ -7,6 +7,7 @@ import {
 } from '@countersign/gateway-protocol';
 import { canonicalJson } from '@countersign/scope';
 import type { RecordLine } from './line.js';
+import { placed } from './placed.js';
 
 /** A record before it has its place, with what stands beside it. */
 export type Draft = { record: UnchainedRecord; openings: RecordEntry['openings'] };
@@ -70,15 +71,16 @@ class ChainBatch {
   /** Gives the record its `seq` and `prev`, and its signature where its kind has one. The line carries the record's canonical JSON, the text under its hash. */
   place({ record, openings }: Draft): RecordLine {
     const { boot, tenant, id, kind } = record;
-    const last = this.moved.get(key(boot, tenant))?.head ?? this.chains.head(boot, tenant);
+    const chain = key(boot, tenant);
+    const last = this.moved.get(chain)?.head ?? this.chains.head(boot, tenant);
     const seq = (last?.seq ?? 0) + 1;
-    const placed = { ...record, seq, prev: last?.hash ?? null };
+    const entry = placed(record, { seq, prev: last?.hash ?? null });
     const signed = isSignedKind(kind);
     const canonical = canonicalJson(
-      signed ? { ...placed, signature: this.sign(placed as UnsignedRecord) } : placed,
+      signed ? { ...entry, signature: this.sign(entry as UnsignedRecord) } : entry,
     );
     const head = { seq, hash: canonicalRecordHash(canonical), signed };
-    this.moved.set(key(boot, tenant), { boot, tenant, head });
+    this.moved.set(chain, { boot, tenant, head });
     const json = `{"record":${canonical},"openings":${JSON.stringify(openings)}}`;
     return { kind, boot, tenant, seq, id, json };
   }

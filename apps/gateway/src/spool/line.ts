@@ -28,9 +28,11 @@ type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
 const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
 
+const checksum = (data: string | Buffer): string => crc32(data).toString(16).padStart(8, '0');
+
 /** CRC-32 in hex, a space, the text, a line feed. */
 function checked(text: string): string {
-  return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+  return `${checksum(text)} ${text}\n`;
 }
 
 export function formatHeader(header: SegmentHeader): string {
@@ -41,10 +43,14 @@ export function formatRecord({ kind, boot, tenant, seq, id, json }: RecordLine):
   return checked(`R ${kind} ${boot} ${tenant} ${seq} ${id} ${json}`);
 }
 
+/** Bytes of the checksum and its space. */
+const CHECK = 9;
+
 /** Reads a line without its line feed. Undefined for one that was torn, damaged or never ours. */
-function parseLine(line: string): SpoolLine | undefined {
-  const text = line.slice(9);
-  if (line[8] !== ' ' || line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return undefined;
+function parseLine(line: Buffer): SpoolLine | undefined {
+  const checked = line.subarray(CHECK);
+  if (line.toString('latin1', 0, CHECK) !== `${checksum(checked)} `) return undefined;
+  const text = checked.toString('utf8');
   // The CRC holds, so what follows is what we wrote: it is not checked for its shape once more.
   if (text.startsWith('H ')) return { header: JSON.parse(text.slice(2)) as SegmentHeader };
   const [, kind, boot, tenant, seq, id, json] = RECORD.exec(text) ?? [];
@@ -60,7 +66,7 @@ export function readLines(bytes: Buffer): CutLine[] {
   const lines: CutLine[] = [];
   let start = 0;
   for (let feed = bytes.indexOf(10); feed !== -1; feed = bytes.indexOf(10, start)) {
-    const line = parseLine(bytes.toString('utf8', start, feed));
+    const line = parseLine(bytes.subarray(start, feed));
     start = feed + 1;
     lines.push({ line, end: start });
   }

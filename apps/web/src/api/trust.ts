@@ -33,13 +33,16 @@ export const passkeysQuery = (slug: string) =>
       answered(api.GET('/api/v1/tenants/{slug}/passkeys', { params: { path: { slug } }, signal })),
   });
 
-/** The next document as people, passkeys and controls stand. */
-export const draftQuery = (slug: string) =>
+/** The next document as people, passkeys and controls stand; `at` is a signing page that it shall name from then on. */
+export const draftQuery = (slug: string, at: string | null) =>
   queryOptions({
-    queryKey: ['trust-draft', slug],
+    queryKey: ['trust-draft', slug, at],
     queryFn: async ({ signal }) =>
       (await answered(
-        api.GET('/api/v1/tenants/{slug}/trust/draft', { params: { path: { slug } }, signal }),
+        api.GET('/api/v1/tenants/{slug}/trust/draft', {
+          params: { path: { slug }, query: at === null ? {} : { origin: at } },
+          signal,
+        }),
       )) as TrustDocument,
   });
 

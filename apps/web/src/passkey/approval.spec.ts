@@ -11,6 +11,7 @@ const shown: Shown = {
   terms,
   openings: { justification: { value: REASON, salt: salt.toString('base64url') } },
   person,
+  decision: 'approve',
 };
 const offered: ApprovalStatement = {
   type: 'countersign/approval/v1',
@@ -28,6 +29,15 @@ const offered: ApprovalStatement = {
 describe('P12: an approval is made of what the page shows', () => {
   test('and is what the broker offers where the broker is honest', async () => {
     expect(await approvalOf(shown, offered)).toEqual(offered);
+  });
+
+  test('a denial has no window', async () => {
+    const { notBefore: _from, notAfter: _until, ...rest } = offered;
+    const denied: ApprovalStatement = { ...rest, decision: 'deny' };
+    expect(await approvalOf({ ...shown, decision: 'deny' }, denied)).toEqual(denied);
+    await expect(approvalOf({ ...shown, decision: 'deny' }, offered)).rejects.toMatchObject({
+      reason: 'differs',
+    });
   });
 
   test.each<[string, Partial<ApprovalStatement>]>([

@@ -16,16 +16,17 @@ export interface Shown {
   /** Texts that the terms only commit to, as shown. */
   openings: Readonly<Record<string, Opening>>;
   person: string;
+  decision: ApprovalStatement['decision'];
 }
 
 /**
- * The approval of what is shown, made here: of what the broker offers to be signed only the moment, the trust document's
+ * The approval or denial of what is shown, made here: of what the broker offers to be signed only the moment, the trust document's
  * hash and where the log stands are taken over. Pure, and the same for the pages and for a customer's own signing page.
  *
  * @throws PasskeyProblem `differs` where the broker offers anything else
  */
 export async function approvalOf(shown: Shown, offered: ApprovalStatement): Promise<ApprovalStatement> {
-  const { terms, person } = shown;
+  const { terms, person, decision } = shown;
   const { deployment, tenant, startsAt, lapsesAt, seconds } = terms;
   const { trust, log, notBefore } = offered;
   const made: ApprovalStatement = {
@@ -33,10 +34,14 @@ export async function approvalOf(shown: Shown, offered: ApprovalStatement): Prom
     deployment,
     tenant,
     digest: await hashed((hashing) => termsDigest(hashing, terms)),
-    decision: 'approve',
+    decision,
     person,
-    notBefore: startsAt ?? notBefore ?? '',
-    notAfter: toInstant(new Date(Date.parse(startsAt ?? lapsesAt) + seconds * 1_000)),
+    ...(decision === 'deny'
+      ? {}
+      : {
+          notBefore: startsAt ?? notBefore ?? '',
+          notAfter: toInstant(new Date(Date.parse(startsAt ?? lapsesAt) + seconds * 1_000)),
+        }),
     ...(trust === undefined ? {} : { trust }),
     log,
   };

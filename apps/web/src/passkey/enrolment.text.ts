@@ -9,6 +9,11 @@ const en = {
   name: 'Name',
   nameHint: 'So that you know it later: “Work laptop”, “Key on my ring”.',
   firstName: 'My first device',
+  ownPage: 'Our company hosts its own signing page',
+  ownPageAddress: 'Its address',
+  ownPageHint:
+    'Such as https://sign.acme.example. Your passkey is made there and signs there, and nowhere else.',
+  madeThere: (at: string) => `A window opens at ${at}: your passkey is made there.`,
   make: 'Make a passkey',
   made: 'The passkey is made.',
   since: 'Since',

@@ -17,22 +17,24 @@ export interface ChosenInvitation {
   until: string;
   ticket?: string;
   uses?: number;
+  /** The longest that one access may last, as it was shown. */
+  maxSeconds: number;
   tenant: string;
   person: string;
 }
 
 /**
- * The invitation as chosen: of what the broker offers to be signed only the id, the moment, the longest duration (that of
- * the policies), the ticket's commitment, the trust document's hash and where the log stands are taken over.
+ * The invitation as chosen: of what the broker offers to be signed only the id, the moment, the ticket's commitment, the
+ * trust document's hash and where the log stands are taken over.
  *
  * @throws PasskeyProblem `differs` where the broker offers anything else
  */
 export async function invitationOf(
-  { service, scope, until, ticket, uses, tenant, person }: ChosenInvitation,
+  { service, scope, until, ticket, uses, maxSeconds, tenant, person }: ChosenInvitation,
   offered: InvitationStatement,
   opening: Opening | undefined,
 ): Promise<InvitationStatement> {
-  const { deployment, invitation, maxSeconds, notBefore, trust, log, ticket: commitment } = offered;
+  const { deployment, invitation, notBefore, trust, log, ticket: commitment } = offered;
   const made: InvitationStatement = {
     type: 'countersign/invitation/v1',
     deployment,

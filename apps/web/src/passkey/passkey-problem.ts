@@ -1,7 +1,8 @@
 /**
  * Why nothing was signed: the prompt was closed or ran out, this browser has no passkeys, the device has none of
  * these, it would be enrolled twice, the page's address is none of those at which this customer signs, what the
- * broker wants signed is not what the page shows, or a printed key is not the one that it should be.
+ * broker wants signed is not what the page shows, a printed key is not the one that it should be, or the customer's own
+ * signing page could not be opened.
  */
 export type PasskeyReason =
   | 'cancelled'
@@ -10,7 +11,8 @@ export type PasskeyReason =
   | 'twice'
   | 'elsewhere'
   | 'differs'
-  | 'wrong_key';
+  | 'wrong_key'
+  | 'blocked';
 
 /** Nothing was signed and nothing was sent. */
 export class PasskeyProblem extends Error {

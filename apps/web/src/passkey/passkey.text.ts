@@ -10,6 +10,8 @@ export const passkeyTexts: Catalogue<Record<PasskeyReason, string>> = {
     elsewhere: 'Your company signs at another address than this page’s. Nothing was signed.',
     differs:
       'The vendor’s server asked you to sign something else than this page shows. Nothing was signed. Tell your security team.',
+    blocked:
+      'Your browser did not open your company’s signing page. Allow this site to open windows, and press the button again.',
     wrong_key: 'This is not your recovery key. Check each group of signs.',
   },
   de: {
@@ -22,6 +24,8 @@ export const passkeyTexts: Catalogue<Record<PasskeyReason, string>> = {
     elsewhere: 'Ihr Unternehmen unterschreibt unter einer anderen Adresse. Es wurde nichts unterschrieben.',
     differs:
       'Der Server des Anbieters wollte etwas anderes unterschreiben lassen, als diese Seite zeigt. Es wurde nichts unterschrieben. Sagen Sie es Ihrem Sicherheitsteam.',
+    blocked:
+      'Ihr Browser hat die Unterschriftsseite Ihres Unternehmens nicht geöffnet. Erlauben Sie dieser Seite, Fenster zu öffnen, und drücken Sie noch einmal.',
     wrong_key: 'Das ist nicht Ihr Wiederherstellungsschlüssel. Prüfen Sie jede Zeichengruppe.',
   },
 };

@@ -8,27 +8,36 @@ import { Button } from '../ui/button.js';
 import { handOver } from '../ui/hand-over.js';
 import { InGroups } from '../ui/in-groups.js';
 import { enrolmentTexts } from './enrolment.text.js';
+import type { Place } from './place.js';
+import { Places } from './places.js';
 import { makeRecoveryKey, type NewRecoveryKey } from './recovery-key.js';
 import { SigningNotice } from './signing-notice.js';
 
 /** Makes a recovery key, shows its secret once, and registers the public half when it has been kept. */
-export function RecoveryForm({ slug }: { slug: string }) {
+export function RecoveryForm({ slug, at }: { slug: string; at: Place }) {
   const text = useText(enrolmentTexts);
   const made = useMutation({ mutationFn: makeRecoveryKey, gcTime: 0 });
   const register = useMutation({
-    mutationFn: ({ jwk }: NewRecoveryKey) =>
+    mutationFn: ({ jwk }: Pick<NewRecoveryKey, 'jwk'>) =>
       answered(
         api.POST('/api/v1/tenants/{slug}/recovery-keys', { params: { path: { slug } }, body: { jwk } }),
       ),
     onSuccess: () => made.reset(),
     onSettled: () => readTrustAgain(slug),
   });
+  const elsewhere = useMutation({
+    mutationFn: async (place: string) => ({
+      jwk: await Places.at([place], (places) => places.print(place, slug)),
+    }),
+    onSuccess: (printed) => register.mutate(printed),
+  });
+  const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
   return (
     <div className="stack near">
-      <SigningNotice error={made.error ?? register.error} />
+      <SigningNotice error={made.error ?? elsewhere.error ?? register.error} />
       {made.data === undefined ? (
         <p>
-          <Button busy={made.isPending} onClick={() => made.mutate()}>
+          <Button busy={made.isPending || elsewhere.isPending} onClick={make}>
             {text.recoveryMake}
           </Button>
         </p>

@@ -3,12 +3,6 @@ import { browserSupportsWebAuthn, startAuthentication } from '@simplewebauthn/br
 import { PasskeyProblem, passkeyProblem } from './passkey-problem.js';
 import { hashed } from './web-hashing.js';
 
-/** Which passkeys may sign, and for which relying party. */
-export interface Signer {
-  rpId: string;
-  credentials: readonly string[];
-}
-
 /**
  * Signs exactly this statement: the challenge is made of it here, of nothing that the broker sent.
  *
@@ -16,7 +10,7 @@ export interface Signer {
  */
 export async function signStatement<S extends Statement>(
   statement: S,
-  { rpId, credentials }: Signer,
+  { rpId, credentials }: { rpId: string; credentials: readonly string[] },
 ): Promise<Signature<S>> {
   if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported');
   const challenge = await hashed((hashing) => encodeBase64url(statementChallenge(hashing, statement)));

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../api/session.js';
 import { passkeysQuery, trustQuery } from '../api/trust.js';
-import type { Signer } from './sign-statement.js';
-import { signerOf } from './signer.js';
+import { type Signer, signerOf } from './signer.js';
 
 /** What the reader signs decisions of this tenant with: undefined while it is read, null where there is nothing. */
 export function useSigner(tenant: string, enabled: boolean): Signer | null | undefined {

@@ -1,18 +1,14 @@
 import { useSyncExternalStore } from 'react';
+import { type Catalogue, type Language, spoken } from './languages.js';
 
-const LANGUAGES = ['en', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export type { Catalogue, Language };
 
 const KEY = 'countersign-language';
 const listeners = new Set<() => void>();
 
 /** The reader's choice, else the first language of the browser that we speak, else English. */
-function read(): Language {
-  const wanted = [stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())];
-  return LANGUAGES.find((language) => wanted.find(isLanguage) === language) ?? 'en';
-}
-
-const isLanguage = (text: string | null): boolean => LANGUAGES.some((language) => language === text);
+const read = (): Language =>
+  spoken([stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())]);
 
 /** A browser that keeps nothing for us is asked each time. */
 function stored(): string | null {
@@ -50,9 +46,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, now);
-
-/** Texts of one page or part. English is whole; where a language is missing, English stands in. */
-export type Catalogue<T> = { en: T } & Partial<Record<Language, T>>;
 
 export function useText<T>(catalogue: Catalogue<T>): T {
   return catalogue[useLanguage()] ?? catalogue.en;

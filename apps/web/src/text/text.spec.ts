@@ -1,6 +1,5 @@
+import { resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/scope';
 import { bytesText, clockText, durationText, instantText } from './clock.js';
-import { resourceWords, ruleWords, scopeWords } from './scope-words.js';
-import { wordFor } from './word-for.js';
 
 describe('clocks', () => {
   test('an instant stands in the reader’s zone, which is named; another year is said', () => {

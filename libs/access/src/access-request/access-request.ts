@@ -48,6 +48,8 @@ export interface AccessRequest {
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;
+  /** How many times people were reminded that it waits. */
+  reminders: number;
   grant: string | null;
 }
 

@@ -36,6 +36,8 @@ export interface Grant {
   endedBy: string | null;
   /** Counted from the gateways' records: calls allowed, response body bytes sent. */
   used: { calls: number; bytes: number };
+  /** Counted likewise: calls that were refused. */
+  refused: number;
 }
 
 /** A grant whose window is known. */

@@ -79,13 +79,27 @@ export interface WebhookSettings {
   secretFile: string;
 }
 
+/** A channel of a Slack workspace. */
+export interface SlackPlace {
+  /** `T…`, or `E…` for a Grid. */
+  teamId: string;
+  /** `C…` or `G…` */
+  channelId: string;
+}
+
+/** Where a tenant is told in Slack. */
+export interface TenantSlack extends SlackPlace {
+  /** Members of its own workspace whose address Slack has verified need not sign in with Slack. Absent: they must. */
+  matchEmail?: boolean;
+}
+
 export interface OrganisationTenant {
   slug: string;
   name: string;
   people: OrganisationPerson<TenantRole>[];
   privacyControls: PrivacyControls;
   oidc: OidcSettings | null;
-  slack: { teamId: string; channelId: string } | null;
+  slack: TenantSlack | null;
   webhooks: WebhookSettings[];
 }
 
@@ -95,6 +109,8 @@ export interface Organisation {
     name: string;
     oidc: OidcSettings | null;
     webhooks: WebhookSettings[];
+    /** Where reviewers are told; absent: each by direct message. */
+    slack?: SlackPlace;
     staff: OrganisationPerson<VendorRole>[];
   };
   services: ServiceDefinition[];

@@ -22,6 +22,8 @@ export interface Principal {
   person: Person;
   channel: Channel;
   assurance: Assurance;
+  /** When the API key was made with which they come; absent for a session. */
+  keyMadeAt?: string;
 }
 
 /** The same roles, in whatever order they stand. */

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '@countersign/scope';
-import type { OidcSettings, PrivacyControls, WebhookSettings } from './organisation.js';
+import type { OidcSettings, PrivacyControls, TenantSlack, WebhookSettings } from './organisation.js';
 
 /** A tenant as the store knows it. */
 export interface TenantRecord {
@@ -7,7 +7,7 @@ export interface TenantRecord {
   name: string;
   controls: PrivacyControls;
   oidc: OidcSettings | null;
-  slack: { teamId: string; channelId: string } | null;
+  slack: TenantSlack | null;
   webhooks: WebhookSettings[];
   removedAt: string | null;
 }

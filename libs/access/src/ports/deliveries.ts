@@ -2,7 +2,8 @@ import type { Notice } from './delivery.js';
 import type { Page, PageQuery } from './repositories.js';
 
 /** A way by which people and programs are told. */
-export type DeliveryChannel = 'mail' | 'webhook';
+export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack'] as const;
+export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
 
 /**
  * `due` waits for its time; `dead` was given up and waits for somebody who retries it; `skipped` no longer
@@ -49,7 +50,8 @@ export interface NoticeView {
 export type DeliveryOutcome =
   | { state: 'delivered'; at: string }
   | { state: 'skipped'; error: string }
-  | { state: 'due'; nextAt: string; error: string }
+  /** `uncounted` where the other side asked for time: it was no attempt. */
+  | { state: 'due'; nextAt: string; error: string; uncounted?: true }
   | { state: 'dead'; at: string; error: string };
 
 export interface DeliveryReads {

@@ -36,13 +36,16 @@ export interface NoticeChannel {
 export class DeliveryFailure extends Error {
   /** True where no later attempt can do better. */
   readonly final: boolean;
+  /** The other side asks for so long: no attempt before that, and this one does not count. Null where it does. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     readonly code: string,
-    more: { final?: boolean; cause?: unknown } = {},
+    more: { final?: boolean; retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
     super(`not delivered: ${code}`, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'DeliveryFailure';
     this.final = more.final ?? false;
+    this.retryAfterSeconds = more.retryAfterSeconds ?? null;
   }
 }

@@ -3,7 +3,13 @@ import type { AccessRequest } from '../access-request/access-request.js';
 import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
 import type { Lock } from '../lock/lock.js';
-import type { AccessPolicy, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
+import type {
+  AccessPolicy,
+  SlackPlace,
+  TenantRole,
+  VendorRole,
+  WebhookSettings,
+} from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -53,6 +59,8 @@ export interface ReviewReads {
 
 export interface GrantReads {
   find(id: string): Promise<Grant | null>;
+  /** Those of these ids that there are, in no order. */
+  findAll(ids: readonly string[]): Promise<Grant[]>;
   findByDigest(digest: string): Promise<Grant | null>;
   /** Grants that follow this digest in time, whatever their state. */
   extending(digest: string): Promise<Grant[]>;
@@ -180,11 +188,12 @@ export interface GrantWrites extends GrantReads {
   addUse(uses: readonly GrantUse[]): Promise<void>;
 }
 
-/** What calls have used of a grant: how many, and bytes of response bodies. */
+/** What calls have used of a grant: how many, and bytes of response bodies; and how many were refused. */
 export interface GrantUse {
   grant: string;
   calls: number;
   bytes: number;
+  refused?: number;
 }
 
 export interface ReviewWrites extends ReviewReads {
@@ -305,6 +314,7 @@ export interface WholeOrganisation {
   vendorName: string | null;
   vendorOidc: unknown;
   vendorWebhooks: WebhookSettings[];
+  vendorSlack: SlackPlace | null;
   policy: AccessPolicy | null;
   people: Person[];
   services: ServiceRecord[];
@@ -321,6 +331,7 @@ export interface OrganisationWrites extends OrganisationReads {
     name: string;
     oidc: unknown;
     webhooks: WebhookSettings[];
+    slack?: SlackPlace;
     policy: AccessPolicy;
   }): Promise<void>;
   savePerson(person: Person): Promise<void>;

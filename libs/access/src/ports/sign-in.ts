@@ -62,11 +62,11 @@ export interface IdentityWrites extends IdentityReads {
   forget(person: string): Promise<void>;
 }
 
-/** What was begun and is finished once: a sign-in at a provider, a mailed code, a command line's login, a passkey's enrolment. */
+/** What was begun and is finished once: a sign-in at a provider, a mailed code, a command line's login, a passkey's enrolment, what Slack is asked for. */
 export interface SignInAttempt {
   /** SHA-256 (hex) of what has to be shown to finish it. */
   hash: string;
-  kind: 'oidc' | 'code' | 'cli' | 'passkey';
+  kind: 'oidc' | 'code' | 'cli' | 'passkey' | 'slack-install' | 'slack-link';
   /** Whom it would sign in; null while nobody knows. */
   person: string | null;
   /** SHA-256 (hex) of the browser's own secret; null where a verifier binds it. */

@@ -1,5 +1,11 @@
 import type { Invitation } from '../invitation/invitation.js';
-import type { OidcSettings, TenantRole, VendorRole, WebhookSettings } from '../organisation/organisation.js';
+import type {
+  OidcSettings,
+  SlackPlace,
+  TenantRole,
+  VendorRole,
+  WebhookSettings,
+} from '../organisation/organisation.js';
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
@@ -48,6 +54,14 @@ import type {
   SignInAttempts,
 } from './sign-in.js';
 import type {
+  SlackAccountReads,
+  SlackAccountWrites,
+  SlackInstallationReads,
+  SlackInstallationWrites,
+  SlackPostReads,
+  SlackUnit,
+} from './slack.js';
+import type {
   SigningMeansReads,
   SigningMeansWrites,
   StopReads,
@@ -81,18 +95,21 @@ export interface VendorReadUnit extends ReadUnit {
   keys: KeyReads;
   outbox: OutboxReads;
   deliveries: DeliveryReads;
+  slack: { installations: SlackInstallationReads; accounts: SlackAccountReads; posts: SlackPostReads };
   feed: FeedReads;
   leases: LeaseReads;
   idempotency: {
     /** What was kept under the key, expired or not. */
     find(principal: string, route: string, key: string): Promise<KeptAnswer | null>;
   };
-  /** Open requests past `lapsesAt`, grants whose `dueAt` has come, locks and invitations that expire: what the clock's job has to look at. */
+  /** Open requests past `lapsesAt` or long undecided, grants whose `dueAt` has come, locks and invitations that expire: what the clock's job has to look at. */
   due(
     now: string,
     limit: number,
   ): Promise<{
     requests: DueObject[];
+    /** Requests of which somebody has to be reminded. */
+    reminders: DueObject[];
     grants: DueObject[];
     locks: (DueObject | { id: string; tenant: null })[];
     invitations: DueObject[];
@@ -114,6 +131,8 @@ export interface VendorReadUnit extends ReadUnit {
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
   /** Where one side's programs are told; null for the vendor's. */
   webhooks(tenant: string | null): Promise<WebhookSettings[]>;
+  /** The channel in which reviewers are told; null where there is none. */
+  vendorSlack(): Promise<SlackPlace | null>;
   /** How one side's people sign in; null where it has no provider, or does not exist. Null names the vendor. */
   oidc(tenant: string | null): Promise<OidcSettings | null>;
   /** Everybody, removed ones too, whose normalised e-mail this is. */
@@ -175,7 +194,7 @@ export interface TenantUnit {
 }
 
 /** What setting and lifting a lock needs: a tenant's unit has it, and so has the vendor's. */
-export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed' | 'organisation'>;
+export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed' | 'organisation'> & Pick<ReadUnit, 'trust'>;
 
 /** Repositories bound to one transaction, across tenants: for the host, the jobs and the deployment's own log. */
 export interface VendorUnit {
@@ -191,6 +210,7 @@ export interface VendorUnit {
   gateways: GatewayWrites;
   keys: KeyWrites;
   deliveries: DeliveryWrites & Pick<DeliveryReads, 'find'>;
+  slack: { installations: SlackInstallationWrites; accounts: SlackAccountWrites };
   trust: TrustReads;
   /** This person's reviews that count towards requests which are still open, in any tenant. */
   openReviewsOf(person: string): Promise<Review[]>;
@@ -222,6 +242,8 @@ export interface Store {
   asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T>;
   /** Notes when a session was last used: one row, and no log is opened, for whose head others would have to wait. */
   touchSession(id: string, at: string): Promise<void>;
+  /** One transaction on what only Slack's side keeps; no log is opened either. */
+  forSlack<T>(work: (unit: SlackUnit) => Promise<T>): Promise<T>;
   readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T>;
   readAsVendor<T>(work: (unit: VendorReadUnit) => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,6 @@
 import type { EnrolledPasskey, RecoveryKey } from '../trust/passkey.js';
 import type { Stop } from '../trust/stop.js';
+import type { TrustReset } from '../trust/trust-reset.js';
 import type { ProposalSignature, TrustProposal, TrustVersion } from '../trust/trust-version.js';
 
 /** What people of a tenant sign with; removed ones are in no list. */
@@ -27,6 +28,8 @@ export interface TrustReads {
   chain(tenant: string): Promise<TrustVersion[]>;
   proposal(id: string): Promise<TrustProposal | null>;
   openProposal(tenant: string): Promise<TrustProposal | null>;
+  /** The host's word that this tenant has lost its keys, while it stands. */
+  openReset(tenant: string): Promise<TrustReset | null>;
   /** Under a proposal, in the order in which they came. */
   signatures(proposal: string): Promise<ProposalSignature[]>;
 }
@@ -37,6 +40,10 @@ export interface TrustWrites extends TrustReads {
   /** @throws AccessError `conflict` where one is open already */
   propose(proposal: TrustProposal): Promise<void>;
   updateProposal(proposal: TrustProposal): Promise<boolean>;
+  /** @throws AccessError `conflict` where one is open already */
+  beginReset(reset: TrustReset): Promise<void>;
+  /** False where it had ended already. */
+  endReset(reset: TrustReset): Promise<boolean>;
   /** @throws AccessError `conflict` where this key has signed already */
   sign(signature: ProposalSignature): Promise<void>;
   /** Notes that people were reminded so many days before this version's end. @returns false where they were already */

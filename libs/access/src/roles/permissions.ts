@@ -43,6 +43,7 @@ const PERMISSIONS = {
   'trust.propose': { vendor: [], tenant: ['admin'] },
   'stop.write': { vendor: [], tenant: ['approver', 'admin'] },
   'gateway.read': { vendor: ['security-admin', 'auditor'], tenant: [] },
+  'slack.install': { vendor: ['security-admin'], tenant: ['admin'] },
   'notice.manage': { vendor: ['security-admin'], tenant: [] },
   'service.read': {
     vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],

@@ -1,8 +1,16 @@
-import { MAX_APPROVALS, TRUST_TYPE, type TrustDocument, toInstant } from '@countersign/scope';
+import {
+  canonicalJson,
+  type ForbidRule,
+  MAX_APPROVALS,
+  TRUST_TYPE,
+  type TrustDocument,
+  toInstant,
+} from '@countersign/scope';
 import type { PrivacyControls } from '../organisation/organisation.js';
 import { hasRole, type Person } from '../organisation/person.js';
 import type { EnrolledPasskey, RecoveryKey } from './passkey.js';
 import type { RelyingParty } from './relying-party.js';
+import type { TrustReset } from './trust-reset.js';
 import type { TrustVersion } from './trust-version.js';
 
 /** As long as a document may be valid; the day that is left off is for whoever signs last. */
@@ -18,8 +26,12 @@ export interface TrustFacts {
   recoveryKeys: readonly RecoveryKey[];
   controls: PrivacyControls;
   current: TrustVersion | null;
+  /** While one is open, a first version may come beside the chain in force. */
+  reset: TrustReset | null;
   /** Whose pages a first version names; a later one keeps what stands. */
   own: RelyingParty | null;
+  /** Whom it shall name from then on, whatever stands. */
+  next: RelyingParty | null;
   now: Date;
 }
 
@@ -27,15 +39,48 @@ export interface TrustFacts {
 export const mayBeTrusted = (person: Person): boolean =>
   hasRole(person, 'approver') || hasRole(person, 'admin');
 
+/** A first version of a tenant that has had others: whoever signs it has lost the keys of those. */
+export const beginsAnew = (
+  { seq }: Pick<TrustDocument, 'seq'>,
+  { current }: Pick<TrustFacts, 'current'>,
+): boolean => seq === 1 && current !== null;
+
+/** What a document is judged by: nothing came before one that begins anew, as long as a reset allows it. */
+export const basisOf = (document: TrustDocument, facts: TrustFacts): TrustFacts =>
+  beginsAnew(document, facts) && facts.reset !== null ? { ...facts, current: null } : facts;
+
+/** The same to draft it from: keys made since the reset alone, since older ones may be those that are lost. */
+function afterReset(facts: TrustFacts): TrustFacts {
+  const { current, reset } = facts;
+  if (current === null || reset === null) return facts;
+  const since = (key: { createdAt: string }) => Date.parse(key.createdAt) > Date.parse(reset.createdAt);
+  const { rpId, origins, approvals, forbid } = current.document;
+  return {
+    ...facts,
+    current: null,
+    own: { rpId, origins },
+    passkeys: facts.passkeys.filter(since),
+    recoveryKeys: facts.recoveryKeys.filter(since),
+    controls: {
+      ...facts.controls,
+      approvals: Math.max(approvals, facts.controls.approvals),
+      forbid: eachOnce([...forbid, ...facts.controls.forbid]),
+    },
+  };
+}
+
 /**
  * The next trust document as the tenant's people, passkeys and controls stand: a proposal that nobody has made yet. A
- * first one excepts no action: of what is excepted gateways believe the vendor. Null where it would name nobody.
+ * first one excepts no action: of what is excepted gateways believe the vendor. While a reset is open it is a first
+ * version anew. Null where it would name nobody.
  */
-export function draftTrust(facts: TrustFacts): TrustDocument | null {
-  const { current, own, controls } = facts;
-  const relyingParty = current?.document ?? own;
-  const people = peopleOf(facts);
-  if (relyingParty === null || people.length === 0) return null;
+export function draftTrust(asItStands: TrustFacts): TrustDocument | null {
+  const facts = afterReset(asItStands);
+  const { current, own, next, controls } = facts;
+  const relyingParty = next ?? current?.document ?? own;
+  if (relyingParty === null) return null;
+  const people = peopleOf(facts, relyingParty);
+  if (people.length === 0) return null;
   const approvals = Math.min(Math.max(1, controls.approvals), MAX_APPROVALS, people.length);
   const named = new Set(people.map(({ person }) => person));
   const recovery = facts.recoveryKeys
@@ -55,14 +100,18 @@ export function draftTrust(facts: TrustFacts): TrustDocument | null {
     threshold: Math.min(current?.document.threshold ?? approvals, people.length),
     approvals: Math.min(Math.max(approvals, current?.document.approvals ?? 0), people.length),
     countersign: current?.document.countersign ?? { exceptActions: [] },
-    forbid: controls.forbid,
+    forbid: eachOnce([...(current?.document.forbid ?? []), ...controls.forbid]),
     bases: current?.document.bases ?? [],
     ...(current?.document.witnesses === undefined ? {} : { witnesses: current.document.witnesses }),
   };
 }
 
-function peopleOf({ people, passkeys, current, own }: TrustFacts): TrustDocument['people'] {
-  const rpId = (current?.document ?? own)?.rpId;
+/** What was signed stays forbidden until people propose otherwise, whether or not the controls name it. */
+const eachOnce = (rules: readonly ForbidRule[]): ForbidRule[] => [
+  ...new Map(rules.map((rule) => [canonicalJson(rule), rule])).values(),
+];
+
+function peopleOf({ people, passkeys }: TrustFacts, { rpId }: RelyingParty): TrustDocument['people'] {
   return people
     .filter(mayBeTrusted)
     .map(({ id }) => ({

@@ -39,7 +39,8 @@ const RULES: readonly Rule[] = [
     (document, facts) =>
       document.people.every(({ person, passkeys }) =>
         passkeys.every(
-          (key) => isNamed(facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
+          (key) =>
+            isNamed(document, facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
         ),
       ),
     'It lists a passkey that this person has not enrolled here for this relying party.',
@@ -63,18 +64,43 @@ const RULES: readonly Rule[] = [
  * @throws AccessError `invalid_request`
  */
 export function judgeDocument(document: TrustDocument, facts: Facts): void {
-  for (const [pointer, holds, wrong] of RULES)
-    if (!holds(document, facts))
-      throw new AccessError('invalid_request', wrong, { pointer: `/document${pointer}` });
+  const wrong = wrongWith(document, facts);
+  if (wrong !== undefined)
+    throw new AccessError('invalid_request', wrong[2], { pointer: `/document${wrong[0]}` });
 }
+
+/**
+ * The same of a proposal that has waited: people leave and time goes on while it gathers signatures.
+ *
+ * @throws AccessError `conflict`
+ */
+export function demandStillTrue(document: TrustDocument, facts: Facts): void {
+  const wrong = wrongWith(document, facts);
+  if (wrong !== undefined)
+    throw new AccessError(
+      'conflict',
+      `This proposal cannot come into force any more. ${wrong[2]} Withdraw it and propose the next.`,
+    );
+}
+
+const wrongWith = (document: TrustDocument, facts: Facts): Rule | undefined =>
+  RULES.find(([, holds]) => !holds(document, facts));
 
 const same = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** The version in force lists it just so. */
-const isNamed = ({ current }: Facts, person: string, id: string, jwk: object): boolean =>
+/** The version in force lists it just so and for the same relying party, and nobody has taken it away. */
+const isNamed = (
+  { rpId }: TrustDocument,
+  { current, passkeys }: Facts,
+  person: string,
+  id: string,
+  jwk: object,
+): boolean =>
+  rpId === current?.document.rpId &&
+  passkeys.some((each) => each.id === id) &&
   current?.document.people.some(
     (each) => each.person === person && each.passkeys.some((key) => key.id === id && same(key.jwk, jwk)),
-  ) ?? false;
+  ) === true;
 
 const isEnrolled = (
   { rpId }: TrustDocument,

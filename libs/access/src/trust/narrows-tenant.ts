@@ -21,7 +21,7 @@ export function narrowsControls(before: PrivacyControls, after: PrivacyControls)
 }
 
 /** How its people sign in, and where they are told, is as much theirs as their controls are. */
-const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
+export const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every(
     (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
   );
@@ -30,10 +30,14 @@ const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
 export const narrowsTenant = (before: TenantRecord | null, after: TenantRecord): boolean =>
   before !== null && keepsTheRest(before, after) && narrowsControls(before.controls, after.controls);
 
-/** Likewise to one of its people: fewer roles under the same name. */
-export const narrowsPerson = (before: Person | null, after: Person): boolean =>
+/** True where somebody was removed as their whole tenant was, and not by themselves. */
+export const wentWithTenant = (person: Person, tenant: TenantRecord | null): boolean =>
+  person.removedAt !== null && person.removedAt === tenant?.removedAt;
+
+/** Likewise to one of its people: fewer roles under the same name. `tenant` as it stood before. */
+export const narrowsPerson = (before: Person | null, after: Person, tenant: TenantRecord | null): boolean =>
   after.removedAt !== null ||
   (before !== null &&
-    before.removedAt === null &&
+    (before.removedAt === null || wentWithTenant(before, tenant)) &&
     before.name === after.name &&
     within(after.roles, before.roles));

@@ -7,7 +7,12 @@ export interface ProposalNeeds {
   persons: number;
   /** Credentials that it adds and that have not signed. */
   keys: string[];
+  /** Persons whose recovery key it adds, and who have not signed with a passkey. */
+  recovery: string[];
 }
+
+/** With nothing left to do. */
+export const NOTHING_NEEDED: ProposalNeeds = { persons: 0, keys: [], recovery: [] };
 
 const entries = ({ people }: TrustDocument): Map<string, string> =>
   new Map(
@@ -15,6 +20,15 @@ const entries = ({ people }: TrustDocument): Map<string, string> =>
       passkeys.map(({ id, jwk }) => [id, canonicalJson({ person, jwk })] as const),
     ),
   );
+
+/** A recovery key does not sign the version that brings it in: its person does. */
+const addedRecovery = (current: TrustDocument | null, { recovery = [] }: TrustDocument): string[] =>
+  recovery
+    .filter(
+      (key) =>
+        !(current?.recovery ?? []).some(({ person, jwk }) => person === key.person && jwk.x === key.jwk.x),
+    )
+    .map(({ person }) => person);
 
 /** What is missing yet, for people to read; whether it suffices is judged by the succession itself. */
 export function proposalNeeds(
@@ -29,10 +43,17 @@ export function proposalNeeds(
       .filter(({ signature: { credential } }) => credential === RECOVERY_CREDENTIAL || before.has(credential))
       .map(({ person }) => person),
   );
+  const added = [...entries(document)].filter(([id, entry]) => before.get(id) !== entry).map(([id]) => id);
   return {
     persons: Math.max(0, (current?.threshold ?? 0) - persons.size),
-    keys: [...entries(document)]
-      .filter(([id, entry]) => before.get(id) !== entry && !signed.has(id))
-      .map(([id]) => id),
+    keys: added.filter((id) => !signed.has(id)),
+    recovery: addedRecovery(current, document).filter(
+      (person) =>
+        !persons.has(person) &&
+        !document.people.some(
+          (each) =>
+            each.person === person && each.passkeys.some(({ id }) => added.includes(id) && signed.has(id)),
+        ),
+    ),
   };
 }

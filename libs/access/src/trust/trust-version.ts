@@ -1,4 +1,5 @@
 import type { Signature, SignedTrustDocument, TrustDocument } from '@countersign/scope';
+import type { PrivacyControls } from '../organisation/organisation.js';
 import { step, type TransitionTable } from '../transition-table.js';
 
 /** One adopted trust document of a tenant. The newest of the newest chain is the one that counts. */
@@ -30,8 +31,10 @@ export interface TrustProposal {
   version: number;
   document: TrustDocument;
   hash: string;
-  /** Who proposed it. */
+  /** Who proposed it: a person's id, or `host`. */
   by: string;
+  /** Privacy controls that come into force with it, and those on which that was decided; null: they stay as they are. */
+  controls: { before: PrivacyControls; after: PrivacyControls } | null;
   createdAt: string;
   endedAt: string | null;
 }

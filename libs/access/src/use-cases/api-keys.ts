@@ -144,5 +144,5 @@ export async function authenticateApiKey(deps: Deps, presented: string): Promise
   const { key, person } = found;
   const alive = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
   if (!alive || person.removedAt !== null) return null;
-  return { person, channel: 'api', assurance: 'api-key' };
+  return { person, channel: 'api', assurance: 'api-key', keyMadeAt: key.createdAt };
 }

@@ -4,6 +4,7 @@ import type {
   Organisation,
   OrganisationPerson,
   OrganisationTenant,
+  SlackPlace,
   WebhookSettings,
 } from '../organisation/organisation.js';
 import { hasRole, isVendorStaff, type Person } from '../organisation/person.js';
@@ -11,15 +12,17 @@ import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import { endpointHash } from '../organisation/webhook.js';
 import type { WholeOrganisation } from '../ports/repositories.js';
 import type { VendorUnit } from '../ports/store.js';
-import { narrowsPerson, narrowsTenant } from '../trust/narrows-tenant.js';
+import { narrowsPerson, narrowsTenant, wentWithTenant } from '../trust/narrows-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 import { demandUnclaimed, type Widening } from './claimed-tenants.js';
 import type { Deps } from './deps.js';
 import { endGrantsIn } from './end-grant.js';
+import { proposingSteps } from './propose-widening.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
 export interface OrganisationChange {
-  action: 'add' | 'change' | 'remove';
+  /** `propose`: the tenant's own people have to sign it first; until then nothing of it counts. */
+  action: 'add' | 'change' | 'remove' | 'propose';
   kind: 'vendor' | 'person' | 'service' | 'tenant';
   /** What it is called: an e-mail (with its tenant), a service's name, a tenant's slug. */
   name: string;
@@ -27,20 +30,25 @@ export interface OrganisationChange {
   after: unknown;
 }
 
-interface Step {
+export interface Step {
   change: OrganisationChange;
   /** Set where it gives a tenant more than it had: not the host's to do once the tenant is claimed. */
   widens?: Widening;
+  /** A tenant as it stands and as the file has it. */
+  tenant?: { before: TenantRecord; after: TenantRecord };
+  /** A person as it would be. */
+  person?: Person;
   apply(unit: VendorUnit, at: string): Promise<void>;
 }
 
 /**
  * Makes the organisation what the file says: all of it or nothing, with an event for each difference. What
- * the file no longer names is marked removed, never deleted, and grants that rested on it end.
+ * the file no longer names is marked removed, never deleted, and grants that rested on it end. Of what it opens in a
+ * claimed tenant, the tenant's own people are asked to sign what their trust document can say.
  *
  * @param organisation already checked as a whole (@countersign/config)
  * @returns the differences; with `dryRun` nothing is written
- * @throws AccessError `tenant_claimed` where it would do more than narrow a claimed tenant
+ * @throws AccessError `tenant_claimed` where it would open more of a claimed tenant than its people could sign
  */
 export async function applyOrganisation(
   deps: Deps,
@@ -49,14 +57,16 @@ export async function applyOrganisation(
 ): Promise<OrganisationChange[]> {
   if (options.dryRun) {
     return deps.store.readAsVendor(async (unit) => {
-      const steps = plan(deps, organisation, await unit.everything());
+      const planned = plan(deps, organisation, await unit.everything());
+      const steps = await proposingSteps(deps, planned, () => unit);
       await demandUnclaimed(unit.trust, wideningsOf(steps));
       return steps.map((each) => each.change);
     });
   }
   return deps.store.asVendor(async (unit) => {
     const at = deps.clock.now().toISOString();
-    const steps = plan(deps, organisation, await unit.organisation.everything());
+    const planned = plan(deps, organisation, await unit.organisation.everything());
+    const steps = await proposingSteps(deps, planned, (tenant) => unit.tenant(tenant));
     await demandUnclaimed(unit.trust, wideningsOf(steps));
     for (const each of steps) await each.apply(unit, at);
     if (steps.length > 0) await endGrantsWithoutBasis(unit, at);
@@ -91,8 +101,8 @@ function sorted(value: unknown): unknown {
 }
 
 function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation): Step[] {
-  const { name, oidc, webhooks } = file.vendor;
-  const after = { name, oidc, webhooks, policy: file.accessPolicy };
+  const { name, oidc, webhooks, slack } = file.vendor;
+  const after = { name, oidc, webhooks, ...slackOf(slack), policy: file.accessPolicy };
   const before =
     standing.vendorName === null
       ? null
@@ -100,6 +110,7 @@ function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
           name: standing.vendorName,
           oidc: standing.vendorOidc,
           webhooks: standing.vendorWebhooks,
+          ...slackOf(standing.vendorSlack),
           policy: standing.policy,
         };
   if (same(before, after)) return [];
@@ -121,6 +132,10 @@ function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
     },
   ];
 }
+
+/** Absent where there is none, as in the leaves from before there was any. */
+const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
+  slack == null ? {} : { slack };
 
 /** Every tenant reads this log, and an address may be a secret (P11): its hash says that it changed. */
 const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
@@ -152,7 +167,7 @@ function goneTenants(file: Organisation, standing: WholeOrganisation): Step[] {
     .map((each) => tenantStep(each, each, 'remove'));
 }
 
-function tenantStep(
+export function tenantStep(
   before: TenantRecord | null,
   after: TenantRecord,
   action: OrganisationChange['action'],
@@ -168,6 +183,7 @@ function tenantStep(
     ...(action === 'remove' || narrowsTenant(before, after)
       ? {}
       : { widens: { tenant: after.slug, what: 'settings or controls' } }),
+    ...(before === null || action === 'remove' ? {} : { tenant: { before, after } }),
     async apply(unit, at) {
       await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
       const { log } = await unit.tenant(after.slug);
@@ -254,17 +270,29 @@ function personSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
     })),
   );
   const keyed = new Map(standing.people.map((each) => [personKey(each.tenant, each.email), each]));
-  const steps = wanted.map((each) => personStep(deps, each, keyed.get(personKey(each.tenant, each.email))));
+  const tenants = new Map<string | null, TenantRecord>(standing.tenants.map((each) => [each.slug, each]));
+  const steps = wanted.map((each) => {
+    const before = keyed.get(personKey(each.tenant, each.email));
+    return personStep(deps, each, before, tenants.get(each.tenant) ?? null);
+  });
   const named = new Set(wanted.map((each) => personKey(each.tenant, each.email)));
   const gone = standing.people
     .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
-    .map((each) => savePersonStep(each, each, 'remove'));
+    .map((each) => savePersonStep(each, each, 'remove', null));
   return [...steps.filter((step) => step !== null), ...gone];
 }
 
+/** Any instant will do: it only says that they leave. */
+const REMOVED = new Date(0).toISOString();
+
 const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
 
-function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Step | null {
+function personStep(
+  deps: Deps,
+  wanted: Wanted,
+  before: Person | undefined,
+  tenant: TenantRecord | null,
+): Step | null {
   const after: Person = {
     id: before?.id ?? deps.ids.next('usr'),
     tenant: wanted.tenant,
@@ -279,10 +307,17 @@ function personStep(deps: Deps, wanted: Wanted, before: Person | undefined): Ste
   };
   if (same(before, after)) return null;
   const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
-  return savePersonStep(before ?? null, after, action);
+  return savePersonStep(before ?? null, after, action, tenant);
 }
 
-function savePersonStep(before: Person | null, after: Person, action: OrganisationChange['action']): Step {
+/** `tenant` as it stood before. */
+function savePersonStep(
+  before: Person | null,
+  after: Person,
+  action: OrganisationChange['action'],
+  tenant: TenantRecord | null,
+): Step {
+  const withTenant = action === 'add' && before !== null && wentWithTenant(before, tenant);
   const shown = (person: Person | null) =>
     person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {
@@ -293,12 +328,13 @@ function savePersonStep(before: Person | null, after: Person, action: Organisati
       before: shown(before),
       after: action === 'remove' ? null : shown(after),
     },
-    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after)
+    person: { ...after, removedAt: action === 'remove' ? REMOVED : null },
+    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after, tenant)
       ? {}
       : { widens: { tenant: after.tenant, what: after.email } }),
     async apply(unit, at) {
       const made = { ...after, removedAt: action === 'remove' ? at : null };
-      await changePersonIn(unit, before, made, { actor: 'host', at });
+      await changePersonIn(unit, before, made, { actor: 'host', at, withTenant });
     },
   };
 }

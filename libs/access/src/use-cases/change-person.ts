@@ -1,5 +1,6 @@
 import { hasRole, type Person } from '../organisation/person.js';
 import type { VendorUnit } from '../ports/store.js';
+import { dropSigningMeansIn } from './drop-signing-means.js';
 import { endGrantsIn } from './end-grant.js';
 import { sideLog } from './side-log.js';
 import { withdrawIn } from './withdraw-invitation.js';
@@ -8,12 +9,14 @@ import { withdrawIn } from './withdraw-invitation.js';
 export interface ChangedBy {
   actor: string;
   at: string;
+  /** The person comes back with the whole tenant, as they were when it was removed. */
+  withTenant?: boolean;
 }
 
 /**
  * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
  * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
- * everywhere, and keys and pinned identities do not come back with them.
+ * everywhere, and keys, passkeys, pinned identities and Slack accounts do not come back with them.
  *
  * @param before null for somebody new
  */
@@ -40,11 +43,32 @@ export async function changePersonIn(
     await withdrawInvitations(unit, before, now, by);
     await endGrants(unit, before, now, by);
   }
+  await dropWhatTheySignWith(unit, before, after, by);
   if (!removed) return;
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
   await unit.identities.forget(after.id);
+  await unit.slack.accounts.forgetAllOf(after.id);
 }
+
+/**
+ * Whoever leaves, and comes back, enrols anew. Of a claimed tenant that goes whole, its people keep what they sign with:
+ * nobody else could bring it back to life.
+ */
+async function dropWhatTheySignWith(
+  unit: VendorUnit,
+  before: Person | null,
+  { id, tenant, removedAt }: Person,
+  by: ChangedBy,
+): Promise<void> {
+  if (tenant === null || before === null) return;
+  const isBack = before.removedAt !== null && by.withTenant !== true;
+  const hasLeft = removedAt !== null && !(await goesWhole(unit, tenant));
+  if (isBack || hasLeft) await dropSigningMeansIn(await unit.tenant(tenant), id, by);
+}
+
+const goesWhole = async ({ organisation, trust }: VendorUnit, tenant: string): Promise<boolean> =>
+  (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
 
 /** The groups of vendor staff, absent where there are none, in the one order. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>

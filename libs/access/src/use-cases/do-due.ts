@@ -1,5 +1,6 @@
 import { toInstant } from '@countersign/scope';
 import { isOpen } from '../access-request/access-request.js';
+import { reminded } from '../access-request/reminders.js';
 import { AccessError } from '../errors.js';
 import { dutyOf } from '../grant/due.js';
 import { warned } from '../grant/grant.js';
@@ -9,7 +10,7 @@ import { endRequestIn } from './cancel-request.js';
 import type { Deps } from './deps.js';
 import { endGrantIn } from './end-grant.js';
 import { expireLock } from './locks.js';
-import { endingNotice } from './notices.js';
+import { endingNotice, reminderNotice } from './notices.js';
 import { expireInvitation } from './withdraw-invitation.js';
 
 const BATCH = 200;
@@ -24,10 +25,12 @@ export interface DutiesDone {
   invitations: number;
   started: number;
   warned: number;
+  /** Requests of which people were told again that they wait. */
+  reminded: number;
 }
 
 /**
- * The clock's job: lapsed requests, grants that begin, end soon, or end, locks and invitations that expire, each by a
+ * The clock's job: requests that lapse or wait long, grants that begin, end soon, or end, locks and invitations that expire, each by a
  * logged transition and a unit of work of its own. What somebody decided meanwhile is left as they decided it.
  *
  * @throws AggregateError once all others are done, where some could not be: one that fails holds up no other
@@ -35,7 +38,10 @@ export interface DutiesDone {
 export async function doDue(deps: Deps): Promise<DutiesDone> {
   const now = deps.clock.now();
   const due = await deps.store.readAsVendor((unit) => unit.due(toInstant(now), BATCH));
-  const done: DutiesDone = { requests: 0, grants: 0, locks: 0, invitations: 0, started: 0, warned: 0 };
+  const done: DutiesDone = {
+    ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
+    ...{ started: 0, warned: 0, reminded: 0 },
+  };
   const failures: unknown[] = [];
   const attempt = (what: Promise<keyof DutiesDone | null>) =>
     what.then(
@@ -45,6 +51,7 @@ export async function doDue(deps: Deps): Promise<DutiesDone> {
       (error: unknown) => failures.push(error),
     );
   for (const { id, tenant } of due.requests) await attempt(expireRequest(deps, tenant, id));
+  for (const { id, tenant } of due.reminders) await attempt(remindOf(deps, tenant, id));
   for (const { id, tenant } of due.grants)
     await attempt(deps.store.forTenant(tenant, (unit) => lookAtGrant(unit, id, deps.clock.now())));
   for (const { id, tenant } of due.locks)
@@ -62,6 +69,19 @@ function expireRequest(deps: Deps, tenant: string, id: string): Promise<'request
     if (request === null || !isOpen(request)) return null;
     await endRequestIn(unit, request, { to: 'expired', actor: 'job', at: toInstant(deps.clock.now()) });
     return 'requests';
+  });
+}
+
+function remindOf(deps: Deps, tenant: string, id: string): Promise<'reminded' | null> {
+  return deps.store.forTenant(tenant, async (unit) => {
+    const request = await unit.requests.find(id);
+    const now = deps.clock.now();
+    const next = request === null ? null : reminded(request, now);
+    if (next === null) return null;
+    if (!(await unit.requests.update(next.request)))
+      throw new AccessError('conflict', 'Somebody else changed this request at the same moment.');
+    await unit.outbox.add(reminderNotice(next.request, next.kind, toInstant(now)));
+    return 'reminded';
   });
 }
 

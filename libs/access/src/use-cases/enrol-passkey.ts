@@ -4,7 +4,8 @@ import type { Person, Principal } from '../organisation/person.js';
 import type { VendorUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
 import type { EnrolledPasskey } from '../trust/passkey.js';
-import type { RelyingParty } from '../trust/relying-party.js';
+import { type RelyingParty, relyingPartyAt } from '../trust/relying-party.js';
+import type { TrustVersion } from '../trust/trust-version.js';
 import type { Deps, SigningDeps } from './deps.js';
 import { demandInSight, ownTenantIn } from './own-tenant.js';
 import { readAs } from './read-as.js';
@@ -36,21 +37,22 @@ export type ProvenPasskey = Pick<
 /**
  * Begins the enrolment of a passkey of the caller's own. The challenge is taken once, by this session, in five minutes.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` where passkeys cannot be made here
+ * @param origin of the customer's own signing page, which no trust document names yet; else that of the document in
+ *   force, or this broker's
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where passkeys cannot be made here
  */
 export function beginEnrolment(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
   session: string,
+  origin?: string,
 ): Promise<EnrolmentBegun> {
   demandOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
     const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
     const { signingMeans, trust } = await unit.tenant(tenant);
-    const relyingParty = (await trust.current(tenant))?.document ?? deps.relyingParty;
-    if (relyingParty === null)
-      throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
+    const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
     const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
     const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
     const now = deps.clock.now();
@@ -65,21 +67,35 @@ export function beginEnrolment(
       createdAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + ENROLMENT_MINUTES * 60_000).toISOString(),
     });
-    const { rpId, origins } = relyingParty;
     return { person: actor, challenge, relyingParty: { rpId, origins }, known: known.map(({ id }) => id) };
   });
 }
 
-/** For whom a passkey of this tenant signs: what an attestation is checked against. */
+/**
+ * For whom a passkey of this tenant signs: what an attestation is checked against.
+ *
+ * @param origin as it was begun with
+ */
 export async function relyingPartyOf(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
+  origin?: string,
 ): Promise<RelyingParty> {
   demandInSight(principal, 'trust.sign', tenant);
   const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
-  const found = current?.document ?? deps.relyingParty;
-  if (found === null) throw new AccessError('conflict', 'Passkeys need a name, and there is none here.');
+  return partyOf(deps, origin, current);
+}
+
+function partyOf(
+  { relyingParty }: SigningDeps,
+  origin: string | undefined,
+  current: TrustVersion | null,
+): RelyingParty {
+  const document = current?.document ?? null;
+  const found = origin === undefined ? (document ?? relyingParty) : relyingPartyAt(origin, document);
+  if (found === null)
+    throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
   return found;
 }
 

@@ -20,28 +20,38 @@ export async function notePins(
   gateway: EnrolledGateway,
   pins: readonly GatewayPin[],
 ): Promise<void> {
-  const before = new Map(gateway.pins.map((pin) => [pin.tenant, pin]));
   const after = new Map(pins.map((pin) => [pin.tenant, pin]));
-  const tenants = [...new Set([...before.keys(), ...after.keys()])];
-  const changed = tenants.filter((tenant) => key(before.get(tenant)) !== key(after.get(tenant)));
-  const known = new Map(before);
-  for (let at = 0; at < changed.length; at += BATCH) {
-    const some = changed.slice(at, at + BATCH);
-    for (const tenant of some) replace(known, tenant, after.get(tenant));
-    await deps.store.asVendor(async (unit) => {
-      const now = deps.clock.now().toISOString();
-      for (const tenant of some)
-        await tell(unit, gateway.id, tenant, before.get(tenant), after.get(tenant), now);
-      await unit.gateways.setPins(gateway.id, [...known.values()]);
-    });
-  }
-  if (JSON.stringify([...known.values()]) !== JSON.stringify(pins))
-    await deps.store.asVendor((unit) => unit.gateways.setPins(gateway.id, [...pins]));
+  // So many units suffice, unless another report of this gateway undoes them meanwhile: then that one counts.
+  const most = 1 + Math.ceil((gateway.pins.length + pins.length) / BATCH);
+  for (let units = 0; units < most; units += 1)
+    if (await deps.store.asVendor((unit) => noteSome(deps, unit, gateway.id, after))) return;
 }
 
-function replace(known: Map<string, GatewayPin>, tenant: string, pin: GatewayPin | undefined): void {
-  if (pin === undefined) known.delete(tenant);
-  else known.set(tenant, pin);
+/**
+ * A batch of what differs from what is known at this moment: another report of the same gateway may have been first.
+ *
+ * @returns whether that was all
+ */
+async function noteSome(
+  { clock }: Deps,
+  unit: VendorUnit,
+  gateway: string,
+  after: ReadonlyMap<string, GatewayPin>,
+): Promise<boolean> {
+  const known = new Map((await unit.gateways.find(gateway))?.pins.map((pin) => [pin.tenant, pin]));
+  const tenants = [...new Set([...known.keys(), ...after.keys()])];
+  const changed = tenants.filter((tenant) => key(known.get(tenant)) !== key(after.get(tenant)));
+  const now = clock.now().toISOString();
+  for (const tenant of changed.slice(0, BATCH)) {
+    const pin = after.get(tenant);
+    await tell(unit, gateway, tenant, known.get(tenant), pin, now);
+    if (pin === undefined) known.delete(tenant);
+    else known.set(tenant, pin);
+  }
+  const isWhole = changed.length <= BATCH;
+  // What is in force comes without an event: it is the newest version that the gateway goes by.
+  await unit.gateways.setPins(gateway, isWhole ? [...after.values()] : [...known.values()]);
+  return isWhole;
 }
 
 /** A gateway may have pinned what is no tenant here: nobody is to be told of it. */

@@ -75,6 +75,7 @@ function remembering({ store, clock }: Deps, sent: IdempotencyKey): Store {
     deployment: store.deployment,
     asVendor: (work) => store.asVendor((unit) => kept(unit, work)),
     touchSession: (id, at) => store.touchSession(id, at),
+    forSlack: (work) => store.forSlack(work),
     readForTenant: (slug, work) => store.readForTenant(slug, work),
     readAsVendor: (work) => store.readAsVendor(work),
     forTenant: (slug, work) => store.forTenant(slug, (unit) => kept(unit, work)),

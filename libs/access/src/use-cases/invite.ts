@@ -29,6 +29,7 @@ import { freshParts, signedParts, stated } from './invitation-parts.js';
 import { loadContext, MAX_OPEN_INVITATIONS } from './load-context.js';
 import { wellFormedScope } from './normalised-ask.js';
 import { invitationNotice } from './notices.js';
+import { demandOwnKey } from './own-key.js';
 import { signingPoint } from './read-statement.js';
 import { demandSignedBy } from './signed-by.js';
 
@@ -57,6 +58,8 @@ export interface InvitationInput {
 export interface InvitationToSign {
   statement: InvitationStatement;
   ticket: Opening | null;
+  /** Seconds: the longest that the policies allow one grant, whatever the statement says. */
+  longest: number;
 }
 
 /**
@@ -76,11 +79,11 @@ export function readInvitationStatement(
   return deps.store.readForTenant(tenant, async (unit) => {
     const now = deps.clock.now();
     const { person } = principal;
-    const { seconds } = await allowed(unit, { ...input, tenant, scope }, person, now);
+    const { seconds, longest } = await allowed(unit, { ...input, tenant, scope }, person, now);
     const fixed = await freshParts(deps, signingPoint(unit), tenant, input, now);
     const place = { deployment: deps.store.deployment, tenant, person: person.id };
     const statement = checked(stated(place, { ...input, scope, seconds }, fixed), now);
-    return { statement, ticket: fixed.ticket?.opening ?? null };
+    return { statement, ticket: fixed.ticket?.opening ?? null, longest };
   });
 }
 
@@ -105,6 +108,7 @@ export async function invite(
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
     demand(person, 'invitation.write');
+    await demandOwnKey(unit, principal);
     const now = deps.clock.now();
     const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
     if (mustBeSigned && input.countersignature === undefined)
@@ -119,13 +123,13 @@ export async function invite(
   });
 }
 
-/** The longest duration of one grant, once the evaluator has nothing against the invitation. */
+/** How long one grant may last, as asked and at most, once the evaluator has nothing against the invitation. */
 async function allowed(
   unit: Parameters<typeof loadContext>[0],
   input: InvitationInput & { tenant: string },
   person: Person,
   now: Date,
-): Promise<{ seconds: number; mustBeSigned: boolean }> {
+): Promise<{ seconds: number; longest: number; mustBeSigned: boolean }> {
   const { tenant, service, scope } = input;
   const ask: Ask = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
@@ -148,7 +152,7 @@ async function allowed(
   );
   const { tenant: record, trust } = context;
   const mustBeSigned = record !== null && countersignedActions(scope, record.controls, trust).length > 0;
-  return { seconds: input.seconds ?? longest, mustBeSigned };
+  return { seconds: input.seconds ?? longest, longest, mustBeSigned };
 }
 
 async function store(

@@ -8,6 +8,7 @@ import type { LockUnit } from '../ports/store.js';
 import { sideOf } from '../review/judge-review.js';
 import { demand } from '../roles/permissions.js';
 import type { Deps } from './deps.js';
+import { demandOwnKey } from './own-key.js';
 import { readAs } from './read-as.js';
 
 export interface LockInput {
@@ -71,6 +72,7 @@ export async function liftLock(deps: Deps, principal: Principal, id: string): Pr
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
     const lifting = await mayLock(unit, principal);
+    await demandOwnKey(unit, principal);
     if (lock === null) throw notFound('lock');
     if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
       throw new AccessError('forbidden', 'A lock is lifted only by the side that set it.');

@@ -1,7 +1,9 @@
 import type { AccessRequest } from '../access-request/access-request.js';
+import type { ReminderKind } from '../access-request/reminders.js';
 import type { Grant } from '../grant/grant.js';
 import type { Invitation } from '../invitation/invitation.js';
 import type { NoticeDraft } from '../ports/repositories.js';
+import type { TrustReset } from '../trust/trust-reset.js';
 
 /** An audience: one person by id, or everybody who holds a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';
@@ -24,7 +26,9 @@ export const invitationNotice = (
 /** What a tenant trusts: its own people decide on it, and whoever watches over access at the vendor hears of it. */
 export const trustNotice = (
   tenant: string,
-  what: 'proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned',
+  what:
+    | ('proposed' | 'withdrawn' | 'adopted' | 'expiring' | 'stopped' | 'lifted' | 'pinned')
+    | ('reset' | 'reset-used' | 'reset-cancelled'),
   subject: string,
   at: string,
 ): NoticeDraft => ({
@@ -34,6 +38,14 @@ export const trustNotice = (
   at,
 });
 
+const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled' } as const;
+
+/** Nobody of a tenant is left out where its keys are said to be lost. */
+export function resetNotice({ id, tenant, state }: TrustReset, at: string): NoticeDraft {
+  const notice = trustNotice(tenant, RESETS[state], id, at);
+  return { ...notice, audience: [...notice.audience, `role:${tenant}:auditor`] };
+}
+
 /** Whom a request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   const audience = [request.requester];
@@ -41,6 +53,20 @@ export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   else audience.push(everyApprover(request.tenant));
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
+
+/** Whose decision it waits for; by now those who could decide and have not. */
+export const reminderNotice = (request: AccessRequest, kind: ReminderKind, at: string): NoticeDraft => ({
+  kind,
+  subject: request.id,
+  audience: [request.state === 'awaiting_vendor' ? everyReviewer : everyApprover(request.tenant)],
+  at,
+});
+
+/** Calls went through it, or were refused; how many, the grant says. */
+export const grantUseNotice = (grant: Grant, what: 'used' | 'refused', at: string): NoticeDraft => ({
+  ...grantNotice(grant, at),
+  kind: `grant.${what}`,
+});
 
 /** It ends in a few minutes: whoever needs longer asks now. */
 export const endingNotice = (grant: Grant, at: string): NoticeDraft => ({

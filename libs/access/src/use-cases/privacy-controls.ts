@@ -4,6 +4,7 @@ import type { PrivacyControls } from '../organisation/organisation.js';
 import type { Principal } from '../organisation/person.js';
 import { demandMoreThanMail } from '../roles/strong.js';
 import type { Deps } from './deps.js';
+import { demandOwnKey } from './own-key.js';
 import { demandInSight, ownTenantIn } from './own-tenant.js';
 import { readAs } from './read-as.js';
 
@@ -56,6 +57,7 @@ export function setPrivacyControls(
   return deps.store.asVendor(async (unit) => {
     const { tenant, actor } = await ownTenantIn(unit, principal, 'controls.write', slug);
     demandMoreThanMail(principal);
+    await demandOwnKey(unit, principal);
     const services = await unit.organisation.services();
     const after = judge({
       services: services.map(({ definition }) => definition.name),

@@ -121,6 +121,7 @@ async function store(
     createdAt: at,
     lapsesAt: terms.lapsesAt,
     endedAt: null,
+    reminders: 0,
     grant: null,
   };
   const commitments: Record<string, string> = { justification: terms.justification };

@@ -11,6 +11,7 @@ import type { Deps, SigningDeps } from './deps.js';
 import { evaluateAgain } from './evaluate-again.js';
 import { locateRequest, requestInSight } from './locate.js';
 import { moveRequest, stateAfter } from './move-request.js';
+import { demandOwnKey } from './own-key.js';
 
 /**
  * Records one person's decision on the digest they were shown and moves the request where that leads. The
@@ -41,6 +42,7 @@ export async function reviewRequest(
       now,
       inviter: await inviterOf(unit, request),
     });
+    if (input.decision !== 'deny') await demandOwnKey(unit, principal);
     const offer = input.decision === 'counter' ? readOffer(deps.hashing, request, input.terms, now) : null;
     const needs =
       input.decision === 'deny'

@@ -7,33 +7,31 @@ import {
 } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import type { Person, Principal } from '../organisation/person.js';
-import type { TenantUnit } from '../ports/store.js';
 import { demandOwnBrowser } from '../roles/strong.js';
+import { basisOf, type TrustFacts } from '../trust/draft-trust.js';
+import { demandStillTrue } from '../trust/judge-document.js';
 import { readSigned } from '../trust/read-signed.js';
-import {
-  endProposal,
-  type ProposalSignature,
-  type TrustProposal,
-  type TrustVersion,
-} from '../trust/trust-version.js';
+import type { ProposalSignature, TrustProposal } from '../trust/trust-version.js';
+import { adopt, demandSameControls } from './adopt-trust.js';
 import type { SigningDeps } from './deps.js';
-import { trustNotice } from './notices.js';
 import {
   demandOnlySignatures,
+  factsOf,
   memberIn,
   openProposalIn,
   type ProposalView,
-  saveProposal,
+  standingSignatures,
   viewOf,
 } from './trust-proposals.js';
 
 /**
- * Signs a proposal with a passkey of one's own, or with one's recovery key. The signature that completes it makes it the
- * trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
+ * Signs a proposal with a passkey of one's own, or with one's recovery key. The proposal is judged again as things stand
+ * now. The signature that completes it makes it the trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
  *
  * @param given as it came
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is open no more, `invalid_request` for a signature
- *   that does not hold, `conflict` where this key has signed already or another version came between
+ *   that does not hold, `conflict` where this key has signed already another version came between, or
+ *   the proposal is true no more
  */
 export function signTrust(
   deps: SigningDeps,
@@ -44,19 +42,26 @@ export function signTrust(
 ): Promise<ProposalView> {
   demandOwnBrowser(principal);
   const signature = readSigned('/signature', () => parseSignature(given));
-  return deps.store.forTenant(tenant, async (unit) => {
+  // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
+  return deps.store.asVendor(async (vendor) => {
+    const unit = await vendor.tenant(tenant);
     const person = await memberIn(unit, principal, 'trust.sign', tenant);
     const proposal = await openProposalIn(unit, id);
-    const current = await unit.trust.current(tenant);
-    const own = ownSignature(deps, signature, person, proposal, current);
+    const standing = await factsOf(deps, unit, tenant);
+    const facts = basisOf(proposal.document, standing);
+    const { current } = facts;
+    demandStillTrue(proposal.document, facts);
+    demandSameControls(proposal, facts);
+    const own = ownSignature(deps, signature, person, proposal, facts);
     const earlier = await unit.trust.signatures(id);
     if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
       throw new AccessError('conflict', 'This key has signed already.');
-    const now = deps.clock.now();
+    const { now } = facts;
     const at = now.toISOString();
     const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
     const all = [...earlier, made];
-    const signed = { document: proposal.document, signatures: all.map((each) => each.signature) };
+    const signatures = standingSignatures(all, facts.people).map((each) => each.signature);
+    const signed = { document: proposal.document, signatures };
     const place = { current: current?.document ?? null, now: now.getTime() };
     const objection = deps.signatures.succession(place, signed);
     demandThatItHolds(deps, place, proposal, own);
@@ -69,8 +74,8 @@ export function signTrust(
       actor: person.id,
       data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
     });
-    if (objection !== undefined) return viewOf(proposal, all, current);
-    return viewOf(await adopt(unit, proposal, signed.signatures, current, at), all, current);
+    if (objection !== undefined) return viewOf(proposal, all, facts);
+    return viewOf(await adopt(vendor, proposal, signatures, standing), all, facts);
   });
 }
 
@@ -97,20 +102,22 @@ function ownSignature(
   signature: Signature,
   person: Person,
   { document }: TrustProposal,
-  current: TrustVersion | null,
+  { current, passkeys }: TrustFacts,
 ): Signature<TrustDocument> {
   if (canonicalJson(signature.statement) !== canonicalJson(document))
     throw new AccessError('invalid_request', 'This is not the document that was proposed.', {
       pointer: '/signature/statement',
     });
   const { credential } = signature;
+  const hasIt = passkeys.some(({ id, person: owner }) => id === credential && owner === person.id);
   const documents = [document, ...(current === null ? [] : [current.document])];
   const isTheirs =
     credential === RECOVERY_CREDENTIAL
       ? current?.document.recovery?.some(
           (key) => key.person === person.id && signatures.recovery(signature, document, key.jwk),
         )
-      : documents.some(({ people }) =>
+      : hasIt &&
+        documents.some(({ people }) =>
           people.some(
             (each) => each.person === person.id && each.passkeys.some(({ id }) => id === credential),
           ),
@@ -118,34 +125,4 @@ function ownSignature(
   if (isTheirs !== true)
     throw new AccessError('forbidden', 'This is signed with a key of your own that either version names.');
   return { ...signature, statement: document };
-}
-
-async function adopt(
-  unit: TenantUnit,
-  proposal: TrustProposal,
-  signatures: Signature<TrustDocument>[],
-  current: TrustVersion | null,
-  at: string,
-): Promise<TrustProposal> {
-  const { id, tenant, document, hash } = proposal;
-  const version: TrustVersion = {
-    tenant,
-    chain: current?.chain ?? 1,
-    hash,
-    document,
-    signatures,
-    adoptedAt: at,
-  };
-  await unit.trust.adopt(version);
-  const adopted = endProposal(proposal, 'adopted', at);
-  await saveProposal(unit, adopted);
-  await unit.log.append({
-    type: 'trust.adopted',
-    at,
-    actor: 'job',
-    data: { proposal: id, hash, seq: document.seq, prev: document.prev ?? null, chain: version.chain },
-  });
-  await unit.feed.changed('trust', tenant);
-  await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));
-  return adopted;
 }

@@ -4,6 +4,7 @@ import type { TenantUnit } from '../ports/store.js';
 import type { EnrolledPasskey } from '../trust/passkey.js';
 import type { RelyingParty } from '../trust/relying-party.js';
 import type { SigningDeps } from './deps.js';
+import { standingKeys } from './standing-keys.js';
 
 type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'signingMeans'>;
 type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
@@ -38,8 +39,8 @@ export async function demandSignedBy<S extends Statement>(
 async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
   const document = (await unit.trust.current(unit.tenant))?.document;
   if (document !== undefined) {
-    const { rpId, origins, people } = document;
-    const own = people.find((each) => each.person === person);
+    const { rpId, origins } = document;
+    const own = (await standingKeys(unit, document)).find((each) => each.person === person);
     return (own?.passkeys ?? []).map((passkey) => ({ ...passkey, rpId, origins }));
   }
   if (relyingParty === null) return [];

@@ -34,6 +34,7 @@ export async function startGrant(
     endReason: null,
     endedBy: null,
     used: { calls: 0, bytes: 0 },
+    refused: 0,
   };
   await unit.grants.insert(grant);
   if (isStarted(grant)) await announceStart(unit, grant, at);

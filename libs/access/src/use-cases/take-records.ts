@@ -1,4 +1,4 @@
-import type { Opening } from '@countersign/scope';
+import { type Opening, toInstant } from '@countersign/scope';
 import { AccessError } from '../errors.js';
 import type { AccessRecordView, ChainVouch, EventDraft, RecordOutcome } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
@@ -7,6 +7,7 @@ import { endIfExhausted } from './lease-budget.js';
 import { DEPLOYMENT } from './queries.js';
 import { leafOf } from './record-leaf.js';
 import { TakenCalls } from './taken-calls.js';
+import { tellUse } from './tell-use.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
 export type IncomingRecord = {
@@ -105,6 +106,7 @@ async function takeOfTenant(
   }
   await unit.log.appendAll(leaves);
   await calls.store(unit);
+  await tellUse(unit, calls.brought(), toInstant(new Date(now)));
   for (const [grant, use] of calls.use)
     if (await unit.leases.addUse(grant, gateway, boot, use)) await endIfExhausted(deps, unit, grant);
   const { seq, hash, head } = cursor;

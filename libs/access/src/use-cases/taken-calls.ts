@@ -14,6 +14,7 @@ export class TakenCalls {
   private readonly openings: NamedOpening[] = [];
   /** What each grant has used by these calls. */
   readonly use = new Map<string, LeaseUse>();
+  private readonly refused = new Map<string, number>();
 
   private constructor(
     private readonly of: { gateway: string; boot: string },
@@ -40,6 +41,7 @@ export class TakenCalls {
     if (path?.opening != null)
       this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
     if (view.decision === 'allowed') this.count(view.grant, { calls: 1 });
+    else this.refused.set(view.grant, (this.refused.get(view.grant) ?? 0) + view.count);
   }
 
   /**
@@ -71,7 +73,24 @@ export class TakenCalls {
     await unit.records.insert([...this.made.values()]);
     await unit.records.complete(this.ended);
     await unit.openings.save(this.openings);
-    await unit.grants.addUse([...this.use].map(([grant, { calls, bytes }]) => ({ grant, calls, bytes })));
+    const grants = [...new Set([...this.use.keys(), ...this.refused.keys()])];
+    await unit.grants.addUse(
+      grants.map((grant) => ({
+        grant,
+        calls: this.use.get(grant)?.calls ?? 0,
+        bytes: this.use.get(grant)?.bytes ?? 0,
+        refused: this.refused.get(grant) ?? 0,
+      })),
+    );
+  }
+
+  /** Of each grant that calls were made or refused under, how many. */
+  brought(): Map<string, { calls: number; refused: number }> {
+    const brought = new Map<string, { calls: number; refused: number }>();
+    for (const [grant, { calls }] of this.use) if (calls > 0) brought.set(grant, { calls, refused: 0 });
+    for (const [grant, refused] of this.refused)
+      brought.set(grant, { calls: brought.get(grant)?.calls ?? 0, refused });
+    return brought;
   }
 
   private count(grant: string, more: Partial<LeaseUse>): void {

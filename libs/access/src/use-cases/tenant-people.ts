@@ -7,6 +7,7 @@ import type { VendorUnit } from '../ports/store.js';
 import { demandMoreThanMail } from '../roles/strong.js';
 import { changePersonIn } from './change-person.js';
 import type { Deps } from './deps.js';
+import { demandOwnKey } from './own-key.js';
 import { demandInSight, ownTenantIn } from './own-tenant.js';
 import { readAs } from './read-as.js';
 import { tooFewLeft } from './too-few-left.js';
@@ -117,6 +118,7 @@ function changing(
   return deps.store.asVendor(async (unit) => {
     const by = await ownTenantIn(unit, principal, 'people.write', slug);
     demandMoreThanMail(principal);
+    await demandOwnKey(unit, principal);
     return work(unit, by);
   });
 }

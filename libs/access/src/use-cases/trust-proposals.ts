@@ -5,10 +5,11 @@ import type { Objection } from '../ports/signature-rules.js';
 import type { ReadUnit, TenantUnit } from '../ports/store.js';
 import { demand, type Permission } from '../roles/permissions.js';
 import { demandOwnBrowser } from '../roles/strong.js';
-import { draftTrust, type TrustFacts } from '../trust/draft-trust.js';
+import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../trust/draft-trust.js';
 import { judgeDocument } from '../trust/judge-document.js';
-import { type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
+import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
 import { readSigned } from '../trust/read-signed.js';
+import { relyingPartyAt } from '../trust/relying-party.js';
 import {
   endProposal,
   type ProposalSignature,
@@ -51,8 +52,9 @@ export async function memberIn(
 
 type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
 
-async function factsOf(
-  { store, clock, relyingParty }: SigningDeps,
+/** What documents of this tenant are drafted from, and judged by. */
+export async function factsOf(
+  { store, clock, relyingParty }: Pick<SigningDeps, 'store' | 'clock' | 'relyingParty'>,
   unit: Reads,
   tenant: string,
 ): Promise<TrustFacts> {
@@ -66,7 +68,9 @@ async function factsOf(
     recoveryKeys: await unit.signingMeans.recoveryKeys(tenant),
     controls: record.controls,
     current: await unit.trust.current(tenant),
+    reset: await unit.trust.openReset(tenant),
     own: relyingParty,
+    next: null,
     now: clock.now(),
   };
 }
@@ -74,16 +78,20 @@ async function factsOf(
 /**
  * What could be proposed as people, passkeys and controls stand.
  *
+ * @param origin of a signing page of the customer's own that it shall be signed at from then on
  * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
  */
 export function readTrustDraft(
   deps: SigningDeps,
   principal: Principal,
   tenant: string,
+  origin?: string,
 ): Promise<TrustDocument> {
   demandInSight(principal, 'trust.read', tenant);
   return readAs(deps, principal.person, async (unit) => {
-    const draft = draftTrust(await factsOf(deps, unit, tenant));
+    const facts = await factsOf(deps, unit, tenant);
+    const next = origin === undefined ? null : relyingPartyAt(origin, facts.current?.document ?? null);
+    const draft = draftTrust({ ...facts, next });
     if (draft === null)
       throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
     return draft;
@@ -106,34 +114,60 @@ export function proposeTrust(
   const document = readSigned('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await memberIn(unit, principal, 'trust.propose', tenant);
-    const facts = await factsOf(deps, unit, tenant);
-    judgeDocument(document, facts);
-    const current = facts.current?.document ?? null;
-    const unsigned = { document, signatures: [] };
-    demandOnlySignatures(deps.signatures.succession({ current, now: facts.now.getTime() }, unsigned));
-    const at = facts.now.toISOString();
-    const proposal: TrustProposal = {
-      id: deps.ids.next('prp'),
-      tenant,
-      state: 'open',
-      version: 1,
-      document,
-      hash: statementHash(deps.hashing, document),
-      by: person.id,
-      createdAt: at,
-      endedAt: null,
-    };
-    await unit.trust.propose(proposal);
-    const { id, hash } = proposal;
-    await unit.log.append({
-      type: 'trust.proposed',
-      at,
-      actor: person.id,
-      data: { proposal: id, hash, document },
-    });
-    await unit.outbox.add(trustNotice(tenant, 'proposed', id, at));
-    return viewOf(proposal, [], facts.current);
+    const facts = basisOf(document, await factsOf(deps, unit, tenant));
+    demandProposable(deps, document, facts);
+    const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
+    return viewOf(proposal, [], facts);
   });
+}
+
+/**
+ * Whether signatures alone are wanting for this document to come next.
+ *
+ * @throws AccessError `invalid_request`, `conflict`
+ */
+export function demandProposable(
+  { signatures }: Pick<SigningDeps, 'signatures'>,
+  document: TrustDocument,
+  facts: TrustFacts,
+): void {
+  judgeDocument(document, facts);
+  const current = facts.current?.document ?? null;
+  demandOnlySignatures(
+    signatures.succession({ current, now: facts.now.getTime() }, { document, signatures: [] }),
+  );
+}
+
+/** Opens a proposal, with its event and its notice. @throws AccessError `conflict` where one is open */
+export async function proposeIn(
+  { ids, hashing, clock }: Deps,
+  { tenant, trust, log, outbox }: TenantUnit,
+  { document, by, controls }: Pick<TrustProposal, 'document' | 'by' | 'controls'>,
+): Promise<TrustProposal> {
+  const at = clock.now().toISOString();
+  const proposal: TrustProposal = {
+    id: ids.next('prp'),
+    tenant,
+    state: 'open',
+    version: 1,
+    document,
+    hash: statementHash(hashing, document),
+    by,
+    controls,
+    createdAt: at,
+    endedAt: null,
+  };
+  await trust.propose(proposal);
+  const { id, hash } = proposal;
+  const brought = controls === null ? {} : { controls };
+  await log.append({
+    type: 'trust.proposed',
+    at,
+    actor: by,
+    data: { proposal: id, hash, document, ...brought },
+  });
+  await outbox.add(trustNotice(tenant, 'proposed', id, at));
+  return proposal;
 }
 
 /** Takes a proposal back: any admin of the tenant. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
@@ -147,18 +181,22 @@ export function withdrawProposal(
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await memberIn(unit, principal, 'trust.propose', tenant);
     const proposal = await openProposalIn(unit, id);
-    const at = deps.clock.now().toISOString();
-    const ended = endProposal(proposal, 'withdrawn', at);
-    await saveProposal(unit, ended);
-    await unit.log.append({
-      type: 'trust.withdrawn',
-      at,
-      actor: person.id,
-      data: { proposal: id, hash: proposal.hash },
-    });
-    await unit.outbox.add(trustNotice(tenant, 'withdrawn', id, at));
-    return ended;
+    return withdrawProposalIn(unit, proposal, { actor: person.id, at: deps.clock.now().toISOString() });
   });
+}
+
+/** @throws AccessError `conflict` where somebody was faster */
+export async function withdrawProposalIn(
+  unit: TenantUnit,
+  proposal: TrustProposal,
+  { actor, at }: { actor: string; at: string },
+): Promise<TrustProposal> {
+  const { id, tenant, hash } = proposal;
+  const ended = endProposal(proposal, 'withdrawn', at);
+  await saveProposal(unit, ended);
+  await unit.log.append({ type: 'trust.withdrawn', at, actor, data: { proposal: id, hash } });
+  await unit.outbox.add(trustNotice(tenant, 'withdrawn', id, at));
+  return ended;
 }
 
 /** @throws AccessError `not_found`, `wrong_state` where it is open no more */
@@ -179,15 +217,24 @@ export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposa
     );
 }
 
+/** Signatures of those who may still sign: who has left, or governs no more, has not signed for those who stay. */
+export function standingSignatures(
+  signatures: readonly ProposalSignature[],
+  people: readonly Person[],
+): ProposalSignature[] {
+  const able = new Set(people.filter(mayBeTrusted).map(({ id }) => id));
+  return signatures.filter(({ person }) => able.has(person));
+}
+
 export const viewOf = (
   proposal: TrustProposal,
   signatures: ProposalSignature[],
-  current: TrustVersion | null,
+  { current, people }: { current: TrustVersion | null; people: readonly Person[] },
 ): ProposalView => ({
   proposal,
   signatures,
   needs:
     proposal.state === 'open'
-      ? proposalNeeds(current?.document ?? null, proposal.document, signatures)
-      : { persons: 0, keys: [] },
+      ? proposalNeeds(current?.document ?? null, proposal.document, standingSignatures(signatures, people))
+      : NOTHING_NEEDED,
 });

@@ -3,6 +3,7 @@ import type { TenantRecord } from '../organisation/records.js';
 import type { Ask } from '../policy/ask.js';
 import type { ReadUnit } from '../ports/store.js';
 import { countersignedActions, type TrustStanding } from '../trust/standing.js';
+import { standingKeys } from './standing-keys.js';
 
 type Reads = Pick<ReadUnit, 'organisation' | 'trust' | 'signingMeans' | 'stops'>;
 
@@ -28,7 +29,7 @@ async function signers(unit: Reads, tenant: string, document: TrustStanding['doc
   const able = new Set(
     document === null
       ? (await unit.signingMeans.passkeys(tenant)).map(({ person }) => person)
-      : document.people.map(({ person }) => person),
+      : (await standingKeys(unit, document)).map(({ person }) => person),
   );
   return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;
 }

@@ -2,6 +2,8 @@ import { notFound } from '../errors.js';
 import type { Principal } from '../organisation/person.js';
 import type { GatewayPin } from '../ports/credentials.js';
 import type { LogHead } from '../ports/repositories.js';
+import { beginsAnew } from '../trust/draft-trust.js';
+import type { TrustReset } from '../trust/trust-reset.js';
 import type { TrustVersion } from '../trust/trust-version.js';
 import { signingKey } from './broker-keys.js';
 import type { Deps } from './deps.js';
@@ -13,6 +15,8 @@ export interface TrustView {
   /** Oldest first; empty while the tenant is unclaimed. */
   chain: TrustVersion[];
   proposal: ProposalView | null;
+  /** The host's word that the keys are lost, while it stands. */
+  reset: TrustReset | null;
   /** Public half of the key that signs the tenant's log, JWK; null before the broker ran. */
   logKey: Record<string, unknown> | null;
   log: LogHead;
@@ -27,10 +31,16 @@ export async function getTrust(deps: Deps, principal: Principal, tenant: string)
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const chain = await unit.trust.chain(tenant);
     const open = await unit.trust.openProposal(tenant);
+    const reset = await unit.trust.openReset(tenant);
+    const last = chain.at(-1) ?? null;
+    const isAnew = open !== null && reset !== null && beginsAnew(open.document, { current: last });
+    const people = open === null ? [] : await unit.organisation.people(tenant);
     const signatures = open === null ? [] : await unit.trust.signatures(open.id);
+    const basis = { current: isAnew ? null : last, people };
     return {
       chain,
-      proposal: open === null ? null : viewOf(open, signatures, chain.at(-1) ?? null),
+      proposal: open === null ? null : viewOf(open, signatures, basis),
+      reset,
       log: await unit.events.head(),
     };
   });

@@ -2,26 +2,10 @@ import { normaliseEmail } from '@countersign/access';
 import { z } from 'zod';
 import { readEnvironment } from './read.js';
 import type { Environment } from './secrets.js';
+import { type SlackEnvironment, slackFrom, slackSecrets, slackShape } from './slack.js';
 import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
-import { originUrl, webUrlProblem } from './urls.js';
-import {
-  type LogLevel,
-  listenHost,
-  logLevel,
-  port,
-  secretToken,
-  shortDuration,
-  wholeNumber,
-} from './values.js';
-
-/** Slack, where it is set up: HTTP with a signing secret, or Socket Mode with an app token. */
-export type SlackEnvironment = {
-  signingSecret: string | null;
-  clientId: string | null;
-  clientSecret: string | null;
-  appToken: string | null;
-  apiUrl: string | null;
-};
+import { originUrl } from './urls.js';
+import { type LogLevel, listenHost, logLevel, port, shortDuration, wholeNumber } from './values.js';
 
 export type BrokerEnvironment = StoreEnvironment & {
   host: string;
@@ -43,8 +27,6 @@ export type BrokerEnvironment = StoreEnvironment & {
   /** True where webhooks may go to this machine and to private networks. */
   outboundPrivate: boolean;
 };
-
-const printable = secretToken(/^[\x21-\x7e]+$/, 'be printable ASCII without spaces');
 
 function isSmtpUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -76,11 +58,6 @@ const mailAddress = z
     },
   );
 
-const slackApiUrl = z.string().superRefine((value, context) => {
-  const problem = webUrlProblem(value);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-});
-
 export const brokerShape = {
   ...storeShape,
   COUNTERSIGN_HOST: listenHost.default('127.0.0.1'),
@@ -91,24 +68,14 @@ export const brokerShape = {
   COUNTERSIGN_SESSION_IDLE: shortDuration.default(30 * 60),
   COUNTERSIGN_SESSION_LIFETIME: shortDuration.default(12 * 3600),
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
-  SLACK_SIGNING_SECRET: printable.optional(),
-  SLACK_CLIENT_ID: printable.optional(),
-  SLACK_CLIENT_SECRET: printable.optional(),
-  SLACK_APP_TOKEN: secretToken(/^xapp-[\x21-\x7e]+$/, 'begin with xapp-').optional(),
-  SLACK_API_URL: slackApiUrl.optional(),
+  ...slackShape,
   SMTP_URL: smtpUrl.optional(),
   COUNTERSIGN_MAIL_FROM: mailAddress.optional(),
   COUNTERSIGN_MAIL_LANGUAGE: z.enum(['en', 'de'], { error: 'must be en or de' }).default('en'),
   COUNTERSIGN_OUTBOUND_PRIVATE: z.literal('allow', { error: 'must be allow, or unset' }).optional(),
 };
 
-const secretNames = [
-  ...storeSecrets,
-  'SLACK_SIGNING_SECRET',
-  'SLACK_CLIENT_SECRET',
-  'SLACK_APP_TOKEN',
-  'SMTP_URL',
-] as const;
+const secretNames = [...storeSecrets, ...slackSecrets, 'SMTP_URL'] as const;
 
 /**
  * Reads what the broker needs to start.
@@ -135,29 +102,4 @@ export function readBrokerEnvironment(env: Environment): BrokerEnvironment {
       outboundPrivate: raw.COUNTERSIGN_OUTBOUND_PRIVATE === 'allow',
     };
   });
-}
-
-type SlackVariables = {
-  [Name in keyof typeof brokerShape as Name extends `SLACK_${string}` ? Name : never]?: string | undefined;
-};
-
-function slackFrom(
-  raw: SlackVariables,
-  problem: (key: string, rule: string) => void,
-): SlackEnvironment | null {
-  const set = Object.entries(raw).some(([name, value]) => name.startsWith('SLACK_') && value !== undefined);
-  if (!set) return null;
-  if (raw.SLACK_SIGNING_SECRET === undefined && raw.SLACK_APP_TOKEN === undefined) {
-    problem('SLACK_SIGNING_SECRET', 'is required for Slack over HTTP (or SLACK_APP_TOKEN for Socket Mode)');
-  }
-  if ((raw.SLACK_CLIENT_ID === undefined) !== (raw.SLACK_CLIENT_SECRET === undefined)) {
-    problem('SLACK_CLIENT_ID', 'must be set together with SLACK_CLIENT_SECRET');
-  }
-  return {
-    signingSecret: raw.SLACK_SIGNING_SECRET ?? null,
-    clientId: raw.SLACK_CLIENT_ID ?? null,
-    clientSecret: raw.SLACK_CLIENT_SECRET ?? null,
-    appToken: raw.SLACK_APP_TOKEN ?? null,
-    apiUrl: raw.SLACK_API_URL ?? null,
-  };
 }

@@ -30,6 +30,7 @@ export function toOrganisation(file: OrganisationFile): Organisation {
       name: file.vendor.name,
       oidc: toOidc(file.vendor.oidc),
       webhooks: file.vendor.webhooks ?? [],
+      ...present({ slack: file.vendor.slack }),
       staff: file.vendor.staff.map(({ groups, ...member }) => ({ ...member, ...present({ groups }) })),
     },
     services: file.services.map(serviceDefinition),
@@ -62,7 +63,7 @@ function toTenant(entry: OrganisationFile['tenants'][number]): OrganisationTenan
     people: entry.people,
     privacyControls: toControls(entry.privacyControls ?? {}),
     oidc: toOidc(entry.oidc),
-    slack: entry.slack ?? null,
+    slack: entry.slack === undefined ? null : present(entry.slack),
     webhooks: entry.webhooks ?? [],
   };
 }

@@ -356,6 +356,23 @@ describe('one mistake in an organisation file', () => {
     ]);
   });
 
+  test.each([
+    [
+      'the vendor’s own',
+      ['name: Northwind Cloud', 'name: Northwind Cloud\n  slack: { teamId: T0VENDOR, channelId: C0LOCKBOX }'],
+    ],
+    ['one shared from another workspace', ['    slack: { teamId: T0ACME', '    slack: { teamId: T0OTHER']],
+  ] as const)('P9: a tenant’s Slack channel is no other’s: %s', (name, [from, to]) => {
+    const other = EXAMPLE.slice(EXAMPLE.indexOf('  - slug: acme')).replace('slug: acme', 'slug: other');
+    const text = name.startsWith('one') ? EXAMPLE + other.replace(from, to) : EXAMPLE.replace(from, to);
+    expect(problemsOf(text)).toEqual([
+      expect.objectContaining({
+        pointer: expect.stringMatching(/slack$/),
+        detail: expect.stringContaining('repeats the Slack channel C0LOCKBOX'),
+      }),
+    ]);
+  });
+
   test('a second service may not repeat a name', () => {
     const from = EXAMPLE.indexOf('  - name: billing');
     const service = EXAMPLE.slice(from, EXAMPLE.indexOf('accessPolicy'));

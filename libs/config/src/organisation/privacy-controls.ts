@@ -28,7 +28,9 @@ export function parsePrivacyControls(value: unknown, facts: ControlsFacts): Pars
 function asFile(controls: PrivacyControls, { services, approvers }: ControlsFacts): Readable {
   const approver = { path: [], value: { email: '', roles: ['approver'] } };
   return {
+    vendor: { name: '', oidc: undefined, webhooks: [] },
     staff: [],
+    vendorSlack: undefined,
     rules: [],
     policy: undefined,
     services: services.map((name) => ({ path: [], name, entry: undefined, positions: [] })),

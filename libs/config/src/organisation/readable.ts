@@ -17,6 +17,9 @@ export type ReadableService = {
 
 export type ReadableRule = { services: string[]; actions: string[] };
 
+/** Its settings beside the staff, as they stand in the file. */
+export type ReadableVendor = { name: string; oidc: unknown; webhooks: { url: string }[] };
+
 export type ReadableTenant = {
   path: Path;
   slug: string;
@@ -27,7 +30,9 @@ export type ReadableTenant = {
 
 /** What of a file can be read, each part with its place. A text that cannot be read is ''. */
 export type Readable = {
+  vendor: ReadableVendor;
   staff: At<ReadablePerson>[];
+  vendorSlack: ReadableTenant['slack'];
   services: ReadableService[];
   rules: At<ReadableRule>[];
   /** The vendor's policy, absent where it is broken. */
@@ -39,6 +44,8 @@ const word = z.string().catch('');
 const words = z.array(word).catch([]);
 const listOf = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).catch([]);
 const person = z.object({ email: word, roles: words }).catch({ email: '', roles: [] });
+
+const webhook = z.looseObject({ url: word }).catch({ url: '' });
 
 const controls = z
   .object({
@@ -55,25 +62,37 @@ const controls = z
 
 const rule = z.object({ services: words, actions: words }).catch({ services: [], actions: [] });
 
+const slack = z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined);
+
 const tenant = z
   .object({
     slug: word,
     people: listOf(person),
     privacyControls: controls,
-    slack: z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined),
+    slack,
   })
   .catch({ slug: '', people: [], privacyControls: controls.parse(undefined), slack: undefined });
 
 const rulesOf = z.object({ rules: listOf(rule) }).catch({ rules: [] });
 
+const NO_VENDOR = { name: '', oidc: undefined, webhooks: [], staff: [], slack: undefined };
+
 const file = z
   .object({
-    vendor: z.object({ staff: listOf(person) }).catch({ staff: [] }),
+    vendor: z
+      .object({
+        name: word,
+        oidc: z.unknown().optional(),
+        webhooks: listOf(webhook),
+        staff: listOf(person),
+        slack,
+      })
+      .catch(NO_VENDOR),
     services: listOf(z.unknown()),
     accessPolicy: z.unknown().optional(),
     tenants: listOf(tenant),
   })
-  .catch({ vendor: { staff: [] }, services: [], accessPolicy: undefined, tenants: [] });
+  .catch({ vendor: NO_VENDOR, services: [], accessPolicy: undefined, tenants: [] });
 
 /**
  * Reads a file leniently, so that the checks across members still run where some other member is broken: an
@@ -82,7 +101,9 @@ const file = z
 export function readableParts(value: unknown): Readable {
   const { vendor, services, accessPolicy: policy, tenants } = file.parse(value);
   return {
+    vendor: { name: vendor.name, oidc: vendor.oidc, webhooks: vendor.webhooks },
     staff: at(vendor.staff, ['vendor', 'staff']),
+    vendorSlack: vendor.slack,
     services: at(services, ['services']).map(readService),
     rules: at(rulesOf.parse(policy).rules, ['accessPolicy', 'rules']),
     policy: accessPolicy.safeParse(policy).data,

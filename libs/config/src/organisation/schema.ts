@@ -88,10 +88,12 @@ const oidc = <Role extends string>(known: readonly Role[]) =>
     groups: z.strictObject({ claim: token, roles: z.record(text, roles(known)) }).optional(),
   });
 
-const slack = z.strictObject({
+const slackPlace = {
   teamId: z.string().regex(/^[TE][A-Z0-9]{2,30}$/, 'must be a Slack workspace id such as T0ACME'),
   channelId: z.string().regex(/^[CG][A-Z0-9]{2,30}$/, 'must be a Slack channel id such as C0LOCKBOX'),
-});
+};
+const vendorSlack = z.strictObject(slackPlace);
+const slack = z.strictObject({ ...slackPlace, matchEmail: z.boolean().optional() });
 
 /** Where a side's programs are told. Whether the address may be called is judged when it is (its name is resolved then). */
 const webhook = z.strictObject({ url: url('any'), secretFile: text });
@@ -199,6 +201,7 @@ export const organisationFile = z.strictObject({
     name: text,
     oidc: oidc(VENDOR_ROLES).optional(),
     webhooks: webhooks.optional(),
+    slack: vendorSlack.optional(),
     staff: z.array(staffMember),
   }),
   services: z.array(service),

@@ -74,4 +74,8 @@ export class GrantEntity {
 
   @Column('bigint', { name: 'used_bytes', transformer: bigInteger })
   usedBytes!: number;
+
+  /** Null for grants from before refusals were counted. */
+  @Column('bigint', { name: 'refused_calls', nullable: true, transformer: bigInteger })
+  refusedCalls!: number | null;
 }

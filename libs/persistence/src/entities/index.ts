@@ -17,11 +17,18 @@ import { RequestEntity } from './request.entity.js';
 import { ReviewEntity } from './review.entity.js';
 import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import {
+  SlackAccountEntity,
+  SlackInstallationEntity,
+  SlackPostEntity,
+  SlackSeenEntity,
+} from './slack.entity.js';
+import {
   PasskeyEntity,
   RecoveryKeyEntity,
   StopEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
 } from './trust.entity.js';
@@ -56,10 +63,15 @@ export const ENTITIES = [
   SessionEntity,
   SignInAttemptEntity,
   SigningKeyEntity,
+  SlackAccountEntity,
+  SlackInstallationEntity,
+  SlackPostEntity,
+  SlackSeenEntity,
   StopEntity,
   TenantEntity,
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
   VendorEntity,

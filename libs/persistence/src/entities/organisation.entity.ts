@@ -2,6 +2,7 @@ import type {
   AccessPolicy,
   OidcSettings,
   PrivacyControls,
+  SlackPlace,
   TenantRecord,
   WebhookSettings,
 } from '@countersign/access';
@@ -75,6 +76,9 @@ export class VendorEntity {
 
   @Column('text', { nullable: true, transformer: jsonList })
   webhooks!: WebhookSettings[];
+
+  @Column('text', { nullable: true, transformer: jsonText })
+  slack!: SlackPlace | null;
 
   @Column('text', { transformer: jsonText })
   policy!: AccessPolicy;

@@ -9,7 +9,7 @@ import { jsonText } from './json-text.js';
 @FilterIndices('requests', ['createdAt', 'id'])
 @Index('requests_due', ['state', 'lapsesAt'])
 @Index('requests_invitation', ['invitation', 'state'])
-export class RequestEntity implements AccessRequest {
+export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @PrimaryColumn('varchar')
   id!: string;
 
@@ -48,6 +48,15 @@ export class RequestEntity implements AccessRequest {
 
   @Column('varchar', { name: 'ended_at', nullable: true, transformer: wholeSeconds })
   endedAt!: string | null;
+
+  /** Null for requests from before anybody was reminded. */
+  @Column('integer', { nullable: true })
+  reminders!: number | null;
+
+  /** When somebody has to be reminded next (`remindAt`); null where nobody need be. */
+  @Index('requests_remind')
+  @Column('varchar', { name: 'remind_at', nullable: true, transformer: wholeSeconds })
+  remindAt!: string | null;
 
   @Index('requests_grant')
   @Column('varchar', { name: 'grant_id', nullable: true })

@@ -1,4 +1,4 @@
-import type { ProposalState } from '@countersign/access';
+import type { ProposalState, ResetState, TrustProposal } from '@countersign/access';
 import type {
   LiftStatement,
   PasskeyJwk,
@@ -125,6 +125,9 @@ export class TrustProposalEntity {
   @Column('text', { transformer: jsonText })
   document!: TrustDocument;
 
+  @Column('text', { nullable: true, transformer: jsonText })
+  controls!: TrustProposal['controls'];
+
   @Column('varchar', { name: 'proposed_by' })
   by!: string;
 
@@ -133,6 +136,35 @@ export class TrustProposalEntity {
 
   @Column('varchar', { name: 'ended_at', nullable: true })
   endedAt!: string | null;
+}
+
+@Entity('trust_resets')
+export class TrustResetEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  state!: ResetState;
+
+  /** The tenant while it is open, so that the index keeps it the only one. */
+  @Index('trust_resets_one_open', { unique: true })
+  @Column('varchar', { name: 'open_for', nullable: true })
+  openFor!: string | null;
+
+  @Column('text')
+  reason!: string;
+
+  @Column('varchar', { name: 'created_at', transformer: milliseconds })
+  createdAt!: string;
+
+  @Column('varchar', { name: 'ended_at', nullable: true })
+  endedAt!: string | null;
+
+  @Column('varchar', { name: 'ended_by', nullable: true })
+  endedBy!: string | null;
 }
 
 /** Append-only, by trigger. */

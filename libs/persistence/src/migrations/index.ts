@@ -7,6 +7,8 @@ import { GatewayPresence1798300000000 } from './1798300000000-gateway-presence.j
 import { InTouch1798400000000 } from './1798400000000-in-touch.js';
 import { SignIn1798500000000 } from './1798500000000-sign-in.js';
 import { Trust1798600000000 } from './1798600000000-trust.js';
+import { Slack1798700000000 } from './1798700000000-slack.js';
+import { TrustResets1798710000000 } from './1798710000000-trust-resets.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -19,4 +21,6 @@ export const MIGRATIONS = [
   InTouch1798400000000,
   SignIn1798500000000,
   Trust1798600000000,
+  Slack1798700000000,
+  TrustResets1798710000000,
 ];

@@ -49,6 +49,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   trust_versions: addedByUnit,
   trust_proposals: changedByUnit,
   trust_signatures: addedByUnit,
+  trust_resets: changedByUnit,
   trust_reminders: addedByUnit,
   stops: changedByUnit,
 
@@ -66,6 +67,11 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   identities: { ...keptByVendor, DELETE: VENDOR },
   sign_in_attempts: { ...keptByVendor, DELETE: VENDOR },
 
+  slack_installations: keptByVendor,
+  slack_accounts: { ...keptByVendor, DELETE: VENDOR },
+  slack_posts: { ...keptByVendor, DELETE: VENDOR },
+  slack_seen: may(VENDOR, 'SELECT', 'INSERT', 'DELETE'),
+
   feed_changes: { INSERT: anyUnit, SELECT: VENDOR },
   deployment: may(anyUnit, 'SELECT', 'UPDATE'),
 };
@@ -79,6 +85,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   passkeys: ['removed_at'],
   recovery_keys: ['removed_at'],
   trust_proposals: ['state', 'version', 'open_for', 'ended_at'],
+  trust_resets: ['state', 'open_for', 'ended_at', 'ended_by'],
   stops: ['lift', 'lifted_by', 'lifted_at'],
 };
 

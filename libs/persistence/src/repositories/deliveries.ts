@@ -106,7 +106,7 @@ export class Deliveries implements DeliveryReads, DeliveryWrites {
     await this.manager.update(
       NoticeDeliveryEntity,
       { ...keyOf(delivery), state: 'due', attempts: delivery.attempts + 1 },
-      changeOf(outcome),
+      changeOf(delivery, outcome),
     );
   }
 
@@ -162,14 +162,17 @@ export class Deliveries implements DeliveryReads, DeliveryWrites {
 
 const keyOf = ({ notice, channel, recipient }: Delivery) => ({ notice, channel, recipient });
 
-function changeOf(outcome: DeliveryOutcome): Partial<NoticeDeliveryEntity> {
+function changeOf({ attempts }: Delivery, outcome: DeliveryOutcome): Partial<NoticeDeliveryEntity> {
   switch (outcome.state) {
     case 'delivered':
       return { state: 'delivered', deliveredAt: outcome.at, lastError: null };
     case 'skipped':
       return { state: 'skipped', lastError: outcome.error };
     case 'due':
-      return { nextAt: outcome.nextAt, lastError: outcome.error };
+      return {
+        ...{ nextAt: outcome.nextAt, lastError: outcome.error },
+        ...(outcome.uncounted === true ? { attempts } : {}),
+      };
     case 'dead':
       return { state: 'dead', deadAt: outcome.at, lastError: outcome.error };
   }

@@ -42,6 +42,13 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
     return row === null ? null : toGrant(row);
   }
 
+  async findAll(ids: readonly string[]): Promise<Grant[]> {
+    const rows = await inChunks(ids, (chunk) =>
+      this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
+    );
+    return rows.map(toGrant);
+  }
+
   async findByDigest(digest: string): Promise<Grant | null> {
     const row = await this.rows().andWhere('row.digest = :digest', { digest }).getOne();
     return row === null ? null : toGrant(row);
@@ -63,11 +70,8 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
       .andWhere('request.grant IS NOT NULL')
       .select(['request.id', 'request.grant'])
       .getMany();
-    const rows = await inChunks(
-      made.flatMap(({ grant }) => grant ?? []),
-      (chunk) => this.rows().andWhere('row.id IN (:...chunk)', { chunk }).getMany(),
-    );
-    return rows.map(toGrant).filter(({ state }) => state !== 'ended');
+    const grants = await this.findAll(made.flatMap(({ grant }) => grant ?? []));
+    return grants.filter(({ state }) => state !== 'ended');
   }
 
   async list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>> {
@@ -114,12 +118,13 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
         ...toRow(grant),
         usedCalls: grant.used.calls,
         usedBytes: grant.used.bytes,
+        refusedCalls: grant.refused,
       }),
       'These terms have a grant already; one digest has one grant.',
     );
   }
 
-  /** Leaves what was used alone: that is counted by `addUse`, beside the versions. */
+  /** Leaves what was used and refused alone: that is counted by `addUse`, beside the versions. */
   async update(grant: Grant): Promise<boolean> {
     const { id, tenant, ...changed } = toRow(grant);
     const before = { id, tenant: this.own(grant), version: grant.version - 1 };
@@ -130,17 +135,21 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
   addUse(uses: readonly GrantUse[]): Promise<void> {
     return updateRows(this.manager, GrantEntity, {
       tenant: this.tenant,
-      rows: uses.map(({ grant, calls, bytes }) => ({ id: grant, usedCalls: calls, usedBytes: bytes })),
-      set: 'used_calls = grants.used_calls + v.used_calls, used_bytes = grants.used_bytes + v.used_bytes',
+      rows: uses.map(({ grant, calls, bytes, refused = 0 }) => ({
+        ...{ id: grant, usedCalls: calls, usedBytes: bytes },
+        refusedCalls: refused,
+      })),
+      set: `used_calls = grants.used_calls + v.used_calls, used_bytes = grants.used_bytes + v.used_bytes,
+        refused_calls = COALESCE(grants.refused_calls, 0) + v.refused_calls`,
     });
   }
 }
 
-function toGrant({ usedCalls, usedBytes, dueAt: _dueAt, ...row }: GrantEntity): Grant {
-  return { ...row, used: { calls: usedCalls, bytes: usedBytes } };
+function toGrant({ usedCalls, usedBytes, refusedCalls, dueAt: _dueAt, ...row }: GrantEntity): Grant {
+  return { ...row, used: { calls: usedCalls, bytes: usedBytes }, refused: refusedCalls ?? 0 };
 }
 
-const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes'> => ({
+const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes' | 'refusedCalls'> => ({
   id: grant.id,
   request: grant.request,
   tenant: grant.tenant,

@@ -5,6 +5,7 @@ import type {
   OrganisationWrites,
   Person,
   ServiceRecord,
+  SlackPlace,
   TenantRecord,
   TenantRole,
   VendorRole,
@@ -151,6 +152,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
       vendorName: vendor?.name ?? null,
       vendorOidc: vendor?.oidc ?? null,
       vendorWebhooks: vendor?.webhooks ?? [],
+      vendorSlack: vendor?.slack ?? null,
       policy: vendor?.policy ?? null,
       people: people.map(toPerson),
       services: services.map(toService),
@@ -190,14 +192,18 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return (vendor?.oidc as OidcSettings | null | undefined) ?? null;
   }
 
+  async vendorSlack(): Promise<SlackPlace | null> {
+    return (await this.manager.findOneBy(VendorEntity, { id: THE_VENDOR }))?.slack ?? null;
+  }
+
   knowsTenant(slug: string): Promise<boolean> {
     return this.manager.existsBy(TenantEntity, { slug });
   }
 
   async saveVendor(vendor: Parameters<OrganisationWrites['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
-    const { name, oidc, webhooks, policy } = vendor;
-    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, policy };
+    const { name, oidc, webhooks, slack = null, policy } = vendor;
+    const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, policy };
     await this.manager.upsert(VendorEntity, row, ['id']);
   }
 

@@ -1,4 +1,11 @@
-import type { AccessRequest, ListFilter, Page, PageQuery, RequestWrites } from '@countersign/access';
+import {
+  type AccessRequest,
+  type ListFilter,
+  type Page,
+  type PageQuery,
+  type RequestWrites,
+  remindAt,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
@@ -72,6 +79,17 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
       .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
   }
 
+  /** Requests of which somebody has to be reminded. `now` in the comparable spelling. */
+  toRemindOf(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
+    return this.rows()
+      .andWhere('row.remindAt <= :now', { now })
+      .select(['row.id', 'row.tenant'])
+      .orderBy('row.remindAt')
+      .limit(limit)
+      .getMany()
+      .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
+  }
+
   async insert(request: AccessRequest): Promise<void> {
     this.own(request);
     await this.manager.insert(RequestEntity, toRow(request));
@@ -85,7 +103,15 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
   }
 }
 
-const toRequest = ({ invitation: _named, ...row }: RequestEntity): AccessRequest => row;
+const toRequest = ({
+  invitation: _named,
+  remindAt: _remindAt,
+  reminders,
+  ...row
+}: RequestEntity): AccessRequest => ({
+  ...row,
+  reminders: reminders ?? 0,
+});
 
 /** Members by name, so that nothing that the domain may carry along reaches the table. */
 const toRow = (request: AccessRequest): RequestEntity => ({
@@ -102,6 +128,8 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   createdAt: request.createdAt,
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,
+  reminders: request.reminders,
+  remindAt: remindAt(request),
   grant: request.grant,
   invitation: request.terms.invitation ?? null,
 });

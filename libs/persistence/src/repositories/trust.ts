@@ -1,9 +1,16 @@
-import type { ProposalSignature, TrustProposal, TrustVersion, TrustWrites } from '@countersign/access';
+import type {
+  ProposalSignature,
+  TrustProposal,
+  TrustReset,
+  TrustVersion,
+  TrustWrites,
+} from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/instants.js';
 import {
   TrustProposalEntity,
   TrustReminderEntity,
+  TrustResetEntity,
   TrustSignatureEntity,
   TrustVersionEntity,
 } from '../entities/trust.entity.js';
@@ -105,6 +112,28 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustW
     const openFor = state === 'open' ? tenant : null;
     const change = { state, version, endedAt, openFor };
     return (await this.manager.update(TrustProposalEntity, before, change)).affected === 1;
+  }
+
+  async openReset(tenant: string): Promise<TrustReset | null> {
+    if (this.reach !== 'everybody' && this.reach.tenant !== tenant) return null;
+    const row = await this.manager.findOneBy(TrustResetEntity, { openFor: tenant });
+    if (row === null) return null;
+    const { openFor: _openFor, ...reset } = row;
+    return reset;
+  }
+
+  async beginReset(reset: TrustReset): Promise<void> {
+    this.own(reset);
+    await orConflict(
+      this.manager.insert(TrustResetEntity, { ...reset, openFor: reset.tenant }),
+      'A reset of this tenant is open already.',
+    );
+  }
+
+  async endReset({ id, tenant, state, endedAt, endedBy }: TrustReset): Promise<boolean> {
+    const open = { id, openFor: this.own({ tenant }) };
+    const change = { state, endedAt, endedBy, openFor: null };
+    return (await this.manager.update(TrustResetEntity, open, change)).affected === 1;
   }
 
   async sign(signature: ProposalSignature): Promise<void> {

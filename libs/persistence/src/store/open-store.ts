@@ -1,8 +1,9 @@
-import type { ReadUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@countersign/access';
+import type { ReadUnit, SlackUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@countersign/access';
 import { openPostgres } from '../postgres/engine.js';
 import type { Reach } from '../repositories/bound.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { Sessions } from '../repositories/sign-in.js';
+import { SeenBySlack, SlackInstallations, SlackPosts } from '../repositories/slack.js';
 import { Sealer } from '../secrets/seal.js';
 import { openSqlite } from '../sqlite/engine.js';
 import type { UnitContext } from '../units/context.js';
@@ -72,6 +73,16 @@ class EngineStore implements OpenedStore {
 
   touchSession(id: string, at: string): Promise<void> {
     return this.engine.write('everybody', (manager) => new Sessions(manager).touch(id, at));
+  }
+
+  forSlack<T>(work: (unit: SlackUnit) => Promise<T>): Promise<T> {
+    return this.engine.write('everybody', (manager) =>
+      work({
+        installations: new SlackInstallations(manager, this.context.sealer),
+        posts: new SlackPosts(manager),
+        seen: new SeenBySlack(manager),
+      }),
+    );
   }
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {

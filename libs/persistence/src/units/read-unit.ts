@@ -20,6 +20,7 @@ import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import { SigningMeans } from '../repositories/signing-means.js';
+import { SlackAccounts, SlackInstallations, SlackPosts } from '../repositories/slack.js';
 import { Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
@@ -62,11 +63,17 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     keys: new SigningKeys(manager, context.sealer),
     outbox: new WaitingNotices(manager),
     deliveries: new Deliveries(manager),
+    slack: {
+      installations: new SlackInstallations(manager, context.sealer),
+      accounts: new SlackAccounts(manager),
+      posts: new SlackPosts(manager),
+    },
     feed: new Feed(manager),
     leases: new Leases(manager, 'everybody'),
     idempotency: new IdempotentAnswers(manager, context.clock),
     due: async (now, limit) => ({
       requests: await shared.requests.due(comparable(now), limit),
+      reminders: await shared.requests.toRemindOf(comparable(now), limit),
       grants: await shared.grants.due(comparable(now), limit),
       locks: await shared.locks.due(comparable(now), limit),
       invitations: await shared.invitations.due(comparable(now), limit),
@@ -79,6 +86,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     tenants: () => organisation.tenants(),
     knowsTenant: (slug) => organisation.knowsTenant(slug),
     withRole: (tenant, role) => organisation.withRole(tenant, role),
+    vendorSlack: () => organisation.vendorSlack(),
     oidc: (tenant) => organisation.oidc(tenant),
     webhooks: (tenant) => organisation.webhooks(tenant),
     persons: (email) => organisation.persons(email),

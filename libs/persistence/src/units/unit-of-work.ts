@@ -17,6 +17,7 @@ import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import { SigningMeans } from '../repositories/signing-means.js';
+import { SlackAccounts, SlackInstallations } from '../repositories/slack.js';
 import { Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
 import type { UnitRules } from '../store/engine.js';
@@ -87,6 +88,10 @@ export class UnitOfWork {
       gateways: new Gateways(manager),
       keys: new SigningKeys(manager, context.sealer),
       deliveries: new Deliveries(manager),
+      slack: {
+        installations: new SlackInstallations(manager, context.sealer),
+        accounts: new SlackAccounts(manager),
+      },
       trust: new Trust(manager, 'everybody'),
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),

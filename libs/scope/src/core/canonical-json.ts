@@ -22,63 +22,116 @@ export function isWellFormed(text: string): boolean {
  * instances and values nested deeper than 64: what cannot be said exactly must not be signed.
  */
 export function canonicalJson(value: unknown): string {
-  // What is in order already, as most of what comes back to be checked, needs no sorting.
-  return isOrderedJson(value, []) ? JSON.stringify(value) : sorted(value);
+  // What is in order already, as most of what is checked and every record of a call, is the platform's to write.
+  if (isWrittenAsIs(value, 0)) return JSON.stringify(value);
+  const text = written(value, 0);
+  if (text !== undefined) return text;
+  // Rare and slow: looks again, for the place of what is wrong.
+  requireJson(value, []);
+  return refuse('could not be read twice alike', []);
 }
 
-/** The text of a value that has been looked at: it is JSON, and nothing else. */
-function sorted(value: unknown): string {
-  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
-  const members = value as Record<string, unknown>;
-  const names = Object.keys(members).sort();
-  return `{${names.map((name) => `${sorted(name)}:${sorted(members[name])}`).join(',')}}`;
-}
-
-/** Whether names ascend by code unit in every object, as RFC 8785 sorts them. Throws for what is no JSON value. */
-function isOrderedJson(value: unknown, path: PropertyKey[]): boolean {
-  if (path.length > MAX_DEPTH) refuse(`is nested deeper than ${MAX_DEPTH}`, path);
-  if (Array.isArray(value)) return isOrderedArray(value, path);
-  if (typeof value === 'object' && value !== null) return isOrderedObject(value, path);
-  requireScalar(value, path);
+/** Whether it is JSON, and the names of every object ascend. Makes nothing: it is asked of every record. */
+function isWrittenAsIs(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH)
+    return isScalar(value) && depth <= MAX_DEPTH;
+  if (Array.isArray(value))
+    return isPlainArray(value) && value.every((item) => isWrittenAsIs(item, depth + 1));
+  if (!isPlainObject(value)) return false;
+  let last = '';
+  for (const name of Object.keys(value)) {
+    if (name < last || !isWellFormed(name)) return false;
+    if (!isWrittenAsIs((value as Record<string, unknown>)[name], depth + 1)) return false;
+    last = name;
+  }
   return true;
 }
 
-function requireScalar(value: unknown, path: readonly PropertyKey[]): void {
-  if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string' && isWellFormed(value)) return;
-  if (typeof value === 'number' && Number.isFinite(value)) return;
-  refuse('is no JSON value: a lone surrogate, a number that is not finite, or another type', path);
+function isScalar(value: unknown): boolean {
+  if (typeof value === 'string') return isWellFormed(value);
+  return typeof value === 'number' ? Number.isFinite(value) : value === null || typeof value === 'boolean';
 }
 
-function isOrderedArray(value: unknown[], path: PropertyKey[]): boolean {
-  if (Object.keys(value).length !== value.length) refuse('has a hole or a named member', path);
-  let ordered = true;
-  for (const [index, item] of value.entries()) {
-    path.push(index);
-    ordered = isOrderedJson(item, path) && ordered;
-    path.pop();
+/** The canonical text, looked at and written in one pass; undefined where something in it is no JSON value. */
+function written(value: unknown, depth: number): string | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  if (typeof value === 'string') return quoted(value);
+  if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value !== 'object') return undefined;
+  return Array.isArray(value) ? writtenArray(value, depth) : writtenObject(value, depth);
+}
+
+function quoted(text: string): string | undefined {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return isWellFormed(text) ? JSON.stringify(text) : undefined;
+}
+
+function writtenArray(items: readonly unknown[], depth: number): string | undefined {
+  if (!isPlainArray(items)) return undefined;
+  let text = '[';
+  for (const item of items) {
+    const each = written(item, depth + 1);
+    if (each === undefined) return undefined;
+    text += text === '[' ? each : `,${each}`;
   }
-  return ordered;
+  return `${text}]`;
 }
 
-function isOrderedObject(value: object, path: PropertyKey[]): boolean {
-  // A plain object's prototype is null or a root prototype; comparing with our own Object.prototype would refuse
-  // objects of another realm (a worker's vm, a frame).
+function writtenObject(value: object, depth: number): string | undefined {
+  if (!isPlainObject(value)) return undefined;
+  let text = '{';
+  for (const name of Object.keys(value).sort()) {
+    const label = quoted(name);
+    const member = written((value as Record<string, unknown>)[name], depth + 1);
+    if (label === undefined || member === undefined) return undefined;
+    text += text === '{' ? `${label}:${member}` : `,${label}:${member}`;
+  }
+  return `${text}}`;
+}
+
+/** Without holes and named members. */
+const isPlainArray = (value: readonly unknown[]): boolean => Object.keys(value).length === value.length;
+
+/** Without symbols, and of a class that nobody wrote. */
+const isPlainObject = (value: object): boolean =>
+  hasPlainPrototype(value) && Object.getOwnPropertySymbols(value).length === 0;
+
+/**
+ * A plain object's prototype is null or a root prototype; comparing with our own Object.prototype would refuse objects of
+ * another realm (a worker's vm, a frame).
+ */
+function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) refuse('is not a plain object', path);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Throws for what is no JSON value, with its place. */
+function requireJson(value: unknown, path: PropertyKey[]): void {
+  if (path.length > MAX_DEPTH) refuse(`is nested deeper than ${MAX_DEPTH}`, path);
+  if (typeof value !== 'object' || value === null) requireScalar(value, path);
+  else if (Array.isArray(value)) requireArray(value, path);
+  else requireObject(value, path);
+}
+
+function requireScalar(value: unknown, path: readonly PropertyKey[]): void {
+  if (!isScalar(value))
+    refuse('is no JSON value: a lone surrogate, a number that is not finite, or another type', path);
+}
+
+function requireArray(value: unknown[], path: PropertyKey[]): void {
+  if (!isPlainArray(value)) refuse('has a hole or a named member', path);
+  for (const [index, item] of value.entries()) requireJson(item, [...path, index]);
+}
+
+function requireObject(value: object, path: PropertyKey[]): void {
+  if (!hasPlainPrototype(value)) refuse('is not a plain object', path);
   if (Object.getOwnPropertySymbols(value).length > 0) refuse('has a symbol member', path);
-  let ordered = true;
-  let last = '';
   for (const [name, member] of Object.entries(value)) {
     if (!isWellFormed(name)) refuse('has a name with a lone surrogate', path);
-    path.push(name);
-    ordered = isOrderedJson(member, path) && ordered && last <= name;
-    path.pop();
-    last = name;
+    requireJson(member, [...path, name]);
   }
-  return ordered;
 }
 
 function refuse(why: string, path: readonly PropertyKey[]): never {

@@ -6,6 +6,8 @@ export interface Hashing {
   sha256(data: Uint8Array): Uint8Array;
   /** Lower-case hex of the hash of text as UTF-8, where the platform has a shorter way to it. */
   sha256Hex?(text: string): string;
+  /** base64url (no padding) of the hash, likewise. */
+  sha256Base64url?(data: Uint8Array): string;
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

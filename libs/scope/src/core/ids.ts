@@ -1,4 +1,4 @@
-/** What an id is of, told by its prefix (CONTRACT: request, grant, review, invitation, lock, person, …; `prp`: proposed trust document). */
+/** What an id is of, told by its prefix (CONTRACT: request, grant, review, invitation, lock, person, …; `prp`: proposed trust document, `rst`: reset of one). */
 export type IdPrefix =
   | 'req'
   | 'grt'
@@ -13,7 +13,8 @@ export type IdPrefix =
   | 'ntc'
   | 'dep'
   | 'ses'
-  | 'prp';
+  | 'prp'
+  | 'rst';
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 

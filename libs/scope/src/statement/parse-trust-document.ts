@@ -83,7 +83,7 @@ function passkeysOf({ people }: TrustDocument) {
 }
 
 /** Whether this is an origin (RFC 6454 §6.2) whose pages a browser lets use credentials of that relying party. */
-function isOriginOf(rpId: string, origin: string): boolean {
+export function isOriginOf(rpId: string, origin: string): boolean {
   const [, scheme, host, port] = ORIGIN.exec(origin) ?? [];
   if (host === undefined || (scheme !== 'http' && scheme !== 'https')) return false;
   if (port !== undefined && (port === DEFAULT_PORT[scheme] || Number(port) > 65_535)) return false;

@@ -27,7 +27,7 @@ export const halfTheTime = (terms: Terms): Narrowing => ({
 });
 
 /** Of a service's definition, what tells reading from writing. */
-type Routed = { routes: readonly Pick<Route, 'method' | 'action'>[] };
+export type Routed = { routes: readonly Pick<Route, 'method' | 'action'>[] };
 
 /**
  * Only what looks and does not touch: the actions that none but GET and HEAD routes of the service do. Null where

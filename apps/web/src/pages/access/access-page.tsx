@@ -5,6 +5,7 @@ import { useText } from '../../text/language.js';
 import { Listed, More } from '../../ui/listed.js';
 import { Page } from '../../ui/page.js';
 import { Empty } from '../../ui/states.js';
+import { SignedStops } from '../stops/signed-stops.js';
 import { accessTexts } from './access.text.js';
 import { GrantCard } from './grant-card.js';
 
@@ -29,6 +30,7 @@ export default function AccessPage() {
         </Listed>
         {soon.length === 0 ? null : <Grants title={text.soon} grants={soon} />}
         <More query={scheduled} />
+        <SignedStops />
       </div>
     </Page>
   );

@@ -1,3 +1,4 @@
+import { scopeWords } from '@countersign/scope';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Grant } from '../../api/client.js';
@@ -6,7 +7,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { mayStop, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Countdown } from '../../ui/clock.js';
 import { GrantState } from '../../ui/state-badges.js';
 import { accessTexts } from './access.text.js';

@@ -10,8 +10,10 @@ import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { accountTexts } from './account.text.js';
+import { OwnKeys } from './own-keys.js';
+import { SlackAccounts } from './slack-accounts.js';
 
-/** `/account`: one's own sessions, each of which can be ended from here. */
+/** `/account`: one's own sessions, API keys and Slack accounts, each of which can be ended from here. */
 export default function AccountPage() {
   const text = useText(accountTexts);
   const session = useSession();
@@ -25,47 +27,51 @@ export default function AccountPage() {
   });
   return (
     <Page title={session.name} lead={text.lead(session.email)}>
-      <section className="stack near" aria-labelledby="sessions">
-        <h2 id="sessions">{text.sessions}</h2>
-        <p className="soft">{text.sessionsLead}</p>
-        {end.error === null ? null : <ProblemNotice error={end.error} />}
-        <Loaded query={sessions}>
-          {({ items }) => (
-            <DataTable
-              caption={text.sessions}
-              rows={items}
-              rowKey={({ id }) => id}
-              columns={[
-                {
-                  label: text.device,
-                  cell: ({ kind, device }) => (
-                    <>
-                      <span className="strong">{text.kind[kind]}</span>
-                      <br />
-                      <span className="soft small">{device}</span>
-                    </>
-                  ),
-                },
-                { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
-                { label: text.used, cell: ({ lastUsedAt }) => <Instant at={lastUsedAt} /> },
-                { label: text.until, cell: ({ expiresAt }) => <Instant at={expiresAt} /> },
-                {
-                  label: text.act,
-                  quiet: true,
-                  cell: ({ id, current }) =>
-                    current ? (
-                      <span className="soft">{text.here}</span>
-                    ) : (
-                      <Button small look="deny" busy={end.isPending} onClick={() => end.mutate(id)}>
-                        {text.end}
-                      </Button>
+      <div className="stack loose">
+        <section className="stack near" aria-labelledby="sessions">
+          <h2 id="sessions">{text.sessions}</h2>
+          <p className="soft">{text.sessionsLead}</p>
+          {end.error === null ? null : <ProblemNotice error={end.error} />}
+          <Loaded query={sessions}>
+            {({ items }) => (
+              <DataTable
+                caption={text.sessions}
+                rows={items}
+                rowKey={({ id }) => id}
+                columns={[
+                  {
+                    label: text.device,
+                    cell: ({ kind, device }) => (
+                      <>
+                        <span className="strong">{text.kind[kind]}</span>
+                        <br />
+                        <span className="soft small">{device}</span>
+                      </>
                     ),
-                },
-              ]}
-            />
-          )}
-        </Loaded>
-      </section>
+                  },
+                  { label: text.since, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+                  { label: text.used, cell: ({ lastUsedAt }) => <Instant at={lastUsedAt} /> },
+                  { label: text.until, cell: ({ expiresAt }) => <Instant at={expiresAt} /> },
+                  {
+                    label: text.act,
+                    quiet: true,
+                    cell: ({ id, current }) =>
+                      current ? (
+                        <span className="soft">{text.here}</span>
+                      ) : (
+                        <Button small look="deny" busy={end.isPending} onClick={() => end.mutate(id)}>
+                          {text.end}
+                        </Button>
+                      ),
+                  },
+                ]}
+              />
+            )}
+          </Loaded>
+        </section>
+        {session.assurance === 'oidc' ? <OwnKeys /> : null}
+        <SlackAccounts />
+      </div>
     </Page>
   );
 }

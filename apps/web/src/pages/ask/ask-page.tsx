@@ -1,4 +1,5 @@
 import './ask.css';
+import { scopeWords, tickedScope } from '@countersign/scope';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
@@ -9,13 +10,12 @@ import { servicesQuery } from '../../api/queries.js';
 import { queryClient } from '../../api/query-client.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextArea, TextField } from '../../ui/field.js';
 import { Page } from '../../ui/page.js';
 import { Loaded, ProblemNotice } from '../../ui/states.js';
 import { askTexts } from './ask.text.js';
-import { askOf, type Draft, scopeOf, secondsOf } from './draft.js';
+import { askOf, type Draft, secondsOf } from './draft.js';
 import { Duration } from './duration.js';
 import { Offerings } from './offerings.js';
 import { WhatNext } from './what-next.js';
@@ -116,7 +116,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
         <Button type="submit" look="primary" icon="arrow" busy={send.isPending} disabled={ask === null}>
           {ask === null
             ? text.submitEmpty
-            : text.submit(scopeWords(scopeOf(draft), language), durationText(secondsOf(draft), language))}
+            : text.submit(scopeWords(tickedScope(draft), language), durationText(secondsOf(draft), language))}
         </Button>
       </div>
     </form>

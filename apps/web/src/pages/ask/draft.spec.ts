@@ -1,4 +1,5 @@
-import { askOf, offeringsOf, scopeOf } from './draft.js';
+import { offeringsOf, tickedScope } from '@countersign/scope';
+import { askOf } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({
   method,
@@ -30,7 +31,7 @@ test('what can be asked for stands once, in the order of the map', () => {
 });
 
 test('objects narrow what has items, and nothing else', () => {
-  expect(scopeOf({ ...draft, objects: 'inv-1 invoices/inv-2' })).toEqual([
+  expect(tickedScope({ ...draft, objects: 'inv-1 invoices/inv-2' })).toEqual([
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/inv-1', actions: ['read'] },
     { resource: 'invoices/inv-2', actions: ['read'] },

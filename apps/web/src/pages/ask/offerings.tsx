@@ -1,9 +1,9 @@
+import { entryWords, offeringsOf, tickOf } from '@countersign/scope';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { entryWords } from '../../text/scope-words.js';
 import { Choice, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';
-import { type Draft, offeringsOf, tickOf } from './draft.js';
+import type { Draft } from './draft.js';
 
 /** Everything that the service lets be asked for, one tick each. */
 export function Offerings({

@@ -1,10 +1,13 @@
+import type { TrustDocument } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { passkeysQuery, trustQuery, whileUnpinned } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
+import { type Place, placeOf } from '../../passkey/place.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
+import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Page } from '../../ui/page.js';
@@ -33,7 +36,7 @@ export default function ClaimPage() {
         {(now) => (
           <Loaded query={keys}>
             {({ items, recoveryKeys }) => {
-              if (now.claimed) return <Claimed trust={now} />;
+              if (now.claimed && now.reset === null) return <Claimed trust={now} />;
               if (now.proposal !== null)
                 return <ProposalCard slug={slug} trust={now} proposal={now.proposal} />;
               if (session.assurance !== 'oidc' || !hasRole(session, 'admin'))
@@ -42,9 +45,17 @@ export default function ClaimPage() {
                     <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
                   </Notice>
                 );
-              const own = items.filter(({ person }) => person === session.person).length;
-              const hasPaper = recoveryKeys.some(({ person }) => person === session.person);
-              return <Steps slug={slug} own={own} hasPaper={hasPaper} />;
+              // After a reset only what was made since counts: older keys may be those that are lost.
+              const mine = (each: { person: string; createdAt: string }) =>
+                each.person === session.person &&
+                (now.reset === null || Date.parse(each.createdAt) > Date.parse(now.reset.createdAt));
+              const places = items.filter(mine).map(madeAt);
+              const document = now.document as TrustDocument | null;
+              const first = document === null ? null : placeOf(document.origins);
+              const at = places.find((each) => each !== null) ?? first;
+              const own = places.filter((each) => each === at).length;
+              const hasPaper = recoveryKeys.some(mine);
+              return <Steps slug={slug} own={own} hasPaper={hasPaper} at={at} />;
             }}
           </Loaded>
         )}
@@ -53,14 +64,15 @@ export default function ClaimPage() {
   );
 }
 
-function Steps({ slug, own, hasPaper }: { slug: string; own: number; hasPaper: boolean }) {
+/** `at`: where the reader's passkeys are made, which is where the first version is signed. */
+function Steps({ slug, own, hasPaper, at }: { slug: string; own: number; hasPaper: boolean; at: Place }) {
   const text = useText(claimTexts);
   const hasBackup = own > 1 || hasPaper;
   return (
     <ol className="steps">
       <li className="stack near">
         <h2>{text.key}</h2>
-        {own === 0 ? <EnrolForm slug={slug} count={own} /> : <Done>{text.keyDone}</Done>}
+        {own === 0 ? <EnrolForm slug={slug} count={own} at={at} mayChoose /> : <Done>{text.keyDone}</Done>}
       </li>
       <li className="stack near">
         <h2>{text.backup}</h2>
@@ -68,15 +80,15 @@ function Steps({ slug, own, hasPaper }: { slug: string; own: number; hasPaper: b
         {hasBackup ? <Done>{text.backupDone}</Done> : null}
         {own > 0 && !hasBackup ? (
           <>
-            <RecoveryForm slug={slug} />
+            <RecoveryForm slug={slug} at={at} />
             <details className="details">
               <summary>{text.second}</summary>
-              <EnrolForm slug={slug} count={own} />
+              <EnrolForm slug={slug} count={own} at={at} mayChoose={false} />
             </details>
           </>
         ) : null}
       </li>
-      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} />
+      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} at={at} />
     </ol>
   );
 }

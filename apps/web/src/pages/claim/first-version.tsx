@@ -1,11 +1,12 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/people.js';
 import { useSession } from '../../api/session.js';
 import { draftQuery } from '../../api/trust.js';
+import type { Place } from '../../passkey/place.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Loaded } from '../../ui/states.js';
 import { TrustRules } from '../trust/trust-rules.js';
@@ -13,10 +14,10 @@ import { usePropose } from '../trust/use-propose.js';
 import { claimTexts } from './claim.text.js';
 
 /** The rules in words, and the signature that makes them the first version. */
-export function FirstVersion({ slug, isReady }: { slug: string; isReady: boolean }) {
+export function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; at: Place }) {
   const text = useText(claimTexts);
   const { person } = useSession();
-  const draft = useQuery({ ...draftQuery(slug), enabled: isReady });
+  const draft = useQuery({ ...draftQuery(slug, at), enabled: isReady });
   const propose = usePropose(slug, null, person);
   return (
     <li className="stack near">

@@ -1,9 +1,8 @@
-import { ANY_ACTION, isResourcePattern } from '@countersign/scope';
+import { ANY_ACTION, isResourcePattern, ruleWords } from '@countersign/scope';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { ruleWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { controlsTexts } from './controls.text.js';
@@ -12,11 +11,13 @@ type Rule = Controls['forbid'][number];
 
 /** What nobody can ask for. A new rule forbids every action. */
 export function Forbidden({
+  heading: Heading = 'h2',
   rules,
   services,
   mayChange,
   onChange,
 }: {
+  heading?: 'h2' | 'h3';
   rules: readonly Rule[];
   services: readonly Service[];
   mayChange: boolean;
@@ -28,7 +29,7 @@ export function Forbidden({
   const [resource, setResource] = useState('');
   return (
     <section className="stack near">
-      <h2>{text.never}</h2>
+      <Heading>{text.never}</Heading>
       <p className="soft">{rules.length === 0 ? text.noForbidden : text.neverLead}</p>
       <ul className="plain-list">
         {rules.map((rule) => (

@@ -1,8 +1,8 @@
 import type { Terms } from '@countersign/scope';
+import { scopeWords } from '@countersign/scope';
 import type { AccessRequest } from '../../api/client.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { ProblemNotice } from '../../ui/states.js';
 import { decisionTexts } from './decision.text.js';

@@ -1,10 +1,9 @@
-import { parseDuration, type Terms } from '@countersign/scope';
+import { entryWords, joined, parseDuration, ruleWords, type Terms } from '@countersign/scope';
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';
 import { bytesText, durationText, numberText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
-import { entryWords, joined, ruleWords } from '../../text/scope-words.js';
 import { type DecisionText, decisionTexts } from './decision.text.js';
 import { rulesFor } from './rules-for.js';
 

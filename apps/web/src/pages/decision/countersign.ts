@@ -3,28 +3,40 @@ import { type AccessRequest, api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { approvalOf, type Shown } from '../../passkey/approval.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
-import { type Signer, signStatement } from '../../passkey/sign-statement.js';
+import { Places } from '../../passkey/places.js';
+import type { Signer } from '../../passkey/signer.js';
 
 /**
  * The countersignature over what this page shows: the request as asked, or `narrowed`.
  *
  * @throws PasskeyProblem, ApiProblem
  */
-export async function countersign(
+export function countersign(
   request: AccessRequest,
   narrowed: Terms | undefined,
   { signer, person }: { signer: Signer; person: string },
 ): Promise<Signature> {
-  const { id } = request;
-  const terms = narrowed ?? (request.terms as Terms);
+  return Places.at([signer.at], async (places) => {
+    const shown = shownOf(request, narrowed, person);
+    const approval = await approvalOf(shown, await offeredFor(request, narrowed));
+    return places.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
+  });
+}
+
+async function offeredFor({ id }: AccessRequest, terms: Terms | undefined): Promise<ApprovalStatement> {
   const params = { path: { id } };
-  const { statement } = await (narrowed === undefined
+  const { statement } = await (terms === undefined
     ? answered(api.GET('/api/v1/requests/{id}/statement', { params }))
     : answered(api.POST('/api/v1/requests/{id}/statement', { params, body: { terms } })));
-  const shown: Shown = { terms, openings: shownTexts(request), person };
-  const approval = await approvalOf(shown, statement as ApprovalStatement);
-  return signStatement(approval, signer);
+  return statement as ApprovalStatement;
 }
+
+const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: string): Shown => ({
+  terms: narrowed ?? (request.terms as Terms),
+  openings: shownTexts(request),
+  person,
+  decision: 'approve',
+});
 
 /**
  * The texts as the page shows them, with the salts of their commitments.

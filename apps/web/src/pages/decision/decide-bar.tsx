@@ -1,4 +1,5 @@
-import type { Terms } from '@countersign/scope';
+import type { Outcome, Terms } from '@countersign/scope';
+import { scopeWords } from '@countersign/scope';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
@@ -7,12 +8,10 @@ import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useSigner } from '../../passkey/use-signer.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { useReason } from '../../ui/reason.js';
 import { ProblemNotice } from '../../ui/states.js';
 import { decisionTexts } from './decision.text.js';
-import type { Outcome } from './offer.js';
 import { useDecide } from './use-decide.js';
 
 /**

@@ -1,5 +1,6 @@
 import './decision.css';
 import type { Terms } from '@countersign/scope';
+import { outcomeOf, wholeChoice } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
@@ -23,7 +24,6 @@ import { Details } from './details.js';
 import { EarlierDenials } from './earlier-denials.js';
 import { NarrowForm } from './narrow-form.js';
 import { NotIncluded } from './not-included-list.js';
-import { outcomeOf, wholeChoice } from './offer.js';
 import { Reviews } from './reviews.js';
 import { Sentence } from './sentence.js';
 import { turnOf } from './turn.js';

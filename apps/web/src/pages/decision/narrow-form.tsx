@@ -1,12 +1,19 @@
 import type { Terms } from '@countersign/scope';
+import {
+  type Choice,
+  entryWords,
+  minutesText,
+  type Outcome,
+  pairOf,
+  readOnlyPairs,
+  wholeChoice,
+} from '@countersign/scope';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { entryWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
 import { decisionTexts } from './decision.text.js';
-import { type Choice, minutesText, type Outcome, pairOf, readOnlyPairs, wholeChoice } from './offer.js';
 
 /** Granting less: three presets, and everything one by one. All of them fill the same form. */
 export function NarrowForm({

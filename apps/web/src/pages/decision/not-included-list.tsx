@@ -1,10 +1,9 @@
 import type { ScopeEntry } from '@countersign/scope';
+import { entryWords, notIncluded } from '@countersign/scope';
 import type { AccessRequest, Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { entryWords } from '../../text/scope-words.js';
 import { decisionTexts } from './decision.text.js';
-import { notIncluded } from './not-included.js';
 
 export function NotIncluded({
   request,

@@ -1,10 +1,10 @@
+import { scopeWords } from '@countersign/scope';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { assuranceTexts } from '../../text/people.text.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { decisionTexts } from './decision.text.js';
 
 /** Who, of whom, how signed in, wants what, where, for how long and why: one sentence. */

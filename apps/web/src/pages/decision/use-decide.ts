@@ -4,7 +4,7 @@ import { type AccessRequest, api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
-import type { Signer } from '../../passkey/sign-statement.js';
+import type { Signer } from '../../passkey/signer.js';
 import { countersign } from './countersign.js';
 
 export type Decision =

@@ -1,3 +1,4 @@
+import { scopeWords } from '@countersign/scope';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -7,7 +8,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { requestsQuery } from '../../api/queries.js';
 import { isVendor, mayReadRecords, useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { REQUEST_LOOK, requestStateTexts } from '../../text/states.text.js';
 import { Instant } from '../../ui/clock.js';
 import { SelectField } from '../../ui/field.js';

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/scope';
+import { scopeWords, tickedScope, toInstant } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery } from '../../api/controls.js';
@@ -7,15 +7,14 @@ import { servicesQuery } from '../../api/queries.js';
 import { trustQuery } from '../../api/trust.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useSigner } from '../../passkey/use-signer.js';
+import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
-import { scopeOf } from '../ask/draft.js';
 import { Offerings } from '../ask/offerings.js';
 import { inviteTexts } from './invite.text.js';
 import { localText } from './local-time.js';
-import { useInvite } from './use-invite.js';
+import { useInvite, useLongest } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
 
@@ -30,8 +29,15 @@ export function InviteForm({ slug }: { slug: string }) {
   const [until, setUntil] = useState(() => localText(Date.now() + 3 * DAY_MS));
   const [uses, setUses] = useState('');
   const service = services.find((each) => each.name === name) ?? services[0];
-  const scope = scopeOf(chosen);
-  const isReady = service !== undefined && scope.length > 0 && until !== '';
+  const scope = tickedScope(chosen);
+  const asked =
+    service === undefined || scope.length === 0 || until === ''
+      ? null
+      : { service: service.name, scope, until: toInstant(new Date(until)) };
+  const [minutes, setMinutes] = useState('');
+  const most = useLongest(slug, asked);
+  const longest = minutes.trim() === '' ? most.data : Math.round(Number(minutes) * 60);
+  const isReady = asked !== null && longest !== undefined && longest >= 60;
   const trust = useQuery(trustQuery(slug)).data;
   const controls = useQuery(controlsQuery(slug)).data;
   const isListed = scope.some(({ actions }) =>
@@ -50,9 +56,8 @@ export function InviteForm({ slug }: { slug: string }) {
         event.preventDefault();
         if (!isReady) return;
         invite.mutate({
-          service: service.name,
-          scope,
-          until: toInstant(new Date(until)),
+          ...asked,
+          longest,
           ...(ticket.trim() === '' ? {} : { ticket: ticket.trim() }),
           ...(uses.trim() === '' ? {} : { uses: Number(uses) }),
         });
@@ -100,6 +105,17 @@ export function InviteForm({ slug }: { slug: string }) {
           onChange={(event) => setUntil(event.target.value)}
         />
         <TextField
+          label={text.longest}
+          hint={
+            most.data === undefined ? text.longestHint : text.longestMost(durationText(most.data, language))
+          }
+          type="number"
+          min={1}
+          max={most.data === undefined ? undefined : Math.floor(most.data / 60)}
+          value={minutes}
+          onChange={(event) => setMinutes(event.target.value)}
+        />
+        <TextField
           label={text.uses}
           hint={text.usesHint}
           type="number"
@@ -108,7 +124,8 @@ export function InviteForm({ slug }: { slug: string }) {
           onChange={(event) => setUses(event.target.value)}
         />
       </div>
-      <SigningNotice error={invite.error} />
+      <SigningNotice error={invite.error ?? most.error} />
+      {isReady ? <p>{text.eachTime(durationText(longest, language))}</p> : null}
       {mustSign ? <p className="hint">{signer === null ? text.noPasskey : text.signs}</p> : null}
       <p>
         <Button

@@ -9,6 +9,10 @@ const en = {
   ticketHint: 'Only requests that name this ticket fit.',
   until: 'Until',
   untilHint: (zone: string) => `Your time: ${zone}. Every access ends before it.`,
+  longest: 'Each time at most, in minutes',
+  longestHint: 'Left empty, as long as the policies allow.',
+  longestMost: (time: string) => `At most ${time}, as the policies stand. Left empty, it is that.`,
+  eachTime: (time: string) => `Each access lasts ${time} at most.`,
   uses: 'How often',
   usesHint: 'Left empty, as often as needed until then.',
   submit: (phrase: string, ticket: string) =>

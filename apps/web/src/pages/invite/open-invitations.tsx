@@ -1,3 +1,4 @@
+import { scopeWords } from '@countersign/scope';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { listOf } from '../../api/list.js';
@@ -6,7 +7,6 @@ import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { Listed } from '../../ui/listed.js';

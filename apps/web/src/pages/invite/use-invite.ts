@@ -1,11 +1,12 @@
-import type { InvitationStatement, ScopeEntry } from '@countersign/scope';
-import { useMutation } from '@tanstack/react-query';
+import { formatDuration, type InvitationStatement, parseDuration, type ScopeEntry } from '@countersign/scope';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { queryClient } from '../../api/query-client.js';
 import { useSession } from '../../api/session.js';
 import { invitationOf } from '../../passkey/invitation.js';
-import { type Signer, signStatement } from '../../passkey/sign-statement.js';
+import { Places } from '../../passkey/places.js';
+import type { Signer } from '../../passkey/signer.js';
 
 export interface InvitationDraft {
   service: string;
@@ -13,6 +14,8 @@ export interface InvitationDraft {
   until: string;
   ticket?: string;
   uses?: number;
+  /** Seconds: the longest that one access may last. */
+  longest: number;
 }
 
 /** Invites, under the author's signature where `signer` is given. */
@@ -22,21 +25,49 @@ export function useInvite(slug: string, signer: Signer | null, onInvited: () => 
     mutationFn: async (draft: InvitationDraft) => {
       const params = { path: { slug } };
       const signed = signer === null ? {} : await countersigned(slug, draft, signer, person);
-      return answered(
-        api.POST('/api/v1/tenants/{slug}/invitations', { params, body: { ...draft, ...signed } }),
-      );
+      const body = { ...bodyOf(draft), ...signed };
+      return answered(api.POST('/api/v1/tenants/{slug}/invitations', { params, body }));
     },
     onSuccess: onInvited,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['invitations', slug] }),
   });
 }
 
+const bodyOf = ({ longest, ...rest }: InvitationDraft) => ({ ...rest, maxDuration: formatDuration(longest) });
+
+/**
+ * The longest that the policies let one access last that comes of such an invitation, in seconds: asked before it is
+ * chosen, since it is signed.
+ */
+export function useLongest(slug: string, draft: Pick<InvitationDraft, 'service' | 'scope' | 'until'> | null) {
+  return useQuery({
+    queryKey: ['invitation-longest', slug, draft],
+    enabled: draft !== null,
+    queryFn: async ({ signal }) => {
+      if (draft === null) throw new Error('there is nothing to ask about');
+      const { longest } = await answered(
+        api.POST('/api/v1/tenants/{slug}/invitations/statement', {
+          params: { path: { slug } },
+          body: draft,
+          signal,
+        }),
+      );
+      return parseDuration(longest) ?? 0;
+    },
+  });
+}
+
 /** @throws PasskeyProblem, ApiProblem */
-async function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
-  const { statement, openings } = await answered(
-    api.POST('/api/v1/tenants/{slug}/invitations/statement', { params: { path: { slug } }, body: draft }),
-  );
-  const chosen = { ...draft, tenant: slug, person };
-  const made = await invitationOf(chosen, statement as InvitationStatement, openings.ticket);
-  return { countersignature: await signStatement(made, signer), openings };
+function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
+  return Places.at([signer.at], async (places) => {
+    const { statement, openings } = await answered(
+      api.POST('/api/v1/tenants/{slug}/invitations/statement', {
+        params: { path: { slug } },
+        body: bodyOf(draft),
+      }),
+    );
+    const chosen = { ...draft, maxSeconds: draft.longest, tenant: slug, person };
+    const made = await invitationOf(chosen, statement as InvitationStatement, openings.ticket);
+    return { countersignature: await places.sign(made, signer, { openings }), openings };
+  });
 }

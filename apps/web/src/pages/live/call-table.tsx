@@ -1,8 +1,7 @@
+import { entryWords, wordFor } from '@countersign/scope';
 import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { entryWords } from '../../text/scope-words.js';
-import { wordFor } from '../../text/word-for.js';
 import { Badge } from '../../ui/badge.js';
 import { Time } from '../../ui/clock.js';
 import { Empty } from '../../ui/states.js';

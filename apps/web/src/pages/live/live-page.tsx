@@ -1,4 +1,5 @@
 import './live.css';
+import { scopeWords } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link, useParams } from 'react-router';
@@ -10,7 +11,6 @@ import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
 import { onStreamState, streamState } from '../../api/stream.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Page } from '../../ui/page.js';
@@ -21,7 +21,7 @@ import { Countersigned } from './countersigned.js';
 import { EndProof } from './end-proof.js';
 import { Figures } from './figures.js';
 import { liveTexts } from './live.text.js';
-import { SignedStop } from './signed-stop.js';
+import { SignedStop, StoppedBySignature } from './signed-stop.js';
 import { useStop } from './use-stop.js';
 import { Work } from './work.js';
 
@@ -68,6 +68,7 @@ function Live({ grant }: { grant: Grant }) {
         <div role="status" className="said">
           {stop.isSuccess ? text.stopped : ''}
         </div>
+        {isOver ? null : <StoppedBySignature grant={grant} />}
         {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
         <Countersigned grant={grant} />
         <Figures grant={grant} />

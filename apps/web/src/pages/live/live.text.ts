@@ -20,7 +20,7 @@ const en = {
   signedStop: 'Stop it with my passkey, too',
   signedStopWhy:
     'Signed by you, a stop holds at the gateways whatever the vendor’s server says, until you lift it.',
-  signedStopDone: 'Stopped under your signature.',
+  signedStopDone: 'Stopped under signature.',
   countersigned: (who: string) => `Countersigned by ${who} with a passkey`,
   word: 'On the vendor’s word',
   wordWhy: 'No passkey of the customer has signed this access.',

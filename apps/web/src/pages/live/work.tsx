@@ -1,3 +1,4 @@
+import { commandFor } from '@countersign/scope';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, type Grant } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
@@ -7,7 +8,6 @@ import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Command } from '../../ui/copy.js';
 import { ProblemNotice } from '../../ui/states.js';
-import { commandFor } from './command.js';
 import { liveTexts } from './live.text.js';
 
 /** For the engineer who holds the grant: the command to paste, and giving it back. */

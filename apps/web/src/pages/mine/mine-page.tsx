@@ -1,3 +1,4 @@
+import { scopeWords } from '@countersign/scope';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
@@ -5,7 +6,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { grantsQuery, requestsQuery } from '../../api/queries.js';
 import { useSession } from '../../api/session.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Notice } from '../../ui/badge.js';
 import { Instant } from '../../ui/clock.js';
 import { More } from '../../ui/listed.js';

@@ -1,11 +1,14 @@
+import type { TrustDocument } from '@countersign/scope';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { useSession } from '../../api/session.js';
-import { type Passkey, passkeysQuery, readTrustAgain } from '../../api/trust.js';
+import { type Passkey, passkeysQuery, readTrustAgain, trustQuery } from '../../api/trust.js';
 import { EnrolForm } from '../../passkey/enrol-form.js';
 import { enrolmentTexts } from '../../passkey/enrolment.text.js';
+import { placeOf } from '../../passkey/place.js';
 import { RecoveryForm } from '../../passkey/recovery-form.js';
+import { madeAt } from '../../passkey/signer.js';
 import { useText } from '../../text/language.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
@@ -20,12 +23,15 @@ export default function PasskeysPage() {
   const session = useSession();
   const slug = session.tenant ?? '';
   const query = useQuery(passkeysQuery(slug));
+  const trust = useQuery(trustQuery(slug)).data;
+  const document = trust?.document as TrustDocument | null | undefined;
   const mayEnrol = session.assurance === 'oidc';
   return (
     <Page narrow title={text.title} lead={text.lead}>
       <Loaded query={query}>
         {({ items, recoveryKeys }) => {
           const mine = items.filter(({ person }) => person === session.person);
+          const at = document ? placeOf(document.origins) : (mine.map(madeAt).find(Boolean) ?? null);
           return (
             <div className="stack loose">
               {mayEnrol ? null : (
@@ -34,14 +40,16 @@ export default function PasskeysPage() {
                 </Notice>
               )}
               <Mine slug={slug} passkeys={mine} mayRemove={mayEnrol} />
-              {mayEnrol ? <EnrolForm slug={slug} count={mine.length} /> : null}
+              {mayEnrol && trust !== undefined ? (
+                <EnrolForm slug={slug} count={mine.length} at={at} mayChoose={!trust.claimed} />
+              ) : null}
               <section className="stack near">
                 <h2>{text.recovery}</h2>
                 <p className="soft">{text.recoveryLead}</p>
                 {recoveryKeys.some(({ person }) => person === session.person) ? (
                   <p>{text.recoveryHave}</p>
                 ) : null}
-                {mayEnrol ? <RecoveryForm slug={slug} /> : null}
+                {mayEnrol ? <RecoveryForm slug={slug} at={at} /> : null}
               </section>
             </div>
           );

@@ -1,9 +1,9 @@
+import { wordFor } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { peopleQuery } from '../../api/people.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
-import { wordFor } from '../../text/word-for.js';
 import { Badge, Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Dialog } from '../../ui/dialog.js';

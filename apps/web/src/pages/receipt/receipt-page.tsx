@@ -1,4 +1,5 @@
 import './receipt.css';
+import { entryWords, scopeWords } from '@countersign/scope';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { allRecords } from '../../api/all-records.js';
@@ -8,7 +9,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { grantQuery, requestQuery } from '../../api/queries.js';
 import { bytesText, numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { entryWords, scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Instant, Time } from '../../ui/clock.js';
 import { Page } from '../../ui/page.js';

@@ -1,3 +1,4 @@
+import { scopeWords } from '@countersign/scope';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useNames } from '../../api/names.js';
@@ -5,7 +6,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { grantsQuery } from '../../api/queries.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { scopeWords } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Countdown } from '../../ui/clock.js';
 import { Listed } from '../../ui/listed.js';

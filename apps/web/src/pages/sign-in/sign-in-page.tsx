@@ -1,5 +1,5 @@
 import './sign-in.css';
-import { localPath } from '@countersign/scope';
+import { localPath, wordFor } from '@countersign/scope';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
@@ -8,7 +8,6 @@ import { ApiProblem, answered } from '../../api/problem.js';
 import { sessionQuery } from '../../api/session.js';
 import { SealMark } from '../../app/seal-mark.js';
 import { useText } from '../../text/language.js';
-import { wordFor } from '../../text/word-for.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';

@@ -1,12 +1,14 @@
 import type { TrustDocument } from '@countersign/scope';
 import { useNames } from '../../api/names.js';
-import { useText } from '../../text/language.js';
+import { type Language, useLanguage, useText } from '../../text/language.js';
 import { type ChangedMember, changesOf, type TrustChange } from './changes.js';
+import { RULE_WORDS } from './rule-words.js';
 import { type TrustText, trustTexts } from './trust.text.js';
 
 /** What the next version changes, in words. */
 export function Changes({ current, next }: { current: TrustDocument; next: TrustDocument }) {
   const text = useText(trustTexts);
+  const language = useLanguage();
   const changes = changesOf(current, next);
   const name = useNames(changes.flatMap((each) => ('person' in each ? [each.person] : [])));
   return (
@@ -17,7 +19,9 @@ export function Changes({ current, next }: { current: TrustDocument; next: Trust
       ) : (
         <ul className="bullets">
           {changes.map((change) => (
-            <li key={JSON.stringify(change)}>{wordsOf(change, text, name)}</li>
+            <li key={JSON.stringify(change)}>
+              {wordsOf(change, { current, next }, { text, language, name })}
+            </li>
           ))}
         </ul>
       )}
@@ -37,7 +41,14 @@ const LABELS: Readonly<Record<ChangedMember, PlainText>> = {
 };
 type PlainText = { [K in keyof TrustText]: TrustText[K] extends string ? K : never }[keyof TrustText];
 
-const wordsOf = (change: TrustChange, text: TrustText, name: (id: string) => string): string =>
-  change.kind === 'changed'
-    ? text.changed(text[LABELS[change.member]])
-    : text[change.kind](name(change.person));
+/** A rule by what it said and what it says. */
+function wordsOf(
+  change: TrustChange,
+  { current, next }: { current: TrustDocument; next: TrustDocument },
+  { text, language, name }: { text: TrustText; language: Language; name: (id: string) => string },
+): string {
+  if (change.kind !== 'changed') return text[change.kind](name(change.person));
+  const { member } = change;
+  const said = (document: TrustDocument) => RULE_WORDS[member](document, text, language).join('; ');
+  return text.changed(text[LABELS[member]], said(current), said(next));
+}

@@ -1,33 +1,63 @@
 import type { TrustDocument } from '@countersign/scope';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { servicesQuery } from '../../api/queries.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { draftQuery, type Trust } from '../../api/trust.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Changes } from './change-list.js';
+import { type RuleEdits, RulesForm } from './rules-form.js';
 import { trustTexts } from './trust.text.js';
+import { TrustRules } from './trust-rules.js';
 import { usePropose } from './use-propose.js';
 
-/** For an admin: what the next version would say as things stand, proposed and signed in one press. */
+/** For an admin: the next version as things stand and as its rules are changed here, proposed and signed in one press. */
 export function NextVersion({ slug, trust }: { slug: string; trust: Trust }) {
   const text = useText(trustTexts);
   const session = useSession();
   const mayPropose = hasRole(session, 'admin') && session.assurance === 'oidc';
-  const draft = useQuery({ ...draftQuery(slug), enabled: mayPropose }).data;
+  const draft = useQuery({ ...draftQuery(slug, null), enabled: mayPropose }).data;
+  const services = useQuery({ ...servicesQuery, enabled: mayPropose }).data?.items ?? [];
   const current = trust.document as TrustDocument;
+  const [edits, setEdits] = useState<RuleEdits>({});
   const propose = usePropose(slug, current, session.person);
   if (!mayPropose || draft === undefined) return null;
+  const next = { ...draft, ...edits };
+  const isEdited = Object.keys(edits).length > 0;
   return (
-    <section className="stack near">
+    <section className="stack">
       <h2>{text.propose}</h2>
       <p className="soft">{text.proposeLead}</p>
-      <Changes current={current} next={draft} />
+      <details className="details">
+        <summary>{text.edit}</summary>
+        <RulesForm
+          document={next}
+          services={services}
+          onChange={(edit) => {
+            propose.reset();
+            setEdits({ ...edits, ...edit });
+          }}
+        />
+      </details>
+      <Changes current={current} next={next} />
+      {isEdited ? (
+        <details className="details">
+          <summary>{text.whole}</summary>
+          <TrustRules document={next} />
+        </details>
+      ) : null}
       <SigningNotice error={propose.error} />
-      <p>
-        <Button busy={propose.isPending} onClick={() => propose.mutate(draft)}>
+      <p className="row near">
+        <Button busy={propose.isPending} onClick={() => propose.mutate(next)}>
           {text.propose}
         </Button>
+        {isEdited ? (
+          <Button look="plain" onClick={() => setEdits({})}>
+            {text.editBack}
+          </Button>
+        ) : null}
       </p>
     </section>
   );

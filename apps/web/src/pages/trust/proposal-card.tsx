@@ -1,18 +1,20 @@
 import type { TrustDocument } from '@countersign/scope';
+import { joined } from '@countersign/scope';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { answered } from '../../api/problem.js';
 import { hasRole, useSession } from '../../api/session.js';
 import { readTrustAgain, type Trust, type TrustProposal } from '../../api/trust.js';
+import { Places } from '../../passkey/places.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined } from '../../text/scope-words.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { CopyId } from '../../ui/copy.js';
 import { Seal } from '../../ui/seal.js';
 import { Changes } from './change-list.js';
+import { ControlsChange } from './controls-change.js';
 import { RecoverySign } from './recovery-sign.js';
 import { duesOf, signProposal } from './sign-proposal.js';
 import { trustTexts } from './trust.text.js';
@@ -30,12 +32,17 @@ export function ProposalCard({
 }) {
   const text = useText(trustTexts);
   const session = useSession();
-  const name = useNames([proposal.by]);
+  const isHosts = proposal.by === 'host';
+  const name = useNames(isHosts ? [] : [proposal.by]);
   const current = trust.document as TrustDocument | null;
   const next = proposal.document as TrustDocument;
   const dues = duesOf(current, proposal, session.person);
   const sign = useMutation({
-    mutationFn: () => signProposal(slug, proposal, dues),
+    mutationFn: () =>
+      Places.at(
+        dues.map(({ at }) => at),
+        (places) => signProposal(slug, proposal, dues, places),
+      ),
     onSettled: () => readTrustAgain(slug),
   });
   const withdraw = useMutation({
@@ -52,9 +59,11 @@ export function ProposalCard({
     <section className="sheet stack">
       <h2>{text.proposal}</h2>
       <p>
-        {text.proposedBy(name(proposal.by))} · <Instant at={proposal.createdAt} />
+        {isHosts ? text.proposedByHost : text.proposedBy(name(proposal.by))} ·{' '}
+        <Instant at={proposal.createdAt} />
       </p>
       {current === null ? null : <Changes current={current} next={next} />}
+      {proposal.controls === null ? null : <ControlsChange {...proposal.controls} />}
       <TrustRules document={next} />
       <p className="small soft">
         {text.fingerprint} <CopyId id={proposal.hash} />
@@ -87,7 +96,10 @@ function Signatures({ proposal: { document, signatures, needs } }: { proposal: T
   const language = useLanguage();
   const { people } = document as TrustDocument;
   const owners = people
-    .filter(({ passkeys }) => passkeys.some(({ id }) => needs.keys.includes(id)))
+    .filter(
+      ({ person, passkeys }) =>
+        needs.recovery.includes(person) || passkeys.some(({ id }) => needs.keys.includes(id)),
+    )
     .map(({ person }) => person);
   const name = useNames([...signatures.map(({ person }) => person), ...owners]);
   return (

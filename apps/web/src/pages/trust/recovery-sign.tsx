@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSession } from '../../api/session.js';
 import { readTrustAgain, type TrustProposal } from '../../api/trust.js';
+import { placeOf } from '../../passkey/place.js';
 import { SigningNotice } from '../../passkey/signing-notice.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
@@ -24,9 +25,10 @@ export function RecoverySign({
   const { person } = useSession();
   const [typed, setTyped] = useState('');
   const own = current.recovery?.find((key) => key.person === person);
+  const at = placeOf(current.origins);
   const sign = useMutation({
     mutationFn: async () => {
-      if (own !== undefined) await signProposalByRecovery(slug, proposal, own.jwk, typed);
+      if (own !== undefined) await signProposalByRecovery(slug, proposal, own.jwk, { at, typed });
     },
     onSettled: () => readTrustAgain(slug),
   });
@@ -39,15 +41,19 @@ export function RecoverySign({
     <details className="details">
       <summary>{text.recoverySign}</summary>
       <form className="stack near" onSubmit={submit}>
-        <TextField
-          label={text.recoveryTyped}
-          value={typed}
-          required
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        {at === null ? (
+          <TextField
+            label={text.recoveryTyped}
+            value={typed}
+            required
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        ) : (
+          <p className="hint">{text.recoveryElsewhere(at)}</p>
+        )}
         <SigningNotice error={sign.error} />
         <p>
           <Button type="submit" busy={sign.isPending}>

@@ -3,9 +3,10 @@ import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import type { TrustProposal } from '../../api/trust.js';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
+import type { Place } from '../../passkey/place.js';
+import { Places } from '../../passkey/places.js';
 import { signWithRecoveryKey } from '../../passkey/recovery-key.js';
-import { type Signer, signStatement } from '../../passkey/sign-statement.js';
-import { signerIn } from '../../passkey/signer.js';
+import { type Signer, signerIn } from '../../passkey/signer.js';
 import { hashed } from '../../passkey/web-hashing.js';
 
 /** What this person has to sign yet, one prompt each: for the version in force, and with each new key of theirs. */
@@ -15,10 +16,10 @@ export function duesOf(
   person: string,
 ): Signer[] {
   const next = document as TrustDocument;
-  const own = signerIn(next, person)?.credentials ?? [];
-  const added = needs.keys
-    .filter((key) => own.includes(key))
-    .map((key) => ({ rpId: next.rpId, credentials: [key] }));
+  const own = signerIn(next, person);
+  const added = needs.keys.flatMap((key): Signer[] =>
+    own?.credentials.includes(key) === true ? [{ ...own, credentials: [key] }] : [],
+  );
   const old = current === null ? null : signerIn(current, person);
   const hasSigned = signatures.some((each) => old?.credentials.includes(each.credential));
   return old === null || hasSigned || needs.persons === 0 ? added : [old, ...added];
@@ -29,22 +30,30 @@ export async function signProposal(
   slug: string,
   proposal: TrustProposal,
   dues: readonly Signer[],
+  places: Places,
 ): Promise<TrustProposal> {
   const document = await shownDocument(proposal);
   let now = proposal;
-  for (const due of dues) now = await handIn(slug, proposal, await signStatement(document, due));
+  for (const due of dues) now = await handIn(slug, proposal, await places.sign(document, due));
   return now;
 }
 
-/** @throws PasskeyProblem, ApiProblem */
-export async function signProposalByRecovery(
+/**
+ * @param at the customer's own page, where the key is typed in; null where it is what was typed here
+ * @throws PasskeyProblem, ApiProblem
+ */
+export function signProposalByRecovery(
   slug: string,
   proposal: TrustProposal,
   jwk: RecoveryJwk,
-  typed: string,
+  { at, typed }: { at: Place; typed: string },
 ): Promise<TrustProposal> {
-  const document = await shownDocument(proposal);
-  return handIn(slug, proposal, await signWithRecoveryKey(document, jwk, typed));
+  return Places.at([at], async (places) => {
+    const document = await shownDocument(proposal);
+    const signature =
+      at === null ? await signWithRecoveryKey(document, jwk, typed) : await places.recover(at, document, jwk);
+    return handIn(slug, proposal, signature);
+  });
 }
 
 function handIn(slug: string, { id }: TrustProposal, signature: Signature): Promise<TrustProposal> {

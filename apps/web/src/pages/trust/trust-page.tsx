@@ -12,7 +12,9 @@ import { Loaded } from '../../ui/states.js';
 import { DataTable } from '../../ui/table.js';
 import { Anchor } from './anchor.js';
 import { NextVersion } from './next-version.js';
+import { OwnPage } from './own-page.js';
 import { ProposalCard } from './proposal-card.js';
+import { ResetNotice } from './reset-notice.js';
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
 
@@ -30,6 +32,7 @@ export default function TrustPage() {
       <Loaded query={query}>
         {(trust) => (
           <div className="stack loose">
+            {trust.reset === null ? null : <ResetNotice slug={slug} reset={trust.reset} />}
             {trust.claimed ? <Current trust={trust} /> : <Unclaimed />}
             {trust.proposal === null ? null : (
               <ProposalCard slug={slug} trust={trust} proposal={trust.proposal} />
@@ -37,6 +40,7 @@ export default function TrustPage() {
             {trust.claimed && trust.proposal === null ? <NextVersion slug={slug} trust={trust} /> : null}
             <Anchor trust={trust} />
             {trust.claimed ? <Versions trust={trust} /> : null}
+            <OwnPage />
           </div>
         )}
       </Loaded>

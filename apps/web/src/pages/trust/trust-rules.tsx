@@ -1,18 +1,26 @@
 import type { TrustDocument } from '@countersign/scope';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useNames } from '../../api/names.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { joined, ruleWords } from '../../text/scope-words.js';
 import { Instant } from '../../ui/clock.js';
+import { RULE_WORDS } from './rule-words.js';
 import { trustTexts } from './trust.text.js';
+
+const SHOWN = [
+  ['approvals', 'approvals'],
+  ['countersign', 'except'],
+  ['forbid', 'forbid'],
+  ['bases', 'bases'],
+  ['threshold', 'threshold'],
+  ['origins', 'where'],
+] as const;
 
 /** A trust document in words: everything that it says, and nothing else. */
 export function TrustRules({ document }: { document: TrustDocument }) {
   const text = useText(trustTexts);
   const language = useLanguage();
   const name = useNames(document.people.map(({ person }) => person));
-  const { countersign, forbid, bases, people, recovery = [] } = document;
+  const { people, recovery = [] } = document;
   return (
     <dl className="facts">
       <dt>{text.people}</dt>
@@ -24,42 +32,14 @@ export function TrustRules({ document }: { document: TrustDocument }) {
           })}
         />
       </dd>
-      <dt>{text.approvals}</dt>
-      <dd className="strong">{text.approvalsOf(document.approvals)}</dd>
-      <dt>{text.except}</dt>
-      <dd>
-        {countersign.exceptActions.length === 0
-          ? text.exceptNone
-          : joined(countersign.exceptActions, language)}
-      </dd>
-      <dt>{text.forbid}</dt>
-      <dd>
-        {forbid.length === 0 ? (
-          text.forbidNone
-        ) : (
-          <Lines lines={forbid.map((rule) => `${rule.service}: ${ruleWords(rule, language)}`)} />
-        )}
-      </dd>
-      <dt>{text.bases}</dt>
-      <dd>
-        {bases.length === 0 ? (
-          text.basesNone
-        ) : (
-          <Lines
-            lines={bases.map(({ basis, services, actions, maxSeconds }) =>
-              text.basis(
-                basis,
-                `${joined(services, language)}, ${joined(actions, language)}`,
-                durationText(maxSeconds, language),
-              ),
-            )}
-          />
-        )}
-      </dd>
-      <dt>{text.threshold}</dt>
-      <dd>{text.thresholdOf(document.threshold)}</dd>
-      <dt>{text.where}</dt>
-      <dd>{document.origins.join(', ')}</dd>
+      {SHOWN.map(([member, label]) => (
+        <Fragment key={member}>
+          <dt>{text[label]}</dt>
+          <dd className={member === 'approvals' ? 'strong' : undefined}>
+            <Lines lines={RULE_WORDS[member](document, text, language)} />
+          </dd>
+        </Fragment>
+      ))}
       {document.witnesses === undefined ? null : (
         <>
           <dt>{text.witnesses}</dt>

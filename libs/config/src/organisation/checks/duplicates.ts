@@ -3,7 +3,7 @@ import type { Finding, Path } from '../problem.js';
 import type { At, Readable } from '../readable.js';
 
 /** What names a thing must name one thing: slugs, services, e-mails in their normal form, Slack channels. */
-export function duplicates({ staff, services, tenants }: Readable): Finding[] {
+export function duplicates({ staff, vendorSlack, services, tenants }: Readable): Finding[] {
   return [
     ...repeated(
       services.map(({ path, name }) => ({ path: [...path, 'name'], value: name })),
@@ -16,10 +16,9 @@ export function duplicates({ staff, services, tenants }: Readable): Finding[] {
     ...repeated(emails(staff), samePerson),
     ...tenants.flatMap(({ people }) => repeated(emails(people), samePerson)),
     ...repeated(
-      tenants.flatMap(({ path, slack }) =>
-        slack === undefined
-          ? []
-          : [{ path: [...path, 'slack'], value: `${slack.teamId}/${slack.channelId}` }],
+      // By the channel alone: a shared one (Slack Connect) has the same id in each of its workspaces.
+      [{ path: ['vendor'], slack: vendorSlack }, ...tenants].flatMap(({ path, slack }) =>
+        slack === undefined ? [] : [{ path: [...path, 'slack'], value: slack.channelId }],
       ),
       (channel) => `repeats the Slack channel ${channel}, and one tenant must not read another's messages`,
     ),

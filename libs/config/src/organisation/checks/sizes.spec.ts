@@ -92,6 +92,41 @@ describe('what the log has room for', () => {
     expect(problemsOf(text)).toEqual(['/tenants/0/privacyControls/forbid']);
   });
 
+  test('the vendor’s sign-in that no leaf has room for is refused, beside a policy sooner', () => {
+    const withGroups = (count: number, rules = 0) =>
+      fileWith((file) => {
+        file.vendor.oidc = {
+          issuer: 'https://id.vendor.example',
+          clientId: 'countersign',
+          clientSecretFile: '/secret',
+          groups: {
+            claim: 'groups',
+            roles: Object.fromEntries(
+              Array.from({ length: count }, (_, index) => [`a-group-of-the-vendor-${index}`, ['engineer']]),
+            ),
+          },
+        };
+        if (rules > 0)
+          file.accessPolicy.rules = Array.from({ length: rules }, (_, index) => ({
+            services: ['billing'],
+            actions: [`an-action-of-some-length-that-says-what-it-does-${index}`],
+          }));
+      });
+    expect(problemsOf(withGroups(500))).toEqual([]);
+    expect(problemsOf(withGroups(1_000))).toEqual(['/vendor/oidc']);
+    expect(problemsOf(withGroups(500, 150))).toEqual(['/vendor/oidc']);
+    let fits = 500;
+    for (let step = 256; step >= 4; step /= 2)
+      if (problemsOf(withGroups(fits + step)).length === 0) fits += step;
+    const { organisation } = parseOrganisation(withGroups(fits), () => true);
+    if (organisation === undefined) throw new Error('it was let through before');
+    const { name, oidc } = organisation.vendor;
+    const said = { name, oidc, webhooks: [], policy: organisation.accessPolicy };
+    const bytes = leafOf({ before: said, after: said }).length;
+    expect(bytes).toBeGreaterThan(55_000);
+    expect(bytes).toBeLessThanOrEqual(60_000);
+  });
+
   test('a service whose map fills more than a leaf is refused at its routes', () => {
     const withRoutes = (count: number) =>
       fileWith(({ services }) => {

@@ -1,0 +1,123 @@
+import { demandMayInstall, keepInstallation, listInstallations, type Principal } from '@countersign/access';
+import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal } from '../http/input.js';
+import { Allow } from '../http/marks.js';
+import { HttpProblem } from '../http/problem.js';
+import type { BrokerRequest } from '../http/request.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { component, instant, pageOf } from '../openapi/components.js';
+import { SlackRoundTrip, SlackRoundTripError } from './round-trip.js';
+
+const REDIRECT = '/slack/oauth_redirect';
+
+const installationShape = component(
+  'SlackInstallation',
+  z.object({
+    workspace: z.string().describe('`T…`, or `E…` for a whole Grid.'),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    installedAt: instant(),
+    endedAt: instant().nullable(),
+    endReason: z.string().nullable().describe('A code, such as `app_uninstalled`.'),
+  }),
+);
+
+/** Letting the app into workspaces: begun here by somebody who may, agreed to at Slack, finished here. */
+@Controller()
+export class SlackInstallController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    private readonly trip: SlackRoundTrip,
+  ) {}
+
+  @Get('slack/install')
+  @Allow('slack.install')
+  @Describe({
+    summary: 'Let the app into a Slack workspace',
+    description: 'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`.',
+    answer: { status: 302, description: 'To Slack, where the workspace agrees.' },
+    errors: ['not_ready'],
+  })
+  async install(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config } = this.trip.side();
+    demandMayInstall(principal);
+    if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
+    await this.trip.begin(request, response, { kind: 'slack-install', principal }, ({ state }) =>
+      installUrl(config, { state, redirectUri: this.redirectUri() }),
+    );
+  }
+
+  @Get('slack/oauth_redirect')
+  @Allow('slack.install')
+  @Describe({
+    summary: 'Where Slack sends browsers back to after an install',
+    answer: { status: 303, description: 'To `/account?slack=installed`, or with what was wrong.' },
+    errors: ['not_ready'],
+  })
+  async installed(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config, logger, installations } = this.trip.side();
+    await this.trip.orTellWhy(request, response, async () => {
+      const { query } = await this.trip.back(request, { kind: 'slack-install', principal });
+      const code = query.get('code') ?? '';
+      const given = await exchangeCode(config, logger, {
+        ...{ code, redirectUri: this.redirectUri() },
+        now: this.deps.clock.now(),
+      }).catch((error: unknown) => {
+        throw new SlackRoundTripError(
+          error instanceof InstallError ? 'answer_invalid' : 'slack_unavailable',
+          error,
+        );
+      });
+      await keepInstallation(this.deps, principal, given);
+      installations.forget(given.workspace);
+      return 'installed';
+    });
+  }
+
+  @Get('api/v1/slack/installations')
+  @Allow('slack.install')
+  @Describe({
+    summary: 'List the Slack workspaces that the app was let into',
+    description: 'A tenant’s admin sees its own.',
+    answer: {
+      status: 200,
+      description: 'All of them, by workspace; `next` is null.',
+      schema: pageOf('SlackInstallationPage', installationShape),
+    },
+  })
+  async list(@CurrentPrincipal() principal: Principal) {
+    const all = await listInstallations(this.deps, principal);
+    return {
+      items: all.map(
+        ({
+          workspace,
+          name,
+          scopes,
+          installedAt,
+          endedAt,
+          endReason,
+        }): z.infer<typeof installationShape> => ({
+          ...{ workspace, name, scopes, installedAt, endedAt, endReason },
+        }),
+      ),
+      next: null,
+    };
+  }
+
+  private redirectUri(): string {
+    return this.settings.publicUrl + REDIRECT;
+  }
+}

@@ -1,0 +1,61 @@
+import type { LiftStatement, StopStatement } from '@countersign/scope';
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { answered } from '../../api/problem.js';
+import { hasRole, isVendor, type Session, useSession } from '../../api/session.js';
+import { readStopsAgain, type Stop } from '../../api/stops.js';
+import { Places } from '../../passkey/places.js';
+import type { Signer } from '../../passkey/signer.js';
+import { liftOf, stopOf } from '../../passkey/stop.js';
+
+/** Only what pages show: who may stop under a signature, and lift. */
+export const maySignStops = (session: Session): boolean =>
+  !isVendor(session) && hasRole(session, 'approver', 'admin');
+
+/** Stops that grant, or without a digest everything of the tenant, under the reader's signature. */
+export function useSignStop(tenant: string, digest?: string) {
+  const { person } = useSession();
+  return useMutation({
+    mutationFn: (signer: Signer) =>
+      signStop({ tenant, person, ...(digest === undefined ? {} : { digest }) }, signer),
+    onSettled: () => readStopsAgain(tenant),
+  });
+}
+
+/** Lifts that stop, under the reader's signature. */
+export function useSignLift({ hash }: Pick<Stop, 'hash'>, tenant: string) {
+  const { person } = useSession();
+  return useMutation({
+    mutationFn: (signer: Signer) => signLift({ tenant, person, stop: hash }, signer),
+    onSettled: () => readStopsAgain(tenant),
+  });
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function signStop(chosen: Parameters<typeof stopOf>[0], signer: Signer): Promise<Stop> {
+  const path = { slug: chosen.tenant };
+  const query = chosen.digest === undefined ? {} : { digest: chosen.digest };
+  return Places.at([signer.at], async (places) => {
+    const { statement } = await answered(
+      api.GET('/api/v1/tenants/{slug}/stops/statement', { params: { path, query } }),
+    );
+    const countersignature = await places.sign(stopOf(chosen, statement as StopStatement), signer);
+    return answered(
+      api.POST('/api/v1/tenants/{slug}/stops', { params: { path }, body: { countersignature } }),
+    );
+  });
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function signLift(chosen: Parameters<typeof liftOf>[0], signer: Signer): Promise<Stop> {
+  const path = { slug: chosen.tenant };
+  return Places.at([signer.at], async (places) => {
+    const { statement } = await answered(
+      api.GET('/api/v1/tenants/{slug}/lifts/statement', { params: { path, query: { stop: chosen.stop } } }),
+    );
+    const countersignature = await places.sign(liftOf(chosen, statement as LiftStatement), signer);
+    return answered(
+      api.POST('/api/v1/tenants/{slug}/lifts', { params: { path }, body: { countersignature } }),
+    );
+  });
+}

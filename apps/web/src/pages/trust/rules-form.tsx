@@ -1,0 +1,118 @@
+import { MAX_APPROVALS, type TrustDocument } from '@countersign/scope';
+import type { Service } from '../../api/client.js';
+import { useText } from '../../text/language.js';
+import { Choice, SelectField, TextField } from '../../ui/field.js';
+import { Forbidden } from '../controls/forbidden.js';
+import { BasesForm } from './bases-form.js';
+import { trustTexts } from './trust.text.js';
+
+/** What an admin may say otherwise than the draft does. */
+export type RuleEdits = Partial<
+  Pick<TrustDocument, 'threshold' | 'approvals' | 'countersign' | 'forbid' | 'bases' | 'validUntil'>
+>;
+
+/** A document may be valid for 180 days; a day is left for whoever signs last. */
+const VALID_DAYS = 179;
+const DAY_MS = 86_400_000;
+
+/** The rules of the next version, to be changed one by one; beside it stands in words what comes of it. */
+export function RulesForm({
+  document,
+  services,
+  onChange,
+}: {
+  document: TrustDocument;
+  services: readonly Service[];
+  onChange: (edit: RuleEdits) => void;
+}) {
+  const text = useText(trustTexts);
+  const { people, approvals, threshold, countersign, validUntil } = document;
+  const { exceptActions } = countersign;
+  const offered = services.flatMap(({ routes }) => routes.map(({ action }) => action));
+  const actions = [...new Set([...offered, ...exceptActions])].sort();
+  const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+  return (
+    <div className="stack loose">
+      <div className="choices">
+        <CountField
+          label={text.approvals}
+          words={text.approvalsOf}
+          value={approvals}
+          most={Math.min(MAX_APPROVALS, people.length)}
+          onChange={(count) => onChange({ approvals: count })}
+        />
+        <CountField
+          label={text.threshold}
+          words={text.thresholdOf}
+          value={threshold}
+          most={people.length}
+          onChange={(count) => onChange({ threshold: count })}
+        />
+      </div>
+      <TextField
+        label={text.validUntil}
+        hint={text.validUntilHint}
+        type="date"
+        required
+        value={validUntil.slice(0, 10)}
+        min={dayIn(1)}
+        max={dayIn(VALID_DAYS)}
+        onChange={({ target }) => {
+          if (target.value !== '') onChange({ validUntil: `${target.value}T00:00:00Z` });
+        }}
+      />
+      <fieldset className="stack near">
+        <legend className="legend">{text.except}</legend>
+        <p className="hint">{text.exceptHint}</p>
+        {actions.map((action) => (
+          <Choice
+            key={action}
+            type="checkbox"
+            checked={exceptActions.includes(action)}
+            onChange={({ target }) => {
+              const others = exceptActions.filter((each) => each !== action);
+              onChange({
+                countersign: { exceptActions: target.checked ? [...others, action].sort() : others },
+              });
+            }}
+          >
+            {action}
+          </Choice>
+        ))}
+      </fieldset>
+      <Forbidden
+        heading="h3"
+        rules={document.forbid}
+        services={services}
+        mayChange
+        onChange={(forbid) => onChange({ forbid })}
+      />
+      <BasesForm bases={document.bases} services={services} onChange={(bases) => onChange({ bases })} />
+    </div>
+  );
+}
+
+function CountField({
+  label,
+  words,
+  value,
+  most,
+  onChange,
+}: {
+  label: string;
+  words: (count: number) => string;
+  value: number;
+  most: number;
+  onChange: (count: number) => void;
+}) {
+  const counts = Array.from({ length: Math.max(most, value) }, (_none, index) => index + 1);
+  return (
+    <SelectField label={label} value={value} onChange={({ target }) => onChange(Number(target.value))}>
+      {counts.map((count) => (
+        <option key={count} value={count}>
+          {words(count)}
+        </option>
+      ))}
+    </SelectField>
+  );
+}

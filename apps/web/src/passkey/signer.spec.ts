@@ -1,0 +1,43 @@
+import { encodeBase64url, utf8 } from '@countersign/scope';
+import { sampleTrust } from '../../../../test/factories/trust.js';
+import { Authenticator } from '../../../../test/support/authenticator.js';
+import { madeAt, signerOf } from './signer.js';
+
+const HERE = 'https://access.vendor.example';
+const THERE = 'https://sign.acme.example';
+const ada = 'usr_0199f0a0-7b2c-7003-8000-000000000004';
+const key = new Authenticator();
+const document = (origins: string[]) => sampleTrust({ [ada]: [key] }, { rpId: 'sign.acme.example', origins });
+const passkey = (rpId: string) => ({ id: key.id, person: ada, rpId });
+
+describe('where and with what somebody signs', () => {
+  const { location } = globalThis;
+  beforeAll(() => {
+    Object.assign(globalThis, { location: new URL(HERE) });
+  });
+  afterAll(() => {
+    Object.assign(globalThis, { location });
+  });
+
+  test('at the customer’s own page where the trust document names another origin than these pages’', () => {
+    const at = (origins: string[]) => signerOf({ document: document(origins) }, [], ada);
+    expect(at([THERE])).toEqual({ rpId: 'sign.acme.example', credentials: [key.id], at: THERE });
+    expect(at([THERE, HERE])?.at).toBeNull();
+    expect(
+      signerOf({ document: document([THERE]) }, [passkey('access.vendor.example')], 'usr_else'),
+    ).toBeNull();
+  });
+
+  test('before the first claim with what signs at these pages', () => {
+    const unclaimed = (rpId: string) => signerOf({ document: null }, [passkey(rpId)], ada);
+    expect(unclaimed('access.vendor.example')).toMatchObject({ credentials: [key.id], at: null });
+    expect(unclaimed('sign.acme.example')).toBeNull();
+  });
+
+  test('a passkey says at which page it was made', () => {
+    const made = (origin: string) =>
+      madeAt({ clientDataJSON: encodeBase64url(utf8(JSON.stringify({ origin }))) });
+    expect(made(THERE)).toBe(THERE);
+    expect(made(HERE)).toBeNull();
+  });
+});

@@ -1,0 +1,124 @@
+import { entryWords, isDigest, isId, isInstant, joined, ruleWords } from '@countersign/scope';
+import { bytesText, durationText, instantText, numberText } from '../../text/clock.js';
+import { type Reader, record, type Say } from './lines.js';
+
+/** Exactly this. */
+export const just =
+  (wanted: unknown): Say =>
+  (value) =>
+    value === wanted ? String(value) : undefined;
+
+export const text: Say = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export const digest: Say = (value) => (typeof value === 'string' && isDigest(value) ? value : undefined);
+
+export const person: Say = (value, { names, words }) => {
+  if (typeof value !== 'string' || !isId('usr', value)) return undefined;
+  const name = Object.hasOwn(names, value) ? names[value] : undefined;
+  return name === undefined ? value : words.called(name, value);
+};
+
+/** In the reader's zone, and as it is signed. */
+export const instant: Say = (value, { language }) =>
+  typeof value === 'string' && isInstant(value)
+    ? `${instantText(value, language, { seconds: true })} (${value})`
+    : undefined;
+
+export const count: Say = (value, { language }) => (isCount(value) ? numberText(value, language) : undefined);
+
+export const duration: Say = (value, { language }) =>
+  isCount(value) ? `${durationText(value, language)} (${value} s)` : undefined;
+
+/** `{resource, actions}` entries, one line each. */
+export const scope: Say = (value, { language }) =>
+  each(value, (entry) => {
+    const { resource, actions, ...more } = record(entry) ?? {};
+    if (typeof resource !== 'string' || !isTexts(actions) || !isEmpty(more)) return undefined;
+    return entryWords({ resource, actions }, language);
+  });
+
+export const budget: Say = (value, { language, words }) => {
+  const { calls, bytes, ...more } = record(value) ?? { none: true };
+  if (!isEmpty(more)) return undefined;
+  const said: string[] = [];
+  if (calls !== undefined) {
+    if (!isCount(calls)) return undefined;
+    said.push(words.calls(numberText(calls, language)));
+  }
+  if (bytes !== undefined) {
+    if (!isCount(bytes)) return undefined;
+    said.push(`${bytesText(bytes, language)} (${bytes})`);
+  }
+  return said.length === 0 ? undefined : said;
+};
+
+export const change: Say = (value) => {
+  const { method, path, bodySha256, ...more } = record(value) ?? {};
+  if (typeof method !== 'string' || typeof path !== 'string' || typeof bodySha256 !== 'string')
+    return undefined;
+  return isEmpty(more) ? [`${method} ${path}`, bodySha256] : undefined;
+};
+
+/** A commitment, by the text that it was opened to. */
+export const opened =
+  (name: string): Say =>
+  (value, reader) =>
+    typeof value === 'string' && Object.hasOwn(reader.opened, name) ? reader.opened[name] : undefined;
+
+export const logPoint: Say = (value) => {
+  const { epoch, size, root, ...more } = record(value) ?? {};
+  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(size) || typeof root !== 'string')
+    return undefined;
+  return isEmpty(more) ? `${epoch}/${size} ${root}` : undefined;
+};
+
+/** A list of words, or what an empty one means. */
+export const list =
+  (none: (reader: Reader) => string): Say =>
+  (value, reader) => {
+    if (!isTexts(value)) return undefined;
+    return value.length === 0 ? none(reader) : joined(value, reader.language);
+  };
+
+export const exceptActions: Say = (value, reader) => {
+  const { exceptActions: actions, ...more } = record(value) ?? {};
+  return isEmpty(more) ? list(({ words }) => words.exceptNone)(actions, reader) : undefined;
+};
+
+export const forbid: Say = (value, { language, words }) =>
+  orNone(
+    each(value, (rule) => {
+      const { service, resource, actions, ...more } = record(rule) ?? {};
+      if (typeof service !== 'string' || typeof resource !== 'string') return undefined;
+      if (!isTexts(actions) || !isEmpty(more)) return undefined;
+      return `${service}: ${ruleWords({ resource, actions }, language)}`;
+    }),
+    words.forbidNone,
+  );
+
+export const bases: Say = (value, { language, words }) =>
+  orNone(
+    each(value, (entry) => {
+      const { basis, services, actions, maxSeconds, ...more } = record(entry) ?? {};
+      if (typeof basis !== 'string' || !isTexts(services) || !isTexts(actions)) return undefined;
+      if (!isCount(maxSeconds) || !isEmpty(more)) return undefined;
+      const what = `${joined(services, language)}, ${joined(actions, language)}`;
+      return words.basis(basis, what, durationText(maxSeconds, language));
+    }),
+    words.basesNone,
+  );
+
+/** One line for each; nothing where any of them has no words. */
+export function each(value: unknown, say: (entry: unknown) => string | undefined): string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const said = value.map(say).filter((line) => line !== undefined);
+  return said.length === value.length ? said : undefined;
+}
+
+const orNone = (lines: string[] | undefined, none: string): string | string[] | undefined =>
+  lines?.length === 0 ? none : lines;
+
+export const isEmpty = (more: object): boolean => Object.keys(more).length === 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
+export const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'string');

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const NAME = 'countersign-signing.html';
+
+const hashOf = (text: string, encoding: 'base64' | 'hex') =>
+  createHash('sha256').update(text).digest(encoding);
+
+/** One file: script and style stand in it, its own policy lets no others run, and its hash stands beside it. */
+function onePage(): Plugin {
+  return {
+    name: 'one-page',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const [chunk, ...others] = Object.values(bundle);
+      if (chunk?.type !== 'chunk' || others.length > 0)
+        throw new Error('the signing page is more than one file');
+      delete bundle[chunk.fileName];
+      // Where packages were installed is no part of it: the same bytes come of every folder.
+      const code = chunk.code.replaceAll(/^(\s*\/\/ ).*?(node_modules\/\S+)$/gm, '$1$2');
+      const script = `\n${code.trim()}\n`;
+      const style = `\n${readFileSync(from('src/signing/page.css'), 'utf8').trim()}\n`;
+      // What would end its element early, or change how it is read, would not be what the policy's hash is of.
+      if (/<!--|<\/?script/i.test(script) || /<\//.test(style))
+        throw new Error('the signing page would not be read as it is written');
+      const page = readFileSync(from('src/signing/page.html'), 'utf8')
+        .replace('%policy%', () => policyOf(script, style))
+        .replace('<style></style>', () => `<style>${style}</style>`)
+        .replace('<script></script>', () => `<script>${script}</script>`);
+      this.emitFile({ type: 'asset', fileName: NAME, source: page });
+      this.emitFile({
+        type: 'asset',
+        fileName: `${NAME}.sha256`,
+        source: `${hashOf(page, 'hex')}  ${NAME}\n`,
+      });
+    },
+  };
+}
+
+const policyOf = (script: string, style: string) =>
+  [
+    "default-src 'none'",
+    `script-src 'sha256-${hashOf(script, 'base64')}'`,
+    `style-src 'sha256-${hashOf(style, 'base64')}'`,
+    // The list of who may ask, beside the page.
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+
+/** The page that customers host themselves: small, not minified, so that it can be read (docs/signing-page.md). */
+export default defineConfig({
+  root: from('.'),
+  resolve: { alias: { '@countersign/scope': from('../../libs/scope/src/index.ts') } },
+  plugins: [onePage()],
+  build: {
+    outDir: from('../../dist/apps/web/signing'),
+    emptyOutDir: true,
+    target: 'es2022',
+    minify: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: from('src/signing/main.ts'),
+      output: { format: 'iife', entryFileNames: 'signing.js' },
+      treeshake: { moduleSideEffects: (id: string) => id.endsWith('/signing/main.ts') },
+    },
+  },
+});

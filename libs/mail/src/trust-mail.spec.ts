@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
+import { TRUST_MAIL_KINDS } from './words/trust-words.js';
+import { LANGUAGES } from './words/words.js';
+
+const LINK = 'http://localhost:4000/trust';
+const NOTHING = { by: null, fingerprint: null, seq: null, validUntil: null, scope: null, reason: null };
+const FACTS: TrustMailFacts = {
+  ...NOTHING,
+  kind: 'trust.expiring',
+  at: '2026-11-24T15:00:00Z',
+  tenant: 'Acme Corp',
+  fingerprint: `sha256:${'ab'.repeat(32)}`,
+  seq: 2,
+  validUntil: '2026-12-24T12:00:00Z',
+  link: LINK,
+};
+
+describe('a mail about what a customer trusts', () => {
+  test('says what ends, when, and what happens then', () => {
+    const { subject, text } = writeTrustMail(FACTS, 'en');
+    expect(subject).toBe('Trust document of Acme Corp ends in 30 days');
+    expect(text).toBe(
+      `The trust document of Acme Corp ends in 30 days. After that all access to its data through Countersign is refused until its people sign the next one.
+
+When: 2026-11-24 15:00:00 UTC
+Version: 2
+Valid until: 2026-12-24 12:00:00 UTC
+Fingerprint: sha256:${'ab'.repeat(32)}
+
+Open the page: ${LINK}
+
+This mail opens nothing and decides nothing. You sign on the page, with your passkey.
+`,
+    );
+    expect(writeTrustMail(FACTS, 'de').subject).toBe('Vertrauensdokument von Acme Corp endet in 30 Tagen');
+  });
+
+  test('names who stopped what, and the host where it was the host', () => {
+    const stop = writeTrustMail(
+      { ...FACTS, ...NOTHING, kind: 'trust.stopped', by: 'Ada Moreau', scope: 'everything' },
+      'en',
+    );
+    expect(stop.text).toContain('By: Ada Moreau\nWhat: all access');
+    const reset = writeTrustMail({ ...FACTS, ...NOTHING, kind: 'trust.reset', reason: 'a fire' }, 'en');
+    expect(reset.text).toContain('By: the vendor’s host\nReason: a fire');
+    expect(writeTrustMail({ ...FACTS, kind: 'trust.adopted' }, 'en').text).not.toContain('By:');
+  });
+
+  const nasty = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.constantFrom('\r\nBcc: x@x.example', '<a href="http://evil.example">', 'http://evil.example'),
+  );
+  test('P11: no text of a user escapes: one-line subject, no markup, no link but ours', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...TRUST_MAIL_KINDS),
+        fc.constantFrom(...LANGUAGES),
+        fc.record({ tenant: nasty, by: nasty, reason: nasty }),
+        (kind, language, texts) => {
+          const { subject, text, html } = writeTrustMail({ ...FACTS, ...texts, kind }, language);
+          expect(subject).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+          expect(text.match(/:\/\/\S*/g)).toEqual(['://localhost:4000/trust']);
+          expect(html.match(/:\/\/[^"]*/g)).toEqual(['://localhost:4000/trust']);
+          expect(html.match(/<a /g)).toEqual(['<a ']);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { commandFor } from './first-call.js';
+
+const service = {
+  tenantFrom: 'path' as const,
+  routes: [
+    {
+      method: 'PATCH',
+      path: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/{id}',
+      action: 'read',
+      query: [],
+    },
+    { method: 'GET', path: '/tenants/{tenant}/invoices', resource: 'invoices', action: 'list', query: [] },
+    {
+      method: 'GET',
+      path: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/{id}',
+      action: 'read',
+      query: [],
+    },
+  ],
+};
+const grant = (resource: string, action: string) => ({
+  id: 'grt_1',
+  tenant: 'acme',
+  scope: [{ resource, actions: [action] }],
+});
+
+test.each([
+  ['invoices', 'list', '/tenants/acme/invoices'],
+  ['invoices/inv-7', 'read', '/tenants/acme/invoices/inv-7'],
+  ['invoices/*', 'read', '/tenants/acme/invoices/ID'],
+  ['payroll', 'list', '/PATH'],
+])('%s:%s is tried first at %s', (resource, action, path) => {
+  expect(commandFor(grant(resource, action), service)).toBe(`npx countersign curl grt_1 -- ${path}`);
+});
+
+test('a service that is not known yet leaves the path open', () => {
+  expect(commandFor(grant('invoices', 'list'), undefined)).toBe('npx countersign curl grt_1 -- /PATH');
+});

@@ -1,0 +1,111 @@
+import {
+  type AskInput,
+  askLimits,
+  getService,
+  hexDigest,
+  listServices,
+  type Principal,
+  previewRequest,
+} from '@countersign/access';
+import { type Hashing, offeringsOf, tickedScope, tickOf } from '@countersign/scope';
+import type { ViewStateValue } from '@slack/bolt';
+import { ASK, type AskFacts } from '../messages/ask-view.js';
+import { LIMITS } from '../messages/limits.js';
+import type { SlackParts } from '../parts.js';
+
+type Values = Record<string, Record<string, ViewStateValue>>;
+
+/** The form as it stands. */
+export interface AskForm {
+  tenant: string | null;
+  service: string | null;
+  /** Values of the chosen options. */
+  what: readonly string[];
+  objects: string;
+  seconds: number | null;
+  ticket: string;
+  reason: string;
+}
+
+/** A field whose block is named with what its options follow: `what:billing`. */
+const under = (values: Values, field: string): ViewStateValue | undefined => {
+  const block = Object.keys(values).find((id) => id === field || id.startsWith(`${field}:`));
+  return block === undefined ? undefined : values[block]?.[field];
+};
+
+export function readAskForm(values: Values): AskForm {
+  const chosen = (field: string) => under(values, field)?.selected_option?.value ?? null;
+  const typed = (field: string) => under(values, field)?.value ?? '';
+  const duration = Number(chosen(ASK.duration));
+  return {
+    tenant: chosen(ASK.tenant),
+    service: chosen(ASK.service),
+    what: under(values, ASK.what)?.selected_options?.map(({ value }) => value) ?? [],
+    objects: typed(ASK.objects),
+    seconds: Number.isSafeInteger(duration) && duration > 0 ? duration : null,
+    ticket: typed(ASK.ticket).trim(),
+    reason: typed(ASK.reason),
+  };
+}
+
+/** What an offering is found again by: itself, or its hash where Slack gives it too little room. */
+export const offeringValue =
+  (hashing: Hashing) =>
+  (tick: string): string =>
+    tick.length <= LIMITS.option.value ? tick : `#${hexDigest(hashing, tick)}`;
+
+/** The ask that the form makes; null while customer, service or time are missing. */
+export async function askInputOf(
+  { deps }: SlackParts,
+  principal: Principal,
+  form: AskForm,
+): Promise<AskInput | null> {
+  const { tenant, service, seconds } = form;
+  if (tenant === null || service === null || seconds === null) return null;
+  const { definition } = await getService(deps, principal, service);
+  const keyOf = offeringValue(deps.hashing);
+  const ticked = offeringsOf(definition)
+    .map(tickOf)
+    .filter((tick) => form.what.includes(keyOf(tick)));
+  return {
+    tenant,
+    service,
+    scope: tickedScope({ ticked, objects: form.objects }),
+    seconds,
+    justification: form.reason,
+    ticket: form.ticket === '' ? null : form.ticket,
+  };
+}
+
+/** What the form shows for what is chosen in it, by the evaluator that will judge the ask. */
+export async function askFacts(parts: SlackParts, principal: Principal, form: AskForm): Promise<AskFacts> {
+  const { deps } = parts;
+  const services = await listServices(deps, principal);
+  const [first, ...others] = services.map(({ definition }) => definition.name);
+  const only = first !== undefined && others.length === 0 ? first : null;
+  const service = form.service ?? only;
+  const input = await askInputOf(parts, principal, { ...form, service });
+  const limits = await askLimits(deps, principal, {
+    tenant: form.tenant,
+    service: service ?? '',
+    scope: input?.scope ?? [],
+  });
+  const isWhole = input !== null && input.scope.length > 0;
+  return {
+    service,
+    only,
+    longest: limits.seconds,
+    ticketRequired: limits.ticketRequired,
+    evaluation: isWhole ? await outlook(parts, principal, input) : null,
+  };
+}
+
+/** The reason is asked for by the form itself: while it is not written yet, that is no refusal worth telling. */
+async function outlook({ deps }: SlackParts, principal: Principal, input: AskInput) {
+  const evaluation = await previewRequest(deps, principal, input);
+  if (input.justification.trim() !== '') return evaluation;
+  return {
+    ...evaluation,
+    refusals: evaluation.refusals.filter(({ code }) => code !== 'justification_required'),
+  };
+}

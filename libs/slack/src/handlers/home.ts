@@ -1,0 +1,50 @@
+import type { AllMiddlewareArgs, App, SlackEventMiddlewareArgs } from '@slack/bolt';
+import type { WebClient } from '@slack/web-api';
+import { homeFacts } from '../home-facts.js';
+import { slackUserOf } from '../identity.js';
+import { homeView, strangerHome } from '../messages/home.js';
+import type { SlackParts } from '../parts.js';
+import { STRANGERS } from './sentences.js';
+import { unexpected } from './unexpected.js';
+
+/** App Home, made anew whenever somebody opens it and after each of their presses there. */
+export function listenForHome(app: App, parts: SlackParts): void {
+  app.event('app_home_opened', async (opened) => {
+    if (opened.event.tab === 'home') await onOpened(parts, opened);
+  });
+}
+
+async function onOpened(
+  parts: SlackParts,
+  { event, body, client, logger }: SlackEventMiddlewareArgs<'app_home_opened'> & AllMiddlewareArgs,
+): Promise<void> {
+  const { team_id: team, enterprise_id: enterprise } = body;
+  const sender = {
+    user_id: event.user,
+    ...(team === undefined ? {} : { team_id: team }),
+    ...(enterprise === undefined ? {} : { enterprise_id: enterprise }),
+  };
+  try {
+    await publishHome(parts, client, sender);
+  } catch (error) {
+    const words = unexpected(parts, logger, error);
+    const view = strangerHome(words, parts.settings.publicUrl);
+    await client.views.publish({ user_id: event.user, view });
+  }
+}
+
+/** @param notice what was just done, or could not be */
+export async function publishHome(
+  parts: SlackParts,
+  client: WebClient,
+  sender: Parameters<typeof slackUserOf>[0],
+  notice?: string,
+): Promise<void> {
+  const who = slackUserOf(sender);
+  if (who === null) return;
+  const clicker = await parts.identify(who);
+  const view = clicker.known
+    ? homeView(await homeFacts(parts, clicker.principal), parts.settings.publicUrl, notice)
+    : strangerHome(STRANGERS[clicker.why], clicker.linkUrl);
+  await client.views.publish({ user_id: who.user, view });
+}

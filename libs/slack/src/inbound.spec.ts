@@ -1,0 +1,155 @@
+import type { Deps } from '@countersign/access';
+import { systemHashing } from '@countersign/persistence';
+import type { ReceiverEvent } from '@slack/bolt';
+import { Inbound, InboundRefused, type Proof } from './inbound.js';
+
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+const SECONDS = NOW / 1000;
+
+/** What brokers share, and a broker that notes what it did. */
+class Site {
+  readonly seen = new Set<string>();
+  readonly did: string[] = [];
+  down = false;
+  fails = false;
+
+  broker(): Inbound {
+    const seen = {
+      note: async (hash: string) => {
+        const known = this.seen.has(hash);
+        this.seen.add(hash);
+        return !known;
+      },
+      forget: async (hash: string) => void this.seen.delete(hash),
+    };
+    const forSlack = async (work: (unit: unknown) => unknown) => {
+      if (this.down) throw new Error('the store is away');
+      return work({ seen });
+    };
+    const clock = { now: () => new Date(NOW) };
+    const deps = { store: { forSlack }, clock, hashing: systemHashing } as unknown as Deps;
+    const process = async ({ body, ack, customProperties }: ReceiverEvent) => {
+      if (this.fails) throw new Error('it could not be done');
+      expect(customProperties).toEqual({});
+      await ack();
+      this.did.push(String(body['event_id'] ?? body['type'] ?? body['command']));
+    };
+    return new Inbound(
+      deps,
+      process,
+      () => {},
+      () => NOW,
+    );
+  }
+}
+
+let count = 0;
+/** A request that is signed like no other. */
+const proof = (change: Partial<Proof> = {}): Proof => {
+  count += 1;
+  return { signature: `v0=${count}`, timestamp: String(SECONDS), ...change };
+};
+
+async function taken(inbound: Inbound, body: object, by: Proof): Promise<{ acks: number; refused?: string }> {
+  let acks = 0;
+  const event = {
+    body: body as Record<string, unknown>,
+    ack: async () => {
+      acks += 1;
+    },
+    customProperties: by as Record<string, unknown>,
+  };
+  try {
+    await inbound.take(event);
+    return { acks };
+  } catch (error) {
+    return { acks, refused: error instanceof InboundRefused ? error.code : 'failed' };
+  }
+}
+
+const COMMAND = { command: '/access' };
+const PRESS = { type: 'block_actions' };
+const FORM = { type: 'view_submission' };
+const event = (id: string) => ({ type: 'event_callback', event_id: id });
+
+test.each<[string, number, string | undefined]>([
+  ['five minutes old', -300, undefined],
+  ['older than that', -301, 'stale'],
+  ['five minutes early', 300, undefined],
+  ['earlier than that', 301, 'from_the_future'],
+  ['not a number', Number.NaN, 'stale'],
+])('a request that is %s', async (_what, off, refused) => {
+  const site = new Site();
+  const by = proof({ timestamp: String(SECONDS + off) });
+  expect((await taken(site.broker(), COMMAND, by)).refused).toBe(refused);
+  expect(site.did).toHaveLength(refused === undefined ? 1 : 0);
+});
+
+test.each<[string, object]>([
+  ['a command', COMMAND],
+  ['a press', PRESS],
+  ['a form', FORM],
+  ['an event', event('Ev1')],
+])('%s that comes a second time, byte for byte, is refused and does nothing', async (_what, body) => {
+  const site = new Site();
+  const inbound = site.broker();
+  const by = proof();
+  expect(await taken(inbound, body, by)).toEqual({ acks: 1 });
+  expect((await taken(inbound, body, by)).refused).toBe('replayed');
+  expect(site.did).toHaveLength(1);
+});
+
+test.each<[string, object]>([
+  ['a press', PRESS],
+  ['a form', FORM],
+  ['an event', event('Ev1')],
+])('%s that was sent to another broker before does nothing', async (_what, body) => {
+  const site = new Site();
+  const by = proof();
+  await taken(site.broker(), body, by);
+  expect(await taken(site.broker(), body, by)).toEqual({ acks: 1 });
+  expect(site.did).toHaveLength(1);
+});
+
+test('an event that Slack tells again, signed anew, is answered and has one effect', async () => {
+  const site = new Site();
+  const inbound = site.broker();
+  expect(await taken(inbound, event('Ev1'), proof())).toEqual({ acks: 1 });
+  expect(await taken(inbound, event('Ev1'), proof())).toEqual({ acks: 1 });
+  expect(await taken(inbound, event('Ev2'), proof())).toEqual({ acks: 1 });
+  expect(site.did).toEqual(['Ev1', 'Ev2']);
+});
+
+test('an event that could not be done is done when Slack tells it again', async () => {
+  const site = new Site();
+  const inbound = site.broker();
+  site.fails = true;
+  expect((await taken(inbound, event('Ev1'), proof())).refused).toBe('failed');
+  site.fails = false;
+  site.down = true;
+  expect((await taken(inbound, event('Ev1'), proof())).refused).toBe('failed');
+  site.down = false;
+  await taken(inbound, event('Ev1'), proof());
+  expect(site.did).toEqual(['Ev1']);
+});
+
+test('while the store is away, a press is answered at once and does nothing', async () => {
+  const site = new Site();
+  site.down = true;
+  expect(await taken(site.broker(), PRESS, proof())).toEqual({ acks: 1, refused: 'failed' });
+  expect(site.did).toEqual([]);
+});
+
+test('a command opens its form without asking the store', async () => {
+  const site = new Site();
+  site.down = true;
+  expect(await taken(site.broker(), COMMAND, proof())).toEqual({ acks: 1 });
+});
+
+test('over a socket an envelope counts once', async () => {
+  const site = new Site();
+  const inbound = site.broker();
+  await taken(inbound, PRESS, { envelope: 'e1' });
+  expect((await taken(inbound, PRESS, { envelope: 'e1' })).refused).toBe('replayed');
+  expect(site.did).toHaveLength(1);
+});

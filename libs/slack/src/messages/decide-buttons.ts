@@ -1,0 +1,114 @@
+import { halfTheTime, type Narrowing, readOnly, type Terms } from '@countersign/scope';
+import type { Button, KnownBlock } from '@slack/types';
+import { ACTIONS } from '../action-ids.js';
+import { pressedValue } from '../pressed.js';
+import type { CardFacts } from '../read-facts.js';
+import { actions, button, confirm, context, mrkdwn } from './block-parts.js';
+import { durationText } from './clocks.js';
+import { scopePhrase, shortName } from './terms-rows.js';
+import { TEXTS } from './words.js';
+
+/**
+ * Whom a card is for: the tenant’s approvers, the vendor’s reviewers, the engineer who asked. Its rows of buttons are
+ * named by it, so that a card is made anew for the same.
+ */
+const AUDIENCES = ['approver', 'reviewer', 'requester'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+const phrase = (terms: Pick<Terms, 'scope' | 'seconds'>): string =>
+  `${scopePhrase(terms.scope, 120)} for ${durationText(terms.seconds)}`;
+
+/** A narrower offer by one press; null where it would leave everything as it is, or nothing. */
+function preset(facts: CardFacts, action: string, words: string, change: Narrowing | null): Button[] {
+  const { request, requester } = facts;
+  if (change === null) return [];
+  const offered = { ...request.terms, ...change };
+  const isSame =
+    offered.seconds === request.terms.seconds &&
+    JSON.stringify(offered.scope) === JSON.stringify(request.terms.scope);
+  if (isSame) return [];
+  return [
+    button(action, words, {
+      value: pressedValue({ request: request.id, digest: request.digest }),
+      confirm: confirm(
+        words,
+        `${shortName(requester)} is offered: ${phrase(offered)}. Nothing is open until they accept.`,
+        'Offer this',
+      ),
+    }),
+  ];
+}
+
+/** The presets that the domain has: read only, half the time, only these objects; then everything one by one. */
+function lessButtons(facts: CardFacts): Button[] {
+  const { request, service } = facts;
+  const { terms } = request;
+  const value = pressedValue({ request: request.id, digest: request.digest });
+  const isPattern = terms.scope.some(({ resource }) => resource.includes('*'));
+  return [
+    ...preset(facts, ACTIONS.readOnly, 'Read only', service === null ? null : readOnly(terms, service)),
+    ...preset(facts, ACTIONS.halfTime, 'Half the time', halfTheTime(terms)),
+    ...(isPattern ? [button(ACTIONS.onlyObjects, 'Only these objects…', { value })] : []),
+    button(ACTIONS.less, 'Approve less…', { value }),
+  ];
+}
+
+const openButton = (url: string, isPrimary: boolean): Button =>
+  button(ACTIONS.open, TEXTS.openInBrowser, { url, ...(isPrimary ? { style: 'primary' } : {}) });
+
+const note = (text: string): KnownBlock => context(mrkdwn(text));
+
+/**
+ * What may be pressed on an open request. Which buttons there are follows whose turn it is, the risk and the
+ * tenant's controls; who presses is judged by the domain. What must be countersigned has the browser alone.
+ *
+ * @param isWhole false where the card does not show all of the scope: then nobody approves by it
+ */
+export function decideButtons(
+  facts: CardFacts,
+  audience: Exclude<Audience, 'requester'>,
+  url: string,
+  isWhole: boolean,
+): KnownBlock[] {
+  const { request, requester, tenant } = facts;
+  const { customer } = request.needs;
+  const value = pressedValue({ request: request.id, digest: request.digest });
+  const deny = button(ACTIONS.deny, 'Deny…', { value, style: 'danger' });
+  const isCustomers = audience === 'approver';
+  if (isCustomers && request.state === 'countered')
+    return actions(`${audience}.decide`, [openButton(url, false), deny]);
+  if (request.state !== (isCustomers ? 'awaiting_customer' : 'awaiting_vendor')) return [];
+  if (isCustomers && customer.countersignature)
+    return [note(TEXTS.passkeyOnly), ...actions(`${audience}.decide`, [openButton(url, true)])];
+  if (isCustomers && !customer.channels.includes('slack'))
+    return [note(TEXTS.browserOnly), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
+  if (!isWhole) return [note(TEXTS.tooLong), ...actions(`${audience}.decide`, [openButton(url, true), deny])];
+  const approve = button(ACTIONS.approve, 'Approve', {
+    value,
+    style: 'primary',
+    confirm: confirm(
+      'Approve this access?',
+      isCustomers
+        ? `${shortName(requester)} may ${phrase(request.terms)} at ${shortName(tenant)}.`
+        : `The request of ${shortName(requester)} goes on to ${shortName(tenant)}: ${phrase(request.terms)}.`,
+      'Approve',
+    ),
+  });
+  return [
+    ...actions(`${audience}.decide`, [approve, deny, openButton(url, false)]),
+    ...(isCustomers ? actions(`${audience}.less`, lessButtons(facts)) : []),
+  ];
+}
+
+/** Which card a row of buttons stands on; null where it is none of ours. */
+export function audienceOf(blockId: string | undefined): Audience | null {
+  const [name] = (blockId ?? '').split('.');
+  return AUDIENCES.find((each) => each === name) ?? null;
+}
+
+/** Stop access: on every copy of the customer's while the grant lives. */
+export function stopButtons({ request, grant }: CardFacts): KnownBlock[] {
+  if (grant === null || grant.state === 'ended') return [];
+  const value = pressedValue({ request: request.id, digest: request.digest });
+  return actions('approver.stop', [button(ACTIONS.stop, 'Stop access', { value, style: 'danger' })]);
+}

@@ -1,0 +1,76 @@
+import { commandFor } from '@countersign/scope';
+import type { KnownBlock } from '@slack/types';
+import { ACTIONS } from '../action-ids.js';
+import { pressedValue } from '../pressed.js';
+import type { CardFacts } from '../read-facts.js';
+import { actions, aside, button, confirm, context, mrkdwn, paragraph, section } from './block-parts.js';
+import { durationText, readerTime } from './clocks.js';
+import { shortName } from './terms-rows.js';
+import { cut } from './text.js';
+import { END_REASON } from './words.js';
+
+const callsText = (calls: number): string => `${calls} ${calls === 1 ? 'call' : 'calls'} so far`;
+
+/**
+ * Where access stands: since when and until when, how much of it was used, how it ended.
+ *
+ * @param withLeft says how much is left: for a card that its reader opens now, or looks at for that
+ */
+export function grantBlocks({ grant, endedBy, now }: CardFacts, withLeft = false): KnownBlock[] {
+  if (grant === null) return [];
+  const { state, startsAt, endsAt, endedAt, endReason, used } = grant;
+  if (state === 'ended') {
+    const by = endedBy === null ? '' : ` By ${shortName(endedBy)}.`;
+    const how = `${END_REASON[endReason ?? 'expired']}${by}`;
+    return [context(aside(`⊝ ${how}`), mrkdwn(readerTime(endedAt ?? now)), aside(callsText(used.calls)))];
+  }
+  if (startsAt === null || endsAt === null)
+    return [context(aside('◔ Approved. Access begins with the first use.'))];
+  if (state === 'scheduled')
+    return [
+      context(
+        aside('◔ Approved. Access begins:'),
+        mrkdwn(readerTime(startsAt)),
+        aside('and ends:'),
+        mrkdwn(readerTime(endsAt)),
+      ),
+    ];
+  return [
+    context(
+      aside('◉ Access is open now, until:'),
+      mrkdwn(readerTime(endsAt)),
+      ...(withLeft ? [aside(leftText(endsAt, now))] : []),
+      aside(callsText(used.calls)),
+    ),
+  ];
+}
+
+/** Whole minutes while there are any: a message is not a clock. */
+function leftText(endsAt: string, now: string): string {
+  const seconds = Math.max(0, Date.parse(endsAt) - Date.parse(now)) / 1_000;
+  return `${durationText(seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60)} left when this was written`;
+}
+
+/** For the engineer: the command to paste, the page, and the way to give access back. */
+export function workBlocks({ request, grant, service }: CardFacts, publicUrl: string): KnownBlock[] {
+  if (grant === null || grant.state === 'ended') return [];
+  const { tenant, scope } = request.terms;
+  const command = commandFor({ id: grant.id, tenant, scope }, service);
+  const value = pressedValue({ request: request.id, digest: request.digest });
+  return [
+    ...(grant.state === 'scheduled' && grant.startsAt !== null
+      ? []
+      : [section(mrkdwn('*Paste this to begin*')), paragraph(cut(command, 1_500))]),
+    ...actions('requester.work', [
+      button(ACTIONS.open, 'Open', { url: `${publicUrl}/grants/${grant.id}`, style: 'primary' }),
+      button(ACTIONS.release, 'Release', {
+        value,
+        confirm: confirm(
+          'Give access back?',
+          'Access ends at once. Ask again if you need it later.',
+          'Release',
+        ),
+      }),
+    ]),
+  ];
+}

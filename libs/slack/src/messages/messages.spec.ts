@@ -1,0 +1,120 @@
+import type { HomeView, KnownBlock, ModalView } from '@slack/types';
+import fc from 'fast-check';
+import { anyFacts } from '../../../../test/factories/card-facts.js';
+import { checkMessageBlocks, checkView } from '../../../../test/fakes/slack/blocks/check.js';
+import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
+import { reminderDigest } from './digest.js';
+import { homeView } from './home.js';
+import { denyView, lessView, stopView } from './modals.js';
+import { requestCard } from './request-card.js';
+import { threadLine } from './thread-lines.js';
+
+const URL = 'https://countersign.example';
+const RUNS = { numRuns: 30 };
+const audience = fc.constantFrom('approver' as const, 'reviewer' as const, 'requester' as const);
+const KINDS = [
+  ...['awaiting_vendor', 'awaiting_customer', 'countered', 'approved', 'denied', 'expired', 'cancelled'].map(
+    (each) => `request.${each}`,
+  ),
+  ...['reminder', 'escalated'].map((each) => `request.${each}`),
+  ...['scheduled', 'active', 'ending', 'used', 'refused', 'ended'].map((each) => `grant.${each}`),
+];
+
+/** Nothing that anybody wrote calls people or leads anywhere; our own links lead to our own pages. */
+function expectTame(message: { text: string; blocks: unknown[] }): void {
+  const { mentions, links } = alive(message as Parameters<typeof alive>[0]);
+  expect(mentions).toEqual([]);
+  for (const each of links) expect(each.startsWith(`${URL}/`) || each === URL).toBe(true);
+}
+
+/** What is mrkdwn is ours: free of every text that people wrote. */
+function expectOwnMarkup(blocks: readonly KnownBlock[]): void {
+  walk(blocks, (object) => {
+    if (object['type'] !== 'mrkdwn') return;
+    expect(object['verbatim']).toBe(true);
+    expect(String(object['text'])).toMatch(/^[\x20-\x7e\n’…é]*$/);
+  });
+}
+
+test('every card of every legal request keeps within Slack’s limits, and nothing written comes alive in it', () => {
+  fc.assert(
+    fc.property(anyFacts, audience, (facts, who) => {
+      const card = requestCard(facts, who, URL);
+      checkMessageBlocks(card.blocks);
+      expect(card.text.length).toBeLessThanOrEqual(3_000);
+      expectTame(card);
+      expectOwnMarkup(card.blocks);
+    }),
+    RUNS,
+  );
+});
+
+test('every line of a thread and every digest keeps within Slack’s limits', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyFacts, { minLength: 1, maxLength: 20 }),
+      fc.constantFrom(...KINDS),
+      (all, kind) => {
+        const messages = [threadLine(kind, all[0]!), reminderDigest(all, URL)];
+        for (const message of messages) {
+          if (message === null) continue;
+          checkMessageBlocks(message.blocks);
+          expect(message.text.length).toBeLessThanOrEqual(3_000);
+          expectTame(message);
+        }
+      },
+    ),
+    { numRuns: 10 },
+  );
+});
+
+test('every modal and every App Home keeps within Slack’s limits', () => {
+  fc.assert(
+    fc.property(anyFacts, fc.array(anyFacts, { maxLength: 7 }), (facts, more) => {
+      const pressed = { request: facts.request.id, digest: facts.request.digest };
+      const modals: ModalView[] = [
+        denyView(facts, pressed),
+        stopView(facts, pressed),
+        lessView(facts, pressed, 'keep'),
+        lessView(facts, pressed, 'objects'),
+      ];
+      for (const modal of modals) checkView(modal, 'modal');
+      const home: HomeView = homeView(
+        {
+          waiting: more,
+          pending: more,
+          active: more,
+          past: more,
+          reader: 'approver',
+          person: 'usr_1',
+          mayStop: true,
+          mayAsk: true,
+        },
+        URL,
+        'Done.',
+      );
+      checkView(home, 'home');
+      for (const { blocks } of [...modals, home]) {
+        expectTame({ text: '', blocks });
+        expectOwnMarkup(blocks as KnownBlock[]);
+      }
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('every value that comes back is a request with its digest, and nothing more', () => {
+  fc.assert(
+    fc.property(anyFacts, audience, (facts, who) => {
+      const { request, offer } = facts;
+      const allowed = [request.digest, ...(offer === null ? [] : [offer.digest])].map(
+        (each) => `${request.id} ${each}`,
+      );
+      walk(requestCard(facts, who, URL).blocks, (object) => {
+        if (object['type'] === 'button' && object['value'] !== undefined)
+          expect(allowed).toContain(object['value']);
+      });
+    }),
+    RUNS,
+  );
+});

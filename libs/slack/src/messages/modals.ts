@@ -1,0 +1,156 @@
+import type { Terms } from '@countersign/scope';
+import { minutesText } from '@countersign/scope';
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import { FORMS } from '../action-ids.js';
+import { type Pressed, pressedValue } from '../pressed.js';
+import type { CardFacts } from '../read-facts.js';
+import { aside, context, link, mrkdwn, paragraph, plain, section } from './block-parts.js';
+import { LIMITS } from './limits.js';
+import { sentence } from './terms-rows.js';
+import { cut } from './text.js';
+import { TEXTS } from './words.js';
+
+const title = (words: string) => plain(words, LIMITS.view.title);
+const small = (words: string) => plain(words, LIMITS.view.button);
+
+/** What stands while the rest is being looked up. */
+export const loadingView = (words: string): ModalView => ({
+  type: 'modal',
+  title: title(words),
+  close: small('Close'),
+  blocks: [section(mrkdwn('One moment…'))],
+});
+
+/** A sentence in place of a form, with a link of ours where there is one. */
+export const sayingView = (
+  words: string,
+  sentences: string,
+  to?: { url: string; words: string },
+): ModalView => ({
+  type: 'modal',
+  title: title(words),
+  close: small('Close'),
+  blocks: [paragraph(sentences), ...(to === undefined ? [] : [section(mrkdwn(link(to.url, to.words)))])],
+});
+
+/** Where in a form something stands; `view_submission` gives it back under these. */
+export const FIELDS = { reason: 'reason', keep: 'keep', objects: 'objects', minutes: 'minutes' } as const;
+
+const reasonInput = (label: string, optional: boolean): InputBlock => ({
+  type: 'input',
+  block_id: FIELDS.reason,
+  label: plain(label, LIMITS.input.label),
+  optional,
+  element: {
+    type: 'plain_text_input',
+    action_id: FIELDS.reason,
+    multiline: true,
+    max_length: LIMITS.input.text,
+    focus_on_load: true,
+  },
+});
+
+const form = (
+  callback: string,
+  words: string,
+  submit: string,
+  pressed: Pressed,
+  blocks: KnownBlock[],
+): ModalView => ({
+  type: 'modal',
+  callback_id: callback,
+  private_metadata: pressedValue(pressed),
+  title: title(words),
+  submit: small(submit),
+  close: small('Back'),
+  blocks,
+});
+
+export const denyView = (facts: CardFacts, pressed: Pressed): ModalView =>
+  form(FORMS.deny, 'Deny this request', 'Deny', pressed, [
+    paragraph(cut(sentence(facts), 1_000)),
+    reasonInput('Why? The engineer reads this.', false),
+  ]);
+
+export const stopView = (facts: CardFacts, pressed: Pressed): ModalView =>
+  form(FORMS.stop, 'Stop access', 'Stop access', pressed, [
+    paragraph(cut(sentence(facts), 1_000)),
+    paragraph('Access ends at once, at every gateway. It cannot be opened again; a new request can.'),
+    reasonInput('Why? It stands in your log.', true),
+  ]);
+
+/** What of the scope may stay: one option for each action on each resource, or for each entry where they are many. */
+export function keepOptions(
+  terms: Terms,
+): { option: PlainTextOption; pairs: [resource: string, action: string][] }[] {
+  const pairs = terms.scope.flatMap(({ resource, actions }, entry) =>
+    actions.map((action, at) => ({ id: `${entry}.${at}`, resource, actions: [action] })),
+  );
+  const entries = terms.scope.map((each, entry) => ({ id: `${entry}`, ...each }));
+  return (pairs.length <= LIMITS.options ? pairs : entries).map(({ id, resource, actions }) => ({
+    option: {
+      text: plain(`${actions.join(', ')}: ${resource}`, LIMITS.option.text),
+      value: id,
+    },
+    pairs: actions.map((action) => [resource, action]),
+  }));
+}
+
+/** Granting less, one by one: what stays, on which objects, for how long. */
+export function lessView(facts: CardFacts, pressed: Pressed, focus: 'keep' | 'objects'): ModalView {
+  const { terms } = facts.request;
+  const options = keepOptions(terms).map(({ option }) => option);
+  const folder = terms.scope.map(({ resource }) => /^(.+)\/\*\*?$/.exec(resource)?.[1]).find(Boolean);
+  const minutes = minutesText(terms.seconds);
+  const objects: InputBlock = {
+    type: 'input',
+    block_id: FIELDS.objects,
+    optional: true,
+    label: plain('Only these objects', LIMITS.input.label),
+    hint: plain(
+      `Names separated by spaces or commas, such as ${cut(folder ?? 'invoices/inv-1001', 200)}${folder === undefined ? '' : '/…'}. Left empty, it is all of them.`,
+      LIMITS.input.hint,
+    ),
+    element: {
+      type: 'plain_text_input',
+      action_id: FIELDS.objects,
+      max_length: LIMITS.input.text,
+      focus_on_load: focus === 'objects',
+    },
+  };
+  return form(FORMS.less, 'Approve less', 'Offer this', pressed, [
+    paragraph(cut(sentence(facts), 1_000)),
+    {
+      type: 'input',
+      block_id: FIELDS.keep,
+      label: plain('What stays', LIMITS.input.label),
+      element: {
+        type: 'multi_static_select',
+        action_id: FIELDS.keep,
+        options,
+        initial_options: options,
+        focus_on_load: focus === 'keep',
+      },
+    },
+    objects,
+    {
+      type: 'input',
+      block_id: FIELDS.minutes,
+      label: plain('Minutes', LIMITS.input.label),
+      hint: plain(`At most ${minutes}.`, LIMITS.input.hint),
+      element: {
+        type: 'number_input',
+        action_id: FIELDS.minutes,
+        is_decimal_allowed: true,
+        initial_value: minutes,
+        min_value: '0.01',
+        max_value: minutes,
+      },
+    },
+    context(aside('The engineer is asked to accept less. Nothing is open until they do.')),
+  ]);
+}
+
+/** Said where a form's request has ended or changed meanwhile. */
+export const overView = (words: string, url: string): ModalView =>
+  sayingView('Countersign', words, { url, words: TEXTS.openInBrowser });

@@ -1,0 +1,179 @@
+import type { AccessRequest } from '@countersign/access';
+import { sampleFacts, sampleReview } from '../../../../test/factories/card-facts.js';
+import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
+import { walk } from '../../../../test/fakes/slack/show/alive.js';
+import type { Rendered } from './block-parts.js';
+import { audienceOf } from './decide-buttons.js';
+import { requestCard } from './request-card.js';
+
+const URL = 'https://countersign.example';
+
+interface Pressable {
+  words: string;
+  style: unknown;
+  asks: unknown;
+}
+
+function buttons({ blocks }: Rendered): Pressable[] {
+  const found: Pressable[] = [];
+  walk(blocks, (object) => {
+    if (object['type'] !== 'button') return;
+    const { text } = object['text'] as { text: string };
+    found.push({ words: text, style: object['style'], asks: object['confirm'] });
+  });
+  return found;
+}
+
+const words = (card: Rendered): string[] => buttons(card).map((each) => each.words);
+
+function said({ blocks }: Rendered): string {
+  const texts: string[] = [];
+  walk(blocks, ({ type, text }) => {
+    if (type === 'plain_text' || type === 'mrkdwn') texts.push(String(text));
+  });
+  return texts.join('\n');
+}
+
+const needs = (
+  channels: AccessRequest['needs']['customer']['channels'],
+  level: 'low' | 'medium' | 'high',
+) => ({
+  vendor: { required: 1, approved: 1 },
+  customer: { required: 1, approved: 0, countersignature: level === 'high', channels },
+  risk: { level, reasons: ['Because.'] },
+});
+
+const atCustomer = (change: Partial<AccessRequest> = {}) =>
+  sampleFacts({ request: sampleRequest({ state: 'awaiting_customer', ...change }) });
+
+const LOW = needs(['web', 'api', 'slack'], 'low');
+
+test('low risk is decided here: approve, less by presets or one by one, deny, or the browser', () => {
+  expect(words(requestCard(atCustomer({ needs: LOW }), 'approver', URL))).toEqual([
+    'Approve',
+    'Deny…',
+    'Open in browser',
+    'Half the time',
+    'Only these objects…',
+    'Approve less…',
+  ]);
+});
+
+test('read only is offered where that leaves less', () => {
+  const { terms } = sampleRequest();
+  const wide = { ...terms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }] };
+  expect(words(requestCard(atCustomer({ needs: LOW, terms: wide }), 'approver', URL))).toContain('Read only');
+});
+
+test('medium risk is approved in the browser, and may be denied here', () => {
+  const card = requestCard(atCustomer({ needs: needs(['web', 'api'], 'medium') }), 'approver', URL);
+  expect(words(card)).toEqual(['Open in browser', 'Deny…']);
+});
+
+test('what must be countersigned shows only the browser, with a passkey', () => {
+  const card = requestCard(atCustomer({ needs: needs(['web'], 'high') }), 'approver', URL);
+  expect(words(card)).toEqual(['Open in browser']);
+  expect(said(card)).toContain('with a passkey');
+});
+
+test('the dangerous button is never the primary, and approving asks in one sentence', () => {
+  for (const level of ['low', 'medium', 'high'] as const)
+    for (const audience of ['approver', 'reviewer'] as const) {
+      const channels = level === 'low' ? (['web', 'slack'] as const) : (['web'] as const);
+      const state = audience === 'approver' ? 'awaiting_customer' : 'awaiting_vendor';
+      const card = requestCard(atCustomer({ state, needs: needs([...channels], level) }), audience, URL);
+      for (const each of buttons(card)) {
+        if (/Deny|Stop/.test(each.words)) expect(each.style).toBe('danger');
+        if (each.words === 'Approve')
+          expect(each.asks).toMatchObject({ text: { text: expect.stringMatching(/\.$/) } });
+      }
+      expect(buttons(card).filter(({ style }) => style === 'primary')).toHaveLength(1);
+    }
+});
+
+test('the reviewer’s card asks in the reviewer’s turn, the customer’s in the customer’s', () => {
+  expect(words(requestCard(atCustomer({ state: 'awaiting_vendor' }), 'reviewer', URL))).toEqual([
+    'Approve',
+    'Deny…',
+    'Open in browser',
+  ]);
+  expect(words(requestCard(atCustomer({ state: 'awaiting_vendor' }), 'approver', URL))).toEqual([]);
+  expect(words(requestCard(atCustomer({ needs: LOW }), 'reviewer', URL))).toEqual([]);
+});
+
+test('it says who, what, how long, why, for which ticket, what is not included, and when it lapses', () => {
+  const text = said(requestCard(atCustomer({ needs: LOW }), 'approver', URL));
+  for (const part of [
+    'Erin Okafor of Northwind Cloud wants to read every item of invoices at Acme Corp for 1 hour.',
+    '• invoices/*: read',
+    '“Case 4711: the total of an invoice is wrong”',
+    'CASE-4711',
+    '• update: every item of invoices',
+    'Everything else of billing',
+    'Low risk: Because.',
+    `<!date^${Date.parse('2026-11-25T03:00:00Z') / 1_000}^{date_short_pretty} {time}|2026-11-25 03:00 UTC>`,
+    'Silence is a no.',
+  ])
+    expect(text).toContain(part);
+});
+
+test('what is decided shows who decided, when and how, and has nothing to press', () => {
+  for (const [decision, state, title] of [
+    ['approve', 'approved', 'Approved by Ada Moreau'],
+    ['deny', 'denied', 'Denied by Ada Moreau'],
+  ] as const) {
+    const facts = {
+      ...atCustomer({ state }),
+      reviews: [sampleReview({ decision, reason: 'Because I say so' })],
+    };
+    for (const audience of ['approver', 'reviewer', 'requester'] as const) {
+      const card = requestCard(facts, audience, URL);
+      expect(words(card)).toEqual([]);
+      expect(said(card)).toContain(title);
+      expect(said(card)).toContain('for the customer · in Slack · on the vendor’s word');
+      expect(said(card)).toContain('|2026-11-24 15:10 UTC>');
+      expect(said(card)).toContain('“Because I say so”');
+    }
+  }
+});
+
+test('a countersignature is sealed in the same words as on the pages', () => {
+  const facts = { ...atCustomer({ state: 'approved' }), reviews: [sampleReview({ assurance: 'passkey' })] };
+  const text = said(requestCard(facts, 'approver', URL));
+  expect(text).toContain('Countersigned by Ada Moreau with a passkey');
+  expect(text).not.toContain('vendor’s word');
+});
+
+test('Stop access stays on the customer’s card while the grant lives, and no longer', () => {
+  const decided = { ...atCustomer({ state: 'approved' }), reviews: [sampleReview()] };
+  const stop = (state: 'scheduled' | 'active' | 'ended') =>
+    words(requestCard({ ...decided, grant: sampleGrant({ state }) }, 'approver', URL));
+  expect(stop('scheduled')).toEqual(['Stop access']);
+  expect(stop('active')).toEqual(['Stop access']);
+  expect(stop('ended')).toEqual([]);
+});
+
+test('the engineer has the command to paste, the page, the time left and the way to give access back', () => {
+  const facts = { ...atCustomer({ state: 'approved' }), grant: sampleGrant(), now: '2026-11-24T15:20:00Z' };
+  const card = requestCard(facts, 'requester', URL);
+  expect(words(card)).toEqual(['Open', 'Release']);
+  expect(said(card)).toContain(`npx countersign curl ${sampleGrant().id} -- /tenants/acme/invoices/ID`);
+  expect(said(card)).toContain('40 minutes left');
+});
+
+test('nobody approves by a card that does not show all of the scope', () => {
+  const { terms } = sampleRequest();
+  const scope = Array.from({ length: 20 }, (_, at) => ({
+    resource: `${String.fromCharCode(97 + at)}/${'x'.repeat(900)}`,
+    actions: ['read'],
+  }));
+  const card = requestCard(atCustomer({ needs: LOW, terms: { ...terms, scope } }), 'approver', URL);
+  expect(words(card)).toEqual(['Open in browser', 'Deny…']);
+  expect(said(card)).toMatch(/more, in the browser|longer than a message/);
+});
+
+test('a row of buttons says for whom its card is; any other says nothing', () => {
+  expect(audienceOf('approver.decide')).toBe('approver');
+  expect(audienceOf('requester.own:req_1:0:3')).toBe('requester');
+  for (const other of ['', 'toString', 'decide', undefined]) expect(audienceOf(other)).toBeNull();
+});

@@ -1,0 +1,32 @@
+/** What Slack tells of, and whether every copy of the request's card changes with it. */
+const KINDS = {
+  'request.awaiting_vendor': { everyCopy: true },
+  'request.awaiting_customer': { everyCopy: true },
+  'request.countered': { everyCopy: true },
+  'request.approved': { everyCopy: true },
+  'request.denied': { everyCopy: true },
+  'request.cancelled': { everyCopy: true },
+  'request.expired': { everyCopy: true },
+  'request.reminder': { everyCopy: false },
+  'request.escalated': { everyCopy: false },
+  'grant.scheduled': { everyCopy: false },
+  'grant.active': { everyCopy: true },
+  'grant.ending': { everyCopy: false },
+  'grant.used': { everyCopy: false },
+  'grant.refused': { everyCopy: false },
+  'grant.ended': { everyCopy: true },
+} as const;
+
+export type SlackKind = keyof typeof KINDS;
+
+export const isSlackKind = (kind: string): kind is SlackKind => Object.hasOwn(KINDS, kind);
+
+export const changesEveryCopy = (kind: SlackKind): boolean => KINDS[kind].everyCopy;
+
+/** Waits for somebody: moot once the request has moved on. */
+export const asksFor = (kind: SlackKind): boolean =>
+  kind === 'request.awaiting_vendor' ||
+  kind === 'request.awaiting_customer' ||
+  kind === 'request.countered' ||
+  kind === 'request.reminder' ||
+  kind === 'request.escalated';

@@ -1,0 +1,103 @@
+import type { AddressedNotice, Person, VendorReadUnit } from '@countersign/access';
+import { sampleRequest } from '../../../../test/factories/domain.js';
+import { channelOf, directTo, readRecipient, recipientsOf, VENDOR_CHANNEL } from './recipients.js';
+
+const NOW = new Date('2026-11-24T15:00:00Z');
+const PLACE = { teamId: 'T1', channelId: 'C1' };
+const person = (id: string, tenant: string | null): Person => ({
+  ...{ id, tenant, email: `${id}@x.example`, name: id, roles: [], removedAt: null },
+});
+const request = sampleRequest({ requester: 'usr_erin' });
+const [erin, max, ada, bob] = [
+  person('usr_erin', null),
+  person('usr_max', null),
+  person('usr_ada', 'acme'),
+  person('usr_bob', 'acme'),
+];
+
+interface Site {
+  vendor?: boolean;
+  tenant?: boolean;
+  linked?: string[];
+  lapsed?: string[];
+  posts?: string[];
+  reviews?: { person: string; digest: string }[];
+}
+
+function told(kind: string, persons: Person[], site: Site): Promise<string[]> {
+  const account = (id: string, expiresAt: string) =>
+    (site.linked ?? []).includes(id) || (site.lapsed ?? []).includes(id) ? [{ expiresAt }] : [];
+  const unit = {
+    vendorSlack: async () => (site.vendor ? PLACE : null),
+    organisation: { tenant: async () => ({ slack: site.tenant ? PLACE : null }) },
+    reviews: { ofRequests: async () => site.reviews ?? [] },
+    slack: {
+      accounts: {
+        ofPerson: async (id: string) =>
+          account(id, (site.lapsed ?? []).includes(id) ? NOW.toISOString() : '2026-12-24T15:00:00.000Z'),
+      },
+      posts: { ofRequest: async () => (site.posts ?? []).map((recipient) => ({ recipient })) },
+    },
+  } as unknown as VendorReadUnit;
+  const notice = {
+    id: 'ntc_1',
+    tenant: 'acme',
+    kind,
+    subject: request.id,
+    audience: [],
+    at: NOW.toISOString(),
+  };
+  const addressed: AddressedNotice = { notice, request, grant: null, persons };
+  return recipientsOf(addressed, unit, NOW);
+}
+
+test('a side with a channel is told there, the requester always by direct message', async () => {
+  const site = { vendor: true, tenant: true, linked: ['usr_erin', 'usr_ada', 'usr_max'] };
+  expect(await told('request.awaiting_vendor', [erin, max], site)).toEqual([
+    directTo('usr_erin'),
+    VENDOR_CHANNEL,
+  ]);
+  expect(await told('request.awaiting_customer', [erin, ada, bob], site)).toEqual([
+    directTo('usr_erin'),
+    channelOf('acme'),
+  ]);
+});
+
+test('without a channel each of them is told who has linked an account that has not lapsed', async () => {
+  const site = { linked: ['usr_ada', 'usr_max'], lapsed: ['usr_bob'] };
+  expect(await told('request.awaiting_vendor', [erin, max], site)).toEqual([directTo('usr_max')]);
+  expect(await told('request.awaiting_customer', [erin, ada, bob], site)).toEqual([directTo('usr_ada')]);
+});
+
+test('what changes the card changes every copy that stands, not the audience’s alone', async () => {
+  const site = { tenant: true, posts: [VENDOR_CHANNEL, directTo('usr_max'), channelOf('acme')] };
+  expect(await told('request.approved', [erin, ada], site)).toEqual([
+    channelOf('acme'),
+    VENDOR_CHANNEL,
+    directTo('usr_max'),
+  ]);
+  expect(await told('grant.used', [erin, ada], site)).toEqual([channelOf('acme')]);
+});
+
+test('the last reminder goes to those alone who have not decided these terms', async () => {
+  const site = {
+    tenant: true,
+    linked: ['usr_ada', 'usr_bob'],
+    reviews: [
+      { person: 'usr_ada', digest: request.digest },
+      { person: 'usr_bob', digest: 'sha256:older' },
+    ],
+  };
+  expect(await told('request.escalated', [ada, bob], site)).toEqual([directTo('usr_bob')]);
+});
+
+test('what Slack does not tell of reaches nobody there', async () => {
+  expect(await told('trust.adopted', [ada], { tenant: true })).toEqual([]);
+});
+
+test('recipients are read as they were written; anything else is a mistake', () => {
+  expect(readRecipient(VENDOR_CHANNEL)).toEqual({ kind: 'vendor' });
+  expect(readRecipient(channelOf('acme'))).toEqual({ kind: 'tenant', tenant: 'acme' });
+  expect(readRecipient(directTo('usr_1'))).toEqual({ kind: 'person', person: 'usr_1' });
+  expect(() => readRecipient('usr_1')).toThrow('no recipient');
+});

@@ -1,0 +1,58 @@
+import type { AccessRequest, Delivered, Delivery, Deps, Notice } from '@countersign/access';
+import type { Rendered } from '../messages/block-parts.js';
+import { reminderDigest } from '../messages/digest.js';
+import { type CardFacts, factsOf } from '../read-facts.js';
+import type { Target } from './target.js';
+
+/** So many are looked at; the message says how many more there are. */
+const MOST_WAITING = 50;
+
+/**
+ * One message of all that waits for this recipient's side. Where one went out after this notice was made, it told of
+ * this request too.
+ */
+export async function tellWhatWaits(
+  deps: Deps,
+  { tenant, recipient }: Delivery,
+  { installation, channel, audience }: Target,
+  { request }: CardFacts,
+  post: (message: Rendered) => Promise<string>,
+  { notice, publicUrl }: { notice: Notice; publicUrl: string },
+): Promise<Delivered> {
+  const side = request.state === 'awaiting_vendor' ? 'vendor' : tenant;
+  const name = `reminder:${side}`;
+  const last = await deps.store.readAsVendor((unit) => unit.slack.posts.find(name, recipient));
+  if (last !== null && Date.parse(last.postedAt) > Date.parse(notice.at))
+    return { done: 'skipped', code: 'superseded' };
+  const waiting = await waitingFor(deps, side, tenant, request, audience === 'approver');
+  const digest = reminderDigest(waiting, publicUrl);
+  if (digest === null) return { done: 'skipped', code: 'superseded' };
+  const ts = await post(digest);
+  const now = deps.clock.now().toISOString();
+  await deps.store.forSlack(({ posts }) =>
+    posts.save({
+      ...{ request: name, recipient, workspace: installation.workspace, channel, ts },
+      ...{ shown: notice.id, postedAt: now, updatedAt: now },
+    }),
+  );
+  return { done: 'delivered' };
+}
+
+/** A tenant's people hear of that tenant alone (P9); the vendor's reviewers of all that waits for them. */
+async function waitingFor(
+  deps: Deps,
+  side: string,
+  tenant: string,
+  { state }: AccessRequest,
+  asTenant: boolean,
+): Promise<CardFacts[]> {
+  const page = { cursor: null, limit: MOST_WAITING };
+  const now = deps.clock.now();
+  if (side === tenant || asTenant)
+    return deps.store.readForTenant(tenant, async (unit) =>
+      factsOf(unit, (await unit.requests.list({ state }, page)).items, now),
+    );
+  return deps.store.readAsVendor(async (unit) =>
+    factsOf(unit, (await unit.requests.list({ state }, page)).items, now),
+  );
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setPin, writePins } from '@countersign/gateway-protocol';
+import type { Page } from 'playwright-core';
+import { root } from '../support/root.js';
+import { type Asked, call, token, waiting } from './support/access.js';
+import { violations } from './support/axe.js';
+import { BrowserSite, PEOPLE } from './support/browser-site.js';
+import { Device, SigningHost } from './support/signing-host.js';
+
+const SIGN = { name: 'Sign with passkey' };
+
+describe('P12: a customer signs at a page of its own', () => {
+  let site: BrowserSite;
+  let host: SigningHost;
+  let page: Page;
+  const device = new Device();
+
+  beforeAll(async () => {
+    site = await BrowserSite.start();
+    host = await SigningHost.start({ origins: [site.url], tenant: 'acme' });
+    await site.site.key(PEOPLE.ada);
+    page = await site.signedIn('ada', '/claim');
+  }, 180_000);
+  afterAll(async () => {
+    await site.close();
+    await host.close();
+  });
+
+  /** Presses the button of that name, and in the window that opens the other. @returns what the window said */
+  const signed = async (button: string | RegExp, inWindow: string, more = async (_popup: Page) => {}) => {
+    const popup = await device.windowOf(page, () => page.getByRole('button', { name: button }).click());
+    const press = popup.getByRole('button', { name: inWindow });
+    await press.waitFor();
+    const said = (await popup.locator('main').textContent()) ?? '';
+    await more(popup);
+    await press.click();
+    return { popup, said };
+  };
+
+  test('what is built is one file, and its published hash is its own', async () => {
+    const hash = createHash('sha256').update(host.page).digest('hex');
+    expect(host.published).toBe(`${hash}  countersign-signing.html\n`);
+    expect(readFileSync(join(root, 'docs/signing-page.sha256'), 'utf8')).toBe(host.published);
+    const answer = await fetch(`${site.url}/signing/countersign-signing.html`);
+    expect(answer.headers.get('content-disposition')).toBe('attachment');
+    expect(Buffer.from(await answer.arrayBuffer()).equals(host.page)).toBe(true);
+    const text = host.page.toString('utf8');
+    expect(text.match(/<script|<style|<link|<img|<iframe|\bsrc=|@import|\burl\(/g)).toEqual([
+      '<style',
+      '<script',
+    ]);
+    expect(text).not.toContain(root);
+  });
+
+  test('an admin claims the door there: passkey, recovery key and first version', async () => {
+    await page.getByText('Our company hosts its own signing page').click();
+    await page.getByLabel('Its address').fill(`${host.origin}/countersign-signing.html`);
+    await signed('Make a passkey', 'Make a passkey');
+    await page.getByText('You have a passkey.').waitFor();
+    const { popup } = await signed('Make a recovery key', 'Make a recovery key');
+    await popup.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByText('You have a second way in.').waitFor();
+    const { said } = await signed(SIGN.name, SIGN.name, async (shown) =>
+      expect(await violations(shown)).toEqual([]),
+    );
+    expect(said).toContain('You sign version 1 of acme’s trust document');
+    await page.getByText('Claimed. The door is yours.').waitFor();
+    const trust = await site.api<{ trust: string; document: { rpId: string; origins: string[] } }>(
+      'ada',
+      'GET',
+      '/api/v1/tenants/acme/trust',
+    );
+    expect(trust.document).toMatchObject({ rpId: 'sign.localhost', origins: [host.origin] });
+    const { pin } = setPin(undefined, trust.trust, Date.now());
+    await writePins(join(site.site.folder, 'spool'), { acme: pin });
+  }, 60_000);
+
+  test('approves there what the page says in words, and the gateway opens to it', async () => {
+    const asked = await waiting(site);
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    const { said } = await signed(/^Approve with passkey/, SIGN.name);
+    await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
+    for (const words of [
+      'You let the vendor list and read invoices, for 30 minutes',
+      'Case 4711: the total of an invoice is wrong.',
+      'Erin Okafor, as the vendor’s server calls usr_',
+      asked.digest,
+    ])
+      expect(said).toContain(words);
+    const { grant } = await site.api<Asked>('erin', 'GET', `/api/v1/requests/${asked.id}`);
+    await call(site, await token(site, grant ?? ''), '/tenants/acme/invoices', 200);
+  }, 60_000);
+
+  test('a window that is closed has signed nothing', async () => {
+    const asked = await waiting(site);
+    const before = device.signatures;
+    await page.goto(`${site.url}/requests/${asked.id}`);
+    await signed(/^Approve with passkey/, 'Close without signing');
+    await page.getByText('Nothing was signed, and nothing has happened.').waitFor();
+    expect(device.signatures).toBe(before);
+  }, 60_000);
+
+  describe('signs nothing', () => {
+    /** Opens the page as a page of that opener's would, with this request. @returns what it says in the end */
+    const handed = async (opener: Page, request: (from: string) => object): Promise<string> => {
+      const from = new URL(opener.url()).origin;
+      const fragment = Buffer.from(JSON.stringify(request(from))).toString('base64url');
+      const address = JSON.stringify(`${host.origin}/countersign-signing.html#${fragment}`);
+      const before = device.signatures;
+      const popup = await device.windowOf(opener, () =>
+        opener.evaluate(`(() => {
+          const popup = window.open(${address}, '_blank', 'popup');
+          addEventListener('message', ({ data }) => {
+            if (data.ready === true) popup.postMessage({ ...data, ready: false, go: true }, '*');
+          });
+        })()`),
+      );
+      const alert = popup.getByRole('alert');
+      await alert.waitFor();
+      expect(await popup.getByRole('button').count()).toBe(0);
+      expect(device.signatures).toBe(before);
+      return (await alert.textContent()) ?? '';
+    };
+    const asking = (task: object) => (from: string) => ({
+      v: 1,
+      id: 'x',
+      from,
+      language: 'en',
+      names: {},
+      task,
+    });
+    const taskFor = async (change: (task: Record<string, object>) => object) => {
+      const { id } = await waiting(site);
+      const offered = await site.api<Record<string, object>>(
+        'ada',
+        'GET',
+        `/api/v1/requests/${id}/statement`,
+      );
+      return asking({ do: 'sign', rpId: 'sign.localhost', credentials: [], ...offered, ...change(offered) });
+    };
+
+    test('whose terms are not those of the digest', async () => {
+      const request = await taskFor(({ terms }) => ({ terms: { ...terms, seconds: 60 } }));
+      expect(await handed(page, request)).toContain('is not what it says it is');
+    }, 60_000);
+
+    test('for a page at an address that is not listed, whatever address it names', async () => {
+      const request = await taskFor(() => ({}));
+      const other = await page.context().newPage();
+      await other.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
+      expect(await handed(other, request)).toContain('is not listed beside this page');
+      expect(await handed(other, () => request(site.url))).toContain('does not answer from the address');
+    }, 60_000);
+  });
+});

@@ -1,0 +1,228 @@
+import { ACTIONS } from '@countersign/slack';
+import type { Json, Message } from '../../fakes/slack/messages.js';
+import type { Person } from '../../fakes/slack/people/person.js';
+import { eventually } from '../../support/eventually.js';
+import { SlackWorld } from './slack-world.js';
+
+let world: SlackWorld;
+beforeAll(async () => {
+  world = await (await SlackWorld.start()).settle();
+});
+afterAll(() => world.close());
+
+/** Five of one engineer's may wait at once; each test leaves none. */
+afterEach(async () => {
+  const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
+  for (const { id, state } of (body as { items: { id: string; state: string }[] }).items)
+    if (['awaiting_vendor', 'awaiting_customer', 'countered'].includes(state))
+      await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+});
+
+/** The form that is open, once it says something. */
+const form = (who: Person, holds: string) =>
+  eventually(`a form that says ${holds}`, () =>
+    who.view !== undefined && who.reads(who.view).includes(holds) ? who.view : null,
+  );
+
+/** Erin asks and Max approves. @returns the customer's card */
+async function atCustomer(reason: string, what?: string): Promise<Message> {
+  await world.ask(reason, what);
+  const { max } = world.people;
+  await max.click(await world.card(world.reviews, reason, max), 'Approve');
+  return world.card(world.lockbox, reason);
+}
+
+const requestOf = async (reason: string) => {
+  const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
+  const { items } = body as { items: { id: string; digest: string; state: string; justification: string }[] };
+  return items.find(({ justification }) => justification === reason)!;
+};
+
+/** The card as somebody would send it who has another value in its buttons. */
+function tampered(card: Message, value: string): Message {
+  const blocks = structuredClone(card.blocks);
+  for (const block of blocks)
+    for (const element of (block['elements'] as Json[] | undefined) ?? [])
+      if (element['value'] !== undefined) element['value'] = value;
+  return { ...card, blocks };
+}
+
+const whispersAfter = async (who: Person, press: () => Promise<unknown>): Promise<string> => {
+  const before = who.whispers.length;
+  await press();
+  return world.whisper(who, before + 1);
+};
+
+describe('the form that asks', () => {
+  test('it searches among what there is, says what will be needed or refused, and asks once', async () => {
+    const { erin, max } = world.people;
+    expect(await erin.slash('/access')).toMatchObject({ acked: true, trouble: null });
+    const view = await form(erin, 'Choose a customer');
+    expect((await erin.suggest(view, 'tenant', 'corp')).length).toBeGreaterThan(1);
+    expect(await erin.suggest(view, 'tenant', 'nobody')).toEqual([]);
+    await erin.choose(view, 'tenant', 'acme');
+    await erin.choose(view, 'what', ['list payroll']);
+    expect(erin.reads(await form(erin, 'would be refused'))).toContain('The customer forbids');
+    const refused = await erin.submit(view, { reason: 'Case 1' });
+    expect(refused.errors).toEqual({ 'what:billing': expect.stringContaining('The customer forbids') });
+    await erin.choose(view, 'what', ['read every item of invoices']);
+    const ready = erin.reads(await form(erin, 'What happens next'));
+    expect(ready).toContain('One review at the vendor');
+    expect(ready).toContain('Low risk');
+    await erin.submit(view, { reason: 'Case 4711: <!channel> \u202E', objects: 'inv-1001', ticket: 'T-1' });
+    expect(erin.reads(await form(erin, 'You have asked'))).toContain('It waits for the vendor’s review');
+    const read = max.reads(await world.card(world.reviews, 'Case 4711', max));
+    expect(read).toContain('• invoices/inv-1001: read');
+    expect(read).toContain('“Case 4711: <!channel> ⟨U+202E⟩”');
+    expect(read).toContain('T-1');
+  });
+
+  test('a time beyond the customer’s is not offered', async () => {
+    const { erin } = world.people;
+    await erin.shortcut('ask_for_access');
+    const view = await form(erin, 'Choose a customer');
+    await erin.choose(view, 'tenant', 'acme');
+    await eventually('the customer’s longest', () => JSON.stringify(view.content).includes('duration:3600'));
+    await expect(erin.choose(view, 'duration', '4 hours')).rejects.toThrow();
+    await erin.close(view);
+  });
+
+  test('a customer’s person is told whose form it is; help and list answer their asker alone', async () => {
+    const { ada, erin } = world.people;
+    await world.ask('Case 4712');
+    await ada.slash('/access');
+    await form(ada, 'Engineers of the vendor ask');
+    expect(await whispersAfter(erin, () => erin.slash('/access', 'help'))).toContain('/access list');
+    expect(await whispersAfter(erin, () => erin.slash('/access', 'list'))).toContain(
+      'Erin → acme Corp, billing',
+    );
+  });
+});
+
+describe('a press proves nothing', () => {
+  test('P9: a tenant’s person who presses another tenant’s card learns nothing and changes nothing', async () => {
+    const card = await atCustomer('Case 5001');
+    const gwen = world.acme.user('U0GWEN', { name: 'gwen', realName: 'Gwen' });
+    world.lockbox.members.add(gwen.id);
+    await world.link('foreignApprover', gwen);
+    expect(await whispersAfter(gwen, () => gwen.click(card, 'Approve'))).toContain('no such request');
+    await gwen.click(card, 'Deny…');
+    await form(gwen, 'no such request');
+    expect((await requestOf('Case 5001')).state).toBe('awaiting_customer');
+  });
+
+  test('P2: vendor staff do not decide for the customer, nor anybody on their own request', async () => {
+    const card = await atCustomer('Case 5002');
+    const { kim, erin } = world.people;
+    for (const { id } of [kim, erin]) world.lockbox.members.add(id);
+    expect(await whispersAfter(kim, () => kim.click(card, 'Approve'))).toContain('not your turn');
+    expect(await whispersAfter(erin, () => erin.click(card, 'Approve'))).toContain('your own request');
+    expect((await requestOf('Case 5002')).state).toBe('awaiting_customer');
+  });
+
+  test('P1: another digest, another request, or nonsense in the value decides nothing', async () => {
+    const card = await atCustomer('Case 5003');
+    const { ada } = world.people;
+    const { id } = await requestOf('Case 5003');
+    const other = `${id} sha256:${'e'.repeat(64)}`;
+    expect(await whispersAfter(ada, () => ada.click(tampered(card, other), 'Approve'))).toContain(
+      'has changed',
+    );
+    // Told in one step with the card made anew, so that the next press is of what there is.
+    await world.told();
+    const edits = () => world.slack.answers('chat.update').length;
+    const before = edits();
+    await whispersAfter(ada, () => ada.click(tampered(card, other), 'Approve'));
+    await eventually('the card, made anew', () => edits() > before);
+    expect(ada.reads(card)).toContain('[Approve]');
+    const unknown = `req_${'0'.repeat(8)}-0000-7000-8000-${'0'.repeat(12)} sha256:${'e'.repeat(64)}`;
+    expect(await whispersAfter(ada, () => ada.click(tampered(card, unknown), 'Approve'))).toContain(
+      'no such request',
+    );
+    for (const nonsense of ['', 'approve', `${other} x`, '{"request":1}', `../${other}`])
+      expect(await whispersAfter(ada, () => ada.click(tampered(card, nonsense), 'Approve'))).toContain(
+        'not one of ours',
+      );
+    expect((await requestOf('Case 5003')).state).toBe('awaiting_customer');
+  });
+
+  test('somebody unknown is told where to link, and nothing happens', async () => {
+    const card = await atCustomer('Case 5004');
+    const zoe = world.acme.user('U0ZOE', { name: 'zoe', realName: 'Zoe' });
+    world.lockbox.members.add(zoe.id);
+    expect(await whispersAfter(zoe, () => zoe.click(card, 'Approve'))).toContain(
+      'does not know this Slack account',
+    );
+    await zoe.slash('/access');
+    await form(zoe, 'does not know this Slack account');
+    await zoe.close(zoe.view!);
+    await zoe.openHome();
+    expect(zoe.reads(await eventually('their home', () => zoe.home))).toContain(
+      'does not know this Slack account',
+    );
+    expect((await requestOf('Case 5004')).state).toBe('awaiting_customer');
+  });
+
+  test('P8: of two who press at once one decides, and the other is told who was faster', async () => {
+    const card = await atCustomer('Case 5005');
+    const { ada, bob } = world.people;
+    const counts = [ada.whispers.length, bob.whispers.length];
+    await Promise.all([ada.click(card, 'Approve'), bob.click(card, 'Approve')]);
+    const said = [await world.whisper(ada, counts[0]! + 1), await world.whisper(bob, counts[1]! + 1)];
+    expect(said.filter((each) => each.includes('Your approval is recorded'))).toHaveLength(1);
+    expect(said.filter((each) => /handled already.*Approved by (Ada|Bob)/s.test(each))).toHaveLength(1);
+  });
+
+  test('a form whose request has meanwhile ended says so and changes nothing', async () => {
+    const card = await atCustomer('Case 5006');
+    const { ada } = world.people;
+    await ada.click(card, 'Deny…');
+    const deny = await form(ada, 'Why?');
+    const { id } = await requestOf('Case 5006');
+    await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+    await ada.submit(deny, { reason: 'No' });
+    await form(ada, 'handled already');
+    expect((await requestOf('Case 5006')).state).toBe('cancelled');
+    await ada.close(ada.view!);
+  });
+
+  test('a form’s value is no more believed than a button’s', async () => {
+    const card = await atCustomer('Case 5007');
+    const { ada } = world.people;
+    await ada.click(card, 'Deny…');
+    const deny = await form(ada, 'Why?');
+    deny.content['private_metadata'] = 'req_1 sha256:1';
+    await ada.submit(deny, { reason: 'No' });
+    await form(ada, 'not one of ours');
+    await ada.close(ada.view!);
+    expect((await requestOf('Case 5007')).state).toBe('awaiting_customer');
+  });
+
+  test('less, chosen one by one: what was not asked for is refused under its field', async () => {
+    const card = await atCustomer('Case 5008');
+    const { ada, erin } = world.people;
+    await ada.click(card, 'Approve less…');
+    const less = await form(ada, 'What stays');
+    expect((await ada.submit(less, { objects: 'payroll/p-1' })).errors).toEqual({
+      objects: expect.any(String),
+    });
+    expect((await ada.submit(less, { objects: '' })).errors).toEqual({ keep: expect.any(String) });
+    await ada.submit(less, { objects: 'inv-7', minutes: '5' });
+    const mine = await world.card(erin, 'Case 5008', erin);
+    await world.until(mine, 'invoices/inv-7: read', erin);
+    await world.until(mine, '[Accept for 5 minutes]', erin);
+  });
+
+  test('a stop is for those who may: an engineer who presses it is told so', async () => {
+    const card = await atCustomer('Case 5009');
+    const { ada, erin } = world.people;
+    await ada.click(card, 'Approve');
+    await world.until(card, '[Stop access]');
+    world.lockbox.members.add(erin.id);
+    await erin.click(card, ACTIONS.stop);
+    const stop = await form(erin, 'Access ends at once');
+    await erin.submit(stop, { reason: 'mine' });
+    await form(erin, 'Your roles do not allow this');
+    expect(ada.reads(card)).toContain('[Stop access]');
+  });
+});

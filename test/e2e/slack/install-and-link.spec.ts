@@ -1,0 +1,130 @@
+import type { PersonName } from '../../factories/organisation.js';
+import type { Person } from '../../fakes/slack/people/person.js';
+import { TestBroker } from '../harness.js';
+import { SlackWorld } from './slack-world.js';
+
+let world: SlackWorld;
+beforeAll(async () => {
+  world = await SlackWorld.start();
+});
+afterAll(() => world.close());
+
+const INSTALL = '/slack/install';
+const LINK = '/slack/link';
+
+/** Begins as one of ours, agrees at Slack, and gives what Slack sends the browser back with. */
+async function begun(who: PersonName, at: Person, path: string) {
+  const session = await world.broker.sessionOf(who);
+  const answer = await world.broker.page(session, 'GET', path);
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  const back = await at.authorise(String(answer.headers.get('location')));
+  return { browser: cookies.join('; '), session, path: `${back.pathname}${back.search}` };
+}
+const finish = async (cookie: string, path: string) => {
+  const { status, headers } = await world.broker.page(cookie, 'GET', path);
+  const to = new URL(headers.get('location') ?? '/none', 'http://localhost');
+  return status === 303 ? to.searchParams.get('slack') : status;
+};
+const accounts = async (who: PersonName) => {
+  const { body } = await world.broker.call(who, 'GET', '/api/v1/slack/accounts');
+  return (body as { items: { id: string }[] }).items.map(({ id }) => id);
+};
+
+describe('letting the app in', () => {
+  test.each<[PersonName | null, string, number]>([
+    ['engineer', INSTALL, 403],
+    ['reviewer', INSTALL, 403],
+    ['secondApprover', INSTALL, 403],
+    [null, INSTALL, 401],
+    [null, LINK, 401],
+    [null, '/slack/oauth_redirect', 401],
+    [null, '/slack/link/callback', 401],
+  ])('%s at %s is answered %i', async (who, path, status) => {
+    const cookie = who === null ? null : await world.broker.sessionOf(who);
+    expect((await world.broker.page(cookie, 'GET', path)).status).toBe(status);
+  });
+
+  test('the workspace agrees, and its tokens are nowhere to be read', async () => {
+    const { people } = world;
+    expect(await world.walk('tenantAdmin', people.ada, INSTALL)).toBe('installed');
+    const { body, text } = await world.broker.call('tenantAdmin', 'GET', '/api/v1/slack/installations');
+    expect(body).toMatchObject({ items: [{ workspace: 'T0ACME', name: 'Acme', endedAt: null }], next: null });
+    expect(text).not.toMatch(/xox/);
+    expect((await world.broker.call('secondApprover', 'GET', '/api/v1/slack/installations')).status).toBe(
+      403,
+    );
+  });
+
+  test('P11: nothing of it is in the broker’s log', () => {
+    const log = world.broker.logLines.join('');
+    expect(log).not.toMatch(/xox|stand-in-client-secret|stand-in-signing-secret|code=|state=/);
+  });
+
+  test('a workspace that does not agree lets nobody in', async () => {
+    expect(await world.walk('securityAdmin', world.people.max, INSTALL, { deny: true })).toBe(
+      'slack_refused',
+    );
+    const { body } = await world.broker.call('securityAdmin', 'GET', '/api/v1/slack/installations');
+    expect((body as { items: object[] }).items).toHaveLength(1);
+  });
+});
+
+describe('linking an account', () => {
+  test('it is finished in the browser and by the person that began it, once', async () => {
+    const { ada } = world.people;
+    const first = await begun('approver', ada, LINK);
+    const other = await world.broker.sessionOf('secondApprover');
+    expect(await finish(first.session, first.path)).toBe('attempt_unknown');
+    expect(await finish(`${first.session}; ${first.browser}`, `${first.path}&state=x`)).toBe(
+      'attempt_unknown',
+    );
+    expect(await finish(`${other}; ${first.browser}`, first.path)).toBe('attempt_unknown');
+    expect(await accounts('secondApprover')).toEqual([]);
+    const second = await begun('approver', ada, LINK);
+    expect(await finish(`${second.session}; ${second.browser}`, second.path)).toBe('linked');
+    expect(await finish(`${second.session}; ${second.browser}`, second.path)).toBe('attempt_unknown');
+    expect(await accounts('approver')).toEqual(['T0ACME.U0ADA']);
+  });
+
+  test('what was begun as an install links nobody', async () => {
+    const { browser, session, path } = await begun('tenantAdmin', world.people.ada, INSTALL);
+    const moved = path.replace('/slack/oauth_redirect', '/slack/link/callback');
+    expect(await finish(`${session}; ${browser}`, moved)).toBe('attempt_unknown');
+  });
+
+  test('a key is no browser, and nobody links for somebody else', async () => {
+    expect((await world.broker.call('approver', 'GET', LINK)).status).toBe(401);
+    expect(
+      (await world.broker.call('secondApprover', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
+    ).toBe(404);
+    expect((await world.broker.call('approver', 'DELETE', '/api/v1/slack/accounts/nonsense')).status).toBe(
+      404,
+    );
+    expect(
+      (await world.broker.call('approver', 'DELETE', '/api/v1/slack/accounts/T0ACME.U0ADA')).status,
+    ).toBe(204);
+    expect(await accounts('approver')).toEqual([]);
+  });
+
+  test('Slack away is told on the page', async () => {
+    const { browser, session, path } = await begun('approver', world.people.ada, LINK);
+    world.slack.troubles.down(503);
+    expect(await finish(`${session}; ${browser}`, path)).toMatch(/slack_unavailable|answer_invalid/);
+    world.slack.troubles.up();
+  });
+});
+
+test('without Slack the broker says so, and its inbound address is nobody’s', async () => {
+  const plain = await TestBroker.start();
+  try {
+    const session = await plain.sessionOf('securityAdmin');
+    for (const path of [INSTALL, LINK]) expect((await plain.page(session, 'GET', path)).status).toBe(503);
+    expect((await plain.fetch('POST', '/slack/events', { raw: '{}' })).status).toBe(404);
+    expect((await plain.call('approver', 'GET', '/api/v1/slack/accounts')).body).toEqual({
+      link: null,
+      items: [],
+    });
+  } finally {
+    await plain.close();
+  }
+});

@@ -1,0 +1,215 @@
+import { applyOrganisation, type Organisation } from '@countersign/access';
+import type { Message } from '../../fakes/slack/messages.js';
+import type { Person } from '../../fakes/slack/people/person.js';
+import { eventually } from '../../support/eventually.js';
+import { makeRequest, readRequest, review } from '../story.js';
+import { places, SlackWorld } from './slack-world.js';
+
+const DAY = 86_400;
+
+const file = (change: (file: Organisation) => void = () => {}): Organisation =>
+  places((each) => {
+    each.tenants[1]!.slack = { teamId: 'E0GLOBEX', channelId: 'C0GLOBEX' };
+    change(each);
+  });
+const apply = (changed: Organisation) => applyOrganisation(world.broker.host, changed, { dryRun: false });
+
+let world: SlackWorld;
+beforeAll(async () => {
+  world = await (await SlackWorld.start({ organisation: file() })).settle();
+});
+afterAll(() => world.close());
+
+let cases = 0;
+/** A request that waits for the customer, with its card in the customer's channel. */
+async function waiting(): Promise<{ id: string; card: Message; words: string }> {
+  cases += 1;
+  const words = `Case ${2_000 + cases}`;
+  const request = await makeRequest(world.broker, 'engineer', { justification: words });
+  await review(world.broker, 'reviewer', request);
+  return { id: request.id, words, card: await world.card(world.lockbox, words) };
+}
+const cancel = (id: string) => world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+/** Presses Approve. @returns what they are told, and what became of the request */
+async function pressed(who: Person, { id, card }: { id: string; card: Message }) {
+  const before = who.whispers.length;
+  expect((await who.click(card, 'Approve')).acked).toBe(true);
+  const told = await world.whisper(who, before + 1);
+  const { state } = await readRequest(world.broker, id);
+  return { told, state };
+}
+
+describe('who presses', () => {
+  test('somebody who is not linked is told how, and nothing happens', async () => {
+    const ann = world.acme.user('U0ANN', { name: 'ann' });
+    world.lockbox.members.add(ann.id);
+    const request = await waiting();
+    const { told, state } = await pressed(ann, request);
+    expect(told).toContain('Sign in on the web once and link it');
+    expect(state).toBe('awaiting_customer');
+    expect(world.people.bob.whispers).toEqual([]);
+    await world.link('tenantAdmin', ann);
+    // Linked, she is an admin and no approver.
+    expect((await pressed(ann, request)).told).toContain('Your roles do not allow this');
+    await cancel(request.id);
+  });
+
+  test('whoever is linked elsewhere, or by nobody’s workspace, is nobody here', async () => {
+    const mallory = world.slack.workspace('T0EVIL').user('U0ADA2', { name: 'ada' });
+    const request = await waiting();
+    world.acme.share(world.lockbox, world.slack.workspace('T0EVIL'), [mallory]);
+    const { told, state } = await pressed(mallory, request);
+    expect({ told, state }).toEqual({
+      told: expect.stringContaining('not one that Countersign works with'),
+      state: 'awaiting_customer',
+    });
+    // The same user id under another workspace is another account.
+    const { callback } = world.people.ada.pressOf(request.card, 'Approve');
+    Object.assign(callback.payload['user'] as object, { team_id: 'T0EVIL' });
+    await world.slack.deliverer.deliver(callback);
+    await world.whisper(world.people.ada);
+    expect((await readRequest(world.broker, request.id)).state).toBe('awaiting_customer');
+    world.lockbox.teams.splice(1);
+    await cancel(request.id);
+  });
+
+  test('a guest is matched by no address; an account that is off counts for nothing', async () => {
+    await apply(file((each) => Object.assign(each.tenants[0]!.slack!, { matchEmail: true })));
+    const request = await waiting();
+    const guest = world.acme.user('U0GUEST', { name: 'guest', email: 'bob@acme.example', guest: 'single' });
+    const off = world.acme.user('U0OFF', { name: 'off', email: 'bob@acme.example', deactivated: true });
+    const unverified = world.acme.user('U0NEW', {
+      name: 'new',
+      email: 'bob@acme.example',
+      emailVerified: false,
+    });
+    for (const [who, why] of [
+      [guest, 'Guests of a workspace'],
+      [off, 'deactivated'],
+      [unverified, 'does not know this Slack account'],
+    ] as const) {
+      world.lockbox.members.add(who.id);
+      expect(await pressed(who, request)).toEqual({
+        told: expect.stringContaining(why),
+        state: 'awaiting_customer',
+      });
+    }
+    const matched = world.acme.user('U0BOB2', { name: 'bob2', email: 'bob@acme.example' });
+    world.lockbox.members.add(matched.id);
+    expect((await pressed(matched, request)).state).toBe('approved');
+    await apply(file());
+  });
+
+  test('nobody decides their own, by whatever account', async () => {
+    const { kim } = world.people;
+    const request = await makeRequest(world.broker, 'engineerAndReviewer', { justification: 'Case of Kim' });
+    const card = await world.card(world.reviews, 'Case of Kim', kim);
+    const { told, state } = await pressed(kim, { id: request.id, card });
+    expect({ told, state }).toEqual({
+      told: expect.stringContaining('your own request'),
+      state: 'awaiting_vendor',
+    });
+    await world.broker.call('engineerAndReviewer', 'POST', `/api/v1/requests/${request.id}/cancel`);
+  });
+
+  test('P1: a card of a request that has since changed refuses and refreshes itself', async () => {
+    const { ada } = world.people;
+    const request = await waiting();
+    await world.told();
+    // The card is left as it was: the news of the offer does not reach Slack.
+    world.slack.troubles.down();
+    const { digest, terms } = await readRequest(world.broker, request.id);
+    const less = { ...(terms as object), parent: digest, seconds: 300 };
+    const body = { decision: 'counter', digest, terms: less };
+    const path = `/api/v1/requests/${request.id}/reviews`;
+    expect((await world.broker.call('secondApprover', 'POST', path, { body })).status).toBe(201);
+    // So often tried, it is tried again in half a minute.
+    const attempts = async () => (await world.deliveries('C:acme'))[0]?.attempts ?? 0;
+    await world.later('seven attempts', async () => (await attempts()) >= 7, 10);
+    world.slack.troubles.up();
+    expect(ada.reads(request.card)).toContain('[Approve]');
+    const { told, state } = await pressed(ada, request);
+    expect({ told, state }).toEqual({ told: expect.stringMatching(/changed/), state: 'countered' });
+    await world.until(request.card, 'Less was offered');
+    expect(ada.reads(request.card)).not.toContain('[Approve]');
+    expect((await world.deliveries('C:acme'))[0]?.state).toBe('due');
+    await cancel(request.id);
+  });
+
+  test('P8: a hundred presses at once are one decision, and the others are told kindly', async () => {
+    const { ada, bob } = world.people;
+    const request = await waiting();
+    const before = ada.whispers.length + bob.whispers.length;
+    const presses = Array.from({ length: 100 }, (_, index) =>
+      (index % 2 === 0 ? ada : bob).click(request.card, 'Approve'),
+    );
+    await Promise.all(presses);
+    await eventually(
+      'everybody was told',
+      () => ada.whispers.length + bob.whispers.length - before >= 100,
+      60_000,
+    );
+    const told = [...ada.whispers, ...bob.whispers].slice(-200).map(({ text }) => text);
+    expect(told.filter((text) => text.includes('Your approval is recorded'))).toHaveLength(1);
+    expect(told.filter((text) => text.includes('handled already')).length).toBeGreaterThanOrEqual(99);
+    const { reviews, grant } = await readRequest(world.broker, request.id);
+    expect(reviews.filter(({ side }) => side === 'customer')).toHaveLength(1);
+    expect(grant).toMatch(/^grt_/);
+  });
+
+  test('an account lapses after thirty days', async () => {
+    world.broker.clock.advance(31 * DAY);
+    const request = await waiting();
+    const { told, state } = await pressed(world.people.ada, request);
+    expect({ told, state }).toEqual({ told: expect.stringContaining('30 days'), state: 'awaiting_customer' });
+    await world.link('approver', world.people.ada);
+    expect((await pressed(world.people.ada, request)).state).toBe('approved');
+  });
+});
+
+describe('an Enterprise Grid', () => {
+  test('the app is let into the whole of it, and people of each of its workspaces decide', async () => {
+    const hq = world.slack.workspace('T0GLOBEX', { enterprise: 'E0GLOBEX' });
+    const plant = world.slack.workspace('T0PLANT', { enterprise: 'E0GLOBEX' });
+    const gus = hq.user('U0GUS', { name: 'gus' });
+    const gwen = plant.user('U0GWEN', { name: 'gwen' });
+    const channel = plant.channel('C0GLOBEX', { name: 'access', members: [gus, gwen] });
+    await world.install('foreignAdmin', gus, channel, { org: true });
+    plant.invite(channel);
+    await world.link('foreignApprover', gwen);
+    const request = await makeRequest(world.broker, 'otherEngineer', {
+      tenant: 'globex',
+      justification: 'Case of Grid',
+    });
+    await review(world.broker, 'reviewer', request);
+    const card = await world.card(channel, 'Case of Grid', gwen);
+    await gwen.click(card, 'Approve');
+    await world.until(card, 'Approved by Gwen', gwen);
+    expect((await readRequest(world.broker, request.id)).state).toBe('approved');
+  });
+});
+
+describe('a channel that vendor and customer share', () => {
+  test('whoever presses is judged by their own workspace, and commands do not work', async () => {
+    const { ada, max, kim } = world.people;
+    const shared = world.vendor.channel('C0SHARED', { name: 'vendor-acme', members: [max, kim] });
+    world.vendor.share(shared, world.acme, [ada]);
+    world.vendor.invite(shared);
+    await apply(
+      file((each) => Object.assign(each.tenants[0]!.slack!, { teamId: 'T0VENDOR', channelId: 'C0SHARED' })),
+    );
+    await world.link('engineerAndReviewer', kim);
+    await world.link('approver', ada);
+    const request = await makeRequest(world.broker, 'engineer', { justification: 'Case of both' });
+    await review(world.broker, 'reviewer', request);
+    const card = await world.card(shared, 'Case of both');
+    expect((await max.slash('/access', '', shared)).trouble).toContain('shared channel');
+    // The vendor's reviewer stands in the same channel, and is no approver of the customer.
+    expect(await pressed(kim, { id: request.id, card })).toEqual({
+      told: expect.stringMatching(/turn|roles/),
+      state: 'awaiting_customer',
+    });
+    expect((await pressed(ada, { id: request.id, card })).state).toBe('approved');
+    await world.until(card, 'Approved by Ada');
+  });
+});

@@ -1,0 +1,44 @@
+import { eventually } from '../../support/eventually.js';
+import { readRequest } from '../story.js';
+import { SlackWorld } from './slack-world.js';
+
+let world: SlackWorld;
+beforeAll(async () => {
+  world = await SlackWorld.start({ socketMode: true });
+  await eventually('a socket', () => world.slack.socket.connections > 0);
+  await world.settle();
+});
+afterAll(() => world.close());
+
+describe('Slack over a socket, where nothing comes in from outside', () => {
+  test('ask, review, approve', async () => {
+    const { max, ada } = world.people;
+    expect(await world.ask('Case of the socket')).toContain('You have asked');
+    const atVendor = await world.card(world.reviews, 'Case of the socket', max);
+    await max.click(atVendor, 'Approve');
+    const card = await world.card(world.lockbox, 'Case of the socket');
+    await ada.click(card, 'Approve');
+    await world.until(card, 'Access is open now');
+    const { body } = await world.broker.call('engineer', 'GET', '/api/v1/requests');
+    const [{ id }] = (body as { items: [{ id: string }] }).items;
+    expect((await readRequest(world.broker, id)).state).toBe('approved');
+  });
+
+  test('errors stand beside their fields', async () => {
+    expect(await world.ask('Case of payroll', 'list payroll')).toContain('✗');
+  });
+
+  test('there is no address that takes requests then', async () => {
+    const { deliverer } = world.slack;
+    const { headers, body } = deliverer.requestFor(world.people.erin.slashCallback('/access', 'help'));
+    const answer = await world.broker.fetch('POST', '/slack/events', { raw: body, headers });
+    expect(answer.status).toBe(404);
+  });
+
+  test('a socket that Slack wants renewed is, and nothing is missed', async () => {
+    world.slack.socket.refresh();
+    await eventually('another socket', () => world.slack.socket.connections > 0, 20_000);
+    expect((await world.people.erin.slash('/access', 'help')).acked).toBe(true);
+    expect(await world.whisper(world.people.erin)).toContain('/access list');
+  });
+});

@@ -1,0 +1,82 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import {
+  exportEd25519PublicKey,
+  type RecordEntry,
+  recordHash,
+  signRecord,
+} from '@countersign/gateway-protocol';
+import { systemHashing, uuidV7Ids } from '@countersign/persistence';
+import { commit } from '@countersign/scope';
+
+export type RecordKind = 'allowed' | 'outcome' | 'refused' | 'head';
+
+/** Under which grant calls are made. */
+export interface RecordedGrant {
+  grant: string;
+  request: string;
+  digest: string;
+  person: string;
+}
+
+export const gatewayIdentity = () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  return { publicKey: exportEd25519PublicKey(publicKey), privateKey };
+};
+
+/** Records of one boot of a gateway, chained as the gateway chains them. */
+export class RecordChain {
+  readonly boot = randomUUID();
+  private seq = 0;
+  private prev: string | null = null;
+
+  constructor(
+    private readonly gateway: string,
+    private readonly key: KeyObject,
+    private readonly under: RecordedGrant,
+  ) {}
+
+  add(kind: RecordKind, id = uuidV7Ids.next('rec'), tenant = 'acme', key = this.key): RecordEntry {
+    const salt = randomBytes(32);
+    const value = `/tenants/${tenant}/invoices/inv-1?page=2`;
+    this.seq += 1;
+    const head = {
+      v: 1,
+      id,
+      gateway: this.gateway,
+      boot: this.boot,
+      tenant,
+      seq: this.seq,
+      prev: this.prev,
+      at: new Date().toISOString(),
+    };
+    const call = {
+      ...this.under,
+      service: 'billing',
+      method: 'GET',
+      path: commit(systemHashing, 'path', salt, value),
+      mode: 'gateway',
+      route: '/tenants/{tenant}/invoices/{id}',
+      resource: 'invoices/inv-1',
+      action: 'read',
+    };
+    const kinds = {
+      allowed: { ...head, kind, ...call },
+      refused: { ...head, kind, ...call, code: 'insufficient_scope', count: 1 },
+      outcome: {
+        ...head,
+        kind,
+        status: 200,
+        bytes: 120,
+        bodySha256: null,
+        durationMs: 7,
+        outcome: 'completed',
+      },
+      head: { ...head, kind, signature: signRecord({ ...head, kind } as never, key) },
+    };
+    const record = kinds[kind] as unknown as RecordEntry['record'];
+    this.prev = recordHash(record);
+    const openings =
+      kind === 'outcome' || kind === 'head' ? {} : { path: { value, salt: salt.toString('base64url') } };
+    return { record, openings };
+  }
+}
