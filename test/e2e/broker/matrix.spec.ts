@@ -65,6 +65,8 @@ const newcomer = () => {
   newcomers += 1;
   return { email: `new-${newcomers}@acme.example`, name: 'New', roles: ['auditor'] };
 };
+/** Who lets the Slack app into a workspace. */
+const INSTALLERS = ['securityAdmin', 'approver', 'tenantAdmin', 'foreignAdmin'] as const;
 const gatewaysOnly = { nobody: '401 unauthenticated' };
 
 const decide = (request: RequestBody): Target => ({
@@ -649,6 +651,39 @@ const TABLE: Row[] = [
     target: () => ({ path: '/auth/cli/token', body: { code: 'x', verifier: NONCE } }),
     all: '401 unauthenticated',
   },
+  {
+    endpoint: 'GET /api/v1/slack/accounts',
+    target: at('/api/v1/slack/accounts'),
+    all: '200',
+    but: everybodyIn,
+  },
+  {
+    endpoint: 'DELETE /api/v1/slack/accounts/{id}',
+    case: 'that is nobody’s',
+    target: at('/api/v1/slack/accounts/T0ACME.U0ADA'),
+    all: '404 not_found',
+    but: { ...closed, legal: '404 not_found' },
+  },
+  {
+    endpoint: 'GET /api/v1/slack/installations',
+    target: at('/api/v1/slack/installations'),
+    all: '403 forbidden',
+    but: { ...closed, ...each(INSTALLERS, '200') },
+  },
+  ...(['GET /slack/install', 'GET /slack/oauth_redirect'] as const).map((endpoint) => ({
+    endpoint,
+    case: 'where Slack is not set up',
+    target: at(endpoint.slice(4)),
+    all: '403 forbidden' as const,
+    but: { ...closed, ...each(INSTALLERS, '503 not_ready') },
+  })),
+  ...(['GET /slack/link', 'GET /slack/link/callback'] as const).map((endpoint) => ({
+    endpoint,
+    case: 'with a key, which is no session',
+    target: at(endpoint.slice(4)),
+    all: '401 unauthenticated' as const,
+    but: { gateway: '403 forbidden' as const },
+  })),
   { endpoint: 'GET /healthz', target: at('/healthz'), all: '200' },
   { endpoint: 'GET /readyz', target: at('/readyz'), all: '200' },
   { endpoint: 'GET /metrics', target: at('/metrics'), all: '200' },

@@ -343,8 +343,11 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     const signed = (JSON.parse(real) as Signature[]).map((each) => ({ ...each, statement: lowered }));
     const write = (text: string, theirs: string) =>
       `UPDATE trust_versions SET document = '${text}', signatures = '${theirs}' WHERE tenant = 'acme'`;
-    await attacker.copy('passkeys', `id = '${bob.key.id}'`, { id: eve.id, jwk: JSON.stringify(eve.jwk) });
-    await restartAll(write(JSON.stringify(lowered), JSON.stringify(signed)));
+    const enrol = `INSERT INTO passkeys (id, tenant, person, name, jwk, client_data_json, attestation_object, rp_id, created_at)
+      SELECT '${eve.passkey.id}', tenant, person, name, '${JSON.stringify(eve.passkey.jwk)}', client_data_json,
+        attestation_object, rp_id, created_at
+      FROM passkeys WHERE person = '${bob.id}' LIMIT 1`;
+    await restartAll(write(JSON.stringify(lowered), JSON.stringify(signed)), enrol);
     for (const [by, key, reason] of [
       [ada, ada.key, 'too_few'],
       [bob, eve, 'unknown_key'],
@@ -355,7 +358,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
       const minted = (await mintToken(broker, String(grant))).access_token;
       expect(await readNew(minted)).toBe(`not_countersigned ${reason}`);
     }
-    await restartAll(write(document, real), `DELETE FROM passkeys WHERE id = '${eve.id}'`);
+    await restartAll(write(document, real), `DELETE FROM passkeys WHERE id = '${eve.passkey.id}'`);
   });
 
   test('a fresh gateway has no pin: it opens nothing of the tenant, whoever has signed', async () => {
