@@ -166,12 +166,14 @@ describeStore('what goes out', (bench) => {
       grants: [],
       locks: [],
       invitations: [],
+      reminders: [{ id: open.id, tenant: 'acme' }],
     });
     expect(await at('2026-11-24T16:00:00Z')).toEqual({
       requests: [{ id: open.id, tenant: 'acme' }],
       grants: [{ id: grant.id, tenant: 'acme' }],
       locks: [],
       invitations: [],
+      reminders: [{ id: open.id, tenant: 'acme' }],
     });
   });
 

@@ -48,6 +48,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: '2ca0450ff934fae92f46a78fe974d26502129877f404a125e081b5fa7d57a7e0',
     postgres: '6267b21516d193842d49c5a48da6b095e55bc44f29a6936f6adb7248e1104667',
   },
+  Slack1798700000000: {
+    sqlite: 'a966cdb0bf9bd16906e2e264cd6e00a377394f6609b22bd0f333870fb4596c3d',
+    postgres: '9ffe4a3751e144a77f97902ef4ed0cea9aeb644a0e672aa5ee4999955222f309',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

@@ -21,6 +21,7 @@ describeStore('the vendor’s side', (bench) => {
     expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
       vendorName: null,
       vendorOidc: null,
+      vendorSlack: null,
       vendorWebhooks: [],
       policy: null,
       people: [],
@@ -63,6 +64,7 @@ describeStore('the vendor’s side', (bench) => {
     const whole = {
       vendorName: 'Northwind Cloud',
       vendorOidc: oidc,
+      vendorSlack: null,
       vendorWebhooks: webhooks,
       policy: POLICY,
     };

@@ -64,6 +64,26 @@ describe('what goes out to Slack', () => {
     await cancel(request.id);
   });
 
+  test('P7: a dead letter that is retried is no second message either', async () => {
+    world.slack.troubles.loseAnswers('chat.postMessage', 1);
+    world.slack.troubles.next('conversations.history', 'channel_not_found');
+    const request = await makeRequest(world.broker, 'engineer', { justification: 'Case retried' });
+    await settled('C:vendor', 'slack_unreachable');
+    world.broker.clock.advance(60);
+    const dead = await settled('C:vendor', 'slack_channel_not_found');
+    expect(dead).toMatchObject({ state: 'dead' });
+    const { status } = await world.broker.call(
+      'securityAdmin',
+      'POST',
+      `/api/v1/notices/${dead.notice}/retry`,
+    );
+    expect(status).toBe(200);
+    await world.told();
+    const cards = world.slack.roots(world.reviews.id);
+    expect(cards.filter((card) => world.people.max.reads(card).includes('Case retried'))).toHaveLength(1);
+    await cancel(request.id);
+  });
+
   test('P7: 429 is heeded and counts as no attempt', async () => {
     world.slack.troubles.limit('chat.postMessage', 30, {
       where: ({ channel }) => channel === world.reviews.id,

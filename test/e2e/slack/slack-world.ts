@@ -23,6 +23,7 @@ export const places = (change: (file: Organisation) => void = () => {}): Organis
 export const FAST: Rates = { ...SLACK_RATES, post: { burst: 1_000, perSecond: 1_000 } };
 
 type DeliveryRow = {
+  notice: string;
   channel: string;
   recipient: string;
   state: string;

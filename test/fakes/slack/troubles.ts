@@ -42,8 +42,10 @@ export class Troubles {
     this.outage = how;
   }
 
+  /** All works again, whatever was ordered. */
   up(): void {
     this.outage = null;
+    this.refusals.length = 0;
   }
 
   /** The next calls are done, and the connection breaks before the answer. */

@@ -103,7 +103,8 @@ export class SlackChannel implements NoticeChannel {
     const poster = new Poster(target, this.pace, signal);
     const told: Told = {
       ...{ notice: notice.id, recipient: delivery.recipient, at: notice.at },
-      again: delivery.attempts > 0,
+      // One that was given up and is retried begins to count anew, but what it left in Slack is there still.
+      again: delivery.attempts > 0 || delivery.lastError !== null,
     };
     if (kind === 'request.reminder')
       return tellWhatWaits(
