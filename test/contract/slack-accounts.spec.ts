@@ -77,6 +77,9 @@ describeStore('Slack accounts', (bench) => {
     await link('ada@acme.example', { ...ada, enterprise: 'E0GRID' });
     expect(await who({ team: 'T0SISTER', enterprise: 'E0GRID', user: 'U0ADA' })).toBe('ada@acme.example');
     expect(await who({ team: 'T0SISTER', enterprise: null, user: 'U0ADA' })).toBe('unlinked');
+    // In a channel shared with others Slack names the workspace alone: that from which it was linked counts.
+    expect(await who({ team: 'T0ACME', enterprise: null, user: 'U0ADA' })).toBe('ada@acme.example');
+    expect(await who({ team: 'T0ACME', enterprise: null, user: 'U0BOB' })).toBe('unlinked');
   });
 
   test('who links it last has it; it ends with the person and does not come back with them', async () => {

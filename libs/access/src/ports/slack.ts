@@ -84,7 +84,10 @@ export interface SlackInstallationWrites extends SlackInstallationReads {
 }
 
 export interface SlackAccountReads {
-  /** Whatever its state: the caller judges its end and its person. */
+  /**
+   * Whatever its state: the caller judges its end and its person. By its Grid or its workspace, and by the workspace of
+   * the Grid that it was linked from: in a shared channel Slack names a clicker's workspace alone.
+   */
   find(workspace: string, user: string): Promise<SlackAccount | null>;
   /** By when they were linked, newest first. */
   ofPerson(person: string): Promise<SlackAccount[]>;

@@ -80,7 +80,9 @@ export class SlackAccounts implements SlackAccountWrites {
   constructor(private readonly manager: EntityManager) {}
 
   async find(workspace: string, user: string): Promise<SlackAccount | null> {
-    const row = await this.manager.findOneBy(SlackAccountEntity, { workspace, user });
+    const row =
+      (await this.manager.findOneBy(SlackAccountEntity, { workspace, user })) ??
+      (await this.manager.findOneBy(SlackAccountEntity, { team: workspace, user }));
     return row === null ? null : { ...row };
   }
 
