@@ -126,6 +126,14 @@ describeStore('Slack accounts', (bench) => {
       expect(await who(ada)).toBe('lapsed');
     });
 
+    test('P2: nobody of the vendor’s workspace is, though the tenant’s channel stands there', async () => {
+      const shared = matching(true);
+      shared.vendor.slack = { teamId: 'T0ACME', channelId: 'C0REVIEWS' };
+      await applyOrganisation(flow.deps, shared, { dryRun: false });
+      expect(await match()).toBeNull();
+      expect(await who(ada)).toBe('unlinked');
+    });
+
     test('the tenant’s workspace is another now: what the old one vouched for counts no more', async () => {
       await match();
       const moved = matching(true);

@@ -59,10 +59,17 @@ export function findBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLook
 const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount): boolean =>
   slack?.matchEmail === true && [workspace, team].includes(slack.teamId);
 
-/** Slugs of the tenants that let members of this workspace in by the address that Slack has verified. */
+/**
+ * Slugs of the tenants that let members of this workspace in by the address that Slack has verified. Never the vendor's
+ * workspace, where a shared channel may stand: there the vendor's own admins say who has which address.
+ */
 export async function tenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
   const own = workspacesOf(ids);
-  const tenants = await deps.store.readAsVendor((unit) => unit.tenants());
+  const { tenants, vendor } = await deps.store.readAsVendor(async (unit) => ({
+    tenants: await unit.tenants(),
+    vendor: await unit.vendorSlack(),
+  }));
+  if (vendor !== null && own.includes(vendor.teamId)) return [];
   return tenants
     .filter(({ slack }) => slack?.matchEmail === true && own.includes(slack.teamId))
     .map(({ slug }) => slug);
