@@ -123,6 +123,14 @@ describeStore('Slack accounts', (bench) => {
       expect(await who(ada)).toBe('lapsed');
     });
 
+    test('the tenant’s workspace is another now: what the old one vouched for counts no more', async () => {
+      await match();
+      const moved = matching(true);
+      for (const { slack } of moved.tenants) if (slack?.teamId === 'T0ACME') slack.teamId = 'T0NEXT';
+      await applyOrganisation(flow.deps, moved, { dryRun: false });
+      expect(await who(ada)).toBe('lapsed');
+    });
+
     test.each<[string, Partial<SlackProfile>, SlackIds]>([
       ['a guest', { guest: true }, ada],
       ['a bot', { bot: true }, ada],

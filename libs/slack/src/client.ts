@@ -72,14 +72,17 @@ const FINAL: ReadonlySet<string> = new Set([
 const LIMITS: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded']);
 const DEFAULT_WAIT_SECONDS = 30;
 
+/** The code of what Slack wants later. */
+export const RATE_LIMITED = 'slack_rate_limited';
+
 /** What became of a call, for the courier: a code made of Slack's own, never its words. */
 export function failureOf(error: unknown): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   if (error instanceof WebAPIRateLimitedError)
-    return new DeliveryFailure('slack_rate_limited', { retryAfterSeconds: Math.max(1, error.retryAfter) });
+    return new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: Math.max(1, error.retryAfter) });
   const said = slackError(error);
   if (said !== null && LIMITS.has(said))
-    return new DeliveryFailure('slack_rate_limited', { retryAfterSeconds: DEFAULT_WAIT_SECONDS });
+    return new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: DEFAULT_WAIT_SECONDS });
   if (said !== null) return new DeliveryFailure(`slack_${codeText(said)}`, { final: FINAL.has(said) });
   if (error instanceof WebAPIHTTPError) return new DeliveryFailure(`slack_http_${error.statusCode}`);
   if (error instanceof WebAPIRequestError) return new DeliveryFailure('slack_unreachable');

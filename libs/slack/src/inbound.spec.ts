@@ -47,7 +47,7 @@ let count = 0;
 /** A request that is signed like no other. */
 const proof = (change: Partial<Proof> = {}): Proof => {
   count += 1;
-  return { signature: `v0=${count}`, timestamp: String(SECONDS), ...change };
+  return { signature: `v0=${String(count).padStart(64, '0')}`, timestamp: String(SECONDS), ...change };
 };
 
 async function taken(inbound: Inbound, body: object, by: Proof): Promise<{ acks: number; refused?: string }> {
@@ -96,6 +96,20 @@ test.each<[string, object]>([
   const by = proof();
   expect(await taken(inbound, body, by)).toEqual({ acks: 1 });
   expect((await taken(inbound, body, by)).refused).toBe('replayed');
+  expect(site.did).toHaveLength(1);
+});
+
+test.each([
+  ['more behind it', (signature: string) => `${signature}=again`],
+  ['another version', (signature: string) => signature.replace('v0', `v0:${SECONDS}`)],
+  ['a blank behind it', (signature: string) => `${signature} `],
+])('a signature with %s is no signature, whatever Bolt reads in it', async (_what, spelled) => {
+  const site = new Site();
+  const inbound = site.broker();
+  const by = proof();
+  await taken(inbound, PRESS, by);
+  const again = { ...by, signature: spelled(by.signature ?? '') };
+  expect(await taken(inbound, PRESS, again)).toEqual({ acks: 0, refused: 'malformed' });
   expect(site.did).toHaveLength(1);
 });
 

@@ -12,7 +12,7 @@ const MOST_REMEMBERED = 100_000;
 
 /** It is answered 401, and nothing happens. */
 export class InboundRefused extends Error {
-  constructor(readonly code: 'stale' | 'from_the_future' | 'replayed') {
+  constructor(readonly code: 'malformed' | 'stale' | 'from_the_future' | 'replayed') {
     super(`Slack request refused: ${code}`);
     this.name = 'InboundRefused';
   }
@@ -50,6 +50,7 @@ export class Inbound {
     const { customProperties, ...rest } = event;
     const proof: Proof = customProperties ?? {};
     const plain: ReceiverEvent = { ...rest, customProperties: {} };
+    demandPlain(proof);
     this.demandTimely(proof);
     const once = proof.signature ?? proof.envelope;
     if (once !== undefined && !this.remember(once)) throw new InboundRefused('replayed');
@@ -119,4 +120,14 @@ export class Inbound {
   private hash(key: string): string {
     return hexDigest(this.deps.hashing, key);
   }
+}
+
+const SIGNATURE = /^v0=[0-9a-f]{64}$/;
+
+/**
+ * One signature is written in one way. Bolt reads no further than a second `=` and takes any version for what was
+ * signed: without this a request could come again under another spelling.
+ */
+function demandPlain({ signature }: Proof): void {
+  if (signature !== undefined && !SIGNATURE.test(signature)) throw new InboundRefused('malformed');
 }

@@ -1,5 +1,6 @@
 import { AccessError, notFound } from '../errors.js';
 import type { Person, Principal } from '../organisation/person.js';
+import type { TenantRecord } from '../organisation/records.js';
 import type { SlackAccount } from '../ports/slack.js';
 import type { VendorUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
@@ -46,13 +47,17 @@ export function findBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLook
       if (person === null || person.removedAt !== null) return { why: 'removed' };
       const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
       if (person.tenant !== null && tenant === null) return { why: 'removed' };
-      const vouched = account.way === 'sign-in' || tenant?.slack?.matchEmail === true;
+      const vouched = account.way === 'sign-in' || (tenant !== null && isVouchedFor(tenant, account));
       if (vouched && now < Date.parse(account.expiresAt)) return { person };
       why = 'lapsed';
     }
     return { why };
   });
 }
+
+/** The tenant still lets in by address, and still by the workspace that vouched. */
+const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount): boolean =>
+  slack?.matchEmail === true && [workspace, team].includes(slack.teamId);
 
 /** Slugs of the tenants that let members of this workspace in by the address that Slack has verified. */
 export async function tenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {

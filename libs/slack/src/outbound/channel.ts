@@ -10,8 +10,9 @@ import {
   type SlackPost,
   type VendorReadUnit,
 } from '@countersign/access';
+import { LRUCache } from 'lru-cache';
 import type { SlackSide } from '../app.js';
-import { endsInstallation, failureOf, slackError } from '../client.js';
+import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
 import type { Rendered } from '../messages/block-parts.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
@@ -25,6 +26,7 @@ import { tellWhatWaits } from './reminder.js';
 import { type Target, Targets } from './target.js';
 
 const MOST_AT_ONCE = 16;
+const MOST_HELD = 10_000;
 
 /**
  * Tells people in Slack: one card a request and recipient, which changes with the request, and under it a thread of
@@ -35,6 +37,8 @@ export class SlackChannel implements NoticeChannel {
   readonly mostAtOnce = MOST_AT_ONCE;
   private readonly targets: Targets;
   private readonly pace = new Pace();
+  /** Until when Slack wants nothing for a recipient. */
+  private readonly heldUntil = new LRUCache<string, number>({ max: MOST_HELD });
 
   constructor(
     private readonly deps: Deps,
@@ -54,6 +58,7 @@ export class SlackChannel implements NoticeChannel {
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     const { notice } = found;
     if (!isSlackKind(notice.kind)) return skipped('nothing_to_tell');
+    this.demandNotHeld(delivery.recipient);
     let target: Target | undefined;
     try {
       const where = await this.targets.find(delivery);
@@ -64,8 +69,22 @@ export class SlackChannel implements NoticeChannel {
       const code = slackError(error);
       if (target !== undefined && endsInstallation(code))
         await this.side.installations.refused(target.installation, code);
-      throw failureOf(error);
+      const failure = failureOf(error);
+      if (failure.retryAfterSeconds !== null)
+        this.heldUntil.set(delivery.recipient, this.seconds() + failure.retryAfterSeconds);
+      throw failure;
     }
+  }
+
+  /** What Slack asked of one message is asked of those behind it too: none is tried against its will. */
+  private demandNotHeld(recipient: string): void {
+    const left = (this.heldUntil.get(recipient) ?? 0) - this.seconds();
+    if (left > 0) throw new DeliveryFailure(RATE_LIMITED, { retryAfterSeconds: left });
+    this.heldUntil.delete(recipient);
+  }
+
+  private seconds(): number {
+    return this.deps.clock.now().getTime() / 1000;
   }
 
   private async tell(

@@ -38,6 +38,8 @@ export class Poster {
     const before = told.again ? await this.posted(told, thread) : undefined;
     if (before !== undefined) return before;
     await this.pace.turn(channel, this.signal);
+    // Whoever attempts it next looks for it first, and must not look before it is there.
+    this.signal.throwIfAborted();
     const { ts } = await client.chat.postMessage({
       channel,
       ...contentOf(message),

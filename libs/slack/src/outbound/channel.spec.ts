@@ -1,0 +1,71 @@
+import type { Delivery, Deps } from '@countersign/access';
+import { systemHashing } from '@countersign/persistence';
+import { WebAPIRateLimitedError } from '@slack/web-api';
+import type { SlackSide } from '../app.js';
+import { SlackChannel } from './channel.js';
+import { Pace } from './pace.js';
+import { Poster } from './poster.js';
+import { VENDOR_CHANNEL } from './recipients.js';
+import type { Target } from './target.js';
+
+const START = Date.parse('2026-11-24T15:00:00Z');
+const signal = new AbortController().signal;
+
+/** A channel of a Slack that wants nothing for 30 s; `asked` counts how often it was tried all the same. */
+function limited() {
+  const site = { now: START, asked: 0 };
+  const unit = {
+    deliveries: { find: async () => ({ notice: { kind: 'request.approved' } }) },
+    vendorSlack: async () => ({ teamId: 'T1', channelId: 'C1' }),
+    organisation: { tenant: async () => ({ slack: { teamId: 'T2', channelId: 'C2' } }) },
+  };
+  const read = (work: (given: unknown) => unknown) => work(unit);
+  const deps = {
+    store: { readAsVendor: read, readForTenant: (_tenant: string, work: typeof read) => work(unit as never) },
+    clock: { now: () => new Date(site.now) },
+    hashing: systemHashing,
+  } as unknown as Deps;
+  const installations = {
+    current: async () => {
+      site.asked += 1;
+      throw new WebAPIRateLimitedError(30);
+    },
+  };
+  const side = { installations } as unknown as SlackSide;
+  return { site, channel: new SlackChannel(deps, side, { publicUrl: 'https://broker.example' }) };
+}
+
+const to = (recipient: string, lane: string) =>
+  ({ notice: `ntc_${lane}`, recipient, lane, tenant: 'acme', attempts: 0, lastError: null }) as Delivery;
+
+test('P7: while Slack wants nothing for a recipient, no other request is tried there either', async () => {
+  const { site, channel } = limited();
+  const tried = (recipient: string, lane: string) =>
+    channel.deliver(to(recipient, lane), signal).catch((failure: unknown) => failure);
+  expect(await tried(VENDOR_CHANNEL, 'req_1')).toMatchObject({ retryAfterSeconds: 30 });
+  site.now += 10_000;
+  expect(await tried(VENDOR_CHANNEL, 'req_2')).toMatchObject({
+    code: 'slack_rate_limited',
+    retryAfterSeconds: 20,
+  });
+  expect(site.asked).toBe(1);
+  await tried('C:acme', 'req_2');
+  expect(site.asked).toBe(2);
+  site.now += 20_000;
+  await tried(VENDOR_CHANNEL, 'req_1');
+  expect(site.asked).toBe(3);
+});
+
+test('P7: an attempt that was broken off posts nothing any more', async () => {
+  let posted = 0;
+  const postMessage = async () => {
+    posted += 1;
+    return { ts: '1.0' };
+  };
+  const target = { client: { chat: { postMessage } }, channel: 'C1' } as unknown as Target;
+  const told = { notice: 'ntc_1', recipient: VENDOR_CHANNEL, at: '2026-11-24T15:00:00Z', again: false };
+  const message = { text: 'x', blocks: [] };
+  const poster = new Poster(target, new Pace(), AbortSignal.abort());
+  await expect(poster.post(message, told, null)).rejects.toThrow();
+  expect(posted).toBe(0);
+});
