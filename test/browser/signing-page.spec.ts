@@ -154,4 +154,39 @@ describe('P12: a customer signs at a page of its own', () => {
       expect(await handed(other, () => request(site.url))).toContain('does not answer from the address');
     }, 60_000);
   });
+
+  test('what takes the place of something unread is said to, and no press meant for that one signs it', async () => {
+    const before = device.signatures;
+    const [read, other] = [await waiting(site), await waiting(site)];
+    const addressOf = async ({ id }: Asked) => {
+      const task = await site.api<object>('ada', 'GET', `/api/v1/requests/${id}/statement`);
+      const from = site.url;
+      const signing = { do: 'sign', rpId: 'sign.localhost', credentials: [], ...task };
+      const request = { v: 1, id: 'x', from, language: 'en', names: {}, task: signing };
+      const fragment = Buffer.from(JSON.stringify(request)).toString('base64url');
+      return JSON.stringify(`${host.origin}/countersign-signing.html#${fragment}`);
+    };
+    const first = await addressOf(read);
+    const popup = await device.windowOf(page, () =>
+      page.evaluate(`(() => {
+        globalThis.opened = window.open(${first}, '_blank', 'popup');
+        addEventListener('message', ({ data }) => {
+          if (data.ready === true) opened.postMessage({ ...data, ready: false, go: true }, '*');
+        });
+      })()`),
+    );
+    const press = popup.getByRole('button', SIGN);
+    await press.waitFor();
+    expect(await popup.getByRole('alert').count()).toBe(0);
+    await popup.clock.install();
+    await popup.clock.pauseAt(Date.now() + 60_000);
+    await page.evaluate(`opened.location.href = ${await addressOf(other)}`);
+    await popup.getByText('in the place of something else that you have not signed').waitFor();
+    await popup.getByText(other.digest).first().waitFor();
+    expect(await press.isDisabled()).toBe(true);
+    await popup.clock.runFor(1_000);
+    expect(await press.isEnabled()).toBe(true);
+    expect(device.signatures).toBe(before);
+    await popup.close();
+  }, 60_000);
 });

@@ -72,6 +72,19 @@ describe('P12: a customer’s own stop', () => {
     expect(passed()).toEqual([stop, lift, another].map(({ signature }) => signature));
   });
 
+  test('that somebody else hands in again, unsigned, is refused and takes nobody’s place on its way to the broker', async () => {
+    await approved();
+    broker().takesNews = false;
+    const stop = claimed.stop();
+    expect((await claimed.hand(stop)).status).toBe(204);
+    const copied = { ...stop, signature: claimed.stop().signature };
+    expect(await refusal(await claimed.hand(copied))).toEqual([403, 'not_countersigned', 'bad_signature']);
+    broker().takesNews = true;
+    await restart();
+    await until(() => broker().handed.length > 0);
+    expect(broker().handed.map(({ signature }) => signature)).toEqual([stop.signature]);
+  });
+
   test('of one grant stops that one', async () => {
     const [one, other] = [await approved(), await approved()];
     expect((await claimed.hand(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);

@@ -81,9 +81,10 @@ export class Stops {
    */
   async hand(signature: StopOrLift, now: number): Promise<CountersignRefusal | undefined> {
     const place = this.placeOf(signature);
+    // Also of one that is in force: its hash is the statement's, and what is handed in is passed on with its signature.
+    const refusal = this.refuse(signature);
+    if (refusal !== undefined) return refusal;
     if (place !== 'in force' || isLift(signature)) {
-      const refusal = this.refuse(signature);
-      if (refusal !== undefined) return refusal;
       if (!isTakenInTime(signature, now))
         return { reason: 'outside_window', detail: 'the statement is not to be taken now' };
       if (place === 'lifted' && isStop(signature))

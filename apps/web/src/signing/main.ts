@@ -5,9 +5,10 @@ import { Channel } from './channel.js';
 import { fetchConfig } from './config.js';
 import type { SigningRequest } from './protocol.js';
 import { readRequest } from './request.js';
+import { forgetShown, takesThePlaceOfAnother } from './shown.js';
 import { signingTexts } from './signing.text.js';
 import { type Step, stepOf } from './tasks.js';
-import { button, el, notice, show } from './view.js';
+import { button, el, holdBack, notice, show } from './view.js';
 
 /**
  * The signing page: shows in words what it is handed, and signs exactly that. It is one file, asks nobody but the file
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
   const reader = { words, language, names: request.names };
   try {
     const step = await stepOf(request.task, config, reader, (...more) => said.replaceChildren(...more));
+    if (await takesThePlaceOfAnother(location.hash)) said.replaceChildren(notice(words.replaced, 'stop'));
     offer(step, request, channel, { said, words, problems });
   } catch (thrown) {
     const reason = reasonOf(thrown);
@@ -59,6 +61,7 @@ function offer(
 ): void {
   const main = button(label, () => void sign(), 'primary');
   const close = button(words.close, () => {
+    forgetShown();
     channel.answer({ refused: 'cancelled' });
     window.close();
   });
@@ -68,6 +71,7 @@ function offer(
     said.replaceChildren();
     try {
       channel.answer(await press());
+      forgetShown();
       show(title, notice(words.done, 'open'));
     } catch (thrown) {
       said.replaceChildren(notice(problems[reasonOf(thrown)], 'stop'));
@@ -75,6 +79,7 @@ function offer(
     }
   };
   show(title, el('p', { class: 'soft' }, words.asked(from)), ...body, said, bar);
+  holdBack(main);
 }
 
 const reasonOf = (thrown: unknown): PasskeyReason =>

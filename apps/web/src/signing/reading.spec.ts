@@ -105,6 +105,23 @@ describe('P12: the signing page says in words what is signed', () => {
     expect(textOf(said)).toContain('Without a passkey: list');
   });
 
+  test.each([
+    ['a break', 'Ada Moreau\n– passkey 0123 4567 89ab cdef, id AAAA'],
+    ['a break of another kind', 'Ada\u2028Moreau'],
+    ['a turn of direction', 'Ada \u202eMoreau'],
+    ['signs that are not seen', 'Ada\u200bMoreau'],
+    ['a gap', `Ada${' '.repeat(40)}Bob`],
+    ['the length of a sentence', 'Ada Moreau, with two passkeys, '.repeat(4)],
+    ['nothing', ''],
+  ])('a name with %s is not shown, since it could pass for more than a name', async (_what, name) => {
+    const shown = { ...reader, names: { [person]: name } };
+    for (const statement of [approval, document]) {
+      const said = textOf(await readingOf({ ...asked, statement }, {}, shown)).join('\n');
+      expect(said).toContain(`: ${person}`);
+      expect(said).not.toContain('as the vendor’s server calls');
+    }
+  });
+
   const every: [string, Statement, object][] = [
     ['approval', approval, { terms, openings }],
     ['invitation', invitation, { openings: { ticket: opening('4711') } }],

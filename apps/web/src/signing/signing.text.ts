@@ -39,6 +39,8 @@ const en = {
   unset: 'countersign-signing.json, which lists who may ask, is missing beside this page or cannot be read.',
   framed: 'This page is shown inside another one. Nothing is signed there.',
   alone: 'The page that asked does not answer from the address that it named. Nothing is signed.',
+  replaced:
+    'The page that asked has put this in the place of something else that you have not signed. Read it anew.',
   differs:
     'What was handed over is not what it says it is, or this page has no words for it. Nothing is signed. Tell your security team.',
   elsewhere: 'This page’s address is not where these passkeys sign. Nothing was signed.',
@@ -154,6 +156,8 @@ const de: Words = {
   framed: 'Diese Seite wird innerhalb einer anderen gezeigt. Dort wird nichts unterschrieben.',
   alone:
     'Die Seite, die gefragt hat, antwortet nicht von der Adresse, die sie genannt hat. Es wird nichts unterschrieben.',
+  replaced:
+    'Die Seite, die gefragt hat, hat dies an die Stelle von etwas anderem gesetzt, das Sie nicht unterschrieben haben. Lesen Sie neu.',
   differs:
     'Was übergeben wurde, ist nicht, was es zu sein vorgibt, oder diese Seite hat keine Worte dafür. Es wird nichts unterschrieben. Sagen Sie es Ihrem Sicherheitsteam.',
   elsewhere:

@@ -17,6 +17,14 @@ export function button(text: string, onPress: () => void, look = ''): HTMLElemen
   return made;
 }
 
+const HELD_MS = 1_000;
+
+/** A press that was meant for what stood there a moment before does nothing. */
+export function holdBack(held: HTMLElement): void {
+  held.setAttribute('disabled', '');
+  setTimeout(() => held.removeAttribute('disabled'), HELD_MS);
+}
+
 /** A long text to be compared, four signs at a time. */
 export const grouped = (text: string): HTMLElement =>
   el('p', { class: 'groups' }, (text.match(/.{1,4}/g) ?? []).join(' '));

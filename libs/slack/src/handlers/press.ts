@@ -8,7 +8,6 @@ import type {
 } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { type Clicker, slackUserOf } from '../identity.js';
-import { contentOf } from '../messages/content.js';
 import { audienceOf } from '../messages/decide-buttons.js';
 import { requestCard } from '../messages/request-card.js';
 import { saying } from '../messages/saying.js';
@@ -147,7 +146,7 @@ async function refresh(
   for (let facts = await factsFor(parts, principal, request), told = ''; told !== stamp(facts); ) {
     told = stamp(facts);
     const card = requestCard(facts, audience, parts.settings.publicUrl);
-    await client.chat.update({ channel: channel.id, ts: message.ts, ...contentOf(card) });
+    await client.chat.update({ channel: channel.id, ts: message.ts, ...card });
     facts = await factsFor(parts, principal, request);
   }
 }

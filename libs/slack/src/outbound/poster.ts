@@ -1,7 +1,6 @@
 import { DeliveryFailure } from '@countersign/access';
 import { slackError } from '../client.js';
 import type { Rendered } from '../messages/block-parts.js';
-import { contentOf } from '../messages/content.js';
 import type { Pace } from './pace.js';
 import type { Target } from './target.js';
 
@@ -84,3 +83,11 @@ export class Poster {
     })?.ts;
   }
 }
+
+/** What people wrote is shown as it is: nothing in it becomes a mention, a link or a channel. */
+const contentOf = ({ text, blocks }: Rendered) => ({
+  text,
+  blocks,
+  parse: 'none' as const,
+  link_names: false,
+});

@@ -2,6 +2,12 @@ import { entryWords, isDigest, isId, isInstant, joined, ruleWords } from '@count
 import { bytesText, durationText, instantText, numberText } from '../../text/clock.js';
 import { type Reader, record, type Say } from './lines.js';
 
+/**
+ * A name is the vendor's word, and stands on one line before what is signed. One that could pass for more than a name, with
+ * breaks, gaps, turns of direction or signs that are not seen, or by its length, is not shown; the id is.
+ */
+const PLAIN_NAME = /^(?!.*\s\s)[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
+
 /** Exactly this. */
 export const just =
   (wanted: unknown): Say =>
@@ -14,8 +20,8 @@ export const digest: Say = (value) => (typeof value === 'string' && isDigest(val
 
 export const person: Say = (value, { names, words }) => {
   if (typeof value !== 'string' || !isId('usr', value)) return undefined;
-  const name = Object.hasOwn(names, value) ? names[value] : undefined;
-  return name === undefined ? value : words.called(name, value);
+  const name = Object.hasOwn(names, value) ? (names[value] ?? '') : '';
+  return PLAIN_NAME.test(name) ? words.called(name, value) : value;
 };
 
 /** In the reader's zone, and as it is signed. */
