@@ -85,6 +85,21 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     await expect(ada.sign(next, ada.key(3))).rejects.toThrow(refused('wrong_state'));
   });
 
+  test('P12: a key from before the reset begins nothing anew: it may be in other hands', async () => {
+    const { proposal } = await claimFor([ada]);
+    await reset();
+    const old = { ...proposal.document, validUntil: '2027-04-01T00:00:00Z' };
+    await expect(ada.propose(old)).rejects.toThrow(refused('invalid_request'));
+    flow.clock.forward(60);
+    await ada.enrol();
+    const { people, ...draft } = await ada.draft();
+    const both = people.map((each) => ({
+      ...each,
+      passkeys: [...each.passkeys, ...(old.people[0]?.passkeys ?? [])],
+    }));
+    await expect(ada.propose({ ...draft, people: both })).rejects.toThrow(refused('invalid_request'));
+  });
+
   test('P12: who still signs with the keys in force has not lost them: that calls it off', async () => {
     const { proposal } = await claimFor([ada]);
     await reset();

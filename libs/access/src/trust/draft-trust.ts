@@ -45,22 +45,31 @@ export const beginsAnew = (
   { current }: Pick<TrustFacts, 'current'>,
 ): boolean => seq === 1 && current !== null;
 
+/** Keys made since the reset alone: older ones may be those that are lost, and in whose hands they are nobody knows. */
+function keysSince(
+  { passkeys, recoveryKeys }: TrustFacts,
+  reset: TrustReset,
+): Pick<TrustFacts, 'passkeys' | 'recoveryKeys'> {
+  const since = (key: { createdAt: string }) => Date.parse(key.createdAt) > Date.parse(reset.createdAt);
+  return { passkeys: passkeys.filter(since), recoveryKeys: recoveryKeys.filter(since) };
+}
+
 /** What a document is judged by: nothing came before one that begins anew, as long as a reset allows it. */
 export const basisOf = (document: TrustDocument, facts: TrustFacts): TrustFacts =>
-  beginsAnew(document, facts) && facts.reset !== null ? { ...facts, current: null } : facts;
+  beginsAnew(document, facts) && facts.reset !== null
+    ? { ...facts, ...keysSince(facts, facts.reset), current: null }
+    : facts;
 
-/** The same to draft it from: keys made since the reset alone, since older ones may be those that are lost. */
+/** The same to draft it from. */
 function afterReset(facts: TrustFacts): TrustFacts {
   const { current, reset } = facts;
   if (current === null || reset === null) return facts;
-  const since = (key: { createdAt: string }) => Date.parse(key.createdAt) > Date.parse(reset.createdAt);
   const { rpId, origins, approvals, forbid } = current.document;
   return {
     ...facts,
+    ...keysSince(facts, reset),
     current: null,
     own: { rpId, origins },
-    passkeys: facts.passkeys.filter(since),
-    recoveryKeys: facts.recoveryKeys.filter(since),
     controls: {
       ...facts.controls,
       approvals: Math.max(approvals, facts.controls.approvals),

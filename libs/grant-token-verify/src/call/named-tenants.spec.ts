@@ -40,6 +40,10 @@ describe('P12: no call of one tenant names another that is pinned', () => {
     ['x-org', 'acme'],
     ['x-org', 'globex, Acme'],
     ['x-account-id', ' acme '],
+    ['content-tenant', 'acme'],
+    ['accept-tenant', 'acme'],
+    ['if-tenant', 'acme'],
+    ['sec-tenant', 'acme'],
   ])('in a header: %s: %s', (...field) => {
     expect(said({ headerFields: [['accept', '*/*'], field] })).toBe('insufficient_scope');
   });
@@ -56,7 +60,14 @@ describe('P12: no call of one tenant names another that is pinned', () => {
   });
 
   test('what every client sends names nobody, and where nothing is pinned nobody is named', () => {
-    expect(said({ headerFields: [['accept-language', 'acme']] })).toBeUndefined();
+    for (const name of [
+      'accept-language',
+      'content-type',
+      'if-match',
+      'sec-fetch-site',
+      'sec-ch-ua-platform',
+    ])
+      expect(said({ headerFields: [[name, 'acme']] })).toBeUndefined();
     expect(said({ path: '/tenants/acme' }, { pinned: [] })).toBeUndefined();
   });
 });

@@ -1,8 +1,11 @@
 import type { Call, CallStep } from './call.js';
 
-/** Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. */
+/**
+ * Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. By
+ * their whole names: `Content-Tenant` is nothing that every client sends.
+ */
 const OF_EVERY_CLIENT =
-  /^(?:accept|accept-.*|authorization|cache-control|connection|content-.*|cookie|date|dnt|expect|host|if-.*|keep-alive|origin|pragma|priority|range|referer|sec-.*|te|transfer-encoding|upgrade-insecure-requests|user-agent)$/;
+  /^(?:accept(?:-charset|-encoding|-language)?|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|md5|range|type)|cookie|date|dnt|expect|host|if-(?:match|modified-since|none-match|range|unmodified-since)|keep-alive|origin|pragma|priority|range|referer|sec-(?:ch|fetch|gpc|purpose|websocket)(?:-.*)?|te|transfer-encoding|upgrade-insecure-requests|user-agent)$/;
 /** What slugs are made of; all else parts them, so that `acme.json` names acme. */
 const BETWEEN_SLUGS = /[^a-z0-9-]+/;
 
