@@ -5,6 +5,7 @@ import { type CardFacts, factsOf } from './read-facts.js';
 
 const LIMIT = 20;
 const page = { cursor: null, limit: LIMIT };
+const OWN_OPEN = ['awaiting_customer', 'awaiting_vendor'] as const;
 
 /** What one person's App Home tells: of what they may see, and nothing else (P9). */
 export async function homeFacts({ deps }: SlackParts, principal: Principal): Promise<HomeFacts> {
@@ -16,15 +17,23 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
     awaited === null ? [] : itemsOf(listRequests(deps, principal, { state: awaited }, page)),
     itemsOf(listRequests(deps, principal, { state: 'countered', requester: person.id }, page)),
     itemsOf(listRequests(deps, principal, {}, page)),
+    // Asked for by themselves: what others ask for meanwhile does not push it out of sight.
+    ...OWN_OPEN.map((state) => itemsOf(listRequests(deps, principal, { state, requester: person.id }, page))),
   ]);
-  const [turn, countered, all] = lists.map((views) => views.map(({ request }) => request));
+  const [turn, countered, all, ...own] = lists.map((views) => views.map(({ request }) => request));
   const grants = await Promise.all(
     (['active', 'scheduled'] as const).map((state) => listGrants(deps, principal, { state }, page)),
   );
   const live = grants.flatMap(({ items }) =>
     items.map(({ grant }) => ({ id: grant.request, tenant: grant.tenant })),
   );
-  const facts = await gather(deps, [...(turn ?? []), ...(countered ?? []), ...(all ?? []), ...live]);
+  const facts = await gather(deps, [
+    ...(turn ?? []),
+    ...(countered ?? []),
+    ...(all ?? []),
+    ...own.flat(),
+    ...live,
+  ]);
   const isLive = new Set(live.map(({ id }) => id));
   const of = (ids: readonly string[]) => ids.flatMap((id) => facts.get(id) ?? []);
   const waiting = of([...(turn ?? []), ...(countered ?? [])].map(({ id }) => id)).filter(
@@ -35,8 +44,9 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
   );
   const isWaiting = new Set(waiting.map(({ request }) => request.id));
   const pending = of(
-    (all ?? [])
-      .filter((request) => isOpen(request) && request.requester === person.id && !isWaiting.has(request.id))
+    own
+      .flat()
+      .filter(({ id }) => !isWaiting.has(id))
       .map(({ id }) => id),
   );
   return {

@@ -1,7 +1,8 @@
-import { ACTIONS } from '@countersign/slack';
+import { ACTIONS, SHORTCUT } from '@countersign/slack';
 import type { Json, Message } from '../../fakes/slack/messages.js';
 import type { Person } from '../../fakes/slack/people/person.js';
 import { eventually } from '../../support/eventually.js';
+import { makeGrant, makeRequest } from '../story.js';
 import { SlackWorld } from './slack-world.js';
 
 let world: SlackWorld;
@@ -53,6 +54,12 @@ const whispersAfter = async (who: Person, press: () => Promise<unknown>): Promis
   return world.whisper(who, before + 1);
 };
 
+const homeOf = (who: Person, holds: string) =>
+  eventually(`a home that says ${holds}`, async () => {
+    await who.openHome();
+    return who.home !== undefined && who.reads(who.home).includes(holds) ? who.home : null;
+  });
+
 describe('the form that asks', () => {
   test('it searches among what there is, says what will be needed or refused, and asks once', async () => {
     const { erin, max } = world.people;
@@ -96,6 +103,32 @@ describe('the form that asks', () => {
     expect(await whispersAfter(erin, () => erin.slash('/access', 'list'))).toContain(
       'Erin → acme Corp, billing',
     );
+  });
+});
+
+describe('App Home', () => {
+  test('the shortcut opens the form that asks', async () => {
+    const { erin } = world.people;
+    if (erin.view !== undefined) await erin.close(erin.view);
+    expect(await erin.shortcut(SHORTCUT)).toMatchObject({ acked: true, trouble: null });
+    await erin.close(await form(erin, 'Choose a customer'));
+  });
+
+  test('what waits is approved there, what is open is stopped there, and its engineer releases it', async () => {
+    const { ada, erin } = world.people;
+    await atCustomer('Case 6001');
+    await ada.click(await homeOf(ada, 'Case 6001'), 'Approve');
+    await eventually('a grant', async () => (await requestOf('Case 6001')).state === 'approved');
+    await ada.click(await homeOf(ada, '[Stop access]'), 'Stop access');
+    await ada.submit(await form(ada, 'Why?'), { reason: 'Enough' });
+    const ends = async (reason: string) => {
+      const { body } = await world.broker.call('engineer', 'GET', '/api/v1/grants');
+      return (body as { items: { endReason: string | null }[] }).items[0]?.endReason === reason;
+    };
+    await eventually('its end', () => ends('revoked'));
+    await makeGrant(world.broker, 'engineer', { justification: 'Case 6002' });
+    await erin.click(await homeOf(erin, '[Release]'), 'Release');
+    await eventually('its release', () => ends('released'));
   });
 });
 
@@ -224,5 +257,20 @@ describe('a press proves nothing', () => {
     await erin.submit(stop, { reason: 'mine' });
     await form(erin, 'Your roles do not allow this');
     expect(ada.reads(card)).toContain('[Stop access]');
+  });
+});
+
+// The last: what so many requests tell goes out at Slack's pace, and others would wait for it.
+describe('App Home of somebody who asks often', () => {
+  test('what one has asked for stays in sight, however much others ask for', async () => {
+    const { erin } = world.people;
+    const own = await makeRequest(world.broker, 'engineer', { justification: 'Case 6000' });
+    for (let count = 0; count < 21; count += 1) {
+      const { id } = await makeRequest(world.broker, 'engineer', { justification: `Case of ${count}` });
+      await world.broker.call('engineer', 'POST', `/api/v1/requests/${id}/cancel`);
+    }
+    const home = erin.reads(await homeOf(erin, 'You have asked'));
+    expect(home).toContain('Case 6000');
+    await world.broker.call('engineer', 'POST', `/api/v1/requests/${own.id}/cancel`);
   });
 });
