@@ -100,6 +100,19 @@ describeStore('the reset of a tenant that lost all its keys', (bench) => {
     await expect(ada.propose({ ...draft, people: both })).rejects.toThrow(refused('invalid_request'));
   });
 
+  test('P12: one alone begins nothing anew where two had to sign', async () => {
+    const bob = await Claimant.of(flow, 'bob@acme.example');
+    await claimFor([ada, bob], { approvals: 2, threshold: 2 });
+    await reset();
+    await expect(anew()).rejects.toThrow(refused('invalid_request'));
+    for (const _ of [1, 2]) await bob.enrol();
+    const draft = await ada.draft();
+    await expect(ada.propose({ ...draft, approvals: 1 })).rejects.toThrow(refused('invalid_request'));
+    const next = await ada.propose({ ...draft, approvals: 2, threshold: 2 });
+    expect(next.proposal.state).toBe('open');
+    expect((await trust()).reset).not.toBeNull();
+  });
+
   test('P12: who still signs with the keys in force has not lost them: that calls it off', async () => {
     const { proposal } = await claimFor([ada]);
     await reset();

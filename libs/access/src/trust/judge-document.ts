@@ -1,6 +1,6 @@
 import { canonicalJson, type TrustDocument, utf8 } from '@countersign/scope';
 import { AccessError } from '../errors.js';
-import { mayBeTrusted, type TrustFacts } from './draft-trust.js';
+import { beginsAnew, mayBeTrusted, type TrustFacts } from './draft-trust.js';
 
 /** It stands in one leaf of the log, whole. */
 const MOST_BYTES = 48_000;
@@ -81,6 +81,30 @@ export function demandStillTrue(document: TrustDocument, facts: Facts): void {
       'conflict',
       `This proposal cannot come into force any more. ${wrong[2]} Withdraw it and propose the next.`,
     );
+}
+
+/**
+ * Lost keys are no reason for fewer people: a first version anew wants as many as the chain before it, or all who are
+ * left. Else one of them could use up the reset alone, before the others hear of it.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export function demandAsManyAsBefore(
+  document: TrustDocument,
+  facts: Pick<TrustFacts, 'current' | 'people'>,
+): void {
+  const { current, people } = facts;
+  if (current === null || !beginsAnew(document, facts)) return;
+  const left = people.filter(mayBeTrusted).length;
+  for (const member of ['approvals', 'threshold'] as const) {
+    const least = Math.min(current.document[member], left);
+    if (document[member] < least)
+      throw new AccessError(
+        'invalid_request',
+        `A reset lowers nothing: this is at least ${least}, as before. Let the others enrol their passkeys too.`,
+        { pointer: `/document/${member}` },
+      );
+  }
 }
 
 const wrongWith = (document: TrustDocument, facts: Facts): Rule | undefined =>

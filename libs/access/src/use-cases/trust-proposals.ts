@@ -6,7 +6,7 @@ import type { ReadUnit, TenantUnit } from '../ports/store.js';
 import { demand, type Permission } from '../roles/permissions.js';
 import { demandOwnBrowser } from '../roles/strong.js';
 import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../trust/draft-trust.js';
-import { judgeDocument } from '../trust/judge-document.js';
+import { demandAsManyAsBefore, judgeDocument } from '../trust/judge-document.js';
 import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../trust/proposal-needs.js';
 import { readSigned } from '../trust/read-signed.js';
 import { relyingPartyAt } from '../trust/relying-party.js';
@@ -114,8 +114,10 @@ export function proposeTrust(
   const document = readSigned('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await memberIn(unit, principal, 'trust.propose', tenant);
-    const facts = basisOf(document, await factsOf(deps, unit, tenant));
+    const stands = await factsOf(deps, unit, tenant);
+    const facts = basisOf(document, stands);
     demandProposable(deps, document, facts);
+    demandAsManyAsBefore(document, stands);
     const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
     return viewOf(proposal, [], facts);
   });
