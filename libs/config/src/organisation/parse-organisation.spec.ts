@@ -116,6 +116,18 @@ tenants:
   });
 });
 
+test('P2: nobody is matched by e-mail in a Slack workspace that another side names too', () => {
+  const shared = (vendor: string) =>
+    EXAMPLE.replace('  oidc:', `  slack: { teamId: ${vendor}, channelId: C0REVIEWS }\n  oidc:`).replace(
+      'channelId: C0LOCKBOX }',
+      'channelId: C0LOCKBOX, matchEmail: true }',
+    );
+  expect(problemsOf(shared('T0NORTH'))).toEqual([]);
+  expect(problemsOf(shared('T0ACME'))).toMatchObject([
+    { pointer: '/tenants/0/slack/matchEmail', detail: expect.stringContaining('another side') },
+  ]);
+});
+
 describe('one mistake in an organisation file', () => {
   const mistakes: [string, [string, string], string, RegExp][] = [
     [

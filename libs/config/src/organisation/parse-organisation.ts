@@ -8,6 +8,7 @@ import { names } from './checks/names.js';
 import { people } from './checks/people.js';
 import { routes } from './checks/routes.js';
 import { sizes } from './checks/sizes.js';
+import { slackMatching } from './checks/slack-matching.js';
 import { toOrganisation } from './convert.js';
 import { readYaml, type YamlFile } from './document.js';
 import { type Finding, findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
@@ -23,6 +24,7 @@ export type ParsedOrganisation =
 const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
   names,
   duplicates,
+  slackMatching,
   people,
   routes,
   actions,

@@ -25,7 +25,7 @@ export type ReadableTenant = {
   slug: string;
   people: At<ReadablePerson>[];
   controls: At<z.output<typeof controls>>;
-  slack: { teamId: string; channelId: string } | undefined;
+  slack: { teamId: string; channelId: string; matchEmail?: boolean | undefined } | undefined;
 };
 
 /** What of a file can be read, each part with its place. A text that cannot be read is ''. */
@@ -62,7 +62,10 @@ const controls = z
 
 const rule = z.object({ services: words, actions: words }).catch({ services: [], actions: [] });
 
-const slack = z.object({ teamId: z.string(), channelId: z.string() }).optional().catch(undefined);
+const slack = z
+  .object({ teamId: z.string(), channelId: z.string(), matchEmail: z.boolean().optional().catch(undefined) })
+  .optional()
+  .catch(undefined);
 
 const tenant = z
   .object({
