@@ -15,7 +15,7 @@ import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
 
 const WAYS = 100;
-const ROUNDS = 3;
+const ROUNDS = 6;
 const TERMINAL = ['request.approved', 'request.denied', 'request.cancelled', 'request.expired'];
 
 /** Two stores on one database, as two brokers have them: what one decides the other must find. */

@@ -1,5 +1,24 @@
 import type { CDPSession, Page } from 'playwright-core';
 
+/** Gives this page's browser a platform authenticator that keeps keys and verifies its user. */
+export async function platformAuthenticator(
+  page: Page,
+): Promise<{ cdp: CDPSession; authenticatorId: string }> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, authenticatorId };
+}
+
 /** A platform authenticator inside this page's browser, which verifies its user unless told otherwise. */
 export class VirtualAuthenticator {
   private constructor(
@@ -8,18 +27,7 @@ export class VirtualAuthenticator {
   ) {}
 
   static async in(page: Page): Promise<VirtualAuthenticator> {
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    const { cdp, authenticatorId } = await platformAuthenticator(page);
     return new VirtualAuthenticator(cdp, authenticatorId);
   }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { root } from '../../support/root.js';
+import { platformAuthenticator } from './passkeys.js';
 
 const NAME = 'countersign-signing.html';
 const BUILT = join(root, 'dist/apps/web/signing');
@@ -55,18 +56,7 @@ export class Device {
   /** What `press` opens, with this device in it. */
   async windowOf(page: Page, press: () => Promise<void>): Promise<Page> {
     const [popup] = await Promise.all([page.waitForEvent('popup'), press()]);
-    const cdp = await popup.context().newCDPSession(popup);
-    await cdp.send('WebAuthn.enable');
-    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    const { cdp, authenticatorId } = await platformAuthenticator(popup);
     for (const credential of this.keys.values())
       await cdp.send('WebAuthn.addCredential', { authenticatorId, credential });
     cdp.on('WebAuthn.credentialAdded', ({ credential }) =>
