@@ -39,7 +39,9 @@ async function measure(engine: BenchEngine, closing: Closing): Promise<Row> {
   const rounds: { ours: number; rival: number }[] = [];
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const records = chain.next(BATCH);
-    const ours = await seconds(() => takeRecords(store.host, chain.gateway, chain.boot, records));
+    const ours = await seconds(() =>
+      takeRecords(store.host, [{ gateway: chain.gateway, boot: chain.boot, records }]),
+    );
     const texts = records.map((record) => JSON.stringify(record));
     const rival = await seconds(() => bare.insertTexts('bare', texts));
     rounds.push({ ours: BATCH / ours, rival: BATCH / rival });

@@ -66,7 +66,7 @@ class Boot {
   }
 
   handOver(records: readonly IncomingRecord[]) {
-    return takeRecords(this.deps, this.gateway, this.id, records);
+    return takeRecords(this.deps, [{ gateway: this.gateway, boot: this.id, records }]);
   }
 
   private place() {

@@ -21,10 +21,8 @@ describeStore('gateways that come and go', (bench) => {
 
   const move = (tenant: string, seq: number, boot = BOOT, more = {}) =>
     bench.store.forTenant(tenant, (unit) =>
-      unit.records.moveCursor(
-        gateway,
-        boot,
-        { seq, hash: `sha256:${seq}`, ...more },
+      unit.records.moveCursors(
+        [{ gateway, boot, seq, hash: `sha256:${seq}`, head: null, ...more }],
         new Date(now).toISOString(),
       ),
     );
@@ -83,10 +81,10 @@ describeStore('gateways that come and go', (bench) => {
       'gateway.closed',
       'gateway.returned',
     ]);
-    expect(await bench.store.forTenant('acme', (unit) => unit.records.cursor(gateway, BOOT))).toMatchObject({
-      seq: 4,
-      closedAt: at(1_000 + VANISHED_AFTER_MS + 1),
-    });
+    const held = await bench.store.forTenant('acme', (unit) =>
+      unit.records.cursors([{ gateway, boot: BOOT }]),
+    );
+    expect(held).toMatchObject([{ seq: 4, closedAt: at(1_000 + VANISHED_AFTER_MS + 1) }]);
     await move('acme', 5);
     now += VANISHED_AFTER_MS + 1;
     expect(await close()).toBe(1);

@@ -115,13 +115,22 @@ describeStore('lists', (bench) => {
       await unit.grants.insert(grant);
       await unit.records.insert([record, refused]);
       expect(await unit.records.allowed(['rec_of_nobody', refused.id])).toEqual([]);
-      expect(await unit.records.cursor(record.gateway, record.boot)).toBeNull();
       const { gateway, boot } = record;
+      expect(await unit.records.cursors([{ gateway, boot }])).toEqual([]);
       const head = { seq: 1, hash: 'h1', at: NOW, signature: 's' };
-      await unit.records.moveCursor(gateway, boot, { seq: 1, hash: 'h1', head }, NOW);
-      await unit.records.moveCursor(gateway, boot, { seq: 2, hash: 'h2' }, NOW);
-      const held = { boot, seq: 2, hash: 'h2', head, closedAt: null };
-      expect(await unit.records.cursor(gateway, boot)).toEqual(held);
+      const other = { gateway, boot: 'another run' };
+      await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h1', head: null }], NOW);
+      await unit.records.moveCursors(
+        [
+          { gateway, boot, seq: 2, hash: 'h2', head },
+          { ...other, seq: 1, hash: 'h3', head: null },
+        ],
+        NOW,
+      );
+      const held = { gateway, boot, seq: 2, hash: 'h2', head, closedAt: null };
+      const crossed = { gateway: 'another gateway', boot };
+      expect(await unit.records.cursors([{ gateway, boot }, crossed])).toEqual([held]);
+      expect(await unit.records.cursors([other, { gateway, boot }])).toHaveLength(2);
       await unit.records.complete([record, refused].map(({ id }) => ({ id, ...outcome })));
       return (await unit.records.list({}, { cursor: null, limit: 10 })).items;
     });

@@ -1,4 +1,10 @@
-import { type Deps, type IncomingRecord, type RecordOutcome, takeRecords } from '@countersign/access';
+import {
+  type Deps,
+  type IncomingRecord,
+  type RecordBatch,
+  type RecordOutcome,
+  takeRecords,
+} from '@countersign/access';
 import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { commit } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
@@ -15,11 +21,13 @@ const ENDED: Omit<RecordOutcome, 'id'> = {
 };
 
 describeStore('gateways’ records', (bench) => {
-  const take = (records: readonly IncomingRecord[], { gateway = GATEWAY, boot = BOOT } = {}) => {
+  const takeAll = (batches: readonly RecordBatch[]) => {
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const deps: Deps = { store: bench.store, ...system };
-    return takeRecords(deps, gateway, boot, records);
+    return takeRecords(deps, batches);
   };
+  const take = async (records: readonly IncomingRecord[], { gateway = GATEWAY, boot = BOOT } = {}) =>
+    (await takeAll([{ gateway, boot, records }]))[0];
 
   async function granted() {
     const request = aRequest();
@@ -116,6 +124,44 @@ describeStore('gateways’ records', (bench) => {
     expect(after).toMatchObject({ openings: 5, used: { calls: 4, bytes: 100 } });
   });
 
+  test('of many gateways at once are taken as if each had come by itself, one of them even twice', async () => {
+    const { grant, call } = await granted();
+    const other = uuidV7Ids.next('gtw');
+    const [first, second] = [call(1), { ...call(1), gateway: other }];
+    const gap = { ...call(4), gateway: other };
+    const own = { gateway: GATEWAY, boot: BOOT, records: [made(first), ended(2, first.id)] };
+    const others = { gateway: other, boot: BOOT, records: [made(second), made(gap), ended(5, first.id)] };
+    const next = { ...own, records: [...own.records, made(call(3))] };
+    expect(await takeAll([own, others, next, { ...own, records: [] }])).toEqual([
+      { acme: 3 },
+      { acme: 5 },
+      { acme: 3 },
+      {},
+    ]);
+    const { leaves, records, used } = await state(grant.id);
+    const told = leaves.map(
+      ({ type, actor, data }) => `${actor === other ? 'other' : 'own'} ${type} ${data.gatewaySeq ?? data.at}`,
+    );
+    expect(told).toEqual([
+      'own access.allowed 1',
+      'own access.outcome 2',
+      'other access.allowed 1',
+      'other gateway.gap 4',
+      'other access.allowed 4',
+      // The call of another gateway is not its to end.
+      'other gateway.mismatch 5',
+      'own access.allowed 3',
+    ]);
+    expect(records).toHaveLength(4);
+    expect(used).toEqual({ calls: 4, bytes: ENDED.bytes });
+    const held = await bench.store.forTenant('acme', (unit) =>
+      unit.records.cursors([GATEWAY, other].map((gateway) => ({ gateway, boot: BOOT }))),
+    );
+    expect(new Set(held.map(({ gateway, seq }) => `${gateway} ${seq}`))).toEqual(
+      new Set([`${GATEWAY} 3`, `${other} 5`]),
+    );
+  });
+
   describe('tell people', () => {
     const kinds = async () =>
       (await bench.store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 200))).map(
@@ -165,7 +211,7 @@ describeStore('gateways’ records', (bench) => {
           const records = Array.from({ length: 5 }, (_, seq) =>
             made({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
           );
-          return takeRecords({ store, ...system }, gateway, BOOT, records);
+          return takeRecords({ store, ...system }, [{ gateway, boot: BOOT, records }]);
         }),
       );
       expect(await kinds()).toEqual([`grant.used ${grant.id}`, `grant.used ${grant.id}`]);

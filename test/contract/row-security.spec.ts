@@ -106,7 +106,8 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.sign(aSignature(proposal));
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
-      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'h' }, NOW);
+      const { gateway, boot } = record;
+      await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
       const answer = { bodyHash: 'h', result: '1' };
       await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
     });

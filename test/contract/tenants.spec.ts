@@ -33,7 +33,8 @@ describeStore('tenants apart from each other', (bench) => {
       await unit.grants.insert(grant);
       await unit.reviews.insert(review);
       await unit.records.insert([record]);
-      await unit.records.moveCursor(record.gateway, record.boot, { seq: 1, hash: 'sha256:x' }, NOW);
+      const { gateway, boot } = record;
+      await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'sha256:x', head: null }], NOW);
       await unit.openings.save([
         { commitment: commitment(tenant), name: 'justification', opening: { value: 'why', salt: 'salt' } },
       ]);
@@ -130,10 +131,10 @@ describeStore('tenants apart from each other', (bench) => {
         updated: await unit.requests.update(moved),
         ended: await unit.grants.update({ ...grant, tenant: 'globex', version: 2, state: 'ended' }),
         completed: await unit.records.allowed([record.id]),
-        cursor: await unit.records.cursor(record.gateway, record.boot),
+        cursors: await unit.records.cursors([{ gateway: record.gateway, boot: record.boot }]),
       };
     });
-    expect(seen).toEqual({ request: null, updated: false, ended: false, completed: [], cursor: null });
+    expect(seen).toEqual({ request: null, updated: false, ended: false, completed: [], cursors: [] });
     const records = await bench.store.readForTenant('acme', (unit) => unit.records.list({}, ALL));
     expect(records.items).toEqual([record]);
     expect(await bench.store.readForTenant('acme', (unit) => unit.grants.find(grant.id))).toEqual(grant);

@@ -197,9 +197,9 @@ describe('records of a gateway', () => {
       { data: { at: 3, reason: 'signature' } },
     ]);
     const held = await broker.host.store.forTenant('acme', (unit) =>
-      unit.records.cursor(credential.gateway, chain.boot),
+      unit.records.cursors([{ gateway: credential.gateway, boot: chain.boot }]),
     );
-    expect(held).toMatchObject({ seq: 4, head: { seq: 2, signature, at: head.record.at } });
+    expect(held).toMatchObject([{ seq: 4, head: { seq: 2, signature, at: head.record.at } }]);
     expect(await records()).toHaveLength(2);
   });
 

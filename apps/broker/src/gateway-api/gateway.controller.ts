@@ -21,7 +21,7 @@ import { component } from '../openapi/components.js';
 import { RecordNews } from '../stream/record-news.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
-import { Turnstile } from './turnstile.js';
+import { Intake } from './intake.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
 const feedQuery = z.strictObject({
@@ -56,13 +56,10 @@ const recordsAnswer = component(
   z.object({ accepted: z.record(z.string(), z.int()).describe('The last number held, by tenant.') }),
 );
 
-/** Batches of records that are in the store at once: a stop must not wait behind those of hundreds of gateways. */
-const RECORDS_AT_ONCE = 2;
-
 /** For enrolled gateways alone; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
 export class GatewayController {
-  private readonly intake = new Turnstile(RECORDS_AT_ONCE);
+  private readonly intake = new Intake((batches) => takeRecords(this.deps, batches));
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -104,7 +101,7 @@ export class GatewayController {
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await this.intake.pass(() => takeRecords(this.deps, gateway.id, boot, records));
+    const accepted = await this.intake.hand({ gateway: gateway.id, boot, records });
     this.metrics.recordsTaken(records);
     this.news.taken(records);
     this.watch.heard(gateway.id);

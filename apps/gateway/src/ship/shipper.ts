@@ -23,6 +23,10 @@ type ShipperParts = {
 
 /** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
 const GATHER_MS = 100;
+/** The longest gathering, at a broker that is slow to take a batch. */
+const LONGEST_GATHER_MS = 500;
+/** Gathers for so many times as long as the broker took for the last batch: many gateways may wait for one broker. */
+const GATHER_TO_HAND = 10;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often the place is noted at most; between, a crash costs a repetition. */
@@ -52,6 +56,7 @@ export class Shipper {
   private fresh = false;
   private closing = false;
   private kept = { place: this.place, at: 0 };
+  private gatherMs = GATHER_MS;
   private readonly patience: Patience;
   /** Records of the next batch at most: less than all while the one that is refused is looked for. */
   private most = MAX_BATCH_RECORDS;
@@ -135,7 +140,10 @@ export class Shipper {
   /** Throws where the broker does not confirm every record of the batch. */
   private async hand({ boot, records }: SpoolPiece): Promise<void> {
     const json = `{"boot":${JSON.stringify(boot)},"entries":[${records.map((line) => line.json).join(',')}]}`;
+    const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
+    const gather = (performance.now() - began) * GATHER_TO_HAND;
+    this.gatherMs = Math.min(Math.max(gather, GATHER_MS), LONGEST_GATHER_MS);
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
@@ -162,7 +170,7 @@ export class Shipper {
       if (this.fresh || this.closing) resolve();
     });
     this.wake = undefined;
-    if (!this.closing) await this.rest(GATHER_MS);
+    if (!this.closing) await this.rest(this.gatherMs);
   }
 
   private async rest(milliseconds: number): Promise<void> {

@@ -1,7 +1,10 @@
 import type { Lease } from '../grant/lease.js';
 
-/** What a batch of records adds to a lease: `ended` calls have an outcome, `lost` ones among them an unknown one. */
+/** What records add to a lease: `ended` calls have an outcome, `lost` ones among them an unknown one. */
 export interface LeaseUse {
+  grant: string;
+  gateway: string;
+  boot: string;
   calls: number;
   bytes: number;
   ended: number;
@@ -17,6 +20,10 @@ export interface LeaseWrites {
   ofGrant(grant: string): Promise<Lease[]>;
   /** Inserts it, or puts it in the place of the one of the same grant, gateway and boot. */
   save(lease: Lease): Promise<void>;
-  /** Counts what records prove; false where there is no such lease, as for every grant without a budget. */
-  addUse(grant: string, gateway: string, boot: string, use: LeaseUse): Promise<boolean>;
+  /**
+   * Counts what records prove; passes over what has no lease, as of every grant without a budget.
+   *
+   * @returns those of the grants of which parts are held
+   */
+  addUse(uses: readonly LeaseUse[]): Promise<string[]>;
 }

@@ -284,13 +284,11 @@ export interface RecordWrites extends RecordReads {
   allowed(ids: readonly string[]): Promise<AccessRecordView[]>;
   /** Merges outcomes into their allowed records; one of no such record is passed over. */
   complete(outcomes: readonly RecordOutcome[]): Promise<void>;
-  /** Where the chain of (gateway, boot) in this tenant stands; null at its beginning. */
-  cursor(gateway: string, boot: string): Promise<RecordChain | null>;
-  /** Moves the chain's end, and with it the last head where there is a new one. A closed chain is open again. */
-  moveCursor(
-    gateway: string,
-    boot: string,
-    to: { seq: number; hash: string; head?: ChainVouch },
+  /** Where these chains stand in this tenant; one of which nothing was taken yet is left out. */
+  cursors(names: readonly ChainName[]): Promise<(RecordChain & ChainName)[]>;
+  /** Moves chains' ends and last heads. A closed chain is open again. */
+  moveCursors(
+    moved: readonly (ChainName & Pick<RecordChain, 'seq' | 'hash' | 'head'>)[],
     at: string,
   ): Promise<void>;
   /** Closes all open chains of a gateway in this tenant. @returns the one that moved last; null where none is open */
@@ -299,6 +297,9 @@ export interface RecordWrites extends RecordReads {
 
 /** The last record that a gateway's identity signed: its place, its hash, when, and the signature (base64url). */
 export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+
+/** Whose chain it is: each run of a gateway has one in each tenant. */
+export type ChainName = { gateway: string; boot: string };
 
 /** A chain of records as far as it was taken; `closedAt` once its gateway has vanished. */
 export interface RecordChain {

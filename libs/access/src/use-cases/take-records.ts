@@ -1,12 +1,13 @@
 import { type Opening, toInstant } from '@countersign/scope';
 import { AccessError } from '../errors.js';
-import type { AccessRecordView, ChainVouch, EventDraft, RecordOutcome } from '../ports/repositories.js';
+import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../ports/repositories.js';
 import type { TenantUnit } from '../ports/store.js';
 import type { Deps } from './deps.js';
 import { endIfExhausted } from './lease-budget.js';
 import { DEPLOYMENT } from './queries.js';
 import { leafOf } from './record-leaf.js';
 import { TakenCalls } from './taken-calls.js';
+import { type TakenChain, TakenChains } from './taken-chains.js';
 import { tellUse } from './tell-use.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
@@ -30,33 +31,46 @@ export type IncomingRecord = {
 /** What the gateway's identity signed; `signed` where the signature is that of its registered key. */
 type Vouched = { id: string; signature: string; signed: boolean };
 
+/** What one gateway hands over at once. */
+export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
+
 /**
- * Takes a batch of a gateway's records, each exactly once: what is at or below the chain's cursor was taken
+ * Takes batches of gateways' records, each record exactly once: what is at or below its chain's cursor was taken
  * before and is skipped; a gap, a record that does not continue the chain, a signature that is not the gateway's, and
- * an outcome of a call that is not this boot's or has ended are events of their own. Leaf, record and cursor commit together, one unit of work a tenant.
+ * an outcome of a call that is not this boot's or has ended are events of their own. Leaf, record and cursor commit
+ * together, one unit of work a tenant, however many gateways' batches there are: a unit costs far more than a record.
+ * Where it throws, some of the tenants may have been taken; to hand over the same again is safe.
  *
- * @returns per tenant the last number taken, which the gateway may forget up to
+ * @returns of each batch, per tenant, the last number taken, which the gateway may forget up to
  * @throws AccessError `invalid_request` where a tenant is unknown
  */
 export async function takeRecords(
   deps: Deps,
-  gateway: string,
-  boot: string,
-  records: readonly IncomingRecord[],
-): Promise<Record<string, number>> {
-  const byTenant = new Map<string, IncomingRecord[]>();
-  for (const record of records) {
-    const own = byTenant.get(record.tenant);
-    if (own === undefined) byTenant.set(record.tenant, [record]);
-    else own.push(record);
-  }
+  batches: readonly RecordBatch[],
+): Promise<Record<string, number>[]> {
+  const accepted = batches.map((): Record<string, number> => ({}));
+  const byTenant = new Map<string, Map<number, IncomingRecord[]>>();
+  for (const [index, { records }] of batches.entries())
+    for (const record of records) {
+      const parts = entryOf(byTenant, record.tenant, () => new Map<number, IncomingRecord[]>());
+      entryOf(parts, index, (): IncomingRecord[] => []).push(record);
+    }
   await refuseUnknownTenants(deps, [...byTenant.keys()]);
-  const accepted: Record<string, number> = {};
-  for (const [tenant, own] of byTenant)
-    accepted[tenant] = await deps.store.forTenant(tenant, (unit) =>
-      takeOfTenant(deps, unit, gateway, boot, own),
-    );
+  for (const [tenant, parts] of byTenant) {
+    const own = [...parts].map(([index, records]) => ({ ...(batches[index] as RecordBatch), records }));
+    const held = await deps.store.forTenant(tenant, (unit) => takeOfTenant(deps, unit, own));
+    for (const [at, index] of [...parts.keys()].entries())
+      (accepted[index] as Record<string, number>)[tenant] = held[at] as number;
+  }
   return accepted;
+}
+
+function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
@@ -70,51 +84,56 @@ async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Pro
 async function takeOfTenant(
   deps: Deps,
   unit: TenantUnit,
-  gateway: string,
-  boot: string,
-  records: readonly IncomingRecord[],
-): Promise<number> {
-  const from = await unit.records.cursor(gateway, boot);
-  let cursor: { seq: number; hash: string | null; head?: ChainVouch } = {
-    seq: from?.seq ?? 0,
-    hash: from?.hash ?? null,
-  };
-  const fresh = records.filter(({ seq }) => seq > cursor.seq).sort((a, b) => a.seq - b.seq);
-  const calls = await TakenCalls.begin(unit, { gateway, boot }, endedBefore(fresh));
-  const leaves: EventDraft[] = [];
+  batches: readonly RecordBatch[],
+): Promise<number[]> {
+  const chains = await TakenChains.begin(unit, batches);
+  const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
+  const calls = await TakenCalls.begin(unit, endedBefore(fresh.flat()));
   const now = deps.clock.now().toISOString();
+  const leaves = batches.flatMap((batch, index) =>
+    takeFresh(chains.of(batch), fresh[index] ?? [], calls, now),
+  );
+  await unit.log.appendAll(leaves);
+  await calls.store(unit);
+  await tellUse(unit, calls.brought(), toInstant(new Date(now)));
+  for (const grant of await unit.leases.addUse(calls.leaseUses())) await endIfExhausted(deps, unit, grant);
+  await chains.store(unit, now);
+  return batches.map((batch) => chains.of(batch).seq);
+}
+
+const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
+  records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
+
+/** Moves the chain on over records in their order. @returns what the log is told of them */
+function takeFresh(
+  chain: TakenChain,
+  records: readonly IncomingRecord[],
+  calls: TakenCalls,
+  now: string,
+): EventDraft[] {
+  const { gateway, boot } = chain;
+  const leaves: EventDraft[] = [];
   const tell = (type: string, data: object) =>
     leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
-  for (const record of fresh) {
-    // A number that comes twice in one batch.
-    if (record.seq === cursor.seq) continue;
-    if (from?.closedAt != null && cursor.seq === from.seq) tell('gateway.returned', { after: from.seq });
-    if (record.seq !== cursor.seq + 1) tell('gateway.gap', { after: cursor.seq, at: record.seq });
-    else if (record.prev !== cursor.hash) tell('gateway.mismatch', { at: record.seq, reason: 'prev' });
-    cursor = { ...cursor, seq: record.seq, hash: record.hash };
+  for (const record of records) {
+    // A number that comes twice at once.
+    if (record.seq <= chain.seq) continue;
+    if (chain.isClosed) tell('gateway.returned', { after: chain.seq });
+    if (record.seq !== chain.seq + 1) tell('gateway.gap', { after: chain.seq, at: record.seq });
+    else if (record.prev !== chain.hash) tell('gateway.mismatch', { at: record.seq, reason: 'prev' });
+    chain.moveTo(record);
     if ('signature' in record && !record.signed) {
       tell('gateway.mismatch', { at: record.seq, reason: 'signature' });
       continue;
     }
-    if (record.kind === 'outcome' && !calls.mayEnd(record.id)) {
+    if (record.kind === 'outcome' && !calls.mayEnd(record.id, chain)) {
       tell('gateway.mismatch', { at: record.seq, reason: 'outcome', record: record.id });
       continue;
     }
     leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
-    if (record.kind === 'head' || record.kind === 'counters')
-      cursor.head = { seq: record.seq, hash: record.hash, at: record.at, signature: record.signature };
+    if (record.kind === 'head' || record.kind === 'counters') chain.vouchedBy(record);
   }
-  await unit.log.appendAll(leaves);
-  await calls.store(unit);
-  await tellUse(unit, calls.brought(), toInstant(new Date(now)));
-  for (const [grant, use] of calls.use)
-    if (await unit.leases.addUse(grant, gateway, boot, use)) await endIfExhausted(deps, unit, grant);
-  const { seq, hash, head } = cursor;
-  if (hash !== null && seq !== (from?.seq ?? 0)) {
-    const to = { seq, hash, ...(head === undefined ? {} : { head }) };
-    await unit.records.moveCursor(gateway, boot, to, now);
-  }
-  return cursor.seq;
+  return leaves;
 }
 
 /** Calls that end here and did not begin here. */

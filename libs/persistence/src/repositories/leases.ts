@@ -2,6 +2,8 @@ import type { Lease, LeaseReads, LeaseUse, LeaseWrites } from '@countersign/acce
 import type { EntityManager } from 'typeorm';
 import { BudgetLeaseEntity } from '../entities/budget-lease.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
+import { inChunks } from './chunks.js';
+import { updateRows } from './write-rows.js';
 
 export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseWrites, LeaseReads {
   constructor(manager: EntityManager, reach: Reach) {
@@ -28,25 +30,33 @@ export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseW
     await this.manager.upsert(BudgetLeaseEntity, toRow(lease), ['grant', 'gateway', 'boot']);
   }
 
-  async addUse(grant: string, gateway: string, boot: string, use: LeaseUse): Promise<boolean> {
-    const { affected } = await this.manager
-      .createQueryBuilder()
-      .update(BudgetLeaseEntity)
-      .set({
-        usedCalls: () => 'used_calls + :calls',
-        usedBytes: () => 'used_bytes + :bytes',
-        endedCalls: () => 'ended_calls + :ended',
-        lostCalls: () => 'lost_calls + :lost',
-      })
-      .where('grant_id = :grant AND gateway = :gateway AND boot = :boot AND tenant = :tenant', {
-        grant,
-        gateway,
-        boot,
-        tenant: this.tenant,
-      })
-      .setParameters({ ...use })
-      .execute();
-    return affected === 1;
+  async addUse(uses: readonly LeaseUse[]): Promise<string[]> {
+    const leased = new Set(await this.leased([...new Set(uses.map(({ grant }) => grant))]));
+    const counted = uses.filter(({ grant }) => leased.has(grant));
+    await updateRows(this.manager, BudgetLeaseEntity, {
+      tenant: this.tenant,
+      by: ['grant_id', 'gateway', 'boot'],
+      rows: counted.map(({ grant, gateway, boot, calls, bytes, ended, lost }) => ({
+        ...{ grant, gateway, boot },
+        ...{ usedCalls: calls, usedBytes: bytes, endedCalls: ended, lostCalls: lost },
+      })),
+      set: ['used_calls', 'used_bytes', 'ended_calls', 'lost_calls']
+        .map((name) => `${name} = budget_leases.${name} + v.${name}`)
+        .join(', '),
+    });
+    return [...leased];
+  }
+
+  /** Those of these grants of which gateways hold a part of the budget. */
+  private leased(grants: readonly string[]): Promise<string[]> {
+    return inChunks(grants, async (chunk) => {
+      const rows = await this.rows()
+        .andWhere('row.grant IN (:...chunk)', { chunk })
+        .select('row.grant', 'grant')
+        .distinct()
+        .getRawMany<{ grant: string }>();
+      return rows.map(({ grant }) => grant);
+    });
   }
 }
 

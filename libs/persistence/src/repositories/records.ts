@@ -1,6 +1,6 @@
 import type {
   AccessRecordView,
-  ChainVouch,
+  ChainName,
   ListFilter,
   Page,
   PageQuery,
@@ -63,22 +63,28 @@ export class Records extends BoundRepository<AccessRecordEntity> implements Reco
     });
   }
 
-  async cursor(gateway: string, boot: string): Promise<RecordChain | null> {
-    const chain = await this.manager.findOneBy(RecordChainEntity, { tenant: this.tenant, gateway, boot });
-    return chain === null ? null : toChain(chain);
+  async cursors(names: readonly ChainName[]): Promise<(RecordChain & ChainName)[]> {
+    const rows = await inChunks(names, (chunk) => {
+      const pairs = chunk.map((_, index) => `(:g${index}, :b${index})`).join(', ');
+      const values = chunk.flatMap(({ gateway, boot }, index) => [
+        [`g${index}`, gateway],
+        [`b${index}`, boot],
+      ]);
+      return this.manager
+        .createQueryBuilder(RecordChainEntity, 'chain')
+        .where('chain.tenant = :tenant', { tenant: this.tenant })
+        .andWhere(`(chain.gateway, chain.boot) IN (VALUES ${pairs})`, Object.fromEntries(values))
+        .getMany();
+    });
+    return rows.map((row) => ({ gateway: row.gateway, ...toChain(row) }));
   }
 
-  async moveCursor(
-    gateway: string,
-    boot: string,
-    to: { seq: number; hash: string; head?: ChainVouch },
+  async moveCursors(
+    moved: readonly (ChainName & Pick<RecordChain, 'seq' | 'hash' | 'head'>)[],
     at: string,
   ): Promise<void> {
-    await this.manager.upsert(
-      RecordChainEntity,
-      { tenant: this.tenant, gateway, boot, ...to, movedAt: at, closedAt: null },
-      ['tenant', 'gateway', 'boot'],
-    );
+    const rows = moved.map((chain) => ({ ...chain, tenant: this.tenant, movedAt: at, closedAt: null }));
+    await insertRows(this.manager, RecordChainEntity, rows, { replaces: ['tenant', 'gateway', 'boot'] });
   }
 
   async tenantsOfOpenChains(gateway: string): Promise<string[]> {
