@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { organisation } from '../factories/organisation.js';
 import { CountingUpstream } from '../fakes/counting-upstream.js';
 import { eventually } from './eventually.js';
@@ -12,6 +13,9 @@ export type FleetSize = { processes: number; each: number };
  * was confirmed; and what every gateway answered to the next call.
  */
 export type StopReport = { afterAsked: number[]; afterDone: number[]; codes: string[] };
+
+/** In which the records of as many calls as there are gateways come to the broker. */
+const SETTLE_MS = 1_500;
 
 /** The stops, and how many calls a second were answered 200 meanwhile. */
 export type LoadReport = { reports: StopReport[]; answeredPerSecond: number };
@@ -99,6 +103,8 @@ export class FleetSite {
     const grant = await makeGrant(this.site);
     const token = await mintToken(this.site, grant);
     await this.all({ do: 'open', token });
+    // Opening them all in one moment is a load of its own; the stop is to meet the steady one.
+    await pause(SETTLE_MS);
     const asked = performance.timeOrigin + performance.now();
     await revokeGrant(this.site, grant);
     const done = performance.timeOrigin + performance.now();

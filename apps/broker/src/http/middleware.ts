@@ -16,6 +16,7 @@ import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
 import { readBuiltApp } from '../web/built-app.js';
 import { serveApp } from '../web/serve-app.js';
+import { fewAtOnce } from './few-at-once.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -25,6 +26,8 @@ const MAX_SIGN_IN_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
+/** Of hundreds of gateways that hand over records in the same moment; a stop that comes then must not wait for them all. */
+const RECORDS_AT_ONCE = 64;
 
 /** Express before Nest is built on it: its router takes the settings that stand when it is first used. */
 export function expressServer(): Express {
@@ -59,7 +62,11 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(lastOfItsConnection(app.get(Lifecycle)));
   app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
-  app.use('/gateway/v1/records', json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }));
+  app.use(
+    '/gateway/v1/records',
+    json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }),
+    fewAtOnce(RECORDS_AT_ONCE),
+  );
   app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
   app.use('/auth', urlencoded({ extended: false, inflate: false, limit: MAX_SIGN_IN_BYTES }));
   app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));

@@ -26,7 +26,7 @@ const GATHER_MS = 100;
 /** The longest gathering, at a broker that is slow to take a batch. */
 const LONGEST_GATHER_MS = 500;
 /** Gathers for so many times as long as the broker took for the last batch: many gateways may wait for one broker. */
-const GATHER_TO_HAND = 10;
+const GATHER_TO_HAND = 25;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often the place is noted at most; between, a crash costs a repetition. */
