@@ -3,10 +3,12 @@ import type { RecordBatch } from '@countersign/access';
 type Accepted = Record<string, number>;
 type Waiting = { batch: RecordBatch; resolve(accepted: Accepted): void; reject(error: unknown): void };
 
-/** Units that are in the store at once: a stop must not wait behind those of hundreds of gateways. */
+/** Full units that are in the store at once: a stop must not wait behind those of hundreds of gateways. */
 const UNITS_AT_ONCE = 2;
 /** Records of one unit, but for one batch that has more of its own: the longer a unit, the longer a stop waits for it. */
 const RECORDS_A_UNIT = 250;
+/** After a unit the next one gathers for so long, unless it is full before: each costs a commit, whatever is in it. */
+const GATHER_MS = 50;
 
 /**
  * Batches of records that gateways hand over at once, taken together: a transaction costs as much as dozens of records,
@@ -15,7 +17,10 @@ const RECORDS_A_UNIT = 250;
  */
 export class Intake {
   private readonly waiting: Waiting[] = [];
+  /** Of those that wait. */
+  private records = 0;
   private units = 0;
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(private readonly take: (batches: readonly RecordBatch[]) => Promise<Accepted[]>) {}
 
@@ -23,14 +28,26 @@ export class Intake {
   hand(batch: RecordBatch): Promise<Accepted> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ batch, resolve, reject });
-      if (this.units < UNITS_AT_ONCE) void this.run();
+      this.records += batch.records.length;
+      this.look();
     });
+  }
+
+  private look(): void {
+    const isFull = this.records >= RECORDS_A_UNIT;
+    const isFree = this.units === 0 && this.gathering === undefined;
+    if (this.waiting.length > 0 && (isFree || (isFull && this.units < UNITS_AT_ONCE))) void this.run();
   }
 
   private async run(): Promise<void> {
     this.units += 1;
-    while (this.waiting.length > 0) await this.unit(this.next());
+    await this.unit(this.next());
     this.units -= 1;
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.look();
+    }, GATHER_MS);
+    this.look();
   }
 
   private next(): Waiting[] {
@@ -40,7 +57,9 @@ export class Intake {
       return records <= RECORDS_A_UNIT;
     };
     const beyond = this.waiting.findIndex((each) => !fits(each));
-    return this.waiting.splice(0, beyond < 0 ? this.waiting.length : Math.max(1, beyond));
+    const together = this.waiting.splice(0, beyond < 0 ? this.waiting.length : Math.max(1, beyond));
+    for (const { batch } of together) this.records -= batch.records.length;
+    return together;
   }
 
   private async unit(together: readonly Waiting[]): Promise<void> {

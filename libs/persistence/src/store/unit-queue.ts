@@ -2,12 +2,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { StoreError } from '../errors.js';
 import { insideUnit, nestedUnit } from './inside-unit.js';
 
+/** Units that together take no longer follow each other at once: at a busy broker a turn may take longer than a unit. */
+const SLICE_MS = 4;
+
 /**
- * Runs units of work one after the other, first come first served. Between two units the event loop turns
+ * Runs units of work one after the other, first come first served. After each slice of them the event loop turns
  * once: timers, sockets and other processes' writes get in, however long the queue is.
  */
 export class UnitQueue {
   #tail: Promise<unknown> = Promise.resolve();
+  #turnedAt = 0;
   #closed = false;
 
   /** @throws StoreError `nested_unit` inside another unit (it would wait for itself), `store_closed` after `close` */
@@ -17,8 +21,8 @@ export class UnitQueue {
     if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The store is closed.'));
     const done = this.#tail.then(() => insideUnit(unit));
     this.#tail = done.then(
-      () => turn(),
-      () => turn(),
+      () => this.#rest(),
+      () => this.#rest(),
     );
     return done;
   }
@@ -27,5 +31,11 @@ export class UnitQueue {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#tail;
+  }
+
+  async #rest(): Promise<void> {
+    if (performance.now() - this.#turnedAt < SLICE_MS) return;
+    await turn();
+    this.#turnedAt = performance.now();
   }
 }
