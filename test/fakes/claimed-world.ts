@@ -75,9 +75,10 @@ export class ClaimedWorld {
   }
 
   /** As `countersign gateways pin` does it on the gateway's host. */
-  async pin(hash = this.trust, now = Date.now()): Promise<void> {
+  async pin(hash = this.trust, { atLeast }: { atLeast?: string } = {}): Promise<void> {
     const pins = await readPins(this.world.spoolDir);
-    await writePins(this.world.spoolDir, { ...pins, acme: setPin(pins['acme'], hash, now).pin });
+    const { pin } = setPin(pins['acme'], hash, Date.now(), atLeast);
+    await writePins(this.world.spoolDir, { ...pins, acme: pin });
   }
 
   /** The next version, signed by these, and put into the feed. */

@@ -40,6 +40,7 @@ export {
 } from './leases/lease.js';
 export { type GatewayPin, parsePins } from './pins/pins.js';
 export {
+  NO_VERSION,
   type Pin,
   type PinOutcome,
   type Pins,

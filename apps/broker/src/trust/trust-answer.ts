@@ -89,7 +89,11 @@ export const trustShape = component(
         id: idText('gtw', 'The gateway.'),
         name: z.string(),
         pinned: digestText().nullable().describe('The fingerprint that it has pinned of this tenant.'),
+        atLeast: z.array(digestText()).describe('Versions that it demands besides, or it opens nothing.'),
         current: digestText().nullable().describe('The version that it goes by.'),
+        behind: digestText()
+          .nullable()
+          .describe('The last version that it holds, while that does not reach what it demands.'),
       }),
     ),
   }),
@@ -143,7 +147,9 @@ export function trustAnswer(
       id,
       name,
       pinned: pin?.pinned ?? null,
+      atLeast: pin?.atLeast ?? [],
       current: pin?.current ?? null,
+      behind: pin?.behind ?? null,
     })),
   };
 }

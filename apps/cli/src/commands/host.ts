@@ -3,6 +3,7 @@ import type { Run } from '../runtime/run.js';
 import type { TourVerbOptions } from '../tour/verb.js';
 import type { ApplyOptions } from '../verbs/host/apply.js';
 import type { CreateKeyOptions } from '../verbs/host/keys.js';
+import type { PinOptions } from '../verbs/host/pins.js';
 import type { ResetOptions } from '../verbs/host/trust.js';
 import { examples, verb } from './verb.js';
 
@@ -80,13 +81,17 @@ export function registerHost(program: Command, run: Run): void {
   verb(gateways, 'pin', 'On a gateway’s host: pin a customer’s first trust document by its fingerprint')
     .argument('<tenant>', 'its slug')
     .argument('<fingerprint>', 'sha256:…, as the customer’s anchor file and its page show it')
+    .option(
+      '--at-least <version>',
+      'sha256:… of a later version: until the chain holds it, nothing of the tenant opens',
+    )
     .addHelpText(
       'after',
-      '\nThe running gateway takes it within a second. Another pin than the one in force waits 72 hours, logged and told\nto the broker; setting the one in force again calls it off.\n',
+      '\nThe running gateway takes it within a second. Another pin than the one in force waits 72 hours, logged and told\nto the broker; setting the one in force again calls it off. Versions that --at-least names add up, and stay when\nthe same is pinned again without it; --at-least none takes all of them back.\n',
     )
     .action(
-      run(async (context, tenant: string, hash: string) =>
-        (await import('../verbs/host/pins.js')).pinTenant(context, tenant, hash),
+      run(async (context, tenant: string, hash: string, options: PinOptions) =>
+        (await import('../verbs/host/pins.js')).pinTenant(context, tenant, hash, options),
       ),
     );
   verb(gateways, 'pins', 'On a gateway’s host: list what is pinned there').action(

@@ -26,6 +26,11 @@ export class TrustChain {
     return new TrustChain(place, [], [], undefined);
   }
 
+  /** Whether it contains all of these; a chain that lacks one is older than they are, or another history. */
+  contains(versions: readonly string[]): boolean {
+    return versions.every((hash) => this.inForce?.versions.has(hash) === true);
+  }
+
   /**
    * What follows of an offered chain, oldest first. One that is shorter than what is held changes nothing; one that parts
    * from it, or a version that does not follow, is refused, and all before it stays. `now` in milliseconds.

@@ -40,6 +40,8 @@ export class Trusts {
   private pinsMark: string | undefined;
   /** When the next pin that waits comes into force. */
   private nextFrom = Number.POSITIVE_INFINITY;
+  /** Versions that the pin in force demands of a tenant's chain; nothing for one that demands none. */
+  private readonly least = new Map<string, readonly string[]>();
   /** From the pins in force, by tenant. */
   private readonly chains = new Map<string, TrustChain>();
   /** All that was ever followed here, by tenant and pin: a pin that comes back goes on from where its chain was. */
@@ -70,20 +72,34 @@ export class Trusts {
     trusts.keepPins(await readPins(options.spoolDir), now);
     for (const line of await trusts.claims.read()) trusts.claimed.add(claimedLine.parse(line).tenant);
     for (const chain of stored) trusts.restore(chain, now);
-    for (const [tenant, pin] of Object.entries(trusts.pins)) trusts.begin(tenant, pin, now);
+    for (const [tenant, pin] of Object.entries(trusts.pins)) {
+      trusts.begin(tenant, pin, now);
+      trusts.sayWhetherBehind(tenant);
+    }
     return trusts;
   }
 
-  /** By what a call of this tenant is judged: `undefined` where nobody claimed it, `unpinned` where no pin leads here. */
+  /**
+   * By what a call of this tenant is judged: `undefined` where nobody claimed it, `unpinned` where no pin leads here, or
+   * not as far as the pin demands.
+   */
   of(tenant: string): PinnedTrust | 'unpinned' | undefined {
-    const inForce = this.chains.get(tenant)?.inForce;
-    if (inForce !== undefined) return inForce;
-    return this.claimed.has(tenant) ? 'unpinned' : undefined;
+    return this.inForce(tenant) ?? (this.claimed.has(tenant) ? 'unpinned' : undefined);
   }
 
   /** Hash of the trust document by which calls of this tenant are judged; null where it has pinned none here. */
   hashOf(tenant: string): string | null {
-    return this.chains.get(tenant)?.inForce?.hash ?? null;
+    return this.inForce(tenant)?.hash ?? null;
+  }
+
+  private inForce(tenant: string): PinnedTrust | undefined {
+    return this.isBehind(tenant) ? undefined : this.chains.get(tenant)?.inForce;
+  }
+
+  /** Whether the chain that is held lacks a version that the pin demands: an older one was fed, or another history. */
+  private isBehind(tenant: string): boolean {
+    const least = this.least.get(tenant);
+    return least !== undefined && this.chains.get(tenant)?.contains(least) === false;
   }
 
   /** Counts the changes of what is pinned and in force here. */
@@ -94,9 +110,11 @@ export class Trusts {
   /** What is pinned here, as the broker is told. */
   report(now: number): GatewayPin[] {
     return Object.entries(this.pins).map(([tenant, pin]) => {
-      const pinned = pinInForce(pin, now);
-      const waits = pin.next !== undefined && pinned === pin.pinned;
-      return { tenant, pinned, current: this.hashOf(tenant), ...(waits ? { next: pin.next } : {}) };
+      const root = pinInForce(pin, now);
+      const held = this.chains.get(tenant)?.inForce?.hash;
+      const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
+      const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
+      return { tenant, ...root, current: this.hashOf(tenant), ...behind, ...next };
     });
   }
 
@@ -160,10 +178,12 @@ export class Trusts {
         this.announce(tenant, pin, now);
         changed.add(tenant);
       }
-      if (this.chains.get(tenant)?.place.pinned === pinInForce(pin, now)) continue;
-      changed.add(tenant);
-      this.begin(tenant, pin, now);
-      this.begun.add(tenant);
+      if (this.chains.get(tenant)?.place.pinned !== pinInForce(pin, now).pinned) {
+        changed.add(tenant);
+        this.begin(tenant, pin, now);
+        this.begun.add(tenant);
+      }
+      if (changed.has(tenant)) this.sayWhetherBehind(tenant);
     }
     for (const tenant of Object.keys(before)) {
       if (read[tenant] !== undefined) continue;
@@ -183,6 +203,11 @@ export class Trusts {
 
   private keepPins(pins: Pins, now: number): void {
     this.pins = pins;
+    this.least.clear();
+    for (const [tenant, pin] of Object.entries(pins)) {
+      const { atLeast } = pinInForce(pin, now);
+      if (atLeast !== undefined) this.least.set(tenant, atLeast);
+    }
     const waiting = Object.values(pins).map(({ next }) => (next === undefined ? 0 : Date.parse(next.from)));
     this.nextFrom = Math.min(Number.POSITIVE_INFINITY, ...waiting.filter((from) => from > now));
   }
@@ -194,7 +219,17 @@ export class Trusts {
         { tenant, pinned: pin.pinned, next: pin.next },
         'another pin is to take the place of the one in force',
       );
-    else log.warn({ tenant, pinned: pinInForce(pin, now) }, 'a tenant is pinned');
+    else log.warn({ tenant, ...pinInForce(pin, now) }, 'a tenant is pinned');
+  }
+
+  private sayWhetherBehind(tenant: string): void {
+    const held = this.chains.get(tenant)?.inForce?.hash;
+    if (held === undefined || !this.isBehind(tenant)) return;
+    const detail = { tenant, reason: 'behind_pin', held, atLeast: this.least.get(tenant) };
+    this.options.log.error(
+      detail,
+      'the trust documents that are held do not reach what the pin demands; nothing opens',
+    );
   }
 
   /** Claimed once, claimed for ever: kept with the next settling. Whether it is news. */
@@ -209,7 +244,7 @@ export class Trusts {
   private begin(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
     this.pinnedTenants.add(tenant);
-    const place = { deployment: this.options.deployment, tenant, pinned: pinInForce(pin, now) };
+    const place = { deployment: this.options.deployment, tenant, pinned: pinInForce(pin, now).pinned };
     this.chains.set(tenant, this.followed.get(keyOf(place)) ?? TrustChain.begin(place));
   }
 
@@ -245,6 +280,7 @@ export class Trusts {
       this.followed.set(keyOf(chain.place), chain);
     }
     if (chain !== undefined && refusal === undefined) this.offered.delete(tenant);
+    this.sayWhetherBehind(tenant);
     return isNew;
   }
 

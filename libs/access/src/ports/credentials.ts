@@ -43,15 +43,21 @@ export interface EnrolledGateway {
   pins: GatewayPin[];
 }
 
-/**
- * What a gateway believes of a tenant: hashes of the pinned genesis and of the last version that it holds; `next` is a
- * pin that takes its place at that instant.
- */
-export interface GatewayPin {
-  tenant: string;
+/** Hash of the pinned genesis, and of versions that the chain from there must contain. */
+interface PinRoot {
   pinned: string;
+  atLeast?: string[];
+}
+
+/**
+ * What a gateway believes of a tenant: `current` is the hash of the version in force, `behind` of the last one that it
+ * holds while that is not as far as the pin demands; `next` is a pin that takes its place at that instant.
+ */
+export interface GatewayPin extends PinRoot {
+  tenant: string;
   current: string | null;
-  next?: { pinned: string; from: string };
+  behind?: string;
+  next?: PinRoot & { from: string };
 }
 
 export interface GatewayReads {

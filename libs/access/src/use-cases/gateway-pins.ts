@@ -6,8 +6,19 @@ import { trustNotice } from './notices.js';
 /** Tenants that one unit of work tells: it holds up nobody for long. */
 const BATCH = 100;
 
-const key = (pin: GatewayPin | undefined): string =>
-  JSON.stringify([pin?.pinned ?? null, pin?.next?.pinned ?? null, pin?.next?.from ?? null]);
+const rootOf = ({ pinned, atLeast = [] }: Pick<GatewayPin, 'pinned' | 'atLeast'>) => ({
+  pinned,
+  ...(atLeast.length === 0 ? {} : { atLeast }),
+});
+
+/** What the tenant is told of: what is demanded, and not how far the gateway has come. */
+function said(pin: GatewayPin | undefined) {
+  if (pin === undefined) return null;
+  const { next } = pin;
+  return { ...rootOf(pin), next: next === undefined ? null : { ...rootOf(next), from: next.from } };
+}
+
+const key = (pin: GatewayPin | undefined): string => JSON.stringify(said(pin));
 
 /**
  * Keeps what a gateway has pinned, and tells each tenant whose pin is new, gone or another: nobody changes what is
@@ -65,8 +76,6 @@ async function tell(
 ): Promise<void> {
   if ((await unit.organisation.tenant(tenant)) === null) return;
   const { log, outbox } = await unit.tenant(tenant);
-  const said = (pin: GatewayPin | undefined) =>
-    pin === undefined ? null : { pinned: pin.pinned, next: pin.next ?? null };
   await log.append({
     type: after === undefined ? 'gateway.unpinned' : 'gateway.pinned',
     at,

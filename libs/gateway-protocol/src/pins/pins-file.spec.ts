@@ -1,7 +1,16 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Pin, pinInForce, pinsPath, RESET_DELAY_MS, readPins, setPin, writePins } from './pins-file.js';
+import {
+  NO_VERSION,
+  type Pin,
+  pinInForce,
+  pinsPath,
+  RESET_DELAY_MS,
+  readPins,
+  setPin,
+  writePins,
+} from './pins-file.js';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
 const [ONE, TWO, THREE] = [hash('1'), hash('2'), hash('3')];
@@ -13,12 +22,15 @@ const LATER = NOW + RESET_DELAY_MS;
 describe('P12: setting a pin', () => {
   test('the first counts at once', () => {
     expect(setPin(undefined, ONE, NOW)).toEqual({ pin: first, outcome: 'pinned' });
-    expect(pinInForce(first, NOW)).toBe(ONE);
+    expect(pinInForce(first, NOW)).toEqual({ pinned: ONE });
   });
 
   test('another one counts 72 hours later, and not a moment before', () => {
     expect(setPin(first, TWO, NOW)).toEqual({ pin: waiting, outcome: 'waiting' });
-    expect([LATER - 1, LATER].map((now) => pinInForce(waiting, now))).toEqual([ONE, TWO]);
+    expect([LATER - 1, LATER].map((now) => pinInForce(waiting, now))).toEqual([
+      { pinned: ONE },
+      { pinned: TWO },
+    ]);
   });
 
   test('setting it again does not hurry it, and another one begins to wait anew', () => {
@@ -44,6 +56,44 @@ describe('P12: setting a pin', () => {
   });
 });
 
+describe('P12: the least version that a pin names', () => {
+  const least: Pin = { ...first, atLeast: [TWO] };
+
+  test('is set with the first pin, or later, and counts at once', () => {
+    expect(setPin(undefined, ONE, NOW, TWO)).toEqual({ pin: least, outcome: 'pinned' });
+    expect(setPin(first, ONE, NOW, TWO)).toEqual({ pin: least, outcome: 'changed' });
+    expect(pinInForce(least, NOW)).toEqual({ pinned: ONE, atLeast: [TWO] });
+  });
+
+  test('stays when the same is pinned without one, and what is named later is demanded besides: nothing goes back', () => {
+    expect(setPin(least, ONE, NOW)).toEqual({ pin: least, outcome: 'unchanged' });
+    expect(setPin(least, ONE, NOW, TWO)).toEqual({ pin: least, outcome: 'unchanged' });
+    const both = { pin: { ...first, atLeast: [TWO, THREE] }, outcome: 'changed' };
+    expect(setPin(least, ONE, NOW, THREE)).toEqual(both);
+  });
+
+  test('goes only when that is asked for', () => {
+    expect(setPin(least, ONE, NOW, NO_VERSION)).toEqual({ pin: first, outcome: 'changed' });
+    expect(setPin(first, ONE, NOW, NO_VERSION)).toEqual({ pin: first, outcome: 'unchanged' });
+    expect(setPin(undefined, ONE, NOW, NO_VERSION)).toEqual({ pin: first, outcome: 'pinned' });
+  });
+
+  test('of a pin that waits comes into force with it, in place of the old one’s', () => {
+    const { pin } = setPin(least, TWO, NOW, THREE);
+    expect(pin).toEqual({ ...least, next: { ...waiting.next, atLeast: [THREE] } });
+    expect(setPin(pin, TWO, NOW)).toEqual({ pin, outcome: 'waiting' });
+    expect(setPin(pin, TWO, NOW, ONE).pin.next?.atLeast).toEqual([THREE, ONE]);
+    expect(setPin(pin, ONE, NOW)).toEqual({ pin: least, outcome: 'kept' });
+    expect([LATER - 1, LATER].map((now) => pinInForce(pin, now).atLeast)).toEqual([[TWO], [THREE]]);
+    expect(setPin(pin, TWO, LATER).pin).toEqual({
+      pinned: TWO,
+      atLeast: [THREE],
+      since: '2026-11-27T15:00:00Z',
+    });
+    expect(pinInForce({ ...least, next: waiting.next! }, LATER)).toEqual({ pinned: TWO });
+  });
+});
+
 describe('the file of pins', () => {
   let folder: string;
   beforeEach(async () => {
@@ -54,10 +104,14 @@ describe('the file of pins', () => {
   test('holds what was written, in a folder that need not be there, for everybody to read', async () => {
     const spool = join(folder, 'spool');
     expect(await readPins(spool)).toEqual({});
-    await writePins(spool, { acme: waiting });
-    expect(await readPins(spool)).toEqual({ acme: waiting });
+    const globex: Pin = { ...first, atLeast: [TWO], next: { pinned: THREE, atLeast: [ONE], from: first.since } };
+    await writePins(spool, { acme: waiting, globex });
+    expect(await readPins(spool)).toEqual({ acme: waiting, globex });
     expect((await stat(pinsPath(spool))).mode & 0o777).toBe(0o644);
-    expect(JSON.parse(await readFile(pinsPath(spool), 'utf8'))).toEqual({ v: 1, pins: { acme: waiting } });
+    expect(JSON.parse(await readFile(pinsPath(spool), 'utf8'))).toEqual({
+      v: 1,
+      pins: { acme: waiting, globex },
+    });
   });
 
   test('knows nothing of a tenant with the name of what every object has', async () => {
@@ -76,6 +130,8 @@ describe('the file of pins', () => {
     JSON.stringify({ v: 1, pins: { acme: { ...first, pinned: 'x' } } }),
     JSON.stringify({ v: 1, pins: { acme: { ...first, more: 1 } } }),
     JSON.stringify({ v: 1, pins: { deployment: first } }),
+    JSON.stringify({ v: 1, pins: { acme: { ...first, atLeast: [] } } }),
+    JSON.stringify({ v: 1, pins: { acme: { ...first, atLeast: ['x'] } } }),
   ])('P13: in any other form is not read (%#)', async (text) => {
     await writeFile(pinsPath(folder), text);
     await expect(readPins(folder)).rejects.toThrow();

@@ -10,13 +10,20 @@ export const RESET_DELAY_MS = 72 * 3_600_000;
 const hash = z.string().refine(isDigest, 'is no sha256: hash');
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no instant');
 
-/** `pinned`: the hash of a tenant's first trust document, set at `since`. `next` takes its place at `from`. */
+/**
+ * `pinned`: the hash of a tenant's first trust document. `atLeast`: versions that a chain from there must all contain, or
+ * it is an older one than whoever pinned has seen.
+ */
+const root = { pinned: hash, atLeast: z.array(hash).min(1).exactOptional() };
+
+/** Set at `since`. `next` takes its place at `from`. */
 const pin = z.strictObject({
-  pinned: hash,
+  ...root,
   since: instant,
-  next: z.strictObject({ pinned: hash, from: instant }).exactOptional(),
+  next: z.strictObject({ ...root, from: instant }).exactOptional(),
 });
 export type Pin = z.infer<typeof pin>;
+type PinRoot = Pick<Pin, 'pinned' | 'atLeast'>;
 
 const slug = z.string().refine(isTenantSlug, 'is no tenant’s slug');
 const file = z.strictObject({ v: z.literal(1), pins: z.record(slug, pin) });
@@ -47,31 +54,58 @@ export async function writePins(spoolDir: string, pins: Pins): Promise<void> {
   await writeFileDurably(pinsPath(spoolDir), `${JSON.stringify({ v: 1, pins }, null, 2)}\n`, MODE);
 }
 
-/** The pin that counts at this moment (milliseconds since the epoch). */
-export function pinInForce({ pinned, next }: Pin, now: number): string {
-  return next !== undefined && now >= Date.parse(next.from) ? next.pinned : pinned;
+/** What counts at this moment (milliseconds since the epoch). */
+export function pinInForce({ next, ...pin }: Pin, now: number): PinRoot {
+  return rootOf(next !== undefined && now >= Date.parse(next.from) ? next : pin);
 }
 
-/** What came of setting a pin. `waiting`: another one is in force for 72 h more. `kept`: nothing waits any more. */
-export type PinOutcome = 'pinned' | 'unchanged' | 'waiting' | 'kept';
+const rootOf = ({ pinned, atLeast }: PinRoot): PinRoot =>
+  atLeast === undefined ? { pinned } : { pinned, atLeast };
+
+/** Instead of a version: from now on none has to be in the chain. */
+export const NO_VERSION = 'none';
+
+/**
+ * What is named is added to what was named before: who names an older version, or none, takes nothing back. Only
+ * `NO_VERSION` does, for a version that was named by mistake would shut the tenant out for ever.
+ */
+function withLeast<P extends PinRoot>(pin: P, named: string | undefined): P {
+  const { atLeast: before = [], ...bare } = pin;
+  if (named === undefined) return pin;
+  return named === NO_VERSION ? (bare as P) : { ...pin, atLeast: [...new Set([...before, named])] };
+}
+
+/**
+ * What came of setting a pin. `waiting`: another one is in force for 72 h more. `kept`: nothing waits any more.
+ * `changed`: the same, and other versions than before have to be in its chain.
+ */
+export type PinOutcome = 'pinned' | 'unchanged' | 'changed' | 'waiting' | 'kept';
 
 /**
  * The pin of a tenant after this hash was set. The first counts at once. Another one counts 72 h later, and not at all
  * where the one in force is set again in the meantime.
+ *
+ * @param atLeast a version that the chain from this pin must contain as well, or `NO_VERSION`; counts as the pin does
  */
 export function setPin(
   before: Pin | undefined,
   pinned: string,
   now: number,
+  atLeast?: string,
 ): { pin: Pin; outcome: PinOutcome } {
   const since = toInstant(new Date(now));
-  if (before === undefined) return { pin: { pinned, since }, outcome: 'pinned' };
+  if (before === undefined) return { pin: withLeast({ pinned, since }, atLeast), outcome: 'pinned' };
   const inForce = pinInForce(before, now);
   const current: Pin =
-    inForce === before.pinned ? before : { pinned: inForce, since: before.next?.from ?? since };
+    inForce.pinned === before.pinned ? before : { ...inForce, since: before.next?.from ?? since };
   const { next, ...alone } = current;
-  if (pinned === inForce) return { pin: alone, outcome: next === undefined ? 'unchanged' : 'kept' };
-  if (next?.pinned === pinned) return { pin: current, outcome: 'waiting' };
-  const from = toInstant(new Date(now + RESET_DELAY_MS));
-  return { pin: { ...alone, next: { pinned, from } }, outcome: 'waiting' };
+  if (pinned === inForce.pinned) {
+    const pin: Pin = withLeast(alone, atLeast);
+    if (next !== undefined) return { pin, outcome: 'kept' };
+    return { pin, outcome: pin.atLeast?.length === alone.atLeast?.length ? 'unchanged' : 'changed' };
+  }
+  const same = next?.pinned === pinned ? next : undefined;
+  const from = same?.from ?? toInstant(new Date(now + RESET_DELAY_MS));
+  const waits = withLeast(same ?? { pinned, from }, atLeast);
+  return { pin: { ...alone, next: waits }, outcome: 'waiting' };
 }

@@ -6,7 +6,9 @@ const pin = { tenant: 'acme', pinned: hash('a'), current: hash('b') };
 describe('a gateway’s pins', () => {
   test('are read as they were said', () => {
     const next = { pinned: hash('c'), from: '2026-11-27T15:00:00Z' };
-    for (const pins of [[], [pin], [{ ...pin, current: null }], [{ ...pin, next }]])
+    const atLeast = [hash('d'), hash('e')];
+    const behind = { ...pin, atLeast, current: null, behind: hash('a'), next: { ...next, atLeast } };
+    for (const pins of [[], [pin], [{ ...pin, current: null }], [{ ...pin, next }], [behind]])
       expect(parsePins({ pins })).toEqual({ pins });
   });
 
@@ -16,6 +18,9 @@ describe('a gateway’s pins', () => {
     [{ pins: [{ ...pin, pinned: 'a' }] }],
     [{ pins: [{ ...pin, tenant: 'Acme' }] }],
     [{ pins: [{ ...pin, more: 1 }] }],
+    [{ pins: [{ ...pin, atLeast: [] }] }],
+    [{ pins: [{ ...pin, atLeast: hash('d') }] }],
+    [{ pins: [{ ...pin, behind: null }] }],
     [{ pins: [{ ...pin, next: { pinned: hash('c') } }] }],
     [{ pins: Array(10_001).fill(pin) }],
     [{ pins: [], more: 1 }],

@@ -5,14 +5,18 @@ import { instant, parseWith, sha256Text, slug } from '../shapes.js';
 const MAX_PINS = 10_000;
 
 /**
- * What is pinned for a tenant on a gateway's own host: the hash of the first trust document, and that of the version in
- * force, null while the gateway holds none that leads back to the pin. `next`: another pin that will take its place.
+ * What is pinned for a tenant on a gateway's own host: the hash of the first trust document, those of versions that its
+ * chain must contain, and that of the version in force, null while the gateway holds none that leads back to the pin or
+ * the chain lacks one of `atLeast`. `behind`: the last version that it holds, where that is so. `next`: another pin that
+ * will take its place.
  */
+const root = { pinned: sha256Text, atLeast: z.array(sha256Text).min(1).exactOptional() };
 const pin = z.strictObject({
+  ...root,
   tenant: slug,
-  pinned: sha256Text,
   current: sha256Text.nullable(),
-  next: z.strictObject({ pinned: sha256Text, from: instant }).exactOptional(),
+  behind: sha256Text.exactOptional(),
+  next: z.strictObject({ ...root, from: instant }).exactOptional(),
 });
 export type GatewayPin = z.infer<typeof pin>;
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSpoolEnvironment } from '@countersign/config';
 import {
+  NO_VERSION,
   type Pin,
   type PinOutcome,
   type Pins,
@@ -15,25 +16,39 @@ import { CliError, usageError } from '../../runtime/cli-error.js';
 import type { Answer, Context } from '../../runtime/context.js';
 import { table } from '../../text/table.js';
 
+export type PinOptions = { atLeast?: string };
+
 const SAYS: Record<PinOutcome, (tenant: string, pin: Pin) => string> = {
-  pinned: (tenant, { pinned }) => `${tenant} is pinned to ${pinned}.`,
-  unchanged: (tenant, { pinned }) => `${tenant} was pinned to ${pinned} already.`,
-  kept: (tenant, { pinned }) =>
-    `${tenant} stays pinned to ${pinned}; nothing waits to take its place any more.`,
-  waiting: (tenant, { pinned, next }) =>
-    `${tenant} stays pinned to ${pinned} until ${next?.from}; from then on it is pinned to ${next?.pinned}.`,
+  pinned: (tenant, pin) => `${tenant} is pinned to ${rootText(pin)}.`,
+  unchanged: (tenant, pin) => `${tenant} was pinned to ${rootText(pin)} already.`,
+  changed: (tenant, pin) =>
+    `${tenant} stays pinned to ${rootText(pin)}${pin.atLeast === undefined ? '; no version is demanded any more' : ''}.`,
+  kept: (tenant, pin) =>
+    `${tenant} stays pinned to ${rootText(pin)}; nothing waits to take its place any more.`,
+  waiting: (tenant, { next, ...pin }) =>
+    `${tenant} stays pinned to ${rootText(pin)} until ${next?.from}; from then on it is pinned to ${next && rootText(next)}.`,
 };
+
+const rootText = ({ pinned, atLeast = [] }: Pick<Pin, 'pinned' | 'atLeast'>): string =>
+  atLeast.length === 0 ? pinned : `${pinned}, at least ${atLeast.join(' and ')}`;
 
 /**
  * Pins a tenant on this gateway's host to the hash of its first trust document. A running gateway takes it within a
  * second. Another pin than the one in force counts 72 hours later; the gateway says so in its log and to the broker.
  */
-export async function pinTenant(context: Context, tenant: string, hash: string): Promise<Answer> {
+export async function pinTenant(
+  context: Context,
+  tenant: string,
+  hash: string,
+  { atLeast }: PinOptions,
+): Promise<Answer> {
   if (!isTenantSlug(tenant)) throw usageError('the first argument is a tenant’s slug');
   if (!isDigest(hash)) throw usageError('the fingerprint is sha256: and 64 lower-case hexadecimal digits');
+  if (atLeast !== undefined && atLeast !== NO_VERSION && !isDigest(atLeast))
+    throw usageError(`--at-least is the hash of a version, sha256:…, or ${NO_VERSION}`);
   const { spoolDir } = readSpoolEnvironment(context.io.env);
   const pins = await pinsOf(spoolDir);
-  const { pin, outcome } = setPin(pins[tenant], hash, Date.now());
+  const { pin, outcome } = setPin(pins[tenant], hash, Date.now(), atLeast);
   await writePins(spoolDir, { ...pins, [tenant]: pin });
   if (!existsSync(join(spoolDir, 'identity.pem')))
     context.note(
@@ -49,28 +64,31 @@ export async function listPins(context: Context): Promise<Answer> {
   const items = Object.entries(pins)
     .map(([tenant, pin]) => pinAnswer(tenant, pin))
     .sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
-  const rows = items.map(({ tenant, pinned, since, next }) => [
+  const rows = items.map(({ tenant, pinned, atLeast, since, next }) => [
     tenant,
     pinned,
+    atLeast.join(' '),
     since,
-    next === null ? '' : `${next.pinned} from ${next.from}`,
+    next === null ? '' : `${rootText(next)} from ${next.from}`,
   ]);
   return {
     document: { items, next: null },
     text:
       rows.length === 0
         ? `Nothing is pinned in ${spoolDir}.`
-        : table(['TENANT', 'PINNED', 'SINCE', 'NEXT'], rows),
+        : table(['TENANT', 'PINNED', 'AT LEAST', 'SINCE', 'NEXT'], rows),
   };
 }
 
 /** As it stands at this moment: a pin whose time has come is the one in force. */
 function pinAnswer(tenant: string, pin: Pin) {
-  const { pinned, since, next = null } = pin;
-  const inForce = pinInForce(pin, Date.now());
-  return next === null || inForce === pinned
-    ? { tenant, pinned, since, next }
-    : { tenant, pinned: inForce, since: next.from, next: null };
+  const { since, next } = pin;
+  const { pinned, atLeast = [] } = pinInForce(pin, Date.now());
+  const root = { tenant, pinned, atLeast };
+  if (next === undefined) return { ...root, since, next: null };
+  return pinned === pin.pinned
+    ? { ...root, since, next: { atLeast: [], ...next } }
+    : { ...root, since: next.from, next: null };
 }
 
 async function pinsOf(spoolDir: string): Promise<Pins> {

@@ -9,11 +9,17 @@ import { DataTable } from '../../ui/table.js';
 import { trustTexts } from './trust.text.js';
 
 /** What ties a claimed tenant to something outside of the broker: fingerprint, anchor file, pins. */
-export function Anchor({ trust: { anchor, gateways } }: { trust: Pick<Trust, 'anchor' | 'gateways'> }) {
+export function Anchor({
+  trust: { anchor, gateways, trust: current },
+}: {
+  trust: Pick<Trust, 'anchor' | 'gateways' | 'trust'>;
+}) {
   const text = useText(trustTexts);
   if (anchor === null) return null;
   const { trust, tenant } = anchor;
   const [, hex = ''] = trust.split(':');
+  // A gateway that is pinned later than the first version could else be fed an older one.
+  const atLeast = current === null || current === trust ? '' : ` --at-least ${current}`;
   const file = () =>
     handOver(`countersign-anchor-${tenant}.json`, 'application/json', `${JSON.stringify(anchor, null, 2)}\n`);
   return (
@@ -31,7 +37,7 @@ export function Anchor({ trust: { anchor, gateways } }: { trust: Pick<Trust, 'an
       <section className="stack near">
         <h2>{text.gateways}</h2>
         <p>{text.pin}</p>
-        <Command>{`countersign gateways pin ${tenant} ${trust}`}</Command>
+        <Command>{`countersign gateways pin ${tenant} ${trust}${atLeast}`}</Command>
         {gateways.length === 0 ? (
           <p className="soft">{text.gatewaysNone}</p>
         ) : (
@@ -41,7 +47,7 @@ export function Anchor({ trust: { anchor, gateways } }: { trust: Pick<Trust, 'an
             rowKey={({ id }) => id}
             columns={[
               { label: text.gateway, cell: ({ name }) => <span className="strong">{name}</span> },
-              { label: text.state, cell: ({ pinned }) => <Pinned pinned={pinned} trust={trust} /> },
+              { label: text.state, cell: (gateway) => <Pinned {...gateway} trust={trust} /> },
             ]}
           />
         )}
@@ -50,12 +56,18 @@ export function Anchor({ trust: { anchor, gateways } }: { trust: Pick<Trust, 'an
   );
 }
 
-function Pinned({ pinned, trust }: { pinned: string | null; trust: string }) {
+function Pinned({ pinned, behind, trust }: Pick<Trust['gateways'][number], 'pinned' | 'behind'> & { trust: string }) {
   const text = useText(trustTexts);
   if (pinned === null)
     return (
       <Badge tone="wait" icon="wait">
         {text.notPinned}
+      </Badge>
+    );
+  if (pinned === trust && behind !== null)
+    return (
+      <Badge tone="stop" icon="alert">
+        {text.pinnedBehind}
       </Badge>
     );
   return pinned === trust ? (

@@ -55,6 +55,7 @@ const en = {
   gateway: 'Gateway',
   pinned: 'has pinned this fingerprint',
   pinnedOther: 'has pinned another fingerprint',
+  pinnedBehind: 'holds older documents than it was told to, and opens nothing',
   notPinned: 'has not pinned it',
   state: 'State',
   ownPage: 'A signing page of your own',
