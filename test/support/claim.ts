@@ -24,7 +24,14 @@ export type Trust = {
   anchor: { deployment: string; tenant: string; trust: string; vkey: string } | null;
   chain: { seq: number; hash: string }[];
   proposal: Proposal | null;
-  gateways: { id: string; name: string; pinned: string | null; current: string | null }[];
+  gateways: {
+    id: string;
+    name: string;
+    pinned: string | null;
+    atLeast: string[];
+    current: string | null;
+    behind: string | null;
+  }[];
 };
 
 export const trustOf = (by: Customer): Promise<Trust> => by.ask<Trust>('GET', 'trust');

@@ -56,7 +56,8 @@ test('what a gateway has pinned is shown, and a tenant hears of each pin that is
   const { hash } = await claim([ada]);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
   expect((await say([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
-  const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash };
+  const plain = { atLeast: [], behind: null };
+  const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash, ...plain };
   expect((await trustOf(ada)).gateways).toEqual([one]);
   const listed = await broker.call('securityAdmin', 'GET', '/api/v1/gateways');
   expect(listed.body).toMatchObject({
@@ -75,6 +76,26 @@ test('what a gateway has pinned is shown, and a tenant hears of each pin that is
     { type: 'gateway.pinned', data: { before: null, after: { pinned: hash } } },
   ]);
   expect((await trustOf(ada)).gateways).toMatchObject([{ pinned: null, current: null }]);
+});
+
+test('a tenant hears which versions a pin demands, and sees where a gateway has not come so far', async () => {
+  const { hash } = await claim([ada]);
+  const [second, third] = ['2', '3'].map((digit) => `sha256:${digit.repeat(64)}`);
+  const pin = { tenant: 'acme', pinned: hash, current: hash };
+  const behind = { ...pin, atLeast: [second], current: null, behind: hash };
+  for (const each of [pin, behind, behind, { ...pin, atLeast: [second], current: second }, pin])
+    expect((await say([each])).status).toBe(204);
+  const known = { pinned: hash, next: null };
+  expect(await told()).toMatchObject([
+    { data: { before: { ...known, atLeast: [second] }, after: known } },
+    { data: { before: known, after: { ...known, atLeast: [second] } } },
+    { data: { before: null, after: known } },
+  ]);
+  await say([behind]);
+  expect((await trustOf(ada)).gateways).toMatchObject([{ atLeast: [second], current: null, behind: hash }]);
+  const next = { pinned: third, atLeast: [second], from: '2026-12-01T00:00:00Z' };
+  await say([{ ...pin, next }]);
+  expect((await told())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
 });
 
 test('P13: pins are read strictly, and only of gateways', async () => {

@@ -18,7 +18,7 @@ import { FeedBroker } from '../../fakes/feed-broker.js';
 import { until } from '../../fakes/until.js';
 import { Attacker, type StoredGrant } from '../../support/attacker.js';
 import { Authenticator } from '../../support/authenticator.js';
-import { claim, draftOf, type Proposal, propose, signProposal } from '../../support/claim.js';
+import { claim, draftOf, type Proposal, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { freePort } from '../../support/free-port.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
@@ -132,7 +132,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
       await claim([ada, bob], { approvals: 2, threshold: 2, countersign: { exceptActions: ['list'] } })
     ).hash;
     enrolled = await broker.enrolGateway('one');
-    for (const name of ['takeover', 'fresh', 'strict']) folders.push(await tempFolder(name));
+    for (const name of ['takeover', 'fresh', 'strict', 'late']) folders.push(await tempFolder(name));
     await writePins(folders[0] ?? '', { acme: setPin(undefined, trust, Date.now()).pin });
     gateway = await start(folders[0] ?? '');
     const request = await asked();
@@ -329,8 +329,34 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     for (const by of [ada, bob]) next = await signProposal(by, next);
     await until(async () => (await read(token, ninth)) === 'insufficient_scope forbidden', LONG_MS);
     upstream.hits.length = 0;
-    await restartAll("DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2");
+    const [second] = await attacker.rows<{ document: string; signatures: string }>(
+      `SELECT document, signatures FROM trust_versions WHERE hash = '${next.hash}'`,
+    );
+    const remove = "DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2";
+    await restartAll(remove);
     expect(await read(token, ninth)).toBe('insufficient_scope forbidden');
+
+    // A gateway that has never seen the second version, and a pin that names it: nothing opens before it is there.
+    const { pin } = setPin(undefined, trust, Date.now(), next.hash);
+    await writePins(folders[3] ?? '', { acme: pin });
+    const late = await start(folders[3] ?? '', (await broker.enrolGateway('late')).text);
+    try {
+      for (const path of [INVOICE, ninth])
+        expect(await readNew(token, path, late)).toBe('not_countersigned not_pinned');
+      const shown = async () =>
+        (await trustOf(ada)).gateways.filter(({ id }) => id !== enrolled.credential.gateway);
+      const pinned = { pinned: trust, atLeast: [next.hash] };
+      await until(async () => (await shown())[0]?.behind === trust, LONG_MS);
+      expect(await shown()).toMatchObject([{ ...pinned, current: null, behind: trust }]);
+      await attacker.copy('trust_versions', "tenant = 'acme'", { seq: 2, hash: next.hash, ...second });
+      await attacker.tell('trust', 'acme');
+      await until(async () => (await read(token, ninth, late)) === 'insufficient_scope forbidden', LONG_MS);
+      await until(async () => (await shown())[0]?.current === next.hash, LONG_MS);
+      expect(await shown()).toMatchObject([{ ...pinned, behind: null }]);
+    } finally {
+      await late.close();
+      await restartAll(remove);
+    }
   });
 
   test('approvals are lowered and a key is swapped in the stored trust document: what the broker then takes for enough is not', async () => {

@@ -1,8 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { pinsPath } from '@countersign/gateway-protocol';
-import { statementHash } from '@countersign/scope';
+import { NO_VERSION, pinsPath } from '@countersign/gateway-protocol';
+import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/scope';
 import { hashing } from '../../../../test/factories/grant-token.js';
-import { AT, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
+import { AT, nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { ADA, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
 import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
 import { until } from '../../../../test/fakes/until.js';
@@ -109,6 +109,112 @@ describe('P12: pins on a gateway’s own host', () => {
     claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
     await claimed.heard();
     expect(await claimed.read(token)).toBe('insufficient_scope forbidden');
+  });
+
+  describe('that name the least version', () => {
+    const hashOf = ({ document }: { document: TrustDocument }) => statementHash(hashing, document);
+    /** Ada’s alone, so that what Bob has signed too tells by which version a call is judged. */
+    const onlyAda = () => {
+      const [ada] = claimed.genesis.document.people;
+      return claimed.adopt({ people: [ada!], approvals: 1, threshold: 1 });
+    };
+    const feed = (...chain: SignedTrustDocument[]) => claimed.world.broker.claim('acme', chain);
+    const both = async () => {
+      const grant = claimed.world.broker.grant();
+      await claimed.heard();
+      const [byAda, byBob] = claimed
+        .yes(grant)
+        .map((signature) => claimed.world.broker.forge(grant, { countersignatures: [signature] }));
+      return { byAda: byAda as string, byBob: byBob as string };
+    };
+
+    test('a fresh gateway that is fed an older chain opens nothing and says why, until the version is there', async () => {
+      claimed = await ClaimedWorld.start({ pinned: false });
+      const { world } = claimed;
+      const newest = onlyAda();
+      const [older, least] = [hashOf(claimed.genesis), hashOf(newest)];
+      feed(claimed.genesis);
+      await claimed.pin(claimed.trust, { atLeast: least });
+      await until(async () => (await ready())[0]?.behind !== undefined);
+      const { byAda, byBob } = await both();
+      const all = await signed();
+      for (const token of [byAda, byBob, all])
+        expect(await claimed.read(token)).toBe('not_countersigned not_pinned');
+      const behind = { tenant: 'acme', pinned: older, atLeast: [least], current: null, behind: older };
+      expect(await ready()).toEqual([behind]);
+      await until(() => JSON.stringify(world.broker.pins.at(-1)) === JSON.stringify([behind]));
+      const said = world.logLines
+        .filter((line) => line.includes('behind_pin'))
+        .map((line) => JSON.parse(line));
+      expect(said[0]).toMatchObject({ tenant: 'acme', held: older, atLeast: [least] });
+
+      feed(claimed.genesis, newest);
+      await until(async () => (await claimed.read(byAda)) === '200');
+      expect(await claimed.read(byBob)).toBe('not_countersigned unknown_person');
+      const reached = { tenant: 'acme', pinned: older, atLeast: [least], current: least };
+      await until(() => JSON.stringify(world.broker.pins.at(-1)) === JSON.stringify([reached]));
+    });
+
+    test('over restarts too: an older copy of the folder is not enough either', async () => {
+      claimed = await ClaimedWorld.start();
+      const { world } = claimed;
+      const { byAda } = await both();
+      const token = await signed();
+      expect(await claimed.read(token)).toBe('200');
+      const least = hashOf(onlyAda());
+      feed(claimed.genesis);
+      await world.gateway.close();
+      const chain = `${world.spoolDir}/trust/chains/acme.${claimed.trust.slice(7)}.json`;
+      const text = JSON.stringify({ v: 1, pinned: claimed.trust, versions: [claimed.genesis] });
+      await writeFile(chain, text);
+      await claimed.pin(claimed.trust, { atLeast: least });
+      await world.startGateway();
+      await until(() => world.gateway.isInTouch());
+      expect(world.logLines.join('')).toContain('behind_pin');
+      for (const each of [token, byAda])
+        expect(await claimed.read(each)).toBe('not_countersigned not_pinned');
+      feed(...claimed.chain);
+      await until(async () => (await claimed.read(byAda)) === '200');
+    });
+
+    test('a longer chain that does not contain it is never enough', async () => {
+      claimed = await ClaimedWorld.start({ pinned: false });
+      const newest = onlyAda();
+      const aside = signedTrust(nextTrust(claimed.genesis.document, { threshold: 1 }), [
+        claimed.ada,
+        claimed.bob,
+      ]);
+      const further = signedTrust(nextTrust(aside.document, { threshold: 2 }), [claimed.ada]);
+      feed(claimed.genesis, aside, further);
+      await claimed.pin(claimed.trust, { atLeast: hashOf(newest) });
+      await until(async () => (await ready())[0]?.behind === hashOf(further));
+      expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
+      feed(...claimed.chain);
+      await claimed.heard();
+      expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
+    });
+
+    test('named later, it cuts what is open and shuts at once; only what takes it back opens again', async () => {
+      claimed = await ClaimedWorld.start();
+      const { world } = claimed;
+      const token = await signed();
+      world.upstream.answer = (_request, response) => {
+        response.writeHead(200).write('the beginning');
+      };
+      const open = await world.send({ token });
+      const reading = open.text().then(
+        () => 'whole',
+        () => 'cut',
+      );
+      await claimed.pin(claimed.trust, { atLeast: `sha256:${'0'.repeat(64)}` });
+      expect(await reading).toBe('cut');
+      await until(async () => (await claimed.read(token)) === 'not_countersigned not_pinned');
+      await claimed.pin();
+      await until(async () => (await ready())[0]?.behind === claimed.trust);
+      world.upstream.answer = (_request, response) => response.end();
+      await claimed.pin(claimed.trust, { atLeast: NO_VERSION });
+      await until(async () => (await claimed.read(token)) === '200');
+    });
   });
 
   test('a reset waits 72 hours, said aloud, and then a new first document alone counts', async () => {

@@ -2842,6 +2842,10 @@ export interface components {
             claimed: boolean;
             document: components["schemas"]["TrustDocument"] | null;
             gateways: {
+                /** @description Versions that it demands besides, or it opens nothing. */
+                atLeast: string[];
+                /** @description The last version that it holds, while that does not reach what it demands. */
+                behind: string | null;
                 /** @description The version that it goes by. */
                 current: string | null;
                 /** @description The gateway. */

@@ -104,7 +104,11 @@ describe('the file of pins', () => {
   test('holds what was written, in a folder that need not be there, for everybody to read', async () => {
     const spool = join(folder, 'spool');
     expect(await readPins(spool)).toEqual({});
-    const globex: Pin = { ...first, atLeast: [TWO], next: { pinned: THREE, atLeast: [ONE], from: first.since } };
+    const globex: Pin = {
+      ...first,
+      atLeast: [TWO],
+      next: { pinned: THREE, atLeast: [ONE], from: first.since },
+    };
     await writePins(spool, { acme: waiting, globex });
     expect(await readPins(spool)).toEqual({ acme: waiting, globex });
     expect((await stat(pinsPath(spool))).mode & 0o777).toBe(0o644);

@@ -4,16 +4,16 @@ import { instant, parseWith, sha256Text, slug } from '../shapes.js';
 /** A gateway says at most so many. */
 const MAX_PINS = 10_000;
 
+const root = { pinned: sha256Text, atLeast: z.array(sha256Text).min(1).exactOptional() };
 /**
  * What is pinned for a tenant on a gateway's own host: the hash of the first trust document, those of versions that its
  * chain must contain, and that of the version in force, null while the gateway holds none that leads back to the pin or
  * the chain lacks one of `atLeast`. `behind`: the last version that it holds, where that is so. `next`: another pin that
  * will take its place.
  */
-const root = { pinned: sha256Text, atLeast: z.array(sha256Text).min(1).exactOptional() };
 const pin = z.strictObject({
-  ...root,
   tenant: slug,
+  ...root,
   current: sha256Text.nullable(),
   behind: sha256Text.exactOptional(),
   next: z.strictObject({ ...root, from: instant }).exactOptional(),

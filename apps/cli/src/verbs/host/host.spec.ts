@@ -279,6 +279,29 @@ describe('P12: pins on a gateway’s host', () => {
     expect(await json(['gateways', 'pin', 'acme', one])).toMatchObject({ next: null, outcome: 'kept' });
   });
 
+  test('--at-least names a version that the chain must contain; only `none` takes it back', async () => {
+    const least = ['--at-least', two];
+    const pinned = { tenant: 'acme', pinned: one, atLeast: [two], next: null };
+    expect(await json(['gateways', 'pin', 'acme', one, ...least])).toMatchObject({
+      ...pinned,
+      outcome: 'pinned',
+    });
+    expect((await cli(['gateways', 'pin', 'acme', one])).out).toBe(
+      `acme was pinned to ${one}, at least ${two} already.\n`,
+    );
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([pinned]);
+    const other = await json(['gateways', 'pin', 'acme', two, '--at-least', one]);
+    expect(other).toMatchObject({ atLeast: [two], next: { pinned: two, atLeast: [one] } });
+    expect((await cli(['gateways', 'pins'])).out).toContain(`${two}, at least ${one} from `);
+    expect(await json(['gateways', 'pin', 'acme', one, '--at-least', one])).toMatchObject({
+      ...{ atLeast: [two, one], next: null, outcome: 'kept' },
+    });
+    expect((await cli(['gateways', 'pin', 'acme', one, '--at-least', 'none'])).out).toBe(
+      `acme stays pinned to ${one}; no version is demanded any more.\n`,
+    );
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([{ ...pinned, atLeast: [] }]);
+  });
+
   test('they need no store and no broker, and say where no gateway has run', async () => {
     const { exit, out, err } = await cli(['gateways', 'pin', 'acme', one]);
     expect([exit, out]).toEqual([0, `acme is pinned to ${one}.\n`]);
@@ -292,6 +315,8 @@ describe('P12: pins on a gateway’s host', () => {
       ['deployment', one],
       ['acme', 'sha256:1'],
       ['acme', one.toUpperCase()],
+      ['acme', one, '--at-least', 'sha256:1'],
+      ['acme', one, '--at-least'],
     ])
       expect((await cli(['gateways', 'pin', ...argv])).exit).toBe(2);
     mkdirSync(join(dataDir, 'spool'), { recursive: true });

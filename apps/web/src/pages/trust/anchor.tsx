@@ -56,7 +56,11 @@ export function Anchor({
   );
 }
 
-function Pinned({ pinned, behind, trust }: Pick<Trust['gateways'][number], 'pinned' | 'behind'> & { trust: string }) {
+function Pinned({
+  pinned,
+  behind,
+  trust,
+}: Pick<Trust['gateways'][number], 'pinned' | 'behind'> & { trust: string }) {
   const text = useText(trustTexts);
   if (pinned === null)
     return (
