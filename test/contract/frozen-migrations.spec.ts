@@ -52,6 +52,10 @@ const FROZEN: Readonly<Record<string, { sqlite: string; postgres: string }>> = {
     sqlite: 'a966cdb0bf9bd16906e2e264cd6e00a377394f6609b22bd0f333870fb4596c3d',
     postgres: '9ffe4a3751e144a77f97902ef4ed0cea9aeb644a0e672aa5ee4999955222f309',
   },
+  TrustResets1798710000000: {
+    sqlite: '2a30c59d5ecacc8a8be9f0c864142b1ba828857fab0e69f22722cbf2c7fe3c20',
+    postgres: 'c4a6a953430b0ddf573b9e91d1e8e278109334a0dda1e3a0d247848912e7d745',
+  },
 };
 
 type Place = { source: DataSource; drop(): Promise<void> };

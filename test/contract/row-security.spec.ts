@@ -15,6 +15,7 @@ import {
   aProposal,
   aRecord,
   aRecoveryKey,
+  aRelayedStop,
   aRequest,
   aReset,
   aReview,
@@ -51,6 +52,7 @@ const OWN: Record<string, string> = {
   trust_reminders: 'tenant',
   trust_resets: 'tenant',
   stops: 'tenant',
+  relayed_stops: 'tenant',
   tenants: 'slug',
 };
 
@@ -106,6 +108,7 @@ describe('row-level security on PostgreSQL', () => {
       await unit.trust.sign(aSignature(proposal));
       await unit.trust.beginReset(aReset(approver));
       await unit.stops.insert(aStop(approver));
+      await unit.relayed.insert(aRelayedStop(approver));
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
       const answer = { bodyHash: 'h', result: '1' };
@@ -227,6 +230,7 @@ describe('row-level security on PostgreSQL', () => {
     'invitations',
     'passkeys',
     'stops',
+    'relayed_stops',
   ])('P9: %s of another tenant can be neither changed nor moved nor made', async (table) => {
     const column = table === 'log_heads' ? 'units' : 'tenant';
     expect(

@@ -1,4 +1,5 @@
-import { endProposal, type TenantUnit } from '@countersign/access';
+import { type EnrolledGateway, endProposal, type RelayedStop, type TenantUnit } from '@countersign/access';
+import { uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import {
@@ -6,6 +7,7 @@ import {
   aPerson,
   aProposal,
   aRecoveryKey,
+  aRelayedStop,
   aSignature,
   aStop,
   aTrustDocument,
@@ -163,5 +165,39 @@ describeStore('what customers sign with and by', (bench) => {
     expect(await inAcme((unit) => unit.stops.lift(lifted))).toBe(false);
     expect(await inAcme((unit) => unit.stops.standing('acme'))).toEqual([]);
     expect(await inAcme((unit) => unit.stops.find(stop.hash))).toEqual(lifted);
+  });
+
+  test('P9: what a gateway passes on stands in its tenant until it is removed there, and is told while that one is not revoked', async () => {
+    const aGateway = (name: string): EnrolledGateway => ({
+      ...{ id: uuidV7Ids.next('gtw'), name, secretHash: 'h', publicKey: 'k', createdAt: LATER },
+      ...{ revokedAt: null, lastSeenAt: null, closedAt: null, pins: [] },
+    });
+    const [one, two] = [aGateway('eu-1'), aGateway('eu-2')];
+    await bench.store.asVendor(async ({ gateways }) => {
+      for (const gateway of [one, two]) await gateways.insert(gateway);
+    });
+    const [first, second] = [LATER, '2026-11-24T17:00:00.000Z'].map((at) =>
+      aRelayedStop(ada, { gateway: one.id, at }),
+    ) as [RelayedStop, RelayedStop];
+    const other = aRelayedStop(gwen, { gateway: two.id });
+    await inAcme(async ({ relayed }) => {
+      for (const stop of [second, first]) await relayed.insert(stop);
+      await expect(relayed.insert(other)).rejects.toThrow(
+        expect.objectContaining({ code: 'foreign_tenant' }),
+      );
+    });
+    await bench.store.forTenant('globex', ({ relayed }) => relayed.insert(other));
+    expect(await inAcme(({ relayed }) => relayed.list('acme'))).toEqual([first, second]);
+    expect(await inAcme(({ relayed }) => relayed.find(other.id))).toBeNull();
+    const by = (gateway: string) => bench.store.asVendor((unit) => unit.relayedBy(gateway));
+    expect([await by(one.id), await by(two.id)]).toEqual([[first, second], [other]]);
+    const told = () => bench.store.readAsVendor((unit) => unit.relayedStops());
+    expect(await told()).toEqual([other, first, second]);
+    await bench.store.asVendor(({ gateways }) => gateways.revoke(one.id, LATER));
+    expect(await told()).toEqual([other]);
+    await inAcme(async ({ relayed }) => {
+      for (const { id } of [first, other]) await relayed.remove(id);
+    });
+    expect([await by(one.id), await by(two.id)]).toEqual([[second], [other]]);
   });
 });

@@ -46,6 +46,7 @@ export * from './transition-table.js';
 export * from './trust/draft-trust.js';
 export * from './trust/passkey.js';
 export * from './trust/proposal-needs.js';
+export { isLift, isStop, type RelayedStop } from './trust/relayed-stop.js';
 export * from './trust/relying-party.js';
 export * from './trust/standing.js';
 export * from './trust/stop.js';

@@ -9,6 +9,7 @@ import type {
   Person,
   ProposalSignature,
   RecoveryKey,
+  RelayedStop,
   Review,
   Stop,
   TrustProposal,
@@ -331,6 +332,11 @@ export function aStop(person: Person, change: Partial<Stop> = {}): Stop {
     ...unlifted,
     ...change,
   };
+}
+
+export function aRelayedStop(person: Person, change: Partial<RelayedStop> = {}): RelayedStop {
+  const { hash: id, tenant, signature, at } = aStop(person);
+  return { id, tenant, gateway: uuidV7Ids.next('gtw'), signature, at, ...change };
 }
 
 const aStopStatement = (person: Person) => ({

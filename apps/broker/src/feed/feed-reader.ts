@@ -9,7 +9,7 @@ import {
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
 import { endOfTerms, type ServiceDefinition } from '@countersign/scope';
 import { LRUCache } from 'lru-cache';
-import { feedStops, feedTrust, trustPicture } from './feed-trust.js';
+import { feedRelayed, feedStops, feedTrust, trustPicture } from './feed-trust.js';
 
 type FeedUnit = VendorReadUnit;
 type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
@@ -99,6 +99,10 @@ export class FeedReader {
       case 'stop': {
         const stop = await unit.stops.find(ref);
         return plain(stop === null ? {} : feedStops([stop]));
+      }
+      case 'relayed': {
+        const relayed = await unit.relayed.find(ref);
+        return plain(relayed === null ? {} : feedRelayed([relayed]));
       }
       case 'gateway': {
         const gateway = await unit.gateways.find(ref);

@@ -1,9 +1,22 @@
-import type { Stop, TrustVersion, VendorReadUnit } from '@countersign/access';
+import {
+  isLift,
+  isStop,
+  type RelayedStop,
+  type Stop,
+  type TrustVersion,
+  type VendorReadUnit,
+} from '@countersign/access';
 import type { ChangeData, FeedTrust } from '@countersign/gateway-protocol';
 
 /** What customers have signed and gateways judge by themselves; the feed only brings it. */
-export async function trustPicture(unit: Pick<VendorReadUnit, 'trustChains' | 'allStops'>) {
-  return { trust: feedTrust(await unit.trustChains()), ...feedStops(await unit.allStops()) };
+export async function trustPicture(unit: Pick<VendorReadUnit, 'trustChains' | 'allStops' | 'relayedStops'>) {
+  const judged = feedStops(await unit.allStops());
+  const relayed = feedRelayed(await unit.relayedStops());
+  return {
+    trust: feedTrust(await unit.trustChains()),
+    stops: [...judged.stops, ...relayed.stops],
+    lifts: [...judged.lifts, ...relayed.lifts],
+  };
 }
 
 /** Versions of any number of tenants, each tenant's oldest first, as one chain a tenant. */
@@ -17,8 +30,16 @@ export function feedTrust(versions: readonly TrustVersion[]): FeedTrust[] {
   return [...chains.values()];
 }
 
+type FeedStops = Required<Pick<ChangeData, 'stops' | 'lifts'>>;
+
+/** What this broker could not judge, as it came: gateways tell what of it counts. */
+export function feedRelayed(relayed: readonly RelayedStop[]): FeedStops {
+  const signatures = relayed.map(({ signature }) => signature);
+  return { stops: signatures.filter(isStop), lifts: signatures.filter(isLift) };
+}
+
 /** Stops in force, and every lift: who was away must learn of the end of what it holds. */
-export function feedStops(stops: readonly Stop[]): Required<Pick<ChangeData, 'stops' | 'lifts'>> {
+export function feedStops(stops: readonly Stop[]): FeedStops {
   const standing = stops.filter(({ lift }) => lift === null);
   return {
     stops: standing.map(({ signature }) => signature),

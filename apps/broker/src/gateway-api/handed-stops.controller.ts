@@ -20,10 +20,10 @@ export class HandedStopsController {
   @Describe({
     summary: 'Pass on a stop or lift that a customer handed in at this gateway',
     description:
-      'It counts by its signature alone, however late it comes; one that is known changes nothing.',
+      'It counts by its signature alone, however late it comes; one that is known changes nothing. One that this broker cannot judge reaches the other gateways by the feed all the same.',
     body: { schema: handedBody },
-    answer: { status: 204, description: 'Taken, or known.' },
-    errors: ['not_found'],
+    answer: { status: 204, description: 'Taken, known, or relayed.' },
+    errors: ['not_found', 'conflict'],
   })
   async take(
     @CurrentGateway() gateway: EnrolledGateway,

@@ -13,7 +13,7 @@ import { trustFolder } from './trust-folder.js';
 const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
 
 /** Answers that say something of the statement, and not of the broker: to send the same again is of no use. */
-const JUDGED = new Set([400, 409, 422]);
+const JUDGED = new Set([400, 422]);
 
 export type HandingOnParts = {
   spoolDir: string;

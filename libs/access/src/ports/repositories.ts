@@ -259,7 +259,16 @@ export interface Outbox {
 }
 
 /** What gateways must hear of. `ref` is an id, a slug, a name or a hash, by kind. */
-export type FeedChangeKind = 'grant' | 'services' | 'keys' | 'tenant' | 'gateway' | 'lock' | 'trust' | 'stop';
+export type FeedChangeKind =
+  | 'grant'
+  | 'services'
+  | 'keys'
+  | 'tenant'
+  | 'gateway'
+  | 'lock'
+  | 'trust'
+  | 'stop'
+  | 'relayed';
 
 export interface FeedChanges {
   changed(kind: FeedChangeKind, ref: string): Promise<void>;

@@ -9,6 +9,7 @@ import type {
 import type { Person } from '../organisation/person.js';
 import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
 import type { Review } from '../review/review.js';
+import type { RelayedStop } from '../trust/relayed-stop.js';
 import type { Stop } from '../trust/stop.js';
 import type { TrustVersion } from '../trust/trust-version.js';
 import type {
@@ -62,6 +63,8 @@ import type {
   SlackUnit,
 } from './slack.js';
 import type {
+  RelayedStopReads,
+  RelayedStopWrites,
   SigningMeansReads,
   SigningMeansWrites,
   StopReads,
@@ -84,6 +87,7 @@ export interface ReadUnit {
   signingMeans: SigningMeansReads;
   trust: TrustReads;
   stops: StopReads;
+  relayed: RelayedStopReads;
 }
 
 export interface VendorReadUnit extends ReadUnit {
@@ -120,6 +124,8 @@ export interface VendorReadUnit extends ReadUnit {
   trustEnding(window: { after: string; by: string }, days: number): Promise<TrustVersion[]>;
   /** Every stop, lifted ones too, oldest first. */
   allStops(): Promise<Stop[]>;
+  /** Passed on by gateways that are not revoked, and not judged yet, oldest first. */
+  relayedStops(): Promise<RelayedStop[]>;
   everything(): Promise<WholeOrganisation>;
   /** Services that are not removed, by name. */
   services(): Promise<ServiceRecord[]>;
@@ -187,6 +193,7 @@ export interface TenantUnit {
   signingMeans: SigningMeansWrites;
   trust: TrustWrites;
   stops: StopWrites;
+  relayed: RelayedStopWrites;
   log: EventLog;
   outbox: Outbox;
   feed: FeedChanges;
@@ -218,6 +225,8 @@ export interface VendorUnit {
   invitationsOf(person: string): Promise<Invitation[]>;
   /** Scheduled and active ones that rest on any of these, however many others there are. */
   liveGrantsOf(basis: GrantBasis): Promise<DueObject[]>;
+  /** What this gateway has passed on and could not be judged yet, of any tenant. */
+  relayedBy(gateway: string): Promise<RelayedStop[]>;
   /** The deployment log. */
   log: EventLog;
   feed: FeedChanges & FeedEpochs;

@@ -1,4 +1,5 @@
 import type { EnrolledPasskey, RecoveryKey } from '../trust/passkey.js';
+import type { RelayedStop } from '../trust/relayed-stop.js';
 import type { Stop } from '../trust/stop.js';
 import type { TrustReset } from '../trust/trust-reset.js';
 import type { ProposalSignature, TrustProposal, TrustVersion } from '../trust/trust-version.js';
@@ -61,4 +62,16 @@ export interface StopWrites extends StopReads {
   insert(stop: Stop): Promise<void>;
   /** False where it was lifted already. */
   lift(stop: Stop): Promise<boolean>;
+}
+
+/** What gateways passed on and no broker could judge yet. */
+export interface RelayedStopReads {
+  find(id: string): Promise<RelayedStop | null>;
+  /** Oldest first. */
+  list(tenant: string): Promise<RelayedStop[]>;
+}
+
+export interface RelayedStopWrites extends RelayedStopReads {
+  insert(stop: RelayedStop): Promise<void>;
+  remove(id: string): Promise<void>;
 }

@@ -89,8 +89,8 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-/** Of one that a gateway has taken in its time: what has to hold of it for as long as it lasts. */
-const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant', 'trust']);
+/** Of one that a gateway has taken in its time: what has to hold of it for as long as it lasts, wherever it is judged. */
+const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant']);
 
 /**
  * `handed`: a gateway has taken it and passes it on, however late. What it says lasts.

@@ -14,6 +14,7 @@ import { readSigned } from '../trust/read-signed.js';
 import type { ProposalSignature, TrustProposal } from '../trust/trust-version.js';
 import { adopt, demandSameControls } from './adopt-trust.js';
 import type { SigningDeps } from './deps.js';
+import { judgeRelayed } from './relayed-stops.js';
 import {
   demandOnlySignatures,
   factsOf,
@@ -75,7 +76,9 @@ export function signTrust(
       data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
     });
     if (objection !== undefined) return viewOf(proposal, all, facts);
-    return viewOf(await adopt(vendor, proposal, signatures, standing), all, facts);
+    const adopted = await adopt(vendor, proposal, signatures, standing);
+    await judgeRelayed(deps, unit);
+    return viewOf(adopted, all, facts);
   });
 }
 

@@ -21,14 +21,28 @@ export async function demandSignedBy<S extends Statement>(
   person: string,
   signature: Signature<S>,
 ): Promise<void> {
-  const keys = await keysOf(deps, unit, person);
-  const key = keys.find(({ id }) => id === signature.credential);
+  const key = await keyOf(deps, unit, person, signature.credential);
   if (key === undefined)
     throw new AccessError(
       'invalid_request',
       'This is signed with no passkey of yours that counts for this tenant.',
       { pointer: '/countersignature/credential' },
     );
+  demandHolds(deps, signature, key);
+}
+
+/** The passkey of that name with which this person may sign; undefined where none is known. */
+export async function keyOf(
+  deps: SigningDeps,
+  unit: Reads,
+  person: string,
+  credential: string,
+): Promise<Key | undefined> {
+  return (await keysOf(deps, unit, person)).find(({ id }) => id === credential);
+}
+
+/** @throws AccessError `invalid_request` where the key has not signed this */
+export function demandHolds(deps: SigningDeps, signature: Signature, key: Key): void {
   const objection = deps.signatures.assertion(signature, key);
   if (objection !== undefined)
     throw new AccessError('invalid_request', `This signature does not hold: ${objection.detail}.`, {

@@ -25,6 +25,7 @@ import {
 import {
   PasskeyEntity,
   RecoveryKeyEntity,
+  RelayedStopEntity,
   StopEntity,
   TrustProposalEntity,
   TrustReminderEntity,
@@ -67,6 +68,7 @@ export const ENTITIES = [
   SlackInstallationEntity,
   SlackPostEntity,
   SlackSeenEntity,
+  RelayedStopEntity,
   StopEntity,
   TenantEntity,
   TrustProposalEntity,

@@ -1,4 +1,4 @@
-import type { ProposalState, ResetState, TrustProposal } from '@countersign/access';
+import type { ProposalState, RelayedStop, ResetState, TrustProposal } from '@countersign/access';
 import type {
   LiftStatement,
   PasskeyJwk,
@@ -235,4 +235,24 @@ export class StopEntity {
 
   @Column('varchar', { name: 'lifted_at', nullable: true })
   liftedAt!: string | null;
+}
+
+@Entity('relayed_stops')
+@Index('relayed_stops_tenant', ['tenant', 'at'])
+@Index('relayed_stops_gateway', ['gateway'])
+export class RelayedStopEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  gateway!: string;
+
+  @Column('text', { transformer: jsonText })
+  signature!: RelayedStop['signature'];
+
+  @Column('varchar', { transformer: milliseconds })
+  at!: string;
 }

@@ -9,6 +9,7 @@ import { SignIn1798500000000 } from './1798500000000-sign-in.js';
 import { Trust1798600000000 } from './1798600000000-trust.js';
 import { Slack1798700000000 } from './1798700000000-slack.js';
 import { TrustResets1798710000000 } from './1798710000000-trust-resets.js';
+import { RelayedStops1798800000000 } from './1798800000000-relayed-stops.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Trust1798600000000,
   Slack1798700000000,
   TrustResets1798710000000,
+  RelayedStops1798800000000,
 ];

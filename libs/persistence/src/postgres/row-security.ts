@@ -52,6 +52,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
   trust_resets: changedByUnit,
   trust_reminders: addedByUnit,
   stops: changedByUnit,
+  relayed_stops: may(own('tenant'), 'SELECT', 'INSERT', 'DELETE'),
 
   tenants: { ...keptByVendor, SELECT: own('slug') },
   people: { ...keptByVendor, SELECT: peopleInSight },

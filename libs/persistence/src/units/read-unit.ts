@@ -16,6 +16,7 @@ import { Openings } from '../repositories/openings.js';
 import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
 import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
+import { RelayedStops } from '../repositories/relayed-stops.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
@@ -40,6 +41,7 @@ function reads(manager: EntityManager, context: UnitContext, reach: Reach, log: 
     signingMeans: new SigningMeans(manager, reach),
     trust: new Trust(manager, reach),
     stops: new Stops(manager, reach),
+    relayed: new RelayedStops(manager, reach),
   };
 }
 
@@ -81,6 +83,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     trustChains: () => shared.trust.chains(),
     trustEnding: (window, days) => shared.trust.ending(window, days),
     allStops: () => shared.stops.all(),
+    relayedStops: () => shared.relayed.ofEnrolled(),
     everything: () => organisation.everything(),
     services: () => organisation.services(),
     tenants: () => organisation.tenants(),

@@ -13,6 +13,7 @@ import { OrganisationReader, OrganisationWriter } from '../repositories/organisa
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { TenantOutbox } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
+import { RelayedStops } from '../repositories/relayed-stops.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
@@ -62,6 +63,7 @@ export class UnitOfWork {
       signingMeans: new SigningMeans(manager, reach),
       trust: new Trust(manager, reach),
       stops: new Stops(manager, reach),
+      relayed: new RelayedStops(manager, reach),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids, () => {
         this.#told = true;
@@ -96,6 +98,7 @@ export class UnitOfWork {
       openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
       invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
       liveGrantsOf: (basis) => new Grants(manager, 'everybody').liveOf(basis),
+      relayedBy: (gateway) => new RelayedStops(manager, 'everybody').by(gateway),
       log: await this.log(DEPLOYMENT_SLUG),
       feed: this.#feed,
       idempotency: {
