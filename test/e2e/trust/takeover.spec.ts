@@ -190,7 +190,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
         body: { countersignature },
         headers: { authorization: enrolled.bearer },
       });
-    const later = { ...stop.statement, nonce: `A${'B'.repeat(42)}` } as Statement;
+    const later = { ...stop.statement, nonce: `A${'B'.repeat(41)}A` } as Statement;
     for (const wrong of [{ ...stop, statement: later }, signatures[0]])
       expect(codeOf(await pass(wrong))).toBe('400 invalid_request');
     expect((await pass(eve.sign(later, AT))).status).toBe(204);

@@ -1409,7 +1409,7 @@ export interface paths {
         put?: never;
         /**
          * Pass on a stop or lift that a customer handed in at this gateway
-         * @description It counts by its signature alone, however late it comes; one that is known changes nothing.
+         * @description It counts by its signature alone, however late it comes; one that is known changes nothing. One that this broker cannot judge reaches the other gateways by the feed all the same.
          */
         post: operations["HandedStops_take"];
         delete?: never;
@@ -12331,7 +12331,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken, or known. */
+            /** @description Taken, known, or relayed. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -12383,6 +12383,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description Conflict: `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "conflict";
                     };
                 };
             };
