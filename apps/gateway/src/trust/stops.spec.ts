@@ -164,7 +164,10 @@ describe('P12: a customer’s own stop', () => {
   test('that the feed brings before the version that it names is in force once that is there', async () => {
     const { token } = await approved();
     const next = nextTrust(claimed.genesis.document, {});
-    broker().change({ stops: [claimed.stop({ trust: statementHash(hashing, next) })] });
+    const stop = claimed.stop({ trust: statementHash(hashing, next) });
+    // Somebody else’s signature over the same takes nobody’s place.
+    broker().change({ stops: [stop] });
+    broker().change({ stops: [{ ...stop, signature: claimed.stop().signature }] });
     await claimed.heard();
     expect(await claimed.read(token)).toBe('200');
     claimed.adopt({});

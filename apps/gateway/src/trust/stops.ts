@@ -8,7 +8,7 @@ import {
   type PinnedTrust,
   type StopOrLift,
 } from '@countersign/grant-token-verify';
-import { parseSignature, STOP_TYPE, statementHash } from '@countersign/scope';
+import { canonicalJson, parseSignature, STOP_TYPE, sha256Text, statementHash } from '@countersign/scope';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
@@ -117,7 +117,7 @@ export class Stops {
   private wait(signature: StopOrLift): void {
     const { tenant } = signature.statement;
     const waiting = this.waiting.get(tenant) ?? new Map<string, StopOrLift>();
-    if (waiting.size < MOST_WAITING) this.waiting.set(tenant, waiting.set(hashOf(signature), signature));
+    if (waiting.size < MOST_WAITING) this.waiting.set(tenant, waiting.set(wholeHashOf(signature), signature));
   }
 
   /** A tenant's trust is another one now: what waited for that is looked at again. */
@@ -187,6 +187,9 @@ export class Stops {
   }
 }
 
+/** Of what was signed and by whom: nobody else’s signature over the same takes a place that is another’s. */
+const wholeHashOf = (signature: StopOrLift): string =>
+  sha256Text(nodeCountersigning.hashing, canonicalJson(signature));
 const hashOf = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
 const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
   signature.statement.type === STOP_TYPE;
