@@ -1,39 +1,7 @@
+import { isWithheld } from '@countersign/scope';
 import { connectionOptions } from '../request/connection-options.js';
 import type { HeaderList } from '../request/header-list.js';
 import { withoutOwnCookies } from './own-cookies.js';
-
-/** Hop-by-hop (RFC 9110 §7.6.1), what we answer ourselves, and what only this hop may see. */
-const NEVER = new Set([
-  'host',
-  'authorization',
-  'connection',
-  'proxy-connection',
-  'proxy-authorization',
-  'proxy-authenticate',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  'content-length',
-  'forwarded',
-  'via',
-  'client-ip',
-  'cf-connecting-ip',
-  'fastly-client-ip',
-  'remote-user',
-  'true-client-ip',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'x-host',
-  'x-http-host-override',
-  'x-real-ip',
-  'x-remote-user',
-]);
-/** Families of headers that upstreams trust because only a proxy is supposed to set them. */
-const FAMILIES =
-  /^(?:countersign-|x-(?:forwarded|original-|rewrite-|tenant|envoy-|auth-request-|authenticated-|webauth-|ssl-|client-cert|amzn-oidc-|goog-authenticated-|goog-iap-|ms-client-)|ssl-client-)/;
 
 /** What the gateway says to the upstream about a call. */
 type TrustHeaders = {
@@ -56,8 +24,7 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
   const tenantHeader = trust.tenantHeader?.toLowerCase();
   const sent: string[] = [];
   for (const [name, value] of headers.fields) {
-    if (NEVER.has(name) || FAMILIES.test(name) || name === tenantHeader || dropped?.has(name) === true)
-      continue;
+    if (isWithheld(name) || name === tenantHeader || dropped?.has(name) === true) continue;
     const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
     if (kept !== undefined) sent.push(name, kept);
   }

@@ -1,3 +1,4 @@
+import { isRefusedHeader } from '@countersign/scope';
 import { AmbiguousRequest, demand } from './ambiguous.js';
 
 /** Node silently drops header fields past about a thousand; long before that we refuse, and see every one. */
@@ -8,26 +9,16 @@ const VALUE = /^[\t\x20-\x7e]*$/;
 /** A list of connection options (RFC 9110 §7.6.1), each of which names a field that goes no further. */
 const OPTIONS = /^[\t ]*[A-Za-z0-9-]+(?:[\t ]*,[\t ]*[A-Za-z0-9-]+)*[\t ]*$/;
 
-/**
- * Fields with a rule of their own. `single`: must not come twice, since readers disagree on which one counts.
- * `refused`: asks for another method than the one that was judged, or for another protocol.
- */
-const RULES: ReadonlyMap<string, 'single' | 'refused'> = new Map([
-  ['host', 'single'],
-  ['authorization', 'single'],
-  ['content-length', 'single'],
-  ['transfer-encoding', 'single'],
-  ['content-type', 'single'],
-  ['content-encoding', 'single'],
-  ['expect', 'single'],
-  ['cookie', 'single'],
-  ['x-http-method', 'refused'],
-  ['x-http-method-override', 'refused'],
-  ['x-method-override', 'refused'],
-  ['x-method', 'refused'],
-  ['upgrade', 'refused'],
-  ['http2-settings', 'refused'],
-  ['trailer', 'refused'],
+/** Fields that must not come twice, since readers disagree on which one counts. */
+const SINGLE = new Set([
+  'host',
+  'authorization',
+  'content-length',
+  'transfer-encoding',
+  'content-type',
+  'content-encoding',
+  'expect',
+  'cookie',
 ]);
 
 /** The header fields of a request as they came, in order. Names in lower case. */
@@ -49,9 +40,8 @@ export class HeaderList {
       demand(NAME.test(given), 'a header name is not of letters, digits and -');
       demand(VALUE.test(value), 'a header value is not of visible ASCII');
       const name = given.toLowerCase();
-      const rule = RULES.get(name);
-      if (rule === 'refused') throw new AmbiguousRequest(`${name} is not accepted`);
-      if (rule === 'single' && fields.some(([field]) => field === name)) throw givenTwice(name);
+      if (isRefusedHeader(name)) throw new AmbiguousRequest(`${name} is not accepted`);
+      if (SINGLE.has(name) && fields.some(([field]) => field === name)) throw givenTwice(name);
       demand(name !== 'connection' || OPTIONS.test(value), 'Connection is not a list of names');
       fields.push([name, value]);
     }

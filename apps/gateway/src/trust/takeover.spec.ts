@@ -363,6 +363,51 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await call('evil', '/invoices/7')).toBe(200);
   });
 
+  test('invents a tenant that names a customer in a header, however often and in whatever casing', async () => {
+    const [billing] = broker().services as [ServiceDefinition];
+    broker().tenants = [...broker().tenants, { slug: 'evil', forbid: [] }];
+    broker().change({ tenants: broker().tenants });
+    const list = { method: 'GET', path: '/invoices', resource: 'invoices/all', action: 'read' };
+    const crm = { ...billing, name: 'crm', audience: 'crm', tenantHeader: 'X-Tenant-ID', routes: [list] };
+    broker().services = [billing, { ...crm, tenantFrom: 'header' }];
+    broker().announceServices();
+    const evil = broker().forge(await grant({ tenant: 'evil', service: 'crm' }));
+    const call = async (...fields: string[]) => {
+      const lines = ['Host: x', `Authorization: Bearer ${evil}`, 'X-Tenant-ID: evil', ...fields];
+      const answer = await claimed.world.raw(`GET /crm/invoices HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+      return answer.status === 200 ? '200' : (JSON.parse(answer.body) as { code: string }).code;
+    };
+    expect(await call('X-Org: evil')).toBe('200');
+    expect(claimed.world.upstream.hits.at(-1)!.headers).toMatchObject({ 'x-tenant-id': 'evil' });
+    const before = claimed.world.upstream.hits.length;
+    for (const name of ['X-Org', 'x-org', 'X-ORG', 'x-OrG'])
+      for (const fields of [
+        [`${name}: acme`],
+        [`${name}: ACME`, 'X-Org: evil'],
+        ['X-Org: evil', `${name}: \tacme `],
+      ])
+        expect(await call(...fields)).toBe('insufficient_scope');
+    for (const name of ['X-Tenant-ID', 'x-tenant-id', 'X-TENANT-ID'])
+      expect(await call(`${name}: acme`)).toBe('ambiguous_request');
+    expect(claimed.world.upstream.hits).toHaveLength(before);
+  });
+
+  test.each(['Origin', 'cookie', 'X-Forwarded-Host', 'COUNTERSIGN-TENANT', 'X-Method'])(
+    'has a tenant read from %s, in which no customer’s name is looked for: nothing is believed any more',
+    async (tenantHeader) => {
+      const [billing] = broker().services as [ServiceDefinition];
+      const list = { method: 'GET', path: '/invoices', resource: 'invoices/all', action: 'read' };
+      const crm = { ...billing, name: 'crm', audience: 'crm', tenantHeader, routes: [list] };
+      const globex = broker().forge(await grant({ tenant: 'globex' }));
+      const read = () => claimed.read(globex, '/billing/tenants/globex/invoices/7');
+      expect(await read()).toBe('200');
+      broker().services = [billing, { ...crm, tenantFrom: 'header' }];
+      broker().announceServices();
+      await until(async () => (await read()) === 'not_in_touch');
+      expect(claimed.world.logLines.join('')).toContain('a tenant is read from a header of its own');
+    },
+  );
+
   test('lets the trust document run out: every call is refused, excepted ones too', async () => {
     const soon = toInstant(new Date(Date.now() + 2_000));
     claimed.adopt({ validUntil: soon });

@@ -349,6 +349,12 @@ describe('one mistake in an organisation file', () => {
     });
   });
 
+  test.each(['Origin', 'x-forwarded-host', 'Countersign-Tenant'])('no tenant is read from %s', (name) => {
+    expect(
+      problemsOf(bent(['tenantFrom: path', `tenantFrom: header\n    tenantHeader: ${name}`]))[0],
+    ).toMatchObject({ pointer: '/services/0/tenantHeader', detail: expect.stringMatching(/of its own/) });
+  });
+
   test('a tenant header must be named, and its routes may not hold {tenant}', () => {
     expect(
       problemsOf(bent(['tenantFrom: path', 'tenantFrom: header'])).map(({ pointer }) => pointer),

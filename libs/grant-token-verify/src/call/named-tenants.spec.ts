@@ -44,8 +44,19 @@ describe('P12: no call of one tenant names another that is pinned', () => {
     ['accept-tenant', 'acme'],
     ['if-tenant', 'acme'],
     ['sec-tenant', 'acme'],
+    ['X-Org', 'ACME'],
+    ['X-TENANT-ID', '\tacme'],
   ])('in a header: %s: %s', (...field) => {
     expect(said({ headerFields: [['accept', '*/*'], field] })).toBe('insufficient_scope');
+  });
+
+  test('in any of the values of a header that comes more than once', () => {
+    const headerFields = [
+      ['x-org', 'globex'],
+      ['X-Org', 'acme'],
+      ['x-org', 'globex'],
+    ] as const;
+    expect(said({ headerFields })).toBe('insufficient_scope');
   });
 
   test('in the first label of the upstream’s host', () => {
@@ -66,6 +77,7 @@ describe('P12: no call of one tenant names another that is pinned', () => {
       'if-match',
       'sec-fetch-site',
       'sec-ch-ua-platform',
+      'Accept-Language',
     ])
       expect(said({ headerFields: [[name, 'acme']] })).toBeUndefined();
     expect(said({ path: '/tenants/acme' }, { pinned: [] })).toBeUndefined();

@@ -1,11 +1,6 @@
+import { isOfEveryClient } from '@countersign/scope';
 import type { Call, CallStep } from './call.js';
 
-/**
- * Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. By
- * their whole names: `Content-Tenant` is nothing that every client sends.
- */
-const OF_EVERY_CLIENT =
-  /^(?:accept(?:-charset|-encoding|-language)?|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|md5|range|type)|cookie|date|dnt|expect|host|if-(?:match|modified-since|none-match|range|unmodified-since)|keep-alive|origin|pragma|priority|range|referer|sec-(?:ch|fetch|gpc|purpose|websocket)(?:-.*)?|te|transfer-encoding|upgrade-insecure-requests|user-agent)$/;
 /** What slugs are made of; all else parts them, so that `acme.json` names acme. */
 const BETWEEN_SLUGS = /[^a-z0-9-]+/;
 
@@ -30,7 +25,7 @@ export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view }) => {
 function* namedBy({ path, headerFields }: Call, upstream: string | undefined): Generator<string> {
   yield* path.toLowerCase().split(BETWEEN_SLUGS);
   for (const [name, value] of headerFields) {
-    if (OF_EVERY_CLIENT.test(name)) continue;
+    if (isOfEveryClient(name.toLowerCase())) continue;
     for (const each of value.toLowerCase().split(',')) yield each.trim();
   }
   if (upstream !== undefined) yield new URL(upstream).hostname.split('.', 1)[0] ?? '';

@@ -1,5 +1,6 @@
 import { jsonPointer } from '../core/errors.js';
 import { isServiceName } from '../core/ids.js';
+import { mayNameTenant } from './header-names.js';
 import {
   parameterName,
   pathSegments,
@@ -40,6 +41,13 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
   }
   if ((service.tenantFrom === 'header') !== (service.tenantHeader !== undefined)) {
     problems.push({ pointer: '/tenantHeader', detail: 'goes with `tenantFrom: header`, and only with it' });
+  }
+  if (service.tenantHeader !== undefined && !mayNameTenant(service.tenantHeader)) {
+    problems.push({
+      pointer: '/tenantHeader',
+      detail:
+        'is sent by every client or by proxies, or set by gateways: a tenant is read from a header of its own',
+    });
   }
   return problems;
 }

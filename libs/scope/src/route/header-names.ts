@@ -1,0 +1,82 @@
+/**
+ * What a gateway does with which request header, by names in lower case: one list for all who ask, so that no header can be
+ * one thing to the check of a map and another to the call.
+ */
+
+/**
+ * Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. By
+ * their whole names: `Content-Tenant` is nothing that every client sends.
+ */
+const OF_EVERY_CLIENT =
+  /^(?:accept(?:-charset|-encoding|-language)?|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|md5|range|type)|cookie|date|dnt|expect|host|if-(?:match|modified-since|none-match|range|unmodified-since)|keep-alive|origin|pragma|priority|range|referer|sec-(?:ch|fetch|gpc|purpose|websocket)(?:-.*)?|te|transfer-encoding|upgrade-insecure-requests|user-agent)$/;
+
+/** Fields that ask for another method than the one that was judged, for another protocol, or that announce trailers. */
+const REFUSED = new Set([
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-method',
+  'upgrade',
+  'http2-settings',
+  'trailer',
+]);
+
+/** Hop-by-hop (RFC 9110 §7.6.1), what a gateway answers itself, and what only this hop may see. */
+const NEVER_FORWARDED = new Set([
+  'host',
+  'authorization',
+  'connection',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'content-length',
+  'forwarded',
+  'via',
+  'client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'remote-user',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-host',
+  'x-http-host-override',
+  'x-real-ip',
+  'x-remote-user',
+]);
+/** Families of headers that upstreams trust because only a proxy is supposed to set them. */
+const OF_PROXIES =
+  /^(?:countersign-|x-(?:forwarded|original-|rewrite-|envoy-|auth-request-|authenticated-|webauth-|ssl-|client-cert|amzn-oidc-|goog-authenticated-|goog-iap-|ms-client-)|ssl-client-)/;
+/** Of a client they are as little worth; but they are the names that services read a tenant from. */
+const OF_TENANTS = /^x-tenant/;
+
+/** Whether every client sends this header, so that nothing can be made of a tenant's name in it. */
+export function isOfEveryClient(name: string): boolean {
+  return OF_EVERY_CLIENT.test(name);
+}
+
+/** Whether a request with this header is refused whole. */
+export function isRefusedHeader(name: string): boolean {
+  return REFUSED.has(name);
+}
+
+/** Whether an upstream never gets this header as the client sent it. */
+export function isWithheld(name: string): boolean {
+  return NEVER_FORWARDED.has(name) || OF_PROXIES.test(name) || OF_TENANTS.test(name);
+}
+
+/**
+ * Whether a service may have its tenant read from this header, however it is spelt. Not from one in which a pinned tenant's
+ * name is not looked for, nor from one that a gateway refuses, withholds or sets: what is judged there is not what arrives.
+ * `X-Tenant…` is withheld as well, and sent on as judged.
+ */
+export function mayNameTenant(header: string): boolean {
+  const name = header.toLowerCase();
+  return OF_TENANTS.test(name) || !(isOfEveryClient(name) || isRefusedHeader(name) || isWithheld(name));
+}
