@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import {
@@ -8,6 +8,7 @@ import {
   type SignedTrustDocument,
 } from '@countersign/scope';
 import { z } from 'zod';
+import { readAtMost } from '../durable/read-at-most.js';
 import { trustFolder } from './trust-folder.js';
 
 const file = z.strictObject({
@@ -16,6 +17,26 @@ const file = z.strictObject({
   pinned: z.string().refine(isDigest),
   versions: z.array(z.unknown()).min(1),
 });
+
+/** Some five hundred signatures over a document of the size that people can read and sign (128 kB). */
+const MAX_CHAIN_BYTES = 64 * 1024 * 1024;
+
+/** A tenant's chain on disk cannot be read whole. `code` is stable; the message names the file and what is wrong with it. */
+export class ChainUnreadable extends Error {
+  override readonly name = 'ChainUnreadable';
+  readonly code = 'trust_unreadable';
+
+  constructor(file: string, cause: unknown) {
+    const why = cause instanceof SyntaxError ? 'is no JSON' : cause instanceof Error ? cause.message : '';
+    super(`trust/chains/${file}: ${why}`, { cause });
+  }
+}
+
+/** A chain is longer than is kept: it must not count, since it could not be read again. */
+export class ChainTooLarge extends Error {
+  override readonly name = 'ChainTooLarge';
+  readonly code = 'trust_too_large';
+}
 
 export type StoredChain = { tenant: string; pinned: string; versions: SignedTrustDocument[] };
 
@@ -29,25 +50,35 @@ const NAME = /^([^.]+)\.[0-9a-f]{64}\.json$/;
 export class ChainFiles {
   private readonly folder: string;
 
-  constructor(spoolDir: string) {
+  constructor(
+    spoolDir: string,
+    private readonly maxBytes = MAX_CHAIN_BYTES,
+  ) {
     this.folder = join(trustFolder(spoolDir), 'chains');
   }
 
-  /** Throws where one cannot be read whole: forgetting would let an older version in. */
+  /**
+   * One after the other, so that no more than one text is in memory. Throws ChainUnreadable where one cannot be read whole:
+   * forgetting would let an older version in.
+   */
   async read(): Promise<StoredChain[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const found = (await readdir(this.folder)).map((name) => ({ name, tenant: NAME.exec(name)?.[1] ?? '' }));
-    return Promise.all(
-      found
-        .filter(({ tenant }) => isTenantSlug(tenant))
-        .map(async ({ name, tenant }) => {
-          const stored = file.parse(JSON.parse(await readFile(join(this.folder, name), 'utf8')));
-          return { ...stored, tenant, versions: stored.versions.map(parseSignedTrustDocument) };
-        }),
-    );
+    const chains: StoredChain[] = [];
+    for (const name of await readdir(this.folder)) {
+      const tenant = NAME.exec(name)?.[1] ?? '';
+      if (!isTenantSlug(tenant)) continue;
+      try {
+        const text = await readAtMost(join(this.folder, name), this.maxBytes);
+        const { pinned, versions } = file.parse(JSON.parse(text));
+        chains.push({ tenant, pinned, versions: versions.map(parseSignedTrustDocument) });
+      } catch (error) {
+        throw new ChainUnreadable(name, error);
+      }
+    }
+    return chains;
   }
 
-  /** Resolves when it is durable. */
+  /** Resolves when it is durable. Rejects with ChainTooLarge before anything is written, and with the file system's error. */
   async write({
     tenant,
     ...chain
@@ -57,6 +88,9 @@ export class ChainFiles {
     versions: readonly SignedTrustDocument[];
   }) {
     const name = `${tenant}.${chain.pinned.slice('sha256:'.length)}.json`;
-    await writeFileDurably(join(this.folder, name), `${JSON.stringify({ v: 1, ...chain })}\n`);
+    const text = `${JSON.stringify({ v: 1, ...chain })}\n`;
+    if (Buffer.byteLength(text) > this.maxBytes)
+      throw new ChainTooLarge(`a chain is kept up to ${this.maxBytes} bytes`);
+    await writeFileDurably(join(this.folder, name), text);
   }
 }

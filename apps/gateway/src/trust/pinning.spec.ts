@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { NO_VERSION, pinsPath } from '@countersign/gateway-protocol';
 import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/scope';
 import { hashing } from '../../../../test/factories/grant-token.js';
@@ -63,6 +63,31 @@ describe('P12: pins on a gateway’s own host', () => {
     await writeFile(path, JSON.stringify(stored));
     await expect(claimed.world.startGateway()).rejects.toThrow('do not follow');
   });
+
+  test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
+    ['is huge', (path) => truncate(path, 2 ** 40), /larger than/],
+    ['is a folder', (path) => rm(path).then(() => mkdir(path)), /is no plain file/],
+    ['is empty', (path) => truncate(path, 0), /is no JSON/],
+    ['was cut short', (path) => truncate(path, 1_000), /is no JSON/],
+    ['is of another form', (path) => writeFile(path, '{"v":2}'), /v/],
+  ])(
+    'P13: a chain on disk that %s keeps the gateway from starting, by name and within moments',
+    async (_, spoil, why) => {
+      claimed = await ClaimedWorld.start();
+      await claimed.heard();
+      await claimed.world.gateway.close();
+      const file = `trust/chains/acme.${claimed.trust.slice(7)}.json`;
+      await spoil(`${claimed.world.spoolDir}/${file}`);
+      const before = process.memoryUsage().rss;
+      const started = claimed.world.startGateway();
+      await expect(started).rejects.toMatchObject({
+        code: 'trust_unreadable',
+        message: expect.stringContaining(file),
+      });
+      await expect(started).rejects.toThrow(why);
+      expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1024 * 1024);
+    },
+  );
 
   test('P12: never back: one that goes and comes back goes on from where its chain was, over restarts too', async () => {
     claimed = await ClaimedWorld.start();

@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
 import { describeError } from '../log/describe-error.js';
-import { ChainFiles, type StoredChain } from './chain-files.js';
+import { ChainFiles, ChainTooLarge, type StoredChain } from './chain-files.js';
 import { type ChainPlace, TrustChain } from './trust-chain.js';
 import { trustFolder } from './trust-folder.js';
 
@@ -24,6 +24,8 @@ export type TrustsOptions = {
   /** `dep_…` of the credential: a document of another deployment is none. */
   deployment: string;
   log: Logger;
+  /** Of one tenant's chain; unless said otherwise far more than any people sign. */
+  maxChainBytes?: number;
   /** Hears of the tenants whose trust is another one now. */
   onChange(tenants: readonly string[]): void;
 };
@@ -60,7 +62,7 @@ export class Trusts {
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly options: TrustsOptions) {
-    this.files = new ChainFiles(options.spoolDir);
+    this.files = new ChainFiles(options.spoolDir, options.maxChainBytes);
     this.claims = new LineFile(join(trustFolder(options.spoolDir), 'claimed.jsonl'));
   }
 
@@ -273,15 +275,26 @@ export class Trusts {
         'an offered trust document is refused',
       );
     this.offered.set(tenant, offered);
-    const isNew = chain !== undefined && chain !== held;
+    const isNew = chain !== undefined && chain !== held && (await this.isKept(chain));
     if (isNew) {
-      await this.files.write({ tenant, pinned: chain.place.pinned, versions: chain.versions });
       this.chains.set(tenant, chain);
       this.followed.set(keyOf(chain.place), chain);
     }
     if (chain !== undefined && refusal === undefined) this.offered.delete(tenant);
     this.sayWhetherBehind(tenant);
     return isNew;
+  }
+
+  /** Writes a chain to disk. One that is too large for that is refused by itself: it must not hold up all other tenants. */
+  private async isKept({ place: { tenant, pinned }, versions }: TrustChain): Promise<boolean> {
+    try {
+      await this.files.write({ tenant, pinned, versions });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChainTooLarge)) throw error;
+      this.options.log.error({ tenant, ...describeError(error) }, 'an offered trust document is refused');
+      return false;
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
