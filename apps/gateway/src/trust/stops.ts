@@ -12,6 +12,7 @@ import { canonicalJson, parseSignature, STOP_TYPE, sha256Text, statementHash } f
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
+import { StopsInForce } from './stops-in-force.js';
 import { trustFolder } from './trust-folder.js';
 
 /** Of one tenant: more than any people sign, and less than a feed of nonsense could fill this process with. */
@@ -35,8 +36,7 @@ export type StopsOptions = {
  * whatever the broker says. They come by the feed or from the customer itself.
  */
 export class Stops {
-  /** In force, by the hash of the statement, for each tenant. */
-  private readonly stops = new Map<string, Map<string, SignedStop>>();
+  private readonly inForce = new StopsInForce();
   /** Stops that were lifted, `TENANT HASH`: none comes back. A stop's nonce makes its hash its own, so each counts once. */
   private readonly lifted = new Set<string>();
   /**
@@ -65,14 +65,8 @@ export class Stops {
   }
 
   /** What of tenant and digest is stopped, in words; undefined where nothing is. */
-  on({ tenant, digest }: { tenant: string; digest: string }): string | undefined {
-    const stops = this.stops.get(tenant);
-    if (stops === undefined) return undefined;
-    for (const { statement } of stops.values()) {
-      if (statement.digest === undefined) return 'the customer has stopped all access';
-      if (statement.digest === digest) return 'the customer has stopped this grant';
-    }
-    return undefined;
+  on(what: { tenant: string; digest: string }): string | undefined {
+    return this.inForce.on(what);
   }
 
   /**
@@ -158,16 +152,13 @@ export class Stops {
   }
 
   private keep(stop: SignedStop): void {
-    if (this.placeOf(stop) === 'lifted') return;
-    const { tenant } = stop.statement;
-    this.stops.set(tenant, (this.stops.get(tenant) ?? new Map()).set(hashOf(stop), stop));
+    if (this.placeOf(stop) !== 'lifted') this.inForce.add(hashOf(stop), stop);
   }
 
   /** A lift speaks of stops of its own tenant alone. */
   private forget(tenant: string, hash: string): void {
     this.lifted.add(`${tenant} ${hash}`);
-    const stops = this.stops.get(tenant);
-    if (stops?.delete(hash) === true && stops.size === 0) this.stops.delete(tenant);
+    this.inForce.delete(tenant, hash);
   }
 
   /** What became of the stop, or of the one that the lift is about. */
@@ -175,7 +166,7 @@ export class Stops {
     const { tenant } = signature.statement;
     const hash = isLift(signature) ? signature.statement.stop : hashOf(signature);
     if (this.lifted.has(`${tenant} ${hash}`)) return 'lifted';
-    return this.stops.get(tenant)?.has(hash) === true ? 'in force' : 'new';
+    return this.inForce.has(tenant, hash) ? 'in force' : 'new';
   }
 
   private *lines(): Generator<object> {
@@ -183,7 +174,7 @@ export class Stops {
       const [tenant = '', lifted = ''] = place.split(' ');
       yield { tenant, lifted };
     }
-    for (const stops of this.stops.values()) for (const stop of stops.values()) yield { stop };
+    for (const stop of this.inForce.all()) yield { stop };
   }
 }
 
