@@ -15,7 +15,12 @@ import type { BenchGrant, GrantMaker } from './grants.js';
 export class Checker {
   private readonly judge: Judge;
 
-  constructor(maker: GrantMaker, grants: readonly BenchGrant[]) {
+  /** `pinnedTenants`: those that no call of another tenant may name. The token that is measured is of none of them. */
+  constructor(
+    maker: GrantMaker,
+    grants: readonly BenchGrant[],
+    pinnedTenants: ReadonlySet<string> = new Set(),
+  ) {
     const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
     const state = new GatewayState(
       (digest) => calls.cutGrant(digest),
@@ -26,8 +31,7 @@ export class Checker {
     // An hour ahead: a benchmark has no feed that would keep it in touch.
     touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
     const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
-    // The token that is measured is of a tenant that nobody has claimed.
-    const rules = { trust: () => undefined, stopOn: () => undefined, pinnedTenants: new Set<string>() };
+    const rules = { trust: () => undefined, stopOn: () => undefined, pinnedTenants };
     this.judge = new Judge({ state, touch, calls, budgets, clock: systemClock, rules });
   }
 
@@ -45,13 +49,13 @@ export class Checker {
 
 export type Prepared = { canonical: CanonicalRequest; call: Call };
 
-/** A request for one invoice with this token, read from its raw form. */
-export function prepare(token: string): Prepared {
+/** A request for one invoice with this token, read from its raw form. `more`: further header fields, flat. */
+export function prepare(token: string, more: readonly string[] = []): Prepared {
   const canonical = readCanonicalRequest({
     httpVersion: '1.1',
     method: 'GET',
     url: '/billing/tenants/acme/invoices/inv-1',
-    rawHeaders: ['Host', 'localhost', 'Authorization', `Bearer ${token}`],
+    rawHeaders: ['Host', 'localhost', 'Authorization', `Bearer ${token}`, ...more],
   });
   const { service, method, path, query, queryNames, host, headers } = canonical;
   const call = {
