@@ -65,13 +65,9 @@ export class Judge {
   private readonly verifier = new GrantTokenVerifier(TOKENS_KEPT);
   private readonly countersigns = new CountersignVerifier(nodeCountersigning);
   private readonly now = () => this.parts.clock.now();
+  private readonly key = (kid: string, now: number) => this.parts.state.key(kid, now);
   /** Of which the life of the digest is on disk: looked at once a token. */
   private readonly lifeKept = new WeakSet<GrantTokenClaims>();
-  private askedKid = '';
-  private readonly key = (kid: string) => {
-    this.askedKid = kid;
-    return this.parts.state.key(kid, this.now());
-  };
 
   constructor(private readonly parts: JudgeParts) {
     const { state, calls, budgets, rules } = parts;
@@ -133,14 +129,13 @@ export class Judge {
     }
     const { issuer } = state;
     if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
-    const verdict = this.verifier.verify(token, {
+    return this.verifier.verify(token, {
       issuer,
       audience: service.definition.audience,
       key: this.key,
       now: this.now,
       hashing: nodeHashing,
     });
-    return verdict.ok ? { ...verdict, kid: this.askedKid } : verdict;
   }
 
   /**
@@ -207,9 +202,9 @@ export class Judge {
    * so that no other call comes between this and the caller's taking of room and budget.
    */
   call({ claims, kid }: VerifiedToken, call: Call): CallJudgement {
-    const { state, clock } = this.parts;
+    const { state, touch, clock } = this.parts;
     const now = clock.now();
-    if (!this.isInTouch()) return refused('not_in_touch', 'the gateway lost touch meanwhile');
+    if (!touch.isInTouch(now)) return refused('not_in_touch', 'the gateway lost touch meanwhile');
     if (state.key(kid, now) === undefined)
       return { ...refused('invalid_token', 'the key has gone meanwhile'), reason: 'unknown_key' };
     if (now >= claims.exp * 1_000)

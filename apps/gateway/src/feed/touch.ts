@@ -70,13 +70,14 @@ export class Touch {
     this.tickedAt = now;
   }
 
-  isInTouch(): boolean {
+  /** `wall` is the time by which something is to be judged, where that is not to be another moment. */
+  isInTouch(wall = this.clock.now()): boolean {
     const now = this.clock.monotonic();
     return (
       now - this.heardAt < TOUCH_DEADLINE_MS &&
       this.heardAt >= this.stalledAt &&
       !this.hasStalled(now) &&
-      this.clocksAgree(now)
+      this.clocksAgree(now, wall)
     );
   }
 
@@ -109,11 +110,10 @@ export class Touch {
   }
 
   /** The broker's time lies between two bounds; our wall clock has to be near them, and neither may have gone back. */
-  private clocksAgree(now: number): boolean {
+  private clocksAgree(now: number, wall = this.clock.now()): boolean {
     if (this.base === undefined) return false;
     const most = this.base.brokerTime + (now - this.base.monotonic);
     const least = most - this.base.slack;
-    const wall = this.clock.now();
     const wentBack = most < this.carried(now) - MOST_SKEW_MS;
     return !wentBack && wall >= least - MOST_SKEW_MS && wall <= most + MOST_SKEW_MS;
   }

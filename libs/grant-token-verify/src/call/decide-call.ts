@@ -47,18 +47,20 @@ type CallDecision =
  */
 export function decideCall(claims: CallClaims, call: Call, view: CallView, now: number): CallDecision {
   const context: CallContext = { claims, call, view, now, match: undefined };
-  for (const step of callSteps) {
-    const refusal = run(step, context);
-    if (refusal !== undefined) return { allowed: false, match: context.match ?? null, ...refusal };
-  }
+  const refusal = firstRefusal(context);
+  if (refusal !== undefined) return { allowed: false, match: context.match ?? null, ...refusal };
   return context.match === undefined
     ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
     : { allowed: true, match: context.match };
 }
 
-function run(step: CallStep, context: CallContext): CallRefusal | undefined {
+function firstRefusal(context: CallContext): CallRefusal | undefined {
   try {
-    return step(context);
+    for (const step of callSteps) {
+      const refusal = step(context);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
   } catch (error) {
     if (error instanceof ScopeError && error.code === 'ambiguous_request') {
       return { code: 'ambiguous_request', detail: error.message };

@@ -7,8 +7,8 @@ import type { TokenRefusal } from './verdict.js';
 export type TokenRules = {
   issuer: string;
   audience: string;
-  /** The public key of that id, or undefined where it is not trusted (any more). */
-  key(kid: string): KeyObject | undefined;
+  /** The public key of that id, or undefined where it is not trusted (any more) at that time. */
+  key(kid: string, now: number): KeyObject | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   hashing: Hashing;

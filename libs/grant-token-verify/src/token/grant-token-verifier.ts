@@ -1,30 +1,21 @@
-import type { KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { GrantTokenClaims } from './claims.js';
 import type { TokenRules } from './context.js';
 import { hasBegun, hasNotEnded } from './time-steps.js';
-import type { TokenVerdict } from './verdict.js';
+import type { GoodToken, TokenVerdict } from './verdict.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
-/** A token that was found good, and everything beside the time that the verdict hung on. */
-type Known = {
-  token: string;
-  key: KeyObject;
-  kid: string;
-  issuer: string;
-  audience: string;
-  claims: GrantTokenClaims;
-};
+/** A token that was found good, whole. */
+type Known = { token: string; verdict: GoodToken };
 
-/** Length of an ES256 signature in base64url. */
-const SIGNATURE_LENGTH = 86;
+/** 132 bits of the signature. More would only be more to hash, which is most of what finding a token costs. */
+const TAIL_LENGTH = 22;
 
 /**
  * `verifyGrantToken` that remembers good tokens. What it keeps is pure: that these bytes are signed by that key, and what
  * they say. Each time it asks anew for the key (one that is gone or another now makes the token new), for issuer, audience
  * and the time; refusals are never kept. Whether the grant is active is asked elsewhere, of every call.
  *
- * Tokens are found by their signature and compared whole: to hash one would take longer than all the rest of a check.
+ * Tokens are found by the tail of their signature and compared whole: two with one tail push each other out, and no more.
  */
 export class GrantTokenVerifier {
   private readonly known: LRUCache<string, Known>;
@@ -35,34 +26,24 @@ export class GrantTokenVerifier {
   }
 
   verify(token: string, rules: TokenRules): TokenVerdict {
-    const signature = token.slice(-SIGNATURE_LENGTH);
-    const known = this.known.get(signature);
-    if (known === undefined || known.token !== token || !holdsUnder(known, rules)) {
-      return this.verifyNew(signature, token, rules);
-    }
-    const at = { payload: known.claims, now: rules.now() };
+    const tail = token.slice(-TAIL_LENGTH);
+    const known = this.known.get(tail);
+    if (known === undefined || known.token !== token) return this.verifyNew(tail, token, rules);
+    const { verdict } = known;
+    const now = rules.now();
+    if (!holdsUnder(verdict, rules, now)) return this.verifyNew(tail, token, rules);
+    const at = { payload: verdict.claims, now };
     const refusal = hasNotEnded(at) ?? hasBegun(at);
-    return refusal === undefined ? { ok: true, claims: known.claims } : { ok: false, ...refusal };
+    return refusal === undefined ? verdict : { ok: false, ...refusal };
   }
 
-  private verifyNew(signature: string, token: string, rules: TokenRules): TokenVerdict {
-    let used: { kid: string; key: KeyObject } | undefined;
-    const verdict = verifyGrantToken(token, {
-      ...rules,
-      key: (kid) => {
-        const key = rules.key(kid);
-        used = key === undefined ? undefined : { kid, key };
-        return key;
-      },
-    });
-    if (verdict.ok && used !== undefined) {
-      const { issuer, audience } = rules;
-      this.known.set(signature, { token, ...used, issuer, audience, claims: verdict.claims });
-    }
+  private verifyNew(tail: string, token: string, rules: TokenRules): TokenVerdict {
+    const verdict = verifyGrantToken(token, rules);
+    if (verdict.ok) this.known.set(tail, { token, verdict });
     return verdict;
   }
 }
 
-function holdsUnder({ key, kid, issuer, audience }: Known, rules: TokenRules): boolean {
-  return rules.key(kid) === key && rules.issuer === issuer && rules.audience === audience;
+function holdsUnder({ claims, kid, key }: GoodToken, rules: TokenRules, now: number): boolean {
+  return rules.key(kid, now) === key && claims.iss === rules.issuer && claims.aud === rules.audience;
 }

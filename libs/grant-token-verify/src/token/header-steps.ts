@@ -25,7 +25,7 @@ export const hasNoFurtherHeader: TokenStep = ({ header }) =>
 
 export const namesKnownKey: TokenStep = (context) => {
   const kid = context.header['kid'];
-  context.key = typeof kid === 'string' ? context.rules.key(kid) : undefined;
+  context.key = typeof kid === 'string' ? context.rules.key(kid, context.now) : undefined;
   return context.key !== undefined && isEs256Key(context.key)
     ? undefined
     : refuse('unknown_key', 'no trusted ES256 key has this kid');

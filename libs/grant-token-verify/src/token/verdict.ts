@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { GrantTokenClaims } from './claims.js';
 
 /** Why a token is refused: the stable codes that `token-check` answers (CONTRACT §4). */
@@ -18,7 +19,15 @@ export type TokenReason =
 /** `detail` says which rule was broken; it never repeats the token or a part of it. */
 export type TokenRefusal = { reason: TokenReason; detail: string };
 
-export type TokenVerdict = { ok: true; claims: GrantTokenClaims } | ({ ok: false } & TokenRefusal);
+/** What a good token says, and the key that has signed it. */
+export type GoodToken = {
+  readonly ok: true;
+  readonly claims: GrantTokenClaims;
+  readonly kid: string;
+  readonly key: KeyObject;
+};
+
+export type TokenVerdict = GoodToken | ({ ok: false } & TokenRefusal);
 
 export function refuse(reason: TokenReason, detail: string): TokenRefusal {
   return { reason, detail };

@@ -41,9 +41,14 @@ const withHeader = (change: Record<string, unknown>) =>
   forgedToken({ ...sampleHeader, ...change }, sampleClaims(), keys.privateKey);
 
 describe('a token in order', () => {
-  test('answers its claims, terms included', () => {
+  test('answers its claims, terms included, and the key that has signed it', () => {
     const { authorization_details: _details, ...claims } = sampleClaims();
-    expect(verifyGrantToken(token, rules)).toEqual({ ok: true, claims: { ...claims, terms: sampleTerms } });
+    expect(verifyGrantToken(token, rules)).toEqual({
+      ok: true,
+      claims: { ...claims, terms: sampleTerms },
+      kid: KID,
+      key: keys.publicKey,
+    });
   });
 
   test('P3: 5 s of skew for nbf and iat, none for exp', () => {

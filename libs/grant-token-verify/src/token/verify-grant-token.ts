@@ -60,7 +60,7 @@ const tokenSteps: readonly TokenStep[] = [
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Checks a grant token against the rules and answers its claims, or the first reason to refuse. Whether the grant is
+ * Checks a grant token against the rules and answers its claims and its key, or the first reason to refuse. Whether the grant is
  * active, the route listed and the call in scope are checks of the call, not of the token.
  */
 export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict {
@@ -82,7 +82,9 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
     const refusal = step(context);
     if (refusal !== undefined) return { ok: false, ...refusal };
   }
-  if (context.claims === undefined)
-    return { ok: false, ...refuse('malformed', 'the token carries no terms') };
-  return { ok: true, claims: context.claims };
+  const { claims, key, header } = context;
+  const kid = header['kid'];
+  return claims === undefined || key === undefined || typeof kid !== 'string'
+    ? { ok: false, ...refuse('malformed', 'the token carries no terms, or nobody has signed it') }
+    : { ok: true, claims, kid, key };
 }
