@@ -3,20 +3,24 @@ import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/pattern.js';
 import { routeMapProblems } from './problems.js';
 import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
 
-type Node = { literals: Map<string, Node>; parameter?: Node; route?: CompiledRoute };
+/** One place in the paths of a method: what may follow, and the route that ends here. */
+type Node = {
+  literals: Map<string, Node> | undefined;
+  parameter: Node | undefined;
+  route: CompiledRoute | undefined;
+};
 type CompiledRoute = {
   route: Route;
-  /** Where in the path each parameter stands. */
-  params: { name: string; at: number }[];
+  /** Where in the path parameters stand. */
+  params: number[];
+  /** Where in the path the tenant stands; undefined where it is read elsewhere. */
+  tenant: number | undefined;
   /** Segments of the resource: a literal, or where in the path its value stands. */
   resource: (string | number)[];
 };
 
 /** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
-export type CompiledRouteMap = {
-  readonly tenantFrom: TenantFrom;
-  readonly methods: ReadonlyMap<string, Node>;
-};
+export type CompiledRouteMap = { readonly methods: ReadonlyMap<string, Node> };
 
 /** The one route that a call falls under, and what it means. */
 export type RouteMatch = {
@@ -26,7 +30,6 @@ export type RouteMatch = {
   action: string;
   /** Value of `{tenant}` with `tenantFrom: path`, else undefined: then the caller reads it elsewhere. */
   tenant: string | undefined;
-  params: Readonly<Record<string, string>>;
 };
 
 /** Prepares a map for `matchRoute`. Throws `invalid_route_map` for one with problems: it must not judge calls. */
@@ -35,32 +38,41 @@ export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
   if (problem !== undefined) throw new ScopeError('invalid_route_map', problem.detail, problem.pointer);
   const methods = new Map<string, Node>();
   for (const route of service.routes) {
-    const root = methods.get(route.method) ?? { literals: new Map() };
+    const root = methods.get(route.method) ?? leaf();
     methods.set(route.method, root);
-    insert(root, route);
+    insert(root, route, service.tenantFrom);
   }
-  return { tenantFrom: service.tenantFrom, methods };
+  return { methods };
 }
 
-function insert(root: Node, route: Route): void {
+function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
   const segments = pathSegments(route.path);
   let node = root;
   for (const segment of segments) {
-    const literal = parameterName(segment) === undefined;
-    const next = (literal ? node.literals.get(segment) : node.parameter) ?? { literals: new Map() };
-    if (literal) node.literals.set(segment, next);
-    else node.parameter = next;
-    node = next;
+    node = parameterName(segment) === undefined ? literalOf(node, segment) : parameterOf(node);
   }
-  const params = segments.flatMap((segment, at) => {
-    const name = parameterName(segment);
-    return name === undefined ? [] : [{ name, at }];
-  });
+  const names = segments.map(parameterName);
+  const params = names.flatMap((name, at) => (name === undefined ? [] : [at]));
   const resource = route.resource.split('/').map((segment) => {
     const name = parameterName(segment);
-    return name === undefined ? segment : (params.find((param) => param.name === name)?.at ?? segment);
+    return name === undefined ? segment : names.indexOf(name);
   });
-  node.route = { route, params, resource };
+  const tenant = tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
+  node.route = { route, params, tenant, resource };
+}
+
+const leaf = (): Node => ({ literals: undefined, parameter: undefined, route: undefined });
+
+function literalOf(node: Node, segment: string): Node {
+  node.literals ??= new Map();
+  const next = node.literals.get(segment) ?? leaf();
+  node.literals.set(segment, next);
+  return next;
+}
+
+function parameterOf(node: Node): Node {
+  node.parameter ??= leaf();
+  return node.parameter;
 }
 
 /**
@@ -80,33 +92,29 @@ export function matchRoute(map: CompiledRouteMap, method: string, path: string):
   }
   const root = map.methods.get(method);
   const found = root === undefined ? undefined : find(root, segments, 0);
-  return found === undefined ? undefined : fill(map, found, segments);
+  return found === undefined ? undefined : fill(found, segments);
 }
 
 function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
   const segment = segments[at];
   if (segment === undefined) return node.route;
-  const literal = node.literals.get(segment);
+  const literal = node.literals?.get(segment);
   const found = literal === undefined ? undefined : find(literal, segments, at + 1);
   if (found !== undefined || node.parameter === undefined) return found;
   return find(node.parameter, segments, at + 1);
 }
 
-function fill(map: CompiledRouteMap, found: CompiledRoute, segments: readonly string[]): RouteMatch {
-  const params: Record<string, string> = {};
-  for (const { name, at } of found.params) {
-    const value = segments[at];
-    if (value === undefined || !isSegment(value)) {
+function fill(found: CompiledRoute, segments: readonly string[]): RouteMatch {
+  for (const at of found.params) {
+    if (!isSegment(segments[at] ?? '')) {
       throw new ScopeError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
     }
-    params[name] = value;
   }
   return {
     route: found.route,
     resource: resourceOf(found, segments),
     action: found.route.action,
-    tenant: map.tenantFrom === 'path' ? params['tenant'] : undefined,
-    params,
+    tenant: found.tenant === undefined ? undefined : segments[found.tenant],
   };
 }
 
