@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../../test/support/eventually.js';
 import { freePort } from '../../test/support/free-port.js';
 import { isReady, Program } from '../../test/support/program.js';
 import { removeFolder, tempFolder } from '../../test/support/temp-folder.js';
 import type { Closing } from './closing.js';
+import { onPath, startForeign } from './foreign.js';
 
 export type Upstream = { origin: string; kind: 'nginx' | 'Node hello' };
 
@@ -35,14 +34,7 @@ async function startNginx(program: string, port: number, closing: Closing): Prom
   closing.add(() => removeFolder(folder));
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, configuration(folder, port));
-  const child = spawn(program, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  closing.add(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  });
+  startForeign(program, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], closing);
 }
 
 const configuration = (folder: string, port: number): string => `
@@ -67,20 +59,3 @@ http {
   }
 }
 `;
-
-function onPath(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  return folders
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
