@@ -65,3 +65,9 @@ export function refused(tenant = 'acme', boot: string = BOOTS[0], padding = 0): 
   if (record.kind !== 'allowed') throw new Error('this cannot be');
   return { record: { ...record, kind: 'refused', code: 'insufficient_scope', count: 1 }, openings };
 }
+
+/** By which the gateway vouches for a chain. */
+export function head(tenant = 'acme', boot: string = BOOTS[0]): Draft {
+  const { v, id, gateway, at } = allowed(tenant, boot).record;
+  return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };
+}

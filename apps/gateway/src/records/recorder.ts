@@ -4,7 +4,7 @@ import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
 import { v7 } from 'uuid';
 import type { Clock } from '../clock.js';
 import type { Draft } from '../spool/chains.js';
-import type { OpenCallLeft } from '../spool/recover.js';
+import type { OpenCallLeft } from '../spool/reading.js';
 import type { Spool } from '../spool/spool.js';
 import { MinuteCounters, minuteOf } from './minute-counters.js';
 import { RefusalFolding } from './refusal-folding.js';

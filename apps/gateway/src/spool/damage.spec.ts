@@ -2,7 +2,7 @@ import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessRecord } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
-import { allowed, BOOTS, outcome, refused } from '../../../../test/factories/spool-drafts.js';
+import { allowed, BOOTS, head, outcome, refused } from '../../../../test/factories/spool-drafts.js';
 import { everything, MemoryDisk, SpoolBench } from '../../../../test/fakes/spool-bench.js';
 
 /** A small segment as a gateway left it: its bytes, its records, and where the line of each ends. */
@@ -88,6 +88,45 @@ describe('a damaged segment', () => {
       { numRuns: 300 },
     );
   }, 60_000);
+
+  test('P5: a record that is damaged at the end of its chain leaves a gap there, which the next run’s records show', async () => {
+    /** `after N, at M` for each chain of the first run, as a broker sees the next run go on with it. */
+    const gaps = async (bytes: Buffer) => {
+      const spool = await bench.open(BOOTS[1], new MemoryDisk(bytes));
+      for (const { boot, tenant } of spool.unsigned) await spool.append(head(tenant, boot));
+      const seen = new Map<string, number>();
+      const found: string[] = [];
+      for (const { boot, tenant, seq } of await everything(spool)) {
+        const last = seen.get(`${boot} ${tenant}`) ?? 0;
+        if (seq !== last + 1) found.push(`${tenant} after ${last}, at ${seq}`);
+        seen.set(`${boot} ${tenant}`, seq);
+      }
+      return found;
+    };
+    expect(await gaps(left.bytes)).toEqual([]);
+    for (const tenant of ['acme', 'globex']) {
+      const last = left.records.map((record) => record.tenant).lastIndexOf(tenant);
+      const { seq } = left.records[last] as AccessRecord;
+      const from = left.ends[last - 1] ?? 0;
+      const to = (left.ends[last] ?? 0) - 1;
+      for (let offset = from; offset < to; offset += 7) {
+        const bytes = Buffer.from(left.bytes);
+        bytes[offset] = (bytes[offset] ?? 0) ^ 1;
+        // Where the damage hides whose record it was, each chain has a gap.
+        expect(await gaps(bytes)).toContain(`${tenant} after ${seq - 1}, at ${seq + 1}`);
+      }
+      const bytes = Buffer.from(left.bytes).fill(0, from, to);
+      expect(await gaps(bytes)).toContain(`${tenant} after ${seq - 1}, at ${seq + 1}`);
+    }
+    // All but the first of each: several in a row.
+    const all = Buffer.from(left.bytes);
+    for (const [index, end] of left.ends.entries()) if (index >= 2) all[end - 20] = 0;
+    const chains = ['acme', 'globex'].map((tenant) => {
+      const count = left.records.filter((record) => record.tenant === tenant).length;
+      return `${tenant} after 1, at ${count + 1}`;
+    });
+    expect(await gaps(all)).toEqual(chains);
+  });
 
   test('whatever stands in a segment, the start does not fail and what was whole is read', async () => {
     await fc.assert(

@@ -58,6 +58,14 @@ function parseLine(line: Buffer): SpoolLine | undefined {
   return { record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, json } };
 }
 
+const PLACE = /^.{9}R (?:allowed|outcome|refused|counters|head) (\S+) (\S+) (\d{1,15}) /;
+
+/** Which place a damaged line says that it had, as far as that can be read still. Whether to believe it is the caller's. */
+export function placeIn(damaged: string): Pick<RecordLine, 'boot' | 'tenant' | 'seq'> | undefined {
+  const [, boot, tenant, seq] = PLACE.exec(damaged) ?? [];
+  return boot === undefined || tenant === undefined ? undefined : { boot, tenant, seq: Number(seq) };
+}
+
 /** A line and the byte behind its line feed, counted from the start of the piece; no line where it is damaged. */
 type CutLine = { line: SpoolLine | undefined; end: number };
 

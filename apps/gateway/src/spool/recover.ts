@@ -1,24 +1,13 @@
-import { canonicalRecordHash } from '@countersign/gateway-protocol';
-import { canonicalJson } from '@countersign/scope';
-import { Chains, isSignedKind } from './chains.js';
 import type { SpoolDisk } from './disk.js';
-import { type RecordLine, readLines, type SegmentHeader } from './line.js';
-
-/** An allowed call of an earlier boot that has no outcome. */
-export type OpenCallLeft = { boot: string; tenant: string; id: string };
+import { readLines } from './line.js';
+import { Reading, type ReadSpool } from './reading.js';
 
 /** What earlier boots left on disk. */
-type Recovered = {
+type Recovered = ReadSpool & {
   /** Segments with the length up to which they hold whole, confirmed lines. */
   segments: Map<number, number>;
-  chains: Chains;
-  open: OpenCallLeft[];
   /** Bytes of all segments that are no whole line: torn, damaged or void, and skipped. */
   skippedBytes: number;
-  /** Whether a line that was confirmed to somebody is among them. */
-  isDamaged: boolean;
-  /** The runs of which something stands here. */
-  boots: ReadonlySet<string>;
 };
 
 /**
@@ -32,15 +21,15 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
   const reading = new Reading();
   const segments = new Map<number, number>();
   let skippedBytes = 0;
-  let isDamaged = false;
   for (const segment of numbers) {
     const bytes = await wholeSegment(disk, segment);
     const lines = readLines(bytes.subarray(0, voids.get(segment) ?? bytes.length));
+    reading.begin(segment);
     let start = 0;
     let length = 0;
     skippedBytes += bytes.length;
     for (const { line, end } of lines) {
-      if (line === undefined) isDamaged = true;
+      if (line === undefined) reading.damaged(bytes.subarray(start, end));
       else {
         skippedBytes -= end - start;
         length = end;
@@ -51,7 +40,7 @@ export async function recover(disk: SpoolDisk): Promise<Recovered> {
     }
     segments.set(segment, length);
   }
-  return { segments, skippedBytes, isDamaged, ...reading.result() };
+  return { segments, skippedBytes, ...reading.result() };
 }
 
 /** Which ends were declared void, by any later header: more than one segment can fail in a row. */
@@ -68,38 +57,4 @@ async function readVoids(disk: SpoolDisk, numbers: readonly number[]): Promise<M
 
 async function wholeSegment(disk: SpoolDisk, segment: number): Promise<Buffer> {
   return disk.read(segment, 0, await disk.size(segment));
-}
-
-/** What the lines add up to, read in order. */
-class Reading {
-  private readonly chains = new Chains();
-  private readonly last = new Map<string, RecordLine>();
-  private readonly open = new Map<string, OpenCallLeft>();
-  private readonly boots = new Set<string>();
-
-  /** Heads count only where the segments before are gone; else they repeat what was read. */
-  header({ boot, heads, open }: SegmentHeader): void {
-    this.boots.add(boot);
-    for (const [tenant, head] of Object.entries(heads)) {
-      if (!this.last.has(`${boot} ${tenant}`)) this.chains.set(boot, tenant, head);
-    }
-    for (const [id, tenant] of Object.entries(open)) this.open.set(id, { boot, tenant, id });
-  }
-
-  record(line: RecordLine): void {
-    const { kind, boot, tenant, id } = line;
-    this.boots.add(boot);
-    this.last.set(`${boot} ${tenant}`, line);
-    if (kind === 'allowed') this.open.set(id, { boot, tenant, id });
-    if (kind === 'outcome') this.open.delete(id);
-  }
-
-  result(): Pick<Recovered, 'chains' | 'open' | 'boots'> {
-    for (const { kind, boot, tenant, seq, json } of this.last.values()) {
-      const { record } = JSON.parse(json) as { record: unknown };
-      const hash = canonicalRecordHash(canonicalJson(record));
-      this.chains.set(boot, tenant, { seq, hash, signed: isSignedKind(kind) });
-    }
-    return { chains: this.chains, open: [...this.open.values()], boots: this.boots };
-  }
 }

@@ -1,7 +1,7 @@
 import { appendFile, cp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportEd25519PublicKey, isSignedBy } from '@countersign/gateway-protocol';
-import { allowed, BOOTS, outcome } from '../../../../test/factories/spool-drafts.js';
+import { allowed, BOOTS, head, outcome } from '../../../../test/factories/spool-drafts.js';
 import {
   everything,
   expectChained,
@@ -69,7 +69,7 @@ describe('Spool', () => {
     await spool.append(outcome(first));
     await spool.close();
     const next = await open(BOOTS[1]);
-    expect(next.left).toEqual([{ boot: BOOTS[0], tenant: 'globex', id: second.record.id }]);
+    expect(next.left).toEqual([{ boot: BOOTS[0], tenant: 'globex', id: second.record.id, segment: 1 }]);
     next.note(outcome(second));
     await next.append(allowed('acme', BOOTS[1]));
     const read = await everything(next);
@@ -182,12 +182,34 @@ describe('Spool', () => {
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([2]);
   });
 
+  test('P5: on a disk that takes nothing, what the broker has still makes room: only what tells of an open call stays', async () => {
+    const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
+    const call = allowed();
+    await spool.append(call);
+    for (let count = 0; count < 400; count += 1) {
+      const other = allowed('acme', BOOTS[0], 200);
+      await spool.append(other);
+      spool.note(outcome(other));
+    }
+    await spool.close();
+    const numbers = await new NodeSpoolDisk(folder).segments();
+    expect(numbers.length).toBeGreaterThan(2);
+    const disk = new FaultyDisk(folder);
+    disk.fault = { in: 'create' };
+    const next = await open(BOOTS[1], disk, MIB);
+    next.note(outcome(call));
+    await next.settle();
+    await next.release(next.end);
+    expect(await disk.segments()).toEqual([numbers.at(-1)]);
+    // Killed: the one after it still finds the call, and its place in the chain.
+    const last = await open(BOOTS[1]);
+    expect(last.left.map(({ id }) => id)).toEqual([call.record.id]);
+    await last.append(outcome(call));
+    expect((await everything(last)).at(-1)).toMatchObject({ kind: 'outcome', seq: 802 });
+  });
+
   test('P5: the next run knows which chains of earlier ones nobody has vouched for', async () => {
     const spool = await open();
-    const head = (tenant: string): Draft => {
-      const { v, id, gateway, boot, at } = allowed().record;
-      return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };
-    };
     for (const tenant of ['acme', 'globex', 'initech']) await spool.append(allowed(tenant));
     await spool.append(head('acme'));
     await spool.append(head('globex'));

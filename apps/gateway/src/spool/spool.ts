@@ -2,7 +2,8 @@ import type { UnchainedRecord } from '@countersign/gateway-protocol';
 import type { Chains, Draft, RecordSigner } from './chains.js';
 import type { SpoolDisk } from './disk.js';
 import { formatHeader, formatRecord, type RecordLine, readLines } from './line.js';
-import { type OpenCallLeft, recover } from './recover.js';
+import type { OpenCallLeft } from './reading.js';
+import { recover } from './recover.js';
 import { Segments, type SpoolPlace } from './segments.js';
 import { RecordUnavailable } from './spool-error.js';
 
@@ -48,7 +49,8 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
 export class Spool {
   private waiting: Waiting[] = [];
   private readonly open = new Map<string, string>();
-  private readonly unsettled: Set<string>;
+  /** Calls of earlier boots that have no outcome yet, and the segment that has to stay for each. */
+  private readonly unsettled: Map<string, number>;
   private draining: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
@@ -59,14 +61,14 @@ export class Spool {
     private readonly options: SpoolOptions,
     private readonly segments: Segments,
     private readonly chains: Chains,
-    /** Calls of earlier boots without an outcome. Nothing is released before each has one. */
+    /** Calls of earlier boots without an outcome. What tells of them is not released before each has one. */
     readonly left: readonly OpenCallLeft[],
     readonly skippedBytes: number,
     private readonly boots: ReadonlySet<string>,
     /** Something that was confirmed could not be read. */
     private isDamaged: boolean,
   ) {
-    this.unsettled = new Set(left.map(({ id }) => id));
+    this.unsettled = new Map(left.map(({ id, segment }) => [id, segment]));
   }
 
   /** Reads what is on disk. Throws the disk's error. */
@@ -161,10 +163,12 @@ export class Spool {
     return undefined;
   }
 
-  /** Lets go of all before a place: the broker has it. Waits until calls of earlier boots have their outcomes. */
+  /**
+   * Lets go of all before a place: the broker has it. What tells of calls of earlier boots stays until they have their
+   * outcomes; no more than that, since those may wait for the room that is made here.
+   */
   async release(before: SpoolPlace): Promise<void> {
-    if (this.unsettled.size > 0) return;
-    await this.segments.removeBefore(before.segment);
+    await this.segments.removeBefore(Math.min(before.segment, ...this.unsettled.values()));
   }
 
   /** Resolves when everything given so far is durable, or the disk does not take it now. */
