@@ -34,7 +34,9 @@ const KEEP_EVERY_MS = 5_000;
 /** The batch's own members around its records. */
 const ENVELOPE_BYTES = 1_024;
 
-const placeShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0) });
+/** `writer`: the run whose segment it is. */
+const keptShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(0), writer: z.string() });
+type KeptPlace = z.infer<typeof keptShape>;
 
 /** Answers that say something of the records, and not of the broker: to send the same again is of no use. */
 const JUDGED = new Set([400, 409, 413, 422]);
@@ -46,7 +48,7 @@ const JUDGED = new Set([400, 409, 413, 422]);
  * older place only costs a repetition.
  */
 export class Shipper {
-  private readonly cell: JsonCell<SpoolPlace>;
+  private readonly cell: JsonCell<KeptPlace>;
   private readonly stop = new AbortController();
   private place: SpoolPlace = { segment: 0, offset: 0 };
   private running: Promise<void> | undefined;
@@ -179,16 +181,20 @@ export class Shipper {
 
   private async recall(): Promise<void> {
     const stored = await this.cell.read().catch(() => undefined);
-    const place = placeShape.safeParse(stored);
+    const { data } = keptShape.safeParse(stored);
+    if (data === undefined) return;
+    const { writer, ...place } = data;
     // A folder that was emptied begins at 1 again: all that is there is sent once more, and the broker skips what it has.
-    if (place.success && this.parts.spool.holds(place.data)) this.place = place.data;
+    if (this.parts.spool.holds(place, writer)) this.place = place;
   }
 
   /** Notes the place. A disk that does not take it costs a repetition after the next start, nothing else. */
   private async keep(): Promise<void> {
     if (this.kept.place === this.place) return;
     this.kept = { place: this.place, at: performance.now() };
-    await this.cell.write(this.place).catch((error: unknown) => {
+    const writer = this.parts.spool.writerOf(this.place.segment);
+    if (writer === undefined) return;
+    await this.cell.write({ ...this.place, writer }).catch((error: unknown) => {
       this.parts.log.warn(describeError(error), 'the place of shipping could not be kept');
     });
   }

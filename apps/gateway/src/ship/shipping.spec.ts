@@ -86,6 +86,38 @@ describe('a broker that is away', () => {
   }, 30_000);
 });
 
+describe('the place up to which the broker has all', () => {
+  test('P5: of a folder that was emptied is forgotten for good, though nothing can be brought for some runs', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    const again = async () => {
+      await world.gateway.close();
+      await world.startGateway({ clock });
+      await until(() => world.gateway.isInTouch());
+    };
+    for (let run = 0; run < 3; run += 1) {
+      await world.send({ token });
+      await again();
+    }
+    await world.gateway.close();
+    await rm(join(world.spoolDir, 'segments'), { recursive: true });
+    await world.startGateway({ clock });
+    await until(() => world.gateway.isInTouch());
+    broker.takesRecords = false;
+    const before = upstream.hits.length;
+    for (let run = 0; run < 4; run += 1) {
+      for (let call = 0; call < 5; call += 1) expect((await world.send({ token })).status).toBe(200);
+      await again();
+    }
+    broker.takesRecords = true;
+    await until(shipped);
+    const brought = new Set(broker.recordsOf('allowed').map(({ id }) => id));
+    for (const hit of upstream.hits.slice(before))
+      expect(brought).toContain(hit.headers['countersign-record']);
+  }, 60_000);
+});
+
 describe('a record that the broker refuses for good', () => {
   test('P5: is set aside after ten minutes, on disk, with an alarm; the others go on, and the gap is seen', async () => {
     await start();

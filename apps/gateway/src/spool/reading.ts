@@ -17,6 +17,8 @@ export type ReadSpool = {
   isDamaged: boolean;
   /** The runs of which something stands here. */
   boots: ReadonlySet<string>;
+  /** Which run has written each segment; empty where it does not tell any more. */
+  writers: ReadonlyMap<number, string>;
 };
 
 /** The end of a chain, as a line that can be read tells it. */
@@ -36,6 +38,7 @@ export class Reading {
   private readonly lost = new Map<string, Lost>();
   private readonly open = new Map<string, OpenCallLeft>();
   private readonly boots = new Set<string>();
+  private readonly writers = new Map<number, string>();
   private isDamaged = false;
   private segment = 0;
   private boot = '';
@@ -44,12 +47,14 @@ export class Reading {
   begin(segment: number): void {
     this.segment = segment;
     this.boot = '';
+    this.writers.set(segment, '');
   }
 
   /** Heads repeat what was read, unless the segments before are gone, or have lost lines. */
   header({ boot, heads, open }: SegmentHeader): void {
     this.boot = boot;
     this.boots.add(boot);
+    this.writers.set(this.segment, boot);
     for (const [tenant, head] of Object.entries(heads)) {
       const end = this.ends.get(key(boot, tenant));
       if (end !== undefined && end.seq >= head.seq) continue;
@@ -102,8 +107,8 @@ export class Reading {
     }
     for (const { boot, tenant, seq, text } of this.lost.values())
       this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(text), signed: false });
-    const { chains, isDamaged, boots } = this;
-    return { chains, open: [...this.open.values()], isDamaged, boots };
+    const { chains, isDamaged, boots, writers } = this;
+    return { chains, open: [...this.open.values()], isDamaged, boots, writers };
   }
 
   /** Records behind a lost one show the gap by their own numbers. */

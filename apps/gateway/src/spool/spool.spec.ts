@@ -208,6 +208,32 @@ describe('Spool', () => {
     expect((await everything(last)).at(-1)).toMatchObject({ kind: 'outcome', seq: 802 });
   });
 
+  test('P5: once closed it writes nothing more: the folder may be another process’s', async () => {
+    const spool = await open();
+    const call = allowed();
+    await spool.append(call);
+    await spool.close();
+    const before = await readdir(folder);
+    await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
+    spool.note(outcome(call));
+    await spool.settle();
+    expect(await readdir(folder)).toEqual(before);
+    expect((await open(BOOTS[1])).left).toHaveLength(1);
+  });
+
+  test('P5: a place is held where its segment is there, of the run that wrote it, and reaches so far', async () => {
+    const spool = await open();
+    await spool.append(allowed());
+    const { end } = spool;
+    expect([spool.writerOf(end.segment), spool.writerOf(end.segment + 1)]).toEqual([BOOTS[0], undefined]);
+    await spool.close();
+    const next = await open(BOOTS[1]);
+    expect([next.holds(end, BOOTS[0]), next.holds(end, BOOTS[1])]).toEqual([true, false]);
+    expect(next.holds({ ...end, offset: end.offset + 1 }, BOOTS[0])).toBe(false);
+    await next.append(allowed('acme', BOOTS[1]));
+    expect(next.holds(next.end, BOOTS[1])).toBe(true);
+  });
+
   test('P5: the next run knows which chains of earlier ones nobody has vouched for', async () => {
     const spool = await open();
     for (const tenant of ['acme', 'globex', 'initech']) await spool.append(allowed(tenant));

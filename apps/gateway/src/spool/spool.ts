@@ -52,6 +52,8 @@ export class Spool {
   /** Calls of earlier boots that have no outcome yet, and the segment that has to stay for each. */
   private readonly unsettled: Map<string, number>;
   private draining: Promise<void> | undefined;
+  /** From then on the folder may be another process's. */
+  private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
   /** Damaged places that were told of: a broker that is away has them read again and again. */
@@ -65,6 +67,7 @@ export class Spool {
     readonly left: readonly OpenCallLeft[],
     readonly skippedBytes: number,
     private readonly boots: ReadonlySet<string>,
+    private readonly writers: ReadonlyMap<number, string>,
     /** Something that was confirmed could not be read. */
     private isDamaged: boolean,
   ) {
@@ -76,8 +79,8 @@ export class Spool {
     const found = await recover(options.disk);
     const segmentBytes = Math.min(SEGMENT_BYTES, Math.floor(options.maxBytes / 8));
     const segments = new Segments(options.disk, found.segments, segmentBytes);
-    const { chains, open, skippedBytes, boots, isDamaged } = found;
-    return new Spool(options, segments, chains, open, skippedBytes, boots, isDamaged);
+    const { chains, open, skippedBytes, boots, writers, isDamaged } = found;
+    return new Spool(options, segments, chains, open, skippedBytes, boots, writers, isDamaged);
   }
 
   /** Whether this run had left something here when the spool was opened. */
@@ -119,14 +122,21 @@ export class Spool {
     return underWay ? [] : this.chains.unsigned;
   }
 
-  /** Whether this place can be gone on from: its segment is there, and reaches so far. */
-  holds({ segment, offset }: SpoolPlace): boolean {
-    return offset <= (this.segments.length(segment) ?? -1);
+  /** The run that has written this segment; numbers come again in a folder that was emptied. */
+  writerOf(segment: number): string | undefined {
+    if (this.segments.length(segment) === undefined) return undefined;
+    return this.writers.get(segment) ?? this.options.boot;
+  }
+
+  /** Whether this place can be gone on from: its segment is there, of that run, and reaches so far. */
+  holds({ segment, offset }: SpoolPlace, writer: string): boolean {
+    return this.writerOf(segment) === writer && offset <= (this.segments.length(segment) ?? -1);
   }
 
   /** Resolves when the record is durable. Throws RecordUnavailable when it cannot be written, or the spool is full. */
   append(draft: Draft): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.isClosed) return reject(new RecordUnavailable('the spool is closed'));
       this.waiting.push({ draft, settle: { resolve, reject } });
       this.start();
     });
@@ -134,6 +144,7 @@ export class Spool {
 
   /** Writes the record as soon as the disk takes it; nobody waits. All but outcomes are dropped when too many pile up. */
   note(draft: Draft): void {
+    if (this.isClosed) return;
     if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') {
       this.options.onDropped(draft);
       return;
@@ -176,9 +187,10 @@ export class Spool {
     while (this.draining !== undefined) await this.draining;
   }
 
-  /** Waits for what is under way and lets go of the disk. */
+  /** Waits for what is under way and lets go of the disk: what comes later is refused, and outcomes are the next run's to tell. */
   async close(): Promise<void> {
     await this.settle();
+    this.isClosed = true;
     clearTimeout(this.retry);
     await this.segments.close();
   }
