@@ -1,5 +1,6 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holdSocket } from './live-socket.js';
 
 /** Another gateway uses the folder: two writers would give the same number to two records. */
 export class SpoolInUse extends Error {
@@ -8,15 +9,31 @@ export class SpoolInUse extends Error {
 }
 
 /**
- * Takes the folder for this process by a file with its process id. The file of a process that is gone is taken over,
- * so that a gateway that was killed starts again by itself. Throws SpoolInUse.
+ * Takes the folder for this process: by a socket that answers as long as its process lives, also to another container on the
+ * same volume, and by a file with the process id, where the file system has no sockets. What a process that is gone has left
+ * is taken over, so that a gateway that was killed starts again by itself. Throws SpoolInUse.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const socket = await holdSocket(folder);
+  if (socket === 'in use') throw new SpoolInUse('the spool’s folder is used by another process');
+  const release = socket === 'unknown' ? async () => undefined : socket.release;
   const path = join(folder, 'lock');
+  try {
+    await writeId(path);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return async () => {
+    await unlink(path).catch(() => undefined);
+    await release();
+  };
+}
+
+async function writeId(path: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 });
-      return () => unlink(path).catch(() => undefined);
+      return await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error;
     }

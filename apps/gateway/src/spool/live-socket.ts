@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { link, open, rename, stat, unlink } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+
+const NAME = 'lock.sock';
+/** A socket's path has 107 bytes at most, a folder's any number; this leads into an open folder wherever it is. */
+const OPEN_FOLDERS = '/proc/self/fd';
+/** Of a process that has found a dead one's socket, to take it away: whoever was faster is seen after that. */
+const SETTLED_MS = 100;
+
+/** Of a file system on which a socket has one name only. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+type Held = { release(): Promise<void> };
+
+/**
+ * Holds a name in the folder by a socket that listens: it answers, whichever namespace of processes asks, until its
+ * process is gone, however that ended. `in use` where another one answers; `unknown` on a file system that has no sockets.
+ */
+export async function holdSocket(folder: string): Promise<Held | 'in use' | 'unknown'> {
+  const handle = await open(folder, 'r');
+  const at = (await isThere(`${OPEN_FOLDERS}/${handle.fd}`)) ? `${OPEN_FOLDERS}/${handle.fd}` : folder;
+  const own = `${NAME}.${randomUUID()}`;
+  let server: Server | undefined;
+  let isHeld = false;
+  try {
+    server = await listenAt(join(at, own));
+    if (server === undefined) return 'unknown';
+    if (!(await take(at, own))) return 'in use';
+    isHeld = true;
+  } catch (error) {
+    if (NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) return 'unknown';
+    throw error;
+  } finally {
+    await unlink(join(folder, own)).catch(() => undefined);
+    if (!isHeld) {
+      if (server !== undefined) await close(server);
+      await handle.close();
+    }
+  }
+  const held = server;
+  return {
+    release: async () => {
+      await unlink(join(folder, NAME)).catch(() => undefined);
+      await close(held);
+      await handle.close();
+    },
+  };
+}
+
+/** Gives our socket the name, unless somebody who lives has it. */
+async function take(at: string, own: string): Promise<boolean> {
+  const path = join(at, NAME);
+  for (let isFirst = true; ; isFirst = false) {
+    const linked = await link(join(at, own), path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+        return false;
+      },
+    );
+    if (linked) {
+      // Where a dead one's was taken away, another one may have been about to do the same, and have met ours.
+      if (!isFirst) await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+      return isFirst || (await isSame(join(at, own), path));
+    }
+    if (!(await isDead(path)) || !(await removeDead(at))) return false;
+  }
+}
+
+/** Takes a dead socket's name away. Where it was a living one's after all, it gets it back: false. */
+async function removeDead(at: string): Promise<boolean> {
+  const aside = join(at, `${NAME}.${randomUUID()}`);
+  try {
+    await rename(join(at, NAME), aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
+  const dead = await isDead(aside);
+  if (!dead) await link(aside, join(at, NAME)).catch(() => undefined);
+  await unlink(aside);
+  return dead;
+}
+
+/** Nobody listens any more. Whatever else hinders us may be a living one's doing. */
+function isDead(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT'),
+    );
+  });
+}
+
+/** Undefined where the file system has no sockets. */
+function listenAt(path: string): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', () => resolve(undefined));
+    server.listen(path, () => resolve(server.unref()));
+  });
+}
+
+const close = (server: Server) => new Promise<void>((resolve) => server.close(() => resolve()));
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
+}
