@@ -112,6 +112,7 @@ export async function assembleGateway(
     trustOf: (tenant) => rules.hashOf(tenant),
   });
   recorder.closeLeft(spool.left);
+  recorder.signHeads();
   if (spool.left.length > 0)
     log.warn({ calls: spool.left.length }, 'closed calls that an earlier run left open');
 

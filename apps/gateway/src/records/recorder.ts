@@ -127,7 +127,7 @@ export class Recorder {
     spool.append({ record, openings: {} }).catch(() => this.counters.hold(counts));
   }
 
-  /** Vouches for every chain that has moved since it was last vouched for; each minute and at the end. */
+  /** Vouches for every chain that has moved since it was last vouched for; at the start, each minute and at the end. */
   signHeads(): void {
     const { spool } = this.options;
     for (const { boot, tenant } of spool.unsigned)

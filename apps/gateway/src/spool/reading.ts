@@ -9,10 +9,14 @@ import { placeIn, type RecordLine, type SegmentHeader } from './line.js';
  */
 export type OpenCallLeft = { boot: string; tenant: string; id: string; segment: number };
 
+/** A chain of an earlier boot whose end carries no signature, and the last segment that tells of that end. */
+export type UnvouchedChain = { boot: string; tenant: string; segment: number };
+
 /** What recovery learns of all lines. */
 export type ReadSpool = {
   chains: Chains;
   open: OpenCallLeft[];
+  unvouched: UnvouchedChain[];
   /** Whether a line that was confirmed to somebody cannot be read. */
   isDamaged: boolean;
   /** The runs of which something stands here. */
@@ -22,7 +26,7 @@ export type ReadSpool = {
 };
 
 /** The end of a chain, as a line that can be read tells it. */
-type End = { boot: string; tenant: string; seq: number; line: RecordLine | undefined };
+type End = { boot: string; tenant: string; seq: number; segment: number; line: RecordLine | undefined };
 /** A number that was given out and whose record cannot be read; of the text that stands in its place. */
 type Lost = { boot: string; tenant: string; seq: number; text: string };
 
@@ -57,10 +61,13 @@ export class Reading {
     this.writers.set(this.segment, boot);
     for (const [tenant, head] of Object.entries(heads)) {
       const end = this.ends.get(key(boot, tenant));
-      if (end !== undefined && end.seq >= head.seq) continue;
-      if (end?.line !== undefined) this.isDamaged = true;
-      this.chains.set(boot, tenant, head);
-      this.moveTo({ boot, tenant, seq: head.seq, line: undefined });
+      const { segment } = this;
+      if (end !== undefined && end.seq >= head.seq) end.segment = segment;
+      else {
+        if (end?.line !== undefined) this.isDamaged = true;
+        this.chains.set(boot, tenant, head);
+        this.moveTo({ boot, tenant, seq: head.seq, segment, line: undefined });
+      }
     }
     for (const [id, tenant] of Object.entries(open))
       this.open.set(id, { boot, tenant, id, segment: this.segment });
@@ -70,7 +77,7 @@ export class Reading {
     const { kind, boot, tenant, seq, id } = line;
     if (this.boot === '') this.boot = boot;
     this.boots.add(boot);
-    this.moveTo({ boot, tenant, seq, line });
+    this.moveTo({ boot, tenant, seq, segment: this.segment, line });
     if (kind === 'allowed') this.open.set(id, { boot, tenant, id, segment: this.segment });
     if (kind === 'outcome') this.open.delete(id);
   }
@@ -108,7 +115,11 @@ export class Reading {
     for (const { boot, tenant, seq, text } of this.lost.values())
       this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(text), signed: false });
     const { chains, isDamaged, boots, writers } = this;
-    return { chains, open: [...this.open.values()], isDamaged, boots, writers };
+    const unvouched = chains.unsigned.map(({ boot, tenant }) => {
+      const { segment = 0 } = this.ends.get(key(boot, tenant)) ?? {};
+      return { boot, tenant, segment };
+    });
+    return { chains, open: [...this.open.values()], unvouched, isDamaged, boots, writers };
   }
 
   /** Records behind a lost one show the gap by their own numbers. */

@@ -178,6 +178,7 @@ describe('Spool', () => {
     await next.release({ segment: 2, offset: 0 });
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([1, 2]);
     await next.append(outcome(call));
+    await next.append(head());
     await next.release({ segment: 2, offset: 0 });
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([2]);
   });
@@ -206,6 +207,35 @@ describe('Spool', () => {
     expect(last.left.map(({ id }) => id)).toEqual([call.record.id]);
     await last.append(outcome(call));
     expect((await everything(last)).at(-1)).toMatchObject({ kind: 'outcome', seq: 802 });
+  });
+
+  test('P5: what an earlier run left is not let go before somebody has vouched for it, however often runs end', async () => {
+    const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
+    for (let count = 0; count < 400; count += 1) await spool.append(allowed('acme', BOOTS[0], 200));
+    for (const call of [allowed('globex')]) {
+      await spool.append(call);
+      await spool.append(outcome(call));
+    }
+    await spool.append(head('acme'));
+    await spool.close();
+    const numbers = await new NodeSpoolDisk(folder).segments();
+    const loose = [{ boot: BOOTS[0], tenant: 'globex' }];
+    for (let run = 0; run < 2; run += 1) {
+      const next = await open(BOOTS[1]);
+      // Closed without an end of its calls: the calls themselves are another test's.
+      for (const { id } of next.left)
+        next.note(outcome({ ...allowed(), record: { ...allowed().record, id } }));
+      await next.settle();
+      await next.append(head('acme'));
+      await next.release(next.end);
+      expect(next.unsigned).toEqual(loose);
+      expect(await new NodeSpoolDisk(folder).segments()).toContain(numbers.at(-1));
+    }
+    const last = await open(BOOTS[1]);
+    await last.append(head('globex'));
+    expect((await everything(last)).at(-1)).toMatchObject({ kind: 'head', tenant: 'globex', seq: 3 });
+    await last.release(last.end);
+    expect(await new NodeSpoolDisk(folder).segments()).toEqual([last.end.segment]);
   });
 
   test('P5: once closed it writes nothing more: the folder may be another process’s', async () => {

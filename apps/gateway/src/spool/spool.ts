@@ -1,8 +1,8 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
-import type { Chains, Draft, RecordSigner } from './chains.js';
+import { type Chains, type Draft, isSignedKind, type RecordSigner } from './chains.js';
 import type { SpoolDisk } from './disk.js';
 import { formatHeader, formatRecord, type RecordLine, readLines } from './line.js';
-import type { OpenCallLeft } from './reading.js';
+import type { OpenCallLeft, UnvouchedChain } from './reading.js';
 import { recover } from './recover.js';
 import { Segments, type SpoolPlace } from './segments.js';
 import { RecordUnavailable } from './spool-error.js';
@@ -51,6 +51,8 @@ export class Spool {
   private readonly open = new Map<string, string>();
   /** Calls of earlier boots that have no outcome yet, and the segment that has to stay for each. */
   private readonly unsettled: Map<string, number>;
+  /** Ends of earlier boots' chains for which nobody has vouched yet, and the segment that has to stay for each. */
+  private readonly unvouched: Map<string, number>;
   private draining: Promise<void> | undefined;
   /** From then on the folder may be another process's. */
   private isClosed = false;
@@ -66,12 +68,14 @@ export class Spool {
     /** Calls of earlier boots without an outcome. What tells of them is not released before each has one. */
     readonly left: readonly OpenCallLeft[],
     readonly skippedBytes: number,
+    unvouched: readonly UnvouchedChain[],
     private readonly boots: ReadonlySet<string>,
     private readonly writers: ReadonlyMap<number, string>,
     /** Something that was confirmed could not be read. */
     private isDamaged: boolean,
   ) {
     this.unsettled = new Map(left.map(({ id, segment }) => [id, segment]));
+    this.unvouched = new Map(unvouched.map((chain) => [chainOf(chain), chain.segment]));
   }
 
   /** Reads what is on disk. Throws the disk's error. */
@@ -79,8 +83,8 @@ export class Spool {
     const found = await recover(options.disk);
     const segmentBytes = Math.min(SEGMENT_BYTES, Math.floor(options.maxBytes / 8));
     const segments = new Segments(options.disk, found.segments, segmentBytes);
-    const { chains, open, skippedBytes, boots, writers, isDamaged } = found;
-    return new Spool(options, segments, chains, open, skippedBytes, boots, writers, isDamaged);
+    const { chains, open, skippedBytes, unvouched, boots, writers, isDamaged } = found;
+    return new Spool(options, segments, chains, open, skippedBytes, unvouched, boots, writers, isDamaged);
   }
 
   /** Whether this run had left something here when the spool was opened. */
@@ -176,10 +180,11 @@ export class Spool {
 
   /**
    * Lets go of all before a place: the broker has it. What tells of calls of earlier boots stays until they have their
-   * outcomes; no more than that, since those may wait for the room that is made here.
+   * outcomes, and their chains a signature; no more than that, since those may wait for the room that is made here.
    */
   async release(before: SpoolPlace): Promise<void> {
-    await this.segments.removeBefore(Math.min(before.segment, ...this.unsettled.values()));
+    const needed = [...this.unsettled.values(), ...this.unvouched.values()];
+    await this.segments.removeBefore(Math.min(before.segment, ...needed));
   }
 
   /** Resolves when everything given so far is durable, or the disk does not take it now. */
@@ -313,7 +318,11 @@ export class Spool {
   }
 
   private count(lines: readonly RecordLine[]): void {
-    for (const { kind, id, tenant } of lines) {
+    for (const { kind, id, boot, tenant } of lines) {
+      if (isSignedKind(kind)) this.unvouched.delete(chainOf({ boot, tenant }));
+      // Headers of new segments tell of this boot's chains only.
+      else if (boot !== this.options.boot)
+        this.unvouched.set(chainOf({ boot, tenant }), this.segments.end.segment);
       if (kind === 'allowed') this.open.set(id, tenant);
       if (kind !== 'outcome') continue;
       this.open.delete(id);
@@ -332,3 +341,5 @@ export class Spool {
     });
   }
 }
+
+const chainOf = ({ boot, tenant }: { boot: string; tenant: string }): string => `${boot} ${tenant}`;
