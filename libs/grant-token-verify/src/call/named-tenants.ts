@@ -12,21 +12,30 @@ const BETWEEN_SLUGS = /[^a-z0-9-]+/;
 export const namesNoOtherPinnedTenant: CallStep = ({ claims, call, view }) => {
   const { pinnedTenants } = view;
   if (pinnedTenants.size === 0) return undefined;
-  const upstream = view.currentMap(call.service)?.definition.upstream;
-  for (const name of namedBy(call, upstream))
-    if (name !== claims.tenant && pinnedTenants.has(name))
-      return {
+  const isAnother = (name: string) => pinnedTenants.has(name) && name !== claims.tenant;
+  const label = view.currentMap(call.service)?.compiled.upstreamLabel ?? '';
+  const named = isAnother(label) ? label : (inPath(call, isAnother) ?? inHeader(call, isAnother));
+  return named === undefined
+    ? undefined
+    : {
         code: 'insufficient_scope',
-        detail: `the call names ${name}, another tenant that is pinned here`,
+        detail: `the call names ${named}, another tenant that is pinned here`,
       };
-  return undefined;
 };
 
-function* namedBy({ path, headerFields }: Call, upstream: string | undefined): Generator<string> {
-  yield* path.toLowerCase().split(BETWEEN_SLUGS);
+type Test = (name: string) => boolean;
+
+function inPath({ path }: Call, isAnother: Test): string | undefined {
+  return path.toLowerCase().split(BETWEEN_SLUGS).find(isAnother);
+}
+
+function inHeader({ headerFields }: Call, isAnother: Test): string | undefined {
   for (const [name, value] of headerFields) {
     if (isOfEveryClient(name.toLowerCase())) continue;
-    for (const each of value.toLowerCase().split(',')) yield each.trim();
+    const said = value.toLowerCase();
+    const values = said.includes(',') ? said.split(',').map((each) => each.trim()) : [said.trim()];
+    const named = values.find(isAnother);
+    if (named !== undefined) return named;
   }
-  if (upstream !== undefined) yield new URL(upstream).hostname.split('.', 1)[0] ?? '';
+  return undefined;
 }

@@ -7,8 +7,44 @@
  * Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. By
  * their whole names: `Content-Tenant` is nothing that every client sends.
  */
-const OF_EVERY_CLIENT =
-  /^(?:accept(?:-charset|-encoding|-language)?|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|md5|range|type)|cookie|date|dnt|expect|host|if-(?:match|modified-since|none-match|range|unmodified-since)|keep-alive|origin|pragma|priority|range|referer|sec-(?:ch|fetch|gpc|purpose|websocket)(?:-.*)?|te|transfer-encoding|upgrade-insecure-requests|user-agent)$/;
+const OF_EVERY_CLIENT = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'authorization',
+  'cache-control',
+  'connection',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'cookie',
+  'date',
+  'dnt',
+  'expect',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'keep-alive',
+  'origin',
+  'pragma',
+  'priority',
+  'range',
+  'referer',
+  'te',
+  'transfer-encoding',
+  'upgrade-insecure-requests',
+  'user-agent',
+]);
+const OF_BROWSERS = /^sec-(?:ch|fetch|gpc|purpose|websocket)(?:-|$)/;
 
 /** Fields that ask for another method than the one that was judged, for another protocol, or that announce trailers. */
 const REFUSED = new Set([
@@ -58,7 +94,7 @@ const OF_TENANTS = /^x-tenant/;
 
 /** Whether every client sends this header, so that nothing can be made of a tenant's name in it. */
 export function isOfEveryClient(name: string): boolean {
-  return OF_EVERY_CLIENT.test(name);
+  return OF_EVERY_CLIENT.has(name) || (name.startsWith('sec-') && OF_BROWSERS.test(name));
 }
 
 /** Whether a request with this header is refused whole. */

@@ -20,7 +20,11 @@ type CompiledRoute = {
 };
 
 /** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
-export type CompiledRouteMap = { readonly methods: ReadonlyMap<string, Node> };
+export type CompiledRouteMap = {
+  readonly methods: ReadonlyMap<string, Node>;
+  /** First label of the upstream's host, in small letters. */
+  readonly upstreamLabel: string;
+};
 
 /** The one route that a call falls under, and what it means. */
 export type RouteMatch = {
@@ -42,7 +46,8 @@ export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
     methods.set(route.method, root);
     insert(root, route, service.tenantFrom);
   }
-  return { methods };
+  const upstreamLabel = new URL(service.upstream).hostname.split('.', 1)[0] ?? '';
+  return { methods, upstreamLabel };
 }
 
 function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
