@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { connectionOptions } from '../request/connection-options.js';
-import { isOwnCookie } from './own-cookies.js';
+import { isHostCookie } from './own-cookies.js';
 import type { WaysBack } from './ways-back.js';
 
 /**
@@ -24,12 +24,12 @@ const NEVER = new Set([
   'report-to',
   'reporting-endpoints',
   'service-worker-allowed',
+  'set-login',
+  'speculation-rules',
   'set-cookie2',
   'strict-transport-security',
-  'x-lighttpd-send-file',
-  'x-sendfile',
 ]);
-const FAMILIES = /^(?:countersign-|x-accel-)/;
+const FAMILIES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfile))/;
 
 /** Where an answer came from, as its references have to be read. */
 export type Origin = { service: string; upstream: URL; back: WaysBack };
@@ -46,6 +46,7 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
   ['location', reference],
   ['content-location', reference],
   ['sourcemap', reference],
+  ['x-sourcemap', reference],
   ['link', (value, origin) => value.replaceAll(/<([^<>]*)>/g, (_, to) => `<${reference(to, origin)}>`)],
   [
     'refresh',
@@ -81,7 +82,7 @@ export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): str
  */
 function cookieOfService(cookie: string, service: string): string | undefined {
   const [pair = '', ...attributes] = cookie.split(';');
-  if (isOwnCookie(pair) || /^\s*=?\s*__Host-/i.test(pair)) return undefined;
+  if (isHostCookie(pair)) return undefined;
   const kept = attributes
     .filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))
     .map((attribute) =>

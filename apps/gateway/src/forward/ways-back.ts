@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import type { RouteMaps } from '../state/route-maps.js';
 
 /** A reference that leaves where the client is: with a scheme, or from the root. Browsers read `\` as `/`. */
 const LEAVES = /^(?:[a-z][a-z0-9+.-]*:|[/\\])/i;
+const TAKEN_OUT = /[\t\n\r]/g;
+const LEADING = /^[\0-\x20]+/;
 
 /** Leads what an upstream says of its own addresses, and of other upstreams', back through the gateway. */
 export class WaysBack {
@@ -15,24 +18,40 @@ export class WaysBack {
    * scheme; relative ones stay and so do those that lead to a host that no service has.
    */
   reference(value: string, service: string, upstream: URL): string {
-    const given = value.trim();
+    const given = asRead(value);
     if (!LEAVES.test(given) || !URL.canParse(given, upstream.href)) return value;
     const target = new URL(given, upstream);
-    const through = target.host === upstream.host ? service : this.serviceAt(target.host);
+    const through = placeOf(target) === placeOf(upstream) ? service : this.serviceAt(placeOf(target));
     if (through === undefined) return value;
     return `/${through}${target.pathname}${target.search}${target.hash}`;
   }
 
-  private serviceAt(host: string): string | undefined {
+  private serviceAt(place: string): string | undefined {
     const maps = this.routeMaps();
     if (this.maps !== maps) {
       this.services = new Map();
       for (const name of maps.services) {
         const upstream = maps.ofService(name)?.definition.upstream;
-        if (upstream !== undefined) this.services.set(new URL(upstream).host, name);
+        if (upstream !== undefined) this.services.set(placeOf(new URL(upstream)), name);
       }
       this.maps = maps;
     }
-    return this.services.get(host);
+    return this.services.get(place);
   }
+}
+
+/**
+ * A reference as browsers read it: they take tabs out wherever they stand, control characters off its ends, and bytes beyond
+ * ASCII for UTF-8 where they are that.
+ */
+function asRead(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : value;
+  return text.replaceAll(TAKEN_OUT, '').replace(LEADING, '');
+}
+
+/** Whose address it is: `up.example.` is `up.example`, and the usual ports are what a scheme without one means. */
+function placeOf({ hostname, port }: URL): string {
+  const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  return port === '' || port === '80' || port === '443' ? host : `${host}:${port}`;
 }

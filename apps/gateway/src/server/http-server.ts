@@ -50,17 +50,24 @@ export function createHttpServer(parts: HttpServerParts): Server {
     // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    turns.take(request.socket, response, (waited) =>
+    const hasTurn = turns.take(request.socket, response, (waited) =>
       serve(parts, { request, response, expectsContinue, waited }),
     );
+    if (!hasTurn) {
+      parts.countRefused('ambiguous_request');
+      request.socket.destroy();
+    }
   };
   server.on('request', receive(false));
   // Answering `100 Continue` before the decision would invite a body that nobody may send.
   server.on('checkContinue', receive(true));
   server.on('checkExpectation', receive(false));
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    // Node lets go of the connection here: its errors are ours from now on, and an unheard one would end the process.
+    socket.on('error', () => undefined);
     parts.countRefused('ambiguous_request');
-    answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
+    if (turns.isBusy(socket)) socket.destroy();
+    else answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     refuseConnection(parts, error, socket, turns.isBusy(socket));

@@ -85,10 +85,20 @@ export function answerProblem(
   response.end(body);
 }
 
-/** The same for a connection on which no request could be parsed. Ends it. */
+/** How long a peer has to take the last answer of its connection, and to hang up. */
+const LINGER_MS = 1_000;
+
+/**
+ * The same for a connection on which no request could be parsed. Ends it, also where the peer keeps its own end open: nobody
+ * else looks after such a connection any more. What still comes is read and thrown away, since to close over unread bytes
+ * would reset the connection before the answer is read.
+ */
 export function answerProblemOnSocket(socket: Socket, code: RefusalCode, members: ProblemMembers = {}): void {
   const { status, body, headers } = problem(code, members);
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close'];
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -75,20 +75,29 @@ const NEVER_FORWARDED = new Set([
   'forwarded',
   'via',
   'client-ip',
-  'cf-connecting-ip',
+  'cluster-client-ip',
   'fastly-client-ip',
-  'remote-user',
+  'fly-client-ip',
+  'front-end-https',
+  'iv-groups',
+  'iv-user',
+  'sm-user',
+  'teleport-jwt-assertion',
+  // CGI makes `HTTP_PROXY` of it, which clients of other services obey (CVE-2016-5385).
+  'proxy',
   'true-client-ip',
   'x-client-ip',
   'x-cluster-client-ip',
   'x-host',
   'x-http-host-override',
+  'x-originating-ip',
   'x-real-ip',
-  'x-remote-user',
+  'x-scheme',
+  'x-url-scheme',
 ]);
 /** Families of headers that upstreams trust because only a proxy is supposed to set them. */
 const OF_PROXIES =
-  /^(?:countersign-|x-(?:forwarded|original-|rewrite-|envoy-|auth-request-|authenticated-|webauth-|ssl-|client-cert|amzn-oidc-|goog-authenticated-|goog-iap-|ms-client-)|ssl-client-)/;
+  /^(?:countersign-|cf-(?:access-|connecting-)|client-cert|oidc-|remote-(?:email|groups|name|user)|ssl-client-|tailscale-|x-(?:amzn-(?:mtls-|oidc-)|appengine-|arr-|auth-request-|authenticated-|authentik-|azure-|client-cert|consumer-|credential-|envoy-|forward|goog-authenticated-|goog-iap-|jwt-assertion|middleware-|ms-client-|original-|pomerium-|proxyuser-|remote-|rewrite-|ssl-|vouch-|webauth-))/;
 /** Of a client they are as little worth; but they are the names that services read a tenant from. */
 const OF_TENANTS = /^x-tenant/;
 
