@@ -9,8 +9,8 @@ export function connectionOptions(values: readonly string[]): Set<string> | unde
     options.flatMap((value) =>
       value
         .toLowerCase()
-        .trim()
-        .split(/\s*,\s*/),
+        .split(',')
+        .map((option) => option.trim()),
     ),
   );
 }
