@@ -85,13 +85,19 @@ export type MatchedCall = { route: string; resource: string; action: string; ten
 /** `reason`: why it is not countersigned. */
 export type CallRefusal = { code: CallRefusalCode; detail: string; reason?: CountersignReason };
 
-/** What one check works on. `match` is set by the route check for the checks after it. */
+/**
+ * What one check works on. A call is decided in one turn, so that what several checks ask of the view is asked once.
+ * `match` is set by the route check for the checks after it.
+ */
 export type CallContext = {
   readonly claims: CallClaims;
   readonly call: Call;
   readonly view: CallView;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The view's answers for the digest and the tenant of the claims. */
+  readonly grant: ActiveGrant | undefined;
+  readonly trust: PinnedTrust | 'unpinned' | undefined;
   match: MatchedCall | undefined;
 };
 

@@ -4,8 +4,7 @@ import type { CountersignReason } from '../countersign/refusal.js';
 import type { CallContext, CallRefusal, CallStep } from './call.js';
 
 /** Undefined where the tenant has pinned nothing here: then the checks of a trust document have nothing to say. */
-function pinned({ claims, view }: CallContext): PinnedTrust | undefined {
-  const trust = view.trust(claims.tenant);
+function pinned({ trust }: CallContext): PinnedTrust | undefined {
   return trust === 'unpinned' ? undefined : trust;
 }
 
@@ -27,8 +26,8 @@ export const trustDoesNotForbid: CallStep = (context) => {
 };
 
 /** A tenant that is claimed is judged by what was pinned on this gateway's host, never by what the feed brings alone. */
-export const trustIsPinned: CallStep = ({ claims, view }) =>
-  view.trust(claims.tenant) === 'unpinned'
+export const trustIsPinned: CallStep = ({ trust }) =>
+  trust === 'unpinned'
     ? notCountersigned('not_pinned', 'the tenant is claimed, and this gateway has nothing pinned for it')
     : undefined;
 

@@ -46,25 +46,26 @@ type CallDecision =
  * `insufficient_scope`).
  */
 export function decideCall(claims: CallClaims, call: Call, view: CallView, now: number): CallDecision {
-  const context: CallContext = { claims, call, view, now, match: undefined };
-  const refusal = firstRefusal(context);
-  if (refusal !== undefined) return { allowed: false, match: context.match ?? null, ...refusal };
-  return context.match === undefined
-    ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
-    : { allowed: true, match: context.match };
-}
-
-function firstRefusal(context: CallContext): CallRefusal | undefined {
+  let match: MatchedCall | undefined;
   try {
+    const grant = view.grant(claims.digest);
+    const trust = view.trust(claims.tenant);
+    const context: CallContext = { claims, call, view, now, grant, trust, match };
     for (const step of callSteps) {
       const refusal = step(context);
-      if (refusal !== undefined) return refusal;
+      match = context.match;
+      if (refusal !== undefined) return { allowed: false, match: match ?? null, ...refusal };
     }
-    return undefined;
   } catch (error) {
-    if (error instanceof ScopeError && error.code === 'ambiguous_request') {
-      return { code: 'ambiguous_request', detail: error.message };
-    }
-    return { code: 'insufficient_scope', detail: 'a check could not be made' };
+    return { allowed: false, match: match ?? null, ...refusalOf(error) };
   }
+  return match === undefined
+    ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
+    : { allowed: true, match };
+}
+
+function refusalOf(error: unknown): CallRefusal {
+  return error instanceof ScopeError && error.code === 'ambiguous_request'
+    ? { code: 'ambiguous_request', detail: error.message }
+    : { code: 'insufficient_scope', detail: 'a check could not be made' };
 }

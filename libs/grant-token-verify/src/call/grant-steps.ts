@@ -9,8 +9,7 @@ const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail })
  * The positive list: only a digest that the feed names opens anything, and only as that grant, for that tenant and
  * service. A token alone, however well signed, is not enough.
  */
-export const grantIsActive: CallStep = ({ claims, call, view }) => {
-  const grant = view.grant(claims.digest);
+export const grantIsActive: CallStep = ({ claims, call, grant }) => {
   if (grant === undefined) return ended('no active grant has this digest');
   if (grant.id !== claims.grant_id || grant.tenant !== claims.tenant) {
     return ended('the active grant of this digest is another one');
@@ -21,8 +20,7 @@ export const grantIsActive: CallStep = ({ claims, call, view }) => {
 };
 
 /** The window as the feed gives it, beside the token's own. */
-export const grantIsWithinWindow: CallStep = ({ claims, view, now }) => {
-  const grant = view.grant(claims.digest);
+export const grantIsWithinWindow: CallStep = ({ grant, now }) => {
   if (grant === undefined || now >= grant.endsAt) return ended('the grant has ended');
   return now + CLOCK_SKEW_MS < grant.startsAt ? ended('the grant has not started') : undefined;
 };

@@ -4,16 +4,15 @@ import type { JsonObject, TokenStep } from './context.js';
 import { isObject } from './form-steps.js';
 import { refuse } from './verdict.js';
 
-const DETAIL_MEMBERS = ['terms', 'type'].join();
-
 /** One entry, of our type, with terms that are read strictly (RFC 9396 carries them). */
 export const carriesTerms: TokenStep = (context) => {
   const details = context.payload['authorization_details'];
   const [detail]: unknown[] = Array.isArray(details) && details.length === 1 ? details : [];
   if (
     !isObject(detail) ||
-    Object.keys(detail).sort().join() !== DETAIL_MEMBERS ||
-    detail['type'] !== 'tenant_data'
+    detail['type'] !== 'tenant_data' ||
+    detail['terms'] === undefined ||
+    Object.keys(detail).length !== 2
   ) {
     return refuse('malformed', 'authorization_details is one entry {type: "tenant_data", terms}');
   }

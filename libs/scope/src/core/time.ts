@@ -30,9 +30,8 @@ export function formatDuration(seconds: number): string {
 
 /** True for an RFC 3339 instant in UTC with `Z` and whole seconds that the calendar has. */
 export function isInstant(text: string): boolean {
-  if (!INSTANT.test(text)) return false;
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && toInstant(new Date(time)) === text;
+  // A day that its month does not have is read as one of the next month, or not at all.
+  return INSTANT.test(text) && new Date(text).getUTCDate() === Number(text.slice(8, 10));
 }
 
 /** The whole-second instant at or before the date. Throws `invalid_instant` outside the years 0000 to 9999. */

@@ -72,6 +72,7 @@ function unless(holds: boolean, wrong: string): string | undefined {
 }
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
+  if (useBy === undefined && startsAt === undefined) return true;
   const lapse = Date.parse(lapsesAt);
   if (useBy !== undefined && lapse > Date.parse(useBy)) return false;
   return startsAt === undefined || lapse <= Date.parse(startsAt) + seconds * 1_000;
