@@ -73,6 +73,14 @@ describe('Touch', () => {
     expect([t.isInTouch(), t.areClocksRight]).toEqual([true, true]);
   });
 
+  test('P6: the time by which something is judged is held against the signed time, where it is given', () => {
+    const t = touch();
+    t.begin(T0, monotonic);
+    expect(t.isInTouch(wall)).toBe(true);
+    for (const step of [-MOST_SKEW_MS - 1, MOST_SKEW_MS + 1, Number.NaN])
+      expect(t.isInTouch(wall + step)).toBe(false);
+  });
+
   test.each([
     ['back', -3_600_000],
     ['forth', 3_600_000],

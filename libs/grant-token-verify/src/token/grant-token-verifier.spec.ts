@@ -64,6 +64,17 @@ test('P6: a key that is gone ends it at once, and one that comes back is asked a
   expect(looked()).toBe(1);
 });
 
+test('P6: the key is asked for as of the time by which the token is judged', () => {
+  const { verify, now } = world();
+  const retires = NOW + 1_000;
+  const key = (_kid: string, at: number) => (at < retires ? keys.publicKey : undefined);
+  expect(reason(verify(token, { key }))).toBe('ok');
+  now.value = retires - 1;
+  expect(reason(verify(token, { key }))).toBe('ok');
+  now.value = retires;
+  expect(reason(verify(token, { key }))).toBe('unknown_key');
+});
+
 test('P3: the time is asked each time, wherever the clock goes', () => {
   const { verify, now, looked } = world();
   const at = (value: number) => {
