@@ -17,6 +17,8 @@ type CompiledRoute = {
   tenant: number | undefined;
   /** Segments of the resource: a literal, or where in the path its value stands. */
   resource: (string | number)[];
+  /** Where in the path the resource begins, where it is the path's own end, as most are. */
+  tail: number | undefined;
 };
 
 /** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
@@ -63,7 +65,13 @@ function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
     return name === undefined ? segment : names.indexOf(name);
   });
   const tenant = tenantFrom === 'path' ? names.indexOf('tenant') : undefined;
-  node.route = { route, params, tenant, resource };
+  node.route = { route, params, tenant, resource, tail: tailOf(route) };
+}
+
+function tailOf({ path, resource }: Route): number | undefined {
+  return path.endsWith(`/${resource}`)
+    ? pathSegments(path).length - resource.split('/').length
+    : undefined;
 }
 
 const leaf = (): Node => ({ literals: undefined, parameter: undefined, route: undefined });
@@ -97,7 +105,7 @@ export function matchRoute(map: CompiledRouteMap, method: string, path: string):
   }
   const root = map.methods.get(method);
   const found = root === undefined ? undefined : find(root, segments, 0);
-  return found === undefined ? undefined : fill(found, segments);
+  return found === undefined ? undefined : fill(found, segments, path);
 }
 
 function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
@@ -109,7 +117,7 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
   return find(node.parameter, segments, at + 1);
 }
 
-function fill(found: CompiledRoute, segments: readonly string[]): RouteMatch {
+function fill(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
   for (const at of found.params) {
     if (!isSegment(segments[at] ?? '')) {
       throw new ScopeError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
@@ -117,20 +125,34 @@ function fill(found: CompiledRoute, segments: readonly string[]): RouteMatch {
   }
   return {
     route: found.route,
-    resource: resourceOf(found, segments),
+    resource: resourceOf(found, segments, path),
     action: found.route.action,
     tenant: found.tenant === undefined ? undefined : segments[found.tenant],
   };
 }
 
-function resourceOf(found: CompiledRoute, segments: readonly string[]): string {
-  let resource = '';
-  for (const part of found.resource) {
-    if (resource !== '') resource += '/';
-    resource += typeof part === 'string' ? part : segments[part];
-  }
+function resourceOf(found: CompiledRoute, segments: readonly string[], path: string): string {
+  // What is cut out is one piece; what is put together has to be joined by whoever looks at it, a tenth of a whole check.
+  const resource =
+    found.tail === undefined ? filledIn(found.resource, segments) : path.slice(startOf(found.tail, segments));
   if (resource.length > MAX_RESOURCE_LENGTH) {
     throw new ScopeError('ambiguous_request', 'the path names a resource that is longer than any may be');
   }
   return resource;
+}
+
+function filledIn(parts: readonly (string | number)[], segments: readonly string[]): string {
+  let resource = '';
+  for (const part of parts) {
+    if (resource !== '') resource += '/';
+    resource += typeof part === 'string' ? part : segments[part];
+  }
+  return resource;
+}
+
+/** Where in the path that segment begins. */
+function startOf(at: number, segments: readonly string[]): number {
+  let start = 1;
+  for (let before = 0; before < at; before += 1) start += (segments[before] ?? '').length + 1;
+  return start;
 }
