@@ -24,6 +24,4 @@ export const beginsInsideGrant: TokenStep = ({ payload: { grant_nbf, nbf, exp } 
     : refuse('not_yet_valid', 'the token would begin before its grant does');
 
 export const endsInsideGrant: TokenStep = ({ payload: { exp, grant_exp } }) =>
-  time(exp) <= time(grant_exp)
-    ? undefined
-    : refuse('expired', 'the token would outlive its grant');
+  time(exp) <= time(grant_exp) ? undefined : refuse('expired', 'the token would outlive its grant');

@@ -69,9 +69,7 @@ function insert(root: Node, route: Route, tenantFrom: TenantFrom): void {
 }
 
 function tailOf({ path, resource }: Route): number | undefined {
-  return path.endsWith(`/${resource}`)
-    ? pathSegments(path).length - resource.split('/').length
-    : undefined;
+  return path.endsWith(`/${resource}`) ? pathSegments(path).length - resource.split('/').length : undefined;
 }
 
 const leaf = (): Node => ({ literals: undefined, parameter: undefined, route: undefined });

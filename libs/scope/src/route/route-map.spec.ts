@@ -73,6 +73,8 @@ describe('routeMapProblems', () => {
   });
 });
 
+const word = () => fc.stringMatching(/^[A-Za-z0-9_~-]{1,20}$/);
+
 describe('matchRoute', () => {
   const map = compileRouteMap(vectors.matching.service);
 
@@ -93,11 +95,40 @@ describe('matchRoute', () => {
     expect(matchRoute(compileRouteMap(posts), 'GET', '/')?.resource).toBe('root');
   });
 
-  test('refuses a value so long that it names no resource', () => {
-    const path = (length: number) => `/t/acme/orders/${'7'.repeat(length)}`;
-    expect(matchRoute(map, 'GET', path(1_024 - 'orders/'.length))?.resource).toHaveLength(1_024);
-    expect(() => matchRoute(map, 'GET', path(1_025 - 'orders/'.length))).toThrow(
+  test.each([
+    ['/t/{tenant}/orders/{id}', (id: string) => `/t/acme/orders/${id}`],
+    ['/orders/{id}/of/{tenant}', (id: string) => `/orders/${id}/of/acme`],
+  ])('refuses a value so long that it names no resource, at %s', (path, pathOf) => {
+    const route = { method: 'GET', path, resource: 'orders/{id}', action: 'read' };
+    const one = compileRouteMap({ ...billing, routes: [route] });
+    const longest = '7'.repeat(1_024 - 'orders/'.length);
+    expect(matchRoute(one, 'GET', pathOf(longest))?.resource).toBe(`orders/${longest}`);
+    expect(() => matchRoute(one, 'GET', pathOf(`${longest}7`))).toThrow(
       expect.objectContaining({ code: 'ambiguous_request' }),
+    );
+  });
+
+  test('P13: the resource is the template with the values of the call, wherever they stand in its path', () => {
+    const segment = fc.constantFrom('a', 'ba', '{x}', '{y}', '{z}');
+    const values = fc.record({ x: word(), y: word(), z: word() });
+    const template = fc.array(segment, { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(template, template, fc.boolean(), values, (before, resource, isEnd, given) => {
+        const path = isEnd ? [...before, ...resource] : [...resource, ...before];
+        const route = {
+          method: 'GET',
+          path: `/${path.join('/')}`,
+          resource: resource.join('/'),
+          action: 'read',
+        };
+        const service: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
+        fc.pre(routeMapProblems(service).length === 0);
+        const filled = (text: string) =>
+          text.replace(/\{([xyz])\}/g, (_, name: 'x' | 'y' | 'z') => given[name]);
+        const match = matchRoute(compileRouteMap(service), 'GET', filled(route.path));
+        expect(match?.resource).toBe(filled(route.resource));
+      }),
+      { numRuns: 300 },
     );
   });
 
