@@ -65,6 +65,8 @@ describe('mintGrantToken', () => {
         digest: order.digest,
         terms: sampleTerms,
       },
+      kid: signing.kid,
+      key: keys.get(signing.kid),
     });
   });
 
