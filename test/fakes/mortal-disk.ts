@@ -1,0 +1,100 @@
+import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/spool/disk.js';
+
+/**
+ * What fails: an append that writes nothing, half of its bytes or all of them; a new segment; the removal of one. Of bytes
+ * that a failed append has written some may stay: nothing can be cut off either.
+ */
+export type Fault = 'refused' | 'torn' | 'whole' | 'create' | 'remove';
+
+const error = (code: string) => Object.assign(new Error(code), { code });
+const never = <T>() => new Promise<T>(() => undefined);
+
+/** A disk in memory whose user may die at any byte: what a dead one still does reaches nothing. */
+export class MortalDisk {
+  private readonly files = new Map<number, Buffer>();
+  private fault: { kind: Fault; times: number } | undefined;
+  private dying: number | undefined;
+  private life = 0;
+
+  /** For the next process; the one before is dead. */
+  again(): SpoolDisk {
+    this.life += 1;
+    this.dying = undefined;
+    const { life } = this;
+    const alive = <T>(work: () => T): Promise<T> =>
+      life === this.life ? new Promise((resolve) => resolve(work())) : never<T>();
+    return {
+      segments: () => alive(() => [...this.files.keys()].sort((a, b) => a - b)),
+      size: (segment) => alive(() => this.bytes(segment).length),
+      read: (segment, offset, length) => alive(() => this.bytes(segment).subarray(offset, offset + length)),
+      remove: (segment) =>
+        alive(() => {
+          if (this.fails('remove')) throw error('EIO');
+          this.files.delete(segment);
+        }),
+      create: (segment) =>
+        alive(() => {
+          if (this.fails('create')) throw error('ENOSPC');
+          if (this.files.has(segment)) throw error('EEXIST');
+          this.files.set(segment, Buffer.alloc(0));
+          return this.file(segment, () => life === this.life);
+        }),
+    };
+  }
+
+  /** The next so many operations of that kind fail. */
+  fail(kind: Fault, times: number): void {
+    this.fault = { kind, times };
+  }
+
+  heal(): void {
+    this.fault = undefined;
+  }
+
+  /** The next append writes this share of its bytes, and never returns: its process is dead. */
+  die(written: number): void {
+    this.dying = written;
+  }
+
+  private file(segment: number, isAlive: () => boolean): SegmentFile {
+    const add = (bytes: Uint8Array, share: number) =>
+      this.files.set(
+        segment,
+        Buffer.concat([this.bytes(segment), bytes.subarray(0, Math.floor(bytes.length * share))]),
+      );
+    return {
+      append: async (bytes) => {
+        if (!isAlive()) return never();
+        if (this.dying !== undefined) {
+          add(bytes, this.dying);
+          this.life += 1;
+          return never();
+        }
+        for (const [kind, share] of [
+          ['refused', 0],
+          ['torn', 0.5],
+          ['whole', 1],
+        ] as const)
+          if (this.fails(kind)) {
+            add(bytes, share);
+            throw error('EIO');
+          }
+        add(bytes, 1);
+      },
+      close: async () => undefined,
+    };
+  }
+
+  private fails(kind: Fault): boolean {
+    if (this.fault?.kind !== kind) return false;
+    this.fault.times -= 1;
+    if (this.fault.times <= 0) this.fault = undefined;
+    return true;
+  }
+
+  private bytes(segment: number): Buffer {
+    const bytes = this.files.get(segment);
+    if (bytes === undefined) throw error('ENOENT');
+    return bytes;
+  }
+}
