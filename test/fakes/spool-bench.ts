@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
 import type { Draft } from '../../apps/gateway/src/spool/chains.js';
 import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/spool/disk.js';
+import { jsonOf } from '../../apps/gateway/src/spool/line.js';
 import { NodeSpoolDisk } from '../../apps/gateway/src/spool/node-disk.js';
 import type { SpoolPlace } from '../../apps/gateway/src/spool/segments.js';
 import { Spool } from '../../apps/gateway/src/spool/spool.js';
@@ -117,7 +118,7 @@ export async function everything(spool: Spool): Promise<AccessRecord[]> {
     piece = await spool.piece(place, MIB)
   ) {
     for (const line of piece.records)
-      records.push((JSON.parse(line.json) as { record: AccessRecord }).record);
+      records.push((JSON.parse(jsonOf(line)) as { record: AccessRecord }).record);
     place = piece.next;
   }
   return records;

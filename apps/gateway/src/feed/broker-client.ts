@@ -58,7 +58,7 @@ export class BrokerClient {
   }
 
   /** Posts JSON text and gives the answer's JSON, or undefined for 204. Throws BrokerAnswer, and the network's error. */
-  async post(path: string, json: string, signal: AbortSignal): Promise<unknown> {
+  async post(path: string, json: string | Buffer, signal: AbortSignal): Promise<unknown> {
     const { statusCode, body } = await request(this.url(path), {
       method: 'POST',
       dispatcher: this.agent,

@@ -1,7 +1,7 @@
 import { open, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '@countersign/gateway-protocol';
-import type { RecordLine } from '../spool/line.js';
+import { jsonOf, type RecordLine } from '../spool/line.js';
 
 const FILE = 'quarantine.jsonl';
 
@@ -55,9 +55,10 @@ export class Quarantine {
   }
 
   /** Resolves when the record is on disk here. Throws the file system's error; what was written of it is cut off again. */
-  async put({ boot, tenant, seq, json }: RecordLine, code: string): Promise<void> {
+  async put(line: RecordLine, code: string): Promise<void> {
+    const { boot, tenant, seq } = line;
     const members = JSON.stringify({ boot, tenant, seq, code }).slice(0, -1);
-    const text = Buffer.from(`${members},"entry":${json}}\n`, 'utf8');
+    const text = Buffer.from(`${members},"entry":${jsonOf(line)}}\n`, 'utf8');
     const path = join(this.folder, FILE);
     try {
       const file = await open(path, 'a', 0o600);

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
 import { JsonCell } from '../durable/json-cell.js';
 import { BrokerAnswer, type BrokerClient } from '../feed/broker-client.js';
 import { describeError } from '../log/describe-error.js';
+import { jsonOfAll } from '../spool/line.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool, SpoolPiece } from '../spool/spool.js';
 import { Patience } from './patience.js';
@@ -141,7 +142,7 @@ export class Shipper {
 
   /** Throws where the broker does not confirm every record of the batch. */
   private async hand({ boot, records }: SpoolPiece): Promise<void> {
-    const json = `{"boot":${JSON.stringify(boot)},"entries":[${records.map((line) => line.json).join(',')}]}`;
+    const json = jsonOfAll(`{"boot":${JSON.stringify(boot)},"entries":[`, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
     const gather = (performance.now() - began) * GATHER_TO_HAND;

@@ -7,6 +7,7 @@ import {
 } from '@countersign/gateway-protocol';
 import { canonicalJson } from '@countersign/scope';
 import type { RecordLine } from './line.js';
+import type { LineWriter } from './line-writer.js';
 import { placed } from './placed.js';
 
 /** A record before it has its place, with what stands beside it. */
@@ -68,8 +69,8 @@ class ChainBatch {
     private readonly sign: RecordSigner,
   ) {}
 
-  /** Gives the record its `seq` and `prev`, and its signature where its kind has one. The line carries the record's canonical JSON, the text under its hash. */
-  place({ record, openings }: Draft): RecordLine {
+  /** Writes the record with its `seq` and `prev`, and its signature where its kind has one. The line carries the record's canonical JSON, the text under its hash. */
+  place({ record, openings }: Draft, writer: LineWriter): RecordLine {
     const { boot, tenant, id, kind } = record;
     const chain = key(boot, tenant);
     const last = this.moved.get(chain)?.head ?? this.chains.head(boot, tenant);
@@ -81,8 +82,7 @@ class ChainBatch {
     );
     const head = { seq, hash: canonicalRecordHash(canonical), signed };
     this.moved.set(chain, { boot, tenant, head });
-    const json = `{"record":${canonical},"openings":${JSON.stringify(openings)}}`;
-    return { kind, boot, tenant, seq, id, json };
+    return writer.add({ kind, boot, tenant, seq, id }, canonical, JSON.stringify(openings));
   }
 
   /** What was given out is durable. */

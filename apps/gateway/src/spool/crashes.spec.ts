@@ -4,6 +4,7 @@ import { allowed, head, outcome } from '../../../../test/factories/spool-drafts.
 import { type Fault, MortalDisk } from '../../../../test/fakes/mortal-disk.js';
 import { START } from '../../../../test/fakes/spool-bench.js';
 import type { Draft } from './chains.js';
+import { jsonOf } from './line.js';
 import type { SpoolPlace } from './segments.js';
 import { Spool } from './spool.js';
 
@@ -131,7 +132,8 @@ class Story {
     for (let count = 0; count < pieces; count += 1) {
       const piece = await this.spool.piece(this.place, 4_096, most);
       if (piece === undefined) break;
-      for (const line of piece.records) this.take((JSON.parse(line.json) as { record: AccessRecord }).record);
+      for (const line of piece.records)
+        this.take((JSON.parse(jsonOf(line)) as { record: AccessRecord }).record);
       this.place = piece.next;
       await this.spool.release(piece.next).catch(() => undefined);
     }

@@ -14,48 +14,83 @@ export type SegmentHeader = {
   voids: { segment: number; from: number }[];
 };
 
-/** A record with its openings as the JSON that is shipped; what recovery needs stands before it, unparsed. */
-export type RecordLine = {
+/** What of a record is needed without reading it: it stands before it on its line. */
+type RecordName = {
   kind: AccessRecord['kind'];
   boot: string;
   tenant: string;
   seq: number;
   id: string;
-  json: string;
+};
+
+/** A record with its openings as the JSON that is shipped, UTF-8 in `bytes` from `from` to `to`, unparsed. */
+export type RecordLine = RecordName & {
+  bytes: Buffer;
+  from: number;
+  to: number;
 };
 
 type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
-const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) (\{.*\})$/;
+const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) $/;
 
-const checksum = (data: string | Buffer): string => crc32(data).toString(16).padStart(8, '0');
+/** Hex digits of the CRC-32, and with the space behind them. */
+const CRC_DIGITS = 8;
+export const CHECK_BYTES = CRC_DIGITS + 1;
 
-/** CRC-32 in hex, a space, the text, a line feed. */
-function checked(text: string): string {
-  return `${checksum(text)} ${text}\n`;
-}
+/** CRC-32 in hex and a space: what a line begins with, over all that follows to its line feed. */
+export const checkOf = (data: string | Buffer): string =>
+  `${crc32(data).toString(16).padStart(CRC_DIGITS, '0')} `;
 
 export function formatHeader(header: SegmentHeader): string {
-  return checked(`H ${JSON.stringify(header)}`);
+  const text = `H ${JSON.stringify(header)}`;
+  return `${checkOf(text)}${text}\n`;
 }
 
-export function formatRecord({ kind, boot, tenant, seq, id, json }: RecordLine): string {
-  return checked(`R ${kind} ${boot} ${tenant} ${seq} ${id} ${json}`);
+/** What stands between the check of a record's line and the record. */
+export function formatName({ kind, boot, tenant, seq, id }: RecordName): string {
+  return `R ${kind} ${boot} ${tenant} ${seq} ${id} `;
 }
 
-/** Bytes of the checksum and its space. */
-const CHECK = 9;
+/** The JSON of one line. */
+export function jsonOf({ bytes, from, to }: RecordLine): string {
+  return bytes.toString('utf8', from, to);
+}
 
-/** Reads a line without its line feed. Undefined for one that was torn, damaged or never ours. */
-function parseLine(line: Buffer): SpoolLine | undefined {
-  const checked = line.subarray(CHECK);
-  if (line.toString('latin1', 0, CHECK) !== `${checksum(checked)} `) return undefined;
-  const text = checked.toString('utf8');
+/** The JSON of lines as members of a list, between two texts of ASCII. */
+export function jsonOfAll(before: string, lines: readonly RecordLine[], after: string): Buffer {
+  let length = before.length + after.length + Math.max(0, lines.length - 1);
+  for (const { from, to } of lines) length += to - from;
+  const all = Buffer.allocUnsafe(length);
+  let at = all.write(before, 'latin1');
+  for (const [index, { bytes, from, to }] of lines.entries()) {
+    if (index > 0) at = all.writeUInt8(COMMA, at);
+    at += bytes.copy(all, at, from, to);
+  }
+  all.write(after, at, 'latin1');
+  return all;
+}
+
+const COMMA = 0x2c;
+const BRACE = 0x7b;
+const FEED = 10;
+
+/** Reads the line between two bytes, without its line feed. Undefined for one that was torn, damaged or never ours. */
+function parseLine(bytes: Buffer, start: number, end: number): SpoolLine | undefined {
+  const from = bytes.indexOf(BRACE, start + CHECK_BYTES);
+  if (from === -1 || from >= end) return undefined;
+  if (
+    bytes.toString('latin1', start, start + CHECK_BYTES) !== checkOf(bytes.subarray(start + CHECK_BYTES, end))
+  )
+    return undefined;
   // The CRC holds, so what follows is what we wrote: it is not checked for its shape once more.
-  if (text.startsWith('H ')) return { header: JSON.parse(text.slice(2)) as SegmentHeader };
-  const [, kind, boot, tenant, seq, id, json] = RECORD.exec(text) ?? [];
-  if (boot === undefined || tenant === undefined || id === undefined || json === undefined) return undefined;
-  return { record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, json } };
+  const name = bytes.toString('latin1', start + CHECK_BYTES, from);
+  if (name === 'H ') return { header: JSON.parse(bytes.toString('utf8', from, end)) as SegmentHeader };
+  const [, kind, boot, tenant, seq, id] = RECORD.exec(name) ?? [];
+  if (boot === undefined || tenant === undefined || id === undefined) return undefined;
+  return {
+    record: { kind: kind as AccessRecord['kind'], boot, tenant, seq: Number(seq), id, bytes, from, to: end },
+  };
 }
 
 const PLACE = /^.{9}R (?:allowed|outcome|refused|counters|head) (\S+) (\S+) (\d{1,15}) /;
@@ -73,8 +108,8 @@ type CutLine = { line: SpoolLine | undefined; end: number };
 export function readLines(bytes: Buffer): CutLine[] {
   const lines: CutLine[] = [];
   let start = 0;
-  for (let feed = bytes.indexOf(10); feed !== -1; feed = bytes.indexOf(10, start)) {
-    const line = parseLine(bytes.subarray(start, feed));
+  for (let feed = bytes.indexOf(FEED); feed !== -1; feed = bytes.indexOf(FEED, start)) {
+    const line = parseLine(bytes, start, feed);
     start = feed + 1;
     lines.push({ line, end: start });
   }

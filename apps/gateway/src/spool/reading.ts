@@ -1,7 +1,7 @@
 import { canonicalRecordHash } from '@countersign/gateway-protocol';
 import { canonicalJson } from '@countersign/scope';
 import { Chains, isSignedKind } from './chains.js';
-import { placeIn, type RecordLine, type SegmentHeader } from './line.js';
+import { jsonOf, placeIn, type RecordLine, type SegmentHeader } from './line.js';
 
 /**
  * An allowed call of an earlier boot that has no outcome. `segment`: the last one that tells of it; without it nobody
@@ -107,8 +107,8 @@ export class Reading {
   result(): ReadSpool {
     for (const { line } of this.ends.values()) {
       if (line === undefined) continue;
-      const { kind, boot, tenant, seq, json } = line;
-      const { record } = JSON.parse(json) as { record: unknown };
+      const { kind, boot, tenant, seq } = line;
+      const { record } = JSON.parse(jsonOf(line)) as { record: unknown };
       const hash = canonicalRecordHash(canonicalJson(record));
       this.chains.set(boot, tenant, { seq, hash, signed: isSignedKind(kind) });
     }

@@ -46,10 +46,10 @@ export class Segments {
   }
 
   /**
-   * Appends durably; `header` is asked for when a new segment has to be begun. Rejects with the disk's error, and
-   * then nothing of `bytes` counts as written.
+   * Appends durably, and answers where; `header` is asked for when a new segment has to be begun. Rejects with the disk's
+   * error, and then nothing of `bytes` counts as written.
    */
-  async append(bytes: Buffer, header: () => string): Promise<void> {
+  async append(bytes: Buffer, header: () => string): Promise<SpoolPlace> {
     const full = this.active !== undefined && (this.length(this.active.segment) ?? 0) >= this.segmentBytes;
     if (full) await this.retire();
     this.active ??= await this.begin(header());
@@ -60,7 +60,9 @@ export class Segments {
       await this.abandon(this.active);
       throw error;
     }
-    this.lengths.set(segment, (this.lengths.get(segment) ?? 0) + bytes.length);
+    const offset = this.lengths.get(segment) ?? 0;
+    this.lengths.set(segment, offset + bytes.length);
+    return { segment, offset };
   }
 
   /** Where the next record comes to stand. */

@@ -1,7 +1,9 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
 import { type Chains, type Draft, isSignedKind, type RecordSigner } from './chains.js';
 import type { SpoolDisk } from './disk.js';
-import { formatHeader, formatRecord, type RecordLine, readLines } from './line.js';
+import { Latest } from './latest.js';
+import { formatHeader, type RecordLine, readLines } from './line.js';
+import { LineWriter } from './line-writer.js';
 import type { OpenCallLeft, UnvouchedChain } from './reading.js';
 import { recover } from './recover.js';
 import { Segments, type SpoolPlace } from './segments.js';
@@ -58,6 +60,8 @@ export class Spool {
   private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
+  private readonly writer = new LineWriter();
+  private readonly latest = new Latest();
   /** Damaged places that were told of: a broker that is away has them read again and again. */
   private readonly toldDamage = new Set<string>();
 
@@ -168,6 +172,8 @@ export class Spool {
     while (place !== undefined) {
       const end = this.segments.length(place.segment) ?? 0;
       if (place.offset < end) {
+        const latest = this.latest.from(place, maxBytes, most);
+        if (latest !== undefined) return { boot: latest.records[0]?.boot ?? '', ...latest };
         const piece = await this.readPiece(place, end, maxBytes, most);
         if (piece !== undefined && piece.records.length > 0) return piece;
         place = piece?.next ?? this.existing({ segment: place.segment + 1, offset: 0 });
@@ -183,6 +189,7 @@ export class Spool {
    * outcomes, and their chains a signature; no more than that, since those may wait for the room that is made here.
    */
   async release(before: SpoolPlace): Promise<void> {
+    this.latest.release(before);
     const needed = [...this.unsettled.values(), ...this.unvouched.values()];
     await this.segments.removeBefore(Math.min(before.segment, ...needed));
   }
@@ -282,28 +289,31 @@ export class Spool {
 
   /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
   private async write(group: Waiting[]): Promise<Waiting[] | undefined> {
+    const { writer } = this;
     const places = this.chains.batch(this.options.sign);
     const lines: RecordLine[] = [];
+    const lengths: number[] = [];
     const fitting: Waiting[] = [];
     const kept: Waiting[] = [];
     const used = this.usedBytes;
-    let text = '';
+    writer.begin();
     for (const item of group) {
       const { kind } = item.draft.record;
-      if (used + text.length >= this.maxBytes * SHARE[kind]) {
+      const { length } = writer;
+      if (used + length >= this.maxBytes * SHARE[kind]) {
         if (item.settle !== undefined) item.settle.reject(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
         else this.options.onDropped(item.draft);
         continue;
       }
-      const line = places.place(item.draft);
-      lines.push(line);
-      text += formatRecord(line);
+      lines.push(places.place(item.draft, writer));
+      lengths.push(writer.length - length);
       fitting.push(item);
     }
     if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
     try {
-      await this.segments.append(Buffer.from(text, 'utf8'), () => this.header());
+      const place = await this.segments.append(writer.group, () => this.header());
+      this.latest.add(lines, lengths, place);
     } catch (error) {
       this.options.onFault(error);
       for (const { settle } of fitting)
