@@ -1,14 +1,14 @@
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/grant-token-verify';
 import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
-import { v7 } from 'uuid';
 import type { Clock } from '../clock.js';
 import type { Draft } from '../spool/chains.js';
 import type { OpenCallLeft } from '../spool/reading.js';
 import type { Spool } from '../spool/spool.js';
 import { MinuteCounters, minuteOf } from './minute-counters.js';
+import { RandomPool } from './random-pool.js';
+import { RecordIds } from './record-ids.js';
 import { RefusalFolding } from './refusal-folding.js';
-import { Salts } from './salts.js';
 
 /** A call as its record describes it. `path` is the upstream path with query. */
 export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };
@@ -34,11 +34,15 @@ type RecorderOptions = {
   trustOf(tenant: string): string | null;
 };
 
+/** Of a commitment. */
+const SALT_BYTES = 32;
+
 /** Turns what happens to calls into records, and gives them to the spool. */
 export class Recorder {
   private readonly folding = new RefusalFolding<Draft>();
   private readonly counters = new MinuteCounters();
-  private readonly salts = new Salts();
+  private readonly salts = new RandomPool(SALT_BYTES);
+  private readonly ids = new RecordIds();
   private minute: number;
   private last = { now: Number.NaN, text: '' };
 
@@ -47,7 +51,7 @@ export class Recorder {
   }
 
   newId(): string {
-    return `rec_${v7()}`;
+    return this.ids.next();
   }
 
   /** Resolves when the record of a call that is let through is durable (P5). Throws RecordUnavailable. */

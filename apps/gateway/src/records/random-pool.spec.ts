@@ -1,7 +1,7 @@
-import { Salts } from './salts.js';
+import { RandomPool } from './random-pool.js';
 
-test('every salt is 32 bytes of its own, also those that were drawn before', () => {
-  const salts = new Salts();
+test('every piece is of the size asked for and of its own, also those that were drawn before', () => {
+  const salts = new RandomPool(32);
   const given = Array.from({ length: 1_000 }, () => salts.next());
   expect(new Set(given.map((salt) => salt.toString('hex'))).size).toBe(1_000);
   expect(given.every((salt) => salt.length === 32)).toBe(true);

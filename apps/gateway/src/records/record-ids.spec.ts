@@ -1,0 +1,20 @@
+import { validate, version } from 'uuid';
+import { RecordIds } from './record-ids.js';
+
+test('ids of records are UUIDs of version 7 of this moment, each another, and ascend', () => {
+  const ids = new RecordIds();
+  const before = Date.now();
+  const given = Array.from({ length: 5_000 }, () => ids.next());
+  const after = Date.now();
+  expect([...new Set(given)].sort()).toEqual(given);
+  for (const id of given) {
+    expect(id).toMatch(/^rec_/);
+    const uuid = id.slice(4);
+    expect(validate(uuid) && version(uuid)).toBe(7);
+    const at = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(after);
+  }
+  // What is not the time and the count is random.
+  expect(new Set(given.map((id) => id.slice(-10))).size).toBe(5_000);
+});
