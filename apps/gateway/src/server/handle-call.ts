@@ -209,7 +209,8 @@ export class CallHandler {
       const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
       recorder.outcome(record, claims.tenant, { status, bytes, bodySha256, outcome, durationMs });
       metrics.forwarded(service, outcome);
-      log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
+      if (log.isLevelEnabled('debug'))
+        log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
       this.answerFailed(exchange, result, record);
     } finally {
       calls.remove(call);

@@ -4,6 +4,9 @@ import type { Socket } from 'node:net';
 /** Of one connection. Clients that pipeline at all send some ten ahead. */
 const MOST_UNANSWERED = 100;
 
+/** A connection's requests that are not answered yet, and when the last of them is over. */
+type Queue = { unanswered: number; last: Promise<void> | undefined };
+
 /**
  * One request of a connection at a time. Node hands over pipelined requests as they arrive, and tells of a broken
  * connection only the response that is being sent: a call begun behind it would never learn that its client is
@@ -13,35 +16,33 @@ const MOST_UNANSWERED = 100;
  * Node goes on parsing while they wait: without a limit one connection could fill this process with them.
  */
 export class Turns {
-  /** The last response that was taken on a connection, until it is over. */
-  readonly #last = new WeakMap<Socket, Promise<void>>();
-  /** How many of a connection's requests are not answered yet. */
-  readonly #unanswered = new WeakMap<Socket, number>();
+  /** Until the last of a connection's answers is over, as it is some time: the connection's end is one too. */
+  readonly #queues = new Map<Socket, Queue>();
 
   /**
    * `serve` is told whether it had to wait: then the turn in which the request was parsed is over. False for a request
    * behind too many others, which gets no turn at all.
    */
   take(socket: Socket, response: ServerResponse, serve: (waited: boolean) => Promise<void>): boolean {
-    const unanswered = this.#unanswered.get(socket) ?? 0;
-    if (unanswered >= MOST_UNANSWERED) return false;
-    this.#unanswered.set(socket, unanswered + 1);
-    const before = this.#last.get(socket);
-    const over =
-      before === undefined
+    const queue = this.#queues.get(socket) ?? { unanswered: 0, last: undefined };
+    if (queue.unanswered >= MOST_UNANSWERED) return false;
+    queue.unanswered += 1;
+    this.#queues.set(socket, queue);
+    const { last } = queue;
+    queue.last =
+      last === undefined
         ? this.#begin(socket, response, () => serve(false))
-        : this.#after(before, socket, response, () => serve(true));
-    this.#last.set(socket, over);
-    void over.then(() => {
-      this.#unanswered.set(socket, (this.#unanswered.get(socket) ?? 1) - 1);
-      if (this.#last.get(socket) === over) this.#last.delete(socket);
+        : this.#after(last, socket, response, () => serve(true));
+    void queue.last.then(() => {
+      queue.unanswered -= 1;
+      if (queue.unanswered === 0) this.#queues.delete(socket);
     });
     return true;
   }
 
   /** Whether an answer is under way on this connection. */
   isBusy(socket: Socket): boolean {
-    return this.#last.has(socket);
+    return this.#queues.has(socket);
   }
 
   async #after(

@@ -8,7 +8,7 @@ import {
 import { canonicalJson } from '@countersign/scope';
 import type { RecordLine } from './line.js';
 import type { LineWriter } from './line-writer.js';
-import { placed } from './placed.js';
+import { canonicalPlaced, placed } from './placed.js';
 
 /** A record before it has its place, with what stands beside it. */
 export type Draft = { record: UnchainedRecord; openings: RecordEntry['openings'] };
@@ -77,9 +77,9 @@ class ChainBatch {
     const seq = (last?.seq ?? 0) + 1;
     const entry = placed(record, { seq, prev: last?.hash ?? null });
     const signed = isSignedKind(kind);
-    const canonical = canonicalJson(
-      signed ? { ...entry, signature: this.sign(entry as UnsignedRecord) } : entry,
-    );
+    const canonical = signed
+      ? canonicalJson({ ...entry, signature: this.sign(entry as UnsignedRecord) })
+      : canonicalPlaced(entry);
     const head = { seq, hash: canonicalRecordHash(canonical), signed };
     this.moved.set(chain, { boot, tenant, head });
     return writer.add({ kind, boot, tenant, seq, id }, canonical, JSON.stringify(openings));

@@ -1,6 +1,7 @@
-import { canonicalJson } from '@countersign/scope';
+import { canonicalJson, ScopeError } from '@countersign/scope';
+import fc from 'fast-check';
 import { allowed, outcome, refused } from '../../../../test/factories/spool-drafts.js';
-import { placed } from './placed.js';
+import { canonicalPlaced, placed } from './placed.js';
 
 const place = { seq: 7, prev: `sha256:${'a'.repeat(64)}` };
 const call = allowed();
@@ -23,4 +24,37 @@ describe('a record in its place', () => {
       expect(JSON.stringify(entry)).toBe(canonicalJson({ ...record, ...place }));
     }
   });
+
+  test('its text is canonical JSON whatever it says, and what cannot be said exactly is refused', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', 'x\udfff', '\\ud800', '\ud83d\ude00', '\\\ud800', '"\\ud', '\u2028é'),
+    );
+    fc.assert(
+      fc.property(text, text, (resource, tenant) => {
+        for (const record of [
+          { ...withTrust, resource, tenant },
+          { ...call.record, resource, tenant },
+          { ...outcome(call).record, tenant },
+          { ...refused().record, tenant },
+        ] as (typeof call.record)[]) {
+          const entry = placed(record, place);
+          expect(attempt(() => canonicalPlaced(entry))).toEqual(attempt(() => canonicalJson(entry)));
+        }
+      }),
+    );
+    for (const record of [withTrust, outcome(call).record]) {
+      const lone = { ...record, tenant: '\ud800' } as typeof call.record;
+      expect(() => canonicalPlaced(placed(lone, place))).toThrow(ScopeError);
+    }
+  });
 });
+
+/** The text, or the code of the error. */
+function attempt(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    return `${(error as ScopeError).code}`;
+  }
+}

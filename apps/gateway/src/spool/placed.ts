@@ -1,4 +1,5 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
+import { canonicalJson } from '@countersign/scope';
 
 /** A record in its chain. */
 type Place = { seq: number; prev: string | null };
@@ -51,4 +52,19 @@ export function placed(record: UnchainedRecord, { seq, prev }: Place): Unchained
     trust: record.trust,
     v: record.v,
   };
+}
+
+/** How `JSON.stringify` begins what stands for half of a character. */
+const LONE_SURROGATE = '\\ud';
+
+/**
+ * Canonical JSON of a record that has its place. What is spelt out above is in order already, and of texts, numbers and
+ * nulls alone: the platform writes it, and of what canonical JSON refuses there can only be a lone surrogate, which shows in
+ * the text. Any other record, and one that might have one, is looked at member by member.
+ */
+export function canonicalPlaced(entry: UnchainedRecord & Place): string {
+  if (entry.kind !== 'outcome' && (entry.kind !== 'allowed' || entry.trust === undefined))
+    return canonicalJson(entry);
+  const text = JSON.stringify(entry);
+  return text.includes(LONE_SURROGATE) ? canonicalJson(entry) : text;
 }
