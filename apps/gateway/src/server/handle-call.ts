@@ -193,11 +193,18 @@ export class CallHandler {
     budgets.takeCall(claims.digest, grant);
     try {
       const life = judge.keepLife(claims, grant);
-      const recorded = () => recorder.allowed(record, recordedCall(exchange, claims), match);
-      const durable = await (life === undefined ? recorded() : life.then(recorded)).then(
-        () => true,
-        () => false,
-      );
+      // On the way of every call: no closures and no promises of promises here and in `forward`.
+      const described = recordedCall(exchange, claims);
+      const written =
+        life === undefined
+          ? recorder.allowed(record, described, match)
+          : this.recordAfter(life, record, described, match);
+      let durable = true;
+      try {
+        await written;
+      } catch {
+        durable = false;
+      }
       if (!durable) {
         budgets.returnCall(claims.digest, grant);
         const detail = 'the record could not be written';
@@ -217,14 +224,19 @@ export class CallHandler {
     }
   }
 
-  private async forward(
+  private async recordAfter(life: Promise<void>, id: string, call: RecordedCall, match: Allowed['match']) {
+    await life;
+    await this.parts.recorder.allowed(id, call, match);
+  }
+
+  private forward(
     exchange: Exchange,
     claims: GrantTokenClaims,
     { match, grant, map }: Allowed,
     body: Buffer | undefined,
     call: OpenCall,
     record: string,
-  ): Promise<Forwarded> {
+  ): Promise<Forwarded> | Forwarded {
     const { signContext, budgets, upstreams, clock, judge } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
     // The record has taken its time: what held at the decision has to hold still.
