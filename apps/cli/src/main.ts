@@ -1,5 +1,6 @@
 import { buildProgram } from './program.js';
 import type { ExitCode } from './runtime/cli-error.js';
+import { withDashedIdsLast } from './runtime/dashed-ids.js';
 import { type Io, processIo } from './runtime/io.js';
 import { report } from './runtime/report.js';
 
@@ -10,7 +11,7 @@ import { report } from './runtime/report.js';
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    await buildProgram(io).parseAsync(argv, { from: 'user' });
+    await buildProgram(io).parseAsync(withDashedIdsLast(argv), { from: 'user' });
     return 0;
   } catch (error) {
     return report(io, argv.includes('--json'), error);

@@ -10,6 +10,7 @@ import { describeError } from '../log/describe-error.js';
 import { jsonOfAll } from '../spool/line.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool, SpoolPiece } from '../spool/spool.js';
+import { gatherMsAfter } from './gathering.js';
 import { Patience } from './patience.js';
 import type { Quarantine } from './quarantine.js';
 
@@ -22,12 +23,6 @@ type ShipperParts = {
   log: Logger;
 };
 
-/** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
-const GATHER_MS = 100;
-/** The longest gathering, at a broker that is slow to take a batch. */
-const LONGEST_GATHER_MS = 500;
-/** Gathers for so many times as long as the broker took for the last batch: many gateways may wait for one broker. */
-const GATHER_TO_HAND = 25;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** How often the place is noted at most; between, a crash costs a repetition. */
@@ -59,7 +54,7 @@ export class Shipper {
   private fresh = false;
   private closing = false;
   private kept = { place: this.place, at: 0 };
-  private gatherMs = GATHER_MS;
+  private gatherMs = gatherMsAfter(0);
   private readonly patience: Patience;
   /** Records of the next batch at most: less than all while the one that is refused is looked for. */
   private most = MAX_BATCH_RECORDS;
@@ -145,8 +140,7 @@ export class Shipper {
     const json = jsonOfAll(`{"boot":${JSON.stringify(boot)},"entries":[`, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
-    const gather = (performance.now() - began) * GATHER_TO_HAND;
-    this.gatherMs = Math.min(Math.max(gather, GATHER_MS), LONGEST_GATHER_MS);
+    this.gatherMs = gatherMsAfter(performance.now() - began);
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');

@@ -213,6 +213,16 @@ describe('keys', () => {
     });
     expect((await cli(['keys', 'revoke-signing', kid])).err).toMatch(/^error\[not_found\]: /);
   });
+
+  test.each(['-h', '--'])('a key id that begins with %s is no option', async (begin) => {
+    const kid = begin.padEnd(43, 'x');
+    for (const argv of [
+      ['keys', 'revoke-signing', kid],
+      ['keys', 'revoke-signing', kid, '--json'],
+      ['keys', 'revoke-signing', '--json', '--', kid],
+    ])
+      expect(await cli(argv)).toMatchObject({ exit: 1, err: expect.stringContaining('not_found') });
+  });
 });
 
 describe('gateways', () => {
