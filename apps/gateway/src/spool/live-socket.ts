@@ -52,20 +52,29 @@ export async function holdSocket(folder: string): Promise<Held | 'in use' | 'unk
 /** Gives our socket the name, unless somebody who lives has it. */
 async function take(at: string, own: string): Promise<boolean> {
   const path = join(at, NAME);
-  for (let isFirst = true; ; isFirst = false) {
-    const linked = await link(join(at, own), path).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-        return false;
-      },
-    );
-    if (linked) {
-      // Where a dead one's was taken away, another one may have been about to do the same, and have met ours.
-      if (!isFirst) await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-      return isFirst || (await isSame(join(at, own), path));
+  let tookAway = false;
+  for (;;) {
+    const isOurs = (await linkAt(join(at, own), path)) || (await isSame(join(at, own), path));
+    if (!isOurs) {
+      if (!(await isDead(path)) || !(await removeDead(at))) return false;
+      tookAway = true;
+      continue;
     }
-    if (!(await isDead(path)) || !(await removeDead(at))) return false;
+    if (!tookAway) return true;
+    // Others may have been about to take the dead one's away, and have met ours: they give it back, or nobody has it.
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+    if (await isSame(join(at, own), path)) return true;
+  }
+}
+
+/** False where something has the name. */
+async function linkAt(own: string, path: string): Promise<boolean> {
+  try {
+    await link(own, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
