@@ -298,9 +298,10 @@ export class Spool {
     const used = this.usedBytes;
     writer.begin();
     for (const item of group) {
-      const { kind } = item.draft.record;
+      const { kind, boot } = item.draft.record;
       const { length } = writer;
-      if (used + length >= this.maxBytes * SHARE[kind]) {
+      // Ends of earlier boots' calls and chains are few, and room is made only once they are written.
+      if (boot === this.options.boot && used + length >= this.maxBytes * SHARE[kind]) {
         if (item.settle !== undefined) item.settle.reject(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
         else this.options.onDropped(item.draft);
