@@ -1,14 +1,13 @@
 import { listLocks, once, requestAccess, setLock } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
-import { anAsk, startWorkflow, TestClock, type Workflow } from './support/workflow.js';
+import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
 const DAY = 24 * 3600;
 
 describeStore('answers that are remembered under a key', (bench) => {
   let flow: Workflow;
   beforeEach(async () => {
-    const clock = new TestClock();
-    flow = await startWorkflow(await bench.database.open({ clock }), undefined, clock);
+    flow = await startWorkflow(bench.store);
   });
 
   test('after 24 hours a key may come again, in another tenant too', async () => {

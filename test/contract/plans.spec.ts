@@ -1,5 +1,5 @@
 import type { ListFilter } from '@countersign/access';
-import { systemClock, systemHashing } from '@countersign/persistence';
+import { systemHashing } from '@countersign/persistence';
 import type { EntityManager } from 'typeorm';
 import { Deliveries } from '../../libs/persistence/src/repositories/deliveries.js';
 import { Events } from '../../libs/persistence/src/repositories/events.js';
@@ -233,7 +233,7 @@ describe.each([
     [
       'an idempotent answer',
       'idempotent_answers',
-      (manager) => new IdempotentAnswers(manager, systemClock).find(person, 'POST /x', '000000000015'),
+      (manager) => new IdempotentAnswers(manager).find(person, 'POST /x', '000000000015'),
     ],
     ['leases of a grant’s budget', 'budget_leases', (manager) => new Leases(manager, ALL).ofGrant(grant)],
     [

@@ -74,14 +74,15 @@ describeStore('pruning', (bench) => {
 
   test('deletes expired answers of every tenant and no others', async () => {
     const clock = new TestClock();
-    const store = await bench.database.open({ clock });
+    const { store } = bench;
+    const now = clock.now().toISOString();
     const in24h = new Date(clock.now().getTime() + DAY * 1000).toISOString();
     const in48h = new Date(clock.now().getTime() + 2 * DAY * 1000).toISOString();
     const answer = { bodyHash: 'h', result: '1' };
     for (const tenant of ['acme', 'globex'])
       await store.forTenant(tenant, async (unit) => {
-        await unit.idempotency.save('usr_1', tenant, 'old', answer, in24h);
-        await unit.idempotency.save('usr_1', tenant, 'young', answer, in48h);
+        await unit.idempotency.save('usr_1', tenant, 'old', answer, { now, expiresAt: in24h });
+        await unit.idempotency.save('usr_1', tenant, 'young', answer, { now, expiresAt: in48h });
       });
     clock.forward(DAY);
     expect(await prune(deps(clock, store))).toMatchObject({ idempotentAnswers: 2 });

@@ -112,7 +112,8 @@ describe('row-level security on PostgreSQL', () => {
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
       const answer = { bodyHash: 'h', result: '1' };
-      await unit.idempotency.save('usr_1', tenant, 'k', answer, '2099-01-01T00:00:00Z');
+      const kept = { now: NOW, expiresAt: '2099-01-01T00:00:00Z' };
+      await unit.idempotency.save('usr_1', tenant, 'k', answer, kept);
     });
     const waiting = await store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 50));
     await store.asVendor(async ({ deliveries }) => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
+  type MigrateOptions,
   migrate,
   type StoreOptions,
   systemClock,
@@ -18,7 +19,10 @@ const TEMPLATE = 'countersign_template';
 const TEMPLATE_LOCK = 42;
 
 /** How a store on one of these databases is opened. */
-export const optionsFor = (url: string, change: Partial<StoreOptions> = {}): StoreOptions => ({
+export const optionsFor = (
+  url: string,
+  change: Partial<StoreOptions> = {},
+): StoreOptions & MigrateOptions => ({
   url,
   masterKey: MASTER_KEY,
   ids: uuidV7Ids,

@@ -174,7 +174,7 @@ export interface IdempotencyWrites {
     route: string,
     key: string,
     answer: IdempotentAnswer,
-    expiresAt: string,
+    kept: { now: string; expiresAt: string },
   ): Promise<void>;
 }
 
@@ -235,7 +235,7 @@ export interface VendorUnit {
      * Of all tenants: a key may come again in another tenant, whose own unit does not see the old answer.
      * @returns how many
      */
-    clearExpired(): Promise<number>;
+    clearExpired(now: string): Promise<number>;
   };
 }
 

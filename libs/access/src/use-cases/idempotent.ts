@@ -47,8 +47,9 @@ async function remembered<T>({ store, clock }: Deps, sent: IdempotencyKey): Prom
     unit.idempotency.find(sent.principal, sent.route, sent.key),
   );
   if (found === null) return null;
-  if (Date.parse(found.expiresAt) <= clock.now().getTime()) {
-    await store.asVendor((unit) => unit.idempotency.clearExpired());
+  const now = clock.now();
+  if (Date.parse(found.expiresAt) <= now.getTime()) {
+    await store.asVendor((unit) => unit.idempotency.clearExpired(now.toISOString()));
     return null;
   }
   if (found.bodyHash !== sent.bodyHash)
@@ -66,9 +67,11 @@ function remembering({ store, clock }: Deps, sent: IdempotencyKey): Store {
     work: (unit: U) => Promise<T>,
   ): Promise<T> => {
     const result = await work(unit);
-    const expiresAt = new Date(clock.now().getTime() + KEPT_SECONDS * 1000).toISOString();
+    const now = clock.now();
+    const expiresAt = new Date(now.getTime() + KEPT_SECONDS * 1000).toISOString();
+    const span = { now: now.toISOString(), expiresAt };
     const answer = { bodyHash: sent.bodyHash, result: JSON.stringify(result) };
-    await unit.idempotency.save(sent.principal, sent.route, sent.key, answer, expiresAt);
+    await unit.idempotency.save(sent.principal, sent.route, sent.key, answer, span);
     return result;
   };
   return {

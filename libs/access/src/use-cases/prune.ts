@@ -25,7 +25,9 @@ export interface Pruned {
 export async function prune(deps: Deps): Promise<Pruned> {
   const now = deps.clock.now();
   const before = new Date(now.getTime() - NOTICES_KEPT_DAYS * DAY_MS).toISOString();
-  const idempotentAnswers = await deps.store.asVendor(({ idempotency }) => idempotency.clearExpired());
+  const idempotentAnswers = await deps.store.asVendor(({ idempotency }) =>
+    idempotency.clearExpired(now.toISOString()),
+  );
   let notices = 0;
   let after: string | null = null;
   do {

@@ -9,7 +9,6 @@ export interface StoreOptions {
   ids: Ids;
   random: Randomness;
   hashing: Hashing;
-  clock: Clock;
 }
 
-export type MigrateOptions = Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random' | 'clock'>;
+export type MigrateOptions = Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random'> & { clock: Clock };

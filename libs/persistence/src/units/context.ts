@@ -1,4 +1,4 @@
-import type { Clock, Ids, Randomness } from '@countersign/access';
+import type { Ids, Randomness } from '@countersign/access';
 import type { Hashing } from '@countersign/scope';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import type { Sealer } from '../secrets/seal.js';
@@ -8,7 +8,6 @@ export interface UnitContext {
   ids: Ids;
   random: Randomness;
   hashing: Hashing;
-  clock: Clock;
   sealer: Sealer;
   organisation: OrganisationCache;
 }

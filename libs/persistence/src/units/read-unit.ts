@@ -72,7 +72,7 @@ export function vendorReads(manager: EntityManager, context: UnitContext): Vendo
     },
     feed: new Feed(manager),
     leases: new Leases(manager, 'everybody'),
-    idempotency: new IdempotentAnswers(manager, context.clock),
+    idempotency: new IdempotentAnswers(manager),
     due: async (now, limit) => ({
       requests: await shared.requests.due(comparable(now), limit),
       reminders: await shared.requests.toRemindOf(comparable(now), limit),

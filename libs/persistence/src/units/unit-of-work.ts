@@ -103,7 +103,7 @@ export class UnitOfWork {
       feed: this.#feed,
       idempotency: {
         ...this.answersOf(DEPLOYMENT_SLUG),
-        clearExpired: () => new IdempotentAnswers(manager, context.clock).clearExpired(),
+        clearExpired: (now) => new IdempotentAnswers(manager).clearExpired(now),
       },
     };
   }
@@ -115,10 +115,10 @@ export class UnitOfWork {
   }
 
   private answersOf(tenant: string): IdempotencyWrites {
-    const answers = new IdempotentAnswers(this.manager, this.context.clock);
+    const answers = new IdempotentAnswers(this.manager);
     return {
-      save: (principal, route, key, answer, expiresAt) =>
-        answers.save(tenant, { principal, route, key }, answer, expiresAt),
+      save: (principal, route, key, answer, kept) =>
+        answers.save(tenant, { principal, route, key }, answer, kept),
     };
   }
 
