@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TrustDocument } from '@countersign/scope';
 import { canonicalJson } from '@countersign/scope';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
@@ -148,6 +149,27 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByRole('button', { name: 'Stop everything with my passkey' }).waitFor();
     const left = await site.api<{ items: object[] }>('ada', 'GET', '/api/v1/tenants/acme/stops');
     expect(left.items).toEqual([]);
+  }, 60_000);
+
+  test('a trust document shows each of its people once, also while their names are on their way', async () => {
+    type Person = { id: string; name: string };
+    const { items } = await site.api<{ items: Person[] }>('ada', 'GET', '/api/v1/tenants/acme/people');
+    expect(items.length).toBeGreaterThan(2);
+    await page.route('**/api/v1/tenants/acme/trust', async (route) => {
+      const response = await route.fetch();
+      const { document, ...rest } = (await response.json()) as Trust & { document: TrustDocument };
+      const people = items.map(({ id }) => ({ ...document.people[0], person: id }));
+      await route.fulfill({ response, json: { ...rest, document: { ...document, people } } });
+    });
+    await page.goto(`${site.url}/trust`);
+    for (const { name } of items)
+      await page
+        .getByRole('listitem')
+        .filter({ hasText: `${name}: ` })
+        .waitFor();
+    const shown = await page.getByRole('listitem').filter({ hasText: 'passkey' }).allTextContents();
+    expect(shown.filter((line) => /: \d+ passkey/.test(line))).toHaveLength(items.length);
+    await page.unrouteAll();
   }, 60_000);
 
   test('changes a rule in words, and signs the next version', async () => {

@@ -25,12 +25,13 @@ export function TrustRules({ document }: { document: TrustDocument }) {
     <dl className="facts">
       <dt>{text.people}</dt>
       <dd>
-        <Lines
-          lines={people.map(({ person, passkeys }) => {
+        <ul className="plain-list">
+          {people.map(({ person, passkeys }) => {
             const paper = recovery.some((key) => key.person === person) ? ` ${text.withRecovery}` : '';
-            return `${name(person)}: ${text.keys(passkeys.length)}${paper}`;
+            // By who it is: until their names are known, all lines read alike.
+            return <li key={person}>{`${name(person)}: ${text.keys(passkeys.length)}${paper}`}</li>;
           })}
-        />
+        </ul>
       </dd>
       {SHOWN.map(([member, label]) => (
         <Fragment key={member}>
