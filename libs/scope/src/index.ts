@@ -39,7 +39,7 @@ export {
 } from './resource/scope.js';
 export { commandFor } from './route/first-call.js';
 export { canonicalRouteMap, routeMapHash } from './route/hash.js';
-export { isOfEveryClient, isRefusedHeader, isWithheld } from './route/header-names.js';
+export { HOP_BY_HOP, isOfEveryClient, isRefusedHeader, isWithheld } from './route/header-names.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
 export { type Excluded, notIncluded } from './route/not-included.js';
 export { type Offering, offeringsOf, tickedScope, tickOf } from './route/offerings.js';

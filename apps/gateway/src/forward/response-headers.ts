@@ -1,3 +1,4 @@
+import { HOP_BY_HOP } from '@countersign/scope';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { connectionOptions } from '../request/connection-options.js';
 import { isHostCookie } from './own-cookies.js';
@@ -7,15 +8,8 @@ import type { WaysBack } from './ways-back.js';
  * What does not come back: the connection's own; what speaks for the whole host, which is ours and other services' too;
  * and what a proxy before us would take for orders.
  */
-const NEVER = new Set([
-  'connection',
-  'proxy-connection',
-  'proxy-authenticate',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+const NEVER: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
   'alt-svc',
   'clear-site-data',
   'expect-ct',

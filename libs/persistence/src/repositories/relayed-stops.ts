@@ -11,7 +11,7 @@ export class RelayedStops extends BoundRepository<RelayedStopEntity> implements 
 
   async find(id: string): Promise<RelayedStop | null> {
     const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
-    return row === null ? null : { ...row };
+    return row && plain(row);
   }
 
   async list(tenant: string): Promise<RelayedStop[]> {

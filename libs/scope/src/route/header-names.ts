@@ -57,10 +57,8 @@ const REFUSED = new Set([
   'trailer',
 ]);
 
-/** Hop-by-hop (RFC 9110 §7.6.1), what a gateway answers itself, and what only this hop may see. */
-const NEVER_FORWARDED = new Set([
-  'host',
-  'authorization',
+/** The connection's own (RFC 9110 §7.6.1), which go no further in either direction. */
+export const HOP_BY_HOP = [
   'connection',
   'proxy-connection',
   'proxy-authorization',
@@ -70,6 +68,13 @@ const NEVER_FORWARDED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+] as const;
+
+/** The connection's own, what a gateway answers itself, and what only this hop may see. */
+const NEVER_FORWARDED: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  'host',
+  'authorization',
   'expect',
   'content-length',
   'forwarded',
