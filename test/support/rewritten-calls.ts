@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import type { GatewayWorld } from '../fakes/gateway-world.js';
 
-/** One raw request: its line's parts and its header lines, without Host and Authorization. */
-export type RawCall = { method: string; target: string; headers: string[]; host: string };
+/** One raw request: what stands before it, its line's parts and its header lines, without Host and Authorization. */
+export type RawCall = {
+  before: string;
+  method: string;
+  target: string;
+  version: string;
+  headers: string[];
+  host: string;
+};
 
 /** Calls that are allowed, and calls that one of the checks refuses, in their plain spelling. */
 const CALLS: readonly (readonly [method: string, target: string])[] = [
@@ -33,6 +40,8 @@ const target =
 const header =
   (line: string): Rewrite =>
   (call) => ({ ...call, headers: [...call.headers, line] });
+/** ASCII alone: `ÿ` becomes a letter that is not one byte. */
+const capitals = (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 const escaped = (char: string) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
@@ -43,7 +52,7 @@ const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
       const char = text[at] ?? '';
       const spelt = {
         lower: escaped(char),
-        upper: escaped(char).toUpperCase(),
+        upper: capitals(escaped(char)),
         double: escaped(char).replace('%', '%25'),
         overlong: `%C0%${(0x80 + (char.charCodeAt(0) & 0x3f)).toString(16).toUpperCase()}`,
         wide: String.fromCharCode(0xff),
@@ -114,7 +123,7 @@ const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
   fc
     .nat()
     .map((place) =>
-      target((text) => text.slice(0, place % text.length) + text.slice(place % text.length).toUpperCase()),
+      target((text) => text.slice(0, place % text.length) + capitals(text.slice(place % text.length))),
     ),
   fc
     .constantFrom(
@@ -136,6 +145,25 @@ const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
       'X-A: \xff',
     )
     .map(header),
+  fc
+    .constantFrom(
+      'RTSP/1.1',
+      'ICE/1.1',
+      'HTTP/1.0',
+      'HTTP/2.0',
+      'HTTP/01.1',
+      'http/1.1',
+      ' HTTP/1.1',
+      'HTTP/1.1 ',
+    )
+    .map(
+      (version): Rewrite =>
+        (call) => ({ ...call, version }),
+    ),
+  fc.constantFrom('\r\n', '\n', '\r', ' ', '\t', '\0', '\xef\xbb\xbf').map(
+    (before): Rewrite =>
+      (call) => ({ ...call, before }),
+  ),
   fc.constantFrom('GET', 'get', 'DELETE', 'PATCH', 'TRACE', 'OPTIONS', 'HEAD', 'POST').map(
     (method): Rewrite =>
       (call) => ({ ...call, method }),
@@ -150,8 +178,10 @@ const rewritten: fc.Arbitrary<RawCall> = fc
   .tuple(fc.constantFrom(...CALLS), fc.array(rewrite, { maxLength: 3 }))
   .map(([[method, plain], rewrites]) =>
     rewrites.reduce<RawCall>((call, edit) => edit(call), {
+      before: '',
       method,
       target: plain,
+      version: 'HTTP/1.1',
       headers: [],
       host: 'localhost',
     }),
@@ -169,10 +199,10 @@ function bodyFor(headers: readonly string[]): string {
 export async function demandNoWayRound(world: GatewayWorld, token: string, numRuns: number): Promise<void> {
   const { hits } = world.upstream;
   await fc.assert(
-    fc.asyncProperty(rewritten, async ({ method, target: sent, headers, host }) => {
+    fc.asyncProperty(rewritten, async ({ before, method, target: sent, version, headers, host }) => {
       hits.length = 0;
       const lines = [
-        `${method} ${sent} HTTP/1.1`,
+        `${before}${method} ${sent} ${version}`,
         `Host: ${host}`,
         `Authorization: Bearer ${token}`,
         'Connection: close',
@@ -185,7 +215,7 @@ export async function demandNoWayRound(world: GatewayWorld, token: string, numRu
       }
       expect([status, hits.length]).toEqual([200, 1]);
       const [hit] = hits;
-      expect([hit!.method, `/billing${hit!.url}`]).toEqual([method, sent]);
+      expect([before, hit!.method, `/billing${hit!.url}`, 'HTTP/1.1']).toEqual(['', method, sent, version]);
       expect(hit!.url).toMatch(ALLOWED[method] ?? /^never$/);
       expect(hit!.headers['countersign-tenant']).toBe('acme');
       expect(

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import type { ChunkWatch } from '../request/chunk-watch.js';
+import type { ChunkScanner } from '../request/chunk-scanner.js';
 
 /** More bytes came than a request may have; the number is not known before where the body is chunked. */
 export class BodyTooLarge extends Error {
@@ -10,7 +10,7 @@ export class BodyTooLarge extends Error {
 
 type BodyRules = {
   /** Where the body is chunked. */
-  chunks: ChunkWatch | undefined;
+  chunks: ChunkScanner | undefined;
   maxBytes: number;
   /** From here on it is the client that anybody waits for. */
   onWanting(): void;

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import type { More } from '../calls/budgets.js';
 import type { CutReason, OpenCall } from '../calls/open-calls.js';
 import { AmbiguousRequest } from '../request/ambiguous.js';
-import type { ChunkWatch } from '../request/chunk-watch.js';
+import type { ChunkScanner } from '../request/chunk-scanner.js';
 import type { Framing } from '../request/framing.js';
 import { BodyTap, BodyTooLarge } from './body-tap.js';
 import { clientHeaders, type Origin } from './response-headers.js';
@@ -22,7 +22,7 @@ type Forwarding = {
   framing: Framing;
   /** The body where it had to be read whole before the decision; else it is streamed from the request. */
   body: Buffer | undefined;
-  chunks: ChunkWatch | undefined;
+  chunks: ChunkScanner | undefined;
   maxBodyBytes: number;
   request: IncomingMessage;
   response: ServerResponse;

@@ -1,3 +1,5 @@
+import { AmbiguousRequest } from './ambiguous.js';
+
 const CR = 0x0d;
 const LF = 0x0a;
 /** More hex digits would be a chunk of over 4 GiB: nobody sends one, and some readers' numbers overflow. */
@@ -15,17 +17,21 @@ export class ChunkScanner {
   private digits = 0;
   private left = 0;
 
-  get isOdd(): boolean {
-    return this.state === 'odd';
+  /** What is wrong with the body as far as it has come. */
+  objection(): AmbiguousRequest | undefined {
+    if (this.state !== 'odd') return undefined;
+    return new AmbiguousRequest('a chunk has an extension, or the body has trailers');
   }
 
+  /** Nothing more is taken: the body is over, or odd, and then nobody knows where it ends. */
   get isDone(): boolean {
     return this.state === 'done' || this.state === 'odd';
   }
 
-  /** Takes the next bytes of the connection. What stands behind the body's end is not looked at. */
-  take(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length && !this.isDone; ) {
+  /** Takes the next bytes of the connection; says how many were the body's. What follows its end is not looked at. */
+  take(bytes: Uint8Array): number {
+    let at = 0;
+    while (at < bytes.length && !this.isDone) {
       if (this.state === 'data') {
         const taken = Math.min(this.left, bytes.length - at);
         this.left -= taken;
@@ -36,6 +42,7 @@ export class ChunkScanner {
         at += 1;
       }
     }
+    return at;
   }
 
   private next(byte: number): State {

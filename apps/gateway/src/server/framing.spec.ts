@@ -141,12 +141,32 @@ test('P4: wherever the head and the chunks are cut apart, a plain body passes an
   }
 });
 
-test('P4: a chunked body behind a request that is not answered yet is not begun', async () => {
+test('P4: wherever a head is cut apart, a plain one passes and one with a space too many does not', async () => {
+  const plain = head('X-A:\t 1 \t', 'GET');
+  const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
+  for (const cut of [1, 3, 4, 5, 6, 20, 35, 45, 46, plain.length - 3, plain.length - 1]) {
+    for (const [sent, status] of [
+      [plain, '200'],
+      [plain.replace(' /', '  /'), '400'],
+      [plain.replace(' HTTP/', '  HTTP/'), '400'],
+      [`\r\n${plain}`, '400'],
+    ] as const) {
+      const text = await inPieces([sent.slice(0, cut), sent.slice(cut)], turn);
+      expect([cut, sent.slice(0, 60), text.slice(9, 12)]).toEqual([cut, sent.slice(0, 60), status]);
+    }
+  }
+});
+
+test('P4: a chunked body behind a request that is not answered yet is read as strictly as any other', async () => {
   const before = world.upstream.hits.length;
   const first = head('X-First: 1', 'GET');
-  const { text } = await world.raw(first + chunked('2;x=1\r\n{}\r\n0\r\n\r\n'), true);
-  expect(text.match(/^HTTP\/1\.1 \d{3}/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  const odd = await world.raw(first + chunked('2;x=1\r\n{}\r\n0\r\n\r\n'), true);
+  expect(odd.text.match(/^HTTP\/1\.1 \d{3}/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
   expect(world.upstream.hits).toHaveLength(before + 1);
+  const last = head('Connection: close', 'GET');
+  const plain = await world.raw(first + chunked(PLAIN) + chunked(PLAIN) + last, true);
+  expect(plain.text.match(/^HTTP\/1\.1 \d{3}/gm)).toEqual(Array(4).fill('HTTP/1.1 200'));
+  expect(world.upstream.hits.slice(-4).map(({ bodyBytes }) => bodyBytes)).toEqual([0, 2, 2, 0]);
 });
 
 test('a connection goes on behind a chunked body', async () => {

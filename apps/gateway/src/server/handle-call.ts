@@ -14,7 +14,7 @@ import type { ContextSigner } from '../identity/signed-context.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
-import type { ChunkWatch } from '../request/chunk-watch.js';
+import type { ChunkScanner } from '../request/chunk-scanner.js';
 import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
 
@@ -39,7 +39,7 @@ type Exchange = {
   response: ServerResponse;
   expectsContinue: boolean;
   /** Where the body is chunked. */
-  chunks: ChunkWatch | undefined;
+  chunks: ChunkScanner | undefined;
 };
 
 /** What a caller reads of a call that was cut before anything of the answer was sent. */

@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../log/describe-error.js';
-import { AmbiguousRequest, demand } from '../request/ambiguous.js';
-import { readCanonicalRequest } from '../request/canonical-request.js';
-import { ChunkWatch } from '../request/chunk-watch.js';
+import { AmbiguousRequest } from '../request/ambiguous.js';
+import { type Message, Wire } from '../request/wire.js';
 import type { StopPage } from '../trust/stop-page.js';
 import type { CallHandler } from './handle-call.js';
 import type { OwnPages } from './own-pages.js';
@@ -45,13 +44,23 @@ export function createHttpServer(parts: HttpServerParts): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
+  // Not a weak map: with many connections each collection of garbage would have to look through it.
+  const wires = new Map<Socket, Wire>();
+  server.on('connection', (socket) => {
+    const wire = new Wire(2 * parts.maxHeaderBytes);
+    wires.set(socket, wire);
+    socket.on('close', () => wires.delete(socket));
+    // Before the parser: what it tells of in the same turn, the wire has to know.
+    socket.prependListener('data', (bytes: Buffer) => wire.take(bytes));
+  });
   const turns = new Turns();
   const receive = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    const hasTurn = turns.take(request.socket, response, (waited) =>
-      serve(parts, { request, response, expectsContinue, waited }),
+    const message = readMessage(wires.get(request.socket), request);
+    const hasTurn = turns.take(request.socket, response, () =>
+      serve(parts, { request, response, expectsContinue, message }),
     );
     if (!hasTurn) {
       parts.countRefused('ambiguous_request');
@@ -75,25 +84,33 @@ export function createHttpServer(parts: HttpServerParts): Server {
   return server;
 }
 
-/** A request as Node hands it over. `waited`: it was parsed in an earlier turn. */
+/** A request as Node hands it over, and what it says, or why it is refused. */
 type Received = {
   request: IncomingMessage;
   response: ServerResponse;
   expectsContinue: boolean;
-  waited: boolean;
+  message: Message | AmbiguousRequest;
 };
+
+function readMessage(wire: Wire | undefined, request: IncomingMessage): Message | AmbiguousRequest {
+  if (wire === undefined) return new AmbiguousRequest('its connection was not watched');
+  try {
+    return wire.begin(request);
+  } catch (error) {
+    if (error instanceof AmbiguousRequest) return error;
+    throw error;
+  }
+}
 
 async function serve(
   { pages, stopPage, handler, countRefused, log }: HttpServerParts,
-  { request, response, expectsContinue, waited }: Received,
+  { request, response, expectsContinue, message }: Received,
 ): Promise<void> {
   try {
-    const canonical = readCanonicalRequest(request);
-    let chunks: ChunkWatch | undefined;
-    if (canonical.framing.kind === 'chunked') {
-      demand(!waited, 'a chunked body behind a request that is not answered yet');
-      chunks = ChunkWatch.begin(request);
-    }
+    if (message instanceof AmbiguousRequest) throw message;
+    const { canonical, chunks } = message;
+    const odd = chunks?.objection();
+    if (odd !== undefined) throw odd;
     if (stopPage.isFor(canonical)) await stopPage.answer({ canonical, request, response, expectsContinue });
     else if (pages.has(canonical.service)) await pages.answer(canonical, response);
     else await handler.handle({ canonical, request, response, expectsContinue, chunks });

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { OpenCall } from '../calls/open-calls.js';
 import { BodyTap } from '../forward/body-tap.js';
 import { AmbiguousRequest } from '../request/ambiguous.js';
-import type { ChunkWatch } from '../request/chunk-watch.js';
+import type { ChunkScanner } from '../request/chunk-scanner.js';
 
 /** A body that must be known before the decision is one approved change, not a bulk upload. */
 const MAX_KEPT = 1024 * 1024;
 
 export type Reading = {
-  chunks: ChunkWatch | undefined;
+  chunks: ChunkScanner | undefined;
   /** So much is read, so that a client that sends more than is kept hears the answer; what comes then is not. */
   maxBytes: number;
   /** Cut as any other call, and told whether its client is waited for. */

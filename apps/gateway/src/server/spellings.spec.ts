@@ -147,6 +147,13 @@ const HEADS: [string, Parts][] = [
   ['no version', { line: 'GET /billing/tenants/acme/invoices/7' }],
   ['HTTP/2.0', { line: 'GET /billing/tenants/acme/invoices/7 HTTP/2.0' }],
   ['the HTTP/2 preface', { line: 'PRI * HTTP/2.0' }],
+  ['RTSP/1.1', { line: 'GET /billing/tenants/acme/invoices/7 RTSP/1.1' }],
+  ['ICE/1.1', { line: 'SOURCE /billing/tenants/acme/invoices/7 ICE/1.1' }],
+  ['two spaces before the target', { line: 'GET  /billing/tenants/acme/invoices/7 HTTP/1.1' }],
+  ['two spaces behind the target', { line: 'GET /billing/tenants/acme/invoices/7  HTTP/1.1' }],
+  ['a space behind the version', { line: 'GET /billing/tenants/acme/invoices/7 HTTP/1.1 ' }],
+  ['an empty line in front', { line: '\r\nGET /billing/tenants/acme/invoices/7 HTTP/1.1' }],
+  ['a bare line feed in front', { line: '\nGET /billing/tenants/acme/invoices/7 HTTP/1.1' }],
   ['a lower-case method', { line: 'get /billing/tenants/acme/invoices/7 HTTP/1.1' }],
   ['a method that nobody knows', { line: 'GETX /billing/tenants/acme/invoices/7 HTTP/1.1' }],
   ['TRACE', { line: 'TRACE /billing/tenants/acme/invoices/7 HTTP/1.1' }],
@@ -241,6 +248,16 @@ test('P4: a second request hidden behind the first one’s body is judged on its
   const answer = await world.raw(`${bytes(post('Content-Length: 2', '{}'))}${hidden}`, true);
   expect(answer.text.match(/^HTTP\/1\.1 \d{3}/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 401']);
   expect(world.upstream.hits.length).toBe(before + 1);
+});
+
+test('P4: what is odd is refused also behind good calls of its connection, and nothing behind it is begun', async () => {
+  const before = world.upstream.hits.length;
+  const good = bytes({});
+  for (const odd of [good.replace(' /', '  /'), `\r\n${good}`, good.replace(' HTTP', '  HTTP')]) {
+    const { text } = await world.raw(good + bytes(post('Content-Length: 2', '{}')) + odd + good, true);
+    expect(text.match(/^HTTP\/1\.1 \d{3}/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400']);
+  }
+  expect(world.upstream.hits.length).toBe(before + 6);
 });
 
 test('P4: any well-formed single Host is accepted', async () => {

@@ -19,20 +19,15 @@ export class Turns {
   /** Until the last of a connection's answers is over, as it is some time: the connection's end is one too. */
   readonly #queues = new Map<Socket, Queue>();
 
-  /**
-   * `serve` is told whether it had to wait: then the turn in which the request was parsed is over. False for a request
-   * behind too many others, which gets no turn at all.
-   */
-  take(socket: Socket, response: ServerResponse, serve: (waited: boolean) => Promise<void>): boolean {
+  /** False for a request behind too many others, which gets no turn at all. */
+  take(socket: Socket, response: ServerResponse, serve: () => Promise<void>): boolean {
     const queue = this.#queues.get(socket) ?? { unanswered: 0, last: undefined };
     if (queue.unanswered >= MOST_UNANSWERED) return false;
     queue.unanswered += 1;
     this.#queues.set(socket, queue);
     const { last } = queue;
     queue.last =
-      last === undefined
-        ? this.#begin(socket, response, () => serve(false))
-        : this.#after(last, socket, response, () => serve(true));
+      last === undefined ? this.#begin(socket, response, serve) : this.#after(last, socket, response, serve);
     void queue.last.then(() => {
       queue.unanswered -= 1;
       if (queue.unanswered === 0) this.#queues.delete(socket);

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { AmbiguousRequest } from './ambiguous.js';
+import { Wire } from './wire.js';
+
+type Sent = { head: string; body: string; request: Parameters<Wire['begin']>[0] };
+
+/** One message as its client writes it, and as Node's parser tells of it. */
+function message(method: string, path: string, body: string, coding: 'none' | 'length' | 'chunked'): Sent {
+  const framing = {
+    none: [],
+    length: ['Content-Length', String(body.length)],
+    chunked: ['Transfer-Encoding', 'chunked'],
+  }[coding];
+  const rawHeaders = ['Host', 'localhost', ...framing];
+  const lines = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : [],
+  );
+  return {
+    head: `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`,
+    body: coding === 'chunked' ? `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n` : body,
+    request: { httpVersion: '1.1', method, url: path, rawHeaders },
+  };
+}
+
+const sent: fc.Arbitrary<Sent> = fc
+  .tuple(
+    fc.stringMatching(/^\/[a-z]{1,8}$/),
+    fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 60 }),
+    fc.constantFrom('none' as const, 'length' as const, 'chunked' as const),
+  )
+  .map(([path, body, coding]) =>
+    coding === 'none' ? message('GET', path, '', coding) : message('POST', path, body, coding),
+  );
+
+/** Gives the bytes piece by piece, and lets `begin` follow each head's last byte, as the parser does. */
+function drive(wire: Wire, messages: readonly Sent[], cuts: readonly number[]): string[] {
+  const bytes = Buffer.from(messages.map(({ head, body }) => head + body).join(''), 'latin1');
+  const told: string[] = [];
+  let headsEnd = 0;
+  const ends = messages.map(({ head, body }) => {
+    const end = headsEnd + head.length;
+    headsEnd = end + body.length;
+    return end;
+  });
+  let from = 0;
+  for (const to of [...new Set(cuts.map((cut) => cut % bytes.length)), bytes.length].sort((a, b) => a - b)) {
+    wire.take(bytes.subarray(from, to));
+    ends.forEach((end, index) => {
+      if (end > from && end <= to) told.push(wire.begin(messages[index]!.request).canonical.service);
+    });
+    from = to;
+  }
+  return told;
+}
+
+describe('Wire', () => {
+  test('P4: finds every head behind the body before it, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(fc.array(sent, { minLength: 1, maxLength: 6 }), fc.array(fc.nat()), (messages, cuts) => {
+        const services = messages.map(({ request }) => request.url!.slice(1));
+        expect(drive(new Wire(1_000), messages, cuts)).toEqual(services);
+      }),
+    );
+  });
+
+  test('P4: a head that is not plain is refused wherever it comes, and so is all behind it', () => {
+    const odd = fc.constantFrom<(head: string) => string>(
+      (head) => head.replace(' ', '  '),
+      (head) => head.replace(' HTTP', '  HTTP'),
+      (head) => head.replace('HTTP/', 'RTSP/'),
+      (head) => `\r\n${head}`,
+    );
+    fc.assert(
+      fc.property(
+        fc.array(sent, { maxLength: 3 }),
+        sent,
+        sent,
+        odd,
+        fc.array(fc.nat()),
+        (before, at, next, edit, cuts) => {
+          const wire = new Wire(1_000);
+          expect(() => drive(wire, [...before, { ...at, head: edit(at.head) }], cuts)).toThrow(
+            AmbiguousRequest,
+          );
+          expect(() => drive(wire, [next], cuts)).toThrow(/behind what could not be read/);
+        },
+      ),
+    );
+  });
+
+  test('P4: bytes behind a body that the framing gives it no room for are the next head', () => {
+    const wire = new Wire(1_000);
+    const first = message('POST', '/a', '{}', 'length');
+    const next = message('GET', '/b', '', 'none');
+    expect(() => drive(wire, [{ ...first, body: '{}x' }, next], [])).toThrow(AmbiguousRequest);
+  });
+
+  test('P4: chunks that are odd leave nothing behind them that could be taken', () => {
+    const wire = new Wire(1_000);
+    const first = message('POST', '/a', '{}', 'chunked');
+    wire.take(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
+    expect(wire.begin(first.request).chunks!.objection()).toBeInstanceOf(AmbiguousRequest);
+    const next = message('GET', '/b', '', 'none');
+    wire.take(Buffer.from(next.head));
+    expect(() => wire.begin(next.request)).toThrow(/behind what could not be read/);
+  });
+
+  test('keeps no more of a head that does not end than a head may have', () => {
+    const wire = new Wire(100);
+    const next = message('GET', '/b', '', 'none');
+    for (let count = 0; count < 30; count += 1) wire.take(Buffer.from('\r\n'.repeat(10)));
+    wire.take(Buffer.from(next.head));
+    expect(() => wire.begin(next.request)).toThrow(/behind what could not be read/);
+  });
+});
