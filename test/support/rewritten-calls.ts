@@ -196,15 +196,17 @@ function bodyFor(headers: readonly string[]): string {
  * P4 over raw sockets: whatever a call is rewritten to, the upstream is reached only by one that the grant allows in
  * exactly that spelling, once, and sees method and target byte for byte as they were sent, with our trust headers alone.
  */
-export async function demandNoWayRound(world: GatewayWorld, token: string, numRuns: number): Promise<void> {
+export async function demandNoWayRound(world: GatewayWorld, numRuns: number): Promise<void> {
   const { hits } = world.upstream;
+  const grant = world.broker.grant();
   await fc.assert(
     fc.asyncProperty(rewritten, async ({ before, method, target: sent, version, headers, host }) => {
       hits.length = 0;
       const lines = [
         `${before}${method} ${sent} ${version}`,
         `Host: ${host}`,
-        `Authorization: Bearer ${token}`,
+        // Anew each time: a token lives minutes, the full count may take longer.
+        `Authorization: Bearer ${world.broker.token(grant)}`,
         'Connection: close',
         ...headers,
       ];
