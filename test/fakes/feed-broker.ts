@@ -196,7 +196,7 @@ export class FeedBroker {
         { resource: 'invoices/*', actions: ['read', 'update'] },
       ],
       seconds,
-      lapsesAt: toInstant(new Date(Date.now() + 86_400_000)),
+      lapsesAt: toInstant(new Date(Math.max(Date.now(), starts * 1_000) + 86_400_000)),
       ...(wishes.budget ? { budget: wishes.budget } : {}),
       ...(wishes.change ? { change: wishes.change } : {}),
       ...(wishes.basis ? { basis: wishes.basis } : {}),

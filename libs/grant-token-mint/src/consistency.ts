@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isId, isInstant, isTenantSlug, type Terms, termsDigest } from '@countersign/scope';
+import { endOfTerms, isId, isInstant, isTenantSlug, type Terms, termsDigest } from '@countersign/scope';
 import { MintError } from './errors.js';
 import type { MintOrder } from './mint-grant-token.js';
 
@@ -31,5 +31,6 @@ export function requireConsistent(order: MintOrder): void {
 function liesInTerms(grant: MintOrder['grant'], terms: Terms): boolean {
   const begins = Date.parse(grant.startsAt);
   const early = terms.startsAt !== undefined && begins < Date.parse(terms.startsAt);
-  return !early && Date.parse(grant.endsAt) <= begins + terms.seconds * 1_000;
+  const ends = Date.parse(grant.endsAt);
+  return !early && ends <= begins + terms.seconds * 1_000 && ends <= endOfTerms(terms);
 }

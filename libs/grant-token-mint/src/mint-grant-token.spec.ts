@@ -98,6 +98,7 @@ describe('mintGrantToken', () => {
   });
 
   const foreign: Terms = { ...sampleTerms, tenant: 'globex' };
+  const lapsed: Terms = { ...sampleTerms, lapsesAt: '2026-11-24T14:59:59Z' };
   test.each<[string, string, Partial<MintOrder>]>([
     ['a digest of other terms', 'digest_mismatch', { digest: `sha256:${'0'.repeat(64)}` }],
     ['terms of another tenant', 'invalid_claims', { terms: foreign, digest: termsDigest(hashing, foreign) }],
@@ -106,6 +107,11 @@ describe('mintGrantToken', () => {
       'a window longer than the terms',
       'invalid_claims',
       { grant: { ...order.grant, endsAt: '2026-11-24T16:00:01Z' } },
+    ],
+    [
+      'a window that begins when its terms have lapsed',
+      'invalid_claims',
+      { terms: lapsed, digest: termsDigest(hashing, lapsed) },
     ],
     ['a window that is no window', 'invalid_claims', { grant: { ...order.grant, startsAt: 'now' } }],
     ['a grant id of another kind', 'invalid_claims', { grant: { ...order.grant, id: sampleTerms.request } }],

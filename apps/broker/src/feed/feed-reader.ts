@@ -7,7 +7,7 @@ import {
   type VendorReadUnit,
 } from '@countersign/access';
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
-import { endOfTerms, type ServiceDefinition } from '@countersign/scope';
+import { endOfTerms, type ServiceDefinition, toInstant } from '@countersign/scope';
 import { LRUCache } from 'lru-cache';
 import { feedRelayed, feedStops, feedTrust, trustPicture } from './feed-trust.js';
 
@@ -158,7 +158,11 @@ export class FeedReader {
     const request = await unit.requests.find(grant.request);
     if (request === null) throw new Error(`grant ${grant.id} has no request`);
     const { terms } = request;
-    const facts = { budget: terms.budget ?? null, routes: terms.routes, until: endOfTerms(terms) };
+    const facts = {
+      budget: terms.budget ?? null,
+      routes: terms.routes,
+      until: toInstant(new Date(endOfTerms(terms))),
+    };
     this.facts.set(grant.request, facts);
     return facts;
   }

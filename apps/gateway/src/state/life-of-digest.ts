@@ -10,5 +10,5 @@ export function lifeOfDigest({ terms, grant_exp, countersignatures = [] }: Grant
     (each) => (each as { statement?: { notAfter?: string } } | null)?.statement?.notAfter ?? '',
   );
   const signed = ends.map((end) => Date.parse(end)).filter((end) => !Number.isNaN(end));
-  return Math.max(Date.parse(endOfTerms(terms)), grant_exp * 1_000, ...signed);
+  return Math.max(endOfTerms(terms), grant_exp * 1_000, ...signed);
 }

@@ -1,4 +1,11 @@
-import { canonicalJson, parseTerms, ScopeError, sha256Text, type Terms } from '@countersign/scope';
+import {
+  canonicalJson,
+  endOfTerms,
+  parseTerms,
+  ScopeError,
+  sha256Text,
+  type Terms,
+} from '@countersign/scope';
 import type { GrantTokenClaims } from './claims.js';
 import type { JsonObject, TokenStep } from './context.js';
 import { isObject } from './form-steps.js';
@@ -48,6 +55,12 @@ export const hasWindowOfItsTerms: TokenStep = ({ claims }) => {
     ? undefined
     : refuse('digest_mismatch', "the grant's window is not that of the terms");
 };
+
+/** A window of the right length counts only where its terms could still be approved, or used, when it began. */
+export const endsWithItsTerms: TokenStep = ({ claims }) =>
+  claims !== undefined && claims.grant_exp * 1_000 <= endOfTerms(claims.terms)
+    ? undefined
+    : refuse('digest_mismatch', 'the grant would end after its terms can');
 
 /** Called after the types were checked; what is not a string or number here would have been refused before. */
 function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {

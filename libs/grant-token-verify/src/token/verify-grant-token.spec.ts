@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { termsDigest } from '@countersign/scope';
+import { type Terms, termsDigest } from '@countersign/scope';
 import fc from 'fast-check';
 import {
   AUDIENCE,
@@ -343,6 +343,31 @@ describe('P3: life inside the window of the grant', () => {
     };
     expect(reasonOf(withClaims({ ...claims, grant_nbf: seconds - 30 }))).toBe('ok');
     expect(reasonOf(withClaims({ ...claims, grant_nbf: seconds - 31 }))).toBe('digest_mismatch');
+  });
+
+  const now = '2026-11-24T15:00:00Z';
+  test.each<[string, Partial<Terms>]>([
+    ['begun after the last moment to approve it', { lapsesAt: now }],
+    ['of the window that was asked for, begun late', { startsAt: now, lapsesAt: '2026-11-24T15:10:00Z' }],
+    [
+      'first used after the last moment for that',
+      { startsOn: 'first-use', lapsesAt: '2026-11-24T14:00:00Z', useBy: now },
+    ],
+    [
+      'that was to be approved by then, whenever it is used',
+      { lapsesAt: now, useBy: '2026-11-24T18:00:00Z' },
+    ],
+    ['at the end of the calendar', { lapsesAt: '9999-12-31T23:59:59Z' }],
+  ])('digest_mismatch: a grant that ends later than its terms can be open, %s', (_case, change) => {
+    const terms = { ...sampleTerms, seconds: 600, ...change };
+    const own = {
+      digest: termsDigest(hashing, terms),
+      authorization_details: [{ type: 'tenant_data', terms }],
+    };
+    const window = (late: number) => ({ grant_nbf: seconds + late, grant_exp: seconds + late + 600 });
+    const token = (late: number) => withClaims({ ...own, ...window(late), nbf: seconds + late });
+    const late = terms.lapsesAt.startsWith('9999') ? 'ok' : 'digest_mismatch';
+    expect([reasonOf(token(0)), reasonOf(token(1))]).toEqual(['ok', late]);
   });
 });
 

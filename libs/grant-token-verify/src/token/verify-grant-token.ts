@@ -21,7 +21,13 @@ import {
   namesKnownKey,
   usesEs256,
 } from './header-steps.js';
-import { agreesWithItsTerms, carriesTerms, hasDigestOfItsTerms, hasWindowOfItsTerms } from './terms-steps.js';
+import {
+  agreesWithItsTerms,
+  carriesTerms,
+  endsWithItsTerms,
+  hasDigestOfItsTerms,
+  hasWindowOfItsTerms,
+} from './terms-steps.js';
 import { beginsInsideGrant, endsInsideGrant, hasBegun, hasNotEnded } from './time-steps.js';
 import { refuse, type TokenVerdict } from './verdict.js';
 
@@ -55,6 +61,7 @@ const tokenSteps: readonly TokenStep[] = [
   hasDigestOfItsTerms,
   agreesWithItsTerms,
   hasWindowOfItsTerms,
+  endsWithItsTerms,
 ];
 
 const NOTHING = Buffer.alloc(0);

@@ -1,8 +1,16 @@
-import { toInstant } from '../core/time.js';
 import type { Terms } from './terms.js';
 
-/** The last instant at which a grant of these terms could be open, however late it was approved or begun. */
-export function endOfTerms({ startsAt, lapsesAt, useBy, seconds }: Terms): string {
-  const latest = Math.max(Date.parse(startsAt ?? lapsesAt), useBy === undefined ? 0 : Date.parse(useBy));
-  return toInstant(new Date(latest + seconds * 1_000));
+/**
+ * The last moment at which a grant of these terms could be open, however late it was approved or begun, in milliseconds
+ * since the epoch. `useBy` says when use begins where use is what begins it, and nothing of any other grant.
+ */
+export function endOfTerms({
+  startsOn,
+  startsAt,
+  lapsesAt,
+  useBy,
+  seconds,
+}: Pick<Terms, 'startsOn' | 'startsAt' | 'lapsesAt' | 'useBy' | 'seconds'>): number {
+  const begins = startsOn === 'first-use' ? useBy : startsAt;
+  return Date.parse(begins ?? lapsesAt) + seconds * 1_000;
 }
