@@ -88,6 +88,10 @@ export async function assembleGateway(
         return state.locks.on(call) === undefined ? undefined : 'locked';
       }),
     ledger,
+    (closed) => {
+      if (closed.length === 0) log.info('no service is closed by its route map any more');
+      else log.error({ closed }, 'services are closed: their route maps break a rule');
+    },
   );
   const touch = new Touch(clock);
   const broker = new BrokerClient(credential);
@@ -153,6 +157,7 @@ export async function assembleGateway(
     quarantined: () => quarantine.count,
     openCalls: () => calls.count,
     grants: () => state.grants.size,
+    closedServices: () => state.routeMaps.closed.length,
   });
   const judge = new Judge({ state, touch, calls, budgets, clock, rules });
   const handler = new CallHandler({
@@ -179,6 +184,7 @@ export async function assembleGateway(
       quarantined: quarantine.count,
     },
     pins: rules.pins(),
+    closedServices: state.routeMaps.closed,
   });
   const pages = new OwnPages({ identity, metrics, readiness });
   const server = createHttpServer({

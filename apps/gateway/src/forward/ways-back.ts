@@ -30,10 +30,7 @@ export class WaysBack {
     const maps = this.routeMaps();
     if (this.maps !== maps) {
       this.services = new Map();
-      for (const name of maps.services) {
-        const upstream = maps.ofService(name)?.definition.upstream;
-        if (upstream !== undefined) this.services.set(placeOf(new URL(upstream)), name);
-      }
+      for (const [name, upstream] of maps.upstreams()) this.services.set(placeOf(upstream), name);
       this.maps = maps;
     }
     return this.services.get(place);

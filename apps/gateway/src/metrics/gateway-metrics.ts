@@ -11,6 +11,7 @@ type GatewayGauges = {
   quarantined(): number;
   openCalls(): number;
   grants(): number;
+  closedServices(): number;
 };
 
 /** Prometheus metrics of one gateway, in a registry of its own. Labels only carry known services and stable codes. */
@@ -59,6 +60,11 @@ export class GatewayMetrics {
     );
     this.gauge('countersign_gateway_open_calls', 'Calls that are open now.', gauges.openCalls);
     this.gauge('countersign_gateway_grants', 'Active grants known.', gauges.grants);
+    this.gauge(
+      'countersign_gateway_closed_services',
+      'Services that are closed because their route maps break a rule.',
+      gauges.closedServices,
+    );
   }
 
   get contentType(): string {

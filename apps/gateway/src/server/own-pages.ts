@@ -4,6 +4,7 @@ import { GATEWAY_PATHS } from '@countersign/scope';
 import { type Identity, identityJwks } from '../identity/identity.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { CanonicalRequest } from '../request/canonical-request.js';
+import type { ClosedService } from '../state/route-maps.js';
 import { answerProblem } from './problem.js';
 
 /** How well the gateway is, as `/readyz` says it. */
@@ -15,6 +16,8 @@ export type Readiness = {
   spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
   /** Tenants whose trust document is pinned on this host; `current` null while the feed has brought none that fits. */
   pins: readonly GatewayPin[];
+  /** Services that the feed lists with a route map that breaks a rule: nothing goes there. */
+  closedServices: readonly ClosedService[];
 };
 
 type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };

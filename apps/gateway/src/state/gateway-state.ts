@@ -5,7 +5,7 @@ import type { ForbidRule } from '@countersign/scope';
 import { DigestLedger } from './digest-ledger.js';
 import { Grants } from './grants.js';
 import { Locks } from './locks.js';
-import { RouteMaps } from './route-maps.js';
+import { type ClosedService, RouteMaps } from './route-maps.js';
 
 /** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
 export class GatewayState {
@@ -20,11 +20,13 @@ export class GatewayState {
   /**
    * `onGrantEnded` hears of every digest that leaves the positive list, `onNarrowed` when locks have come or keys may
    * have gone, so that open calls are cut. `ledger` remembers digests; in memory alone unless said otherwise.
+   * `onClosedServices` hears which services are closed by a bad map, whenever that changes.
    */
   constructor(
     onGrantEnded: (digest: string) => void,
     private readonly onNarrowed: () => void,
     readonly ledger: DigestLedger = DigestLedger.inMemory(),
+    private readonly onClosedServices: (closed: readonly ClosedService[]) => void = () => {},
   ) {
     this.grants = new Grants(ledger, onGrantEnded);
   }
@@ -56,8 +58,7 @@ export class GatewayState {
 
   /** Everything anew. Throws before anything is changed when the snapshot contradicts itself. */
   applySnapshot(data: SnapshotData, now: number): void {
-    const maps = this.maps.replace(data.services, data.routeMaps);
-    this.maps = maps;
+    this.useMaps(this.maps.replace(data.services, data.routeMaps));
     this.tokenIssuer = data.issuer;
     this.signingKeys = readKeys(data.keys);
     this.tenants = new Map(data.tenants.map(byTenant));
@@ -70,7 +71,8 @@ export class GatewayState {
   /** One change. Ends come first: a change that ends and adds the same digest ends it. */
   applyChange(data: ChangeData, now: number): void {
     const { services, routeMaps } = data;
-    if (services !== undefined && routeMaps !== undefined) this.maps = this.maps.replace(services, routeMaps);
+    if (services !== undefined && routeMaps !== undefined)
+      this.useMaps(this.maps.replace(services, routeMaps));
     if (data.keys !== undefined) this.signingKeys = readKeys(data.keys);
     this.grants.endAll(data.endedGrants ?? [], now);
     for (const [slug, forbid] of (data.tenants ?? []).map(byTenant)) this.tenants.set(slug, forbid);
@@ -93,6 +95,12 @@ export class GatewayState {
       const timer = setTimeout(done, milliseconds);
       this.waiting.add(done);
     });
+  }
+
+  private useMaps(maps: RouteMaps): void {
+    const isNews = JSON.stringify(maps.closed) !== JSON.stringify(this.maps.closed);
+    this.maps = maps;
+    if (isNews) this.onClosedServices(maps.closed);
   }
 
   private changed(): void {

@@ -393,18 +393,50 @@ describe('P12: a broker that is wholly taken over', () => {
   });
 
   test.each(['Origin', 'cookie', 'X-Forwarded-Host', 'COUNTERSIGN-TENANT', 'X-Method'])(
-    'has a tenant read from %s, in which no customer’s name is looked for: nothing is believed any more',
+    'has a tenant read from %s, in which no customer’s name is looked for: that service is closed, and no other',
     async (tenantHeader) => {
       const [billing] = broker().services as [ServiceDefinition];
       const list = { method: 'GET', path: '/invoices', resource: 'invoices/all', action: 'read' };
-      const crm = { ...billing, name: 'crm', audience: 'crm', tenantHeader, routes: [list] };
-      const globex = broker().forge(await grant({ tenant: 'globex' }));
-      const read = () => claimed.read(globex, '/billing/tenants/globex/invoices/7');
-      expect(await read()).toBe('200');
-      broker().services = [billing, { ...crm, tenantFrom: 'header' }];
-      broker().announceServices();
-      await until(async () => (await read()) === 'not_in_touch');
+      const crm = { ...billing, name: 'crm', audience: 'crm', tenantFrom: 'header' as const, routes: [list] };
+      const publish = (header: string) => {
+        broker().services = [billing, { ...crm, tenantHeader: header }];
+        broker().announceServices();
+      };
+      const own = async () => {
+        const page = await claimed.world.send({ path: '/readyz' });
+        const metrics = await (await claimed.world.send({ path: '/metrics' })).text();
+        const { closedServices } = (await page.json()) as { closedServices: unknown };
+        return [
+          page.status,
+          closedServices,
+          /^countersign_gateway_closed_services (\d+)$/m.exec(metrics)?.[1],
+        ];
+      };
+      publish('X-Org');
+      const token = broker().forge(await grant({ tenant: 'globex', service: 'crm' }));
+      const call = async (headers: Record<string, string> = { 'x-org': 'globex' }) => {
+        const answer = await claimed.world.send({ token, path: '/crm/invoices', headers });
+        return answer.status === 200 ? '200' : ((await answer.json()) as { code: string }).code;
+      };
+      await claimed.heard();
+      expect([await call(), await own()]).toEqual(['200', [200, [], '0']]);
+
+      publish(tenantHeader);
+      await claimed.heard();
+      const arrived = () => claimed.world.upstream.hits.filter(({ url }) => url === '/invoices').length;
+      const before = arrived();
+      const late = broker().forge(await grant({ tenant: 'globex', service: 'crm' }));
+      expect(await claimed.read(late, '/crm/invoices')).toBe('route_not_listed');
+      expect(await call()).toBe('route_not_listed');
+      expect(await call({ [tenantHeader]: 'globex' })).not.toBe('200');
+      expect(arrived()).toBe(before);
+      const rule = expect.stringContaining('a tenant is read from a header of its own');
+      expect(await own()).toEqual([200, [{ service: 'crm', pointer: '/tenantHeader', rule }], '1']);
       expect(claimed.world.logLines.join('')).toContain('a tenant is read from a header of its own');
+
+      publish('X-Org');
+      await claimed.heard();
+      expect([await call(), await own()]).toEqual(['200', [200, [], '0']]);
     },
   );
 
