@@ -4,6 +4,7 @@ export {
   encodeGatewayCredential,
   type GatewayCredential,
 } from './credential/credential.js';
+export { openAtMost, readAtMost } from './durable/read-at-most.js';
 export { syncFolder, writeFileDurably } from './durable/write-file.js';
 export { ProtocolError } from './errors.js';
 export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
@@ -44,6 +45,7 @@ export {
   type Pin,
   type PinOutcome,
   type Pins,
+  PinsFileError,
   pinInForce,
   pinsPath,
   RESET_DELAY_MS,

@@ -1,5 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { writeFileDurably } from '@countersign/gateway-protocol';
+import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
+import { FileUnreadable, isOfFileSystem } from './file-unreadable.js';
+
+/** Far more than any place, or the runs that a gateway has begun. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * One small JSON value on disk, written durably. Writes that come while one is under way are folded into one: the
@@ -11,12 +14,16 @@ export class JsonCell<T> {
 
   constructor(private readonly path: string) {}
 
-  /** The stored value as unknown JSON; undefined when there is no file. Throws for a file that is not JSON. */
+  /**
+   * The stored value as unknown JSON; undefined when there is no file. Throws FileUnreadable for one that is not JSON, or is
+   * huge, and the file system's error.
+   */
   async read(): Promise<unknown> {
     try {
-      return JSON.parse(await readFile(this.path, 'utf8')) as unknown;
+      return JSON.parse(await readAtMost(this.path, MAX_BYTES)) as unknown;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (!isOfFileSystem(error)) throw new FileUnreadable(this.path, error);
+      if (error.code === 'ENOENT') return undefined;
       throw error;
     }
   }

@@ -1,35 +1,56 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { writeFileDurably } from '@countersign/gateway-protocol';
+import { eachLine } from './each-line.js';
+import { FileUnreadable, isOfFileSystem } from './file-unreadable.js';
 
 /** Lines beyond what is still needed before the file is written anew. */
 const SPARE_LINES = 10_000;
+/** A million digests, and far more than people sign. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** What is in force takes more than may be kept: it must not be written, since it could not be read again. */
+export class LineFileFull extends Error {
+  override readonly name = 'LineFileFull';
+  readonly code = 'file_full';
+}
 
 /**
- * A file of JSON lines that grows by what is new, durably, and is written anew when most of it is outdated. The
- * caller knows what is in force: a later line stands for an earlier one about the same thing.
+ * A file of JSON lines that grows by what is new, durably, and is written anew when most of it is outdated or it comes to its
+ * bound. The caller knows what is in force: a later line stands for an earlier one about the same thing.
  */
 export class LineFile {
   private waiting: string[] = [];
   private settling: Promise<void> | undefined;
   private written = 0;
+  private bytes = 0;
   /** After a failed write nobody knows what the file's end is: then it is written anew, never appended to. */
   private sound = true;
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly maxBytes = MAX_BYTES,
+  ) {}
 
   /**
-   * Every line as unknown JSON; none where there is no file. A last line without its end was torn by a crash and was
-   * never confirmed; anything else that is no JSON throws.
+   * Hands over every line as unknown JSON; none where there is no file. A last line without its end was torn by a crash and
+   * was never confirmed. Throws FileUnreadable for anything else that is no JSON or that `take` throws at, and for a file
+   * beyond its bound, and the file system's error.
    */
-  async read(): Promise<unknown[]> {
-    const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
-    const lines = text.split('\n');
-    this.sound = lines.pop() === '';
-    this.written = lines.length;
-    return lines.map((each) => JSON.parse(each) as unknown);
+  async read(take: (value: unknown) => void): Promise<void> {
+    let line = 0;
+    try {
+      const { bytes, torn } = await eachLine(this.path, this.maxBytes, (text) => {
+        line += 1;
+        take(JSON.parse(text));
+      });
+      this.sound = torn === 0;
+      this.written = line;
+      this.bytes = bytes;
+    } catch (error) {
+      if (!isOfFileSystem(error)) throw new FileUnreadable(this.path, error, line === 0 ? undefined : line);
+      if (error.code !== 'ENOENT') throw error;
+    }
   }
 
   add(line: object): void {
@@ -56,8 +77,10 @@ export class LineFile {
     this.waiting = [];
     const isFirst = this.written === 0;
     try {
-      if (isFirst || !this.sound || this.isOutgrown(current)) await this.rewrite(current);
-      else await this.append(lines);
+      const text = lines.join('');
+      const isFull = this.bytes + Buffer.byteLength(text) > this.maxBytes;
+      if (isFirst || isFull || !this.sound || this.isOutgrown(current)) await this.rewrite(current);
+      else await this.append(text, lines.length);
     } catch (error) {
       this.sound = false;
       this.waiting = [...lines, ...this.waiting];
@@ -77,19 +100,27 @@ export class LineFile {
 
   private async rewrite(current: () => Iterable<object>): Promise<void> {
     const lines = [...current()].map((each) => `${JSON.stringify(each)}\n`);
-    await writeFileDurably(this.path, lines.join(''));
+    const text = lines.join('');
+    const bytes = Buffer.byteLength(text);
+    if (bytes > this.maxBytes) {
+      const name = basename(this.path);
+      throw new LineFileFull(`${name}: what is in force takes more than ${this.maxBytes} bytes`);
+    }
+    await writeFileDurably(this.path, text);
     this.written = lines.length;
+    this.bytes = bytes;
     this.sound = true;
   }
 
-  private async append(lines: readonly string[]): Promise<void> {
+  private async append(text: string, lines: number): Promise<void> {
     const file = await open(this.path, 'a', 0o600);
     try {
-      await file.appendFile(lines.join(''));
+      await file.appendFile(text);
       await file.datasync();
     } finally {
       await file.close();
     }
-    this.written += lines.length;
+    this.written += lines;
+    this.bytes += Buffer.byteLength(text);
   }
 }

@@ -37,10 +37,10 @@ export class DigestLedger {
   static async load(folder: string): Promise<DigestLedger> {
     const file = new LineFile(join(folder, 'digests.jsonl'));
     const ledger = new DigestLedger(file);
-    for (const stored of await file.read()) {
+    await file.read((stored) => {
       const { digest, ...entry } = line.parse(stored);
       ledger.entries.set(digest, entry);
-    }
+    });
     return ledger;
   }
 

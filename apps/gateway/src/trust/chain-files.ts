@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileDurably } from '@countersign/gateway-protocol';
+import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import {
   isDigest,
   isTenantSlug,
@@ -8,7 +8,6 @@ import {
   type SignedTrustDocument,
 } from '@countersign/scope';
 import { z } from 'zod';
-import { readAtMost } from '../durable/read-at-most.js';
 import { trustFolder } from './trust-folder.js';
 
 const file = z.strictObject({

@@ -42,14 +42,14 @@ export class HandingOn {
   /** Throws where the file is there and cannot be read whole. */
   static async load(parts: HandingOnParts): Promise<HandingOn> {
     const handing = new HandingOn(parts);
-    for (const stored of await handing.file.read()) {
+    await handing.file.read((stored) => {
       const read = line.parse(stored);
       if ('told' in read) handing.waiting.delete(read.told);
       else {
         const signature = parseSignature(read.handed);
         if (isStopOrLift(signature)) handing.waiting.set(hashOf(signature), signature);
       }
-    }
+    });
     return handing;
   }
 

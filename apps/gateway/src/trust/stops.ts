@@ -53,14 +53,14 @@ export class Stops {
   /** Throws where the file is there and cannot be read whole: forgetting would let in what a customer has stopped. */
   static async load(options: StopsOptions): Promise<Stops> {
     const stops = new Stops(options);
-    for (const stored of await stops.file.read()) {
+    await stops.file.read((stored) => {
       const read = line.parse(stored);
       if ('lifted' in read) stops.forget(read.tenant, read.lifted);
       else {
         const stop = parseSignature(read.stop);
         if (isStop(stop)) stops.keep(stop);
       }
-    }
+    });
     return stops;
   }
 

@@ -72,7 +72,7 @@ export class Trusts {
     const stored = await trusts.files.read();
     trusts.pinsMark = await markOf(options.spoolDir);
     trusts.keepPins(await readPins(options.spoolDir), now);
-    for (const line of await trusts.claims.read()) trusts.claimed.add(claimedLine.parse(line).tenant);
+    await trusts.claims.read((line) => trusts.claimed.add(claimedLine.parse(line).tenant));
     for (const chain of stored) trusts.restore(chain, now);
     for (const [tenant, pin] of Object.entries(trusts.pins)) {
       trusts.begin(tenant, pin, now);

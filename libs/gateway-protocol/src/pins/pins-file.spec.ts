@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -138,6 +138,20 @@ describe('the file of pins', () => {
     JSON.stringify({ v: 1, pins: { acme: { ...first, atLeast: ['x'] } } }),
   ])('P13: in any other form is not read (%#)', async (text) => {
     await writeFile(pinsPath(folder), text);
-    await expect(readPins(folder)).rejects.toThrow();
+    await expect(readPins(folder)).rejects.toMatchObject({ code: 'pins_unreadable' });
+  });
+
+  test('that is huge is refused by its size, and none is written that could not be read again', async () => {
+    await writePins(folder, { acme: first });
+    const atLeast = Array.from({ length: 300_000 }, () => ONE);
+    await expect(writePins(folder, { acme: { ...first, atLeast } })).rejects.toMatchObject({
+      code: 'pins_too_large',
+    });
+    expect(await readPins(folder)).toEqual({ acme: first });
+    await truncate(pinsPath(folder), 2 ** 40);
+    await expect(readPins(folder)).rejects.toMatchObject({
+      code: 'pins_unreadable',
+      message: expect.stringMatching(/^pins\.json: is larger than \d+ bytes$/),
+    });
   });
 });

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDigest, isTenantSlug, toInstant } from '@countersign/scope';
 import { z } from 'zod';
+import { readAtMost } from '../durable/read-at-most.js';
 import { writeFileDurably } from '../durable/write-file.js';
 
 /** A pin takes the place of another one only so long after it was set: time for everybody to see it, and to object. */
@@ -32,26 +33,61 @@ export type Pins = z.infer<typeof file>['pins'];
 /** Where the pins of a gateway's own host are, beside its spool. */
 export const pinsPath = (spoolDir: string) => join(spoolDir, 'pins.json');
 
+/** Some hundred thousand tenants. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The pins cannot be read, or not be written so that they could be. `code` is stable; the message names the rule. */
+export class PinsFileError extends Error {
+  override readonly name = 'PinsFileError';
+
+  constructor(
+    readonly code: 'pins_unreadable' | 'pins_too_large',
+    rule: string,
+    options?: ErrorOptions,
+  ) {
+    super(`pins.json: ${rule}`, options);
+  }
+}
+
 /**
- * The pins on this host, by slug; none where nobody has pinned. Throws for a file that cannot be read or is not of this
- * form. Without a prototype: `constructor` is a slug like any other.
+ * The pins on this host, by slug; none where nobody has pinned. Throws PinsFileError for a file that is huge or not of this
+ * form, and the file system's error. Without a prototype: `constructor` is a slug like any other.
  */
 export async function readPins(spoolDir: string): Promise<Pins> {
-  const text = await readFile(pinsPath(spoolDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  const pins = text === undefined ? {} : file.parse(JSON.parse(text)).pins;
-  return Object.assign(Object.create(null) as Pins, pins);
+  return Object.assign(Object.create(null) as Pins, await storedPins(pinsPath(spoolDir)));
+}
+
+async function storedPins(path: string): Promise<Pins> {
+  try {
+    return file.parse(JSON.parse(await readAtMost(path, MAX_BYTES))).pins;
+  } catch (cause) {
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (syscall === undefined) throw unreadable(cause);
+    if (code === 'ENOENT') return {};
+    throw cause;
+  }
+}
+
+function unreadable(cause: unknown): PinsFileError {
+  const [issue] = cause instanceof z.ZodError ? cause.issues : [];
+  if (issue !== undefined)
+    return new PinsFileError('pins_unreadable', `/${issue.path.map(String).join('/')}: ${issue.message}`, {
+      cause,
+    });
+  const rule = cause instanceof SyntaxError || !(cause instanceof Error) ? 'is no JSON' : cause.message;
+  return new PinsFileError('pins_unreadable', rule, { cause });
 }
 
 /** Pins are no secret, and whoever sets them need not be whom the gateway runs as. */
 const MODE = 0o644;
 
-/** Writes them, durably. Throws the file system's error. */
+/** Writes them, durably. Throws PinsFileError where they could not be read again, and the file system's error. */
 export async function writePins(spoolDir: string, pins: Pins): Promise<void> {
+  const text = `${JSON.stringify({ v: 1, pins }, null, 2)}\n`;
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw new PinsFileError('pins_too_large', `more than ${MAX_BYTES} bytes of pins are not kept`);
   await mkdir(spoolDir, { recursive: true, mode: 0o700 });
-  await writeFileDurably(pinsPath(spoolDir), `${JSON.stringify({ v: 1, pins }, null, 2)}\n`, MODE);
+  await writeFileDurably(pinsPath(spoolDir), text, MODE);
 }
 
 /** What counts at this moment (milliseconds since the epoch). */

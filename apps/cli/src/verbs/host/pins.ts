@@ -6,6 +6,7 @@ import {
   type Pin,
   type PinOutcome,
   type Pins,
+  PinsFileError,
   pinInForce,
   readPins,
   setPin,
@@ -49,7 +50,9 @@ export async function pinTenant(
   const { spoolDir } = readSpoolEnvironment(context.io.env);
   const pins = await pinsOf(spoolDir);
   const { pin, outcome } = setPin(pins[tenant], hash, Date.now(), atLeast);
-  await writePins(spoolDir, { ...pins, [tenant]: pin });
+  await writePins(spoolDir, { ...pins, [tenant]: pin }).catch((error: unknown) => {
+    throw error instanceof PinsFileError ? new CliError(error.code, error.message, { cause: error }) : error;
+  });
   if (!existsSync(join(spoolDir, 'identity.pem')))
     context.note(
       `No gateway has run on ${spoolDir} yet; where it runs elsewhere, set COUNTERSIGN_SPOOL_DIR.`,
@@ -95,13 +98,10 @@ async function pinsOf(spoolDir: string): Promise<Pins> {
   try {
     return await readPins(spoolDir);
   } catch (cause) {
-    throw new CliError(
-      'pins_unreadable',
-      `the pins in ${spoolDir} cannot be read, or are not of their form`,
-      {
-        exit: 2,
-        cause,
-      },
-    );
+    const rule = cause instanceof PinsFileError ? `: ${cause.message}` : ', or are not of their form';
+    throw new CliError('pins_unreadable', `the pins in ${spoolDir} cannot be read${rule}`, {
+      exit: 2,
+      cause,
+    });
   }
 }
