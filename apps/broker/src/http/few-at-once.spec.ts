@@ -49,3 +49,21 @@ test('a place is free again for who comes later', () => {
   }
   expect(begun).toEqual(['first', 'second']);
 });
+
+test('each has places of its own, where it is said whose a request is, and none is remembered', () => {
+  const pass = fewAtOnce(1, ({ url }) => url);
+  const begun: string[] = [];
+  const send = (url: string) => {
+    const answer = new Answer();
+    pass({ url } as Request, answer as unknown as Response, () => begun.push(url));
+    return answer;
+  };
+  const first = send('a');
+  const [second, other] = [send('a'), send('b')];
+  expect(begun).toEqual(['a', 'b']);
+  first.close();
+  expect(begun).toEqual(['a', 'b', 'a']);
+  for (const answer of [second, other]) answer.close();
+  send('a').close();
+  expect(begun).toEqual(['a', 'b', 'a', 'a']);
+});

@@ -2,6 +2,7 @@ import {
   authenticateApiKey,
   authenticateGateway,
   authenticateSession,
+  type EnrolledGateway,
   type SessionLimits,
 } from '@countersign/access';
 import {
@@ -24,7 +25,7 @@ const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 /**
  * First of the guards: finds out who calls and refuses nobody, except who comes with two kinds of credentials.
  * Every call asks the store, so that a revoked key, an ended session or a removed person is out at once;
- * nothing is cached.
+ * nothing is cached. A gateway has been found out before its body was read, and is not asked for twice.
  */
 @Injectable()
 export class IdentifyGuard implements CanActivate {
@@ -47,7 +48,7 @@ export class IdentifyGuard implements CanActivate {
         'Send a key or a session’s cookie, not both: it must be plain who calls.',
       );
     const isUse = request.headers[BACKGROUND_HEADER] === undefined && !isNoUse(context.getHandler());
-    request.caller = await identify(this.deps, credentials, this.settings.session, isUse);
+    request.caller ??= await identify(this.deps, credentials, this.settings.session, isUse);
     return true;
   }
 }
@@ -76,12 +77,19 @@ export async function identify(
     const found = await authenticateSession(deps, secret, kind, limits, use);
     if (found !== null) return { kind: 'person', ...found };
   }
+  const gateway = await identifyGateway(deps, authorization);
+  return gateway === null ? { kind: 'anonymous' } : { kind: 'gateway', gateway };
+}
+
+/** The gateway that the header proves; null for any other. */
+export async function identifyGateway(
+  deps: BrokerDeps,
+  authorization: string | undefined,
+): Promise<EnrolledGateway | null> {
   const presented = readGatewayAuthorization(authorization) ?? readCredential(authorization);
-  if (presented !== undefined) {
-    const gateway = await authenticateGateway(deps, `${presented.gateway}.${presented.secret}`);
-    if (gateway !== null) return { kind: 'gateway', gateway };
-  }
-  return { kind: 'anonymous' };
+  return presented === undefined
+    ? null
+    : authenticateGateway(deps, `${presented.gateway}.${presented.secret}`);
 }
 
 /** A gateway may present its enrolment credential as it was given, too. */

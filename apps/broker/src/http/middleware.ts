@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, {
   type Express,
@@ -11,23 +10,19 @@ import express, {
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { Lifecycle } from '../health/lifecycle.js';
+import { DEPS } from '../injection.js';
 import { requestLog } from '../observe/logger.js';
 import { measure } from '../observe/measure.js';
 import { Metrics } from '../observe/metrics.js';
 import { readBuiltApp } from '../web/built-app.js';
 import { serveApp } from '../web/serve-app.js';
-import { fewAtOnce } from './few-at-once.js';
+import { keepRaw, MAX_BODY_BYTES } from './bodies.js';
+import { gatewayBodies } from './gateway-bodies.js';
 import { HttpProblem } from './problem.js';
-import type { BrokerRequest } from './request.js';
 
 const MAX_HEADERS = 100;
 const ONCE = ['authorization', 'cookie', 'origin', 'idempotency-key', 'last-event-id'];
 const MAX_SIGN_IN_BYTES = 16 * 1024;
-const MAX_BODY_BYTES = 1024 * 1024;
-/** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
-const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
-/** Of hundreds of gateways that hand over records in the same moment; a stop that comes then must not wait for them all. */
-const RECORDS_AT_ONCE = 64;
 
 /** Express before Nest is built on it: its router takes the settings that stand when it is first used. */
 export function expressServer(): Express {
@@ -62,15 +57,10 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use(lastOfItsConnection(app.get(Lifecycle)));
   app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
-  app.use(
-    '/gateway/v1/records',
-    json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }),
-    fewAtOnce(RECORDS_AT_ONCE),
-  );
   app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
   app.use('/auth', urlencoded({ extended: false, inflate: false, limit: MAX_SIGN_IN_BYTES }));
   app.use('/api', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
-  app.use('/gateway', json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
+  app.use('/gateway', gatewayBodies(app.get(DEPS)));
 }
 
 /** Answers are somebody's alone. Handlers whose answer may be kept say so. */
@@ -96,12 +86,4 @@ function lastOfItsConnection(lifecycle: Lifecycle) {
     if (lifecycle.stopping) response.setHeader('Connection', 'close');
     next();
   };
-}
-
-function keepRaw(
-  request: IncomingMessage & Pick<Partial<BrokerRequest>, 'rawBody'>,
-  _response: ServerResponse,
-  body: Buffer,
-): void {
-  request.rawBody = body;
 }
