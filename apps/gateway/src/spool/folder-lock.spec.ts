@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lockFolder } from './folder-lock.js';
+
+/** A socket at this path whose process was killed. */
+async function bindAndDie(path: string): Promise<void> {
+  const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  await once(spawn(process.execPath, ['-e', code]), 'exit');
+}
 
 describe('P5: a spool’s folder has one writer', () => {
   let folder: string;
@@ -15,8 +23,7 @@ describe('P5: a spool’s folder has one writer', () => {
   const inUse = { code: 'spool_in_use' };
   /** As a process that was killed leaves it, which had the id that this one has: so it is with containers. */
   const killed = async () => {
-    const code = `require('node:net').createServer().listen(${JSON.stringify(join(folder, 'lock.sock'))}, () => process.kill(process.pid, 'SIGKILL'))`;
-    await once(spawn(process.execPath, ['-e', code]), 'exit');
+    await bindAndDie(join(folder, 'lock.sock'));
     await writeFile(join(folder, 'lock'), String(process.pid));
   };
 
@@ -47,5 +54,46 @@ describe('P5: a spool’s folder has one writer', () => {
     await expect(lockFolder(folder)).rejects.toMatchObject(inUse);
     await unlock();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  describe('what starts that were killed in the middle have left', () => {
+    const left = () => join(folder, `lock.sock.${randomUUID()}`);
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 1_200));
+
+    test('is cleared away by the next, and nothing else is', async () => {
+      const [dead, other] = [left(), left()];
+      await bindAndDie(dead);
+      await killed();
+      const alive = createServer().listen(other);
+      await once(alive, 'listening');
+      const strange = [`lock.sock.${randomUUID()}`, 'lock.sock.old'];
+      for (const name of strange) await writeFile(join(folder, name), '');
+      await pause();
+      const unlock = await lockFolder(folder);
+      const kept = [...strange, basename(other), 'lock', 'lock.sock'];
+      expect((await readdir(folder)).sort()).toEqual(kept.sort());
+      await unlock();
+      alive.close();
+    });
+
+    test('is left where it is so new that its process may be about to listen', async () => {
+      const dead = left();
+      await bindAndDie(dead);
+      const unlock = await lockFolder(folder);
+      expect(await readdir(folder)).toContain(basename(dead));
+      await unlock();
+    });
+
+    test('hinders none of many that start at once, and one of them has the folder', async () => {
+      for (let count = 0; count < 5; count += 1) await bindAndDie(left());
+      await killed();
+      await pause();
+      const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+      const taken = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      expect(taken).toHaveLength(1);
+      for (const each of tried) if (each.status === 'rejected') expect(each.reason).toMatchObject(inUse);
+      expect((await readdir(folder)).sort()).toEqual(['lock', 'lock.sock']);
+      await taken[0]?.();
+    });
   });
 });

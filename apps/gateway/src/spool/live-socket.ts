@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, rename, stat, unlink } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -8,6 +8,11 @@ const NAME = 'lock.sock';
 const OPEN_FOLDERS = '/proc/self/fd';
 /** Of a process that has found a dead one's socket, to take it away: whoever was faster is seen after that. */
 const SETTLED_MS = 100;
+
+/** A name that a start uses for a moment; `lock.sock.` and a UUID. */
+const OF_A_START = /^lock\.sock\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** So long a start that lives may have such a name without a listener: between making the socket and listening on it. */
+const NEW_MS = 1_000;
 
 /** Of a file system on which a socket has one name only. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
@@ -29,6 +34,7 @@ export async function holdSocket(folder: string): Promise<Held | 'in use' | 'unk
     if (server === undefined) return 'unknown';
     if (!(await take(at, own))) return 'in use';
     isHeld = true;
+    await clearLeft(folder, at).catch(() => undefined);
   } catch (error) {
     if (NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) return 'unknown';
     throw error;
@@ -89,8 +95,23 @@ async function removeDead(at: string): Promise<boolean> {
   }
   const dead = await isDead(aside);
   if (!dead) await link(aside, join(at, NAME)).catch(() => undefined);
-  await unlink(aside);
+  await unlink(aside).catch(() => undefined);
   return dead;
+}
+
+/**
+ * Takes away what starts have left that were killed in the middle: sockets to which nobody listens. Those of starts that
+ * are going on answer, or are new; whose is gone all the same finds out that the folder is held.
+ */
+async function clearLeft(folder: string, at: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!OF_A_START.test(name)) continue;
+    const path = join(at, name);
+    const found = await lstat(path).catch(() => undefined);
+    // The time of its last change: a name that is set aside just now is new, however old its socket is.
+    if (found?.isSocket() !== true || Date.now() - found.ctimeMs < NEW_MS) continue;
+    if (await isDead(path)) await unlink(path).catch(() => undefined);
+  }
 }
 
 /** Nobody listens any more. Whatever else hinders us may be a living one's doing. */
