@@ -54,7 +54,7 @@ async function run(
   const close = async () => {
     await stopServing(server, calls, options.stopGraceMs ?? 10_000);
     clearInterval(sweep);
-    recorder.flush();
+    recorder.close();
     // Where the broker does not hear of it, the next run says what this one held.
     if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
     await feed.close();

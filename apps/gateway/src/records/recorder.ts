@@ -114,14 +114,14 @@ export class Recorder {
     this.signHeads();
   }
 
-  /** Writes what was folded and counted; each minute and at the end. */
-  flush(): void {
+  /** Writes what was folded and counted, of counters one record; each minute. Whether counters are left for the next. */
+  private flush(): boolean {
     const { spool, clock } = this.options;
     for (const { first, count } of this.folding.drain(clock.now())) {
       if (first.record.kind === 'refused') spool.note({ ...first, record: { ...first.record, count } });
     }
     const counts = this.counters.drain(MAX_COUNTS);
-    if (counts.length === 0) return;
+    if (counts.length === 0) return false;
     const record = {
       ...this.head(this.newId(), DEPLOYMENT_SLUG),
       tenant: DEPLOYMENT_SLUG as typeof DEPLOYMENT_SLUG,
@@ -129,6 +129,12 @@ export class Recorder {
       counts,
     };
     spool.append({ record, openings: {} }).catch(() => this.counters.hold(counts));
+    return counts.length === MAX_COUNTS;
+  }
+
+  /** Writes all that was folded and counted: there is no next minute in this run. */
+  close(): void {
+    while (this.flush());
   }
 
   /** Vouches for every chain that has moved since it was last vouched for; at the start, each minute and at the end. */

@@ -1,0 +1,53 @@
+import { MAX_COUNTS, type MinuteCount } from '@countersign/gateway-protocol';
+import type { Draft } from '../spool/chains.js';
+import type { Spool } from '../spool/spool.js';
+import { Recorder } from './recorder.js';
+
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+
+/** A recorder whose records go nowhere, and what each record of counters counted. */
+function recording() {
+  let now = NOW;
+  const counted: MinuteCount[][] = [];
+  const spool = {
+    note: () => undefined,
+    append: async ({ record }: Draft) => {
+      if (record.kind === 'counters') counted.push([...record.counts]);
+    },
+    unsigned: [],
+  };
+  const recorder = new Recorder({
+    spool: spool as unknown as Spool,
+    gateway: 'gtw_0199f0a0-7b2c-7001-8000-000000000001',
+    boot: '0199f0a0-7b2c-4001-8000-000000000001',
+    clock: { now: () => now, monotonic: () => now },
+    trustOf: () => null,
+  });
+  const passMinute = () => {
+    now += 60_000;
+    recorder.tick();
+  };
+  return { recorder, counted, passMinute };
+}
+
+describe('counted refusals', () => {
+  const services = Array.from({ length: 2 * MAX_COUNTS + 1 }, (_, index) => `service-${index}`);
+  const sizes = (counted: MinuteCount[][]) => counted.map(({ length }) => length);
+
+  test('of more kinds than a record holds go on into the next minutes', () => {
+    const { recorder, counted, passMinute } = recording();
+    for (const service of services) recorder.count(service, 'invalid_token');
+    for (let minute = 0; minute < 4; minute += 1) passMinute();
+    expect(sizes(counted)).toEqual([MAX_COUNTS, MAX_COUNTS, 1]);
+  });
+
+  test('none is lost at the end, however many kinds there are', () => {
+    const { recorder, counted } = recording();
+    for (const service of services) recorder.count(service, 'invalid_token');
+    recorder.close();
+    expect(sizes(counted)).toEqual([MAX_COUNTS, MAX_COUNTS, 1]);
+    expect(counted.flat().map(({ service }) => service)).toEqual(services);
+    recorder.close();
+    expect(counted).toHaveLength(3);
+  });
+});
