@@ -112,4 +112,21 @@ describe('Wire', () => {
     wire.take(Buffer.from(next.head));
     expect(() => wire.begin(next.request)).toThrow(/behind what could not be read/);
   });
+
+  test('holds nothing of what it has read: each of many idle connections would hold its last piece', () => {
+    const messages = (['none', 'length', 'chunked'] as const).map((coding) =>
+      message('POST', '/a', coding === 'none' ? '' : 'x', coding),
+    );
+    const blanks = ' '.repeat(64 * 1024);
+    const before = process.memoryUsage().arrayBuffers;
+    const wires = Array.from({ length: 2_000 }, (_, index) => {
+      const { head, body, request } = messages[index % messages.length]!;
+      const wire = new Wire(1_000);
+      wire.take(Buffer.from(head.replace(':', `:${blanks}`) + body));
+      wire.begin(request);
+      return wire;
+    });
+    const most = (wires.length * blanks.length) / messages.length / 2;
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(most);
+  });
 });

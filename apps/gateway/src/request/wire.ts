@@ -68,7 +68,7 @@ export class Wire {
     const end = this.#unread.indexOf(HEAD_END, 0, 'latin1') + HEAD_END.length;
     const head = this.#unread.toString('latin1', 0, end);
     demand(isHeadAsParsed(head, { method, url, rawHeaders }), 'the head is not written plainly');
-    this.#unread = this.#unread.subarray(end);
+    this.#unread = behind(this.#unread, end);
   }
 
   /** Lets the body have what is its own; remembers it while more is to come. */
@@ -79,7 +79,7 @@ export class Wire {
       return NOTHING;
     }
     this.#body = body.isDone ? undefined : body;
-    return bytes.subarray(taken);
+    return behind(bytes, taken);
   }
 
   #lose(): void {
@@ -87,6 +87,11 @@ export class Wire {
     this.#unread = NOTHING;
     this.#body = undefined;
   }
+}
+
+/** What comes behind so many bytes. An empty part of a piece would keep all of it, while the connection idles. */
+function behind(bytes: Buffer, taken: number): Buffer {
+  return taken === bytes.length ? NOTHING : bytes.subarray(taken);
 }
 
 function bodyOf(framing: Framing): { body?: Body; chunks: ChunkScanner | undefined } {
