@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
+import { Wire } from '../request/wire.js';
 
 let world: GatewayWorld;
 const sockets: Socket[] = [];
@@ -110,6 +111,29 @@ test('a client has at most a hundred requests under way on a connection: more of
   const token = world.broker.token(world.broker.grant());
   other.write(call(token).repeat(100));
   await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 100);
+});
+
+test('a fault of ours over one request refuses it, and ends neither the process nor its other calls', async () => {
+  const uncaught: unknown[] = [];
+  const listener = (error: unknown) => uncaught.push(error);
+  process.on('uncaughtException', listener);
+  const other = await calling();
+  const { begin } = Wire.prototype;
+  Wire.prototype.begin = () => {
+    throw new TypeError('a fault of ours');
+  };
+  try {
+    const { socket, text, isClosed } = await open();
+    socket.write(call('x'));
+    await until(isClosed);
+    expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"record_unavailable"/s);
+  } finally {
+    Wire.prototype.begin = begin;
+    process.off('uncaughtException', listener);
+  }
+  expect(uncaught).toEqual([]);
+  other.held[0]!.end('x');
+  await until(() => other.text().startsWith('HTTP/1.1 200 '));
 });
 
 async function refusals(): Promise<number> {

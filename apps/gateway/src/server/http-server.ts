@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { describeError } from '../log/describe-error.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
+import { AmbiguousRequest, demand } from '../request/ambiguous.js';
 import { type Message, Wire } from '../request/wire.js';
 import type { StopPage } from '../trust/stop-page.js';
 import type { CallHandler } from './handle-call.js';
@@ -84,21 +84,21 @@ export function createHttpServer(parts: HttpServerParts): Server {
   return server;
 }
 
-/** A request as Node hands it over, and what it says, or why it is refused. */
+/** A request as Node hands it over, and what it says, or what was thrown over it. */
 type Received = {
   request: IncomingMessage;
   response: ServerResponse;
   expectsContinue: boolean;
-  message: Message | AmbiguousRequest;
+  message: Message | Error;
 };
 
-function readMessage(wire: Wire | undefined, request: IncomingMessage): Message | AmbiguousRequest {
-  if (wire === undefined) return new AmbiguousRequest('its connection was not watched');
+/** Never throws: in the parser's turn nobody would catch it, and the process would end with all its calls. */
+function readMessage(wire: Wire | undefined, request: IncomingMessage): Message | Error {
   try {
+    demand(wire !== undefined, 'its connection was not watched');
     return wire.begin(request);
   } catch (error) {
-    if (error instanceof AmbiguousRequest) return error;
-    throw error;
+    return error as Error;
   }
 }
 
@@ -107,7 +107,7 @@ async function serve(
   { request, response, expectsContinue, message }: Received,
 ): Promise<void> {
   try {
-    if (message instanceof AmbiguousRequest) throw message;
+    if (message instanceof Error) throw message;
     const { canonical, chunks } = message;
     const odd = chunks?.objection();
     if (odd !== undefined) throw odd;
