@@ -63,6 +63,20 @@ describe('isHeadAsParsed', () => {
   ])('P4: does not take %s', (_, text) => {
     expect(isHeadAsParsed(text, { method: 'GET', url: '/x', rawHeaders: ['Host', 'a'] })).toBe(false);
   });
+
+  test.each([
+    ['Content-Length', '2'],
+    ['transfer-encoding', 'chunked'],
+  ])('P4: does not take a tab beside the value of %s, but spaces', (name, value) => {
+    const taken = (before: string, behind: string) =>
+      isHeadAsParsed(`POST /x HTTP/1.1\r\nHost: a\r\n${name}:${before}${value}${behind}\r\nX:\tb\r\n\r\n`, {
+        method: 'POST',
+        url: '/x',
+        rawHeaders: ['Host', 'a', name, value, 'X', 'b'],
+      });
+    expect([taken('', ''), taken(' ', ''), taken('  ', ' ')]).toEqual([true, true, true]);
+    expect([taken('\t', ''), taken(' \t', ''), taken(' ', ' \t ')]).toEqual([false, false, false]);
+  });
 });
 
 const plain = (text: string) => text.replace(/:[ \t]+/g, ':').replace(/[ \t]+\r\n/g, '\r\n');

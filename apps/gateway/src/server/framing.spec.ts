@@ -47,7 +47,21 @@ test('bodies of either framing arrive as they were sent', async () => {
   }
 });
 
-const LENGTHS = ['002', '+2', '-2', '2.0', '0x2', '2e0', '2, 2', '2,', '', '99999999999999999999', 'two'];
+const LENGTHS = [
+  '002',
+  '+2',
+  '-2',
+  '2.0',
+  '0x2',
+  '2e0',
+  '2, 2',
+  '2,',
+  '',
+  '99999999999999999999',
+  'two',
+  '\t2',
+  '2\t',
+];
 const CODINGS = [
   'Chunked',
   'gzip, chunked',
@@ -60,6 +74,9 @@ const CODINGS = [
   'x-chunked',
   '"chunked"',
   '\x0bchunked',
+  '\tchunked',
+  'chunked\t',
+  'chunked \t ',
 ];
 const CHUNKS: [string, string][] = [
   ['an extension', '2;x=1\r\n{}\r\n0\r\n\r\n'],
