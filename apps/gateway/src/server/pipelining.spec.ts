@@ -32,6 +32,20 @@ describe('requests that come one behind the other on a connection', () => {
     expect(world.upstream.hits.length).toBe(1);
   });
 
+  test('P4: nor where it comes a moment after that answer, behind a body that was not waited for', async () => {
+    const token = world.broker.token(world.broker.grant());
+    // More than the gateway takes in one read: the call comes with the next, when the refusal is on its way already.
+    const body = 'x'.repeat(100_000);
+    const refused = call('none')
+      .replace('GET', 'POST')
+      .replace('\r\n\r\n', '\r\nContent-Length: 100000\r\n\r\n');
+    await sendRaw(port(), refused + body + call(token), true);
+    expect((await world.send({ token })).status).toBe(200);
+    await until(() => world.broker.recordsOf('outcome').length > 0);
+    expect(world.broker.recordsOf('allowed')).toHaveLength(1);
+    expect(world.upstream.hits.length).toBe(1);
+  });
+
   test('leave no call open when their client goes: its place is free again and each record has an outcome', async () => {
     const token = world.broker.token(world.broker.grant());
     const held: { end(text: string): unknown }[] = [];

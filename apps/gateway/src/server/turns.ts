@@ -47,12 +47,13 @@ export class Turns {
     serve: () => Promise<void>,
   ): Promise<void> {
     await before;
-    if (socket.destroyed || !socket.writable) return;
     await this.#begin(socket, response, serve);
   }
 
   /** Settles when the answer is over: sent whole, or its connection gone. */
   #begin(socket: Socket, response: ServerResponse, serve: () => Promise<void>): Promise<void> {
+    // Behind the last answer; it may come while the connection is being closed, with no other before it any more.
+    if (!socket.writable) return Promise.resolve();
     const over = new Promise<void>((resolve) => {
       const done = () => {
         response.off('close', done);
