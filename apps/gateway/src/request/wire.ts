@@ -40,7 +40,7 @@ export class Wire {
   take(bytes: Buffer): void {
     if (this.#isLost) return;
     const rest = this.#body === undefined ? bytes : this.#withoutBody(this.#body, bytes);
-    // The parser counts neither empty lines nor blanks against the size of a head; they are not kept without end either.
+    // The parser counts neither empty lines nor blanks before a value against the size of a head: here they have an end.
     if (rest.length > 0 && this.#unread.length > this.maxHeadBytes) this.#lose();
     else if (rest.length > 0)
       this.#unread = this.#unread.length === 0 ? rest : Buffer.concat([this.#unread, rest]);
