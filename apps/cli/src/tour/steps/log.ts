@@ -4,17 +4,13 @@ import { eventsShape } from '../shapes.js';
 import type { TourStep } from '../step.js';
 import { clock } from '../words.js';
 
-/** What must stand in the tenant's log, in this order; other leaves may stand between. */
-const STORY = [
-  'request.created',
-  'request.reviewed',
-  'request.reviewed',
-  'grant.started',
-  'token.minted',
-  'access.allowed',
-  'access.refused',
-  'grant.ended',
-  'access.refused',
+/**
+ * What must stand in the tenant's log; other leaves may stand between. Each line in its order: between the two there is none,
+ * since a gateway hands over what it recorded a moment later than it happened.
+ */
+const STORIES = [
+  ['request.created', 'request.reviewed', 'request.reviewed', 'grant.started', 'token.minted', 'grant.ended'],
+  ['grant.started', 'access.allowed', 'access.refused', 'access.refused'],
 ];
 const VISIBLE_MS = 5_000;
 const TYPE_WIDTH = 25;
@@ -50,10 +46,12 @@ export const tenantLog: TourStep = {
   },
 };
 
-function tells(types: string[]): boolean {
-  let next = 0;
-  for (const type of types) if (type === STORY[next]) next += 1;
-  return next === STORY.length;
+function tells(types: readonly string[]): boolean {
+  return STORIES.every((story) => {
+    let next = 0;
+    for (const type of types) if (type === story[next]) next += 1;
+    return next === story.length;
+  });
 }
 
 function actorWord(actor: string): string {
