@@ -16,6 +16,8 @@ const project = (displayName, testMatch) => ({
   rootDir: '.',
   testEnvironment: 'node',
   testMatch,
+  // Not the temporary folder: bin/jest.mjs gives each run another.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   transform: { '^.+\\.ts$': swc },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

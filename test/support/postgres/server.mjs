@@ -4,15 +4,11 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-
-/** Linux keeps this folder in memory. In a container it may be tiny. */
-const MEMORY = '/dev/shm';
-const TMPFS = 0x01021994;
-const MEMORY_NEEDED = 4e9;
+import { memory } from '../memory.mjs';
 
 const READY = /database system is ready to accept connections/;
 
@@ -97,17 +93,11 @@ export async function startPostgres({ durable = false } = {}) {
  * and a disk that writes hundreds of them slows everything that runs beside it.
  */
 async function dataFolder(folder, durable) {
-  const room = durable ? 0 : await freeBytes(MEMORY);
-  if (room > MEMORY_NEEDED) return await mkdtemp(join(MEMORY, 'countersign-postgres-'));
+  const kept = durable ? null : memory();
+  if (kept !== null) return await mkdtemp(join(kept, 'countersign-postgres-'));
   const data = join(folder, 'data');
   await mkdir(data);
   return data;
-}
-
-/** 0 where there is no such folder, or it is on a disk. */
-async function freeBytes(folder) {
-  const found = await statfs(folder).catch(() => null);
-  return found?.type === TMPFS ? found.bavail * found.bsize : 0;
 }
 
 async function runner(folder) {
