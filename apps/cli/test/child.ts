@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const RUN_CLI = join(process.cwd(), 'apps/cli/test/run-cli.mjs');
+import { CLI } from '../../../test/support/cli.js';
 
 export type Ended = { exit: number | null; out: string; err: string };
 
 /** The command as a process of its own. `begun` gives its stdout so far, to see it at work before it ends. */
 export function spawnCli(argv: string[], env: Record<string, string>, stdin = '') {
-  const child = spawn(process.execPath, [RUN_CLI, ...argv], {
+  const child = spawn(process.execPath, [CLI, ...argv], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
   });
   let out = '';
