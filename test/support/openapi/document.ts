@@ -13,10 +13,19 @@ export type Operation = OpenApiDocument['paths'][string][string];
 export function operationOf(document: OpenApiDocument, method: string, path: string): Operation | undefined {
   const asked = path.replace(/(?<=.)\/$/, '');
   const [found] = Object.keys(document.paths)
-    .filter((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked))
+    .filter((template) => fits(template).test(asked))
     .sort((left, right) => parameters(left) - parameters(right));
   if (found === undefined) return undefined;
   return document.paths[found]?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** Every answer is held against every template: each is made into a pattern once. */
+function fits(template: string): RegExp {
+  const made = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  patterns.set(template, made);
+  return made;
 }
 
 const parameters = (template: string): number => template.split('{').length;
