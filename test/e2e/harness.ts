@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Assurance,
-  applyOrganisation,
   type Clock,
-  createApiKey,
   type Deps,
   enrolGateway,
   ensureBrokerKeys,
@@ -14,20 +12,13 @@ import {
 } from '@countersign/access';
 import type { BrokerEnvironment } from '@countersign/config';
 import { encodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
-import {
-  nodeKeyMaker,
-  type OpenedStore,
-  openStore,
-  systemHashing,
-  systemRandomness,
-  uuidV7Ids,
-} from '@countersign/persistence';
+import { nodeKeyMaker, type OpenedStore } from '@countersign/persistence';
 import { type RunningBroker, startBroker } from '../../apps/broker/src/main.js';
-import { organisation, PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
-import { MASTER_KEY, migratedPostgres, migratedSqlite } from '../support/migrated-database.js';
+import { organisation, type PersonName } from '../factories/organisation.js';
+import { MASTER_KEY } from '../support/migrated-database.js';
 import { brokerOrigins } from '../support/openapi/broker-origins.js';
+import { type Engine, filledDatabase, openHost } from './filled-database.js';
 
-const HOUR = 3600;
 export const SESSION_COOKIE = '__Host-countersign-session';
 
 /** The wall clock, moved by as much as a test says. */
@@ -58,8 +49,7 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-export const ENGINES = ['SQLite', 'PostgreSQL'] as const;
-export type Engine = (typeof ENGINES)[number];
+export const ENGINES: readonly Engine[] = ['SQLite', 'PostgreSQL'];
 
 /** A broker in this process on a store of its own, with a key for everybody in `PEOPLE`. */
 export class TestBroker {
@@ -198,25 +188,12 @@ export class TestBroker {
 
   private async prepare(file: Organisation): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
-    if (this.engine === 'PostgreSQL')
-      ({ url: this.databaseUrl, drop: this.dropDatabase } = await migratedPostgres());
-    else this.databaseUrl = await migratedSqlite(join(this.folder, 'countersign.db'));
-    const system = { clock: this.clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
-    const { databaseUrl: url, masterKey } = this.environment;
-    this.host = { store: await openStore({ url, masterKey, ...system }), ...system };
-    await applyOrganisation(this.host, file, { dryRun: false });
+    const place = { engine: this.engine, folder: this.folder };
+    const { url, drop, keys, persons } = await filledDatabase(place, file, this.clock);
+    Object.assign(this, { databaseUrl: url, dropDatabase: drop, keys, persons });
+    this.host = await openHost(url, this.clock);
+    // Of each broker its own, also where two share all else: what one signed proves nothing to another.
     await ensureBrokerKeys(this.host, nodeKeyMaker);
-    const keys: Partial<Record<PersonName, string>> = {};
-    const persons: Partial<Record<PersonName, string>> = {};
-    for (const name of personNames) {
-      const { email, tenant } = PEOPLE[name];
-      const [person] = await this.host.store.readAsVendor((unit) => unit.persons(email));
-      if (person === undefined) continue;
-      persons[name] = person.id;
-      keys[name] = (await createApiKey(this.host, { email, tenant, ttl: 24 * 365 * HOUR })).key;
-    }
-    this.keys = keys as Record<PersonName, string>;
-    this.persons = persons as Record<PersonName, string>;
   }
 }
 

@@ -1,0 +1,136 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  applyOrganisation,
+  type Clock,
+  createApiKey,
+  type Deps,
+  type Organisation,
+} from '@countersign/access';
+import {
+  type OpenedStore,
+  openStore,
+  systemHashing,
+  systemRandomness,
+  uuidV7Ids,
+} from '@countersign/persistence';
+import { PEOPLE, type PersonName, personNames } from '../factories/organisation.js';
+import { MASTER_KEY, migratedPostgres, migratedSqlite } from '../support/migrated-database.js';
+import { emptyDatabase } from '../support/postgres/database.js';
+
+const YEAR = 365 * 86_400;
+
+export type Engine = 'SQLite' | 'PostgreSQL';
+
+/** What an organisation's people are known by. */
+export interface Known {
+  /** An API key of each. */
+  keys: Record<PersonName, string>;
+  persons: Record<PersonName, string>;
+}
+
+/** A database with an organisation and a key for each of `PEOPLE` that is in it. */
+export interface FilledDatabase extends Known {
+  url: string;
+  drop(): Promise<void>;
+}
+
+interface Place {
+  engine: Engine;
+  /** Where a SQLite file goes. */
+  folder: string;
+}
+
+interface Master extends Known {
+  copy(folder: string): Promise<{ url: string; drop(): Promise<void> }>;
+  remove(): Promise<void>;
+}
+
+/** By engine and organisation; null after the first, which few test files follow with others. */
+const masters = new Map<string, Promise<Master> | null>();
+afterAll(async () => {
+  for (const master of masters.values()) await (await master)?.remove();
+  masters.clear();
+});
+
+const systemDeps = (clock: Clock) => ({
+  clock,
+  ids: uuidV7Ids,
+  random: systemRandomness,
+  hashing: systemHashing,
+});
+
+export const openHost = async (url: string, clock: Clock): Promise<Deps & { store: OpenedStore }> => ({
+  store: await openStore({ url, masterKey: MASTER_KEY, ...systemDeps(clock) }),
+  ...systemDeps(clock),
+});
+
+/**
+ * Fills one database for the first broker of a test file and another for all that follow on the same organisation:
+ * these are copies, and share ids and API keys. To fill one takes longer than to start a broker on it.
+ */
+export async function filledDatabase(
+  place: Place,
+  file: Organisation,
+  clock: Clock,
+): Promise<FilledDatabase> {
+  const key = `${place.engine} ${JSON.stringify(file)}`;
+  const known = masters.get(key);
+  // What was made at another time than this clock's is not what this broker would find.
+  const moved = Math.abs(clock.now().getTime() - Date.now()) > 1_000;
+  if (known === undefined || moved) {
+    masters.set(key, known ?? null);
+    return filled(place, file, clock);
+  }
+  const making = known ?? makeMaster(place.engine, file, clock);
+  masters.set(key, making);
+  const { keys, persons, copy } = await making;
+  return { ...(await copy(place.folder)), keys: { ...keys }, persons: { ...persons } };
+}
+
+async function filled({ engine, folder }: Place, file: Organisation, clock: Clock): Promise<FilledDatabase> {
+  const database =
+    engine === 'PostgreSQL'
+      ? await migratedPostgres()
+      : { url: await migratedSqlite(join(folder, NAME)), drop: async () => {} };
+  const host = await openHost(database.url, clock);
+  try {
+    return { ...database, ...(await fill(host, file)) };
+  } finally {
+    await host.store.close();
+  }
+}
+
+const NAME = 'countersign.db';
+
+async function makeMaster(engine: Engine, file: Organisation, clock: Clock): Promise<Master> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-filled-'));
+  try {
+    const { url, drop, keys, persons } = await filled({ engine, folder }, file, clock);
+    if (engine === 'PostgreSQL')
+      return { keys, persons, copy: () => emptyDatabase(new URL(url).pathname.slice(1)), remove: drop };
+    const bytes = await readFile(join(folder, NAME));
+    const copy = async (into: string) => {
+      await writeFile(join(into, NAME), bytes, { mode: 0o600, flag: 'wx' });
+      return { url: `sqlite:${join(into, NAME)}`, drop: async () => {} };
+    };
+    return { keys, persons, copy, remove: async () => {} };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fill(host: Deps & { store: OpenedStore }, file: Organisation): Promise<Known> {
+  await applyOrganisation(host, file, { dryRun: false });
+  const keys: Partial<Record<PersonName, string>> = {};
+  const persons: Partial<Record<PersonName, string>> = {};
+  for (const name of personNames) {
+    const { email, tenant } = PEOPLE[name];
+    const [person] = await host.store.readAsVendor((unit) => unit.persons(email));
+    if (person === undefined) continue;
+    persons[name] = person.id;
+    keys[name] = (await createApiKey(host, { email, tenant, ttl: YEAR })).key;
+  }
+  return { keys: keys as Record<PersonName, string>, persons: persons as Record<PersonName, string> };
+}
