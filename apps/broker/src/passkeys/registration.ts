@@ -1,20 +1,19 @@
 import type { EnrolmentBegun, ProvenPasskey, RelyingParty } from '@countersign/access';
 import { passkeyJwk } from '@countersign/scope';
-import {
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  type VerifiedRegistrationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
-import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
+import type { RegistrationResponseJSON, VerifiedRegistrationResponse } from '@simplewebauthn/server';
 import { HttpProblem } from '../http/problem.js';
 
 /** ES256, and RS256 for platform keys that know no other (docs/decisions/0018). */
 const ALGORITHMS = [-7, -257];
 const TIMEOUT_MS = 5 * 60_000;
 
+/** Loaded by the first who enrols a passkey: it is an eighth of what a broker's start costs, and few need it. */
+const library = () => import('@simplewebauthn/server');
+const helpers = () => import('@simplewebauthn/server/helpers');
+
 /** What `navigator.credentials.create` is called with (PublicKeyCredentialCreationOptionsJSON). */
-export function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
+export async function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
+  const { generateRegistrationOptions } = await library();
   return generateRegistrationOptions({
     rpName: 'Countersign',
     rpID: relyingParty.rpId,
@@ -40,6 +39,7 @@ export async function readRegistration(
   response: RegistrationResponseJSON,
   { rpId, origins }: RelyingParty,
 ): Promise<ProvenPasskey> {
+  const { verifyRegistrationResponse } = await library();
   let challenge = '';
   const { registrationInfo } = await checked(
     verifyRegistrationResponse({
@@ -57,7 +57,7 @@ export async function readRegistration(
   const { clientDataJSON, attestationObject } = response.response;
   if (registrationInfo === undefined || isFramed(clientDataJSON)) throw refused();
   const { id, publicKey } = registrationInfo.credential;
-  const { data: jwk } = passkeyJwk.safeParse(jwkOf(publicKey));
+  const { data: jwk } = passkeyJwk.safeParse(await jwkOf(publicKey));
   if (jwk === undefined) throw refused();
   return { id, jwk, clientDataJson: clientDataJSON, attestationObject, rpId, challenge };
 }
@@ -76,7 +76,8 @@ function isFramed(clientDataJson: string): boolean {
 }
 
 /** COSE_Key (RFC 9053 §7, RFC 8230 §4) as a JWK; what trust documents list is for its schema to say. */
-function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Record<string, string> {
+async function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
+  const { cose, decodeCredentialPublicKey } = await helpers();
   const key = decodeCredentialPublicKey(publicKey);
   const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('base64url');
   if (cose.isCOSEPublicKeyEC2(key) && key.get(cose.COSEKEYS.crv) === cose.COSECRV.P256)
