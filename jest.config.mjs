@@ -35,10 +35,11 @@ const withPostgres = (made) => ({
 });
 
 export default {
-  // One more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
-  maxWorkers: 3,
-  // What a test file loaded stays in its worker's memory; collecting it would cost more than a new worker.
-  workerIdleMemoryLimit: '1GB',
+  // Two more than the two cores that are reckoned with: much of the time a test waits for a deadline to pass.
+  maxWorkers: 4,
+  // What a test file loaded stays in its worker's memory; collecting it would cost more than a new worker, and slow
+  // down whatever makes much garbage by ten times.
+  workerIdleMemoryLimit: '500MB',
   // Generous: a busy machine is no failure, and whoever waits for a condition names it when it gives up.
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/bin/jest-summary.mjs'],
