@@ -25,7 +25,7 @@ const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 /**
  * First of the guards: finds out who calls and refuses nobody, except who comes with two kinds of credentials.
  * Every call asks the store, so that a revoked key, an ended session or a removed person is out at once;
- * nothing is cached. A gateway has been found out before its body was read, and is not asked for twice.
+ * nothing is cached. A gateway is asked for again here: it may have been revoked while its body was on its way.
  */
 @Injectable()
 export class IdentifyGuard implements CanActivate {
@@ -48,7 +48,7 @@ export class IdentifyGuard implements CanActivate {
         'Send a key or a session’s cookie, not both: it must be plain who calls.',
       );
     const isUse = request.headers[BACKGROUND_HEADER] === undefined && !isNoUse(context.getHandler());
-    request.caller ??= await identify(this.deps, credentials, this.settings.session, isUse);
+    request.caller = await identify(this.deps, credentials, this.settings.session, isUse);
     return true;
   }
 }
