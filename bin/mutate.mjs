@@ -16,13 +16,14 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const VERIFY = 'libs/grant-token-verify/src';
+const VERIFY = 'libs/authorization/src';
 /** Folder, which of its files, and whether guards and operands are removed as well as entries of lists. */
 const TARGETS = [
-  { folder: `${VERIFY}/countersign`, whole: () => true },
+  { folder: `${VERIFY}/countersignature`, whole: () => true },
+  { folder: `${VERIFY}/trust`, whole: () => true },
   { folder: `${VERIFY}/call`, whole: (name) => /^(?:countersign-steps|named-tenants)\.ts$/.test(name) },
   { folder: `${VERIFY}/token`, whole: () => false },
-  { folder: 'libs/scope/src/statement', whole: () => false },
+  { folder: 'libs/contract/src/statement', whole: () => false },
 ];
 /** Survivors that change nothing that anybody could see, each with the reason. */
 const EQUIVALENT = new Map(

@@ -148,7 +148,7 @@ const PARTS = [
   {
     name: 'pages',
     stamp: '.countersign-pages-built',
-    sources: () => ['apps/web', 'libs/scope'],
+    sources: () => ['apps/web', 'libs/contract', 'libs/wording'],
     settings: [],
     clean: () => remove(join('apps', 'web')),
     run: () => {

@@ -30,7 +30,12 @@ function precompress(): Plugin {
 
 export default defineConfig({
   root: from('.'),
-  resolve: { alias: { '@countersign/scope': from('../../libs/scope/src/index.ts') } },
+  resolve: {
+    alias: {
+      '@countersign/contract': from('../../libs/contract/src/index.ts'),
+      '@countersign/wording': from('../../libs/wording/src/index.ts'),
+    },
+  },
   plugins: [precompress()],
   build: {
     outDir: from('../../dist/apps/web'),
@@ -44,7 +49,7 @@ export default defineConfig({
       // Libraries say “use client” for frameworks that render on a server; here everything is the client.
       checks: { moduleLevelDirective: false },
       // The leaf library is pure: what a page does not call of it, its schemas above all, is left out.
-      treeshake: { moduleSideEffects: (id: string) => !id.includes('/libs/scope/') },
+      treeshake: { moduleSideEffects: (id: string) => !/\/libs\/(contract|wording)\//.test(id) },
     },
   },
 });

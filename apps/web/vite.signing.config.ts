@@ -56,7 +56,12 @@ const policyOf = (script: string, style: string) =>
 /** The page that customers host themselves: small, not minified, so that it can be read (docs/signing-page.md). */
 export default defineConfig({
   root: from('.'),
-  resolve: { alias: { '@countersign/scope': from('../../libs/scope/src/index.ts') } },
+  resolve: {
+    alias: {
+      '@countersign/contract': from('../../libs/contract/src/index.ts'),
+      '@countersign/wording': from('../../libs/wording/src/index.ts'),
+    },
+  },
   plugins: [onePage()],
   build: {
     outDir: from('../../dist/apps/web/signing'),

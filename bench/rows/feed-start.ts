@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Deps } from '@countersign/access';
 import { readBrokerEnvironment } from '@countersign/config';
-import { FeedReader } from '../../apps/broker/src/feed/feed-reader.js';
+import { FeedReader } from '../../apps/broker/src/gateway-api/feed/feed-reader.js';
 import { startBroker } from '../../apps/broker/src/start-broker.js';
 import { freePort } from '../../test/support/free-port.js';
 import type { PreparedStore } from '../../test/support/prepared-store.js';

@@ -1,6 +1,6 @@
 import { type IncomingRecord, takeRecords } from '@countersign/access';
-import { nodeHashing } from '@countersign/grant-token-verify';
-import { commit, sha256Text } from '@countersign/scope';
+import { nodeHashing } from '@countersign/authorization';
+import { commit, sha256Text } from '@countersign/contract';
 import { v7 } from 'uuid';
 import { PreparedStore } from '../../test/support/prepared-store.js';
 import type { Closing } from '../support/closing.js';

@@ -1,4 +1,4 @@
-import { compileRouteMap, matchRoute } from '@countersign/scope';
+import { compileRouteMap, matchRoute } from '@countersign/contract';
 import { Checker, prepare } from '../support/checker.js';
 import { GrantMaker, serviceWith } from '../support/grants.js';
 import { compare } from '../support/rate.js';

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { nodeHashing, readJwks, verifyGrantToken } from '@countersign/grant-token-verify';
+import { nodeHashing, readJwks, verifyGrantToken } from '@countersign/authorization';
 import { createVerifier } from 'fast-jwt';
 import { Checker, prepare } from '../support/checker.js';
 import { GrantMaker, ISSUER, serviceWith } from '../support/grants.js';

@@ -1,14 +1,14 @@
-import type { Call } from '@countersign/grant-token-verify';
-import { Budgets } from '../../apps/gateway/src/calls/budgets.js';
-import { OpenCalls } from '../../apps/gateway/src/calls/open-calls.js';
+import type { Call } from '@countersign/authorization';
+import { GatewayState } from '../../apps/gateway/src/authorize/gateway-state.js';
+import { Judge } from '../../apps/gateway/src/authorize/judge.js';
+import { Budgets } from '../../apps/gateway/src/budget/budgets.js';
+import { OpenCalls } from '../../apps/gateway/src/budget/open-calls.js';
 import { systemClock } from '../../apps/gateway/src/clock.js';
-import { Judge } from '../../apps/gateway/src/decide/judge.js';
 import { Touch } from '../../apps/gateway/src/feed/touch.js';
 import {
   type CanonicalRequest,
   readCanonicalRequest,
-} from '../../apps/gateway/src/request/canonical-request.js';
-import { GatewayState } from '../../apps/gateway/src/state/gateway-state.js';
+} from '../../apps/gateway/src/http/canonical-request.js';
 import type { BenchGrant, GrantMaker } from './grants.js';
 
 /** The gateway's own judge, in this process, as a feed with these grants would have left it. */

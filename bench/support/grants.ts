@@ -1,8 +1,14 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
+import { nodeHashing } from '@countersign/authorization';
+import { generateSigningKey, mintGrantToken } from '@countersign/authorization/mint';
+import {
+  routeMapHash,
+  type ServiceDefinition,
+  type Terms,
+  termsDigest,
+  toInstant,
+} from '@countersign/contract';
 import type { SnapshotData } from '@countersign/gateway-protocol';
-import { generateSigningKey, mintGrantToken } from '@countersign/grant-token-mint';
-import { nodeHashing } from '@countersign/grant-token-verify';
-import { routeMapHash, type ServiceDefinition, type Terms, termsDigest, toInstant } from '@countersign/scope';
 import { v7 } from 'uuid';
 
 export const ISSUER = 'http://localhost:4000';

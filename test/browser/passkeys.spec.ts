@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { TrustDocument } from '@countersign/scope';
-import { canonicalJson } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
+import { canonicalJson } from '@countersign/contract';
 import type { Page } from 'playwright-core';
 import { type Asked, waiting } from './support/access.js';
 import { violations } from './support/axe.js';

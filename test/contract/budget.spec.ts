@@ -10,8 +10,8 @@ import {
   revokeGrant,
   takeRecords,
 } from '@countersign/access';
+import type { Budget } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
-import type { Budget } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';

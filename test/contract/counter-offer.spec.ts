@@ -9,7 +9,8 @@ import {
   type RequestView,
   reviewRequest,
 } from '@countersign/access';
-import { counterTerms, type Narrowing, type Terms } from '@countersign/scope';
+import { type Terms } from '@countersign/contract';
+import { counterTerms, type Narrowing } from '@countersign/wording';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';

@@ -16,7 +16,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { EMPTY_RANGE, rangeRoot, withLeaf } from '@countersign/audit-log';
-import { commit, decodeBase64url, invitationHash, parseInvitation } from '@countersign/scope';
+import { commit, decodeBase64url, invitationHash, parseInvitation } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';

@@ -1,6 +1,6 @@
 import { EMPTY_RANGE, leafHash, rangeRoot, withLeaf } from '@countersign/audit-log';
+import { openCommitment } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { openCommitment } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
 import { oneUnit } from './support/one-unit.js';
 import { aGrant, aRequest, aReview, NOW } from './support/rows.js';

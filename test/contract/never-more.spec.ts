@@ -13,13 +13,13 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import {
-  counterTerms,
   type InvitationStatement,
   scopeNarrows,
   type Terms,
   termsDigest,
   termsNarrow,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { counterTerms } from '@countersign/wording';
 import fc from 'fast-check';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';

@@ -1,5 +1,5 @@
 import type { OpenedStore } from '@countersign/persistence';
-import { CONNECTION, PATIENT } from '../../libs/persistence/src/postgres/data-source.js';
+import { CONNECTION, PATIENT } from '../../libs/persistence/src/engine/postgres/data-source.js';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/postgres/database.js';
 import { TcpRelay } from '../support/tcp-relay.js';

@@ -9,7 +9,7 @@ import {
   reviewRequest,
   revokeGrant,
 } from '@countersign/access';
-import { counterTerms, halfTheTime } from '@countersign/scope';
+import { counterTerms, halfTheTime } from '@countersign/wording';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';

@@ -5,8 +5,8 @@ import {
   type RecordOutcome,
   takeRecords,
 } from '@countersign/access';
+import { commit } from '@countersign/contract';
 import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { commit } from '@countersign/scope';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRecord, aRequest } from './support/rows.js';
 

@@ -7,8 +7,8 @@ import {
   setPrivacyControls,
   withdrawProposal,
 } from '@countersign/access';
+import { canonicalJson, sha256Text } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { canonicalJson, sha256Text } from '@countersign/scope';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
 import { describeStore } from './support/describe-store.js';

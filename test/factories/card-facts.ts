@@ -1,5 +1,5 @@
 import type { RequestState, Review } from '@countersign/access';
-import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/scope';
+import { MAX_SCOPE_ENTRIES, requireTermsFit, type ScopeEntry, type Terms } from '@countersign/contract';
 import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
 import { ada, erin, sampleContext, sampleGrant, sampleRequest, sampleTerms } from './domain.js';

@@ -10,7 +10,7 @@ import {
   type PrivacyControls,
   UNCLAIMED,
 } from '@countersign/access';
-import type { InvitationStatement, ScopeEntry, Terms } from '@countersign/scope';
+import type { InvitationStatement, ScopeEntry, Terms } from '@countersign/contract';
 
 const id = (prefix: string, tail: number): string =>
   `${prefix}_019abcde-0000-7000-8000-${String(tail).padStart(12, '0')}`;

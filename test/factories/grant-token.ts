@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type Hashing, type Terms, termsDigest } from '@countersign/scope';
+import { type Hashing, type Terms, termsDigest } from '@countersign/contract';
 
 export const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
 

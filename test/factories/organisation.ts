@@ -1,5 +1,5 @@
 import type { Organisation, OrganisationTenant } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 
 /** The people of the tests, by what they may do. Names and e-mails say on which side they stand. */
 export const PEOPLE = {

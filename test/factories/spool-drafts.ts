@@ -1,4 +1,4 @@
-import type { Draft } from '../../apps/gateway/src/spool/chains.js';
+import type { Draft } from '../../apps/gateway/src/records/spool/chains.js';
 
 /** Two runs of a gateway. */
 export const BOOTS = [

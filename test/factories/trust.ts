@@ -5,7 +5,7 @@ import {
   statementHash,
   TRUST_TYPE,
   type TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { type Authenticator, type Ceremony } from '../support/authenticator.js';
 import { hashing, sampleTerms } from './grant-token.js';
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
 import {
   APPROVAL_TYPE,
   type ApprovalStatement,
@@ -12,7 +11,8 @@ import {
   statementHash,
   type TrustDocument,
   toInstant,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
 import type { GatewayOptions } from '../../apps/gateway/src/main.js';
 import { hashing } from '../factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, sampleTrust, signedTrust } from '../factories/trust.js';

@@ -1,6 +1,15 @@
 import { createPrivateKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { generateSigningKey, mintGrantToken } from '@countersign/authorization/mint';
+import {
+  routeMapHash,
+  type ServiceDefinition,
+  type SignedTrustDocument,
+  type Terms,
+  termsDigest,
+  toInstant,
+} from '@countersign/contract';
 import {
   type AccessRecord,
   type ChainHead,
@@ -27,15 +36,6 @@ import {
   type SignedLift,
   type SignedStop,
 } from '@countersign/gateway-protocol';
-import { generateSigningKey, mintGrantToken } from '@countersign/grant-token-mint';
-import {
-  routeMapHash,
-  type ServiceDefinition,
-  type SignedTrustDocument,
-  type Terms,
-  termsDigest,
-  toInstant,
-} from '@countersign/scope';
 import { v7 } from 'uuid';
 import { forgedToken, hashing, sampleTerms } from '../factories/grant-token.js';
 import { LeaseBook } from './lease-book.js';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 import { pino } from 'pino';
+import type { Readiness } from '../../apps/gateway/src/http/own-pages.js';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../apps/gateway/src/main.js';
-import type { Readiness } from '../../apps/gateway/src/server/own-pages.js';
 import { CountingUpstream } from './counting-upstream.js';
 import { FeedBroker } from './feed-broker.js';
 import { type RawAnswer, sendRaw } from './raw-http.js';

@@ -1,6 +1,6 @@
 import { type Lease, leaseAfter, mayGiveBack } from '@countersign/access';
+import type { Budget } from '@countersign/contract';
 import type { Amounts, LeaseAnswer } from '@countersign/gateway-protocol';
-import type { Budget } from '@countersign/scope';
 
 const nothing: Amounts = { calls: 0, bytes: 0 };
 

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
-import type { Draft } from '../../apps/gateway/src/spool/chains.js';
-import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/spool/disk.js';
-import { jsonOf } from '../../apps/gateway/src/spool/line.js';
-import { NodeSpoolDisk } from '../../apps/gateway/src/spool/node-disk.js';
-import type { SpoolPlace } from '../../apps/gateway/src/spool/segments.js';
-import { Spool } from '../../apps/gateway/src/spool/spool.js';
+import type { Draft } from '../../apps/gateway/src/records/spool/chains.js';
+import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/disk.js';
+import { jsonOf } from '../../apps/gateway/src/records/spool/line.js';
+import { NodeSpoolDisk } from '../../apps/gateway/src/records/spool/node-disk.js';
+import type { SpoolPlace } from '../../apps/gateway/src/records/spool/segments.js';
+import { Spool } from '../../apps/gateway/src/records/spool/spool.js';
 import { BOOTS } from '../factories/spool-drafts.js';
 
 export const START: SpoolPlace = { segment: 0, offset: 0 };

@@ -43,9 +43,9 @@ test('a method by that name of something else may be declared', () => {
 });
 
 test.each([
-  ['libs/access/src/use-cases/apply-organisation.ts', 'asVendor'],
+  ['libs/access/src/use-cases/organisation/apply-organisation.ts', 'asVendor'],
   ['libs/access/src/use-cases/new.ts', 'forTenant'],
-  ['apps/broker/src/feed/feed-hub.ts', 'readAsVendor'],
+  ['apps/broker/src/gateway-api/feed/feed-hub.ts', 'readAsVendor'],
 ])('%s may use %s', (file, unit) => {
   expect(tree.lint(file, opening(unit))).not.toContain(REASON);
 });

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import type { StoredKey } from '@countersign/access';
-import { type Terms, termsDigest, toInstant } from '@countersign/scope';
+import { type Terms, termsDigest, toInstant } from '@countersign/contract';
 import Database from 'better-sqlite3';
 import { v7 } from 'uuid';
 import type { TestBroker } from '../e2e/harness.js';

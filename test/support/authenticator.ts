@@ -9,7 +9,7 @@ import {
   type Statement,
   statementChallenge,
   type TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { hashing } from '../factories/grant-token.js';
 
 /** Where an assertion is made, and what a test wants to be wrong with it. */

@@ -1,4 +1,4 @@
-import type { RecoveryJwk, Signature, TrustDocument } from '@countersign/scope';
+import type { RecoveryJwk, Signature, TrustDocument } from '@countersign/contract';
 import type { Answer } from '../e2e/harness.js';
 import { expectStatus } from '../e2e/story.js';
 import { AT } from '../factories/trust.js';

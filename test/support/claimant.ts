@@ -7,7 +7,7 @@ import {
   type SigningDeps,
   signTrust,
 } from '@countersign/access';
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { AT } from '../factories/trust.js';
 import { Authenticator, RecoveryKey } from './authenticator.js';
 

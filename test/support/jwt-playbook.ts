@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { TokenReason } from '@countersign/grant-token-verify';
+import type { TokenReason } from '@countersign/authorization';
 import { signedToken, tokenKeys } from '../factories/grant-token.js';
 
 /** What an attacker has to work with: a good token taken apart, and for the rows that need it the key that signed it. */

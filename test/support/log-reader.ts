@@ -1,5 +1,5 @@
 import { encodeLeaf, type LeafV1, leafHash } from '@countersign/audit-log';
-import { nodeHashing } from '@countersign/grant-token-verify';
+import { nodeHashing } from '@countersign/authorization';
 import Database from 'better-sqlite3';
 import { rowsAt } from './rows-at.js';
 

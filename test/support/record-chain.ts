@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { commit } from '@countersign/contract';
 import {
   exportEd25519PublicKey,
   type RecordEntry,
@@ -6,7 +7,6 @@ import {
   signRecord,
 } from '@countersign/gateway-protocol';
 import { systemHashing, uuidV7Ids } from '@countersign/persistence';
-import { commit } from '@countersign/scope';
 
 export type RecordKind = 'allowed' | 'outcome' | 'refused' | 'head';
 

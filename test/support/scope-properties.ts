@@ -11,7 +11,7 @@ import {
   scopeAllows,
   scopeNarrows,
   termsDigest,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import fc from 'fast-check';
 import { hashing, sampleTerms } from '../factories/grant-token.js';
 

@@ -4,7 +4,7 @@ import type { SlackSide } from '@countersign/slack';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import type { Logger } from 'pino';
-import { FeedHub } from './feed/feed-hub.js';
+import { FeedHub } from './gateway-api/feed/feed-hub.js';
 import { GatewayController } from './gateway-api/gateway.controller.js';
 import { GatewayWatch } from './gateway-api/gateway-watch.js';
 import { HandedStopsController } from './gateway-api/handed-stops.controller.js';

@@ -15,7 +15,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
-import { FeedHub } from './feed/feed-hub.js';
+import { FeedHub } from './gateway-api/feed/feed-hub.js';
 import { Lifecycle } from './health/lifecycle.js';
 import { expressServer, useMiddleware } from './http/middleware.js';
 import { limitServer } from './http/server-limits.js';

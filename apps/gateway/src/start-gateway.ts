@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { assembleGateway } from './assemble-gateway.js';
-import type { OpenCalls } from './calls/open-calls.js';
+import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity/identity.js';
-import { lockFolder } from './spool/folder-lock.js';
+import { lockFolder } from './records/spool/folder-lock.js';
 
 /** How often windows and touch are looked at for calls that are open, and the clock for a new minute. */
 const SWEEP_MS = 250;

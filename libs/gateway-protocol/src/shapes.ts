@@ -1,4 +1,4 @@
-import { isId, isSlug } from '@countersign/scope';
+import { isId, isSlug } from '@countersign/contract';
 import { z } from 'zod';
 import { ProtocolError, type ProtocolErrorCode } from './errors.js';
 

@@ -1,4 +1,4 @@
-import type { ScopeEntry } from '@countersign/scope';
+import type { ScopeEntry } from '@countersign/contract';
 import { writeDuration, writeInstant } from './clocks.js';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine } from './text.js';

@@ -1,4 +1,4 @@
-import { isId } from '@countersign/scope';
+import { isId } from '@countersign/contract';
 import { systemHashing, systemRandomness, uuidV7Ids } from './system.js';
 
 describe('what the process lends the domain', () => {

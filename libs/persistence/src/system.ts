@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Clock, Ids, Randomness } from '@countersign/access';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 import { v7 } from 'uuid';
 
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,4 +1,4 @@
-import { isDigest, isId } from '@countersign/scope';
+import { isDigest, isId } from '@countersign/contract';
 
 /** What a button or form is about: exactly the terms that its reader saw. Nothing else is taken from a payload. */
 export interface Pressed {

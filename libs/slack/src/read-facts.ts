@@ -9,7 +9,7 @@ import {
   type Review,
   requestViews,
 } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 
 /** All that a card tells of one request. Texts are as people wrote them; instants RFC 3339 UTC. */
 export interface CardFacts {

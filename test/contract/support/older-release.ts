@@ -1,7 +1,7 @@
 import { DataSource, MigrationExecutor } from 'typeorm';
+import { secure, TABLES, unsecure } from '../../../libs/persistence/src/engine/postgres/row-security.js';
 import { ENTITIES } from '../../../libs/persistence/src/entities/index.js';
 import { MIGRATIONS } from '../../../libs/persistence/src/migrations/index.js';
-import { secure, TABLES, unsecure } from '../../../libs/persistence/src/postgres/row-security.js';
 
 /** How many releases came before this one, as far as the schema goes. */
 export const RELEASES_BEFORE = MIGRATIONS.length - 1;

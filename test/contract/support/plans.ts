@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { beginRead } from '../../../libs/persistence/src/postgres/begin.js';
-import { openPool } from '../../../libs/persistence/src/postgres/data-source.js';
-import { transaction } from '../../../libs/persistence/src/postgres/transactions.js';
-import { openSource } from '../../../libs/persistence/src/sqlite/data-source.js';
+import { beginRead } from '../../../libs/persistence/src/engine/postgres/begin.js';
+import { openPool } from '../../../libs/persistence/src/engine/postgres/data-source.js';
+import { transaction } from '../../../libs/persistence/src/engine/postgres/transactions.js';
+import { openSource } from '../../../libs/persistence/src/engine/sqlite/data-source.js';
 import type { TestDatabase } from './database.js';
 
 /** What an engine says it does for a query. */

@@ -16,8 +16,8 @@ import type {
   TrustReset,
   TrustVersion,
 } from '@countersign/access';
+import type { Terms, TrustDocument } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
-import type { Terms, TrustDocument } from '@countersign/scope';
 
 export const NOW = '2026-11-24T15:00:00Z';
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { applyOrganisation, revokeGateway, rotateSigningKey } from '@countersign/access';
+import { routeMapHash } from '@countersign/contract';
 import {
   type FeedEvent,
   type GatewayCredential,
@@ -7,7 +8,6 @@ import {
   openFeedEnvelope,
 } from '@countersign/gateway-protocol';
 import { nodeKeyMaker } from '@countersign/persistence';
-import { routeMapHash } from '@countersign/scope';
 import { billing, organisation } from '../../factories/organisation.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';

@@ -1,5 +1,5 @@
 import { revokeSigningKey, rotateSigningKey } from '@countersign/access';
-import { checkToken } from '@countersign/grant-token-verify';
+import { checkToken } from '@countersign/authorization';
 import { nodeKeyMaker } from '@countersign/persistence';
 import { organisation } from '../../factories/organisation.js';
 import { TestBroker } from '../harness.js';

@@ -1,5 +1,5 @@
 import { resetTrust } from '@countersign/access';
-import type { StopStatement } from '@countersign/scope';
+import type { StopStatement } from '@countersign/contract';
 import { ask } from '../../factories/ask.js';
 import { AT } from '../../factories/trust.js';
 import { MailServer } from '../../fakes/mail-server.js';

@@ -1,6 +1,6 @@
 import { verifierKey } from '@countersign/audit-log';
+import { statementHash, type TrustDocument } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { statementHash, type TrustDocument } from '@countersign/scope';
 import { AT } from '../../factories/trust.js';
 import { Authenticator, RecoveryKey } from '../../support/authenticator.js';
 import { claim, draftOf, handIn, propose, signProposal, trustOf } from '../../support/claim.js';

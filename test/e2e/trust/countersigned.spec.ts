@@ -1,4 +1,4 @@
-import { checkCountersigned, nodeCountersigning, type PinnedTrust } from '@countersign/grant-token-verify';
+import { checkCountersigned, nodeCountersigning, type PinnedTrust } from '@countersign/authorization';
 import {
   type ApprovalStatement,
   type Signature,
@@ -6,7 +6,7 @@ import {
   type StopStatement,
   statementHash,
   type Terms,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { AT } from '../../factories/trust.js';
 import type { Ceremony } from '../../support/authenticator.js';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';

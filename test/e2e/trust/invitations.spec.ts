@@ -1,4 +1,4 @@
-import { type InvitationStatement, toInstant } from '@countersign/scope';
+import { type InvitationStatement, toInstant } from '@countersign/contract';
 import { AT } from '../../factories/trust.js';
 import { claim, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';

@@ -1,4 +1,3 @@
-import { setPin, writePins } from '@countersign/gateway-protocol';
 import {
   type ApprovalStatement,
   type LiftStatement,
@@ -6,7 +5,8 @@ import {
   type Statement,
   type StopStatement,
   statementHash,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { setPin, writePins } from '@countersign/gateway-protocol';
 import { type RunningGateway, startGateway } from '../../../apps/gateway/src/main.js';
 import { hashing } from '../../factories/grant-token.js';
 import { organisation } from '../../factories/organisation.js';

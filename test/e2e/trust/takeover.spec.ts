@@ -1,5 +1,4 @@
 import { applyOrganisation, type Organisation } from '@countersign/access';
-import { setPin, writePins } from '@countersign/gateway-protocol';
 import {
   type ApprovalStatement,
   INVITATION_TYPE,
@@ -8,7 +7,8 @@ import {
   statementHash,
   type TrustDocument,
   toInstant,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { setPin, writePins } from '@countersign/gateway-protocol';
 import { type RunningGateway, startGateway } from '../../../apps/gateway/src/main.js';
 import { hashing } from '../../factories/grant-token.js';
 import { organisation } from '../../factories/organisation.js';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readStopStatement, startSessionIn } from '@countersign/access';
+import { statementHash } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
-import { statementHash } from '@countersign/scope';
 import { SESSION_COOKIE } from '../../../apps/broker/src/http/cookies.js';
 import { engineer } from '../../factories/engineers.js';
 import { PEOPLE } from '../../factories/organisation.js';

@@ -10,7 +10,8 @@ import {
   type SigningDeps,
   setLock,
 } from '@countersign/access';
-import { counterTerms, halfTheTime, toInstant } from '@countersign/scope';
+import { toInstant } from '@countersign/contract';
+import { counterTerms, halfTheTime } from '@countersign/wording';
 import { ask } from '../../factories/ask.js';
 import { PEOPLE } from '../../factories/organisation.js';
 import type { Who } from '../story.js';

@@ -1,8 +1,8 @@
 import { closeVanished, noteContact } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { FeedHub } from '../feed/feed-hub.js';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
+import { FeedHub } from './feed/feed-hub.js';
 
 /** How often it is noted of a gateway that it is there. */
 const NOTE_EVERY_MS = 60_000;

@@ -9,7 +9,6 @@ import {
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { FeedHub } from '../feed/feed-hub.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
 import { ForGateways } from '../http/marks.js';
@@ -19,6 +18,7 @@ import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { component } from '../openapi/components.js';
 import { RecordNews } from '../stream/record-news.js';
+import { FeedHub } from './feed/feed-hub.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
 import { Intake } from './intake.js';

@@ -1,5 +1,5 @@
 import { type EnrolledGateway, takeHandedStop } from '@countersign/access';
-import { signatureSchema } from '@countersign/scope';
+import { signatureSchema } from '@countersign/contract';
 import { Controller, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

@@ -1,6 +1,6 @@
 import type { AccessRecordView, EnrolledGateway, IncomingRecord } from '@countersign/access';
+import { type Hashing, openCommitment } from '@countersign/contract';
 import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@countersign/gateway-protocol';
-import { type Hashing, openCommitment } from '@countersign/scope';
 import { HttpProblem } from '../http/problem.js';
 
 /**

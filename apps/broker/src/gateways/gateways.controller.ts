@@ -1,7 +1,7 @@
 import { listGateways, type Principal } from '@countersign/access';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { FeedHub } from '../feed/feed-hub.js';
+import { FeedHub } from '../gateway-api/feed/feed-hub.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { Allow } from '../http/marks.js';

@@ -9,7 +9,7 @@ import {
   releaseGrant,
   revokeGrant,
 } from '@countersign/access';
-import { isId, parseDuration } from '@countersign/scope';
+import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

@@ -5,12 +5,12 @@ import {
   type EnrolledGateway,
   type SessionLimits,
 } from '@countersign/access';
+import { BACKGROUND_HEADER } from '@countersign/contract';
 import {
   decodeGatewayCredential,
   ProtocolError,
   readGatewayAuthorization,
 } from '@countersign/gateway-protocol';
-import { BACKGROUND_HEADER } from '@countersign/scope';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';

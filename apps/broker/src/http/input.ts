@@ -7,7 +7,7 @@ import {
   type Principal,
   type Session,
 } from '@countersign/access';
-import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/scope';
+import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/contract';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { endpointOf } from './endpoint.js';
 import { sentSomething } from './origin.guard.js';

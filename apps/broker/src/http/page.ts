@@ -1,5 +1,5 @@
 import type { Page, PageQuery } from '@countersign/access';
-import { type IdPrefix, isId, isInstant, isServiceName, isSlug } from '@countersign/scope';
+import { type IdPrefix, isId, isInstant, isServiceName, isSlug } from '@countersign/contract';
 import { z } from 'zod';
 import { HttpProblem } from './problem.js';
 

@@ -1,4 +1,4 @@
-import { jsonPointer } from '@countersign/scope';
+import { jsonPointer } from '@countersign/contract';
 import type { z } from 'zod';
 import { HttpProblem, type InputError } from './problem.js';
 

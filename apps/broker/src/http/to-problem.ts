@@ -1,7 +1,7 @@
 import { AccessError } from '@countersign/access';
+import { ScopeError } from '@countersign/contract';
 import { ProtocolError } from '@countersign/gateway-protocol';
 import { StoreError } from '@countersign/persistence';
-import { ScopeError } from '@countersign/scope';
 import { type ErrorCode, HttpProblem, type Problem, problem } from './problem.js';
 
 /** What is said for statuses that Nest, Express or the body parser answer with; theirs would leak or be HTML. */

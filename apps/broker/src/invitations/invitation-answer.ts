@@ -1,5 +1,5 @@
 import { INVITATION_STATES, type InvitationView } from '@countersign/access';
-import { formatDuration, invitationSchema, signatureSchema } from '@countersign/scope';
+import { formatDuration, invitationSchema, signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
 

@@ -1,5 +1,5 @@
 import type { InvitationInput } from '@countersign/access';
-import { parseDuration, signatureSchema } from '@countersign/scope';
+import { parseDuration, signatureSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 import {

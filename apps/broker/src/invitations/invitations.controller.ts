@@ -8,7 +8,7 @@ import {
   readInvitationStatement,
   withdrawInvitation,
 } from '@countersign/access';
-import { formatDuration, isId } from '@countersign/scope';
+import { formatDuration, isId } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

@@ -5,7 +5,7 @@ import {
   type Principal,
   revokeOwnApiKey,
 } from '@countersign/access';
-import { parseDuration } from '@countersign/scope';
+import { parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

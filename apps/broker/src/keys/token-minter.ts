@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MintedToken, MintInput, TokenMinter } from '@countersign/access';
-import { mintGrantToken } from '@countersign/grant-token-mint';
+import { mintGrantToken } from '@countersign/authorization/mint';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../injection.js';
 import { KeyRing } from './key-ring.js';

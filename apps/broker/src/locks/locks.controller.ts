@@ -7,7 +7,7 @@ import {
   type Principal,
   setLock,
 } from '@countersign/access';
-import { isId, parseDuration } from '@countersign/scope';
+import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

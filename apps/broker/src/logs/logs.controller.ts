@@ -1,5 +1,5 @@
 import { listEvents, listRecords, type Principal } from '@countersign/access';
-import { isId } from '@countersign/scope';
+import { isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

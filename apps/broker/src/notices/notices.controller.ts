@@ -8,7 +8,7 @@ import {
   type Principal,
   retryNotice,
 } from '@countersign/access';
-import { isId } from '@countersign/scope';
+import { isId } from '@countersign/contract';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

@@ -1,5 +1,5 @@
 import { type Deps, type Grant, isUsable } from '@countersign/access';
-import { type GrantTokenClaims, verifyGrantToken } from '@countersign/grant-token-verify';
+import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
 import { z } from 'zod';
 import type { BrokerSettings } from '../injection.js';
 import type { KeyRing } from '../keys/key-ring.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FeedHub } from '../feed/feed-hub.js';
+import { FeedHub } from '../gateway-api/feed/feed-hub.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { StreamHub } from '../stream/stream-hub.js';
 import { Metrics } from './metrics.js';

@@ -8,7 +8,7 @@ import {
   stopSchema,
   termsSchema,
   trustDocumentSchema,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { z } from 'zod';
 
 /** Every schema that has a name in the OpenAPI document. */

@@ -1,4 +1,4 @@
-import { passkeyJwk, recoveryJwk } from '@countersign/scope';
+import { passkeyJwk, recoveryJwk } from '@countersign/contract';
 import { z } from 'zod';
 import { component, idText, instant } from '../openapi/components.js';
 import { freeText } from '../requests/ask-body.js';

@@ -1,5 +1,5 @@
 import type { EnrolmentBegun, ProvenPasskey, RelyingParty } from '@countersign/access';
-import { passkeyJwk } from '@countersign/scope';
+import { passkeyJwk } from '@countersign/contract';
 import type { RegistrationResponseJSON, VerifiedRegistrationResponse } from '@simplewebauthn/server';
 import { HttpProblem } from '../http/problem.js';
 

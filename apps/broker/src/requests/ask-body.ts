@@ -1,5 +1,5 @@
 import type { AskInput } from '@countersign/access';
-import { type Budget, isDigest, isInstant, isWellFormed, parseDuration } from '@countersign/scope';
+import { type Budget, isDigest, isInstant, isWellFormed, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 

@@ -1,5 +1,5 @@
 import type { Evaluation, RequestView, Review } from '@countersign/access';
-import { approvalSchema, formatDuration, signatureSchema, termsSchema } from '@countersign/scope';
+import { approvalSchema, formatDuration, signatureSchema, termsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { component, digestText, idText, instant, pageOf } from '../openapi/components.js';
 

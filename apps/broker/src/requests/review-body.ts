@@ -1,5 +1,5 @@
 import type { ReviewInput } from '@countersign/access';
-import { signatureSchema, termsSchema } from '@countersign/scope';
+import { signatureSchema, termsSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
 import { freeText } from './ask-body.js';

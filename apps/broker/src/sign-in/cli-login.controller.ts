@@ -1,5 +1,5 @@
 import type { Principal, Session } from '@countersign/access';
-import { isSlug } from '@countersign/scope';
+import { isSlug } from '@countersign/contract';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
-import { isSlug, localPath } from '@countersign/scope';
+import { isSlug, localPath } from '@countersign/contract';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';

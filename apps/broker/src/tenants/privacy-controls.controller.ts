@@ -7,7 +7,7 @@ import {
   setPrivacyControls,
 } from '@countersign/access';
 import { parsePrivacyControls, privacyControlsShape } from '@countersign/config';
-import { formatDuration } from '@countersign/scope';
+import { formatDuration } from '@countersign/contract';
 import { Controller, Get, Inject, Put, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';

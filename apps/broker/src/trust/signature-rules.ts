@@ -5,8 +5,8 @@ import {
   checkTrustSuccession,
   isSignedByRecoveryKey,
   nodeCountersigning,
-} from '@countersign/grant-token-verify';
-import { statementChallenge } from '@countersign/scope';
+} from '@countersign/authorization';
+import { statementChallenge } from '@countersign/contract';
 
 /** The gateways' own steps, over Node's crypto: what they would refuse is refused here first. */
 const signatureRules: SignatureRules = {

@@ -7,7 +7,7 @@ import {
   type Stop,
   setStop,
 } from '@countersign/access';
-import { isDigest, liftSchema, signatureSchema, stopSchema } from '@countersign/scope';
+import { isDigest, liftSchema, signatureSchema, stopSchema } from '@countersign/contract';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

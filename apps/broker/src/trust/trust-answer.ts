@@ -1,7 +1,7 @@
 import type { PrivacyControls, ProposalView, TrustView } from '@countersign/access';
 import { logOrigin, verifierKey } from '@countersign/audit-log';
-import type { Hashing } from '@countersign/scope';
-import { formatDuration, signatureSchema, trustDocumentSchema } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
+import { formatDuration, signatureSchema, trustDocumentSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { component, digestText, idText, instant } from '../openapi/components.js';
 

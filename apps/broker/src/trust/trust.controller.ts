@@ -9,7 +9,7 @@ import {
   signTrust,
   withdrawProposal,
 } from '@countersign/access';
-import { signatureSchema, trustDocumentSchema } from '@countersign/scope';
+import { signatureSchema, trustDocumentSchema } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DeliveryFailure, endpointHash, type WebhookSettings } from '@countersign/access';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 
 const VENDOR = 'vendor';
 

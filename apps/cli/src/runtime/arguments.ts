@@ -1,4 +1,4 @@
-import { isInstant, isSlug, parseDuration, type ScopeEntry, toInstant } from '@countersign/scope';
+import { isInstant, isSlug, parseDuration, type ScopeEntry, toInstant } from '@countersign/contract';
 import { usageError } from './cli-error.js';
 
 /** `RESOURCE:ACTION[,ACTION]…` → a scope entry. What the resource means is the broker's to judge. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 
 /** SHA-256 by this Node's own OpenSSL. */
 export const nodeHashing: Hashing = {

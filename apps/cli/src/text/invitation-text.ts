@@ -1,4 +1,4 @@
-import { parseDuration } from '@countersign/scope';
+import { parseDuration } from '@countersign/contract';
 import type { InvitationAnswer } from '../api/shapes.js';
 import { humanSeconds, instantFrom } from './clock.js';
 import { scopeLines } from './request-text.js';

@@ -1,4 +1,4 @@
-import { parseDuration } from '@countersign/scope';
+import { parseDuration } from '@countersign/contract';
 import type { GrantAnswer, RequestAnswer } from '../api/shapes.js';
 import { humanSeconds, instantFrom } from './clock.js';
 import { facts, table } from './table.js';

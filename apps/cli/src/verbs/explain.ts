@@ -1,16 +1,11 @@
-import {
-  type Call,
-  type CallView,
-  decideCall,
-  type PublishedRouteMap,
-} from '@countersign/grant-token-verify';
+import { type Call, type CallView, decideCall, type PublishedRouteMap } from '@countersign/authorization';
 import {
   compileRouteMap,
   parseTerms,
   ScopeError,
   type ServiceDefinition,
   type Terms,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { segment } from '../api/client.js';
 import {
   type GrantAnswer,

@@ -1,4 +1,4 @@
-import { type ScopeEntry, scopeNarrows } from '@countersign/scope';
+import { type ScopeEntry, scopeNarrows } from '@countersign/contract';
 import { z } from 'zod';
 import type { Api } from '../api/client.js';
 import { type GrantAnswer, grantShape, pageOf } from '../api/shapes.js';

@@ -1,4 +1,5 @@
-import { halfTheTime, type Narrowing, onlyObjects, readOnly, type Terms } from '@countersign/scope';
+import { type Terms } from '@countersign/contract';
+import { halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
 import { type Api, segment } from '../api/client.js';
 import { serviceShape } from '../api/shapes.js';
 import { durationSeconds, scopeEntry } from '../runtime/arguments.js';

@@ -1,4 +1,5 @@
-import { canonicalJson, counterTerms, parseTerms, ScopeError, type Terms } from '@countersign/scope';
+import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/contract';
+import { counterTerms } from '@countersign/wording';
 import { type Api, segment } from '../api/client.js';
 import { namesOf, personsOf } from '../api/names.js';
 import { requestShape, reviewShape } from '../api/shapes.js';

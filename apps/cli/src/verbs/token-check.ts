@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readJwks, verifyGrantToken } from '@countersign/grant-token-verify';
-import { toInstant } from '@countersign/scope';
+import { readJwks, verifyGrantToken } from '@countersign/authorization';
+import { toInstant } from '@countersign/contract';
 import { CliError } from '../runtime/cli-error.js';
 import type { Answer, Context } from '../runtime/context.js';
 import { nodeHashing } from '../runtime/hashing.js';

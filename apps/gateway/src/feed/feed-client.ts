@@ -12,9 +12,9 @@ import {
   openFeedEnvelope,
 } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
+import type { GatewayState } from '../authorize/gateway-state.js';
 import type { Clock } from '../clock.js';
 import { describeError } from '../log/describe-error.js';
-import type { GatewayState } from '../state/gateway-state.js';
 import { BrokerAnswer, type BrokerClient } from './broker-client.js';
 import type { FeedPosition } from './feed-position.js';
 import { FeedSession, type FeedStep } from './feed-session.js';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
-import type { ChunkScanner } from '../request/chunk-scanner.js';
+import type { ChunkScanner } from '../http/chunk-scanner.js';
 
 /** More bytes came than a request may have; the number is not known before where the body is chunked. */
 export class BodyTooLarge extends Error {

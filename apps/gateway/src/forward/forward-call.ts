@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import type { More } from '../calls/budgets.js';
-import type { CutReason, OpenCall } from '../calls/open-calls.js';
-import { AmbiguousRequest } from '../request/ambiguous.js';
-import type { ChunkScanner } from '../request/chunk-scanner.js';
-import type { Framing } from '../request/framing.js';
+import type { More } from '../budget/budgets.js';
+import type { CutReason, OpenCall } from '../budget/open-calls.js';
+import { AmbiguousRequest } from '../http/ambiguous.js';
+import type { ChunkScanner } from '../http/chunk-scanner.js';
+import type { Framing } from '../http/framing.js';
 import { BodyTap, BodyTooLarge } from './body-tap.js';
 import { clientHeaders, type Origin } from './response-headers.js';
 

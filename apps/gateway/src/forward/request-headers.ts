@@ -1,6 +1,6 @@
-import { isWithheld } from '@countersign/scope';
-import { connectionOptions } from '../request/connection-options.js';
-import type { HeaderList } from '../request/header-list.js';
+import { isWithheld } from '@countersign/contract';
+import { connectionOptions } from '../http/connection-options.js';
+import type { HeaderList } from '../http/header-list.js';
 import { withoutOwnCookies } from './own-cookies.js';
 
 /** What the gateway says to the upstream about a call. */

@@ -1,6 +1,6 @@
-import { HOP_BY_HOP } from '@countersign/scope';
+import { HOP_BY_HOP } from '@countersign/contract';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
-import { connectionOptions } from '../request/connection-options.js';
+import { connectionOptions } from '../http/connection-options.js';
 import { isHostCookie } from './own-cookies.js';
 import type { WaysBack } from './ways-back.js';
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { RouteMaps } from '../state/route-maps.js';
+import type { RouteMaps } from '../authorize/route-maps.js';
 
 /** A reference that leaves where the client is: with a scheme, or from the root. Browsers read `\` as `/`. */
 const LEAVES = /^(?:[a-z][a-z0-9+.-]*:|[/\\])/i;

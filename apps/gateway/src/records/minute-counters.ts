@@ -1,5 +1,5 @@
+import { toInstant } from '@countersign/contract';
 import type { MinuteCount } from '@countersign/gateway-protocol';
-import { toInstant } from '@countersign/scope';
 
 const MINUTE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import { MAX_COUNTS, type MinuteCount } from '@countersign/gateway-protocol';
-import type { Draft } from '../spool/chains.js';
-import type { Spool } from '../spool/spool.js';
 import { Recorder } from './recorder.js';
+import type { Draft } from './spool/chains.js';
+import type { Spool } from './spool/spool.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 

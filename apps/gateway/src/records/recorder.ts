@@ -1,14 +1,14 @@
+import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/authorization';
+import { commit, DEPLOYMENT_SLUG } from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
-import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersign/grant-token-verify';
-import { commit, DEPLOYMENT_SLUG } from '@countersign/scope';
 import type { Clock } from '../clock.js';
-import type { Draft } from '../spool/chains.js';
-import type { OpenCallLeft } from '../spool/reading.js';
-import type { Spool } from '../spool/spool.js';
 import { MinuteCounters, minuteOf } from './minute-counters.js';
 import { RandomPool } from './random-pool.js';
 import { RecordIds } from './record-ids.js';
 import { RefusalFolding } from './refusal-folding.js';
+import type { Draft } from './spool/chains.js';
+import type { OpenCallLeft } from './spool/reading.js';
+import type { Spool } from './spool/spool.js';
 
 /** A call as its record describes it. `path` is the upstream path with query. */
 export type RecordedCall = { claims: GrantTokenClaims; service: string; method: string; path: string };

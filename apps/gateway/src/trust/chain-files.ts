@@ -1,12 +1,12 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import {
   isDigest,
   isTenantSlug,
   parseSignedTrustDocument,
   type SignedTrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import { trustFolder } from './trust-folder.js';
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/authorization';
 import type { ChangeData } from '@countersign/gateway-protocol';
-import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/grant-token-verify';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';

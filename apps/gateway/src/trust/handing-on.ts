@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/grant-token-verify';
-import { parseSignature, statementHash } from '@countersign/scope';
+import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/authorization';
+import { parseSignature, statementHash } from '@countersign/contract';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.js';

@@ -1,13 +1,13 @@
 import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
 import { NO_VERSION, pinsPath } from '@countersign/gateway-protocol';
-import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/scope';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { ADA, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';
 import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
 import { until } from '../../../../test/fakes/until.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
-import type { Readiness } from '../server/own-pages.js';
+import type { Readiness } from '../http/own-pages.js';
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isStopOrLift } from '@countersign/grant-token-verify';
-import { parseSignature, ScopeError, type Signature } from '@countersign/scope';
-import type { CanonicalRequest } from '../request/canonical-request.js';
-import { answerProblem } from '../server/problem.js';
+import { isStopOrLift } from '@countersign/authorization';
+import { parseSignature, ScopeError, type Signature } from '@countersign/contract';
+import type { CanonicalRequest } from '../http/canonical-request.js';
+import { answerProblem } from '../http/problem.js';
 import type { CustomerRules } from './customer-rules.js';
 
 export type StopExchange = {

@@ -1,4 +1,4 @@
-import { statementHash, toInstant } from '@countersign/scope';
+import { statementHash, toInstant } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust } from '../../../../test/factories/trust.js';
 import { BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { SignedLift, SignedStop } from '@countersign/gateway-protocol';
 import {
   type CountersignRefusal,
   checkStop,
@@ -7,8 +6,9 @@ import {
   nodeCountersigning,
   type PinnedTrust,
   type StopOrLift,
-} from '@countersign/grant-token-verify';
-import { canonicalJson, parseSignature, STOP_TYPE, sha256Text, statementHash } from '@countersign/scope';
+} from '@countersign/authorization';
+import { canonicalJson, parseSignature, STOP_TYPE, sha256Text, statementHash } from '@countersign/contract';
+import type { SignedLift, SignedStop } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';

@@ -8,7 +8,7 @@ import {
   statementHash,
   termsDigest,
   toInstant,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, nextTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { ADA, BOB, ClaimedWorld } from '../../../../test/fakes/claimed-world.js';

@@ -3,8 +3,8 @@ import {
   checkTrustSuccession,
   nodeCountersigning,
   type PinnedTrust,
-} from '@countersign/grant-token-verify';
-import { type SignedTrustDocument, statementHash } from '@countersign/scope';
+} from '@countersign/authorization';
+import { type SignedTrustDocument, statementHash } from '@countersign/contract';
 
 /** Whose chain it has to be, and the hash that its first version must have. */
 export type ChainPlace = { deployment: string; tenant: string; pinned: string };

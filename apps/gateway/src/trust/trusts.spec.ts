@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type SignedTrustDocument, statementHash, toInstant } from '@countersign/contract';
 import { setPin, writePins } from '@countersign/gateway-protocol';
-import { type SignedTrustDocument, statementHash, toInstant } from '@countersign/scope';
 import { pino } from 'pino';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';

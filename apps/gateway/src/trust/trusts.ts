@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PinnedTrust } from '@countersign/authorization';
+import type { SignedTrustDocument } from '@countersign/contract';
 import {
   type FeedTrust,
   type GatewayPin,
@@ -9,8 +11,6 @@ import {
   pinsPath,
   readPins,
 } from '@countersign/gateway-protocol';
-import type { PinnedTrust } from '@countersign/grant-token-verify';
-import type { SignedTrustDocument } from '@countersign/scope';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';

@@ -1,4 +1,4 @@
-import { BACKGROUND_HEADER } from '@countersign/scope';
+import { BACKGROUND_HEADER } from '@countersign/contract';
 import createClient from 'openapi-fetch';
 import { isAttended } from './attended.js';
 import type { components, paths } from './schema.js';

@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './client.js';
 import { answered } from './problem.js';

@@ -1,4 +1,4 @@
-import { type ApprovalStatement, commit, type Terms, termsDigest } from '@countersign/scope';
+import { type ApprovalStatement, commit, type Terms, termsDigest } from '@countersign/contract';
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { LOG_POINT } from '../../../../test/factories/trust.js';
 import { approvalOf, type Shown } from './approval.js';

@@ -6,7 +6,7 @@ import {
   type Terms,
   termsDigest,
   toInstant,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { PasskeyProblem } from './passkey-problem.js';
 import { hashed } from './web-hashing.js';
 

@@ -1,4 +1,4 @@
-import { commit, type InvitationStatement } from '@countersign/scope';
+import { commit, type InvitationStatement } from '@countersign/contract';
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { LOG_POINT } from '../../../../test/factories/trust.js';
 import { type ChosenInvitation, invitationOf } from './invitation.js';

@@ -1,4 +1,4 @@
-import type { Opening, RecoveryJwk, Signature, Statement, Terms, TrustDocument } from '@countersign/scope';
+import type { Opening, RecoveryJwk, Signature, Statement, Terms, TrustDocument } from '@countersign/contract';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
 import type { MadePasskey, Task } from '../signing/protocol.js';
 import { createPasskey } from './create-passkey.js';

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { recoveryMessage } from '@countersign/scope';
+import { recoveryMessage } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { makeRecoveryKey, signWithRecoveryKey } from './recovery-key.js';

@@ -5,7 +5,7 @@ import {
   recoveryMessage,
   type Signature,
   type TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { PasskeyProblem } from './passkey-problem.js';
 import { hashed } from './web-hashing.js';
 

@@ -1,4 +1,4 @@
-import { encodeBase64url, type Signature, type Statement, statementChallenge } from '@countersign/scope';
+import { encodeBase64url, type Signature, type Statement, statementChallenge } from '@countersign/contract';
 import { browserSupportsWebAuthn, startAuthentication } from '@simplewebauthn/browser';
 import { PasskeyProblem, passkeyProblem } from './passkey-problem.js';
 import { hashed } from './web-hashing.js';

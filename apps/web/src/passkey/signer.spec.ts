@@ -1,4 +1,4 @@
-import { encodeBase64url, utf8 } from '@countersign/scope';
+import { encodeBase64url, utf8 } from '@countersign/contract';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
 import { madeAt, signerOf } from './signer.js';

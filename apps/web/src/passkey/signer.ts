@@ -1,4 +1,4 @@
-import { decodeBase64url, type TrustDocument } from '@countersign/scope';
+import { decodeBase64url, type TrustDocument } from '@countersign/contract';
 import type { Passkey, Trust } from '../api/trust.js';
 import { type Place, placeOf } from './place.js';
 

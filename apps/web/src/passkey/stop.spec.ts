@@ -1,4 +1,4 @@
-import type { LiftStatement, StopStatement } from '@countersign/scope';
+import type { LiftStatement, StopStatement } from '@countersign/contract';
 import { sampleTerms } from '../../../../test/factories/grant-token.js';
 import { LOG_POINT } from '../../../../test/factories/trust.js';
 import { liftOf, stopOf } from './stop.js';

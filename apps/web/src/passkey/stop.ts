@@ -1,4 +1,4 @@
-import { canonicalJson, type LiftStatement, type StopStatement } from '@countersign/scope';
+import { canonicalJson, type LiftStatement, type StopStatement } from '@countersign/contract';
 import { PasskeyProblem } from './passkey-problem.js';
 
 /** Whose stop it is, of whom. */

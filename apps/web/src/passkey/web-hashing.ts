@@ -1,4 +1,4 @@
-import { encodeBase64url, type Hashing } from '@countersign/scope';
+import { encodeBase64url, type Hashing } from '@countersign/contract';
 
 /** Thrown out of a computation whose hash is not known yet. */
 class Wanted {

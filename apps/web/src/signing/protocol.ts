@@ -1,4 +1,4 @@
-import type { Opening, RecoveryJwk, Signature, Statement, Terms, TrustDocument } from '@countersign/scope';
+import type { Opening, RecoveryJwk, Signature, Statement, Terms, TrustDocument } from '@countersign/contract';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
 import type { PasskeyReason } from '../passkey/passkey-problem.js';
 

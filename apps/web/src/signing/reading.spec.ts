@@ -9,7 +9,7 @@ import {
   statementHash,
   type Terms,
   termsDigest,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { LOG_POINT, sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';

@@ -5,12 +5,12 @@ import {
   type Opening,
   openCommitment,
   type Statement,
-  scopeWords,
   sha256Text,
   statementHash,
   type Terms,
   type TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { scopeWords } from '@countersign/wording';
 import { approvalOf } from '../passkey/approval.js';
 import { PasskeyProblem } from '../passkey/passkey-problem.js';
 import { hashed } from '../passkey/web-hashing.js';

@@ -1,4 +1,4 @@
-import { encodeBase64url, utf8 } from '@countersign/scope';
+import { encodeBase64url, utf8 } from '@countersign/contract';
 import { readConfig } from './config.js';
 import type { SigningRequest } from './protocol.js';
 import { readRequest, writeRequest } from './request.js';

@@ -1,4 +1,4 @@
-import { decodeBase64url, encodeBase64url, utf8 } from '@countersign/scope';
+import { decodeBase64url, encodeBase64url, utf8 } from '@countersign/contract';
 import { MOST_CHARACTERS, type SigningRequest } from './protocol.js';
 import { record } from './show/lines.js';
 

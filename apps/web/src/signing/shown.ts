@@ -1,4 +1,4 @@
-import { sha256Text } from '@countersign/scope';
+import { sha256Text } from '@countersign/contract';
 import { hashed } from '../passkey/web-hashing.js';
 
 const KEY = 'countersign-shown';

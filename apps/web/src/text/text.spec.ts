@@ -1,4 +1,4 @@
-import { resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/scope';
+import { resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/wording';
 import { bytesText, clockText, durationText, instantText } from './clock.js';
 
 describe('clocks', () => {

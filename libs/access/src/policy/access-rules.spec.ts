@@ -1,5 +1,5 @@
 import { samplePolicy } from '../../../../test/factories/domain.js';
-import type { AccessRule } from '../organisation/organisation.js';
+import type { AccessRule } from '../domain/organisation/organisation.js';
 import { effectivePolicy } from './access-rules.js';
 
 const ask = (...actions: string[]) => ({ service: 'billing', scope: [{ resource: 'invoices/*', actions }] });

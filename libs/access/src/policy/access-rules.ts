@@ -1,4 +1,4 @@
-import type { AccessHours, AccessPolicy, AccessRule } from '../organisation/organisation.js';
+import type { AccessHours, AccessPolicy, AccessRule } from '../domain/organisation/organisation.js';
 import type { Ask } from './ask.js';
 
 /** What the vendor's policy says of one ask, all rules that match it taken together. */

@@ -1,4 +1,4 @@
-import { isInstant } from '@countersign/scope';
+import { isInstant } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
 /** How far ahead a start, or the last day of a first use, may lie. */

@@ -1,4 +1,4 @@
-import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/scope';
+import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/contract';
 
 /** When access would begin. Instants are whole seconds. */
 type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;

@@ -1,10 +1,10 @@
-import type { Terms } from '@countersign/scope';
-import type { Door } from '../invitation/door.js';
-import type { Lock } from '../lock/lock.js';
-import type { AccessPolicy } from '../organisation/organisation.js';
-import type { Person } from '../organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
-import type { TrustStanding } from '../trust/standing.js';
+import type { Terms } from '@countersign/contract';
+import type { Door } from '../domain/invitation/door.js';
+import type { Lock } from '../domain/lock/lock.js';
+import type { AccessPolicy } from '../domain/organisation/organisation.js';
+import type { Person } from '../domain/organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
+import type { TrustStanding } from '../domain/trust/standing.js';
 
 /** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
 export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';

@@ -8,7 +8,7 @@ import {
   samplePolicy,
   sampleTerms,
 } from '../../../../test/factories/domain.js';
-import type { AccessRule } from '../organisation/organisation.js';
+import type { AccessRule } from '../domain/organisation/organisation.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext } from './context.js';
 import { evaluate } from './evaluate.js';

@@ -1,4 +1,4 @@
-import type { Channel } from '../organisation/person.js';
+import type { Channel } from '../domain/organisation/person.js';
 
 export type RiskLevel = 'low' | 'medium' | 'high';
 

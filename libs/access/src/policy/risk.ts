@@ -1,7 +1,7 @@
-import type { ScopeEntry } from '@countersign/scope';
-import type { PrivacyControls } from '../organisation/organisation.js';
-import type { Channel } from '../organisation/person.js';
-import { countersignedActions, type TrustStanding } from '../trust/standing.js';
+import type { ScopeEntry } from '@countersign/contract';
+import type { PrivacyControls } from '../domain/organisation/organisation.js';
+import type { Channel } from '../domain/organisation/person.js';
+import { countersignedActions, type TrustStanding } from '../domain/trust/standing.js';
 import type { RiskLevel } from './needs.js';
 
 export interface Risk {

@@ -7,11 +7,11 @@ import {
   TERMS_BUDGET,
   termsTokenBytes,
   utf8,
-} from '@countersign/scope';
+} from '@countersign/contract';
+import { doorRefusals } from '../domain/invitation/door.js';
+import { hasRole } from '../domain/organisation/person.js';
+import { approvalsAsked, countersignedActions, forbiddenBy } from '../domain/trust/standing.js';
 import type { Refusal, RefusalCode } from '../errors.js';
-import { doorRefusals } from '../invitation/door.js';
-import { hasRole } from '../organisation/person.js';
-import { approvalsAsked, countersignedActions, forbiddenBy } from '../trust/standing.js';
 import type { EffectivePolicy } from './access-rules.js';
 import type { Ask } from './ask.js';
 import type { PolicyContext, Stage } from './context.js';

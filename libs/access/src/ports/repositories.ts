@@ -1,18 +1,18 @@
-import type { Opening, ServiceDefinition } from '@countersign/scope';
-import type { AccessRequest } from '../access-request/access-request.js';
-import type { Grant } from '../grant/grant.js';
-import type { Invitation } from '../invitation/invitation.js';
-import type { Lock } from '../lock/lock.js';
+import type { Opening, ServiceDefinition } from '@countersign/contract';
+import type { AccessRequest } from '../domain/access-request/access-request.js';
+import type { Grant } from '../domain/grant/grant.js';
+import type { Invitation } from '../domain/invitation/invitation.js';
+import type { Lock } from '../domain/lock/lock.js';
 import type {
   AccessPolicy,
   SlackPlace,
   TenantRole,
   VendorRole,
   WebhookSettings,
-} from '../organisation/organisation.js';
-import type { Person } from '../organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
-import type { Review } from '../review/review.js';
+} from '../domain/organisation/organisation.js';
+import type { Person } from '../domain/organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
+import type { Review } from '../domain/review/review.js';
 
 /** Keyset page: newest first by id; `cursor` is the id after which the page begins. */
 export interface PageQuery {

@@ -5,8 +5,8 @@ import type {
   SignedTrustDocument,
   Terms,
   TrustDocument,
-} from '@countersign/scope';
-import type { RelyingParty } from '../trust/relying-party.js';
+} from '@countersign/contract';
+import type { RelyingParty } from '../domain/trust/relying-party.js';
 
 /** Why a signature does not count: a stable word, and a sentence that tells nothing of what was signed. */
 export interface Objection {

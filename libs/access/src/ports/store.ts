@@ -1,17 +1,17 @@
-import type { Invitation } from '../invitation/invitation.js';
+import type { Invitation } from '../domain/invitation/invitation.js';
 import type {
   OidcSettings,
   SlackPlace,
   TenantRole,
   VendorRole,
   WebhookSettings,
-} from '../organisation/organisation.js';
-import type { Person } from '../organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../organisation/records.js';
-import type { Review } from '../review/review.js';
-import type { RelayedStop } from '../trust/relayed-stop.js';
-import type { Stop } from '../trust/stop.js';
-import type { TrustVersion } from '../trust/trust-version.js';
+} from '../domain/organisation/organisation.js';
+import type { Person } from '../domain/organisation/person.js';
+import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
+import type { Review } from '../domain/review/review.js';
+import type { RelayedStop } from '../domain/trust/relayed-stop.js';
+import type { Stop } from '../domain/trust/stop.js';
+import type { TrustVersion } from '../domain/trust/trust-version.js';
 import type {
   ApiKeyReads,
   ApiKeyWrites,

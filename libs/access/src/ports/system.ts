@@ -1,4 +1,4 @@
-import type { IdPrefix } from '@countersign/scope';
+import type { IdPrefix } from '@countersign/contract';
 
 /** Wall clock, passed in so that tests choose the time. */
 export interface Clock {

@@ -1,4 +1,4 @@
-import { canonicalJson, isCommitment, isId, isSlug, ScopeError, utf8 } from '@countersign/scope';
+import { canonicalJson, isCommitment, isId, isSlug, ScopeError, utf8 } from '@countersign/contract';
 import { AuditLogError } from '../errors.js';
 import type { LeafV1 } from './leaf.js';
 

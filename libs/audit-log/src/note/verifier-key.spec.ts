@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 import { logOrigin, noteKeyId, verifierKey } from './verifier-key.js';
 
 const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };

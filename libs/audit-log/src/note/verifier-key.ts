@@ -1,4 +1,4 @@
-import { encodeBase64url, type Hashing, utf8 } from '@countersign/scope';
+import { encodeBase64url, type Hashing, utf8 } from '@countersign/contract';
 
 /** Ed25519 in a C2SP signed note. */
 const ED25519 = 0x01;

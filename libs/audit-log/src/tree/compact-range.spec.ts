@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 import fc from 'fast-check';
 import { type CompactRange, EMPTY_RANGE, rangeRoot, rangeWidth, withLeaf } from './compact-range.js';
 import { emptyTreeHash, leafHash, nodeHash } from './hash.js';

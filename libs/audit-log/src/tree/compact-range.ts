@@ -1,4 +1,4 @@
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 import { emptyTreeHash, nodeHash } from './hash.js';
 
 /**

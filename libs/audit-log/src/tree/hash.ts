@@ -1,4 +1,4 @@
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 
 /** RFC 6962 §2.1: the first byte tells leaves from nodes, so that no node can be passed off as a leaf. */
 const LEAF = 0x00;

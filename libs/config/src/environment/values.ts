@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseDuration } from '@countersign/scope';
+import { parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;

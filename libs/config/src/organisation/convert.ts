@@ -5,7 +5,7 @@ import type {
   OrganisationTenant,
   PrivacyControls,
 } from '@countersign/access';
-import { parseDuration, type ServiceDefinition } from '@countersign/scope';
+import { parseDuration, type ServiceDefinition } from '@countersign/contract';
 import type { AccessRuleEntry, ControlsEntry, OrganisationFile, ServiceEntry } from './schema.js';
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };

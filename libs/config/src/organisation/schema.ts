@@ -1,5 +1,5 @@
 import { isZone, TENANT_ROLES, VENDOR_ROLES, WEEKDAYS } from '@countersign/access';
-import { isAction, isResourcePattern, parseDuration } from '@countersign/scope';
+import { isAction, isResourcePattern, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/urls.js';
 

@@ -1,4 +1,4 @@
-import { isId } from '@countersign/scope';
+import { isId } from '@countersign/contract';
 import type { GatewayCredential } from './credential.js';
 
 /** The `Authorization` value with which a gateway calls the broker: `Bearer gtw_….SECRET`. */

@@ -1,4 +1,4 @@
-import { serviceDefinitionSchema } from '@countersign/scope';
+import { serviceDefinitionSchema } from '@countersign/contract';
 import { z } from 'zod';
 import { bytes32, count, id, instant, positive, sha256Text, slug } from '../shapes.js';
 import { feedTrust, signedLift, signedStop } from './feed-trust.js';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { LIFT_TYPE, STOP_TYPE } from '@countersign/scope';
+import { LIFT_TYPE, STOP_TYPE } from '@countersign/contract';
 import { sampleTerms } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';

@@ -7,7 +7,7 @@ import {
   type Signature,
   STOP_TYPE,
   type StopStatement,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { z } from 'zod';
 import { slug } from '../shapes.js';
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDigest, isTenantSlug, toInstant } from '@countersign/scope';
+import { isDigest, isTenantSlug, toInstant } from '@countersign/contract';
 import { z } from 'zod';
 import { readAtMost } from '../durable/read-at-most.js';
 import { writeFileDurably } from '../durable/write-file.js';

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG, isCommitment, MAX_RESOURCE_LENGTH } from '@countersign/scope';
+import { DEPLOYMENT_SLUG, isCommitment, MAX_RESOURCE_LENGTH } from '@countersign/contract';
 import { z } from 'zod';
 import { count, id, instant, moment, positive, sha256Text, slug, uuid } from '../shapes.js';
 

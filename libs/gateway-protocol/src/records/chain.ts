@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '@countersign/scope';
+import { canonicalJson } from '@countersign/contract';
 import type { AccessRecord } from './access-record.js';
 
 /** The last record of a chain (gateway, boot, tenant). */

@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { canonicalJson } from '@countersign/scope';
+import { canonicalJson } from '@countersign/contract';
 import { importEd25519PublicKey } from '../feed/ed25519.js';
 import type { SignedRecord, UnsignedRecord } from './access-record.js';
 

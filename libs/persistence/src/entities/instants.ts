@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/scope';
+import { toInstant } from '@countersign/contract';
 import type { ValueTransformer } from 'typeorm';
 
 /**

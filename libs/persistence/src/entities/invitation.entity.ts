@@ -1,5 +1,5 @@
 import type { InvitationState } from '@countersign/access';
-import type { InvitationStatement, Signature } from '@countersign/scope';
+import type { InvitationStatement, Signature } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './instants.js';
 import { jsonText } from './json-text.js';

@@ -6,7 +6,7 @@ import type {
   TenantRecord,
   WebhookSettings,
 } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { jsonList, jsonText } from './json-text.js';
 

@@ -1,5 +1,5 @@
 import type { AccessRequest, Asked, Needs, RequestState } from '@countersign/access';
-import type { Terms } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { FilterIndices } from './filter-indices.js';
 import { wholeSeconds } from './instants.js';

@@ -1,5 +1,5 @@
 import type { Assurance, Channel, ReviewDecision, ReviewSide } from '@countersign/access';
-import type { ApprovalStatement, Signature, Terms } from '@countersign/scope';
+import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { wholeSeconds } from './instants.js';
 import { jsonText } from './json-text.js';

@@ -6,7 +6,7 @@ import type {
   Signature,
   StopStatement,
   TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { milliseconds } from './instants.js';
 import { jsonText } from './json-text.js';

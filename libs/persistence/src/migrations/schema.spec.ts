@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { openSource } from '../sqlite/data-source.js';
-import { migrate } from '../store/migrate.js';
+import { migrate } from '../engine/migrate.js';
+import { openSource } from '../engine/sqlite/data-source.js';
 import { systemClock, systemRandomness, uuidV7Ids } from '../system.js';
 
 describe('the schema that the migrations make on SQLite', () => {

@@ -10,9 +10,9 @@ import type {
   StoredKey,
 } from '@countersign/access';
 import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
+import type { Sealer } from '../engine/secrets/seal.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
-import type { Sealer } from '../secrets/seal.js';
 import { toPerson } from './organisation.js';
 
 export class ApiKeys implements ApiKeyWrites {

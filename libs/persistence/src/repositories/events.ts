@@ -1,6 +1,6 @@
 import type { EventReads, LogHead, Page, PageQuery, StoredEvent } from '@countersign/access';
 import { type CompactRange, rangeRoot } from '@countersign/audit-log';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
 import { EventEntity } from '../entities/event.entity.js';

@@ -1,5 +1,5 @@
 import type { ActiveGrant, FeedChange, FeedReads, Lock } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 import { type EntityManager, In, MoreThan } from 'typeorm';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';

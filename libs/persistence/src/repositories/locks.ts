@@ -1,5 +1,5 @@
 import type { Lock, LockWrites, Page, PageQuery } from '@countersign/access';
-import { DEPLOYMENT_SLUG } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
 import { BoundRepository, type Reach } from './bound.js';

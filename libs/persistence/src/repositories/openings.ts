@@ -1,5 +1,5 @@
 import type { NamedOpening, OpeningWrites } from '@countersign/access';
-import type { Opening } from '@countersign/scope';
+import type { Opening } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/opening.entity.js';
 import { BoundRepository, type Reach } from './bound.js';

@@ -12,7 +12,7 @@ import type {
   WebhookSettings,
   WholeOrganisation,
 } from '@countersign/access';
-import type { ServiceDefinition } from '@countersign/scope';
+import type { ServiceDefinition } from '@countersign/contract';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import {
   RouteMapEntity,

@@ -8,6 +8,7 @@ import type {
   SlackSeen,
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
+import type { Sealer } from '../engine/secrets/seal.js';
 import { comparable } from '../entities/instants.js';
 import {
   SlackAccountEntity,
@@ -15,7 +16,6 @@ import {
   SlackPostEntity,
   SlackSeenEntity,
 } from '../entities/slack.entity.js';
-import type { Sealer } from '../secrets/seal.js';
 import { columnsOf, rowsSources } from './rows-source.js';
 
 type Tokens = Pick<SlackInstallation, 'token' | 'refreshToken' | 'tokenExpiresAt'>;

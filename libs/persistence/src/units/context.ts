@@ -1,7 +1,7 @@
 import type { Ids, Randomness } from '@countersign/access';
-import type { Hashing } from '@countersign/scope';
+import type { Hashing } from '@countersign/contract';
+import type { Sealer } from '../engine/secrets/seal.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
-import type { Sealer } from '../secrets/seal.js';
 
 /** What units of work are made with besides the transaction. */
 export interface UnitContext {

@@ -1,5 +1,5 @@
 import type { FeedChangeKind, FeedChanges, FeedEpochs, Randomness } from '@countersign/access';
-import { encodeBase64url } from '@countersign/scope';
+import { encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';

@@ -1,5 +1,5 @@
 import type { ReadUnit, VendorReadUnit } from '@countersign/access';
-import { DEPLOYMENT_SLUG } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/instants.js';
 import type { Reach } from '../repositories/bound.js';

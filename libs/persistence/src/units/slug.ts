@@ -1,4 +1,4 @@
-import { isSlug } from '@countersign/scope';
+import { isSlug } from '@countersign/contract';
 import { StoreError } from '../errors.js';
 
 /** @throws StoreError `invalid_tenant` where the text is no slug */

@@ -1,6 +1,6 @@
 import type { EventDraft, EventLog, LogHead } from '@countersign/access';
 import { type Actor, type CompactRange, encodeLeaf, leafHash, withLeaf } from '@countersign/audit-log';
-import { commit, encodeBase64url } from '@countersign/scope';
+import { commit, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';

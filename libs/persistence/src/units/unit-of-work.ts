@@ -1,6 +1,7 @@
 import type { IdempotencyWrites, TenantUnit, VendorUnit } from '@countersign/access';
-import { DEPLOYMENT_SLUG } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
+import type { UnitRules } from '../engine/engine.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Grants } from '../repositories/grants.js';
@@ -21,7 +22,6 @@ import { SigningMeans } from '../repositories/signing-means.js';
 import { SlackAccounts, SlackInstallations } from '../repositories/slack.js';
 import { Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
-import type { UnitRules } from '../store/engine.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
 import { checkedSlug } from './slug.js';

@@ -7,7 +7,8 @@ import {
   type Principal,
   previewRequest,
 } from '@countersign/access';
-import { type Hashing, offeringsOf, tickedScope, tickOf } from '@countersign/scope';
+import { type Hashing } from '@countersign/contract';
+import { offeringsOf, tickedScope, tickOf } from '@countersign/wording';
 import type { ViewStateValue } from '@slack/bolt';
 import { ASK, type AskFacts } from '../messages/ask-view.js';
 import { LIMITS } from '../messages/limits.js';

@@ -1,5 +1,5 @@
 import { listServices, organisationNames } from '@countersign/access';
-import { offeringsOf } from '@countersign/scope';
+import { offeringsOf } from '@countersign/wording';
 import type { AllMiddlewareArgs, App, SlackOptionsMiddlewareArgs } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import { ASK, namedOption, offeringOption } from '../messages/ask-view.js';

@@ -8,7 +8,8 @@ import {
   releaseGrant,
   reviewRequest,
 } from '@countersign/access';
-import { counterTerms, halfTheTime, type Narrowing, readOnly, type Terms } from '@countersign/scope';
+import { type Terms } from '@countersign/contract';
+import { counterTerms, halfTheTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { ACTIONS } from '../action-ids.js';
 import type { SlackParts } from '../parts.js';

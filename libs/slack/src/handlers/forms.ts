@@ -1,5 +1,5 @@
 import { AccessError, type Principal, reviewRequest, revokeGrant } from '@countersign/access';
-import { outcomeOf, pairOf } from '@countersign/scope';
+import { outcomeOf, pairOf } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';

@@ -1,5 +1,5 @@
 import type { Evaluation } from '@countersign/access';
-import { entryWords, type Offering, tickOf } from '@countersign/scope';
+import { entryWords, type Offering, tickOf } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
 import { paragraph, plain } from './block-parts.js';

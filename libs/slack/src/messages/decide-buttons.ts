@@ -1,4 +1,5 @@
-import { halfTheTime, type Narrowing, readOnly, type Terms } from '@countersign/scope';
+import { type Terms } from '@countersign/contract';
+import { halfTheTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';

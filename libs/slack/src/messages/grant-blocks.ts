@@ -1,4 +1,4 @@
-import { commandFor } from '@countersign/scope';
+import { commandFor } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';

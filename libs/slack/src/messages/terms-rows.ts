@@ -1,12 +1,5 @@
-import {
-  entryWords,
-  MAX_SCOPE_ENTRIES,
-  notIncluded,
-  resourceWords,
-  type ScopeEntry,
-  scopeWords,
-  type Terms,
-} from '@countersign/scope';
+import { MAX_SCOPE_ENTRIES, notIncluded, type ScopeEntry, type Terms } from '@countersign/contract';
+import { entryWords, resourceWords, scopeWords } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../read-facts.js';
 import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './block-parts.js';

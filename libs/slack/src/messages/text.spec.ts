@@ -1,4 +1,4 @@
-import { isWellFormed } from '@countersign/scope';
+import { isWellFormed } from '@countersign/contract';
 import fc from 'fast-check';
 import { cut, escapeMrkdwn, inFallback, lines, oneLine } from './text.js';
 

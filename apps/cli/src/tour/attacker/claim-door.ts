@@ -1,4 +1,4 @@
-import { parseTrustDocument, type TrustDocument } from '@countersign/scope';
+import { parseTrustDocument, type TrustDocument } from '@countersign/contract';
 import { z } from 'zod';
 import { expectThat, readBody, until } from '../http.js';
 import { CLAIMED_TENANT, IVAN } from '../people.js';

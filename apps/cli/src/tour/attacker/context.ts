@@ -1,4 +1,4 @@
-import type { ApprovalStatement, Signature } from '@countersign/scope';
+import type { ApprovalStatement, Signature } from '@countersign/contract';
 import type { TourContext } from '../context.js';
 import { type Answer, expectThat } from '../http.js';
 import { forgedToken, type StolenClaims } from './forged-token.js';

@@ -1,5 +1,5 @@
 import { type KeyObject, randomUUID, sign } from 'node:crypto';
-import type { Signature } from '@countersign/scope';
+import type { Signature } from '@countersign/contract';
 import type { InsertedGrant } from './host.js';
 
 /** The claims of a real token, whatever they are. */

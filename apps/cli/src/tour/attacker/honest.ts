@@ -1,4 +1,4 @@
-import type { ApprovalStatement } from '@countersign/scope';
+import type { ApprovalStatement } from '@countersign/contract';
 import { z } from 'zod';
 import { expectAnswer, expectThat, readBody } from '../http.js';
 import { CLAIMED_TENANT, ERIN, IVAN, MAX } from '../people.js';

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { type Deps, endSession, type Grant, startSessionIn } from '@countersign/access';
-import { type Terms, termsDigest } from '@countersign/scope';
+import { type Terms, termsDigest } from '@countersign/contract';
 import type { Persona } from '../people.js';
 import { TourError } from '../tour-error.js';
 

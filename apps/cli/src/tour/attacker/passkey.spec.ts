@@ -1,5 +1,5 @@
-import { checkCountersigned, nodeCountersigning } from '@countersign/grant-token-verify';
-import { statementHash, termsDigest } from '@countersign/scope';
+import { checkCountersigned, nodeCountersigning } from '@countersign/authorization';
+import { statementHash, termsDigest } from '@countersign/contract';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { hashing, NOW, sampleTerms } from '../../../../../test/factories/grant-token.js';
 import { AT, sampleApproval, sampleTrust } from '../../../../../test/factories/trust.js';

@@ -12,7 +12,7 @@ import {
   type Signature,
   type Statement,
   statementChallenge,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import { nodeHashing } from '../../runtime/hashing.js';
 
 /** For whom a passkey is made or used: WebAuthn's relying party, and the origin of the page. */

@@ -1,4 +1,4 @@
-import type { Signature, Statement } from '@countersign/scope';
+import type { Signature, Statement } from '@countersign/contract';
 import { type Answer, call, expectAnswer } from '../http.js';
 import { CLAIMED_TENANT, type Persona } from '../people.js';
 import type { KeyRing } from './key-ring.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSpoolEnvironment } from '@countersign/config';
+import { isDigest, isTenantSlug } from '@countersign/contract';
 import {
   NO_VERSION,
   type Pin,
@@ -12,7 +13,6 @@ import {
   setPin,
   writePins,
 } from '@countersign/gateway-protocol';
-import { isDigest, isTenantSlug } from '@countersign/scope';
 import { CliError, usageError } from '../../runtime/cli-error.js';
 import type { Answer, Context } from '../../runtime/context.js';
 import { table } from '../../text/table.js';

@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/scope';
+import { scopeWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Grant } from '../../api/client.js';

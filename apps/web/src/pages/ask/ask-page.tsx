@@ -1,5 +1,5 @@
 import './ask.css';
-import { scopeWords, tickedScope } from '@countersign/scope';
+import { scopeWords, tickedScope } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';

@@ -1,4 +1,4 @@
-import { offeringsOf, tickedScope } from '@countersign/scope';
+import { offeringsOf, tickedScope } from '@countersign/wording';
 import { askOf } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({

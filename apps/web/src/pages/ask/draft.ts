@@ -1,4 +1,5 @@
-import { formatDuration, tickedScope } from '@countersign/scope';
+import { formatDuration } from '@countersign/contract';
+import { tickedScope } from '@countersign/wording';
 import type { Ask } from '../../api/client.js';
 
 /** What the form holds. */

@@ -1,4 +1,4 @@
-import { entryWords, offeringsOf, tickOf } from '@countersign/scope';
+import { entryWords, offeringsOf, tickOf } from '@countersign/wording';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Choice, TextField } from '../../ui/field.js';

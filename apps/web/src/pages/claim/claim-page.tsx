@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useOrganisation } from '../../api/organisation.js';

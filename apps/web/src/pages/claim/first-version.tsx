@@ -1,5 +1,5 @@
-import type { TrustDocument } from '@countersign/scope';
-import { joined } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
+import { joined } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/people.js';
 import { useSession } from '../../api/session.js';

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '@countersign/scope';
+import { formatDuration, parseDuration } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Service } from '../../api/client.js';

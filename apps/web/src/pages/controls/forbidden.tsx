@@ -1,4 +1,5 @@
-import { ANY_ACTION, isResourcePattern, ruleWords } from '@countersign/scope';
+import { ANY_ACTION, isResourcePattern } from '@countersign/contract';
+import { ruleWords } from '@countersign/wording';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';

@@ -1,5 +1,5 @@
-import type { Terms } from '@countersign/scope';
-import { scopeWords } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
+import { scopeWords } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';

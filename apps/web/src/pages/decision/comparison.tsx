@@ -1,4 +1,5 @@
-import { entryWords, joined, parseDuration, ruleWords, type Terms } from '@countersign/scope';
+import { parseDuration, type Terms } from '@countersign/contract';
+import { entryWords, joined, ruleWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import type { Controls } from '../../api/controls.js';

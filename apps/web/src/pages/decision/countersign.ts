@@ -1,4 +1,4 @@
-import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/scope';
+import { type ApprovalStatement, canonicalJson, type Signature, type Terms } from '@countersign/contract';
 import { type AccessRequest, api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import { approvalOf, type Shown } from '../../passkey/approval.js';

@@ -1,5 +1,6 @@
-import type { Outcome, Terms } from '@countersign/scope';
-import { scopeWords } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
+import type { Outcome } from '@countersign/wording';
+import { scopeWords } from '@countersign/wording';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';

@@ -1,6 +1,6 @@
 import './decision.css';
-import type { Terms } from '@countersign/scope';
-import { outcomeOf, wholeChoice } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
+import { outcomeOf, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';

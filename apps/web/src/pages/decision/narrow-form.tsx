@@ -1,4 +1,4 @@
-import type { Terms } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
 import {
   type Choice,
   entryWords,
@@ -7,7 +7,7 @@ import {
   pairOf,
   readOnlyPairs,
   wholeChoice,
-} from '@countersign/scope';
+} from '@countersign/wording';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';

@@ -1,5 +1,6 @@
-import type { ScopeEntry } from '@countersign/scope';
-import { entryWords, notIncluded } from '@countersign/scope';
+import type { ScopeEntry } from '@countersign/contract';
+import { notIncluded } from '@countersign/contract';
+import { entryWords } from '@countersign/wording';
 import type { AccessRequest, Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';

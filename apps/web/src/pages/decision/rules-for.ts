@@ -1,4 +1,4 @@
-import { type ForbidRule, forbidsEntry, type Terms } from '@countersign/scope';
+import { type ForbidRule, forbidsEntry, type Terms } from '@countersign/contract';
 import type { Controls } from '../../api/controls.js';
 import { LEVELS, type Level, levelOf } from '../controls/levels.js';
 

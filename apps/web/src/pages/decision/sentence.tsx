@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/scope';
+import { scopeWords } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames } from '../../api/names.js';
 import { useOrganisation } from '../../api/organisation.js';

@@ -1,4 +1,4 @@
-import type { Terms } from '@countersign/scope';
+import type { Terms } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type AccessRequest, api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';

@@ -1,4 +1,5 @@
-import { scopeWords, tickedScope, toInstant } from '@countersign/scope';
+import { toInstant } from '@countersign/contract';
+import { scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery } from '../../api/controls.js';

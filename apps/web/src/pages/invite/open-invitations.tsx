@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/scope';
+import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { listOf } from '../../api/list.js';

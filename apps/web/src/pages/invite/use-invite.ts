@@ -1,4 +1,9 @@
-import { formatDuration, type InvitationStatement, parseDuration, type ScopeEntry } from '@countersign/scope';
+import {
+  formatDuration,
+  type InvitationStatement,
+  parseDuration,
+  type ScopeEntry,
+} from '@countersign/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';

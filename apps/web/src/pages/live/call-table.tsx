@@ -1,4 +1,4 @@
-import { entryWords, wordFor } from '@countersign/scope';
+import { entryWords, wordFor } from '@countersign/wording';
 import type { AccessRecord } from '../../api/client.js';
 import { bytesText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';

@@ -1,5 +1,5 @@
 import './live.css';
-import { scopeWords } from '@countersign/scope';
+import { scopeWords } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Link, useParams } from 'react-router';

@@ -1,4 +1,4 @@
-import { commandFor } from '@countersign/scope';
+import { commandFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, type Grant } from '../../api/client.js';
 import { answered } from '../../api/problem.js';

@@ -1,4 +1,4 @@
-import { wordFor } from '@countersign/scope';
+import { wordFor } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { peopleQuery } from '../../api/people.js';

@@ -1,5 +1,5 @@
 import './receipt.css';
-import { entryWords, scopeWords } from '@countersign/scope';
+import { entryWords, scopeWords } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { allRecords } from '../../api/all-records.js';

@@ -1,4 +1,4 @@
-import { scopeWords } from '@countersign/scope';
+import { scopeWords } from '@countersign/wording';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useNames } from '../../api/names.js';

@@ -1,5 +1,6 @@
 import './sign-in.css';
-import { localPath, wordFor } from '@countersign/scope';
+import { localPath } from '@countersign/contract';
+import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';

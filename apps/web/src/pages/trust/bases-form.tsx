@@ -1,4 +1,4 @@
-import type { AcceptedBasis } from '@countersign/scope';
+import type { AcceptedBasis } from '@countersign/contract';
 import { useState } from 'react';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';

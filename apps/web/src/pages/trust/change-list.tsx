@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { useNames } from '../../api/names.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
 import { type ChangedMember, changesOf, type TrustChange } from './changes.js';

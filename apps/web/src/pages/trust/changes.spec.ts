@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { changesOf } from './changes.js';
 
 const passkey = (id: string) => ({ id, jwk: { kty: 'EC', crv: 'P-256', x: 'x', y: id } as const });

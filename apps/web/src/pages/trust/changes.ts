@@ -1,4 +1,4 @@
-import { canonicalJson, type TrustDocument } from '@countersign/scope';
+import { canonicalJson, type TrustDocument } from '@countersign/contract';
 
 /** One thing that the next version says and this one does not, or the other way about. */
 export type TrustChange =

@@ -1,4 +1,5 @@
-import { joined, parseDuration, ruleWords } from '@countersign/scope';
+import { parseDuration } from '@countersign/contract';
+import { joined, ruleWords } from '@countersign/wording';
 import type { components } from '../../api/schema.js';
 import { durationText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';

@@ -1,5 +1,5 @@
-import type { TrustDocument } from '@countersign/scope';
-import { joined } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
+import { joined } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { useNames } from '../../api/names.js';

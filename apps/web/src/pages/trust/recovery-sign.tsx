@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useSession } from '../../api/session.js';

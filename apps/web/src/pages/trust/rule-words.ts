@@ -1,5 +1,5 @@
-import type { TrustDocument } from '@countersign/scope';
-import { joined, ruleWords } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
+import { joined, ruleWords } from '@countersign/wording';
 import { durationText } from '../../text/clock.js';
 import type { Language } from '../../text/language.js';
 import type { ChangedMember } from './changes.js';

@@ -1,4 +1,4 @@
-import { MAX_APPROVALS, type TrustDocument } from '@countersign/scope';
+import { MAX_APPROVALS, type TrustDocument } from '@countersign/contract';
 import type { Service } from '../../api/client.js';
 import { useText } from '../../text/language.js';
 import { Choice, SelectField, TextField } from '../../ui/field.js';

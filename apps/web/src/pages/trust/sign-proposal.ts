@@ -1,4 +1,4 @@
-import { type RecoveryJwk, type Signature, statementHash, type TrustDocument } from '@countersign/scope';
+import { type RecoveryJwk, type Signature, statementHash, type TrustDocument } from '@countersign/contract';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';
 import type { TrustProposal } from '../../api/trust.js';

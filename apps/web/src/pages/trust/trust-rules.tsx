@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { Fragment, type ReactNode } from 'react';
 import { useNames } from '../../api/names.js';
 import { useLanguage, useText } from '../../text/language.js';

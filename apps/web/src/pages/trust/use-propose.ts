@@ -1,4 +1,4 @@
-import type { TrustDocument } from '@countersign/scope';
+import type { TrustDocument } from '@countersign/contract';
 import { useMutation } from '@tanstack/react-query';
 import { api } from '../../api/client.js';
 import { answered } from '../../api/problem.js';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@countersign/scope';
+import { canonicalJson } from '@countersign/contract';
 import { type Reader, record, type Say } from './lines.js';
 import { each, isEmpty, person } from './say.js';
 

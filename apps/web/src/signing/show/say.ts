@@ -1,4 +1,5 @@
-import { entryWords, isDigest, isId, isInstant, joined, ruleWords } from '@countersign/scope';
+import { isDigest, isId, isInstant } from '@countersign/contract';
+import { entryWords, joined, ruleWords } from '@countersign/wording';
 import { bytesText, durationText, instantText, numberText } from '../../text/clock.js';
 import { type Reader, record, type Say } from './lines.js';
 

@@ -5,7 +5,7 @@ import type {
   StopStatement,
   Terms,
   TrustDocument,
-} from '@countersign/scope';
+} from '@countersign/contract';
 import type { Member } from './lines.js';
 import { papers, people } from './people.js';
 import * as say from './say.js';

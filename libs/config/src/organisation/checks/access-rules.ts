@@ -1,4 +1,4 @@
-import { ANY_ACTION } from '@countersign/scope';
+import { ANY_ACTION } from '@countersign/contract';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
 

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_SLUG } from '@countersign/scope';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
 

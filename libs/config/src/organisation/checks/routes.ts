@@ -1,4 +1,4 @@
-import { routeMapProblems, type ServiceDefinition } from '@countersign/scope';
+import { routeMapProblems, type ServiceDefinition } from '@countersign/contract';
 import { serviceDefinition } from '../convert.js';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';

@@ -1,0 +1,67 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  type FeedEvent,
+  type FeedPlace,
+  formatFeedEvent,
+  type SnapshotData,
+} from '@countersign/gateway-protocol';
+import type { SseConnection } from '../../http/sse-connection.js';
+import type { BuiltChange, MarkedPlace } from './feed-reader.js';
+
+/** One gateway's open feed: knows how far it was told, and signs what it is told for that gateway alone. */
+export class FeedConnection {
+  private place: FeedPlace = { epoch: 1, seq: 0 };
+
+  constructor(
+    readonly gateway: string,
+    private readonly nonce: string,
+    private readonly connection: SseConnection,
+    private readonly feedKey: () => KeyObject,
+    private readonly now: () => Date,
+  ) {}
+
+  get seq(): number {
+    return this.place.seq;
+  }
+
+  snapshot({ mark, ...place }: MarkedPlace, picture: Omit<SnapshotData, 'nonce'>): void {
+    this.place = place;
+    const data = { nonce: this.nonce, ...picture };
+    this.connection.sendWhole(this.format({ ...this.head(), ...marked(mark), type: 'snapshot', data }));
+  }
+
+  resume(place: FeedPlace): void {
+    this.place = place;
+    this.connection.send(this.format({ ...this.head(), type: 'resume', data: { nonce: this.nonce } }));
+  }
+
+  /** Tells a change that comes right after what was told; older ones were told already. A gap ends the connection. */
+  change({ seq, mark, data, revokedGateway }: BuiltChange): void {
+    if (seq <= this.place.seq) return;
+    if (seq !== this.place.seq + 1) {
+      this.connection.cut();
+      return;
+    }
+    this.place = { ...this.place, seq };
+    this.connection.send(this.format({ ...this.head(), ...marked(mark), type: 'change', data }));
+    if (revokedGateway === this.gateway) this.connection.end();
+  }
+
+  heartbeat(): void {
+    this.connection.send(this.format({ ...this.head(), type: 'heartbeat', data: {} }));
+  }
+
+  end(): void {
+    this.connection.end();
+  }
+
+  private head() {
+    return { ...this.place, time: this.now().toISOString(), gateway: this.gateway };
+  }
+
+  private format(event: FeedEvent): string {
+    return formatFeedEvent(event, this.feedKey());
+  }
+}
+
+const marked = (mark: string | null): { mark?: string } => (mark === null ? {} : { mark });

@@ -1,0 +1,176 @@
+import type { VendorReadUnit } from '@countersign/access';
+import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { HttpProblem } from '../../http/problem.js';
+import type { SseConnection } from '../../http/sse-connection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../injection.js';
+import { Loop } from '../../jobs/loop.js';
+import { KeyRing } from '../../keys/key-ring.js';
+import { FeedConnection } from './feed-connection.js';
+import { type BuiltChange, FeedReader } from './feed-reader.js';
+
+/** Changes of other processes are seen this late at most; our own wake the poller as they commit. */
+const POLL_MS = 100;
+const HEARTBEAT_MS = 1_000;
+/** A heartbeat vouches that nothing has changed: not without a look at the store this recent. */
+const LOOK_AGE_MS = 1_000;
+/** So many changes are read at once, kept for late joiners, and made up for after a lost connection. */
+const MOST_CHANGES = 1_000;
+
+/**
+ * Every gateway's feed, over one poller of the store's sequence of changes. A broker that cannot read its store
+ * sends no heartbeats, so that its gateways close.
+ */
+@Injectable()
+export class FeedHub {
+  private readonly connections = new Set<FeedConnection>();
+  private readonly reader: FeedReader;
+  private readonly poller: Loop;
+  private readonly heartbeats: Loop;
+  private readonly now: () => Date;
+  private place: FeedPlace = { epoch: 1, seq: 0 };
+  private recent: BuiltChange[] = [];
+  /** When the store was last read with success; monotonic milliseconds. */
+  private lastLook = Number.NEGATIVE_INFINITY;
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly keys: KeyRing,
+  ) {
+    this.now = () => deps.clock.now();
+    this.reader = new FeedReader(this.now);
+    const onError = (loop: string, error: unknown) => logger.error({ err: error, loop }, 'the feed failed');
+    this.poller = new Loop('feed poller', POLL_MS, () => this.poll(), onError);
+    this.heartbeats = new Loop('feed heartbeats', HEARTBEAT_MS, () => this.beat(), onError);
+  }
+
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** Ids of the gateways that follow now; one may be there twice. */
+  get gateways(): string[] {
+    return [...this.connections].map(({ gateway }) => gateway);
+  }
+
+  async start(): Promise<void> {
+    this.place = await this.deps.store.readAsVendor((unit) => unit.feed.head());
+    this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());
+    this.poller.start();
+    this.heartbeats.start();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe?.();
+    await Promise.all([this.poller.stop(), this.heartbeats.stop()]);
+    for (const connection of this.connections) connection.end();
+    this.connections.clear();
+  }
+
+  /**
+   * Opens a gateway's feed: resumes after `last` where all that came since is still held, else shows everything.
+   *
+   * @param seen the highest place that the gateway has on its disk
+   * @param open starts the answer; called once the first event is ready, so that a failure is a plain error
+   * @throws HttpProblem `feed_parted` where the gateway has heard what this store does not know
+   */
+  async join(
+    gateway: string,
+    nonce: string,
+    { last, seen }: { last: FeedPlace | undefined; seen: SeenPlace | undefined },
+    open: (onClose: () => void) => SseConnection,
+  ): Promise<void> {
+    const first = await this.deps.store.readAsVendor(async (unit) => {
+      if ((await unit.gateways.find(gateway))?.revokedAt !== null)
+        throw new HttpProblem('unauthenticated', 'This gateway is not enrolled.');
+      const head = await unit.feed.head();
+      if (seen !== undefined && (await this.hasParted(unit, head, seen))) throw this.parted(gateway, seen);
+      const resumable =
+        last !== undefined &&
+        last.epoch === head.epoch &&
+        last.seq <= head.seq &&
+        head.seq - last.seq <= MOST_CHANGES;
+      const missed = resumable ? await this.reader.changes(unit, last.seq, head.seq) : null;
+      if (missed !== null && last !== undefined) return { resume: last, missed };
+      return this.reader.picture(unit);
+    });
+    let leave = () => {};
+    const connection = new FeedConnection(
+      gateway,
+      nonce,
+      open(() => leave()),
+      () => this.keys.feedKey(this.now()),
+      this.now,
+    );
+    leave = () => this.connections.delete(connection);
+    if ('resume' in first) {
+      connection.resume(first.resume);
+      for (const change of first.missed) connection.change(change);
+    } else {
+      connection.snapshot(first.place, { issuer: this.settings.publicUrl, ...first.picture });
+    }
+    // Nothing awaits from here on: what the poller told the others meanwhile is made up for before it tells more.
+    for (const change of this.recent) connection.change(change);
+    connection.heartbeat();
+    this.connections.add(connection);
+  }
+
+  /** Whether a gateway's history is another than this store's: longer, or with another change at its place. */
+  private async hasParted(unit: VendorReadUnit, head: FeedPlace, seen: SeenPlace): Promise<boolean> {
+    if (seen.epoch !== head.epoch) return seen.epoch > head.epoch;
+    if (seen.seq > head.seq) return true;
+    const mark = await unit.feed.markAt(seen.seq);
+    return seen.mark !== undefined && mark !== null && mark !== seen.mark;
+  }
+
+  private parted(gateway: string, { epoch, seq }: SeenPlace): HttpProblem {
+    const detail =
+      'This gateway has heard what the database does not know. If it was restored from a backup, run “countersign restore”.';
+    this.logger.error({ gateway, seen: { epoch, seq } }, detail);
+    return new HttpProblem('feed_parted', detail);
+  }
+
+  private async poll(): Promise<void> {
+    const changes = await this.deps.store.readAsVendor(async (unit) => {
+      const head = await unit.feed.head();
+      if (head.epoch === this.place.epoch && head.seq === this.place.seq) return [];
+      const upTo = Math.min(head.seq, this.place.seq + MOST_CHANGES);
+      const built =
+        head.epoch === this.place.epoch && head.seq > this.place.seq
+          ? await this.reader.changes(unit, this.place.seq, upTo)
+          : null;
+      if (built === null) return { begin: head };
+      if (built.some(({ data }) => data.keys !== undefined)) await this.keys.loadFrom(unit);
+      return built;
+    });
+    if ('begin' in changes) {
+      this.beginAnew(changes.begin);
+      return;
+    }
+    this.lastLook = performance.now();
+    if (changes.length === 0) return;
+    this.recent = [...this.recent, ...changes].slice(-MOST_CHANGES);
+    for (const change of changes) {
+      this.place = { ...this.place, seq: change.seq };
+      for (const connection of this.connections) connection.change(change);
+    }
+    if (changes.length === MOST_CHANGES) this.poller.wake();
+  }
+
+  /** The sequence does not continue (a restored store): everybody asks anew, and is refused or shown everything. */
+  private beginAnew(place: FeedPlace): void {
+    this.place = place;
+    this.recent = [];
+    for (const connection of this.connections) connection.end();
+    this.connections.clear();
+  }
+
+  private async beat(): Promise<void> {
+    if (performance.now() - this.lastLook > LOOK_AGE_MS) return;
+    for (const connection of this.connections) connection.heartbeat();
+  }
+}

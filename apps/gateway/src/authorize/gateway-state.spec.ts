@@ -1,0 +1,95 @@
+import { generateSigningKey } from '@countersign/authorization/mint';
+import { routeMapHash, type ServiceDefinition } from '@countersign/contract';
+import { hashing } from '../../../../test/factories/grant-token.js';
+import { GatewayState } from './gateway-state.js';
+
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+
+describe('keys that check tokens', () => {
+  const staying = generateSigningKey();
+  const retiring = generateSigningKey();
+  const exp = NOW / 1_000 + 60;
+  let narrowed = 0;
+  const state = new GatewayState(
+    () => {},
+    () => {
+      narrowed += 1;
+    },
+  );
+  state.applyChange({ keys: [{ ...staying.publicJwk }, { ...retiring.publicJwk, exp }] }, NOW);
+
+  test('a retired key is let go of by time, without a word from the broker', () => {
+    const known = (now: number) => [staying, retiring].map(({ kid }) => state.key(kid, now) !== undefined);
+    expect(known(NOW)).toEqual([true, true]);
+    expect(known(exp * 1_000 - 1)).toEqual([true, true]);
+    expect(known(exp * 1_000)).toEqual([true, false]);
+    // Answers that it has opened may end: it has not been revoked.
+    expect(state.lists(retiring.kid)).toBe(true);
+  });
+
+  test('a key that is no longer listed is gone at once, and whoever holds answers open is told', () => {
+    const before = narrowed;
+    state.applyChange({ keys: [{ ...retiring.publicJwk, exp }] }, NOW);
+    expect(state.key(staying.kid, NOW)).toBeUndefined();
+    expect(state.lists(staying.kid)).toBe(false);
+    expect(narrowed).toBe(before + 1);
+  });
+});
+
+describe('a route map that breaks its rules', () => {
+  const route = { method: 'GET', path: '/invoices', resource: 'invoices', action: 'list' };
+  const map = (name: string, tenantHeader = 'X-Org'): ServiceDefinition => ({
+    ...{ name, upstream: `http://${name}.test`, audience: name, tenantFrom: 'header', tenantHeader },
+    routes: [route],
+  });
+  const named = (definition: ServiceDefinition) => ({
+    ...{ name: definition.name, routes: routeMapHash(hashing, definition) },
+    ...{ upstream: definition.upstream, audience: definition.audience },
+  });
+  const [billing, crm, bad] = [map('billing'), map('crm'), map('crm', 'Origin')];
+  const told: string[][] = [];
+  const state = new GatewayState(
+    () => {},
+    () => {},
+    undefined,
+    (closed) => told.push(closed.map(({ service }) => service)),
+  );
+  const apply = (current: ServiceDefinition[], kept: ServiceDefinition[] = []) =>
+    state.applyChange({ services: current.map(named), routeMaps: [...current, ...kept] }, NOW);
+
+  test('closes its service, whatever it was before, and leaves the others as they are', () => {
+    apply([billing, crm]);
+    expect(state.routeMaps.services).toEqual(['billing', 'crm']);
+    apply([billing, bad], [crm]);
+    expect(state.routeMaps.services).toEqual(['billing']);
+    expect(state.routeMaps.ofService('crm')).toBeUndefined();
+    expect(state.routeMaps.withHash(named(bad).routes)).toBeUndefined();
+    // Links to its upstream still lead back here, not past the gateway.
+    expect([...state.routeMaps.upstreams()].map(([service]) => service)).toEqual(['billing', 'crm']);
+    expect(state.routeMaps.closed).toEqual([
+      { service: 'crm', pointer: '/tenantHeader', rule: expect.stringContaining('a header of its own') },
+    ]);
+  });
+
+  test('is told once, and again after it was mended', () => {
+    apply([billing, bad]);
+    apply([crm, billing]);
+    expect(state.routeMaps.closed).toEqual([]);
+    apply([bad, billing]);
+    expect(told).toEqual([['crm'], [], ['crm']]);
+  });
+
+  test('that only an old grant names closes nothing but that grant', () => {
+    apply([billing, crm], [bad]);
+    expect([state.routeMaps.services, state.routeMaps.closed]).toEqual([['billing', 'crm'], []]);
+    expect(state.routeMaps.withHash(named(bad).routes)).toBeUndefined();
+  });
+
+  test('is no excuse for a service that names a map that did not come, or another’s', () => {
+    for (const routeMaps of [[billing], [billing, map('other', 'Origin')]]) {
+      const [, other = bad] = routeMaps;
+      const services = [named(billing), { ...named(crm), routes: named(other).routes }];
+      expect(() => state.applyChange({ services, routeMaps }, NOW)).toThrow('not its own');
+    }
+  });
+});

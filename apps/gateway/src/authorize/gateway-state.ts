@@ -1,0 +1,121 @@
+import type { KeyObject } from 'node:crypto';
+import { readJwks } from '@countersign/authorization';
+import type { ForbidRule } from '@countersign/contract';
+import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign/gateway-protocol';
+import { DigestLedger } from './digest-ledger.js';
+import { Grants } from './grants.js';
+import { Locks } from './locks.js';
+import { type ClosedService, RouteMaps } from './route-maps.js';
+
+/** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
+export class GatewayState {
+  readonly grants: Grants;
+  readonly locks = new Locks();
+  private maps = RouteMaps.none;
+  private signingKeys = new Map<string, SigningKey>();
+  private tenants = new Map<string, readonly ForbidRule[]>();
+  private tokenIssuer: string | undefined;
+  private readonly waiting = new Set<() => void>();
+
+  /**
+   * `onGrantEnded` hears of every digest that leaves the positive list, `onNarrowed` when locks have come or keys may
+   * have gone, so that open calls are cut. `ledger` remembers digests; in memory alone unless said otherwise.
+   * `onClosedServices` hears which services are closed by a bad map, whenever that changes.
+   */
+  constructor(
+    onGrantEnded: (digest: string) => void,
+    private readonly onNarrowed: () => void,
+    readonly ledger: DigestLedger = DigestLedger.inMemory(),
+    private readonly onClosedServices: (closed: readonly ClosedService[]) => void = () => {},
+  ) {
+    this.grants = new Grants(ledger, onGrantEnded);
+  }
+
+  /** `iss` of grant tokens; undefined before the first snapshot. */
+  get issuer(): string | undefined {
+    return this.tokenIssuer;
+  }
+
+  get routeMaps(): RouteMaps {
+    return this.maps;
+  }
+
+  /** The key of that id, while it checks tokens: a retired one is let go of by time, with or without further news. */
+  key(kid: string, now: number): KeyObject | undefined {
+    const found = this.signingKeys.get(kid);
+    return found !== undefined && now < found.until ? found.key : undefined;
+  }
+
+  /** Whether the feed still lists the key, retired or not: one that is not listed any more has been revoked. */
+  lists(kid: string): boolean {
+    return this.signingKeys.has(kid);
+  }
+
+  /** What the tenant forbids; undefined for one that is not known. */
+  forbidden(tenant: string): readonly ForbidRule[] | undefined {
+    return this.tenants.get(tenant);
+  }
+
+  /** Everything anew. Throws before anything is changed when the snapshot contradicts itself. */
+  applySnapshot(data: SnapshotData, now: number): void {
+    this.useMaps(this.maps.replace(data.services, data.routeMaps));
+    this.tokenIssuer = data.issuer;
+    this.signingKeys = readKeys(data.keys);
+    this.tenants = new Map(data.tenants.map(byTenant));
+    this.grants.replace(data.grants, now);
+    this.locks.replace(data.locks);
+    this.onNarrowed();
+    this.changed();
+  }
+
+  /** One change. Ends come first: a change that ends and adds the same digest ends it. */
+  applyChange(data: ChangeData, now: number): void {
+    const { services, routeMaps } = data;
+    if (services !== undefined && routeMaps !== undefined)
+      this.useMaps(this.maps.replace(services, routeMaps));
+    if (data.keys !== undefined) this.signingKeys = readKeys(data.keys);
+    this.grants.endAll(data.endedGrants ?? [], now);
+    for (const [slug, forbid] of (data.tenants ?? []).map(byTenant)) this.tenants.set(slug, forbid);
+    for (const slug of data.removedTenants ?? []) this.tenants.delete(slug);
+    this.grants.add(data.grants ?? []);
+    this.locks.lift(data.liftedLocks ?? []);
+    this.locks.add(data.locks ?? []);
+    if (data.locks !== undefined || data.keys !== undefined) this.onNarrowed();
+    this.changed();
+  }
+
+  /** Resolves at the next change of state, or after `milliseconds`. */
+  nextChange(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.waiting.add(done);
+    });
+  }
+
+  private useMaps(maps: RouteMaps): void {
+    const isNews = JSON.stringify(maps.closed) !== JSON.stringify(this.maps.closed);
+    this.maps = maps;
+    if (isNews) this.onClosedServices(maps.closed);
+  }
+
+  private changed(): void {
+    for (const done of [...this.waiting]) done();
+  }
+}
+
+/** A key that checks tokens, and until when (milliseconds since the epoch; infinite where it does not retire). */
+type SigningKey = { key: KeyObject; until: number };
+
+function readKeys(keys: readonly FeedJwk[]): Map<string, SigningKey> {
+  const ends = new Map(keys.map(({ kid, exp }) => [kid, typeof exp === 'number' ? exp * 1_000 : Infinity]));
+  return new Map([...readJwks({ keys })].map(([kid, key]) => [kid, { key, until: ends.get(kid) ?? 0 }]));
+}
+
+function byTenant({ slug, forbid }: FeedTenant): [string, readonly ForbidRule[]] {
+  return [slug, forbid];
+}

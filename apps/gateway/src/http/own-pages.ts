@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import { GATEWAY_PATHS } from '@countersign/contract';
+import type { GatewayPin } from '@countersign/gateway-protocol';
+import type { ClosedService } from '../authorize/route-maps.js';
+import { type Identity, identityJwks } from '../identity/identity.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import type { CanonicalRequest } from './canonical-request.js';
+import { answerProblem } from './problem.js';
+
+/** How well the gateway is, as `/readyz` says it. */
+export type Readiness = {
+  inTouch: boolean;
+  /** Milliseconds since the last authentic event of the feed; null when there was none. */
+  heardMsAgo: number | null;
+  /** `backlog`: records not durable yet; `shipped`: the broker has all that is; `quarantined`: set aside for good. */
+  spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
+  /** Tenants whose trust document is pinned on this host; `current` null while the feed has brought none that fits. */
+  pins: readonly GatewayPin[];
+  /** Services that the feed lists with a route map that breaks a rule: nothing goes there. */
+  closedServices: readonly ClosedService[];
+};
+
+type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness(): Readiness };
+
+type Page = (response: ServerResponse) => Promise<void> | void;
+
+/** The gateway's own paths. Their names are reserved: no data service can have them. */
+export class OwnPages {
+  private readonly pages: ReadonlyMap<string, Page>;
+
+  constructor(private readonly parts: OwnPagesParts) {
+    this.pages = new Map<string, Page>([
+      ['healthz', (response) => json(response, 200, { status: 'ok' })],
+      ['readyz', (response) => this.ready(response)],
+      ['metrics', (response) => this.metrics(response)],
+      ['countersign/jwks.json', (response) => json(response, 200, identityJwks(parts.identity))],
+    ]);
+  }
+
+  /** Whether a path that begins with this segment is ours to answer. */
+  has(service: string): boolean {
+    return GATEWAY_PATHS.has(service);
+  }
+
+  async answer(
+    { method, service, path, framing }: CanonicalRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    const page = this.pages.get(service + path);
+    if (page === undefined || (method !== 'GET' && method !== 'HEAD')) {
+      answerProblem(response, 'not_found', { close: framing.kind !== 'none' });
+    } else {
+      await page(response);
+    }
+  }
+
+  private ready(response: ServerResponse): void {
+    const readiness = this.parts.readiness();
+    json(response, readiness.inTouch ? 200 : 503, {
+      ...(readiness.inTouch ? {} : { code: 'not_in_touch' }),
+      status: readiness.inTouch ? 'ready' : 'not ready',
+      ...readiness,
+    });
+  }
+
+  private async metrics(response: ServerResponse): Promise<void> {
+    const { metrics } = this.parts;
+    const text = await metrics.text();
+    response.writeHead(200, ['Content-Type', metrics.contentType, 'Cache-Control', 'no-store']);
+    response.end(text);
+  }
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store']);
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,256 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
+import { until } from '../../../../test/fakes/until.js';
+import type { SegmentFile, SpoolDisk } from '../records/spool/disk.js';
+import { NodeSpoolDisk } from '../records/spool/node-disk.js';
+
+/** A disk on which nothing can be made durable as long as `broken` is set. */
+class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
+  broken: string | undefined;
+  override async create(segment: number): Promise<SegmentFile> {
+    const file = await super.create(segment);
+    return {
+      append: async (bytes) => {
+        if (this.broken !== undefined) throw Object.assign(new Error('disk fault'), { code: this.broken });
+        await file.append(bytes);
+      },
+      close: () => file.close(),
+    };
+  }
+}
+
+let world: GatewayWorld;
+afterEach(() => world.stop());
+
+async function spoolText(): Promise<string> {
+  const folder = join(world.spoolDir, 'segments');
+  const names = (await readdir(folder)).sort();
+  return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('');
+}
+
+describe('records', () => {
+  test('P5: when the upstream is reached, the record is on disk', async () => {
+    world = await GatewayWorld.start();
+    const onDisk: Promise<boolean>[] = [];
+    world.upstream.onArrival = (request) => {
+      onDisk.push(
+        spoolText().then(
+          (text) =>
+            text.includes(`R allowed`) && text.includes(String(request.headers['countersign-record'])),
+        ),
+      );
+    };
+    const token = world.broker.token(world.broker.grant());
+    await Promise.all(Array.from({ length: 30 }, () => world.send({ token })));
+    expect(await Promise.all(onDisk)).toEqual(Array.from({ length: 30 }, () => true));
+  });
+
+  test.each(['EIO', 'ENOSPC', 'EROFS'])(
+    'P5: on %s the answer is 503, the upstream is untouched, and it mends itself',
+    async (code) => {
+      world = new GatewayWorld();
+      await world.prepare();
+      const disk = new BreakableDisk(join(world.spoolDir, 'segments'));
+      await world.startGateway({ disk });
+      await until(() => world.gateway.isInTouch());
+      const { broker, upstream } = world;
+      const token = broker.token(broker.grant());
+      expect((await world.send({ token })).status).toBe(200);
+      disk.broken = code;
+      for (const answer of await Promise.all(Array.from({ length: 10 }, () => world.send({ token })))) {
+        expect(await refusal(answer)).toEqual({ status: 503, code: 'record_unavailable' });
+      }
+      expect(upstream.hits).toHaveLength(1);
+      disk.broken = undefined;
+      expect((await world.send({ token })).status).toBe(200);
+      await world.gateway.close();
+      expect(broker.gaps).toEqual([]);
+      expect(broker.recordsOf('allowed')).toHaveLength(upstream.hits.length);
+      expect(broker.recordsOf('outcome')).toHaveLength(2);
+    },
+  );
+
+  test('P5: with the spool full calls are refused; they go on when the broker has taken some', async () => {
+    world = await GatewayWorld.start({ spoolBytes: 1024 * 1024 });
+    const { broker, upstream } = world;
+    broker.takesRecords = false;
+    const token = broker.token(broker.grant());
+    let status = 200;
+    while (status === 200) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => world.send({ token })));
+      status = answers.find((answer) => answer.status !== 200)?.status ?? 200;
+    }
+    expect(await refusal(await world.send({ token }))).toEqual({ status: 503, code: 'record_unavailable' });
+    const ready = (await (await fetch(`${world.gateway.url}/readyz`)).json()) as {
+      spool: { usedBytes: number; maxBytes: number };
+    };
+    expect(ready.spool.usedBytes).toBeGreaterThan(ready.spool.maxBytes * 0.9);
+    broker.takesRecords = true;
+    await until(() => broker.recordsOf('allowed').length === upstream.hits.length);
+    for (; status !== 200; ) status = (await world.send({ token })).status;
+    await world.gateway.close();
+    expect(broker.gaps).toEqual([]);
+    expect(broker.recordsOf('allowed')).toHaveLength(upstream.hits.length);
+  });
+
+  test('records wait for a broker that is away, and arrive once each, in order, after a restart too', async () => {
+    world = await GatewayWorld.start();
+    const { broker, upstream } = world;
+    const grants = [broker.grant(), broker.grant({ tenant: 'globex' })];
+    const [acme, globex] = grants.map((grant) => broker.token(grant));
+    broker.takesRecords = false;
+    for (let i = 0; i < 20; i++) {
+      await world.send({ token: acme });
+      await world.send({ token: globex, path: '/billing/tenants/globex/invoices/7' });
+    }
+    await world.gateway.close();
+    expect(broker.records).toEqual([]);
+    await world.startGateway();
+    await until(() => world.gateway.isInTouch());
+    await world.send({ token: acme });
+    broker.takesRecords = true;
+    await until(() => broker.recordsOf('outcome').length === 41);
+    expect(broker.gaps).toEqual([]);
+    expect(broker.recordsOf('allowed').map(({ id }) => id)).toEqual(
+      upstream.hits.map((hit) => hit.headers['countersign-record']),
+    );
+    expect(new Set(broker.records.map(({ boot }) => boot)).size).toBe(2);
+  });
+
+  test('records are at the broker within a second of the call', async () => {
+    world = await GatewayWorld.start();
+    const token = world.broker.token(world.broker.grant());
+    await world.send({ token });
+    await until(() => world.broker.recordsOf('outcome').length === 1, 1_000);
+  });
+
+  test('a spool is used by one gateway at a time', async () => {
+    world = await GatewayWorld.start();
+    const { writeFile } = await import('node:fs/promises');
+    const other = await GatewayWorld.start();
+    await writeFile(join(world.spoolDir, 'lock'), String(process.ppid));
+    await expect(other.startGateway({ spoolDir: world.spoolDir })).rejects.toMatchObject({
+      code: 'spool_in_use',
+    });
+    await other.stop();
+  });
+});
+
+describe('outcomes', () => {
+  test('an upstream that cannot be reached: 502, failed', async () => {
+    world = await GatewayWorld.start();
+    await world.upstream.stop();
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    expect(answer.headers.get('countersign-record')).toMatch(/^rec_/);
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'upstream_unreachable' });
+    await until(() => world.broker.recordsOf('outcome').length === 1);
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'failed', status: null, bytes: 0 }]);
+  });
+
+  test('an upstream that does not answer in time: 504, failed', async () => {
+    world = await GatewayWorld.start({ upstreamTimeouts: { firstByteMs: 100 } });
+    world.upstream.answer = () => undefined;
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    expect(await refusal(answer)).toEqual({ status: 504, code: 'upstream_timeout' });
+    await until(() => world.broker.recordsOf('outcome').length === 1);
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'failed', status: null }]);
+  });
+
+  test('an upstream that speaks no HTTP: 502, failed', async () => {
+    world = await GatewayWorld.start();
+    const odd = createServer((socket) => socket.end('SSH-2.0-x\r\n'));
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const service = world.broker.services[0]!;
+    world.broker.services = [
+      { ...service, upstream: `http://127.0.0.1:${(odd.address() as AddressInfo).port}` },
+    ];
+    world.broker.announceServices();
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    expect(await refusal(answer)).toEqual({ status: 502, code: 'upstream_unreachable' });
+    odd.close();
+  });
+
+  test('an upstream that breaks off in the middle: the client’s connection breaks too, failed', async () => {
+    world = await GatewayWorld.start();
+    world.upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+      setImmediate(() => response.destroy());
+    };
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    await expect(answer.text()).rejects.toThrow();
+    await until(() => world.broker.recordsOf('outcome').length === 1);
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'failed', status: 200, bytes: 4 }]);
+  });
+
+  test('a client that goes away: cut, and the upstream is let go', async () => {
+    world = await GatewayWorld.start();
+    let upstreamClosed = false;
+    world.upstream.answer = (_request, response) => {
+      response.on('close', () => {
+        upstreamClosed = true;
+      });
+      response.writeHead(200);
+      response.write('first');
+    };
+    const gone = new AbortController();
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()), signal: gone.signal });
+    await answer.body!.getReader().read();
+    gone.abort();
+    await until(() => upstreamClosed && world.broker.recordsOf('outcome').length === 1);
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut', status: 200, bytes: 5 }]);
+  });
+
+  test('a client that reads slowly holds the upstream back instead of filling memory', async () => {
+    world = await GatewayWorld.start();
+    const size = 64 * 1024 * 1024;
+    let written = 0;
+    let lastWrite = Number.POSITIVE_INFINITY;
+    world.upstream.answer = (_request, response) => {
+      const chunk = Buffer.alloc(256 * 1024);
+      const more = () => {
+        while (written < size) {
+          written += chunk.length;
+          lastWrite = performance.now();
+          if (!response.write(chunk)) {
+            response.once('drain', more);
+            return;
+          }
+        }
+        response.end();
+      };
+      more();
+    };
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    const reader = answer.body!.getReader();
+    await reader.read();
+    await until(() => performance.now() - lastWrite > 300);
+    expect(written).toBeLessThan(size / 2);
+    let received = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      received += part.value.length;
+    expect(received).toBeGreaterThan(size / 2);
+    await until(() => world.broker.recordsOf('outcome').length === 1);
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'completed', bytes: size }]);
+  });
+
+  test('a stop lets open calls end, ships their records and then refuses connections', async () => {
+    world = await GatewayWorld.start();
+    let finish: () => void = () => undefined;
+    world.upstream.answer = (_request, response) => {
+      response.writeHead(200);
+      response.write('a');
+      finish = () => response.end('b');
+    };
+    const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
+    const closing = world.gateway.close();
+    finish();
+    expect(await answer.text()).toBe('ab');
+    await closing;
+    expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'completed', bytes: 2 }]);
+    await expect(fetch(`${world.gateway.url}/healthz`)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,272 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_RESOURCE_LENGTH } from '@countersign/contract';
+import { isSignedBy } from '@countersign/gateway-protocol';
+import { GatewayWorld, refusal } from '../../../../../test/fakes/gateway-world.js';
+import { SteppedClock } from '../../../../../test/fakes/stepped-clock.js';
+import { until } from '../../../../../test/fakes/until.js';
+import { PATIENCE_MS } from './patience.js';
+
+const MINUTE = 60_000;
+const GLOBEX = '/billing/tenants/globex/invoices/7';
+
+let world: GatewayWorld;
+let clock: SteppedClock;
+afterEach(() => world.stop());
+
+async function start(): Promise<void> {
+  clock = new SteppedClock();
+  world = await GatewayWorld.start({ clock });
+}
+
+const shipped = async () => (await world.spool()).shipped;
+
+const quarantined = async () => {
+  const text = await readFile(join(world.spoolDir, 'quarantine.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(
+      (line) => JSON.parse(line) as { tenant: string; seq: number; code: string; entry: { record: object } },
+    );
+};
+
+describe('a broker that is away', () => {
+  test('P5: for an hour, then back: nothing is lost, nothing taken twice, the order is kept', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const grants = [broker.grant({ seconds: 7_200 }), broker.grant({ tenant: 'globex', seconds: 7_200 })];
+    broker.takesRecords = false;
+    for (let step = 0; step < 6; step += 1) {
+      await world.advance(clock, 10 * MINUTE);
+      const [acme, globex] = grants.map((grant) => broker.token(grant, { now: new Date(clock.now()) }));
+      for (let call = 0; call < 5; call += 1) {
+        expect((await world.send({ token: acme })).status).toBe(200);
+        expect((await world.send({ token: globex, path: GLOBEX })).status).toBe(200);
+      }
+    }
+    expect(broker.records).toEqual([]);
+    expect(await world.spool()).toMatchObject({ shipped: false, maxBytes: 1024 ** 3 });
+    expect((await world.spool()).usedBytes).toBeGreaterThan(10_000);
+
+    // At first its answers are lost: it has the records, and is sent them again.
+    broker.answersRecords = false;
+    broker.takesRecords = true;
+    await until(() => broker.recordsOf('outcome').length === 60);
+    broker.answersRecords = true;
+    await until(shipped);
+    await world.gateway.close();
+    expect(broker.gaps).toEqual([]);
+    expect(broker.recordsOf('allowed').map(({ id }) => id)).toEqual(
+      upstream.hits.map((hit) => hit.headers['countersign-record']),
+    );
+    expect(broker.recordsOf('outcome')).toHaveLength(60);
+    const ids = broker.records.map(({ id, kind }) => id + kind);
+    expect(new Set(ids).size).toBe(ids.length);
+  }, 60_000);
+
+  test('P5: a folder of segments that was emptied begins anew, and what it then holds is brought', async () => {
+    await start();
+    const { broker } = world;
+    const token = broker.token(broker.grant());
+    // Each start that records begins a segment, so that the place that is kept goes up.
+    for (let run = 0; run < 3; run += 1) {
+      await world.send({ token });
+      await world.gateway.close();
+      await world.startGateway({ clock });
+      await until(() => world.gateway.isInTouch());
+    }
+    await world.gateway.close();
+    await rm(join(world.spoolDir, 'segments'), { recursive: true });
+    await world.startGateway({ clock });
+    await until(() => world.gateway.isInTouch());
+    const before = broker.recordsOf('allowed').length;
+    await world.send({ token });
+    await until(() => broker.recordsOf('allowed').length === before + 1);
+  }, 30_000);
+});
+
+describe('the place up to which the broker has all', () => {
+  test('P5: of a folder that was emptied is forgotten for good, though nothing can be brought for some runs', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    const again = async () => {
+      await world.gateway.close();
+      await world.startGateway({ clock });
+      await until(() => world.gateway.isInTouch());
+    };
+    for (let run = 0; run < 3; run += 1) {
+      await world.send({ token });
+      await again();
+    }
+    await world.gateway.close();
+    await rm(join(world.spoolDir, 'segments'), { recursive: true });
+    await world.startGateway({ clock });
+    await until(() => world.gateway.isInTouch());
+    broker.takesRecords = false;
+    const before = upstream.hits.length;
+    for (let run = 0; run < 4; run += 1) {
+      for (let call = 0; call < 5; call += 1) expect((await world.send({ token })).status).toBe(200);
+      await again();
+    }
+    broker.takesRecords = true;
+    await until(shipped);
+    const brought = new Set(broker.recordsOf('allowed').map(({ id }) => id));
+    for (const hit of upstream.hits.slice(before))
+      expect(brought).toContain(hit.headers['countersign-record']);
+  }, 60_000);
+});
+
+describe('a record that the broker refuses for good', () => {
+  test('P5: is set aside after ten minutes, on disk, with an alarm; the others go on, and the gap is seen', async () => {
+    await start();
+    const { broker } = world;
+    const [acme, globex] = [broker.token(broker.grant()), broker.token(broker.grant({ tenant: 'globex' }))];
+    broker.refuses = (record) => record.tenant === 'acme' && record.kind === 'allowed';
+    await world.send({ token: globex, path: GLOBEX });
+    await world.send({ token: acme });
+    await world.send({ token: acme });
+    await world.send({ token: globex, path: GLOBEX });
+    await until(() => world.logLines.some((line) => line.includes('answered 400')));
+    expect(await world.spool()).toMatchObject({ quarantined: 0, shipped: false });
+
+    await world.advance(clock, PATIENCE_MS);
+    await until(() => broker.records.filter(({ tenant }) => tenant === 'globex').length >= 4);
+    await until(async () => (await world.spool()).quarantined === 2);
+    const setAside = await quarantined();
+    expect(setAside).toMatchObject([
+      { tenant: 'acme', seq: 1, code: 'invalid_request', entry: { record: { kind: 'allowed', seq: 1 } } },
+      { tenant: 'acme', code: 'invalid_request', entry: { record: { kind: 'allowed' } } },
+    ]);
+    // The outcomes stand behind what is missing: the broker sees that.
+    await until(() => broker.records.filter(({ tenant }) => tenant === 'acme').length >= 2);
+    expect(broker.gaps[0]).toMatchObject({ tenant: 'acme', kind: 'outcome' });
+    expect(world.logLines.filter((line) => line.includes('was set aside'))).toHaveLength(2);
+    const metrics = await (await fetch(`${world.gateway.url}/metrics`)).text();
+    expect(metrics).toContain('countersign_gateway_quarantined_records 2');
+
+    await world.gateway.close();
+    await world.startGateway({ clock });
+    await until(shipped);
+    expect(await quarantined()).toEqual(setAside);
+    expect((await world.spool()).usedBytes).toBeGreaterThan(JSON.stringify(setAside).length / 2);
+  }, 60_000);
+
+  test('P5: a broker that only has trouble of its own has no record set aside, however long it lasts', async () => {
+    await start();
+    const { broker } = world;
+    broker.takesRecords = false;
+    const token = broker.token(broker.grant());
+    await world.send({ token });
+    const tried = () => world.logLines.filter((line) => line.includes('answered 503')).length;
+    await until(() => tried() > 0);
+    await world.advance(clock, 10 * PATIENCE_MS);
+    const before = tried();
+    await until(() => tried() > before + 2);
+    expect(await world.spool()).toMatchObject({ quarantined: 0 });
+    broker.takesRecords = true;
+    await until(() => broker.recordsOf('outcome').length === 1);
+  }, 30_000);
+});
+
+describe('what is brought each minute', () => {
+  const counters = () => world.broker.recordsOf('counters');
+
+  test('P5: garbage without a token costs no write; a minute of it is one record, of the deployment', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    for (let count = 0; count < 20; count += 1) {
+      expect(await refusal(await world.send({ token: `${token}x` }))).toMatchObject({
+        code: 'invalid_token',
+      });
+      expect(await refusal(await world.send({ path: '/nothing/x' }))).toMatchObject({
+        code: 'route_not_listed',
+      });
+      await world.raw('GET /billing//x HTTP/1.1\r\nHost: x\r\n\r\n');
+    }
+    expect(await world.spool()).toMatchObject({ usedBytes: 0, backlog: 0 });
+    await world.advance(clock, MINUTE);
+    await until(() => counters().length === 1);
+    await world.send({ token: `${token}x` });
+    await world.advance(clock, MINUTE);
+    await until(() => counters().length === 2);
+    const found = counters().map(({ tenant, counts }) => ({
+      tenant,
+      counts: counts
+        .map(({ service, code, count }) => ({ service, code, count }))
+        .sort((a, b) => a.count - b.count),
+    }));
+    const sums = new Map<string, number>();
+    for (const { counts } of found)
+      for (const { service, code, count } of counts)
+        sums.set(`${service} ${code}`, (sums.get(`${service} ${code}`) ?? 0) + count);
+    expect(Object.fromEntries(sums)).toEqual({
+      'billing invalid_token': 21,
+      'null route_not_listed': 20,
+      'null ambiguous_request': 20,
+    });
+    expect(found.every(({ tenant }) => tenant === 'deployment')).toBe(true);
+    expect(upstream.hits).toEqual([]);
+    expect(broker.records).toHaveLength(2);
+    expect(counters().every((record) => isSignedBy(record, broker.publicKey ?? ''))).toBe(true);
+  }, 60_000);
+
+  test('P5: the gateway vouches for each chain that moved, and at its end for all; for one at rest only once', async () => {
+    await start();
+    const { broker } = world;
+    const heads = () => broker.recordsOf('head');
+    const [acme, globex] = [broker.token(broker.grant()), broker.token(broker.grant({ tenant: 'globex' }))];
+    await world.send({ token: acme });
+    await world.send({ token: globex, path: GLOBEX });
+    await until(() => broker.recordsOf('outcome').length === 2);
+    await world.advance(clock, MINUTE);
+    await until(() => heads().length === 2);
+    await world.send({ token: acme });
+    await until(() => broker.recordsOf('outcome').length === 3);
+    await world.advance(clock, MINUTE);
+    await until(() => heads().length === 3);
+    await world.send({ token: globex, path: GLOBEX });
+    await world.gateway.close();
+    expect(
+      heads()
+        .map(({ tenant, seq }) => `${tenant} ${seq}`)
+        .sort(),
+    ).toEqual([...['acme 3', 'acme 6', 'globex 3', 'globex 6']]);
+    expect(heads().every((head) => isSignedBy(head, broker.publicKey ?? ''))).toBe(true);
+    expect(broker.gaps).toEqual([]);
+    for (const tenant of ['acme', 'globex'])
+      expect(broker.records.filter((record) => record.tenant === tenant).at(-1)).toMatchObject({
+        kind: 'head',
+      });
+  }, 60_000);
+
+  test('P5: more than 60 refusals of a grant in a minute are one record with a count; calls never fold', async () => {
+    await start();
+    const { broker, upstream } = world;
+    const token = broker.token(broker.grant());
+    for (let count = 0; count < 70; count += 1) {
+      expect((await world.send({ token, method: 'DELETE' })).status).toBe(403);
+      expect((await world.send({ token })).status).toBe(200);
+    }
+    await world.advance(clock, MINUTE);
+    await until(() => broker.recordsOf('refused').length === 61);
+    expect(broker.recordsOf('refused').map(({ count }) => count)).toEqual([...Array(60).fill(1), 10]);
+    await until(() => broker.recordsOf('allowed').length === 70);
+    expect(upstream.hits).toHaveLength(70);
+  }, 60_000);
+
+  test('P5: a call of the longest resource there may be is recorded like any other', async () => {
+    await start();
+    const { broker } = world;
+    const id = '7'.repeat(MAX_RESOURCE_LENGTH - 'invoices/'.length);
+    const send = (invoice: string) =>
+      world.send({ token, path: `/billing/tenants/acme/invoices/${invoice}` });
+    const token = broker.token(broker.grant());
+    expect((await send(`${id}7`)).status).toBe(400);
+    expect((await send(id)).status).toBe(200);
+    await until(() => broker.recordsOf('outcome').length === 1);
+    expect(broker.recordsOf('allowed')).toMatchObject([{ resource: `invoices/${id}` }]);
+  }, 30_000);
+});

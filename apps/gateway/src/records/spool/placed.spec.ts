@@ -1,0 +1,60 @@
+import { canonicalJson, ScopeError } from '@countersign/contract';
+import fc from 'fast-check';
+import { allowed, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
+import { canonicalPlaced, placed } from './placed.js';
+
+const place = { seq: 7, prev: `sha256:${'a'.repeat(64)}` };
+const call = allowed();
+const withTrust = { ...call.record, trust: `sha256:${'b'.repeat(64)}` };
+
+describe('a record in its place', () => {
+  test.each([
+    ['an allowed call', withTrust],
+    ['an allowed call without a pinned document', { ...call.record, trust: null }],
+    ['an allowed call that does not say by which document', call.record],
+    ['an outcome', outcome(call).record],
+    ['a refused call', refused().record],
+  ])('%s has every member that it had, and its place', (_case, record) => {
+    expect(placed(record as typeof call.record, place)).toEqual({ ...record, ...place });
+  });
+
+  test('those of every call have their members in the order of canonical JSON', () => {
+    for (const record of [withTrust as typeof call.record, outcome(call).record]) {
+      const entry = placed(record, place);
+      expect(JSON.stringify(entry)).toBe(canonicalJson({ ...record, ...place }));
+    }
+  });
+
+  test('its text is canonical JSON whatever it says, and what cannot be said exactly is refused', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', 'x\udfff', '\\ud800', '\ud83d\ude00', '\\\ud800', '"\\ud', '\u2028é'),
+    );
+    fc.assert(
+      fc.property(text, text, (resource, tenant) => {
+        for (const record of [
+          { ...withTrust, resource, tenant },
+          { ...call.record, resource, tenant },
+          { ...outcome(call).record, tenant },
+          { ...refused().record, tenant },
+        ] as (typeof call.record)[]) {
+          const entry = placed(record, place);
+          expect(attempt(() => canonicalPlaced(entry))).toEqual(attempt(() => canonicalJson(entry)));
+        }
+      }),
+    );
+    for (const record of [withTrust, outcome(call).record]) {
+      const lone = { ...record, tenant: '\ud800' } as typeof call.record;
+      expect(() => canonicalPlaced(placed(lone, place))).toThrow(ScopeError);
+    }
+  });
+});
+
+/** The text, or the code of the error. */
+function attempt(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    return `${(error as ScopeError).code}`;
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  encodeBase64url,
+  LIFT_TYPE,
+  type LiftStatement,
+  type LogPoint,
+  MAX_STOP_SECONDS,
+  STOP_TYPE,
+  type StopStatement,
+  toInstant,
+} from '@countersign/contract';
+import { AccessError } from '../../errors.js';
+import type { Randomness } from '../../ports/system.js';
+
+const NONCE_BYTES = 32;
+/** Between what offers a statement and what takes it. */
+const SKEW_MS = 5_000;
+
+/** What a stop or lift is made of, or held against. */
+export interface StopFacts {
+  deployment: string;
+  tenant: string;
+  person: string;
+  /** Hashes of the trust chain, oldest first. */
+  versions: readonly string[];
+  log: LogPoint;
+  now: Date;
+}
+
+/** What any of the two says besides; good for five minutes. @throws AccessError `wrong_state` for an unclaimed tenant */
+function common(facts: StopFacts, random: Randomness): Omit<StopStatement, 'type' | 'digest'> {
+  const trust = facts.versions.at(-1);
+  if (trust === undefined)
+    throw new AccessError(
+      'wrong_state',
+      'Signed stops are for claimed tenants. Revoke the grant, or set a lock.',
+    );
+  return {
+    deployment: facts.deployment,
+    tenant: facts.tenant,
+    person: facts.person,
+    nonce: encodeBase64url(random.bytes(NONCE_BYTES)),
+    notBefore: toInstant(facts.now),
+    notAfter: toInstant(new Date(facts.now.getTime() + MAX_STOP_SECONDS * 1_000)),
+    trust,
+    log: facts.log,
+  };
+}
+
+/** The stop that this person may sign now; without a digest of everything of the tenant. */
+export const stopStatement = (facts: StopFacts, random: Randomness, digest?: string): StopStatement => ({
+  type: STOP_TYPE,
+  ...(digest === undefined ? {} : { digest }),
+  ...common(facts, random),
+});
+
+/** The lift of that stop. */
+export const liftStatement = (facts: StopFacts, random: Randomness, stop: string): LiftStatement => ({
+  type: LIFT_TYPE,
+  stop,
+  ...common(facts, random),
+});
+
+type Said = StopStatement | LiftStatement;
+type Rule = readonly [
+  member: keyof Said,
+  holds: (statement: Said, facts: StopFacts) => boolean,
+  wrong: string,
+];
+
+const RULES: readonly Rule[] = [
+  ['deployment', ({ deployment }, facts) => deployment === facts.deployment, 'is of another deployment'],
+  ['tenant', ({ tenant }, facts) => tenant === facts.tenant, 'is of another tenant'],
+  ['person', ({ person }, facts) => person === facts.person, 'is another person’s'],
+  [
+    'trust',
+    ({ trust }, { versions }) => versions.includes(trust),
+    'names no version of this tenant’s trust document',
+  ],
+  [
+    'notBefore',
+    ({ notBefore }, { now }) => Date.parse(notBefore) <= now.getTime() + SKEW_MS,
+    'is not to be taken yet',
+  ],
+  ['notAfter', ({ notAfter }, { now }) => now.getTime() < Date.parse(notAfter), 'came too late'],
+  [
+    'log',
+    ({ log }, facts) => log.epoch === facts.log.epoch && log.size <= facts.log.size,
+    'is no point of this tenant’s log',
+  ],
+];
+
+/** Of one that a gateway has taken in its time: what has to hold of it for as long as it lasts, wherever it is judged. */
+const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant']);
+
+/**
+ * `handed`: a gateway has taken it and passes it on, however late. What it says lasts.
+ *
+ * @throws AccessError `invalid_request` naming the first member that is not what it has to be
+ */
+export function judgeStop(statement: Said, facts: StopFacts, when: 'now' | 'handed' = 'now'): void {
+  const rules = when === 'now' ? RULES : RULES.filter(([member]) => LASTING.has(member));
+  for (const [member, holds, wrong] of rules)
+    if (!holds(statement, facts))
+      throw new AccessError('invalid_request', `What was signed ${wrong}.`, {
+        pointer: `/countersignature/statement/${member}`,
+      });
+}

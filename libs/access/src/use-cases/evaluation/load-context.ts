@@ -1,0 +1,71 @@
+import type { Terms } from '@countersign/contract';
+import { type Door, findDoor, NO_DOOR } from '../../domain/invitation/door.js';
+import type { Invitation } from '../../domain/invitation/invitation.js';
+import type { Person } from '../../domain/organisation/person.js';
+import { countersignedActions, UNCLAIMED } from '../../domain/trust/standing.js';
+import type { Ask } from '../../policy/ask.js';
+import type { PolicyContext, Stage } from '../../policy/context.js';
+import type { ReadUnit } from '../../ports/store.js';
+import { invitationViews } from '../invitations/invitation-view.js';
+import { trustStanding } from '../trust/trust-standing.js';
+
+/** So many of a tenant's invitations to one service may be open at once; a new one beyond is refused. */
+export const MAX_OPEN_INVITATIONS = 200;
+
+type Reads = Pick<
+  ReadUnit,
+  'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'signingMeans' | 'stops'
+>;
+
+interface More {
+  stage: Stage;
+  now: Date;
+  requester: Person;
+  openRequests: number;
+  terms: Terms | null;
+}
+
+/** Reads what the evaluator looks at. In a writing unit these reads belong to the change they allow. */
+export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<PolicyContext> {
+  const { organisation, locks } = unit;
+  const tenant = await organisation.tenant(ask.tenant);
+  const trust = tenant === null ? UNCLAIMED : await trustStanding(unit, tenant, ask);
+  return {
+    ...more,
+    trust,
+    policy: await organisation.policy(),
+    tenant,
+    locks: await locks.binding({ tenant: ask.tenant, person: more.requester.id, service: ask.service }),
+    door: await doorOf(
+      unit,
+      ask,
+      more,
+      (invitation) =>
+        tenant === null ||
+        invitation.countersignature !== null ||
+        countersignedActions(ask.scope, tenant.controls, trust).length === 0,
+    ),
+    service: await organisation.service(ask.service),
+    reviewers: {
+      vendor: await organisation.countWithRole(null, 'reviewer', more.requester.id),
+      customer:
+        tenant === null ? 0 : await organisation.countWithRole(tenant.slug, 'approver', more.requester.id),
+    },
+  };
+}
+
+/** Stored terms name the invitation that they lean on; a fresh ask looks for one. */
+async function doorOf(
+  unit: Reads,
+  ask: Ask,
+  { stage, terms, now }: More,
+  suffices: (invitation: Invitation) => boolean,
+): Promise<Door> {
+  if (stage === 'ask') {
+    const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
+    return findDoor(ask, await invitationViews(unit, open.filter(suffices)), now);
+  }
+  const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
+  const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);
+  return { ...NO_DOOR, invitation };
+}

@@ -1,0 +1,55 @@
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { AccessError } from '../../errors.js';
+import type { Ask } from '../../policy/ask.js';
+import { type Evaluation, evaluate } from '../../policy/evaluate.js';
+import { type AskInput, draftTerms } from '../requests/draft-terms.js';
+import { normalisedAsk } from '../requests/normalised-ask.js';
+import type { Deps } from '../shared/deps.js';
+import { loadContext } from './load-context.js';
+
+/**
+ * Says what asking would lead to, by the evaluator that will judge the ask itself; writes nothing.
+ *
+ * @throws AccessError `forbidden`, `invalid_request`
+ */
+export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
+  demand(principal.person, 'request.create');
+  const now = deps.clock.now();
+  const ask = judgeable(input, now);
+  if ('refusals' in ask) return ask;
+  return deps.store.readAsVendor(async (unit) => {
+    const context = await loadContext(unit, ask, {
+      stage: 'ask',
+      now,
+      requester: principal.person,
+      openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),
+      terms: null,
+    });
+    const { service, tenant, policy } = context;
+    if (service === null || tenant === null) return evaluate(ask, context);
+    const { terms } = draftTerms(
+      deps,
+      { ...input, ...ask },
+      {
+        requester: principal.person,
+        routes: service.routes,
+        requestTtl: policy.requestTtl,
+        now,
+        invitation: context.door.invitation,
+      },
+    );
+    return evaluate(ask, { ...context, terms });
+  });
+}
+
+/** The ask, or the refusal of a scope that is too long to be judged at all. */
+function judgeable(input: AskInput, now: Date): Ask | Evaluation {
+  try {
+    return normalisedAsk(input, now);
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'request_refused')
+      return { refusals: [...error.refusals], needs: null, invitation: null };
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { AccessError } from '../../errors.js';
+import type { StoredKey } from '../../ports/credentials.js';
+import type { KeyMaker, KeyPair } from '../../ports/key-maker.js';
+import type { VendorUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+
+/** A new signing key is published this long before it signs, so that every gateway knows it first. */
+export const PUBLISH_AHEAD_SECONDS = 10;
+/** A rotated-out key verifies this long after the new one has taken over: longer than any token lives. */
+export const OVERLAP_SECONDS = 3600;
+
+const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
+  token: (maker) => maker.tokenKey(),
+  feed: (maker) => maker.feedKey(),
+  log: (maker) => maker.logKey(),
+};
+
+const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
+
+async function insertKey(
+  unit: VendorUnit,
+  use: StoredKey['use'],
+  maker: KeyMaker,
+  now: Date,
+  activeFrom: string,
+): Promise<StoredKey> {
+  const pair = MAKES[use](maker);
+  const key: StoredKey = {
+    ...pair,
+    use,
+    createdAt: now.toISOString(),
+    activeFrom,
+    retiresAt: null,
+    revokedAt: null,
+  };
+  await unit.keys.insert(key);
+  return key;
+}
+
+/** Keys that verify at this moment: neither revoked nor past their retirement. */
+export function publishedKeys(keys: readonly StoredKey[], now: Date): StoredKey[] {
+  return keys.filter(
+    (key) => key.revokedAt === null && (key.retiresAt === null || now.getTime() < Date.parse(key.retiresAt)),
+  );
+}
+
+/** The key that signs now: the newest published one whose time has come. */
+export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | undefined {
+  return publishedKeys(keys, now)
+    .filter((key) => Date.parse(key.activeFrom) <= now.getTime())
+    .sort((a, b) => (a.activeFrom < b.activeFrom ? 1 : -1))[0];
+}
+
+const USES = ['token', 'feed', 'log'] as const;
+
+/** Makes the first key of each use where there is none. */
+export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {
+  const isWhole = await deps.store.readAsVendor(async (unit) => {
+    const now = deps.clock.now();
+    for (const use of USES) if (signingKey(await unit.keys.list(use), now) === undefined) return false;
+    return true;
+  });
+  if (isWhole) return;
+  await deps.store.asVendor(async (unit) => {
+    const now = deps.clock.now();
+    for (const use of USES) {
+      if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
+      const key = await insertKey(unit, use, maker, now, now.toISOString());
+      await logKey(unit, 'signing-key.created', key, now);
+      if (use === 'token') await unit.feed.changed('keys', key.kid);
+    }
+  });
+}
+
+async function logKey(unit: VendorUnit, type: string, key: StoredKey, now: Date): Promise<void> {
+  await unit.log.append({
+    type,
+    at: now.toISOString(),
+    actor: 'host',
+    data: { kid: key.kid, use: key.use, publicJwk: key.publicJwk },
+  });
+}
+
+/** Brings in a new token-signing key; the old ones verify for the overlap and then retire. */
+export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: string; activeFrom: string }> {
+  return deps.store.asVendor(async (unit) => {
+    const now = deps.clock.now();
+    const activeFrom = later(now, PUBLISH_AHEAD_SECONDS);
+    const old = publishedKeys(await unit.keys.list('token'), now);
+    const key = await insertKey(unit, 'token', maker, now, activeFrom);
+    for (const each of old)
+      if (each.retiresAt === null)
+        await unit.keys.retire(each.kid, later(now, PUBLISH_AHEAD_SECONDS + OVERLAP_SECONDS));
+    await logKey(unit, 'signing-key.rotated', key, now);
+    await unit.feed.changed('keys', key.kid);
+    return { kid: key.kid, activeFrom };
+  });
+}
+
+/**
+ * Withdraws a compromised key at once: its tokens die with the next feed event. Where it was the one that
+ * signs, a new key takes over at once.
+ *
+ * @returns the key that signs from now on
+ * @throws AccessError `not_found`
+ */
+export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Promise<{ successor: string }> {
+  return deps.store.asVendor(async (unit) => {
+    const now = deps.clock.now();
+    const keys = await unit.keys.list('token');
+    const key = keys.find((each) => each.kid === kid && each.revokedAt === null);
+    if (key === undefined) throw new AccessError('not_found', 'There is no such signing key in use.');
+    await unit.keys.revoke(kid, now.toISOString());
+    await logKey(unit, 'signing-key.revoked', key, now);
+    const rest = keys.filter((each) => each.kid !== kid);
+    let successor = signingKey(rest, now);
+    if (successor === undefined) {
+      successor = await insertKey(unit, 'token', maker, now, now.toISOString());
+      await logKey(unit, 'signing-key.created', successor, now);
+    }
+    await unit.feed.changed('keys', kid);
+    return { successor: successor.kid };
+  });
+}

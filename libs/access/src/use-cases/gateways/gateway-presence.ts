@@ -1,0 +1,71 @@
+import type { EnrolledGateway } from '../../ports/credentials.js';
+import type { RecordChain } from '../../ports/repositories.js';
+import type { Deps } from '../shared/deps.js';
+import { DEPLOYMENT } from '../shared/queries.js';
+
+/** A gateway that no broker has heard of for so long has vanished; so has one that was revoked, at once. */
+export const VANISHED_AFTER_MS = 15 * 60_000;
+
+/** Notes that these gateways were heard of. One that had been closed goes on lawfully: that it is back is an event. */
+export async function noteContact(deps: Deps, gateways: readonly string[]): Promise<void> {
+  if (gateways.length === 0) return;
+  await deps.store.asVendor(async (unit) => {
+    const at = deps.clock.now().toISOString();
+    for (const { id, closedAt } of await unit.gateways.seen(gateways, at))
+      await unit.log.append({
+        type: 'gateway.returned',
+        at,
+        actor: id,
+        data: { gateway: id, closedAt },
+      });
+  });
+}
+
+/**
+ * Closes the gateways that have vanished: in the log of each tenant that they have an open chain of records with, and
+ * at last in the deployment's. Each of these events commits with the closing that it tells of and asks once more
+ * whether it is due, so that it is written once however many brokers do this, and what a crash left is made up for.
+ *
+ * @param watchingSince since when this broker has been there to hear: silence before says nothing of a gateway
+ * @returns how many were closed
+ */
+export async function closeVanished(deps: Deps, watchingSince: Date): Promise<number> {
+  const since = deps.clock.now().getTime() - VANISHED_AFTER_MS;
+  const silentBefore = watchingSince.getTime() <= since ? new Date(since).toISOString() : null;
+  const gone = await deps.store.readAsVendor((unit) => unit.gateways.vanished(silentBefore));
+  let closed = 0;
+  for (const { id } of gone) {
+    const tenants = await deps.store.readAsVendor((unit) => unit.records.tenantsOfOpenChains(id));
+    for (const tenant of tenants.filter((slug) => slug !== DEPLOYMENT))
+      await closeIn(deps, id, silentBefore, tenant);
+    if (await closeIn(deps, id, silentBefore, DEPLOYMENT)) closed += 1;
+  }
+  return closed;
+}
+
+function closeIn(deps: Deps, id: string, silentBefore: string | null, tenant: string): Promise<boolean> {
+  return deps.store.asVendor(async (unit) => {
+    const { records, log } = await unit.tenant(tenant);
+    const gateway = (await unit.gateways.vanished(silentBefore)).find((each) => each.id === id);
+    if (gateway === undefined) return false;
+    const at = deps.clock.now().toISOString();
+    if (tenant === DEPLOYMENT && !(await unit.gateways.close(id, at))) return false;
+    const chain = await records.closeChains(id, at);
+    if (chain === null && tenant !== DEPLOYMENT) return false;
+    await log.append({ type: 'gateway.closed', at, actor: 'job', data: closing(gateway, chain) });
+    return true;
+  });
+}
+
+/** `boot`, `seq`, `hash`: the end of the chain that moved last; `head`: the last that the gateway vouched for in it. */
+function closing({ id, revokedAt, lastSeenAt }: EnrolledGateway, chain: RecordChain | null) {
+  return {
+    gateway: id,
+    reason: revokedAt === null ? 'silent' : 'revoked',
+    lastSeenAt,
+    boot: chain?.boot ?? null,
+    seq: chain?.seq ?? null,
+    hash: chain?.hash ?? null,
+    head: chain?.head ?? null,
+  };
+}

@@ -1,0 +1,89 @@
+import { AccessError, notFound } from '../../errors.js';
+import type { EnrolledGateway } from '../../ports/credentials.js';
+import { hexDigest, randomText } from '../sessions/secrets.js';
+import type { Deps } from '../shared/deps.js';
+import { signingKey } from './broker-keys.js';
+
+/** What a gateway's credential is made of; `secret` is shown this once. */
+export interface Enrolment {
+  id: string;
+  name: string;
+  secret: string;
+  /** Public half of the feed key, JWK. */
+  feedKey: Record<string, unknown>;
+}
+
+/** Enrols a gateway, on the host. @throws AccessError `conflict` where the name is taken or there is no feed key */
+export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
+  return deps.store.asVendor(async (unit) => {
+    const now = deps.clock.now();
+    if ((await unit.gateways.list()).some((each) => each.name === name && each.revokedAt === null))
+      throw new AccessError(
+        'conflict',
+        `A gateway named “${name}” is enrolled already. Revoke it first, or choose another name.`,
+      );
+    const feedKey = signingKey(await unit.keys.list('feed'), now);
+    if (feedKey === undefined)
+      throw new AccessError('conflict', 'There is no feed key yet. Run migrate first.');
+    const secret = randomText(deps.random, 32);
+    const gateway: EnrolledGateway = {
+      id: deps.ids.next('gtw'),
+      name,
+      secretHash: hexDigest(deps.hashing, secret),
+      publicKey: null,
+      createdAt: now.toISOString(),
+      revokedAt: null,
+      lastSeenAt: null,
+      closedAt: null,
+      pins: [],
+    };
+    await unit.gateways.insert(gateway);
+    await unit.log.append({
+      type: 'gateway.enrolled',
+      at: now.toISOString(),
+      actor: 'host',
+      data: { gateway: gateway.id, name },
+    });
+    return { id: gateway.id, name, secret, feedKey: feedKey.publicJwk };
+  });
+}
+
+/** Shuts a gateway out at once. @throws AccessError `not_found` */
+export function revokeGateway(deps: Deps, id: string): Promise<void> {
+  return deps.store.asVendor(async (unit) => {
+    const at = deps.clock.now().toISOString();
+    if (!(await unit.gateways.revoke(id, at))) throw notFound('gateway');
+    await unit.log.append({ type: 'gateway.revoked', at, actor: 'host', data: { gateway: id } });
+    await unit.feed.changed('gateway', id);
+  });
+}
+
+/** The gateway that presents `gtw_….secret`; null where it is unknown or revoked. */
+export async function authenticateGateway(deps: Deps, presented: string): Promise<EnrolledGateway | null> {
+  const dot = presented.indexOf('.');
+  if (!presented.startsWith('gtw_') || dot === -1) return null;
+  const gateway = await deps.store.readAsVendor((unit) => unit.gateways.find(presented.slice(0, dot)));
+  if (gateway === null || gateway.revokedAt !== null) return null;
+  // Both sides are SHA-256 of a high-entropy secret: comparing hashes leaks nothing that helps a guess.
+  return gateway.secretHash === hexDigest(deps.hashing, presented.slice(dot + 1)) ? gateway : null;
+}
+
+/** Registers a gateway's own Ed25519 key, once; the same key again is no error. @throws AccessError `already_registered` */
+export function registerIdentity(deps: Deps, id: string, publicKey: string): Promise<void> {
+  return deps.store.asVendor(async (unit) => {
+    const gateway = await unit.gateways.find(id);
+    if (gateway === null) throw notFound('gateway');
+    if (gateway.publicKey === publicKey) return;
+    if (!(await unit.gateways.registerIdentity(id, publicKey)))
+      throw new AccessError(
+        'already_registered',
+        'This gateway has registered another identity. Enrol it anew if its disk was lost.',
+      );
+    await unit.log.append({
+      type: 'gateway.registered',
+      at: deps.clock.now().toISOString(),
+      actor: id,
+      data: { gateway: id, publicKey },
+    });
+  });
+}

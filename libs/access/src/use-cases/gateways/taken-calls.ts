@@ -1,0 +1,104 @@
+import type { Opening } from '@countersign/contract';
+import { AccessError } from '../../errors.js';
+import type { LeaseUse } from '../../ports/leases.js';
+import type { AccessRecordView, ChainName, NamedOpening, RecordOutcome } from '../../ports/repositories.js';
+import type { TenantUnit } from '../../ports/store.js';
+
+/**
+ * The calls that batches of records tell of, gathered and then written in a few statements, whatever their
+ * number. A call that begins and ends in one of them is written once, with its outcome.
+ */
+export class TakenCalls {
+  private readonly made = new Map<string, AccessRecordView>();
+  private readonly ended: RecordOutcome[] = [];
+  private readonly openings: NamedOpening[] = [];
+  /** What each grant has used by these calls, through each run of a gateway. */
+  private readonly uses = new Map<string, LeaseUse>();
+  private readonly refused = new Map<string, number>();
+
+  private constructor(private readonly before: ReadonlyMap<string, AccessRecordView>) {}
+
+  /** @param endedBefore ids of calls that end in these batches and began in an earlier one */
+  static async begin(unit: TenantUnit, endedBefore: readonly string[]): Promise<TakenCalls> {
+    const known = endedBefore.length === 0 ? [] : await unit.records.allowed(endedBefore);
+    return new TakenCalls(new Map(known.map((record) => [record.id, record])));
+  }
+
+  make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {
+    if (this.made.has(view.id))
+      throw new AccessError('invalid_request', `The record ${view.id} comes twice.`);
+    this.made.set(view.id, { ...view });
+    if (path?.opening != null)
+      this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
+    if (view.decision === 'allowed') this.count(view, { calls: 1 });
+    else this.refused.set(view.grant, (this.refused.get(view.grant) ?? 0) + view.count);
+  }
+
+  /**
+   * False for a call of another gateway or boot, and for one that has ended: how it ended is told once, by the run that
+   * let it through. A call that is not known may have been lost in a gap.
+   */
+  mayEnd(id: string, by: ChainName): boolean {
+    const call = this.callOf(id);
+    if (call === null) return true;
+    return call.outcome === null && call.gateway === by.gateway && call.boot === by.boot;
+  }
+
+  /** @returns the call that ended; null where no such allowed record is known */
+  end(outcome: RecordOutcome): AccessRecordView | null {
+    const call = this.callOf(outcome.id);
+    if (call === null || call.decision !== 'allowed') return null;
+    if (!this.made.has(call.id)) this.ended.push(outcome);
+    Object.assign(call, outcome);
+    const lost = outcome.outcome === 'unknown' ? 1 : 0;
+    this.count(call, { bytes: outcome.bytes ?? 0, ended: 1, lost });
+    return call;
+  }
+
+  private callOf(id: string): AccessRecordView | null {
+    return this.made.get(id) ?? this.before.get(id) ?? null;
+  }
+
+  async store(unit: TenantUnit): Promise<void> {
+    await unit.records.insert([...this.made.values()]);
+    await unit.records.complete(this.ended);
+    await unit.openings.save(this.openings);
+    const brought = [...this.brought()];
+    await unit.grants.addUse(
+      brought.map(([grant, { calls, bytes, refused }]) => ({ grant, calls, bytes, refused })),
+    );
+  }
+
+  leaseUses(): LeaseUse[] {
+    return [...this.uses.values()];
+  }
+
+  /** Of each grant that calls were made or refused under: how many, and the bytes that they were answered with. */
+  brought(): Map<string, { calls: number; bytes: number; refused: number }> {
+    const brought = new Map<string, { calls: number; bytes: number; refused: number }>();
+    const add = (grant: string, more: { calls: number; bytes: number; refused: number }) => {
+      const { calls, bytes, refused } = brought.get(grant) ?? { calls: 0, bytes: 0, refused: 0 };
+      brought.set(grant, {
+        calls: calls + more.calls,
+        bytes: bytes + more.bytes,
+        refused: refused + more.refused,
+      });
+    };
+    for (const { grant, calls, bytes } of this.uses.values()) add(grant, { calls, bytes, refused: 0 });
+    for (const [grant, refused] of this.refused) add(grant, { calls: 0, bytes: 0, refused });
+    return brought;
+  }
+
+  private count(
+    { grant, gateway, boot }: AccessRecordView,
+    { calls = 0, bytes = 0, ended = 0, lost = 0 }: Partial<LeaseUse>,
+  ): void {
+    const key = `${grant} ${gateway} ${boot}`;
+    const sum = this.uses.get(key) ?? { grant, gateway, boot, calls: 0, bytes: 0, ended: 0, lost: 0 };
+    sum.calls += calls;
+    sum.bytes += bytes;
+    sum.ended += ended;
+    sum.lost += lost;
+    this.uses.set(key, sum);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ChainName, ChainVouch, RecordChain } from '../../ports/repositories.js';
+import type { TenantUnit } from '../../ports/store.js';
+
+/** One gateway's chain within a tenant while records are taken into it. */
+export class TakenChain implements ChainName {
+  readonly gateway: string;
+  readonly boot: string;
+  seq: number;
+  hash: string | null;
+  /** Its gateway was said to have vanished, and nothing has come since. */
+  isClosed: boolean;
+  private head: ChainVouch | null;
+  private hasMoved = false;
+
+  constructor({ gateway, boot }: ChainName, from: RecordChain | undefined) {
+    this.gateway = gateway;
+    this.boot = boot;
+    this.seq = from?.seq ?? 0;
+    this.hash = from?.hash ?? null;
+    this.head = from?.head ?? null;
+    this.isClosed = from !== undefined && from.closedAt !== null;
+  }
+
+  moveTo({ seq, hash }: { seq: number; hash: string }): void {
+    this.seq = seq;
+    this.hash = hash;
+    this.isClosed = false;
+    this.hasMoved = true;
+  }
+
+  vouchedBy({ seq, hash, at, signature }: ChainVouch): void {
+    this.head = { seq, hash, at, signature };
+  }
+
+  /** Where it stands now; undefined where nothing was taken into it. */
+  get moved(): (ChainName & { seq: number; hash: string; head: ChainVouch | null }) | undefined {
+    const { gateway, boot, seq, hash, head } = this;
+    return this.hasMoved && hash !== null ? { gateway, boot, seq, hash, head } : undefined;
+  }
+}
+
+/** The chains that batches of records belong to, read and moved in one statement each, however many gateways there are. */
+export class TakenChains {
+  private readonly chains = new Map<string, TakenChain>();
+
+  private constructor(names: readonly ChainName[], held: readonly (RecordChain & ChainName)[]) {
+    const known = new Map(held.map((chain) => [keyOf(chain), chain]));
+    for (const name of names) this.chains.set(keyOf(name), new TakenChain(name, known.get(keyOf(name))));
+  }
+
+  static async begin(unit: TenantUnit, names: readonly ChainName[]): Promise<TakenChains> {
+    return new TakenChains(names, await unit.records.cursors(names));
+  }
+
+  of(name: ChainName): TakenChain {
+    const chain = this.chains.get(keyOf(name));
+    if (chain === undefined) throw new Error('a chain that was not asked for');
+    return chain;
+  }
+
+  async store(unit: TenantUnit, at: string): Promise<void> {
+    const moved = [...this.chains.values()].flatMap((chain) => chain.moved ?? []);
+    await unit.records.moveCursors(moved, at);
+  }
+}
+
+const keyOf = ({ gateway, boot }: ChainName): string => `${gateway} ${boot}`;

@@ -1,0 +1,90 @@
+import { toInstant } from '@countersign/contract';
+import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant/grant.js';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { AccessError, type Refusal } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { grantNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+import { grantInSight, locateGrant } from '../shared/locate.js';
+
+/**
+ * Ends a grant inside a unit of work: state, event, feed and notice commit together. What is revoked takes along
+ * the grants that extend it.
+ */
+export async function endGrantIn(
+  unit: TenantUnit,
+  grant: Grant,
+  by: { reason: GrantEndReason; actor: string; at: string; words?: string; refusals?: readonly Refusal[] },
+): Promise<Grant> {
+  const ended = endGrant(grant, by.reason, by.at, by.actor.startsWith('usr_') ? by.actor : null);
+  if (!(await unit.grants.update(ended)))
+    throw new AccessError('conflict', 'Somebody else changed this grant at the same moment. Read it again.');
+  await unit.log.append({
+    type: 'grant.ended',
+    at: by.at,
+    actor: by.actor,
+    data: {
+      grant: grant.id,
+      request: grant.request,
+      requester: grant.requester,
+      digest: grant.digest,
+      reason: by.reason,
+      ...(by.refusals === undefined ? {} : { refusals: by.refusals }),
+    },
+    ...(by.words === undefined ? {} : { personal: { words: by.words } }),
+  });
+  await unit.feed.changed('grant', grant.id);
+  await unit.outbox.add(grantNotice(ended, by.at));
+  if (by.reason === 'revoked')
+    for (const next of await unit.grants.extending(grant.digest))
+      if (!hasEnded(next)) await endGrantIn(unit, next, by);
+  return ended;
+}
+
+/** Ends many, each as it stands by then: one that extends another of them has ended with that one already. */
+export async function endGrantsIn(
+  unit: TenantUnit,
+  grants: readonly Pick<Grant, 'id'>[],
+  by: Parameters<typeof endGrantIn>[2],
+): Promise<void> {
+  for (const { id } of grants) {
+    const current = await unit.grants.find(id);
+    if (current !== null && !hasEnded(current)) await endGrantIn(unit, current, by);
+  }
+}
+
+/** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+export function revokeGrant(deps: Deps, principal: Principal, id: string, words: string): Promise<Grant> {
+  return endByHand(deps, principal, id, 'revoked', words);
+}
+
+/** The engineer gives access back. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+export function releaseGrant(deps: Deps, principal: Principal, id: string): Promise<Grant> {
+  return endByHand(deps, principal, id, 'released');
+}
+
+async function endByHand(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  reason: 'revoked' | 'released',
+  words?: string,
+): Promise<Grant> {
+  const tenant = await locateGrant(deps, principal, id);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { grant, person } = await grantInSight(unit, principal, id);
+    demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
+    if (reason === 'released' && grant.requester !== person.id)
+      throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
+    if (hasEnded(grant))
+      throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+    const at = toInstant(deps.clock.now());
+    return endGrantIn(unit, grant, {
+      reason,
+      actor: person.id,
+      at,
+      ...(words === undefined ? {} : { words }),
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import type { Budget, ScopeEntry } from '@countersign/contract';
+import type { Grant } from '../../domain/grant/grant.js';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { canSee, requestVisibility } from '../../domain/roles/visibility.js';
+import { notFound } from '../../errors.js';
+import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
+import type { ReadUnit } from '../../ports/store.js';
+import { consentsTo, invitationsOf } from '../requests/countersignatures.js';
+import type { Deps } from '../shared/deps.js';
+import { narrowed, readAs } from '../shared/read-as.js';
+
+/** A grant with what its request's terms opened. */
+export interface GrantView {
+  grant: Grant;
+  scope: ScopeEntry[];
+  budget: Budget | null;
+  /** Whose passkeys have signed what it opens; nobody's: it is on the vendor's word. */
+  countersignedBy: string[];
+}
+
+/** Views of many grants in a few reads, however many they are. */
+async function grantViews(
+  unit: Pick<ReadUnit, 'requests' | 'reviews' | 'invitations'>,
+  grants: readonly Grant[],
+): Promise<GrantView[]> {
+  const requests = await unit.requests.findAll(grants.map(({ request }) => request));
+  const terms = new Map(requests.map((request) => [request.id, request.terms]));
+  const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
+  const invited = await invitationsOf(unit, requests);
+  return grants.map((grant) => {
+    const asked = terms.get(grant.request);
+    if (asked === undefined) throw notFound('grant');
+    const consents = consentsTo(grant, asked, reviews, invited);
+    const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
+    return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy };
+  });
+}
+
+/** @throws AccessError `not_found` */
+export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<GrantView> {
+  demand(person, 'grant.read');
+  return readAs(deps, person, async (unit) => {
+    const grant = await unit.grants.find(id);
+    if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
+    const [view] = await grantViews(unit, [grant]);
+    if (view === undefined) throw notFound('grant');
+    return view;
+  });
+}
+
+export async function listGrants(
+  deps: Deps,
+  { person }: Principal,
+  filter: ListFilter,
+  page: PageQuery,
+): Promise<Page<GrantView>> {
+  demand(person, 'grant.read');
+  const allowed = narrowed(filter, requestVisibility(person));
+  if (allowed === null) return { items: [], next: null };
+  return readAs(deps, person, async (unit) => {
+    const { items, next } = await unit.grants.list(allowed, page);
+    return { items: await grantViews(unit, items), next };
+  });
+}

@@ -1,0 +1,101 @@
+import { toInstant } from '@countersign/contract';
+import { hasEnded, isUsable } from '../../domain/grant/grant.js';
+import {
+  closeLease,
+  isExhausted,
+  type Lease,
+  leaseAfter,
+  mayGiveBack,
+  type Use,
+} from '../../domain/grant/lease.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+import { endGrantIn } from './end-grant.js';
+
+export interface LeaseWish {
+  boot: string;
+  grant: string;
+  turn: number;
+  used: Use;
+  wish: Use;
+}
+
+/** `held`: the totals up to which the boot may go, null where the budget has no such limit. */
+export interface LeaseGiven {
+  held: { calls: number | null; bytes: number | null };
+  /** Others hold a part of the budget that they may give back. */
+  elsewhere: boolean;
+}
+
+/**
+ * Gives a gateway a part of a grant's budget, or takes back what it no longer wants. Over all gateways and brokers
+ * never more is out than the budget has: a grant's leases change in units of its tenant, one after the other.
+ *
+ * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a boot that was closed
+ */
+export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseWish): Promise<LeaseGiven> {
+  const known = await deps.store.readAsVendor((unit) => unit.grants.find(ask.grant));
+  if (known === null) throw notFound('grant');
+  return deps.store.forTenant(known.tenant, async (unit) => {
+    const grant = await unit.grants.find(ask.grant);
+    if (grant === null || !isUsable(grant, deps.clock.now()))
+      throw new AccessError('grant_not_active', 'This grant is not active.');
+    const budget = (await unit.requests.find(grant.request))?.terms.budget;
+    if (budget === undefined) return { held: { calls: null, bytes: null }, elsewhere: false };
+    const { boot, turn } = ask;
+    const all = await unit.leases.ofGrant(grant.id);
+    const isOwn = (lease: Lease) => lease.gateway === gateway && lease.boot === boot;
+    const own = all.find(isOwn) ?? newLease(unit.tenant, grant.id, gateway, boot);
+    const others = all.filter((lease) => !isOwn(lease));
+    if (own.closedAt !== null)
+      throw new AccessError('conflict', 'This boot of the gateway was said to be over.');
+    const given = turn <= own.turn ? own : leaseAfter(own, others, budget, grant.used, ask);
+    if (given !== own) await unit.leases.save(given);
+    return {
+      held: {
+        calls: budget.calls === undefined ? null : given.held.calls,
+        bytes: budget.bytes === undefined ? null : given.held.bytes,
+      },
+      elsewhere: others.some(mayGiveBack),
+    };
+  });
+}
+
+/**
+ * A gateway says that these runs of it are over and that all their records are here: what their leases held and did
+ * not use is free again.
+ */
+export async function closeLeases(deps: Deps, gateway: string, boots: readonly string[]): Promise<void> {
+  const open = await deps.store.readAsVendor((unit) => unit.leases.openOf(gateway, boots));
+  for (const { tenant, grant, boot } of open)
+    await deps.store.forTenant(tenant, async (unit) => {
+      const leases = await unit.leases.ofGrant(grant);
+      const lease = leases.find((each) => each.gateway === gateway && each.boot === boot);
+      if (lease === undefined || lease.closedAt !== null) return;
+      await unit.leases.save(closeLease(lease, deps.clock.now().toISOString()));
+      await endIfExhausted(deps, unit, grant);
+    });
+}
+
+/** Ends a grant of whose budget nothing is left. Called after its leases or their use have changed. */
+export async function endIfExhausted(deps: Deps, unit: TenantUnit, id: string): Promise<void> {
+  const grant = await unit.grants.find(id);
+  if (grant === null || hasEnded(grant)) return;
+  const budget = (await unit.requests.find(grant.request))?.terms.budget;
+  if (budget === undefined || !isExhausted(budget, await unit.leases.ofGrant(id), grant.used)) return;
+  await endGrantIn(unit, grant, { reason: 'exhausted', actor: 'job', at: toInstant(deps.clock.now()) });
+}
+
+const newLease = (tenant: string, grant: string, gateway: string, boot: string): Lease => ({
+  tenant,
+  grant,
+  gateway,
+  boot,
+  turn: 0,
+  held: { calls: 0, bytes: 0 },
+  used: { calls: 0, bytes: 0 },
+  ended: 0,
+  lost: 0,
+  closedAt: null,
+});

@@ -1,0 +1,134 @@
+import {
+  type Budget,
+  INVITATION_TYPE,
+  type InvitationStatement,
+  type LogPoint,
+  normaliseText,
+  type Opening,
+  openCommitment,
+  parseInvitation,
+  type ScopeEntry,
+  type Signature,
+  toInstant,
+} from '@countersign/contract';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import { AccessError } from '../../errors.js';
+import type { ReadUnit } from '../../ports/store.js';
+import { committed } from '../shared/committed.js';
+import type { Deps } from '../shared/deps.js';
+
+/** A statement that was given out is to be signed and handed in within this time. */
+const OFFERED_SECONDS = 3_600;
+
+/** What of an invitation's statement its author does not choose. */
+export interface InvitationParts {
+  id: string;
+  notBefore: string;
+  ticket: { commitment: string; opening: Opening } | null;
+  trust: string | undefined;
+  log: LogPoint;
+}
+
+interface Asked {
+  notBefore: string | null;
+  ticket: string | null;
+}
+
+type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<LogPoint> };
+
+export async function freshParts(
+  deps: Deps,
+  point: Point,
+  tenant: string,
+  asked: Asked,
+  now: Date,
+): Promise<InvitationParts> {
+  return {
+    id: deps.ids.next('inv'),
+    notBefore: asked.notBefore ?? toInstant(now),
+    ticket: asked.ticket === null ? null : committed(deps, 'ticket', asked.ticket),
+    trust: (await point.trust.current(tenant))?.hash,
+    log: await point.head(),
+  };
+}
+
+/**
+ * The same as they stand in a statement that was signed, each held against what it has to be.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export async function signedParts(
+  deps: Deps,
+  point: Point,
+  tenant: string,
+  given: Asked & { signature: Signature; opening?: Opening; now: Date },
+): Promise<InvitationParts> {
+  const statement = readSigned('/countersignature/statement', () =>
+    parseInvitation(given.signature.statement),
+  );
+  const { invitation: id, notBefore, trust, log } = statement;
+  const offered = given.now.getTime() - Date.parse(notBefore);
+  if (given.notBefore === null && (offered < 0 || offered > OFFERED_SECONDS * 1_000))
+    throw wrong('notBefore', 'was offered too long ago, or not yet');
+  const versions = (await point.trust.chain(tenant)).map(({ hash }) => hash);
+  if (trust === undefined ? versions.length > 0 : !versions.includes(trust))
+    throw wrong('trust', 'names no version of this tenant’s trust document');
+  const head = await point.head();
+  if (log.epoch !== head.epoch || log.size > head.size)
+    throw wrong('log', 'is no point of this tenant’s log');
+  const ticket = ticketOf(deps, statement, given);
+  return { id, notBefore: given.notBefore ?? notBefore, ticket, trust, log };
+}
+
+function ticketOf(
+  { hashing }: Deps,
+  { ticket: commitment }: InvitationStatement,
+  { ticket, opening }: { ticket: string | null; opening?: Opening },
+): InvitationParts['ticket'] {
+  if (commitment === undefined || ticket === null) return null;
+  if (
+    opening === undefined ||
+    opening.value !== normaliseText(ticket) ||
+    !openCommitment(hashing, 'ticket', opening, commitment)
+  )
+    throw wrong('ticket', 'does not commit to this ticket');
+  return { commitment, opening };
+}
+
+const wrong = (member: string, what: string): AccessError =>
+  new AccessError('invalid_request', `What was signed ${what}.`, {
+    pointer: `/countersignature/statement/${member}`,
+  });
+
+/** What the author has chosen. */
+interface Chosen {
+  service: string;
+  scope: ScopeEntry[];
+  until: string;
+  seconds: number;
+  budget: Budget | null;
+  uses: number | null;
+}
+
+/** The statement of both (CONTRACT §3). */
+export const stated = (
+  { deployment, tenant, person }: { deployment: string; tenant: string; person: string },
+  { service, scope, until, seconds, budget, uses }: Chosen,
+  { id, notBefore, ticket, trust, log }: InvitationParts,
+): InvitationStatement => ({
+  type: INVITATION_TYPE,
+  deployment,
+  tenant,
+  invitation: id,
+  service,
+  scope,
+  ...(ticket === null ? {} : { ticket: ticket.commitment }),
+  maxSeconds: seconds,
+  ...(budget === null ? {} : { budget }),
+  ...(uses === null ? {} : { uses }),
+  notBefore,
+  notAfter: until,
+  person,
+  ...(trust === undefined ? {} : { trust }),
+  log,
+});

@@ -1,0 +1,29 @@
+import type { InvitationView } from '../../domain/invitation/invitation.js';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { notFound } from '../../errors.js';
+import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
+import type { Deps } from '../shared/deps.js';
+import { demandTenant } from '../shared/locate.js';
+import { invitationViews } from './invitation-view.js';
+
+/**
+ * One tenant's invitations, newest first, for its own people and for the vendor's staff, to whom they are addressed.
+ *
+ * @throws AccessError `forbidden`, `not_found` for another tenant (P9)
+ */
+export async function listInvitations(
+  deps: Deps,
+  { person }: Principal,
+  tenant: string,
+  filter: Pick<ListFilter, 'state' | 'service'>,
+  page: PageQuery,
+): Promise<Page<InvitationView>> {
+  demand(person, 'invitation.read');
+  if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
+  if (person.tenant === null) await demandTenant(deps, tenant);
+  return deps.store.readForTenant(tenant, async (unit) => {
+    const { items, next } = await unit.invitations.list(filter, page);
+    return { items: await invitationViews(unit, items), next };
+  });
+}

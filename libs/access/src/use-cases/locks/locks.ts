@@ -1,0 +1,147 @@
+import { isId, toInstant } from '@countersign/contract';
+import { isInForce, type Lock, type LockKind } from '../../domain/lock/lock.js';
+import { normaliseEmail } from '../../domain/organisation/email.js';
+import { isVendorStaff, type Person, type Principal } from '../../domain/organisation/person.js';
+import { sideOf } from '../../domain/review/judge-review.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { Page, PageQuery } from '../../ports/repositories.js';
+import type { LockUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+import { demandOwnKey } from '../trust/own-key.js';
+
+export interface LockInput {
+  kind: LockKind;
+  /** A slug, a `usr_…` or a vendor e-mail, or a service's name. */
+  name: string;
+  reason: string;
+  /** Null: until it is lifted. */
+  seconds: number | null;
+}
+
+/**
+ * Locks a tenant, a person or a service. The vendor's security admin locks anywhere; a tenant's admin locks for
+ * their own tenant, and such a lock binds no other.
+ *
+ * @throws AccessError `forbidden`, `not_found` where nothing has that name
+ */
+export async function setLock(deps: Deps, principal: Principal, input: LockInput): Promise<Lock> {
+  demand(principal.person, 'lock.write');
+  const name = await nameOf(deps, principal.person, input);
+  const bound = boundTenant(principal.person, input.kind, name);
+  return inUnitOf(deps, bound, async (unit) => {
+    const person = await mayLock(unit, principal);
+    const now = deps.clock.now();
+    const at = toInstant(now);
+    const lock: Lock = {
+      id: deps.ids.next('lck'),
+      kind: input.kind,
+      name,
+      tenant: bound,
+      side: sideOf(person),
+      reason: input.reason,
+      person: person.id,
+      createdAt: at,
+      expiresAt: input.seconds === null ? null : toInstant(new Date(now.getTime() + input.seconds * 1_000)),
+      liftedAt: null,
+    };
+    await unit.locks.insert(lock);
+    await unit.log.append({
+      type: 'lock.set',
+      at,
+      actor: person.id,
+      data: { ...plain(lock), expiresAt: lock.expiresAt },
+      personal: { reason: lock.reason },
+    });
+    await unit.feed.changed('lock', lock.id);
+    return lock;
+  });
+}
+
+/**
+ * Lifts a lock; only the side that set it can.
+ *
+ * @throws AccessError `not_found`, `forbidden`
+ */
+export async function liftLock(deps: Deps, principal: Principal, id: string): Promise<Lock> {
+  const { person } = principal;
+  demand(person, 'lock.write');
+  const found = await readAs(deps, person, (unit) => unit.locks.find(id));
+  if (found === null || !isInForce(found)) throw notFound('lock');
+  return inUnitOf(deps, found.tenant, async (unit) => {
+    const lock = await unit.locks.find(id);
+    const lifting = await mayLock(unit, principal);
+    await demandOwnKey(unit, principal);
+    if (lock === null) throw notFound('lock');
+    if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
+      throw new AccessError('forbidden', 'A lock is lifted only by the side that set it.');
+    const lifted = await liftIn(unit, lock, lifting.id, toInstant(deps.clock.now()));
+    if (lifted === null) throw notFound('lock');
+    return lifted;
+  });
+}
+
+/** The clock's job lifts what has expired. True where it did. */
+export function expireLock(deps: Deps, id: string, tenant: string | null): Promise<boolean> {
+  return inUnitOf(deps, tenant, async (unit) => {
+    const lock = await unit.locks.find(id);
+    const now = deps.clock.now();
+    if (lock === null || lock.expiresAt === null || Date.parse(lock.expiresAt) > now.getTime()) return false;
+    return (await liftIn(unit, lock, 'job', toInstant(now))) !== null;
+  });
+}
+
+/** Locks in force that concern the person's side, newest first. */
+export function listLocks(deps: Deps, { person }: Principal, page: PageQuery): Promise<Page<Lock>> {
+  demand(person, 'lock.read');
+  return readAs(deps, person, (unit) => unit.locks.list(page));
+}
+
+const plain = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });
+
+async function liftIn(unit: LockUnit, lock: Lock, actor: string, at: string): Promise<Lock | null> {
+  if (!(await unit.locks.lift(lock.id, at))) return null;
+  await unit.log.append({ type: 'lock.lifted', at, actor, data: plain(lock) });
+  await unit.feed.changed('lock', lock.id);
+  return { ...lock, liftedAt: at };
+}
+
+/** What binds all stands in the deployment's log, which every tenant may read. */
+function inUnitOf<T>(deps: Deps, tenant: string | null, work: (unit: LockUnit) => Promise<T>): Promise<T> {
+  return tenant === null ? deps.store.asVendor(work) : deps.store.forTenant(tenant, work);
+}
+
+/** The person as this transaction sees them. */
+async function mayLock(unit: LockUnit, principal: Principal): Promise<Person> {
+  const person = await unit.organisation.person(principal.person.id);
+  if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+  demand(person, 'lock.write');
+  return person;
+}
+
+function boundTenant(person: Person, kind: LockKind, name: string): string | null {
+  if (isVendorStaff(person)) return kind === 'tenant' ? name : null;
+  if (kind === 'tenant' && name !== person.tenant)
+    throw new AccessError('forbidden', 'A tenant’s admin locks their own tenant, and no other.');
+  return person.tenant;
+}
+
+/** The one spelling under which a lock is looked up. @throws AccessError `not_found` */
+async function nameOf(deps: Deps, by: Person, { kind, name }: LockInput): Promise<string> {
+  if (kind === 'tenant' && by.tenant !== null) return name;
+  return deps.store.readAsVendor(async (unit) => {
+    if (kind === 'person') {
+      const staff = isId('usr', name)
+        ? [await unit.organisation.person(name)]
+        : await unit.persons(normaliseEmail(name) ?? name);
+      const found = staff.find((each) => each !== null && isVendorStaff(each));
+      if (found == null) throw notFound('person among the vendor’s staff');
+      return found.id;
+    }
+    const known =
+      kind === 'tenant' ? await unit.organisation.tenant(name) : await unit.organisation.service(name);
+    if (known === null) throw notFound(kind);
+    return name;
+  });
+}

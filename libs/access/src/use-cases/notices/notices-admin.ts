@@ -1,0 +1,41 @@
+import { toInstant } from '@countersign/contract';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { DeliveryState, NoticeView } from '../../ports/deliveries.js';
+import type { Page, PageQuery } from '../../ports/repositories.js';
+import type { Deps } from '../shared/deps.js';
+
+/** Notices with where they went, newest first. @throws AccessError `forbidden` */
+export async function listNotices(
+  deps: Deps,
+  { person }: Principal,
+  filter: { state?: DeliveryState; tenant?: string },
+  page: PageQuery,
+): Promise<Page<NoticeView>> {
+  demand(person, 'notice.manage');
+  return deps.store.readAsVendor((unit) => unit.deliveries.list(filter, page));
+}
+
+/**
+ * Has the dead deliveries of a notice tried again, under the same id; the deployment's log says who asked.
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` where none is dead
+ */
+export async function retryNotice(deps: Deps, { person }: Principal, id: string): Promise<NoticeView> {
+  demand(person, 'notice.manage');
+  return deps.store.asVendor(async ({ deliveries, log }) => {
+    if ((await deliveries.find(id)) === null) throw notFound('notice');
+    const now = deps.clock.now();
+    const retried = await deliveries.retry(id, now.toISOString());
+    if (retried === 0) throw new AccessError('wrong_state', 'No delivery of this notice was given up.');
+    await log.append({
+      type: 'notice.retried',
+      at: toInstant(now),
+      actor: person.id,
+      data: { notice: id, deliveries: retried },
+    });
+    const view = await deliveries.find(id);
+    if (view === null) throw notFound('notice');
+    return view;
+  });
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import type { EnrolledGateway } from '../../ports/credentials.js';
+import type { Deps } from '../shared/deps.js';
+
+/** Names that pages show. A customer's person sees the vendor and their own tenant (P9). */
+export interface OrganisationNames {
+  vendor: { name: string };
+  tenants: { slug: string; name: string }[];
+}
+
+export async function organisationNames(deps: Deps, { person }: Principal): Promise<OrganisationNames> {
+  demand(person, 'self.read');
+  const { tenant } = person;
+  if (tenant === null)
+    return deps.store.readAsVendor(async (unit) => ({
+      vendor: { name: await unit.organisation.vendorName() },
+      tenants: (await unit.tenants()).map(({ slug, name }) => ({ slug, name })),
+    }));
+  return deps.store.readForTenant(tenant, async (unit) => {
+    const own = await unit.organisation.tenant(tenant);
+    return {
+      vendor: { name: await unit.organisation.vendorName() },
+      tenants: own === null ? [] : [{ slug: own.slug, name: own.name }],
+    };
+  });
+}
+
+/** Every enrolled gateway, newest first, revoked ones included. */
+export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
+  demand(person, 'gateway.read');
+  const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
+  return gateways.reverse();
+}

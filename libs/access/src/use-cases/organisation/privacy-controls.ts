@@ -1,0 +1,82 @@
+import { canonicalJson, type Hashing, sha256Text } from '@countersign/contract';
+import type { PrivacyControls } from '../../domain/organisation/organisation.js';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demandMoreThanMail } from '../../domain/roles/strong.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { Deps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+import { demandOwnKey } from '../trust/own-key.js';
+import { demandInSight, ownTenantIn } from './own-tenant.js';
+
+/** A tenant's policy as it stands; `version` names exactly this content. */
+export interface ControlsView {
+  version: string;
+  controls: PrivacyControls;
+}
+
+/** What controls are judged by: what they may name, and who is there to meet them. */
+export interface ControlsFacts {
+  services: string[];
+  approvers: number;
+}
+
+const viewOf = (hashing: Hashing, controls: PrivacyControls): ControlsView => ({
+  version: sha256Text(hashing, canonicalJson(controls)),
+  controls,
+});
+
+/** @throws AccessError `forbidden`, `not_found` */
+export async function getPrivacyControls(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+): Promise<ControlsView> {
+  demandInSight(principal, 'controls.read', slug);
+  return readAs(deps, principal.person, async (unit) => {
+    const tenant = await unit.organisation.tenant(slug);
+    if (tenant === null) throw notFound('tenant');
+    return viewOf(deps.hashing, tenant.controls);
+  });
+}
+
+/**
+ * The tenant's admin changes its policy: what is asked for from now on goes by it, and gateways hear of what it
+ * forbids at once.
+ *
+ * @param version what the change was made on
+ * @param judge reads the new controls strictly, by the rules of the organisation file; throws where they are wrong
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where they have changed meanwhile
+ */
+export function setPrivacyControls(
+  deps: Deps,
+  principal: Principal,
+  slug: string,
+  version: string,
+  judge: (facts: ControlsFacts) => PrivacyControls,
+): Promise<ControlsView> {
+  return deps.store.asVendor(async (unit) => {
+    const { tenant, actor } = await ownTenantIn(unit, principal, 'controls.write', slug);
+    demandMoreThanMail(principal);
+    await demandOwnKey(unit, principal);
+    const services = await unit.organisation.services();
+    const after = judge({
+      services: services.map(({ definition }) => definition.name),
+      approvers: await unit.organisation.countWithRole(slug, 'approver', ''),
+    });
+    const before = viewOf(deps.hashing, tenant.controls);
+    if (before.version !== version)
+      throw new AccessError('conflict', 'The controls have changed meanwhile. Read them again.');
+    const view = viewOf(deps.hashing, after);
+    if (view.version === before.version) return view;
+    await unit.organisation.saveTenant({ ...tenant, controls: after });
+    const { log } = await unit.tenant(slug);
+    await log.append({
+      type: 'tenant.change',
+      at: deps.clock.now().toISOString(),
+      actor: actor.id,
+      data: { tenant: slug, before: before.controls, after },
+    });
+    await unit.feed.changed('tenant', slug);
+    return view;
+  });
+}

@@ -1,0 +1,35 @@
+import type { ScopeEntry } from '@countersign/contract';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { effectivePolicy } from '../../policy/access-rules.js';
+import type { ReadUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+
+/** What a form can say before anybody asks; the ask itself is judged by the evaluator. */
+export interface AskLimits {
+  /** Longer is refused. */
+  seconds: number;
+  ticketRequired: boolean;
+}
+
+/**
+ * How long may be asked for, and whether a ticket is needed, by the vendor's policy and the tenant's controls.
+ *
+ * @param asked without a service, of all; likewise an empty scope; without a tenant, of the vendor alone
+ * @throws AccessError `forbidden`
+ */
+export function askLimits(
+  deps: Deps,
+  { person }: Principal,
+  asked: { tenant: string | null; service: string; scope: ScopeEntry[] },
+): Promise<AskLimits> {
+  demand(person, 'request.create');
+  const { tenant: slug } = asked;
+  const limits = async ({ organisation }: Pick<ReadUnit, 'organisation'>): Promise<AskLimits> => {
+    const tenant = slug === null ? null : await organisation.tenant(slug);
+    const policy = effectivePolicy(await organisation.policy(), asked);
+    const seconds = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
+    return { seconds, ticketRequired: policy.ticketRequired };
+  };
+  return slug === null ? deps.store.readAsVendor(limits) : deps.store.readForTenant(slug, limits);
+}

@@ -1,0 +1,56 @@
+import { toInstant } from '@countersign/contract';
+import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request/access-request.js';
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { requestNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+import { locateRequest, requestInSight } from '../shared/locate.js';
+import { type RequestView, requestViews } from './request-view.js';
+
+/** Ends an open request without a decision; state, event and notice commit together. */
+export async function endRequestIn(
+  unit: TenantUnit,
+  request: AccessRequest,
+  by: { to: 'cancelled' | 'expired' | 'denied'; actor: string; at: string },
+): Promise<AccessRequest> {
+  const ended = transitionRequest(request, by.to, { at: by.at });
+  if (!(await unit.requests.update(ended)))
+    throw new AccessError(
+      'conflict',
+      'Somebody else changed this request at the same moment. Read it again.',
+    );
+  await unit.log.append({
+    type: `request.${by.to}`,
+    at: by.at,
+    actor: by.actor,
+    data: { request: request.id, requester: request.requester, digest: request.digest },
+  });
+  await unit.outbox.add(requestNotice(ended, by.at));
+  return ended;
+}
+
+/** The requester takes the request back. @throws AccessError `not_found`, `forbidden`, `already_decided` */
+export async function cancelRequest(deps: Deps, principal: Principal, id: string): Promise<RequestView> {
+  const tenant = await locateRequest(deps, principal, id);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { request, person } = await requestInSight(unit, principal, id);
+    demand(person, 'request.cancel');
+    if (request.requester !== person.id)
+      throw new AccessError('forbidden', 'Only the requester can cancel a request.');
+    if (!isOpen(request))
+      throw new AccessError(
+        'already_decided',
+        `This request is ${request.state}; nothing is left to cancel.`,
+      );
+    const ended = await endRequestIn(unit, request, {
+      to: 'cancelled',
+      actor: person.id,
+      at: toInstant(deps.clock.now()),
+    });
+    const [view] = await requestViews(unit, [ended]);
+    if (view === undefined) throw notFound('request');
+    return view;
+  });
+}

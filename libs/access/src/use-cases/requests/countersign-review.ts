@@ -1,0 +1,73 @@
+import {
+  type ApprovalStatement,
+  parseApproval,
+  parseSignature,
+  type Signature,
+  type Terms,
+} from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request/access-request.js';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { sideOf } from '../../domain/review/judge-review.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { type ApprovalFacts, judgeApproval } from '../../domain/trust/approval-statement.js';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import { AccessError } from '../../errors.js';
+import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { SigningDeps } from '../shared/deps.js';
+import { demandSignedBy } from '../trust/signed-by.js';
+
+/** What is decided: the request's own terms, or those that are offered instead. */
+export interface Decided {
+  digest: string;
+  terms: Terms;
+  decision: ApprovalStatement['decision'];
+}
+
+/** What a statement over these terms is made of, or held against. */
+export async function approvalFacts(
+  unit: Pick<ReadUnit, 'trust'> & { head(): Promise<ApprovalFacts['log']> },
+  request: AccessRequest,
+  decided: Decided,
+  by: { person: string; now: Date },
+): Promise<ApprovalFacts> {
+  const chain = await unit.trust.chain(request.tenant);
+  return {
+    ...decided,
+    ...by,
+    versions: chain.map(({ hash }) => hash),
+    createdAt: request.createdAt,
+    log: await unit.head(),
+  };
+}
+
+/**
+ * The countersignature that came with a review: over exactly this decision, by a passkey of its author.
+ *
+ * @param given as it came
+ * @throws AccessError `invalid_request`, `forbidden` where it was not made in the person's own browser session
+ */
+export async function countersignReview(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  request: AccessRequest,
+  decided: Decided,
+  by: { person: Person; principal: Principal; now: Date },
+  given: unknown,
+): Promise<Signature<ApprovalStatement>> {
+  if (sideOf(by.person) === 'vendor')
+    throw new AccessError('invalid_request', 'Only the customer countersigns.', {
+      pointer: '/countersignature',
+    });
+  demandOwnBrowser(by.principal);
+  const signature = readSigned('/countersignature', () => parseSignature(given));
+  const statement = readSigned('/countersignature/statement', () => parseApproval(signature.statement));
+  const { trust, log } = unit;
+  const facts = await approvalFacts({ trust, head: () => log.head() }, request, decided, {
+    person: by.person.id,
+    now: by.now,
+  });
+  judgeApproval(statement, facts);
+  const read = { ...signature, statement };
+  await demandSignedBy(deps, unit, by.person.id, read);
+  return read;
+}

@@ -1,0 +1,100 @@
+import type { ApprovalStatement, InvitationStatement, Signature, Terms } from '@countersign/contract';
+import type { Grant, StartedGrant } from '../../domain/grant/grant.js';
+import type { Invitation } from '../../domain/invitation/invitation.js';
+import { approvalsOf, type Review } from '../../domain/review/review.js';
+import { approvalsAsked, countersignedActions } from '../../domain/trust/standing.js';
+import type { TrustVersion } from '../../domain/trust/trust-version.js';
+import { AccessError } from '../../errors.js';
+import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { SigningDeps } from '../shared/deps.js';
+
+/** A signed yes. */
+export type SignedConsent = Signature<ApprovalStatement> | Signature<InvitationStatement>;
+
+/** The invitations that these requests lean on, by hash. */
+export async function invitationsOf(
+  { invitations }: Pick<ReadUnit, 'invitations'>,
+  requests: readonly { terms: Terms }[],
+): Promise<Map<string, Invitation>> {
+  const hashes = new Set(requests.flatMap(({ terms }) => terms.invitation ?? []));
+  return new Map((await invitations.findAll([...hashes])).map((each) => [each.hash, each]));
+}
+
+/** Every signed yes that this grant rests on: the invitation's first, then the reviews' in their order. */
+export function consentsTo(
+  { request, digest }: Pick<Grant, 'request' | 'digest'>,
+  terms: Terms,
+  reviews: readonly Review[],
+  invited: ReadonlyMap<string, Invitation>,
+): SignedConsent[] {
+  const own = reviews.filter((review) => review.request === request);
+  const approvals = approvalsOf(own, 'customer', digest);
+  return [invited.get(terms.invitation ?? ''), ...approvals].flatMap((yes) => yes?.countersignature ?? []);
+}
+
+export const consentsOf = async (
+  unit: Pick<ReadUnit, 'reviews' | 'invitations'>,
+  grant: Pick<Grant, 'request' | 'digest'>,
+  terms: Terms,
+): Promise<SignedConsent[]> =>
+  consentsTo(
+    grant,
+    terms,
+    await unit.reviews.ofRequests([grant.request]),
+    await invitationsOf(unit, [{ terms }]),
+  );
+
+/** Whether the version in force lists the key that made this signature, with its person. */
+const stillHolds = ({ document }: TrustVersion, { credential, statement }: SignedConsent): boolean =>
+  document.people.some(
+    ({ person, passkeys }) => person === statement.person && passkeys.some(({ id }) => id === credential),
+  );
+
+/** The end of the earliest window that was signed, milliseconds; infinite where nobody signed one. */
+export const endOfConsents = (consents: readonly SignedConsent[]): number =>
+  Math.min(
+    Number.POSITIVE_INFINITY,
+    ...consents.map(({ statement: { notAfter } }) => Date.parse(notAfter ?? '')),
+  );
+
+/**
+ * The countersignatures that a token of this grant carries: of a claimed tenant as many as are asked for, by people and
+ * keys that still count, since a gateway refuses a token of which one does not hold.
+ *
+ * @throws AccessError `grant_not_active` where a gateway would refuse what must be countersigned
+ */
+export async function countersignaturesOf(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  grant: StartedGrant,
+  terms: Terms,
+): Promise<SignedConsent[]> {
+  const chain = await unit.trust.chain(grant.tenant);
+  const consents = await consentsOf(unit, grant, terms);
+  const current = chain.at(-1);
+  const controls = (await unit.organisation.tenant(grant.tenant))?.controls;
+  if (current === undefined || controls === undefined) return consents;
+  const asked = approvalsAsked(controls, current);
+  const carried = consents.filter((each) => stillHolds(current, each)).slice(0, asked);
+  if (countersignedActions(terms.scope, controls, current).length === 0) return carried;
+  const objection = deps.signatures.countersigned(
+    {
+      tenant: grant.tenant,
+      terms,
+      grant_nbf: Date.parse(grant.startsAt) / 1_000,
+      grant_exp: Date.parse(grant.endsAt) / 1_000,
+      countersignatures: carried,
+    },
+    {
+      document: current.document,
+      hash: current.hash,
+      versions: new Set(chain.map(({ hash }) => hash)),
+    },
+  );
+  if (objection !== undefined)
+    throw new AccessError(
+      'grant_not_active',
+      `This grant is not countersigned as the customer’s trust document demands: ${objection.detail}.`,
+    );
+  return carried;
+}

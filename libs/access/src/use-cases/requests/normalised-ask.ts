@@ -1,0 +1,57 @@
+import { normaliseScope, type ScopeEntry, ScopeError } from '@countersign/contract';
+import { AccessError } from '../../errors.js';
+import { requireAhead } from '../../policy/ahead.js';
+import { type Ask, startAndBudget } from '../../policy/ask.js';
+import type { AskInput } from './draft-terms.js';
+
+/**
+ * The ask in the form that is judged.
+ *
+ * @throws AccessError `invalid_request` on a malformed scope or times that make no sense, `request_refused` on a
+ *   scope that is too long
+ */
+export function normalisedAsk(input: AskInput, now: Date): Ask {
+  requireTimes(input, now);
+  return {
+    tenant: input.tenant,
+    service: input.service,
+    scope: wellFormedScope(input.scope),
+    seconds: input.seconds,
+    justified: input.justification.trim() !== '',
+    ticket: blankIsNone(input.ticket),
+    basis: input.basis ?? null,
+    ...startAndBudget(input),
+  };
+}
+
+const blankIsNone = (text: string | null): string | null => (text?.trim() === '' ? null : text);
+
+function requireTimes({ startsAt, startsOn, useBy }: AskInput, now: Date): void {
+  requireAhead('/startsAt', startsAt, now);
+  requireAhead('/useBy', useBy, now);
+  if (startsOn !== 'first-use') return;
+  if (startsAt !== undefined)
+    throw invalid('startsAt', 'What starts on first use has no start of its own: leave startsAt out.');
+  if (useBy === undefined) throw invalid('useBy', 'What starts on first use needs useBy.');
+}
+
+const invalid = (member: string, message: string): AccessError =>
+  new AccessError('invalid_request', message, { pointer: `/${member}` });
+
+/** @throws AccessError `invalid_request`, or `request_refused` where it is too long */
+export function wellFormedScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
+  try {
+    return normaliseScope(scope);
+  } catch (error) {
+    if (!(error instanceof ScopeError)) throw error;
+    if (error.code === 'terms_too_large')
+      throw new AccessError('request_refused', error.message, {
+        refusals: [{ code: 'terms_too_large', detail: error.message, pointer: '/scope' }],
+        cause: error,
+      });
+    throw new AccessError('invalid_request', error.message, {
+      pointer: `/scope${error.pointer ?? ''}`,
+      cause: error,
+    });
+  }
+}

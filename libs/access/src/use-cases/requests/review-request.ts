@@ -1,0 +1,128 @@
+import { toInstant } from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request/access-request.js';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { readOffer } from '../../domain/review/counter-offer.js';
+import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../../domain/review/judge-review.js';
+import type { Offer, Review } from '../../domain/review/review.js';
+import type { Needs } from '../../policy/needs.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { evaluateAgain } from '../evaluation/evaluate-again.js';
+import type { Deps, SigningDeps } from '../shared/deps.js';
+import { locateRequest, requestInSight } from '../shared/locate.js';
+import { demandOwnKey } from '../trust/own-key.js';
+import { countersignReview, type Decided } from './countersign-review.js';
+import { moveRequest, stateAfter } from './move-request.js';
+
+/**
+ * Records one person's decision on the digest they were shown and moves the request where that leads. The
+ * last approval that is needed creates the grant in the same transaction (P1); a denial ends the request; a
+ * counter-offer waits for the requester.
+ *
+ * @throws AccessError `not_found`, `self_review`, `forbidden`, `already_decided`, `digest_mismatch`,
+ *   `wrong_state`, `reason_required`, `invalid_request` (also for a countersignature that does not hold), `channel_not_allowed`, `countersignature_required`,
+ *   `controls_changed`
+ */
+export async function reviewRequest(
+  deps: SigningDeps,
+  principal: Principal,
+  id: string,
+  input: ReviewInput,
+): Promise<Review> {
+  const tenant = await locateRequest(deps, principal, id);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { request, person } = await requestInSight(unit, principal, id);
+    const earlier = await unit.reviews.ofRequests([id]);
+    const now = deps.clock.now();
+    judgeReview({
+      input,
+      request,
+      reviews: earlier,
+      person,
+      principal,
+      now,
+      inviter: await inviterOf(unit, request),
+    });
+    if (input.decision !== 'deny') await demandOwnKey(unit, principal);
+    const offer = input.decision === 'counter' ? readOffer(deps.hashing, request, input.terms, now) : null;
+    const needs =
+      input.decision === 'deny'
+        ? request.needs
+        : await evaluateAgain(unit, request, offer?.terms ?? request.terms, now);
+    if (offer !== null) judgeMeans(person, principal, needs, input);
+    const decided: Decided = {
+      ...(offer ?? { digest: request.digest, terms: request.terms }),
+      decision: input.decision === 'deny' ? 'deny' : 'approve',
+    };
+    const by = { person, principal, now };
+    const countersignature =
+      input.countersignature === undefined
+        ? null
+        : await countersignReview(deps, unit, request, decided, by, input.countersignature);
+    const review = await storeReview(deps, unit, request, {
+      input,
+      offer,
+      countersignature,
+      person,
+      principal,
+      at: toInstant(now),
+    });
+    await moveRequest(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
+      needs: offer === null ? needs : request.needs,
+      actor: person.id,
+      now,
+    });
+    return review;
+  });
+}
+
+/** The approver whose invitation the request leans on. */
+async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<string | null> {
+  if (terms.invitation === undefined) return null;
+  return (await unit.invitations.findByHash(terms.invitation))?.person ?? null;
+}
+
+function nextState(request: AccessRequest, needs: Needs, reviews: readonly Review[], last: Review) {
+  if (last.decision === 'deny') return 'denied';
+  return last.decision === 'counter' ? 'countered' : stateAfter(request, needs, reviews);
+}
+
+async function storeReview(
+  deps: Deps,
+  unit: TenantUnit,
+  request: AccessRequest,
+  by: {
+    input: ReviewInput;
+    offer: Offer | null;
+    countersignature: Review['countersignature'];
+    person: Person;
+    principal: Principal;
+    at: string;
+  },
+): Promise<Review> {
+  const review: Review = {
+    id: deps.ids.next('rev'),
+    request: request.id,
+    tenant: request.tenant,
+    person: by.person.id,
+    side: sideOf(by.person),
+    decision: by.input.decision,
+    digest: by.input.digest,
+    reason: by.input.reason,
+    channel: by.principal.channel,
+    assurance: by.countersignature === null ? by.principal.assurance : 'passkey',
+    at: by.at,
+    offer: by.offer,
+    countersignature: by.countersignature,
+    voidedAt: null,
+  };
+  await unit.reviews.insert(review);
+  const { reason, tenant: _tenant, id, person, voidedAt: _voidedAt, ...plain } = review;
+  await unit.log.append({
+    type: 'request.reviewed',
+    at: by.at,
+    actor: person,
+    data: { ...plain, review: id, requester: request.requester },
+    ...(reason === null ? {} : { personal: { reason } }),
+  });
+  return review;
+}

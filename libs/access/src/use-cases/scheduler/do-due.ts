@@ -1,0 +1,110 @@
+import { toInstant } from '@countersign/contract';
+import { isOpen } from '../../domain/access-request/access-request.js';
+import { reminded } from '../../domain/access-request/reminders.js';
+import { dutyOf } from '../../domain/grant/due.js';
+import { warned } from '../../domain/grant/grant.js';
+import { AccessError } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { activateIn } from '../grants/activate-grant.js';
+import { endGrantIn } from '../grants/end-grant.js';
+import { expireInvitation } from '../invitations/withdraw-invitation.js';
+import { expireLock } from '../locks/locks.js';
+import { endingNotice, reminderNotice } from '../notices/notices.js';
+import { endRequestIn } from '../requests/cancel-request.js';
+import type { Deps } from '../shared/deps.js';
+
+const BATCH = 200;
+
+/** How much one run of the job did. */
+export interface DutiesDone {
+  /** Lapsed. */
+  requests: number;
+  /** Elapsed, or ended at their start because the rules no longer allow them. */
+  grants: number;
+  locks: number;
+  invitations: number;
+  started: number;
+  warned: number;
+  /** Requests of which people were told again that they wait. */
+  reminded: number;
+}
+
+/**
+ * The clock's job: requests that lapse or wait long, grants that begin, end soon, or end, locks and invitations that expire, each by a
+ * logged transition and a unit of work of its own. What somebody decided meanwhile is left as they decided it.
+ *
+ * @throws AggregateError once all others are done, where some could not be: one that fails holds up no other
+ */
+export async function doDue(deps: Deps): Promise<DutiesDone> {
+  const now = deps.clock.now();
+  const due = await deps.store.readAsVendor((unit) => unit.due(toInstant(now), BATCH));
+  const done: DutiesDone = {
+    ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
+    ...{ started: 0, warned: 0, reminded: 0 },
+  };
+  const failures: unknown[] = [];
+  const attempt = (what: Promise<keyof DutiesDone | null>) =>
+    what.then(
+      (kind) => {
+        if (kind !== null) done[kind] += 1;
+      },
+      (error: unknown) => failures.push(error),
+    );
+  for (const { id, tenant } of due.requests) await attempt(expireRequest(deps, tenant, id));
+  for (const { id, tenant } of due.reminders) await attempt(remindOf(deps, tenant, id));
+  for (const { id, tenant } of due.grants)
+    await attempt(deps.store.forTenant(tenant, (unit) => lookAtGrant(unit, id, deps.clock.now())));
+  for (const { id, tenant } of due.locks)
+    await attempt(expireLock(deps, id, tenant).then((lifted) => (lifted ? 'locks' : null)));
+  for (const { id, tenant } of due.invitations)
+    await attempt(expireInvitation(deps, tenant, id).then((expired) => (expired ? 'invitations' : null)));
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} of the due could not be done`);
+  return done;
+}
+
+function expireRequest(deps: Deps, tenant: string, id: string): Promise<'requests' | null> {
+  return deps.store.forTenant(tenant, async (unit) => {
+    const request = await unit.requests.find(id);
+    if (request === null || !isOpen(request)) return null;
+    await endRequestIn(unit, request, { to: 'expired', actor: 'job', at: toInstant(deps.clock.now()) });
+    return 'requests';
+  });
+}
+
+function remindOf(deps: Deps, tenant: string, id: string): Promise<'reminded' | null> {
+  return deps.store.forTenant(tenant, async (unit) => {
+    const request = await unit.requests.find(id);
+    const now = deps.clock.now();
+    const next = request === null ? null : reminded(request, now);
+    if (next === null) return null;
+    if (!(await unit.requests.update(next.request)))
+      throw new AccessError('conflict', 'Somebody else changed this request at the same moment.');
+    await unit.outbox.add(reminderNotice(next.request, next.kind, toInstant(now)));
+    return 'reminded';
+  });
+}
+
+async function lookAtGrant(
+  unit: TenantUnit,
+  id: string,
+  now: Date,
+): Promise<'grants' | 'started' | 'warned' | null> {
+  const grant = await unit.grants.find(id);
+  if (grant === null) return null;
+  const at = toInstant(now);
+  switch (dutyOf(grant, now)) {
+    case null:
+      return null;
+    case 'activate':
+      return (await activateIn(unit, grant, now)).state === 'active' ? 'started' : 'grants';
+    case 'warn':
+      if (!(await unit.grants.update(warned(grant, at))))
+        throw new AccessError('conflict', 'Somebody else changed this grant at the same moment.');
+      await unit.outbox.add(endingNotice(grant, at));
+      return 'warned';
+    case 'expire':
+      await endGrantIn(unit, grant, { reason: 'expired', actor: 'job', at });
+      return 'grants';
+  }
+}

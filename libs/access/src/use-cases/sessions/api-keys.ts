@@ -1,0 +1,148 @@
+import { normaliseEmail } from '../../domain/organisation/email.js';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { ApiKey } from '../../ports/credentials.js';
+import type { VendorUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+import { sideLog } from '../shared/side-log.js';
+import { demandUnclaimed } from '../trust/claimed-tenants.js';
+import { hexDigest, randomText } from './secrets.js';
+
+const PREFIX = 'csk_';
+
+/** A new key; `key` is shown this once and never stored. */
+export interface IssuedApiKey {
+  id: string;
+  key: string;
+  principal: string;
+  tenant: string | null;
+  expiresAt: string;
+}
+
+/**
+ * Makes an API key for a person, on the host. Without a tenant the e-mail is looked up everywhere.
+ *
+ * @param ttl seconds
+ * @throws AccessError `not_found`; `conflict` where several persons have this e-mail; `tenant_claimed` where only they
+ *   themselves can
+ */
+export async function createApiKey(
+  deps: Deps,
+  input: { email: string; tenant: string | null; ttl: number },
+): Promise<IssuedApiKey> {
+  const person = await findPerson(deps, input.email, input.tenant);
+  return deps.store.asVendor(async (unit) => {
+    if (person.tenant !== null)
+      await demandUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'a key of somebody' }]);
+    return issueIn(deps, unit, person, input.ttl, 'host');
+  });
+}
+
+/**
+ * Makes an API key for oneself.
+ *
+ * @param ttl seconds
+ * @throws AccessError `forbidden` where it is not the person's own browser session
+ */
+export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null || person.removedAt !== null)
+      throw new AccessError('forbidden', 'You are no longer known here.');
+    return issueIn(deps, unit, person, ttl, person.id);
+  });
+}
+
+async function issueIn(
+  deps: Deps,
+  unit: VendorUnit,
+  person: Person,
+  ttl: number,
+  actor: string,
+): Promise<IssuedApiKey> {
+  const now = deps.clock.now();
+  const secret = PREFIX + randomText(deps.random, 32);
+  const key: ApiKey = {
+    id: deps.ids.next('key'),
+    hash: hexDigest(deps.hashing, secret),
+    person: person.id,
+    tenant: person.tenant,
+    createdAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + ttl * 1000).toISOString(),
+    revokedAt: null,
+  };
+  await unit.apiKeys.insert(key);
+  await logKeyEvent(unit, 'api-key.created', key, actor, now);
+  const { id, tenant, expiresAt } = key;
+  return { id, key: secret, principal: person.email, tenant, expiresAt };
+}
+
+/** One's own, newest first, whatever their state. */
+export async function listOwnApiKeys({ store }: Deps, { person }: Principal): Promise<ApiKey[]> {
+  return (await store.readAsVendor((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
+}
+
+/** @throws AccessError `not_found` where it is not one's own, or revoked already */
+export function revokeOwnApiKey(deps: Deps, { person }: Principal, id: string): Promise<void> {
+  return revokeIn(deps, id, person.id, (key) => key.person === person.id);
+}
+
+async function findPerson(deps: Deps, email: string, tenant: string | null): Promise<Person> {
+  const normal = normaliseEmail(email);
+  const known = normal === undefined ? [] : await deps.store.readAsVendor((unit) => unit.persons(normal));
+  const matching = known.filter(
+    (person) => person.removedAt === null && (tenant === null || person.tenant === tenant),
+  );
+  const [only] = matching;
+  if (only === undefined) throw notFound('person');
+  if (matching.length > 1)
+    throw new AccessError('conflict', 'Several persons have this e-mail. Say which tenant is meant.');
+  return only;
+}
+
+/** A key belongs to the log of its person's side: a customer sees the keys of its own people. */
+async function logKeyEvent(
+  unit: VendorUnit,
+  type: string,
+  key: ApiKey,
+  actor: string,
+  now: Date,
+): Promise<void> {
+  const log = await sideLog(unit, key.tenant);
+  await log.append({
+    type,
+    at: now.toISOString(),
+    actor,
+    data: { key: key.id, person: key.person, expiresAt: key.expiresAt },
+  });
+}
+
+/** @throws AccessError `not_found` where there is no such key or it is revoked already */
+export function revokeApiKey(deps: Deps, id: string): Promise<void> {
+  return revokeIn(deps, id, 'host', () => true);
+}
+
+function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) => boolean): Promise<void> {
+  return deps.store.asVendor(async (unit) => {
+    const now = deps.clock.now();
+    const key = await unit.apiKeys.find(id);
+    if (key === null || !mayBe(key) || !(await unit.apiKeys.revoke(id, now.toISOString())))
+      throw notFound('key');
+    await logKeyEvent(unit, 'api-key.revoked', key, actor, now);
+  });
+}
+
+/** Who a presented key is; null where it is unknown, expired or revoked, or its person removed. */
+export async function authenticateApiKey(deps: Deps, presented: string): Promise<Principal | null> {
+  if (!presented.startsWith(PREFIX)) return null;
+  const found = await deps.store.readAsVendor((unit) =>
+    unit.apiKeys.findByHash(hexDigest(deps.hashing, presented)),
+  );
+  if (found === null) return null;
+  const { key, person } = found;
+  const alive = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
+  if (!alive || person.removedAt !== null) return null;
+  return { person, channel: 'api', assurance: 'api-key', keyMadeAt: key.createdAt };
+}

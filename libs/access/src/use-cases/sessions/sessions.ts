@@ -1,0 +1,157 @@
+import type { Assurance, Person, Principal } from '../../domain/organisation/person.js';
+import { notFound } from '../../errors.js';
+import type { Session } from '../../ports/sign-in.js';
+import type { VendorUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+import { sideLog } from '../shared/side-log.js';
+import { hexDigest, randomText } from './secrets.js';
+
+/** How long sessions last, in seconds: unused, and at all. A command line's has no idle limit. */
+export interface SessionLimits {
+  idle: number;
+  absolute: number;
+}
+
+const SECRET_BYTES = 32;
+const LONGEST_DEVICE = 120;
+/** Last uses are noted this coarsely: a page that asks each second writes once a minute. */
+const TOUCH_MS = 60_000;
+/** Over for so long, a session is forgotten. That it was is in the log. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** What a session is started with. */
+export interface SessionDraft {
+  person: Person;
+  assurance: Assurance;
+  device: string;
+  /** The web session that lets a command line in; null for a web session. */
+  parent: string | null;
+  /** A session that this one takes the place of: what the browser held before (no fixation). */
+  replaces: string | null;
+}
+
+/** A new session; `secret` is shown this once and never stored. */
+export interface StartedSession {
+  session: Session;
+  secret: string;
+}
+
+/** Starts a session inside a unit of work: a secret of its own, whatever the browser held before. */
+export async function startSessionIn(
+  deps: Deps,
+  unit: VendorUnit,
+  draft: SessionDraft,
+  limits: SessionLimits,
+): Promise<StartedSession> {
+  const now = deps.clock.now();
+  const at = now.toISOString();
+  const secret = randomText(deps.random, SECRET_BYTES);
+  const session: Session = {
+    id: deps.ids.next('ses'),
+    hash: hexDigest(deps.hashing, secret),
+    person: draft.person.id,
+    kind: draft.parent === null ? 'web' : 'cli',
+    assurance: draft.assurance,
+    device: [...draft.device.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')].slice(0, LONGEST_DEVICE).join(''),
+    parent: draft.parent,
+    createdAt: at,
+    seenAt: at,
+    expiresAt: new Date(now.getTime() + limits.absolute * 1000).toISOString(),
+    endedAt: null,
+  };
+  await unit.sessions.purge(new Date(now.getTime() - KEPT_MS).toISOString());
+  if (draft.replaces !== null) await endIn(deps, unit, draft.replaces);
+  await unit.sessions.insert(session);
+  const { id, person, kind, assurance } = session;
+  const log = await sideLog(unit, draft.person.tenant);
+  await log.append({
+    type: 'session.started',
+    at,
+    actor: person,
+    data: { session: id, person, kind, assurance, expiresAt: session.expiresAt },
+  });
+  return { session, secret };
+}
+
+/** When an unused session is over; null for one without an idle limit. */
+export function idleEnd({ kind, seenAt }: Session, { idle }: SessionLimits): string | null {
+  return kind === 'cli' ? null : new Date(Date.parse(seenAt) + idle * 1000).toISOString();
+}
+
+function isAlive(session: Session, limits: SessionLimits, now: Date): boolean {
+  const idle = idleEnd(session, limits);
+  return (
+    session.endedAt === null &&
+    now.getTime() < Date.parse(session.expiresAt) &&
+    (idle === null || now.getTime() < Date.parse(idle))
+  );
+}
+
+/**
+ * Who a presented session secret is; null where it is unknown, over, or its person removed.
+ *
+ * @param use false where somebody only looks whether it still stands: that does not keep it alive
+ */
+export async function authenticateSession(
+  deps: Deps,
+  secret: string,
+  kind: Session['kind'],
+  limits: SessionLimits,
+  use: boolean,
+): Promise<{ principal: Principal; session: Session } | null> {
+  const hash = hexDigest(deps.hashing, secret);
+  const found = await deps.store.readAsVendor((unit) => unit.sessions.findByHash(hash));
+  if (found === null) return null;
+  const { session, person } = found;
+  const now = deps.clock.now();
+  if (session.kind !== kind || !isAlive(session, limits, now) || person.removedAt !== null) return null;
+  const principal: Principal = {
+    person,
+    channel: kind === 'web' ? 'web' : 'api',
+    assurance: session.assurance,
+  };
+  if (!use || now.getTime() - Date.parse(session.seenAt) < TOUCH_MS) return { principal, session };
+  const seenAt = now.toISOString();
+  // Best effort: what is not noted now is noted at the next use, and reading does not fail because of it.
+  const isNoted = await deps.store.touchSession(session.id, seenAt).then(
+    () => true,
+    () => false,
+  );
+  return { principal, session: isNoted ? { ...session, seenAt } : session };
+}
+
+/** The person's own sessions that stand, newest first. */
+export async function listSessions(
+  deps: Deps,
+  { person }: Principal,
+  limits: SessionLimits,
+): Promise<Session[]> {
+  const now = deps.clock.now();
+  const sessions = await deps.store.readAsVendor((unit) =>
+    unit.sessions.ofPerson(person.id, now.toISOString()),
+  );
+  return sessions.filter((session) => isAlive(session, limits, now));
+}
+
+/** Ends one of the person's own sessions, and what it has let in. @throws AccessError `not_found` */
+export function endSession(deps: Deps, { person }: Principal, id: string): Promise<void> {
+  return deps.store.asVendor(async (unit) => {
+    const session = await unit.sessions.find(id);
+    if (session?.person !== person.id || !(await endIn(deps, unit, id))) throw notFound('session');
+  });
+}
+
+async function endIn(deps: Deps, unit: VendorUnit, id: string): Promise<boolean> {
+  const at = deps.clock.now().toISOString();
+  const session = await unit.sessions.find(id);
+  if (session === null || !(await unit.sessions.end(id, at))) return false;
+  const person = await unit.organisation.person(session.person);
+  const log = await sideLog(unit, person?.tenant ?? null);
+  await log.append({
+    type: 'session.ended',
+    at,
+    actor: session.person,
+    data: { session: id, person: session.person },
+  });
+  return true;
+}

@@ -1,0 +1,16 @@
+import type { TrustDocument } from '@countersign/contract';
+import type { ReadUnit } from '../../ports/store.js';
+
+/**
+ * People of the document in force with those of its passkeys that their persons still have: what was taken from somebody
+ * who left counts here no more, though gateways take it until the next version.
+ */
+export async function standingKeys(
+  { signingMeans }: Pick<ReadUnit, 'signingMeans'>,
+  { tenant, people }: Pick<TrustDocument, 'tenant' | 'people'>,
+): Promise<TrustDocument['people']> {
+  const standing = new Set((await signingMeans.passkeys(tenant)).map(({ id }) => id));
+  return people
+    .map(({ person, passkeys }) => ({ person, passkeys: passkeys.filter(({ id }) => standing.has(id)) }))
+    .filter(({ passkeys }) => passkeys.length > 0);
+}

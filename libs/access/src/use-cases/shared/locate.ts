@@ -1,0 +1,80 @@
+import type { AccessRequest } from '../../domain/access-request/access-request.js';
+import type { Grant } from '../../domain/grant/grant.js';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { canSee, requestVisibility } from '../../domain/roles/visibility.js';
+import { notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import type { Deps } from './deps.js';
+
+/**
+ * The tenant in whose unit of work a request (or grant) is to be changed. A customer's person never leaves
+ * their own tenant; vendor staff are led by the object. What the person may not see does not exist.
+ *
+ * @throws AccessError `not_found`
+ */
+export async function locateRequest(deps: Deps, principal: Principal, id: string): Promise<string> {
+  return locate(deps, principal, id, 'request');
+}
+
+export async function locateGrant(deps: Deps, principal: Principal, id: string): Promise<string> {
+  return locate(deps, principal, id, 'grant');
+}
+
+async function locate(
+  deps: Deps,
+  { person }: Principal,
+  id: string,
+  what: 'request' | 'grant',
+): Promise<string> {
+  if (person.tenant !== null) return person.tenant;
+  return deps.store.readAsVendor(async (unit) => {
+    const found = what === 'request' ? await unit.requests.find(id) : await unit.grants.find(id);
+    if (found === null || !canSee(requestVisibility(person), found)) throw notFound(what);
+    return found.tenant;
+  });
+}
+
+/**
+ * The request, and who acts on it, as they stand in the unit that is to change it. What the person may not see does
+ * not exist.
+ *
+ * @throws AccessError `not_found`
+ */
+export async function requestInSight(
+  unit: TenantUnit,
+  principal: Principal,
+  id: string,
+): Promise<{ request: AccessRequest; person: Person }> {
+  const { found, person } = await inSight(unit, principal, await unit.requests.find(id), 'request');
+  return { request: found, person };
+}
+
+/** As `requestInSight`, for a grant. */
+export async function grantInSight(
+  unit: TenantUnit,
+  principal: Principal,
+  id: string,
+): Promise<{ grant: Grant; person: Person }> {
+  const { found, person } = await inSight(unit, principal, await unit.grants.find(id), 'grant');
+  return { grant: found, person };
+}
+
+async function inSight<T extends { tenant: string; requester: string }>(
+  unit: TenantUnit,
+  principal: Principal,
+  found: T | null,
+  what: 'request' | 'grant',
+): Promise<{ found: T; person: Person }> {
+  const person = await unit.organisation.person(principal.person.id);
+  if (found === null || person === null || !canSee(requestVisibility(person), found)) throw notFound(what);
+  return { found, person };
+}
+
+/**
+ * Refuses a slug that is no tenant's. One that has left keeps its log and its history, and is known.
+ *
+ * @throws AccessError `not_found`
+ */
+export async function demandTenant(deps: Deps, slug: string): Promise<void> {
+  if (!(await deps.store.readAsVendor((unit) => unit.knowsTenant(slug)))) throw notFound('tenant');
+}

@@ -1,0 +1,183 @@
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import type { TenantRecord } from '../../domain/organisation/records.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { SlackAccount } from '../../ports/slack.js';
+import type { VendorUnit } from '../../ports/store.js';
+import { memberByEmail } from '../sessions/sign-in.js';
+import type { Deps } from '../shared/deps.js';
+import { sideLog } from '../shared/side-log.js';
+
+/** A Slack account is asked for again after so long. */
+export const SLACK_LINK_DAYS = 30;
+/** Where Slack alone vouches for somebody it is asked again after a day: it may have let them go. */
+const EMAIL_LINK_DAYS = 1;
+const DAY_MS = 86_400_000;
+
+/** A Slack account by its own ids: `team` is where it is at home, `enterprise` the Grid of that. */
+export interface SlackIds {
+  team: string | null;
+  enterprise: string | null;
+  user: string;
+}
+
+/** What Slack says of an account, asked for by the app itself. */
+export interface SlackProfile {
+  email: string | null;
+  emailVerified: boolean;
+  guest: boolean;
+  bot: boolean;
+  deactivated: boolean;
+}
+
+export type SlackLookup = { person: Person } | { why: 'unlinked' | 'lapsed' | 'removed' };
+
+/** Under what an account is known: its Grid's users are the same in each of the Grid's workspaces. */
+const workspacesOf = ({ team, enterprise }: SlackIds): string[] =>
+  [enterprise, team].filter((each) => each !== null);
+
+/** Whose Slack account it is, by its ids alone. */
+export function findBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLookup> {
+  return deps.store.readAsVendor(async (unit) => {
+    const now = deps.clock.now().getTime();
+    let why: 'unlinked' | 'lapsed' = 'unlinked';
+    for (const workspace of workspacesOf(ids)) {
+      const account = await unit.slack.accounts.find(workspace, ids.user);
+      if (account === null) continue;
+      const person = await unit.organisation.person(account.person);
+      if (person === null || person.removedAt !== null) return { why: 'removed' };
+      const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
+      if (person.tenant !== null && tenant === null) return { why: 'removed' };
+      const vouched = account.way === 'sign-in' || (tenant !== null && isVouchedFor(tenant, account));
+      if (vouched && now < Date.parse(account.expiresAt)) return { person };
+      why = 'lapsed';
+    }
+    return { why };
+  });
+}
+
+/** The tenant still lets in by address, and still by the workspace that vouched. */
+const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount): boolean =>
+  slack?.matchEmail === true && [workspace, team].includes(slack.teamId);
+
+/**
+ * Slugs of the tenants that let members of this workspace in by the address that Slack has verified. Never the vendor's
+ * workspace, where a shared channel may stand: there the vendor's own admins say who has which address.
+ */
+export async function tenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
+  const own = workspacesOf(ids);
+  const { tenants, vendor } = await deps.store.readAsVendor(async (unit) => ({
+    tenants: await unit.tenants(),
+    vendor: await unit.vendorSlack(),
+  }));
+  if (vendor !== null && own.includes(vendor.teamId)) return [];
+  return tenants
+    .filter(({ slack }) => slack?.matchEmail === true && own.includes(slack.teamId))
+    .map(({ slug }) => slug);
+}
+
+/** True where the organisation has something to do with this workspace at all. */
+export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
+  const own = workspacesOf(ids);
+  return deps.store.readAsVendor(async (unit) => {
+    if (own.includes((await unit.vendorSlack())?.teamId ?? '')) return true;
+    if ((await unit.tenants()).some(({ slack }) => own.includes(slack?.teamId ?? ''))) return true;
+    for (const workspace of own)
+      if ((await unit.slack.installations.find(workspace))?.endedAt === null) return true;
+    return false;
+  });
+}
+
+/**
+ * Links a member of a tenant's own workspace by the address that Slack has verified, for a day. Guests, bots and
+ * accounts that are off never are; neither is an address that several of these tenants know.
+ *
+ * @returns null where nobody is found, or the tenant does not want it
+ */
+export async function linkByEmail(
+  deps: Deps,
+  ids: SlackIds,
+  { email, emailVerified, guest, bot, deactivated }: SlackProfile,
+): Promise<Person | null> {
+  if (email === null || !emailVerified || guest || bot || deactivated) return null;
+  const slugs = await tenantsMatchingEmail(deps, ids);
+  return deps.store.asVendor(async (unit) => {
+    const members = await Promise.all(slugs.map((slug) => memberByEmail(unit, slug, email)));
+    const [person, ...others] = members.filter((each) => each !== null);
+    if (person === undefined || others.length > 0) return null;
+    await saveLink(deps, unit, person, ids, 'email');
+    return person;
+  });
+}
+
+/**
+ * Links an account that its owner has signed in with. Whoever it was before, it is theirs now.
+ *
+ * @throws AccessError `forbidden` for a key, or somebody who is no longer known
+ */
+export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
+  if (principal.channel !== 'web')
+    throw new AccessError('forbidden', 'A Slack account is linked in your own browser.');
+  return deps.store.asVendor(async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null || person.removedAt !== null)
+      throw new AccessError('forbidden', 'You are no longer known here.');
+    await saveLink(deps, unit, person, ids, 'sign-in');
+  });
+}
+
+async function saveLink(
+  deps: Deps,
+  unit: VendorUnit,
+  person: Person,
+  ids: SlackIds,
+  way: SlackAccount['way'],
+): Promise<void> {
+  const [workspace] = workspacesOf(ids);
+  if (workspace === undefined) throw new AccessError('invalid_request', 'Slack named no workspace.');
+  const now = deps.clock.now();
+  const days = way === 'sign-in' ? SLACK_LINK_DAYS : EMAIL_LINK_DAYS;
+  const { user } = ids;
+  const before = await unit.slack.accounts.find(workspace, user);
+  // What a person has signed in with is not made less by what Slack says.
+  if (way === 'email' && before?.way === 'sign-in' && now.getTime() < Date.parse(before.expiresAt)) return;
+  await unit.slack.accounts.save({
+    ...{ workspace, user, team: ids.team, person: person.id, way },
+    linkedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + days * DAY_MS).toISOString(),
+  });
+  await tell(unit, person, 'slack.linked', { at: now.toISOString(), way, ids: { workspace, user } });
+}
+
+/** One's own accounts, newest first, lapsed ones too. */
+export function listSlackAccounts(deps: Deps, { person }: Principal): Promise<SlackAccount[]> {
+  return deps.store.readAsVendor((unit) => unit.slack.accounts.ofPerson(person.id));
+}
+
+/** Takes one's own account away. @throws AccessError `not_found` */
+export function unlinkSlackAccount(
+  deps: Deps,
+  { person }: Principal,
+  { workspace, user }: { workspace: string; user: string },
+): Promise<void> {
+  return deps.store.asVendor(async (unit) => {
+    if (!(await unit.slack.accounts.forget(person.id, workspace, user))) throw notFound('Slack account');
+    const at = deps.clock.now().toISOString();
+    await tell(unit, person, 'slack.unlinked', { at, ids: { workspace, user } });
+  });
+}
+
+async function tell(
+  unit: VendorUnit,
+  person: Person,
+  type: string,
+  { at, ids, way }: { at: string; ids: { workspace: string; user: string }; way?: SlackAccount['way'] },
+): Promise<void> {
+  const log = await sideLog(unit, person.tenant);
+  await log.append({
+    type,
+    at,
+    actor: person.id,
+    data: { person: person.id, ...(way === undefined ? {} : { way }) },
+    personal: ids,
+  });
+}

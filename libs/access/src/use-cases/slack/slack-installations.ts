@@ -1,0 +1,95 @@
+import type { Principal } from '../../domain/organisation/person.js';
+import { demand } from '../../domain/roles/permissions.js';
+import { demandMoreThanMail } from '../../domain/roles/strong.js';
+import { AccessError } from '../../errors.js';
+import type { EventLog } from '../../ports/repositories.js';
+import type { SlackInstallation } from '../../ports/slack.js';
+import type { VendorUnit } from '../../ports/store.js';
+import type { Deps } from '../shared/deps.js';
+import { sideLog } from '../shared/side-log.js';
+
+/** What Slack gave when somebody let the app in. */
+export type GivenInstallation = Omit<
+  SlackInstallation,
+  'version' | 'installedBy' | 'installedAt' | 'endedAt' | 'endReason'
+>;
+
+/** @throws AccessError `forbidden` to whoever may not let the app into a workspace */
+export function demandMayInstall(principal: Principal): void {
+  demand(principal.person, 'slack.install');
+  demandMoreThanMail(principal);
+}
+
+/**
+ * Keeps what a workspace, or a whole Grid, has let in; what was there before it ends with it.
+ *
+ * @throws AccessError `forbidden`
+ */
+export async function keepInstallation(
+  deps: Deps,
+  principal: Principal,
+  given: GivenInstallation,
+): Promise<void> {
+  demandMayInstall(principal);
+  return deps.store.asVendor(async (unit) => {
+    const person = await unit.organisation.person(principal.person.id);
+    if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+    demand(person, 'slack.install');
+    const at = deps.clock.now().toISOString();
+    await unit.slack.installations.save({
+      ...given,
+      ...{ installedBy: person.id, installedAt: at, endedAt: null, endReason: null },
+    });
+    const { workspace, scopes } = given;
+    const type = 'slack.installed';
+    for (const log of await logsOf(unit, workspace, person.tenant))
+      await log.append({ type, at, actor: person.id, data: { workspace, scopes } });
+  });
+}
+
+/**
+ * Marks that Slack no longer takes an installation's token, and forgets it.
+ *
+ * @param reason a code, such as `app_uninstalled`
+ * @param saidAt when Slack said so; what was installed after that stays. Null for now
+ * @returns false where nothing ended
+ */
+export async function endInstallation(
+  deps: Deps,
+  workspace: string,
+  reason: string,
+  saidAt: Date | null = null,
+): Promise<boolean> {
+  const known = await deps.store.readAsVendor((unit) => unit.slack.installations.find(workspace));
+  if (known === null || known.endedAt !== null) return false;
+  if (saidAt !== null && saidAt.getTime() + 1000 <= Date.parse(known.installedAt)) return false;
+  return deps.store.asVendor(async (unit) => {
+    const at = deps.clock.now().toISOString();
+    if (!(await unit.slack.installations.end(workspace, reason, at))) return false;
+    for (const log of await logsOf(unit, workspace, null))
+      await log.append({ type: 'slack.ended', at, actor: 'job', data: { workspace, reason } });
+    return true;
+  });
+}
+
+/** The installations that somebody may know of: a tenant's admin that of its own workspace. @throws AccessError `forbidden` */
+export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
+  demand(principal.person, 'slack.install');
+  const { tenant } = principal.person;
+  return deps.store.readAsVendor(async (unit) => {
+    const all = await unit.slack.installations.list();
+    if (tenant === null) return all;
+    const own = (await unit.organisation.tenant(tenant))?.slack?.teamId;
+    return all.filter(
+      ({ workspace, installedBy }) => workspace === own || installedBy === principal.person.id,
+    );
+  });
+}
+
+/** Of the tenants whose workspace it is, the logs; where it is none’s, that of whoever installed it. */
+async function logsOf(unit: VendorUnit, workspace: string, side: string | null): Promise<EventLog[]> {
+  const { tenants } = await unit.organisation.everything();
+  const own = tenants.filter(({ slack, removedAt }) => removedAt === null && slack?.teamId === workspace);
+  if (own.length === 0) return [await sideLog(unit, side)];
+  return Promise.all(own.map(({ slug }) => sideLog(unit, slug)));
+}

@@ -1,0 +1,153 @@
+import { encodeBase64url } from '@countersign/contract';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
+import { type RelyingParty, relyingPartyAt } from '../../domain/trust/relying-party.js';
+import type { TrustVersion } from '../../domain/trust/trust-version.js';
+import { AccessError } from '../../errors.js';
+import type { VendorUnit } from '../../ports/store.js';
+import { demandInSight, ownTenantIn } from '../organisation/own-tenant.js';
+import { hexDigest } from '../sessions/secrets.js';
+import type { Deps, SigningDeps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+import type { ListedPasskey } from './signing-means.js';
+
+/** How long a prompt may take. */
+export const ENROLMENT_MINUTES = 5;
+const CHALLENGE_BYTES = 32;
+/** Of one person: what a trust document takes (`passkeys` of one of its people). */
+const MOST_PASSKEYS = 10;
+
+/** What a browser needs to make a passkey. */
+export interface EnrolmentBegun {
+  person: Person;
+  /** Base64url: what the authenticator signs. */
+  challenge: string;
+  relyingParty: RelyingParty;
+  /** Credentials of this person that are enrolled already. */
+  known: string[];
+}
+
+/** A passkey as its attestation proved it, before anybody has it. */
+export type ProvenPasskey = Pick<
+  EnrolledPasskey,
+  'id' | 'jwk' | 'clientDataJson' | 'attestationObject' | 'rpId'
+> & { challenge: string };
+
+/**
+ * Begins the enrolment of a passkey of the caller's own. The challenge is taken once, by this session, in five minutes.
+ *
+ * @param origin of the customer's own signing page, which no trust document names yet; else that of the document in
+ *   force, or this broker's
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where passkeys cannot be made here
+ */
+export function beginEnrolment(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  session: string,
+  origin?: string,
+): Promise<EnrolmentBegun> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { signingMeans, trust } = await unit.tenant(tenant);
+    const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
+    const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
+    const now = deps.clock.now();
+    await unit.attempts.purge(now.toISOString());
+    await unit.attempts.insert({
+      hash: hexDigest(deps.hashing, challenge),
+      kind: 'passkey',
+      person: actor.id,
+      browser: null,
+      data: { session },
+      misses: 0,
+      createdAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + ENROLMENT_MINUTES * 60_000).toISOString(),
+    });
+    return { person: actor, challenge, relyingParty: { rpId, origins }, known: known.map(({ id }) => id) };
+  });
+}
+
+/**
+ * For whom a passkey of this tenant signs: what an attestation is checked against.
+ *
+ * @param origin as it was begun with
+ */
+export async function relyingPartyOf(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  origin?: string,
+): Promise<RelyingParty> {
+  demandInSight(principal, 'trust.sign', tenant);
+  const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
+  return partyOf(deps, origin, current);
+}
+
+function partyOf(
+  { relyingParty }: SigningDeps,
+  origin: string | undefined,
+  current: TrustVersion | null,
+): RelyingParty {
+  const document = current?.document ?? null;
+  const found = origin === undefined ? (document ?? relyingParty) : relyingPartyAt(origin, document);
+  if (found === null)
+    throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
+  return found;
+}
+
+/**
+ * Keeps a passkey whose attestation was checked, for the caller. From then on it may sign proposals of trust documents;
+ * it approves nothing for a claimed tenant before one names it.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` where this session began no enrolment with that challenge,
+ *   or too long ago; `conflict` where the credential is enrolled already
+ */
+export function enrolPasskey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  by: { session: string; name: string },
+  proven: ProvenPasskey,
+): Promise<ListedPasskey> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    await takeChallenge(deps, unit, actor, by.session, proven.challenge);
+    const own = await unit.tenant(tenant);
+    const mine = (await own.signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    if (mine.length >= MOST_PASSKEYS)
+      throw new AccessError('conflict', `You have ${MOST_PASSKEYS} passkeys already. Remove one first.`);
+    const { challenge: _challenge, ...rest } = proven;
+    const createdAt = deps.clock.now().toISOString();
+    const passkey = { ...rest, tenant, person: actor.id, name: by.name, createdAt, removedAt: null };
+    await own.signingMeans.addPasskey(passkey);
+    await own.log.append({
+      type: 'passkey.enrolled',
+      at: createdAt,
+      actor: actor.id,
+      data: { person: actor.id, credential: passkey.id, jwk: passkey.jwk, rpId: passkey.rpId },
+      personal: { name: by.name },
+    });
+    return { ...passkey, inTrust: false };
+  });
+}
+
+async function takeChallenge(
+  deps: Deps,
+  unit: VendorUnit,
+  actor: Person,
+  session: string,
+  challenge: string,
+): Promise<void> {
+  const hash = hexDigest(deps.hashing, challenge);
+  const attempt = await unit.attempts.find(hash);
+  const isOurs =
+    attempt?.kind === 'passkey' && attempt.person === actor.id && attempt.data['session'] === session;
+  const isInTime = attempt !== null && deps.clock.now().getTime() < Date.parse(attempt.expiresAt);
+  if (!isOurs || !isInTime || !(await unit.attempts.take(hash)))
+    throw new AccessError('wrong_state', 'This enrolment was not begun here, or took too long. Begin again.');
+}

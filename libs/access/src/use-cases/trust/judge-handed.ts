@@ -1,0 +1,57 @@
+import { LIFT_TYPE, parseLift, parseSignature, parseStop, statementHash } from '@countersign/contract';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import { type HandedStop, isLift } from '../../domain/trust/relayed-stop.js';
+import { judgeStop } from '../../domain/trust/stop-statement.js';
+import type { TenantUnit } from '../../ports/store.js';
+import type { SigningDeps } from '../shared/deps.js';
+import { demandHolds, keyOf } from './signed-by.js';
+import { insideOf, keepLift, keepStop, stopFacts } from './stops.js';
+
+/** @throws AccessError `invalid_request` for what is neither a stop nor a lift */
+export function readHanded(given: unknown): HandedStop {
+  const signature = readSigned('/countersignature', () => parseSignature(given));
+  return readSigned('/countersignature/statement', () =>
+    signature.statement.type === LIFT_TYPE
+      ? { ...signature, statement: parseLift(signature.statement) }
+      : { ...signature, statement: parseStop(signature.statement) },
+  );
+}
+
+/**
+ * Whether this broker can tell that a handed stop or lift counts: it holds the version that the statement names, and the
+ * key. False where it cannot, since gateways may have followed more of the tenant’s trust than it has, or less.
+ *
+ * @throws AccessError `invalid_request` for what no gateway takes
+ */
+export async function countsHere(deps: SigningDeps, unit: TenantUnit, handed: HandedStop): Promise<boolean> {
+  const { statement, credential } = handed;
+  const facts = await stopFacts(deps, insideOf(unit), unit.tenant, statement.person);
+  judgeStop(statement, facts, 'handed');
+  if (!facts.versions.includes(statement.trust)) return false;
+  const key = await keyOf(deps, unit, statement.person, credential);
+  if (key === undefined) return false;
+  demandHolds(deps, handed, key);
+  return true;
+}
+
+/**
+ * Keeps one that counts; one that is known changes nothing.
+ *
+ * @returns false for the lift of a stop that is not known here
+ */
+export async function keepHanded(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  handed: HandedStop,
+  taken: { at: string; gateway: string },
+): Promise<boolean> {
+  if (isLift(handed)) {
+    const stop = await unit.stops.find(handed.statement.stop);
+    if (stop === null) return false;
+    if (stop.liftedAt === null) await keepLift(unit, stop, { ...taken, signature: handed });
+  } else {
+    const known = await unit.stops.find(statementHash(deps.hashing, handed.statement));
+    if (known === null) await keepStop(deps, unit, { ...taken, signature: handed });
+  }
+  return true;
+}

@@ -1,0 +1,99 @@
+import { canonicalJson, parseTrustDocument } from '@countersign/contract';
+import type { Person } from '../../domain/organisation/person.js';
+import { mayBeTrusted, type TrustFacts } from '../../domain/trust/draft-trust.js';
+import { judgeDocument } from '../../domain/trust/judge-document.js';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import type { TrustProposal } from '../../domain/trust/trust-version.js';
+import { type SplitWidening, splitWidening } from '../../domain/trust/widening-document.js';
+import { AccessError } from '../../errors.js';
+import type { ReadUnit } from '../../ports/store.js';
+import { type Step, tenantStep } from '../organisation/apply-organisation.js';
+import type { Deps } from '../shared/deps.js';
+import { factsOf, proposeIn, withdrawProposalIn } from './trust-proposals.js';
+
+type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
+
+/**
+ * The same steps, where each that opens something of a claimed tenant is taken apart: what narrows is done, and the rest
+ * becomes a proposal that the tenant's own people sign. What cannot become one stays as it is, to be refused.
+ */
+export async function proposingSteps(
+  deps: Deps,
+  steps: readonly Step[],
+  unitOf: (tenant: string) => Reads | Promise<Reads>,
+): Promise<Step[]> {
+  const people = steps.flatMap(({ person }) => person ?? []);
+  const made = await Promise.all(
+    steps.map(async (step) => {
+      if (step.widens === undefined || step.tenant === undefined) return [step];
+      return (await takenApart(deps, step.tenant, people, await unitOf(step.widens.tenant))) ?? [step];
+    }),
+  );
+  return made.flat();
+}
+
+/** Null where its people could not sign it. */
+async function takenApart(
+  deps: Deps,
+  { before, after }: NonNullable<Step['tenant']>,
+  people: readonly Person[],
+  unit: Reads,
+): Promise<Step[] | null> {
+  const current = await unit.trust.current(before.slug);
+  const split = current === null ? null : splitWidening(before, after, current);
+  if (split === null) return null;
+  const names = new Set(split.document.people.map(({ person }) => person));
+  const loses = people.some((person) => names.has(person.id) && !mayBeTrusted(person));
+  const open = await unit.trust.openProposal(before.slug);
+  const isTheirs = open !== null && open.by !== 'host';
+  const facts = await factsOf({ ...deps, relyingParty: null }, unit, before.slug);
+  if (loses || isTheirs || facts.reset !== null || !couldBeSigned(split, facts)) return null;
+  const narrowed = { ...after, controls: split.narrowed };
+  const narrows = canonicalJson(before.controls) !== canonicalJson(split.narrowed);
+  return [
+    ...(narrows ? [tenantStep(before, narrowed, 'change')] : []),
+    proposalStep(deps, { before: split.narrowed, after: after.controls }, split, open),
+  ];
+}
+
+/** It follows the version in force by how it is made; signatures alone are wanting. */
+function couldBeSigned({ document }: SplitWidening, facts: TrustFacts): boolean {
+  try {
+    judgeDocument(
+      readSigned('/document', () => parseTrustDocument(document)),
+      facts,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof AccessError) return false;
+    throw error;
+  }
+}
+
+function proposalStep(
+  deps: Deps,
+  controls: NonNullable<TrustProposal['controls']>,
+  { document }: SplitWidening,
+  open: TrustProposal | null,
+): Step {
+  const waits =
+    open !== null &&
+    canonicalJson(open.document) === canonicalJson(document) &&
+    canonicalJson(open.controls) === canonicalJson(controls);
+  return {
+    change: {
+      action: 'propose',
+      kind: 'tenant',
+      name: document.tenant,
+      before: controls.before,
+      after: controls.after,
+    },
+    async apply(unit, at) {
+      // Asked for again by the same file: what waits goes on waiting, with the signatures that it has.
+      if (waits) return;
+      const own = await unit.tenant(document.tenant);
+      if (open !== null) await withdrawProposalIn(own, open, { actor: 'host', at });
+      await proposeIn(deps, own, { document, by: 'host', controls });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import type { RecoveryKey } from '../../domain/trust/passkey.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { ownTenantIn } from '../organisation/own-tenant.js';
+import type { Deps } from '../shared/deps.js';
+import type { ListedRecoveryKey } from './signing-means.js';
+
+/**
+ * Keeps the public half of a recovery key that the caller's browser made and printed. One a person.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where it is registered already
+ */
+export function addRecoveryKey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  jwk: RecoveryJwk,
+): Promise<ListedRecoveryKey> {
+  demandOwnBrowser(principal);
+  return deps.store.asVendor(async (unit) => {
+    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const own = await unit.tenant(tenant);
+    const at = deps.clock.now().toISOString();
+    const earlier = (await own.signingMeans.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
+    if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
+    const id = thumbprint(deps.hashing, jwk);
+    const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
+    await own.signingMeans.addRecoveryKey(made);
+    await own.log.append({
+      type: 'recovery-key.registered',
+      at,
+      actor: actor.id,
+      data: { person: actor.id, key: id, jwk },
+    });
+    return { ...made, inTrust: false };
+  });
+}
+
+/** RFC 7638: the required members alone, in order, which is what canonical JSON writes. */
+const thumbprint = (hashing: Hashing, jwk: RecoveryJwk): string =>
+  encodeBase64url(hashing.sha256(utf8(canonicalJson(jwk))));
+
+/** A newer one takes its place; where the trust document names it, it still counts there. */
+async function removeRecoveryKeyIn(
+  { signingMeans, log }: TenantUnit,
+  key: RecoveryKey,
+  actor: Person,
+  at: string,
+): Promise<void> {
+  await signingMeans.removeRecoveryKey(key.id, at);
+  await log.append({
+    type: 'recovery-key.removed',
+    at,
+    actor: actor.id,
+    data: { person: key.person, key: key.id },
+  });
+}

@@ -1,0 +1,65 @@
+import { canonicalJson, sha256Text } from '@countersign/contract';
+import {
+  type HandedStop,
+  isLift,
+  isStop,
+  type RelayedStop,
+  roomForOneMore,
+} from '../../domain/trust/relayed-stop.js';
+import { AccessError } from '../../errors.js';
+import type { TenantUnit, VendorUnit } from '../../ports/store.js';
+import type { SigningDeps } from '../shared/deps.js';
+import { countsHere, keepHanded } from './judge-handed.js';
+
+/**
+ * Passes on to the other gateways what this broker cannot judge; one that was passed on already changes nothing.
+ *
+ * @throws AccessError `conflict` where this gateway has passed on so many that there is no room for it
+ */
+export async function relayHanded(
+  { hashing, clock }: SigningDeps,
+  { tenant: inTenant, relayedBy }: VendorUnit,
+  signature: HandedStop,
+  gateway: string,
+): Promise<void> {
+  const { tenant } = signature.statement;
+  const id = sha256Text(hashing, canonicalJson(signature));
+  const unit = await inTenant(tenant);
+  if ((await unit.relayed.find(id)) !== null) return;
+  const now = clock.now();
+  const { isThere, ends } = roomForOneMore(await relayedBy(gateway), tenant, now);
+  if (!isThere)
+    throw new AccessError('conflict', 'This gateway has passed on too many stops that nobody can judge.');
+  for (const end of ends) await (await inTenant(end.tenant)).relayed.remove(end.id);
+  const at = now.toISOString();
+  await unit.relayed.insert({ id, tenant, gateway, signature, at });
+  await unit.log.append({ type: 'trust.relayed', at, actor: gateway, data: { gateway, signature } });
+  await unit.feed.changed('relayed', id);
+}
+
+/**
+ * Looks again at what could not be judged, since the tenant’s trust or its stops are others now: what counts is kept,
+ * what no gateway takes is let go, and the rest waits on.
+ */
+export async function judgeRelayed(deps: SigningDeps, unit: TenantUnit): Promise<void> {
+  const all = await unit.relayed.list(unit.tenant);
+  const stopsFirst = [
+    ...all.filter(({ signature }) => isStop(signature)),
+    ...all.filter(({ signature }) => isLift(signature)),
+  ];
+  for (const each of stopsFirst) if (await isSettled(deps, unit, each)) await unit.relayed.remove(each.id);
+}
+
+async function isSettled(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  { signature, gateway }: RelayedStop,
+): Promise<boolean> {
+  try {
+    if (!(await countsHere(deps, unit, signature))) return false;
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'invalid_request') return true;
+    throw error;
+  }
+  return keepHanded(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
+}

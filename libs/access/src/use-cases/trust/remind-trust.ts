@@ -1,0 +1,48 @@
+import { AccessError } from '../../errors.js';
+import { trustNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+
+/** So many days before a trust document ends its people are told, once each. */
+const REMINDER_DAYS = [7, 30, 60] as const;
+const DAY_MS = 86_400_000;
+
+/**
+ * The clock's job: reminds the people of tenants whose trust document ends soon, each distance once, however many brokers
+ * do this. A newer version begins anew.
+ *
+ * @returns how many were reminded
+ * @throws AggregateError once all others are done, where some could not be
+ */
+export async function remindTrust(deps: Deps): Promise<number> {
+  const now = deps.clock.now();
+  const inDays = (days: number) => new Date(now.getTime() + days * DAY_MS).toISOString();
+  let reminded = 0;
+  const failures: unknown[] = [];
+  for (const [index, days] of REMINDER_DAYS.entries()) {
+    const window = { after: inDays(REMINDER_DAYS[index - 1] ?? 0), by: inDays(days) };
+    const ending = await deps.store.readAsVendor((unit) => unit.trustEnding(window, days));
+    for (const { tenant, hash } of ending)
+      await remind(deps, tenant, hash, days).then(
+        (done) => {
+          reminded += done ? 1 : 0;
+        },
+        (error: unknown) => failures.push(error),
+      );
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be reminded`);
+  return reminded;
+}
+
+function remind(deps: Deps, tenant: string, hash: string, days: number): Promise<boolean> {
+  return deps.store.forTenant(tenant, async ({ trust, log, outbox }) => {
+    const current = await trust.current(tenant);
+    if (current === null) throw new AccessError('conflict', 'This tenant is claimed no more.');
+    const at = deps.clock.now().toISOString();
+    // Somebody may have put the next one in force since, or another broker have said so already.
+    if (current.hash !== hash || !(await trust.remind(hash, days, at))) return false;
+    const { seq, validUntil } = current.document;
+    await log.append({ type: 'trust.expiring', at, actor: 'job', data: { hash, seq, validUntil, days } });
+    await outbox.add(trustNotice(tenant, 'expiring', hash, at));
+    return true;
+  });
+}

@@ -1,0 +1,131 @@
+import {
+  canonicalJson,
+  parseSignature,
+  RECOVERY_CREDENTIAL,
+  type Signature,
+  type TrustDocument,
+} from '@countersign/contract';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { basisOf, type TrustFacts } from '../../domain/trust/draft-trust.js';
+import { demandStillTrue } from '../../domain/trust/judge-document.js';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import type { ProposalSignature, TrustProposal } from '../../domain/trust/trust-version.js';
+import { AccessError } from '../../errors.js';
+import type { SigningDeps } from '../shared/deps.js';
+import { adopt, demandSameControls } from './adopt-trust.js';
+import { judgeRelayed } from './relayed-stops.js';
+import {
+  demandOnlySignatures,
+  factsOf,
+  memberIn,
+  openProposalIn,
+  type ProposalView,
+  standingSignatures,
+  viewOf,
+} from './trust-proposals.js';
+
+/**
+ * Signs a proposal with a passkey of one's own, or with one's recovery key. The proposal is judged again as things stand
+ * now. The signature that completes it makes it the trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
+ *
+ * @param given as it came
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is open no more, `invalid_request` for a signature
+ *   that does not hold, `conflict` where this key has signed already another version came between, or
+ *   the proposal is true no more
+ */
+export function signTrust(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+  given: unknown,
+): Promise<ProposalView> {
+  demandOwnBrowser(principal);
+  const signature = readSigned('/signature', () => parseSignature(given));
+  // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
+  return deps.store.asVendor(async (vendor) => {
+    const unit = await vendor.tenant(tenant);
+    const person = await memberIn(unit, principal, 'trust.sign', tenant);
+    const proposal = await openProposalIn(unit, id);
+    const standing = await factsOf(deps, unit, tenant);
+    const facts = basisOf(proposal.document, standing);
+    const { current } = facts;
+    demandStillTrue(proposal.document, facts);
+    demandSameControls(proposal, facts);
+    const own = ownSignature(deps, signature, person, proposal, facts);
+    const earlier = await unit.trust.signatures(id);
+    if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
+      throw new AccessError('conflict', 'This key has signed already.');
+    const { now } = facts;
+    const at = now.toISOString();
+    const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
+    const all = [...earlier, made];
+    const signatures = standingSignatures(all, facts.people).map((each) => each.signature);
+    const signed = { document: proposal.document, signatures };
+    const place = { current: current?.document ?? null, now: now.getTime() };
+    const objection = deps.signatures.succession(place, signed);
+    demandThatItHolds(deps, place, proposal, own);
+    demandOnlySignatures(objection);
+    await unit.trust.sign(made);
+    const { statement: _document, ...proof } = own;
+    await unit.log.append({
+      type: 'trust.signed',
+      at,
+      actor: person.id,
+      data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
+    });
+    if (objection !== undefined) return viewOf(proposal, all, facts);
+    const adopted = await adopt(vendor, proposal, signatures, standing);
+    await judgeRelayed(deps, unit);
+    return viewOf(adopted, all, facts);
+  });
+}
+
+/** This signature alone, so that what others have signed is not blamed for it. */
+function demandThatItHolds(
+  { signatures }: SigningDeps,
+  place: { current: TrustDocument | null; now: number },
+  { document }: TrustProposal,
+  own: Signature<TrustDocument>,
+): void {
+  const objection = signatures.succession(place, { document, signatures: [own] });
+  try {
+    demandOnlySignatures(objection);
+  } catch {
+    throw new AccessError('invalid_request', `This signature does not hold: ${objection?.detail}.`, {
+      pointer: '/signature',
+    });
+  }
+}
+
+/** Over this very document, and by a key of the person who hands it in. */
+function ownSignature(
+  { signatures }: SigningDeps,
+  signature: Signature,
+  person: Person,
+  { document }: TrustProposal,
+  { current, passkeys }: TrustFacts,
+): Signature<TrustDocument> {
+  if (canonicalJson(signature.statement) !== canonicalJson(document))
+    throw new AccessError('invalid_request', 'This is not the document that was proposed.', {
+      pointer: '/signature/statement',
+    });
+  const { credential } = signature;
+  const hasIt = passkeys.some(({ id, person: owner }) => id === credential && owner === person.id);
+  const documents = [document, ...(current === null ? [] : [current.document])];
+  const isTheirs =
+    credential === RECOVERY_CREDENTIAL
+      ? current?.document.recovery?.some(
+          (key) => key.person === person.id && signatures.recovery(signature, document, key.jwk),
+        )
+      : hasIt &&
+        documents.some(({ people }) =>
+          people.some(
+            (each) => each.person === person.id && each.passkeys.some(({ id }) => id === credential),
+          ),
+        );
+  if (isTheirs !== true)
+    throw new AccessError('forbidden', 'This is signed with a key of your own that either version names.');
+  return { ...signature, statement: document };
+}

@@ -1,0 +1,65 @@
+import type { Signature, Statement } from '@countersign/contract';
+import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
+import type { RelyingParty } from '../../domain/trust/relying-party.js';
+import { AccessError } from '../../errors.js';
+import type { TenantUnit } from '../../ports/store.js';
+import { standingKeys } from '../sessions/standing-keys.js';
+import type { SigningDeps } from '../shared/deps.js';
+
+type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'signingMeans'>;
+type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
+
+/**
+ * Says whether this is signed with a passkey of that person: one that the trust document in force lists, or while the
+ * tenant is unclaimed one that they have enrolled.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export async function demandSignedBy<S extends Statement>(
+  deps: SigningDeps,
+  unit: Reads,
+  person: string,
+  signature: Signature<S>,
+): Promise<void> {
+  const key = await keyOf(deps, unit, person, signature.credential);
+  if (key === undefined)
+    throw new AccessError(
+      'invalid_request',
+      'This is signed with no passkey of yours that counts for this tenant.',
+      { pointer: '/countersignature/credential' },
+    );
+  demandHolds(deps, signature, key);
+}
+
+/** The passkey of that name with which this person may sign; undefined where none is known. */
+export async function keyOf(
+  deps: SigningDeps,
+  unit: Reads,
+  person: string,
+  credential: string,
+): Promise<Key | undefined> {
+  return (await keysOf(deps, unit, person)).find(({ id }) => id === credential);
+}
+
+/** @throws AccessError `invalid_request` where the key has not signed this */
+export function demandHolds(deps: SigningDeps, signature: Signature, key: Key): void {
+  const objection = deps.signatures.assertion(signature, key);
+  if (objection !== undefined)
+    throw new AccessError('invalid_request', `This signature does not hold: ${objection.detail}.`, {
+      pointer: '/countersignature',
+    });
+}
+
+async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
+  const document = (await unit.trust.current(unit.tenant))?.document;
+  if (document !== undefined) {
+    const { rpId, origins } = document;
+    const own = (await standingKeys(unit, document)).find((each) => each.person === person);
+    return (own?.passkeys ?? []).map((passkey) => ({ ...passkey, rpId, origins }));
+  }
+  if (relyingParty === null) return [];
+  const enrolled = await unit.signingMeans.passkeys(unit.tenant);
+  return enrolled
+    .filter((passkey) => passkey.person === person && passkey.rpId === relyingParty.rpId)
+    .map(({ id, jwk }) => ({ id, jwk, ...relyingParty }));
+}

@@ -1,0 +1,194 @@
+import {
+  type LiftStatement,
+  parseLift,
+  parseSignature,
+  parseStop,
+  type Signature,
+  type StopStatement,
+  statementHash,
+} from '@countersign/contract';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import type { Stop } from '../../domain/trust/stop.js';
+import {
+  judgeStop,
+  liftStatement,
+  type StopFacts,
+  stopStatement,
+} from '../../domain/trust/stop-statement.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import { trustNotice } from '../notices/notices.js';
+import { demandInSight } from '../organisation/own-tenant.js';
+import { signingPoint } from '../requests/read-statement.js';
+import type { Deps, SigningDeps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+import { demandSignedBy } from './signed-by.js';
+import { memberIn } from './trust-proposals.js';
+
+type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
+
+export async function stopFacts(
+  { store, clock }: Deps,
+  unit: Point,
+  tenant: string,
+  person: string,
+): Promise<StopFacts> {
+  const versions = (await unit.trust.chain(tenant)).map(({ hash }) => hash);
+  return { deployment: store.deployment, tenant, person, versions, log: await unit.head(), now: clock.now() };
+}
+
+/** What a stop is judged by inside a unit of work. */
+export const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
+
+/** The stop that the caller may sign now. @throws AccessError `forbidden`, `not_found`, `wrong_state` while unclaimed */
+export function readStopStatement(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  digest: string | undefined,
+): Promise<StopStatement> {
+  demandInSight(principal, 'stop.write', tenant);
+  return readAs(deps, principal.person, async (unit) =>
+    stopStatement(
+      await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
+      deps.random,
+      digest,
+    ),
+  );
+}
+
+/** The lift of a stop, as the caller may sign it now. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
+export function readLiftStatement(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  hash: string,
+): Promise<LiftStatement> {
+  demandInSight(principal, 'stop.write', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    standingStop(await unit.stops.find(hash));
+    const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
+    return liftStatement(facts, deps.random, hash);
+  });
+}
+
+function standingStop(stop: Stop | null): Stop {
+  if (stop === null) throw notFound('stop');
+  if (stop.liftedAt !== null) throw new AccessError('wrong_state', 'This stop was lifted already.');
+  return stop;
+}
+
+/** In force, oldest first. @throws AccessError `forbidden`, `not_found` */
+export function listStops(deps: Deps, principal: Principal, tenant: string): Promise<Stop[]> {
+  demandInSight(principal, 'trust.read', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
+    return unit.stops.standing(tenant);
+  });
+}
+
+/** What both take: a statement of the caller's own, signed with their passkey within its five minutes. */
+async function taken<S extends StopStatement | LiftStatement>(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  principal: Principal,
+  signature: Signature,
+  parse: (value: unknown) => S,
+): Promise<{ signature: Signature<S>; person: Person; at: string }> {
+  const person = await memberIn(unit, principal, 'stop.write', unit.tenant);
+  const statement = readSigned('/countersignature/statement', () => parse(signature.statement));
+  const facts = await stopFacts(deps, insideOf(unit), unit.tenant, person.id);
+  judgeStop(statement, facts);
+  const read = { ...signature, statement };
+  await demandSignedBy(deps, unit, person.id, read);
+  return { signature: read, person, at: facts.now.toISOString() };
+}
+
+/**
+ * A customer's own stop: gateways that have pinned the tenant refuse by it whatever the broker says, until its lift; here
+ * nothing is asked for, approved or minted any more.
+ *
+ * @param given the signature as it came
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where this very stop was set before
+ */
+export function setStop(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<Stop> {
+  demandOwnBrowser(principal);
+  const read = readSigned('/countersignature', () => parseSignature(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { signature, at } = await taken(deps, unit, principal, read, parseStop);
+    return keepStop(deps, unit, { signature, at });
+  });
+}
+
+/** What was signed, when it was taken, and by which gateway where it was handed in there. */
+export type TakenStop<S extends StopStatement | LiftStatement> = {
+  signature: Signature<S>;
+  at: string;
+  gateway?: string;
+};
+
+/** Keeps a stop that was judged, and tells of it. @throws AccessError `conflict` where this very stop was set before */
+export async function keepStop(
+  { hashing }: Pick<Deps, 'hashing'>,
+  unit: TenantUnit,
+  { signature, at, ...by }: TakenStop<StopStatement>,
+): Promise<Stop> {
+  const { tenant, person, digest = null } = signature.statement;
+  const hash = statementHash(hashing, signature.statement);
+  const stop: Stop = {
+    ...{ hash, tenant, person, digest, signature, at },
+    ...{ lift: null, liftedBy: null, liftedAt: null },
+  };
+  await unit.stops.insert(stop);
+  await tell(unit, 'stopped', { at, actor: person, data: { stop: hash, digest, signature, ...by } });
+  return stop;
+}
+
+/** Ends a stop. @throws AccessError `forbidden`, `not_found`, `invalid_request`, `wrong_state` where it was lifted already */
+export function liftStop(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<Stop> {
+  demandOwnBrowser(principal);
+  const read = readSigned('/countersignature', () => parseSignature(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { signature, at } = await taken(deps, unit, principal, read, parseLift);
+    return keepLift(unit, standingStop(await unit.stops.find(signature.statement.stop)), { signature, at });
+  });
+}
+
+/** Keeps a lift that was judged, and tells of it. @throws AccessError `wrong_state` where the stop was lifted already */
+export async function keepLift(
+  unit: TenantUnit,
+  stop: Stop,
+  { signature, at, ...by }: TakenStop<LiftStatement>,
+): Promise<Stop> {
+  const { person } = signature.statement;
+  const lifted: Stop = { ...stop, lift: signature, liftedBy: person, liftedAt: at };
+  if (!(await unit.stops.lift(lifted))) throw new AccessError('wrong_state', 'This stop was lifted already.');
+  await tell(unit, 'lifted', { at, actor: person, data: { stop: stop.hash, signature, ...by } });
+  return lifted;
+}
+
+type ToldStop = { stop: string; digest?: string | null; signature: Signature; gateway?: string };
+
+/** Log, gateways and people hear of a change of a stop with it. */
+async function tell(
+  unit: TenantUnit,
+  what: 'stopped' | 'lifted',
+  event: { at: string; actor: string; data: ToldStop },
+): Promise<void> {
+  const { stop } = event.data;
+  await unit.log.append({ type: `trust.${what}`, ...event });
+  await unit.feed.changed('stop', stop);
+  await unit.outbox.add(trustNotice(unit.tenant, what, stop, event.at));
+}

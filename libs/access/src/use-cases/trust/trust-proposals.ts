@@ -1,0 +1,242 @@
+import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
+import type { Person, Principal } from '../../domain/organisation/person.js';
+import { demand, type Permission } from '../../domain/roles/permissions.js';
+import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../../domain/trust/draft-trust.js';
+import { demandAsManyAsBefore, judgeDocument } from '../../domain/trust/judge-document.js';
+import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../../domain/trust/proposal-needs.js';
+import { readSigned } from '../../domain/trust/read-signed.js';
+import { relyingPartyAt } from '../../domain/trust/relying-party.js';
+import {
+  endProposal,
+  type ProposalSignature,
+  type TrustProposal,
+  type TrustVersion,
+} from '../../domain/trust/trust-version.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { Objection } from '../../ports/signature-rules.js';
+import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import { trustNotice } from '../notices/notices.js';
+import { demandInSight } from '../organisation/own-tenant.js';
+import type { Deps, SigningDeps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+
+/** A proposal with who has signed it, and who has to yet. */
+export interface ProposalView {
+  proposal: TrustProposal;
+  signatures: ProposalSignature[];
+  needs: ProposalNeeds;
+}
+
+/** These alone say that a proposal is well and only waits for people. */
+const WAITING: ReadonlySet<string> = new Set(['too_few', 'key_has_not_signed']);
+
+/** @throws AccessError `conflict` for what no signature could mend */
+export function demandOnlySignatures(objection: Objection | undefined): void {
+  if (objection !== undefined && !WAITING.has(objection.reason))
+    throw new AccessError('conflict', `This cannot come next: ${objection.detail}.`);
+}
+
+/** The person as stored now, in their own tenant. @throws AccessError `forbidden`, `not_found` */
+export async function memberIn(
+  unit: Pick<TenantUnit, 'organisation'>,
+  { person }: Principal,
+  permission: Permission,
+  tenant: string,
+): Promise<Person> {
+  const member = await unit.organisation.person(person.id);
+  if (member === null || member.tenant !== tenant) throw notFound('tenant');
+  demand(member, permission);
+  return member;
+}
+
+type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
+
+/** What documents of this tenant are drafted from, and judged by. */
+export async function factsOf(
+  { store, clock, relyingParty }: Pick<SigningDeps, 'store' | 'clock' | 'relyingParty'>,
+  unit: Reads,
+  tenant: string,
+): Promise<TrustFacts> {
+  const record = await unit.organisation.tenant(tenant);
+  if (record === null) throw notFound('tenant');
+  return {
+    deployment: store.deployment,
+    tenant,
+    people: await unit.organisation.people(tenant),
+    passkeys: await unit.signingMeans.passkeys(tenant),
+    recoveryKeys: await unit.signingMeans.recoveryKeys(tenant),
+    controls: record.controls,
+    current: await unit.trust.current(tenant),
+    reset: await unit.trust.openReset(tenant),
+    own: relyingParty,
+    next: null,
+    now: clock.now(),
+  };
+}
+
+/**
+ * What could be proposed as people, passkeys and controls stand.
+ *
+ * @param origin of a signing page of the customer's own that it shall be signed at from then on
+ * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
+ */
+export function readTrustDraft(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  origin?: string,
+): Promise<TrustDocument> {
+  demandInSight(principal, 'trust.read', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    const facts = await factsOf(deps, unit, tenant);
+    const next = origin === undefined ? null : relyingPartyAt(origin, facts.current?.document ?? null);
+    const draft = draftTrust({ ...facts, next });
+    if (draft === null)
+      throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
+    return draft;
+  });
+}
+
+/**
+ * Proposes the next trust document, as the tenant's admin. It counts for nothing before enough of its people have signed.
+ *
+ * @param given as it came
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where one is open, or this one cannot follow
+ */
+export function proposeTrust(
+  deps: SigningDeps,
+  principal: Principal,
+  tenant: string,
+  given: unknown,
+): Promise<ProposalView> {
+  demandOwnBrowser(principal);
+  const document = readSigned('/document', () => parseTrustDocument(given));
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await memberIn(unit, principal, 'trust.propose', tenant);
+    const stands = await factsOf(deps, unit, tenant);
+    const facts = basisOf(document, stands);
+    demandProposable(deps, document, facts);
+    demandAsManyAsBefore(document, stands);
+    const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
+    return viewOf(proposal, [], facts);
+  });
+}
+
+/**
+ * Whether signatures alone are wanting for this document to come next.
+ *
+ * @throws AccessError `invalid_request`, `conflict`
+ */
+export function demandProposable(
+  { signatures }: Pick<SigningDeps, 'signatures'>,
+  document: TrustDocument,
+  facts: TrustFacts,
+): void {
+  judgeDocument(document, facts);
+  const current = facts.current?.document ?? null;
+  demandOnlySignatures(
+    signatures.succession({ current, now: facts.now.getTime() }, { document, signatures: [] }),
+  );
+}
+
+/** Opens a proposal, with its event and its notice. @throws AccessError `conflict` where one is open */
+export async function proposeIn(
+  { ids, hashing, clock }: Deps,
+  { tenant, trust, log, outbox }: TenantUnit,
+  { document, by, controls }: Pick<TrustProposal, 'document' | 'by' | 'controls'>,
+): Promise<TrustProposal> {
+  const at = clock.now().toISOString();
+  const proposal: TrustProposal = {
+    id: ids.next('prp'),
+    tenant,
+    state: 'open',
+    version: 1,
+    document,
+    hash: statementHash(hashing, document),
+    by,
+    controls,
+    createdAt: at,
+    endedAt: null,
+  };
+  await trust.propose(proposal);
+  const { id, hash } = proposal;
+  const brought = controls === null ? {} : { controls };
+  await log.append({
+    type: 'trust.proposed',
+    at,
+    actor: by,
+    data: { proposal: id, hash, document, ...brought },
+  });
+  await outbox.add(trustNotice(tenant, 'proposed', id, at));
+  return proposal;
+}
+
+/** Takes a proposal back: any admin of the tenant. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
+export function withdrawProposal(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+): Promise<TrustProposal> {
+  demandOwnBrowser(principal);
+  return deps.store.forTenant(tenant, async (unit) => {
+    const person = await memberIn(unit, principal, 'trust.propose', tenant);
+    const proposal = await openProposalIn(unit, id);
+    return withdrawProposalIn(unit, proposal, { actor: person.id, at: deps.clock.now().toISOString() });
+  });
+}
+
+/** @throws AccessError `conflict` where somebody was faster */
+export async function withdrawProposalIn(
+  unit: TenantUnit,
+  proposal: TrustProposal,
+  { actor, at }: { actor: string; at: string },
+): Promise<TrustProposal> {
+  const { id, tenant, hash } = proposal;
+  const ended = endProposal(proposal, 'withdrawn', at);
+  await saveProposal(unit, ended);
+  await unit.log.append({ type: 'trust.withdrawn', at, actor, data: { proposal: id, hash } });
+  await unit.outbox.add(trustNotice(tenant, 'withdrawn', id, at));
+  return ended;
+}
+
+/** @throws AccessError `not_found`, `wrong_state` where it is open no more */
+export async function openProposalIn({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
+  const proposal = await trust.proposal(id);
+  if (proposal === null) throw notFound('proposal');
+  if (proposal.state !== 'open')
+    throw new AccessError('wrong_state', `This proposal is ${proposal.state} already.`);
+  return proposal;
+}
+
+/** @throws AccessError `conflict` where somebody was faster */
+export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposal): Promise<void> {
+  if (!(await trust.updateProposal(proposal)))
+    throw new AccessError(
+      'conflict',
+      'Somebody else changed this proposal at the same moment. Read it again.',
+    );
+}
+
+/** Signatures of those who may still sign: who has left, or governs no more, has not signed for those who stay. */
+export function standingSignatures(
+  signatures: readonly ProposalSignature[],
+  people: readonly Person[],
+): ProposalSignature[] {
+  const able = new Set(people.filter(mayBeTrusted).map(({ id }) => id));
+  return signatures.filter(({ person }) => able.has(person));
+}
+
+export const viewOf = (
+  proposal: TrustProposal,
+  signatures: ProposalSignature[],
+  { current, people }: { current: TrustVersion | null; people: readonly Person[] },
+): ProposalView => ({
+  proposal,
+  signatures,
+  needs:
+    proposal.state === 'open'
+      ? proposalNeeds(current?.document ?? null, proposal.document, standingSignatures(signatures, people))
+      : NOTHING_NEEDED,
+});

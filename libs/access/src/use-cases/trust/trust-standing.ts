@@ -1,0 +1,35 @@
+import { hasRole } from '../../domain/organisation/person.js';
+import type { TenantRecord } from '../../domain/organisation/records.js';
+import { countersignedActions, type TrustStanding } from '../../domain/trust/standing.js';
+import type { Ask } from '../../policy/ask.js';
+import type { ReadUnit } from '../../ports/store.js';
+import { standingKeys } from '../sessions/standing-keys.js';
+
+type Reads = Pick<ReadUnit, 'organisation' | 'trust' | 'signingMeans' | 'stops'>;
+
+/** What the tenant's people have signed of themselves, as far as this ask is concerned. */
+export async function trustStanding(
+  unit: Reads,
+  { slug, controls }: TenantRecord,
+  { scope }: Pick<Ask, 'scope'>,
+): Promise<TrustStanding> {
+  const document = (await unit.trust.current(slug))?.document ?? null;
+  const isAsked = countersignedActions(scope, controls, { document }).length > 0;
+  const stops = document === null ? [] : await unit.stops.standing(slug);
+  return {
+    document,
+    signers: isAsked ? await signers(unit, slug, document) : 0,
+    stopped: stops.some(({ digest }) => digest === null),
+  };
+}
+
+/** Approvers who have a passkey that counts: in the document that is in force, or just enrolled where there is none. */
+async function signers(unit: Reads, tenant: string, document: TrustStanding['document']): Promise<number> {
+  const people = await unit.organisation.people(tenant);
+  const able = new Set(
+    document === null
+      ? (await unit.signingMeans.passkeys(tenant)).map(({ person }) => person)
+      : (await standingKeys(unit, document)).map(({ person }) => person),
+  );
+  return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;
+}

@@ -1,0 +1,60 @@
+import type { Principal } from '../../domain/organisation/person.js';
+import { beginsAnew } from '../../domain/trust/draft-trust.js';
+import type { TrustReset } from '../../domain/trust/trust-reset.js';
+import type { TrustVersion } from '../../domain/trust/trust-version.js';
+import { notFound } from '../../errors.js';
+import type { GatewayPin } from '../../ports/credentials.js';
+import type { LogHead } from '../../ports/repositories.js';
+import { signingKey } from '../gateways/broker-keys.js';
+import { demandInSight } from '../organisation/own-tenant.js';
+import type { Deps } from '../shared/deps.js';
+import { type ProposalView, viewOf } from './trust-proposals.js';
+
+/** A tenant's trust as it stands, with what anchors it outside of the broker. */
+export interface TrustView {
+  /** Oldest first; empty while the tenant is unclaimed. */
+  chain: TrustVersion[];
+  proposal: ProposalView | null;
+  /** The host's word that the keys are lost, while it stands. */
+  reset: TrustReset | null;
+  /** Public half of the key that signs the tenant's log, JWK; null before the broker ran. */
+  logKey: Record<string, unknown> | null;
+  log: LogHead;
+  /** Enrolled gateways that are not revoked, with what each has pinned of this tenant. */
+  gateways: { id: string; name: string; pin: GatewayPin | null }[];
+}
+
+/** @throws AccessError `forbidden`, `not_found` */
+export async function getTrust(deps: Deps, principal: Principal, tenant: string): Promise<TrustView> {
+  demandInSight(principal, 'trust.read', tenant);
+  const own = await deps.store.readForTenant(tenant, async (unit) => {
+    if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
+    const chain = await unit.trust.chain(tenant);
+    const open = await unit.trust.openProposal(tenant);
+    const reset = await unit.trust.openReset(tenant);
+    const last = chain.at(-1) ?? null;
+    const isAnew = open !== null && reset !== null && beginsAnew(open.document, { current: last });
+    const people = open === null ? [] : await unit.organisation.people(tenant);
+    const signatures = open === null ? [] : await unit.trust.signatures(open.id);
+    const basis = { current: isAnew ? null : last, people };
+    return {
+      chain,
+      proposal: open === null ? null : viewOf(open, signatures, basis),
+      reset,
+      log: await unit.events.head(),
+    };
+  });
+  const around = await deps.store.readAsVendor(async (unit) => ({
+    logKey: signingKey(await unit.keys.list('log'), deps.clock.now())?.publicJwk ?? null,
+    gateways: (await unit.gateways.list()).filter(({ revokedAt }) => revokedAt === null),
+  }));
+  return {
+    ...own,
+    logKey: around.logKey,
+    gateways: around.gateways.map(({ id, name, pins }) => ({
+      id,
+      name,
+      pin: pins.find((pin) => pin.tenant === tenant) ?? null,
+    })),
+  };
+}

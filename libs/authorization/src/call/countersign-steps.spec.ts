@@ -1,0 +1,203 @@
+import {
+  compileRouteMap,
+  type ServiceDefinition,
+  statementHash,
+  type Terms,
+  type TrustDocument,
+} from '@countersign/contract';
+import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
+import { sampleTrust } from '../../../../test/factories/trust.js';
+import { Authenticator } from '../../../../test/support/authenticator.js';
+import type { PinnedTrust } from '../countersignature/countersign.js';
+import { refuse } from '../countersignature/refusal.js';
+import type { Call, CallClaims, CallView } from './call.js';
+import { decideCall } from './decide-call.js';
+
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+const ADA = 'usr_0199f0a0-7b2c-7003-8000-000000000001';
+const key = new Authenticator();
+
+const billing: ServiceDefinition = {
+  name: 'billing',
+  upstream: 'http://localhost:4200',
+  audience: 'billing',
+  tenantFrom: 'service',
+  routes: [
+    { method: 'GET', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'read' },
+    { method: 'PATCH', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'update' },
+  ],
+};
+const map = { definition: billing, compiled: compileRouteMap(billing) };
+
+const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
+  const document = sampleTrust({ [ADA]: [key] }, { countersign: { exceptActions: ['read'] }, ...change });
+  const hash = statementHash(hashing, document);
+  return { document, hash, versions: new Set([hash]) };
+};
+
+type Wished = 'trust' | 'countersigned' | 'hasRoom' | 'forbidden' | 'currentMap' | 'mapByHash';
+type Wishes = Partial<Pick<CallView, Wished>> & {
+  terms?: Partial<Terms>;
+  method?: string;
+  now?: number;
+};
+
+/** A call of one invoice, updated unless said otherwise, by a token that nobody countersigned. */
+function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) {
+  const claims: CallClaims = {
+    grant_id: GRANT,
+    grant_nbf: NOW / 1_000,
+    grant_exp: NOW / 1_000 + 60,
+    tenant: 'acme',
+    digest: DIGEST,
+    terms: { ...sampleTerms, scope: [{ resource: 'invoices/*', actions: ['read', 'update'] }], ...terms },
+  };
+  const call: Call = {
+    service: 'billing',
+    method,
+    path: '/invoices/7',
+    query: '',
+    queryNames: [],
+    host: 'acme.gateway.example',
+    headerValues: () => ['acme'],
+    headerFields: [],
+    bodySha256: undefined,
+  };
+  const view: CallView = {
+    grant: () => ({
+      id: GRANT,
+      tenant: 'acme',
+      service: 'billing',
+      startsAt: NOW,
+      endsAt: Number.POSITIVE_INFINITY,
+    }),
+    currentMap: () => map,
+    mapByHash: () => map,
+    forbidden: () => [],
+    lockOn: () => undefined,
+    trust: () => pinned(),
+    pinnedTenants: new Set(['acme']),
+    countersigned: () => refuse('too_few', 'nobody has signed'),
+    hasRoom: () => true,
+    hasBudget: () => true,
+    ...wishes,
+  };
+  return decideCall(claims, call, view, now);
+}
+
+const basis = (change: Partial<TrustDocument['bases'][number]> = {}) => ({
+  trust: () =>
+    pinned({
+      bases: [
+        {
+          basis: 'emergency',
+          services: ['billing'],
+          actions: ['read', 'update'],
+          maxSeconds: 3_600,
+          ...change,
+        },
+      ],
+    }),
+});
+const emergency = { terms: { basis: 'emergency' as const } };
+
+describe('P12: a call of a claimed tenant', () => {
+  test('is let through with the signatures that its trust document demands', () => {
+    expect(decide({ countersigned: () => undefined })).toMatchObject({ allowed: true });
+  });
+
+  test('is refused without them, and says why', () => {
+    expect(decide({})).toMatchObject({ allowed: false, code: 'not_countersigned', reason: 'too_few' });
+  });
+
+  test('needs none for an action that the document excepts', () => {
+    expect(decide({ method: 'GET' })).toMatchObject({ allowed: true });
+    expect(
+      decide({ method: 'GET', trust: () => pinned({ countersign: { exceptActions: [] } }) }),
+    ).toMatchObject({ code: 'not_countersigned' });
+  });
+
+  test('is refused whole where nothing is pinned here, excepted actions too', () => {
+    expect(decide({ method: 'GET', trust: () => 'unpinned', countersigned: () => undefined })).toMatchObject({
+      code: 'not_countersigned',
+      reason: 'not_pinned',
+    });
+  });
+
+  test('is refused whole from the moment that the document expires', () => {
+    const end = Date.parse(pinned().document.validUntil);
+    const allowed = { method: 'GET', countersigned: () => undefined };
+    expect(decide({ ...allowed, now: end - 1 })).toMatchObject({ allowed: true });
+    expect(decide({ ...allowed, now: end })).toMatchObject({
+      code: 'not_countersigned',
+      reason: 'trust_expired',
+    });
+  });
+
+  test('is refused where the document forbids it, though the broker says that nothing is forbidden', () => {
+    const forbid = [{ service: 'billing', resource: 'invoices/**', actions: ['update'] }];
+    const trust = () => pinned({ forbid });
+    expect(decide({ trust, countersigned: () => undefined })).toMatchObject({
+      code: 'insufficient_scope',
+      reason: 'forbidden',
+    });
+    expect(decide({ trust, method: 'GET' })).toMatchObject({ allowed: true });
+  });
+
+  test.each<[string, Wishes, boolean]>([
+    ['one that is listed', { ...emergency, ...basis() }, true],
+    ['none that is listed', { ...emergency }, false],
+    ['another one than is listed', { terms: { basis: 'legal' }, ...basis() }, false],
+    ['one that is listed for another service', { ...emergency, ...basis({ services: ['crm'] }) }, false],
+    ['one that is listed for another action', { ...emergency, ...basis({ actions: ['read'] }) }, false],
+    ['one that is listed for a shorter time', { ...emergency, ...basis({ maxSeconds: 3_599 }) }, false],
+    ['none that is listed, for an excepted action', { ...emergency, method: 'GET' }, false],
+  ])('on another basis: %s', (_what, wishes, allowed) => {
+    expect(decide(wishes)).toMatchObject(
+      allowed ? { allowed } : { allowed, code: 'not_countersigned', reason: 'basis_not_accepted' },
+    );
+  });
+
+  test('on an invitation needs signatures as on an approval', () => {
+    const terms = { basis: 'invitation' as const, invitation: DIGEST };
+    expect(decide({ terms })).toMatchObject({ code: 'not_countersigned', reason: 'too_few' });
+    expect(decide({ terms, countersigned: () => undefined })).toMatchObject({ allowed: true });
+  });
+
+  test('learns of a missing signature after the scope and before the limits', () => {
+    expect(decide({ forbidden: () => undefined })).toMatchObject({ code: 'insufficient_scope' });
+    expect(decide({ hasRoom: () => false })).toMatchObject({ code: 'not_countersigned' });
+  });
+});
+
+test('P12: a tenant that nobody claimed is judged by the vendor’s word alone', () => {
+  expect(decide({ trust: () => undefined })).toMatchObject({ allowed: true });
+  expect(decide({ trust: () => undefined, ...emergency })).toMatchObject({ allowed: true });
+});
+
+test.each<[string, Partial<ServiceDefinition>]>([
+  ['upstream', { upstream: 'http://localhost:6666' }],
+  ['audience', { audience: 'wiki' }],
+  ['place of the tenant', { tenantFrom: 'host' }],
+])('P12: a map of another %s than was signed moves no call of a claimed tenant', (_what, change) => {
+  const definition = { ...billing, ...change };
+  const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
+  expect(decide({ currentMap, countersigned: () => undefined })).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
+});
+
+test('P12: a map that reads the tenant in another header than was signed moves no call of a claimed tenant', () => {
+  const reading = (tenantHeader: string) => () => {
+    const definition: ServiceDefinition = { ...billing, tenantFrom: 'header', tenantHeader };
+    return { definition, compiled: compileRouteMap(definition) };
+  };
+  const maps = {
+    mapByHash: reading('X-Org'),
+    currentMap: reading('X-Account'),
+    countersigned: () => undefined,
+  };
+  expect(decide(maps)).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ ...maps, currentMap: reading('X-Org') })).toMatchObject({ allowed: true });
+});

@@ -1,0 +1,330 @@
+import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
+import fc from 'fast-check';
+import type { Call, CallClaims, CallView, PublishedRouteMap } from './call.js';
+import { decideCall } from './decide-call.js';
+
+const NOW = Date.parse('2026-11-24T15:00:00Z');
+const DIGEST = `sha256:${'d'.repeat(64)}`;
+const MAP = `sha256:${'a'.repeat(64)}`;
+const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
+
+const billing: ServiceDefinition = {
+  name: 'billing',
+  upstream: 'http://localhost:4200',
+  audience: 'billing',
+  tenantFrom: 'path',
+  routes: [
+    {
+      method: 'GET',
+      path: '/tenants/{tenant}/invoices',
+      resource: 'invoices',
+      action: 'list',
+      query: ['status'],
+    },
+    { method: 'GET', path: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/{id}', action: 'read' },
+    { method: 'GET', path: '/tenants/{tenant}/payroll/{id}', resource: 'payroll/{id}', action: 'read' },
+    { method: 'GET', path: '/tenants/{tenant}/search', resource: 'invoices', action: 'list', query: 'any' },
+    { method: 'PATCH', path: '/tenants/{tenant}/invoices/{id}', resource: 'invoices/{id}', action: 'update' },
+  ],
+};
+const published = (definition: ServiceDefinition): PublishedRouteMap => ({
+  definition,
+  compiled: compileRouteMap(definition),
+});
+
+const terms: Terms = {
+  v: 1,
+  deployment: 'dep_01980000-0000-7000-8000-000000000002',
+  request: 'req_01980000-0000-7000-8000-000000000003',
+  basis: 'approval',
+  tenant: 'acme',
+  service: 'billing',
+  routes: MAP,
+  scope: [
+    { resource: 'invoices', actions: ['list'] },
+    { resource: 'invoices/*', actions: ['read', 'update'] },
+    { resource: 'payroll/*', actions: ['read'] },
+  ],
+  seconds: 3600,
+  startsOn: 'approval',
+  lapsesAt: '2026-11-24T20:00:00Z',
+  requester: 'usr_01980000-0000-7000-8000-000000000004',
+  justification: `c1:${'A'.repeat(43)}`,
+};
+const claims: CallClaims = {
+  grant_id: GRANT,
+  grant_nbf: NOW / 1_000 - 1,
+  grant_exp: NOW / 1_000 + 1,
+  tenant: 'acme',
+  digest: DIGEST,
+  terms,
+};
+
+const call = (overrides: Partial<Call> = {}): Call => ({
+  service: 'billing',
+  method: 'GET',
+  path: '/tenants/acme/invoices/7',
+  query: '',
+  queryNames: [],
+  host: 'localhost',
+  headerValues: () => [],
+  headerFields: [],
+  bodySha256: undefined,
+  ...overrides,
+});
+
+const view = (overrides: Partial<CallView> = {}): CallView => ({
+  grant: (digest) =>
+    digest === DIGEST
+      ? { id: GRANT, tenant: 'acme', service: 'billing', startsAt: NOW - 1000, endsAt: NOW + 1000 }
+      : undefined,
+  currentMap: (service) => (service === 'billing' ? published(billing) : undefined),
+  mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
+  forbidden: (tenant) =>
+    tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
+  lockOn: () => undefined,
+  trust: () => undefined,
+  pinnedTenants: new Set(),
+  countersigned: () => undefined,
+  hasRoom: () => true,
+  hasBudget: () => true,
+  ...overrides,
+});
+
+const decide = ({
+  claims: c = claims,
+  call: k = call(),
+  view: v = view(),
+  now = NOW,
+}: Partial<{
+  claims: CallClaims;
+  call: Call;
+  view: CallView;
+  now: number;
+}> = {}) => decideCall(c, k, v, now);
+
+describe('decideCall', () => {
+  test('allows what is granted, routed, in scope and not forbidden', () => {
+    expect(decide()).toEqual({
+      allowed: true,
+      match: {
+        route: '/tenants/{tenant}/invoices/{id}',
+        resource: 'invoices/7',
+        action: 'read',
+        tenant: 'acme',
+      },
+    });
+  });
+
+  test.each([
+    ['a digest that is not on the list', { claims: { ...claims, digest: MAP } }, 'grant_ended'],
+    [
+      'a grant id that is not the digest’s',
+      { claims: { ...claims, grant_id: GRANT.replace('1', '2') } },
+      'grant_ended',
+    ],
+    ['the end of the window, to the millisecond', { now: NOW + 1000 }, 'grant_ended'],
+    ['more than the skew before the start', { now: NOW - 6001 }, 'grant_ended'],
+    [
+      'a grant of another service',
+      { claims: { ...claims, terms: { ...terms, service: 'crm' } } },
+      'insufficient_scope',
+    ],
+    ['a path that is not listed', { call: call({ path: '/tenants/acme/secrets' }) }, 'route_not_listed'],
+    ['a method that is not listed', { call: call({ method: 'DELETE' }) }, 'route_not_listed'],
+    ['the service without a path', { call: call({ path: '' }) }, 'route_not_listed'],
+    [
+      'a path value outside the alphabet',
+      { call: call({ path: '/tenants/acme/invoices/a:b' }) },
+      'ambiguous_request',
+    ],
+    [
+      'a query parameter on a route that lists none',
+      { call: call({ queryNames: ['x'] }) },
+      'route_not_listed',
+    ],
+    ['another tenant’s path', { call: call({ path: '/tenants/globex/invoices/7' }) }, 'insufficient_scope'],
+    [
+      'an action outside the scope',
+      {
+        claims: { ...claims, terms: { ...terms, scope: [{ resource: 'invoices/*', actions: ['update'] }] } },
+      },
+      'insufficient_scope',
+    ],
+    [
+      'what the tenant forbids though it was approved',
+      { call: call({ path: '/tenants/acme/payroll/1' }) },
+      'insufficient_scope',
+    ],
+    [
+      'a tenant that the view does not know',
+      { view: view({ forbidden: () => undefined }) },
+      'insufficient_scope',
+    ],
+    ['a lock', { view: view({ lockOn: () => 'the tenant is locked' }) }, 'locked'],
+    ['no room', { view: view({ hasRoom: () => false }) }, 'rate_limited'],
+    ['no budget', { view: view({ hasBudget: () => false }) }, 'budget_exhausted'],
+    [
+      'neither room nor budget: room first',
+      { view: view({ hasRoom: () => false, hasBudget: () => false }) },
+      'rate_limited',
+    ],
+  ])('P13: refuses %s', (_, input, code) => {
+    expect(decide(input)).toMatchObject({ allowed: false, code });
+  });
+
+  test('tolerates 5 s of skew at the start of the window', () => {
+    expect(decide({ now: NOW - 5_500 })).toMatchObject({ allowed: true });
+  });
+
+  test.each([
+    ['resource', { resource: 'payments/{id}' }],
+    ['action', { action: 'peek' }],
+  ])('a current map that gives the route another %s than the approved one: route_not_listed', (_, change) => {
+    const changed = {
+      ...billing,
+      routes: billing.routes.map((route, i) => (i === 1 ? { ...route, ...change } : route)),
+    };
+    const either: Partial<CallView>[] = [
+      { currentMap: () => published(changed) },
+      { mapByHash: () => published(changed) },
+      { currentMap: () => undefined },
+      { mapByHash: () => undefined },
+    ];
+    for (const half of either)
+      expect(decide({ view: view(half) })).toMatchObject({ code: 'route_not_listed' });
+  });
+
+  test('a query parameter must be listed by both maps', () => {
+    const listing = call({ path: '/tenants/acme/invoices', query: '?status=open', queryNames: ['status'] });
+    expect(decide({ call: listing })).toMatchObject({ allowed: true });
+    const { query: _, ...closed } = billing.routes[0]!;
+    const narrower = published({ ...billing, routes: [closed, ...billing.routes.slice(1)] });
+    expect(decide({ call: listing, view: view({ currentMap: () => narrower }) })).toMatchObject({
+      code: 'route_not_listed',
+    });
+    expect(
+      decide({ call: { ...listing, path: '/tenants/acme/search', queryNames: ['anything'] } }),
+    ).toMatchObject({ allowed: true });
+  });
+
+  test('a parameter that either map lists must not come twice', () => {
+    const listing = call({ path: '/tenants/acme/invoices', queryNames: ['status', 'status'] });
+    const open = published({
+      ...billing,
+      routes: billing.routes.map((route) => ({ ...route, query: 'any' as const })),
+    });
+    for (const half of [{}, { currentMap: () => open }, { mapByHash: () => open }]) {
+      expect(decide({ call: listing, view: view(half) })).toMatchObject({ code: 'ambiguous_request' });
+    }
+    expect(
+      decide({ call: listing, view: view({ currentMap: () => open, mapByHash: () => open }) }),
+    ).toMatchObject({ allowed: true });
+  });
+
+  test('terms that bind a change allow that method, path, query and body alone', () => {
+    const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
+    const bound = { ...claims, terms: { ...terms, change } };
+    const exact = call({ method: 'PATCH', bodySha256: MAP });
+    expect(decide({ claims: bound, call: exact })).toMatchObject({ allowed: true });
+    for (const other of [
+      { ...exact, bodySha256: DIGEST },
+      { ...exact, bodySha256: undefined },
+      { ...exact, path: '/tenants/acme/invoices/8' },
+      call({ bodySha256: MAP }),
+    ]) {
+      expect(decide({ claims: bound, call: other })).toMatchObject({ code: 'insufficient_scope' });
+    }
+  });
+
+  test('P13: a check that throws refuses', () => {
+    const broken = () => {
+      throw new Error('no answer');
+    };
+    for (const part of [
+      'grant',
+      'currentMap',
+      'mapByHash',
+      'forbidden',
+      'lockOn',
+      'trust',
+      'hasRoom',
+      'hasBudget',
+    ] as const) {
+      expect(decide({ view: view({ [part]: broken }) }).allowed).toBe(false);
+    }
+  });
+
+  test('P13: whatever path and method are sent, an allowed call is one of the five routes of acme', () => {
+    const segment = fc.oneof(
+      fc.constantFrom('tenants', 'acme', 'globex', 'invoices', 'payroll', '7', '..', ''),
+      fc.string(),
+    );
+    const path = fc.array(segment, { maxLength: 6 }).map((parts) => `/${parts.join('/')}`);
+    fc.assert(
+      fc.property(path, fc.constantFrom('GET', 'PATCH', 'POST', 'get'), (p, method) => {
+        const decision = decide({ call: call({ path: p, method }) });
+        if (decision.allowed) expect(p).toMatch(/^\/tenants\/acme\/(invoices(\/[A-Za-z0-9._~-]+)?|search)$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('where the tenant is read', () => {
+  const flat = (more: Partial<ServiceDefinition>): PublishedRouteMap =>
+    published({
+      ...billing,
+      ...more,
+      routes: [{ method: 'GET', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'read' }],
+    });
+  const judged = (map: PublishedRouteMap, more: Partial<Call>) =>
+    decide({
+      call: call({ path: '/invoices/7', ...more }),
+      view: view({ currentMap: () => map, mapByHash: () => map }),
+    });
+
+  test('host: the left-most label', () => {
+    const map = flat({ tenantFrom: 'host' });
+    expect(judged(map, { host: 'acme.gateway.example' })).toMatchObject({ allowed: true });
+    for (const host of ['globex.gateway.example', 'acme', 'www.acme.example', '.acme.example']) {
+      expect(judged(map, { host })).toMatchObject({ code: 'insufficient_scope' });
+    }
+  });
+
+  test('header: exactly one value', () => {
+    const map = flat({ tenantFrom: 'header', tenantHeader: 'X-Org' });
+    const sent = (...values: string[]) => ({
+      headerValues: (name: string) => (name === 'X-Org' ? values : []),
+    });
+    expect(judged(map, sent('acme'))).toMatchObject({ allowed: true });
+    expect(judged(map, sent())).toMatchObject({ code: 'insufficient_scope' });
+    expect(judged(map, sent('globex'))).toMatchObject({ code: 'insufficient_scope' });
+    expect(judged(map, sent('acme, globex'))).toMatchObject({ code: 'insufficient_scope' });
+    expect(judged(map, sent('acme', 'globex'))).toMatchObject({ code: 'ambiguous_request' });
+  });
+
+  test('service: the token’s tenant is what the upstream is told', () => {
+    expect(judged(flat({ tenantFrom: 'service' }), {})).toMatchObject({
+      allowed: true,
+      match: { tenant: 'acme' },
+    });
+  });
+
+  test('P12: whatever the map says: not by naming another tenant, which is pinned here', () => {
+    const map = flat({ tenantFrom: 'service' });
+    const names = { headerFields: [['x-org', 'globex']] as const };
+    const pinnedTenants = new Set(['globex']);
+    const both = view({ currentMap: () => map, mapByHash: () => map, pinnedTenants });
+    const sent = call({ path: '/invoices/7', ...names });
+    expect(decide({ call: sent, view: both })).toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  test('maps that read the tenant in different places do not agree unless they read the same', () => {
+    const byHost = flat({ tenantFrom: 'host' });
+    const byHeader = flat({ tenantFrom: 'header', tenantHeader: 'X-Org' });
+    const both = view({ currentMap: () => byHost, mapByHash: () => byHeader });
+    const sent = call({ path: '/invoices/7', host: 'acme.gateway.example', headerValues: () => ['globex'] });
+    expect(decide({ call: sent, view: both })).toMatchObject({ code: 'route_not_listed' });
+  });
+});

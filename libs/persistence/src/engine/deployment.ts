@@ -1,0 +1,40 @@
+import type { Clock, Ids } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { DeploymentEntity } from '../entities/deployment.entity.js';
+import { StoreError } from '../errors.js';
+import type { Sealer } from './secrets/seal.js';
+
+const CHECK = 'this deployment is sealed under this master key';
+const placeOf = (id: string) => ({ table: 'deployment', row: id });
+
+/** Makes the deployment's one row on the first run; on later ones it only checks the master key. */
+export async function ensureDeployment(
+  manager: EntityManager,
+  { sealer, ids, clock }: { sealer: Sealer; ids: Ids; clock: Clock },
+): Promise<void> {
+  if ((await findDeployment(manager)) !== null) {
+    await checkedDeployment(manager, sealer);
+    return;
+  }
+  const id = ids.next('dep');
+  await manager.insert(DeploymentEntity, {
+    id,
+    epoch: 1,
+    feedSeq: 0,
+    organisationVersion: 0,
+    masterKeyCheck: sealer.seal(placeOf(id), CHECK),
+    createdAt: clock.now().toISOString(),
+  });
+}
+
+/** The deployment's id. @throws StoreError `master_key_mismatch`; `migrations_pending` where there is none yet */
+export async function checkedDeployment(manager: EntityManager, sealer: Sealer): Promise<string> {
+  const row = await findDeployment(manager);
+  if (row === null)
+    throw new StoreError('migrations_pending', 'The database was never prepared: run `countersign migrate`.');
+  sealer.open(placeOf(row.id), row.masterKeyCheck);
+  return row.id;
+}
+
+const findDeployment = (manager: EntityManager): Promise<DeploymentEntity | null> =>
+  manager.createQueryBuilder(DeploymentEntity, 'row').getOne();

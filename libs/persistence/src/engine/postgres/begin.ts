@@ -1,0 +1,53 @@
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import type { Reach } from '../../repositories/bound.js';
+import { checkedSlug } from '../../units/slug.js';
+import { APP_ROLE } from './row-security.js';
+
+/** First of the two numbers of our advisory locks, so that other programs' do not collide with them. */
+const LOCKS = 0x636f756e;
+const ORGANISATION = 1;
+const MIGRATION = 2;
+
+/** Held to the end of the transaction: shared by units that judge by the organisation, alone by who changes it. */
+const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
+export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGANISATION})`;
+export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
+
+/** What row-level security goes by, until the transaction ends. A slug needs no quoting. */
+export const reachSettings = (reach: Reach): string =>
+  reach === 'everybody'
+    ? `SET LOCAL countersign.tenant = ''; SET LOCAL countersign.vendor = 'on'`
+    : `SET LOCAL countersign.tenant = '${checkedSlug(reach.tenant)}'; SET LOCAL countersign.vendor = 'off'`;
+
+const begin = (mode: string, reach: Reach): string =>
+  `BEGIN ${mode}; SET LOCAL ROLE ${APP_ROLE}; ${reachSettings(reach)}`;
+
+/**
+ * For reads, which all have an index made for them. Reading a page here and there costs what reading in a row costs
+ * (memory, or a disk without arms), and no table is walked. Left to its defaults the planner, which also takes the
+ * conditions of row-level security for narrow, would rather walk the newest rows, or a table, and pass over all that
+ * does not fit: cheap on average, and without a bound.
+ */
+const BY_INDEX = [
+  'SET LOCAL seq_page_cost = 0.01',
+  'SET LOCAL random_page_cost = 0.01',
+  'SET LOCAL enable_seqscan = off',
+].join('; ');
+
+/** One round trip: the transaction, the role without privileges beyond its work, and whose rows it may see. */
+export const beginRead = (reach: Reach): string =>
+  `${begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', reach)}; ${BY_INDEX}`;
+
+/**
+ * READ COMMITTED on purpose: a unit waits for its tenant's log head first, and what it reads after that must be
+ * as of then, not as of its beginning. A commit is on the disk before it is answered, whatever the server's default.
+ */
+export const beginWrite = (reach: Reach): string =>
+  `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
+  (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
+
+/**
+ * A unit of the deployment's log judges nothing by the organisation. It takes that log's head, as a vendor's unit does
+ * before it changes the organisation: with a share of it, one would wait for the other for ever.
+ */
+const judges = (reach: Reach): boolean => reach !== 'everybody' && reach.tenant !== DEPLOYMENT_SLUG;

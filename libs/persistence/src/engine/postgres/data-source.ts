@@ -1,0 +1,77 @@
+import { DataSource } from 'typeorm';
+import { ENTITIES } from '../../entities/index.js';
+import { StoreError } from '../../errors.js';
+import { codeOf } from '../../failures.js';
+import { MIGRATIONS } from '../../migrations/index.js';
+
+/** How long a statement waits for a lock that another unit holds. */
+const LOCK_TIMEOUT_MS = 10_000;
+/** A broker whose host has vanished must not hold a tenant's lock for as long as TCP believes in it. */
+const IDLE_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** For a statement's answer: longer than it may wait for a lock, and not for as long as TCP believes in a host. */
+const ANSWER_TIMEOUT_MS = 20_000;
+/** Of an idle connection; the system's own two hours are no help to whoever listens. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+const TEXTS = new Set<unknown>(['varchar', 'text']);
+
+/** Settings of each connection; `pg` sends the timeouts as it connects. */
+export const CONNECTION = {
+  application_name: 'countersign',
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
+  query_timeout: ANSWER_TIMEOUT_MS,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+};
+
+/** For migrations, whose statements take as long as the tables are large. */
+export const PATIENT = { ...CONNECTION, query_timeout: 0 };
+
+/**
+ * A pool of connections to a PostgreSQL database.
+ *
+ * @param url `postgres://…` with the options that `pg` knows, `sslmode` among them
+ * @param poolSize connections at most
+ * @param extra settings of each connection
+ * @throws StoreError `database_unreadable`
+ */
+export async function openPool(
+  url: string,
+  poolSize: number,
+  extra: object = CONNECTION,
+): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    synchronize: false,
+    logging: false,
+    // The default one prints what failed in a migration, whatever `logging` says; errors say it to the caller.
+    logger: 'debug',
+    poolSize,
+    installExtensions: false,
+    extra,
+    // An idle connection that breaks leaves the pool; whoever needs one next learns whether there is another.
+    poolErrorHandler: () => {},
+  });
+  try {
+    await source.initialize();
+  } catch (error) {
+    throw unreachable(error);
+  }
+  // Text is sorted and compared by its bytes on each engine, whatever the database's own language.
+  for (const { columns } of source.entityMetadatas)
+    for (const column of columns) if (TEXTS.has(column.type)) column.collation = 'C';
+  return source;
+}
+
+/** The cause stays behind: what the driver says of a connection may repeat the URL, and that has a password. */
+export const unreachable = (error: unknown): StoreError =>
+  new StoreError(
+    'database_unreadable',
+    `The PostgreSQL database cannot be reached (${codeOf(error) || 'unknown'}).`,
+  );

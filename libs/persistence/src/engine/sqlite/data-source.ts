@@ -1,0 +1,43 @@
+import { DataSource } from 'typeorm';
+import { ENTITIES } from '../../entities/index.js';
+import { StoreError } from '../../errors.js';
+import { MIGRATIONS } from '../../migrations/index.js';
+
+/** Milliseconds that a statement waits for another process's lock before it fails. */
+const BUSY_TIMEOUT = 5000;
+
+interface Pragmas {
+  pragma(text: string): unknown;
+}
+
+/**
+ * One connection to the database file. TypeORM has one query runner per SQLite source, on which concurrent
+ * transactions corrupt each other: all use of a source goes through a queue (`UnitQueue`).
+ *
+ * @throws StoreError `database_unreadable`
+ */
+export async function openSource(path: string, mode: 'write' | 'read'): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'better-sqlite3',
+    database: path,
+    readonly: mode === 'read',
+    fileMustExist: true,
+    timeout: BUSY_TIMEOUT,
+    statementCacheSize: 500,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    synchronize: false,
+    logging: false,
+    prepareDatabase: (database: Pragmas) => {
+      if (mode === 'write') database.pragma('journal_mode = WAL');
+      // A commit is on the disk before it is answered: a decision that was announced must survive a power cut.
+      database.pragma('synchronous = FULL');
+      database.pragma('foreign_keys = ON');
+    },
+  });
+  try {
+    return await source.initialize();
+  } catch (error) {
+    throw new StoreError('database_unreadable', 'The database file cannot be opened as a database.', error);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Route } from '@countersign/contract';
+import { type ScopeEntry, scopeAllows } from '@countersign/contract';
+
+/** What a first call is made of. */
+interface Granted {
+  id: string;
+  tenant: string;
+  scope: readonly ScopeEntry[];
+}
+
+type Routed = { routes: readonly Route[] };
+
+/** A first useful call under a grant: the plainest GET route that it covers. */
+export function commandFor(grant: Granted, service: Routed | null | undefined): string {
+  return `npx countersign curl ${grant.id} -- ${pathFor(grant, service)}`;
+}
+
+function pathFor(grant: Granted, service: Routed | null | undefined): string {
+  const open = (service?.routes ?? [])
+    .filter(({ method }) => method === 'GET')
+    .flatMap((route) => fill(route, grant));
+  return open[0] ?? '/PATH';
+}
+
+/** The route's path with this grant's tenant and an object that the grant names; nothing where it is not covered. */
+function fill(route: Route, grant: Granted): string[] {
+  const { resource, path, action } = route;
+  for (const entry of grant.scope) {
+    if (!entry.actions.includes(action)) continue;
+    const given = entry.resource.split('/');
+    const values = new Map<string, string>([['tenant', grant.tenant]]);
+    const concrete = resource
+      .split('/')
+      .map((segment, at) => {
+        const name = /^\{(.+)\}$/.exec(segment)?.[1];
+        if (name === undefined) return segment;
+        const value = given[at];
+        const known = value !== undefined && !value.includes('*') ? value : name.toUpperCase();
+        values.set(name, known);
+        return known;
+      })
+      .join('/');
+    if (!scopeAllows([entry], concrete, action)) continue;
+    return [path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => values.get(name) ?? name.toUpperCase())];
+  }
+  return [];
+}
