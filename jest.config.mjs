@@ -13,8 +13,11 @@ const swc = [
 
 const project = (displayName, testMatch) => ({
   displayName,
+  // All projects transform alike, and so share one cache.
+  id: 'countersign',
   rootDir: '.',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/bin/jest/environment.mjs',
+  runtime: '<rootDir>/bin/jest/runtime.mjs',
   testMatch,
   // Not the temporary folder: bin/jest.mjs gives each run another.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',

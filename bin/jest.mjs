@@ -25,7 +25,6 @@ if (projects.length === 0 || unknown.length > 0) {
   process.exit(2);
 }
 const flags = [
-  '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   // A test file loads thousands of modules of which much is garbage at once: most of it then goes cheaply.
   '--max-semi-space-size=64',

@@ -1,0 +1,62 @@
+/**
+ * The globals of a test file are those of its process: there is no sandbox (see runtime.mjs). What a file changed in
+ * them is put back when it has ended.
+ */
+import { ModernFakeTimers } from '@jest/fake-timers';
+import { ModuleMocker } from 'jest-mock';
+
+export default class NativeEnvironment {
+  global = globalThis;
+  moduleMocker = new ModuleMocker(globalThis);
+  fakeTimers = null;
+  fakeTimersModern;
+  #before = snapshot();
+
+  constructor({ projectConfig }) {
+    this.fakeTimersModern = new ModernFakeTimers({ config: projectConfig, global: globalThis });
+  }
+
+  async setup() {}
+
+  async teardown() {
+    this.fakeTimersModern.dispose();
+    restore(this.#before);
+  }
+
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+
+  /** jest asks for it, and without it refuses the environment. */
+  getVmContext() {
+    return null;
+  }
+}
+
+function snapshot() {
+  return {
+    globals: Object.getOwnPropertyDescriptors(globalThis),
+    variables: { ...process.env },
+    folder: process.cwd(),
+    exit: process.exit,
+    exitCode: process.exitCode,
+  };
+}
+
+function restore({ globals, variables, folder, exit, exitCode }) {
+  for (const key of Reflect.ownKeys(globalThis)) {
+    const now = Object.getOwnPropertyDescriptor(globalThis, key);
+    const before = globals[key];
+    if (!now.configurable) continue;
+    if (before === undefined) {
+      // Libraries keep their one instance in such places; what jest keeps there holds a whole test file in memory.
+      if (typeof key === 'symbol' && key.description === 'JEST_STATE_SYMBOL') delete globalThis[key];
+    } else if (now.value !== before.value || now.get !== before.get || now.set !== before.set)
+      Object.defineProperty(globalThis, key, before);
+  }
+  for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
+  Object.assign(process.env, variables);
+  process.chdir(folder);
+  process.exit = exit;
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,75 @@
+/**
+ * Lets Node load this repository's TypeScript as jest.config.mjs says: names by its `moduleNameMapper`, sources by its
+ * `transform` (from jest's cache, instrumented where coverage is measured).
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createScriptTransformer } from '@jest/transform';
+
+const GLOBALS = [
+  'afterAll',
+  'afterEach',
+  'beforeAll',
+  'beforeEach',
+  'describe',
+  'expect',
+  'it',
+  'jest',
+  'test',
+];
+
+export const TRANSFORM_OPTIONS = {
+  isInternalModule: false,
+  supportsDynamicImport: true,
+  supportsExportNamespaceFrom: true,
+  supportsStaticESM: true,
+  supportsTopLevelAwait: true,
+};
+
+let mapper;
+let transformer;
+let options;
+
+export async function initialize({ config, coverage }) {
+  mapper = config.moduleNameMapper.map(([pattern, path]) => [new RegExp(pattern), path]);
+  transformer = await createScriptTransformer(config);
+  options = { ...TRANSFORM_OPTIONS, ...coverage };
+}
+
+export async function resolve(specifier, context, next) {
+  if (specifier === '@jest/globals') {
+    // Each test file has globals of its own, hence a module of its own.
+    const run = new URL(context.parentURL).search;
+    return { url: `countersign:jest-globals${run}`, format: 'module', shortCircuit: true };
+  }
+  if (context.parentURL !== undefined && isTypeScript(context.parentURL)) {
+    const url = sourceOf(specifier, context.parentURL);
+    if (url !== null) return { url, format: 'module', shortCircuit: true };
+  }
+  return next(specifier, context);
+}
+
+export async function load(url, context, next) {
+  if (url.startsWith('countersign:jest-globals')) {
+    const source = `export const { ${GLOBALS.join(', ')} } = globalThis[Symbol.for('countersign.test.globals')]();`;
+    return { format: 'module', source, shortCircuit: true };
+  }
+  if (!isTypeScript(url)) return next(url, context);
+  const { code } = await transformer.transformAsync(fileURLToPath(url), options);
+  return { format: 'module', source: code, shortCircuit: true };
+}
+
+const isTypeScript = (url) => /^file:.*\.ts(?:\?|$)/.test(url);
+
+/** The TypeScript file that a specifier names, or null if it names something else. */
+function sourceOf(specifier, parent) {
+  for (const [pattern, path] of mapper) {
+    const match = pattern.exec(specifier);
+    if (match === null) continue;
+    const mapped = path.replace(/\$(\d)/g, (_, index) => match[Number(index)]);
+    const url = new URL(mapped.startsWith('.') ? mapped : pathToFileURL(mapped).href, parent);
+    if (!url.pathname.endsWith('.ts')) url.pathname += '.ts';
+    return existsSync(url) ? url.href : null;
+  }
+  return null;
+}

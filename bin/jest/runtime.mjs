@@ -1,0 +1,85 @@
+/**
+ * The runtime of jest without its sandbox: test files and what they import are loaded by Node itself. A worker then
+ * loads each module once, not once a test file; with the sandbox, loading took more time than testing.
+ *
+ * What this costs is isolation: the test files of one worker share the state of the modules that they import, and the
+ * globals. `environment.mjs` puts back what a file left changed; CONTRIBUTING.md has the rules for the rest.
+ */
+import { createRequire, register } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import Runtime from 'jest-runtime';
+import { TRANSFORM_OPTIONS } from './loader.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** jest-circus keeps its handlers here across loads of itself; they must not outlive the file that they served. */
+const CIRCUS_HANDLERS = Symbol.for('EVENT_HANDLERS');
+/** Where the loader's stand-in for `@jest/globals` finds what the running test file may use. */
+const JEST_GLOBALS = Symbol.for('countersign.test.globals');
+
+let registered = false;
+let filesRun = 0;
+
+export default class NativeRuntime extends Runtime {
+  /** Counts the files of this process. A setup file is loaded for each of them again. */
+  #run = ++filesRun;
+  #sourceMaps;
+  #from;
+
+  constructor(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig) {
+    super(config, environment, resolver, transformer, cacheFS, coverage, testPath, globalConfig);
+    this.#from = testPath;
+    this.#sourceMaps = new SourceMaps(transformer, coverage);
+    if (registered) return;
+    registered = true;
+    register('./loader.mjs', import.meta.url, { data: { config, coverage } });
+  }
+
+  /** `import` loads either kind. */
+  unstable_shouldLoadAsEsm() {
+    return true;
+  }
+
+  async unstable_importModule(path) {
+    globalThis[JEST_GLOBALS] = () => ({
+      ...this.jestGlobals.envGlobals(),
+      jest: this.jestGlobals.jestObjectFor(this.#from),
+    });
+    return await import(`${pathToFileURL(path).href}?run=${this.#run}`);
+  }
+
+  requireInternalModule(from, to) {
+    const path = to === undefined ? from : createRequire(from).resolve(to);
+    if (!/jestAdapterInit/.test(path)) return require(path);
+    // Its state is of one test file.
+    delete require.cache[path];
+    delete globalThis[CIRCUS_HANDLERS];
+    return require(path);
+  }
+
+  requireModule(path) {
+    return require(path);
+  }
+
+  getSourceMaps() {
+    return this.#sourceMaps;
+  }
+}
+
+/** Where the source map of a loaded file is. Only who prints a stack asks, so nothing is gathered beforehand. */
+class SourceMaps extends Map {
+  #transformer;
+  #options;
+
+  constructor(transformer, coverage) {
+    super();
+    this.#transformer = transformer;
+    this.#options = { ...TRANSFORM_OPTIONS, ...coverage };
+  }
+
+  get(name) {
+    const path = name.startsWith('file:') ? fileURLToPath(name) : name;
+    if (!path.endsWith('.ts')) return undefined;
+    return this.#transformer.transform(path, this.#options).sourceMapPath ?? undefined;
+  }
+}
