@@ -18,6 +18,9 @@ test.each([
   ['libs/authorization/src/a.ts', 'jsonwebtoken', 'no signing library'],
   ['libs/authorization/src/token/a.ts', './mint/index.js', 'must not be able to mint'],
   ['libs/wording/src/a.ts', '@countersign/access', 'wording says in words'],
+  ['libs/runtime/src/a.ts', '@countersign/contract', 'runtime is a leaf'],
+  ['libs/runtime/src/a.ts', 'node:http', 'runtime is a leaf'],
+  ['libs/access/src/a.ts', '@countersign/runtime', 'imports point one way'],
   [
     'libs/persistence/src/a.ts',
     '@countersign/authorization/mint',
@@ -47,6 +50,8 @@ test.each([
   ['libs/slack/src/a.ts', '@slack/bolt'],
   ['apps/gateway/src/a.ts', '@countersign/authorization'],
   ['apps/broker/src/a.ts', '@countersign/authorization/mint'],
+  ['apps/gateway/src/a.ts', '@countersign/runtime'],
+  ['libs/slack/src/a.ts', '@countersign/runtime'],
   ['apps/web/src/a.tsx', '@countersign/contract'],
   ['apps/web/src/a.tsx', '@countersign/wording'],
 ])('%s may import %s', (file, specifier) => {

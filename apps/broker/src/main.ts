@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, readBrokerEnvironment } from '@countersign/config';
 import { StoreError } from '@countersign/persistence';
+import { errorStack } from '@countersign/runtime';
 import { type RunningBroker, startBroker } from './start-broker.js';
 
 export { type BrokerOverrides, type RunningBroker, startBroker } from './start-broker.js';
@@ -26,7 +27,7 @@ function startupLine(error: unknown): string {
     return `error[${error.code}]: ${error.message}`;
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
     return `error[port_unavailable]: the broker cannot listen (${String('code' in error ? error.code : 'unknown')}); choose another COUNTERSIGN_PORT or COUNTERSIGN_HOST`;
-  return `error[internal_error]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return `error[internal_error]: ${errorStack(error)}`;
 }
 
 /** Whether this file is the program, and not a part of another (the command line, a test). */

@@ -10,6 +10,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
+import { createLogger } from '@countersign/runtime';
 import type { SlackSide } from '@countersign/slack';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
@@ -24,7 +25,6 @@ import { Jobs } from './jobs/jobs.service.js';
 import { KeyRing } from './keys/key-ring.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
 import { NoticeJobs } from './notices/notice-jobs.js';
-import { createLogger } from './observe/logger.js';
 import { NestLogger } from './observe/nest-logger.js';
 import { MailCodes } from './sign-in/mail-codes.js';
 import { slackOf } from './slack/side.js';
@@ -60,7 +60,7 @@ export async function startBroker(
   environment: BrokerEnvironment,
   { clock = systemClock, logTo, storeOver = (opened) => opened }: BrokerOverrides = {},
 ): Promise<RunningBroker> {
-  const logger = createLogger(environment.logLevel, logTo);
+  const logger = createLogger({ level: environment.logLevel, base: { app: 'broker' }, destination: logTo });
   const system = { clock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const { databaseUrl: url, masterKey } = environment;
   const store = storeOver(await openStore({ url, masterKey, ...system }));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorStack } from '@countersign/runtime';
 import { DemoError } from './demo-error.js';
 import {
   brokerEnvironment,
@@ -144,8 +145,7 @@ function reachable(host: string): string {
 
 function report(error: unknown): void {
   if (error instanceof DemoError) tell(`error[${error.code}]: ${error.message}`);
-  else
-    tell(`error[internal_error]: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  else tell(`error[internal_error]: ${errorStack(error)}`);
 }
 
 try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
+import { createLogger, describeError } from '@countersign/runtime';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
 import { Judge } from './authorize/judge.js';
@@ -22,8 +23,6 @@ import { OwnPages, type Readiness } from './http/own-pages.js';
 import type { Identity } from './identity/identity.js';
 import { registrar } from './identity/register.js';
 import { contextSigner } from './identity/signed-context.js';
-import { describeError } from './log/describe-error.js';
-import { createLogger } from './log/logger.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { Recorder } from './records/recorder.js';
 import { Quarantine } from './records/shipping/quarantine.js';
@@ -43,7 +42,10 @@ export async function assembleGateway(
   credential: GatewayCredential,
   identity: Identity,
 ) {
-  const log = (options.logger ?? createLogger(options.logLevel ?? 'info')).child({
+  const log = (
+    options.logger ??
+    createLogger({ level: options.logLevel ?? 'info', base: { process: 'gateway' }, time: 'iso' })
+  ).child({
     gateway: credential.gateway,
   });
   const clock = options.clock ?? systemClock;

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
+import { withinTime } from '@countersign/runtime';
 import { assembleGateway } from './assemble-gateway.js';
 import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
@@ -108,9 +108,7 @@ async function stopServing(server: Server, calls: OpenCalls, graceMs: number): P
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const waited = new AbortController();
-  await Promise.race([closed, pause(graceMs, undefined, { signal: waited.signal }).catch(() => undefined)]);
-  waited.abort();
+  await withinTime(closed, graceMs);
   calls.cutAll('shutdown');
   server.closeAllConnections();
   await closed;

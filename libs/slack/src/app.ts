@@ -1,4 +1,5 @@
 import type { SigningDeps } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
 import {
   App,
   AuthorizationError,
@@ -88,19 +89,22 @@ export function slackSide(
   registerLifecycle(app, installations);
   register(app, { deps, settings, identify: identities.identify });
   const socket = receiver instanceof SocketModeReceiver ? receiver : null;
-  const warm = () => void installations.warm().catch((error: unknown) => logger.error(error));
-  let looking: NodeJS.Timeout | undefined;
+  const renewal = new PeriodicLoop(
+    'Slack tokens',
+    LOOK_MS,
+    () => installations.warm(),
+    (_name, error) => logger.error(error),
+  );
   return {
     ...{ config, logger, installations, identities, app },
     router: receiver instanceof ExpressReceiver ? receiver.router : null,
     start: () => {
-      warm();
-      looking = setInterval(warm, LOOK_MS);
+      renewal.start();
       // It connects again by itself; what fails for good (a bad app token) is said in the log and by the doctor.
       socket?.start().catch((error: unknown) => logger.error(error));
     },
     stop: async () => {
-      clearInterval(looking);
+      void renewal.stop();
       await socket?.stop();
       await Promise.all(underWay);
     },

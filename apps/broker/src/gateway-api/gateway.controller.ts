@@ -1,4 +1,4 @@
-import { type EnrolledGateway, registerIdentity, takeRecords } from '@countersign/access';
+import { type EnrolledGateway, type RecordBatch, registerIdentity, takeRecords } from '@countersign/access';
 import {
   parseFeedPlace,
   parseIdentityRegistration,
@@ -6,6 +6,7 @@ import {
   parseSeenPlace,
   type RecordAnswer,
 } from '@countersign/gateway-protocol';
+import { Batcher } from '@countersign/runtime';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -21,7 +22,6 @@ import { RecordNews } from '../stream/record-news.js';
 import { FeedHub } from './feed/feed-hub.js';
 import { GatewayWatch } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
-import { Intake } from './intake.js';
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
 const feedQuery = z.strictObject({
@@ -59,7 +59,17 @@ const recordsAnswer = component(
 /** For enrolled gateways alone; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
 export class GatewayController {
-  private readonly intake = new Intake((batches) => takeRecords(this.deps, batches));
+  /**
+   * Gateways' batches share transactions: a transaction costs as much as dozens of records, and hundreds of gateways with
+   * a few calls each bring few records a batch. A stop waits behind whole transactions, so they are short and few.
+   */
+  private readonly intake = new Batcher<RecordBatch, Record<string, number>>({
+    work: (batches) => takeRecords(this.deps, batches),
+    sizeOf: ({ records }) => records.length,
+    maxSize: 250,
+    maxConcurrent: 2,
+    gatherMs: 50,
+  });
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -101,7 +111,7 @@ export class GatewayController {
   async records(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<RecordAnswer> {
     const { boot, entries } = parseRecordBatch(body);
     const records = entries.map((entry, index) => incomingRecord(this.deps.hashing, gateway, entry, index));
-    const accepted = await this.intake.hand({ gateway: gateway.id, boot, records });
+    const accepted = await this.intake.submit({ gateway: gateway.id, boot, records });
     this.metrics.recordsTaken(records);
     this.news.taken(records);
     this.watch.heard(gateway.id);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { withinTime } from '@countersign/runtime';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -62,20 +62,14 @@ export class HealthController {
     response.type(registry.contentType).send(await registry.metrics());
   }
 
-  /** Whoever probes wants an answer sooner than the store gives up a database that says nothing. */
+  /** A probe needs an answer sooner than the store gives up a database that does not answer. */
   private async reads(): Promise<boolean> {
-    const over = new AbortController();
     const reading = this.deps.store
       .readAsVendor((unit) => unit.feed.head())
       .then(
         () => true,
         () => false,
       );
-    const late = pause(READ_MS, false, { signal: over.signal }).catch(() => false);
-    try {
-      return await Promise.race([reading, late]);
-    } finally {
-      over.abort();
-    }
+    return (await withinTime(reading, READ_MS)) ?? false;
   }
 }

@@ -1,10 +1,10 @@
 import { doDue, prune, remindTrust } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { GatewayWatch } from '../gateway-api/gateway-watch.js';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { Loop } from './loop.js';
 
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
@@ -16,7 +16,7 @@ const MOST_BATCHES = 50;
 /** The broker's recurring work by the clock: begins and ends what is due, looks after the gateways, deletes what is over. */
 @Injectable()
 export class Jobs {
-  private readonly loops: readonly Loop[];
+  private readonly loops: readonly PeriodicLoop[];
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
@@ -26,10 +26,10 @@ export class Jobs {
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     this.loops = [
-      new Loop('expiry', EVERY_MS, () => this.expire(), onError),
-      new Loop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
-      new Loop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
-      new Loop('reminders', REMIND_EVERY_MS, () => this.remind(), onError),
+      new PeriodicLoop('expiry', EVERY_MS, () => this.expire(), onError),
+      new PeriodicLoop('pruning', PRUNE_EVERY_MS, () => this.prune(), onError),
+      new PeriodicLoop('gateways', GATEWAYS_EVERY_MS, () => watch.turn(), onError),
+      new PeriodicLoop('reminders', REMIND_EVERY_MS, () => this.remind(), onError),
     ];
   }
 

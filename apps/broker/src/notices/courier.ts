@@ -4,11 +4,14 @@ import {
   DeliveryFailure,
   type DeliveryOutcome,
   type NoticeChannel,
+  type Randomness,
 } from '@countersign/access';
+import { type BackOffPolicy, backOffDelay, PeriodicLoop } from '@countersign/runtime';
 import type { BrokerDeps } from '../injection.js';
-import { Loop } from '../jobs/loop.js';
-import { MOST_ATTEMPTS, pauseMs } from './back-off.js';
 
+/** Attempts until a delivery is given up: with the delays below, about a day after the first. */
+export const MOST_ATTEMPTS = 42;
+export const BACK_OFF: BackOffPolicy = { firstMs: 1_000, longestMs: 3_600_000 };
 /** One attempt takes no longer. */
 const ATTEMPT_MS = 15_000;
 /** Nobody else attempts what is claimed; after a crash it is due again when this is over. */
@@ -24,7 +27,7 @@ export type CourierReport = (delivery: Delivery, outcome: DeliveryOutcome, error
  * that is slow or gone holds up nobody else, and the loop waits for no attempt.
  */
 export class Courier {
-  private readonly loop: Loop;
+  private readonly loop: PeriodicLoop;
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
 
@@ -34,7 +37,7 @@ export class Courier {
     private readonly report: CourierReport,
     private readonly onError: (job: string, error: unknown) => void,
   ) {
-    this.loop = new Loop(channel.name, LOOK_MS, () => this.look(), onError);
+    this.loop = new PeriodicLoop(channel.name, LOOK_MS, () => this.look(), onError);
   }
 
   start(): void {
@@ -110,10 +113,15 @@ export class Courier {
     const attempts = delivery.attempts + 1;
     if (failure.final || attempts >= MOST_ATTEMPTS)
       return { state: 'dead', at: now.toISOString(), error: failure.code };
-    const nextAt = new Date(now.getTime() + pauseMs(attempts, this.deps.random)).toISOString();
+    const nextAt = new Date(
+      now.getTime() + backOffDelay(attempts, BACK_OFF, () => fraction(this.deps.random)),
+    ).toISOString();
     return { state: 'due', nextAt, error: failure.code };
   }
 }
+
+/** A number from 0 up to, but not including, 1. */
+const fraction = (random: Randomness): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
 
 /** The oldest delivery of each recipient. */
 function firstOfEach(deliveries: readonly Delivery[]): Delivery[] {

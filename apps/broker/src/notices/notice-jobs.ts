@@ -1,8 +1,8 @@
 import type { NoticeChannel } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../injection.js';
-import { Loop } from '../jobs/loop.js';
 import { Metrics } from '../observe/metrics.js';
 import { Courier, type CourierReport } from './courier.js';
 import { fanOutNotices } from './fan-out.js';
@@ -12,7 +12,7 @@ const EVERY_MS = 1_000;
 /** Tells people and programs what happened: finds out whom, then one courier a channel carries it there. */
 @Injectable()
 export class NoticeJobs {
-  private readonly fanOut: Loop;
+  private readonly fanOut: PeriodicLoop;
   private readonly couriers: readonly Courier[];
   private unsubscribe: (() => void) | undefined;
 
@@ -24,7 +24,7 @@ export class NoticeJobs {
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const work = async () => this.metrics.dispatched(await fanOutNotices(this.deps, channels));
-    this.fanOut = new Loop('outbox', EVERY_MS, work, onError);
+    this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError);
     this.couriers = channels.map((channel) => new Courier(deps, channel, this.report, onError));
   }
 

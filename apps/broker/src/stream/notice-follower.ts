@@ -1,9 +1,9 @@
 import type { Notice } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
-import { Loop } from '../jobs/loop.js';
 import { StreamHub } from './stream-hub.js';
 
 const EVERY_MS = 1_000;
@@ -23,7 +23,7 @@ const REMEMBERED = 100_000;
  */
 @Injectable()
 export class NoticeFollower {
-  private readonly loop: Loop;
+  private readonly loop: PeriodicLoop;
   private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
   /** When a look last went all the way back; monotonic milliseconds. */
   private lookedBack = Number.NEGATIVE_INFINITY;
@@ -34,7 +34,7 @@ export class NoticeFollower {
     @Inject(LOGGER) logger: Logger,
     private readonly streams: StreamHub,
   ) {
-    this.loop = new Loop(
+    this.loop = new PeriodicLoop(
       'notices',
       EVERY_MS,
       () => this.follow((notice) => this.streams.tell(notice)),

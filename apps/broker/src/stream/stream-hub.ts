@@ -1,11 +1,11 @@
 import { canSee, logVisibility, mayAttempt, type Notice, type Person } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { identify } from '../http/identify.guard.js';
 import { HttpProblem } from '../http/problem.js';
 import type { Credentials } from '../http/request.js';
 import type { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { Loop } from '../jobs/loop.js';
 import { isAddressed, mayRead } from '../notices/audience.js';
 
 const CHECK_MS = 1_000;
@@ -22,13 +22,13 @@ interface Subscriber {
 @Injectable()
 export class StreamHub {
   private readonly subscribers = new Set<Subscriber>();
-  private readonly checks: Loop;
+  private readonly checks: PeriodicLoop;
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
   ) {
-    this.checks = new Loop(
+    this.checks = new PeriodicLoop(
       'stream checks',
       CHECK_MS,
       () => this.checkAll(),

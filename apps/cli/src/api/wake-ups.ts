@@ -1,3 +1,4 @@
+import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
 import type { Api } from './client.js';
 
@@ -44,7 +45,8 @@ export class WakeUps {
     while (!this.stop.signal.aborted) {
       await this.follow().catch(() => undefined);
       this.connected = false;
-      await this.pause();
+      // Does not keep the process alive.
+      await sleep(this.times.idleMs, this.stop.signal, false);
     }
   }
 
@@ -60,14 +62,5 @@ export class WakeUps {
   private ring(): void {
     this.pending = true;
     this.wake?.();
-  }
-
-  /** Before the next attempt to connect; does not keep the process alive. */
-  private pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.times.idleMs);
-      timer.unref();
-      this.stop.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
   }
 }

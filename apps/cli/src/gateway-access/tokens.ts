@@ -1,3 +1,4 @@
+import { SingleFlight } from '@countersign/runtime';
 import { type Api, segment } from '../api/client.js';
 import { type TokenAnswer, tokenShape } from '../api/shapes.js';
 
@@ -12,7 +13,7 @@ export const mint = (api: Pick<Api, 'call'>, grant: string): Promise<TokenAnswer
 /** The current token of one grant, renewed silently before it expires. One renewal at a time, however many callers. */
 export class GrantTokens {
   private held: Held | undefined;
-  private renewal: Promise<Held> | undefined;
+  private readonly renewal = new SingleFlight<Held>();
 
   constructor(
     private readonly api: Pick<Api, 'call'>,
@@ -39,10 +40,7 @@ export class GrantTokens {
   }
 
   private renew(): Promise<Held> {
-    this.renewal ??= this.fetch().finally(() => {
-      this.renewal = undefined;
-    });
-    return this.renewal;
+    return this.renewal.run(() => this.fetch());
   }
 
   private async fetch(): Promise<Held> {

@@ -1,5 +1,6 @@
 import { AccessError } from '@countersign/access';
 import { ConfigError } from '@countersign/config';
+import { errorMessage } from '@countersign/runtime';
 import { CommanderError } from 'commander';
 import { plain } from '../text/plain.js';
 import { CliError, type ExitCode } from './cli-error.js';
@@ -38,7 +39,7 @@ function asCliError(error: unknown): CliError {
       cause: error,
     });
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = errorMessage(error);
   return new CliError('internal', detail, { cause: error });
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '@countersign/runtime';
 import type { z } from 'zod';
 import { TourError } from './tour-error.js';
 
@@ -84,6 +84,6 @@ export async function until<T>(
     const value = await ask();
     if (done(value)) return value;
     if (performance.now() > deadline) throw new TourError('tour_failed', otherwise);
-    await wait(PAUSE_MS);
+    await sleep(PAUSE_MS);
   }
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '@countersign/runtime';
 import type { TourStep } from './step.js';
 import { TourError } from './tour-error.js';
 
@@ -28,7 +29,7 @@ async function played(title: string, run: () => Promise<string[]>): Promise<stri
     return await run();
   } catch (error) {
     if (error instanceof TourError && error.code !== 'tour_failed') throw error;
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = errorMessage(error);
     throw new TourError('tour_failed', `step "${title}": ${detail}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { sleep } from '@countersign/runtime';
 import { type Api, segment } from '../api/client.js';
 import { type GrantAnswer, grantShape } from '../api/shapes.js';
 import { gatewayUrlOf, requireActive } from '../gateway-access/gateway-url.js';
@@ -79,25 +80,10 @@ async function untilEnded(
   stop: AbortSignal,
 ): Promise<GrantAnswer | undefined> {
   for (;;) {
-    await pause(LOOK_MS, stop);
+    await sleep(LOOK_MS, stop);
     const found = grantShape.safeParse(await look().catch(() => undefined)).data;
     const over =
       found !== undefined && (found.state !== 'active' || Date.parse(found.endsAt ?? '') <= Date.now());
     if (over || stop.aborted) return found;
   }
-}
-
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { readPins } from '@countersign/gateway-protocol';
+import { sleep } from '@countersign/runtime';
 import type { RunVerb } from '../prepare/host-verb.js';
 
 const EVERY_MS = 500;
@@ -25,7 +25,7 @@ export async function pinClaimed(claims: Claims, signal: AbortSignal): Promise<v
       // Told by the signal's abort, which ends the verb too.
       if (!signal.aborted) throw error;
     });
-    await wait(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(EVERY_MS, signal);
   }
 }
 

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Amounts, LeaseAnswer, LeaseAsk } from '@countersign/gateway-protocol';
+import { SingleFlight, sleep } from '@countersign/runtime';
 import type { LiveGrant } from '../authorize/grants.js';
 import type { Clock } from '../clock.js';
 import { BrokerAnswer } from '../feed/broker-client.js';
@@ -32,7 +32,8 @@ type Account = {
   turn: number;
   /** Calls that wait for more. */
   waiting: number;
-  asking: Promise<Leased> | undefined;
+  /** The request for more that is under way. */
+  asking: SingleFlight<Leased>;
   /** Monotonic milliseconds. */
   usedAt: number;
   shortUntil: number;
@@ -104,7 +105,7 @@ export class Budgets {
           account.shortUntil = this.clock.monotonic() + SHORT_MS;
           return 'none';
         }
-        await pause(AGAIN_MS);
+        await sleep(AGAIN_MS);
       }
     } finally {
       account.waiting -= wants.calls;
@@ -139,10 +140,7 @@ export class Budgets {
 
   /** The asks of one account come one after the other: each says the totals as of its own moment. */
   private ask(account: Account, bytes: number): Promise<Leased> {
-    account.asking ??= this.send(account, bytes).finally(() => {
-      account.asking = undefined;
-    });
-    return account.asking;
+    return account.asking.run(() => this.send(account, bytes));
   }
 
   private async send(account: Account, bytes: number): Promise<Leased> {
@@ -168,9 +166,9 @@ export class Budgets {
   }
 
   private async giveBack(account: Account, last = false): Promise<boolean> {
-    if (account.asking !== undefined) {
+    if (account.asking.isRunning) {
       if (!last) return false;
-      await account.asking.catch(() => undefined);
+      await account.asking.settle();
     }
     if (!account.owes && !hasUnused(account)) return true;
     this.drop(account);
@@ -201,7 +199,7 @@ export class Budgets {
     if (known !== undefined) return known;
     const nothing = { calls: 0, bytes: 0 };
     const times = { usedAt: this.clock.monotonic(), shortUntil: 0 };
-    const state = { turn: 0, waiting: 0, asking: undefined, owes: false };
+    const state = { turn: 0, waiting: 0, asking: new SingleFlight<Leased>(), owes: false };
     const limit = { calls: grant.budget?.calls ?? Infinity, bytes: grant.budget?.bytes ?? Infinity };
     const account = { grant: grant.id, used: nothing, held: nothing, limit, ...state, ...times };
     this.accounts.set(digest, account);

@@ -1,8 +1,8 @@
 import { type LeaseAnswer, type LeaseAsk, parseLeaseAnswer } from '@countersign/gateway-protocol';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
-import { describeError } from '../log/describe-error.js';
 import type { Quarantine } from '../records/shipping/quarantine.js';
 import type { Shipper } from '../records/shipping/shipper.js';
 import type { SpoolPlace } from '../records/spool/segments.js';
@@ -22,19 +22,17 @@ type LeasingParts = {
 
 /** A call waits for the answer: a broker that is slower is as good as away. */
 const ANSWER_MS = 5_000;
-/** How long to leave it after a failure; twice as long after each further one. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 /** Talks to the broker about leases: this run's, and those of runs that were killed. */
 export class Leasing {
-  private underWay: Promise<void> | undefined;
-  private pause = FIRST_PAUSE_MS;
-  private notBefore = Number.NEGATIVE_INFINITY;
+  private readonly flight = new SingleFlight();
+  private readonly retry: RetryTimer;
   /** Where the records of earlier runs end in the spool, once their last are durable. */
   private recordsEnd: SpoolPlace | undefined;
 
-  constructor(private readonly parts: LeasingParts) {}
+  constructor(private readonly parts: LeasingParts) {
+    this.retry = new RetryTimer(parts.clock);
+  }
 
   /** Rejects with BrokerAnswer, the network's error, or that of the disk on which this run has to be noted first. */
   async ask(ask: Omit<LeaseAsk, 'boot'>): Promise<LeaseAnswer> {
@@ -49,8 +47,8 @@ export class Leasing {
    * what was held counts as used. Called a few times a second.
    */
   sweep(): void {
-    const { boots, spool, shipper, clock } = this.parts;
-    if (this.underWay !== undefined || clock.monotonic() < this.notBefore) return;
+    const { boots, spool, shipper } = this.parts;
+    if (this.flight.isRunning || !this.retry.isDue) return;
     if (!spool.isWhole && !boots.isGivenUp) this.attempt(() => boots.giveUp());
     if (!boots.hasEarlier || !spool.isWhole || !spool.isLeftClosed) return;
     this.recordsEnd ??= spool.end;
@@ -71,19 +69,14 @@ export class Leasing {
   }
 
   private attempt(step: () => Promise<void>): void {
-    this.underWay = step()
-      .then(
-        () => {
-          this.pause = FIRST_PAUSE_MS;
-        },
-        (error: unknown) => {
-          this.parts.log.warn(describeError(error), 'leases of an earlier run stay as they are for now');
-          this.notBefore = this.parts.clock.monotonic() + this.pause;
-          this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
-        },
-      )
-      .finally(() => {
-        this.underWay = undefined;
-      });
+    void this.flight.run(async () => {
+      try {
+        await step();
+        this.retry.reset();
+      } catch (error) {
+        this.parts.log.warn(describeError(error), 'leases of an earlier run stay as they are for now');
+        this.retry.failed();
+      }
+    });
   }
 }

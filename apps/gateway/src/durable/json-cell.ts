@@ -1,4 +1,5 @@
 import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
+import { SingleFlight } from '@countersign/runtime';
 import { FileUnreadable, isOfFileSystem } from './file-unreadable.js';
 
 /** Far more than any place, or the runs that a gateway has begun. */
@@ -10,7 +11,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export class JsonCell<T> {
   private next: { value: T } | undefined;
-  private writing: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
 
   constructor(private readonly path: string) {}
 
@@ -31,10 +32,7 @@ export class JsonCell<T> {
   /** Resolves when this value or a later one is durable; rejects with the file system's error. */
   write(value: T): Promise<void> {
     this.next = { value };
-    this.writing ??= this.drain().finally(() => {
-      this.writing = undefined;
-    });
-    return this.writing;
+    return this.flight.run(() => this.drain());
   }
 
   private async drain(): Promise<void> {

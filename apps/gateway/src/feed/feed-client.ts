@@ -1,5 +1,4 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type ChangeData,
   type FeedEvent,
@@ -11,10 +10,10 @@ import {
   importEd25519PublicKey,
   openFeedEnvelope,
 } from '@countersign/gateway-protocol';
+import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { GatewayState } from '../authorize/gateway-state.js';
 import type { Clock } from '../clock.js';
-import { describeError } from '../log/describe-error.js';
 import { BrokerAnswer, type BrokerClient } from './broker-client.js';
 import type { FeedPosition } from './feed-position.js';
 import { FeedSession, type FeedStep } from './feed-session.js';
@@ -38,8 +37,6 @@ type FeedClientParts = {
   onSnapshot(): void;
 };
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
 /** A connection that has brought events for so long was no accident: a broker that drops everybody right away is. */
 const LASTED_MS = 1_000;
 /** Heartbeats come every second: a feed that has begun and is silent for so long is dead, whatever its socket says. */
@@ -73,7 +70,7 @@ export class FeedClient {
   /** When this connection was asked for (monotonic), while what it missed is not known to be there yet. */
   private catchingUpSince: number | undefined;
   private running: Promise<void> | undefined;
-  private pause = FIRST_PAUSE_MS;
+  private readonly backOff = new BackOff({ firstMs: 50, longestMs: 1_000 });
   /** How long the next connection's first event may take. */
   private patience = FIRST_PATIENCE_MS;
   private forgottenAt = Number.NEGATIVE_INFINITY;
@@ -101,7 +98,7 @@ export class FeedClient {
         if (this.stop.signal.aborted) return;
         this.failed(error);
       }
-      await this.rest();
+      await sleep(this.backOff.next(), this.stop.signal);
     }
   }
 
@@ -129,7 +126,7 @@ export class FeedClient {
         await this.take(session, data, askedAt);
         // A connection that lasted is followed by the next one at once; one that breaks right away is not.
         const hasLasted = session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS;
-        if (hasLasted) this.pause = 0;
+        if (hasLasted) this.backOff.resetAndSkipNext();
         if (hasLasted && touch.isLoose) throw new Error('the feed began late');
       }
     } finally {
@@ -222,16 +219,5 @@ export class FeedClient {
     } else {
       log.warn(why, 'the feed is interrupted');
     }
-  }
-
-  /**
-   * Not at all after a connection that had lasted: another broker may stand behind the same address. Then a little
-   * longer after each failure, at most 1 s, a little unevenly, so that not all gateways come at the same moment.
-   */
-  private async rest(): Promise<void> {
-    const milliseconds = this.pause * (0.5 + Math.random() / 2);
-    this.pause = Math.min(Math.max(this.pause * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
-    if (milliseconds === 0) return;
-    await pause(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
-import { describeError } from '../log/describe-error.js';
 import type { StopPage } from '../trust/stop-page.js';
 import { AmbiguousRequest, demand } from './ambiguous.js';
 import type { CallHandler } from './handle-call.js';

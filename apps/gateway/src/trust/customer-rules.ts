@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { CountersignRefusal, PinnedTrust, StopOrLift } from '@countersign/authorization';
 import type { ChangeData } from '@countersign/gateway-protocol';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
-import { describeError } from '../log/describe-error.js';
 import { HandingOn } from './handing-on.js';
 import { PinsReport } from './pins-report.js';
-import { RetryPace } from './retry-pace.js';
 import { Stops } from './stops.js';
 import { trustFolder } from './trust-folder.js';
 import { Trusts } from './trusts.js';
@@ -36,9 +35,9 @@ export type CustomerWord = {
 
 /** All that customers have signed and this gateway has kept: trust documents, stops, and the pins that they hang on. */
 export class CustomerRules implements CustomerWord {
-  private looking: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   /** A disk that fails is not asked with every tick. */
-  private readonly pace: RetryPace;
+  private readonly retry: RetryTimer;
 
   private constructor(
     private readonly options: CustomerRulesOptions,
@@ -47,7 +46,7 @@ export class CustomerRules implements CustomerWord {
     private readonly report: PinsReport,
     private readonly handing: HandingOn,
   ) {
-    this.pace = new RetryPace(options.clock);
+    this.retry = new RetryTimer(options.clock);
   }
 
   /** Reads what earlier runs have kept. Throws where any of it cannot be read whole. */
@@ -118,10 +117,7 @@ export class CustomerRules implements CustomerWord {
 
   /** To be called often: takes pins that were set on this host, and tells the broker of them, and of stops, while in touch. */
   tick(inTouch: boolean): void {
-    if (this.pace.isDue)
-      this.looking ??= this.look().finally(() => {
-        this.looking = undefined;
-      });
+    if (this.retry.isDue) void this.flight.run(() => this.look());
     if (!inTouch) return;
     this.report.tick();
     this.handing.tick();
@@ -132,9 +128,9 @@ export class CustomerRules implements CustomerWord {
     try {
       await this.trusts.lookAtPins(clock.now());
       await this.stops.settle();
-      this.pace.begin();
+      this.retry.reset();
     } catch (error) {
-      this.pace.failed();
+      this.retry.failed();
       log.error(describeError(error), 'the pins could not be followed; to be tried again');
     }
   }
@@ -147,6 +143,6 @@ export class CustomerRules implements CustomerWord {
 
   async close(): Promise<void> {
     await Promise.all([this.report.close(), this.handing.close()]);
-    await this.looking;
+    await this.flight.settle();
   }
 }

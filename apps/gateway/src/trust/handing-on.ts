@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/authorization';
 import { parseSignature, statementHash } from '@countersign/contract';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { LineFile } from '../durable/line-file.js';
 import { BrokerAnswer, type BrokerClient } from '../feed/broker-client.js';
-import { describeError } from '../log/describe-error.js';
-import { RetryPace } from './retry-pace.js';
 import { trustFolder } from './trust-folder.js';
 
 const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
@@ -30,13 +29,13 @@ export class HandingOn {
   /** What the broker has not, by hash, in the order in which it came: a stop before its lift. */
   private readonly waiting = new Map<string, StopOrLift>();
   private readonly file: LineFile;
-  private readonly pace: RetryPace;
+  private readonly retry: RetryTimer;
   private readonly stop = new AbortController();
-  private telling: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
 
   private constructor(private readonly parts: HandingOnParts) {
     this.file = new LineFile(join(trustFolder(parts.spoolDir), 'handed.jsonl'));
-    this.pace = new RetryPace(parts.clock);
+    this.retry = new RetryTimer(parts.clock);
   }
 
   /** Throws where the file is there and cannot be read whole. */
@@ -62,20 +61,18 @@ export class HandingOn {
 
   /** The broker is another one, or there again. */
   begin(): void {
-    this.pace.begin();
+    this.retry.reset();
   }
 
   /** Tells what there is to tell. To be called often, while in touch. */
   tick(): void {
-    if (this.waiting.size === 0 || !this.pace.isDue || this.stop.signal.aborted) return;
-    this.telling ??= this.tell().finally(() => {
-      this.telling = undefined;
-    });
+    if (this.waiting.size === 0 || !this.retry.isDue || this.stop.signal.aborted) return;
+    void this.flight.run(() => this.tell());
   }
 
   async close(): Promise<void> {
     this.stop.abort();
-    await this.telling;
+    await this.flight.settle();
   }
 
   private async tell(): Promise<void> {
@@ -87,10 +84,10 @@ export class HandingOn {
           this.file.add({ told: hash });
         }
       await this.settle();
-      if (this.waiting.size > 0) this.pace.failed();
-      else this.pace.begin();
+      if (this.waiting.size > 0) this.retry.failed();
+      else this.retry.reset();
     } catch (error) {
-      this.pace.failed();
+      this.retry.failed();
       if (!this.stop.signal.aborted) log.warn(describeError(error), 'stops could not be passed on');
     }
   }

@@ -1,9 +1,8 @@
 import type { GatewayPin } from '@countersign/gateway-protocol';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.js';
 import type { BrokerClient } from '../feed/broker-client.js';
-import { describeError } from '../log/describe-error.js';
-import { RetryPace } from './retry-pace.js';
 
 export type PinsReportParts = {
   broker: Pick<BrokerClient, 'post'>;
@@ -20,33 +19,31 @@ export type PinsReportParts = {
  */
 export class PinsReport {
   private told: number | undefined;
-  private telling: Promise<void> | undefined;
+  private readonly flight = new SingleFlight();
   private readonly stop = new AbortController();
-  private readonly pace: RetryPace;
+  private readonly retry: RetryTimer;
 
   constructor(private readonly parts: PinsReportParts) {
-    this.pace = new RetryPace(parts.clock);
+    this.retry = new RetryTimer(parts.clock);
   }
 
   /** The broker may have forgotten, or be another one. */
   forget(): void {
     this.told = undefined;
-    this.pace.begin();
+    this.retry.reset();
   }
 
   /** Tells it where there is something to tell. To be called often, while in touch. */
   tick(): void {
     const revision = this.parts.revision();
-    if (revision === this.told || this.telling !== undefined || this.stop.signal.aborted) return;
-    if (!this.pace.isDue) return;
-    this.telling = this.tell(revision).finally(() => {
-      this.telling = undefined;
-    });
+    if (revision === this.told || this.flight.isRunning || this.stop.signal.aborted) return;
+    if (!this.retry.isDue) return;
+    void this.flight.run(() => this.tell(revision));
   }
 
   async close(): Promise<void> {
     this.stop.abort();
-    await this.telling;
+    await this.flight.settle();
   }
 
   private async tell(revision: number): Promise<void> {
@@ -54,9 +51,9 @@ export class PinsReport {
       const pins = JSON.stringify({ pins: this.parts.pins() });
       await this.parts.broker.post('/gateway/v1/pins', pins, this.stop.signal);
       this.told = revision;
-      this.pace.begin();
+      this.retry.reset();
     } catch (error) {
-      this.pace.failed();
+      this.retry.failed();
       if (!this.stop.signal.aborted) this.parts.log.debug(describeError(error), 'the pins could not be told');
     }
   }

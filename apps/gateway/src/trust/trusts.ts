@@ -11,10 +11,10 @@ import {
   pinsPath,
   readPins,
 } from '@countersign/gateway-protocol';
+import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../durable/line-file.js';
-import { describeError } from '../log/describe-error.js';
 import { ChainFiles, ChainTooLarge, type StoredChain } from './chain-files.js';
 import { type ChainPlace, TrustChain } from './trust-chain.js';
 import { trustFolder } from './trust-folder.js';

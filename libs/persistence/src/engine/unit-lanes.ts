@@ -1,3 +1,4 @@
+import { Semaphore } from '@countersign/runtime';
 import { StoreError } from '../errors.js';
 import { insideUnit, nestedUnit } from './inside-unit.js';
 
@@ -6,14 +7,13 @@ import { insideUnit, nestedUnit } from './inside-unit.js';
  * whose units would only wait for its lock in the database so holds one connection, not all of them.
  */
 export class UnitLanes {
-  #free: number;
+  readonly #places: Semaphore;
   #closed = false;
-  readonly #waiting: (() => void)[] = [];
   readonly #lanes = new Map<string, Promise<unknown>>();
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(width: number) {
-    this.#free = width;
+    this.#places = new Semaphore(width);
   }
 
   /**
@@ -43,26 +43,6 @@ export class UnitLanes {
 
   async #next<T>(lane: string | null, unit: () => Promise<T>): Promise<T> {
     if (lane !== null) await this.#lanes.get(lane);
-    await this.#enter();
-    try {
-      return await insideUnit(unit);
-    } finally {
-      this.#leave();
-    }
-  }
-
-  #enter(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** Hands the place on, or gives it back. */
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
+    return this.#places.run(() => insideUnit(unit));
   }
 }

@@ -1,4 +1,5 @@
 import { AccessError } from '@countersign/access';
+import { withinTime } from '@countersign/runtime';
 import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { LIMITS } from '../messages/limits.js';
@@ -30,25 +31,13 @@ export async function submitting(
     (error: unknown): Sent => ({ view: sayingView(words, unexpected(parts, logger, error)) }),
   );
   const inTime = await withinTime(sent, answerMs);
-  if (inTime === null) {
+  if (inTime === undefined) {
     await ack({ response_action: 'update', view: loadingView(words) });
     await client.views.update({ view_id: body.view.id, view: lateView(await sent, words) });
   } else if ('errors' in inTime) {
     await ack({ response_action: 'errors', errors: shortened(inTime.errors) });
   } else if ('view' in inTime) await ack({ response_action: 'update', view: inTime.view });
   else await ack();
-}
-
-async function withinTime<T>(work: Promise<T>, answerMs: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), answerMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function lateView(sent: Sent, words: string): ModalView {

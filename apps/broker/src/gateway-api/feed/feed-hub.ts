@@ -1,11 +1,11 @@
 import type { VendorReadUnit } from '@countersign/access';
 import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
+import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { HttpProblem } from '../../http/problem.js';
 import type { SseConnection } from '../../http/sse-connection.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../injection.js';
-import { Loop } from '../../jobs/loop.js';
 import { KeyRing } from '../../keys/key-ring.js';
 import { FeedConnection } from './feed-connection.js';
 import { type BuiltChange, FeedReader } from './feed-reader.js';
@@ -26,8 +26,8 @@ const MOST_CHANGES = 1_000;
 export class FeedHub {
   private readonly connections = new Set<FeedConnection>();
   private readonly reader: FeedReader;
-  private readonly poller: Loop;
-  private readonly heartbeats: Loop;
+  private readonly poller: PeriodicLoop;
+  private readonly heartbeats: PeriodicLoop;
   private readonly now: () => Date;
   private place: FeedPlace = { epoch: 1, seq: 0 };
   private recent: BuiltChange[] = [];
@@ -44,8 +44,8 @@ export class FeedHub {
     this.now = () => deps.clock.now();
     this.reader = new FeedReader(this.now);
     const onError = (loop: string, error: unknown) => logger.error({ err: error, loop }, 'the feed failed');
-    this.poller = new Loop('feed poller', POLL_MS, () => this.poll(), onError);
-    this.heartbeats = new Loop('feed heartbeats', HEARTBEAT_MS, () => this.beat(), onError);
+    this.poller = new PeriodicLoop('feed poller', POLL_MS, () => this.poll(), onError);
+    this.heartbeats = new PeriodicLoop('feed heartbeats', HEARTBEAT_MS, () => this.beat(), onError);
   }
 
   get size(): number {

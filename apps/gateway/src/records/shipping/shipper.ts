@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, parseRecordAnswer } from '@countersign/gateway-protocol';
+import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import { JsonCell } from '../../durable/json-cell.js';
 import { BrokerAnswer, type BrokerClient } from '../../feed/broker-client.js';
-import { describeError } from '../../log/describe-error.js';
 import { jsonOfAll } from '../spool/line.js';
 import type { SpoolPlace } from '../spool/segments.js';
 import type { Spool, SpoolPiece } from '../spool/spool.js';
@@ -23,8 +22,6 @@ type ShipperParts = {
   log: Logger;
 };
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
 /** How often the place is noted at most; between, a crash costs a repetition. */
 const KEEP_EVERY_MS = 5_000;
 /** The batch's own members around its records. */
@@ -95,7 +92,7 @@ export class Shipper {
 
   private async run(): Promise<void> {
     await this.recall();
-    let wait = FIRST_PAUSE_MS;
+    const backOff = new BackOff({ firstMs: 100, longestMs: 1_000, jitter: 0 });
     while (!this.stop.signal.aborted) {
       try {
         this.fresh = false;
@@ -107,13 +104,12 @@ export class Shipper {
           await this.news();
         } else {
           await this.ship(piece);
-          wait = FIRST_PAUSE_MS;
+          backOff.reset();
         }
       } catch (error) {
         if (this.stop.signal.aborted) return;
         this.parts.log.warn(describeError(error), 'records wait: the broker does not take them');
-        await this.rest(wait);
-        wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+        await sleep(backOff.next(), this.stop.signal);
       }
     }
   }
@@ -167,11 +163,7 @@ export class Shipper {
       if (this.fresh || this.closing) resolve();
     });
     this.wake = undefined;
-    if (!this.closing) await this.rest(this.gatherMs);
-  }
-
-  private async rest(milliseconds: number): Promise<void> {
-    await pause(milliseconds, undefined, { signal: this.stop.signal }).catch(() => undefined);
+    if (!this.closing) await sleep(this.gatherMs, this.stop.signal);
   }
 
   private async recall(): Promise<void> {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { backOffDelay, sleep } from '@countersign/runtime';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { codeOf, messageOf, saidBy, withoutValues } from '../../failures.js';
@@ -13,6 +13,8 @@ interface Connection {
 /** Serialization failures and deadlocks: nothing of the unit is left, and the same unit may succeed right after. */
 const AGAIN = new Set(['40001', '40P01']);
 const MOST_ATTEMPTS = 5;
+/** Wholly random delays, so that each of several units that collided gets through. */
+const BACK_OFF = { firstMs: 10, longestMs: 40, jitter: 1 };
 
 /**
  * One unit as one transaction on one pooled connection. The unit is run again where PostgreSQL had to choose
@@ -32,7 +34,7 @@ export async function transaction<T>(
       return await once(source, begin, work);
     } catch (error) {
       if (!AGAIN.has(codeOf(error)) || attempt === MOST_ATTEMPTS) throw refused(error);
-      await pause(Math.random() * 10 * attempt);
+      await sleep(backOffDelay(attempt, BACK_OFF));
     }
   }
 }

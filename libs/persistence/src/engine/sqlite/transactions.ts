@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { sleep } from '@countersign/runtime';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { isBusy, withoutValues } from '../../failures.js';
@@ -72,7 +72,7 @@ async function beginImmediate(source: DataSource): Promise<void> {
         if (!isBusy(error)) throw error;
         if (performance.now() > until)
           throw new StoreError('store_busy', 'Another process holds the database. Try again.', error);
-        await pause(1 + Math.random() * 4);
+        await sleep(1 + Math.random() * 4);
       }
     }
   } finally {

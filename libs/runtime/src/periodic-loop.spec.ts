@@ -1,4 +1,4 @@
-import { Loop } from './loop.js';
+import { PeriodicLoop } from './periodic-loop.js';
 
 /** A turn that ends when the test says so. */
 function turns() {
@@ -21,10 +21,10 @@ function turns() {
   return { work, finish, settle, seen: () => ({ begun, most }) };
 }
 
-describe('a loop', () => {
+describe('a periodic loop', () => {
   test('turns never overlap; wake-ups during a turn lead to one more', async () => {
     const { work, finish, settle, seen } = turns();
-    const loop = new Loop('test', 3_600_000, work, () => {});
+    const loop = new PeriodicLoop('test', 3_600_000, work, () => {});
     loop.start();
     await settle();
     for (let count = 0; count < 5; count += 1) loop.wake();
@@ -39,7 +39,7 @@ describe('a loop', () => {
   test('goes on after a failure, which is reported', async () => {
     const failures: unknown[] = [];
     let begun = 0;
-    const loop = new Loop(
+    const loop = new PeriodicLoop(
       'test',
       1,
       async () => {
@@ -56,7 +56,7 @@ describe('a loop', () => {
 
   test('stopping waits for the turn under way and begins none', async () => {
     const { work, finish, settle, seen } = turns();
-    const loop = new Loop('test', 1, work, () => {});
+    const loop = new PeriodicLoop('test', 1, work, () => {});
     loop.start();
     await settle();
     loop.wake();
