@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
-import {
-  type AccessRequest,
-  isOpen,
-  REQUEST_TRANSITIONS,
-  transitionRequest,
-} from './access-request/access-request.js';
-import { endGrant, GRANT_TRANSITIONS, type Grant } from './grant/grant.js';
+import { type AccessRequest, isOpen, REQUEST_TRANSITIONS, transitionRequest } from './access-request.js';
+import { endGrant, GRANT_TRANSITIONS, type Grant } from './grant.js';
 import { isTerminal, step } from './transition-table.js';
 
 const states = Object.keys(REQUEST_TRANSITIONS) as AccessRequest['state'][];

@@ -1,10 +1,9 @@
 import type { Terms } from '@countersign/contract';
-import type { Door } from '../domain/invitation/door.js';
-import type { Lock } from '../domain/lock/lock.js';
-import type { AccessPolicy } from '../domain/organisation/organisation.js';
-import type { Person } from '../domain/organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
-import type { TrustStanding } from '../domain/trust/standing.js';
+import type { Lock } from '../domain/lock.js';
+import type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
+import type { Person } from '../domain/person.js';
+import type { TrustStanding } from '../domain/trust/trust-status.js';
+import type { Door } from './invitation-match.js';
 
 /** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
 export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';

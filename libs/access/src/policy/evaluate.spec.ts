@@ -8,10 +8,10 @@ import {
   samplePolicy,
   sampleTerms,
 } from '../../../../test/factories/domain.js';
-import type { AccessRule } from '../domain/organisation/organisation.js';
-import type { Ask } from './ask.js';
+import type { AccessRule } from '../domain/organisation.js';
 import type { PolicyContext } from './context.js';
 import { evaluate } from './evaluate.js';
+import type { Ask } from './requested-access.js';
 import { RULES } from './rules.js';
 
 const ask = (change: Partial<Ask> = {}): Ask => ({

@@ -1,9 +1,9 @@
 import type { Refusal } from '../errors.js';
-import { effectivePolicy } from './access-rules.js';
-import type { Ask } from './ask.js';
 import type { PolicyContext } from './context.js';
+import { effectivePolicy } from './effective-policy.js';
 import type { Needs } from './needs.js';
-import { assessRisk, CHANNELS } from './risk.js';
+import { assessRisk, CHANNELS } from './needs.js';
+import type { Ask } from './requested-access.js';
 import { RULES, type Rule, type Ruled, requiredReviews } from './rules.js';
 
 /** `needs` is null where they cannot be told (unknown tenant or service). */

@@ -1,4 +1,4 @@
-import type { AccessHours } from '../domain/organisation/organisation.js';
+import type { AccessHours } from '../domain/organisation.js';
 import { isWithin, isZone } from './hours.js';
 
 const office: AccessHours = {

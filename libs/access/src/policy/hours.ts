@@ -1,4 +1,4 @@
-import { type AccessHours, WEEKDAYS, type Weekday } from '../domain/organisation/organisation.js';
+import { type AccessHours, WEEKDAYS, type Weekday } from '../domain/organisation.js';
 
 /** Making one costs more than asking it; zones are few. */
 const clocks = new Map<string, Intl.DateTimeFormat>();

@@ -8,14 +8,14 @@ import {
   termsTokenBytes,
   utf8,
 } from '@countersign/contract';
-import { doorRefusals } from '../domain/invitation/door.js';
-import { hasRole } from '../domain/organisation/person.js';
-import { approvalsAsked, countersignedActions, forbiddenBy } from '../domain/trust/standing.js';
+import { hasRole } from '../domain/person.js';
+import { approvalsAsked, countersignedActions, forbiddenBy } from '../domain/trust/trust-status.js';
 import type { Refusal, RefusalCode } from '../errors.js';
-import type { EffectivePolicy } from './access-rules.js';
-import type { Ask } from './ask.js';
 import type { PolicyContext, Stage } from './context.js';
+import type { EffectivePolicy } from './effective-policy.js';
 import { isWithin } from './hours.js';
+import { doorRefusals } from './invitation-match.js';
+import type { Ask } from './requested-access.js';
 
 /** At most this many requests of one engineer may wait in one tenant. */
 export const MAX_OPEN_REQUESTS = 5;

@@ -1,4 +1,4 @@
-import type { Person } from '../domain/organisation/person.js';
+import type { Person } from '../domain/person.js';
 
 /** An API key; of its secret only the SHA-256 (hex) is stored. */
 export interface ApiKey {

@@ -1,5 +1,5 @@
 import type { Budget, ServiceDefinition } from '@countersign/contract';
-import type { Lock } from '../domain/lock/lock.js';
+import type { Lock } from '../domain/lock.js';
 import type { FeedChangeKind } from './repositories.js';
 
 /** A row of the outbox: what people are told, with the id under which every delivery of it is recognised. */

@@ -1,4 +1,4 @@
-import type { Lease } from '../domain/grant/lease.js';
+import type { Lease } from '../domain/budget-lease.js';
 
 /** What records add to a lease: `ended` calls have an outcome, `lost` ones among them an unknown one. */
 export interface LeaseUse {

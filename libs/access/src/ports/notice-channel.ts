@@ -1,6 +1,6 @@
-import type { AccessRequest } from '../domain/access-request/access-request.js';
-import type { Grant } from '../domain/grant/grant.js';
-import type { Person } from '../domain/organisation/person.js';
+import type { AccessRequest } from '../domain/access-request.js';
+import type { Grant } from '../domain/grant.js';
+import type { Person } from '../domain/person.js';
 import type { Delivery, DeliveryChannel } from './deliveries.js';
 import type { Notice } from './delivery.js';
 import type { VendorReadUnit } from './store.js';

@@ -1,18 +1,19 @@
 import type { Opening, ServiceDefinition } from '@countersign/contract';
-import type { AccessRequest } from '../domain/access-request/access-request.js';
-import type { Grant } from '../domain/grant/grant.js';
-import type { Invitation } from '../domain/invitation/invitation.js';
-import type { Lock } from '../domain/lock/lock.js';
+import type { AccessRequest } from '../domain/access-request.js';
+import type { Grant } from '../domain/grant.js';
+import type { Invitation } from '../domain/invitation.js';
+import type { Lock } from '../domain/lock.js';
 import type {
   AccessPolicy,
+  ServiceRecord,
   SlackPlace,
+  TenantRecord,
   TenantRole,
   VendorRole,
   WebhookSettings,
-} from '../domain/organisation/organisation.js';
-import type { Person } from '../domain/organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
-import type { Review } from '../domain/review/review.js';
+} from '../domain/organisation.js';
+import type { Person } from '../domain/person.js';
+import type { Review } from '../domain/review.js';
 
 /** Keyset page: newest first by id; `cursor` is the id after which the page begins. */
 export interface PageQuery {

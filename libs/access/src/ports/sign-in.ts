@@ -1,4 +1,4 @@
-import type { Assurance, Person } from '../domain/organisation/person.js';
+import type { Assurance, Person } from '../domain/person.js';
 
 /** A browser that is signed in, or a command line that a browser session has let in. */
 export type SessionKind = 'web' | 'cli';

@@ -6,7 +6,7 @@ import type {
   Terms,
   TrustDocument,
 } from '@countersign/contract';
-import type { RelyingParty } from '../domain/trust/relying-party.js';
+import type { RelyingParty } from '../domain/trust/passkey.js';
 
 /** Why a signature does not count: a stable word, and a sentence that tells nothing of what was signed. */
 export interface Objection {

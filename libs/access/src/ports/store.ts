@@ -1,16 +1,16 @@
-import type { Invitation } from '../domain/invitation/invitation.js';
+import type { Invitation } from '../domain/invitation.js';
 import type {
   OidcSettings,
+  ServiceRecord,
   SlackPlace,
+  TenantRecord,
   TenantRole,
   VendorRole,
   WebhookSettings,
-} from '../domain/organisation/organisation.js';
-import type { Person } from '../domain/organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../domain/organisation/records.js';
-import type { Review } from '../domain/review/review.js';
-import type { RelayedStop } from '../domain/trust/relayed-stop.js';
-import type { Stop } from '../domain/trust/stop.js';
+} from '../domain/organisation.js';
+import type { Person } from '../domain/person.js';
+import type { Review } from '../domain/review.js';
+import type { RelayedStop, Stop } from '../domain/trust/stop.js';
 import type { TrustVersion } from '../domain/trust/trust-version.js';
 import type {
   ApiKeyReads,

@@ -1,8 +1,11 @@
 import type { EnrolledPasskey, RecoveryKey } from '../domain/trust/passkey.js';
-import type { RelayedStop } from '../domain/trust/relayed-stop.js';
-import type { Stop } from '../domain/trust/stop.js';
-import type { TrustReset } from '../domain/trust/trust-reset.js';
-import type { ProposalSignature, TrustProposal, TrustVersion } from '../domain/trust/trust-version.js';
+import type { RelayedStop, Stop } from '../domain/trust/stop.js';
+import type {
+  ProposalSignature,
+  TrustProposal,
+  TrustReset,
+  TrustVersion,
+} from '../domain/trust/trust-version.js';
 
 /** What people of a tenant sign with; removed ones are in no list. */
 export interface SigningMeansReads {

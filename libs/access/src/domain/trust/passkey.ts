@@ -1,4 +1,5 @@
-import type { PasskeyJwk, RecoveryJwk } from '@countersign/contract';
+import { isOriginOf, type PasskeyJwk, type RecoveryJwk, type TrustDocument } from '@countersign/contract';
+import { AccessError } from '../../errors.js';
 
 /** A WebAuthn credential of one person. Its attestation is kept, so that anyone can check the enrolment again. */
 export interface EnrolledPasskey {
@@ -28,3 +29,39 @@ export interface RecoveryKey {
   createdAt: string;
   removedAt: string | null;
 }
+
+/** For whom passkeys sign (WebAuthn): a domain name, and the origins of pages at which they do. */
+export type RelyingParty = Pick<TrustDocument, 'rpId' | 'origins'>;
+
+/**
+ * Whom this broker's own pages are, for tenants whose trust document says no other; null where its address is no name,
+ * since passkeys are not for IP addresses.
+ *
+ * @param publicUrl where people reach the broker
+ */
+export function ownRelyingParty(publicUrl: string): RelyingParty | null {
+  const { hostname, origin } = new URL(publicUrl);
+  return isAddress(hostname) ? null : { rpId: hostname, origins: [origin] };
+}
+
+/**
+ * Whom a customer's own signing page is: its host alone, so that no other page of theirs signs. Naming one gives nobody
+ * anything: its passkeys count once a trust document that the customer signed says so.
+ *
+ * @param origin as browsers write it
+ * @param current whom the document in force names: one of its origins is its own, whatever name that goes by
+ * @throws AccessError `invalid_request` for what is no origin of a name over https
+ */
+export function relyingPartyAt(origin: string, current: RelyingParty | null): RelyingParty {
+  if (current?.origins.includes(origin)) return current;
+  const rpId = URL.canParse(origin) ? new URL(origin).hostname : '';
+  if (rpId === '' || isAddress(rpId) || !isOriginOf(rpId, origin))
+    throw new AccessError(
+      'invalid_request',
+      'A signing page has an origin as browsers write it, https://sign.acme.example: a name, over https, without a path.',
+      { pointer: '/origin' },
+    );
+  return { rpId, origins: [origin] };
+}
+
+const isAddress = (hostname: string): boolean => hostname.startsWith('[') || /^[\d.]+$/.test(hostname);

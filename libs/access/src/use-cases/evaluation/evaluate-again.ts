@@ -1,10 +1,10 @@
 import type { Terms } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
+import type { AccessRequest } from '../../domain/access-request.js';
 import { AccessError } from '../../errors.js';
-import { askOf } from '../../policy/ask.js';
 import { evaluate } from '../../policy/evaluate.js';
 import type { Needs } from '../../policy/needs.js';
-import { tightened } from '../../policy/tightened.js';
+import { tightened } from '../../policy/needs.js';
+import { askOf } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { loadContext } from './load-context.js';
 

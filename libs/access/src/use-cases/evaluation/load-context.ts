@@ -1,10 +1,10 @@
 import type { Terms } from '@countersign/contract';
-import { type Door, findDoor, NO_DOOR } from '../../domain/invitation/door.js';
-import type { Invitation } from '../../domain/invitation/invitation.js';
-import type { Person } from '../../domain/organisation/person.js';
-import { countersignedActions, UNCLAIMED } from '../../domain/trust/standing.js';
-import type { Ask } from '../../policy/ask.js';
+import type { Invitation } from '../../domain/invitation.js';
+import type { Person } from '../../domain/person.js';
+import { countersignedActions, UNCLAIMED } from '../../domain/trust/trust-status.js';
 import type { PolicyContext, Stage } from '../../policy/context.js';
+import { type Door, findDoor, NO_DOOR } from '../../policy/invitation-match.js';
+import type { Ask } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { invitationViews } from '../invitations/invitation-view.js';
 import { trustStanding } from '../trust/trust-standing.js';

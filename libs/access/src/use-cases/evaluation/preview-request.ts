@@ -1,8 +1,8 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
-import type { Ask } from '../../policy/ask.js';
 import { type Evaluation, evaluate } from '../../policy/evaluate.js';
+import type { Ask } from '../../policy/requested-access.js';
 import { type AskInput, draftTerms } from '../requests/draft-terms.js';
 import { normalisedAsk } from '../requests/normalised-ask.js';
 import type { Deps } from '../shared/deps.js';

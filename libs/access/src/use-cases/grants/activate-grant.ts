@@ -1,8 +1,8 @@
 import { toInstant } from '@countersign/contract';
-import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '../../domain/grant/grant.js';
+import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '../../domain/grant.js';
 import { AccessError, notFound, type Refusal } from '../../errors.js';
-import { askOf } from '../../policy/ask.js';
 import { evaluate } from '../../policy/evaluate.js';
+import { askOf } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { loadContext } from '../evaluation/load-context.js';
 import { grantNotice } from '../notices/notices.js';

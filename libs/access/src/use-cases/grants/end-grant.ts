@@ -1,7 +1,7 @@
 import { toInstant } from '@countersign/contract';
-import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant/grant.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { grantNotice } from '../notices/notices.js';

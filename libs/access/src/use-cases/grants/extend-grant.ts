@@ -1,7 +1,6 @@
-import { isUsable } from '../../domain/grant/grant.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
-import { canSee, requestVisibility } from '../../domain/roles/visibility.js';
+import { isUsable } from '../../domain/grant.js';
+import { canSee, demand, requestVisibility } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { requestAccess } from '../requests/request-access.js';
 import { type RequestView, requestViews } from '../requests/request-view.js';

@@ -1,8 +1,7 @@
 import type { Budget, ScopeEntry } from '@countersign/contract';
-import type { Grant } from '../../domain/grant/grant.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
-import { canSee, requestVisibility } from '../../domain/roles/visibility.js';
+import type { Grant } from '../../domain/grant.js';
+import { canSee, demand, requestVisibility } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
 import type { ReadUnit } from '../../ports/store.js';

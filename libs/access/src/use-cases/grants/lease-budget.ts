@@ -1,5 +1,4 @@
 import { toInstant } from '@countersign/contract';
-import { hasEnded, isUsable } from '../../domain/grant/grant.js';
 import {
   closeLease,
   isExhausted,
@@ -7,7 +6,8 @@ import {
   leaseAfter,
   mayGiveBack,
   type Use,
-} from '../../domain/grant/lease.js';
+} from '../../domain/budget-lease.js';
+import { hasEnded, isUsable } from '../../domain/grant.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';

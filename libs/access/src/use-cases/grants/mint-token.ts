@@ -1,11 +1,10 @@
 import { type Signature, type Terms, toInstant } from '@countersign/contract';
-import { dutyOf } from '../../domain/grant/due.js';
-import { type Grant, isUsable, type StartedGrant } from '../../domain/grant/grant.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { dutyOf, type Grant, isUsable, type StartedGrant } from '../../domain/grant.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import { askOf } from '../../policy/ask.js';
 import { evaluate } from '../../policy/evaluate.js';
+import { askOf } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { loadContext } from '../evaluation/load-context.js';
 import { consentsOf, countersignaturesOf, endOfConsents } from '../requests/countersignatures.js';

@@ -11,7 +11,7 @@ import {
   type Signature,
   toInstant,
 } from '@countersign/contract';
-import { readSigned } from '../../domain/trust/read-signed.js';
+import { readSigned } from '../../domain/parse-input.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { committed } from '../shared/committed.js';

@@ -1,4 +1,4 @@
-import type { Invitation, InvitationView } from '../../domain/invitation/invitation.js';
+import type { Invitation, InvitationView } from '../../domain/invitation.js';
 import type { ReadUnit } from '../../ports/store.js';
 
 /** Invitations with the tickets that they name, in one read more. */

@@ -12,17 +12,16 @@ import {
   type Signature,
   toInstant,
 } from '@countersign/contract';
-import { NO_DOOR } from '../../domain/invitation/door.js';
-import type { Invitation, InvitationView } from '../../domain/invitation/invitation.js';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
-import { countersignedActions } from '../../domain/trust/standing.js';
+import type { Invitation, InvitationView } from '../../domain/invitation.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { demand, demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { countersignedActions } from '../../domain/trust/trust-status.js';
 import { AccessError, notFound } from '../../errors.js';
-import { effectivePolicy } from '../../policy/access-rules.js';
-import type { Ask } from '../../policy/ask.js';
+import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
+import { NO_DOOR } from '../../policy/invitation-match.js';
+import type { Ask } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { loadContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';

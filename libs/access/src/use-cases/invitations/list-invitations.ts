@@ -1,6 +1,6 @@
-import type { InvitationView } from '../../domain/invitation/invitation.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import type { InvitationView } from '../../domain/invitation.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
 import type { Deps } from '../shared/deps.js';

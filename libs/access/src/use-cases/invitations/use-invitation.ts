@@ -1,5 +1,5 @@
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import { type Invitation, useInvitation } from '../../domain/invitation/invitation.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { type Invitation, useInvitation } from '../../domain/invitation.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { endRequestIn } from '../requests/cancel-request.js';

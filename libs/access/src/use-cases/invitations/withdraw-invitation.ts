@@ -1,13 +1,13 @@
 import { toInstant } from '@countersign/contract';
-import { isOpen } from '../../domain/access-request/access-request.js';
+import { isOpen } from '../../domain/access-request.js';
 import {
   type Invitation,
   type InvitationView,
   isOver,
   transitionInvitation,
-} from '../../domain/invitation/invitation.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+} from '../../domain/invitation.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { endGrantsIn } from '../grants/end-grant.js';

@@ -1,9 +1,8 @@
 import { isId, toInstant } from '@countersign/contract';
-import { isInForce, type Lock, type LockKind } from '../../domain/lock/lock.js';
-import { normaliseEmail } from '../../domain/organisation/email.js';
-import { isVendorStaff, type Person, type Principal } from '../../domain/organisation/person.js';
-import { sideOf } from '../../domain/review/judge-review.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { isInForce, type Lock, type LockKind } from '../../domain/lock.js';
+import { demand } from '../../domain/permissions.js';
+import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
+import { sideOf } from '../../domain/validate-review.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/repositories.js';
 import type { LockUnit } from '../../ports/store.js';

@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/contract';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { DeliveryState, NoticeView } from '../../ports/deliveries.js';
 import type { Page, PageQuery } from '../../ports/repositories.js';

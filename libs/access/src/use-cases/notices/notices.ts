@@ -1,8 +1,7 @@
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import type { ReminderKind } from '../../domain/access-request/reminders.js';
-import type { Grant } from '../../domain/grant/grant.js';
-import type { Invitation } from '../../domain/invitation/invitation.js';
-import type { TrustReset } from '../../domain/trust/trust-reset.js';
+import type { AccessRequest, ReminderKind } from '../../domain/access-request.js';
+import type { Grant } from '../../domain/grant.js';
+import type { Invitation } from '../../domain/invitation.js';
+import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { NoticeDraft } from '../../ports/repositories.js';
 
 /** An audience: one person by id, or everybody who holds a role on one side. */

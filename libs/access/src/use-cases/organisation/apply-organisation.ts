@@ -1,16 +1,16 @@
 import { routeMapHash, type ServiceDefinition } from '@countersign/contract';
-import { normaliseEmail } from '../../domain/organisation/email.js';
 import type {
   Organisation,
   OrganisationPerson,
   OrganisationTenant,
+  ServiceRecord,
   SlackPlace,
+  TenantRecord,
   WebhookSettings,
-} from '../../domain/organisation/organisation.js';
-import { hasRole, isVendorStaff, type Person } from '../../domain/organisation/person.js';
-import type { ServiceRecord, TenantRecord } from '../../domain/organisation/records.js';
-import { endpointHash } from '../../domain/organisation/webhook.js';
-import { narrowsPerson, narrowsTenant, wentWithTenant } from '../../domain/trust/narrows-tenant.js';
+} from '../../domain/organisation.js';
+import { endpointHash } from '../../domain/organisation.js';
+import { hasRole, isVendorStaff, normaliseEmail, type Person } from '../../domain/person.js';
+import { narrowsPerson, narrowsTenant, wentWithTenant } from '../../domain/tenant-changes.js';
 import type { WholeOrganisation } from '../../ports/repositories.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { endGrantsIn } from '../grants/end-grant.js';

@@ -1,4 +1,4 @@
-import { hasRole, type Person } from '../../domain/organisation/person.js';
+import { hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/withdraw-invitation.js';

@@ -1,5 +1,5 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import type { EnrolledGateway } from '../../ports/credentials.js';
 import type { Deps } from '../shared/deps.js';
 

@@ -1,6 +1,6 @@
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import type { TenantRecord } from '../../domain/organisation/records.js';
-import { demand, type Permission } from '../../domain/roles/permissions.js';
+import type { TenantRecord } from '../../domain/organisation.js';
+import { demand, type Permission } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 

@@ -1,7 +1,7 @@
 import { canonicalJson, type Hashing, sha256Text } from '@countersign/contract';
-import type { PrivacyControls } from '../../domain/organisation/organisation.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demandMoreThanMail } from '../../domain/roles/strong.js';
+import type { PrivacyControls } from '../../domain/organisation.js';
+import { demandMoreThanMail } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';

@@ -1,8 +1,6 @@
-import { normaliseEmail } from '../../domain/organisation/email.js';
-import type { TenantRole } from '../../domain/organisation/organisation.js';
-import { type Person, type Principal, sameRoles } from '../../domain/organisation/person.js';
-import type { TenantRecord } from '../../domain/organisation/records.js';
-import { demandMoreThanMail } from '../../domain/roles/strong.js';
+import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
+import { demandMoreThanMail } from '../../domain/permissions.js';
+import { normaliseEmail, type Person, type Principal, sameRoles } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';

@@ -1,8 +1,8 @@
 import { toInstant } from '@countersign/contract';
-import { type AccessRequest, isOpen } from '../../domain/access-request/access-request.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { offerOn, type Review } from '../../domain/review/review.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { type AccessRequest, isOpen } from '../../domain/access-request.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { offerOn, type Review } from '../../domain/review.js';
 import { AccessError, notFound } from '../../errors.js';
 import { evaluateAgain } from '../evaluation/evaluate-again.js';
 import type { Deps } from '../shared/deps.js';

@@ -1,7 +1,7 @@
 import type { ScopeEntry } from '@countersign/contract';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
-import { effectivePolicy } from '../../policy/access-rules.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { effectivePolicy } from '../../policy/effective-policy.js';
 import type { ReadUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 

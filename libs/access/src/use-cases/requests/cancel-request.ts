@@ -1,7 +1,7 @@
 import { toInstant } from '@countersign/contract';
-import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request/access-request.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { requestNotice } from '../notices/notices.js';

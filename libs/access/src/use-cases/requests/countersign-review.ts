@@ -5,12 +5,12 @@ import {
   type Signature,
   type Terms,
 } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { sideOf } from '../../domain/review/judge-review.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { type ApprovalFacts, judgeApproval } from '../../domain/trust/approval-statement.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
+import { sideOf } from '../../domain/validate-review.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';

@@ -1,8 +1,8 @@
 import type { ApprovalStatement, InvitationStatement, Signature, Terms } from '@countersign/contract';
-import type { Grant, StartedGrant } from '../../domain/grant/grant.js';
-import type { Invitation } from '../../domain/invitation/invitation.js';
-import { approvalsOf, type Review } from '../../domain/review/review.js';
-import { approvalsAsked, countersignedActions } from '../../domain/trust/standing.js';
+import type { Grant, StartedGrant } from '../../domain/grant.js';
+import type { Invitation } from '../../domain/invitation.js';
+import { approvalsOf, type Review } from '../../domain/review.js';
+import { approvalsAsked, countersignedActions } from '../../domain/trust/trust-status.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';

@@ -1,7 +1,7 @@
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import type { Review } from '../../domain/review/review.js';
-import { demand } from '../../domain/roles/permissions.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import type { Review } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 

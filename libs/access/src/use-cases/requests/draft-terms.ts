@@ -7,10 +7,10 @@ import {
   termsDigest,
   toInstant,
 } from '@countersign/contract';
-import { lastApproval, takenFrom } from '../../domain/invitation/door.js';
-import type { InvitationView } from '../../domain/invitation/invitation.js';
-import type { Person } from '../../domain/organisation/person.js';
-import type { Ask } from '../../policy/ask.js';
+import type { InvitationView } from '../../domain/invitation.js';
+import type { Person } from '../../domain/person.js';
+import { lastApproval, takenFrom } from '../../policy/invitation-match.js';
+import type { Ask } from '../../policy/requested-access.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
 

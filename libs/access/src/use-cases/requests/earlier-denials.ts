@@ -1,5 +1,5 @@
 import { resourcesOverlap, type ScopeEntry } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
+import type { AccessRequest } from '../../domain/access-request.js';
 import type { ReadUnit } from '../../ports/store.js';
 
 /** A request that was denied and overlapped what is asked now. */

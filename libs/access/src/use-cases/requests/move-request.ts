@@ -1,10 +1,6 @@
 import { toInstant } from '@countersign/contract';
-import {
-  type AccessRequest,
-  type RequestState,
-  transitionRequest,
-} from '../../domain/access-request/access-request.js';
-import { approvals, type Offer, type Review } from '../../domain/review/review.js';
+import { type AccessRequest, type RequestState, transitionRequest } from '../../domain/access-request.js';
+import { approvals, type Offer, type Review } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
 import type { Needs } from '../../policy/needs.js';
 import type { TenantUnit } from '../../ports/store.js';

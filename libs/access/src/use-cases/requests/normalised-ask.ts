@@ -1,7 +1,7 @@
 import { normaliseScope, type ScopeEntry, ScopeError } from '@countersign/contract';
+import { requireAhead } from '../../domain/access-window.js';
 import { AccessError } from '../../errors.js';
-import { requireAhead } from '../../policy/ahead.js';
-import { type Ask, startAndBudget } from '../../policy/ask.js';
+import { type Ask, startAndBudget } from '../../policy/requested-access.js';
 import type { AskInput } from './draft-terms.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { ApprovalStatement, Opening, Terms } from '@countersign/contract';
-import { isOpen } from '../../domain/access-request/access-request.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { readOffer } from '../../domain/review/counter-offer.js';
-import { demand } from '../../domain/roles/permissions.js';
+import { isOpen } from '../../domain/access-request.js';
+import { readOffer } from '../../domain/counter-offer.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { approvalStatement } from '../../domain/trust/approval-statement.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';

@@ -1,8 +1,8 @@
 import { toInstant } from '@countersign/contract';
-import type { AccessRequest, Asked, RequestState } from '../../domain/access-request/access-request.js';
-import { isUsable } from '../../domain/grant/grant.js';
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
+import type { AccessRequest, Asked, RequestState } from '../../domain/access-request.js';
+import { isUsable } from '../../domain/grant.js';
+import { demand } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import type { Needs } from '../../policy/needs.js';

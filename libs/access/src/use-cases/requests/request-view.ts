@@ -1,6 +1,6 @@
 import type { Opening, Terms } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import { approvals, type Offer, offerOn, type Review } from '../../domain/review/review.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { approvals, type Offer, offerOn, type Review } from '../../domain/review.js';
 import type { ReadUnit } from '../../ports/store.js';
 
 /** A request with what stands beside it: reviews (oldest first) and the openings of its commitments. */

@@ -1,9 +1,9 @@
 import { toInstant } from '@countersign/contract';
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { readOffer } from '../../domain/review/counter-offer.js';
-import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../../domain/review/judge-review.js';
-import type { Offer, Review } from '../../domain/review/review.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { readOffer } from '../../domain/counter-offer.js';
+import type { Person, Principal } from '../../domain/person.js';
+import type { Offer, Review } from '../../domain/review.js';
+import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../../domain/validate-review.js';
 import type { Needs } from '../../policy/needs.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { evaluateAgain } from '../evaluation/evaluate-again.js';

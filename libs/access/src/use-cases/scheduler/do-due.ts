@@ -1,8 +1,6 @@
 import { toInstant } from '@countersign/contract';
-import { isOpen } from '../../domain/access-request/access-request.js';
-import { reminded } from '../../domain/access-request/reminders.js';
-import { dutyOf } from '../../domain/grant/due.js';
-import { warned } from '../../domain/grant/grant.js';
+import { isOpen, reminded } from '../../domain/access-request.js';
+import { dutyOf, warned } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { activateIn } from '../grants/activate-grant.js';

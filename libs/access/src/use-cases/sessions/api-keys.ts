@@ -1,6 +1,6 @@
-import { normaliseEmail } from '../../domain/organisation/email.js';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { normaliseEmail } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ApiKey } from '../../ports/credentials.js';
 import type { VendorUnit } from '../../ports/store.js';

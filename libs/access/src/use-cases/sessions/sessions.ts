@@ -1,4 +1,4 @@
-import type { Assurance, Person, Principal } from '../../domain/organisation/person.js';
+import type { Assurance, Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { Session } from '../../ports/sign-in.js';
 import type { VendorUnit } from '../../ports/store.js';

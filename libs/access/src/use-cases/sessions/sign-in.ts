@@ -1,6 +1,5 @@
-import { normaliseEmail } from '../../domain/organisation/email.js';
-import type { TenantRole, VendorRole } from '../../domain/organisation/organisation.js';
-import { type Person, sameRoles } from '../../domain/organisation/person.js';
+import type { TenantRole, VendorRole } from '../../domain/organisation.js';
+import { normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { changePersonIn } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';

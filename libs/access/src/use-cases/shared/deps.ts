@@ -1,5 +1,5 @@
 import type { Hashing } from '@countersign/contract';
-import type { RelyingParty } from '../../domain/trust/relying-party.js';
+import type { RelyingParty } from '../../domain/trust/passkey.js';
 import type { SignatureRules } from '../../ports/signature-rules.js';
 import type { Store } from '../../ports/store.js';
 import type { Clock, Ids, Randomness } from '../../ports/system.js';

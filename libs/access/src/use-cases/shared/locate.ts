@@ -1,7 +1,7 @@
-import type { AccessRequest } from '../../domain/access-request/access-request.js';
-import type { Grant } from '../../domain/grant/grant.js';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { canSee, requestVisibility } from '../../domain/roles/visibility.js';
+import type { AccessRequest } from '../../domain/access-request.js';
+import type { Grant } from '../../domain/grant.js';
+import { canSee, requestVisibility } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import type { Deps } from './deps.js';

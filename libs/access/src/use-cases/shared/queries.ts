@@ -1,7 +1,6 @@
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import type { ServiceRecord } from '../../domain/organisation/records.js';
-import { demand, mayAttempt } from '../../domain/roles/permissions.js';
-import { canSee, logVisibility, requestVisibility } from '../../domain/roles/visibility.js';
+import type { ServiceRecord } from '../../domain/organisation.js';
+import { canSee, demand, logVisibility, mayAttempt, requestVisibility } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../../ports/repositories.js';
 import type { ReadUnit } from '../../ports/store.js';

@@ -1,5 +1,5 @@
-import type { Person } from '../../domain/organisation/person.js';
-import type { Visibility } from '../../domain/roles/visibility.js';
+import type { Visibility } from '../../domain/permissions.js';
+import type { Person } from '../../domain/person.js';
 import type { ListFilter } from '../../ports/repositories.js';
 import type { ReadUnit } from '../../ports/store.js';
 import type { Deps } from './deps.js';

@@ -1,5 +1,5 @@
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import type { TenantRecord } from '../../domain/organisation/records.js';
+import type { TenantRecord } from '../../domain/organisation.js';
+import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { SlackAccount } from '../../ports/slack.js';
 import type { VendorUnit } from '../../ports/store.js';

@@ -1,6 +1,5 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { demand } from '../../domain/roles/permissions.js';
-import { demandMoreThanMail } from '../../domain/roles/strong.js';
+import { demand, demandMoreThanMail } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { EventLog } from '../../ports/repositories.js';
 import type { SlackInstallation } from '../../ports/slack.js';

@@ -1,5 +1,5 @@
 import { canonicalJson, type Signature, type TrustDocument } from '@countersign/contract';
-import { beginsAnew, type TrustFacts } from '../../domain/trust/draft-trust.js';
+import { beginsAnew, type TrustFacts } from '../../domain/trust/trust-document.js';
 import { endProposal, type TrustProposal, type TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';

@@ -1,8 +1,8 @@
 import { encodeBase64url } from '@countersign/contract';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
-import { type RelyingParty, relyingPartyAt } from '../../domain/trust/relying-party.js';
+import { type RelyingParty, relyingPartyAt } from '../../domain/trust/passkey.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';

@@ -1,7 +1,6 @@
 import { LIFT_TYPE, parseLift, parseSignature, parseStop, statementHash } from '@countersign/contract';
-import { readSigned } from '../../domain/trust/read-signed.js';
-import { type HandedStop, isLift } from '../../domain/trust/relayed-stop.js';
-import { judgeStop } from '../../domain/trust/stop-statement.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { type HandedStop, isLift, judgeStop } from '../../domain/trust/stop.js';
 import type { TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { demandHolds, keyOf } from './signed-by.js';

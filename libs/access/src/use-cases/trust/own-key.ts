@@ -1,4 +1,4 @@
-import type { Principal } from '../../domain/organisation/person.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
 

@@ -1,10 +1,10 @@
 import { canonicalJson, parseTrustDocument } from '@countersign/contract';
-import type { Person } from '../../domain/organisation/person.js';
-import { mayBeTrusted, type TrustFacts } from '../../domain/trust/draft-trust.js';
-import { judgeDocument } from '../../domain/trust/judge-document.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
+import { readSigned } from '../../domain/parse-input.js';
+import type { Person } from '../../domain/person.js';
+import { type SplitWidening, splitWidening } from '../../domain/tenant-changes.js';
+import { mayBeTrusted, type TrustFacts } from '../../domain/trust/trust-document.js';
 import type { TrustProposal } from '../../domain/trust/trust-version.js';
-import { type SplitWidening, splitWidening } from '../../domain/trust/widening-document.js';
+import { judgeDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { type Step, tenantStep } from '../organisation/apply-organisation.js';

@@ -1,6 +1,6 @@
 import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import type { RecoveryKey } from '../../domain/trust/passkey.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { ownTenantIn } from '../organisation/own-tenant.js';

@@ -5,7 +5,7 @@ import {
   isStop,
   type RelayedStop,
   roomForOneMore,
-} from '../../domain/trust/relayed-stop.js';
+} from '../../domain/trust/stop.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit, VendorUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';

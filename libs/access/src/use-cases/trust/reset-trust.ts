@@ -1,7 +1,7 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
-import { beginsAnew } from '../../domain/trust/draft-trust.js';
-import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-reset.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { beginsAnew } from '../../domain/trust/trust-document.js';
+import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { resetNotice } from '../notices/notices.js';

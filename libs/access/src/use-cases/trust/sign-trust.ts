@@ -5,12 +5,12 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
-import { basisOf, type TrustFacts } from '../../domain/trust/draft-trust.js';
-import { demandStillTrue } from '../../domain/trust/judge-document.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { basisOf, type TrustFacts } from '../../domain/trust/trust-document.js';
 import type { ProposalSignature, TrustProposal } from '../../domain/trust/trust-version.js';
+import { demandStillTrue } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { adopt, demandSameControls } from './adopt-trust.js';

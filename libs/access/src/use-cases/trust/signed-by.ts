@@ -1,6 +1,5 @@
 import type { Signature, Statement } from '@countersign/contract';
-import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
-import type { RelyingParty } from '../../domain/trust/relying-party.js';
+import type { EnrolledPasskey, RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { standingKeys } from '../sessions/standing-keys.js';

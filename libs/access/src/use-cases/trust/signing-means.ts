@@ -1,5 +1,5 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import type { EnrolledPasskey, RecoveryKey } from '../../domain/trust/passkey.js';
 import { AccessError, notFound } from '../../errors.js';
 import { demandInSight, ownTenantIn } from '../organisation/own-tenant.js';

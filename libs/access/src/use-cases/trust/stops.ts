@@ -7,16 +7,11 @@ import {
   type StopStatement,
   statementHash,
 } from '@countersign/contract';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { demandOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
 import type { Stop } from '../../domain/trust/stop.js';
-import {
-  judgeStop,
-  liftStatement,
-  type StopFacts,
-  stopStatement,
-} from '../../domain/trust/stop-statement.js';
+import { judgeStop, liftStatement, type StopFacts, stopStatement } from '../../domain/trust/stop.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';

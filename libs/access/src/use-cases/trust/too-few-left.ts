@@ -1,5 +1,5 @@
-import { hasRole, type Person } from '../../domain/organisation/person.js';
-import type { TenantRecord } from '../../domain/organisation/records.js';
+import type { TenantRecord } from '../../domain/organisation.js';
+import { hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/store.js';
 
 /**

@@ -1,18 +1,17 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import type { Person, Principal } from '../../domain/organisation/person.js';
-import { demand, type Permission } from '../../domain/roles/permissions.js';
-import { demandOwnBrowser } from '../../domain/roles/strong.js';
-import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../../domain/trust/draft-trust.js';
-import { demandAsManyAsBefore, judgeDocument } from '../../domain/trust/judge-document.js';
-import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../../domain/trust/proposal-needs.js';
-import { readSigned } from '../../domain/trust/read-signed.js';
-import { relyingPartyAt } from '../../domain/trust/relying-party.js';
+import { readSigned } from '../../domain/parse-input.js';
+import { demand, demandOwnBrowser, type Permission } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { relyingPartyAt } from '../../domain/trust/passkey.js';
+import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../../domain/trust/proposal-signatures.js';
+import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../../domain/trust/trust-document.js';
 import {
   endProposal,
   type ProposalSignature,
   type TrustProposal,
   type TrustVersion,
 } from '../../domain/trust/trust-version.js';
+import { demandAsManyAsBefore, judgeDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Objection } from '../../ports/signature-rules.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';

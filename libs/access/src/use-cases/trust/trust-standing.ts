@@ -1,7 +1,7 @@
-import { hasRole } from '../../domain/organisation/person.js';
-import type { TenantRecord } from '../../domain/organisation/records.js';
-import { countersignedActions, type TrustStanding } from '../../domain/trust/standing.js';
-import type { Ask } from '../../policy/ask.js';
+import type { TenantRecord } from '../../domain/organisation.js';
+import { hasRole } from '../../domain/person.js';
+import { countersignedActions, type TrustStanding } from '../../domain/trust/trust-status.js';
+import type { Ask } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { standingKeys } from '../sessions/standing-keys.js';
 

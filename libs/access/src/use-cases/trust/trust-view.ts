@@ -1,7 +1,6 @@
-import type { Principal } from '../../domain/organisation/person.js';
-import { beginsAnew } from '../../domain/trust/draft-trust.js';
-import type { TrustReset } from '../../domain/trust/trust-reset.js';
-import type { TrustVersion } from '../../domain/trust/trust-version.js';
+import type { Principal } from '../../domain/person.js';
+import { beginsAnew } from '../../domain/trust/trust-document.js';
+import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.js';
 import { notFound } from '../../errors.js';
 import type { GatewayPin } from '../../ports/credentials.js';
 import type { LogHead } from '../../ports/repositories.js';

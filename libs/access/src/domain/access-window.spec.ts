@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { sampleTerms } from '../../../../test/factories/domain.js';
+import { windowAtApproval } from './access-window.js';
+
+const NOW = new Date('2026-11-24T15:00:00.400Z');
+
+describe('the window that an approval opens', () => {
+  test('without a start it begins now and lasts as long as was asked', () => {
+    expect(windowAtApproval(sampleTerms(), NOW)).toEqual({
+      state: 'active',
+      startsAt: '2026-11-24T15:00:00Z',
+      endsAt: '2026-11-24T16:00:00Z',
+      useBy: null,
+    });
+  });
+
+  test('a start ahead is waited for', () => {
+    expect(windowAtApproval(sampleTerms({ startsAt: '2026-11-24T18:00:00Z' }), NOW)).toEqual({
+      state: 'scheduled',
+      startsAt: '2026-11-24T18:00:00Z',
+      endsAt: '2026-11-24T19:00:00Z',
+      useBy: null,
+    });
+  });
+
+  test('a late approval gives what is left, not more', () => {
+    expect(windowAtApproval(sampleTerms({ startsAt: '2026-11-24T14:30:00Z' }), NOW)).toEqual({
+      state: 'active',
+      startsAt: '2026-11-24T15:00:00Z',
+      endsAt: '2026-11-24T15:30:00Z',
+      useBy: null,
+    });
+  });
+
+  test('first use has no window before its first use', () => {
+    const terms = sampleTerms({ startsOn: 'first-use', useBy: '2026-11-25T00:00:00Z' });
+    expect(windowAtApproval(terms, NOW)).toEqual({
+      state: 'scheduled',
+      startsAt: null,
+      endsAt: null,
+      useBy: '2026-11-25T00:00:00Z',
+    });
+  });
+
+  test('P3: no approval opens more than was asked for, nor before it was asked for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -3_599, max: 604_800 }), (offset) => {
+        const startsAt = `${new Date(NOW.getTime() + offset * 1_000).toISOString().slice(0, 19)}Z`;
+        const window = windowAtApproval(sampleTerms({ startsAt }), NOW);
+        const [from, to] = [Date.parse(window.startsAt!), Date.parse(window.endsAt!)];
+        expect(from).toBeGreaterThanOrEqual(Date.parse(startsAt));
+        expect(to).toBe(Date.parse(startsAt) + 3_600_000);
+      }),
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import { type ForbidRule, type Hashing, type ServiceDefinition, utf8 } from '@countersign/contract';
+
+export const VENDOR_ROLES = ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'] as const;
+export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
+export type VendorRole = (typeof VENDOR_ROLES)[number];
+export type TenantRole = (typeof TENANT_ROLES)[number];
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` not. */
+export interface AccessHours {
+  days: Weekday[];
+  from: string;
+  /** `24:00` is the end of the day. */
+  to: string;
+  /** IANA name such as `Europe/Berlin`. */
+  zone: string;
+}
+
+/** Speaks of some services and actions (absent: of all), and tightens what the policy says. Durations in whole seconds. */
+export interface AccessRule {
+  services?: string[];
+  actions?: string[];
+  /** Who is in none of them is not eligible. */
+  groups?: string[];
+  vendorReviews?: number;
+  maxDuration?: number;
+  ticketRequired?: boolean;
+  hours?: AccessHours;
+  /** An invitation that fits takes the place of the vendor's reviews. */
+  invitationSuffices?: boolean;
+}
+
+/** The vendor's policy. Durations in whole seconds. */
+export interface AccessPolicy {
+  vendorReviews: number;
+  maxDuration: number;
+  tokenTtl: number;
+  requestTtl: number;
+  /** All that match an ask hold together; absent: none. */
+  rules?: AccessRule[];
+}
+
+/** A tenant's policy. `maxDuration` in whole seconds; null leaves the vendor's. */
+export interface PrivacyControls {
+  approvals: number;
+  maxDuration: number | null;
+  countersign: string[];
+  slackMayApprove: string[];
+  forbid: ForbidRule[];
+}
+
+export interface OrganisationPerson<Role extends string> {
+  /** As written in the file; `normaliseEmail` gives the form that names the person. */
+  email: string;
+  name: string;
+  roles: Role[];
+  /** For vendor staff: the groups that the access policy's rules name. */
+  groups?: string[];
+}
+
+/** One side's provider. The client's secret is read from its file at use. */
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecretFile: string;
+  /** Ways of signing in (`acr`) of which one must have been used; any where absent. */
+  acr?: string[];
+  /** The sign-in at the provider is at most so many seconds old. */
+  maxAge?: number;
+  /** Roles come from the provider's groups: which claim lists them, and what each gives. */
+  groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
+}
+
+/** A program that is told of notices (Standard Webhooks). The file with its `whsec_` secret is read at use. */
+export interface WebhookSettings {
+  url: string;
+  secretFile: string;
+}
+
+/** A channel of a Slack workspace. */
+export interface SlackPlace {
+  /** `T…`, or `E…` for a Grid. */
+  teamId: string;
+  /** `C…` or `G…` */
+  channelId: string;
+}
+
+/** Where a tenant is told in Slack. */
+export interface TenantSlack extends SlackPlace {
+  /** Members of its own workspace whose address Slack has verified need not sign in with Slack. Absent: they must. */
+  matchEmail?: boolean;
+}
+
+export interface OrganisationTenant {
+  slug: string;
+  name: string;
+  people: OrganisationPerson<TenantRole>[];
+  privacyControls: PrivacyControls;
+  oidc: OidcSettings | null;
+  slack: TenantSlack | null;
+  webhooks: WebhookSettings[];
+}
+
+/** The organisation file (CONTRACT §8), parsed, checked as a whole and with its defaults filled in. */
+export interface Organisation {
+  vendor: {
+    name: string;
+    oidc: OidcSettings | null;
+    webhooks: WebhookSettings[];
+    /** Where reviewers are told; absent: each by direct message. */
+    slack?: SlackPlace;
+    staff: OrganisationPerson<VendorRole>[];
+  };
+  services: ServiceDefinition[];
+  accessPolicy: AccessPolicy;
+  tenants: OrganisationTenant[];
+}
+
+/** A tenant as the store knows it. */
+export interface TenantRecord {
+  slug: string;
+  name: string;
+  controls: PrivacyControls;
+  oidc: OidcSettings | null;
+  slack: TenantSlack | null;
+  webhooks: WebhookSettings[];
+  removedAt: string | null;
+}
+
+/** A data service with the hash of its current route map. */
+export interface ServiceRecord {
+  definition: ServiceDefinition;
+  routes: string;
+  removedAt: string | null;
+}
+
+const HASH_BYTES = 8;
+
+/**
+ * What stands for a webhook's address where others than its owner read: the first 8 bytes of its SHA-256, hex. The
+ * address is often a secret of its own.
+ */
+export const endpointHash = (hashing: Hashing, { url }: Pick<WebhookSettings, 'url'>): string =>
+  Array.from(hashing.sha256(utf8(url)).subarray(0, HASH_BYTES), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');

@@ -1,0 +1,123 @@
+import { AccessError } from '../errors.js';
+import type { TenantRole, VendorRole } from './organisation.js';
+import { hasRole, isVendorStaff, type Person, type Principal } from './person.js';
+
+/**
+ * CONTRACT §7 as one table: who may try what. Whose object it is (own request, own tenant) is decided
+ * where the object is known. Auditors appear in no row that changes anything.
+ */
+const PERMISSIONS = {
+  'request.create': { vendor: ['engineer'], tenant: [] },
+  'request.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'request.review': { vendor: ['reviewer'], tenant: ['approver'] },
+  'request.accept': { vendor: ['engineer'], tenant: [] },
+  'request.cancel': { vendor: ['engineer'], tenant: [] },
+  'grant.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'grant.token': { vendor: ['engineer'], tenant: [] },
+  'grant.release': { vendor: ['engineer'], tenant: [] },
+  'grant.extend': { vendor: ['engineer'], tenant: [] },
+  'grant.revoke': { vendor: ['security-admin'], tenant: ['approver', 'admin'] },
+  'invitation.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'invitation.write': { vendor: [], tenant: ['approver'] },
+  'lock.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'lock.write': { vendor: ['security-admin'], tenant: ['admin'] },
+  'log.read': {
+    vendor: ['engineer', 'auditor', 'security-admin'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'people.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'people.write': { vendor: [], tenant: ['admin'] },
+  'controls.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'controls.write': { vendor: [], tenant: ['admin'] },
+  'trust.read': { vendor: ['security-admin', 'auditor'], tenant: ['approver', 'admin', 'auditor'] },
+  'trust.sign': { vendor: [], tenant: ['approver', 'admin'] },
+  'trust.propose': { vendor: [], tenant: ['admin'] },
+  'stop.write': { vendor: [], tenant: ['approver', 'admin'] },
+  'gateway.read': { vendor: ['security-admin', 'auditor'], tenant: [] },
+  'slack.install': { vendor: ['security-admin'], tenant: ['admin'] },
+  'notice.manage': { vendor: ['security-admin'], tenant: [] },
+  'service.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+  'self.read': {
+    vendor: ['engineer', 'reviewer', 'security-admin', 'auditor', 'legal'],
+    tenant: ['approver', 'admin', 'auditor'],
+  },
+} as const satisfies Record<string, { vendor: readonly VendorRole[]; tenant: readonly TenantRole[] }>;
+
+export type Permission = keyof typeof PERMISSIONS;
+export const permissions = Object.keys(PERMISSIONS) as Permission[];
+
+/** True where one of the person's roles carries the permission. A removed person has none. */
+export function mayAttempt(person: Person, permission: Permission): boolean {
+  const row = PERMISSIONS[permission];
+  const roles: readonly (VendorRole | TenantRole)[] = isVendorStaff(person) ? row.vendor : row.tenant;
+  return roles.some((role) => hasRole(person, role));
+}
+
+/** @throws AccessError `forbidden` where none of the person's roles carries the permission */
+export function demand(person: Person, permission: Permission): void {
+  if (!mayAttempt(person, permission))
+    throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
+}
+
+/**
+ * People and controls are not changed by whoever reads a mailbox: a session by mailed code decides requests and
+ * no more.
+ *
+ * @throws AccessError `forbidden`
+ */
+export function demandMoreThanMail({ assurance }: Principal): void {
+  if (assurance === 'mail-code')
+    throw new AccessError(
+      'forbidden',
+      'You signed in by a code from a mail, which does not change people or controls. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
+    );
+}
+
+/**
+ * What customers sign with, and what they sign of their own trust, is done in the person's own browser: no program
+ * holds a passkey, and whoever reads a mailbox must not enrol one.
+ *
+ * @throws AccessError `forbidden`
+ */
+export function demandOwnBrowser({ assurance, channel }: Principal): void {
+  if (assurance !== 'oidc' || channel !== 'web')
+    throw new AccessError(
+      'forbidden',
+      'This is done in your own browser, signed in at your organisation’s provider: not with a key, not from a command line, and not after a code from a mail.',
+    );
+}
+
+/** Which requests, grants and records a person may see: all, one tenant's, or their own. */
+export type Visibility = { all: true } | { tenant: string } | { requester: string };
+
+/** Requests and grants: reviewers see what they may have to decide (CONTRACT §7). */
+export function requestVisibility(person: Person): Visibility {
+  if (person.tenant !== null) return { tenant: person.tenant };
+  if (hasRole(person, 'reviewer')) return { all: true };
+  return logVisibility(person);
+}
+
+/** Events and access records: a tenant's own roles, vendor auditor and security-admin all, an engineer their own grants'. */
+export function logVisibility(person: Person): Visibility {
+  if (person.tenant !== null) return { tenant: person.tenant };
+  if (hasRole(person, 'security-admin') || hasRole(person, 'auditor')) return { all: true };
+  return { requester: person.id };
+}
+
+export function canSee(visibility: Visibility, object: { tenant: string; requester: string }): boolean {
+  if ('all' in visibility) return true;
+  if ('tenant' in visibility) return visibility.tenant === object.tenant;
+  return visibility.requester === object.requester;
+}

@@ -1,0 +1,137 @@
+import { canonicalJson, type TrustDocument, utf8 } from '@countersign/contract';
+import { AccessError } from '../../errors.js';
+import { beginsAnew, mayBeTrusted, type TrustFacts } from './trust-document.js';
+
+/** It stands in one leaf of the log, whole. */
+const MOST_BYTES = 48_000;
+
+type Facts = Pick<
+  TrustFacts,
+  'deployment' | 'tenant' | 'people' | 'passkeys' | 'recoveryKeys' | 'current' | 'now'
+>;
+type Rule = readonly [
+  pointer: string,
+  holds: (document: TrustDocument, facts: Facts) => boolean,
+  wrong: string,
+];
+
+const RULES: readonly Rule[] = [
+  ['/deployment', ({ deployment }, facts) => deployment === facts.deployment, 'It is of another deployment.'],
+  ['/tenant', ({ tenant }, facts) => tenant === facts.tenant, 'It is of another tenant.'],
+  [
+    '/validUntil',
+    ({ validUntil }, { now }) => Date.parse(validUntil) > now.getTime(),
+    'It would be over already.',
+  ],
+  [
+    '',
+    (document) => utf8(canonicalJson(document)).length <= MOST_BYTES,
+    'It is too long to stand in the log: name fewer people or keys.',
+  ],
+  [
+    '/people',
+    ({ people }, facts) =>
+      people.every(({ person }) => facts.people.some((each) => each.id === person && mayBeTrusted(each))),
+    'It names somebody who is neither approver nor admin of this tenant.',
+  ],
+  [
+    '/people',
+    (document, facts) =>
+      document.people.every(({ person, passkeys }) =>
+        passkeys.every(
+          (key) =>
+            isNamed(document, facts, person, key.id, key.jwk) || isEnrolled(document, facts, person, key),
+        ),
+      ),
+    'It lists a passkey that this person has not enrolled here for this relying party.',
+  ],
+  [
+    '/recovery',
+    ({ recovery = [] }, { current, recoveryKeys }) =>
+      recovery.every((key) =>
+        [...(current?.document.recovery ?? []), ...recoveryKeys].some(
+          ({ person, jwk }) => person === key.person && jwk.x === key.jwk.x,
+        ),
+      ),
+    'It lists a recovery key that this person has not registered.',
+  ],
+];
+
+/**
+ * What the broker knows better than the document's form can tell: that its people and keys are this tenant's. Whether it
+ * follows the last one, and who has to sign, is for the succession to say.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export function judgeDocument(document: TrustDocument, facts: Facts): void {
+  const wrong = wrongWith(document, facts);
+  if (wrong !== undefined)
+    throw new AccessError('invalid_request', wrong[2], { pointer: `/document${wrong[0]}` });
+}
+
+/**
+ * The same of a proposal that has waited: people leave and time goes on while it gathers signatures.
+ *
+ * @throws AccessError `conflict`
+ */
+export function demandStillTrue(document: TrustDocument, facts: Facts): void {
+  const wrong = wrongWith(document, facts);
+  if (wrong !== undefined)
+    throw new AccessError(
+      'conflict',
+      `This proposal cannot come into force any more. ${wrong[2]} Withdraw it and propose the next.`,
+    );
+}
+
+/**
+ * Lost keys are no reason for fewer people: a first version anew wants as many as the chain before it, or all who are
+ * left. Else one of them could use up the reset alone, before the others hear of it.
+ *
+ * @throws AccessError `invalid_request`
+ */
+export function demandAsManyAsBefore(
+  document: TrustDocument,
+  facts: Pick<TrustFacts, 'current' | 'people'>,
+): void {
+  const { current, people } = facts;
+  if (current === null || !beginsAnew(document, facts)) return;
+  const left = people.filter(mayBeTrusted).length;
+  for (const member of ['approvals', 'threshold'] as const) {
+    const least = Math.min(current.document[member], left);
+    if (document[member] < least)
+      throw new AccessError(
+        'invalid_request',
+        `A reset lowers nothing: this is at least ${least}, as before. Let the others enrol their passkeys too.`,
+        { pointer: `/document/${member}` },
+      );
+  }
+}
+
+const wrongWith = (document: TrustDocument, facts: Facts): Rule | undefined =>
+  RULES.find(([, holds]) => !holds(document, facts));
+
+const same = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** The version in force lists it just so and for the same relying party, and nobody has taken it away. */
+const isNamed = (
+  { rpId }: TrustDocument,
+  { current, passkeys }: Facts,
+  person: string,
+  id: string,
+  jwk: object,
+): boolean =>
+  rpId === current?.document.rpId &&
+  passkeys.some((each) => each.id === id) &&
+  current?.document.people.some(
+    (each) => each.person === person && each.passkeys.some((key) => key.id === id && same(key.jwk, jwk)),
+  ) === true;
+
+const isEnrolled = (
+  { rpId }: TrustDocument,
+  { passkeys }: Facts,
+  person: string,
+  key: { id: string; jwk: object },
+): boolean =>
+  passkeys.some(
+    (each) => each.id === key.id && each.person === person && each.rpId === rpId && same(each.jwk, key.jwk),
+  );

@@ -1,0 +1,135 @@
+import { AccessError } from '../errors.js';
+import type { Needs } from '../policy/needs.js';
+import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
+import { demand } from './permissions.js';
+import { isVendorStaff, type Person, type Principal } from './person.js';
+import { approvals, type Review, type ReviewDecision, type ReviewSide } from './review.js';
+
+export interface ReviewInput {
+  decision: ReviewDecision;
+  digest: string;
+  reason: string | null;
+  /** With `counter`: the whole new terms, as they came. */
+  terms?: unknown;
+  /** The passkey's signature over the statement of this decision, as it came. */
+  countersignature?: unknown;
+}
+
+interface Case {
+  input: ReviewInput;
+  request: AccessRequest;
+  reviews: readonly Review[];
+  /** The reviewer as the transaction sees them now. */
+  person: Person;
+  principal: Principal;
+  now: Date;
+  /** Whose invitation the request leans on; null where on none. */
+  inviter: string | null;
+}
+
+export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
+
+/** In the order in which they answer; the first that objects is the answer. */
+const CHECKS: readonly ((item: Case) => void)[] = [
+  notOnesOwn,
+  hasTheRole,
+  notEnded,
+  sameDigest,
+  notDecidedBefore,
+  thisSidesTurn,
+  reasonGiven,
+  rightMeans,
+];
+
+/** Says whether this person may now decide this digest. @throws AccessError naming the first objection */
+export function judgeReview(item: Case): void {
+  for (const check of CHECKS) check(item);
+}
+
+function notOnesOwn({ request, person }: Case): void {
+  if (request.requester === person.id)
+    throw new AccessError('self_review', 'Nobody reviews their own request.');
+}
+
+function hasTheRole({ person }: Case): void {
+  demand(person, 'request.review');
+}
+
+function notEnded({ request, now }: Case): void {
+  if (!isOpen(request))
+    throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to decide.`);
+  if (now.getTime() >= Date.parse(request.lapsesAt))
+    throw new AccessError('already_decided', `This request lapsed at ${request.lapsesAt}.`);
+}
+
+function sameDigest({ request, input }: Case): void {
+  if (request.digest !== input.digest)
+    throw new AccessError('digest_mismatch', 'The request has changed since you read it. Read it again.', {
+      pointer: '/digest',
+    });
+}
+
+function notDecidedBefore({ reviews, person, input, inviter }: Case): void {
+  if (person.id === inviter && input.decision !== 'deny')
+    throw new AccessError(
+      'already_decided',
+      'Your invitation is your approval; somebody else has to give theirs.',
+    );
+  const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
+  if (reviews.some((review) => review.person === person.id && decided(review)))
+    throw new AccessError('already_decided', 'You have decided this request already.');
+}
+
+/** Whose turn it is. What was countered waits for the requester; until they answer, the customer may still deny. */
+const TURNS: Partial<Record<RequestState, ReviewSide>> = {
+  awaiting_vendor: 'vendor',
+  awaiting_customer: 'customer',
+};
+
+/** True once a vendor's review no longer counts; another may stand in for it while the customer decides. */
+const vendorIsShort = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
+  approvals(reviews, 'vendor', digest) < needs.vendor.required;
+
+function thisSidesTurn({ request, reviews, person, input }: Case): void {
+  if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
+  const turn = TURNS[request.state] ?? 'requester';
+  const standsIn = turn === 'customer' && sideOf(person) === 'vendor' && vendorIsShort(request, reviews);
+  if (sideOf(person) !== turn && !standsIn)
+    throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
+  if (input.decision === 'counter' && sideOf(person) === 'vendor')
+    throw new AccessError('wrong_state', 'A counter-offer is the customer’s to make, once it is their turn.');
+}
+
+function reasonGiven({ input }: Case): void {
+  if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
+    throw new AccessError('reason_required', 'Say why you deny this; the requester will read it.', {
+      pointer: '/reason',
+    });
+}
+
+/** A denial may come by any channel: it opens nothing. What a counter-offer needs is told by its own terms. */
+function rightMeans({ request, person, principal, input }: Case): void {
+  if (input.decision === 'approve') judgeMeans(person, principal, request.needs, input);
+}
+
+/**
+ * Says whether consent by this channel suffices for terms with these needs. Vendor staff review by any.
+ *
+ * @throws AccessError `channel_not_allowed`, then `countersignature_required`
+ */
+export function judgeMeans(
+  person: Person,
+  principal: Principal,
+  needs: Needs,
+  signed: { countersignature?: unknown },
+): void {
+  if (sideOf(person) === 'vendor') return;
+  const { channels, countersignature } = needs.customer;
+  if (!channels.includes(principal.channel))
+    throw new AccessError(
+      'channel_not_allowed',
+      `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
+    );
+  if (countersignature && signed.countersignature === undefined)
+    throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
+}

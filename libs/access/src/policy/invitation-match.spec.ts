@@ -1,0 +1,120 @@
+import { sampleInvitation, sampleTerms } from '../../../../test/factories/domain.js';
+import {
+  INVITATION_STATES,
+  INVITATION_TRANSITIONS,
+  type Invitation,
+  transitionInvitation,
+  useInvitation,
+} from '../domain/invitation.js';
+import type { Stage } from './context.js';
+import { doorRefusals, findDoor, takenFrom } from './invitation-match.js';
+import type { Ask } from './requested-access.js';
+
+// Open from 15:00 until 18:00.
+const invitation = sampleInvitation();
+const terms = sampleTerms({
+  basis: 'invitation',
+  invitation: invitation.hash,
+  lapsesAt: '2026-11-24T17:00:00Z',
+});
+const at = (time: string) => new Date(`2026-11-24T${time}Z`);
+const judged = (change: Partial<Invitation>, stage: Stage, time = '16:00:00', asked = terms) =>
+  doorRefusals({ ...invitation, ...change }, asked, { stage, now: at(time) }).map(
+    ({ code, pointer }) => `${code} ${pointer}`,
+  );
+const STAGES = ['ask', 'review', 'activation', 'mint'] as const;
+
+describe('P1: whether an invitation still stands', () => {
+  test.each(STAGES)(
+    'withdrawn or expired it opens nothing at %s, nor past its end before the job has said so',
+    (stage) => {
+      expect(judged({}, stage)).toEqual([]);
+      expect(judged({ state: 'withdrawn' }, stage)).toEqual(['not_eligible /basis']);
+      expect(judged({ state: 'expired' }, stage)).toEqual(['not_eligible /basis']);
+      expect(judged({}, stage, '17:59:59')).toEqual([]);
+      expect(judged({}, stage, '18:00:00')).toEqual(['not_eligible /basis']);
+    },
+  );
+
+  test('used up it lets nobody else in, and what it opened stays open', () => {
+    const used = STAGES.map((stage) => judged({ state: 'used_up' }, stage));
+    expect(used).toEqual([['not_eligible /basis'], ['not_eligible /basis'], [], []]);
+  });
+
+  test('before its beginning only what begins later may be asked for', () => {
+    expect(judged({}, 'ask', '14:59:59')).toEqual(['outside_hours /startsAt']);
+    const later = { ...terms, startsAt: '2026-11-24T15:00:00Z' };
+    expect(judged({}, 'ask', '14:59:59', later)).toEqual([]);
+    expect(judged({}, 'review', '14:59:59', later)).toEqual([]);
+    expect(judged({}, 'mint', '14:59:59', later)).toEqual(['outside_hours /startsAt']);
+  });
+});
+
+describe('the life of an invitation', () => {
+  test('P8: has the steps of its table and no others', () => {
+    for (const from of INVITATION_STATES)
+      for (const to of INVITATION_STATES) {
+        const step = () => transitionInvitation({ ...invitation, state: from }, to, '2026-11-24T16:00:00Z');
+        if (INVITATION_TRANSITIONS[from].includes(to))
+          expect(step()).toMatchObject({
+            state: to,
+            version: 2,
+            endedAt: to === 'used_up' ? null : '2026-11-24T16:00:00Z',
+          });
+        else expect(step).toThrow(`no transition from ${from} to ${to}`);
+      }
+  });
+
+  test('P8: each use counts, the last one uses it up, and there is none after that', () => {
+    const twice: Invitation = { ...invitation, statement: { ...invitation.statement, uses: 2 } };
+    const once = useInvitation(twice, '2026-11-24T16:00:00Z');
+    expect(once).toMatchObject({ state: 'open', used: 1, version: 2 });
+    const all = useInvitation(once, '2026-11-24T16:00:00Z');
+    expect(all).toMatchObject({ state: 'used_up', used: 2, version: 3, endedAt: null });
+    expect(() => useInvitation(all, '2026-11-24T16:00:00Z')).toThrow('is used_up');
+    expect(useInvitation({ ...invitation, used: 999 }, '2026-11-24T16:00:00Z').state).toBe('open');
+  });
+});
+
+describe('looking for an open door', () => {
+  const ask: Ask = {
+    tenant: 'acme',
+    service: 'billing',
+    scope: terms.scope,
+    seconds: 3_600,
+    startsOn: 'approval',
+    justified: true,
+    ticket: null,
+    basis: null,
+  };
+  const view = { invitation, ticket: null };
+
+  test('the first that fits is taken; none where approval is asked for', () => {
+    const narrow = { invitation: sampleInvitation({ maxSeconds: 60 }), ticket: null };
+    expect(findDoor(ask, [narrow, view], at('16:00:00')).invitation).toBe(view);
+    expect(findDoor({ ...ask, basis: 'approval' }, [view], at('16:00:00')).invitation).toBeNull();
+  });
+
+  test('to the last second, and not one later', () => {
+    expect(findDoor(ask, [view], at('17:00:00.999')).invitation).toBe(view);
+    expect(findDoor(ask, [view], at('17:00:01')).invitation).toBeNull();
+  });
+
+  test('reasons are told only to who must lean on one', () => {
+    expect(findDoor(ask, [view], at('17:30:00')).refusals).toEqual([]);
+    const must = findDoor({ ...ask, basis: 'invitation' }, [view], at('17:30:00'));
+    expect(must.refusals.map(({ code }) => code)).toEqual(['duration_too_long']);
+    expect(must.refusals[0]?.detail).toContain(invitation.id);
+  });
+
+  test('a ticket is the same in any spelling of Unicode, and no other', () => {
+    const commitment = `c1:${'B'.repeat(42)}A`;
+    const named = {
+      invitation: sampleInvitation({ ticket: commitment }),
+      ticket: { value: 'Café', salt: 'x' },
+    };
+    expect(takenFrom(named, { ticket: 'Cafe\u0301' })).toEqual({ ticket: commitment });
+    expect(takenFrom(named, { ticket: 'Cafe' })).toEqual({});
+    expect(takenFrom({ ...named, ticket: null }, { ticket: 'Café' })).toEqual({});
+  });
+});
