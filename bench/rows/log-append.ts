@@ -1,6 +1,6 @@
 import { type IncomingRecord, takeRecords } from '@countersign/access';
 import { nodeHashing } from '@countersign/authorization';
-import { commit, sha256Text } from '@countersign/contract';
+import { commit, sha256Digest } from '@countersign/contract';
 import { v7 } from 'uuid';
 import { PreparedStore } from '../../test/support/prepared-store.js';
 import type { Closing } from '../support/closing.js';
@@ -75,7 +75,7 @@ class Chain {
 
   private place() {
     this.seq += 1;
-    const hash = sha256Text(nodeHashing, `record ${this.seq}`);
+    const hash = sha256Digest(nodeHashing, `record ${this.seq}`);
     const place = { tenant: 'acme', seq: this.seq, hash, prev: this.last, at: new Date().toISOString() };
     this.last = hash;
     return place;

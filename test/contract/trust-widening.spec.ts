@@ -7,7 +7,7 @@ import {
   setPrivacyControls,
   withdrawProposal,
 } from '@countersign/access';
-import { canonicalJson, sha256Text } from '@countersign/contract';
+import { canonicalJson, sha256Digest } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { Claimant, claimFor } from '../support/claimant.js';
@@ -105,7 +105,7 @@ describeStore('a file that opens more of a claimed tenant', (bench) => {
     await bob.sign(waiting);
     const now = await controls();
     if (now === undefined) throw new Error('acme is there');
-    const version = sha256Text(systemHashing, canonicalJson(now));
+    const version = sha256Digest(systemHashing, canonicalJson(now));
     const stricter = { ...now, maxDuration: 60 };
     await setPrivacyControls(flow.deps, ada.principal, 'acme', version, () => stricter);
     await expect(ada.sign(waiting)).rejects.toThrow(refused('conflict'));

@@ -4,7 +4,7 @@ import {
   type PasskeyJwk,
   RECOVERY_CREDENTIAL,
   type RecoveryJwk,
-  recoveryMessage,
+  recoverySignedBytes,
   type Signature,
   type Statement,
   statementChallenge,
@@ -131,7 +131,7 @@ export class RecoveryKey {
   }
 
   sign(statement: TrustDocument): Signature<TrustDocument> {
-    const signature = sign(null, recoveryMessage(hashing, statement), this.pair.privateKey);
+    const signature = sign(null, recoverySignedBytes(hashing, statement), this.pair.privateKey);
     return {
       statement,
       credential: RECOVERY_CREDENTIAL,

@@ -2,8 +2,8 @@ export { BACKGROUND_HEADER } from './core/background.js';
 export { decodeBase64url, encodeBase64url } from './core/base64url.js';
 export { canonicalJson, isWellFormed } from './core/canonical-json.js';
 export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './core/commitment.js';
-export { jsonPointer, ScopeError, type ScopeErrorCode } from './core/errors.js';
-export { type Hashing, isDigest, sha256Text, utf8 } from './core/hashing.js';
+export { ContractError, type ContractErrorCode, jsonPointer } from './core/errors.js';
+export { type Hashing, isDigest, sha256Digest, utf8 } from './core/hashing.js';
 export {
   DEPLOYMENT_SLUG,
   GATEWAY_PATHS,
@@ -14,8 +14,8 @@ export {
   isSlug,
   isTenantSlug,
 } from './core/ids.js';
-export { localPath } from './core/local-path.js';
-export { formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
+export { safeLocalPath } from './core/local-path.js';
+export { CLOCK_SKEW_MS, formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
 export {
   approvalJsonSchema,
   invitationJsonSchema,
@@ -38,10 +38,10 @@ export {
   scopeNarrows,
 } from './resource/scope.js';
 export { canonicalRouteMap, routeMapHash } from './route/hash.js';
-export { HOP_BY_HOP, isOfEveryClient, isRefusedHeader, isWithheld } from './route/header-names.js';
+export { HOP_BY_HOP, isRefusedHeader, isSentByEveryClient, isWithheldHeader } from './route/header-names.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
-export { type Excluded, notIncluded } from './route/not-included.js';
-export { type RouteMapProblem, routeMapProblems } from './route/problems.js';
+export { actionsOutsideScope, type OutsideScope } from './route/not-included.js';
+export { findRouteMapProblems, type RouteMapProblem } from './route/problems.js';
 export {
   type Route,
   routeResourcePattern,
@@ -55,7 +55,7 @@ export {
   approvalSchema,
   parseApproval,
 } from './statement/approval.js';
-export { recoveryMessage, statementChallenge, statementHash } from './statement/hash.js';
+export { recoverySignedBytes, statementChallenge, statementHash } from './statement/hash.js';
 export {
   INVITATION_TYPE,
   type InvitationStatement,
@@ -63,7 +63,7 @@ export {
   invitationSchema,
   parseInvitation,
 } from './statement/invitation.js';
-export { type Invited, invitationMisfits } from './statement/invitation-fit.js';
+export { type InvitedTerms, invitationMismatches } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
 export { isOriginOf, parseTrustDocument } from './statement/parse-trust-document.js';
 export {
@@ -105,12 +105,12 @@ export {
 } from './statement/trust-document.js';
 export {
   canonicalTerms,
+  MAX_TOKEN_BYTES,
   requireTermsFit,
-  TERMS_BUDGET,
   termsDigest,
   termsTokenBytes,
 } from './terms/digest.js';
-export { endOfTerms } from './terms/end.js';
+export { latestEndOfTerms } from './terms/end.js';
 export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
 export { parseTerms } from './terms/parse.js';
 export { termsSchema } from './terms/schema.js';

@@ -1,5 +1,5 @@
 import { AccessError } from '@countersign/access';
-import { ScopeError } from '@countersign/contract';
+import { ContractError } from '@countersign/contract';
 import { ProtocolError } from '@countersign/gateway-protocol';
 import { StoreError } from '@countersign/persistence';
 import { type ErrorCode, HttpProblem, type Problem, problem } from './problem.js';
@@ -29,7 +29,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof HttpProblem) return problem(error.code, error.message, error.more);
   if (error instanceof ProtocolError && FROM_GATEWAYS.has(error.code))
     return problem('invalid_request', error.message);
-  if (error instanceof ScopeError)
+  if (error instanceof ContractError)
     return problem('invalid_request', error.message, {
       ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
     });

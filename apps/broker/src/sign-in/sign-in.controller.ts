@@ -1,5 +1,5 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
-import { isSlug, localPath } from '@countersign/contract';
+import { isSlug, safeLocalPath } from '@countersign/contract';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -91,7 +91,7 @@ export class SignInController {
   ): Promise<void> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
     await this.orTellWhy(request, response, side, async () => {
-      const to = await this.oidc.start(side, browser, localPath(request.query['returnTo']));
+      const to = await this.oidc.start(side, browser, safeLocalPath(request.query['returnTo']));
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
       redirect(response, 302, to.href);
     });

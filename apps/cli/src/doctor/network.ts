@@ -1,9 +1,10 @@
 import net from 'node:net';
+import { CLOCK_SKEW_MS } from '@countersign/contract';
 import { type Finding, failed, ok, skipped, warning } from './check.js';
 
 const TIMEOUT_MS = 3000;
 /** P3 tolerates 5 s between the clocks of broker and gateway. */
-const MOST_SKEW_S = 5;
+const MAX_SKEW_S = CLOCK_SKEW_MS / 1_000;
 
 type Answered = { status: number; date: string | null; body: string };
 
@@ -52,7 +53,7 @@ export function clockSkew(date: string | null, now: number): Finding {
   const seconds = Math.round(Math.abs(now - theirs) / 1000);
   const detail = `${seconds} s from the broker's`;
   const mend = 'Synchronise the clocks of both machines (NTP).';
-  if (seconds > MOST_SKEW_S) return failed('clock', `${detail}: tokens will be refused`, mend);
+  if (seconds > MAX_SKEW_S) return failed('clock', `${detail}: tokens will be refused`, mend);
   return seconds > 2
     ? warning('clock', detail, mend)
     : ok('clock', seconds <= 1 ? "agrees with the broker's" : detail);

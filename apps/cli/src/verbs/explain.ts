@@ -1,8 +1,8 @@
 import { type Call, type CallView, decideCall, type PublishedRouteMap } from '@countersign/authorization';
 import {
+  ContractError,
   compileRouteMap,
   parseTerms,
-  ScopeError,
   type ServiceDefinition,
   type Terms,
 } from '@countersign/contract';
@@ -87,7 +87,7 @@ function readTerms(value: unknown): Terms {
   try {
     return parseTerms(value);
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     throw new CliError('bad_answer', `the request's terms cannot be read: ${error.message}`, {
       cause: error,
     });

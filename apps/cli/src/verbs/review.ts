@@ -1,4 +1,4 @@
-import { canonicalJson, parseTerms, ScopeError, type Terms } from '@countersign/contract';
+import { ContractError, canonicalJson, parseTerms, type Terms } from '@countersign/contract';
 import { counterTerms } from '@countersign/wording';
 import { type Api, segment } from '../api/client.js';
 import { namesOf, personsOf } from '../api/names.js';
@@ -81,7 +81,7 @@ function readTerms(terms: unknown): Terms {
   try {
     return parseTerms(JSON.parse(canonicalJson(terms)));
   } catch (error) {
-    if (error instanceof ScopeError)
+    if (error instanceof ContractError)
       throw new CliError('bad_answer', 'The broker answered terms that are none.');
     throw error;
   }

@@ -15,7 +15,7 @@ import {
   repeatsParameter,
   type TokenRefusal,
 } from '@countersign/authorization';
-import { matchRoute, ScopeError } from '@countersign/contract';
+import { ContractError, matchRoute } from '@countersign/contract';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
@@ -106,7 +106,7 @@ export class Judge {
       const match = matchRoute(map.compiled, method, path);
       demand(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
     } catch (error) {
-      if (error instanceof ScopeError && error.code === 'ambiguous_request') {
+      if (error instanceof ContractError && error.code === 'ambiguous_request') {
         throw new AmbiguousRequest(error.message, { cause: error });
       }
       throw error;

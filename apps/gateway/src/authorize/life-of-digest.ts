@@ -1,5 +1,5 @@
 import type { GrantTokenClaims } from '@countersign/authorization';
-import { endOfTerms } from '@countersign/contract';
+import { latestEndOfTerms } from '@countersign/contract';
 
 /**
  * The last moment at which this digest could be opened, in milliseconds since the epoch: as its terms say, and as long as
@@ -10,5 +10,5 @@ export function lifeOfDigest({ terms, grant_exp, countersignatures = [] }: Grant
     (each) => (each as { statement?: { notAfter?: string } } | null)?.statement?.notAfter ?? '',
   );
   const signed = ends.map((end) => Date.parse(end)).filter((end) => !Number.isNaN(end));
-  return Math.max(endOfTerms(terms), grant_exp * 1_000, ...signed);
+  return Math.max(latestEndOfTerms(terms), grant_exp * 1_000, ...signed);
 }

@@ -1,5 +1,5 @@
 import { nodeHashing, type PublishedRouteMap } from '@countersign/authorization';
-import { compileRouteMap, routeMapHash, ScopeError, type ServiceDefinition } from '@countersign/contract';
+import { ContractError, compileRouteMap, routeMapHash, type ServiceDefinition } from '@countersign/contract';
 import { type FeedService, ProtocolError } from '@countersign/gateway-protocol';
 
 /** A service whose map breaks a rule: where in the map, and which rule. */
@@ -79,7 +79,7 @@ function published(definition: ServiceDefinition): PublishedRouteMap | BadMap {
   try {
     return { definition, compiled: compileRouteMap(definition) };
   } catch (error) {
-    if (!(error instanceof ScopeError) || error.code !== 'invalid_route_map') throw error;
+    if (!(error instanceof ContractError) || error.code !== 'invalid_route_map') throw error;
     return { definition, problem: { pointer: error.pointer ?? '', rule: error.message } };
   }
 }

@@ -1,4 +1,5 @@
-import { MOST_SKEW_MS, STALL_MS, TOUCH_DEADLINE_MS, Touch } from './touch.js';
+import { CLOCK_SKEW_MS } from '@countersign/contract';
+import { STALL_MS, TOUCH_DEADLINE_MS, Touch } from './touch.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 let monotonic = 0;
@@ -59,8 +60,8 @@ describe('Touch', () => {
   });
 
   test.each([
-    ['back', -MOST_SKEW_MS - 1],
-    ['forth', MOST_SKEW_MS + 1],
+    ['back', -CLOCK_SKEW_MS - 1],
+    ['forth', CLOCK_SKEW_MS + 1],
   ])('P6: a wall clock that steps %s refuses at once, until it is right again', (_, step) => {
     const t = touch();
     t.begin(T0, monotonic);
@@ -77,7 +78,7 @@ describe('Touch', () => {
     const t = touch();
     t.begin(T0, monotonic);
     expect(t.isInTouch(wall)).toBe(true);
-    for (const step of [-MOST_SKEW_MS - 1, MOST_SKEW_MS + 1, Number.NaN])
+    for (const step of [-CLOCK_SKEW_MS - 1, CLOCK_SKEW_MS + 1, Number.NaN])
       expect(t.isInTouch(wall + step)).toBe(false);
   });
 

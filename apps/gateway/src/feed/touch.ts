@@ -1,9 +1,8 @@
+import { CLOCK_SKEW_MS } from '@countersign/contract';
 import type { Clock } from '../clock.js';
 
 /** A gateway that has not heard an authentic event for so long refuses everything (P6). */
 export const TOUCH_DEADLINE_MS = 10_000;
-/** Clocks of broker and gateway may differ by so much, as a token's `nbf` and `iat` may (CONTRACT §4). */
-export const MOST_SKEW_MS = 5_000;
 /** A process that did not run for so long may have slept through a stop. */
 export const STALL_MS = 2_000;
 /** News that is later than this is worth a new connection, long before it is too old. */
@@ -87,7 +86,7 @@ export class Touch {
    */
   get isStrained(): boolean {
     const lag = this.clock.monotonic() - this.signedAt;
-    return lag - (this.base?.slack ?? 0) > LATE_MS || lag < -MOST_SKEW_MS;
+    return lag - (this.base?.slack ?? 0) > LATE_MS || lag < -CLOCK_SKEW_MS;
   }
 
   /** The beginning took so long that what comes after it counts as nearly too old: a new measure is worth while, in time. */
@@ -114,8 +113,8 @@ export class Touch {
     if (this.base === undefined) return false;
     const most = this.base.brokerTime + (now - this.base.monotonic);
     const least = most - this.base.slack;
-    const wentBack = most < this.carried(now) - MOST_SKEW_MS;
-    return !wentBack && wall >= least - MOST_SKEW_MS && wall <= most + MOST_SKEW_MS;
+    const wentBack = most < this.carried(now) - CLOCK_SKEW_MS;
+    return !wentBack && wall >= least - CLOCK_SKEW_MS && wall <= most + CLOCK_SKEW_MS;
   }
 
   /** What the latest time that was believed has become by now. */

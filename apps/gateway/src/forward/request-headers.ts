@@ -1,4 +1,4 @@
-import { isWithheld } from '@countersign/contract';
+import { isWithheldHeader } from '@countersign/contract';
 import { connectionOptions } from '../http/connection-options.js';
 import type { HeaderList } from '../http/header-list.js';
 import { withoutOwnCookies } from './own-cookies.js';
@@ -24,7 +24,7 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
   const tenantHeader = trust.tenantHeader?.toLowerCase();
   const sent: string[] = [];
   for (const [name, value] of headers.fields) {
-    if (isWithheld(name) || name === tenantHeader || dropped?.has(name) === true) continue;
+    if (isWithheldHeader(name) || name === tenantHeader || dropped?.has(name) === true) continue;
     const kept = name === 'cookie' ? withoutOwnCookies(value) : value;
     if (kept !== undefined) sent.push(name, kept);
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isStopOrLift } from '@countersign/authorization';
-import { parseSignature, ScopeError, type Signature } from '@countersign/contract';
+import { ContractError, parseSignature, type Signature } from '@countersign/contract';
 import type { CanonicalRequest } from '../http/canonical-request.js';
 import { answerProblem } from '../http/problem.js';
 import type { CustomerRules } from './customer-rules.js';
@@ -60,7 +60,7 @@ function readCountersignature(body: Buffer): Signature | string {
     if (Object.keys(members).join() !== 'countersignature') return 'the body is {"countersignature": …}';
     return parseSignature((members as { countersignature: unknown }).countersignature);
   } catch (error) {
-    if (error instanceof ScopeError) return `countersignature${error.pointer ?? ''}: ${error.message}`;
+    if (error instanceof ContractError) return `countersignature${error.pointer ?? ''}: ${error.message}`;
     if (error instanceof SyntaxError) return 'the body is no JSON';
     throw error;
   }

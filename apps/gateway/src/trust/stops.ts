@@ -7,7 +7,7 @@ import {
   type PinnedTrust,
   type StopOrLift,
 } from '@countersign/authorization';
-import { canonicalJson, parseSignature, STOP_TYPE, sha256Text, statementHash } from '@countersign/contract';
+import { canonicalJson, parseSignature, STOP_TYPE, sha256Digest, statementHash } from '@countersign/contract';
 import type { SignedLift, SignedStop } from '@countersign/gateway-protocol';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -180,7 +180,7 @@ export class Stops {
 
 /** Of what was signed and by whom: nobody else’s signature over the same takes a place that is another’s. */
 const wholeHashOf = (signature: StopOrLift): string =>
-  sha256Text(nodeCountersigning.hashing, canonicalJson(signature));
+  sha256Digest(nodeCountersigning.hashing, canonicalJson(signature));
 const hashOf = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
 const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
   signature.statement.type === STOP_TYPE;

@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { recoveryMessage } from '@countersign/contract';
+import { recoverySignedBytes } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { makeRecoveryKey, signWithRecoveryKey } from './recovery-key.js';
@@ -12,7 +12,7 @@ describe('P12: a printed recovery key', () => {
     const typed = ` ${secret.match(/.{1,4}/g)?.join(' ')}\n`;
     const { credential, signature } = await signWithRecoveryKey(document, jwk, typed);
     const key = createPublicKey({ key: jwk, format: 'jwk' });
-    const message = recoveryMessage(hashing, document);
+    const message = recoverySignedBytes(hashing, document);
     expect(credential).toBe('recovery');
     expect(verify(null, message, key, Buffer.from(signature, 'base64url'))).toBe(true);
   });

@@ -2,7 +2,7 @@ import {
   decodeBase64url,
   encodeBase64url,
   type RecoveryJwk,
-  recoveryMessage,
+  recoverySignedBytes,
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
@@ -38,7 +38,7 @@ export async function signWithRecoveryKey(
 ): Promise<Signature<TrustDocument>> {
   const d = typed.replaceAll(/\s+/g, '');
   if (decodeBase64url(d)?.length !== 32) throw new PasskeyProblem('wrong_key');
-  const message = Uint8Array.from(await hashed((hashing) => recoveryMessage(hashing, document)));
+  const message = Uint8Array.from(await hashed((hashing) => recoverySignedBytes(hashing, document)));
   try {
     const usages = { ext: false, key_ops: ['sign'] };
     const key = await crypto.subtle.importKey('jwk', { kty, crv, x, d, ...usages }, 'Ed25519', false, [

@@ -5,7 +5,7 @@ import {
   type Opening,
   openCommitment,
   type Statement,
-  sha256Text,
+  sha256Digest,
   statementHash,
   type Terms,
   type TrustDocument,
@@ -116,7 +116,7 @@ async function readTrust({ statement }: Asked, reader: Reader): Promise<Reading>
   const codes = new Map<string, string>();
   for (const { jwk } of keys) {
     const text = canonicalJson(jwk);
-    codes.set(text, codeIn(await hashed((hashing) => sha256Text(hashing, text))));
+    codes.set(text, codeIn(await hashed((hashing) => sha256Digest(hashing, text))));
   }
   const [, fingerprint = ''] = (await hashed((hashing) => statementHash(hashing, document))).split(':');
   return {

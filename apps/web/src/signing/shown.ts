@@ -1,4 +1,4 @@
-import { sha256Text } from '@countersign/contract';
+import { sha256Digest } from '@countersign/contract';
 import { hashed } from '../passkey/web-hashing.js';
 
 const KEY = 'countersign-shown';
@@ -8,7 +8,7 @@ const KEY = 'countersign-shown';
  * it can put another fragment there while one reads. It is what is shown from now on, over reloads too.
  */
 export async function takesThePlaceOfAnother(fragment: string): Promise<boolean> {
-  const now = await hashed((hashing) => sha256Text(hashing, fragment));
+  const now = await hashed((hashing) => sha256Digest(hashing, fragment));
   try {
     const before = sessionStorage.getItem(KEY);
     sessionStorage.setItem(KEY, now);

@@ -1,4 +1,4 @@
-import { type Hashing, parseTerms, ScopeError, termsDigest, termsWidenings } from '@countersign/contract';
+import { ContractError, type Hashing, parseTerms, termsDigest, termsWidenings } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import type { AccessRequest } from './access-request.js';
 import { requireAhead } from './access-window.js';
@@ -33,7 +33,7 @@ function wellFormed(given: unknown): ReturnType<typeof parseTerms> {
   try {
     return parseTerms(given);
   } catch (error) {
-    if (error instanceof ScopeError) throw invalid(error.pointer ?? '', error.message);
+    if (error instanceof ContractError) throw invalid(error.pointer ?? '', error.message);
     throw error;
   }
 }

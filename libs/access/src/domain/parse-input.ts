@@ -1,4 +1,4 @@
-import { ScopeError } from '@countersign/contract';
+import { ContractError } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
 /**
@@ -11,7 +11,7 @@ export function readSigned<T>(pointer: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     throw new AccessError('invalid_request', `${error.message}.`, {
       pointer: `${pointer}${error.pointer ?? ''}`,
     });

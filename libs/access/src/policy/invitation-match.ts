@@ -1,8 +1,8 @@
 import {
   type Budget,
   type InvitationStatement,
-  type Invited,
-  invitationMisfits,
+  type InvitedTerms,
+  invitationMismatches,
   normaliseText,
   toInstant,
 } from '@countersign/contract';
@@ -54,12 +54,12 @@ export function findDoor(ask: Ask, candidates: readonly InvitationView[], now: D
 /** Why the invitation does not open the door to these terms; empty where it does. */
 export function doorRefusals(
   invitation: Invitation,
-  terms: Invited,
+  terms: InvitedTerms,
   { stage, now }: { stage: Stage; now: Date },
 ): Refusal[] {
   return [
     ...standing(invitation, terms, stage, now),
-    ...invitationMisfits(terms, invitation.statement).map(({ pointer, detail }) => ({
+    ...invitationMismatches(terms, invitation.statement).map(({ pointer, detail }) => ({
       code: BLAME[pointer]?.code ?? 'not_eligible',
       pointer: BLAME[pointer]?.pointer ?? pointer,
       detail: `${invitation.id}: ${detail}.`,
@@ -68,7 +68,12 @@ export function doorRefusals(
 }
 
 /** Whether the invitation itself still stands; past its end it opens nothing, whether or not the job has said so. */
-function standing({ id, state, statement }: Invitation, terms: Invited, stage: Stage, now: Date): Refusal[] {
+function standing(
+  { id, state, statement }: Invitation,
+  terms: InvitedTerms,
+  stage: Stage,
+  now: Date,
+): Refusal[] {
   const { notBefore, notAfter } = statement;
   if (state === 'withdrawn') return [closed(`${id} has been withdrawn.`)];
   if (state === 'expired' || Date.parse(notAfter) <= now.getTime())
@@ -103,7 +108,7 @@ export function lastApproval({ notAfter }: InvitationStatement, seconds: number)
 }
 
 /** The terms that the ask would have, as far as the invitation speaks of them. */
-function invitedTerms(ask: Ask, view: InvitationView, now: Date): Invited {
+function invitedTerms(ask: Ask, view: InvitationView, now: Date): InvitedTerms {
   const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = ask;
   return {
     tenant,

@@ -2,9 +2,9 @@ import {
   canonicalJson,
   forbidsEntry,
   MAX_SCOPE_ENTRIES,
+  MAX_TOKEN_BYTES,
   resourcesOverlap,
   routeResourcePattern,
-  TERMS_BUDGET,
   termsTokenBytes,
   utf8,
 } from '@countersign/contract';
@@ -307,7 +307,7 @@ export const RULES: Record<string, Rule> = {
         utf8(canonicalJson(said)).length,
         tenant === null ? 1 : approvalsAsked(tenant.controls, trust),
       );
-      return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > TERMS_BUDGET
+      return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > MAX_TOKEN_BYTES
         ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
         : [];
     },

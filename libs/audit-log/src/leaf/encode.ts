@@ -1,4 +1,4 @@
-import { canonicalJson, isCommitment, isId, isSlug, ScopeError, utf8 } from '@countersign/contract';
+import { ContractError, canonicalJson, isCommitment, isId, isSlug, utf8 } from '@countersign/contract';
 import { AuditLogError } from '../errors.js';
 import type { LeafV1 } from './leaf.js';
 
@@ -52,7 +52,7 @@ function canonical(leaf: LeafV1): string {
   try {
     return canonicalJson(leaf);
   } catch (cause) {
-    if (!(cause instanceof ScopeError)) throw cause;
+    if (!(cause instanceof ContractError)) throw cause;
     throw new AuditLogError('invalid_leaf', `a leaf is JSON: ${cause.pointer ?? ''}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { ScopeError } from '@countersign/contract';
+import { ContractError } from '@countersign/contract';
 import type { Call, CallClaims, CallContext, CallRefusal, CallStep, CallView, MatchedCall } from './call.js';
 import {
   basisIsAccepted,
@@ -65,7 +65,7 @@ export function decideCall(claims: CallClaims, call: Call, view: CallView, now: 
 }
 
 function refusalOf(error: unknown): CallRefusal {
-  return error instanceof ScopeError && error.code === 'ambiguous_request'
+  return error instanceof ContractError && error.code === 'ambiguous_request'
     ? { code: 'ambiguous_request', detail: error.message }
     : { code: 'insufficient_scope', detail: 'a check could not be made' };
 }

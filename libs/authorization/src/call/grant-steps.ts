@@ -1,7 +1,5 @@
+import { CLOCK_SKEW_MS } from '@countersign/contract';
 import type { CallRefusal, CallStep } from './call.js';
-
-/** The checker's clock may lag the broker's by this much when a grant starts; at its end nothing is tolerated. */
-const CLOCK_SKEW_MS = 5_000;
 
 const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail });
 

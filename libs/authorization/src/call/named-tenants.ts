@@ -1,4 +1,4 @@
-import { isOfEveryClient } from '@countersign/contract';
+import { isSentByEveryClient } from '@countersign/contract';
 import type { Call, CallStep } from './call.js';
 
 /** What slugs are made of; all else parts them, so that `acme.json` names acme. */
@@ -31,7 +31,7 @@ function inPath({ path }: Call, isAnother: Test): string | undefined {
 
 function inHeader({ headerFields }: Call, isAnother: Test): string | undefined {
   for (const [name, value] of headerFields) {
-    if (isOfEveryClient(name.toLowerCase())) continue;
+    if (isSentByEveryClient(name.toLowerCase())) continue;
     const said = value.toLowerCase();
     const values = said.includes(',') ? said.split(',').map((each) => each.trim()) : [said.trim()];
     const named = values.find(isAnother);

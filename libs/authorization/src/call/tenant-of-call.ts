@@ -1,4 +1,4 @@
-import { isSlug, type RouteMatch, ScopeError, type ServiceDefinition } from '@countersign/contract';
+import { ContractError, isSlug, type RouteMatch, type ServiceDefinition } from '@countersign/contract';
 import type { Call, CallClaims } from './call.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Call, CallClaims } from './call.js';
  * - `header`: the one value of the named header;
  * - `service`: the call itself names nobody; the upstream goes by the tenant that the gateway tells it, the token's.
  *
- * Undefined when none is named. Throws ScopeError `ambiguous_request` for a header that is given twice.
+ * Undefined when none is named. Throws ContractError `ambiguous_request` for a header that is given twice.
  */
 export function tenantOfCall(
   service: ServiceDefinition,
@@ -23,7 +23,7 @@ export function tenantOfCall(
       return slugOrNone(call.host.includes('.') ? call.host.split('.')[0] : undefined);
     case 'header': {
       const values = call.headerValues(service.tenantHeader ?? '');
-      if (values.length > 1) throw new ScopeError('ambiguous_request', 'the tenant header is given twice');
+      if (values.length > 1) throw new ContractError('ambiguous_request', 'the tenant header is given twice');
       return slugOrNone(values[0]);
     }
     case 'service':

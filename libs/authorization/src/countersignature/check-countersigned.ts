@@ -1,10 +1,10 @@
 import {
+  ContractError,
   canonicalTerms,
   MAX_APPROVALS,
   parseSignature,
-  ScopeError,
   type Signature,
-  sha256Text,
+  sha256Digest,
 } from '@countersign/contract';
 import type { GrantTokenClaims } from '../token/claims.js';
 import { checkConsent } from './check-consent.js';
@@ -62,7 +62,7 @@ export function checkCountersigned(
   const signatures = readSignatures(claims.countersignatures ?? []);
   if ('reason' in signatures) return signatures;
   const { terms } = claims;
-  const digest = sha256Text(ports.hashing, canonicalTerms(terms));
+  const digest = sha256Digest(ports.hashing, canonicalTerms(terms));
   const approvers: Approver[] = [];
   for (const signature of signatures) {
     const read = checkConsent(signature, { terms, digest, trust }, ports);
@@ -83,7 +83,7 @@ function readSignatures(values: readonly unknown[]): Signature[] | CountersignRe
   try {
     return values.map(parseSignature);
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     return refuse('malformed', `a countersignature is none: at ${error.pointer ?? ''}`);
   }
 }

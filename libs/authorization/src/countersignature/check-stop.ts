@@ -1,4 +1,5 @@
 import {
+  CLOCK_SKEW_MS,
   LIFT_TYPE,
   type LiftStatement,
   type Signature,
@@ -64,10 +65,7 @@ export function isStopOrLift(signature: Signature): signature is StopOrLift {
   return type === STOP_TYPE || type === LIFT_TYPE;
 }
 
-/** The clocks of who signs and who takes may differ by this much. */
-const SKEW_MS = 5_000;
-
 /** Whether a stop or lift that is handed in now is still, or already, to be taken. `now` in milliseconds. */
 export function isTakenInTime({ statement }: StopOrLift, now: number): boolean {
-  return now + SKEW_MS >= Date.parse(statement.notBefore) && now < Date.parse(statement.notAfter);
+  return now + CLOCK_SKEW_MS >= Date.parse(statement.notBefore) && now < Date.parse(statement.notAfter);
 }

@@ -1,4 +1,4 @@
-import { APPROVAL_TYPE, INVITATION_TYPE, invitationHash, invitationMisfits } from '@countersign/contract';
+import { APPROVAL_TYPE, INVITATION_TYPE, invitationHash, invitationMismatches } from '@countersign/contract';
 import type { ConsentStep } from './countersign.js';
 import { checkPersonSignature } from './person-signature.js';
 import { refuse } from './refusal.js';
@@ -28,7 +28,7 @@ export const approves: ConsentStep = ({ consent }) =>
 export const invitesToTheseTerms: ConsentStep = ({ consent, terms, ports }) =>
   consent.type !== INVITATION_TYPE ||
   (terms.invitation === invitationHash(ports.hashing, consent) &&
-    invitationMisfits(terms, consent).length === 0)
+    invitationMismatches(terms, consent).length === 0)
     ? undefined
     : refuse('invitation_misfits', 'the terms do not lean on this invitation, or do not fit it');
 

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { MAX_TOKEN_BYTES } from '@countersign/contract';
 import type { JsonObject, TokenStep } from './context.js';
 import { hasDuplicateMember } from './duplicate-members.js';
 import { refuse } from './verdict.js';
 
 /** With `Authorization: Bearer ` in front this still fits the 8 kB that common proxies allow one header line. */
-const MAX_TOKEN_BYTES = 7_680;
 
 /** The third part may be empty here (RFC 7515 §A.5), so that `alg: none` is told by its name; `isSigned` refuses the rest. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/;

@@ -1,9 +1,9 @@
 import {
+  ContractError,
   canonicalJson,
-  endOfTerms,
+  latestEndOfTerms,
   parseTerms,
-  ScopeError,
-  sha256Text,
+  sha256Digest,
   type Terms,
 } from '@countersign/contract';
 import type { GrantTokenClaims } from './claims.js';
@@ -28,7 +28,7 @@ export const carriesTerms: TokenStep = (context) => {
     context.rawTerms = detail['terms'];
     return undefined;
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     return refuse('malformed', `the terms are not of version 1: ${error.code} at ${error.pointer ?? ''}`);
   }
 };
@@ -38,7 +38,7 @@ export const carriesTerms: TokenStep = (context) => {
  * the token has them, which were read strictly: in canonical order as a rule, so that nothing has to be sorted.
  */
 export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, rules }) =>
-  claims !== undefined && sha256Text(rules.hashing, canonicalJson(rawTerms)) === claims.digest
+  claims !== undefined && sha256Digest(rules.hashing, canonicalJson(rawTerms)) === claims.digest
     ? undefined
     : refuse('digest_mismatch', 'the digest is not that of the terms');
 
@@ -58,7 +58,7 @@ export const hasWindowOfItsTerms: TokenStep = ({ claims }) => {
 
 /** A window of the right length counts only where its terms could still be approved, or used, when it began. */
 export const endsWithItsTerms: TokenStep = ({ claims }) =>
-  claims !== undefined && claims.grant_exp * 1_000 <= endOfTerms(claims.terms)
+  claims !== undefined && claims.grant_exp * 1_000 <= latestEndOfTerms(claims.terms)
     ? undefined
     : refuse('digest_mismatch', 'the grant would end after its terms can');
 

@@ -1,8 +1,6 @@
+import { CLOCK_SKEW_MS } from '@countersign/contract';
 import type { TimeStep, TokenStep } from './context.js';
 import { refuse } from './verdict.js';
-
-/** Clocks of minter and checker may differ by this much when a token begins. When it ends, not at all. */
-const SKEW_MS = 5_000;
 
 /** A time claim in milliseconds; NaN where it is no number, and every comparison below then refuses. */
 const time = (claim: unknown): number => (typeof claim === 'number' ? claim * 1_000 : Number.NaN);
@@ -13,7 +11,9 @@ export const hasNotEnded: TimeStep = ({ payload: { exp, grant_exp }, now }) =>
     : refuse('expired', 'the token, or its grant, has ended');
 
 export const hasBegun: TimeStep = ({ payload: { nbf, iat, grant_nbf }, now }) =>
-  time(nbf) <= now + SKEW_MS && time(iat) <= now + SKEW_MS && time(grant_nbf) <= now + SKEW_MS
+  time(nbf) <= now + CLOCK_SKEW_MS &&
+  time(iat) <= now + CLOCK_SKEW_MS &&
+  time(grant_nbf) <= now + CLOCK_SKEW_MS
     ? undefined
     : refuse('not_yet_valid', 'the token, or its grant, has not begun');
 

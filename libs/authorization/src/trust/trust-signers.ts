@@ -5,7 +5,7 @@ import {
   type PasskeyJwk,
   RECOVERY_CREDENTIAL,
   type RecoveryJwk,
-  recoveryMessage,
+  recoverySignedBytes,
   type Signature,
   type SignedTrustDocument,
   statementChallenge,
@@ -96,5 +96,5 @@ export function isSignedByRecoveryKey(
   { hashing, signatures }: CountersignPorts,
 ): boolean {
   const bytes = decodeBase64url(signature) ?? new Uint8Array();
-  return signatures.holds(jwk, recoveryMessage(hashing, document), bytes);
+  return signatures.holds(jwk, recoverySignedBytes(hashing, document), bytes);
 }

@@ -1,4 +1,9 @@
-import { type SignedTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
+import {
+  CLOCK_SKEW_MS,
+  type SignedTrustDocument,
+  statementHash,
+  type TrustDocument,
+} from '@countersign/contract';
 import type { CountersignPorts } from '../countersignature/ports.js';
 import { type CountersignRefusal, refuse } from '../countersignature/refusal.js';
 import { addedKeys, type Signers, trustSigners } from './trust-signers.js';
@@ -6,8 +11,6 @@ import { addedKeys, type Signers, trustSigners } from './trust-signers.js';
 /** A version lives at most so long after it is first seen: people leave, and keys are lost. */
 export const MAX_TRUST_DAYS = 180;
 const DAY_MS = 86_400_000;
-/** The clocks of who signs and who checks may differ by this much. */
-const SKEW_MS = 5_000;
 
 /**
  * Where a version is to come in. `current` is the last one that counts, null for the first of all. `pin` is the
@@ -40,7 +43,7 @@ export const isOfTheSameTenant: Step = ({ current, next }) =>
     : refuse('wrong_place', 'the version is of another tenant');
 
 export const endsInTime: Step = ({ next, now }) =>
-  Date.parse(next.validUntil) <= now + MAX_TRUST_DAYS * DAY_MS + SKEW_MS
+  Date.parse(next.validUntil) <= now + MAX_TRUST_DAYS * DAY_MS + CLOCK_SKEW_MS
     ? undefined
     : refuse('valid_too_long', `the version is valid for more than ${MAX_TRUST_DAYS} days`);
 

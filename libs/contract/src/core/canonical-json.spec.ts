@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.js';
-import { ScopeError } from './errors.js';
+import { ContractError } from './errors.js';
 
 type Vectors = {
   objects: { section: string; input: string; output: string }[];
@@ -20,7 +20,7 @@ function refusal(value: unknown): { code?: string; pointer?: string | undefined 
   try {
     canonicalJson(value);
   } catch (error) {
-    if (error instanceof ScopeError) return { code: error.code, pointer: error.pointer };
+    if (error instanceof ContractError) return { code: error.code, pointer: error.pointer };
   }
   return {};
 }

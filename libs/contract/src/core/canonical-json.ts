@@ -1,4 +1,4 @@
-import { jsonPointer, ScopeError } from './errors.js';
+import { ContractError, jsonPointer } from './errors.js';
 
 /** Deeper values are refused: nothing that we hash comes near it, and a hostile one would exhaust the stack. */
 const MAX_DEPTH = 64;
@@ -135,5 +135,5 @@ function requireObject(value: object, path: PropertyKey[]): void {
 }
 
 function refuse(why: string, path: readonly PropertyKey[]): never {
-  throw new ScopeError('invalid_canonical_value', `what is to be hashed ${why}`, jsonPointer(path));
+  throw new ContractError('invalid_canonical_value', `what is to be hashed ${why}`, jsonPointer(path));
 }

@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url } from './base64url.js';
 import { isWellFormed } from './canonical-json.js';
-import { ScopeError } from './errors.js';
+import { ContractError } from './errors.js';
 import { type Hashing, utf8 } from './hashing.js';
 
 /** What stands beside a commitment and can be erased: the value and its salt (32 bytes, base64url). */
@@ -29,9 +29,9 @@ export function normaliseText(text: string): string {
  * a name that could swallow the separator, or text with a lone surrogate.
  */
 export function commit(hashing: Hashing, name: string, salt: Uint8Array, value: string): string {
-  if (salt.length !== SALT_BYTES) throw new ScopeError('invalid_commitment', 'a salt is 32 bytes');
-  if (!NAME.test(name)) throw new ScopeError('invalid_commitment', 'not the name of a committed member');
-  if (!isWellFormed(value)) throw new ScopeError('invalid_commitment', 'the value has a lone surrogate');
+  if (salt.length !== SALT_BYTES) throw new ContractError('invalid_commitment', 'a salt is 32 bytes');
+  if (!NAME.test(name)) throw new ContractError('invalid_commitment', 'not the name of a committed member');
+  if (!isWellFormed(value)) throw new ContractError('invalid_commitment', 'the value has a lone surrogate');
   const head = utf8(name);
   const body = utf8(value);
   const message = new Uint8Array(head.length + 1 + SALT_BYTES + body.length);

@@ -1,5 +1,5 @@
 /** Codes of everything that libs/scope refuses. Programs branch on these, never on the message. */
-export type ScopeErrorCode =
+export type ContractErrorCode =
   | 'ambiguous_request'
   | 'invalid_canonical_value'
   | 'invalid_commitment'
@@ -18,13 +18,13 @@ export type ScopeErrorCode =
  * handed in, where one place is to blame. The message says which rule was broken and never repeats the value:
  * a justification or a path may be personal.
  */
-export class ScopeError extends Error {
-  readonly code: ScopeErrorCode;
+export class ContractError extends Error {
+  readonly code: ContractErrorCode;
   readonly pointer?: string;
 
-  constructor(code: ScopeErrorCode, detail: string, pointer?: string) {
+  constructor(code: ContractErrorCode, detail: string, pointer?: string) {
     super(detail);
-    this.name = 'ScopeError';
+    this.name = 'ContractError';
     this.code = code;
     if (pointer !== undefined) this.pointer = pointer;
   }

@@ -25,7 +25,7 @@ export function utf8(text: string): Uint8Array {
 }
 
 /** `sha256:` + lower-case hex of the hash of bytes, or of text as UTF-8. */
-export function sha256Text(hashing: Hashing, data: Uint8Array | string): string {
+export function sha256Digest(hashing: Hashing, data: Uint8Array | string): string {
   if (typeof data === 'string' && hashing.sha256Hex !== undefined) return `sha256:${hashing.sha256Hex(data)}`;
   const hash = hashing.sha256(typeof data === 'string' ? utf8(data) : data);
   let hex = '';

@@ -1,4 +1,4 @@
-import { localPath } from './local-path.js';
+import { safeLocalPath } from './local-path.js';
 
 test.each([
   ['/', '/'],
@@ -6,7 +6,7 @@ test.each([
   ['/auth/cli?port=1&state=x', '/auth/cli?port=1&state=x'],
   ['/a/../b', '/b'],
 ])('%s is a place of ours', (asked, place) => {
-  expect(localPath(asked)).toBe(place);
+  expect(safeLocalPath(asked)).toBe(place);
 });
 
 test.each([
@@ -33,5 +33,5 @@ test.each([
   null,
   ['/a', '/b'],
 ])('%j leads to the start page', (asked) => {
-  expect(localPath(asked)).toBe('/');
+  expect(safeLocalPath(asked)).toBe('/');
 });

@@ -1,7 +1,13 @@
-import { ScopeError } from './errors.js';
+import { ContractError } from './errors.js';
 
 const DURATION = /^P(?=\d|T\d)(?:(\d{1,9})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
 export const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/**
+ * How far the clocks of broker, gateway and signer may differ, in milliseconds. A beginning (`nbf`, `iat`, `notBefore`) may
+ * lie this far in the future. An end (`exp`, `notAfter`) has no tolerance. docs/contract.md, Token.
+ */
+export const CLOCK_SKEW_MS = 5_000;
 
 /**
  * Seconds of an ISO 8601 duration of days, hours, minutes and whole seconds (`PT1H`, `P1DT30M`), or undefined.
@@ -18,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
 /** The shortest duration text of whole seconds > 0: `3600` → `PT1H`. Throws `invalid_duration`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isSafeInteger(seconds) || seconds <= 0) {
-    throw new ScopeError('invalid_duration', 'a duration is a whole number of seconds above 0');
+    throw new ContractError('invalid_duration', 'a duration is a whole number of seconds above 0');
   }
   const part = (count: number, unit: string) => (count > 0 ? `${count}${unit}` : '');
   const days = Math.floor(seconds / 86_400);
@@ -38,6 +44,6 @@ export function isInstant(text: string): boolean {
 export function toInstant(date: Date): string {
   const time = date.getTime();
   const text = Number.isNaN(time) ? '' : `${date.toISOString().slice(0, 19)}Z`;
-  if (!INSTANT.test(text)) throw new ScopeError('invalid_instant', 'not a date of the years 0000 to 9999');
+  if (!INSTANT.test(text)) throw new ContractError('invalid_instant', 'not a date of the years 0000 to 9999');
   return text;
 }

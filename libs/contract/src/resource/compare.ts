@@ -1,9 +1,10 @@
-import { ScopeError } from '../core/errors.js';
+import { ContractError } from '../core/errors.js';
 import { isResource, type ResourceParts, resourceParts } from './pattern.js';
 
 /** Throws `invalid_resource` for a resource with a wildcard, and for what is none. */
 export function requireConcrete(resource: string): void {
-  if (!isResource(resource)) throw new ScopeError('invalid_resource', 'a concrete resource has no wildcard');
+  if (!isResource(resource))
+    throw new ContractError('invalid_resource', 'a concrete resource has no wildcard');
 }
 
 /** True when the pattern matches that one resource. Throws `invalid_resource` unless the second has no wildcard. */

@@ -1,4 +1,4 @@
-import { ScopeError } from '../core/errors.js';
+import { ContractError } from '../core/errors.js';
 
 const SEGMENT = /^[A-Za-z0-9._~-]+$/;
 /** Segments that are not `.` or `..`, with `/` between them. */
@@ -40,7 +40,7 @@ export function isResource(value: string): boolean {
 export function resourceParts(pattern: string): ResourceParts {
   const parts = parse(pattern);
   if (parts === undefined) {
-    throw new ScopeError(
+    throw new ContractError(
       'invalid_resource',
       'a resource is segments of A-Z a-z 0-9 . _ ~ -, `*`, or a final `**`',
     );

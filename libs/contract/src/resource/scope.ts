@@ -1,4 +1,4 @@
-import { ScopeError } from '../core/errors.js';
+import { ContractError } from '../core/errors.js';
 import { isAction } from '../core/ids.js';
 import { entryMatches, requireConcrete, resourceCoveredByAny } from './compare.js';
 import { isResourcePattern } from './pattern.js';
@@ -22,19 +22,20 @@ export function byCodeUnit(a: string, b: string): number {
  * `terms_too_large` for more than 20 entries.
  */
 export function normaliseScope(entries: readonly ScopeEntry[]): ScopeEntry[] {
-  if (entries.length === 0) throw new ScopeError('invalid_scope', 'a scope names at least one resource', '');
+  if (entries.length === 0)
+    throw new ContractError('invalid_scope', 'a scope names at least one resource', '');
   const merged = new Map<string, Set<string>>();
   for (const [index, entry] of entries.entries()) {
     const resource = entry.resource.normalize('NFC');
     if (!isResourcePattern(resource)) {
-      throw new ScopeError('invalid_scope', 'not a resource or pattern', `/${index}/resource`);
+      throw new ContractError('invalid_scope', 'not a resource or pattern', `/${index}/resource`);
     }
     const actions = merged.get(resource) ?? new Set();
     merged.set(resource, actions);
     for (const action of readActions(entry.actions, `/${index}/actions`)) actions.add(action);
   }
   if (merged.size > MAX_SCOPE_ENTRIES) {
-    throw new ScopeError('terms_too_large', `a scope has at most ${MAX_SCOPE_ENTRIES} entries`, '');
+    throw new ContractError('terms_too_large', `a scope has at most ${MAX_SCOPE_ENTRIES} entries`, '');
   }
   return [...merged]
     .sort(([a], [b]) => byCodeUnit(a, b))
@@ -42,12 +43,12 @@ export function normaliseScope(entries: readonly ScopeEntry[]): ScopeEntry[] {
 }
 
 function readActions(actions: readonly string[], pointer: string): string[] {
-  if (actions.length === 0) throw new ScopeError('invalid_scope', 'name at least one action', pointer);
+  if (actions.length === 0) throw new ContractError('invalid_scope', 'name at least one action', pointer);
   return actions.map((given, index) => {
     const action = given.normalize('NFC');
     if (isAction(action)) return action;
     const detail = action === '*' ? '`*` may be forbidden, never granted: name the actions' : 'not an action';
-    throw new ScopeError('invalid_scope', detail, `${pointer}/${index}`);
+    throw new ContractError('invalid_scope', detail, `${pointer}/${index}`);
   });
 }
 

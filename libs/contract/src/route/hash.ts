@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/canonical-json.js';
-import { type Hashing, sha256Text } from '../core/hashing.js';
+import { type Hashing, sha256Digest } from '../core/hashing.js';
 import { byCodeUnit } from '../resource/scope.js';
 import type { Route, ServiceDefinition } from './route.js';
 
@@ -33,5 +33,5 @@ function normalised({ method, path, resource, action, query }: Route): Required<
 
 /** `sha256:` + hex of the canonical map: what terms name, so that nobody can later change what their scope means. */
 export function routeMapHash(hashing: Hashing, service: ServiceDefinition): string {
-  return sha256Text(hashing, canonicalRouteMap(service));
+  return sha256Digest(hashing, canonicalRouteMap(service));
 }

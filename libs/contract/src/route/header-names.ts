@@ -107,7 +107,7 @@ const OF_PROXIES =
 const OF_TENANTS = /^x-tenant/;
 
 /** Whether every client sends this header, so that nothing can be made of a tenant's name in it. */
-export function isOfEveryClient(name: string): boolean {
+export function isSentByEveryClient(name: string): boolean {
   return OF_EVERY_CLIENT.has(name) || (name.startsWith('sec-') && OF_BROWSERS.test(name));
 }
 
@@ -117,7 +117,7 @@ export function isRefusedHeader(name: string): boolean {
 }
 
 /** Whether an upstream never gets this header as the client sent it. */
-export function isWithheld(name: string): boolean {
+export function isWithheldHeader(name: string): boolean {
   return NEVER_FORWARDED.has(name) || OF_PROXIES.test(name) || OF_TENANTS.test(name);
 }
 
@@ -126,7 +126,9 @@ export function isWithheld(name: string): boolean {
  * name is not looked for, nor from one that a gateway refuses, withholds or sets: what is judged there is not what arrives.
  * `X-Tenant…` is withheld as well, and sent on as judged.
  */
-export function mayNameTenant(header: string): boolean {
+export function mayCarryTenant(header: string): boolean {
   const name = header.toLowerCase();
-  return OF_TENANTS.test(name) || !(isOfEveryClient(name) || isRefusedHeader(name) || isWithheld(name));
+  return (
+    OF_TENANTS.test(name) || !(isSentByEveryClient(name) || isRefusedHeader(name) || isWithheldHeader(name))
+  );
 }

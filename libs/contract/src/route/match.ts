@@ -1,6 +1,6 @@
-import { ScopeError } from '../core/errors.js';
+import { ContractError } from '../core/errors.js';
 import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/pattern.js';
-import { routeMapProblems } from './problems.js';
+import { findRouteMapProblems } from './problems.js';
 import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
 
 /** One place in the paths of a method: what may follow, and the route that ends here. */
@@ -40,8 +40,8 @@ export type RouteMatch = {
 
 /** Prepares a map for `matchRoute`. Throws `invalid_route_map` for one with problems: it must not judge calls. */
 export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
-  const [problem] = routeMapProblems(service);
-  if (problem !== undefined) throw new ScopeError('invalid_route_map', problem.detail, problem.pointer);
+  const [problem] = findRouteMapProblems(service);
+  if (problem !== undefined) throw new ContractError('invalid_route_map', problem.detail, problem.pointer);
   const methods = new Map<string, Node>();
   for (const route of service.routes) {
     const root = methods.get(route.method) ?? leaf();
@@ -94,11 +94,11 @@ function parameterOf(node: Node): Node {
  * parameter a value outside `[A-Za-z0-9._~-]+` or a length that no resource has: upstreams disagree on what such a path means.
  */
 export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
-  if (!path.startsWith('/')) throw new ScopeError('ambiguous_request', 'a path begins with /');
+  if (!path.startsWith('/')) throw new ContractError('ambiguous_request', 'a path begins with /');
   const segments = pathSegments(path);
   for (const segment of segments) {
     if (segment === '' || segment === '.' || segment === '..') {
-      throw new ScopeError('ambiguous_request', 'the path has an empty or dot segment');
+      throw new ContractError('ambiguous_request', 'the path has an empty or dot segment');
     }
   }
   const root = map.methods.get(method);
@@ -118,7 +118,7 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
 function fill(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
   for (const at of found.params) {
     if (!isSegment(segments[at] ?? '')) {
-      throw new ScopeError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
+      throw new ContractError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
     }
   }
   return {
@@ -134,7 +134,7 @@ function resourceOf(found: CompiledRoute, segments: readonly string[], path: str
   const resource =
     found.tail === undefined ? filledIn(found.resource, segments) : path.slice(startOf(found.tail, segments));
   if (resource.length > MAX_RESOURCE_LENGTH) {
-    throw new ScopeError('ambiguous_request', 'the path names a resource that is longer than any may be');
+    throw new ContractError('ambiguous_request', 'the path names a resource that is longer than any may be');
   }
   return resource;
 }

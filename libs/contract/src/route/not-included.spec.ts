@@ -1,4 +1,4 @@
-import { notIncluded } from './not-included.js';
+import { actionsOutsideScope } from './not-included.js';
 
 const route = (method: string, resource: string, action: string) => ({
   method,
@@ -17,7 +17,7 @@ const service = {
 };
 
 test('what no entry reaches stays closed, in the words of the map', () => {
-  expect(notIncluded([{ resource: 'invoices/*', actions: ['read'] }], service)).toEqual([
+  expect(actionsOutsideScope([{ resource: 'invoices/*', actions: ['read'] }], service)).toEqual([
     { entry: { resource: 'invoices', actions: ['list'] }, partly: false },
     { entry: { resource: 'invoices/*', actions: ['update'] }, partly: false },
     { entry: { resource: 'payroll/*', actions: ['read'] }, partly: false },
@@ -25,13 +25,15 @@ test('what no entry reaches stays closed, in the words of the map', () => {
 });
 
 test('what an entry reaches in part is closed beyond it', () => {
-  expect(notIncluded([{ resource: 'invoices/inv-1', actions: ['read', 'update'] }], service)).toEqual([
-    { entry: { resource: 'invoices', actions: ['list'] }, partly: false },
-    { entry: { resource: 'invoices/*', actions: ['read', 'update'] }, partly: true },
-    { entry: { resource: 'payroll/*', actions: ['read'] }, partly: false },
-  ]);
+  expect(actionsOutsideScope([{ resource: 'invoices/inv-1', actions: ['read', 'update'] }], service)).toEqual(
+    [
+      { entry: { resource: 'invoices', actions: ['list'] }, partly: false },
+      { entry: { resource: 'invoices/*', actions: ['read', 'update'] }, partly: true },
+      { entry: { resource: 'payroll/*', actions: ['read'] }, partly: false },
+    ],
+  );
 });
 
 test('a scope that covers everything leaves nothing out', () => {
-  expect(notIncluded([{ resource: '**', actions: ['list', 'read', 'update'] }], service)).toEqual([]);
+  expect(actionsOutsideScope([{ resource: '**', actions: ['list', 'read', 'update'] }], service)).toEqual([]);
 });

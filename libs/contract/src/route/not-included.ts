@@ -3,7 +3,7 @@ import type { ScopeEntry } from '../resource/scope.js';
 import { type Route, routeResourcePattern } from './route.js';
 
 /** One thing that the service can do and the scope does not reach, wholly or beyond what it names. */
-export interface Excluded {
+export interface OutsideScope {
   entry: ScopeEntry;
   partly: boolean;
 }
@@ -12,7 +12,10 @@ export interface Excluded {
  * What stays closed, in the words of the service's own routes: a pattern of the map is left out where one entry
  * covers it, and stands as `partly` where an entry reaches some of it.
  */
-export function notIncluded(scope: readonly ScopeEntry[], service: { routes: readonly Route[] }): Excluded[] {
+export function actionsOutsideScope(
+  scope: readonly ScopeEntry[],
+  service: { routes: readonly Route[] },
+): OutsideScope[] {
   const byResource = new Map<string, { whole: string[]; part: string[] }>();
   for (const route of service.routes) {
     const resource = routeResourcePattern(route);

@@ -1,6 +1,6 @@
 import { jsonPointer } from '../core/errors.js';
 import { isServiceName } from '../core/ids.js';
-import { mayNameTenant } from './header-names.js';
+import { mayCarryTenant } from './header-names.js';
 import {
   parameterName,
   pathSegments,
@@ -19,7 +19,7 @@ const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
  * Everything that is wrong with a service and its map, in the order of the file; empty when it may be applied.
  * Shape first: the rules between members are only read from a map whose members are what they should be.
  */
-export function routeMapProblems(service: ServiceDefinition): RouteMapProblem[] {
+export function findRouteMapProblems(service: ServiceDefinition): RouteMapProblem[] {
   const shape = serviceDefinitionSchema.safeParse(service);
   if (!shape.success) {
     return shape.error.issues.map((issue) => ({ pointer: jsonPointer(issue.path), detail: issue.message }));
@@ -42,7 +42,7 @@ function serviceProblems(service: ServiceDefinition): RouteMapProblem[] {
   if ((service.tenantFrom === 'header') !== (service.tenantHeader !== undefined)) {
     problems.push({ pointer: '/tenantHeader', detail: 'goes with `tenantFrom: header`, and only with it' });
   }
-  if (service.tenantHeader !== undefined && !mayNameTenant(service.tenantHeader)) {
+  if (service.tenantHeader !== undefined && !mayCarryTenant(service.tenantHeader)) {
     problems.push({
       pointer: '/tenantHeader',
       detail:

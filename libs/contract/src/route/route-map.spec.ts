@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Hashing } from '../core/hashing.js';
 import { canonicalRouteMap, routeMapHash } from './hash.js';
 import { compileRouteMap, matchRoute } from './match.js';
-import { routeMapProblems } from './problems.js';
+import { findRouteMapProblems } from './problems.js';
 import { routeResourcePattern, type ServiceDefinition } from './route.js';
 
 type Call = { method: string; path: string; route?: string | null; error?: string };
@@ -19,7 +19,7 @@ const billing = vectors.maps[0]!.service;
 
 describe('the hash of a route map', () => {
   test.each(vectors.maps)('vector: $title', ({ service, canonical, hash }) => {
-    expect(routeMapProblems(service)).toEqual([]);
+    expect(findRouteMapProblems(service)).toEqual([]);
     expect(canonicalRouteMap(service)).toBe(canonical);
     expect(routeMapHash(hashing, service)).toBe(hash);
   });
@@ -55,7 +55,7 @@ describe('the hash of a route map', () => {
 
 describe('routeMapProblems', () => {
   test.each(vectors.refused)('vector: $title', ({ service, pointer }) => {
-    expect(routeMapProblems(service).map((problem) => problem.pointer)).toContain(pointer);
+    expect(findRouteMapProblems(service).map((problem) => problem.pointer)).toContain(pointer);
     expect(() => compileRouteMap(service)).toThrow(expect.objectContaining({ code: 'invalid_route_map' }));
   });
 
@@ -69,7 +69,7 @@ describe('routeMapProblems', () => {
         { ...read!, method: 'TRACE' },
       ],
     };
-    expect(routeMapProblems(service)).toHaveLength(3);
+    expect(findRouteMapProblems(service)).toHaveLength(3);
   });
 });
 
@@ -122,7 +122,7 @@ describe('matchRoute', () => {
           action: 'read',
         };
         const service: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
-        fc.pre(routeMapProblems(service).length === 0);
+        fc.pre(findRouteMapProblems(service).length === 0);
         const filled = (text: string) =>
           text.replace(/\{([xyz])\}/g, (_, name: 'x' | 'y' | 'z') => given[name]);
         const match = matchRoute(compileRouteMap(service), 'GET', filled(route.path));

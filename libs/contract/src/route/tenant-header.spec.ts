@@ -1,6 +1,6 @@
-import { isOfEveryClient, isWithheld } from './header-names.js';
+import { isSentByEveryClient, isWithheldHeader } from './header-names.js';
 import { compileRouteMap } from './match.js';
-import { routeMapProblems } from './problems.js';
+import { findRouteMapProblems } from './problems.js';
 import type { ServiceDefinition } from './route.js';
 
 const service = (tenantHeader: string): ServiceDefinition => ({
@@ -23,7 +23,7 @@ describe('P12: no tenant is read from a header', () => {
     ...['Countersign-Tenant', 'Countersign-Context', 'Countersign-Anything'],
   ])('that is not its own: %s, in any casing', (name) => {
     for (const spelt of [name, name.toLowerCase(), name.toUpperCase()]) {
-      expect(routeMapProblems(service(spelt))).toEqual([
+      expect(findRouteMapProblems(service(spelt))).toEqual([
         { pointer: '/tenantHeader', detail: expect.stringContaining('a header of its own') },
       ]);
       expect(() => compileRouteMap(service(spelt))).toThrow(
@@ -34,16 +34,16 @@ describe('P12: no tenant is read from a header', () => {
 
   test('with a name that the gateway refuses to read at all', () => {
     for (const name of ['X_Tenant', 'X Org', 'X-Org:', '', 'Ⅹ-Org'])
-      expect(routeMapProblems(service(name)).map(({ pointer }) => pointer)).toEqual(['/tenantHeader']);
+      expect(findRouteMapProblems(service(name)).map(({ pointer }) => pointer)).toEqual(['/tenantHeader']);
   });
 });
 
 test('a header of the service’s own may name a tenant, and so may those that are called after it', () => {
   for (const name of ['X-Org', 'Org', 'X-Account-Id', 'Content-Tenant', 'X-Tenant', 'X-Tenant-ID', 'tenant'])
-    expect(routeMapProblems(service(name))).toEqual([]);
+    expect(findRouteMapProblems(service(name))).toEqual([]);
 });
 
 test('what a tenant may be read from is looked at for other tenants, and no client’s own word goes on', () => {
-  expect([isOfEveryClient('x-tenant-id'), isWithheld('x-tenant-id')]).toEqual([false, true]);
-  expect([isOfEveryClient('x-org'), isWithheld('x-org')]).toEqual([false, false]);
+  expect([isSentByEveryClient('x-tenant-id'), isWithheldHeader('x-tenant-id')]).toEqual([false, true]);
+  expect([isSentByEveryClient('x-org'), isWithheldHeader('x-org')]).toEqual([false, false]);
 });

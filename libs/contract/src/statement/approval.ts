@@ -62,7 +62,7 @@ const RULES: readonly StatementRule<ApprovalStatement>[] = [
   ),
 ];
 
-/** The statement of an approval or denial from anything. Throws ScopeError `invalid_statement` with a pointer. */
+/** The statement of an approval or denial from anything. Throws ContractError `invalid_statement` with a pointer. */
 export function parseApproval(value: unknown): ApprovalStatement {
   return readStatement(approvalSchema, RULES, value, 'approval');
 }

@@ -1,5 +1,5 @@
 import type { InvitationStatement } from './invitation.js';
-import { type Invited, invitationMisfits } from './invitation-fit.js';
+import { type InvitedTerms, invitationMismatches } from './invitation-fit.js';
 
 const TICKET = `c1:${'A'.repeat(43)}`;
 
@@ -22,7 +22,7 @@ const invitation: InvitationStatement = {
   log: { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' },
 };
 
-const fitting: Invited = {
+const fitting: InvitedTerms = {
   tenant: 'acme',
   service: 'billing',
   scope: [{ resource: 'invoices/17', actions: ['read'] }],
@@ -34,13 +34,13 @@ const fitting: Invited = {
 };
 
 /** Undefined takes a member away. */
-type Changed = { [Member in keyof Invited]?: Invited[Member] | undefined };
+type Changed = { [Member in keyof InvitedTerms]?: InvitedTerms[Member] | undefined };
 
 const blamed = (change: Changed, by: Partial<InvitationStatement> = {}) => {
   const terms = { ...fitting, ...change };
   for (const [name, value] of Object.entries(terms))
     if (value === undefined) delete (terms as Record<string, unknown>)[name];
-  return invitationMisfits(terms as Invited, { ...invitation, ...by }).map(({ pointer }) => pointer);
+  return invitationMismatches(terms as InvitedTerms, { ...invitation, ...by }).map(({ pointer }) => pointer);
 };
 
 describe('P1: what an invitation opens the door for', () => {
@@ -82,8 +82,8 @@ describe('P1: what an invitation opens the door for', () => {
 
   test('where it names no ticket and no budget, any will do', () => {
     const { ticket: _ticket, budget: _budget, ...open } = invitation;
-    expect(invitationMisfits(fitting, open)).toEqual([]);
+    expect(invitationMismatches(fitting, open)).toEqual([]);
     const { ticket: _own, budget: _most, ...bare } = fitting;
-    expect(invitationMisfits(bare, open)).toEqual([]);
+    expect(invitationMismatches(bare, open)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { Terms } from '../terms/terms.js';
 import type { InvitationStatement } from './invitation.js';
 
 /** What of terms an invitation speaks about. */
-export type Invited = Pick<
+export type InvitedTerms = Pick<
   Terms,
   | 'tenant'
   | 'service'
@@ -20,8 +20,8 @@ export type Invited = Pick<
 >;
 
 type Rule = readonly [
-  member: keyof Invited,
-  holds: (terms: Invited, statement: InvitationStatement) => boolean,
+  member: keyof InvitedTerms,
+  holds: (terms: InvitedTerms, statement: InvitationStatement) => boolean,
   wrong: (statement: InvitationStatement) => string,
 ];
 
@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
  * Everything by which terms are not what the invitation opens the door for; empty where they fit. The whole window
  * that an approval could still open lies before its end. Both are taken to be as their parsers answer them.
  */
-export function invitationMisfits(terms: Invited, statement: InvitationStatement): Widening[] {
+export function invitationMismatches(terms: InvitedTerms, statement: InvitationStatement): Widening[] {
   return RULES.filter(([, holds]) => !holds(terms, statement)).map(([member, , wrong]) => ({
     pointer: `/${member}`,
     detail: wrong(statement),
@@ -72,6 +72,6 @@ export function invitationMisfits(terms: Invited, statement: InvitationStatement
 }
 
 /** The latest that access under these terms could begin. */
-function lastStart({ startsOn, startsAt, useBy, lapsesAt }: Invited): number {
+function lastStart({ startsOn, startsAt, useBy, lapsesAt }: InvitedTerms): number {
   return Date.parse(startsAt ?? (startsOn === 'first-use' ? useBy : undefined) ?? lapsesAt);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.js';
 import { isCommitment } from '../core/commitment.js';
-import { type Hashing, sha256Text } from '../core/hashing.js';
+import { type Hashing, sha256Digest } from '../core/hashing.js';
 import { idPattern, isServiceName, SERVICE_NAME } from '../core/ids.js';
 import { isNormalisedScope, type ScopeEntry } from '../resource/scope.js';
 import { budget, commitment, count, digest, instant, scope, seconds } from '../terms/members.js';
@@ -69,12 +69,12 @@ const RULES: readonly StatementRule<InvitationStatement>[] = [
   ...inItsWindow,
 ];
 
-/** The statement of an invitation from anything. Throws ScopeError `invalid_statement` with a pointer. */
+/** The statement of an invitation from anything. Throws ContractError `invalid_statement` with a pointer. */
 export function parseInvitation(value: unknown): InvitationStatement {
   return readStatement(invitationSchema, RULES, value, 'invitation');
 }
 
 /** `sha256:` + hex SHA-256 of the canonical statement: what terms with `basis: invitation` name, spelled as digests are. */
 export function invitationHash(hashing: Hashing, statement: InvitationStatement): string {
-  return sha256Text(hashing, canonicalJson(statement));
+  return sha256Digest(hashing, canonicalJson(statement));
 }

@@ -68,7 +68,7 @@ const RULES: readonly StatementRule<TrustDocument>[] = [
 
 /**
  * A trust document from anything, read strictly (P13). Returns a copy. Whether it counts is for its signatures and the
- * version before to say. Throws ScopeError `invalid_statement` with a pointer.
+ * version before to say. Throws ContractError `invalid_statement` with a pointer.
  */
 export function parseTrustDocument(value: unknown): TrustDocument {
   return readStatement(trustDocumentSchema, RULES, value, 'trust document');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { jsonPointer, ScopeError } from '../core/errors.js';
+import { ContractError, jsonPointer } from '../core/errors.js';
 import { isTenantSlug } from '../core/ids.js';
 import { isInstant } from '../core/time.js';
 
@@ -8,7 +8,7 @@ export type StatementRule<S> = readonly [pointer: string, holds: (statement: S) 
 
 /**
  * A statement from anything, read strictly: first its shape, then the rules between its members. Returns a copy.
- * Throws ScopeError `invalid_statement` with a pointer.
+ * Throws ContractError `invalid_statement` with a pointer.
  */
 export function readStatement<S>(
   schema: z.ZodType<S>,
@@ -19,10 +19,14 @@ export function readStatement<S>(
   const read = schema.safeParse(value);
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new ScopeError('invalid_statement', issue?.message ?? `no ${what}`, jsonPointer(issue?.path ?? []));
+    throw new ContractError(
+      'invalid_statement',
+      issue?.message ?? `no ${what}`,
+      jsonPointer(issue?.path ?? []),
+    );
   }
   for (const [pointer, holds, wrong] of rules)
-    if (!holds(read.data)) throw new ScopeError('invalid_statement', wrong, pointer);
+    if (!holds(read.data)) throw new ContractError('invalid_statement', wrong, pointer);
   return read.data;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../core/canonical-json.js';
-import { ScopeError } from '../core/errors.js';
+import { ContractError } from '../core/errors.js';
 import { APPROVAL_TYPE, type ApprovalStatement, parseApproval } from './approval.js';
 import { INVITATION_TYPE, type InvitationStatement, parseInvitation } from './invitation.js';
 import { bytes } from './members.js';
@@ -87,17 +87,17 @@ const PARSERS: Readonly<Record<string, (value: unknown) => Statement>> = {
   [TRUST_TYPE]: parseTrustDocument,
 };
 
-/** A statement of any type from anything. Throws ScopeError `invalid_statement` with a pointer. */
+/** A statement of any type from anything. Throws ContractError `invalid_statement` with a pointer. */
 export function parseStatement(value: unknown): Statement {
   const { type } = (value ?? {}) as { type?: unknown };
   const parse = typeof type === 'string' && Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
-  if (parse === undefined) throw new ScopeError('invalid_statement', 'no type of statement', '/type');
+  if (parse === undefined) throw new ContractError('invalid_statement', 'no type of statement', '/type');
   return parse(value);
 }
 
 /**
  * A signature from anything, with its statement, read strictly; nothing is verified. Returns a copy.
- * Throws ScopeError `invalid_statement` with a pointer.
+ * Throws ContractError `invalid_statement` with a pointer.
  */
 export function parseSignature(value: unknown): Signature {
   const read = readStatement(signatureSchema, RULES, value, 'signature');
@@ -108,7 +108,7 @@ export function parseSignature(value: unknown): Signature {
   }
 }
 
-/** A signed trust document from anything; each signature has to be over it. Throws ScopeError `invalid_statement`. */
+/** A signed trust document from anything; each signature has to be over it. Throws ContractError `invalid_statement`. */
 export function parseSignedTrustDocument(value: unknown): SignedTrustDocument {
   const read = readStatement(signedDocumentSchema, [], value, 'signed trust document');
   const document = parsed('/document', () => parseTrustDocument(read.document));
@@ -117,7 +117,7 @@ export function parseSignedTrustDocument(value: unknown): SignedTrustDocument {
     parsed(`/signatures/${index}`, () => {
       const signature = parseSignature(each);
       if (canonicalJson(signature.statement) !== text)
-        throw new ScopeError('invalid_statement', 'is not the document', '/statement');
+        throw new ContractError('invalid_statement', 'is not the document', '/statement');
       return { ...signature, statement: document };
     }),
   );
@@ -133,6 +133,6 @@ function parsed<T>(pointer: string, parse: () => T): T {
 }
 
 function inside(pointer: string, error: unknown): unknown {
-  if (!(error instanceof ScopeError)) return error;
-  return new ScopeError(error.code, error.message, pointer + (error.pointer ?? ''));
+  if (!(error instanceof ContractError)) return error;
+  return new ContractError(error.code, error.message, pointer + (error.pointer ?? ''));
 }

@@ -66,12 +66,12 @@ const RULES: readonly StatementRule<Common>[] = [
   ],
 ];
 
-/** The statement of a stop from anything. Throws ScopeError `invalid_statement` with a pointer. */
+/** The statement of a stop from anything. Throws ContractError `invalid_statement` with a pointer. */
 export function parseStop(value: unknown): StopStatement {
   return readStatement(stopSchema, RULES, value, 'stop');
 }
 
-/** The statement of a lift from anything. Throws ScopeError `invalid_statement` with a pointer. */
+/** The statement of a lift from anything. Throws ContractError `invalid_statement` with a pointer. */
 export function parseLift(value: unknown): LiftStatement {
   return readStatement(liftSchema, RULES, value, 'lift');
 }

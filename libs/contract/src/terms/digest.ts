@@ -1,10 +1,10 @@
 import { canonicalJson } from '../core/canonical-json.js';
-import { ScopeError } from '../core/errors.js';
-import { type Hashing, sha256Text } from '../core/hashing.js';
+import { ContractError } from '../core/errors.js';
+import { type Hashing, sha256Digest } from '../core/hashing.js';
 import type { Terms } from './terms.js';
 
 /** The most bytes a grant token may have: with its header name it must fit one header line of a common proxy (8 kB). */
-export const TERMS_BUDGET = 7_680;
+export const MAX_TOKEN_BYTES = 7_680;
 
 const TOKEN_FRAME_BYTES = 950;
 const COUNTERSIGNATURE_BYTES = 1_300;
@@ -16,7 +16,7 @@ export function canonicalTerms(terms: Terms): string {
 
 /** `sha256:` + hex SHA-256 of the canonical terms. */
 export function termsDigest(hashing: Hashing, terms: Terms): string {
-  return sha256Text(hashing, canonicalTerms(terms));
+  return sha256Digest(hashing, canonicalTerms(terms));
 }
 
 /**
@@ -29,8 +29,8 @@ export function termsTokenBytes(canonicalLength: number, approvals: number): num
 
 /** Throws `terms_too_large` when a token with these terms and that many approvals would not fit. */
 export function requireTermsFit(terms: Terms, approvals: number): void {
-  if (termsTokenBytes(canonicalTerms(terms).length, approvals) > TERMS_BUDGET) {
-    throw new ScopeError(
+  if (termsTokenBytes(canonicalTerms(terms).length, approvals) > MAX_TOKEN_BYTES) {
+    throw new ContractError(
       'terms_too_large',
       'a token with these terms and approvals would be over 7,680 bytes',
     );

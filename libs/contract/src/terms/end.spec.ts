@@ -1,8 +1,8 @@
-import { endOfTerms } from './end.js';
+import { latestEndOfTerms } from './end.js';
 
 const at = (clock: string) => `2026-11-24T${clock}Z`;
-const end = (terms: Partial<Parameters<typeof endOfTerms>[0]>) =>
-  endOfTerms({ startsOn: 'approval', lapsesAt: at('12:00:00'), seconds: 60, ...terms });
+const end = (terms: Partial<Parameters<typeof latestEndOfTerms>[0]>) =>
+  latestEndOfTerms({ startsOn: 'approval', lapsesAt: at('12:00:00'), seconds: 60, ...terms });
 
 describe('the end of terms', () => {
   test.each([

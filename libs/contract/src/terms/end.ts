@@ -4,7 +4,7 @@ import type { Terms } from './terms.js';
  * The last moment at which a grant of these terms could be open, however late it was approved or begun, in milliseconds
  * since the epoch. `useBy` says when use begins where use is what begins it, and nothing of any other grant.
  */
-export function endOfTerms({
+export function latestEndOfTerms({
   startsOn,
   startsAt,
   lapsesAt,

@@ -1,5 +1,5 @@
 import { isCommitment } from '../core/commitment.js';
-import { jsonPointer, ScopeError } from '../core/errors.js';
+import { ContractError, jsonPointer } from '../core/errors.js';
 import { isServiceName, isTenantSlug } from '../core/ids.js';
 import { isInstant } from '../core/time.js';
 import { isNormalisedScope, MAX_SCOPE_ENTRIES } from '../resource/scope.js';
@@ -44,25 +44,29 @@ const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
  * Terms v1 from anything, read strictly: every member of its type and spelling, none unknown, none undefined, the
  * scope in normal form, the times agreeing. Returns a copy.
  *
- * Throws ScopeError with a pointer: `unsupported_version` for a `v` other than 1, `terms_too_large` for more than
+ * Throws ContractError with a pointer: `unsupported_version` for a `v` other than 1, `terms_too_large` for more than
  * 20 scope entries, `invalid_terms` for all else.
  */
 export function parseTerms(value: unknown): Terms {
   const head = value as { v?: unknown; scope?: unknown } | null | undefined;
   if (typeof head === 'object' && head !== null && head.v !== 1 && head.v !== undefined) {
-    throw new ScopeError('unsupported_version', 'these terms are of a version that is not known here', '/v');
+    throw new ContractError(
+      'unsupported_version',
+      'these terms are of a version that is not known here',
+      '/v',
+    );
   }
   if (Array.isArray(head?.scope) && head.scope.length > MAX_SCOPE_ENTRIES) {
-    throw new ScopeError('terms_too_large', `a scope has at most ${MAX_SCOPE_ENTRIES} entries`, '/scope');
+    throw new ContractError('terms_too_large', `a scope has at most ${MAX_SCOPE_ENTRIES} entries`, '/scope');
   }
   const read = termsSchema.safeParse(value);
   if (!read.success) {
     const [issue] = read.error.issues;
-    throw new ScopeError('invalid_terms', issue?.message ?? 'not terms', jsonPointer(issue?.path ?? []));
+    throw new ContractError('invalid_terms', issue?.message ?? 'not terms', jsonPointer(issue?.path ?? []));
   }
   for (const [member, rule] of RULES) {
     const wrong = rule(read.data);
-    if (wrong !== undefined) throw new ScopeError('invalid_terms', wrong, `/${member}`);
+    if (wrong !== undefined) throw new ContractError('invalid_terms', wrong, `/${member}`);
   }
   return read.data;
 }

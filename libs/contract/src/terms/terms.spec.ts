@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Hashing } from '../core/hashing.js';
-import { canonicalTerms, requireTermsFit, TERMS_BUDGET, termsDigest, termsTokenBytes } from './digest.js';
+import { canonicalTerms, MAX_TOKEN_BYTES, requireTermsFit, termsDigest, termsTokenBytes } from './digest.js';
 import { parseTerms } from './parse.js';
 import type { Terms } from './terms.js';
 
@@ -24,7 +24,7 @@ describe('terms v1', () => {
   });
 
   test.each([undefined, null, 1, 'terms', [], {}, { v: 1 }, { v: null }])('refuses %j', (value) => {
-    expect(() => parseTerms(value)).toThrow(expect.objectContaining({ name: 'ScopeError' }));
+    expect(() => parseTerms(value)).toThrow(expect.objectContaining({ name: 'ContractError' }));
   });
 
   test('refuses an undefined member: absent is absent', () => {
@@ -54,7 +54,7 @@ describe('terms v1', () => {
           fc.pre(!Object.hasOwn(target, name) && name !== '__proto__');
           fc.pre(!(place.length === 0 && name === 'useBy'));
           target[name] = value;
-          expect(() => parseTerms(terms)).toThrow(expect.objectContaining({ name: 'ScopeError' }));
+          expect(() => parseTerms(terms)).toThrow(expect.objectContaining({ name: 'ContractError' }));
         },
       ),
     );
@@ -65,7 +65,7 @@ describe('terms v1', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(most!)), other, (member, value) => {
         expect(() => parseTerms({ ...most!, [member]: value })).toThrow(
-          expect.objectContaining({ name: 'ScopeError' }),
+          expect.objectContaining({ name: 'ContractError' }),
         );
       }),
       { numRuns: 500 },
@@ -101,7 +101,7 @@ describe('the size of terms', () => {
       return { ...wide, scope: [{ resource: 'r'.repeat(rest + 1), actions }] };
     };
     // 7,680 - 950 = 6,730 bytes of base64 hold 5,047 bytes of terms.
-    expect(TERMS_BUDGET).toBe(7_680);
+    expect(MAX_TOKEN_BYTES).toBe(7_680);
     expect(() => requireTermsFit(sized(5_047), 0)).not.toThrow();
     expect(() => requireTermsFit(sized(5_048), 0)).toThrow(
       expect.objectContaining({ code: 'terms_too_large' }),

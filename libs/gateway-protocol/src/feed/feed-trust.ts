@@ -1,9 +1,9 @@
 import {
+  ContractError,
   LIFT_TYPE,
   type LiftStatement,
   parseSignature,
   parseSignedTrustDocument,
-  ScopeError,
   type Signature,
   STOP_TYPE,
   type StopStatement,
@@ -17,7 +17,7 @@ const readBy = <T>(parse: (value: unknown) => T) =>
     try {
       return parse(value);
     } catch (error) {
-      if (!(error instanceof ScopeError)) throw error;
+      if (!(error instanceof ContractError)) throw error;
       context.addIssue({ code: 'custom', message: `${error.pointer ?? ''} ${error.message}` });
       return z.NEVER;
     }
@@ -31,7 +31,7 @@ const signatureOf =
   (value: unknown): S => {
     const signature = parseSignature(value);
     if (is(signature)) return signature;
-    throw new ScopeError('invalid_statement', 'is of another type', '/statement/type');
+    throw new ContractError('invalid_statement', 'is of another type', '/statement/type');
   };
 
 /** A customer's own stop, or the lift of one; the gateway checks it against what it has pinned. */

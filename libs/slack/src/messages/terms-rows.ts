@@ -1,4 +1,4 @@
-import { MAX_SCOPE_ENTRIES, notIncluded, type ScopeEntry, type Terms } from '@countersign/contract';
+import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
 import { entryWords, resourceWords, scopeWords } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import type { CardFacts } from '../read-facts.js';
@@ -135,7 +135,7 @@ function wouldEnd({ startsAt, useBy, seconds, lapsesAt }: Terms): string {
 
 /** What stays closed, in the words of the service's own routes. */
 export function notIncludedBlocks({ request, service, tenant }: CardFacts, most: number): KnownBlock[] {
-  const excluded = service === null || most === 0 ? [] : notIncluded(request.terms.scope, service);
+  const excluded = service === null || most === 0 ? [] : actionsOutsideScope(request.terms.scope, service);
   const list = excluded
     .slice(0, most)
     .map(({ entry: { resource, actions }, partly }) =>

@@ -6,7 +6,7 @@ import {
   publishedKeys,
   type VendorReadUnit,
 } from '@countersign/access';
-import { endOfTerms, type ServiceDefinition, toInstant } from '@countersign/contract';
+import { latestEndOfTerms, type ServiceDefinition, toInstant } from '@countersign/contract';
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
 import { LRUCache } from 'lru-cache';
 import { feedRelayed, feedStops, feedTrust, trustPicture } from './feed-trust.js';
@@ -161,7 +161,7 @@ export class FeedReader {
     const facts = {
       budget: terms.budget ?? null,
       routes: terms.routes,
-      until: toInstant(new Date(endOfTerms(terms))),
+      until: toInstant(new Date(latestEndOfTerms(terms))),
     };
     this.facts.set(grant.request, facts);
     return facts;

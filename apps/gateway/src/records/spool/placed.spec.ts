@@ -1,4 +1,4 @@
-import { canonicalJson, ScopeError } from '@countersign/contract';
+import { ContractError, canonicalJson } from '@countersign/contract';
 import fc from 'fast-check';
 import { allowed, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
 import { canonicalPlaced, placed } from './placed.js';
@@ -45,7 +45,7 @@ describe('a record in its place', () => {
     );
     for (const record of [withTrust, outcome(call).record]) {
       const lone = { ...record, tenant: '\ud800' } as typeof call.record;
-      expect(() => canonicalPlaced(placed(lone, place))).toThrow(ScopeError);
+      expect(() => canonicalPlaced(placed(lone, place))).toThrow(ContractError);
     }
   });
 });
@@ -55,6 +55,6 @@ function attempt(make: () => string): string {
   try {
     return make();
   } catch (error) {
-    return `${(error as ScopeError).code}`;
+    return `${(error as ContractError).code}`;
   }
 }

@@ -1,5 +1,5 @@
 import type { ScopeEntry } from '@countersign/contract';
-import { notIncluded } from '@countersign/contract';
+import { actionsOutsideScope } from '@countersign/contract';
 import { entryWords } from '@countersign/wording';
 import type { AccessRequest, Service } from '../../api/client.js';
 import { useOrganisation } from '../../api/organisation.js';
@@ -18,7 +18,7 @@ export function NotIncluded({
   const text = useText(decisionTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
-  const excluded = service === undefined ? [] : notIncluded(scope, service);
+  const excluded = service === undefined ? [] : actionsOutsideScope(scope, service);
   return (
     <section className="stack near">
       <h2>{text.notIncluded}</h2>

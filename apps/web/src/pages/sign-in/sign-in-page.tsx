@@ -1,5 +1,5 @@
 import './sign-in.css';
-import { localPath } from '@countersign/contract';
+import { safeLocalPath } from '@countersign/contract';
 import { wordFor } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -29,7 +29,7 @@ function GoBack({ to }: { to: string }) {
 export default function SignInPage() {
   const text = useText(signInTexts);
   const [query] = useSearchParams();
-  const returnTo = localPath(query.get('returnTo'));
+  const returnTo = safeLocalPath(query.get('returnTo'));
   const error = query.get('error');
   const [organisation, setOrganisation] = useState(query.get('tenant') ?? '');
   const session = useQuery(sessionQuery);

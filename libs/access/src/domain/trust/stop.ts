@@ -1,4 +1,5 @@
 import {
+  CLOCK_SKEW_MS,
   encodeBase64url,
   LIFT_TYPE,
   type LiftStatement,
@@ -28,8 +29,6 @@ export interface Stop {
 }
 
 const NONCE_BYTES = 32;
-/** Between what offers a statement and what takes it. */
-const SKEW_MS = 5_000;
 
 /** What a stop or lift is made of, or held against. */
 export interface StopFacts {
@@ -94,7 +93,7 @@ const RULES: readonly Rule[] = [
   ],
   [
     'notBefore',
-    ({ notBefore }, { now }) => Date.parse(notBefore) <= now.getTime() + SKEW_MS,
+    ({ notBefore }, { now }) => Date.parse(notBefore) <= now.getTime() + CLOCK_SKEW_MS,
     'is not to be taken yet',
   ],
   ['notAfter', ({ notAfter }, { now }) => now.getTime() < Date.parse(notAfter), 'came too late'],

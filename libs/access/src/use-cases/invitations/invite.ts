@@ -1,5 +1,6 @@
 import {
   type Budget,
+  ContractError,
   canonicalJson,
   type InvitationStatement,
   invitationHash,
@@ -8,7 +9,6 @@ import {
   parseInvitation,
   parseSignature,
   type ScopeEntry,
-  ScopeError,
   type Signature,
   toInstant,
 } from '@countersign/contract';
@@ -229,7 +229,7 @@ function checked(statement: InvitationStatement, now: Date): InvitationStatement
   try {
     return parseInvitation(statement);
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     const pointer = NAMES[error.pointer ?? ''] ?? error.pointer ?? '';
     throw invalid(pointer, `${pointer.slice(1)} ${error.message}.`);
   }

@@ -1,4 +1,4 @@
-import { canonicalJson, type Hashing, sha256Text } from '@countersign/contract';
+import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract';
 import type { PrivacyControls } from '../../domain/organisation.js';
 import { demandMoreThanMail } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
@@ -21,7 +21,7 @@ export interface ControlsFacts {
 }
 
 const viewOf = (hashing: Hashing, controls: PrivacyControls): ControlsView => ({
-  version: sha256Text(hashing, canonicalJson(controls)),
+  version: sha256Digest(hashing, canonicalJson(controls)),
   controls,
 });
 

@@ -1,4 +1,4 @@
-import { normaliseScope, type ScopeEntry, ScopeError } from '@countersign/contract';
+import { ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
 import { requireAhead } from '../../domain/access-window.js';
 import { AccessError } from '../../errors.js';
 import { type Ask, startAndBudget } from '../../policy/requested-access.js';
@@ -43,7 +43,7 @@ export function wellFormedScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
   try {
     return normaliseScope(scope);
   } catch (error) {
-    if (!(error instanceof ScopeError)) throw error;
+    if (!(error instanceof ContractError)) throw error;
     if (error.code === 'terms_too_large')
       throw new AccessError('request_refused', error.message, {
         refusals: [{ code: 'terms_too_large', detail: error.message, pointer: '/scope' }],

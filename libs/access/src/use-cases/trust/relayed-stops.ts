@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Text } from '@countersign/contract';
+import { canonicalJson, sha256Digest } from '@countersign/contract';
 import {
   type HandedStop,
   isLift,
@@ -23,7 +23,7 @@ export async function relayHanded(
   gateway: string,
 ): Promise<void> {
   const { tenant } = signature.statement;
-  const id = sha256Text(hashing, canonicalJson(signature));
+  const id = sha256Digest(hashing, canonicalJson(signature));
   const unit = await inTenant(tenant);
   if ((await unit.relayed.find(id)) !== null) return;
   const now = clock.now();

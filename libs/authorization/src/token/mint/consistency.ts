@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { endOfTerms, isId, isInstant, isTenantSlug, type Terms, termsDigest } from '@countersign/contract';
+import {
+  isId,
+  isInstant,
+  isTenantSlug,
+  latestEndOfTerms,
+  type Terms,
+  termsDigest,
+} from '@countersign/contract';
 import { MintError } from './errors.js';
 import type { MintOrder } from './mint-grant-token.js';
 
@@ -32,5 +39,5 @@ function liesInTerms(grant: MintOrder['grant'], terms: Terms): boolean {
   const begins = Date.parse(grant.startsAt);
   const early = terms.startsAt !== undefined && begins < Date.parse(terms.startsAt);
   const ends = Date.parse(grant.endsAt);
-  return !early && ends <= begins + terms.seconds * 1_000 && ends <= endOfTerms(terms);
+  return !early && ends <= begins + terms.seconds * 1_000 && ends <= latestEndOfTerms(terms);
 }

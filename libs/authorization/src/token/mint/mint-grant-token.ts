@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalTerms, type Signature, TERMS_BUDGET, type Terms } from '@countersign/contract';
+import { canonicalTerms, MAX_TOKEN_BYTES, type Signature, type Terms } from '@countersign/contract';
 import jsonwebtoken from 'jsonwebtoken';
 import { requireConsistent } from './consistency.js';
 import { MintError } from './errors.js';
@@ -56,7 +56,7 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
     ...((order.countersignatures ?? []).length === 0 ? {} : { countersignatures: order.countersignatures }),
   });
-  if (token.length > TERMS_BUDGET)
+  if (token.length > MAX_TOKEN_BYTES)
     throw new MintError('token_too_large', 'the token would be over 7,680 bytes');
   return { token, expiresIn: exp - iat, exp };
 }

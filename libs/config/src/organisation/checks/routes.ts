@@ -1,4 +1,4 @@
-import { routeMapProblems, type ServiceDefinition } from '@countersign/contract';
+import { findRouteMapProblems, type ServiceDefinition } from '@countersign/contract';
 import { serviceDefinition } from '../convert.js';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
@@ -20,7 +20,10 @@ export function routes({ services }: Readable): Finding[] {
  * without that route.
  */
 function everyProblem(service: ServiceDefinition, positions: readonly number[]): Finding[] {
-  const found = routeMapProblems(service).map(({ pointer, detail }) => ({ steps: stepsOf(pointer), detail }));
+  const found = findRouteMapProblems(service).map(({ pointer, detail }) => ({
+    steps: stepsOf(pointer),
+    detail,
+  }));
   const broken = new Set(
     found.filter(({ steps }) => steps[0] === 'routes').map(({ steps }) => Number(steps[1])),
   );
