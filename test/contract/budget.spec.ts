@@ -5,10 +5,10 @@ import {
   getGrant,
   getRequest,
   type IncomingRecord,
+  ingestRecords,
   leaseBudget,
   type Principal,
   revokeGrant,
-  takeRecords,
 } from '@countersign/access';
 import type { Budget } from '@countersign/contract';
 import { uuidV7Ids } from '@countersign/persistence';
@@ -66,7 +66,7 @@ class Boot {
   }
 
   handOver(records: readonly IncomingRecord[]) {
-    return takeRecords(this.deps, [{ gateway: this.gateway, boot: this.id, records }]);
+    return ingestRecords(this.deps, [{ gateway: this.gateway, boot: this.id, records }]);
   }
 
   private place() {

@@ -1,7 +1,6 @@
 import {
   AccessError,
   applyOrganisation,
-  doDue,
   extendGrant,
   getGrant,
   getRequest,
@@ -10,6 +9,7 @@ import {
   type RequestView,
   releaseGrant,
   revokeGrant,
+  runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
@@ -82,7 +82,7 @@ describeStore('the clock', (bench) => {
     const told = ['request.awaiting_vendor', 'request.awaiting_customer'];
     const run = async (seconds: number) => {
       flow.clock.forward(seconds);
-      return (await doDue(flow.deps)).reminded;
+      return (await runDueTransitions(flow.deps)).reminded;
     };
 
     test('reminds at half of its life, escalates at three quarters, and is then quiet', async () => {
@@ -120,9 +120,9 @@ describeStore('the clock', (bench) => {
       flow.clock.forward(6 * 3600);
       const other = await bench.database.open();
       const all = await Promise.allSettled([
-        doDue(flow.deps),
-        doDue({ ...flow.deps, store: other }),
-        doDue(flow.deps),
+        runDueTransitions(flow.deps),
+        runDueTransitions({ ...flow.deps, store: other }),
+        runDueTransitions(flow.deps),
       ]);
       expect(all.map(({ status }) => status)).toContain('fulfilled');
       expect(await noticesOf(request.id)).toEqual([told[0], 'request.reminder']);
@@ -139,9 +139,9 @@ describeStore('the clock', (bench) => {
     expect(await bench.store.readAsVendor((unit) => unit.feed.activeGrants())).toEqual([]);
     expect(await mint(grant)).toBe('grant_not_active');
     flow.clock.forward(3 * 3600 - 1);
-    expect(await doDue(flow.deps)).toMatchObject({ grants: 0, started: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ grants: 0, started: 0 });
     flow.clock.forward(1);
-    expect(await doDue(flow.deps)).toMatchObject({ grants: 0, started: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ grants: 0, started: 1 });
     expect((await grantOf(grant)).state).toBe('active');
     expect(await mint(grant)).toBe('done');
     expect(await typesOf(grant)).toEqual([
@@ -156,7 +156,7 @@ describeStore('the clock', (bench) => {
     const grant = await approved(await flow.ask(erin, { startsAt: '2026-11-24T18:00:00Z' }));
     flow.clock.forward(3 * 3600);
     expect(await mint(grant)).toBe('done');
-    expect(await doDue(flow.deps)).toMatchObject({ started: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ started: 0 });
     expect(await typesOf(grant)).toContain('grant.started');
   });
 
@@ -167,7 +167,7 @@ describeStore('the clock', (bench) => {
     await applyOrganisation(flow.deps, narrower, { dryRun: false });
     flow.clock.forward(3 * 3600);
     expect(await mint(grant)).toBe('grant_not_active');
-    expect(await doDue(flow.deps)).toMatchObject({ started: 0, grants: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ started: 0, grants: 1 });
     expect(await grantOf(grant)).toMatchObject({ state: 'ended', endReason: 'revoked' });
     const ended = (await flow.leaves('acme')).find((leaf) => leaf.type === 'grant.ended');
     expect(ended?.data['refusals']).toEqual([expect.objectContaining({ code: 'duration_too_long' })]);
@@ -182,7 +182,7 @@ describeStore('the clock', (bench) => {
     }));
     await applyOrganisation(flow.deps, narrower, { dryRun: false });
     flow.clock.forward(3 * 3600);
-    expect(await doDue(flow.deps)).toMatchObject({ started: 0, grants: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ started: 0, grants: 1 });
     expect(await grantOf(grant)).toMatchObject({ state: 'ended', endReason: 'revoked' });
     const ended = (await flow.leaves('acme')).find((leaf) => leaf.type === 'grant.ended');
     expect(ended?.data['refusals']).toEqual(
@@ -237,17 +237,17 @@ describeStore('the clock', (bench) => {
     );
     flow.clock.forward(5 * 3600);
     expect(await mint(grant)).toBe('grant_not_active');
-    await doDue(flow.deps);
+    await runDueTransitions(flow.deps);
     expect(await grantOf(grant)).toMatchObject({ state: 'ended', endReason: 'expired', startsAt: null });
   });
 
   test('P7: people are told ten minutes before the end, once', async () => {
     const grant = await approved(await flow.ask(erin));
     flow.clock.forward(3000);
-    expect(await doDue(flow.deps)).toMatchObject({ warned: 1, grants: 0 });
-    expect(await doDue(flow.deps)).toMatchObject({ warned: 0, grants: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ warned: 1, grants: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ warned: 0, grants: 0 });
     flow.clock.forward(600);
-    expect(await doDue(flow.deps)).toMatchObject({ warned: 0, grants: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ warned: 0, grants: 1 });
     expect(await noticesOf(grant)).toEqual(['grant.active', 'grant.ending', 'grant.ended']);
   });
 

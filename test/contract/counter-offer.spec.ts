@@ -2,12 +2,12 @@ import {
   acceptOffer,
   applyOrganisation,
   cancelRequest,
-  doDue,
   getGrant,
   getRequest,
   type Principal,
   type RequestView,
   reviewRequest,
+  runDueTransitions,
 } from '@countersign/access';
 import { type Terms } from '@countersign/contract';
 import { counterTerms, type Narrowing } from '@countersign/wording';
@@ -195,7 +195,7 @@ describeStore('counter-offers', (bench) => {
     const offered = (await read(asked)).offer?.digest;
     flow.clock.forward(12 * 3600);
     expect(await outcome(accept(asked, offered))).toBe('already_decided');
-    expect(await doDue(flow.deps)).toMatchObject({ requests: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ requests: 1 });
     expect((await read(asked)).request.state).toBe('expired');
   });
 

@@ -1,4 +1,4 @@
-import { doDue } from '@countersign/access';
+import { runDueTransitions } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 import { aGrant, aRequest, NOW } from './support/rows.js';
@@ -53,7 +53,7 @@ describeStore('what goes out', (bench) => {
       hashing: systemHashing,
     };
     const runs = await Promise.all(
-      [bench.store, other, bench.store, other].map((store) => doDue({ ...deps, store })),
+      [bench.store, other, bench.store, other].map((store) => runDueTransitions({ ...deps, store })),
     );
     const sum = (what: 'requests' | 'grants') => runs.reduce((all, run) => all + run[what], 0);
     expect([sum('requests'), sum('grants')]).toEqual([6, 1]);

@@ -1,4 +1,4 @@
-import { closeVanished, noteContact, VANISHED_AFTER_MS } from '@countersign/access';
+import { closeVanishedGateways, recordContact, VANISHED_AFTER_MS } from '@countersign/access';
 import { systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
 
@@ -35,7 +35,7 @@ describeStore('gateways that come and go', (bench) => {
       .filter(({ type }) => type.startsWith('gateway.'))
       .reverse();
   };
-  const close = () => closeVanished(deps(), started);
+  const close = () => closeVanishedGateways(deps(), started);
 
   beforeEach(async () => {
     now = START;
@@ -50,7 +50,7 @@ describeStore('gateways that come and go', (bench) => {
     now += 1_000;
     await move('acme', 4, BOOT, { head });
     await move('globex', 1);
-    await noteContact(deps(), [gateway]);
+    await recordContact(deps(), [gateway]);
   });
 
   test('P5: one that is silent for 15 minutes is closed in each log that it wrote to, once, with its last head', async () => {
@@ -75,8 +75,8 @@ describeStore('gateways that come and go', (bench) => {
   test('P5: one that returns is open again, which is an event, and may vanish once more', async () => {
     now += VANISHED_AFTER_MS + 1;
     await close();
-    await noteContact(deps(), [gateway]);
-    await noteContact(deps(), [gateway]);
+    await recordContact(deps(), [gateway]);
+    await recordContact(deps(), [gateway]);
     expect((await logged('deployment')).map(({ type }) => type)).toEqual([
       'gateway.closed',
       'gateway.returned',
@@ -94,10 +94,10 @@ describeStore('gateways that come and go', (bench) => {
 
   test('silence from before this broker was there to hear says nothing; a revoked one is closed at once', async () => {
     now += 10 * VANISHED_AFTER_MS;
-    expect(await closeVanished(deps(), new Date(now))).toBe(0);
+    expect(await closeVanishedGateways(deps(), new Date(now))).toBe(0);
     await bench.store.asVendor((unit) => unit.gateways.revoke(gateway, new Date(now).toISOString()));
-    await noteContact(deps(), [gateway]);
-    expect(await closeVanished(deps(), new Date(now))).toBe(1);
+    await recordContact(deps(), [gateway]);
+    expect(await closeVanishedGateways(deps(), new Date(now))).toBe(1);
     expect(await logged('acme')).toMatchObject([
       { type: 'gateway.closed', data: { reason: 'revoked', head } },
     ]);

@@ -1,12 +1,12 @@
 import {
   cancelRequest,
-  doDue,
   type InvitationInput,
   invite,
   mintToken,
   type Principal,
   requestAccess,
   reviewRequest,
+  runDueTransitions,
   type SigningDeps,
   withdrawInvitation,
 } from '@countersign/access';
@@ -92,7 +92,7 @@ describeStore('P8: races about an invitation', (bench) => {
       times(WAYS, (index) => {
         if (index % 10 === 5) return outcome(withdraw(index, id));
         if (index % 10 === 7) return outcome(mintToken(on(index), plainMinter, engineers[0]!, first));
-        if (index % 10 === 9) return outcome(doDue(on(index)));
+        if (index % 10 === 9) return outcome(runDueTransitions(on(index)));
         return outcome(ask(index));
       }),
     );
@@ -149,7 +149,7 @@ describeStore('P8: races about an invitation', (bench) => {
       times(WAYS, (index) => {
         const { request } = waiting[index % ENGINEERS]!;
         if (index === 60) return outcome(withdraw(index, id));
-        if (index % 10 === 9) return outcome(doDue(on(index)));
+        if (index % 10 === 9) return outcome(runDueTransitions(on(index)));
         const decision = { decision: 'approve' as const, digest: request.digest, reason: null };
         return outcome(reviewRequest(on(index), max, request.id, decision));
       }),

@@ -1,8 +1,7 @@
 import {
   AccessError,
-  type AskInput,
+  type AccessRequestInput,
   applyOrganisation,
-  doDue,
   extendGrant,
   type Grant,
   getRequest,
@@ -13,6 +12,7 @@ import {
   type Organisation,
   type Principal,
   previewRequest,
+  runDueTransitions,
   withdrawInvitation,
 } from '@countersign/access';
 import { EMPTY_RANGE, rangeRoot, withLeaf } from '@countersign/audit-log';
@@ -72,7 +72,7 @@ describeStore('invitations', (bench) => {
   };
   const mint = async (request: string) =>
     outcome(mintToken(flow.deps, plainMinter, erin, (await grantOf(request))!.id));
-  const preview = (change: Partial<AskInput> = {}) =>
+  const preview = (change: Partial<AccessRequestInput> = {}) =>
     previewRequest(flow.deps, erin, { ...anAsk, ...change });
   const refusals = async (work: Promise<unknown>) => {
     try {
@@ -269,7 +269,7 @@ describeStore('invitations', (bench) => {
   describe('P1: a request that does not fit', () => {
     beforeEach(() => start());
 
-    test.each<[string, Partial<InvitationInput>, Partial<AskInput>, string[]]>([
+    test.each<[string, Partial<InvitationInput>, Partial<AccessRequestInput>, string[]]>([
       [
         'asks for more',
         { scope: [{ resource: 'invoices/1', actions: ['read'] }] },
@@ -358,7 +358,7 @@ describeStore('invitations', (bench) => {
       const { id } = await open({ uses: 1 });
       const view = await flow.ask(erin);
       flow.clock.forward(HOUR);
-      await doDue(flow.deps);
+      await runDueTransitions(flow.deps);
       expect((await grantOf(view.request.id))?.state).toBe('ended');
       expect(await read(id)).toMatchObject({ used: 1, state: 'used_up' });
     });
@@ -453,11 +453,11 @@ describeStore('invitations', (bench) => {
       const waiting = await flow.ask(erin, { seconds: 600 });
       expect(waiting.request.lapsesAt).toBe('2026-11-24T15:50:00Z');
       flow.clock.forward(HOUR - 1);
-      expect((await doDue(flow.deps)).invitations).toBe(0);
+      expect((await runDueTransitions(flow.deps)).invitations).toBe(0);
       flow.clock.forward(1);
       expect((await preview({ seconds: 1 })).invitation).toBeNull();
-      expect((await doDue(flow.deps)).invitations).toBe(1);
-      expect((await doDue(flow.deps)).invitations).toBe(0);
+      expect((await runDueTransitions(flow.deps)).invitations).toBe(1);
+      expect((await runDueTransitions(flow.deps)).invitations).toBe(0);
       expect(await read(id)).toMatchObject({ state: 'expired', endedAt: '2026-11-24T16:00:00Z' });
       expect(await mint(view.request.id)).toBe('grant_not_active');
       expect((await events()).filter((type) => type === 'invitation.expired')).toHaveLength(1);

@@ -1,5 +1,4 @@
 import {
-  doDue,
   getGrant,
   getRequest,
   type LockInput,
@@ -8,6 +7,7 @@ import {
   mintToken,
   type Principal,
   previewRequest,
+  runDueTransitions,
   setLock,
 } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
@@ -70,7 +70,7 @@ describeStore('locks', (bench) => {
     const grant = await granted({ startsAt: '2026-11-24T16:00:00Z' });
     await lock(ada, 'tenant', 'acme');
     flow.clock.forward(3600);
-    await doDue(flow.deps);
+    await runDueTransitions(flow.deps);
     expect((await getGrant(flow.deps, erin, grant)).grant).toMatchObject({
       state: 'ended',
       endReason: 'revoked',
@@ -123,10 +123,10 @@ describeStore('locks', (bench) => {
     const head = () => bench.store.readAsVendor((unit) => unit.feed.head());
     const before = await head();
     flow.clock.forward(59);
-    expect(await doDue(flow.deps)).toMatchObject({ locks: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ locks: 0 });
     flow.clock.forward(1);
     expect(await refusals()).toEqual(['locked', 'locked']);
-    expect(await doDue(flow.deps)).toMatchObject({ locks: 2 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ locks: 2 });
     expect(await refusals()).toEqual([]);
     expect((await head()).seq).toBe(before.seq + 2);
     const own = (await flow.leaves('acme')).map((leaf) => leaf.type);

@@ -2,7 +2,6 @@ import {
   AccessError,
   acceptOffer,
   cancelRequest,
-  doDue,
   extendGrant,
   type Grant,
   getRequest,
@@ -10,6 +9,7 @@ import {
   listGrants,
   type Principal,
   reviewRequest,
+  runDueTransitions,
   withdrawInvitation,
 } from '@countersign/access';
 import {
@@ -180,7 +180,7 @@ describeStore('counters, extensions, acceptances and invitations', (bench) => {
   async function perform(step: Act): Promise<void> {
     if (step.do === 'wait') {
       flow.clock.forward(step.seconds);
-      await doDue(flow.deps);
+      await runDueTransitions(flow.deps);
       return;
     }
     if (step.do === 'ask') {

@@ -1,13 +1,13 @@
 import {
   acceptOffer,
   cancelRequest,
-  doDue,
   getRequest,
   type Principal,
   type RequestView,
   releaseGrant,
   reviewRequest,
   revokeGrant,
+  runDueTransitions,
 } from '@countersign/access';
 import { counterTerms, halfTheTime } from '@countersign/wording';
 import { describeStore } from './support/describe-store.js';
@@ -58,7 +58,7 @@ describeStore('races through two stores', (bench) => {
       case 4:
         return outcome(cancelRequest(deps, erin, id));
       case 5:
-        return doDue(deps);
+        return runDueTransitions(deps);
       default:
         return read(asked).then(({ request }) =>
           request.grant === null ? null : outcome(revokeGrant(deps, by, request.grant, 'at once')),
@@ -82,7 +82,7 @@ describeStore('races through two stores', (bench) => {
       );
       // What the race left open ends like everything that is left open.
       flow.clock.forward(12 * 3600);
-      await doDue(flow.deps);
+      await runDueTransitions(flow.deps);
 
       const { request } = await read(asked);
       const leaves = await leavesOf(asked);
@@ -106,7 +106,7 @@ describeStore('races through two stores', (bench) => {
         if (index === WAYS / 2) flow.clock.forward(3600);
         if (index % 3 === 0) return outcome(revokeGrant(deps, index % 2 === 0 ? ada : bob, grant, 'enough'));
         if (index % 3 === 1) return outcome(releaseGrant(deps, erin, grant));
-        return doDue(deps).then(({ grants }) => (grants === 1 ? 'done' : 'nothing due'));
+        return runDueTransitions(deps).then(({ grants }) => (grants === 1 ? 'done' : 'nothing due'));
       }),
     );
     expect(results.filter((result) => result === 'done')).toHaveLength(1);

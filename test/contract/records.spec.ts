@@ -1,9 +1,9 @@
 import {
   type Deps,
   type IncomingRecord,
+  ingestRecords,
   type RecordBatch,
   type RecordOutcome,
-  takeRecords,
 } from '@countersign/access';
 import { commit } from '@countersign/contract';
 import { systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
@@ -24,7 +24,7 @@ describeStore('gateways’ records', (bench) => {
   const takeAll = (batches: readonly RecordBatch[]) => {
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const deps: Deps = { store: bench.store, ...system };
-    return takeRecords(deps, batches);
+    return ingestRecords(deps, batches);
   };
   const take = async (records: readonly IncomingRecord[], { gateway = GATEWAY, boot = BOOT } = {}) =>
     (await takeAll([{ gateway, boot, records }]))[0];
@@ -211,7 +211,7 @@ describeStore('gateways’ records', (bench) => {
           const records = Array.from({ length: 5 }, (_, seq) =>
             made({ ...call(seq + 1), id: uuidV7Ids.next('rec'), gateway }),
           );
-          return takeRecords({ store, ...system }, [{ gateway, boot: BOOT, records }]);
+          return ingestRecords({ store, ...system }, [{ gateway, boot: BOOT, records }]);
         }),
       );
       expect(await kinds()).toEqual([`grant.used ${grant.id}`, `grant.used ${grant.id}`]);

@@ -1,7 +1,7 @@
 import {
   applyOrganisation,
   endInstallation,
-  findBySlackAccount,
+  findPersonBySlackAccount,
   type GivenInstallation,
   keepInstallation,
   linkByEmail,
@@ -51,7 +51,7 @@ describeStore('Slack accounts', (bench) => {
     flow = await startWorkflow(bench.store, matching(true));
   });
   const who = async (ids: SlackIds) => {
-    const found = await findBySlackAccount(flow.deps, ids);
+    const found = await findPersonBySlackAccount(flow.deps, ids);
     return 'person' in found ? found.person.email : found.why;
   };
   const link = async (email: string, ids: SlackIds) => linkSlackAccount(flow.deps, await web(email), ids);

@@ -4,14 +4,14 @@ import {
   authenticateApiKey,
   createApiKey,
   createOwnApiKey,
+  draftStopStatement,
   enrolGateway,
   getTrust,
   invite,
   liftLock,
-  listSigningMeans,
-  notePins,
+  listAuthenticators,
   type Organisation,
-  readStopStatement,
+  recordPins,
   removeTenantPerson,
   setLock,
   setPrivacyControls,
@@ -118,13 +118,13 @@ describeStore('what becomes of a claim', (bench) => {
     await claimFor([ada, bob]);
     await bob.print();
     await removeBob();
-    const means = () => listSigningMeans(flow.deps, ada.principal, 'acme');
+    const means = () => listAuthenticators(flow.deps, ada.principal, 'acme');
     const ofBob = ({ person }: { person: string }) => person === bob.id;
     expect((await means()).passkeys.filter(ofBob)).toEqual([]);
     expect((await means()).recoveryKeys.filter(ofBob)).toEqual([]);
     await bobAgain();
     expect((await means()).passkeys.filter(ofBob)).toEqual([]);
-    const statement = await readStopStatement(flow.deps, bob.principal, 'acme', undefined);
+    const statement = await draftStopStatement(flow.deps, bob.principal, 'acme', undefined);
     const stop = () => setStop(flow.deps, bob.principal, 'acme', bob.key().sign(statement, AT));
     await expect(stop()).rejects.toThrow(refused('invalid_request'));
     const draft = await ada.draft();
@@ -168,7 +168,7 @@ describeStore('what becomes of a claim', (bench) => {
     flow.clock.forward(60);
     await apply(without(BOB));
     await bobAgain();
-    const { passkeys } = await listSigningMeans(flow.deps, ada.principal, 'acme');
+    const { passkeys } = await listAuthenticators(flow.deps, ada.principal, 'acme');
     expect(new Set(passkeys.map(({ person }) => person))).toEqual(new Set([ada.id]));
   });
 
@@ -218,7 +218,7 @@ describeStore('what becomes of a claim', (bench) => {
     const gateway = await bench.store.readAsVendor((unit) => unit.gateways.find(id));
     if (gateway === null) throw new Error('the gateway is enrolled');
     const pins = [{ tenant: 'acme', pinned: proposal.hash, current: null }];
-    await Promise.all(Array.from({ length: 4 }, () => notePins(flow.deps, gateway, pins)));
+    await Promise.all(Array.from({ length: 4 }, () => recordPins(flow.deps, gateway, pins)));
     expect((await flow.leaves('acme')).filter(({ type }) => type === 'gateway.pinned')).toHaveLength(1);
     expect((await trust()).gateways[0]?.pin).toEqual(pins[0]);
   });

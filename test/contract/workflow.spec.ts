@@ -2,7 +2,6 @@ import {
   AccessError,
   applyOrganisation,
   cancelRequest,
-  doDue,
   extendGrant,
   getGrant,
   getRequest,
@@ -15,6 +14,7 @@ import {
   releaseGrant,
   requestAccess,
   revokeGrant,
+  runDueTransitions,
 } from '@countersign/access';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
@@ -189,7 +189,7 @@ describeStore('the workflow', (bench) => {
         if (index % 4 === 0) return outcome(flow.approve(index % 8 === 0 ? ada : bob, asked));
         if (index % 4 === 1) return outcome(flow.deny(index % 8 === 1 ? ada : bob, asked));
         if (index % 4 === 2) return outcome(cancelRequest(flow.deps, erin, asked.request.id));
-        return doDue(flow.deps).then(() => 'job');
+        return runDueTransitions(flow.deps).then(() => 'job');
       });
       const results = await Promise.all(attempts.sort(() => Math.random() - 0.5));
       const done = results.filter((each) => each === 'done').length;
@@ -237,10 +237,10 @@ describeStore('the workflow', (bench) => {
     const { grant } = await granted();
     flow.clock.forward(3600);
     expect(await outcome(mintToken(flow.deps, plainMinter, erin, grant))).toBe('grant_not_active');
-    expect(await doDue(flow.deps)).toMatchObject({ requests: 0, grants: 1 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ requests: 0, grants: 1 });
     flow.clock.forward(11 * 3600);
     expect(await outcome(flow.approve(max, silent))).toBe('already_decided');
-    expect(await doDue(flow.deps)).toMatchObject({ requests: 1, grants: 0 });
+    expect(await runDueTransitions(flow.deps)).toMatchObject({ requests: 1, grants: 0 });
     expect((await getRequest(flow.deps, erin, silent.request.id)).request.state).toBe('expired');
     expect((await getGrant(flow.deps, erin, grant)).grant).toMatchObject({
       state: 'ended',

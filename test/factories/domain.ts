@@ -3,7 +3,7 @@ import {
   type AccessRequest,
   type Grant,
   type Invitation,
-  NO_DOOR,
+  NO_INVITATION,
   type Person,
   type PolicyContext,
   type Principal,
@@ -170,7 +170,7 @@ export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContex
     openRequests: 0,
     locks: [],
     trust: UNCLAIMED,
-    door: NO_DOOR,
+    invitationMatch: NO_INVITATION,
     terms: null,
     ...change,
   };

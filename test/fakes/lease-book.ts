@@ -1,4 +1,4 @@
-import { type Lease, leaseAfter, mayGiveBack } from '@countersign/access';
+import { adjustLease, hasUnusedBudget, type Lease } from '@countersign/access';
 import type { Budget } from '@countersign/contract';
 import type { Amounts, LeaseAnswer } from '@countersign/gateway-protocol';
 
@@ -20,10 +20,10 @@ export class LeaseBook {
     const given =
       ask.turn <= own.turn
         ? own
-        : { ...leaseAfter(own, others, budget, nothing, ask), used: { ...ask.used } };
+        : { ...adjustLease(own, others, budget, nothing, ask), used: { ...ask.used } };
     const at = this.leases.indexOf(own);
     this.leases.splice(at === -1 ? this.leases.length : at, 1, given);
     const held = (kind: keyof Amounts) => (budget[kind] === undefined ? null : given.held[kind]);
-    return { held: { calls: held('calls'), bytes: held('bytes') }, elsewhere: others.some(mayGiveBack) };
+    return { held: { calls: held('calls'), bytes: held('bytes') }, elsewhere: others.some(hasUnusedBudget) };
   }
 }

@@ -52,7 +52,7 @@ export * from './use-cases/grants/extend-grant.js';
 export * from './use-cases/grants/grant-view.js';
 export * from './use-cases/grants/lease-budget.js';
 export * from './use-cases/grants/mint-token.js';
-export { CALLS_A_NOTICE } from './use-cases/grants/tell-use.js';
+export { CALLS_PER_NOTICE } from './use-cases/grants/tell-use.js';
 export * from './use-cases/invitations/invite.js';
 export * from './use-cases/invitations/list-invitations.js';
 export * from './use-cases/invitations/withdraw-invitation.js';
@@ -91,10 +91,10 @@ export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset
 export * from './use-cases/trust/sign-trust.js';
 export * from './use-cases/trust/signing-means.js';
 export {
+  draftLiftStatement,
+  draftStopStatement,
   liftStop,
   listStops,
-  readLiftStatement,
-  readStopStatement,
   setStop,
 } from './use-cases/trust/stops.js';
 export {

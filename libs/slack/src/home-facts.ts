@@ -1,4 +1,11 @@
-import { hasRole, isOpen, listGrants, listRequests, mayAttempt, type Principal } from '@countersign/access';
+import {
+  hasPermission,
+  hasRole,
+  isOpen,
+  listGrants,
+  listRequests,
+  type Principal,
+} from '@countersign/access';
 import type { HomeFacts } from './messages/home.js';
 import type { SlackParts } from './parts.js';
 import { type CardFacts, factsOf } from './read-facts.js';
@@ -58,8 +65,8 @@ export async function homeFacts({ deps }: SlackParts, principal: Principal): Pro
     ),
     reader,
     person: person.id,
-    mayStop: mayAttempt(person, 'grant.revoke'),
-    mayAsk: mayAttempt(person, 'request.create'),
+    mayStop: hasPermission(person, 'grant.revoke'),
+    mayAsk: hasPermission(person, 'request.create'),
   };
 }
 

@@ -1,13 +1,13 @@
 import {
   type Deps,
-  findBySlackAccount,
+  findPersonBySlackAccount,
+  findTenantsMatchingEmail,
   isKnownWorkspace,
   linkByEmail,
   type Person,
   type Principal,
   type SlackIds,
   type SlackProfile,
-  tenantsMatchingEmail,
 } from '@countersign/access';
 import type { WebClient } from '@slack/web-api';
 import { LRUCache } from 'lru-cache';
@@ -52,14 +52,14 @@ export class Identities {
   }
 
   readonly identify: Identify = async (who) => {
-    const found = await findBySlackAccount(this.deps, who);
+    const found = await findPersonBySlackAccount(this.deps, who);
     if ('person' in found) {
       // Slack lets nobody press whose account is off; where it says that it is, the link counts for nothing.
       const profile = await this.profileOf(who);
       return profile?.deactivated === true ? this.unknown('deactivated') : known(found.person);
     }
     if (found.why === 'removed') return this.unknown('removed');
-    if ((await tenantsMatchingEmail(this.deps, who)).length > 0) return this.byEmail(who, found.why);
+    if ((await findTenantsMatchingEmail(this.deps, who)).length > 0) return this.byEmail(who, found.why);
     return this.unknown((await isKnownWorkspace(this.deps, who)) ? found.why : 'foreign');
   };
 

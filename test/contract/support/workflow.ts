@@ -1,5 +1,5 @@
 import {
-  type AskInput,
+  type AccessRequestInput,
   applyOrganisation,
   type Clock,
   ensureBrokerKeys,
@@ -33,14 +33,14 @@ export interface Workflow {
   deps: SigningDeps;
   clock: TestClock;
   as(email: string): Promise<Principal>;
-  ask(by: Principal, change?: Partial<AskInput>): Promise<RequestView>;
+  ask(by: Principal, change?: Partial<AccessRequestInput>): Promise<RequestView>;
   approve(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
   deny(by: Principal, view: RequestView): ReturnType<typeof reviewRequest>;
   /** Leaves of a tenant's log, oldest first. */
   leaves(tenant: string): Promise<{ type: string; seq: number; data: Record<string, unknown> }[]>;
 }
 
-export const anAsk: AskInput = {
+export const anAsk: AccessRequestInput = {
   tenant: 'acme',
   service: 'billing',
   scope: [{ resource: 'invoices/*', actions: ['read'] }],

@@ -1,4 +1,4 @@
-import { doDue } from '@countersign/access';
+import { runDueTransitions } from '@countersign/access';
 import { organisation } from '../../factories/organisation.js';
 import { type Answer, ENGINES, TestBroker } from '../harness.js';
 import { makeRequest, type RequestBody, readRequest, review } from '../story.js';
@@ -92,12 +92,12 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     const request = await atTheCustomersTurn();
     const calls = Array.from({ length: 100 }, (_, index) => {
       if (index === 30) broker.clock.advance(601);
-      if (index % 10 === 5) return doDue(broker.host).then(() => undefined);
+      if (index % 10 === 5) return runDueTransitions(broker.host).then(() => undefined);
       if (index % 10 === 7) return cancel(request);
       return review(broker, index % 2 === 0 ? 'approver' : 'secondApprover', request);
     });
     await Promise.allSettled(calls);
-    await doDue(broker.host);
+    await runDueTransitions(broker.host);
     await expectOneOutcome(request);
   });
 

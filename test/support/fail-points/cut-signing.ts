@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readStopStatement, startSessionIn } from '@countersign/access';
+import { draftStopStatement, startSessionIn } from '@countersign/access';
 import { statementHash } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { SESSION_COOKIE } from '../../../apps/broker/src/http/cookies.js';
@@ -42,7 +42,7 @@ export const SIGNINGS: Readonly<Record<string, Signing>> = {
     again: (status, wasDone) => (wasDone ? 409 : status),
     async sign(ada) {
       const digest = `sha256:${randomBytes(32).toString('hex')}`;
-      const statement = await readStopStatement(ada.deps, ada.principal, ada.tenant, digest);
+      const statement = await draftStopStatement(ada.deps, ada.principal, ada.tenant, digest);
       const body = { countersignature: ada.key().sign(statement, AT) };
       return { path: 'stops', body, subjects: [statementHash(systemHashing, statement)] };
     },

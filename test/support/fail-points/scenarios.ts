@@ -1,5 +1,5 @@
 import {
-  type AskInput,
+  type AccessRequestInput,
   getGrant,
   getRequest,
   invite,
@@ -29,8 +29,8 @@ export class Stage {
     readonly engineer: { email: string; tenant: null },
   ) {}
 
-  async ask(change: Partial<AskInput> = {}, ago = 0): Promise<RequestView> {
-    const input = { ...ask(), seconds: HOUR, ticket: null, ...change } as AskInput;
+  async ask(change: Partial<AccessRequestInput> = {}, ago = 0): Promise<RequestView> {
+    const input = { ...ask(), seconds: HOUR, ticket: null, ...change } as AccessRequestInput;
     return requestAccess(this.at(ago), await this.as(this.engineer.email), input);
   }
 
@@ -85,7 +85,7 @@ export class Stage {
   }
 
   /** Asked for and approved so many seconds ago. @returns `grt_…` */
-  async grant(change: Partial<AskInput> = {}, ago = 0): Promise<string> {
+  async grant(change: Partial<AccessRequestInput> = {}, ago = 0): Promise<string> {
     const asked = await this.ask(change, ago);
     await this.approve('reviewer', asked, ago);
     await this.approve('approver', asked, ago);

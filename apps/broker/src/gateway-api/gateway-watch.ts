@@ -1,4 +1,4 @@
-import { closeVanished, noteContact } from '@countersign/access';
+import { closeVanishedGateways, recordContact } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
@@ -30,7 +30,7 @@ export class GatewayWatch {
     const now = this.deps.clock.now();
     try {
       await this.note(now.getTime());
-      const closed = await closeVanished(this.deps, this.watchingSince ?? now);
+      const closed = await closeVanishedGateways(this.deps, this.watchingSince ?? now);
       if (closed > 0) this.logger.warn({ gateways: closed }, 'closed gateways that have vanished');
       this.watchingSince ??= now;
     } catch (error) {
@@ -45,7 +45,7 @@ export class GatewayWatch {
     const due = [...here].filter(
       (id) => now - (this.noted.get(id) ?? Number.NEGATIVE_INFINITY) >= NOTE_EVERY_MS,
     );
-    await noteContact(this.deps, due);
+    await recordContact(this.deps, due);
     for (const id of due) this.noted.set(id, now);
   }
 }

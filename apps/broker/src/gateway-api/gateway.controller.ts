@@ -1,4 +1,4 @@
-import { type EnrolledGateway, type RecordBatch, registerIdentity, takeRecords } from '@countersign/access';
+import { type EnrolledGateway, ingestRecords, type RecordBatch, registerIdentity } from '@countersign/access';
 import {
   parseFeedPlace,
   parseIdentityRegistration,
@@ -64,7 +64,7 @@ export class GatewayController {
    * a few calls each bring few records a batch. A stop waits behind whole transactions, so they are short and few.
    */
   private readonly intake = new Batcher<RecordBatch, Record<string, number>>({
-    work: (batches) => takeRecords(this.deps, batches),
+    work: (batches) => ingestRecords(this.deps, batches),
     sizeOf: ({ records }) => records.length,
     maxSize: 250,
     maxConcurrent: 2,

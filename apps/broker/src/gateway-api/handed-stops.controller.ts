@@ -1,4 +1,4 @@
-import { type EnrolledGateway, takeHandedStop } from '@countersign/access';
+import { type EnrolledGateway, takeReportedStop } from '@countersign/access';
 import { signatureSchema } from '@countersign/contract';
 import { Controller, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
@@ -29,6 +29,6 @@ export class HandedStopsController {
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() { countersignature }: z.infer<typeof handedBody>,
   ): Promise<void> {
-    await takeHandedStop(this.deps, gateway, countersignature);
+    await takeReportedStop(this.deps, gateway, countersignature);
   }
 }

@@ -1,4 +1,4 @@
-import { type EnrolledGateway, type GatewayPin, notePins } from '@countersign/access';
+import { type EnrolledGateway, type GatewayPin, recordPins } from '@countersign/access';
 import { parsePins } from '@countersign/gateway-protocol';
 import { Controller, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
@@ -31,6 +31,6 @@ export class PinsController {
     const pins = parsePins(body).pins.map(
       ({ next, ...pin }): GatewayPin => (next === undefined ? pin : { ...pin, next }),
     );
-    await notePins(this.deps, gateway, pins);
+    await recordPins(this.deps, gateway, pins);
   }
 }

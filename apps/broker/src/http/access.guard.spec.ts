@@ -1,4 +1,4 @@
-import { permissions } from '@countersign/access';
+import { PERMISSION_NAMES } from '@countersign/access';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { routesOf } from '../openapi/routes.js';
@@ -117,6 +117,6 @@ describe('the routes of the broker', () => {
         .flatMap((route) => route.marks)
         .flatMap((mark) => (mark.kind === 'people' ? [mark.permission] : [])),
     );
-    expect([...used].sort()).toEqual([...permissions].sort());
+    expect([...used].sort()).toEqual([...PERMISSION_NAMES].sort());
   });
 });

@@ -1,4 +1,4 @@
-import { demand } from '@countersign/access';
+import { requirePermission } from '@countersign/access';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { markOf } from './marks.js';
 import { HttpProblem } from './problem.js';
@@ -23,7 +23,7 @@ export class AccessGuard implements CanActivate {
     }
     const permission = mark.kind === 'gateways' ? mark.people : mark.permission;
     if (permission === null) throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
-    demand(caller.principal.person, permission);
+    requirePermission(caller.principal.person, permission);
     return true;
   }
 }

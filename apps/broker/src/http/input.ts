@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
-  demandOwnBrowser,
   type EnrolledGateway,
   type IdempotencyKey,
   notFound,
   type Principal,
+  requireOwnBrowser,
   type Session,
 } from '@countersign/access';
 import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/contract';
@@ -91,7 +91,7 @@ export const CurrentSession = createParamDecorator((_none: unknown, context: Exe
 export const OwnBrowser = createParamDecorator((_none: unknown, context: ExecutionContext): Session => {
   const { caller } = requestOf(context);
   if (caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
-  demandOwnBrowser(caller.principal);
+  requireOwnBrowser(caller.principal);
   if (caller.session === undefined) throw new HttpProblem('unauthenticated', 'Sign in first.');
   return caller.session;
 });

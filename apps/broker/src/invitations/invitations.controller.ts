@@ -1,11 +1,11 @@
 import {
+  draftInvitationStatement,
   type IdempotencyKey,
   INVITATION_STATES,
   invite,
   listInvitations,
   once,
   type Principal,
-  readInvitationStatement,
   withdrawInvitation,
 } from '@countersign/access';
 import { formatDuration, isId } from '@countersign/contract';
@@ -77,7 +77,7 @@ export class InvitationsController {
     @Body() body: z.infer<typeof invitationDraftBody>,
   ) {
     const input = invitationInput(body);
-    const { statement, ticket, longest } = await readInvitationStatement(this.deps, principal, slug, input);
+    const { statement, ticket, longest } = await draftInvitationStatement(this.deps, principal, slug, input);
     return {
       statement,
       openings: ticket === null ? {} : { ticket },

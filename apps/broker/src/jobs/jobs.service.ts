@@ -1,4 +1,4 @@
-import { doDue, prune, remindTrust } from '@countersign/access';
+import { prune, remindTrust, runDueTransitions } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -43,7 +43,7 @@ export class Jobs {
 
   private async expire(): Promise<void> {
     for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
-      const done = await doDue(this.deps);
+      const done = await runDueTransitions(this.deps);
       if (Object.values(done).every((count) => count === 0)) return;
       this.metrics.expired(done);
       this.logger.info(done, 'did what was due');

@@ -1,5 +1,5 @@
 import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access';
-import { mayAttempt, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
+import { hasPermission, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 
 /** An entry of an audience: one person by id, or everybody who holds a role on one side. */
 type AudienceEntry = { person: string } | { tenant: string | null; role: VendorRole | TenantRole } | null;
@@ -31,7 +31,7 @@ export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 't
 
 /** True where the person may read whatever is of this tenant: their pages then stay as fresh as a decision. */
 export function mayRead(person: Person, notice: Pick<Notice, 'tenant'>): boolean {
-  if (!mayHear(person, notice) || !mayAttempt(person, 'request.read')) return false;
+  if (!mayHear(person, notice) || !hasPermission(person, 'request.read')) return false;
   const visibility = requestVisibility(person);
   return 'all' in visibility || ('tenant' in visibility && visibility.tenant === notice.tenant);
 }

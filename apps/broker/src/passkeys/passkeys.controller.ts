@@ -4,7 +4,7 @@ import {
   enrolPasskey,
   type ListedPasskey,
   type ListedRecoveryKey,
-  listSigningMeans,
+  listAuthenticators,
   type Principal,
   relyingPartyOf,
   removePasskey,
@@ -93,7 +93,7 @@ export class PasskeysController {
     errors: ['not_found'],
   })
   async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
-    const { passkeys, recoveryKeys } = await listSigningMeans(this.deps, principal, slug);
+    const { passkeys, recoveryKeys } = await listAuthenticators(this.deps, principal, slug);
     return { items: passkeys.map(passkeyAnswer), next: null, recoveryKeys: recoveryKeys.map(recoveryAnswer) };
   }
 

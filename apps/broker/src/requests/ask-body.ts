@@ -1,4 +1,4 @@
-import type { AskInput } from '@countersign/access';
+import type { AccessRequestInput } from '@countersign/access';
 import { type Budget, isDigest, isInstant, isWellFormed, parseDuration } from '@countersign/contract';
 import { z } from 'zod';
 import { component } from '../openapi/components.js';
@@ -81,7 +81,7 @@ export const askBody = component(
 );
 export type AskBody = z.infer<typeof askBody>;
 
-export function askInput(body: AskBody): AskInput {
+export function askInput(body: AskBody): AccessRequestInput {
   return {
     tenant: body.tenant,
     service: body.service,

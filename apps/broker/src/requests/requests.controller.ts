@@ -1,13 +1,13 @@
 import {
   acceptOffer,
   cancelRequest,
+  draftApprovalStatement,
   getRequest,
   type IdempotencyKey,
   listRequests,
   once,
   type Principal,
   previewRequest,
-  readStatement,
   requestAccess,
   reviewRequest,
 } from '@countersign/access';
@@ -133,7 +133,7 @@ export class RequestsController {
     @Id('req') id: string,
     @Query() { decision = 'approve' }: z.infer<typeof statementQuery>,
   ) {
-    return readStatement(this.deps, principal, id, { decision });
+    return draftApprovalStatement(this.deps, principal, id, { decision });
   }
 
   @Post(':id/statement')
@@ -149,7 +149,7 @@ export class RequestsController {
     @Id('req') id: string,
     @Body() { terms }: z.infer<typeof counterStatementBody>,
   ) {
-    return readStatement(this.deps, principal, id, { decision: 'counter', terms });
+    return draftApprovalStatement(this.deps, principal, id, { decision: 'counter', terms });
   }
 
   @Post(':id/reviews')

@@ -1,5 +1,5 @@
 import {
-  memberByEmail,
+  findMemberByEmail,
   normaliseEmail,
   type SignInTo,
   type StartedSession,
@@ -91,7 +91,7 @@ export class MailCodes {
     const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
     const found = await this.deps.store.asVendor(async (unit) => {
       const settings = await unit.organisation.tenant(tenant);
-      const person = await memberByEmail(unit, tenant, email);
+      const person = await findMemberByEmail(unit, tenant, email);
       if (settings === null || settings.oidc !== null || person === null) return null;
       const attempt = this.attempts.draft({
         hash: this.attempts.hash(derived('code', browser, code)),

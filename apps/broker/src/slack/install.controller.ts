@@ -1,4 +1,4 @@
-import { demandMayInstall, keepInstallation, listInstallations, type Principal } from '@countersign/access';
+import { keepInstallation, listInstallations, type Principal, requireMayInstall } from '@countersign/access';
 import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
@@ -49,7 +49,7 @@ export class SlackInstallController {
     @Res() response: Response,
   ): Promise<void> {
     const { config } = this.trip.side();
-    demandMayInstall(principal);
+    requireMayInstall(principal);
     if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
     await this.trip.begin(request, response, { kind: 'slack-install', principal }, ({ state }) =>
       installUrl(config, { state, redirectUri: this.redirectUri() }),

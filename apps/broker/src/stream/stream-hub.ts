@@ -1,4 +1,4 @@
-import { canSee, logVisibility, mayAttempt, type Notice, type Person } from '@countersign/access';
+import { canSee, hasPermission, logVisibility, type Notice, type Person } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { identify } from '../http/identify.guard.js';
@@ -79,7 +79,7 @@ export class StreamHub {
   tellRecorded(of: { tenant: string; grant: string; requester: string }): void {
     const data = JSON.stringify({ tenant: of.tenant, grant: of.grant });
     for (const { person, connection } of this.subscribers)
-      if (mayAttempt(person, 'log.read') && canSee(logVisibility(person), of))
+      if (hasPermission(person, 'log.read') && canSee(logVisibility(person), of))
         connection.send(`event: access.recorded\ndata: ${data}\n\n`);
   }
 

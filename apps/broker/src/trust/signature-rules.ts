@@ -1,4 +1,4 @@
-import { ownRelyingParty, type SignatureRules, type SigningDeps } from '@countersign/access';
+import { brokerRelyingParty, type SignatureRules, type SigningDeps } from '@countersign/access';
 import {
   checkAssertion,
   checkCountersigned,
@@ -31,5 +31,5 @@ export const signing = ({
   publicUrl: string;
 }): Pick<SigningDeps, 'signatures' | 'relyingParty'> => ({
   signatures: signatureRules,
-  relyingParty: ownRelyingParty(publicUrl),
+  relyingParty: brokerRelyingParty(publicUrl),
 });

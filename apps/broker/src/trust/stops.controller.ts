@@ -1,9 +1,9 @@
 import {
+  draftLiftStatement,
+  draftStopStatement,
   liftStop,
   listStops,
   type Principal,
-  readLiftStatement,
-  readStopStatement,
   type Stop,
   setStop,
 } from '@countersign/access';
@@ -62,7 +62,7 @@ export class StopsController {
     @Slug() slug: string,
     @Query() query: z.infer<typeof stopQuery>,
   ) {
-    return { statement: await readStopStatement(this.deps, principal, slug, query.digest) };
+    return { statement: await draftStopStatement(this.deps, principal, slug, query.digest) };
   }
 
   @Get('stops')
@@ -114,7 +114,7 @@ export class StopsController {
     @Slug() slug: string,
     @Query() { stop }: z.infer<typeof liftQuery>,
   ) {
-    return { statement: await readLiftStatement(this.deps, principal, slug, stop) };
+    return { statement: await draftLiftStatement(this.deps, principal, slug, stop) };
   }
 
   @Post('lifts')

@@ -1,5 +1,5 @@
 import { sampleRequest } from '../../../../test/factories/domain.js';
-import { nextReminder, reminded } from './access-request.js';
+import { applyDueReminder, nextReminder } from './access-request.js';
 
 const asked = { createdAt: '2026-11-24T15:00:00Z', lapsesAt: '2026-11-24T19:00:00Z' };
 const at = (text: string) => new Date(`2026-11-24T${text}Z`);
@@ -21,14 +21,14 @@ test.each([
   ['18:00:00', 'request.escalated'],
   ['18:59:59', 'request.escalated'],
 ])('at %s what is due is told once: %s', (now, kind) => {
-  const first = reminded(sampleRequest(asked), at(now));
+  const first = applyDueReminder(sampleRequest(asked), at(now));
   expect(first?.kind ?? null).toBe(kind);
-  if (first !== null) expect(reminded(first.request, at(now))).toBeNull();
+  if (first !== null) expect(applyDueReminder(first.request, at(now))).toBeNull();
 });
 
 test.each(['countered', 'approved', 'denied', 'cancelled', 'expired'] as const)(
   'nobody is reminded of a request that is %s',
   (state) => {
-    expect(reminded(sampleRequest({ ...asked, state }), at('18:30:00'))).toBeNull();
+    expect(applyDueReminder(sampleRequest({ ...asked, state }), at('18:30:00'))).toBeNull();
   },
 );

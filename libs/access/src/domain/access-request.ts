@@ -1,8 +1,8 @@
 import { type Terms, toInstant } from '@countersign/contract';
-import type { Needs } from '../policy/needs.js';
+import type { ReviewNeeds } from '../policy/needs.js';
 import type { Assurance, Channel } from './person.js';
 import type { Offer } from './review.js';
-import { isTerminal, step, type TransitionTable } from './transition-table.js';
+import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export type RequestState =
   | 'awaiting_vendor'
@@ -25,7 +25,7 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
 };
 
 /** By which door a request came, and how its requester was signed in. */
-export interface Asked {
+export interface RequestOrigin {
   channel: Channel;
   assurance: Assurance;
 }
@@ -42,9 +42,9 @@ export interface AccessRequest {
   digest: string;
   terms: Terms;
   /** Required reviews as last evaluated; `approved` counts are those of the reviews stored by then. */
-  needs: Needs;
+  needs: ReviewNeeds;
   /** Null for requests from before this was noted. */
-  asked: Asked | null;
+  asked: RequestOrigin | null;
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;
@@ -59,9 +59,9 @@ export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_T
 export function transitionRequest(
   request: AccessRequest,
   to: RequestState,
-  change: { at: string; needs?: Needs; offer?: Offer },
+  change: { at: string; needs?: ReviewNeeds; offer?: Offer },
 ): AccessRequest {
-  const state = step(REQUEST_TRANSITIONS, request.state, to);
+  const state = transition(REQUEST_TRANSITIONS, request.state, to);
   return {
     ...request,
     state,
@@ -90,13 +90,13 @@ export function nextReminder(request: AccessRequest): { kind: ReminderKind; at: 
 }
 
 /** The next instant at which somebody has to be reminded; null where nobody need be. */
-export const remindAt = (request: AccessRequest): string | null => nextReminder(request)?.at ?? null;
+export const nextReminderAt = (request: AccessRequest): string | null => nextReminder(request)?.at ?? null;
 
 /**
  * The request as it stands once all that is due has been told, with the last of that; null where nothing is. What was
  * missed before is not told late, beside what came after it.
  */
-export function reminded(
+export function applyDueReminder(
   request: AccessRequest,
   now: Date,
 ): { request: AccessRequest; kind: ReminderKind } | null {

@@ -33,7 +33,7 @@ export const MAX_AHEAD_SECONDS = 7 * 86_400;
  * @param pointer JSON Pointer of the member
  * @throws AccessError `invalid_request`
  */
-export function requireAhead(pointer: string, instant: string | undefined, now: Date): void {
+export function requireFutureInstant(pointer: string, instant: string | undefined, now: Date): void {
   if (instant === undefined) return;
   const name = pointer.slice(pointer.lastIndexOf('/') + 1);
   const refuse = (what: string) => new AccessError('invalid_request', `${name} ${what}.`, { pointer });

@@ -1,7 +1,7 @@
 import type { Budget } from '@countersign/contract';
 
 /** How much of a budget: calls let through, bytes of response body. */
-export interface Use {
+export interface BudgetUse {
   calls: number;
   bytes: number;
 }
@@ -18,9 +18,9 @@ export interface Lease {
   boot: string;
   /** The last ask that was answered; one that comes late changes nothing. */
   turn: number;
-  held: Use;
+  held: BudgetUse;
   /** What the gateway's records prove. */
-  used: Use;
+  used: BudgetUse;
   /** Calls among them whose outcome has come, and those of which the gateway itself does not know it. */
   ended: number;
   lost: number;
@@ -31,16 +31,16 @@ export interface Lease {
 /** At most this share of what is free goes to one gateway at once, so that several can share a budget. */
 const SHARE = 4;
 /** Though never less than this, where there is as much: a slice that is soon used up costs more than it shares. */
-const LEAST_AT_ONCE: Use = { calls: 1, bytes: 64 * 1024 };
+const LEAST_AT_ONCE: BudgetUse = { calls: 1, bytes: 64 * 1024 };
 /** And never more than this beyond what was asked for: what a gateway holds when it dies counts as used. */
-const MOST_AT_ONCE: Use = { calls: 256, bytes: 16 * 1024 ** 2 };
+const MOST_AT_ONCE: BudgetUse = { calls: 256, bytes: 16 * 1024 ** 2 };
 
-type Kind = keyof Use;
+type Kind = keyof BudgetUse;
 
 const taken = ({ held, used }: Lease, kind: Kind): number => Math.max(held[kind], used[kind]);
 
 /** What is neither used nor held by anybody, of a budget of which `unleased` was used without a lease. */
-function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: Use): number {
+function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: BudgetUse): number {
   const proven = leases.reduce((sum, { used }) => sum + used[kind], 0);
   const unleased = Math.max(0, grantUsed[kind] - proven);
   return Math.max(0, limit - unleased - leases.reduce((sum, lease) => sum + taken(lease, kind), 0));
@@ -52,12 +52,12 @@ function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: Us
  *
  * @param others the grant's other leases
  */
-export function leaseAfter(
+export function adjustLease(
   lease: Lease,
   others: readonly Lease[],
   budget: Budget,
-  grantUsed: Use,
-  { turn, used, wish }: { turn: number; used: Use; wish: Use },
+  grantUsed: BudgetUse,
+  { turn, used, wish }: { turn: number; used: BudgetUse; wish: BudgetUse },
 ): Lease {
   const after = (kind: Kind): number => {
     const limit = budget[kind];
@@ -73,7 +73,7 @@ export function leaseAfter(
 }
 
 /** Whether this lease's gateway may still give something back. */
-export const mayGiveBack = ({ closedAt, held, used }: Lease): boolean =>
+export const hasUnusedBudget = ({ closedAt, held, used }: Lease): boolean =>
   closedAt === null && (held.calls > used.calls || held.bytes > used.bytes);
 
 /**
@@ -89,7 +89,7 @@ export function closeLease(lease: Lease, at: string): Lease {
  * Whether nothing of the budget is left and nothing under way needs it: bytes that are used up end whatever is open,
  * the last call of a budget of calls may still come to its end.
  */
-export function isExhausted(budget: Budget, leases: readonly Lease[], grantUsed: Use): boolean {
+export function isExhausted(budget: Budget, leases: readonly Lease[], grantUsed: BudgetUse): boolean {
   const spent = (kind: Kind): number => {
     const leased = leases.reduce(
       (sum, lease) => sum + (lease.closedAt === null ? lease.used[kind] : taken(lease, kind)),

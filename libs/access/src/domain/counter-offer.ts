@@ -1,7 +1,7 @@
 import { ContractError, type Hashing, parseTerms, termsDigest, termsWidenings } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import type { AccessRequest } from './access-request.js';
-import { requireAhead } from './access-window.js';
+import { requireFutureInstant } from './access-window.js';
 import type { Offer } from './review.js';
 
 /**
@@ -11,7 +11,12 @@ import type { Offer } from './review.js';
  * @param given as it came
  * @throws AccessError `invalid_request` naming the first member that is wrong
  */
-export function readOffer(hashing: Hashing, request: AccessRequest, given: unknown, now: Date): Offer {
+export function parseCounterOffer(
+  hashing: Hashing,
+  request: AccessRequest,
+  given: unknown,
+  now: Date,
+): Offer {
   const terms = wellFormed(given);
   if (terms.parent !== request.digest)
     throw invalid('/parent', 'The parent of a counter-offer is the digest that it answers.');
@@ -22,7 +27,7 @@ export function readOffer(hashing: Hashing, request: AccessRequest, given: unkno
       `A counter-offer only narrows: ${widening.pointer.slice(1)} ${widening.detail}.`,
     );
   // A start that the request itself had may be over by now; a new one may not be.
-  if (terms.startsAt !== request.terms.startsAt) requireAhead('/terms/startsAt', terms.startsAt, now);
+  if (terms.startsAt !== request.terms.startsAt) requireFutureInstant('/terms/startsAt', terms.startsAt, now);
   if (Date.parse(terms.lapsesAt) <= now.getTime())
     throw invalid('/lapsesAt', 'This offer has lapsed already.');
   return { digest: termsDigest(hashing, terms), terms };

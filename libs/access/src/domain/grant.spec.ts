@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { sampleGrant } from '../../../../test/factories/domain.js';
 import {
   activateGrant,
-  dueAt,
-  dutyOf,
+  dueStep,
   endGrant,
   type Grant,
   isUsable,
+  markWarned,
+  nextStepAt,
   startOnFirstUse,
   WARNING_SECONDS,
-  warned,
 } from './grant.js';
 
 const at = (offset: number): string =>
@@ -24,26 +24,26 @@ describe('what is due to a grant', () => {
     ['a scheduled one opens at its start', scheduled(), at(100)],
     ['one that waits for its first use lapses at useBy', firstUse(), at(1_000)],
     ['an active one is announced ten minutes before its end', activateGrant(scheduled()), at(3_100)],
-    ['an announced one ends', warned(activateGrant(scheduled()), at(3_100)), at(3_700)],
+    ['an announced one ends', markWarned(activateGrant(scheduled()), at(3_100)), at(3_700)],
     ['a short one ends unannounced', sampleGrant({ startsAt: at(0), endsAt: at(600) }), at(600)],
     ['an ended one is left alone', endGrant(sampleGrant(), 'revoked', at(1)), null],
   ])('%s', (_title, grant, due) => {
-    expect(dueAt(grant)).toBe(due);
+    expect(nextStepAt(grant)).toBe(due);
   });
 
   test('nothing is due a second before, and exactly one thing at the instant', () => {
-    expect([dutyOf(scheduled(), time(99)), dutyOf(scheduled(), time(100))]).toEqual([null, 'activate']);
-    expect([dutyOf(firstUse(), time(999)), dutyOf(firstUse(), time(1_000))]).toEqual([null, 'expire']);
+    expect([dueStep(scheduled(), time(99)), dueStep(scheduled(), time(100))]).toEqual([null, 'activate']);
+    expect([dueStep(firstUse(), time(999)), dueStep(firstUse(), time(1_000))]).toEqual([null, 'expire']);
     const active = activateGrant(scheduled());
-    expect([dutyOf(active, time(3_099)), dutyOf(active, time(3_100))]).toEqual([null, 'warn']);
+    expect([dueStep(active, time(3_099)), dueStep(active, time(3_100))]).toEqual([null, 'warn']);
   });
 
   test('P3: what was missed while the job stood still never lets anybody in after the end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 1, max: 5_000 }), (start, length) => {
         const grant = scheduled({ startsAt: at(start), endsAt: at(start + length) });
-        expect(dutyOf(grant, time(start + length))).toBe('expire');
-        expect(dutyOf(activateGrant(grant), time(start + length))).toBe('expire');
+        expect(dueStep(grant, time(start + length))).toBe('expire');
+        expect(dueStep(activateGrant(grant), time(start + length))).toBe('expire');
         expect(isUsable(grant, time(start))).toBe(false);
       }),
     );
@@ -53,11 +53,11 @@ describe('what is due to a grant', () => {
     const seen: string[] = [];
     let grant: Grant = scheduled();
     for (let offset = 0; offset <= 4_000; offset += 50) {
-      const duty = dutyOf(grant, time(offset));
+      const duty = dueStep(grant, time(offset));
       if (duty === null) continue;
       seen.push(duty);
       if (duty === 'activate') grant = activateGrant(grant);
-      if (duty === 'warn') grant = warned(grant, at(offset));
+      if (duty === 'warn') grant = markWarned(grant, at(offset));
       if (duty === 'expire') grant = endGrant(grant, 'expired', at(offset));
     }
     expect(seen).toEqual(['activate', 'warn', 'expire']);

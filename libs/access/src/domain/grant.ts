@@ -1,5 +1,5 @@
 import { toInstant } from '@countersign/contract';
-import { isTerminal, step, type TransitionTable } from './transition-table.js';
+import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export type GrantState = 'scheduled' | 'active' | 'ended';
 export type GrantEndReason = 'expired' | 'revoked' | 'released' | 'exhausted';
@@ -45,7 +45,7 @@ export type StartedGrant = Grant & { startsAt: string; endsAt: string };
 
 /** Ends a grant. @throws Error where it has ended already */
 export function endGrant(grant: Grant, reason: GrantEndReason, at: string, by: string | null = null): Grant {
-  const state = step(GRANT_TRANSITIONS, grant.state, 'ended');
+  const state = transition(GRANT_TRANSITIONS, grant.state, 'ended');
   return { ...grant, state, version: grant.version + 1, endedAt: at, endReason: reason, endedBy: by };
 }
 
@@ -53,7 +53,7 @@ export function endGrant(grant: Grant, reason: GrantEndReason, at: string, by: s
 export function activateGrant(grant: Grant): StartedGrant {
   const { startsAt, endsAt } = grant;
   if (startsAt === null || endsAt === null) throw new Error(`grant ${grant.id} has no window yet`);
-  const state = step(GRANT_TRANSITIONS, grant.state, 'active');
+  const state = transition(GRANT_TRANSITIONS, grant.state, 'active');
   return { ...grant, state, version: grant.version + 1, startsAt, endsAt };
 }
 
@@ -68,7 +68,7 @@ export function startOnFirstUse(grant: Grant, seconds: number, now: Date): Start
 }
 
 /** People have been told that it ends soon. */
-export const warned = (grant: Grant, at: string): Grant => ({
+export const markWarned = (grant: Grant, at: string): Grant => ({
   ...grant,
   version: grant.version + 1,
   warnedAt: at,
@@ -90,10 +90,10 @@ export const hasEnded = (grant: Grant): boolean => isTerminal(GRANT_TRANSITIONS,
 /** People hear of the end this many seconds before it. A grant that is no longer than this ends without. */
 export const WARNING_SECONDS = 600;
 
-export type GrantDuty = 'activate' | 'warn' | 'expire';
+export type GrantStep = 'activate' | 'warn' | 'expire';
 
 /** What has to happen next to a grant, and when; null once it has ended. */
-export function nextDuty(grant: Grant): { duty: GrantDuty; at: string } | null {
+export function nextStep(grant: Grant): { duty: GrantStep; at: string } | null {
   if (hasEnded(grant)) return null;
   const { startsAt, endsAt, useBy } = grant;
   if (startsAt === null || endsAt === null) return useBy === null ? null : { duty: 'expire', at: useBy };
@@ -105,14 +105,14 @@ export function nextDuty(grant: Grant): { duty: GrantDuty; at: string } | null {
 }
 
 /** The next instant at which the job must look at a grant; null where it never need. */
-export const dueAt = (grant: Grant): string | null => nextDuty(grant)?.at ?? null;
+export const nextStepAt = (grant: Grant): string | null => nextStep(grant)?.at ?? null;
 
 /**
  * What is due now. A grant whose window is over only expires, whatever was missed before: nobody is let in or
  * warned after the end.
  */
-export function dutyOf(grant: Grant, now: Date): GrantDuty | null {
-  const next = nextDuty(grant);
+export function dueStep(grant: Grant, now: Date): GrantStep | null {
+  const next = nextStep(grant);
   if (next === null || now.getTime() < Date.parse(next.at)) return null;
   const over = grant.endsAt !== null && Date.parse(grant.endsAt) <= now.getTime();
   return over ? 'expire' : next.duty;

@@ -1,5 +1,5 @@
 import type { InvitationStatement, Opening, Signature } from '@countersign/contract';
-import { isTerminal, step, type TransitionTable } from './transition-table.js';
+import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
 export type InvitationState = (typeof INVITATION_STATES)[number];
@@ -41,7 +41,7 @@ export interface InvitationView {
 
 /** Moves an invitation one step. @throws Error on a step that the table does not have */
 export function transitionInvitation(invitation: Invitation, to: InvitationState, at: string): Invitation {
-  const state = step(INVITATION_TRANSITIONS, invitation.state, to);
+  const state = transition(INVITATION_TRANSITIONS, invitation.state, to);
   return {
     ...invitation,
     state,
@@ -61,5 +61,5 @@ export function useInvitation(invitation: Invitation, at: string): Invitation {
 }
 
 /** Withdrawn and expired ones open nothing any more, and never will. */
-export const isOver = (invitation: Invitation): boolean =>
+export const isInvitationClosed = (invitation: Invitation): boolean =>
   isTerminal(INVITATION_TRANSITIONS, invitation.state);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { binds, LOCK_KINDS, type Lock } from './lock.js';
+import { LOCK_KINDS, type Lock, lockBlocks } from './lock.js';
 
 const lock = (change: Partial<Lock>): Lock => ({
   id: 'lck_1',
@@ -27,13 +27,13 @@ test.each<[string, Partial<Lock>, boolean]>([
   ['a service in another tenant', { kind: 'service', name: 'billing', tenant: 'globex' }, false],
   ['what was lifted', { liftedAt: '2026-11-24T15:00:01Z' }, false],
 ])('a lock on %s', (_title, change, bound) => {
-  expect(binds(lock(change), erin)).toBe(bound);
+  expect(lockBlocks(lock(change), erin)).toBe(bound);
 });
 
 test('P9: a lock that binds one tenant never binds another', () => {
   fc.assert(
     fc.property(fc.constantFrom(...LOCK_KINDS), fc.constantFrom('acme', 'usr_1', 'billing'), (kind, name) => {
-      expect(binds(lock({ kind, name, tenant: 'acme' }), { ...erin, tenant: 'globex' })).toBe(false);
+      expect(lockBlocks(lock({ kind, name, tenant: 'acme' }), { ...erin, tenant: 'globex' })).toBe(false);
     }),
   );
 });

@@ -21,10 +21,10 @@ export interface Lock {
 }
 
 /** In force until it is lifted: one that should have expired holds until the job has said so. */
-export const isInForce = (lock: Lock): boolean => lock.liftedAt === null;
+export const isLockInForce = (lock: Lock): boolean => lock.liftedAt === null;
 
 /** True where the lock blocks this person's access to this tenant's data in this service. */
-export function binds(lock: Lock, to: { tenant: string; person: string; service: string }): boolean {
-  if (!isInForce(lock) || (lock.tenant !== null && lock.tenant !== to.tenant)) return false;
+export function lockBlocks(lock: Lock, to: { tenant: string; person: string; service: string }): boolean {
+  if (!isLockInForce(lock) || (lock.tenant !== null && lock.tenant !== to.tenant)) return false;
   return lock.name === to[lock.kind];
 }

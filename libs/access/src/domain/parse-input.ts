@@ -7,7 +7,7 @@ import { AccessError } from '../errors.js';
  * @param pointer where in the body it stands
  * @throws AccessError `invalid_request` naming the first member that is wrong
  */
-export function readSigned<T>(pointer: string, parse: () => T): T {
+export function parseSigned<T>(pointer: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {

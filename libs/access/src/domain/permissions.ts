@@ -56,18 +56,18 @@ const PERMISSIONS = {
 } as const satisfies Record<string, { vendor: readonly VendorRole[]; tenant: readonly TenantRole[] }>;
 
 export type Permission = keyof typeof PERMISSIONS;
-export const permissions = Object.keys(PERMISSIONS) as Permission[];
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 
 /** True where one of the person's roles carries the permission. A removed person has none. */
-export function mayAttempt(person: Person, permission: Permission): boolean {
+export function hasPermission(person: Person, permission: Permission): boolean {
   const row = PERMISSIONS[permission];
   const roles: readonly (VendorRole | TenantRole)[] = isVendorStaff(person) ? row.vendor : row.tenant;
   return roles.some((role) => hasRole(person, role));
 }
 
 /** @throws AccessError `forbidden` where none of the person's roles carries the permission */
-export function demand(person: Person, permission: Permission): void {
-  if (!mayAttempt(person, permission))
+export function requirePermission(person: Person, permission: Permission): void {
+  if (!hasPermission(person, permission))
     throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
 }
 
@@ -77,7 +77,7 @@ export function demand(person: Person, permission: Permission): void {
  *
  * @throws AccessError `forbidden`
  */
-export function demandMoreThanMail({ assurance }: Principal): void {
+export function requireStrongSignIn({ assurance }: Principal): void {
   if (assurance === 'mail-code')
     throw new AccessError(
       'forbidden',
@@ -91,7 +91,7 @@ export function demandMoreThanMail({ assurance }: Principal): void {
  *
  * @throws AccessError `forbidden`
  */
-export function demandOwnBrowser({ assurance, channel }: Principal): void {
+export function requireOwnBrowser({ assurance, channel }: Principal): void {
   if (assurance !== 'oidc' || channel !== 'web')
     throw new AccessError(
       'forbidden',

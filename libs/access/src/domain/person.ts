@@ -23,7 +23,7 @@ export interface Principal {
   channel: Channel;
   assurance: Assurance;
   /** When the API key was made with which they come; absent for a session. */
-  keyMadeAt?: string;
+  keyCreatedAt?: string;
 }
 
 /** The same roles, in whatever order they stand. */

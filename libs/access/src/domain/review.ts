@@ -44,25 +44,25 @@ export function lineage(reviews: readonly Review[], digest: string): string[] {
 }
 
 /** True where this review says yes to the digest: a vendor's to all that narrows what it approved, a counter to its own offer. */
-function consents(review: Review, digest: string, line: readonly string[]): boolean {
+function approvesDigest(review: Review, digest: string, line: readonly string[]): boolean {
   if (review.decision === 'deny' || review.voidedAt !== null) return false;
   if (review.decision === 'counter') return review.offer?.digest === digest;
   return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
 }
 
 /** Reviews of one side that say yes to this digest, in their order. */
-export function approvalsOf(reviews: readonly Review[], side: ReviewSide, digest: string): Review[] {
+export function approvingReviews(reviews: readonly Review[], side: ReviewSide, digest: string): Review[] {
   const line = lineage(reviews, digest);
-  return reviews.filter((review) => review.side === side && consents(review, digest, line));
+  return reviews.filter((review) => review.side === side && approvesDigest(review, digest, line));
 }
 
 /** Distinct persons of one side whose reviews say yes to this digest. */
-export function approvals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
-  return new Set(approvalsOf(reviews, side, digest).map(({ person }) => person)).size;
+export function countApprovals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
+  return new Set(approvingReviews(reviews, side, digest).map(({ person }) => person)).size;
 }
 
 /** The counter-offer that answers this digest, where one was made. */
-export const offerOn = (
+export const findCounterOffer = (
   reviews: readonly Review[],
   digest: string,
 ): (Review & { offer: Offer }) | undefined =>

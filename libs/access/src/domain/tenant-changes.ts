@@ -21,24 +21,24 @@ export function narrowsControls(before: PrivacyControls, after: PrivacyControls)
 }
 
 /** How its people sign in, and where they are told, is as much theirs as their controls are. */
-export const keepsTheRest = (before: TenantRecord, after: TenantRecord): boolean =>
+export const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every(
     (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
   );
 
 /** What the host may do to a claimed tenant: take away, and nothing else. `before` null: it was not there. */
 export const narrowsTenant = (before: TenantRecord | null, after: TenantRecord): boolean =>
-  before !== null && keepsTheRest(before, after) && narrowsControls(before.controls, after.controls);
+  before !== null && keepsOtherSettings(before, after) && narrowsControls(before.controls, after.controls);
 
 /** True where somebody was removed as their whole tenant was, and not by themselves. */
-export const wentWithTenant = (person: Person, tenant: TenantRecord | null): boolean =>
+export const wasRemovedWithTenant = (person: Person, tenant: TenantRecord | null): boolean =>
   person.removedAt !== null && person.removedAt === tenant?.removedAt;
 
 /** Likewise to one of its people: fewer roles under the same name. `tenant` as it stood before. */
 export const narrowsPerson = (before: Person | null, after: Person, tenant: TenantRecord | null): boolean =>
   after.removedAt !== null ||
   (before !== null &&
-    (before.removedAt === null || wentWithTenant(before, tenant)) &&
+    (before.removedAt === null || wasRemovedWithTenant(before, tenant)) &&
     before.name === after.name &&
     within(after.roles, before.roles));
 
@@ -68,7 +68,7 @@ export function splitWidening(
   after: TenantRecord,
   { document, hash }: Pick<TrustVersion, 'document' | 'hash'>,
 ): SplitWidening | null {
-  if (before.removedAt !== null || !keepsTheRest(before, after)) return null;
+  if (before.removedAt !== null || !keepsOtherSettings(before, after)) return null;
   const [had, wants] = [before.controls, after.controls];
   const narrowed: PrivacyControls = {
     ...wants,

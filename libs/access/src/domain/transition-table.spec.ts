@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
 import { type AccessRequest, isOpen, REQUEST_TRANSITIONS, transitionRequest } from './access-request.js';
 import { endGrant, GRANT_TRANSITIONS, type Grant } from './grant.js';
-import { isTerminal, step } from './transition-table.js';
+import { isTerminal, transition } from './transition-table.js';
 
 const states = Object.keys(REQUEST_TRANSITIONS) as AccessRequest['state'][];
 const AT = '2026-11-24T15:00:00Z';
@@ -63,5 +63,5 @@ test('a grant ends once', () => {
 });
 
 test('step answers its target, so that a caller cannot store anything else', () => {
-  expect(step(GRANT_TRANSITIONS, 'active', 'ended')).toBe('ended');
+  expect(transition(GRANT_TRANSITIONS, 'active', 'ended')).toBe('ended');
 });

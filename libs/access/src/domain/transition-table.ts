@@ -2,7 +2,11 @@
 export type TransitionTable<State extends string> = Readonly<Record<State, readonly State[]>>;
 
 /** @returns the target, for use as a value; @throws Error where the table has no such step (a programming error) */
-export function step<State extends string>(table: TransitionTable<State>, from: State, to: State): State {
+export function transition<State extends string>(
+  table: TransitionTable<State>,
+  from: State,
+  to: State,
+): State {
   if (!table[from].includes(to)) throw new Error(`no transition from ${from} to ${to}`);
   return to;
 }

@@ -3,7 +3,7 @@ import { AccessError } from '../errors.js';
 import type { AccessRequest } from './access-request.js';
 import type { Person } from './person.js';
 import type { Review } from './review.js';
-import { judgeReview, type ReviewInput } from './validate-review.js';
+import { type ReviewInput, validateReview } from './validate-review.js';
 
 const NOW = new Date('2026-11-24T15:30:00Z');
 
@@ -16,7 +16,7 @@ function verdict(
   inviter: string | null = null,
 ): string {
   try {
-    judgeReview({
+    validateReview({
       input: { decision: 'approve', digest: request.digest, reason: null, ...input },
       request,
       reviews,

@@ -1,9 +1,9 @@
 import { AccessError } from '../errors.js';
-import type { Needs } from '../policy/needs.js';
+import type { ReviewNeeds } from '../policy/needs.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
-import { demand } from './permissions.js';
+import { requirePermission } from './permissions.js';
 import { isVendorStaff, type Person, type Principal } from './person.js';
-import { approvals, type Review, type ReviewDecision, type ReviewSide } from './review.js';
+import { countApprovals, type Review, type ReviewDecision, type ReviewSide } from './review.js';
 
 export interface ReviewInput {
   decision: ReviewDecision;
@@ -15,7 +15,7 @@ export interface ReviewInput {
   countersignature?: unknown;
 }
 
-interface Case {
+interface ReviewCase {
   input: ReviewInput;
   request: AccessRequest;
   reviews: readonly Review[];
@@ -30,46 +30,46 @@ interface Case {
 export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
 
 /** In the order in which they answer; the first that objects is the answer. */
-const CHECKS: readonly ((item: Case) => void)[] = [
-  notOnesOwn,
-  hasTheRole,
-  notEnded,
+const CHECKS: readonly ((item: ReviewCase) => void)[] = [
+  notOwnRequest,
+  mayReview,
+  stillOpen,
   sameDigest,
-  notDecidedBefore,
-  thisSidesTurn,
+  notDecidedYet,
+  sidesTurn,
   reasonGiven,
-  rightMeans,
+  allowedChannel,
 ];
 
 /** Says whether this person may now decide this digest. @throws AccessError naming the first objection */
-export function judgeReview(item: Case): void {
+export function validateReview(item: ReviewCase): void {
   for (const check of CHECKS) check(item);
 }
 
-function notOnesOwn({ request, person }: Case): void {
+function notOwnRequest({ request, person }: ReviewCase): void {
   if (request.requester === person.id)
     throw new AccessError('self_review', 'Nobody reviews their own request.');
 }
 
-function hasTheRole({ person }: Case): void {
-  demand(person, 'request.review');
+function mayReview({ person }: ReviewCase): void {
+  requirePermission(person, 'request.review');
 }
 
-function notEnded({ request, now }: Case): void {
+function stillOpen({ request, now }: ReviewCase): void {
   if (!isOpen(request))
     throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to decide.`);
   if (now.getTime() >= Date.parse(request.lapsesAt))
     throw new AccessError('already_decided', `This request lapsed at ${request.lapsesAt}.`);
 }
 
-function sameDigest({ request, input }: Case): void {
+function sameDigest({ request, input }: ReviewCase): void {
   if (request.digest !== input.digest)
     throw new AccessError('digest_mismatch', 'The request has changed since you read it. Read it again.', {
       pointer: '/digest',
     });
 }
 
-function notDecidedBefore({ reviews, person, input, inviter }: Case): void {
+function notDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
   if (person.id === inviter && input.decision !== 'deny')
     throw new AccessError(
       'already_decided',
@@ -87,20 +87,20 @@ const TURNS: Partial<Record<RequestState, ReviewSide>> = {
 };
 
 /** True once a vendor's review no longer counts; another may stand in for it while the customer decides. */
-const vendorIsShort = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
-  approvals(reviews, 'vendor', digest) < needs.vendor.required;
+const needsVendorReview = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
+  countApprovals(reviews, 'vendor', digest) < needs.vendor.required;
 
-function thisSidesTurn({ request, reviews, person, input }: Case): void {
+function sidesTurn({ request, reviews, person, input }: ReviewCase): void {
   if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
-  const standsIn = turn === 'customer' && sideOf(person) === 'vendor' && vendorIsShort(request, reviews);
+  const standsIn = turn === 'customer' && sideOf(person) === 'vendor' && needsVendorReview(request, reviews);
   if (sideOf(person) !== turn && !standsIn)
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
   if (input.decision === 'counter' && sideOf(person) === 'vendor')
     throw new AccessError('wrong_state', 'A counter-offer is the customer’s to make, once it is their turn.');
 }
 
-function reasonGiven({ input }: Case): void {
+function reasonGiven({ input }: ReviewCase): void {
   if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
     throw new AccessError('reason_required', 'Say why you deny this; the requester will read it.', {
       pointer: '/reason',
@@ -108,8 +108,8 @@ function reasonGiven({ input }: Case): void {
 }
 
 /** A denial may come by any channel: it opens nothing. What a counter-offer needs is told by its own terms. */
-function rightMeans({ request, person, principal, input }: Case): void {
-  if (input.decision === 'approve') judgeMeans(person, principal, request.needs, input);
+function allowedChannel({ request, person, principal, input }: ReviewCase): void {
+  if (input.decision === 'approve') validateConsent(person, principal, request.needs, input);
 }
 
 /**
@@ -117,10 +117,10 @@ function rightMeans({ request, person, principal, input }: Case): void {
  *
  * @throws AccessError `channel_not_allowed`, then `countersignature_required`
  */
-export function judgeMeans(
+export function validateConsent(
   person: Person,
   principal: Principal,
-  needs: Needs,
+  needs: ReviewNeeds,
   signed: { countersignature?: unknown },
 ): void {
   if (sideOf(person) === 'vendor') return;

@@ -2,8 +2,8 @@ import type { Terms } from '@countersign/contract';
 import type { Lock } from '../domain/lock.js';
 import type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
 import type { Person } from '../domain/person.js';
-import type { TrustStanding } from '../domain/trust/trust-status.js';
-import type { Door } from './invitation-match.js';
+import type { TrustStatus } from '../domain/trust/trust-status.js';
+import type { InvitationMatch } from './invitation-match.js';
 
 /** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
 export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';
@@ -24,9 +24,9 @@ export interface PolicyContext {
   /** In force and binding this ask. */
   locks: Lock[];
   /** What the tenant's people have signed of themselves. */
-  trust: TrustStanding;
+  trust: TrustStatus;
   /** What the ask, or the stored terms, lean on. */
-  door: Door;
+  invitationMatch: InvitationMatch;
   /** Null where no terms could be built (unknown tenant or service). */
   terms: Terms | null;
 }

@@ -1,5 +1,5 @@
 import type { AccessHours, AccessPolicy, AccessRule } from '../domain/organisation.js';
-import type { Ask } from './requested-access.js';
+import type { RequestedAccess } from './requested-access.js';
 
 /** What the vendor's policy says of one ask, all rules that match it taken together. */
 export interface EffectivePolicy {
@@ -15,7 +15,7 @@ export interface EffectivePolicy {
   invitationSuffices: boolean;
 }
 
-const speaksOf = (rule: AccessRule, { service }: Pick<Ask, 'service'>, action: string): boolean =>
+const speaksOf = (rule: AccessRule, { service }: Pick<RequestedAccess, 'service'>, action: string): boolean =>
   (rule.services?.includes(service) ?? true) && (rule.actions?.includes(action) ?? true);
 
 /**
@@ -23,7 +23,10 @@ const speaksOf = (rule: AccessRule, { service }: Pick<Ask, 'service'>, action: s
  * that speaks of one of its actions can only tighten them. What loosens, `invitationSuffices`, must be said of every
  * action, and be denied of none.
  */
-export function effectivePolicy(policy: AccessPolicy, ask: Pick<Ask, 'service' | 'scope'>): EffectivePolicy {
+export function effectivePolicy(
+  policy: AccessPolicy,
+  ask: Pick<RequestedAccess, 'service' | 'scope'>,
+): EffectivePolicy {
   const actions = [...new Set(ask.scope.flatMap((entry) => entry.actions))];
   const all = policy.rules ?? [];
   const rules = all.filter((rule) => actions.some((action) => speaksOf(rule, ask, action)));

@@ -11,10 +11,10 @@ import {
 import type { AccessRule } from '../domain/organisation.js';
 import type { PolicyContext } from './context.js';
 import { evaluate } from './evaluate.js';
-import type { Ask } from './requested-access.js';
+import type { RequestedAccess } from './requested-access.js';
 import { RULES } from './rules.js';
 
-const ask = (change: Partial<Ask> = {}): Ask => ({
+const ask = (change: Partial<RequestedAccess> = {}): RequestedAccess => ({
   tenant: 'acme',
   service: 'billing',
   scope: readInvoices,
@@ -26,7 +26,7 @@ const ask = (change: Partial<Ask> = {}): Ask => ({
   ...change,
 });
 
-const codes = (change: Partial<Ask>, context = sampleContext()): string[] =>
+const codes = (change: Partial<RequestedAccess>, context = sampleContext()): string[] =>
   evaluate(ask(change), context).refusals.map((each) => each.code);
 
 test('an ask within all limits is possible and says what it needs', () => {
@@ -62,7 +62,7 @@ test.each([
     sampleContext(),
   ],
 ] as const)('refuses with %s %j', (code, change, context) => {
-  expect(codes(change as Partial<Ask>, context)).toEqual([code]);
+  expect(codes(change as Partial<RequestedAccess>, context)).toEqual([code]);
 });
 
 test('the tenant’s longest duration counts only where it is the smaller one', () => {
@@ -140,7 +140,7 @@ describe('the vendor’s rules by service, action and group', () => {
   };
   const ruled = (rule: AccessRule, change: Partial<PolicyContext> = {}) =>
     sampleContext({ policy: { ...samplePolicy, rules: [rule] }, ...change });
-  const refusals = (context: PolicyContext, change: Partial<Ask> = {}) =>
+  const refusals = (context: PolicyContext, change: Partial<RequestedAccess> = {}) =>
     evaluate(ask(change), context).refusals.map(({ code, pointer }) => `${code} ${pointer}`);
   const stages = ['ask', 'review', 'activation', 'mint'] as const;
 

@@ -1,15 +1,15 @@
 import type { Refusal } from '../errors.js';
 import type { PolicyContext } from './context.js';
 import { effectivePolicy } from './effective-policy.js';
-import type { Needs } from './needs.js';
-import { assessRisk, CHANNELS } from './needs.js';
-import type { Ask } from './requested-access.js';
-import { RULES, type Rule, type Ruled, requiredReviews } from './rules.js';
+import type { ReviewNeeds } from './needs.js';
+import { ALLOWED_CHANNELS, assessRisk } from './needs.js';
+import type { RequestedAccess } from './requested-access.js';
+import { RULES, type Rule, type RuleContext, requiredReviews } from './rules.js';
 
 /** `needs` is null where they cannot be told (unknown tenant or service). */
 export interface Evaluation {
   refusals: Refusal[];
-  needs: Needs | null;
+  needs: ReviewNeeds | null;
   /** `inv_…` that it leans on, null where on none. */
   invitation: string | null;
 }
@@ -21,18 +21,22 @@ export interface Evaluation {
  * @param rules all of them, unless a test says otherwise
  */
 export function evaluate(
-  ask: Ask,
+  ask: RequestedAccess,
   context: PolicyContext,
   rules: Readonly<Record<string, Rule>> = RULES,
 ): Evaluation {
-  const ruled: Ruled = { ...context, policy: effectivePolicy(context.policy, ask) };
+  const ruled: RuleContext = { ...context, policy: effectivePolicy(context.policy, ask) };
   const refusals = Object.values(rules)
     .filter((rule) => rule.stages.includes(context.stage))
     .flatMap((rule) => rule.check(ask, ruled));
-  return { refusals, needs: needsOf(ask, ruled), invitation: context.door.invitation?.invitation.id ?? null };
+  return {
+    refusals,
+    needs: needsOf(ask, ruled),
+    invitation: context.invitationMatch.invitation?.invitation.id ?? null,
+  };
 }
 
-function needsOf(ask: Ask, ruled: Ruled): Needs | null {
+function needsOf(ask: RequestedAccess, ruled: RuleContext): ReviewNeeds | null {
   const { tenant, service } = ruled;
   if (tenant === null || service === null) return null;
   const risk = assessRisk(ask.scope, tenant.controls, ruled.trust);
@@ -43,7 +47,7 @@ function needsOf(ask: Ask, ruled: Ruled): Needs | null {
       required: required.customer,
       approved: 0,
       countersignature: risk.level === 'high',
-      channels: CHANNELS[risk.level],
+      channels: ALLOWED_CHANNELS[risk.level],
     },
     risk,
   };

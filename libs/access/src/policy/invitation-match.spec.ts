@@ -7,8 +7,8 @@ import {
   useInvitation,
 } from '../domain/invitation.js';
 import type { Stage } from './context.js';
-import { doorRefusals, findDoor, takenFrom } from './invitation-match.js';
-import type { Ask } from './requested-access.js';
+import { findMatchingInvitation, invitationRefusals, termsFromInvitation } from './invitation-match.js';
+import type { RequestedAccess } from './requested-access.js';
 
 // Open from 15:00 until 18:00.
 const invitation = sampleInvitation();
@@ -19,7 +19,7 @@ const terms = sampleTerms({
 });
 const at = (time: string) => new Date(`2026-11-24T${time}Z`);
 const judged = (change: Partial<Invitation>, stage: Stage, time = '16:00:00', asked = terms) =>
-  doorRefusals({ ...invitation, ...change }, asked, { stage, now: at(time) }).map(
+  invitationRefusals({ ...invitation, ...change }, asked, { stage, now: at(time) }).map(
     ({ code, pointer }) => `${code} ${pointer}`,
   );
 const STAGES = ['ask', 'review', 'activation', 'mint'] as const;
@@ -77,7 +77,7 @@ describe('the life of an invitation', () => {
 });
 
 describe('looking for an open door', () => {
-  const ask: Ask = {
+  const ask: RequestedAccess = {
     tenant: 'acme',
     service: 'billing',
     scope: terms.scope,
@@ -91,18 +91,20 @@ describe('looking for an open door', () => {
 
   test('the first that fits is taken; none where approval is asked for', () => {
     const narrow = { invitation: sampleInvitation({ maxSeconds: 60 }), ticket: null };
-    expect(findDoor(ask, [narrow, view], at('16:00:00')).invitation).toBe(view);
-    expect(findDoor({ ...ask, basis: 'approval' }, [view], at('16:00:00')).invitation).toBeNull();
+    expect(findMatchingInvitation(ask, [narrow, view], at('16:00:00')).invitation).toBe(view);
+    expect(
+      findMatchingInvitation({ ...ask, basis: 'approval' }, [view], at('16:00:00')).invitation,
+    ).toBeNull();
   });
 
   test('to the last second, and not one later', () => {
-    expect(findDoor(ask, [view], at('17:00:00.999')).invitation).toBe(view);
-    expect(findDoor(ask, [view], at('17:00:01')).invitation).toBeNull();
+    expect(findMatchingInvitation(ask, [view], at('17:00:00.999')).invitation).toBe(view);
+    expect(findMatchingInvitation(ask, [view], at('17:00:01')).invitation).toBeNull();
   });
 
   test('reasons are told only to who must lean on one', () => {
-    expect(findDoor(ask, [view], at('17:30:00')).refusals).toEqual([]);
-    const must = findDoor({ ...ask, basis: 'invitation' }, [view], at('17:30:00'));
+    expect(findMatchingInvitation(ask, [view], at('17:30:00')).refusals).toEqual([]);
+    const must = findMatchingInvitation({ ...ask, basis: 'invitation' }, [view], at('17:30:00'));
     expect(must.refusals.map(({ code }) => code)).toEqual(['duration_too_long']);
     expect(must.refusals[0]?.detail).toContain(invitation.id);
   });
@@ -113,8 +115,8 @@ describe('looking for an open door', () => {
       invitation: sampleInvitation({ ticket: commitment }),
       ticket: { value: 'Café', salt: 'x' },
     };
-    expect(takenFrom(named, { ticket: 'Cafe\u0301' })).toEqual({ ticket: commitment });
-    expect(takenFrom(named, { ticket: 'Cafe' })).toEqual({});
-    expect(takenFrom({ ...named, ticket: null }, { ticket: 'Café' })).toEqual({});
+    expect(termsFromInvitation(named, { ticket: 'Cafe\u0301' })).toEqual({ ticket: commitment });
+    expect(termsFromInvitation(named, { ticket: 'Cafe' })).toEqual({});
+    expect(termsFromInvitation({ ...named, ticket: null }, { ticket: 'Café' })).toEqual({});
   });
 });

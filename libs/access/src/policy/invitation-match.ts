@@ -9,23 +9,23 @@ import {
 import type { Invitation, InvitationView } from '../domain/invitation.js';
 import type { Refusal, RefusalCode } from '../errors.js';
 import type { Stage } from './context.js';
-import type { Ask } from './requested-access.js';
+import type { RequestedAccess } from './requested-access.js';
 
 /** What an ask finds where it looks for an open door. */
-export interface Door {
+export interface InvitationMatch {
   /** The invitation that it leans on; null where it leans on none. */
   invitation: InvitationView | null;
   /** Why none opens, where one was asked for. */
   refusals: Refusal[];
 }
 
-export const NO_DOOR: Door = { invitation: null, refusals: [] };
+export const NO_INVITATION: InvitationMatch = { invitation: null, refusals: [] };
 
 /** Invitations whose reasons are told, where none fits. */
 const TOLD = 10;
 
 /** How the refusal codes of the contract say what does not fit, and where in the body to look. */
-const BLAME: Partial<Record<string, { code: RefusalCode; pointer: string }>> = {
+const REFUSAL_BY_POINTER: Partial<Record<string, { code: RefusalCode; pointer: string }>> = {
   '/scope': { code: 'forbidden_scope', pointer: '/scope' },
   '/seconds': { code: 'duration_too_long', pointer: '/duration' },
   '/lapsesAt': { code: 'duration_too_long', pointer: '/duration' },
@@ -38,21 +38,25 @@ const BLAME: Partial<Record<string, { code: RefusalCode; pointer: string }>> = {
  *
  * @param candidates open ones of the tenant and service, in the order in which they are to be used
  */
-export function findDoor(ask: Ask, candidates: readonly InvitationView[], now: Date): Door {
-  if (ask.basis === 'approval') return NO_DOOR;
+export function findMatchingInvitation(
+  ask: RequestedAccess,
+  candidates: readonly InvitationView[],
+  now: Date,
+): InvitationMatch {
+  if (ask.basis === 'approval') return NO_INVITATION;
   const judged = candidates.map((view) => ({
     view,
-    refusals: doorRefusals(view.invitation, invitedTerms(ask, view, now), { stage: 'ask', now }),
+    refusals: invitationRefusals(view.invitation, invitedTerms(ask, view, now), { stage: 'ask', now }),
   }));
   const fitting = judged.find(({ refusals }) => refusals.length === 0);
   if (fitting !== undefined) return { invitation: fitting.view, refusals: [] };
-  if (ask.basis === null) return NO_DOOR;
+  if (ask.basis === null) return NO_INVITATION;
   const reasons = judged.slice(0, TOLD).flatMap(({ refusals }) => refusals);
   return { invitation: null, refusals: reasons.length > 0 ? reasons : [closed('No invitation is open.')] };
 }
 
 /** Why the invitation does not open the door to these terms; empty where it does. */
-export function doorRefusals(
+export function invitationRefusals(
   invitation: Invitation,
   terms: InvitedTerms,
   { stage, now }: { stage: Stage; now: Date },
@@ -60,8 +64,8 @@ export function doorRefusals(
   return [
     ...standing(invitation, terms, stage, now),
     ...invitationMismatches(terms, invitation.statement).map(({ pointer, detail }) => ({
-      code: BLAME[pointer]?.code ?? 'not_eligible',
-      pointer: BLAME[pointer]?.pointer ?? pointer,
+      code: REFUSAL_BY_POINTER[pointer]?.code ?? 'not_eligible',
+      pointer: REFUSAL_BY_POINTER[pointer]?.pointer ?? pointer,
       detail: `${invitation.id}: ${detail}.`,
     })),
   ];
@@ -89,7 +93,7 @@ function standing(
 const closed = (detail: string): Refusal => ({ code: 'not_eligible', pointer: '/basis', detail });
 
 /** What the ask takes over from the invitation that it leans on; the budget is the invitation’s where the ask has none. */
-export function takenFrom(
+export function termsFromInvitation(
   { invitation: { statement }, ticket }: InvitationView,
   asked: { ticket: string | null; budget?: Budget },
 ): { budget?: Budget; ticket?: string } {
@@ -103,12 +107,12 @@ export function takenFrom(
 }
 
 /** The latest moment at which an approval still opens a window that lies before the invitation's end. */
-export function lastApproval({ notAfter }: InvitationStatement, seconds: number): Date {
+export function latestApproval({ notAfter }: InvitationStatement, seconds: number): Date {
   return new Date(Date.parse(notAfter) - seconds * 1_000);
 }
 
 /** The terms that the ask would have, as far as the invitation speaks of them. */
-function invitedTerms(ask: Ask, view: InvitationView, now: Date): InvitedTerms {
+function invitedTerms(ask: RequestedAccess, view: InvitationView, now: Date): InvitedTerms {
   const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = ask;
   return {
     tenant,
@@ -120,6 +124,6 @@ function invitedTerms(ask: Ask, view: InvitationView, now: Date): InvitedTerms {
     ...(useBy === undefined ? {} : { useBy }),
     // Whoever approves may do so until `lastApproval`: it fits if that is not over yet.
     lapsesAt: toInstant(now),
-    ...takenFrom(view, ask),
+    ...termsFromInvitation(view, ask),
   };
 }

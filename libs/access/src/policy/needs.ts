@@ -1,12 +1,12 @@
 import type { ScopeEntry } from '@countersign/contract';
 import type { PrivacyControls } from '../domain/organisation.js';
 import type { Channel } from '../domain/person.js';
-import { countersignedActions, type TrustStanding } from '../domain/trust/trust-status.js';
+import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
 
 export type RiskLevel = 'low' | 'medium' | 'high';
 
 /** Which reviews a request needs and has (CONTRACT §5). */
-export interface Needs {
+export interface ReviewNeeds {
   vendor: { required: number; approved: number };
   customer: { required: number; approved: number; countersignature: boolean; channels: Channel[] };
   risk: { level: RiskLevel; reasons: string[] };
@@ -19,7 +19,7 @@ export interface Risk {
 }
 
 /** Through which channels a tenant's approver may decide, by risk (CONTRACT §5). High needs a passkey as well. */
-export const CHANNELS: Record<RiskLevel, Channel[]> = {
+export const ALLOWED_CHANNELS: Record<RiskLevel, Channel[]> = {
   low: ['web', 'api', 'slack'],
   medium: ['web', 'api'],
   high: ['web'],
@@ -29,7 +29,7 @@ export const CHANNELS: Record<RiskLevel, Channel[]> = {
 export function assessRisk(
   scope: readonly ScopeEntry[],
   controls: PrivacyControls,
-  trust: Pick<TrustStanding, 'document'>,
+  trust: Pick<TrustStatus, 'document'>,
 ): Risk {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
   const countersigned = countersignedActions(scope, controls, trust);
@@ -50,7 +50,7 @@ export function assessRisk(
  * In which ways more is needed now than when people were asked; a sentence each, for the reviewer. What has
  * become easier is not among them.
  */
-export function tightened(before: Needs, now: Needs): string[] {
+export function stricterNeeds(before: ReviewNeeds, now: ReviewNeeds): string[] {
   const more: string[] = [];
   if (now.vendor.required > before.vendor.required)
     more.push(

@@ -1,10 +1,10 @@
 import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/contract';
 
 /** When access would begin. Instants are whole seconds. */
-type AskedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
+type RequestedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
 
 /** What is asked, as the evaluator reads it: fresh from a body, or again from stored terms. */
-export interface Ask extends AskedStart {
+export interface RequestedAccess extends RequestedStart {
   tenant: string;
   service: string;
   /** Normalised. */
@@ -19,7 +19,7 @@ export interface Ask extends AskedStart {
 }
 
 /** The ask that stored terms carry, for every later evaluation. */
-export function askOf(terms: Terms): Ask {
+export function requestedByTerms(terms: Terms): RequestedAccess {
   const { tenant, service, scope, seconds, basis, ticket = null } = terms;
   return { tenant, service, scope, seconds, basis, ticket, justified: true, ...startAndBudget(terms) };
 }
@@ -30,7 +30,7 @@ export function startAndBudget({
   startsAt,
   useBy,
   budget,
-}: Partial<AskedStart> & { budget?: Budget }): AskedStart & { budget?: Budget } {
+}: Partial<RequestedStart> & { budget?: Budget }): RequestedStart & { budget?: Budget } {
   return {
     startsOn: startsOn ?? 'approval',
     ...(startsAt === undefined ? {} : { startsAt }),

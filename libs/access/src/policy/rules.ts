@@ -9,19 +9,19 @@ import {
   utf8,
 } from '@countersign/contract';
 import { hasRole } from '../domain/person.js';
-import { approvalsAsked, countersignedActions, forbiddenBy } from '../domain/trust/trust-status.js';
+import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
 import type { Refusal, RefusalCode } from '../errors.js';
 import type { PolicyContext, Stage } from './context.js';
 import type { EffectivePolicy } from './effective-policy.js';
 import { isWithin } from './hours.js';
-import { doorRefusals } from './invitation-match.js';
-import type { Ask } from './requested-access.js';
+import { invitationRefusals } from './invitation-match.js';
+import type { RequestedAccess } from './requested-access.js';
 
 /** At most this many requests of one engineer may wait in one tenant. */
 export const MAX_OPEN_REQUESTS = 5;
 
 /** What a rule looks at: the context, with what the access policy says of this very ask. */
-export type Ruled = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
+export type RuleContext = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
 
 /**
  * How many people of each side have to say yes. An invitation is the yes of the approver whose it is; it takes the
@@ -30,14 +30,14 @@ export type Ruled = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
 export function requiredReviews({
   policy,
   tenant,
-  door,
+  invitationMatch,
   trust,
-}: Pick<Ruled, 'policy' | 'tenant' | 'door' | 'trust'>): {
+}: Pick<RuleContext, 'policy' | 'tenant' | 'invitationMatch' | 'trust'>): {
   vendor: number;
   customer: number;
 } {
-  const approvals = tenant === null ? 1 : approvalsAsked(tenant.controls, trust);
-  if (door.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
+  const approvals = tenant === null ? 1 : requiredApprovals(tenant.controls, trust);
+  if (invitationMatch.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
   return {
     vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
     customer: Math.max(0, approvals - 1),
@@ -47,7 +47,7 @@ export function requiredReviews({
 export interface Rule {
   /** Stages at which the rule is asked. What was true when people decided need not be true at each mint. */
   stages: readonly Stage[];
-  check(ask: Ask, context: Ruled): Refusal[];
+  check(ask: RequestedAccess, context: RuleContext): Refusal[];
 }
 
 const ALWAYS: readonly Stage[] = ['ask', 'review', 'activation', 'mint'];
@@ -77,7 +77,7 @@ export const RULES: Record<string, Rule> = {
         ? []
         : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
   },
-  inTheRightGroup: {
+  inRequiredGroup: {
     stages: ALWAYS,
     check: (_ask, { policy, requester }) =>
       policy.groups
@@ -131,7 +131,7 @@ export const RULES: Record<string, Rule> = {
     stages: INVITED_TOO,
     check: (ask, { tenant, trust }) =>
       ask.scope.flatMap((entry, index) =>
-        (tenant === null ? [] : forbiddenBy(tenant.controls, trust))
+        (tenant === null ? [] : forbidRules(tenant.controls, trust))
           .filter((rule) => forbidsEntry(rule, ask.service, entry))
           .map((rule) =>
             refusal(
@@ -157,7 +157,7 @@ export const RULES: Record<string, Rule> = {
         : [];
     },
   },
-  ticketNamed: {
+  hasTicket: {
     stages: ALWAYS,
     check: ({ ticket }, { policy }) =>
       policy.ticketRequired && ticket === null
@@ -191,10 +191,11 @@ export const RULES: Record<string, Rule> = {
     },
   },
   /** What people decided stays decided: who has left since is judged by their signatures, at each mint. */
-  countersignable: {
+  enoughSigners: {
     stages: ['invite', 'ask', 'review'],
     check: (ask, { tenant, trust }) => {
-      if (tenant === null || trust.signers >= Math.max(1, approvalsAsked(tenant.controls, trust))) return [];
+      if (tenant === null || trust.signers >= Math.max(1, requiredApprovals(tenant.controls, trust)))
+        return [];
       const demanded = countersignedActions(ask.scope, tenant.controls, trust);
       return ask.scope.flatMap((entry, index) =>
         entry.actions
@@ -209,7 +210,7 @@ export const RULES: Record<string, Rule> = {
       );
     },
   },
-  trustInForce: {
+  trustDocumentValid: {
     stages: INVITED_TOO,
     check: (_ask, { trust, now }) =>
       trust.document !== null && Date.parse(trust.document.validUntil) <= now.getTime()
@@ -229,23 +230,23 @@ export const RULES: Record<string, Rule> = {
   },
   invitationCountersigned: {
     stages: ALWAYS,
-    check: (ask, { door, tenant, trust }) =>
-      door.invitation?.invitation.countersignature === null &&
+    check: (ask, { invitationMatch, tenant, trust }) =>
+      invitationMatch.invitation?.invitation.countersignature === null &&
       tenant !== null &&
       countersignedActions(ask.scope, tenant.controls, trust).length > 0
         ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not countersigned.')]
         : [],
   },
-  invitationHolds: {
+  invitationValid: {
     stages: ALWAYS,
-    check: (_ask, { door, terms, stage, now }) => {
-      if (terms?.basis !== 'invitation') return door.refusals;
-      return door.invitation === null
+    check: (_ask, { invitationMatch, terms, stage, now }) => {
+      if (terms?.basis !== 'invitation') return invitationMatch.refusals;
+      return invitationMatch.invitation === null
         ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not known here.')]
-        : doorRefusals(door.invitation.invitation, terms, { stage, now });
+        : invitationRefusals(invitationMatch.invitation.invitation, terms, { stage, now });
     },
   },
-  justified: {
+  hasJustification: {
     stages: ['ask'],
     check: (ask) =>
       ask.justified
@@ -271,7 +272,7 @@ export const RULES: Record<string, Rule> = {
           ]
         : [],
   },
-  somebodyCanReview: {
+  enoughReviewers: {
     stages: ['ask'],
     check: (_ask, context) => {
       const { reviewers, tenant, trust } = context;
@@ -285,7 +286,7 @@ export const RULES: Record<string, Rule> = {
             `The vendor’s policy asks for ${required.vendor} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
           ),
         );
-      const approvals = tenant === null ? 0 : approvalsAsked(tenant.controls, trust);
+      const approvals = tenant === null ? 0 : requiredApprovals(tenant.controls, trust);
       if (required.customer > 0 && reviewers.customer < approvals)
         short.push(
           refusal(
@@ -305,7 +306,7 @@ export const RULES: Record<string, Rule> = {
       if (said === null) return [];
       const bytes = termsTokenBytes(
         utf8(canonicalJson(said)).length,
-        tenant === null ? 1 : approvalsAsked(tenant.controls, trust),
+        tenant === null ? 1 : requiredApprovals(tenant.controls, trust),
       );
       return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > MAX_TOKEN_BYTES
         ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
@@ -315,7 +316,7 @@ export const RULES: Record<string, Rule> = {
 };
 
 /** The moment that hours are held against; null where it is not known yet. */
-function beginning({ startsOn, startsAt }: Ask, stage: Stage, now: Date): Date | null {
+function beginning({ startsOn, startsAt }: RequestedAccess, stage: Stage, now: Date): Date | null {
   if (stage === 'mint') return now;
   if (startsAt !== undefined) return new Date(Math.max(Date.parse(startsAt), now.getTime()));
   return stage === 'ask' && startsOn === 'approval' ? now : null;

@@ -1,4 +1,4 @@
-import type { AccessRequest, Asked, Needs, RequestState } from '@countersign/access';
+import type { AccessRequest, RequestOrigin, RequestState, ReviewNeeds } from '@countersign/access';
 import type { Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { FilterIndices } from './filter-indices.js';
@@ -35,10 +35,10 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   terms!: Terms;
 
   @Column('text', { transformer: jsonText })
-  needs!: Needs;
+  needs!: ReviewNeeds;
 
   @Column('text', { nullable: true, transformer: jsonText })
-  asked!: Asked | null;
+  asked!: RequestOrigin | null;
 
   @Column('varchar', { name: 'created_at', transformer: wholeSeconds })
   createdAt!: string;

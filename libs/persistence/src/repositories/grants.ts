@@ -1,11 +1,11 @@
 import {
   type DueObject,
-  dueAt,
   type Grant,
   type GrantBasis,
   type GrantUse,
   type GrantWrites,
   type ListFilter,
+  nextStepAt,
   type Page,
   type PageQuery,
 } from '@countersign/access';
@@ -164,7 +164,7 @@ const toRow = (grant: Grant): Omit<GrantEntity, 'usedCalls' | 'usedBytes' | 'ref
   endsAt: grant.endsAt,
   useBy: grant.useBy,
   warnedAt: grant.warnedAt,
-  dueAt: dueAt(grant),
+  dueAt: nextStepAt(grant),
   endedAt: grant.endedAt,
   endReason: grant.endReason,
   endedBy: grant.endedBy,

@@ -1,10 +1,10 @@
 import {
   type AccessRequest,
   type ListFilter,
+  nextReminderAt,
   type Page,
   type PageQuery,
   type RequestWrites,
-  remindAt,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
@@ -129,7 +129,7 @@ const toRow = (request: AccessRequest): RequestEntity => ({
   lapsesAt: request.lapsesAt,
   endedAt: request.endedAt,
   reminders: request.reminders,
-  remindAt: remindAt(request),
+  remindAt: nextReminderAt(request),
   grant: request.grant,
   invitation: request.terms.invitation ?? null,
 });

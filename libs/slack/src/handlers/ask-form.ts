@@ -1,11 +1,11 @@
 import {
-  type AskInput,
-  askLimits,
+  type AccessRequestInput,
   getService,
   hexDigest,
   listServices,
   type Principal,
   previewRequest,
+  requestLimits,
 } from '@countersign/access';
 import { type Hashing } from '@countersign/contract';
 import { offeringsOf, tickedScope, tickOf } from '@countersign/wording';
@@ -60,7 +60,7 @@ export async function askInputOf(
   { deps }: SlackParts,
   principal: Principal,
   form: AskForm,
-): Promise<AskInput | null> {
+): Promise<AccessRequestInput | null> {
   const { tenant, service, seconds } = form;
   if (tenant === null || service === null || seconds === null) return null;
   const { definition } = await getService(deps, principal, service);
@@ -86,7 +86,7 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
   const only = first !== undefined && others.length === 0 ? first : null;
   const service = form.service ?? only;
   const input = await askInputOf(parts, principal, { ...form, service });
-  const limits = await askLimits(deps, principal, {
+  const limits = await requestLimits(deps, principal, {
     tenant: form.tenant,
     service: service ?? '',
     scope: input?.scope ?? [],
@@ -102,7 +102,7 @@ export async function askFacts(parts: SlackParts, principal: Principal, form: As
 }
 
 /** The reason is asked for by the form itself: while it is not written yet, that is no refusal worth telling. */
-async function outlook({ deps }: SlackParts, principal: Principal, input: AskInput) {
+async function outlook({ deps }: SlackParts, principal: Principal, input: AccessRequestInput) {
   const evaluation = await previewRequest(deps, principal, input);
   if (input.justification.trim() !== '') return evaluation;
   return {

@@ -1,4 +1,11 @@
-import { AccessError, hexDigest, mayAttempt, once, type Principal, requestAccess } from '@countersign/access';
+import {
+  AccessError,
+  hasPermission,
+  hexDigest,
+  once,
+  type Principal,
+  requestAccess,
+} from '@countersign/access';
 import type {
   AllMiddlewareArgs,
   App,
@@ -112,7 +119,7 @@ async function askerOf(
       view: sayingView(TITLE, STRANGERS[clicker.why], { url: clicker.linkUrl, words: TEXTS.openInBrowser }),
     };
   const { principal } = clicker;
-  return mayAttempt(principal.person, 'request.create')
+  return hasPermission(principal.person, 'request.create')
     ? { principal }
     : { view: sayingView(TITLE, SENTENCES.onlyEngineers) };
 }

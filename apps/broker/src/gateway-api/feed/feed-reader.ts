@@ -1,7 +1,7 @@
 import {
   type FeedChange,
   type Grant,
-  isInForce,
+  isLockInForce,
   type Lock,
   publishedKeys,
   type VendorReadUnit,
@@ -92,7 +92,7 @@ export class FeedReader {
       case 'lock': {
         const lock = await unit.locks.find(ref);
         if (lock === null) return plain({});
-        return plain(isInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
+        return plain(isLockInForce(lock) ? { locks: [feedLock(lock)] } : { liftedLocks: [ref] });
       }
       case 'trust':
         return plain({ trust: feedTrust(await unit.trust.chain(ref)) });

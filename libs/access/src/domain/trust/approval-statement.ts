@@ -89,7 +89,7 @@ function beginsWhenOffered(
 }
 
 /** @throws AccessError `invalid_request` naming the first member that is not what it has to be */
-export function judgeApproval(statement: ApprovalStatement, facts: ApprovalFacts): void {
+export function validateApproval(statement: ApprovalStatement, facts: ApprovalFacts): void {
   for (const [member, holds, wrong] of RULES)
     if (!holds(statement, facts))
       throw new AccessError('invalid_request', `What was signed ${wrong}.`, {

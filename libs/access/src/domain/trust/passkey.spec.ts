@@ -1,10 +1,13 @@
-import { ownRelyingParty, relyingPartyAt } from './passkey.js';
+import { brokerRelyingParty, signingPageRelyingParty } from './passkey.js';
 
 describe('P12: a customer’s own signing page', () => {
   test.each(['https://sign.acme.example', 'https://sign.acme.example:8443', 'http://sign.localhost:4400'])(
     'at %s is its host alone',
     (origin) => {
-      expect(relyingPartyAt(origin, null)).toEqual({ rpId: new URL(origin).hostname, origins: [origin] });
+      expect(signingPageRelyingParty(origin, null)).toEqual({
+        rpId: new URL(origin).hostname,
+        origins: [origin],
+      });
     },
   );
 
@@ -13,8 +16,8 @@ describe('P12: a customer’s own signing page', () => {
       rpId: 'acme.example',
       origins: ['https://sign.acme.example', 'https://old.acme.example'],
     };
-    expect(relyingPartyAt('https://sign.acme.example', current)).toEqual(current);
-    expect(relyingPartyAt('https://new.acme.example', current).rpId).toBe('new.acme.example');
+    expect(signingPageRelyingParty('https://sign.acme.example', current)).toEqual(current);
+    expect(signingPageRelyingParty('https://new.acme.example', current).rpId).toBe('new.acme.example');
   });
 
   test.each([
@@ -28,13 +31,15 @@ describe('P12: a customer’s own signing page', () => {
     ['with somebody’s name', 'https://ada@acme.example'],
     ['of nothing', ''],
   ])('is none %s', (_how, origin) => {
-    expect(() => relyingPartyAt(origin, null)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(() => signingPageRelyingParty(origin, null)).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
   });
 });
 
 test('a broker that is reached by an address is no relying party', () => {
-  expect(ownRelyingParty('http://127.0.0.1:4000')).toBeNull();
-  expect(ownRelyingParty('http://localhost:4000')).toEqual({
+  expect(brokerRelyingParty('http://127.0.0.1:4000')).toBeNull();
+  expect(brokerRelyingParty('http://localhost:4000')).toEqual({
     rpId: 'localhost',
     origins: ['http://localhost:4000'],
   });

@@ -39,7 +39,7 @@ export type RelyingParty = Pick<TrustDocument, 'rpId' | 'origins'>;
  *
  * @param publicUrl where people reach the broker
  */
-export function ownRelyingParty(publicUrl: string): RelyingParty | null {
+export function brokerRelyingParty(publicUrl: string): RelyingParty | null {
   const { hostname, origin } = new URL(publicUrl);
   return isAddress(hostname) ? null : { rpId: hostname, origins: [origin] };
 }
@@ -52,7 +52,7 @@ export function ownRelyingParty(publicUrl: string): RelyingParty | null {
  * @param current whom the document in force names: one of its origins is its own, whatever name that goes by
  * @throws AccessError `invalid_request` for what is no origin of a name over https
  */
-export function relyingPartyAt(origin: string, current: RelyingParty | null): RelyingParty {
+export function signingPageRelyingParty(origin: string, current: RelyingParty | null): RelyingParty {
   if (current?.origins.includes(origin)) return current;
   const rpId = URL.canParse(origin) ? new URL(origin).hostname : '';
   if (rpId === '' || isAddress(rpId) || !isOriginOf(rpId, origin))

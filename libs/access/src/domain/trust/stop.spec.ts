@@ -1,4 +1,4 @@
-import { roomForOneMore } from './stop.js';
+import { makeRoomForRelayed } from './stop.js';
 
 const NOW = new Date('2026-11-24T15:00:00Z');
 const FRESH = '2026-11-24T14:00:00.000Z';
@@ -8,18 +8,24 @@ const some = (count: number, tenant: string, at = FRESH) =>
 
 describe('P13: what a gateway may have relayed that no broker can judge', () => {
   test('is bounded by tenant and in all', () => {
-    expect(roomForOneMore(some(19, 'acme'), 'acme', NOW)).toEqual({ isThere: true, ends: [] });
-    expect(roomForOneMore(some(20, 'acme'), 'acme', NOW)).toEqual({ isThere: false, ends: [] });
-    expect(roomForOneMore(some(20, 'acme'), 'globex', NOW)).toEqual({ isThere: true, ends: [] });
+    expect(makeRoomForRelayed(some(19, 'acme'), 'acme', NOW)).toEqual({ isThere: true, ends: [] });
+    expect(makeRoomForRelayed(some(20, 'acme'), 'acme', NOW)).toEqual({ isThere: false, ends: [] });
+    expect(makeRoomForRelayed(some(20, 'acme'), 'globex', NOW)).toEqual({ isThere: true, ends: [] });
     const many = Array.from({ length: 20 }, (_, index) => some(10, `tenant-${index}`)).flat();
-    expect(roomForOneMore(many.slice(1), 'acme', NOW).isThere).toBe(true);
-    expect(roomForOneMore(many, 'acme', NOW)).toEqual({ isThere: false, ends: [] });
+    expect(makeRoomForRelayed(many.slice(1), 'acme', NOW).isThere).toBe(true);
+    expect(makeRoomForRelayed(many, 'acme', NOW)).toEqual({ isThere: false, ends: [] });
   });
 
   test('ends after a month, where there is no room else', () => {
     const old = some(2, 'acme', OLD);
-    expect(roomForOneMore([...old, ...some(17, 'acme')], 'acme', NOW)).toEqual({ isThere: true, ends: [] });
-    expect(roomForOneMore([...old, ...some(18, 'acme')], 'acme', NOW)).toEqual({ isThere: true, ends: old });
-    expect(roomForOneMore([...old, ...some(20, 'acme')], 'acme', NOW).isThere).toBe(false);
+    expect(makeRoomForRelayed([...old, ...some(17, 'acme')], 'acme', NOW)).toEqual({
+      isThere: true,
+      ends: [],
+    });
+    expect(makeRoomForRelayed([...old, ...some(18, 'acme')], 'acme', NOW)).toEqual({
+      isThere: true,
+      ends: old,
+    });
+    expect(makeRoomForRelayed([...old, ...some(20, 'acme')], 'acme', NOW).isThere).toBe(false);
   });
 });

@@ -112,7 +112,7 @@ const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant']);
  *
  * @throws AccessError `invalid_request` naming the first member that is not what it has to be
  */
-export function judgeStop(statement: Said, facts: StopFacts, when: 'now' | 'handed' = 'now'): void {
+export function validateStop(statement: Said, facts: StopFacts, when: 'now' | 'handed' = 'now'): void {
   const rules = when === 'now' ? RULES : RULES.filter(([member]) => LASTING.has(member));
   for (const [member, holds, wrong] of rules)
     if (!holds(statement, facts))
@@ -122,11 +122,11 @@ export function judgeStop(statement: Said, facts: StopFacts, when: 'now' | 'hand
 }
 
 /** A stop or lift as a gateway passes it on. */
-export type HandedStop = Signature<StopStatement> | Signature<LiftStatement>;
+export type ReportedStop = Signature<StopStatement> | Signature<LiftStatement>;
 
-export const isLift = (signature: HandedStop): signature is Signature<LiftStatement> =>
+export const isLift = (signature: ReportedStop): signature is Signature<LiftStatement> =>
   signature.statement.type === LIFT_TYPE;
-export const isStop = (signature: HandedStop): signature is Signature<StopStatement> => !isLift(signature);
+export const isStop = (signature: ReportedStop): signature is Signature<StopStatement> => !isLift(signature);
 
 /**
  * A stop or lift that a customer handed in at a gateway and this broker cannot judge. It counts for nothing here; the
@@ -138,7 +138,7 @@ export interface RelayedStop {
   tenant: string;
   /** That passed it on. */
   gateway: string;
-  signature: HandedStop;
+  signature: ReportedStop;
   at: string;
 }
 
@@ -156,7 +156,7 @@ const KEPT_DAYS = 30;
  *
  * @param relayed what this gateway passed on, of all tenants
  */
-export function roomForOneMore(
+export function makeRoomForRelayed(
   relayed: readonly Pick<RelayedStop, 'id' | 'tenant' | 'at'>[],
   tenant: string,
   now: Date,

@@ -27,18 +27,18 @@ export interface TrustFacts {
   /** While one is open, a first version may come beside the chain in force. */
   reset: TrustReset | null;
   /** Whose pages a first version names; a later one keeps what stands. */
-  own: RelyingParty | null;
+  defaultRelyingParty: RelyingParty | null;
   /** Whom it shall name from then on, whatever stands. */
-  next: RelyingParty | null;
+  nextRelyingParty: RelyingParty | null;
   now: Date;
 }
 
 /** Who may be named in a trust document: whoever approves for the tenant, or governs it. */
-export const mayBeTrusted = (person: Person): boolean =>
+export const mayBeNamedInTrust = (person: Person): boolean =>
   hasRole(person, 'approver') || hasRole(person, 'admin');
 
 /** A first version of a tenant that has had others: whoever signs it has lost the keys of those. */
-export const beginsAnew = (
+export const startsNewChain = (
   { seq }: Pick<TrustDocument, 'seq'>,
   { current }: Pick<TrustFacts, 'current'>,
 ): boolean => seq === 1 && current !== null;
@@ -53,8 +53,8 @@ function keysSince(
 }
 
 /** What a document is judged by: nothing came before one that begins anew, as long as a reset allows it. */
-export const basisOf = (document: TrustDocument, facts: TrustFacts): TrustFacts =>
-  beginsAnew(document, facts) && facts.reset !== null
+export const factsForDocument = (document: TrustDocument, facts: TrustFacts): TrustFacts =>
+  startsNewChain(document, facts) && facts.reset !== null
     ? { ...facts, ...keysSince(facts, facts.reset), current: null }
     : facts;
 
@@ -67,7 +67,7 @@ function afterReset(facts: TrustFacts): TrustFacts {
     ...facts,
     ...keysSince(facts, reset),
     current: null,
-    own: { rpId, origins },
+    defaultRelyingParty: { rpId, origins },
     controls: {
       ...facts.controls,
       approvals: Math.max(approvals, facts.controls.approvals),
@@ -83,8 +83,8 @@ function afterReset(facts: TrustFacts): TrustFacts {
  */
 export function draftTrust(asItStands: TrustFacts): TrustDocument | null {
   const facts = afterReset(asItStands);
-  const { current, own, next, controls } = facts;
-  const relyingParty = next ?? current?.document ?? own;
+  const { current, defaultRelyingParty, nextRelyingParty, controls } = facts;
+  const relyingParty = nextRelyingParty ?? current?.document ?? defaultRelyingParty;
   if (relyingParty === null) return null;
   const people = peopleOf(facts, relyingParty);
   if (people.length === 0) return null;
@@ -120,7 +120,7 @@ const eachOnce = (rules: readonly ForbidRule[]): ForbidRule[] => [
 
 function peopleOf({ people, passkeys }: TrustFacts, { rpId }: RelyingParty): TrustDocument['people'] {
   return people
-    .filter(mayBeTrusted)
+    .filter(mayBeNamedInTrust)
     .map(({ id }) => ({
       person: id,
       passkeys: passkeys

@@ -2,7 +2,7 @@ import type { ForbidRule, ScopeEntry, TrustDocument } from '@countersign/contrac
 import type { PrivacyControls } from '../organisation.js';
 
 /** What the evaluator has to know of a tenant's own trust. */
-export interface TrustStanding {
+export interface TrustStatus {
   /** In force; null while the tenant is unclaimed. */
   document: TrustDocument | null;
   /** Approvers who have a passkey that would count. */
@@ -11,9 +11,9 @@ export interface TrustStanding {
   stopped: boolean;
 }
 
-export const UNCLAIMED: TrustStanding = { document: null, signers: 0, stopped: false };
+export const UNCLAIMED: TrustStatus = { document: null, signers: 0, stopped: false };
 
-type Rules = Pick<TrustStanding, 'document'>;
+type Rules = Pick<TrustStatus, 'document'>;
 type Controls = Pick<PrivacyControls, 'approvals' | 'countersign' | 'forbid'>;
 
 /** Once claimed every action that the document does not except; and always what the controls list (CONTRACT §3). */
@@ -35,11 +35,11 @@ export function countersignedActions(
 }
 
 /** The stricter of controls and document. */
-export const approvalsAsked = ({ approvals }: Controls, { document }: Rules): number =>
+export const requiredApprovals = ({ approvals }: Controls, { document }: Rules): number =>
   Math.max(approvals, document?.approvals ?? 0);
 
 /** What either forbids. */
-export const forbiddenBy = ({ forbid }: Controls, { document }: Rules): ForbidRule[] => [
+export const forbidRules = ({ forbid }: Controls, { document }: Rules): ForbidRule[] => [
   ...forbid,
   ...(document?.forbid ?? []),
 ];

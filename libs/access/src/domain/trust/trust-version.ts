@@ -1,6 +1,6 @@
 import type { Signature, SignedTrustDocument, TrustDocument } from '@countersign/contract';
 import type { PrivacyControls } from '../organisation.js';
-import { step, type TransitionTable } from '../transition-table.js';
+import { type TransitionTable, transition } from '../transition-table.js';
 
 /** One adopted trust document of a tenant. The newest of the newest chain is the one that counts. */
 export interface TrustVersion extends SignedTrustDocument {
@@ -50,7 +50,7 @@ export interface ProposalSignature {
 
 /** Ends a proposal. @throws Error where it is not open */
 export function endProposal(proposal: TrustProposal, to: ProposalState, at: string): TrustProposal {
-  const state = step(PROPOSAL_TRANSITIONS, proposal.state, to);
+  const state = transition(PROPOSAL_TRANSITIONS, proposal.state, to);
   return { ...proposal, state, version: proposal.version + 1, endedAt: at };
 }
 
@@ -86,7 +86,7 @@ export const endReset = (
   { actor, at }: { actor: string; at: string },
 ): TrustReset => ({
   ...reset,
-  state: step(RESET_TRANSITIONS, reset.state, to),
+  state: transition(RESET_TRANSITIONS, reset.state, to),
   endedAt: at,
   endedBy: actor,
 });

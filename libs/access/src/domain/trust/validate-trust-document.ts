@@ -1,6 +1,6 @@
 import { canonicalJson, type TrustDocument, utf8 } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import { beginsAnew, mayBeTrusted, type TrustFacts } from './trust-document.js';
+import { mayBeNamedInTrust, startsNewChain, type TrustFacts } from './trust-document.js';
 
 /** It stands in one leaf of the log, whole. */
 const MOST_BYTES = 48_000;
@@ -31,7 +31,9 @@ const RULES: readonly Rule[] = [
   [
     '/people',
     ({ people }, facts) =>
-      people.every(({ person }) => facts.people.some((each) => each.id === person && mayBeTrusted(each))),
+      people.every(({ person }) =>
+        facts.people.some((each) => each.id === person && mayBeNamedInTrust(each)),
+      ),
     'It names somebody who is neither approver nor admin of this tenant.',
   ],
   [
@@ -63,7 +65,7 @@ const RULES: readonly Rule[] = [
  *
  * @throws AccessError `invalid_request`
  */
-export function judgeDocument(document: TrustDocument, facts: Facts): void {
+export function validateTrustDocument(document: TrustDocument, facts: Facts): void {
   const wrong = wrongWith(document, facts);
   if (wrong !== undefined)
     throw new AccessError('invalid_request', wrong[2], { pointer: `/document${wrong[0]}` });
@@ -74,7 +76,7 @@ export function judgeDocument(document: TrustDocument, facts: Facts): void {
  *
  * @throws AccessError `conflict`
  */
-export function demandStillTrue(document: TrustDocument, facts: Facts): void {
+export function requireStillValid(document: TrustDocument, facts: Facts): void {
   const wrong = wrongWith(document, facts);
   if (wrong !== undefined)
     throw new AccessError(
@@ -89,13 +91,13 @@ export function demandStillTrue(document: TrustDocument, facts: Facts): void {
  *
  * @throws AccessError `invalid_request`
  */
-export function demandAsManyAsBefore(
+export function requireNoFewerSigners(
   document: TrustDocument,
   facts: Pick<TrustFacts, 'current' | 'people'>,
 ): void {
   const { current, people } = facts;
-  if (current === null || !beginsAnew(document, facts)) return;
-  const left = people.filter(mayBeTrusted).length;
+  if (current === null || !startsNewChain(document, facts)) return;
+  const left = people.filter(mayBeNamedInTrust).length;
   for (const member of ['approvals', 'threshold'] as const) {
     const least = Math.min(current.document[member], left);
     if (document[member] < least)

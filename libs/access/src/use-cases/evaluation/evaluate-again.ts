@@ -2,11 +2,11 @@ import type { Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { AccessError } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import type { Needs } from '../../policy/needs.js';
-import { tightened } from '../../policy/needs.js';
-import { askOf } from '../../policy/requested-access.js';
+import type { ReviewNeeds } from '../../policy/needs.js';
+import { stricterNeeds } from '../../policy/needs.js';
+import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { loadContext } from './load-context.js';
+import { loadPolicyContext } from './load-context.js';
 
 /**
  * The evaluator once more, at a review or an acceptance: controls may have narrowed since the request was made.
@@ -15,17 +15,17 @@ import { loadContext } from './load-context.js';
  * @returns what these terms need
  * @throws AccessError `controls_changed` telling what has changed
  */
-export async function evaluateAgain(
+export async function reevaluate(
   unit: TenantUnit,
   request: AccessRequest,
   terms: Terms,
   now: Date,
-): Promise<Needs> {
+): Promise<ReviewNeeds> {
   const requester = await unit.organisation.person(request.requester);
   if (requester === null) throw new AccessError('controls_changed', 'The requester is no longer known.');
   await extendsNothingRevoked(unit, terms);
-  const ask = askOf(terms);
-  const context = await loadContext(unit, ask, {
+  const ask = requestedByTerms(terms);
+  const context = await loadPolicyContext(unit, ask, {
     stage: 'review',
     now,
     requester,
@@ -39,7 +39,7 @@ export async function evaluateAgain(
       `The rules have changed since this was asked; it can no longer be approved. ${refusals.map(({ detail }) => detail).join(' ')}`,
       { refusals },
     );
-  const more = tightened(request.needs, needs);
+  const more = stricterNeeds(request.needs, needs);
   if (more.length > 0)
     throw new AccessError(
       'controls_changed',

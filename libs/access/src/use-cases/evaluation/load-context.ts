@@ -3,11 +3,15 @@ import type { Invitation } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
 import { countersignedActions, UNCLAIMED } from '../../domain/trust/trust-status.js';
 import type { PolicyContext, Stage } from '../../policy/context.js';
-import { type Door, findDoor, NO_DOOR } from '../../policy/invitation-match.js';
-import type { Ask } from '../../policy/requested-access.js';
+import {
+  findMatchingInvitation,
+  type InvitationMatch,
+  NO_INVITATION,
+} from '../../policy/invitation-match.js';
+import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { invitationViews } from '../invitations/invitation-view.js';
-import { trustStanding } from '../trust/trust-standing.js';
+import { loadTrustStatus } from '../trust/trust-standing.js';
 
 /** So many of a tenant's invitations to one service may be open at once; a new one beyond is refused. */
 export const MAX_OPEN_INVITATIONS = 200;
@@ -26,17 +30,21 @@ interface More {
 }
 
 /** Reads what the evaluator looks at. In a writing unit these reads belong to the change they allow. */
-export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<PolicyContext> {
+export async function loadPolicyContext(
+  unit: Reads,
+  ask: RequestedAccess,
+  more: More,
+): Promise<PolicyContext> {
   const { organisation, locks } = unit;
   const tenant = await organisation.tenant(ask.tenant);
-  const trust = tenant === null ? UNCLAIMED : await trustStanding(unit, tenant, ask);
+  const trust = tenant === null ? UNCLAIMED : await loadTrustStatus(unit, tenant, ask);
   return {
     ...more,
     trust,
     policy: await organisation.policy(),
     tenant,
     locks: await locks.binding({ tenant: ask.tenant, person: more.requester.id, service: ask.service }),
-    door: await doorOf(
+    invitationMatch: await doorOf(
       unit,
       ask,
       more,
@@ -57,15 +65,15 @@ export async function loadContext(unit: Reads, ask: Ask, more: More): Promise<Po
 /** Stored terms name the invitation that they lean on; a fresh ask looks for one. */
 async function doorOf(
   unit: Reads,
-  ask: Ask,
+  ask: RequestedAccess,
   { stage, terms, now }: More,
   suffices: (invitation: Invitation) => boolean,
-): Promise<Door> {
+): Promise<InvitationMatch> {
   if (stage === 'ask') {
     const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
-    return findDoor(ask, await invitationViews(unit, open.filter(suffices)), now);
+    return findMatchingInvitation(ask, await invitationViews(unit, open.filter(suffices)), now);
   }
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);
-  return { ...NO_DOOR, invitation };
+  return { ...NO_INVITATION, invitation };
 }

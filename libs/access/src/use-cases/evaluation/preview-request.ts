@@ -1,25 +1,29 @@
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import { type Evaluation, evaluate } from '../../policy/evaluate.js';
-import type { Ask } from '../../policy/requested-access.js';
-import { type AskInput, draftTerms } from '../requests/draft-terms.js';
-import { normalisedAsk } from '../requests/normalised-ask.js';
+import type { RequestedAccess } from '../../policy/requested-access.js';
+import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
+import { normaliseRequest } from '../requests/normalised-ask.js';
 import type { Deps } from '../shared/deps.js';
-import { loadContext } from './load-context.js';
+import { loadPolicyContext } from './load-context.js';
 
 /**
  * Says what asking would lead to, by the evaluator that will judge the ask itself; writes nothing.
  *
  * @throws AccessError `forbidden`, `invalid_request`
  */
-export async function previewRequest(deps: Deps, principal: Principal, input: AskInput): Promise<Evaluation> {
-  demand(principal.person, 'request.create');
+export async function previewRequest(
+  deps: Deps,
+  principal: Principal,
+  input: AccessRequestInput,
+): Promise<Evaluation> {
+  requirePermission(principal.person, 'request.create');
   const now = deps.clock.now();
   const ask = judgeable(input, now);
   if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
-    const context = await loadContext(unit, ask, {
+    const context = await loadPolicyContext(unit, ask, {
       stage: 'ask',
       now,
       requester: principal.person,
@@ -36,7 +40,7 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
         routes: service.routes,
         requestTtl: policy.requestTtl,
         now,
-        invitation: context.door.invitation,
+        invitation: context.invitationMatch.invitation,
       },
     );
     return evaluate(ask, { ...context, terms });
@@ -44,9 +48,9 @@ export async function previewRequest(deps: Deps, principal: Principal, input: As
 }
 
 /** The ask, or the refusal of a scope that is too long to be judged at all. */
-function judgeable(input: AskInput, now: Date): Ask | Evaluation {
+function judgeable(input: AccessRequestInput, now: Date): RequestedAccess | Evaluation {
   try {
-    return normalisedAsk(input, now);
+    return normaliseRequest(input, now);
   } catch (error) {
     if (error instanceof AccessError && error.code === 'request_refused')
       return { refusals: [...error.refusals], needs: null, invitation: null };

@@ -26,7 +26,7 @@ const key = (pin: GatewayPin | undefined): string => JSON.stringify(said(pin));
  *
  * @param pins all of this gateway's
  */
-export async function notePins(
+export async function recordPins(
   deps: Deps,
   gateway: EnrolledGateway,
   pins: readonly GatewayPin[],

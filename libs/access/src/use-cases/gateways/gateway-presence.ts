@@ -7,7 +7,7 @@ import { DEPLOYMENT } from '../shared/queries.js';
 export const VANISHED_AFTER_MS = 15 * 60_000;
 
 /** Notes that these gateways were heard of. One that had been closed goes on lawfully: that it is back is an event. */
-export async function noteContact(deps: Deps, gateways: readonly string[]): Promise<void> {
+export async function recordContact(deps: Deps, gateways: readonly string[]): Promise<void> {
   if (gateways.length === 0) return;
   await deps.store.asVendor(async (unit) => {
     const at = deps.clock.now().toISOString();
@@ -29,7 +29,7 @@ export async function noteContact(deps: Deps, gateways: readonly string[]): Prom
  * @param watchingSince since when this broker has been there to hear: silence before says nothing of a gateway
  * @returns how many were closed
  */
-export async function closeVanished(deps: Deps, watchingSince: Date): Promise<number> {
+export async function closeVanishedGateways(deps: Deps, watchingSince: Date): Promise<number> {
   const since = deps.clock.now().getTime() - VANISHED_AFTER_MS;
   const silentBefore = watchingSince.getTime() <= since ? new Date(since).toISOString() : null;
   const gone = await deps.store.readAsVendor((unit) => unit.gateways.vanished(silentBefore));

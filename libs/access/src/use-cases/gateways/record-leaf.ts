@@ -1,6 +1,6 @@
 import type { EventDraft } from '../../ports/repositories.js';
 import type { IncomingRecord } from './take-records.js';
-import type { TakenCalls } from './taken-calls.js';
+import type { IngestedCalls } from './taken-calls.js';
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 
@@ -9,7 +9,7 @@ type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
  * gateway: members are written out in the order of canonical JSON rather than spread, so that a leaf is neither
  * copied nor sorted.
  */
-export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: TakenCalls): Leaf {
+export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
   switch (record.kind) {
     case 'head':
     case 'counters': {
@@ -32,7 +32,7 @@ function leafOfOutcome(
   gateway: string,
   boot: string,
   { id, seq, hash, outcome: end }: IncomingRecord & { kind: 'outcome' },
-  calls: TakenCalls,
+  calls: IngestedCalls,
 ): Leaf {
   const { status, bytes, bodySha256, durationMs, outcome } = end;
   const call = calls.end({ id, status, bytes, bodySha256, durationMs, outcome });

@@ -3,12 +3,12 @@ import { AccessError } from '../../errors.js';
 import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/repositories.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
-import { tellUse } from '../grants/tell-use.js';
+import { notifyUse } from '../grants/tell-use.js';
 import type { Deps } from '../shared/deps.js';
 import { DEPLOYMENT } from '../shared/queries.js';
 import { leafOf } from './record-leaf.js';
-import { TakenCalls } from './taken-calls.js';
-import { type TakenChain, TakenChains } from './taken-chains.js';
+import { IngestedCalls } from './taken-calls.js';
+import { type IngestedChain, IngestedChains } from './taken-chains.js';
 
 /** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
 export type IncomingRecord = {
@@ -24,12 +24,12 @@ export type IncomingRecord = {
       path: { commitment: string; opening: Opening | null } | null;
     }
   | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
-  | ({ kind: 'counters'; counts: readonly object[] } & Vouched)
-  | ({ kind: 'head' } & Vouched)
+  | ({ kind: 'counters'; counts: readonly object[] } & SignedEntry)
+  | ({ kind: 'head' } & SignedEntry)
 );
 
 /** What the gateway's identity signed; `signed` where the signature is that of its registered key. */
-type Vouched = { id: string; signature: string; signed: boolean };
+type SignedEntry = { id: string; signature: string; signed: boolean };
 
 /** What one gateway hands over at once. */
 export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
@@ -44,7 +44,7 @@ export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
  * @returns of each batch, per tenant, the last number taken, which the gateway may forget up to
  * @throws AccessError `invalid_request` where a tenant is unknown
  */
-export async function takeRecords(
+export async function ingestRecords(
   deps: Deps,
   batches: readonly RecordBatch[],
 ): Promise<Record<string, number>[]> {
@@ -86,16 +86,16 @@ async function takeOfTenant(
   unit: TenantUnit,
   batches: readonly RecordBatch[],
 ): Promise<number[]> {
-  const chains = await TakenChains.begin(unit, batches);
+  const chains = await IngestedChains.begin(unit, batches);
   const fresh = batches.map((batch) => newer(batch, chains.of(batch).seq));
-  const calls = await TakenCalls.begin(unit, endedBefore(fresh.flat()));
+  const calls = await IngestedCalls.begin(unit, endedBefore(fresh.flat()));
   const now = deps.clock.now().toISOString();
   const leaves = batches.flatMap((batch, index) =>
     takeFresh(chains.of(batch), fresh[index] ?? [], calls, now),
   );
   await unit.log.appendAll(leaves);
   await calls.store(unit);
-  await tellUse(unit, calls.brought(), toInstant(new Date(now)));
+  await notifyUse(unit, calls.brought(), toInstant(new Date(now)));
   for (const grant of await unit.leases.addUse(calls.leaseUses())) await endIfExhausted(deps, unit, grant);
   await chains.store(unit, now);
   return batches.map((batch) => chains.of(batch).seq);
@@ -106,9 +106,9 @@ const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
 
 /** Moves the chain on over records in their order. @returns what the log is told of them */
 function takeFresh(
-  chain: TakenChain,
+  chain: IngestedChain,
   records: readonly IncomingRecord[],
-  calls: TakenCalls,
+  calls: IngestedCalls,
   now: string,
 ): EventDraft[] {
   const { gateway, boot } = chain;

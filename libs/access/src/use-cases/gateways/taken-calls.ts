@@ -8,7 +8,7 @@ import type { TenantUnit } from '../../ports/store.js';
  * The calls that batches of records tell of, gathered and then written in a few statements, whatever their
  * number. A call that begins and ends in one of them is written once, with its outcome.
  */
-export class TakenCalls {
+export class IngestedCalls {
   private readonly made = new Map<string, AccessRecordView>();
   private readonly ended: RecordOutcome[] = [];
   private readonly openings: NamedOpening[] = [];
@@ -19,9 +19,9 @@ export class TakenCalls {
   private constructor(private readonly before: ReadonlyMap<string, AccessRecordView>) {}
 
   /** @param endedBefore ids of calls that end in these batches and began in an earlier one */
-  static async begin(unit: TenantUnit, endedBefore: readonly string[]): Promise<TakenCalls> {
+  static async begin(unit: TenantUnit, endedBefore: readonly string[]): Promise<IngestedCalls> {
     const known = endedBefore.length === 0 ? [] : await unit.records.allowed(endedBefore);
-    return new TakenCalls(new Map(known.map((record) => [record.id, record])));
+    return new IngestedCalls(new Map(known.map((record) => [record.id, record])));
   }
 
   make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {

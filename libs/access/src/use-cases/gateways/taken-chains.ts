@@ -2,7 +2,7 @@ import type { ChainName, ChainVouch, RecordChain } from '../../ports/repositorie
 import type { TenantUnit } from '../../ports/store.js';
 
 /** One gateway's chain within a tenant while records are taken into it. */
-export class TakenChain implements ChainName {
+export class IngestedChain implements ChainName {
   readonly gateway: string;
   readonly boot: string;
   seq: number;
@@ -40,19 +40,19 @@ export class TakenChain implements ChainName {
 }
 
 /** The chains that batches of records belong to, read and moved in one statement each, however many gateways there are. */
-export class TakenChains {
-  private readonly chains = new Map<string, TakenChain>();
+export class IngestedChains {
+  private readonly chains = new Map<string, IngestedChain>();
 
   private constructor(names: readonly ChainName[], held: readonly (RecordChain & ChainName)[]) {
     const known = new Map(held.map((chain) => [keyOf(chain), chain]));
-    for (const name of names) this.chains.set(keyOf(name), new TakenChain(name, known.get(keyOf(name))));
+    for (const name of names) this.chains.set(keyOf(name), new IngestedChain(name, known.get(keyOf(name))));
   }
 
-  static async begin(unit: TenantUnit, names: readonly ChainName[]): Promise<TakenChains> {
-    return new TakenChains(names, await unit.records.cursors(names));
+  static async begin(unit: TenantUnit, names: readonly ChainName[]): Promise<IngestedChains> {
+    return new IngestedChains(names, await unit.records.cursors(names));
   }
 
-  of(name: ChainName): TakenChain {
+  of(name: ChainName): IngestedChain {
     const chain = this.chains.get(keyOf(name));
     if (chain === undefined) throw new Error('a chain that was not asked for');
     return chain;

@@ -2,9 +2,9 @@ import { toInstant } from '@countersign/contract';
 import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '../../domain/grant.js';
 import { AccessError, notFound, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import { askOf } from '../../policy/requested-access.js';
+import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { loadContext } from '../evaluation/load-context.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
 import { grantNotice } from '../notices/notices.js';
 import { endGrantIn } from './end-grant.js';
 
@@ -70,8 +70,8 @@ async function refusalsNow(unit: TenantUnit, grant: Grant, now: Date): Promise<R
   const request = await unit.requests.find(grant.request);
   const requester = await unit.organisation.person(grant.requester);
   if (request === null || requester === null) throw notFound('grant');
-  const ask = askOf(request.terms);
-  const context = await loadContext(unit, ask, {
+  const ask = requestedByTerms(request.terms);
+  const context = await loadPolicyContext(unit, ask, {
     stage: 'activation',
     now,
     requester,

@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/contract';
 import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
@@ -74,7 +74,7 @@ async function endByHand(
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
     const { grant, person } = await grantInSight(unit, principal, id);
-    demand(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
+    requirePermission(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
     if (reason === 'released' && grant.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
     if (hasEnded(grant))

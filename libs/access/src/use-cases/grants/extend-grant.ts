@@ -1,5 +1,5 @@
 import { isUsable } from '../../domain/grant.js';
-import { canSee, demand, requestVisibility } from '../../domain/permissions.js';
+import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { requestAccess } from '../requests/request-access.js';
@@ -26,7 +26,7 @@ export async function extendGrant(
   input: ExtensionInput,
 ): Promise<RequestView> {
   const { person } = principal;
-  demand(person, 'grant.extend');
+  requirePermission(person, 'grant.extend');
   const { grant, view } = await readAs(deps, person, async (unit) => {
     const found = await unit.grants.find(id);
     if (found === null || !canSee(requestVisibility(person), found)) throw notFound('grant');

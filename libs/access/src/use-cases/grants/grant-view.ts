@@ -1,11 +1,11 @@
 import type { Budget, ScopeEntry } from '@countersign/contract';
 import type { Grant } from '../../domain/grant.js';
-import { canSee, demand, requestVisibility } from '../../domain/permissions.js';
+import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
 import type { ReadUnit } from '../../ports/store.js';
-import { consentsTo, invitationsOf } from '../requests/countersignatures.js';
+import { loadInvitations, selectConsents } from '../requests/countersignatures.js';
 import type { Deps } from '../shared/deps.js';
 import { narrowed, readAs } from '../shared/read-as.js';
 
@@ -26,11 +26,11 @@ async function grantViews(
   const requests = await unit.requests.findAll(grants.map(({ request }) => request));
   const terms = new Map(requests.map((request) => [request.id, request.terms]));
   const reviews = await unit.reviews.ofRequests(grants.map(({ request }) => request));
-  const invited = await invitationsOf(unit, requests);
+  const invited = await loadInvitations(unit, requests);
   return grants.map((grant) => {
     const asked = terms.get(grant.request);
     if (asked === undefined) throw notFound('grant');
-    const consents = consentsTo(grant, asked, reviews, invited);
+    const consents = selectConsents(grant, asked, reviews, invited);
     const countersignedBy = [...new Set(consents.map(({ statement }) => statement.person))];
     return { grant, scope: asked.scope, budget: asked.budget ?? null, countersignedBy };
   });
@@ -38,7 +38,7 @@ async function grantViews(
 
 /** @throws AccessError `not_found` */
 export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<GrantView> {
-  demand(person, 'grant.read');
+  requirePermission(person, 'grant.read');
   return readAs(deps, person, async (unit) => {
     const grant = await unit.grants.find(id);
     if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
@@ -54,7 +54,7 @@ export async function listGrants(
   filter: ListFilter,
   page: PageQuery,
 ): Promise<Page<GrantView>> {
-  demand(person, 'grant.read');
+  requirePermission(person, 'grant.read');
   const allowed = narrowed(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
   return readAs(deps, person, async (unit) => {

@@ -1,11 +1,11 @@
 import { toInstant } from '@countersign/contract';
 import {
+  adjustLease,
+  type BudgetUse,
   closeLease,
+  hasUnusedBudget,
   isExhausted,
   type Lease,
-  leaseAfter,
-  mayGiveBack,
-  type Use,
 } from '../../domain/budget-lease.js';
 import { hasEnded, isUsable } from '../../domain/grant.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -13,16 +13,16 @@ import type { TenantUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 import { endGrantIn } from './end-grant.js';
 
-export interface LeaseWish {
+export interface LeaseInput {
   boot: string;
   grant: string;
   turn: number;
-  used: Use;
-  wish: Use;
+  used: BudgetUse;
+  wish: BudgetUse;
 }
 
 /** `held`: the totals up to which the boot may go, null where the budget has no such limit. */
-export interface LeaseGiven {
+export interface LeaseAnswer {
   held: { calls: number | null; bytes: number | null };
   /** Others hold a part of the budget that they may give back. */
   elsewhere: boolean;
@@ -34,7 +34,7 @@ export interface LeaseGiven {
  *
  * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a boot that was closed
  */
-export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseWish): Promise<LeaseGiven> {
+export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseInput): Promise<LeaseAnswer> {
   const known = await deps.store.readAsVendor((unit) => unit.grants.find(ask.grant));
   if (known === null) throw notFound('grant');
   return deps.store.forTenant(known.tenant, async (unit) => {
@@ -50,14 +50,14 @@ export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseWish): 
     const others = all.filter((lease) => !isOwn(lease));
     if (own.closedAt !== null)
       throw new AccessError('conflict', 'This boot of the gateway was said to be over.');
-    const given = turn <= own.turn ? own : leaseAfter(own, others, budget, grant.used, ask);
+    const given = turn <= own.turn ? own : adjustLease(own, others, budget, grant.used, ask);
     if (given !== own) await unit.leases.save(given);
     return {
       held: {
         calls: budget.calls === undefined ? null : given.held.calls,
         bytes: budget.bytes === undefined ? null : given.held.bytes,
       },
-      elsewhere: others.some(mayGiveBack),
+      elsewhere: others.some(hasUnusedBudget),
     };
   });
 }

@@ -1,13 +1,13 @@
 import { type Signature, type Terms, toInstant } from '@countersign/contract';
-import { dutyOf, type Grant, isUsable, type StartedGrant } from '../../domain/grant.js';
-import { demand } from '../../domain/permissions.js';
+import { dueStep, type Grant, isUsable, type StartedGrant } from '../../domain/grant.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import { askOf } from '../../policy/requested-access.js';
+import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { loadContext } from '../evaluation/load-context.js';
-import { consentsOf, countersignaturesOf, endOfConsents } from '../requests/countersignatures.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
+import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { grantInSight, locateGrant } from '../shared/locate.js';
 import { activateIn, startOnFirstUseIn } from './activate-grant.js';
@@ -52,7 +52,7 @@ export async function mintToken(
   const tenant = await locateGrant(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
     const { grant: stored, person } = await grantInSight(unit, principal, id);
-    demand(person, 'grant.token');
+    requirePermission(person, 'grant.token');
     if (stored.requester !== person.id)
       throw new AccessError(
         'forbidden',
@@ -62,7 +62,7 @@ export async function mintToken(
     await notStopped(unit, stored);
     const { terms, audience, tokenTtl } = await stillAllowed(unit, stored, person, now);
     const grant = await begun(unit, stored, terms, now);
-    const countersignatures = await countersignaturesOf(deps, unit, grant, terms);
+    const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
     const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
     await unit.log.append({
       type: 'token.minted',
@@ -84,12 +84,12 @@ export async function mintToken(
 /** The grant as it is once its first token is given. @throws AccessError `grant_not_active` outside its window */
 async function begun(unit: TenantUnit, grant: Grant, terms: Terms, now: Date): Promise<StartedGrant> {
   if (grant.state === 'scheduled' && grant.startsAt === null) {
-    const latest = endOfConsents(await consentsOf(unit, grant, terms));
+    const latest = earliestConsentEnd(await loadConsents(unit, grant, terms));
     const seconds = Math.min(terms.seconds, Math.floor((latest - now.getTime()) / 1_000));
     if (seconds <= 0) throw new AccessError('grant_not_active', 'What the customer signed is over already.');
     return startOnFirstUseIn(unit, grant, seconds, now);
   }
-  const opened = dutyOf(grant, now) === 'activate' ? await activateIn(unit, grant, now) : grant;
+  const opened = dueStep(grant, now) === 'activate' ? await activateIn(unit, grant, now) : grant;
   if (!isUsable(opened, now)) throw notActive(opened);
   return opened;
 }
@@ -110,14 +110,14 @@ function notActive({ startsAt, endsAt, state, endReason }: Grant): AccessError {
 const mayBegin = (grant: Grant, now: Date): boolean =>
   isUsable(grant, now) ||
   (grant.state === 'scheduled' &&
-    (grant.startsAt === null ? dutyOf(grant, now) === null : dutyOf(grant, now) === 'activate'));
+    (grant.startsAt === null ? dueStep(grant, now) === null : dueStep(grant, now) === 'activate'));
 
 async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal['person'], now: Date) {
   if (!mayBegin(grant, now)) throw notActive(grant);
   const request = await unit.requests.find(grant.request);
   if (request === null) throw notFound('grant');
-  const ask = askOf(request.terms);
-  const context = await loadContext(unit, ask, {
+  const ask = requestedByTerms(request.terms);
+  const context = await loadPolicyContext(unit, ask, {
     stage: 'mint',
     now,
     requester,

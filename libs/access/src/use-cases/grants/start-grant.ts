@@ -11,7 +11,7 @@ import { announceStart } from './activate-grant.js';
  * Creates the grant of a fully approved request: open now, or scheduled. The store refuses a second one per
  * digest. Gateways hear of a grant when it opens, not before.
  */
-export async function startGrant(
+export async function createGrantIn(
   deps: Deps,
   unit: TenantUnit,
   request: AccessRequest,

@@ -2,11 +2,11 @@ import type { TenantUnit } from '../../ports/store.js';
 import { grantUseNotice } from '../notices/notices.js';
 
 /** After the first call, people hear of each so many further ones. */
-export const CALLS_A_NOTICE = 25;
+export const CALLS_PER_NOTICE = 25;
 
 /** How often people have been told of so many calls: of the first, and of each 25 after it. */
-export const timesTold = (calls: number): number =>
-  calls === 0 ? 0 : 1 + Math.floor((calls - 1) / CALLS_A_NOTICE);
+export const noticesSent = (calls: number): number =>
+  calls === 0 ? 0 : 1 + Math.floor((calls - 1) / CALLS_PER_NOTICE);
 
 /**
  * Tells of calls that a batch of records has brought, once they are counted: of a grant's first call and of each 25
@@ -15,7 +15,7 @@ export const timesTold = (calls: number): number =>
  *
  * @param brought by grant
  */
-export async function tellUse(
+export async function notifyUse(
   unit: TenantUnit,
   brought: ReadonlyMap<string, { calls: number; refused: number }>,
   at: string,
@@ -23,9 +23,9 @@ export async function tellUse(
   if (brought.size === 0) return;
   for (const grant of await unit.grants.findAll([...brought.keys()])) {
     const { calls, refused } = brought.get(grant.id) ?? { calls: 0, refused: 0 };
-    if (timesTold(grant.used.calls) > timesTold(grant.used.calls - calls))
+    if (noticesSent(grant.used.calls) > noticesSent(grant.used.calls - calls))
       await unit.outbox.add(grantUseNotice(grant, 'used', at));
-    if (timesTold(grant.refused) > timesTold(grant.refused - refused))
+    if (noticesSent(grant.refused) > noticesSent(grant.refused - refused))
       await unit.outbox.add(grantUseNotice(grant, 'refused', at));
   }
 }

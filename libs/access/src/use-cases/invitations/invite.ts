@@ -13,23 +13,23 @@ import {
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
-import { readSigned } from '../../domain/parse-input.js';
-import { demand, demandOwnBrowser } from '../../domain/permissions.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions } from '../../domain/trust/trust-status.js';
 import { AccessError, notFound } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
-import { NO_DOOR } from '../../policy/invitation-match.js';
-import type { Ask } from '../../policy/requested-access.js';
+import { NO_INVITATION } from '../../policy/invitation-match.js';
+import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { loadContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
+import { loadPolicyContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';
-import { wellFormedScope } from '../requests/normalised-ask.js';
+import { parseScope } from '../requests/normalised-ask.js';
 import { signingPoint } from '../requests/read-statement.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { demandOwnKey } from '../trust/own-key.js';
-import { demandSignedBy } from '../trust/signed-by.js';
+import { requireOwnKey } from '../trust/own-key.js';
+import { requireSignedBy } from '../trust/signed-by.js';
 import { freshParts, signedParts, stated } from './invitation-parts.js';
 
 /** A door that stands open for longer is standing access by another name. */
@@ -66,15 +66,15 @@ export interface InvitationToSign {
  *
  * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused`
  */
-export function readInvitationStatement(
+export function draftInvitationStatement(
   deps: Deps,
   principal: Principal,
   tenant: string,
   input: InvitationInput,
 ): Promise<InvitationToSign> {
-  demand(principal.person, 'invitation.write');
+  requirePermission(principal.person, 'invitation.write');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
-  const scope = wellFormedScope(input.scope);
+  const scope = parseScope(input.scope);
   return deps.store.readForTenant(tenant, async (unit) => {
     const now = deps.clock.now();
     const { person } = principal;
@@ -99,15 +99,15 @@ export async function invite(
   tenant: string,
   input: InvitationInput,
 ): Promise<InvitationView> {
-  demand(principal.person, 'invitation.write');
+  requirePermission(principal.person, 'invitation.write');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
-  if (input.countersignature !== undefined) demandOwnBrowser(principal);
-  const scope = wellFormedScope(input.scope);
+  if (input.countersignature !== undefined) requireOwnBrowser(principal);
+  const scope = parseScope(input.scope);
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    demand(person, 'invitation.write');
-    await demandOwnKey(unit, principal);
+    requirePermission(person, 'invitation.write');
+    await requireOwnKey(unit, principal);
     const now = deps.clock.now();
     const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
     if (mustBeSigned && input.countersignature === undefined)
@@ -124,21 +124,21 @@ export async function invite(
 
 /** How long one grant may last, as asked and at most, once the evaluator has nothing against the invitation. */
 async function allowed(
-  unit: Parameters<typeof loadContext>[0],
+  unit: Parameters<typeof loadPolicyContext>[0],
   input: InvitationInput & { tenant: string },
   person: Person,
   now: Date,
 ): Promise<{ seconds: number; longest: number; mustBeSigned: boolean }> {
   const { tenant, service, scope } = input;
-  const ask: Ask = {
+  const ask: RequestedAccess = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
     justified: true,
     seconds: input.seconds ?? 1,
   };
-  const context = await loadContext(unit, ask, {
+  const context = await loadPolicyContext(unit, ask, {
     ...{ stage: 'invite', now, requester: person, openRequests: 0, terms: null },
   });
-  const { refusals } = evaluate(ask, { ...context, door: NO_DOOR });
+  const { refusals } = evaluate(ask, { ...context, invitationMatch: NO_INVITATION });
   if (refusals.length > 0)
     throw new AccessError('request_refused', refusals.map(({ detail }) => detail).join(' '), {
       refusals: refusals.map((each) =>
@@ -166,7 +166,7 @@ async function store(
   const signature =
     input.countersignature === undefined
       ? null
-      : readSigned('/countersignature', () => parseSignature(input.countersignature));
+      : parseSigned('/countersignature', () => parseSignature(input.countersignature));
   const fixed =
     signature === null
       ? await freshParts(deps, point, unit.tenant, input, now)
@@ -179,7 +179,7 @@ async function store(
       throw invalid('/countersignature/statement', 'What was signed is not this invitation.');
     if ((await unit.invitations.find(statement.invitation)) !== null)
       throw new AccessError('conflict', 'This very invitation was made before.');
-    await demandSignedBy(deps, unit, person.id, countersignature);
+    await requireSignedBy(deps, unit, person.id, countersignature);
   }
   const { ticket } = fixed;
   const invitation: Invitation = {

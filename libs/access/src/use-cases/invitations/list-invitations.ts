@@ -1,5 +1,5 @@
 import type { InvitationView } from '../../domain/invitation.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
@@ -19,7 +19,7 @@ export async function listInvitations(
   filter: Pick<ListFilter, 'state' | 'service'>,
   page: PageQuery,
 ): Promise<Page<InvitationView>> {
-  demand(person, 'invitation.read');
+  requirePermission(person, 'invitation.read');
   if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
   if (person.tenant === null) await demandTenant(deps, tenant);
   return deps.store.readForTenant(tenant, async (unit) => {

@@ -3,10 +3,10 @@ import { isOpen } from '../../domain/access-request.js';
 import {
   type Invitation,
   type InvitationView,
-  isOver,
+  isInvitationClosed,
   transitionInvitation,
 } from '../../domain/invitation.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
@@ -30,15 +30,15 @@ export async function withdrawInvitation(
   id: string,
   words: string | null,
 ): Promise<InvitationView> {
-  demand(principal.person, 'invitation.write');
+  requirePermission(principal.person, 'invitation.write');
   if (principal.person.tenant !== tenant) throw notFound('invitation');
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    demand(person, 'invitation.write');
+    requirePermission(person, 'invitation.write');
     const invitation = await unit.invitations.find(id);
     if (invitation === null) throw notFound('invitation');
-    if (isOver(invitation))
+    if (isInvitationClosed(invitation))
       throw new AccessError('wrong_state', `This invitation is ${invitation.state} already.`);
     const by = { actor: person.id, at: toInstant(deps.clock.now()), words };
     const [view] = await invitationViews(unit, [await withdrawIn(unit, invitation, by)]);
@@ -65,7 +65,7 @@ export function expireInvitation(deps: Deps, tenant: string, id: string): Promis
   return deps.store.forTenant(tenant, async (unit) => {
     const invitation = await unit.invitations.find(id);
     const now = deps.clock.now();
-    if (invitation === null || isOver(invitation)) return false;
+    if (invitation === null || isInvitationClosed(invitation)) return false;
     if (Date.parse(invitation.statement.notAfter) > now.getTime()) return false;
     await endInvitationIn(unit, invitation, {
       ...{ to: 'expired', actor: 'job', at: toInstant(now), words: null },

@@ -1,6 +1,6 @@
 import { isId, toInstant } from '@countersign/contract';
-import { isInForce, type Lock, type LockKind } from '../../domain/lock.js';
-import { demand } from '../../domain/permissions.js';
+import { isLockInForce, type Lock, type LockKind } from '../../domain/lock.js';
+import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/validate-review.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -8,7 +8,7 @@ import type { Page, PageQuery } from '../../ports/repositories.js';
 import type { LockUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { demandOwnKey } from '../trust/own-key.js';
+import { requireOwnKey } from '../trust/own-key.js';
 
 export interface LockInput {
   kind: LockKind;
@@ -26,7 +26,7 @@ export interface LockInput {
  * @throws AccessError `forbidden`, `not_found` where nothing has that name
  */
 export async function setLock(deps: Deps, principal: Principal, input: LockInput): Promise<Lock> {
-  demand(principal.person, 'lock.write');
+  requirePermission(principal.person, 'lock.write');
   const name = await nameOf(deps, principal.person, input);
   const bound = boundTenant(principal.person, input.kind, name);
   return inUnitOf(deps, bound, async (unit) => {
@@ -65,13 +65,13 @@ export async function setLock(deps: Deps, principal: Principal, input: LockInput
  */
 export async function liftLock(deps: Deps, principal: Principal, id: string): Promise<Lock> {
   const { person } = principal;
-  demand(person, 'lock.write');
+  requirePermission(person, 'lock.write');
   const found = await readAs(deps, person, (unit) => unit.locks.find(id));
-  if (found === null || !isInForce(found)) throw notFound('lock');
+  if (found === null || !isLockInForce(found)) throw notFound('lock');
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
     const lifting = await mayLock(unit, principal);
-    await demandOwnKey(unit, principal);
+    await requireOwnKey(unit, principal);
     if (lock === null) throw notFound('lock');
     if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
       throw new AccessError('forbidden', 'A lock is lifted only by the side that set it.');
@@ -93,7 +93,7 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
 
 /** Locks in force that concern the person's side, newest first. */
 export function listLocks(deps: Deps, { person }: Principal, page: PageQuery): Promise<Page<Lock>> {
-  demand(person, 'lock.read');
+  requirePermission(person, 'lock.read');
   return readAs(deps, person, (unit) => unit.locks.list(page));
 }
 
@@ -115,7 +115,7 @@ function inUnitOf<T>(deps: Deps, tenant: string | null, work: (unit: LockUnit) =
 async function mayLock(unit: LockUnit, principal: Principal): Promise<Person> {
   const person = await unit.organisation.person(principal.person.id);
   if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
-  demand(person, 'lock.write');
+  requirePermission(person, 'lock.write');
   return person;
 }
 

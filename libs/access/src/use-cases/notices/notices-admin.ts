@@ -1,5 +1,5 @@
 import { toInstant } from '@countersign/contract';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { DeliveryState, NoticeView } from '../../ports/deliveries.js';
@@ -13,7 +13,7 @@ export async function listNotices(
   filter: { state?: DeliveryState; tenant?: string },
   page: PageQuery,
 ): Promise<Page<NoticeView>> {
-  demand(person, 'notice.manage');
+  requirePermission(person, 'notice.manage');
   return deps.store.readAsVendor((unit) => unit.deliveries.list(filter, page));
 }
 
@@ -22,7 +22,7 @@ export async function listNotices(
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` where none is dead
  */
 export async function retryNotice(deps: Deps, { person }: Principal, id: string): Promise<NoticeView> {
-  demand(person, 'notice.manage');
+  requirePermission(person, 'notice.manage');
   return deps.store.asVendor(async ({ deliveries, log }) => {
     if ((await deliveries.find(id)) === null) throw notFound('notice');
     const now = deps.clock.now();

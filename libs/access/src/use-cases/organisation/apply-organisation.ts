@@ -10,13 +10,13 @@ import type {
 } from '../../domain/organisation.js';
 import { endpointHash } from '../../domain/organisation.js';
 import { hasRole, isVendorStaff, normaliseEmail, type Person } from '../../domain/person.js';
-import { narrowsPerson, narrowsTenant, wentWithTenant } from '../../domain/tenant-changes.js';
+import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import type { WholeOrganisation } from '../../ports/repositories.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
-import { demandUnclaimed, type Widening } from '../trust/claimed-tenants.js';
-import { proposingSteps } from '../trust/propose-widening.js';
+import { requireUnclaimed, type Widening } from '../trust/claimed-tenants.js';
+import { proposeWidenings } from '../trust/propose-widening.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 
 /** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
@@ -58,16 +58,16 @@ export async function applyOrganisation(
   if (options.dryRun) {
     return deps.store.readAsVendor(async (unit) => {
       const planned = plan(deps, organisation, await unit.everything());
-      const steps = await proposingSteps(deps, planned, () => unit);
-      await demandUnclaimed(unit.trust, wideningsOf(steps));
+      const steps = await proposeWidenings(deps, planned, () => unit);
+      await requireUnclaimed(unit.trust, wideningsOf(steps));
       return steps.map((each) => each.change);
     });
   }
   return deps.store.asVendor(async (unit) => {
     const at = deps.clock.now().toISOString();
     const planned = plan(deps, organisation, await unit.organisation.everything());
-    const steps = await proposingSteps(deps, planned, (tenant) => unit.tenant(tenant));
-    await demandUnclaimed(unit.trust, wideningsOf(steps));
+    const steps = await proposeWidenings(deps, planned, (tenant) => unit.tenant(tenant));
+    await requireUnclaimed(unit.trust, wideningsOf(steps));
     for (const each of steps) await each.apply(unit, at);
     if (steps.length > 0) await endGrantsWithoutBasis(unit, at);
     return steps.map((each) => each.change);
@@ -317,7 +317,7 @@ function savePersonStep(
   action: OrganisationChange['action'],
   tenant: TenantRecord | null,
 ): Step {
-  const withTenant = action === 'add' && before !== null && wentWithTenant(before, tenant);
+  const withTenant = action === 'add' && before !== null && wasRemovedWithTenant(before, tenant);
   const shown = (person: Person | null) =>
     person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
   return {

@@ -3,7 +3,7 @@ import type { VendorUnit } from '../../ports/store.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/withdraw-invitation.js';
 import { sideLog } from '../shared/side-log.js';
-import { dropSigningMeansIn } from '../trust/drop-signing-means.js';
+import { removeAuthenticatorsIn } from '../trust/drop-signing-means.js';
 
 /** Who changes a person: `host`, or a person's id. */
 export interface ChangedBy {
@@ -64,7 +64,7 @@ async function dropWhatTheySignWith(
   if (tenant === null || before === null) return;
   const isBack = before.removedAt !== null && by.withTenant !== true;
   const hasLeft = removedAt !== null && !(await goesWhole(unit, tenant));
-  if (isBack || hasLeft) await dropSigningMeansIn(await unit.tenant(tenant), id, by);
+  if (isBack || hasLeft) await removeAuthenticatorsIn(await unit.tenant(tenant), id, by);
 }
 
 const goesWhole = async ({ organisation, trust }: VendorUnit, tenant: string): Promise<boolean> =>

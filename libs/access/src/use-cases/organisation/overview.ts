@@ -1,4 +1,4 @@
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { EnrolledGateway } from '../../ports/credentials.js';
 import type { Deps } from '../shared/deps.js';
@@ -10,7 +10,7 @@ export interface OrganisationNames {
 }
 
 export async function organisationNames(deps: Deps, { person }: Principal): Promise<OrganisationNames> {
-  demand(person, 'self.read');
+  requirePermission(person, 'self.read');
   const { tenant } = person;
   if (tenant === null)
     return deps.store.readAsVendor(async (unit) => ({
@@ -28,7 +28,7 @@ export async function organisationNames(deps: Deps, { person }: Principal): Prom
 
 /** Every enrolled gateway, newest first, revoked ones included. */
 export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
-  demand(person, 'gateway.read');
+  requirePermission(person, 'gateway.read');
   const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
   return gateways.reverse();
 }

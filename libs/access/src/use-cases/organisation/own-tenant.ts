@@ -1,12 +1,12 @@
 import type { TenantRecord } from '../../domain/organisation.js';
-import { demand, type Permission } from '../../domain/permissions.js';
+import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 
 /** A customer's person sees their own tenant alone; vendor staff with the permission see each (P9). */
-export function demandInSight({ person }: Principal, permission: Permission, slug: string): void {
-  demand(person, permission);
+export function requireTenantAccess({ person }: Principal, permission: Permission, slug: string): void {
+  requirePermission(person, permission);
   if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
 }
 
@@ -15,7 +15,7 @@ export function demandInSight({ person }: Principal, permission: Permission, slu
  *
  * @throws AccessError `not_found`, `forbidden`
  */
-export async function ownTenantIn(
+export async function requireOwnTenant(
   unit: VendorUnit,
   principal: Principal,
   permission: Permission,
@@ -24,6 +24,6 @@ export async function ownTenantIn(
   const actor = await unit.organisation.person(principal.person.id);
   const tenant = await unit.organisation.tenant(slug);
   if (actor === null || tenant === null || actor.tenant !== slug) throw notFound('tenant');
-  demand(actor, permission);
+  requirePermission(actor, permission);
   return { tenant, actor };
 }

@@ -1,12 +1,12 @@
 import { canonicalJson, type Hashing, sha256Digest } from '@countersign/contract';
 import type { PrivacyControls } from '../../domain/organisation.js';
-import { demandMoreThanMail } from '../../domain/permissions.js';
+import { requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { demandOwnKey } from '../trust/own-key.js';
-import { demandInSight, ownTenantIn } from './own-tenant.js';
+import { requireOwnKey } from '../trust/own-key.js';
+import { requireOwnTenant, requireTenantAccess } from './own-tenant.js';
 
 /** A tenant's policy as it stands; `version` names exactly this content. */
 export interface ControlsView {
@@ -31,7 +31,7 @@ export async function getPrivacyControls(
   principal: Principal,
   slug: string,
 ): Promise<ControlsView> {
-  demandInSight(principal, 'controls.read', slug);
+  requireTenantAccess(principal, 'controls.read', slug);
   return readAs(deps, principal.person, async (unit) => {
     const tenant = await unit.organisation.tenant(slug);
     if (tenant === null) throw notFound('tenant');
@@ -55,9 +55,9 @@ export function setPrivacyControls(
   judge: (facts: ControlsFacts) => PrivacyControls,
 ): Promise<ControlsView> {
   return deps.store.asVendor(async (unit) => {
-    const { tenant, actor } = await ownTenantIn(unit, principal, 'controls.write', slug);
-    demandMoreThanMail(principal);
-    await demandOwnKey(unit, principal);
+    const { tenant, actor } = await requireOwnTenant(unit, principal, 'controls.write', slug);
+    requireStrongSignIn(principal);
+    await requireOwnKey(unit, principal);
     const services = await unit.organisation.services();
     const after = judge({
       services: services.map(({ definition }) => definition.name),

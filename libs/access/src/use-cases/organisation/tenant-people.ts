@@ -1,14 +1,14 @@
 import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
-import { demandMoreThanMail } from '../../domain/permissions.js';
+import { requireStrongSignIn } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal, sameRoles } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { demandOwnKey } from '../trust/own-key.js';
-import { tooFewLeft } from '../trust/too-few-left.js';
+import { requireOwnKey } from '../trust/own-key.js';
+import { roleBelowMinimum } from '../trust/too-few-left.js';
 import { changePersonIn } from './change-person.js';
-import { demandInSight, ownTenantIn } from './own-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from './own-tenant.js';
 
 export interface TenantPersonInput {
   email: string;
@@ -18,7 +18,7 @@ export interface TenantPersonInput {
 
 /** People of a tenant, those who have left last. @throws AccessError `forbidden`, `not_found` */
 export async function listTenantPeople(deps: Deps, principal: Principal, slug: string): Promise<Person[]> {
-  demandInSight(principal, 'people.read', slug);
+  requireTenantAccess(principal, 'people.read', slug);
   return readAs(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
     const people = await unit.organisation.people(slug);
@@ -114,9 +114,9 @@ function changing(
   work: (unit: VendorUnit, by: { tenant: TenantRecord; actor: Person }) => Promise<Person>,
 ): Promise<Person> {
   return deps.store.asVendor(async (unit) => {
-    const by = await ownTenantIn(unit, principal, 'people.write', slug);
-    demandMoreThanMail(principal);
-    await demandOwnKey(unit, principal);
+    const by = await requireOwnTenant(unit, principal, 'people.write', slug);
+    requireStrongSignIn(principal);
+    await requireOwnKey(unit, principal);
     return work(unit, by);
   });
 }
@@ -134,7 +134,7 @@ async function enoughLeft(
   before: Person,
   after: Person,
 ): Promise<void> {
-  const lacks = await tooFewLeft(unit, tenant, before, after);
+  const lacks = await roleBelowMinimum(unit, tenant, before, after);
   if (lacks === 'admin')
     throw new AccessError('conflict', 'This is the last admin. Make somebody else one first.');
   if (lacks === 'approver')

@@ -1,13 +1,13 @@
 import { toInstant } from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { offerOn, type Review } from '../../domain/review.js';
+import { findCounterOffer, type Review } from '../../domain/review.js';
 import { AccessError, notFound } from '../../errors.js';
-import { evaluateAgain } from '../evaluation/evaluate-again.js';
+import { reevaluate } from '../evaluation/evaluate-again.js';
 import type { Deps } from '../shared/deps.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
-import { moveRequest, stateAfter } from './move-request.js';
+import { nextRequestState, transitionRequestIn } from './move-request.js';
 import { type RequestView, requestViews } from './request-view.js';
 
 /**
@@ -27,21 +27,21 @@ export async function acceptOffer(
   const tenant = await locateRequest(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
     const { request, person } = await requestInSight(unit, principal, id);
-    demand(person, 'request.accept');
+    requirePermission(person, 'request.accept');
     if (request.requester !== person.id)
       throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
     const now = deps.clock.now();
     const reviews = await unit.reviews.ofRequests([id]);
     const { offer } = standingOffer(request, reviews, digest, now);
-    const needs = await evaluateAgain(unit, request, offer.terms, now);
-    const to = stateAfter({ digest: offer.digest, state: request.state }, needs, reviews);
+    const needs = await reevaluate(unit, request, offer.terms, now);
+    const to = nextRequestState({ digest: offer.digest, state: request.state }, needs, reviews);
     await unit.log.append({
       type: 'request.accepted',
       at: toInstant(now),
       actor: person.id,
       data: { request: id, requester: person.id, parent: request.digest, digest: offer.digest },
     });
-    const moved = await moveRequest(deps, unit, request, to, { needs, actor: person.id, now, offer });
+    const moved = await transitionRequestIn(deps, unit, request, to, { needs, actor: person.id, now, offer });
     const [view] = await requestViews(unit, [moved]);
     if (view === undefined) throw notFound('request');
     return view;
@@ -51,7 +51,7 @@ export async function acceptOffer(
 function standingOffer(request: AccessRequest, reviews: readonly Review[], digest: string, now: Date) {
   if (!isOpen(request))
     throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to accept.`);
-  const counter = offerOn(reviews, request.digest);
+  const counter = findCounterOffer(reviews, request.digest);
   if (request.state !== 'countered' || counter === undefined)
     throw new AccessError('wrong_state', `This request is ${request.state}: there is no offer to accept.`);
   if (counter.offer.digest !== digest)

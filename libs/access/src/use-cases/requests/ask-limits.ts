@@ -1,12 +1,12 @@
 import type { ScopeEntry } from '@countersign/contract';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import type { ReadUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 
 /** What a form can say before anybody asks; the ask itself is judged by the evaluator. */
-export interface AskLimits {
+export interface RequestLimits {
   /** Longer is refused. */
   seconds: number;
   ticketRequired: boolean;
@@ -18,14 +18,14 @@ export interface AskLimits {
  * @param asked without a service, of all; likewise an empty scope; without a tenant, of the vendor alone
  * @throws AccessError `forbidden`
  */
-export function askLimits(
+export function requestLimits(
   deps: Deps,
   { person }: Principal,
   asked: { tenant: string | null; service: string; scope: ScopeEntry[] },
-): Promise<AskLimits> {
-  demand(person, 'request.create');
+): Promise<RequestLimits> {
+  requirePermission(person, 'request.create');
   const { tenant: slug } = asked;
-  const limits = async ({ organisation }: Pick<ReadUnit, 'organisation'>): Promise<AskLimits> => {
+  const limits = async ({ organisation }: Pick<ReadUnit, 'organisation'>): Promise<RequestLimits> => {
     const tenant = slug === null ? null : await organisation.tenant(slug);
     const policy = effectivePolicy(await organisation.policy(), asked);
     const seconds = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/contract';
 import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
@@ -36,7 +36,7 @@ export async function cancelRequest(deps: Deps, principal: Principal, id: string
   const tenant = await locateRequest(deps, principal, id);
   return deps.store.forTenant(tenant, async (unit) => {
     const { request, person } = await requestInSight(unit, principal, id);
-    demand(person, 'request.cancel');
+    requirePermission(person, 'request.cancel');
     if (request.requester !== person.id)
       throw new AccessError('forbidden', 'Only the requester can cancel a request.');
     if (!isOpen(request))

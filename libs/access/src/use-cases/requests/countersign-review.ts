@@ -6,15 +6,15 @@ import {
   type Terms,
 } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { readSigned } from '../../domain/parse-input.js';
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { type ApprovalFacts, judgeApproval } from '../../domain/trust/approval-statement.js';
+import { type ApprovalFacts, validateApproval } from '../../domain/trust/approval-statement.js';
 import { sideOf } from '../../domain/validate-review.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { demandSignedBy } from '../trust/signed-by.js';
+import { requireSignedBy } from '../trust/signed-by.js';
 
 /** What is decided: the request's own terms, or those that are offered instead. */
 export interface Decided {
@@ -58,16 +58,16 @@ export async function countersignReview(
     throw new AccessError('invalid_request', 'Only the customer countersigns.', {
       pointer: '/countersignature',
     });
-  demandOwnBrowser(by.principal);
-  const signature = readSigned('/countersignature', () => parseSignature(given));
-  const statement = readSigned('/countersignature/statement', () => parseApproval(signature.statement));
+  requireOwnBrowser(by.principal);
+  const signature = parseSigned('/countersignature', () => parseSignature(given));
+  const statement = parseSigned('/countersignature/statement', () => parseApproval(signature.statement));
   const { trust, log } = unit;
   const facts = await approvalFacts({ trust, head: () => log.head() }, request, decided, {
     person: by.person.id,
     now: by.now,
   });
-  judgeApproval(statement, facts);
+  validateApproval(statement, facts);
   const read = { ...signature, statement };
-  await demandSignedBy(deps, unit, by.person.id, read);
+  await requireSignedBy(deps, unit, by.person.id, read);
   return read;
 }

@@ -1,8 +1,8 @@
 import type { ApprovalStatement, InvitationStatement, Signature, Terms } from '@countersign/contract';
 import type { Grant, StartedGrant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
-import { approvalsOf, type Review } from '../../domain/review.js';
-import { approvalsAsked, countersignedActions } from '../../domain/trust/trust-status.js';
+import { approvingReviews, type Review } from '../../domain/review.js';
+import { countersignedActions, requiredApprovals } from '../../domain/trust/trust-status.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
@@ -12,7 +12,7 @@ import type { SigningDeps } from '../shared/deps.js';
 export type SignedConsent = Signature<ApprovalStatement> | Signature<InvitationStatement>;
 
 /** The invitations that these requests lean on, by hash. */
-export async function invitationsOf(
+export async function loadInvitations(
   { invitations }: Pick<ReadUnit, 'invitations'>,
   requests: readonly { terms: Terms }[],
 ): Promise<Map<string, Invitation>> {
@@ -21,27 +21,27 @@ export async function invitationsOf(
 }
 
 /** Every signed yes that this grant rests on: the invitation's first, then the reviews' in their order. */
-export function consentsTo(
+export function selectConsents(
   { request, digest }: Pick<Grant, 'request' | 'digest'>,
   terms: Terms,
   reviews: readonly Review[],
   invited: ReadonlyMap<string, Invitation>,
 ): SignedConsent[] {
   const own = reviews.filter((review) => review.request === request);
-  const approvals = approvalsOf(own, 'customer', digest);
+  const approvals = approvingReviews(own, 'customer', digest);
   return [invited.get(terms.invitation ?? ''), ...approvals].flatMap((yes) => yes?.countersignature ?? []);
 }
 
-export const consentsOf = async (
+export const loadConsents = async (
   unit: Pick<ReadUnit, 'reviews' | 'invitations'>,
   grant: Pick<Grant, 'request' | 'digest'>,
   terms: Terms,
 ): Promise<SignedConsent[]> =>
-  consentsTo(
+  selectConsents(
     grant,
     terms,
     await unit.reviews.ofRequests([grant.request]),
-    await invitationsOf(unit, [{ terms }]),
+    await loadInvitations(unit, [{ terms }]),
   );
 
 /** Whether the version in force lists the key that made this signature, with its person. */
@@ -51,7 +51,7 @@ const stillHolds = ({ document }: TrustVersion, { credential, statement }: Signe
   );
 
 /** The end of the earliest window that was signed, milliseconds; infinite where nobody signed one. */
-export const endOfConsents = (consents: readonly SignedConsent[]): number =>
+export const earliestConsentEnd = (consents: readonly SignedConsent[]): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
     ...consents.map(({ statement: { notAfter } }) => Date.parse(notAfter ?? '')),
@@ -63,18 +63,18 @@ export const endOfConsents = (consents: readonly SignedConsent[]): number =>
  *
  * @throws AccessError `grant_not_active` where a gateway would refuse what must be countersigned
  */
-export async function countersignaturesOf(
+export async function loadCountersignatures(
   deps: SigningDeps,
   unit: TenantUnit,
   grant: StartedGrant,
   terms: Terms,
 ): Promise<SignedConsent[]> {
   const chain = await unit.trust.chain(grant.tenant);
-  const consents = await consentsOf(unit, grant, terms);
+  const consents = await loadConsents(unit, grant, terms);
   const current = chain.at(-1);
   const controls = (await unit.organisation.tenant(grant.tenant))?.controls;
   if (current === undefined || controls === undefined) return consents;
-  const asked = approvalsAsked(controls, current);
+  const asked = requiredApprovals(controls, current);
   const carried = consents.filter((each) => stillHolds(current, each)).slice(0, asked);
   if (countersignedActions(terms.scope, controls, current).length === 0) return carried;
   const objection = deps.signatures.countersigned(

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../domain/access-request.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { Review } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
@@ -17,7 +17,7 @@ const FEWEST = 5;
 
 /** Over the tenant's last decisions, for whoever is about to ask. @throws AccessError `forbidden`, `not_found` */
 export async function decisionTimes(deps: Deps, { person }: Principal, slug: string): Promise<DecisionTimes> {
-  demand(person, 'request.read');
+  requirePermission(person, 'request.read');
   if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
   const seconds = await deps.store.readForTenant(slug, async (unit) => {
     if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');

@@ -9,13 +9,13 @@ import {
 } from '@countersign/contract';
 import type { InvitationView } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
-import { lastApproval, takenFrom } from '../../policy/invitation-match.js';
-import type { Ask } from '../../policy/requested-access.js';
+import { latestApproval, termsFromInvitation } from '../../policy/invitation-match.js';
+import type { RequestedAccess } from '../../policy/requested-access.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
 
 /** What an engineer asks for, before it has an id or terms. */
-export interface AskInput {
+export interface AccessRequestInput {
   tenant: string;
   service: string;
   scope: ScopeEntry[];
@@ -43,7 +43,7 @@ export interface TermsDraft {
 }
 
 /** The ask as it is judged, with what judging it does not look at. */
-type JudgedAsk = Ask & Pick<AskInput, 'justification' | 'change'>;
+type JudgedAsk = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change'>;
 
 interface Fixed {
   requester: Person;
@@ -61,7 +61,7 @@ interface Fixed {
  */
 export function draftTerms(deps: Deps, asked: JudgedAsk, fixed: Fixed): TermsDraft {
   const { invitation } = fixed;
-  const taken = invitation === null ? {} : takenFrom(invitation, asked);
+  const taken = invitation === null ? {} : termsFromInvitation(invitation, asked);
   const budget = taken.budget ?? asked.budget;
   const justification = committed(deps, 'justification', asked.justification);
   const ticket = ticketOf(deps, asked, taken.ticket, invitation);
@@ -121,6 +121,6 @@ function lapsesAt(asked: JudgedAsk, { now, requestTtl, invitation }: Fixed): str
   if (asked.useBy !== undefined) bounds.push(Date.parse(asked.useBy));
   if (asked.startsAt !== undefined) bounds.push(Date.parse(asked.startsAt) + asked.seconds * 1000);
   else if (invitation !== null && asked.startsOn !== 'first-use')
-    bounds.push(lastApproval(invitation.invitation.statement, asked.seconds).getTime());
+    bounds.push(latestApproval(invitation.invitation.statement, asked.seconds).getTime());
   return toInstant(new Date(Math.min(...bounds)));
 }

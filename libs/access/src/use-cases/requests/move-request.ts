@@ -1,22 +1,22 @@
 import { toInstant } from '@countersign/contract';
 import { type AccessRequest, type RequestState, transitionRequest } from '../../domain/access-request.js';
-import { approvals, type Offer, type Review } from '../../domain/review.js';
+import { countApprovals, type Offer, type Review } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
-import type { Needs } from '../../policy/needs.js';
+import type { ReviewNeeds } from '../../policy/needs.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { startGrant } from '../grants/start-grant.js';
+import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/use-invitation.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
 /** Where the reviews of a digest lead: one stage on, to a grant, or no further yet. Never back. */
-export function stateAfter(
+export function nextRequestState(
   request: Pick<AccessRequest, 'digest' | 'state'>,
-  needs: Needs,
+  needs: ReviewNeeds,
   reviews: readonly Review[],
 ): RequestState {
-  const vendorDone = approvals(reviews, 'vendor', request.digest) >= needs.vendor.required;
-  const customerDone = approvals(reviews, 'customer', request.digest) >= needs.customer.required;
+  const vendorDone = countApprovals(reviews, 'vendor', request.digest) >= needs.vendor.required;
+  const customerDone = countApprovals(reviews, 'customer', request.digest) >= needs.customer.required;
   if (!vendorDone) return request.state === 'awaiting_vendor' ? 'awaiting_vendor' : 'awaiting_customer';
   return customerDone ? 'approved' : 'awaiting_customer';
 }
@@ -27,12 +27,12 @@ export function stateAfter(
  *
  * @param change `offer`: the terms that take the place of the request's own
  */
-export async function moveRequest(
+export async function transitionRequestIn(
   deps: Deps,
   unit: TenantUnit,
   request: AccessRequest,
   to: RequestState,
-  change: { needs: Needs; actor: string; now: Date; offer?: Offer },
+  change: { needs: ReviewNeeds; actor: string; now: Date; offer?: Offer },
 ): Promise<AccessRequest> {
   const at = toInstant(change.now);
   if (to === request.state) {
@@ -43,7 +43,7 @@ export async function moveRequest(
   const { needs, offer } = change;
   const moved = transitionRequest(request, to, { at, needs, ...(offer === undefined ? {} : { offer }) });
   if (to === 'approved') await useInvitationIn(unit, moved, at);
-  const grant = to === 'approved' ? await startGrant(deps, unit, moved, change.now) : null;
+  const grant = to === 'approved' ? await createGrantIn(deps, unit, moved, change.now) : null;
   const stored = grant === null ? moved : { ...moved, grant: grant.id };
   await saveRequest(unit, stored);
   await unit.log.append({

@@ -1,8 +1,8 @@
 import { ContractError, normaliseScope, type ScopeEntry } from '@countersign/contract';
-import { requireAhead } from '../../domain/access-window.js';
+import { requireFutureInstant } from '../../domain/access-window.js';
 import { AccessError } from '../../errors.js';
-import { type Ask, startAndBudget } from '../../policy/requested-access.js';
-import type { AskInput } from './draft-terms.js';
+import { type RequestedAccess, startAndBudget } from '../../policy/requested-access.js';
+import type { AccessRequestInput } from './draft-terms.js';
 
 /**
  * The ask in the form that is judged.
@@ -10,12 +10,12 @@ import type { AskInput } from './draft-terms.js';
  * @throws AccessError `invalid_request` on a malformed scope or times that make no sense, `request_refused` on a
  *   scope that is too long
  */
-export function normalisedAsk(input: AskInput, now: Date): Ask {
+export function normaliseRequest(input: AccessRequestInput, now: Date): RequestedAccess {
   requireTimes(input, now);
   return {
     tenant: input.tenant,
     service: input.service,
-    scope: wellFormedScope(input.scope),
+    scope: parseScope(input.scope),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
     ticket: blankIsNone(input.ticket),
@@ -26,9 +26,9 @@ export function normalisedAsk(input: AskInput, now: Date): Ask {
 
 const blankIsNone = (text: string | null): string | null => (text?.trim() === '' ? null : text);
 
-function requireTimes({ startsAt, startsOn, useBy }: AskInput, now: Date): void {
-  requireAhead('/startsAt', startsAt, now);
-  requireAhead('/useBy', useBy, now);
+function requireTimes({ startsAt, startsOn, useBy }: AccessRequestInput, now: Date): void {
+  requireFutureInstant('/startsAt', startsAt, now);
+  requireFutureInstant('/useBy', useBy, now);
   if (startsOn !== 'first-use') return;
   if (startsAt !== undefined)
     throw invalid('startsAt', 'What starts on first use has no start of its own: leave startsAt out.');
@@ -39,7 +39,7 @@ const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: `/${member}` });
 
 /** @throws AccessError `invalid_request`, or `request_refused` where it is too long */
-export function wellFormedScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
+export function parseScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
   try {
     return normaliseScope(scope);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { ApprovalStatement, Opening, Terms } from '@countersign/contract';
 import { isOpen } from '../../domain/access-request.js';
-import { readOffer } from '../../domain/counter-offer.js';
-import { demand } from '../../domain/permissions.js';
+import { parseCounterOffer } from '../../domain/counter-offer.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { approvalStatement } from '../../domain/trust/approval-statement.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -18,7 +18,7 @@ export interface StatementView {
 }
 
 /** Which decision it would be; a counter-offer brings its whole new terms, as they came. */
-export type StatementAsked = { decision: 'approve' | 'deny' } | { decision: 'counter'; terms: unknown };
+export type StatementInput = { decision: 'approve' | 'deny' } | { decision: 'counter'; terms: unknown };
 
 /**
  * The statement that the asking approver may sign over a request of their tenant, as of now. Nothing is stored: what is
@@ -26,13 +26,13 @@ export type StatementAsked = { decision: 'approve' | 'deny' } | { decision: 'cou
  *
  * @throws AccessError `forbidden`, `not_found`, `already_decided`, `invalid_request` for terms that are no counter-offer
  */
-export async function readStatement(
+export async function draftApprovalStatement(
   deps: Deps,
   { person }: Principal,
   id: string,
-  asked: StatementAsked,
+  asked: StatementInput,
 ): Promise<StatementView> {
-  demand(person, 'request.review');
+  requirePermission(person, 'request.review');
   if (person.tenant === null)
     throw new AccessError('forbidden', 'Statements are signed by the customer’s approvers.');
   return deps.store.readForTenant(person.tenant, async (unit) => {
@@ -43,7 +43,7 @@ export async function readStatement(
       throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to sign.`);
     const decided: Decided =
       asked.decision === 'counter'
-        ? { ...readOffer(deps.hashing, request, asked.terms, now), decision: 'approve' }
+        ? { ...parseCounterOffer(deps.hashing, request, asked.terms, now), decision: 'approve' }
         : { digest: request.digest, terms: request.terms, decision: asked.decision };
     const statement = approvalStatement(
       await approvalFacts(signingPoint(unit), request, decided, { person: person.id, now }),

@@ -1,19 +1,19 @@
 import { toInstant } from '@countersign/contract';
-import type { AccessRequest, Asked, RequestState } from '../../domain/access-request.js';
+import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/access-request.js';
 import { isUsable } from '../../domain/grant.js';
-import { demand } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import type { Needs } from '../../policy/needs.js';
+import type { ReviewNeeds } from '../../policy/needs.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { loadContext } from '../evaluation/load-context.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { type AskInput, draftTerms, type TermsDraft } from './draft-terms.js';
-import { moveRequest } from './move-request.js';
-import { normalisedAsk } from './normalised-ask.js';
+import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-terms.js';
+import { transitionRequestIn } from './move-request.js';
+import { normaliseRequest } from './normalised-ask.js';
 import type { RequestView } from './request-view.js';
 
 /**
@@ -26,17 +26,17 @@ import type { RequestView } from './request-view.js';
 export async function requestAccess(
   deps: Deps,
   principal: Principal,
-  input: AskInput,
+  input: AccessRequestInput,
   more: { extends?: string } = {},
 ): Promise<RequestView> {
   refuseIfAny((await previewRequest(deps, principal, input)).refusals);
-  const ask = normalisedAsk(input, deps.clock.now());
+  const ask = normaliseRequest(input, deps.clock.now());
   return deps.store.forTenant(input.tenant, async (unit) => {
     const requester = await unit.organisation.person(principal.person.id);
     if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    demand(requester, 'request.create');
+    requirePermission(requester, 'request.create');
     const now = deps.clock.now();
-    const context = await loadContext(unit, ask, {
+    const context = await loadPolicyContext(unit, ask, {
       stage: 'ask',
       now,
       requester,
@@ -52,7 +52,7 @@ export async function requestAccess(
         routes: context.service?.routes ?? '',
         requestTtl: context.policy.requestTtl,
         now,
-        invitation: context.door.invitation,
+        invitation: context.invitationMatch.invitation,
         ...more,
       },
     );
@@ -85,7 +85,7 @@ async function approveAtOnce(
   view: RequestView,
   now: Date,
 ): Promise<RequestView> {
-  const request = await moveRequest(deps, unit, view.request, 'approved', {
+  const request = await transitionRequestIn(deps, unit, view.request, 'approved', {
     needs: view.request.needs,
     actor: 'job',
     now,
@@ -94,7 +94,7 @@ async function approveAtOnce(
 }
 
 /** A request begins with the side that has to decide first; where neither is asked, it is approved. */
-function beginning({ vendor, customer }: Needs): RequestState {
+function beginning({ vendor, customer }: ReviewNeeds): RequestState {
   if (vendor.required > 0) return 'awaiting_vendor';
   return customer.required > 0 ? 'awaiting_customer' : 'approved';
 }
@@ -102,7 +102,12 @@ function beginning({ vendor, customer }: Needs): RequestState {
 async function store(
   unit: TenantUnit,
   draft: TermsDraft,
-  { needs, invitation, asked, at }: { needs: Needs; invitation: string | null; asked: Asked; at: string },
+  {
+    needs,
+    invitation,
+    asked,
+    at,
+  }: { needs: ReviewNeeds; invitation: string | null; asked: RequestOrigin; at: string },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
   const state = beginning(needs);

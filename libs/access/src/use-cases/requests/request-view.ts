@@ -1,6 +1,6 @@
 import type { Opening, Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { approvals, type Offer, offerOn, type Review } from '../../domain/review.js';
+import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
 import type { ReadUnit } from '../../ports/store.js';
 
 /** A request with what stands beside it: reviews (oldest first) and the openings of its commitments. */
@@ -20,15 +20,15 @@ export function withProgress(request: AccessRequest, reviews: readonly Review[])
   return {
     ...request,
     needs: {
-      vendor: { ...vendor, approved: approvals(reviews, 'vendor', request.digest) },
-      customer: { ...customer, approved: approvals(reviews, 'customer', request.digest) },
+      vendor: { ...vendor, approved: countApprovals(reviews, 'vendor', request.digest) },
+      customer: { ...customer, approved: countApprovals(reviews, 'customer', request.digest) },
       risk,
     },
   };
 }
 
 function standingOffer(request: AccessRequest, reviews: readonly Review[]): RequestView['offer'] {
-  const counter = request.state === 'countered' ? offerOn(reviews, request.digest) : undefined;
+  const counter = request.state === 'countered' ? findCounterOffer(reviews, request.digest) : undefined;
   return counter === undefined ? null : { ...counter.offer, review: counter.id, person: counter.person };
 }
 

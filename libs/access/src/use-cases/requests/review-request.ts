@@ -1,17 +1,17 @@
 import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { readOffer } from '../../domain/counter-offer.js';
+import { parseCounterOffer } from '../../domain/counter-offer.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { Offer, Review } from '../../domain/review.js';
-import { judgeMeans, judgeReview, type ReviewInput, sideOf } from '../../domain/validate-review.js';
-import type { Needs } from '../../policy/needs.js';
+import { type ReviewInput, sideOf, validateConsent, validateReview } from '../../domain/validate-review.js';
+import type { ReviewNeeds } from '../../policy/needs.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { evaluateAgain } from '../evaluation/evaluate-again.js';
+import { reevaluate } from '../evaluation/evaluate-again.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
-import { demandOwnKey } from '../trust/own-key.js';
+import { requireOwnKey } from '../trust/own-key.js';
 import { countersignReview, type Decided } from './countersign-review.js';
-import { moveRequest, stateAfter } from './move-request.js';
+import { nextRequestState, transitionRequestIn } from './move-request.js';
 
 /**
  * Records one person's decision on the digest they were shown and moves the request where that leads. The
@@ -33,7 +33,7 @@ export async function reviewRequest(
     const { request, person } = await requestInSight(unit, principal, id);
     const earlier = await unit.reviews.ofRequests([id]);
     const now = deps.clock.now();
-    judgeReview({
+    validateReview({
       input,
       request,
       reviews: earlier,
@@ -42,13 +42,14 @@ export async function reviewRequest(
       now,
       inviter: await inviterOf(unit, request),
     });
-    if (input.decision !== 'deny') await demandOwnKey(unit, principal);
-    const offer = input.decision === 'counter' ? readOffer(deps.hashing, request, input.terms, now) : null;
+    if (input.decision !== 'deny') await requireOwnKey(unit, principal);
+    const offer =
+      input.decision === 'counter' ? parseCounterOffer(deps.hashing, request, input.terms, now) : null;
     const needs =
       input.decision === 'deny'
         ? request.needs
-        : await evaluateAgain(unit, request, offer?.terms ?? request.terms, now);
-    if (offer !== null) judgeMeans(person, principal, needs, input);
+        : await reevaluate(unit, request, offer?.terms ?? request.terms, now);
+    if (offer !== null) validateConsent(person, principal, needs, input);
     const decided: Decided = {
       ...(offer ?? { digest: request.digest, terms: request.terms }),
       decision: input.decision === 'deny' ? 'deny' : 'approve',
@@ -66,7 +67,7 @@ export async function reviewRequest(
       principal,
       at: toInstant(now),
     });
-    await moveRequest(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
+    await transitionRequestIn(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
       needs: offer === null ? needs : request.needs,
       actor: person.id,
       now,
@@ -81,9 +82,9 @@ async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<st
   return (await unit.invitations.findByHash(terms.invitation))?.person ?? null;
 }
 
-function nextState(request: AccessRequest, needs: Needs, reviews: readonly Review[], last: Review) {
+function nextState(request: AccessRequest, needs: ReviewNeeds, reviews: readonly Review[], last: Review) {
   if (last.decision === 'deny') return 'denied';
-  return last.decision === 'counter' ? 'countered' : stateAfter(request, needs, reviews);
+  return last.decision === 'counter' ? 'countered' : nextRequestState(request, needs, reviews);
 }
 
 async function storeReview(

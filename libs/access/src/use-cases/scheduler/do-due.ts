@@ -1,6 +1,6 @@
 import { toInstant } from '@countersign/contract';
-import { isOpen, reminded } from '../../domain/access-request.js';
-import { dutyOf, warned } from '../../domain/grant.js';
+import { applyDueReminder, isOpen } from '../../domain/access-request.js';
+import { dueStep, markWarned } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { activateIn } from '../grants/activate-grant.js';
@@ -14,7 +14,7 @@ import type { Deps } from '../shared/deps.js';
 const BATCH = 200;
 
 /** How much one run of the job did. */
-export interface DutiesDone {
+export interface TransitionCounts {
   /** Lapsed. */
   requests: number;
   /** Elapsed, or ended at their start because the rules no longer allow them. */
@@ -33,15 +33,15 @@ export interface DutiesDone {
  *
  * @throws AggregateError once all others are done, where some could not be: one that fails holds up no other
  */
-export async function doDue(deps: Deps): Promise<DutiesDone> {
+export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const now = deps.clock.now();
   const due = await deps.store.readAsVendor((unit) => unit.due(toInstant(now), BATCH));
-  const done: DutiesDone = {
+  const done: TransitionCounts = {
     ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
     ...{ started: 0, warned: 0, reminded: 0 },
   };
   const failures: unknown[] = [];
-  const attempt = (what: Promise<keyof DutiesDone | null>) =>
+  const attempt = (what: Promise<keyof TransitionCounts | null>) =>
     what.then(
       (kind) => {
         if (kind !== null) done[kind] += 1;
@@ -74,7 +74,7 @@ function remindOf(deps: Deps, tenant: string, id: string): Promise<'reminded' | 
   return deps.store.forTenant(tenant, async (unit) => {
     const request = await unit.requests.find(id);
     const now = deps.clock.now();
-    const next = request === null ? null : reminded(request, now);
+    const next = request === null ? null : applyDueReminder(request, now);
     if (next === null) return null;
     if (!(await unit.requests.update(next.request)))
       throw new AccessError('conflict', 'Somebody else changed this request at the same moment.');
@@ -91,13 +91,13 @@ async function lookAtGrant(
   const grant = await unit.grants.find(id);
   if (grant === null) return null;
   const at = toInstant(now);
-  switch (dutyOf(grant, now)) {
+  switch (dueStep(grant, now)) {
     case null:
       return null;
     case 'activate':
       return (await activateIn(unit, grant, now)).state === 'active' ? 'started' : 'grants';
     case 'warn':
-      if (!(await unit.grants.update(warned(grant, at))))
+      if (!(await unit.grants.update(markWarned(grant, at))))
         throw new AccessError('conflict', 'Somebody else changed this grant at the same moment.');
       await unit.outbox.add(endingNotice(grant, at));
       return 'warned';

@@ -1,4 +1,4 @@
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { normaliseEmail } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
@@ -6,7 +6,7 @@ import type { ApiKey } from '../../ports/credentials.js';
 import type { VendorUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 import { sideLog } from '../shared/side-log.js';
-import { demandUnclaimed } from '../trust/claimed-tenants.js';
+import { requireUnclaimed } from '../trust/claimed-tenants.js';
 import { hexDigest, randomText } from './secrets.js';
 
 const PREFIX = 'csk_';
@@ -34,7 +34,7 @@ export async function createApiKey(
   const person = await findPerson(deps, input.email, input.tenant);
   return deps.store.asVendor(async (unit) => {
     if (person.tenant !== null)
-      await demandUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'a key of somebody' }]);
+      await requireUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'a key of somebody' }]);
     return issueIn(deps, unit, person, input.ttl, 'host');
   });
 }
@@ -46,7 +46,7 @@ export async function createApiKey(
  * @throws AccessError `forbidden` where it is not the person's own browser session
  */
 export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null)
@@ -144,5 +144,5 @@ export async function authenticateApiKey(deps: Deps, presented: string): Promise
   const { key, person } = found;
   const alive = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
   if (!alive || person.removedAt !== null) return null;
-  return { person, channel: 'api', assurance: 'api-key', keyMadeAt: key.createdAt };
+  return { person, channel: 'api', assurance: 'api-key', keyCreatedAt: key.createdAt };
 }

@@ -4,7 +4,7 @@ import type { VendorUnit } from '../../ports/store.js';
 import { changePersonIn } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
 import { sideLog } from '../shared/side-log.js';
-import { tooFewLeft } from '../trust/too-few-left.js';
+import { roleBelowMinimum } from '../trust/too-few-left.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
 /** Why somebody whom a provider vouches for is not signed in. */
@@ -65,7 +65,7 @@ async function personOf(
       : { person, isPinned: true };
   }
   if (!emailVerified || email === null) return 'email_unverified';
-  const person = await memberByEmail(unit, tenant, email);
+  const person = await findMemberByEmail(unit, tenant, email);
   if (person === null) return 'unknown_person';
   if ((await unit.identities.ofPerson(person.id, issuer)) !== null) return 'identity_changed';
   return { person, isPinned: false };
@@ -90,7 +90,7 @@ async function pin(
 }
 
 /** Somebody of one side by their address, however it is spelled; null where it is nobody, or no address. */
-export async function memberByEmail(
+export async function findMemberByEmail(
   unit: Pick<VendorUnit, 'organisation'>,
   tenant: string | null,
   email: string,
@@ -116,7 +116,7 @@ async function withGivenRoles(
   const after: Person = { ...person, roles: given };
   const at = deps.clock.now().toISOString();
   const tenant = person.tenant === null ? null : await unit.organisation.tenant(person.tenant);
-  if (tenant !== null && (await tooFewLeft(unit, tenant, person, after)) !== null) {
+  if (tenant !== null && (await roleBelowMinimum(unit, tenant, person, after)) !== null) {
     await unit.sessions.endAllOf(person.id, at);
     return null;
   }

@@ -5,7 +5,7 @@ import type { ReadUnit } from '../../ports/store.js';
  * People of the document in force with those of its passkeys that their persons still have: what was taken from somebody
  * who left counts here no more, though gateways take it until the next version.
  */
-export async function standingKeys(
+export async function activePasskeys(
   { signingMeans }: Pick<ReadUnit, 'signingMeans'>,
   { tenant, people }: Pick<TrustDocument, 'tenant' | 'people'>,
 ): Promise<TrustDocument['people']> {

@@ -1,5 +1,11 @@
 import type { ServiceRecord } from '../../domain/organisation.js';
-import { canSee, demand, logVisibility, mayAttempt, requestVisibility } from '../../domain/permissions.js';
+import {
+  canSee,
+  hasPermission,
+  logVisibility,
+  requestVisibility,
+  requirePermission,
+} from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../../ports/repositories.js';
@@ -16,13 +22,13 @@ export function getRequest(
   { person }: Principal,
   id: string,
 ): Promise<RequestView & { denials: EarlierDenial[] }> {
-  demand(person, 'request.read');
+  requirePermission(person, 'request.read');
   return readAs(deps, person, async (unit) => {
     const request = await unit.requests.find(id);
     if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
     const [view] = await requestViews(unit, [request]);
     if (view === undefined) throw notFound('request');
-    const mayReview = mayAttempt(person, 'request.review') && person.id !== request.requester;
+    const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
     return { ...view, denials: mayReview ? await earlierDenials(unit, request) : [] };
   });
 }
@@ -33,7 +39,7 @@ export async function listRequests(
   filter: ListFilter,
   page: PageQuery,
 ): Promise<Page<RequestView>> {
-  demand(person, 'request.read');
+  requirePermission(person, 'request.read');
   const allowed = narrowed(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
   return readAs(deps, person, async (unit) => {
@@ -49,7 +55,7 @@ async function openLog<T>(
   tenant: string,
   work: (unit: ReadUnit, own: { requester?: string }) => Promise<T>,
 ): Promise<T> {
-  demand(person, 'log.read');
+  requirePermission(person, 'log.read');
   const visibility = logVisibility(person);
   if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
     throw notFound('tenant');
@@ -105,7 +111,7 @@ function contradicts(
 
 /** The service with its routes, for whoever asks what can be asked for. @throws AccessError `not_found` */
 export function getService(deps: Deps, { person }: Principal, name: string): Promise<ServiceRecord> {
-  demand(person, 'service.read');
+  requirePermission(person, 'service.read');
   return readAs(deps, person, async (unit) => {
     const service = await unit.organisation.service(name);
     if (service === null) throw notFound('service');
@@ -115,7 +121,7 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
 
 /** All services that may be asked for, by name. Their maps stand in the deployment's log, which everybody may read. */
 export function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
-  demand(person, 'service.read');
+  requirePermission(person, 'service.read');
   return deps.store.readAsVendor((unit) => unit.services());
 }
 
@@ -126,7 +132,7 @@ export function listServices(deps: Deps, { person }: Principal): Promise<Service
  * @throws AccessError `not_found`
  */
 export function getPerson(deps: Deps, { person }: Principal, id: string): Promise<Person> {
-  demand(person, 'self.read');
+  requirePermission(person, 'self.read');
   return readAs(deps, person, async (unit) => {
     const found = await unit.organisation.person(id);
     if (found === null) throw notFound('person');

@@ -3,7 +3,7 @@ import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { SlackAccount } from '../../ports/slack.js';
 import type { VendorUnit } from '../../ports/store.js';
-import { memberByEmail } from '../sessions/sign-in.js';
+import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 import { sideLog } from '../shared/side-log.js';
 
@@ -36,7 +36,7 @@ const workspacesOf = ({ team, enterprise }: SlackIds): string[] =>
   [enterprise, team].filter((each) => each !== null);
 
 /** Whose Slack account it is, by its ids alone. */
-export function findBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLookup> {
+export function findPersonBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLookup> {
   return deps.store.readAsVendor(async (unit) => {
     const now = deps.clock.now().getTime();
     let why: 'unlinked' | 'lapsed' = 'unlinked';
@@ -63,7 +63,7 @@ const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount
  * Slugs of the tenants that let members of this workspace in by the address that Slack has verified. Never the vendor's
  * workspace, where a shared channel may stand: there the vendor's own admins say who has which address.
  */
-export async function tenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
+export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
   const own = workspacesOf(ids);
   const { tenants, vendor } = await deps.store.readAsVendor(async (unit) => ({
     tenants: await unit.tenants(),
@@ -99,9 +99,9 @@ export async function linkByEmail(
   { email, emailVerified, guest, bot, deactivated }: SlackProfile,
 ): Promise<Person | null> {
   if (email === null || !emailVerified || guest || bot || deactivated) return null;
-  const slugs = await tenantsMatchingEmail(deps, ids);
+  const slugs = await findTenantsMatchingEmail(deps, ids);
   return deps.store.asVendor(async (unit) => {
-    const members = await Promise.all(slugs.map((slug) => memberByEmail(unit, slug, email)));
+    const members = await Promise.all(slugs.map((slug) => findMemberByEmail(unit, slug, email)));
     const [person, ...others] = members.filter((each) => each !== null);
     if (person === undefined || others.length > 0) return null;
     await saveLink(deps, unit, person, ids, 'email');

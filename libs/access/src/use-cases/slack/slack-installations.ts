@@ -1,4 +1,4 @@
-import { demand, demandMoreThanMail } from '../../domain/permissions.js';
+import { requirePermission, requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { EventLog } from '../../ports/repositories.js';
@@ -14,9 +14,9 @@ export type GivenInstallation = Omit<
 >;
 
 /** @throws AccessError `forbidden` to whoever may not let the app into a workspace */
-export function demandMayInstall(principal: Principal): void {
-  demand(principal.person, 'slack.install');
-  demandMoreThanMail(principal);
+export function requireMayInstall(principal: Principal): void {
+  requirePermission(principal.person, 'slack.install');
+  requireStrongSignIn(principal);
 }
 
 /**
@@ -29,11 +29,11 @@ export async function keepInstallation(
   principal: Principal,
   given: GivenInstallation,
 ): Promise<void> {
-  demandMayInstall(principal);
+  requireMayInstall(principal);
   return deps.store.asVendor(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    demand(person, 'slack.install');
+    requirePermission(person, 'slack.install');
     const at = deps.clock.now().toISOString();
     await unit.slack.installations.save({
       ...given,
@@ -73,7 +73,7 @@ export async function endInstallation(
 
 /** The installations that somebody may know of: a tenant's admin that of its own workspace. @throws AccessError `forbidden` */
 export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
-  demand(principal.person, 'slack.install');
+  requirePermission(principal.person, 'slack.install');
   const { tenant } = principal.person;
   return deps.store.readAsVendor(async (unit) => {
     const all = await unit.slack.installations.list();

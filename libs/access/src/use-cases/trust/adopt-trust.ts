@@ -1,5 +1,5 @@
 import { canonicalJson, type Signature, type TrustDocument } from '@countersign/contract';
-import { beginsAnew, type TrustFacts } from '../../domain/trust/trust-document.js';
+import { startsNewChain, type TrustFacts } from '../../domain/trust/trust-document.js';
 import { endProposal, type TrustProposal, type TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
@@ -8,7 +8,7 @@ import { endResetIn } from './reset-trust.js';
 import { saveProposal } from './trust-proposals.js';
 
 /** What a proposal would change of the controls was decided on these very ones. @throws AccessError `conflict` */
-export function demandSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts, 'controls'>): void {
+export function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts, 'controls'>): void {
   if (controls !== null && canonicalJson(controls.before) !== canonicalJson(facts.controls))
     throw new AccessError(
       'conflict',
@@ -22,7 +22,7 @@ export function demandSameControls({ controls }: TrustProposal, facts: Pick<Trus
  *
  * @param facts as they stand, whatever the document was judged by
  */
-export async function adopt(
+export async function adoptIn(
   vendor: VendorUnit,
   proposal: TrustProposal,
   signatures: Signature<TrustDocument>[],
@@ -32,7 +32,7 @@ export async function adopt(
   const { current, reset, now } = facts;
   const at = now.toISOString();
   const unit = await vendor.tenant(tenant);
-  const isAnew = beginsAnew(document, facts);
+  const isAnew = startsNewChain(document, facts);
   const chain = (current?.chain ?? 1) + (isAnew ? 1 : 0);
   const version: TrustVersion = { tenant, chain, hash, document, signatures, adoptedAt: at };
   await unit.trust.adopt(version);

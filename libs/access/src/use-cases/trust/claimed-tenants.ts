@@ -13,7 +13,7 @@ export interface Widening {
  *
  * @throws AccessError `tenant_claimed` naming every change that is not the host's to make
  */
-export async function demandUnclaimed(trust: TrustReads, widenings: readonly Widening[]): Promise<void> {
+export async function requireUnclaimed(trust: TrustReads, widenings: readonly Widening[]): Promise<void> {
   const claimed: string[] = [];
   const known = new Map<string, boolean>();
   for (const { tenant, what } of widenings) {

@@ -5,7 +5,7 @@ import type { ChangedBy } from '../organisation/change-person.js';
  * Takes away all that somebody signs with. Where the trust document in force names it, gateways count it until the next
  * version leaves it out; this broker does not.
  */
-export async function dropSigningMeansIn(
+export async function removeAuthenticatorsIn(
   { tenant, signingMeans, log }: TenantUnit,
   person: string,
   { actor, at }: ChangedBy,

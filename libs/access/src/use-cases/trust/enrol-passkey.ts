@@ -1,12 +1,12 @@
 import { encodeBase64url } from '@countersign/contract';
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
-import { type RelyingParty, relyingPartyAt } from '../../domain/trust/passkey.js';
+import { type RelyingParty, signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
-import { demandInSight, ownTenantIn } from '../organisation/own-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from '../organisation/own-tenant.js';
 import { hexDigest } from '../sessions/secrets.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
@@ -48,9 +48,9 @@ export function beginEnrolment(
   session: string,
   origin?: string,
 ): Promise<EnrolmentBegun> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
-    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     const { signingMeans, trust } = await unit.tenant(tenant);
     const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
     const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
@@ -82,7 +82,7 @@ export async function relyingPartyOf(
   tenant: string,
   origin?: string,
 ): Promise<RelyingParty> {
-  demandInSight(principal, 'trust.sign', tenant);
+  requireTenantAccess(principal, 'trust.sign', tenant);
   const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
   return partyOf(deps, origin, current);
 }
@@ -93,7 +93,7 @@ function partyOf(
   current: TrustVersion | null,
 ): RelyingParty {
   const document = current?.document ?? null;
-  const found = origin === undefined ? (document ?? relyingParty) : relyingPartyAt(origin, document);
+  const found = origin === undefined ? (document ?? relyingParty) : signingPageRelyingParty(origin, document);
   if (found === null)
     throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
   return found;
@@ -113,9 +113,9 @@ export function enrolPasskey(
   by: { session: string; name: string },
   proven: ProvenPasskey,
 ): Promise<ListedPasskey> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
-    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     await takeChallenge(deps, unit, actor, by.session, proven.challenge);
     const own = await unit.tenant(tenant);
     const mine = (await own.signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);

@@ -1,8 +1,8 @@
 import { notFound } from '../../errors.js';
 import type { EnrolledGateway } from '../../ports/credentials.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { countsHere, keepHanded, readHanded } from './judge-handed.js';
-import { judgeRelayed, relayHanded } from './relayed-stops.js';
+import { isVerifiableHere, keepReportedStop, parseReportedStop } from './judge-handed.js';
+import { relayStop, reviewRelayedStops } from './relayed-stops.js';
 
 /**
  * A stop or lift that a customer handed in at a gateway, perhaps while this broker was away, and that the gateway passes on:
@@ -13,21 +13,22 @@ import { judgeRelayed, relayHanded } from './relayed-stops.js';
  * @throws AccessError `invalid_request`, `not_found` for a tenant that is not known, `conflict` where this gateway has
  *   passed on too many that cannot be judged
  */
-export async function takeHandedStop(
+export async function takeReportedStop(
   deps: SigningDeps,
   { id: gateway }: EnrolledGateway,
   given: unknown,
 ): Promise<void> {
-  const handed = readHanded(given);
+  const handed = parseReportedStop(given);
   const { tenant } = handed.statement;
   // Across tenants: how much a gateway may have relayed is counted over all of them.
   await deps.store.asVendor(async (vendor) => {
     if ((await vendor.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const unit = await vendor.tenant(tenant);
     const taken = { at: deps.clock.now().toISOString(), gateway };
-    const isKept = (await countsHere(deps, unit, handed)) && (await keepHanded(deps, unit, handed, taken));
+    const isKept =
+      (await isVerifiableHere(deps, unit, handed)) && (await keepReportedStop(deps, unit, handed, taken));
     // A lift of what was kept just now may have come before it.
-    if (isKept) await judgeRelayed(deps, unit);
-    else await relayHanded(deps, vendor, handed, gateway);
+    if (isKept) await reviewRelayedStops(deps, unit);
+    else await relayStop(deps, vendor, handed, gateway);
   });
 }

@@ -1,15 +1,15 @@
 import { LIFT_TYPE, parseLift, parseSignature, parseStop, statementHash } from '@countersign/contract';
-import { readSigned } from '../../domain/parse-input.js';
-import { type HandedStop, isLift, judgeStop } from '../../domain/trust/stop.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { isLift, type ReportedStop, validateStop } from '../../domain/trust/stop.js';
 import type { TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { demandHolds, keyOf } from './signed-by.js';
+import { findSigningKey, requireValidSignature } from './signed-by.js';
 import { insideOf, keepLift, keepStop, stopFacts } from './stops.js';
 
 /** @throws AccessError `invalid_request` for what is neither a stop nor a lift */
-export function readHanded(given: unknown): HandedStop {
-  const signature = readSigned('/countersignature', () => parseSignature(given));
-  return readSigned('/countersignature/statement', () =>
+export function parseReportedStop(given: unknown): ReportedStop {
+  const signature = parseSigned('/countersignature', () => parseSignature(given));
+  return parseSigned('/countersignature/statement', () =>
     signature.statement.type === LIFT_TYPE
       ? { ...signature, statement: parseLift(signature.statement) }
       : { ...signature, statement: parseStop(signature.statement) },
@@ -22,14 +22,18 @@ export function readHanded(given: unknown): HandedStop {
  *
  * @throws AccessError `invalid_request` for what no gateway takes
  */
-export async function countsHere(deps: SigningDeps, unit: TenantUnit, handed: HandedStop): Promise<boolean> {
+export async function isVerifiableHere(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  handed: ReportedStop,
+): Promise<boolean> {
   const { statement, credential } = handed;
   const facts = await stopFacts(deps, insideOf(unit), unit.tenant, statement.person);
-  judgeStop(statement, facts, 'handed');
+  validateStop(statement, facts, 'handed');
   if (!facts.versions.includes(statement.trust)) return false;
-  const key = await keyOf(deps, unit, statement.person, credential);
+  const key = await findSigningKey(deps, unit, statement.person, credential);
   if (key === undefined) return false;
-  demandHolds(deps, handed, key);
+  requireValidSignature(deps, handed, key);
   return true;
 }
 
@@ -38,10 +42,10 @@ export async function countsHere(deps: SigningDeps, unit: TenantUnit, handed: Ha
  *
  * @returns false for the lift of a stop that is not known here
  */
-export async function keepHanded(
+export async function keepReportedStop(
   deps: SigningDeps,
   unit: TenantUnit,
-  handed: HandedStop,
+  handed: ReportedStop,
   taken: { at: string; gateway: string },
 ): Promise<boolean> {
   if (isLift(handed)) {

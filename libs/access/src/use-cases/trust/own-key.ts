@@ -8,13 +8,13 @@ import type { ReadUnit } from '../../ports/store.js';
  *
  * @throws AccessError `forbidden`
  */
-export async function demandOwnKey(
+export async function requireOwnKey(
   { trust }: Pick<ReadUnit, 'trust'>,
-  { person, keyMadeAt }: Principal,
+  { person, keyCreatedAt }: Principal,
 ): Promise<void> {
-  if (keyMadeAt === undefined || person.tenant === null) return;
+  if (keyCreatedAt === undefined || person.tenant === null) return;
   const [genesis] = await trust.chain(person.tenant);
-  if (genesis !== undefined && Date.parse(keyMadeAt) <= Date.parse(genesis.adoptedAt))
+  if (genesis !== undefined && Date.parse(keyCreatedAt) <= Date.parse(genesis.adoptedAt))
     throw new AccessError(
       'forbidden',
       'This key is from before your organisation was claimed, and only reads and stops. Make another in your own browser.',

@@ -1,15 +1,15 @@
 import { canonicalJson, parseTrustDocument } from '@countersign/contract';
-import { readSigned } from '../../domain/parse-input.js';
+import { parseSigned } from '../../domain/parse-input.js';
 import type { Person } from '../../domain/person.js';
 import { type SplitWidening, splitWidening } from '../../domain/tenant-changes.js';
-import { mayBeTrusted, type TrustFacts } from '../../domain/trust/trust-document.js';
+import { mayBeNamedInTrust, type TrustFacts } from '../../domain/trust/trust-document.js';
 import type { TrustProposal } from '../../domain/trust/trust-version.js';
-import { judgeDocument } from '../../domain/trust/validate-trust-document.js';
+import { validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { type Step, tenantStep } from '../organisation/apply-organisation.js';
 import type { Deps } from '../shared/deps.js';
-import { factsOf, proposeIn, withdrawProposalIn } from './trust-proposals.js';
+import { loadTrustFacts, proposeIn, withdrawProposalIn } from './trust-proposals.js';
 
 type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
 
@@ -17,7 +17,7 @@ type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
  * The same steps, where each that opens something of a claimed tenant is taken apart: what narrows is done, and the rest
  * becomes a proposal that the tenant's own people sign. What cannot become one stays as it is, to be refused.
  */
-export async function proposingSteps(
+export async function proposeWidenings(
   deps: Deps,
   steps: readonly Step[],
   unitOf: (tenant: string) => Reads | Promise<Reads>,
@@ -43,10 +43,10 @@ async function takenApart(
   const split = current === null ? null : splitWidening(before, after, current);
   if (split === null) return null;
   const names = new Set(split.document.people.map(({ person }) => person));
-  const loses = people.some((person) => names.has(person.id) && !mayBeTrusted(person));
+  const loses = people.some((person) => names.has(person.id) && !mayBeNamedInTrust(person));
   const open = await unit.trust.openProposal(before.slug);
   const isTheirs = open !== null && open.by !== 'host';
-  const facts = await factsOf({ ...deps, relyingParty: null }, unit, before.slug);
+  const facts = await loadTrustFacts({ ...deps, relyingParty: null }, unit, before.slug);
   if (loses || isTheirs || facts.reset !== null || !couldBeSigned(split, facts)) return null;
   const narrowed = { ...after, controls: split.narrowed };
   const narrows = canonicalJson(before.controls) !== canonicalJson(split.narrowed);
@@ -59,8 +59,8 @@ async function takenApart(
 /** It follows the version in force by how it is made; signatures alone are wanting. */
 function couldBeSigned({ document }: SplitWidening, facts: TrustFacts): boolean {
   try {
-    judgeDocument(
-      readSigned('/document', () => parseTrustDocument(document)),
+    validateTrustDocument(
+      parseSigned('/document', () => parseTrustDocument(document)),
       facts,
     );
     return true;

@@ -1,9 +1,9 @@
 import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { RecoveryKey } from '../../domain/trust/passkey.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { ownTenantIn } from '../organisation/own-tenant.js';
+import { requireOwnTenant } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import type { ListedRecoveryKey } from './signing-means.js';
 
@@ -18,9 +18,9 @@ export function addRecoveryKey(
   tenant: string,
   jwk: RecoveryJwk,
 ): Promise<ListedRecoveryKey> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
-    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     const own = await unit.tenant(tenant);
     const at = deps.clock.now().toISOString();
     const earlier = (await own.signingMeans.recoveryKeys(tenant)).find(({ person }) => person === actor.id);

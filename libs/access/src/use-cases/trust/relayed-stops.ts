@@ -1,25 +1,25 @@
 import { canonicalJson, sha256Digest } from '@countersign/contract';
 import {
-  type HandedStop,
   isLift,
   isStop,
+  makeRoomForRelayed,
   type RelayedStop,
-  roomForOneMore,
+  type ReportedStop,
 } from '../../domain/trust/stop.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit, VendorUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { countsHere, keepHanded } from './judge-handed.js';
+import { isVerifiableHere, keepReportedStop } from './judge-handed.js';
 
 /**
  * Passes on to the other gateways what this broker cannot judge; one that was passed on already changes nothing.
  *
  * @throws AccessError `conflict` where this gateway has passed on so many that there is no room for it
  */
-export async function relayHanded(
+export async function relayStop(
   { hashing, clock }: SigningDeps,
   { tenant: inTenant, relayedBy }: VendorUnit,
-  signature: HandedStop,
+  signature: ReportedStop,
   gateway: string,
 ): Promise<void> {
   const { tenant } = signature.statement;
@@ -27,7 +27,7 @@ export async function relayHanded(
   const unit = await inTenant(tenant);
   if ((await unit.relayed.find(id)) !== null) return;
   const now = clock.now();
-  const { isThere, ends } = roomForOneMore(await relayedBy(gateway), tenant, now);
+  const { isThere, ends } = makeRoomForRelayed(await relayedBy(gateway), tenant, now);
   if (!isThere)
     throw new AccessError('conflict', 'This gateway has passed on too many stops that nobody can judge.');
   for (const end of ends) await (await inTenant(end.tenant)).relayed.remove(end.id);
@@ -41,7 +41,7 @@ export async function relayHanded(
  * Looks again at what could not be judged, since the tenant’s trust or its stops are others now: what counts is kept,
  * what no gateway takes is let go, and the rest waits on.
  */
-export async function judgeRelayed(deps: SigningDeps, unit: TenantUnit): Promise<void> {
+export async function reviewRelayedStops(deps: SigningDeps, unit: TenantUnit): Promise<void> {
   const all = await unit.relayed.list(unit.tenant);
   const stopsFirst = [
     ...all.filter(({ signature }) => isStop(signature)),
@@ -56,10 +56,10 @@ async function isSettled(
   { signature, gateway }: RelayedStop,
 ): Promise<boolean> {
   try {
-    if (!(await countsHere(deps, unit, signature))) return false;
+    if (!(await isVerifiableHere(deps, unit, signature))) return false;
   } catch (error) {
     if (error instanceof AccessError && error.code === 'invalid_request') return true;
     throw error;
   }
-  return keepHanded(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
+  return keepReportedStop(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
 }

@@ -1,11 +1,11 @@
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { beginsAnew } from '../../domain/trust/trust-document.js';
+import { startsNewChain } from '../../domain/trust/trust-document.js';
 import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { resetNotice } from '../notices/notices.js';
-import { ownTenantIn } from '../organisation/own-tenant.js';
+import { requireOwnTenant } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import { withdrawProposalIn } from './trust-proposals.js';
 
@@ -49,9 +49,9 @@ export function cancelReset(deps: Deps, tenant: string): Promise<TrustReset> {
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` where none is open
  */
 export async function cancelOwnReset(deps: Deps, principal: Principal, tenant: string): Promise<TrustReset> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
-    const { actor } = await ownTenantIn(unit, principal, 'trust.propose', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.propose', tenant);
     const by = { actor: actor.id, at: deps.clock.now().toISOString() };
     return cancelIn(unit, await standingReset(unit, tenant), by);
   });
@@ -67,7 +67,7 @@ async function standingReset({ trust }: VendorUnit, tenant: string): Promise<Tru
 async function cancelIn(unit: VendorUnit, reset: TrustReset, by: By): Promise<TrustReset> {
   const own = await unit.tenant(reset.tenant);
   const open = await own.trust.openProposal(reset.tenant);
-  if (open !== null && beginsAnew(open.document, { current: await own.trust.current(reset.tenant) }))
+  if (open !== null && startsNewChain(open.document, { current: await own.trust.current(reset.tenant) }))
     await withdrawProposalIn(own, open, by);
   return endResetIn(unit, reset, 'cancelled', by);
 }

@@ -5,24 +5,24 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import { readSigned } from '../../domain/parse-input.js';
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { basisOf, type TrustFacts } from '../../domain/trust/trust-document.js';
+import { factsForDocument, type TrustFacts } from '../../domain/trust/trust-document.js';
 import type { ProposalSignature, TrustProposal } from '../../domain/trust/trust-version.js';
-import { demandStillTrue } from '../../domain/trust/validate-trust-document.js';
+import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { adopt, demandSameControls } from './adopt-trust.js';
-import { judgeRelayed } from './relayed-stops.js';
+import { adoptIn, requireSameControls } from './adopt-trust.js';
+import { reviewRelayedStops } from './relayed-stops.js';
 import {
-  demandOnlySignatures,
-  factsOf,
-  memberIn,
-  openProposalIn,
+  eligibleSignatures,
+  loadTrustFacts,
   type ProposalView,
-  standingSignatures,
-  viewOf,
+  proposalView,
+  requireMember,
+  requireOnlySignatures,
+  requireOpenProposal,
 } from './trust-proposals.js';
 
 /**
@@ -41,18 +41,18 @@ export function signTrust(
   id: string,
   given: unknown,
 ): Promise<ProposalView> {
-  demandOwnBrowser(principal);
-  const signature = readSigned('/signature', () => parseSignature(given));
+  requireOwnBrowser(principal);
+  const signature = parseSigned('/signature', () => parseSignature(given));
   // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
   return deps.store.asVendor(async (vendor) => {
     const unit = await vendor.tenant(tenant);
-    const person = await memberIn(unit, principal, 'trust.sign', tenant);
-    const proposal = await openProposalIn(unit, id);
-    const standing = await factsOf(deps, unit, tenant);
-    const facts = basisOf(proposal.document, standing);
+    const person = await requireMember(unit, principal, 'trust.sign', tenant);
+    const proposal = await requireOpenProposal(unit, id);
+    const standing = await loadTrustFacts(deps, unit, tenant);
+    const facts = factsForDocument(proposal.document, standing);
     const { current } = facts;
-    demandStillTrue(proposal.document, facts);
-    demandSameControls(proposal, facts);
+    requireStillValid(proposal.document, facts);
+    requireSameControls(proposal, facts);
     const own = ownSignature(deps, signature, person, proposal, facts);
     const earlier = await unit.trust.signatures(id);
     if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
@@ -61,12 +61,12 @@ export function signTrust(
     const at = now.toISOString();
     const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
     const all = [...earlier, made];
-    const signatures = standingSignatures(all, facts.people).map((each) => each.signature);
+    const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
     const signed = { document: proposal.document, signatures };
     const place = { current: current?.document ?? null, now: now.getTime() };
     const objection = deps.signatures.succession(place, signed);
     demandThatItHolds(deps, place, proposal, own);
-    demandOnlySignatures(objection);
+    requireOnlySignatures(objection);
     await unit.trust.sign(made);
     const { statement: _document, ...proof } = own;
     await unit.log.append({
@@ -75,10 +75,10 @@ export function signTrust(
       actor: person.id,
       data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
     });
-    if (objection !== undefined) return viewOf(proposal, all, facts);
-    const adopted = await adopt(vendor, proposal, signatures, standing);
-    await judgeRelayed(deps, unit);
-    return viewOf(adopted, all, facts);
+    if (objection !== undefined) return proposalView(proposal, all, facts);
+    const adopted = await adoptIn(vendor, proposal, signatures, standing);
+    await reviewRelayedStops(deps, unit);
+    return proposalView(adopted, all, facts);
   });
 }
 
@@ -91,7 +91,7 @@ function demandThatItHolds(
 ): void {
   const objection = signatures.succession(place, { document, signatures: [own] });
   try {
-    demandOnlySignatures(objection);
+    requireOnlySignatures(objection);
   } catch {
     throw new AccessError('invalid_request', `This signature does not hold: ${objection?.detail}.`, {
       pointer: '/signature',

@@ -2,7 +2,7 @@ import type { Signature, Statement } from '@countersign/contract';
 import type { EnrolledPasskey, RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
-import { standingKeys } from '../sessions/standing-keys.js';
+import { activePasskeys } from '../sessions/standing-keys.js';
 import type { SigningDeps } from '../shared/deps.js';
 
 type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'signingMeans'>;
@@ -14,24 +14,24 @@ type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
  *
  * @throws AccessError `invalid_request`
  */
-export async function demandSignedBy<S extends Statement>(
+export async function requireSignedBy<S extends Statement>(
   deps: SigningDeps,
   unit: Reads,
   person: string,
   signature: Signature<S>,
 ): Promise<void> {
-  const key = await keyOf(deps, unit, person, signature.credential);
+  const key = await findSigningKey(deps, unit, person, signature.credential);
   if (key === undefined)
     throw new AccessError(
       'invalid_request',
       'This is signed with no passkey of yours that counts for this tenant.',
       { pointer: '/countersignature/credential' },
     );
-  demandHolds(deps, signature, key);
+  requireValidSignature(deps, signature, key);
 }
 
 /** The passkey of that name with which this person may sign; undefined where none is known. */
-export async function keyOf(
+export async function findSigningKey(
   deps: SigningDeps,
   unit: Reads,
   person: string,
@@ -41,7 +41,7 @@ export async function keyOf(
 }
 
 /** @throws AccessError `invalid_request` where the key has not signed this */
-export function demandHolds(deps: SigningDeps, signature: Signature, key: Key): void {
+export function requireValidSignature(deps: SigningDeps, signature: Signature, key: Key): void {
   const objection = deps.signatures.assertion(signature, key);
   if (objection !== undefined)
     throw new AccessError('invalid_request', `This signature does not hold: ${objection.detail}.`, {
@@ -53,7 +53,7 @@ async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string
   const document = (await unit.trust.current(unit.tenant))?.document;
   if (document !== undefined) {
     const { rpId, origins } = document;
-    const own = (await standingKeys(unit, document)).find((each) => each.person === person);
+    const own = (await activePasskeys(unit, document)).find((each) => each.person === person);
     return (own?.passkeys ?? []).map((passkey) => ({ ...passkey, rpId, origins }));
   }
   if (relyingParty === null) return [];

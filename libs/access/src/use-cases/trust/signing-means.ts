@@ -1,8 +1,8 @@
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import type { EnrolledPasskey, RecoveryKey } from '../../domain/trust/passkey.js';
 import { AccessError, notFound } from '../../errors.js';
-import { demandInSight, ownTenantIn } from '../organisation/own-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
 
@@ -11,12 +11,12 @@ export type ListedPasskey = EnrolledPasskey & { inTrust: boolean };
 export type ListedRecoveryKey = RecoveryKey & { inTrust: boolean };
 
 /** Everybody's of the tenant, oldest first. @throws AccessError `forbidden`, `not_found` */
-export function listSigningMeans(
+export function listAuthenticators(
   deps: Deps,
   principal: Principal,
   tenant: string,
 ): Promise<{ passkeys: ListedPasskey[]; recoveryKeys: ListedRecoveryKey[] }> {
-  demandInSight(principal, 'trust.read', tenant);
+  requireTenantAccess(principal, 'trust.read', tenant);
   return readAs(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const document = (await unit.trust.current(tenant))?.document;
@@ -43,9 +43,9 @@ export function removePasskey(
   tenant: string,
   id: string,
 ): Promise<EnrolledPasskey> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.asVendor(async (unit) => {
-    const { actor } = await ownTenantIn(unit, principal, 'trust.sign', tenant);
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     const { signingMeans, trust, log } = await unit.tenant(tenant);
     const passkey = isBase64url(id) ? await signingMeans.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');

@@ -7,20 +7,20 @@ import {
   type StopStatement,
   statementHash,
 } from '@countersign/contract';
-import { readSigned } from '../../domain/parse-input.js';
-import { demandOwnBrowser } from '../../domain/permissions.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { Stop } from '../../domain/trust/stop.js';
-import { judgeStop, liftStatement, type StopFacts, stopStatement } from '../../domain/trust/stop.js';
+import { liftStatement, type StopFacts, stopStatement, validateStop } from '../../domain/trust/stop.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';
-import { demandInSight } from '../organisation/own-tenant.js';
+import { requireTenantAccess } from '../organisation/own-tenant.js';
 import { signingPoint } from '../requests/read-statement.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { demandSignedBy } from './signed-by.js';
-import { memberIn } from './trust-proposals.js';
+import { requireSignedBy } from './signed-by.js';
+import { requireMember } from './trust-proposals.js';
 
 type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
 
@@ -38,13 +38,13 @@ export async function stopFacts(
 export const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
 
 /** The stop that the caller may sign now. @throws AccessError `forbidden`, `not_found`, `wrong_state` while unclaimed */
-export function readStopStatement(
+export function draftStopStatement(
   deps: Deps,
   principal: Principal,
   tenant: string,
   digest: string | undefined,
 ): Promise<StopStatement> {
-  demandInSight(principal, 'stop.write', tenant);
+  requireTenantAccess(principal, 'stop.write', tenant);
   return readAs(deps, principal.person, async (unit) =>
     stopStatement(
       await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
@@ -55,13 +55,13 @@ export function readStopStatement(
 }
 
 /** The lift of a stop, as the caller may sign it now. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
-export function readLiftStatement(
+export function draftLiftStatement(
   deps: Deps,
   principal: Principal,
   tenant: string,
   hash: string,
 ): Promise<LiftStatement> {
-  demandInSight(principal, 'stop.write', tenant);
+  requireTenantAccess(principal, 'stop.write', tenant);
   return readAs(deps, principal.person, async (unit) => {
     standingStop(await unit.stops.find(hash));
     const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
@@ -77,7 +77,7 @@ function standingStop(stop: Stop | null): Stop {
 
 /** In force, oldest first. @throws AccessError `forbidden`, `not_found` */
 export function listStops(deps: Deps, principal: Principal, tenant: string): Promise<Stop[]> {
-  demandInSight(principal, 'trust.read', tenant);
+  requireTenantAccess(principal, 'trust.read', tenant);
   return readAs(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     return unit.stops.standing(tenant);
@@ -92,12 +92,12 @@ async function taken<S extends StopStatement | LiftStatement>(
   signature: Signature,
   parse: (value: unknown) => S,
 ): Promise<{ signature: Signature<S>; person: Person; at: string }> {
-  const person = await memberIn(unit, principal, 'stop.write', unit.tenant);
-  const statement = readSigned('/countersignature/statement', () => parse(signature.statement));
+  const person = await requireMember(unit, principal, 'stop.write', unit.tenant);
+  const statement = parseSigned('/countersignature/statement', () => parse(signature.statement));
   const facts = await stopFacts(deps, insideOf(unit), unit.tenant, person.id);
-  judgeStop(statement, facts);
+  validateStop(statement, facts);
   const read = { ...signature, statement };
-  await demandSignedBy(deps, unit, person.id, read);
+  await requireSignedBy(deps, unit, person.id, read);
   return { signature: read, person, at: facts.now.toISOString() };
 }
 
@@ -114,8 +114,8 @@ export function setStop(
   tenant: string,
   given: unknown,
 ): Promise<Stop> {
-  demandOwnBrowser(principal);
-  const read = readSigned('/countersignature', () => parseSignature(given));
+  requireOwnBrowser(principal);
+  const read = parseSigned('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await taken(deps, unit, principal, read, parseStop);
     return keepStop(deps, unit, { signature, at });
@@ -153,8 +153,8 @@ export function liftStop(
   tenant: string,
   given: unknown,
 ): Promise<Stop> {
-  demandOwnBrowser(principal);
-  const read = readSigned('/countersignature', () => parseSignature(given));
+  requireOwnBrowser(principal);
+  const read = parseSigned('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await taken(deps, unit, principal, read, parseLift);
     return keepLift(unit, standingStop(await unit.stops.find(signature.statement.stop)), { signature, at });

@@ -6,7 +6,7 @@ import type { VendorUnit } from '../../ports/store.js';
  * The role that too few would hold if a tenant's person became what `after` says; null where enough are left. A
  * tenant without an admin could change nothing any more, one with too few approvers approve nothing.
  */
-export async function tooFewLeft(
+export async function roleBelowMinimum(
   unit: Pick<VendorUnit, 'organisation'>,
   { slug, controls }: TenantRecord,
   before: Person,

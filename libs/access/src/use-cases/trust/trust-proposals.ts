@@ -1,22 +1,27 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { readSigned } from '../../domain/parse-input.js';
-import { demand, demandOwnBrowser, type Permission } from '../../domain/permissions.js';
+import { parseSigned } from '../../domain/parse-input.js';
+import { type Permission, requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { relyingPartyAt } from '../../domain/trust/passkey.js';
+import { signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../../domain/trust/proposal-signatures.js';
-import { basisOf, draftTrust, mayBeTrusted, type TrustFacts } from '../../domain/trust/trust-document.js';
+import {
+  draftTrust,
+  factsForDocument,
+  mayBeNamedInTrust,
+  type TrustFacts,
+} from '../../domain/trust/trust-document.js';
 import {
   endProposal,
   type ProposalSignature,
   type TrustProposal,
   type TrustVersion,
 } from '../../domain/trust/trust-version.js';
-import { demandAsManyAsBefore, judgeDocument } from '../../domain/trust/validate-trust-document.js';
+import { requireNoFewerSigners, validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Objection } from '../../ports/signature-rules.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';
-import { demandInSight } from '../organisation/own-tenant.js';
+import { requireTenantAccess } from '../organisation/own-tenant.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
 
@@ -31,13 +36,13 @@ export interface ProposalView {
 const WAITING: ReadonlySet<string> = new Set(['too_few', 'key_has_not_signed']);
 
 /** @throws AccessError `conflict` for what no signature could mend */
-export function demandOnlySignatures(objection: Objection | undefined): void {
+export function requireOnlySignatures(objection: Objection | undefined): void {
   if (objection !== undefined && !WAITING.has(objection.reason))
     throw new AccessError('conflict', `This cannot come next: ${objection.detail}.`);
 }
 
 /** The person as stored now, in their own tenant. @throws AccessError `forbidden`, `not_found` */
-export async function memberIn(
+export async function requireMember(
   unit: Pick<TenantUnit, 'organisation'>,
   { person }: Principal,
   permission: Permission,
@@ -45,14 +50,14 @@ export async function memberIn(
 ): Promise<Person> {
   const member = await unit.organisation.person(person.id);
   if (member === null || member.tenant !== tenant) throw notFound('tenant');
-  demand(member, permission);
+  requirePermission(member, permission);
   return member;
 }
 
 type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
 
 /** What documents of this tenant are drafted from, and judged by. */
-export async function factsOf(
+export async function loadTrustFacts(
   { store, clock, relyingParty }: Pick<SigningDeps, 'store' | 'clock' | 'relyingParty'>,
   unit: Reads,
   tenant: string,
@@ -68,8 +73,8 @@ export async function factsOf(
     controls: record.controls,
     current: await unit.trust.current(tenant),
     reset: await unit.trust.openReset(tenant),
-    own: relyingParty,
-    next: null,
+    defaultRelyingParty: relyingParty,
+    nextRelyingParty: null,
     now: clock.now(),
   };
 }
@@ -86,11 +91,12 @@ export function readTrustDraft(
   tenant: string,
   origin?: string,
 ): Promise<TrustDocument> {
-  demandInSight(principal, 'trust.read', tenant);
+  requireTenantAccess(principal, 'trust.read', tenant);
   return readAs(deps, principal.person, async (unit) => {
-    const facts = await factsOf(deps, unit, tenant);
-    const next = origin === undefined ? null : relyingPartyAt(origin, facts.current?.document ?? null);
-    const draft = draftTrust({ ...facts, next });
+    const facts = await loadTrustFacts(deps, unit, tenant);
+    const nextRelyingParty =
+      origin === undefined ? null : signingPageRelyingParty(origin, facts.current?.document ?? null);
+    const draft = draftTrust({ ...facts, nextRelyingParty });
     if (draft === null)
       throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
     return draft;
@@ -109,16 +115,16 @@ export function proposeTrust(
   tenant: string,
   given: unknown,
 ): Promise<ProposalView> {
-  demandOwnBrowser(principal);
-  const document = readSigned('/document', () => parseTrustDocument(given));
+  requireOwnBrowser(principal);
+  const document = parseSigned('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(tenant, async (unit) => {
-    const person = await memberIn(unit, principal, 'trust.propose', tenant);
-    const stands = await factsOf(deps, unit, tenant);
-    const facts = basisOf(document, stands);
-    demandProposable(deps, document, facts);
-    demandAsManyAsBefore(document, stands);
+    const person = await requireMember(unit, principal, 'trust.propose', tenant);
+    const stands = await loadTrustFacts(deps, unit, tenant);
+    const facts = factsForDocument(document, stands);
+    requireProposable(deps, document, facts);
+    requireNoFewerSigners(document, stands);
     const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
-    return viewOf(proposal, [], facts);
+    return proposalView(proposal, [], facts);
   });
 }
 
@@ -127,14 +133,14 @@ export function proposeTrust(
  *
  * @throws AccessError `invalid_request`, `conflict`
  */
-export function demandProposable(
+export function requireProposable(
   { signatures }: Pick<SigningDeps, 'signatures'>,
   document: TrustDocument,
   facts: TrustFacts,
 ): void {
-  judgeDocument(document, facts);
+  validateTrustDocument(document, facts);
   const current = facts.current?.document ?? null;
-  demandOnlySignatures(
+  requireOnlySignatures(
     signatures.succession({ current, now: facts.now.getTime() }, { document, signatures: [] }),
   );
 }
@@ -178,10 +184,10 @@ export function withdrawProposal(
   tenant: string,
   id: string,
 ): Promise<TrustProposal> {
-  demandOwnBrowser(principal);
+  requireOwnBrowser(principal);
   return deps.store.forTenant(tenant, async (unit) => {
-    const person = await memberIn(unit, principal, 'trust.propose', tenant);
-    const proposal = await openProposalIn(unit, id);
+    const person = await requireMember(unit, principal, 'trust.propose', tenant);
+    const proposal = await requireOpenProposal(unit, id);
     return withdrawProposalIn(unit, proposal, { actor: person.id, at: deps.clock.now().toISOString() });
   });
 }
@@ -201,7 +207,7 @@ export async function withdrawProposalIn(
 }
 
 /** @throws AccessError `not_found`, `wrong_state` where it is open no more */
-export async function openProposalIn({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
+export async function requireOpenProposal({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
   const proposal = await trust.proposal(id);
   if (proposal === null) throw notFound('proposal');
   if (proposal.state !== 'open')
@@ -219,15 +225,15 @@ export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposa
 }
 
 /** Signatures of those who may still sign: who has left, or governs no more, has not signed for those who stay. */
-export function standingSignatures(
+export function eligibleSignatures(
   signatures: readonly ProposalSignature[],
   people: readonly Person[],
 ): ProposalSignature[] {
-  const able = new Set(people.filter(mayBeTrusted).map(({ id }) => id));
+  const able = new Set(people.filter(mayBeNamedInTrust).map(({ id }) => id));
   return signatures.filter(({ person }) => able.has(person));
 }
 
-export const viewOf = (
+export const proposalView = (
   proposal: TrustProposal,
   signatures: ProposalSignature[],
   { current, people }: { current: TrustVersion | null; people: readonly Person[] },
@@ -236,6 +242,6 @@ export const viewOf = (
   signatures,
   needs:
     proposal.state === 'open'
-      ? proposalNeeds(current?.document ?? null, proposal.document, standingSignatures(signatures, people))
+      ? proposalNeeds(current?.document ?? null, proposal.document, eligibleSignatures(signatures, people))
       : NOTHING_NEEDED,
 });

@@ -1,13 +1,13 @@
 import type { Principal } from '../../domain/person.js';
-import { beginsAnew } from '../../domain/trust/trust-document.js';
+import { startsNewChain } from '../../domain/trust/trust-document.js';
 import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.js';
 import { notFound } from '../../errors.js';
 import type { GatewayPin } from '../../ports/credentials.js';
 import type { LogHead } from '../../ports/repositories.js';
 import { signingKey } from '../gateways/broker-keys.js';
-import { demandInSight } from '../organisation/own-tenant.js';
+import { requireTenantAccess } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
-import { type ProposalView, viewOf } from './trust-proposals.js';
+import { type ProposalView, proposalView } from './trust-proposals.js';
 
 /** A tenant's trust as it stands, with what anchors it outside of the broker. */
 export interface TrustView {
@@ -25,20 +25,20 @@ export interface TrustView {
 
 /** @throws AccessError `forbidden`, `not_found` */
 export async function getTrust(deps: Deps, principal: Principal, tenant: string): Promise<TrustView> {
-  demandInSight(principal, 'trust.read', tenant);
+  requireTenantAccess(principal, 'trust.read', tenant);
   const own = await deps.store.readForTenant(tenant, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const chain = await unit.trust.chain(tenant);
     const open = await unit.trust.openProposal(tenant);
     const reset = await unit.trust.openReset(tenant);
     const last = chain.at(-1) ?? null;
-    const isAnew = open !== null && reset !== null && beginsAnew(open.document, { current: last });
+    const isAnew = open !== null && reset !== null && startsNewChain(open.document, { current: last });
     const people = open === null ? [] : await unit.organisation.people(tenant);
     const signatures = open === null ? [] : await unit.trust.signatures(open.id);
     const basis = { current: isAnew ? null : last, people };
     return {
       chain,
-      proposal: open === null ? null : viewOf(open, signatures, basis),
+      proposal: open === null ? null : proposalView(open, signatures, basis),
       reset,
       log: await unit.events.head(),
     };
