@@ -134,14 +134,14 @@ const PARTS = [
       'test/factories',
       'test/fakes',
     ],
-    settings: ['tsconfig.json', 'nest-cli.json'],
+    settings: ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'],
     clean: () => {
       for (const path of distEntries()) if (path !== join('apps', 'web')) remove(path);
     },
     run: () =>
       run(
         process.execPath,
-        [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', '--all'],
+        [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build'],
         'the build of the programs',
       ),
   },
