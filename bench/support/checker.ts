@@ -1,10 +1,10 @@
 import type { Call } from '@countersign/authorization';
+import { CallAuthorizer } from '../../apps/gateway/src/authorize/call-authorizer.js';
 import { GatewayState } from '../../apps/gateway/src/authorize/gateway-state.js';
-import { Judge } from '../../apps/gateway/src/authorize/judge.js';
 import { Budgets } from '../../apps/gateway/src/budget/budgets.js';
 import { OpenCalls } from '../../apps/gateway/src/budget/open-calls.js';
 import { systemClock } from '../../apps/gateway/src/clock.js';
-import { Touch } from '../../apps/gateway/src/feed/touch.js';
+import { FeedLiveness } from '../../apps/gateway/src/feed/feed-liveness.js';
 import {
   type CanonicalRequest,
   readCanonicalRequest,
@@ -13,7 +13,7 @@ import type { BenchGrant, GrantMaker } from './grants.js';
 
 /** The gateway's own judge, in this process, as a feed with these grants would have left it. */
 export class Checker {
-  private readonly judge: Judge;
+  private readonly authorizer: CallAuthorizer;
 
   /** `pinnedTenants`: those that no call of another tenant may name. The token that is measured is of none of them. */
   constructor(
@@ -26,23 +26,24 @@ export class Checker {
       (digest) => calls.cutGrant(digest),
       () => {},
     );
-    const touch = new Touch(systemClock);
+    const liveness = new FeedLiveness(systemClock);
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.
-    touch.begin(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
+    liveness.start(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
     const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
     const rules = { trust: () => undefined, stopOn: () => undefined, pinnedTenants };
-    this.judge = new Judge({ state, touch, calls, budgets, clock: systemClock, rules });
+    this.authorizer = new CallAuthorizer({ state, liveness, calls, budgets, clock: systemClock, rules });
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
   check({ canonical, call }: Prepared): void {
-    const service = this.judge.service(canonical.service);
+    const service = this.authorizer.service(canonical.service);
     if (service === undefined) throw new Error('the service is not known');
-    const token = this.judge.token(canonical, service);
+    const token = this.authorizer.verifyToken(canonical, service);
     if (!token.ok) throw new Error(`${token.reason}: ${token.detail}`);
-    if (this.judge.arrival(token.claims) !== undefined) throw new Error('the grant is not on the list');
-    const judged = this.judge.call(token, call);
+    if (this.authorizer.waitForGrant(token.claims) !== undefined)
+      throw new Error('the grant is not on the list');
+    const judged = this.authorizer.authorize(token, call);
     if (!judged.allowed) throw new Error(`${judged.code}: ${judged.detail}`);
   }
 }

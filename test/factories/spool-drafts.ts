@@ -1,4 +1,4 @@
-import type { Draft } from '../../apps/gateway/src/records/spool/chains.js';
+import type { RecordDraft } from '../../apps/gateway/src/records/spool/record-chains.js';
 
 /** Two runs of a gateway. */
 export const BOOTS = [
@@ -11,7 +11,7 @@ let ids = 0;
 export const recordId = () => `rec_01980000-0000-7000-8000-${String(++ids).padStart(12, '0')}`;
 
 /** An allowed call without its place; `padding` makes it longer. */
-export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): Draft {
+export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): RecordDraft {
   return {
     record: {
       v: 1,
@@ -38,7 +38,7 @@ export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): 
 }
 
 /** How that call ended. */
-export function outcome(of: Draft): Draft {
+export function outcome(of: RecordDraft): RecordDraft {
   const { v, id, gateway, boot, tenant, at } = of.record;
   return {
     record: {
@@ -60,14 +60,14 @@ export function outcome(of: Draft): Draft {
 }
 
 /** A refusal in the same tenant. */
-export function refused(tenant = 'acme', boot: string = BOOTS[0], padding = 0): Draft {
+export function refused(tenant = 'acme', boot: string = BOOTS[0], padding = 0): RecordDraft {
   const { record, openings } = allowed(tenant, boot, padding);
   if (record.kind !== 'allowed') throw new Error('this cannot be');
   return { record: { ...record, kind: 'refused', code: 'insufficient_scope', count: 1 }, openings };
 }
 
 /** By which the gateway vouches for a chain. */
-export function head(tenant = 'acme', boot: string = BOOTS[0]): Draft {
+export function head(tenant = 'acme', boot: string = BOOTS[0]): RecordDraft {
   const { v, id, gateway, at } = allowed(tenant, boot).record;
   return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };
 }

@@ -1,4 +1,4 @@
-import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/disk.js';
+import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/spool-disk.js';
 
 /**
  * What fails: an append that writes nothing, half of its bytes or all of them; a new segment; the removal of one. Of bytes

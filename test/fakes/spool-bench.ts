@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccessRecord, placeInChain, recordHash, signRecord } from '@countersign/gateway-protocol';
-import type { Draft } from '../../apps/gateway/src/records/spool/chains.js';
-import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/disk.js';
-import { jsonOf } from '../../apps/gateway/src/records/spool/line.js';
-import { NodeSpoolDisk } from '../../apps/gateway/src/records/spool/node-disk.js';
+import type { RecordDraft } from '../../apps/gateway/src/records/spool/record-chains.js';
+import { jsonOf } from '../../apps/gateway/src/records/spool/record-lines.js';
 import type { SpoolPlace } from '../../apps/gateway/src/records/spool/segments.js';
 import { Spool } from '../../apps/gateway/src/records/spool/spool.js';
+import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/spool-disk.js';
+import { NodeSpoolDisk } from '../../apps/gateway/src/records/spool/spool-disk.js';
 import { BOOTS } from '../factories/spool-drafts.js';
 
 export const START: SpoolPlace = { segment: 0, offset: 0 };
@@ -18,7 +18,7 @@ export const MIB = 1024 * 1024;
 export class SpoolBench {
   readonly identity = generateKeyPairSync('ed25519');
   readonly faults: unknown[] = [];
-  readonly dropped: Draft[] = [];
+  readonly dropped: RecordDraft[] = [];
   private readonly opened: Spool[] = [];
 
   private constructor(readonly folder: string) {}
@@ -113,9 +113,9 @@ export async function everything(spool: Spool): Promise<AccessRecord[]> {
   const records: AccessRecord[] = [];
   let place = START;
   for (
-    let piece = await spool.piece(place, MIB);
+    let piece = await spool.nextBatch(place, MIB);
     piece !== undefined;
-    piece = await spool.piece(place, MIB)
+    piece = await spool.nextBatch(place, MIB)
   ) {
     for (const line of piece.records)
       records.push((JSON.parse(jsonOf(line)) as { record: AccessRecord }).record);

@@ -2,35 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
 import { createLogger, describeError } from '@countersign/runtime';
+import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
-import { Judge } from './authorize/judge.js';
-import { BootLeases } from './budget/boot-leases.js';
 import { Budgets } from './budget/budgets.js';
-import { Leasing } from './budget/leasing.js';
+import { BootLeases, LeaseClient } from './budget/lease-client.js';
 import { type CallTimes, OpenCalls } from './budget/open-calls.js';
 import { systemClock } from './clock.js';
 import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
+import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
-import { Touch } from './feed/touch.js';
+import { LocationRewriter } from './forward/location-rewriter.js';
+import { contextSigner } from './forward/signed-context.js';
 import { Upstreams } from './forward/upstreams.js';
-import { WaysBack } from './forward/ways-back.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { CallHandler } from './http/handle-call.js';
 import { createHttpServer } from './http/http-server.js';
 import { OwnPages, type Readiness } from './http/own-pages.js';
-import type { Identity } from './identity/identity.js';
-import { registrar } from './identity/register.js';
-import { contextSigner } from './identity/signed-context.js';
-import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { StopPage } from './http/stop-page.js';
+import type { Identity } from './identity.js';
+import { identityRegistrar } from './identity.js';
+import { GatewayMetrics } from './metrics.js';
 import { Recorder } from './records/recorder.js';
 import { Quarantine } from './records/shipping/quarantine.js';
 import { Shipper } from './records/shipping/shipper.js';
-import { NodeSpoolDisk } from './records/spool/node-disk.js';
 import { Spool } from './records/spool/spool.js';
+import { NodeSpoolDisk } from './records/spool/spool-disk.js';
 import { CustomerRules } from './trust/customer-rules.js';
-import { StopPage } from './trust/stop-page.js';
 
 const GIB = 1024 ** 3;
 
@@ -61,7 +60,7 @@ export async function assembleGateway(
     boot,
     maxBytes: options.spoolBytes ?? GIB,
     sign: (record) => signRecord(record, identity.privateKey),
-    besides: () => quarantine.bytes,
+    otherBytes: () => quarantine.bytes,
     onFault: (error) => {
       metrics?.spoolFault();
       log.error(describeError(error), 'the spool could not be written');
@@ -86,8 +85,8 @@ export async function assembleGateway(
     },
     () =>
       calls.cutWhere((call) => {
-        if (!state.lists(call.kid)) return 'invalid_token';
-        return state.locks.on(call) === undefined ? undefined : 'locked';
+        if (!state.hasKey(call.kid)) return 'invalid_token';
+        return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
     ledger,
     (closed) => {
@@ -95,7 +94,7 @@ export async function assembleGateway(
       else log.error({ closed }, 'services are closed: their route maps break a rule');
     },
   );
-  const touch = new Touch(clock);
+  const liveness = new FeedLiveness(clock);
   const broker = new BrokerClient(credential);
   const rules: CustomerRules = await CustomerRules.load({
     spoolDir: options.spoolDir,
@@ -115,33 +114,33 @@ export async function assembleGateway(
     gateway: credential.gateway,
     boot,
     clock,
-    trustOf: (tenant) => rules.hashOf(tenant),
+    trustOf: (tenant) => rules.trustHash(tenant),
   });
-  recorder.closeLeft(spool.left);
+  recorder.closeUnfinished(spool.unfinishedCalls);
   recorder.signHeads();
-  if (spool.left.length > 0)
-    log.warn({ calls: spool.left.length }, 'closed calls that an earlier run left open');
+  if (spool.unfinishedCalls.length > 0)
+    log.warn({ calls: spool.unfinishedCalls.length }, 'closed calls that an earlier run left open');
 
-  const register = registrar(broker, identity, log);
+  const register = identityRegistrar(broker, identity, log);
   const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
   const isThere = (earlier: string) => spool.isWhole && spool.holdsRun(earlier);
   const boots = await BootLeases.load(options.spoolDir, boot, isThere);
-  const leasing = new Leasing({ broker, boots, boot, spool, shipper, quarantine, clock, log });
-  const budgets = new Budgets((ask) => leasing.ask(ask), clock);
+  const leaseClient = new LeaseClient({ broker, boots, boot, spool, shipper, quarantine, clock, log });
+  const budgets = new Budgets((ask) => leaseClient.request(ask), clock);
   const onSnapshot = () => {
-    budgets.forgetUnused();
+    budgets.dropAllUnused();
     rules.brokerMayHaveForgotten();
   };
   const feed = new FeedClient({
     credential,
     broker,
     state,
-    touch,
+    liveness,
     position,
     clock,
     log,
     register,
-    follow: (data) => rules.follow(data),
+    applyCustomerRules: (data) => rules.applyFeed(data),
     onSnapshot,
   });
   const upstreams = new Upstreams({
@@ -151,8 +150,8 @@ export async function assembleGateway(
     ...options.upstreamTimeouts,
   });
   metrics = new GatewayMetrics({
-    inTouch: () => touch.isInTouch(),
-    feedAge: () => touch.age / 1000,
+    inTouch: () => liveness.isInTouch(),
+    feedAge: () => liveness.age / 1000,
     spoolBytes: () => spool.usedBytes,
     spoolMaxBytes: () => spool.maxBytes,
     spoolBacklog: () => spool.backlog,
@@ -161,23 +160,23 @@ export async function assembleGateway(
     grants: () => state.grants.size,
     closedServices: () => state.routeMaps.closed.length,
   });
-  const judge = new Judge({ state, touch, calls, budgets, clock, rules });
+  const authorizer = new CallAuthorizer({ state, liveness, calls, budgets, clock, rules });
   const handler = new CallHandler({
     signContext: contextSigner(identity, credential.gateway),
-    judge,
+    authorizer,
     calls,
     budgets,
     recorder,
     upstreams,
-    back: new WaysBack(() => state.routeMaps),
+    locations: new LocationRewriter(() => state.routeMaps),
     metrics,
     clock,
     log,
     maxBodyBytes: options.maxBodyBytes ?? 100 * 1024 * 1024,
   });
   const readiness = (): Readiness => ({
-    inTouch: touch.isInTouch(),
-    heardMsAgo: Number.isFinite(touch.age) ? Math.round(touch.age) : null,
+    inTouch: liveness.isInTouch(),
+    heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {
       usedBytes: spool.usedBytes,
       maxBytes: spool.maxBytes,
@@ -193,7 +192,7 @@ export async function assembleGateway(
     pages,
     stopPage: new StopPage({ rules, bodyMs: times.clientIdleMs }),
     handler,
-    countRefused: (code) => {
+    countRefusal: (code) => {
       recorder.count(null, code);
       metrics.refused(null, code);
     },
@@ -210,8 +209,8 @@ export async function assembleGateway(
     times,
     budgets,
     boots,
-    leasing,
-    touch,
+    leaseClient,
+    liveness,
     recorder,
     broker,
     feed,

@@ -1,6 +1,6 @@
 import type { LevelWithSilent, Logger } from 'pino';
 import type { Clock } from './clock.js';
-import type { SpoolDisk } from './records/spool/disk.js';
+import type { SpoolDisk } from './records/spool/spool-disk.js';
 
 /** What a gateway needs to run. */
 export type GatewayOptions = {

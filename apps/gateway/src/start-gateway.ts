@@ -5,8 +5,8 @@ import { withinTime } from '@countersign/runtime';
 import { assembleGateway } from './assemble-gateway.js';
 import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
-import { type Identity, loadIdentity } from './identity/identity.js';
-import { lockFolder } from './records/spool/folder-lock.js';
+import { type Identity, loadIdentity } from './identity.js';
+import { lockSpool } from './records/spool/spool-lock.js';
 
 /** How often windows and touch are looked at for calls that are open, and the clock for a new minute. */
 const SWEEP_MS = 250;
@@ -19,7 +19,7 @@ const SHIP_GRACE_MS = 2_000;
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const credential = decodeGatewayCredential(options.credential);
   const identity = await loadIdentity(options.spoolDir);
-  const unlock = await lockFolder(options.spoolDir);
+  const unlock = await lockSpool(options.spoolDir);
   try {
     return await run(options, credential, identity, unlock);
   } catch (error) {
@@ -36,19 +36,32 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const { log, clock, calls, times, budgets, boots, leasing, touch, recorder, feed, shipper, server, rules } =
-    parts;
+  const {
+    log,
+    clock,
+    calls,
+    times,
+    budgets,
+    boots,
+    leaseClient,
+    liveness,
+    recorder,
+    feed,
+    shipper,
+    server,
+    rules,
+  } = parts;
 
   const sweep = setInterval(() => {
-    touch.tick();
-    if (!touch.isInTouch()) calls.cutAll('not_in_touch');
+    liveness.tick();
+    if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
     calls.cutEnded(clock.now());
     calls.cutOverdue(clock.monotonic(), times);
     calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
     budgets.sweep();
-    leasing.sweep();
+    leaseClient.sweep();
     recorder.tick();
-    rules.tick(touch.isInTouch());
+    rules.tick(liveness.isInTouch());
   }, SWEEP_MS);
 
   const close = async () => {
@@ -85,7 +98,7 @@ async function run(
     url,
     port,
     id: credential.gateway,
-    isInTouch: () => touch.isInTouch(),
+    isInTouch: () => liveness.isInTouch(),
     close: () => {
       closing ??= close();
       return closing;

@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeedGrant } from '@countersign/gateway-protocol';
+import { ActiveGrants } from './active-grants.js';
 import { DigestLedger } from './digest-ledger.js';
-import { Grants } from './grants.js';
 
 const T0 = Date.parse('2026-11-24T15:00:00Z');
 const HOUR = 3_600_000;
@@ -33,7 +33,7 @@ describe('the ledger of digests', () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1), grant(2)]);
     ledger.end([{ digest: digest(1) }], T0);
-    await ledger.settle();
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
     expect([again.hasEnded(digest(1)), again.hasEnded(digest(2))]).toEqual([true, false]);
     expect([again.admits(grant(1)), again.admits(grant(2)), again.admits(grant(3))]).toEqual([
@@ -50,14 +50,14 @@ describe('the ledger of digests', () => {
 
   test('P6: what ended while the gateway was down stays ended when a later list, of a restored store, has it again', async () => {
     const ledger = await DigestLedger.load(folder);
-    new Grants(ledger, () => undefined).replace([grant(1), grant(2)], T0);
-    await ledger.settle();
+    new ActiveGrants(ledger, () => undefined).replace([grant(1), grant(2)], T0);
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
-    const grants = new Grants(again, () => undefined);
+    const grants = new ActiveGrants(again, () => undefined);
     grants.replace([grant(2)], T0);
-    await again.settle();
+    await again.flush();
     grants.replace([grant(1), grant(2)], T0);
-    expect([grants.get(digest(1)), grants.isDead(digest(1))]).toEqual([undefined, true]);
+    expect([grants.get(digest(1)), grants.hasEnded(digest(1))]).toEqual([undefined, true]);
     expect(grants.get(digest(2))).toBeDefined();
     expect((await DigestLedger.load(folder)).hasEnded(digest(1))).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('the ledger of digests', () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1)]);
     ledger.begin([grant(1, { startsAt: instant(T0 + HOUR) })]);
-    await ledger.settle();
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
     expect(again.admits(grant(1, { startsAt: instant(T0 + HOUR) }))).toBe(false);
     expect(again.admits(grant(1))).toBe(true);
@@ -77,24 +77,24 @@ describe('the ledger of digests', () => {
     const early = grant(1, { until: instant(T0 + 1_000) });
     const known = { id: early.id, digest: early.digest, startsAt: T0 };
     ledger.begin([early]);
-    expect(ledger.outlasts(known, T0 + HOUR)).toBe(true);
-    expect([ledger.outlasts(known, T0 + HOUR), ledger.outlasts(known, T0)]).toEqual([false, false]);
+    expect(ledger.extend(known, T0 + HOUR)).toBe(true);
+    expect([ledger.extend(known, T0 + HOUR), ledger.extend(known, T0)]).toEqual([false, false]);
     ledger.end([{ digest: early.digest, until: instant(T0 + 1_000) }], T0);
-    await ledger.settle();
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
     again.forget(T0 + HOUR - 1);
     expect([again.hasEnded(early.digest), again.admits(early)]).toEqual([true, false]);
     again.forget(T0 + HOUR + 1);
     expect(again.size).toBe(0);
     // Forgotten while it is open still: what its token says counts, and its window does not move.
-    expect(again.outlasts(known, T0 + 2 * HOUR)).toBe(true);
+    expect(again.extend(known, T0 + 2 * HOUR)).toBe(true);
     expect(again.admits(grant(1, { startsAt: instant(T0 + 1_000) }))).toBe(false);
   });
 
   test('an end of which the window was never seen counts too', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(7), until: instant(T0 + HOUR) }, { digest: digest(8) }], T0);
-    await ledger.settle();
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
     expect([again.admits(grant(7)), again.admits(grant(8))]).toEqual([false, false]);
     again.forget(T0 + 2 * HOUR);
@@ -104,12 +104,12 @@ describe('the ledger of digests', () => {
   test('a torn last line is passed over, and what comes after it is kept; damage before it stops the start', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(1) }], T0);
-    await ledger.settle();
+    await ledger.flush();
     await appendFile(path(), '{"digest":"sha256:00');
     const again = await DigestLedger.load(folder);
     expect(again.hasEnded(digest(1))).toBe(true);
     again.end([{ digest: digest(2) }], T0);
-    await again.settle();
+    await again.flush();
     const third = await DigestLedger.load(folder);
     expect([third.hasEnded(digest(1)), third.hasEnded(digest(2))]).toEqual([true, true]);
     const text = await readFile(path(), 'utf8');
@@ -120,14 +120,14 @@ describe('the ledger of digests', () => {
   test('a disk that fails is told, and nothing is lost when it works again', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1)]);
-    await ledger.settle();
+    await ledger.flush();
     await rm(folder, { recursive: true });
     ledger.end([{ digest: digest(1) }], T0);
-    await expect(ledger.settle()).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(ledger.flush()).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(readFile(path(), 'utf8')).rejects.toThrow('ENOENT');
     await mkdir(folder);
     ledger.begin([grant(2)]);
-    await ledger.settle();
+    await ledger.flush();
     const again = await DigestLedger.load(folder);
     expect([again.admits(grant(1)), again.admits(grant(2))]).toEqual([false, true]);
   });
@@ -136,11 +136,11 @@ describe('the ledger of digests', () => {
     const ledger = await DigestLedger.load(folder);
     for (let round = 0; round < 12; round += 1) {
       ledger.begin(Array.from({ length: 2_000 }, (_, index) => grant(round * 2_000 + index)));
-      await ledger.settle();
+      await ledger.flush();
       ledger.forget(T0 + 14 * HOUR);
     }
     ledger.begin([grant(99_999)]);
-    await ledger.settle();
+    await ledger.flush();
     expect((await readFile(path(), 'utf8')).split('\n').length).toBeLessThan(12_000);
     expect((await DigestLedger.load(folder)).admits(grant(99_999, { startsAt: instant(T0 + 1_000) }))).toBe(
       false,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { GrantTokenClaims } from '@countersign/authorization';
+import { latestEndOfTerms } from '@countersign/contract';
 import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { LineFile } from '../durable/line-file.js';
+import { LineFile } from '../storage/line-file.js';
 
 /** For a digest of which nobody has said how long it could be opened: longer than any window. */
 const UNKNOWN_LIFE_MS = 31 * 86_400_000;
@@ -78,10 +80,7 @@ export class DigestLedger {
    * A verified token says how long this grant's terms can be opened. Where that is longer than the feed has said, it is
    * what counts: a digest that is forgotten early could be listed again. Whether anything is new; durable after `settle`.
    */
-  outlasts(
-    { id, digest, startsAt }: { id: string; digest: string; startsAt: number },
-    until: number,
-  ): boolean {
+  extend({ id, digest, startsAt }: { id: string; digest: string; startsAt: number }, until: number): boolean {
     const known = this.entries.get(digest) ?? { beganAt: startsAt, until: 0, ended: false, grant: id };
     if (known.until >= until) return false;
     this.set(digest, { ...known, until });
@@ -106,8 +105,8 @@ export class DigestLedger {
   }
 
   /** Resolves when all that was noted is durable; rejects with the file system's error. */
-  async settle(): Promise<void> {
-    await this.file?.settle(() => this.lines());
+  async flush(): Promise<void> {
+    await this.file?.flush(() => this.lines());
   }
 
   private set(digest: string, entry: Entry): void {
@@ -118,4 +117,16 @@ export class DigestLedger {
   private *lines(): Generator<object> {
     for (const [digest, entry] of this.entries) yield { digest, ...entry };
   }
+}
+
+/**
+ * The last moment at which this digest could be opened, in milliseconds since the epoch: as its terms say, and as long as
+ * anybody has signed that it may be. A broker's own word of that is not asked.
+ */
+export function digestLife({ terms, grant_exp, countersignatures = [] }: GrantTokenClaims): number {
+  const ends = countersignatures.map(
+    (each) => (each as { statement?: { notAfter?: string } } | null)?.statement?.notAfter ?? '',
+  );
+  const signed = ends.map((end) => Date.parse(end)).filter((end) => !Number.isNaN(end));
+  return Math.max(latestEndOfTerms(terms), grant_exp * 1_000, ...signed);
 }

@@ -24,14 +24,14 @@ describe('keys that check tokens', () => {
     expect(known(exp * 1_000 - 1)).toEqual([true, true]);
     expect(known(exp * 1_000)).toEqual([true, false]);
     // Answers that it has opened may end: it has not been revoked.
-    expect(state.lists(retiring.kid)).toBe(true);
+    expect(state.hasKey(retiring.kid)).toBe(true);
   });
 
   test('a key that is no longer listed is gone at once, and whoever holds answers open is told', () => {
     const before = narrowed;
     state.applyChange({ keys: [{ ...retiring.publicJwk, exp }] }, NOW);
     expect(state.key(staying.kid, NOW)).toBeUndefined();
-    expect(state.lists(staying.kid)).toBe(false);
+    expect(state.hasKey(staying.kid)).toBe(false);
     expect(narrowed).toBe(before + 1);
   });
 });

@@ -2,14 +2,14 @@ import type { KeyObject } from 'node:crypto';
 import { readJwks } from '@countersign/authorization';
 import type { ForbidRule } from '@countersign/contract';
 import type { ChangeData, FeedJwk, FeedTenant, SnapshotData } from '@countersign/gateway-protocol';
+import { ActiveGrants } from './active-grants.js';
 import { DigestLedger } from './digest-ledger.js';
-import { Grants } from './grants.js';
 import { Locks } from './locks.js';
 import { type ClosedService, RouteMaps } from './route-maps.js';
 
 /** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
 export class GatewayState {
-  readonly grants: Grants;
+  readonly grants: ActiveGrants;
   readonly locks = new Locks();
   private maps = RouteMaps.none;
   private signingKeys = new Map<string, SigningKey>();
@@ -28,7 +28,7 @@ export class GatewayState {
     readonly ledger: DigestLedger = DigestLedger.inMemory(),
     private readonly onClosedServices: (closed: readonly ClosedService[]) => void = () => {},
   ) {
-    this.grants = new Grants(ledger, onGrantEnded);
+    this.grants = new ActiveGrants(ledger, onGrantEnded);
   }
 
   /** `iss` of grant tokens; undefined before the first snapshot. */
@@ -47,7 +47,7 @@ export class GatewayState {
   }
 
   /** Whether the feed still lists the key, retired or not: one that is not listed any more has been revoked. */
-  lists(kid: string): boolean {
+  hasKey(kid: string): boolean {
     return this.signingKeys.has(kid);
   }
 
@@ -58,7 +58,7 @@ export class GatewayState {
 
   /** Everything anew. Throws before anything is changed when the snapshot contradicts itself. */
   applySnapshot(data: SnapshotData, now: number): void {
-    this.useMaps(this.maps.replace(data.services, data.routeMaps));
+    this.replaceMaps(this.maps.replace(data.services, data.routeMaps));
     this.tokenIssuer = data.issuer;
     this.signingKeys = readKeys(data.keys);
     this.tenants = new Map(data.tenants.map(byTenant));
@@ -72,7 +72,7 @@ export class GatewayState {
   applyChange(data: ChangeData, now: number): void {
     const { services, routeMaps } = data;
     if (services !== undefined && routeMaps !== undefined)
-      this.useMaps(this.maps.replace(services, routeMaps));
+      this.replaceMaps(this.maps.replace(services, routeMaps));
     if (data.keys !== undefined) this.signingKeys = readKeys(data.keys);
     this.grants.endAll(data.endedGrants ?? [], now);
     for (const [slug, forbid] of (data.tenants ?? []).map(byTenant)) this.tenants.set(slug, forbid);
@@ -97,7 +97,7 @@ export class GatewayState {
     });
   }
 
-  private useMaps(maps: RouteMaps): void {
+  private replaceMaps(maps: RouteMaps): void {
     const isNews = JSON.stringify(maps.closed) !== JSON.stringify(this.maps.closed);
     this.maps = maps;
     if (isNews) this.onClosedServices(maps.closed);

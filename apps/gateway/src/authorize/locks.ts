@@ -12,7 +12,7 @@ export class Locks {
   private byName = new Map<string, FeedLock[]>();
 
   /** What of this is locked, in words; undefined where nothing is. */
-  on(what: Lockable): string | undefined {
+  find(what: Lockable): string | undefined {
     if (this.byId.size === 0) return undefined;
     for (const kind of ['tenant', 'person', 'service'] as const) {
       const locks = this.byName.get(`${kind} ${what[kind]}`) ?? [];

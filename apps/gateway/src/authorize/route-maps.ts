@@ -19,7 +19,7 @@ export class RouteMaps {
   private constructor(
     private readonly byHash: ReadonlyMap<string, PublishedRouteMap>,
     private readonly current: ReadonlyMap<string, PublishedRouteMap>,
-    private readonly shut: ReadonlyMap<string, BadMap>,
+    private readonly closedMaps: ReadonlyMap<string, BadMap>,
   ) {}
 
   static readonly none = new RouteMaps(new Map(), new Map(), new Map());
@@ -61,7 +61,7 @@ export class RouteMaps {
 
   /** Services that are closed by what is wrong with their own map. */
   get closed(): ClosedService[] {
-    return [...this.shut].map(([service, { problem }]) => ({ service, ...problem }));
+    return [...this.closedMaps].map(([service, { problem }]) => ({ service, ...problem }));
   }
 
   get services(): string[] {
@@ -70,7 +70,7 @@ export class RouteMaps {
 
   /** Where services stand, the closed ones too: what leads there is led back here as long as they are listed. */
   *upstreams(): Generator<[service: string, upstream: URL]> {
-    for (const [service, { definition }] of [...this.current, ...this.shut])
+    for (const [service, { definition }] of [...this.current, ...this.closedMaps])
       if (URL.canParse(definition.upstream)) yield [service, new URL(definition.upstream)];
   }
 }

@@ -1,12 +1,12 @@
 import type { Budget } from '@countersign/contract';
 import { LeaseBook } from '../../../../test/fakes/lease-book.js';
-import type { LiveGrant } from '../authorize/grants.js';
-import { BrokerAnswer } from '../feed/broker-client.js';
-import { Budgets, type Lessor } from './budgets.js';
+import type { ListedGrant } from '../authorize/active-grants.js';
+import { BrokerResponseError } from '../feed/broker-client.js';
+import { Budgets, type LeaseRequester } from './budgets.js';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const BUDGET = { calls: 1_000, bytes: 4_000_000 };
-const grantOf = (budget: Budget): LiveGrant => ({
+const grantOf = (budget: Budget): ListedGrant => ({
   id: 'grt_01980000-0000-7000-8000-000000000001',
   tenant: 'acme',
   service: 'billing',
@@ -33,13 +33,13 @@ class Side {
 
   constructor(
     readonly boot: string,
-    readonly grant: LiveGrant,
-    lessor?: Lessor,
+    readonly grant: ListedGrant,
+    lessor?: LeaseRequester,
   ) {
     this.budgets = new Budgets(lessor ?? ((ask) => this.ask(ask)), { monotonic: () => time });
   }
 
-  private async ask({ grant, ...ask }: Parameters<Lessor>[0]): ReturnType<Lessor> {
+  private async ask({ grant, ...ask }: Parameters<LeaseRequester>[0]): ReturnType<LeaseRequester> {
     this.asks += 1;
     time += 1_000;
     const whose = { tenant: 'acme', grant, gateway: 'gtw', boot: this.boot };
@@ -49,7 +49,7 @@ class Side {
     return answer;
   }
 
-  more = () => this.budgets.more(DIGEST, this.grant, { calls: 1, bytes: 1 });
+  more = () => this.budgets.requestMore(DIGEST, this.grant, { calls: 1, bytes: 1 });
   takeBytes = (bytes: number) => this.budgets.takeBytes(DIGEST, this.grant, bytes);
 
   /** Lets as many calls through as there are, each with so much of an answer. */
@@ -99,7 +99,7 @@ test('an ask for bytes whose answer is lost gives no calls away that are still m
   one.budgets.takeCall(DIGEST, one.grant);
   one.takeBytes(BUDGET.bytes);
   one.lost = true;
-  expect(await one.budgets.more(DIGEST, one.grant, { calls: 0, bytes: 1 })).toBe('unreachable');
+  expect(await one.budgets.requestMore(DIGEST, one.grant, { calls: 0, bytes: 1 })).toBe('unreachable');
   const others = await other.useUp(1);
   one.lost = false;
   const mine = await one.useUp(1);
@@ -133,7 +133,7 @@ test('of a grant that the broker has ended nothing is owed: it is asked once, an
   let asks = 0;
   const side = new Side('one', grantOf({ calls: 10 }), async () => {
     asks += 1;
-    if (ended) throw new BrokerAnswer(409, 'grant_not_active');
+    if (ended) throw new BrokerResponseError(409, 'grant_not_active');
     return { held: { calls: 3, bytes: null }, elsewhere: false };
   });
   expect(await side.more()).toBe('more');

@@ -1,22 +1,22 @@
 import type { Amounts, LeaseAnswer, LeaseAsk } from '@countersign/gateway-protocol';
 import { SingleFlight, sleep } from '@countersign/runtime';
-import type { LiveGrant } from '../authorize/grants.js';
+import type { ListedGrant } from '../authorize/active-grants.js';
 import type { Clock } from '../clock.js';
-import { BrokerAnswer } from '../feed/broker-client.js';
+import { BrokerResponseError } from '../feed/broker-client.js';
 
 /** How a gateway gets and gives back parts of a budget. Rejects where the broker cannot be asked, or refuses. */
-export type Lessor = (ask: Omit<LeaseAsk, 'boot'>) => Promise<LeaseAnswer>;
+export type LeaseRequester = (ask: Omit<LeaseAsk, 'boot'>) => Promise<LeaseAnswer>;
 
 /** `none`: nothing of the budget is left, as far as anybody can tell. `unreachable`: the broker could not be asked. */
-export type More = 'more' | 'none' | 'unreachable';
+export type MoreBudget = 'more' | 'none' | 'unreachable';
 
 /** What is not used for so long goes back, so that other gateways find it. */
 const IDLE_MS = 1_000;
 /** How long a call waits for what others may give back, and how often it asks meanwhile. */
 const WAIT_MS = 2_500;
-const AGAIN_MS = 250;
+const RETRY_MS = 250;
 /** So long after the broker had nothing more, it is not asked again for the same grant. */
-const SHORT_MS = 1_000;
+const EXHAUSTED_MS = 1_000;
 
 /** `short`: the broker could not give all that was asked for. */
 type Leased = LeaseAnswer & { short: boolean };
@@ -36,7 +36,7 @@ type Account = {
   asking: SingleFlight<Leased>;
   /** Monotonic milliseconds. */
   usedAt: number;
-  shortUntil: number;
+  exhaustedUntil: number;
   /** The broker may still think that more is held. */
   owes: boolean;
 };
@@ -50,12 +50,12 @@ export class Budgets {
   private readonly accounts = new Map<string, Account>();
 
   constructor(
-    private readonly lease: Lessor,
+    private readonly lease: LeaseRequester,
     private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
   /** Whether one more call fits into what is held. Grants without a budget always do. */
-  hasLeft(digest: string, grant: LiveGrant | undefined): boolean {
+  hasLeft(digest: string, grant: ListedGrant | undefined): boolean {
     if (grant === undefined) return false;
     if (grant.budget === null) return true;
     const account = this.accounts.get(digest);
@@ -63,20 +63,20 @@ export class Budgets {
   }
 
   /** Counts a call that is let through. */
-  takeCall(digest: string, grant: LiveGrant): void {
-    if (grant.budget !== null) this.spend(this.of(digest, grant), { calls: 1, bytes: 0 });
+  takeCall(digest: string, grant: ListedGrant): void {
+    if (grant.budget !== null) this.spend(this.accountOf(digest, grant), { calls: 1, bytes: 0 });
   }
 
   /** Takes back a call that was counted and then not made. */
-  returnCall(digest: string, grant: LiveGrant): void {
+  returnCall(digest: string, grant: ListedGrant): void {
     const account = grant.budget === null ? undefined : this.accounts.get(digest);
     if (account !== undefined) this.spend(account, { calls: -1, bytes: 0 });
   }
 
   /** How many of these bytes may be sent by what is held; counts them. `more` may get the rest. */
-  takeBytes(digest: string, grant: LiveGrant, bytes: number): number {
+  takeBytes(digest: string, grant: ListedGrant, bytes: number): number {
     if (grant.budget?.bytes === undefined) return bytes;
-    const account = this.of(digest, grant);
+    const account = this.accountOf(digest, grant);
     const taken = Math.max(0, Math.min(bytes, account.held.bytes - account.used.bytes));
     this.spend(account, { calls: 0, bytes: taken });
     return taken;
@@ -86,14 +86,18 @@ export class Budgets {
    * Resolves when there is more to take, of what the broker leases or others give back, or when it is known that
    * there is not. `bytes` is how many are wanted, `calls` whether a call wants to begin.
    */
-  async more(digest: string, grant: LiveGrant, wants: { calls: 0 | 1; bytes: number }): Promise<More> {
-    const account = this.of(digest, grant);
+  async requestMore(
+    digest: string,
+    grant: ListedGrant,
+    wants: { calls: 0 | 1; bytes: number },
+  ): Promise<MoreBudget> {
+    const account = this.accountOf(digest, grant);
     const deadline = this.clock.monotonic() + WAIT_MS;
     account.waiting += wants.calls;
     try {
       for (;;) {
         if (fits(account, wants)) return 'more';
-        if (this.clock.monotonic() < account.shortUntil) return 'none';
+        if (this.clock.monotonic() < account.exhaustedUntil) return 'none';
         const answer = await this.ask(account, wants.bytes).catch((error: unknown) =>
           hasEnded(error) ? 'ended' : undefined,
         );
@@ -102,10 +106,10 @@ export class Budgets {
         if (fits(account, wants)) return 'more';
         if (!answer.short) continue;
         if (!answer.elsewhere || this.clock.monotonic() > deadline) {
-          account.shortUntil = this.clock.monotonic() + SHORT_MS;
+          account.exhaustedUntil = this.clock.monotonic() + EXHAUSTED_MS;
           return 'none';
         }
-        await sleep(AGAIN_MS);
+        await sleep(RETRY_MS);
       }
     } finally {
       account.waiting -= wants.calls;
@@ -128,8 +132,8 @@ export class Budgets {
   }
 
   /** What the broker knew of leases may be gone (a restored store): only what it answers from now on is held. */
-  forgetUnused(): void {
-    for (const account of this.accounts.values()) this.drop(account);
+  dropAllUnused(): void {
+    for (const account of this.accounts.values()) this.dropUnused(account);
   }
 
   /** Gives everything back. Resolves with whether the broker knows of all of it. */
@@ -171,7 +175,7 @@ export class Budgets {
       await account.asking.settle();
     }
     if (!account.owes && !hasUnused(account)) return true;
-    this.drop(account);
+    this.dropUnused(account);
     return this.ask(account, 0).then(
       () => true,
       (error: unknown) => {
@@ -184,7 +188,7 @@ export class Budgets {
   }
 
   /** From here on nothing more is used, whatever becomes of the message that says so. */
-  private drop(account: Account): void {
+  private dropUnused(account: Account): void {
     account.held = { ...account.used };
     account.owes = true;
   }
@@ -194,11 +198,11 @@ export class Budgets {
     account.usedAt = this.clock.monotonic();
   }
 
-  private of(digest: string, grant: LiveGrant): Account {
+  private accountOf(digest: string, grant: ListedGrant): Account {
     const known = this.accounts.get(digest);
     if (known !== undefined) return known;
     const nothing = { calls: 0, bytes: 0 };
-    const times = { usedAt: this.clock.monotonic(), shortUntil: 0 };
+    const times = { usedAt: this.clock.monotonic(), exhaustedUntil: 0 };
     const state = { turn: 0, waiting: 0, asking: new SingleFlight<Leased>(), owes: false };
     const limit = { calls: grant.budget?.calls ?? Infinity, bytes: grant.budget?.bytes ?? Infinity };
     const account = { grant: grant.id, used: nothing, held: nothing, limit, ...state, ...times };
@@ -209,7 +213,7 @@ export class Budgets {
 
 /** The broker may have ended the grant, used up, before the feed has told so. */
 const hasEnded = (error: unknown): boolean =>
-  error instanceof BrokerAnswer && error.code === 'grant_not_active';
+  error instanceof BrokerResponseError && error.code === 'grant_not_active';
 
 /** At least what is held; where the budget has no limit there is nothing to be held. */
 const wishFor = ({ held, limit }: Account, kind: keyof Amounts, needed: number): number =>

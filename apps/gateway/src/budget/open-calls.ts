@@ -45,12 +45,12 @@ export class OpenCall {
   }
 
   /** The client has the next move, as of this moment of the monotonic clock. */
-  waitsForClient(since: number): void {
+  waitForClient(since: number): void {
     this.waitsSince = since;
   }
 
   /** It is not the client that anybody waits for. */
-  goesOn(): void {
+  clientDone(): void {
     this.waitsSince = undefined;
   }
 

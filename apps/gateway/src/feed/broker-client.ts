@@ -2,7 +2,7 @@ import { type GatewayCredential, gatewayAuthorization } from '@countersign/gatew
 import { Agent, request } from 'undici';
 
 /** The broker answered, but not what was asked. `refused`: it does not know this gateway (any more). */
-export class BrokerAnswer extends Error {
+export class BrokerResponseError extends Error {
   override readonly name = 'BrokerAnswer';
 
   constructor(
@@ -13,7 +13,7 @@ export class BrokerAnswer extends Error {
   }
 
   /** Nothing that is known may be gone by: we are shut out, or the broker's history is not the one we heard. */
-  get refused(): boolean {
+  get isRejection(): boolean {
     return this.status === 401 || this.status === 403 || this.code === 'feed_parted';
   }
 }
@@ -53,7 +53,7 @@ export class BrokerClient {
       bodyTimeout: 0,
       signal,
     });
-    if (statusCode !== 200) throw new BrokerAnswer(statusCode, await problemCode(body));
+    if (statusCode !== 200) throw new BrokerResponseError(statusCode, await problemCode(body));
     return body;
   }
 
@@ -72,7 +72,7 @@ export class BrokerClient {
       await body.dump();
       return undefined;
     }
-    if (statusCode !== 200) throw new BrokerAnswer(statusCode, await problemCode(body));
+    if (statusCode !== 200) throw new BrokerResponseError(statusCode, await problemCode(body));
     return body.json();
   }
 

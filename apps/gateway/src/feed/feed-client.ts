@@ -14,25 +14,24 @@ import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import type { GatewayState } from '../authorize/gateway-state.js';
 import type { Clock } from '../clock.js';
-import { BrokerAnswer, type BrokerClient } from './broker-client.js';
+import { type BrokerClient, BrokerResponseError } from './broker-client.js';
+import { readEventData, withIdleTimeout } from './event-stream.js';
+import type { FeedLiveness } from './feed-liveness.js';
 import type { FeedPosition } from './feed-position.js';
 import { FeedSession, type FeedStep } from './feed-session.js';
-import { whileHeard } from './silence.js';
-import { sseData } from './sse.js';
-import type { Touch } from './touch.js';
 
 type FeedClientParts = {
   credential: GatewayCredential;
   broker: BrokerClient;
   state: GatewayState;
-  touch: Touch;
+  liveness: FeedLiveness;
   position: FeedPosition;
   clock: Clock;
   log: Logger;
   /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
   register(signal: AbortSignal): Promise<void>;
   /** Follows what customers have signed; durable when it resolves. */
-  follow(data: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void>;
+  applyCustomerRules(data: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void>;
   /** Called when everything was shown anew: the broker may have forgotten what it had told before. */
   onSnapshot(): void;
 };
@@ -104,7 +103,7 @@ export class FeedClient {
 
   /** One connection, until it ends. */
   private async connect(): Promise<void> {
-    const { credential, broker, position, clock, touch } = this.parts;
+    const { credential, broker, position, clock, liveness } = this.parts;
     const nonce = randomBytes(32).toString('base64url');
     const askedAt = clock.monotonic();
     const resumeFrom = this.applied === undefined ? undefined : formatFeedPlace(this.applied);
@@ -120,14 +119,14 @@ export class FeedClient {
     try {
       const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.patience, signal);
       const limit = () => (begunAt === undefined ? this.patience : SILENCE_MS);
-      const heard = whileHeard(body, limit, () => silent.abort(new Error('the feed is silent')));
-      for await (const data of sseData(heard)) {
+      const heard = withIdleTimeout(body, limit, () => silent.abort(new Error('the feed is silent')));
+      for await (const data of readEventData(heard)) {
         begunAt ??= clock.monotonic();
         await this.take(session, data, askedAt);
         // A connection that lasted is followed by the next one at once; one that breaks right away is not.
         const hasLasted = session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS;
         if (hasLasted) this.backOff.resetAndSkipNext();
-        if (hasLasted && touch.isLoose) throw new Error('the feed began late');
+        if (hasLasted && liveness.isImprecise) throw new Error('the feed began late');
       }
     } finally {
       const inVain = begunAt === undefined && clock.monotonic() - askedAt >= this.patience;
@@ -137,46 +136,46 @@ export class FeedClient {
 
   /** One event. Throws where the connection is to end with it. */
   private async take(session: FeedSession, data: string, askedAt: number): Promise<void> {
-    const { touch } = this.parts;
+    const { liveness } = this.parts;
     try {
-      await this.follow(session.judge(openFeedEnvelope(data, this.feedKey)), askedAt);
+      await this.follow(session.validate(openFeedEnvelope(data, this.feedKey)), askedAt);
     } catch (cause) {
       throw new FeedBroken(cause);
     }
     if (this.catchingUpSince !== undefined) return;
     // A new nonce gives a new measure, where time has parted or this connection brings old news.
-    if (!touch.areClocksRight) throw new Error('the clocks of broker and gateway do not agree');
-    if (!touch.isInTouch() || touch.isStrained) throw new Error('what the feed brings is late');
+    if (!liveness.clocksAgree) throw new Error('the clocks of broker and gateway do not agree');
+    if (!liveness.isInTouch() || liveness.isLate) throw new Error('what the feed brings is late');
   }
 
   private async follow(step: FeedStep, askedAt: number): Promise<void> {
-    const { state, touch, position, clock } = this.parts;
+    const { state, liveness, position, clock } = this.parts;
     const { event } = step;
     const time = Date.parse(event.time);
     this.forgetOld(Math.min(time, clock.now()));
     if (step.do === 'begin') {
       if (step.event.type === 'snapshot') {
-        await this.parts.follow(step.event.data);
+        await this.parts.applyCustomerRules(step.event.data);
         await this.keepBeginnings(step.event.data.grants);
         state.applySnapshot(step.event.data, clock.now());
-        await state.ledger.settle();
+        await state.ledger.flush();
         this.parts.onSnapshot();
-        await position.reach(step.event);
+        await position.advance(step.event);
       }
       this.catchingUpSince = askedAt;
     }
     if (step.do === 'change') {
-      await this.parts.follow(step.event.data);
+      await this.parts.applyCustomerRules(step.event.data);
       await this.keepBeginnings(step.event.data.grants ?? []);
       // First what it says, then the note of it and of its place: a stop must not wait for a disk.
       state.applyChange(step.event.data, clock.now());
-      await state.ledger.settle();
-      await position.reach(step.event);
+      await state.ledger.flush();
+      await position.advance(step.event);
     }
     if (step.do !== 'hear') this.applied = { epoch: event.epoch, seq: event.seq };
     // A snapshot is whole by itself. After a resume the missed changes are still on their way, and only a heartbeat
     // says that none is: until then nothing that this connection brings makes what is known fresh.
-    if (this.catchingUpSince === undefined) touch.heard(time);
+    if (this.catchingUpSince === undefined) liveness.eventReceived(time);
     else if (event.type === 'snapshot' || event.type === 'heartbeat') this.begin(event, this.catchingUpSince);
   }
 
@@ -191,10 +190,10 @@ export class FeedClient {
   }
 
   private begin(event: FeedEvent, askedAt: number): void {
-    const { touch, log } = this.parts;
+    const { liveness, log } = this.parts;
     this.catchingUpSince = undefined;
-    touch.begin(Date.parse(event.time), askedAt);
-    if (!touch.isInTouch()) return;
+    liveness.start(Date.parse(event.time), askedAt);
+    if (!liveness.isInTouch()) return;
     log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
   }
 
@@ -202,7 +201,7 @@ export class FeedClient {
   private async keepBeginnings(grants: readonly FeedGrant[]): Promise<void> {
     const { ledger } = this.parts.state;
     ledger.begin(grants);
-    await ledger.settle();
+    await ledger.flush();
   }
 
   /**
@@ -210,11 +209,11 @@ export class FeedClient {
    * broken network alone leaves what is known in force until the touch deadline.
    */
   private failed(error: unknown): void {
-    const { touch, log } = this.parts;
+    const { liveness, log } = this.parts;
     const why = describeError(error instanceof FeedBroken ? error.cause : error);
-    if (error instanceof FeedBroken || (error instanceof BrokerAnswer && error.refused)) {
+    if (error instanceof FeedBroken || (error instanceof BrokerResponseError && error.isRejection)) {
       this.applied = undefined;
-      touch.lost();
+      liveness.reset();
       log.error(why, 'out of touch: the feed cannot be followed');
     } else {
       log.warn(why, 'the feed is interrupted');

@@ -15,20 +15,20 @@ const onDisk = async (): Promise<unknown> =>
 
 test('P6: a place that could not be written is not taken for kept: the next time it is', async () => {
   const position = await FeedPosition.load(folder);
-  await position.reach(place(1));
+  await position.advance(place(1));
   await rm(folder, { recursive: true });
-  await expect(position.reach(place(2))).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(position.advance(place(2))).rejects.toMatchObject({ code: 'ENOENT' });
   // What was heard stays heard, whatever the disk does.
   expect(position.highest).toEqual(place(2));
   await mkdir(folder);
-  await position.reach(place(2));
+  await position.advance(place(2));
   expect(await onDisk()).toEqual(place(2));
 });
 
 test('P6: a lower place changes nothing', async () => {
   const position = await FeedPosition.load(folder);
-  await position.reach(place(5));
-  await position.reach(place(4));
+  await position.advance(place(5));
+  await position.advance(place(4));
   expect(await onDisk()).toEqual(place(5));
   expect((await FeedPosition.load(folder)).highest).toEqual(place(5));
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compareFeedPlaces, type SeenPlace } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { JsonCell } from '../durable/json-cell.js';
+import { JsonFile } from '../storage/json-cell.js';
 
 const shape = z.strictObject({
   epoch: z.int().min(1),
@@ -11,13 +11,13 @@ const shape = z.strictObject({
 
 /** The highest place in the feed that this gateway ever applied, on its disk: it never goes back, restarts included. */
 export class FeedPosition {
-  private readonly cell: JsonCell<SeenPlace>;
+  private readonly cell: JsonFile<SeenPlace>;
   private reached: SeenPlace | undefined;
   /** What is on disk: behind `reached` while a write is under way, or after one that failed. */
   private kept: SeenPlace | undefined;
 
   private constructor(folder: string) {
-    this.cell = new JsonCell(join(folder, 'feed-position.json'));
+    this.cell = new JsonFile(join(folder, 'feed-position.json'));
   }
 
   /** Throws when the file is there and cannot be read: forgetting the place would let an older feed in. */
@@ -33,7 +33,7 @@ export class FeedPosition {
   }
 
   /** Resolves when this place or a later one is durable. Rejects with the file system's error; the next call tries again. */
-  async reach({ epoch, seq, mark }: SeenPlace): Promise<void> {
+  async advance({ epoch, seq, mark }: SeenPlace): Promise<void> {
     const place = { epoch, seq, ...(mark === undefined ? {} : { mark }) };
     if (isAtLeast(this.kept, place)) return;
     const next = isAtLeast(this.reached, place) ? this.reached : place;

@@ -26,16 +26,16 @@ describe('FeedSession', () => {
   test('follows a snapshot, its changes one by one, and heartbeats of the place it is at', () => {
     const s = session();
     const steps = [snapshot(4), heartbeat(4), change(5), heartbeat(5), change(6)].map(
-      (event) => s.judge(event).do,
+      (event) => s.validate(event).do,
     );
     expect(steps).toEqual(['begin', 'hear', 'change', 'hear', 'change']);
   });
 
   test('resumes from exactly the place that was applied', () => {
     const s = session({ epoch: 1, seq: 4 });
-    expect([resume(4), change(5)].map((event) => s.judge(event).do)).toEqual(['begin', 'change']);
-    expect(() => session({ epoch: 1, seq: 4 }).judge(resume(5))).toThrow(refused);
-    expect(() => session(undefined, { epoch: 1, seq: 4 }).judge(resume(4))).toThrow(refused);
+    expect([resume(4), change(5)].map((event) => s.validate(event).do)).toEqual(['begin', 'change']);
+    expect(() => session({ epoch: 1, seq: 4 }).validate(resume(5))).toThrow(refused);
+    expect(() => session(undefined, { epoch: 1, seq: 4 }).validate(resume(4))).toThrow(refused);
   });
 
   test.each<[string, FeedEvent[]]>([
@@ -54,15 +54,15 @@ describe('FeedSession', () => {
     ['an event for another gateway', [{ ...snapshot(4), gateway: GATEWAY.replace('1', '2') }]],
   ])('P6: ends the connection on %s', (_, events) => {
     const s = session();
-    for (const event of events.slice(0, -1)) s.judge(event);
-    expect(() => s.judge(events.at(-1)!)).toThrow(refused);
+    for (const event of events.slice(0, -1)) s.validate(event);
+    expect(() => s.validate(events.at(-1)!)).toThrow(refused);
   });
 
   test('P6: never goes back below the place on disk, in seq or epoch; a later epoch may begin anew', () => {
     const at = (place: FeedPlace) => session(undefined, place);
-    expect(() => at({ epoch: 1, seq: 5 }).judge(snapshot(4))).toThrow(refused);
-    expect(() => at({ epoch: 2, seq: 0 }).judge(snapshot(99, 1))).toThrow(refused);
-    expect(at({ epoch: 1, seq: 5 }).judge(snapshot(5)).do).toBe('begin');
-    expect(at({ epoch: 1, seq: 5 }).judge(snapshot(0, 2)).do).toBe('begin');
+    expect(() => at({ epoch: 1, seq: 5 }).validate(snapshot(4))).toThrow(refused);
+    expect(() => at({ epoch: 2, seq: 0 }).validate(snapshot(99, 1))).toThrow(refused);
+    expect(at({ epoch: 1, seq: 5 }).validate(snapshot(5)).do).toBe('begin');
+    expect(at({ epoch: 1, seq: 5 }).validate(snapshot(0, 2)).do).toBe('begin');
   });
 });

@@ -36,17 +36,17 @@ export class FeedSession {
     private readonly memory: Readonly<FeedMemory>,
   ) {}
 
-  judge(event: FeedEvent): FeedStep {
-    demand(event.gateway === this.gateway, 'the event is for another gateway');
+  validate(event: FeedEvent): FeedStep {
+    requireThat(event.gateway === this.gateway, 'the event is for another gateway');
     if (this.place === undefined) return this.first(event);
-    demand(event.epoch === this.place.epoch, 'the epoch changed within a connection');
+    requireThat(event.epoch === this.place.epoch, 'the epoch changed within a connection');
     switch (event.type) {
       case 'change':
-        demand(event.seq === this.place.seq + 1, `a gap after ${formatFeedPlace(this.place)}`);
+        requireThat(event.seq === this.place.seq + 1, `a gap after ${formatFeedPlace(this.place)}`);
         this.place = { epoch: event.epoch, seq: event.seq };
         return { do: 'change', event };
       case 'heartbeat':
-        demand(event.seq === this.place.seq, 'the heartbeat is of another place');
+        requireThat(event.seq === this.place.seq, 'the heartbeat is of another place');
         this.hasHeard = true;
         return { do: 'hear', event };
       default:
@@ -55,22 +55,25 @@ export class FeedSession {
   }
 
   private first(event: FeedEvent): FeedStep {
-    demand(
+    requireThat(
       event.type === 'snapshot' || event.type === 'resume',
       'the first event is neither snapshot nor resume',
     );
-    demand(event.data.nonce === this.nonce, 'the first event does not answer our nonce');
+    requireThat(event.data.nonce === this.nonce, 'the first event does not answer our nonce');
     const place = { epoch: event.epoch, seq: event.seq };
     const { applied, highest } = this.memory;
     if (event.type === 'resume') {
-      demand(applied !== undefined && compareFeedPlaces(place, applied) === 0, 'a resume from another place');
+      requireThat(
+        applied !== undefined && compareFeedPlaces(place, applied) === 0,
+        'a resume from another place',
+      );
     }
-    demand(highest === undefined || compareFeedPlaces(place, highest) >= 0, 'the feed went back');
+    requireThat(highest === undefined || compareFeedPlaces(place, highest) >= 0, 'the feed went back');
     this.place = place;
     return { do: 'begin', event };
   }
 }
 
-function demand(holds: boolean, rule: string): asserts holds {
+function requireThat(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new ProtocolError('invalid_event', rule);
 }

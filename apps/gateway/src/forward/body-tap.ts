@@ -41,7 +41,7 @@ export class BodyTap extends Transform {
     _encoding: string,
     done: (error: Error | null, data?: Buffer) => void,
   ): void {
-    const error = this.objection(chunk.length);
+    const error = this.violation(chunk.length);
     if (error !== undefined) {
       done(error);
       return;
@@ -58,15 +58,15 @@ export class BodyTap extends Transform {
   }
 
   override _flush(done: (error?: Error) => void): void {
-    const error = this.objection(0);
+    const error = this.violation(0);
     this.ended = error === undefined;
     this.rules.onHeld();
     done(error);
   }
 
-  private objection(more: number): Error | undefined {
+  private violation(more: number): Error | undefined {
     this.bytes += more;
     if (this.bytes > this.rules.maxBytes) return new BodyTooLarge('the body is larger than is accepted');
-    return this.rules.chunks?.objection();
+    return this.rules.chunks?.violation();
   }
 }

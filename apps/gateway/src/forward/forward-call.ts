@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import type { More } from '../budget/budgets.js';
+import type { MoreBudget } from '../budget/budgets.js';
 import type { CutReason, OpenCall } from '../budget/open-calls.js';
-import { AmbiguousRequest } from '../http/ambiguous.js';
+import type { Framing } from '../http/canonical-request.js';
 import type { ChunkScanner } from '../http/chunk-scanner.js';
-import type { Framing } from '../http/framing.js';
+import { AmbiguousRequest } from '../http/refusals.js';
 import { BodyTap, BodyTooLarge } from './body-tap.js';
-import { clientHeaders, type Origin } from './response-headers.js';
+import { clientHeaders, type Origin } from './forwarded-headers.js';
 
 /** An allowed call, recorded and ready to go. */
 type Forwarding = {
@@ -34,7 +34,7 @@ type Forwarding = {
   /** How many of these bytes of response body may be sent at once (budget); counts them. */
   takeBytes(bytes: number): number;
   /** Resolves when there may be more to take, or none is left. */
-  moreBytes(bytes: number): Promise<More>;
+  moreBytes(bytes: number): Promise<MoreBudget>;
 };
 
 /** Why nothing could be had from the upstream. */
@@ -82,8 +82,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     private readonly settle: (result: Forwarded) => void,
   ) {
     const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
-    const onWanting = () => call.waitsForClient(parts.now());
-    const onHeld = () => call.goesOn();
+    const onWanting = () => call.waitForClient(parts.now());
+    const onHeld = () => call.clientDone();
     this.tap = framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWanting, onHeld });
   }
 
@@ -160,9 +160,9 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { response, call } = this.parts;
     if (response.write(chunk)) return;
     controller?.pause();
-    call.waitsForClient(this.parts.now());
+    call.waitForClient(this.parts.now());
     response.once('drain', () => {
-      call.goesOn();
+      call.clientDone();
       controller?.resume();
     });
   }
@@ -195,10 +195,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
 
   private written(bytes: Buffer): Promise<void> {
     const { response, call, now } = this.parts;
-    call.waitsForClient(now());
+    call.waitForClient(now());
     return new Promise((resolve) => {
       response.write(bytes, () => {
-        call.goesOn();
+        call.clientDone();
         resolve();
       });
     });
@@ -209,7 +209,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { response, call } = this.parts;
     this.upstreamEnded = true;
     // What is buffered still has to be read by the client.
-    call.waitsForClient(this.parts.now());
+    call.waitForClient(this.parts.now());
     const { held = NOTHING } = this;
     this.held = undefined;
     // Node puts text, not bytes, into one write with the head: a small answer that came whole leaves so.

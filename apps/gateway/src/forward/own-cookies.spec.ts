@@ -1,4 +1,4 @@
-import { isHostCookie, isOwnCookie, withoutOwnCookies } from './own-cookies.js';
+import { isHostCookie, isOwnCookie, withoutOwnCookies } from './forwarded-headers.js';
 
 describe('our own cookies', () => {
   test.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { AmbiguousRequest } from './ambiguous.js';
 import { readCanonicalRequest } from './canonical-request.js';
+import { AmbiguousRequest } from './refusals.js';
 
 type Raw = Parameters<typeof readCanonicalRequest>[0];
 

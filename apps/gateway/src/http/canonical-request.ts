@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { demand } from './ambiguous.js';
-import { type Framing, readFraming } from './framing.js';
+import { isIPv6 } from 'node:net';
 import { HeaderList } from './header-list.js';
-import { readHost } from './host.js';
+import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 import { readTarget, type Target } from './target.js';
 
 /** A request that can be read in one way only: what is judged, and all that may be forwarded (P4). */
@@ -14,7 +13,7 @@ export type CanonicalRequest = Target & {
 };
 
 const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
-const NEVER = new Set(['CONNECT', 'TRACE']);
+const NEVER_FORWARDED = new Set(['CONNECT', 'TRACE']);
 
 /**
  * Reads a parsed request from its raw parts. Throws AmbiguousRequest where another server on the way could have
@@ -24,14 +23,74 @@ export function readCanonicalRequest(
   request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'url' | 'rawHeaders'>,
 ): CanonicalRequest {
   const method = request.method ?? '';
-  demand(request.httpVersion === '1.1', 'not HTTP/1.1');
-  demand(METHOD.test(method) && !NEVER.has(method), 'a method that is never forwarded');
+  requireUnambiguous(request.httpVersion === '1.1', 'not HTTP/1.1');
+  requireUnambiguous(METHOD.test(method) && !NEVER_FORWARDED.has(method), 'a method that is never forwarded');
   const headers = HeaderList.read(request.rawHeaders);
   const host = readHost(headers);
   const target = readTarget(request.url ?? '');
   const framing = readFraming(method, headers);
   const expect = headers.one('expect');
-  demand(expect === undefined || expect.toLowerCase() === '100-continue', 'an unknown expectation');
+  requireUnambiguous(
+    expect === undefined || expect.toLowerCase() === '100-continue',
+    'an unknown expectation',
+  );
   const { service, path, query, queryNames } = target;
   return { service, path, query, queryNames, method, host, headers, framing };
+}
+
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const HOST = new RegExp(
+  `^(?<name>${LABEL}(?:\\.${LABEL})*\\.?|\\[[0-9A-Fa-f:.]{2,45}\\])(?::(?<port>[0-9]{1,5}))?$`,
+);
+
+/**
+ * The host that a request names, lower-case, without port. Any well-formed one is accepted: which names lead to a
+ * gateway is for its operator's DNS to say. Throws AmbiguousRequest unless there is exactly one and it is plausible.
+ */
+export function readHost(headers: HeaderList): string {
+  const value = headers.one('host');
+  const parts = HOST.exec(value ?? '')?.groups;
+  const name = parts?.['name'];
+  if (
+    name === undefined ||
+    value === undefined ||
+    value.length > 261 ||
+    (name.startsWith('[') && !isIPv6(name.slice(1, -1))) ||
+    Number(parts?.['port'] ?? 1) > 65_535
+  ) {
+    throw new AmbiguousRequest('not exactly one well-formed Host');
+  }
+  return name.toLowerCase();
+}
+
+/** How the body is delimited. `length`: so many bytes, at least one. */
+export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' };
+
+const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
+/** Methods whose body has no meaning: one reader would take it for the next request. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Reads how the body ends. Throws AmbiguousRequest for both kinds at once, any coding but plain `chunked`, a length
+ * that is not plain decimal, and a body where the method gives it no meaning.
+ */
+export function readFraming(method: string, headers: HeaderList): Framing {
+  const coding = headers.one('transfer-encoding');
+  const length = headers.one('content-length');
+  requireUnambiguous(
+    coding === undefined || length === undefined,
+    'both Content-Length and Transfer-Encoding',
+  );
+  requireUnambiguous(coding === undefined || coding === 'chunked', 'a transfer coding other than chunked');
+  requireUnambiguous(length === undefined || LENGTH.test(length), 'Content-Length is not a plain number');
+  const framing = frame(coding, length);
+  requireUnambiguous(framing.kind === 'none' || !BODILESS.has(method), 'a body with a method that has none');
+  return framing;
+}
+
+function frame(coding: string | undefined, length: string | undefined): Framing {
+  if (coding !== undefined) return { kind: 'chunked' };
+  return length === undefined || length === '0'
+    ? { kind: 'none' }
+    : { kind: 'length', bytes: Number(length) };
 }

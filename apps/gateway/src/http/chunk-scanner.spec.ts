@@ -7,14 +7,14 @@ function scan(text: string, cuts: readonly number[] = []): ChunkScanner {
   const bytes = Buffer.from(text, 'latin1');
   let from = 0;
   for (const cut of [...new Set(cuts)].filter((at) => at < bytes.length).sort((a, b) => a - b)) {
-    scanner.take(bytes.subarray(from, cut));
+    scanner.push(bytes.subarray(from, cut));
     from = cut;
   }
-  scanner.take(bytes.subarray(from));
+  scanner.push(bytes.subarray(from));
   return scanner;
 }
 
-const isOdd = (scanner: ChunkScanner) => scanner.objection() !== undefined;
+const isOdd = (scanner: ChunkScanner) => scanner.violation() !== undefined;
 
 const pieces = fc.array(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 40 }), { maxLength: 6 });
 const encoded = (parts: readonly string[]) =>
@@ -70,7 +70,7 @@ describe('ChunkScanner', () => {
     fc.assert(
       fc.property(pieces, fc.string({ unit: 'binary-ascii' }), (parts, behind) => {
         const body = encoded(parts);
-        expect(new ChunkScanner().take(Buffer.from(body + behind, 'latin1'))).toBe(body.length);
+        expect(new ChunkScanner().push(Buffer.from(body + behind, 'latin1'))).toBe(body.length);
       }),
     );
   });

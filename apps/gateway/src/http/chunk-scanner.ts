@@ -1,4 +1,4 @@
-import { AmbiguousRequest } from './ambiguous.js';
+import { AmbiguousRequest } from './refusals.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -18,7 +18,7 @@ export class ChunkScanner {
   private left = 0;
 
   /** What is wrong with the body as far as it has come. */
-  objection(): AmbiguousRequest | undefined {
+  violation(): AmbiguousRequest | undefined {
     if (this.state !== 'odd') return undefined;
     return new AmbiguousRequest('a chunk has an extension, or the body has trailers');
   }
@@ -29,7 +29,7 @@ export class ChunkScanner {
   }
 
   /** Takes the next bytes of the connection; says how many were the body's. What follows its end is not looked at. */
-  take(bytes: Uint8Array): number {
+  push(bytes: Uint8Array): number {
     let at = 0;
     while (at < bytes.length && !this.isDone) {
       if (this.state === 'data') {

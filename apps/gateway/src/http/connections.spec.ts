@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
-import { Wire } from './wire.js';
+import { HttpReader } from './http-reader.js';
 
 let world: GatewayWorld;
 const sockets: Socket[] = [];
@@ -118,8 +118,8 @@ test('a fault of ours over one request refuses it, and ends neither the process 
   const listener = (error: unknown) => uncaught.push(error);
   process.on('uncaughtException', listener);
   const other = await calling();
-  const { begin } = Wire.prototype;
-  Wire.prototype.begin = () => {
+  const { readRequest } = HttpReader.prototype;
+  HttpReader.prototype.readRequest = () => {
     throw new TypeError('a fault of ours');
   };
   try {
@@ -128,7 +128,7 @@ test('a fault of ours over one request refuses it, and ends neither the process 
     await until(isClosed);
     expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"record_unavailable"/s);
   } finally {
-    Wire.prototype.begin = begin;
+    HttpReader.prototype.readRequest = readRequest;
     process.off('uncaughtException', listener);
   }
   expect(uncaught).toEqual([]);

@@ -2,30 +2,30 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call, GrantTokenClaims } from '@countersign/authorization';
 import type { Logger } from 'pino';
-import type { CallJudgement, Judge, VerifiedToken } from '../authorize/judge.js';
+import type { CallAuthorizer, CallDecision, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
 import { type CutReason, OpenCall, type OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';
 import { type Forwarded, forwardCall } from '../forward/forward-call.js';
-import { upstreamHeaders } from '../forward/request-headers.js';
+import { upstreamHeaders } from '../forward/forwarded-headers.js';
+import type { LocationRewriter } from '../forward/location-rewriter.js';
+import type { ContextSigner } from '../forward/signed-context.js';
 import type { Upstreams } from '../forward/upstreams.js';
-import type { WaysBack } from '../forward/ways-back.js';
-import type { ContextSigner } from '../identity/signed-context.js';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import type { GatewayMetrics } from '../metrics.js';
 import type { RecordedCall, Recorder } from '../records/recorder.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import type { ChunkScanner } from './chunk-scanner.js';
-import { answerProblem, type Challenge, type ProblemMembers, type RefusalCode } from './problem.js';
 import { readBody } from './read-body.js';
+import { answerProblem, type ChallengeOptions, type ProblemMembers, type RefusalCode } from './refusals.js';
 
 type CallParts = {
   signContext: ContextSigner;
-  judge: Judge;
+  authorizer: CallAuthorizer;
   calls: OpenCalls;
   budgets: Budgets;
   recorder: Recorder;
   upstreams: Upstreams;
-  back: WaysBack;
+  locations: LocationRewriter;
   metrics: GatewayMetrics;
   clock: Clock;
   log: Logger;
@@ -60,7 +60,7 @@ const MORE_OF_CUT: Partial<Record<CutReason, ProblemMembers>> = {
   invalid_token: { reason: 'unknown_key', detail: 'the key has gone meanwhile' },
 };
 
-type Allowed = Extract<CallJudgement, { allowed: true }>;
+type Allowed = Extract<CallDecision, { allowed: true }>;
 /** `reason`: what is wrong with the token now, where it was good before, or with its countersignatures. */
 type Refused = { code: RefusalCode; detail: string; match: Allowed['match'] | null; reason?: string };
 
@@ -84,37 +84,37 @@ export class CallHandler {
   constructor(private readonly parts: CallParts) {}
 
   async handle(exchange: Exchange): Promise<void> {
-    const { judge } = this.parts;
+    const { authorizer } = this.parts;
     const { canonical } = exchange;
-    judge.demandPlainTarget(canonical);
-    if (!judge.isInTouch()) return this.refuseUnverified(exchange, null, 'not_in_touch', {});
-    const service = judge.service(canonical.service);
+    authorizer.requirePlainTarget(canonical);
+    if (!authorizer.isInTouch()) return this.refuseUnverified(exchange, null, 'not_in_touch', {});
+    const service = authorizer.service(canonical.service);
     if (service === undefined) {
       return this.refuseUnverified(exchange, null, 'route_not_listed', {
         detail: 'the service is not known',
       });
     }
-    const token = judge.token(canonical, service);
+    const token = authorizer.verifyToken(canonical, service);
     if (!token.ok) {
-      const { reason, detail, unasked } = token;
-      return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, unasked });
+      const { reason, detail, noToken } = token;
+      return this.refuseUnverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
     }
     const { claims } = token;
     // Only terms that bind one change need the body before the decision; every other body streams.
     const { body, refused } =
       claims.terms.change === undefined ? NO_BODY : await this.changeOf(exchange, token);
     if (refused !== undefined) return this.refuseJudged(exchange, claims, refused);
-    const arrival = judge.arrival(claims);
+    const arrival = authorizer.waitForGrant(claims);
     if (arrival !== undefined) await arrival;
     const call = callOf(canonical, body);
-    let judgement = judge.call(token, call);
+    let judgement = authorizer.authorize(token, call);
     for (
-      let shortage = judge.shortage(claims, judgement);
+      let shortage = authorizer.waitForBudget(claims, judgement);
       shortage !== undefined;
-      shortage = judge.shortage(claims, judgement)
+      shortage = authorizer.waitForBudget(claims, judgement)
     ) {
       const refusal = await shortage;
-      judgement = refusal ?? judge.call(token, call);
+      judgement = refusal ?? authorizer.authorize(token, call);
       if (refusal !== undefined) break;
     }
     if (!judgement.allowed) return this.refuseJudged(exchange, claims, judgement);
@@ -134,7 +134,7 @@ export class CallHandler {
     exchange: Exchange,
     service: string | null,
     code: RefusalCode,
-    members: ProblemMembers & Challenge,
+    members: ProblemMembers & ChallengeOptions,
   ): void {
     this.parts.recorder.count(service, code);
     this.parts.metrics.refused(service, code);
@@ -166,7 +166,7 @@ export class CallHandler {
   private answer(
     exchange: Exchange,
     code: RefusalCode,
-    members: ProblemMembers & Challenge & { record?: string | undefined },
+    members: ProblemMembers & ChallengeOptions & { record?: string | undefined },
   ): void {
     const { canonical, request, response } = exchange;
     answerProblem(response, code, {
@@ -183,7 +183,7 @@ export class CallHandler {
     body: Buffer | undefined,
   ) {
     const { claims } = token;
-    const { calls, budgets, recorder, metrics, clock, log, judge } = this.parts;
+    const { calls, budgets, recorder, metrics, clock, log, authorizer } = this.parts;
     const { match, grant } = judged;
     const { service } = exchange.canonical;
     const until = Math.min(grant.endsAt, claims.grant_exp * 1000);
@@ -192,7 +192,7 @@ export class CallHandler {
     calls.add(call);
     budgets.takeCall(claims.digest, grant);
     try {
-      const life = judge.keepLife(claims, grant);
+      const life = authorizer.persistDigestLife(claims, grant);
       // On the way of every call: no closures and no promises of promises here and in `forward`.
       const described = recordedCall(exchange, claims);
       const written =
@@ -237,10 +237,10 @@ export class CallHandler {
     call: OpenCall,
     record: string,
   ): Promise<Forwarded> | Forwarded {
-    const { signContext, budgets, upstreams, clock, judge } = this.parts;
+    const { signContext, budgets, upstreams, clock, authorizer } = this.parts;
     const { canonical, request, response, expectsContinue, chunks } = exchange;
     // The record has taken its time: what held at the decision has to hold still.
-    if (!judge.isInTouch()) call.cut('not_in_touch');
+    if (!authorizer.isInTouch()) call.cut('not_in_touch');
     if (clock.now() >= call.endsAt) call.cut('grant_ended');
     if (response.destroyed) call.cut('client_gone');
     if (call.cutBy !== undefined) {
@@ -272,7 +272,7 @@ export class CallHandler {
     });
     return forwardCall({
       upstream: upstream.pool,
-      origin: { service: canonical.service, upstream: upstream.url, back: this.parts.back },
+      origin: { service: canonical.service, upstream: upstream.url, locations: this.parts.locations },
       method: canonical.method,
       target,
       headers,
@@ -286,7 +286,7 @@ export class CallHandler {
       call,
       now: () => clock.monotonic(),
       takeBytes: (bytes) => budgets.takeBytes(claims.digest, grant, bytes),
-      moreBytes: (bytes) => budgets.more(claims.digest, grant, { calls: 0, bytes }),
+      moreBytes: (bytes) => budgets.requestMore(claims.digest, grant, { calls: 0, bytes }),
     });
   }
 

@@ -1,5 +1,5 @@
 import { isRefusedHeader } from '@countersign/contract';
-import { AmbiguousRequest, demand } from './ambiguous.js';
+import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
 /** Node silently drops header fields past about a thousand; long before that we refuse, and see every one. */
 const MAX_FIELDS = 200;
@@ -7,7 +7,7 @@ const NAME = /^[A-Za-z0-9-]+$/;
 /** Visible ASCII, space and tab. */
 const VALUE = /^[\t\x20-\x7e]*$/;
 /** A list of connection options (RFC 9110 §7.6.1), each of which names a field that goes no further. */
-const OPTIONS = /^[\t ]*[A-Za-z0-9-]+(?:[\t ]*,[\t ]*[A-Za-z0-9-]+)*[\t ]*$/;
+const CONNECTION_OPTIONS = /^[\t ]*[A-Za-z0-9-]+(?:[\t ]*,[\t ]*[A-Za-z0-9-]+)*[\t ]*$/;
 
 /** Fields that must not come twice, since readers disagree on which one counts. */
 const SINGLE = new Set([
@@ -32,17 +32,20 @@ export class HeaderList {
    * a `Connection` that is no list of names.
    */
   static read(rawHeaders: readonly string[]): HeaderList {
-    demand(rawHeaders.length <= MAX_FIELDS * 2, 'more than 200 header fields');
+    requireUnambiguous(rawHeaders.length <= MAX_FIELDS * 2, 'more than 200 header fields');
     const fields: [string, string][] = [];
     for (let at = 0; at < rawHeaders.length; at += 2) {
       const given = rawHeaders[at] ?? '';
       const value = rawHeaders[at + 1] ?? '';
-      demand(NAME.test(given), 'a header name is not of letters, digits and -');
-      demand(VALUE.test(value), 'a header value is not of visible ASCII');
+      requireUnambiguous(NAME.test(given), 'a header name is not of letters, digits and -');
+      requireUnambiguous(VALUE.test(value), 'a header value is not of visible ASCII');
       const name = given.toLowerCase();
       if (isRefusedHeader(name)) throw new AmbiguousRequest(`${name} is not accepted`);
-      if (SINGLE.has(name) && fields.some(([field]) => field === name)) throw givenTwice(name);
-      demand(name !== 'connection' || OPTIONS.test(value), 'Connection is not a list of names');
+      if (SINGLE.has(name) && fields.some(([field]) => field === name)) throw duplicateField(name);
+      requireUnambiguous(
+        name !== 'connection' || CONNECTION_OPTIONS.test(value),
+        'Connection is not a list of names',
+      );
       fields.push([name, value]);
     }
     return new HeaderList(fields);
@@ -59,13 +62,30 @@ export class HeaderList {
     let found: string | undefined;
     for (const [field, value] of this.fields) {
       if (field !== name) continue;
-      if (found !== undefined) throw givenTwice(name);
+      if (found !== undefined) throw duplicateField(name);
       found = value;
     }
     return found;
   }
 }
 
-function givenTwice(name: string): AmbiguousRequest {
+function duplicateField(name: string): AmbiguousRequest {
   return new AmbiguousRequest(`${name} is given twice`);
+}
+
+/**
+ * The field names that the values of a `Connection` header name, in lower case: they go no further (RFC 9110 §7.6.1).
+ * Undefined where it names none.
+ */
+export function connectionOptions(values: readonly string[]): Set<string> | undefined {
+  const options = values.filter((value) => value !== 'keep-alive' && value !== 'close');
+  if (options.length === 0) return undefined;
+  return new Set(
+    options.flatMap((value) =>
+      value
+        .toLowerCase()
+        .split(',')
+        .map((option) => option.trim()),
+    ),
+  );
 }

@@ -2,20 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
-import type { StopPage } from '../trust/stop-page.js';
-import { AmbiguousRequest, demand } from './ambiguous.js';
 import type { CallHandler } from './handle-call.js';
+import { HttpReader, type ReadRequest } from './http-reader.js';
 import type { OwnPages } from './own-pages.js';
-import { answerProblem, answerProblemOnSocket } from './problem.js';
-import { Turns } from './turns.js';
-import { type Message, Wire } from './wire.js';
+import { PipelineQueue } from './pipeline-queue.js';
+import { AmbiguousRequest, answerProblem, answerProblemOnSocket, requireUnambiguous } from './refusals.js';
+import type { StopPage } from './stop-page.js';
 
 type HttpServerParts = {
   pages: OwnPages;
   stopPage: StopPage;
   handler: CallHandler;
   /** Counts a refusal of something that never became a call. */
-  countRefused(code: 'ambiguous_request' | 'request_timeout'): void;
+  countRefusal(code: 'ambiguous_request' | 'request_timeout'): void;
   maxHeaderBytes: number;
   /** For a whole request with its body. */
   requestTimeoutMs: number;
@@ -45,25 +44,25 @@ export function createHttpServer(parts: HttpServerParts): Server {
     noDelay: true,
   });
   // Not a weak map: with many connections each collection of garbage would have to look through it.
-  const wires = new Map<Socket, Wire>();
+  const wires = new Map<Socket, HttpReader>();
   server.on('connection', (socket) => {
-    const wire = new Wire(2 * parts.maxHeaderBytes);
+    const wire = new HttpReader(2 * parts.maxHeaderBytes);
     wires.set(socket, wire);
     socket.on('close', () => wires.delete(socket));
     // Before the parser: what it tells of in the same turn, the wire has to know.
-    socket.prependListener('data', (bytes: Buffer) => wire.take(bytes));
+    socket.prependListener('data', (bytes: Buffer) => wire.push(bytes));
   });
-  const turns = new Turns();
+  const turns = new PipelineQueue();
   const receive = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     const message = readMessage(wires.get(request.socket), request);
-    const hasTurn = turns.take(request.socket, response, () =>
+    const hasTurn = turns.enqueue(request.socket, response, () =>
       serve(parts, { request, response, expectsContinue, message }),
     );
     if (!hasTurn) {
-      parts.countRefused('ambiguous_request');
+      parts.countRefusal('ambiguous_request');
       request.socket.destroy();
     }
   };
@@ -74,12 +73,12 @@ export function createHttpServer(parts: HttpServerParts): Server {
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     // Node lets go of the connection here: its errors are ours from now on, and an unheard one would end the process.
     socket.on('error', () => undefined);
-    parts.countRefused('ambiguous_request');
-    if (turns.isBusy(socket)) socket.destroy();
+    parts.countRefusal('ambiguous_request');
+    if (turns.isAnswering(socket)) socket.destroy();
     else answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    refuseConnection(parts, error, socket, turns.isBusy(socket));
+    refuseConnection(parts, error, socket, turns.isAnswering(socket));
   });
   return server;
 }
@@ -89,34 +88,34 @@ type Received = {
   request: IncomingMessage;
   response: ServerResponse;
   expectsContinue: boolean;
-  message: Message | Error;
+  message: ReadRequest | Error;
 };
 
 /** Never throws: in the parser's turn nobody would catch it, and the process would end with all its calls. */
-function readMessage(wire: Wire | undefined, request: IncomingMessage): Message | Error {
+function readMessage(wire: HttpReader | undefined, request: IncomingMessage): ReadRequest | Error {
   try {
-    demand(wire !== undefined, 'its connection was not watched');
-    return wire.begin(request);
+    requireUnambiguous(wire !== undefined, 'its connection was not watched');
+    return wire.readRequest(request);
   } catch (error) {
     return error as Error;
   }
 }
 
 async function serve(
-  { pages, stopPage, handler, countRefused, log }: HttpServerParts,
+  { pages, stopPage, handler, countRefusal, log }: HttpServerParts,
   { request, response, expectsContinue, message }: Received,
 ): Promise<void> {
   try {
     if (message instanceof Error) throw message;
     const { canonical, chunks } = message;
-    const odd = chunks?.objection();
+    const odd = chunks?.violation();
     if (odd !== undefined) throw odd;
     if (stopPage.isFor(canonical)) await stopPage.answer({ canonical, request, response, expectsContinue });
     else if (pages.has(canonical.service)) await pages.answer(canonical, response);
     else await handler.handle({ canonical, request, response, expectsContinue, chunks });
   } catch (error) {
     if (error instanceof AmbiguousRequest) {
-      countRefused('ambiguous_request');
+      countRefusal('ambiguous_request');
       answerProblem(response, 'ambiguous_request', { detail: error.message, close: true });
       return;
     }
@@ -129,22 +128,22 @@ async function serve(
 
 /** What the parser would not read, or what did not come in time. */
 function refuseConnection(
-  { countRefused }: HttpServerParts,
+  { countRefusal }: HttpServerParts,
   error: NodeJS.ErrnoException,
   socket: Socket,
   answering: boolean,
 ): void {
   // In the middle of an answer another one would be read as part of it: it is counted, and the connection broken off.
-  if (answering && error.code?.startsWith('HPE_') === true) countRefused('ambiguous_request');
+  if (answering && error.code?.startsWith('HPE_') === true) countRefusal('ambiguous_request');
   if (answering || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    countRefused('request_timeout');
+    countRefusal('request_timeout');
     answerProblemOnSocket(socket, 'request_timeout');
     return;
   }
-  countRefused('ambiguous_request');
+  countRefusal('ambiguous_request');
   answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'not a well-formed HTTP/1.1 request' });
 }

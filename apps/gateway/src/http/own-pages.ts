@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { GATEWAY_PATHS } from '@countersign/contract';
 import type { GatewayPin } from '@countersign/gateway-protocol';
 import type { ClosedService } from '../authorize/route-maps.js';
-import { type Identity, identityJwks } from '../identity/identity.js';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
+import { type Identity, identityJwks } from '../identity.js';
+import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
-import { answerProblem } from './problem.js';
+import { answerProblem } from './refusals.js';
 
 /** How well the gateway is, as `/readyz` says it. */
 export type Readiness = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isHeadAsParsed } from './raw-head.js';
+import { isHeadAsParsed } from './http-reader.js';
 
 const name = fc.stringMatching(/^[A-Za-z0-9-]{1,12}$/);
 const value = fc.stringMatching(/^(?:[!-~](?:[ -~]{0,12}[!-~])?)?$/);

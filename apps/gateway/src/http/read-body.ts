@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { OpenCall } from '../budget/open-calls.js';
 import { BodyTap } from '../forward/body-tap.js';
-import { AmbiguousRequest } from './ambiguous.js';
 import type { ChunkScanner } from './chunk-scanner.js';
+import { AmbiguousRequest } from './refusals.js';
 
 /** A body that must be known before the decision is one approved change, not a bulk upload. */
 const MAX_KEPT = 1024 * 1024;
@@ -27,8 +27,8 @@ export async function readBody(
 ): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  const onWanting = () => call.waitsForClient(now());
-  const tap = new BodyTap({ chunks, maxBytes, onWanting, onHeld: () => call.goesOn() });
+  const onWanting = () => call.waitForClient(now());
+  const tap = new BodyTap({ chunks, maxBytes, onWanting, onHeld: () => call.clientDone() });
   request.pipe(tap);
   call.onCut(() => tap.destroy());
   try {

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
-import type { SegmentFile, SpoolDisk } from '../records/spool/disk.js';
-import { NodeSpoolDisk } from '../records/spool/node-disk.js';
+import type { SegmentFile, SpoolDisk } from '../records/spool/spool-disk.js';
+import { NodeSpoolDisk } from '../records/spool/spool-disk.js';
 
 /** A disk on which nothing can be made durable as long as `broken` is set. */
 class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {

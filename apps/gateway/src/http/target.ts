@@ -1,4 +1,4 @@
-import { AmbiguousRequest, demand } from './ambiguous.js';
+import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
 /** A request target in origin form, taken apart. Nothing is decoded or cleaned: what is odd is refused. */
 export type Target = {
@@ -35,8 +35,8 @@ const REFUSED_NAMES = new Set([
  * `;`), lower-case or needless escapes, escaped structure, invalid UTF-8, empty and dot segments, empty parameters.
  */
 export function readTarget(target: string): Target {
-  demand(target.length <= MAX_LENGTH, 'the target is too long');
-  demand(target.startsWith('/'), 'the target is not in origin form');
+  requireUnambiguous(target.length <= MAX_LENGTH, 'the target is too long');
+  requireUnambiguous(target.startsWith('/'), 'the target is not in origin form');
   const mark = target.indexOf('?');
   const fullPath = mark === -1 ? target : target.slice(0, mark);
   const query = mark === -1 ? '' : target.slice(mark);
@@ -51,38 +51,44 @@ export function readTarget(target: string): Target {
 }
 
 function checkPath(path: string): void {
-  demand(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
+  requireUnambiguous(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
   if (path.includes('%')) checkEscapes(path);
   const segments = path.slice(1).split('/');
   // `/service/` names the service's root; any other empty segment is a second spelling of a shorter path.
   const mayBeEmpty = path === '/' ? 0 : segments.length === 2 ? 1 : -1;
   for (let index = 0; index < segments.length; index += 1) {
     const segment = segments[index];
-    demand(segment !== '' || index === mayBeEmpty, 'the path has an empty segment');
-    demand(segment !== '.' && segment !== '..', 'the path has a dot segment');
+    requireUnambiguous(segment !== '' || index === mayBeEmpty, 'the path has an empty segment');
+    requireUnambiguous(segment !== '.' && segment !== '..', 'the path has a dot segment');
   }
 }
 
 function checkEscapes(path: string): void {
   for (const [, hex] of path.matchAll(ESCAPED)) {
     const char = escapedChar(hex);
-    demand(!UNRESERVED.test(char) && !STRUCTURE.test(char), 'the path escapes what it may not');
-    demand(!isControl(char), 'the path escapes a control character');
+    requireUnambiguous(!UNRESERVED.test(char) && !STRUCTURE.test(char), 'the path escapes what it may not');
+    requireUnambiguous(!isControl(char), 'the path escapes a control character');
   }
   decode(path);
 }
 
 function readQueryNames(query: string): string[] {
-  demand(QUERY.test(query), 'the query has a character that it may not have, or a malformed escape');
+  requireUnambiguous(
+    QUERY.test(query),
+    'the query has a character that it may not have, or a malformed escape',
+  );
   for (const [, hex] of query.matchAll(ESCAPED)) {
     const char = escapedChar(hex);
-    demand(!UNRESERVED.test(char) && char !== '\0', 'the query escapes what it may not');
+    requireUnambiguous(!UNRESERVED.test(char) && char !== '\0', 'the query escapes what it may not');
   }
   decode(query);
   return query.split('&').map((pair) => {
     const name = decode(pair.split('=', 1)[0] ?? '');
-    demand(name !== '', 'the query has a parameter without a name');
-    demand(!REFUSED_NAMES.has(name.toLowerCase()), 'the query has a parameter that is not accepted');
+    requireUnambiguous(name !== '', 'the query has a parameter without a name');
+    requireUnambiguous(
+      !REFUSED_NAMES.has(name.toLowerCase()),
+      'the query has a parameter that is not accepted',
+    );
     return name;
   });
 }

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { AmbiguousRequest } from './ambiguous.js';
-import { Wire } from './wire.js';
+import { HttpReader } from './http-reader.js';
+import { AmbiguousRequest } from './refusals.js';
 
-type Sent = { head: string; body: string; request: Parameters<Wire['begin']>[0] };
+type Sent = { head: string; body: string; request: Parameters<HttpReader['readRequest']>[0] };
 
 /** One message as its client writes it, and as Node's parser tells of it. */
 function message(method: string, path: string, body: string, coding: 'none' | 'length' | 'chunked'): Sent {
@@ -35,7 +35,7 @@ const sent: fc.Arbitrary<Sent> = fc
   );
 
 /** Gives the bytes piece by piece, and lets `begin` follow each head's last byte, as the parser does. */
-function drive(wire: Wire, messages: readonly Sent[], cuts: readonly number[]): string[] {
+function drive(wire: HttpReader, messages: readonly Sent[], cuts: readonly number[]): string[] {
   const bytes = Buffer.from(messages.map(({ head, body }) => head + body).join(''), 'latin1');
   const told: string[] = [];
   let headsEnd = 0;
@@ -46,9 +46,9 @@ function drive(wire: Wire, messages: readonly Sent[], cuts: readonly number[]): 
   });
   let from = 0;
   for (const to of [...new Set(cuts.map((cut) => cut % bytes.length)), bytes.length].sort((a, b) => a - b)) {
-    wire.take(bytes.subarray(from, to));
+    wire.push(bytes.subarray(from, to));
     ends.forEach((end, index) => {
-      if (end > from && end <= to) told.push(wire.begin(messages[index]!.request).canonical.service);
+      if (end > from && end <= to) told.push(wire.readRequest(messages[index]!.request).canonical.service);
     });
     from = to;
   }
@@ -60,7 +60,7 @@ describe('Wire', () => {
     fc.assert(
       fc.property(fc.array(sent, { minLength: 1, maxLength: 6 }), fc.array(fc.nat()), (messages, cuts) => {
         const services = messages.map(({ request }) => request.url!.slice(1));
-        expect(drive(new Wire(1_000), messages, cuts)).toEqual(services);
+        expect(drive(new HttpReader(1_000), messages, cuts)).toEqual(services);
       }),
     );
   });
@@ -80,7 +80,7 @@ describe('Wire', () => {
         odd,
         fc.array(fc.nat()),
         (before, at, next, edit, cuts) => {
-          const wire = new Wire(1_000);
+          const wire = new HttpReader(1_000);
           expect(() => drive(wire, [...before, { ...at, head: edit(at.head) }], cuts)).toThrow(
             AmbiguousRequest,
           );
@@ -91,45 +91,45 @@ describe('Wire', () => {
   });
 
   test('P4: bytes behind a body that the framing gives it no room for are the next head', () => {
-    const wire = new Wire(1_000);
+    const wire = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'length');
     const next = message('GET', '/b', '', 'none');
     expect(() => drive(wire, [{ ...first, body: '{}x' }, next], [])).toThrow(AmbiguousRequest);
   });
 
   test('P4: chunks that are odd leave nothing behind them that could be taken', () => {
-    const wire = new Wire(1_000);
+    const wire = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'chunked');
-    wire.take(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
-    expect(wire.begin(first.request).chunks!.objection()).toBeInstanceOf(AmbiguousRequest);
+    wire.push(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
+    expect(wire.readRequest(first.request).chunks!.violation()).toBeInstanceOf(AmbiguousRequest);
     const next = message('GET', '/b', '', 'none');
-    wire.take(Buffer.from(next.head));
-    expect(() => wire.begin(next.request)).toThrow(/behind what could not be read/);
+    wire.push(Buffer.from(next.head));
+    expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
   });
 
   test('keeps no more of a head that does not end than a head may have', () => {
-    const wire = new Wire(100);
+    const wire = new HttpReader(100);
     const next = message('GET', '/b', '', 'none');
-    for (let count = 0; count < 30; count += 1) wire.take(Buffer.from('\r\n'.repeat(10)));
-    wire.take(Buffer.from(next.head));
-    expect(() => wire.begin(next.request)).toThrow(/behind what could not be read/);
+    for (let count = 0; count < 30; count += 1) wire.push(Buffer.from('\r\n'.repeat(10)));
+    wire.push(Buffer.from(next.head));
+    expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
   });
 
   test('holds nothing of what it has read: each of many idle connections would hold its last piece', async () => {
     const read = (['none', 'length', 'chunked'] as const).map((coding) => {
       const { head, body, request } = message('POST', '/a', coding === 'none' ? '' : 'x', coding);
-      const wire = new Wire(1_000);
+      const wire = new HttpReader(1_000);
       const piece = Buffer.alloc(head.length + body.length);
       piece.write(head + body, 'latin1');
-      wire.take(piece);
-      wire.begin(request);
+      wire.push(piece);
+      wire.readRequest(request);
       return { wire, memory: new WeakRef(piece.buffer) };
     });
     // What a weak reference was asked for is kept until the turn is over.
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(read.map(({ memory }) => memory.deref())).toEqual([undefined, undefined, undefined]);
-    expect(read.every(({ wire }) => wire instanceof Wire)).toBe(true);
+    expect(read.every(({ wire }) => wire instanceof HttpReader)).toBe(true);
   });
 });
 

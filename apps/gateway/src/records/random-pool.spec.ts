@@ -1,4 +1,4 @@
-import { RandomPool } from './random-pool.js';
+import { RandomPool } from './record-ids.js';
 
 test('every piece is of the size asked for and of its own, also those that were drawn before', () => {
   const salts = new RandomPool(32);

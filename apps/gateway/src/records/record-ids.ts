@@ -1,5 +1,5 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
-import { RandomPool } from './random-pool.js';
 
 const UUID_BYTES = 16;
 /** Half of what the counter holds is left for the ids of one millisecond. */
@@ -19,5 +19,26 @@ export class RecordIds {
       this.seq = random.readUInt32BE(6) & FIRST_COUNTS;
     } else this.seq += 1;
     return `rec_${v7({ random, msecs: this.msecs, seq: this.seq })}`;
+  }
+}
+
+const PIECES_AT_ONCE = 256;
+
+/** Random pieces of one size, drawn many at a time because to ask for few takes as long. */
+export class RandomPool {
+  private pool = Buffer.alloc(0);
+  private at = 0;
+
+  constructor(private readonly bytes: number) {}
+
+  /** A piece that nobody else gets. */
+  next(): Buffer {
+    if (this.at === this.pool.length) {
+      // New memory each time: what was given out may still be in use.
+      this.pool = randomFillSync(Buffer.allocUnsafeSlow(this.bytes * PIECES_AT_ONCE));
+      this.at = 0;
+    }
+    this.at += this.bytes;
+    return this.pool.subarray(this.at - this.bytes, this.at);
   }
 }

@@ -1,6 +1,6 @@
 import { MAX_COUNTS, type MinuteCount } from '@countersign/gateway-protocol';
 import { Recorder } from './recorder.js';
-import type { Draft } from './spool/chains.js';
+import type { RecordDraft } from './spool/record-chains.js';
 import type { Spool } from './spool/spool.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
@@ -11,7 +11,7 @@ function recording() {
   const counted: MinuteCount[][] = [];
   const spool = {
     note: () => undefined,
-    append: async ({ record }: Draft) => {
+    append: async ({ record }: RecordDraft) => {
       if (record.kind === 'counters') counted.push([...record.counts]);
     },
     unsigned: [],

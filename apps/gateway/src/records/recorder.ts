@@ -2,12 +2,10 @@ import { type GrantTokenClaims, type MatchedCall, nodeHashing } from '@countersi
 import { commit, DEPLOYMENT_SLUG } from '@countersign/contract';
 import { MAX_COUNTS } from '@countersign/gateway-protocol';
 import type { Clock } from '../clock.js';
-import { MinuteCounters, minuteOf } from './minute-counters.js';
-import { RandomPool } from './random-pool.js';
-import { RecordIds } from './record-ids.js';
-import { RefusalFolding } from './refusal-folding.js';
-import type { Draft } from './spool/chains.js';
-import type { OpenCallLeft } from './spool/reading.js';
+import { RandomPool, RecordIds } from './record-ids.js';
+import { MinuteCounters, minuteOf, RefusalFolding } from './refusal-counting.js';
+import type { RecordDraft } from './spool/record-chains.js';
+import type { UnfinishedCall } from './spool/recovery.js';
 import type { Spool } from './spool/spool.js';
 
 /** A call as its record describes it. `path` is the upstream path with query. */
@@ -39,7 +37,7 @@ const SALT_BYTES = 32;
 
 /** Turns what happens to calls into records, and gives them to the spool. */
 export class Recorder {
-  private readonly folding = new RefusalFolding<Draft>();
+  private readonly folding = new RefusalFolding<RecordDraft>();
   private readonly counters = new MinuteCounters();
   private readonly salts = new RandomPool(SALT_BYTES);
   private readonly ids = new RecordIds();
@@ -62,7 +60,7 @@ export class Recorder {
   /** Notes how an allowed call ended. */
   outcome(id: string, tenant: string, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
-    this.options.spool.note({
+    this.options.spool.enqueue({
       record: {
         v: 1,
         kind: 'outcome',
@@ -88,9 +86,9 @@ export class Recorder {
   refused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
     const { record, openings } = this.describe(id, 'refused', call, match);
-    const draft: Draft = { record: { ...record, code, count: 1 }, openings };
+    const draft: RecordDraft = { record: { ...record, code, count: 1 }, openings };
     const { into, alone } = this.folding.take(call.claims.digest, code, draft, this.options.clock.now());
-    if (alone) this.options.spool.note(draft);
+    if (alone) this.options.spool.enqueue(draft);
     return into.record.id;
   }
 
@@ -100,7 +98,7 @@ export class Recorder {
   }
 
   /** A refusal whose record found no room in the spool: calls need it more. It is counted instead. */
-  dropped({ record }: Draft): void {
+  dropped({ record }: RecordDraft): void {
     if (record.kind === 'refused')
       this.counters.add(record.service, record.code, this.options.clock.now(), record.count);
   }
@@ -118,7 +116,7 @@ export class Recorder {
   private flush(): boolean {
     const { spool, clock } = this.options;
     for (const { first, count } of this.folding.drain(clock.now())) {
-      if (first.record.kind === 'refused') spool.note({ ...first, record: { ...first.record, count } });
+      if (first.record.kind === 'refused') spool.enqueue({ ...first, record: { ...first.record, count } });
     }
     const counts = this.counters.drain(MAX_COUNTS);
     if (counts.length === 0) return false;
@@ -141,11 +139,11 @@ export class Recorder {
   signHeads(): void {
     const { spool } = this.options;
     for (const { boot, tenant } of spool.unsigned)
-      spool.note({ record: { ...this.head(this.newId(), tenant), boot, kind: 'head' }, openings: {} });
+      spool.enqueue({ record: { ...this.head(this.newId(), tenant), boot, kind: 'head' }, openings: {} });
   }
 
   /** Ends calls that an earlier run left open: it died before it knew what became of them. */
-  closeLeft(left: readonly OpenCallLeft[]): void {
+  closeUnfinished(left: readonly UnfinishedCall[]): void {
     for (const { boot, tenant, id } of left) {
       const record = {
         ...this.head(id, tenant),
@@ -157,7 +155,7 @@ export class Recorder {
         durationMs: 0,
         outcome: 'unknown' as const,
       };
-      this.options.spool.note({ record, openings: {} });
+      this.options.spool.enqueue({ record, openings: {} });
     }
   }
 

@@ -1,5 +1,4 @@
-import { MinuteCounters } from './minute-counters.js';
-import { RefusalFolding } from './refusal-folding.js';
+import { MinuteCounters, RefusalFolding } from './refusal-counting.js';
 
 const NOON = Date.parse('2026-11-24T12:00:00Z');
 

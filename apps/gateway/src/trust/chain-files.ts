@@ -8,7 +8,6 @@ import {
 } from '@countersign/contract';
 import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { trustFolder } from './trust-folder.js';
 
 const file = z.strictObject({
   v: z.literal(1),
@@ -93,3 +92,6 @@ export class ChainFiles {
     await writeFileDurably(join(this.folder, name), text);
   }
 }
+
+/** Where a gateway keeps what customers have signed, beside its spool. */
+export const trustFolder = (spoolDir: string): string => join(spoolDir, 'trust');

@@ -1,6 +1,6 @@
 import type { SignedStop } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
-import { StopsInForce } from './stops-in-force.js';
+import { ActiveStops } from './customer-stops.js';
 
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
 const stopOf = (tenant: string, digest: string | undefined) =>
@@ -19,7 +19,7 @@ describe('stops in force', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const stops = new StopsInForce();
+        const stops = new ActiveStops();
         const list = new Map<string, { tenant: string; digest: string | undefined }>();
         for (const { tenant, hash, digest, add } of steps) {
           const key = `${tenant} ${hash}`;
@@ -39,7 +39,7 @@ describe('stops in force', () => {
               .filter((each) => each.tenant === tenant)
               .map((each) => each.digest);
             const said = own.includes(undefined) ? /all access/ : own.includes(digest) ? /this grant/ : /^$/;
-            expect(stops.on({ tenant, digest }) ?? '').toMatch(said);
+            expect(stops.find({ tenant, digest }) ?? '').toMatch(said);
           }
       }),
       { numRuns: 500 },
@@ -48,11 +48,11 @@ describe('stops in force', () => {
 
   test('are asked as quickly among a hundred thousand as among ten', () => {
     const time = (count: number) => {
-      const stops = new StopsInForce();
+      const stops = new ActiveStops();
       for (let index = 0; index < count; index += 1)
         stops.add(`${index}`, stopOf(index % 2 === 0 ? 'acme' : `tenant-${index}`, `sha256:${index}`));
       const began = performance.now();
-      for (let round = 0; round < 2_000; round += 1) stops.on({ tenant: 'acme', digest: digestOf('a') });
+      for (let round = 0; round < 2_000; round += 1) stops.find({ tenant: 'acme', digest: digestOf('a') });
       return performance.now() - began;
     };
     time(10);

@@ -4,14 +4,12 @@ import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
-import { JsonCell } from '../../durable/json-cell.js';
-import { BrokerAnswer, type BrokerClient } from '../../feed/broker-client.js';
-import { jsonOfAll } from '../spool/line.js';
+import { type BrokerClient, BrokerResponseError } from '../../feed/broker-client.js';
+import { JsonFile } from '../../storage/json-cell.js';
+import { jsonOfAll } from '../spool/record-lines.js';
 import type { SpoolPlace } from '../spool/segments.js';
-import type { Spool, SpoolPiece } from '../spool/spool.js';
-import { gatherMsAfter } from './gathering.js';
-import { Patience } from './patience.js';
-import type { Quarantine } from './quarantine.js';
+import type { Spool, SpoolBatch } from '../spool/spool.js';
+import { PoisonRecordPolicy, type Quarantine } from './quarantine.js';
 
 type ShipperParts = {
   spool: Spool;
@@ -32,7 +30,7 @@ const keptShape = z.strictObject({ segment: z.int().min(0), offset: z.int().min(
 type KeptPlace = z.infer<typeof keptShape>;
 
 /** Answers that say something of the records, and not of the broker: to send the same again is of no use. */
-const JUDGED = new Set([400, 409, 413, 422]);
+const RECORD_REJECTIONS = new Set([400, 409, 413, 422]);
 
 /**
  * Brings records to the broker, in order, each batch until it is accepted. A batch that is judged and refused is cut
@@ -41,7 +39,7 @@ const JUDGED = new Set([400, 409, 413, 422]);
  * older place only costs a repetition.
  */
 export class Shipper {
-  private readonly cell: JsonCell<KeptPlace>;
+  private readonly cell: JsonFile<KeptPlace>;
   private readonly stop = new AbortController();
   private place: SpoolPlace = { segment: 0, offset: 0 };
   private running: Promise<void> | undefined;
@@ -51,14 +49,14 @@ export class Shipper {
   private fresh = false;
   private closing = false;
   private kept = { place: this.place, at: 0 };
-  private gatherMs = gatherMsAfter(0);
-  private readonly patience: Patience;
+  private gatherMs = batchIntervalAfter(0);
+  private readonly poisonPolicy: PoisonRecordPolicy;
   /** Records of the next batch at most: less than all while the one that is refused is looked for. */
   private most = MAX_BATCH_RECORDS;
 
   constructor(private readonly parts: ShipperParts) {
-    this.patience = new Patience(parts.clock);
-    this.cell = new JsonCell(join(parts.folder, 'shipped.json'));
+    this.poisonPolicy = new PoisonRecordPolicy(parts.clock);
+    this.cell = new JsonFile(join(parts.folder, 'shipped.json'));
     parts.spool.onDurable(() => {
       this.fresh = true;
       this.wake?.();
@@ -96,7 +94,11 @@ export class Shipper {
     while (!this.stop.signal.aborted) {
       try {
         this.fresh = false;
-        const piece = await this.parts.spool.piece(this.place, MAX_BATCH_BYTES - ENVELOPE_BYTES, this.most);
+        const piece = await this.parts.spool.nextBatch(
+          this.place,
+          MAX_BATCH_BYTES - ENVELOPE_BYTES,
+          this.most,
+        );
         this.drained = piece === undefined;
         if (piece === undefined) {
           if (this.closing) return;
@@ -115,12 +117,12 @@ export class Shipper {
   }
 
   /** One batch. Throws where it is to be tried again. */
-  private async ship(piece: SpoolPiece): Promise<void> {
+  private async ship(piece: SpoolBatch): Promise<void> {
     try {
       await this.hand(piece);
       this.most = Math.min(this.most * 2, MAX_BATCH_RECORDS);
     } catch (error) {
-      if (!(error instanceof BrokerAnswer && JUDGED.has(error.status))) throw error;
+      if (!(error instanceof BrokerResponseError && RECORD_REJECTIONS.has(error.status))) throw error;
       if (piece.records.length > 1) {
         this.most = Math.ceil(piece.records.length / 2);
         return;
@@ -132,11 +134,11 @@ export class Shipper {
   }
 
   /** Throws where the broker does not confirm every record of the batch. */
-  private async hand({ boot, records }: SpoolPiece): Promise<void> {
+  private async hand({ boot, records }: SpoolBatch): Promise<void> {
     const json = jsonOfAll(`{"boot":${JSON.stringify(boot)},"entries":[`, records, ']}');
     const began = performance.now();
     const answer = await this.parts.broker.post('/gateway/v1/records', json, this.stop.signal);
-    this.gatherMs = gatherMsAfter(performance.now() - began);
+    this.gatherMs = batchIntervalAfter(performance.now() - began);
     const { accepted } = parseRecordAnswer(answer);
     for (const { tenant, seq } of records) {
       if ((accepted[tenant] ?? 0) < seq) throw new Error('the broker did not accept the whole batch');
@@ -144,10 +146,10 @@ export class Shipper {
   }
 
   /** The one record that the broker does not take. Throws as long as it may still change its mind. */
-  private async refused({ records: [line] }: SpoolPiece, answer: BrokerAnswer): Promise<void> {
+  private async refused({ records: [line] }: SpoolBatch, answer: BrokerResponseError): Promise<void> {
     const { quarantine, log } = this.parts;
     if (line === undefined || quarantine.has(line)) return;
-    if (!this.patience.isOver(line)) throw answer;
+    if (!this.poisonPolicy.shouldGiveUp(line)) throw answer;
     await quarantine.put(line, answer.code ?? String(answer.status));
     const { tenant, boot, seq, id } = line;
     log.error(
@@ -185,4 +187,16 @@ export class Shipper {
       this.parts.log.warn(describeError(error), 'the place of shipping could not be kept');
     });
   }
+}
+
+/** Lets records of some calls share a batch; with it a record is at the broker well within a second. */
+const GATHER_MS = 100;
+/** At a broker that is slow to take a batch; a record is there within a second still. */
+const LONGEST_GATHER_MS = 500;
+/** So many times as long as the broker took for the last batch: many gateways may wait for one broker. */
+const GATHER_TO_HAND = 25;
+
+/** How long records gather for the next batch, in milliseconds, where the broker took `handMs` for the last one. */
+export function batchIntervalAfter(handMs: number): number {
+  return Math.min(Math.max(handMs * GATHER_TO_HAND, GATHER_MS), LONGEST_GATHER_MS);
 }

@@ -5,7 +5,7 @@ import { isSignedBy } from '@countersign/gateway-protocol';
 import { GatewayWorld, refusal } from '../../../../../test/fakes/gateway-world.js';
 import { SteppedClock } from '../../../../../test/fakes/stepped-clock.js';
 import { until } from '../../../../../test/fakes/until.js';
-import { PATIENCE_MS } from './patience.js';
+import { MAX_REFUSED_MS } from './quarantine.js';
 
 const MINUTE = 60_000;
 const GLOBEX = '/billing/tenants/globex/invoices/7';
@@ -131,7 +131,7 @@ describe('a record that the broker refuses for good', () => {
     await until(() => world.logLines.some((line) => line.includes('answered 400')));
     expect(await world.spool()).toMatchObject({ quarantined: 0, shipped: false });
 
-    await world.advance(clock, PATIENCE_MS);
+    await world.advance(clock, MAX_REFUSED_MS);
     await until(() => broker.records.filter(({ tenant }) => tenant === 'globex').length >= 4);
     await until(async () => (await world.spool()).quarantined === 2);
     const setAside = await quarantined();
@@ -161,7 +161,7 @@ describe('a record that the broker refuses for good', () => {
     await world.send({ token });
     const tried = () => world.logLines.filter((line) => line.includes('answered 503')).length;
     await until(() => tried() > 0);
-    await world.advance(clock, 10 * PATIENCE_MS);
+    await world.advance(clock, 10 * MAX_REFUSED_MS);
     const before = tried();
     await until(() => tried() > before + 2);
     expect(await world.spool()).toMatchObject({ quarantined: 0 });

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { allowed, head, outcome } from '../../../../../test/factories/spool-drafts.js';
 import { type Fault, MortalDisk } from '../../../../../test/fakes/mortal-disk.js';
 import { START } from '../../../../../test/fakes/spool-bench.js';
-import type { Draft } from './chains.js';
-import { jsonOf } from './line.js';
+import type { RecordDraft } from './record-chains.js';
+import { jsonOf } from './record-lines.js';
 import type { SpoolPlace } from './segments.js';
 import { Spool } from './spool.js';
 
@@ -58,7 +58,7 @@ class Story {
   private runs = 0;
   private boot = '';
   private spool!: Spool;
-  private open: Draft[] = [];
+  private open: RecordDraft[] = [];
   private place: SpoolPlace = START;
   private kept: { place: SpoolPlace; writer: string } | undefined;
 
@@ -76,9 +76,9 @@ class Story {
     this.open = [];
     const { kept } = this;
     this.place = kept !== undefined && this.spool.holds(kept.place, kept.writer) ? kept.place : START;
-    for (const { id, boot, tenant } of this.spool.left) {
+    for (const { id, boot, tenant } of this.spool.unfinishedCalls) {
       const { record } = allowed(tenant, boot);
-      this.spool.note(outcome({ record: { ...record, id }, openings: {} }));
+      this.spool.enqueue(outcome({ record: { ...record, id }, openings: {} }));
     }
     this.heads();
     await this.spool.settle();
@@ -115,22 +115,22 @@ class Story {
     for (const [index, { status }] of results.entries())
       if (status === 'fulfilled') {
         this.confirmed.push(calls[index]?.record.id ?? '');
-        this.open.push(calls[index] as Draft);
+        this.open.push(calls[index] as RecordDraft);
       }
   }
 
   private async end(): Promise<void> {
-    for (const call of this.open.splice(0, 3)) this.spool.note(outcome(call));
+    for (const call of this.open.splice(0, 3)) this.spool.enqueue(outcome(call));
     await this.spool.settle();
   }
 
   private heads(): void {
-    for (const { boot, tenant } of this.spool.unsigned) this.spool.note(head(tenant, boot));
+    for (const { boot, tenant } of this.spool.unsigned) this.spool.enqueue(head(tenant, boot));
   }
 
   private async ship({ pieces, most, keeps }: { pieces: number; most: number; keeps: boolean }) {
     for (let count = 0; count < pieces; count += 1) {
-      const piece = await this.spool.piece(this.place, 4_096, most);
+      const piece = await this.spool.nextBatch(this.place, 4_096, most);
       if (piece === undefined) break;
       for (const line of piece.records)
         this.take((JSON.parse(jsonOf(line)) as { record: AccessRecord }).record);

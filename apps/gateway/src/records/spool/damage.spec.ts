@@ -16,7 +16,7 @@ beforeAll(async () => {
   const spool = await bench.open();
   const calls = [allowed(), allowed('globex'), allowed()];
   for (const call of calls) await spool.append(call);
-  for (const call of calls.slice(0, 2)) spool.note(outcome(call));
+  for (const call of calls.slice(0, 2)) spool.enqueue(outcome(call));
   await spool.append(refused('globex'));
   await spool.close();
   const [name] = await readdir(bench.folder);
@@ -38,7 +38,7 @@ async function afterDamage(bytes: Buffer) {
   expect(more.slice(0, -1)).toEqual(read);
   expect(more.at(-1)).toMatchObject({ id: next.record.id, seq: 1, prev: null });
   expect(await everything(await bench.open(BOOTS[1], disk))).toEqual(more);
-  return { read, left: spool.left };
+  return { read, left: spool.unfinishedCalls };
 }
 
 const lineOf = (offset: number) => left.ends.findIndex((end) => offset < end);

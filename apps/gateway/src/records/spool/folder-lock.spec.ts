@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { lockFolder } from './folder-lock.js';
+import { lockSpool } from './spool-lock.js';
 
 /** A socket at this path whose process was killed. */
 async function bindAndDie(path: string): Promise<void> {
@@ -28,17 +28,17 @@ describe('P5: a spool’s folder has one writer', () => {
   };
 
   test('whatever process id the other has; when it has let go, the next may', async () => {
-    const unlock = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toMatchObject(inUse);
+    const unlock = await lockSpool(folder);
+    await expect(lockSpool(folder)).rejects.toMatchObject(inUse);
     await unlock();
     expect(await readdir(folder)).toEqual([]);
-    await (await lockFolder(folder))();
+    await (await lockSpool(folder))();
   });
 
   test('of many that start at once after one was killed', async () => {
     for (let round = 0; round < 5; round += 1) {
       await killed();
-      const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+      const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockSpool(folder)));
       const taken = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       expect(taken).toHaveLength(1);
       for (const each of tried) if (each.status === 'rejected') expect(each.reason).toMatchObject(inUse);
@@ -50,8 +50,8 @@ describe('P5: a spool’s folder has one writer', () => {
   test('also where its path is longer than that of a socket may be', async () => {
     folder = join(folder, 'x'.repeat(120));
     await mkdir(folder);
-    const unlock = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toMatchObject(inUse);
+    const unlock = await lockSpool(folder);
+    await expect(lockSpool(folder)).rejects.toMatchObject(inUse);
     await unlock();
     expect(await readdir(folder)).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('P5: a spool’s folder has one writer', () => {
       const strange = [`lock.sock.${randomUUID()}`, 'lock.sock.old'];
       for (const name of strange) await writeFile(join(folder, name), '');
       await pause();
-      const unlock = await lockFolder(folder);
+      const unlock = await lockSpool(folder);
       const kept = [...strange, basename(other), 'lock', 'lock.sock'];
       expect((await readdir(folder)).sort()).toEqual(kept.sort());
       await unlock();
@@ -79,7 +79,7 @@ describe('P5: a spool’s folder has one writer', () => {
     test('is left where it is so new that its process may be about to listen', async () => {
       const dead = left();
       await bindAndDie(dead);
-      const unlock = await lockFolder(folder);
+      const unlock = await lockSpool(folder);
       expect(await readdir(folder)).toContain(basename(dead));
       await unlock();
     });
@@ -88,7 +88,7 @@ describe('P5: a spool’s folder has one writer', () => {
       for (let count = 0; count < 5; count += 1) await bindAndDie(left());
       await killed();
       await pause();
-      const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+      const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockSpool(folder)));
       const taken = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       expect(taken).toHaveLength(1);
       for (const each of tried) if (each.status === 'rejected') expect(each.reason).toMatchObject(inUse);

@@ -1,7 +1,7 @@
 import { ContractError, canonicalJson } from '@countersign/contract';
 import fc from 'fast-check';
 import { allowed, outcome, refused } from '../../../../../test/factories/spool-drafts.js';
-import { canonicalPlaced, placed } from './placed.js';
+import { canonicalChainedRecord, chainedRecord } from './record-chains.js';
 
 const place = { seq: 7, prev: `sha256:${'a'.repeat(64)}` };
 const call = allowed();
@@ -15,12 +15,12 @@ describe('a record in its place', () => {
     ['an outcome', outcome(call).record],
     ['a refused call', refused().record],
   ])('%s has every member that it had, and its place', (_case, record) => {
-    expect(placed(record as typeof call.record, place)).toEqual({ ...record, ...place });
+    expect(chainedRecord(record as typeof call.record, place)).toEqual({ ...record, ...place });
   });
 
   test('those of every call have their members in the order of canonical JSON', () => {
     for (const record of [withTrust as typeof call.record, outcome(call).record]) {
-      const entry = placed(record, place);
+      const entry = chainedRecord(record, place);
       expect(JSON.stringify(entry)).toBe(canonicalJson({ ...record, ...place }));
     }
   });
@@ -38,14 +38,14 @@ describe('a record in its place', () => {
           { ...outcome(call).record, tenant },
           { ...refused().record, tenant },
         ] as (typeof call.record)[]) {
-          const entry = placed(record, place);
-          expect(attempt(() => canonicalPlaced(entry))).toEqual(attempt(() => canonicalJson(entry)));
+          const entry = chainedRecord(record, place);
+          expect(attempt(() => canonicalChainedRecord(entry))).toEqual(attempt(() => canonicalJson(entry)));
         }
       }),
     );
     for (const record of [withTrust, outcome(call).record]) {
       const lone = { ...record, tenant: '\ud800' } as typeof call.record;
-      expect(() => canonicalPlaced(placed(lone, place))).toThrow(ContractError);
+      expect(() => canonicalChainedRecord(chainedRecord(lone, place))).toThrow(ContractError);
     }
   });
 });

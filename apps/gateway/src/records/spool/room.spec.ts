@@ -6,8 +6,8 @@ import {
   MIB,
   SpoolBench,
 } from '../../../../../test/fakes/spool-bench.js';
-import type { Draft } from './chains.js';
-import { NodeSpoolDisk } from './node-disk.js';
+import type { RecordDraft } from './record-chains.js';
+import { NodeSpoolDisk } from './spool-disk.js';
 
 let bench: SpoolBench;
 beforeEach(async () => {
@@ -19,11 +19,11 @@ describe('room in the spool', () => {
   test('P5: refusals stop first and are told of; calls go on, and outcomes find room when calls do not', async () => {
     const spool = await bench.open(BOOTS[0], new NodeSpoolDisk(bench.folder), MIB);
     while (bench.dropped.length === 0) {
-      spool.note(refused('acme', BOOTS[0], 500));
+      spool.enqueue(refused('acme', BOOTS[0], 500));
       await spool.settle();
     }
     expect(spool.usedBytes / MIB).toBeCloseTo(0.8, 2);
-    const calls: Draft[] = [];
+    const calls: RecordDraft[] = [];
     const fill = async () => {
       for (;;) {
         const call = allowed('acme', BOOTS[0], 500);
@@ -34,7 +34,7 @@ describe('room in the spool', () => {
     await expect(fill()).rejects.toMatchObject({ code: 'record_unavailable' });
     expect(calls.length).toBeGreaterThan(50);
     expect(spool.usedBytes / MIB).toBeCloseTo(0.95, 2);
-    for (const call of calls.slice(0, 20)) spool.note(outcome(call));
+    for (const call of calls.slice(0, 20)) spool.enqueue(outcome(call));
     await spool.settle();
     const read = await everything(spool);
     expectChained(read);
@@ -48,8 +48,8 @@ describe('room in the spool', () => {
     const call = allowed();
     await spool.append(call);
     disk.fault = { in: 'append' };
-    for (let count = 0; count < 10_050; count += 1) spool.note(refused());
-    spool.note(outcome(call));
+    for (let count = 0; count < 10_050; count += 1) spool.enqueue(refused());
+    spool.enqueue(outcome(call));
     await spool.settle();
     expect(bench.dropped).toHaveLength(50);
     disk.fault = undefined;
@@ -64,7 +64,7 @@ describe('room in the spool', () => {
     const disk = new FaultyDisk(bench.folder);
     const spool = await bench.open(BOOTS[0], disk);
     disk.fault = { in: 'append' };
-    for (let count = 0; count < 2_500; count += 1) spool.note(refused());
+    for (let count = 0; count < 2_500; count += 1) spool.enqueue(refused());
     const calls = [allowed(), allowed()].map((call) => spool.append(call));
     for (const result of await Promise.allSettled(calls))
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'record_unavailable' } });
@@ -80,7 +80,7 @@ describe('room in the spool', () => {
     const call = allowed();
     await spool.append(call);
     for (const end = { full: false }; !end.full; ) {
-      for (let count = 0; count < 1_000; count += 1) spool.note(outcome(call));
+      for (let count = 0; count < 1_000; count += 1) spool.enqueue(outcome(call));
       await spool.settle();
       end.full = spool.backlog >= 1_000;
     }

@@ -1,4 +1,4 @@
-import type { SegmentFile, SpoolDisk } from './disk.js';
+import type { SegmentFile, SpoolDisk } from './spool-disk.js';
 
 /** A place in the spool: a segment and a byte in it. */
 export type SpoolPlace = { segment: number; offset: number };

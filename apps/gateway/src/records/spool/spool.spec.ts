@@ -10,9 +10,9 @@ import {
   SpoolBench,
   START,
 } from '../../../../../test/fakes/spool-bench.js';
-import type { Draft } from './chains.js';
-import { NodeSpoolDisk } from './node-disk.js';
+import type { RecordDraft } from './record-chains.js';
 import type { Spool } from './spool.js';
+import { NodeSpoolDisk } from './spool-disk.js';
 
 let bench: SpoolBench;
 let folder: string;
@@ -69,8 +69,10 @@ describe('Spool', () => {
     await spool.append(outcome(first));
     await spool.close();
     const next = await open(BOOTS[1]);
-    expect(next.left).toEqual([{ boot: BOOTS[0], tenant: 'globex', id: second.record.id, segment: 1 }]);
-    next.note(outcome(second));
+    expect(next.unfinishedCalls).toEqual([
+      { boot: BOOTS[0], tenant: 'globex', id: second.record.id, segment: 1 },
+    ]);
+    next.enqueue(outcome(second));
     await next.append(allowed('acme', BOOTS[1]));
     const read = await everything(next);
     expectChained(read);
@@ -78,7 +80,7 @@ describe('Spool', () => {
       boot: BOOTS[0],
       seq: 2,
     });
-    expect((await open(BOOTS[1])).left.map(({ boot }) => boot)).toEqual([BOOTS[1]]);
+    expect((await open(BOOTS[1])).unfinishedCalls.map(({ boot }) => boot)).toEqual([BOOTS[1]]);
   });
 
   test.each([
@@ -114,7 +116,7 @@ describe('Spool', () => {
     const call = allowed();
     await spool.append(call);
     disk.fault = { in: 'append' };
-    spool.note(outcome(call));
+    spool.enqueue(outcome(call));
     for (let i = 0; i < 20; i++) await expect(spool.append(allowed())).rejects.toThrow();
     disk.fault = undefined;
     await spool.append(allowed());
@@ -126,7 +128,7 @@ describe('Spool', () => {
 
   test('P5: a full spool refuses calls, still takes outcomes, and takes calls again once the broker has some', async () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
-    const sent: Draft[] = [];
+    const sent: RecordDraft[] = [];
     const fill = async () => {
       for (;;) {
         const draft = allowed('acme', BOOTS[0], 200);
@@ -136,11 +138,11 @@ describe('Spool', () => {
     };
     await expect(fill()).rejects.toMatchObject({ code: 'record_unavailable' });
     expect(spool.usedBytes).toBeLessThan(MIB);
-    spool.note(outcome(sent[0]!));
+    spool.enqueue(outcome(sent[0]!));
     await expect(spool.append(allowed())).rejects.toThrow();
     // The call is refused before what shares its group is written.
     await spool.settle();
-    const piece = await spool.piece(START, 512 * 1024);
+    const piece = await spool.nextBatch(START, 512 * 1024);
     expect((await everything(spool)).at(-1)).toMatchObject({ kind: 'outcome', id: sent[0]!.record.id });
     await spool.release({ segment: piece!.next.segment + 3, offset: 0 });
     await spool.append(allowed());
@@ -150,7 +152,7 @@ describe('Spool', () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
     const drafts = Array.from({ length: 400 }, () => allowed('acme', BOOTS[0], 200));
     for (const draft of drafts) await spool.append(draft);
-    for (const draft of drafts.slice(1)) spool.note(outcome(draft));
+    for (const draft of drafts.slice(1)) spool.enqueue(outcome(draft));
     await spool.append(allowed('globex'));
     const numbers = await new NodeSpoolDisk(folder).segments();
     expect(numbers.length).toBeGreaterThan(2);
@@ -158,9 +160,9 @@ describe('Spool', () => {
     await spool.close();
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([numbers.at(-1)]);
     const next = await open(BOOTS[1]);
-    expect(next.left.map(({ id }) => id)).toContain(drafts[0]!.record.id);
-    expect(next.left).toHaveLength(2);
-    next.note(outcome(drafts[0]!));
+    expect(next.unfinishedCalls.map(({ id }) => id)).toContain(drafts[0]!.record.id);
+    expect(next.unfinishedCalls).toHaveLength(2);
+    next.enqueue(outcome(drafts[0]!));
     await next.append(allowed('acme', BOOTS[1]));
     const last = (await everything(next))
       .filter(({ tenant, boot }) => tenant === 'acme' && boot === BOOTS[0])
@@ -190,7 +192,7 @@ describe('Spool', () => {
     for (let count = 0; count < 400; count += 1) {
       const other = allowed('acme', BOOTS[0], 200);
       await spool.append(other);
-      spool.note(outcome(other));
+      spool.enqueue(outcome(other));
     }
     await spool.close();
     const numbers = await new NodeSpoolDisk(folder).segments();
@@ -198,13 +200,13 @@ describe('Spool', () => {
     const disk = new FaultyDisk(folder);
     disk.fault = { in: 'create' };
     const next = await open(BOOTS[1], disk, MIB);
-    next.note(outcome(call));
+    next.enqueue(outcome(call));
     await next.settle();
     await next.release(next.end);
     expect(await disk.segments()).toEqual([numbers.at(-1)]);
     // Killed: the one after it still finds the call, and its place in the chain.
     const last = await open(BOOTS[1]);
-    expect(last.left.map(({ id }) => id)).toEqual([call.record.id]);
+    expect(last.unfinishedCalls.map(({ id }) => id)).toEqual([call.record.id]);
     await last.append(outcome(call));
     expect((await everything(last)).at(-1)).toMatchObject({ kind: 'outcome', seq: 802 });
   });
@@ -223,8 +225,8 @@ describe('Spool', () => {
     for (let run = 0; run < 2; run += 1) {
       const next = await open(BOOTS[1]);
       // Closed without an end of its calls: the calls themselves are another test's.
-      for (const { id } of next.left)
-        next.note(outcome({ ...allowed(), record: { ...allowed().record, id } }));
+      for (const { id } of next.unfinishedCalls)
+        next.enqueue(outcome({ ...allowed(), record: { ...allowed().record, id } }));
       await next.settle();
       await next.append(head('acme'));
       await next.release(next.end);
@@ -245,10 +247,10 @@ describe('Spool', () => {
     await spool.close();
     const before = await readdir(folder);
     await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
-    spool.note(outcome(call));
+    spool.enqueue(outcome(call));
     await spool.settle();
     expect(await readdir(folder)).toEqual(before);
-    expect((await open(BOOTS[1])).left).toHaveLength(1);
+    expect((await open(BOOTS[1])).unfinishedCalls).toHaveLength(1);
   });
 
   test('P5: a place is held where its segment is there, of the run that wrote it, and reaches so far', async () => {

@@ -1,13 +1,10 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
-import { type Chains, type Draft, isSignedKind, type RecordSigner } from './chains.js';
-import type { SpoolDisk } from './disk.js';
-import { Latest } from './latest.js';
-import { formatHeader, type RecordLine, readLines } from './line.js';
-import { LineWriter } from './line-writer.js';
-import type { OpenCallLeft, UnvouchedChain } from './reading.js';
-import { recover } from './recover.js';
+import { RecentLines } from './recent-lines.js';
+import { isSignedKind, type RecordChains, type RecordDraft, type RecordSigner } from './record-chains.js';
+import { formatHeader, LineWriter, type RecordLine, readLines } from './record-lines.js';
+import { recover, type UnfinishedCall, type UnsignedChain } from './recovery.js';
 import { Segments, type SpoolPlace } from './segments.js';
-import { RecordUnavailable } from './spool-error.js';
+import type { SpoolDisk } from './spool-disk.js';
 
 type SpoolOptions = {
   disk: SpoolDisk;
@@ -18,17 +15,17 @@ type SpoolOptions = {
   /** Signs heads and counters as they get their place. */
   sign: RecordSigner;
   /** Bytes beside the segments that count towards the bound. */
-  besides?(): number;
+  otherBytes?(): number;
   /** Said once for each failed write, with the disk's error, and for each damaged line. */
   onFault(error: unknown): void;
   /** Said for each note that found no room; outcomes are never among them. */
-  onDropped(draft: Draft): void;
+  onDropped(draft: RecordDraft): void;
 };
 
 /** A run of records of one boot, ready to be shipped, and where the next one begins. */
-export type SpoolPiece = { boot: string; records: RecordLine[]; next: SpoolPlace };
+export type SpoolBatch = { boot: string; records: RecordLine[]; next: SpoolPlace };
 
-type Waiting = { draft: Draft; settle?: { resolve(): void; reject(error: Error): void } };
+type Waiting = { draft: RecordDraft; flush?: { resolve(): void; reject(error: Error): void } };
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
@@ -54,32 +51,32 @@ export class Spool {
   /** Calls of earlier boots that have no outcome yet, and the segment that has to stay for each. */
   private readonly unsettled: Map<string, number>;
   /** Ends of earlier boots' chains for which nobody has vouched yet, and the segment that has to stay for each. */
-  private readonly unvouched: Map<string, number>;
+  private readonly unsignedEnds: Map<string, number>;
   private draining: Promise<void> | undefined;
   /** From then on the folder may be another process's. */
   private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly writer = new LineWriter();
-  private readonly latest = new Latest();
+  private readonly recent = new RecentLines();
   /** Damaged places that were told of: a broker that is away has them read again and again. */
-  private readonly toldDamage = new Set<string>();
+  private readonly reportedDamage = new Set<string>();
 
   private constructor(
     private readonly options: SpoolOptions,
     private readonly segments: Segments,
-    private readonly chains: Chains,
+    private readonly chains: RecordChains,
     /** Calls of earlier boots without an outcome. What tells of them is not released before each has one. */
-    readonly left: readonly OpenCallLeft[],
+    readonly unfinishedCalls: readonly UnfinishedCall[],
     readonly skippedBytes: number,
-    unvouched: readonly UnvouchedChain[],
+    unvouched: readonly UnsignedChain[],
     private readonly boots: ReadonlySet<string>,
     private readonly writers: ReadonlyMap<number, string>,
     /** Something that was confirmed could not be read. */
     private isDamaged: boolean,
   ) {
-    this.unsettled = new Map(left.map(({ id, segment }) => [id, segment]));
-    this.unvouched = new Map(unvouched.map((chain) => [chainOf(chain), chain.segment]));
+    this.unsettled = new Map(unfinishedCalls.map(({ id, segment }) => [id, segment]));
+    this.unsignedEnds = new Map(unvouched.map((chain) => [chainOf(chain), chain.segment]));
   }
 
   /** Reads what is on disk. Throws the disk's error. */
@@ -102,7 +99,7 @@ export class Spool {
   }
 
   get usedBytes(): number {
-    return this.segments.bytes + (this.options.besides?.() ?? 0);
+    return this.segments.bytes + (this.options.otherBytes?.() ?? 0);
   }
 
   get maxBytes(): number {
@@ -115,7 +112,7 @@ export class Spool {
   }
 
   /** True when every call of earlier boots has its outcome on disk. */
-  get isLeftClosed(): boolean {
+  get areUnfinishedCallsClosed(): boolean {
     return this.unsettled.size === 0;
   }
 
@@ -142,16 +139,16 @@ export class Spool {
   }
 
   /** Resolves when the record is durable. Throws RecordUnavailable when it cannot be written, or the spool is full. */
-  append(draft: Draft): Promise<void> {
+  append(draft: RecordDraft): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(new RecordUnavailable('the spool is closed'));
-      this.waiting.push({ draft, settle: { resolve, reject } });
+      this.waiting.push({ draft, flush: { resolve, reject } });
       this.start();
     });
   }
 
   /** Writes the record as soon as the disk takes it; nobody waits. All but outcomes are dropped when too many pile up. */
-  note(draft: Draft): void {
+  enqueue(draft: RecordDraft): void {
     if (this.isClosed) return;
     if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') {
       this.options.onDropped(draft);
@@ -167,12 +164,12 @@ export class Spool {
   }
 
   /** The next durable records from a place on, at most about `maxBytes` of them; undefined where there are none. */
-  async piece(from: SpoolPlace, maxBytes: number, most = MAX_GROUP): Promise<SpoolPiece | undefined> {
+  async nextBatch(from: SpoolPlace, maxBytes: number, most = MAX_GROUP): Promise<SpoolBatch | undefined> {
     let place = this.existing(from);
     while (place !== undefined) {
       const end = this.segments.length(place.segment) ?? 0;
       if (place.offset < end) {
-        const latest = this.latest.from(place, maxBytes, most);
+        const latest = this.recent.readFrom(place, maxBytes, most);
         if (latest !== undefined) return { boot: latest.records[0]?.boot ?? '', ...latest };
         const piece = await this.readPiece(place, end, maxBytes, most);
         if (piece !== undefined && piece.records.length > 0) return piece;
@@ -189,8 +186,8 @@ export class Spool {
    * outcomes, and their chains a signature; no more than that, since those may wait for the room that is made here.
    */
   async release(before: SpoolPlace): Promise<void> {
-    this.latest.release(before);
-    const needed = [...this.unsettled.values(), ...this.unvouched.values()];
+    this.recent.release(before);
+    const needed = [...this.unsettled.values(), ...this.unsignedEnds.values()];
     await this.segments.removeBefore(Math.min(before.segment, ...needed));
   }
 
@@ -217,7 +214,7 @@ export class Spool {
     end: number,
     maxBytes: number,
     most: number,
-  ): Promise<SpoolPiece | undefined> {
+  ): Promise<SpoolBatch | undefined> {
     const bytes = await this.segments.read(place, Math.min(maxBytes, end - place.offset));
     if (bytes === undefined) return undefined;
     const cut = readLines(bytes);
@@ -226,13 +223,13 @@ export class Spool {
       if (place.offset + bytes.length < end && bytes.length >= maxBytes) {
         return this.readPiece(place, end, maxBytes * 2, most);
       }
-      this.tellDamage(place);
+      this.reportDamage(place);
       return { boot: '', records: [], next: { segment: place.segment, offset: end } };
     }
     const records: RecordLine[] = [];
     let taken = 0;
     for (const { line, end: lineEnd } of cut) {
-      if (line === undefined) this.tellDamage({ segment: place.segment, offset: place.offset + taken });
+      if (line === undefined) this.reportDamage({ segment: place.segment, offset: place.offset + taken });
       else if ('record' in line) {
         if (records.length >= most || (records[0]?.boot ?? line.record.boot) !== line.record.boot) break;
         records.push(line.record);
@@ -243,10 +240,10 @@ export class Spool {
     return { boot: records[0]?.boot ?? '', records, next };
   }
 
-  private tellDamage({ segment, offset }: SpoolPlace): void {
+  private reportDamage({ segment, offset }: SpoolPlace): void {
     const place = `segment ${segment} is damaged at byte ${offset}`;
-    if (this.toldDamage.has(place)) return;
-    this.toldDamage.add(place);
+    if (this.reportedDamage.has(place)) return;
+    this.reportedDamage.add(place);
     this.isDamaged = true;
     this.options.onFault(new Error(place));
   }
@@ -260,7 +257,7 @@ export class Spool {
   }
 
   private hasCallers(): boolean {
-    return this.waiting.some(({ settle }) => settle !== undefined);
+    return this.waiting.some(({ flush }) => flush !== undefined);
   }
 
   private async drain(): Promise<void> {
@@ -281,10 +278,9 @@ export class Spool {
   }
 
   private refuseCallers(): void {
-    const callers = this.waiting.filter(({ settle }) => settle !== undefined);
-    this.waiting = this.waiting.filter(({ settle }) => settle === undefined);
-    for (const { settle } of callers)
-      settle?.reject(new RecordUnavailable('the record could not be written'));
+    const callers = this.waiting.filter(({ flush }) => flush !== undefined);
+    this.waiting = this.waiting.filter(({ flush }) => flush === undefined);
+    for (const { flush } of callers) flush?.reject(new RecordUnavailable('the record could not be written'));
   }
 
   /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
@@ -302,7 +298,7 @@ export class Spool {
       const { length } = writer;
       // Ends of earlier boots' calls and chains are few, and room is made only once they are written.
       if (boot === this.options.boot && used + length >= this.maxBytes * SHARE[kind]) {
-        if (item.settle !== undefined) item.settle.reject(new RecordUnavailable('the spool is full'));
+        if (item.flush !== undefined) item.flush.reject(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
         else this.options.onDropped(item.draft);
         continue;
@@ -314,26 +310,26 @@ export class Spool {
     if (fitting.length === 0) return kept.length > 0 ? kept : undefined;
     try {
       const place = await this.segments.append(writer.group, () => this.header());
-      this.latest.add(lines, lengths, place);
+      this.recent.add(lines, lengths, place);
     } catch (error) {
       this.options.onFault(error);
-      for (const { settle } of fitting)
-        settle?.reject(new RecordUnavailable('the record could not be written'));
-      return [...fitting.filter(({ settle }) => settle === undefined), ...kept];
+      for (const { flush } of fitting)
+        flush?.reject(new RecordUnavailable('the record could not be written'));
+      return [...fitting.filter(({ flush }) => flush === undefined), ...kept];
     }
     places.commit();
     this.count(lines);
-    for (const { settle } of fitting) settle?.resolve();
+    for (const { flush } of fitting) flush?.resolve();
     for (const listener of this.listeners) listener();
     return kept.length > 0 ? kept : undefined;
   }
 
   private count(lines: readonly RecordLine[]): void {
     for (const { kind, id, boot, tenant } of lines) {
-      if (isSignedKind(kind)) this.unvouched.delete(chainOf({ boot, tenant }));
+      if (isSignedKind(kind)) this.unsignedEnds.delete(chainOf({ boot, tenant }));
       // Headers of new segments tell of this boot's chains only.
       else if (boot !== this.options.boot)
-        this.unvouched.set(chainOf({ boot, tenant }), this.segments.end.segment);
+        this.unsignedEnds.set(chainOf({ boot, tenant }), this.segments.end.segment);
       if (kind === 'allowed') this.open.set(id, tenant);
       if (kind !== 'outcome') continue;
       this.open.delete(id);
@@ -354,3 +350,9 @@ export class Spool {
 }
 
 const chainOf = ({ boot, tenant }: { boot: string; tenant: string }): string => `${boot} ${tenant}`;
+
+/** A record could not be made durable; the call that waits for it must not go on. */
+export class RecordUnavailable extends Error {
+  override readonly name = 'RecordUnavailable';
+  readonly code = 'record_unavailable';
+}

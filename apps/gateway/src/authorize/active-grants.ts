@@ -1,0 +1,61 @@
+import type { ActiveGrant } from '@countersign/authorization';
+import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
+import type { DigestLedger } from './digest-ledger.js';
+
+export type ListedGrant = ActiveGrant & { budget: FeedGrant['budget'] };
+
+/**
+ * The positive list: active grants by digest. One digest is one grant, and an ended digest stays dead, whatever the
+ * feed says later; the ledger knows that over restarts.
+ */
+export class ActiveGrants {
+  private readonly live = new Map<string, ListedGrant>();
+
+  constructor(
+    private readonly ledger: DigestLedger,
+    private readonly onEnded: (digest: string) => void,
+  ) {}
+
+  get(digest: string): ListedGrant | undefined {
+    return this.live.get(digest);
+  }
+
+  hasEnded(digest: string): boolean {
+    return this.ledger.hasEnded(digest);
+  }
+
+  get size(): number {
+    return this.live.size;
+  }
+
+  /** The whole list: what is not on it has ended, also what ended while nobody here was listening. */
+  replace(grants: readonly FeedGrant[], now: number): void {
+    const listed = new Set(grants.map(({ digest }) => digest));
+    const known = new Set([...this.live.keys(), ...this.ledger.open()]);
+    const gone = [...known].filter((digest) => !listed.has(digest));
+    this.endAll(
+      gone.map((digest) => ({ digest })),
+      now,
+    );
+    this.add(grants);
+  }
+
+  /** Grants whose digest has ended, or began at another time, are left out. */
+  add(grants: readonly FeedGrant[]): void {
+    this.ledger.begin(grants);
+    for (const grant of grants) {
+      if (!this.ledger.admits(grant)) continue;
+      const { id, digest, tenant, service, startsAt, endsAt, budget } = grant;
+      const window = { startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) };
+      this.live.set(digest, { id, tenant, service, ...window, budget });
+    }
+  }
+
+  endAll(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
+    this.ledger.end(ended, now);
+    for (const { digest } of ended) {
+      this.live.delete(digest);
+      this.onEnded(digest);
+    }
+  }
+}

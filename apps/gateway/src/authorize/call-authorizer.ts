@@ -1,0 +1,248 @@
+import {
+  type Call,
+  type CallRefusal,
+  type CallView,
+  type CountersignReason,
+  CountersignVerifier,
+  decideCall,
+  type GrantTokenClaims,
+  GrantTokenVerifier,
+  type MatchedCall,
+  nodeCountersigning,
+  nodeHashing,
+  type PublishedRouteMap,
+  REPEATED,
+  repeatsParameter,
+  type TokenRefusal,
+} from '@countersign/authorization';
+import { ContractError, matchRoute } from '@countersign/contract';
+import type { Budgets } from '../budget/budgets.js';
+import type { OpenCalls } from '../budget/open-calls.js';
+import type { Clock } from '../clock.js';
+import type { FeedLiveness } from '../feed/feed-liveness.js';
+import type { CanonicalRequest } from '../http/canonical-request.js';
+import { AmbiguousRequest, requireUnambiguous } from '../http/refusals.js';
+import type { CustomerRulesView } from '../trust/customer-rules.js';
+import type { ListedGrant } from './active-grants.js';
+import { digestLife } from './digest-ledger.js';
+import type { GatewayState } from './gateway-state.js';
+
+/** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
+const GRANT_WAIT_MS = 1_000;
+/** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
+const CACHED_TOKENS = 4_096;
+
+type CallAuthorizerParts = {
+  state: GatewayState;
+  liveness: FeedLiveness;
+  calls: OpenCalls;
+  budgets: Budgets;
+  clock: Clock;
+  /** What the customers have signed, as far as it is pinned here. */
+  rules: CustomerRulesView;
+};
+
+/** A token that was good when it was looked at, and the key that says so. */
+export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
+
+/** `noToken`: no bearer token came with the request at all. */
+type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
+
+export type CallDecision =
+  | { allowed: true; match: MatchedCall; grant: ListedGrant; map: PublishedRouteMap }
+  | {
+      allowed: false;
+      match: MatchedCall | null;
+      code: CallRefusal['code'] | 'not_in_touch' | 'invalid_token';
+      detail: string;
+      /** Of `invalid_token`: what is wrong with the token now. Of `not_countersigned`: with its signatures. */
+      reason?: TokenRefusal['reason'] | CountersignReason;
+    };
+
+/** Holds calls against what the feed says. It decides, and does nothing else. */
+export class CallAuthorizer {
+  private readonly view: CallView;
+  private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);
+  private readonly countersigns = new CountersignVerifier(nodeCountersigning);
+  private readonly now = () => this.parts.clock.now();
+  private readonly key = (kid: string, now: number) => this.parts.state.key(kid, now);
+  /** Of which the life of the digest is on disk: looked at once a token. */
+  private readonly lifePersisted = new WeakSet<GrantTokenClaims>();
+
+  constructor(private readonly parts: CallAuthorizerParts) {
+    const { state, calls, budgets, rules } = parts;
+    this.view = {
+      grant: (digest) => state.grants.get(digest),
+      currentMap: (serviceMap) => state.routeMaps.ofService(serviceMap),
+      mapByHash: (hash) => state.routeMaps.withHash(hash),
+      forbidden: (tenant) => state.forbidden(tenant),
+      lockOn: (who) => state.locks.find(who) ?? rules.stopOn(who),
+      trust: (tenant) => rules.trust(tenant),
+      pinnedTenants: rules.pinnedTenants,
+      countersigned: (asked, trust) => this.countersigns.check(asked, trust),
+      hasRoom: (digest, service) => calls.hasRoom(digest, service),
+      hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
+    };
+  }
+
+  isInTouch(): boolean {
+    return this.parts.liveness.isInTouch();
+  }
+
+  /** The service that the path names, if the feed knows it. */
+  service(name: string): PublishedRouteMap | undefined {
+    return this.parts.state.routeMaps.ofService(name);
+  }
+
+  /**
+   * Demands that the target, by the current map of its service, has one reading: no path value that a route may not
+   * judge, no listed parameter twice. A form check: it asks neither touch nor token. Throws AmbiguousRequest; a service or
+   * route that is not known has nothing to be held against.
+   */
+  requirePlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
+    const map = this.service(service);
+    if (map === undefined || path === '') return;
+    try {
+      const match = matchRoute(map.compiled, method, path);
+      requireUnambiguous(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
+    } catch (error) {
+      if (error instanceof ContractError && error.code === 'ambiguous_request') {
+        throw new AmbiguousRequest(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  /** The one bearer token of the request, verified for this service. */
+  verifyToken(request: CanonicalRequest, service: PublishedRouteMap): TokenDecision {
+    const { state } = this.parts;
+    const authorization = request.headers.one('authorization') ?? '';
+    const token = bearerToken(authorization);
+    if (token === undefined) {
+      const noToken = !/^Bearer(?: |$)/i.test(authorization);
+      return { ok: false, reason: 'malformed', detail: 'no bearer token', noToken };
+    }
+    // It would go on in logs, referrers and the record's path; there is no call that needs it there.
+    const { path, query } = request;
+    if (path.length + query.length >= token.length && (path + query).includes(token)) {
+      return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
+    }
+    const { issuer } = state;
+    if (issuer === undefined) return { ok: false, reason: 'bad_issuer', detail: 'no issuer is known' };
+    return this.verifier.verify(token, {
+      issuer,
+      audience: service.definition.audience,
+      key: this.key,
+      now: this.now,
+      hashing: nodeHashing,
+    });
+  }
+
+  /**
+   * A grant that is not on the list, and is not known to have ended, may be on its way: to be waited for, at most a
+   * second. Undefined where nothing has to be waited for.
+   */
+  waitForGrant(claims: GrantTokenClaims): Promise<void> | undefined {
+    return this.mayStillArrive(claims.digest) ? this.untilListed(claims.digest) : undefined;
+  }
+
+  private async untilListed(digest: string): Promise<void> {
+    const { state, clock } = this.parts;
+    const deadline = clock.monotonic() + GRANT_WAIT_MS;
+    for (
+      let left = GRANT_WAIT_MS;
+      left > 0 && this.mayStillArrive(digest);
+      left = deadline - clock.monotonic()
+    ) {
+      await state.nextChange(left);
+    }
+  }
+
+  private mayStillArrive(digest: string): boolean {
+    const { grants } = this.parts.state;
+    return grants.get(digest) === undefined && !grants.hasEnded(digest);
+  }
+
+  /**
+   * A call that lacks budget alone may have more of it from the broker: to be waited for, and then judged anew. Resolves
+   * with the refusal that stands, or undefined to judge anew; undefined at once where nothing has to be waited for.
+   */
+  waitForBudget(
+    claims: GrantTokenClaims,
+    judged: CallDecision,
+  ): Promise<CallDecision | undefined> | undefined {
+    const grant = this.parts.state.grants.get(claims.digest);
+    if (judged.allowed || judged.code !== 'budget_exhausted' || grant === undefined) return undefined;
+    return this.moreBudget(claims.digest, grant, judged);
+  }
+
+  private async moreBudget(
+    digest: string,
+    grant: ListedGrant,
+    judged: Refused,
+  ): Promise<CallDecision | undefined> {
+    const more = await this.parts.budgets.requestMore(digest, grant, { calls: 1, bytes: 1 });
+    if (more === 'more') return undefined;
+    if (more === 'none') return judged;
+    return { ...judged, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+  }
+
+  /**
+   * Keeps for how long the digest of an allowed call could be opened, where that is news; undefined where nothing has to be
+   * waited for. Rejects with the file system's error.
+   */
+  persistDigestLife(claims: GrantTokenClaims, { id }: ListedGrant): Promise<void> | undefined {
+    if (this.lifePersisted.has(claims)) return undefined;
+    const { ledger } = this.parts.state;
+    const grant = { id, digest: claims.digest, startsAt: claims.grant_nbf * 1_000 };
+    const isNews = ledger.extend(grant, digestLife(claims));
+    const kept = () => void this.lifePersisted.add(claims);
+    return isNews ? ledger.flush().then(kept) : kept();
+  }
+
+  /**
+   * Everything after the token, and of the token what may have changed while the call waited. Answers in the same turn,
+   * so that no other call comes between this and the caller's taking of room and budget.
+   */
+  authorize({ claims, kid }: VerifiedToken, call: Call): CallDecision {
+    const { state, liveness, clock } = this.parts;
+    const now = clock.now();
+    if (!liveness.isInTouch(now)) return refused('not_in_touch', 'the gateway lost touch meanwhile');
+    if (state.key(kid, now) === undefined)
+      return { ...refused('invalid_token', 'the key has gone meanwhile'), reason: 'unknown_key' };
+    if (now >= claims.exp * 1_000)
+      return { ...refused('invalid_token', 'the token has ended meanwhile'), reason: 'expired' };
+    const listed = state.grants.get(claims.digest);
+    if (listed !== undefined && listed.startsAt !== claims.grant_nbf * 1_000)
+      return refused('grant_ended', 'the window of these terms began at another time');
+    if (listed !== undefined && !isBudgetOf(claims, listed))
+      return refused('grant_ended', 'the active grant has another budget than these terms');
+    const decision = decideCall(claims, call, this.view, now);
+    if (!decision.allowed) return decision;
+    const map = state.routeMaps.ofService(call.service);
+    if (listed === undefined || map === undefined) return refused('grant_ended', 'the grant has ended');
+    return { allowed: true, match: decision.match, grant: listed, map };
+  }
+}
+
+type Refused = Extract<CallDecision, { allowed: false }>;
+
+const refused = (code: Refused['code'], detail: string): Refused => ({
+  allowed: false,
+  match: null,
+  code,
+  detail,
+});
+
+/** The feed is not believed where it says another budget than was signed, least of all none. */
+const isBudgetOf = ({ terms }: GrantTokenClaims, { budget }: ListedGrant): boolean =>
+  terms.budget?.calls === budget?.calls && terms.budget?.bytes === budget?.bytes;
+
+const SCHEME = 'bearer ';
+
+/** The token of a `Bearer` value (RFC 6750 §2.1), whatever it may turn out to be; undefined for any other form. */
+function bearerToken(authorization: string): string | undefined {
+  if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
+  const token = authorization.slice(SCHEME.length).trimStart();
+  return token === '' || token.includes(' ') ? undefined : token;
+}

@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import { type LeaseAnswer, type LeaseAsk, parseLeaseAnswer } from '@countersign/gateway-protocol';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import type { BrokerClient } from '../feed/broker-client.js';
+import type { Quarantine } from '../records/shipping/quarantine.js';
+import type { Shipper } from '../records/shipping/shipper.js';
+import type { SpoolPlace } from '../records/spool/segments.js';
+import type { Spool } from '../records/spool/spool.js';
+import { JsonFile } from '../storage/json-cell.js';
+
+type LeaseClientParts = {
+  broker: Pick<BrokerClient, 'post'>;
+  boots: BootLeases;
+  boot: string;
+  spool: Pick<Spool, 'areUnfinishedCallsClosed' | 'isWhole' | 'end'>;
+  shipper: Pick<Shipper, 'hasShipped'>;
+  quarantine: Pick<Quarantine, 'hasOfRun'>;
+  clock: Pick<Clock, 'monotonic'>;
+  log: Logger;
+};
+
+/** A call waits for the answer: a broker that is slower is as good as away. */
+const ANSWER_MS = 5_000;
+
+/** Talks to the broker about leases: this run's, and those of runs that were killed. */
+export class LeaseClient {
+  private readonly flight = new SingleFlight();
+  private readonly retry: RetryTimer;
+  /** Where the records of earlier runs end in the spool, once their last are durable. */
+  private recordsEnd: SpoolPlace | undefined;
+
+  constructor(private readonly parts: LeaseClientParts) {
+    this.retry = new RetryTimer(parts.clock);
+  }
+
+  /** Rejects with BrokerAnswer, the network's error, or that of the disk on which this run has to be noted first. */
+  async request(ask: Omit<LeaseAsk, 'boot'>): Promise<LeaseAnswer> {
+    const { broker, boots, boot } = this.parts;
+    await boots.registerOwn();
+    const json = JSON.stringify({ boot, ...ask });
+    return parseLeaseAnswer(await broker.post('/gateway/v1/leases', json, AbortSignal.timeout(ANSWER_MS)));
+  }
+
+  /**
+   * Gives up what earlier runs held, as soon as the broker has all their records; where records are known to be lost,
+   * what was held counts as used. Called a few times a second.
+   */
+  sweep(): void {
+    const { boots, spool, shipper } = this.parts;
+    if (this.flight.isRunning || !this.retry.isDue) return;
+    if (!spool.isWhole && !boots.isGivenUp) this.attempt(() => boots.giveUp());
+    if (!boots.hasEarlier || !spool.isWhole || !spool.areUnfinishedCallsClosed) return;
+    this.recordsEnd ??= spool.end;
+    if (shipper.hasShipped(this.recordsEnd)) this.attempt(() => this.closeEarlier());
+  }
+
+  private closeEarlier(): Promise<void> {
+    const { broker, boots, quarantine } = this.parts;
+    return boots.closeEarlier(
+      (boot) => !quarantine.hasOfRun(boot),
+      (ended) =>
+        broker.post(
+          '/gateway/v1/leases/closed',
+          JSON.stringify({ boots: ended }),
+          AbortSignal.timeout(ANSWER_MS),
+        ),
+    );
+  }
+
+  private attempt(step: () => Promise<void>): void {
+    void this.flight.run(async () => {
+      try {
+        await step();
+        this.retry.reset();
+      } catch (error) {
+        this.parts.log.warn(describeError(error), 'leases of an earlier run stay as they are for now');
+        this.retry.failed();
+      }
+    });
+  }
+}
+
+/** `found`: those of which the records were found on disk by a run that came later. */
+const shape = z.strictObject({ boots: z.array(z.string()), found: z.array(z.string()).default([]) });
+/** At most so many are told at once (docs/feed.md). */
+const MAX_BOOTS_PER_REQUEST = 100;
+
+/**
+ * Which runs of this gateway may hold leases. A run is noted, durably, before its first lease; one that was not ended
+ * in order is told to the broker by a later run, once all its records are there. A note that is lost, or given up since
+ * records are, only means that what the run held counts as used.
+ */
+export class BootLeases {
+  private readonly cell: JsonFile<z.infer<typeof shape>>;
+  private noting: Promise<void> | undefined;
+  private givenUp = false;
+
+  private constructor(
+    folder: string,
+    private readonly boot: string,
+    private earlier: readonly string[],
+  ) {
+    this.cell = new JsonFile(join(folder, 'leases.json'));
+  }
+
+  /**
+   * `isThere`: whether the records of a run stand on disk. Of one that was not found so by its next run they are gone,
+   * and nobody knows what it used. Throws when the file is there and cannot be read, and the file system's error.
+   */
+  static async load(folder: string, boot: string, isThere: (boot: string) => boolean): Promise<BootLeases> {
+    const stored = await new JsonFile(join(folder, 'leases.json')).read();
+    const { boots, found } = stored === undefined ? { boots: [], found: [] } : shape.parse(stored);
+    const earlier = boots.filter((each) => found.includes(each) || isThere(each));
+    const loaded = new BootLeases(folder, boot, earlier);
+    if (boots.length > found.length) await loaded.write(earlier);
+    return loaded;
+  }
+
+  get hasEarlier(): boolean {
+    return this.earlier.length > 0;
+  }
+
+  get isGivenUp(): boolean {
+    return this.givenUp;
+  }
+
+  /** Resolves when this run is on disk. Rejects with the file system's error; then nothing may be leased. */
+  async registerOwn(): Promise<void> {
+    if (this.givenUp) return;
+    this.noting ??= this.write([...this.earlier, this.boot]).catch((error: unknown) => {
+      this.noting = undefined;
+      throw error;
+    });
+    await this.noting;
+  }
+
+  /**
+   * Earlier runs are over and on record to the last: `tell` says so to the broker, then they are forgotten. Those that
+   * are not `isWhole` are forgotten without a word.
+   */
+  async closeEarlier(
+    isWhole: (boot: string) => boolean,
+    tell: (boots: readonly string[]) => Promise<unknown>,
+  ): Promise<void> {
+    const boots = this.earlier.slice(0, MAX_BOOTS_PER_REQUEST);
+    const whole = boots.filter(isWhole);
+    if (whole.length > 0) await tell(whole);
+    this.earlier = this.earlier.slice(boots.length);
+    await this.write([...this.earlier, ...(this.noting === undefined ? [] : [this.boot])]);
+  }
+
+  /**
+   * Records are damaged or gone, nobody knows whose: no run that may be concerned is ever told of, this one included.
+   * Rejects with the file system's error; then it is to be tried again.
+   */
+  async giveUp(): Promise<void> {
+    if (this.givenUp) return;
+    this.givenUp = true;
+    this.earlier = [];
+    await this.write([]).catch((error: unknown) => {
+      this.givenUp = false;
+      throw error;
+    });
+  }
+
+  /** This run ends in order and holds nothing any more. */
+  async closeOwn(): Promise<void> {
+    if (this.noting !== undefined) await this.write(this.earlier);
+  }
+
+  private write(boots: readonly string[]): Promise<void> {
+    return this.cell.write({ boots: [...boots], found: boots.filter((boot) => boot !== this.boot) });
+  }
+}

@@ -1,0 +1,42 @@
+import { createParser } from 'eventsource-parser';
+
+/** Longest event that is read: a snapshot of 100,000 grants takes some 40 MB. More means a broken or hostile sender. */
+const MAX_EVENT_BYTES = 256 * 1024 * 1024;
+
+/** The `data` of each server-sent event of a body, in order. Throws for an event beyond 256 MiB. */
+export async function* readEventData(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const ready: string[] = [];
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_BYTES,
+    onEvent: ({ data }) => ready.push(data),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') throw error;
+    },
+  });
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of body) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* ready.splice(0);
+  }
+}
+
+/**
+ * The pieces of a body, as long as somebody still talks. `limitMs` is asked anew before each piece: how long to wait for
+ * it before `onSilent` is called. The time that the reader takes for a piece does not count.
+ */
+export async function* withIdleTimeout<T>(
+  body: AsyncIterable<T>,
+  limitMs: () => number,
+  onSilent: () => void,
+): AsyncGenerator<T> {
+  let timer = setTimeout(onSilent, limitMs());
+  try {
+    for await (const piece of body) {
+      clearTimeout(timer);
+      yield piece;
+      timer = setTimeout(onSilent, limitMs());
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,170 @@
+import { CLOCK_SKEW_MS } from '@countersign/contract';
+import { FeedLiveness, LIVENESS_DEADLINE_MS, STALL_MS } from './feed-liveness.js';
+
+const T0 = Date.parse('2026-11-24T15:00:00Z');
+let monotonic = 0;
+let wall = 0;
+const liveness = () => new FeedLiveness({ monotonic: () => monotonic, now: () => wall });
+/** Lets time pass on both clocks of the gateway. */
+const pass = (milliseconds: number) => {
+  monotonic += milliseconds;
+  wall += milliseconds;
+};
+beforeEach(() => {
+  monotonic = 1_000_000;
+  wall = T0;
+});
+
+describe('FeedLiveness', () => {
+  test('P6: out of touch before anything was heard, however long the process runs', () => {
+    const fresh = liveness();
+    expect(fresh.isInTouch()).toBe(false);
+    fresh.eventReceived(T0);
+    expect(fresh.isInTouch()).toBe(false);
+  });
+
+  test('P6: out of touch 10 s after the last heartbeat, by the monotonic clock', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    pass(5_000);
+    t.eventReceived(T0 + 5_000);
+    pass(LIVENESS_DEADLINE_MS - 1);
+    expect(t.isInTouch()).toBe(true);
+    pass(1);
+    expect(t.isInTouch()).toBe(false);
+  });
+
+  test('P6: heartbeats that were held back, or piled up while the process stood still, do not freshen', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    pass(60_000);
+    for (let second = 1; second <= 45; second++) t.eventReceived(T0 + second * 1_000);
+    expect(t.isInTouch()).toBe(false);
+    t.eventReceived(T0 + 59_000);
+    expect(t.isInTouch()).toBe(true);
+  });
+
+  test('P6: after a pause of the process only what was signed after it counts, however young the last heartbeat', () => {
+    const t = liveness();
+    t.tick();
+    t.start(T0, monotonic);
+    pass(STALL_MS + 1);
+    expect(t.isInTouch()).toBe(false);
+    t.tick();
+    t.eventReceived(T0 + 1_000);
+    expect(t.isInTouch()).toBe(false);
+    pass(500);
+    t.tick();
+    t.eventReceived(T0 + STALL_MS + 400);
+    expect(t.isInTouch()).toBe(true);
+  });
+
+  test.each([
+    ['back', -CLOCK_SKEW_MS - 1],
+    ['forth', CLOCK_SKEW_MS + 1],
+  ])('P6: a wall clock that steps %s refuses at once, until it is right again', (_, step) => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    wall += step;
+    expect([t.isInTouch(), t.clocksAgree]).toEqual([false, false]);
+    t.eventReceived(T0 + 1);
+    t.start(T0, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    wall -= step;
+    expect([t.isInTouch(), t.clocksAgree]).toEqual([true, true]);
+  });
+
+  test('P6: the time by which something is judged is held against the signed time, where it is given', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    expect(t.isInTouch(wall)).toBe(true);
+    for (const step of [-CLOCK_SKEW_MS - 1, CLOCK_SKEW_MS + 1, Number.NaN])
+      expect(t.isInTouch(wall + step)).toBe(false);
+  });
+
+  test.each([
+    ['back', -3_600_000],
+    ['forth', 3_600_000],
+  ])('P6: a broker clock that steps %s refuses from the next beginning on', (_, step) => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    pass(1_000);
+    t.eventReceived(T0 + 1_000 + step);
+    expect(t.isLate).toBe(true);
+    t.start(T0 + 1_000 + step, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    t.start(T0 + 1_000, monotonic);
+    expect(t.isInTouch()).toBe(true);
+  });
+
+  test('P3: both clocks set back together would make tokens live again: refused until time has caught up', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    wall -= 3_600_000;
+    t.start(T0 - 3_600_000, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    t.reset();
+    t.start(T0 - 3_600_000, monotonic);
+    expect(t.isInTouch()).toBe(false);
+    wall = T0;
+    t.start(T0, monotonic);
+    expect(t.isInTouch()).toBe(true);
+  });
+
+  test('a slow drift between the clocks of the machines is followed', () => {
+    const t = liveness();
+    let broker = T0;
+    t.start(broker, monotonic);
+    for (let minute = 0; minute < 600; minute++) {
+      pass(60_000);
+      broker += 60_006;
+      wall = broker;
+      if (t.isLate) t.start(broker, monotonic);
+      t.eventReceived(broker);
+      expect(t.isInTouch()).toBe(true);
+    }
+  });
+
+  test('a first event that took long to come may be as much older', () => {
+    const t = liveness();
+    const askedAt = monotonic;
+    pass(8_000);
+    t.start(T0, askedAt);
+    expect(t.isInTouch()).toBe(true);
+    pass(2_000);
+    expect(t.isInTouch()).toBe(false);
+  });
+
+  test('a beginning that took long is not left at once for another: its heartbeats keep the touch', () => {
+    const t = liveness();
+    const askedAt = monotonic;
+    pass(6_000);
+    t.start(T0 + 6_000, askedAt);
+    for (let second = 7; second < 60; second += 1) {
+      pass(1_000);
+      t.eventReceived(T0 + second * 1_000);
+      expect([t.isInTouch(), t.isLate, t.isImprecise]).toEqual([true, false, false]);
+    }
+    // Held back on the way from here on.
+    pass(5_001);
+    t.eventReceived(T0 + 60_000 - 1_000);
+    expect(t.isLate).toBe(true);
+  });
+
+  test('one that leaves little of the deadline is worth a new measure', () => {
+    const t = liveness();
+    const askedAt = monotonic;
+    pass(8_000);
+    t.start(T0 + 8_000, askedAt);
+    expect([t.isInTouch(), t.isLate, t.isImprecise]).toEqual([true, false, true]);
+    t.start(T0 + 8_000, monotonic);
+    expect(t.isImprecise).toBe(false);
+  });
+
+  test('lost is at once', () => {
+    const t = liveness();
+    t.start(T0, monotonic);
+    t.reset();
+    expect(t.isInTouch()).toBe(false);
+  });
+});

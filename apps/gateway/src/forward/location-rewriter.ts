@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer';
+import type { RouteMaps } from '../authorize/route-maps.js';
+
+/** A reference that leaves where the client is: with a scheme, or from the root. Browsers read `\` as `/`. */
+const LEAVES = /^(?:[a-z][a-z0-9+.-]*:|[/\\])/i;
+const TAKEN_OUT = /[\t\n\r]/g;
+const LEADING = /^[\0-\x20]+/;
+
+/** Leads what an upstream says of its own addresses, and of other upstreams', back through the gateway. */
+export class LocationRewriter {
+  private maps: RouteMaps | undefined;
+  private services = new Map<string, string>();
+
+  constructor(private readonly routeMaps: () => RouteMaps) {}
+
+  /**
+   * The reference as the gateway's client has to follow it: `/x` and `http://upstream/x` become `/service/x`, whatever the
+   * scheme; relative ones stay and so do those that lead to a host that no service has.
+   */
+  rewrite(value: string, service: string, upstream: URL): string {
+    const given = asBrowsersRead(value);
+    if (!LEAVES.test(given) || !URL.canParse(given, upstream.href)) return value;
+    const target = new URL(given, upstream);
+    const through =
+      hostAndPort(target) === hostAndPort(upstream) ? service : this.serviceAt(hostAndPort(target));
+    if (through === undefined) return value;
+    return `/${through}${target.pathname}${target.search}${target.hash}`;
+  }
+
+  private serviceAt(place: string): string | undefined {
+    const maps = this.routeMaps();
+    if (this.maps !== maps) {
+      this.services = new Map();
+      for (const [name, upstream] of maps.upstreams()) this.services.set(hostAndPort(upstream), name);
+      this.maps = maps;
+    }
+    return this.services.get(place);
+  }
+}
+
+/**
+ * A reference as browsers read it: they take tabs out wherever they stand, control characters off its ends, and bytes beyond
+ * ASCII for UTF-8 where they are that.
+ */
+function asBrowsersRead(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : value;
+  return text.replaceAll(TAKEN_OUT, '').replace(LEADING, '');
+}
+
+/** Whose address it is: `up.example.` is `up.example`, and the usual ports are what a scheme without one means. */
+function hostAndPort({ hostname, port }: URL): string {
+  const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  return port === '' || port === '80' || port === '443' ? host : `${host}:${port}`;
+}

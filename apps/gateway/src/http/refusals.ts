@@ -1,0 +1,118 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * A request that two HTTP readers could understand differently. `message` says which rule; it never repeats the
+ * request, which may carry anything.
+ */
+export class AmbiguousRequest extends Error {
+  override readonly name = 'AmbiguousRequest';
+  readonly code = 'ambiguous_request';
+}
+
+/** Throws AmbiguousRequest unless the rule holds. */
+export function requireUnambiguous(holds: boolean, rule: string): asserts holds {
+  if (!holds) throw new AmbiguousRequest(rule);
+}
+
+/** Every code with which the gateway refuses, and its status. Codes are stable; texts are for people. */
+const REFUSALS = {
+  invalid_request: [400, 'The request is not of the form that is documented.'],
+  ambiguous_request: [400, 'This request could be read in more than one way.'],
+  not_in_touch: [503, 'The gateway is not in touch with its broker and refuses everything.'],
+  invalid_token: [401, 'A valid grant token is needed.'],
+  grant_ended: [403, 'The grant is not active.'],
+  locked: [403, 'Access is locked.'],
+  route_not_listed: [403, 'The route is not listed.'],
+  insufficient_scope: [403, 'The grant does not cover this call.'],
+  not_countersigned: [403, 'The grant lacks a countersignature.'],
+  body_too_large: [413, 'The body is larger than the gateway accepts.'],
+  rate_limited: [429, 'Too many calls at once.'],
+  budget_exhausted: [403, "The grant's budget is used up."],
+  record_unavailable: [503, 'The call could not be recorded, so it was not made.'],
+  upstream_unreachable: [502, 'The data service could not be reached.'],
+  upstream_timeout: [504, 'The data service did not answer in time.'],
+  request_timeout: [408, 'The request did not arrive in time.'],
+  not_found: [404, 'The gateway has no such page.'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** What is said beside the code. `reason`: why a token is invalid (token-check's word), or not countersigned. */
+export type ProblemMembers = { detail?: string; reason?: string };
+
+/** `unasked`: the request brought no bearer token, so that there is no fault of one to name. */
+export type ChallengeOptions = { noToken?: boolean | undefined };
+
+/** RFC 9457 body and headers of a refusal. */
+function problem(
+  code: RefusalCode,
+  members: ProblemMembers,
+  { noToken = false }: ChallengeOptions = {},
+): { status: number; body: string; headers: string[] } {
+  const [status, title] = REFUSALS[code];
+  const body = JSON.stringify({ type: 'about:blank', title, status, code, ...members });
+  const headers = [
+    'Content-Type',
+    'application/problem+json',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+  ];
+  if (code === 'invalid_token') {
+    // RFC 6750 §3.1: no error where no token was sent. The description is one of our own words, so that nothing of
+    // the token is repeated.
+    const why = members.reason === undefined ? '' : `, error_description="${members.reason}"`;
+    const error = noToken ? '' : `, error="invalid_token"${why}`;
+    headers.push('WWW-Authenticate', `Bearer realm="countersign"${error}`);
+  }
+  if (code === 'insufficient_scope') {
+    headers.push('WWW-Authenticate', 'Bearer realm="countersign", error="insufficient_scope"');
+  }
+  if (status === 503 || status === 429) headers.push('Retry-After', '1');
+  return { status, body, headers };
+}
+
+/**
+ * Answers a refusal. `record`: the id of its access record, where it has one. `close`: the connection is of no further
+ * use, since a body was not read or the request could not be understood.
+ */
+export function answerProblem(
+  response: ServerResponse,
+  code: RefusalCode,
+  {
+    record,
+    close,
+    noToken,
+    ...members
+  }: ProblemMembers & ChallengeOptions & { record?: string | undefined; close: boolean },
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const { status, body, headers } = problem(code, members, { noToken });
+  if (record !== undefined) headers.push('Countersign-Record', record);
+  if (close) {
+    response.shouldKeepAlive = false;
+    headers.push('Connection', 'close');
+  }
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/** How long a peer has to take the last answer of its connection, and to hang up. */
+const LINGER_MS = 1_000;
+
+/**
+ * The same for a connection on which no request could be parsed. Ends it, also where the peer keeps its own end open: nobody
+ * else looks after such a connection any more. What still comes is read and thrown away, since to close over unread bytes
+ * would reset the connection before the answer is read.
+ */
+export function answerProblemOnSocket(socket: Socket, code: RefusalCode, members: ProblemMembers = {}): void {
+  const { status, body, headers } = problem(code, members);
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close'];
+  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,62 @@
+import { createPrivateKey, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportEd25519PublicKey, writeFileDurably } from '@countersign/gateway-protocol';
+import type { Logger } from 'pino';
+import type { BrokerClient } from './feed/broker-client.js';
+
+/** The key pair by which upstreams and the broker know this gateway. */
+export type Identity = {
+  privateKey: KeyObject;
+  /** Raw 32 bytes, base64url. */
+  publicKey: string;
+  /** RFC 7638 thumbprint of the public key. */
+  kid: string;
+};
+
+const FILE = 'identity.pem';
+
+/**
+ * Reads the identity from the folder, or makes it there (mode 0600): it is never overwritten, since the broker
+ * registers it once. Throws when the folder cannot be used or the file holds no Ed25519 key.
+ */
+export async function loadIdentity(folder: string): Promise<Identity> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, FILE);
+  const pem = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  const privateKey = pem === undefined ? generateKeyPairSync('ed25519').privateKey : createPrivateKey(pem);
+  const publicKey = exportEd25519PublicKey(privateKey);
+  if (pem === undefined) {
+    await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+  }
+  // RFC 8037 §2: the required members in this order are what the thumbprint is over.
+  const kid = hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: publicKey }), 'base64url');
+  return { privateKey, publicKey, kid };
+}
+
+/** The public half as RFC 7517 JWK set, for upstreams that check the signed context. */
+export function identityJwks({ publicKey, kid }: Identity): object {
+  return { keys: [{ kty: 'OKP', crv: 'Ed25519', x: publicKey, kid, alg: 'EdDSA', use: 'sig' }] };
+}
+
+/**
+ * Tells the broker this gateway's public key, once a run: the broker takes the first and answers 204 when it is
+ * repeated. Throws BrokerAnswer (409 when another key is registered: then the spool's folder is not the one that this
+ * credential was first used with).
+ */
+export function identityRegistrar(
+  broker: BrokerClient,
+  identity: Identity,
+  log: Logger,
+): (signal: AbortSignal) => Promise<void> {
+  let done = false;
+  return async (signal) => {
+    if (done) return;
+    await broker.post('/gateway/v1/identity', JSON.stringify({ publicKey: identity.publicKey }), signal);
+    done = true;
+    log.info({ kid: identity.kid }, 'identity registered');
+  };
+}

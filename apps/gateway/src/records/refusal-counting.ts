@@ -1,0 +1,88 @@
+import { toInstant } from '@countersign/contract';
+import type { MinuteCount } from '@countersign/gateway-protocol';
+
+const MINUTE_MS = 60_000;
+
+/** The minute of an instant (milliseconds since the epoch), counted from the epoch. */
+export const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS);
+
+const keyOf = ({ service, code }: Pick<MinuteCount, 'service' | 'code'>) => `${service ?? ''} ${code}`;
+
+/**
+ * Refusals without a verified token, by service, code and minute. They are garbage until shown otherwise: each costs a
+ * number in memory, never a write. `service` only ever is a known one, so the number of counters is bounded.
+ */
+export class MinuteCounters {
+  private counts = new Map<string, MinuteCount>();
+  /** What could not be written, by service and code: it goes on under the minute in which it began. */
+  private readonly held = new Map<string, MinuteCount>();
+
+  add(service: string | null, code: string, now: number, count = 1): void {
+    const minute = toInstant(new Date(minuteOf(now) * MINUTE_MS));
+    const key = `${minute} ${keyOf({ service, code })}`;
+    const counter = this.counts.get(key) ?? { service, code, minute, count: 0 };
+    counter.count += count;
+    this.counts.set(key, counter);
+  }
+
+  /** At most so many of those counted since the last time; the rest waits for the next. */
+  drain(most: number): MinuteCount[] {
+    if (this.held.size > 0) this.hold(this.counts.values());
+    const from = this.held.size > 0 ? this.held : this.counts;
+    if (from === this.held) this.counts = new Map();
+    const taken = [...from].slice(0, most);
+    for (const [key] of taken) from.delete(key);
+    return taken.map(([, counter]) => counter);
+  }
+
+  /** Takes back what could not be written. */
+  hold(counters: Iterable<MinuteCount>): void {
+    for (const counter of counters) {
+      const { minute, count } = this.held.get(keyOf(counter)) ?? { minute: counter.minute, count: 0 };
+      this.held.set(keyOf(counter), { ...counter, minute, count: count + counter.count });
+    }
+  }
+}
+
+/** Refusals of one grant that get a record each, per minute; further ones of that minute fold into one per code. */
+const EACH_PER_MINUTE = 60;
+
+type Minute = { minute: number; count: number };
+type Folded<T> = { first: T; count: number };
+
+/**
+ * Bounds what a caller with a valid token can make us write: beyond 60 a minute and grant, refusals are counted by
+ * code and come out as one with a count when the minute is over. Allowed calls are never folded.
+ */
+export class RefusalFolding<T> {
+  private readonly minutes = new Map<string, Minute>();
+  private folded = new Map<string, Folded<T>>();
+
+  /**
+   * The refusal whose record tells of this one: itself where it stands alone (then the caller writes it), else the
+   * first of its like, whose record comes when the minute is over.
+   */
+  take(digest: string, code: string, refusal: T, now: number): { into: T; alone: boolean } {
+    const minute = minuteOf(now);
+    const seen = this.minutes.get(digest);
+    if (seen === undefined || seen.minute !== minute) {
+      this.minutes.set(digest, { minute, count: 1 });
+      return { into: refusal, alone: true };
+    }
+    if (++seen.count <= EACH_PER_MINUTE) return { into: refusal, alone: true };
+    const key = `${digest} ${code}`;
+    const like = this.folded.get(key) ?? { first: refusal, count: 0 };
+    like.count += 1;
+    this.folded.set(key, like);
+    return { into: like.first, alone: false };
+  }
+
+  /** What was folded since the last time; to be called each minute. */
+  drain(now: number): Folded<T>[] {
+    const minute = minuteOf(now);
+    for (const [digest, seen] of this.minutes) if (seen.minute < minute) this.minutes.delete(digest);
+    const folded = [...this.folded.values()];
+    this.folded = new Map();
+    return folded;
+  }
+}

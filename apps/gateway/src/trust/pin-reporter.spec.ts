@@ -1,0 +1,38 @@
+import { pino } from 'pino';
+import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
+import { PinReporter } from './pin-reporter.js';
+
+describe('telling the broker what is pinned', () => {
+  /** Ticks as often as a gateway does for so long; answers how often the broker was asked. */
+  const asked = async (milliseconds: number, answer: () => Promise<unknown>) => {
+    const clock = new SteppedClock();
+    let asks = 0;
+    const broker = {
+      post: () => {
+        asks += 1;
+        return answer();
+      },
+    };
+    const log = pino({ level: 'silent' });
+    const report = new PinReporter({ broker, log, clock, pins: () => [], revision: () => 1 });
+    for (const end = clock.offset + milliseconds; clock.offset < end; clock.offset += 250) {
+      report.tick();
+      await new Promise(setImmediate);
+    }
+    const before = asks;
+    report.reset();
+    report.tick();
+    await report.close();
+    return [before, asks - before];
+  };
+
+  test('is done once, and again where it may have forgotten', async () => {
+    expect(await asked(60_000, () => Promise.resolve())).toEqual([1, 1]);
+  });
+
+  test('is tried again less and less often where it does not take it, and at once from a broker that is found again', async () => {
+    // At 0, 1, 3, 7, 15, 31 s, then each minute.
+    expect(await asked(60_000, () => Promise.reject(new Error('no')))).toEqual([6, 1]);
+    expect(await asked(600_000, () => Promise.reject(new Error('no')))).toEqual([15, 1]);
+  });
+});

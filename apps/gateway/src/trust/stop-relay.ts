@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/authorization';
+import { parseSignature, statementHash } from '@countersign/contract';
+import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import { type BrokerClient, BrokerResponseError } from '../feed/broker-client.js';
+import { LineFile } from '../storage/line-file.js';
+import { trustFolder } from './chain-files.js';
+
+const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
+
+/** Answers that say something of the statement, and not of the broker: to send the same again is of no use. */
+const FINAL_REJECTIONS = new Set([400, 422]);
+
+export type StopRelayParts = {
+  spoolDir: string;
+  broker: Pick<BrokerClient, 'post'>;
+  clock: Pick<Clock, 'monotonic'>;
+  log: Logger;
+};
+
+/**
+ * Brings what customers have handed in at this gateway to the broker, once it is there again, so that every other gateway
+ * hears of it by the feed. Kept on disk until the broker has it. Nothing here hangs on it: this gateway obeys at once.
+ */
+export class StopRelay {
+  /** What the broker has not, by hash, in the order in which it came: a stop before its lift. */
+  private readonly waiting = new Map<string, StopOrLift>();
+  private readonly file: LineFile;
+  private readonly retry: RetryTimer;
+  private readonly stop = new AbortController();
+  private readonly flight = new SingleFlight();
+
+  private constructor(private readonly parts: StopRelayParts) {
+    this.file = new LineFile(join(trustFolder(parts.spoolDir), 'handed.jsonl'));
+    this.retry = new RetryTimer(parts.clock);
+  }
+
+  /** Throws where the file is there and cannot be read whole. */
+  static async load(parts: StopRelayParts): Promise<StopRelay> {
+    const handing = new StopRelay(parts);
+    await handing.file.read((stored) => {
+      const read = line.parse(stored);
+      if ('told' in read) handing.waiting.delete(read.told);
+      else {
+        const signature = parseSignature(read.handed);
+        if (isStopOrLift(signature)) handing.waiting.set(stopHash(signature), signature);
+      }
+    });
+    return handing;
+  }
+
+  /** Durable when it resolves; rejects with the file system's error. */
+  async add(signature: StopOrLift): Promise<void> {
+    this.waiting.set(stopHash(signature), signature);
+    this.file.add({ handed: signature });
+    await this.flush();
+  }
+
+  /** The broker is another one, or there again. */
+  retryNow(): void {
+    this.retry.reset();
+  }
+
+  /** Tells what there is to tell. To be called often, while in touch. */
+  tick(): void {
+    if (this.waiting.size === 0 || !this.retry.isDue || this.stop.signal.aborted) return;
+    void this.flight.run(() => this.relay());
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.flight.settle();
+  }
+
+  private async relay(): Promise<void> {
+    const { log } = this.parts;
+    try {
+      for (const [hash, signature] of this.waiting)
+        if (await this.deliver(hash, signature)) {
+          this.waiting.delete(hash);
+          this.file.add({ told: hash });
+        }
+      await this.flush();
+      if (this.waiting.size > 0) this.retry.failed();
+      else this.retry.reset();
+    } catch (error) {
+      this.retry.failed();
+      if (!this.stop.signal.aborted) log.warn(describeError(error), 'stops could not be passed on');
+    }
+  }
+
+  /** False where it is to be tried again, and others need not wait for that. Throws where the broker gives no answer. */
+  private async deliver(hash: string, signature: StopOrLift): Promise<boolean> {
+    const { broker, log } = this.parts;
+    try {
+      const body = JSON.stringify({ countersignature: signature });
+      await broker.post('/gateway/v1/stops', body, this.stop.signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BrokerResponseError)) throw error;
+      const { tenant } = signature.statement;
+      const { status, code } = error;
+      log.error(
+        { tenant, stop: hash, status, code },
+        'the broker does not take a stop that was handed in here',
+      );
+      return FINAL_REJECTIONS.has(status);
+    }
+  }
+
+  private flush(): Promise<void> {
+    return this.file.flush(() => [...this.waiting.values()].map((handed) => ({ handed })));
+  }
+}
+
+const stopHash = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
