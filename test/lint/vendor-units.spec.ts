@@ -9,7 +9,7 @@ const opening = (unit: string): string =>
 
 test.each([
   ['apps/broker/src/requests/requests.controller.ts', 'readAsVendor'],
-  ['apps/cli/src/verbs/new.ts', 'asVendor'],
+  ['apps/cli/src/host/new.ts', 'asVendor'],
   ['libs/access/src/use-cases/new.ts', 'asVendor'],
   ['libs/mail/src/client.ts', 'readAsVendor'],
   ['libs/slack/src/client.ts', 'readAsVendor'],

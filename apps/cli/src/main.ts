@@ -1,8 +1,8 @@
+import type { ExitCode } from './command/errors.js';
+import { report } from './command/errors.js';
+import { withDashedIdsLast } from './command/flags.js';
 import { buildProgram } from './program.js';
-import type { ExitCode } from './runtime/cli-error.js';
-import { withDashedIdsLast } from './runtime/dashed-ids.js';
-import { type Io, processIo } from './runtime/io.js';
-import { report } from './runtime/report.js';
+import { type Io, processIo } from './terminal/io.js';
 
 /**
  * Runs one verb.

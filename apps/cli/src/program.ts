@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { registerAccount } from './commands/account.js';
-import { registerEngineer } from './commands/engineer.js';
-import { registerHost } from './commands/host.js';
-import { registerOffline } from './commands/offline.js';
-import { registerReviewer } from './commands/reviewer.js';
-import type { Io } from './runtime/io.js';
-import { runner } from './runtime/run.js';
+import { runner } from './command/context.js';
+import { registerReviewer } from './grants/commands.js';
+import { registerHost } from './host/commands.js';
+import { registerOffline } from './offline/commands.js';
+import { registerEngineer } from './requests/commands.js';
+import { registerAccount } from './sign-in/commands.js';
+import type { Io } from './terminal/io.js';
 
 const ENVIRONMENT = `
 Environment (a secret may come as NAME_FILE):

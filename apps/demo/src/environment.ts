@@ -1,5 +1,15 @@
 import { join, resolve } from 'node:path';
-import { DemoError } from './demo-error.js';
+
+/** Why the demo cannot run: a stable code, and a detail for people. Printed as `error[code]: detail`. */
+export class DemoError extends Error {
+  constructor(
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+    this.name = 'DemoError';
+  }
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

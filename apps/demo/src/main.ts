@@ -1,21 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorStack } from '@countersign/runtime';
-import { DemoError } from './demo-error.js';
 import {
   brokerEnvironment,
   type DemoEnvironment,
+  DemoError,
   PORT_VARIABLES,
   readDemoEnvironment,
 } from './environment.js';
-import { welcome } from './messages/welcome.js';
-import { openClaims } from './pinning/claims-store.js';
-import { pinClaimed } from './pinning/pin-claimed.js';
-import { lockDataFolder, makeDataFolder, makeMasterKey } from './prepare/data-folder.js';
-import { enrolGateway } from './prepare/gateway-credential.js';
-import { hostVerbs } from './prepare/host-verb.js';
-import { makeOidcSecrets } from './prepare/oidc-secrets.js';
-import { applyOrganisation, organisationText, readOrganisation } from './prepare/organisation.js';
+import { lockDataFolder, makeDataFolder, makeMasterKey, makeOidcSecrets } from './operator/data-folder.js';
+import { enrolGateway } from './operator/gateway-credential.js';
+import { hostVerbs } from './operator/host-verb.js';
+import { applyOrganisation, organisationText, readOrganisation } from './operator/organisation.js';
+import { openClaims, pinClaimed } from './operator/pin-claimed.js';
 import {
   brokerProgram,
   dataServiceProgram,
@@ -24,9 +21,9 @@ import {
   type Program,
   spoolDirOf,
 } from './programs.js';
-import { checkPorts } from './supervisor/ports.js';
-import { untilReady } from './supervisor/ready.js';
+import { checkPorts, untilReady } from './supervisor/probes.js';
 import { Supervisor } from './supervisor/supervisor.js';
+import { welcome } from './welcome.js';
 
 const READY_MS = 30_000;
 const DATA_SERVICE_HOST = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokerEnvironment, type DemoEnvironment, type Environment, withoutSecrets } from './environment.js';
-import type { DemoGateway } from './prepare/gateway-credential.js';
+import type { DemoGateway } from './operator/gateway-credential.js';
 import type { ServiceOptions } from './supervisor/service.js';
 
 export type Program = Omit<ServiceOptions, 'tell' | 'guard' | 'dataDir'>;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CliError } from '../runtime/cli-error.js';
+import { CliError } from '../command/errors.js';
 import { problemShape } from './shapes.js';
 
 /** How long one answer may take. Nothing here waits for people. */

@@ -8,10 +8,10 @@ import {
   readSlackEnvironment,
   readStoreEnvironment,
 } from '@countersign/config';
-import { storedLogin } from '../login/credentials-file.js';
-import { CliError } from '../runtime/cli-error.js';
-import type { Answer, Context } from '../runtime/context.js';
-import { plain } from '../text/plain.js';
+import type { Answer, Context } from '../command/context.js';
+import { CliError } from '../command/errors.js';
+import { storedLogin } from '../sign-in/credentials-file.js';
+import { plain } from '../terminal/text.js';
 import { type Finding, failed, skipped } from './check.js';
 import { curlInstalled, dataFolder, masterKeyMode, nodeVersion, unknownVariables } from './machine.js';
 import { apiKeyFinding, brokerFindings, gatewayFinding, portFinding } from './network.js';

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FakeServer, problem } from '../../test/fake-broker.js';
-import { CliError } from '../runtime/cli-error.js';
+import { CliError } from '../command/errors.js';
 import { type ProxyOptions, proxyServer } from './proxy-server.js';
 
 let gateway: FakeServer;

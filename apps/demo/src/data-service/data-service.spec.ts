@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pino from 'pino';
+import { DemoStore } from './demo-store.js';
 import { createDataService } from './http/server.js';
-import { DemoStore } from './store/demo-store.js';
 
 type Json = Record<string, unknown> & { items: Record<string, unknown>[] };
 

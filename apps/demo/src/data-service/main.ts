@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { runServer } from '../run-server.js';
+import { DemoStore } from './demo-store.js';
 import { createDataService } from './http/server.js';
-import { DemoStore } from './store/demo-store.js';
 
 function readPort(): number {
   const text = process.env['COUNTERSIGN_DEMO_SERVICE_PORT'] ?? '4200';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { readDemoEnvironment } from '../environment.js';
-import { organisationText, readOrganisation } from '../prepare/organisation.js';
+import { organisationText, readOrganisation } from '../operator/organisation.js';
 import { runServer } from '../run-server.js';
 import { clientsOf } from './clients.js';
 import { createIdentityProvider, type IdentityOptions } from './provider.js';

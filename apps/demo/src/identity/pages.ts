@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Html, html } from '../data-service/pages/html.js';
+import { Html, html } from '../pages/html.js';
 import type { Client } from './provider.js';
 
 const STYLE = `

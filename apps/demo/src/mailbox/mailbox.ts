@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { SMTPServer } from 'smtp-server';
-import { Html, html } from '../data-service/pages/html.js';
+import { Html, html } from '../pages/html.js';
 import { type Message, readMessage } from './message.js';
 
 const ANYWHERE = 'http://mailbox.invalid';

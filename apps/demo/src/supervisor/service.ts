@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Environment } from '../environment.js';
-import { openLogFile } from './log-file.js';
-import { lineForTerminal } from './log-line.js';
 
 export type ServiceOptions = {
   /** `broker`, `gateway` or `data-service`: names the log file and prefixes lines. */
@@ -58,5 +58,42 @@ export class Service {
         resolve(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`);
       });
     });
+  }
+}
+
+const MAX_BYTES = 20 * 1024 * 1024;
+
+/** Opens `logs/NAME.log` to add to it. A long one is set aside first, in place of the one set aside before. */
+export function openLogFile(dataDir: string, name: string): WriteStream {
+  const path = join(dataDir, 'logs', `${name}.log`);
+  if (existsSync(path) && statSync(path).size > MAX_BYTES) renameSync(path, `${path}.1`);
+  return createWriteStream(path, { flags: 'a', mode: 0o600 });
+}
+
+const WARN = 40;
+const ERROR = 50;
+
+/**
+ * What of a child's output belongs on the terminal: warnings and errors of its structured log, and what it
+ * says on stderr in plain words. The log file has everything.
+ */
+export function lineForTerminal(stream: 'stdout' | 'stderr', line: string): string | undefined {
+  if (line.trim() === '') return undefined;
+  const entry = parse(line);
+  if (entry === undefined) return stream === 'stderr' ? line : undefined;
+  if (entry.level < WARN) return undefined;
+  const word = entry.level >= ERROR ? 'error' : 'warning';
+  return `${word}: ${entry.msg}${entry.err === '' || entry.err === entry.msg ? '' : ` (${entry.err})`}`;
+}
+
+function parse(line: string): { level: number; msg: string; err: string } | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
+    if (typeof value.level !== 'number') return undefined;
+    const err = typeof value.err?.message === 'string' ? value.err.message : '';
+    return { level: value.level, msg: typeof value.msg === 'string' ? value.msg : 'no message', err };
+  } catch {
+    return undefined;
   }
 }

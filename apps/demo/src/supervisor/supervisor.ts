@@ -1,4 +1,4 @@
-import { DemoError } from '../demo-error.js';
+import { DemoError } from '../environment.js';
 import { Service, type ServiceOptions } from './service.js';
 
 const GRACE_MS = 4_000;

@@ -1,13 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import { customerPage, customersPage } from '../pages/customers.js';
-import type { Html } from '../pages/html.js';
-import { invoicePage, invoicesPage } from '../pages/invoices.js';
-import { payrollPage, payrollRowPage } from '../pages/payroll.js';
+import type { Html } from '../../pages/html.js';
+import type { DemoStore } from '../demo-store.js';
+import {
+  customerPage,
+  customersPage,
+  invoicePage,
+  invoicesPage,
+  payrollPage,
+  payrollRowPage,
+} from '../pages/billing-pages.js';
 import type { Tenant } from '../records.js';
-import type { DemoStore } from '../store/demo-store.js';
-import { customerQuery, invoiceQuery, noQuery, payrollQuery, readInvoiceChange, readQuery } from './input.js';
-import { notFound } from './problem.js';
-import { readJson } from './read-json.js';
+import {
+  customerQuery,
+  invoiceQuery,
+  noQuery,
+  payrollQuery,
+  readInvoiceChange,
+  readJson,
+  readQuery,
+} from './input.js';
+import { notFound, Problem } from './problem.js';
 
 export type Call = {
   store: DemoStore;
@@ -86,4 +98,35 @@ function readPayrollRow({ store, tenant, id, query }: Call): View {
 function found<T>(value: T | undefined): T {
   if (value === undefined) throw notFound();
   return value;
+}
+
+/** The alphabet that a gateway's resources know; anything else in a path names nothing here. */
+const SEGMENT = /^[A-Za-z0-9._~-]+$/;
+
+/**
+ * Finds the route of a call and runs it. Throws `Problem`: 404 for an unknown path, tenant or record, 405 for
+ * a method that the path does not know, and what the route itself refuses.
+ */
+export async function dispatch(
+  store: DemoStore,
+  request: IncomingMessage,
+  url: URL,
+  today: string,
+): Promise<{ view: View; tenant: Tenant }> {
+  const [root, slug = '', collection, id, ...rest] = url.pathname.slice(1).split('/');
+  if (root !== 'tenants' || rest.length > 0 || !SEGMENT.test(slug)) throw notFound();
+  if (id !== undefined && !SEGMENT.test(id)) throw notFound();
+  const tenant = store.tenant(slug);
+  const here = ROUTES.filter((route) => route.collection === collection && route.item === (id !== undefined));
+  if (tenant === undefined || here.length === 0) throw notFound();
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = here.find((candidate) => candidate.method === method);
+  if (route === undefined) throw wrongMethod(here.map((candidate) => candidate.method));
+  const view = await route.handle({ store, tenant, id: id ?? '', query: url.searchParams, request, today });
+  return { view, tenant };
+}
+
+export function wrongMethod(allowed: string[]): Problem {
+  const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return new Problem(405, 'method_not_allowed', `This path answers ${allow}.`, [], { allow });
 }

@@ -1,13 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { homePage } from '../pages/home.js';
+import type { DemoStore } from '../demo-store.js';
+import { homePage, problemBody } from '../pages/billing-pages.js';
 import { CONTENT_SECURITY_POLICY, renderPage } from '../pages/layout.js';
-import { problemBody } from '../pages/problem.js';
-import type { DemoStore } from '../store/demo-store.js';
-import { prefersHtml } from './accepts.js';
-import { dispatch, wrongMethod } from './dispatch.js';
+import { openedThrough, prefersHtml } from './headers.js';
 import { notFound, Problem } from './problem.js';
-import { openedThrough } from './through.js';
+import { dispatch, wrongMethod } from './routes.js';
 
 export type DataServiceOptions = { store: DemoStore; logger: Logger; now: () => Date };
 

@@ -1,8 +1,6 @@
 import type { Customer, Invoice, PayrollRow, Tenant } from '../records.js';
-import { makeCustomers } from './customers.js';
-import { makeInvoices } from './invoices.js';
-import { makePayroll } from './payroll.js';
 import { SeededRandom } from './random.js';
+import { makeCustomers, makeInvoices, makePayroll } from './rows.js';
 
 export type TenantRows = {
   tenant: Tenant;

@@ -1,0 +1,71 @@
+import { enrolGateway, revokeGateway as revoke } from '@countersign/access';
+import { readHostEnvironment } from '@countersign/config';
+import { encodeGatewayCredential } from '@countersign/gateway-protocol';
+import type { Answer, Context } from '../command/context.js';
+import { CliError, usageError } from '../command/errors.js';
+import { table } from '../terminal/text.js';
+import { withStore } from './database.js';
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u;
+
+/** Enrols a gateway. The credential names the broker by its public URL, which the gateway must reach. */
+export async function enrollGateway(context: Context, name: string): Promise<Answer> {
+  if (!NAME.test(name)) throw usageError('a gateway name is letters, digits, spaces and . _ -, at most 63');
+  const broker = readHostEnvironment(context.io.env).publicUrl;
+  const enrolled = await withStore(context, {}, async ({ deps }) => ({
+    ...(await enrolGateway(deps, name)),
+    deployment: deps.store.deployment,
+  }));
+  const feedKey = enrolled.feedKey['x'];
+  if (typeof feedKey !== 'string') throw new CliError('internal', 'the feed key is no Ed25519 key');
+  const { id, secret, deployment } = enrolled;
+  const credential = encodeGatewayCredential({ gateway: id, secret, broker, deployment, feedKey });
+  if (!context.json) {
+    context.note(
+      `${id} ("${name}") may connect to ${broker}. Its credential is shown this once; give it to the`,
+    );
+    context.note('gateway as COUNTERSIGN_GATEWAY_CREDENTIAL or in a file of mode 0600 (…_CREDENTIAL_FILE):');
+  }
+  return { document: { id, name, credential }, text: credential };
+}
+
+export async function listGateways(context: Context): Promise<Answer> {
+  const gateways = await withStore(context, {}, ({ deps }) =>
+    deps.store.readAsVendor((unit) => unit.gateways.list()),
+  );
+  const items = gateways.map(({ id, name, publicKey, createdAt, revokedAt }) => ({
+    id,
+    name,
+    publicKey,
+    createdAt,
+    revokedAt,
+  }));
+  const rows = items.map((gateway) => [
+    gateway.id,
+    gateway.name,
+    gateway.revokedAt !== null
+      ? 'revoked'
+      : gateway.publicKey === null
+        ? 'enrolled, never connected'
+        : 'enrolled',
+    gateway.createdAt,
+  ]);
+  return {
+    document: { items, next: null },
+    text: rows.length === 0 ? 'No gateways.' : table(['ID', 'NAME', 'STATE', 'SINCE'], rows),
+  };
+}
+
+/** By id, or by the name that an enrolled gateway has now: names of revoked ones may have been given again. */
+export async function revokeGateway(context: Context, idOrName: string): Promise<Answer> {
+  const id = await withStore(context, {}, async ({ deps }) => {
+    const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
+    const meant =
+      gateways.find((gateway) => gateway.id === idOrName) ??
+      gateways.find(({ name, revokedAt }) => name === idOrName && revokedAt === null);
+    const found = meant?.id ?? idOrName;
+    await revoke(deps, found);
+    return found;
+  });
+  return { document: { id, revoked: true }, text: `${id} is shut out.` };
+}

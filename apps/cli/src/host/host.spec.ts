@@ -1,0 +1,337 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeGatewayCredential } from '@countersign/gateway-protocol';
+import { specFolder } from '../../../../test/support/spec-folder.js';
+import { Terminal } from '../../test/terminal.js';
+import { run } from '../main.js';
+
+const ORGANISATION = `
+vendor:
+  name: Northwind Cloud
+  staff:
+    - { email: erin@northwind.example, name: Erin Okafor, roles: [engineer] }
+    - { email: max@northwind.example, name: Max Lind, roles: [reviewer] }
+services:
+  - name: billing
+    upstream: http://localhost:4200
+    routes: [{ method: GET, path: "/tenants/{tenant}/invoices", resource: invoices, action: list }]
+tenants:
+  - { slug: acme, name: Acme, people: [{ email: ada@acme.example, name: Ada, roles: [approver] }, { email: shared@x.example, name: S, roles: [auditor] }] }
+  - { slug: globex, name: Globex, people: [{ email: gwen@globex.example, name: Gwen, roles: [approver] }, { email: shared@x.example, name: S, roles: [auditor] }] }
+`;
+
+let dataDir: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+  dataDir = join(specFolder(), 'data');
+  env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_MASTER_KEY: Buffer.alloc(32, 3).toString('base64') };
+});
+
+async function cli(argv: string[], stdin = '') {
+  const terminal = new Terminal(env, stdin);
+  const exit = await run(argv, terminal);
+  return { exit, out: terminal.out, err: terminal.err };
+}
+
+async function json(argv: string[], stdin = '') {
+  const { exit, out, err } = await cli([...argv, '--json'], stdin);
+  if (exit !== 0) throw new Error(err);
+  return JSON.parse(out);
+}
+
+async function applied() {
+  await json(['migrate']);
+  await json(['apply', '-f', '-'], ORGANISATION);
+}
+
+test('migrate makes the database for this user alone, and does nothing the second time', async () => {
+  const first = await json(['migrate']);
+  expect(first.deployment).toMatch(/^dep_/);
+  expect(first.applied.length).toBeGreaterThan(0);
+  expect(statSync(join(dataDir, 'countersign.db')).mode & 0o077).toBe(0);
+  expect(await json(['migrate'])).toEqual({ deployment: first.deployment, applied: [] });
+});
+
+test('before migrate every host verb says what to do', async () => {
+  for (const argv of [
+    ['keys', 'list'],
+    ['gateways', 'enroll', 'x'],
+    ['keys', 'rotate-signing'],
+  ]) {
+    const { exit, out, err } = await cli(argv);
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toMatch(/^error\[database_missing\]: .*countersign migrate/);
+  }
+  const applied = await cli(['apply', '-f', '-'], ORGANISATION);
+  expect([applied.exit, applied.err]).toEqual([2, expect.stringMatching(/^error\[database_missing\]: /)]);
+});
+
+test('a database that cannot be opened at all ends with 2, one that is none or not of this version with 1', async () => {
+  mkdirSync(join(dataDir, 'countersign.db'), { recursive: true });
+  for (const argv of [['keys', 'list'], ['migrate']]) {
+    const { exit, err } = await cli(argv);
+    expect([exit, err]).toEqual([2, expect.stringMatching(/^error\[database_unreadable\]: /)]);
+  }
+  rmSync(join(dataDir, 'countersign.db'), { recursive: true });
+  writeFileSync(join(dataDir, 'countersign.db'), 'a letter, not a database\n'.repeat(100));
+  expect(await cli(['keys', 'list'])).toMatchObject({
+    exit: 1,
+    err: expect.stringMatching('database_unreadable'),
+  });
+  writeFileSync(join(dataDir, 'countersign.db'), '');
+  expect(await cli(['keys', 'list'])).toMatchObject({
+    exit: 1,
+    err: expect.stringMatching('migrations_pending'),
+  });
+});
+
+test('restore opens the next epoch of the feed each time, logs it, and says what the operator has to do again', async () => {
+  await json(['migrate']);
+  expect(await json(['restore'])).toEqual({
+    epoch: 2,
+    after: { epoch: 1, seq: expect.any(Number) },
+  });
+  const { exit, out } = await cli(['restore']);
+  expect(exit).toBe(0);
+  expect(out).toMatch(/in epoch 3 now/);
+  expect(out).toMatch(/stop again what was stopped/);
+  expect((await cli(['restore', '--help'])).out).toMatch(/with the\s+brokers stopped/);
+});
+
+test('without a master key nothing is opened', async () => {
+  delete env['COUNTERSIGN_MASTER_KEY'];
+  const { exit, err } = await cli(['migrate']);
+  expect([exit, err]).toEqual([
+    1,
+    expect.stringMatching(/^error\[invalid_config\]: COUNTERSIGN_MASTER_KEY is required/),
+  ]);
+});
+
+test('another master key is refused', async () => {
+  await json(['migrate']);
+  env['COUNTERSIGN_MASTER_KEY'] = Buffer.alloc(32, 4).toString('base64');
+  const { exit, err } = await cli(['keys', 'list']);
+  expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[master_key_mismatch\]: /)]);
+});
+
+describe('apply', () => {
+  beforeEach(() => json(['migrate']));
+
+  test('--dry-run shows the plan and writes nothing', async () => {
+    const { exit, out } = await cli(['apply', '-f', '-', '--dry-run'], ORGANISATION);
+    expect(exit).toBe(0);
+    expect(out).toContain('+ tenant acme');
+    expect(out).toContain('Nothing was written.');
+    expect((await json(['apply', '-f', '-', '--dry-run'], ORGANISATION)).changes).not.toEqual([]);
+  });
+
+  test('applies, then finds no differences, then shows exactly what changed', async () => {
+    expect((await json(['apply', '-f', '-'], ORGANISATION)).applied).toBe(true);
+    expect((await cli(['apply', '-f', '-'], ORGANISATION)).out).toBe('No differences.\n');
+    const changed = ORGANISATION.replace('name: Acme,', 'name: Acme Corp,').replace(
+      'name: Max Lind',
+      'name: Max L',
+    );
+    const { out } = await cli(['apply', '-f', '-'], changed);
+    expect(out).toBe(
+      [
+        '~ tenant acme',
+        '    name: Acme → Acme Corp',
+        '~ person max@northwind.example',
+        '    name: Max Lind → Max L',
+        '',
+        '0 to add, 2 to change, 0 to remove. Done.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('a file with mistakes names them all with their lines, ends with 1, and changes nothing', async () => {
+    const file = join(dataDir, 'organisation.yaml');
+    writeFileSync(file, ORGANISATION.replace('[engineer]', '[wizard]').replace('slug: globex', 'slug: acme'));
+    const { exit, out, err } = await cli(['apply', '-f', file]);
+    expect([exit, out]).toEqual([1, '']);
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        `^error\\[invalid_organisation\\]: ${file}:5: /vendor/staff/0/roles/0 must be one of`,
+      ),
+      `error[invalid_organisation]: ${file}:13: /tenants/1/slug repeats the tenant "acme"`,
+    ]);
+    const asJson = await cli(['apply', '-f', file, '--json']);
+    expect(JSON.parse(asJson.out)).toMatchObject({ applied: false, problems: [{ line: 5 }, { line: 13 }] });
+    expect((await json(['apply', '-f', '-', '--dry-run'], ORGANISATION)).changes).toHaveLength(10);
+  });
+});
+
+describe('keys', () => {
+  beforeEach(applied);
+
+  test('create prints the key alone, list never shows it, revoke ends it once', async () => {
+    const { exit, out, err } = await cli(['keys', 'create', '--principal', ' Erin+laptop@Northwind.example']);
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^csk_[A-Za-z0-9_-]{20,}\n$/)]);
+    expect(err).not.toContain(out.trim());
+    const { items } = await json(['keys', 'list']);
+    expect(items).toEqual([
+      expect.objectContaining({ principal: 'erin@northwind.example', tenant: null, revokedAt: null }),
+    ]);
+    expect(JSON.stringify(items)).not.toContain(out.trim());
+    expect(await json(['keys', 'revoke', items[0].id])).toEqual({ id: items[0].id, revoked: true });
+    expect((await cli(['keys', 'revoke', items[0].id])).err).toMatch(/^error\[not_found\]: /);
+    expect((await cli(['keys', 'list'])).out).toContain('revoked');
+  });
+
+  test('--ttl says how long it works', async () => {
+    const before = Date.now();
+    const key = await json(['keys', 'create', '--principal', 'ada@acme.example', '--ttl', 'PT10M']);
+    expect(key).toEqual({
+      id: expect.stringMatching(/^key_/),
+      key: expect.stringMatching(/^csk_/),
+      principal: 'ada@acme.example',
+      tenant: 'acme',
+      expiresAt: expect.any(String),
+    });
+    expect(Math.abs(Date.parse(key.expiresAt) - before - 600_000)).toBeLessThan(10_000);
+  });
+
+  test('an e-mail that several persons have needs --tenant', async () => {
+    const ambiguous = await cli(['keys', 'create', '--principal', 'shared@x.example']);
+    expect([ambiguous.exit, ambiguous.err]).toEqual([1, expect.stringMatching(/^error\[conflict\]: /)]);
+    const key = await json(['keys', 'create', '--principal', 'shared@x.example', '--tenant', 'globex']);
+    expect(key.tenant).toBe('globex');
+    const nobody = await cli(['keys', 'create', '--principal', 'ada@acme.example', '--tenant', 'globex']);
+    expect([nobody.exit, nobody.err]).toEqual([1, expect.stringMatching(/^error\[not_found\]: /)]);
+  });
+
+  test('signing keys are rotated and revoked', async () => {
+    const { kid, activeFrom } = await json(['keys', 'rotate-signing']);
+    expect(Date.parse(activeFrom)).toBeGreaterThan(Date.now());
+    expect(await json(['keys', 'revoke-signing', kid])).toEqual({
+      kid,
+      revoked: true,
+      successor: expect.any(String),
+    });
+    expect((await cli(['keys', 'revoke-signing', kid])).err).toMatch(/^error\[not_found\]: /);
+  });
+
+  test.each(['-h', '--'])('a key id that begins with %s is no option', async (begin) => {
+    const kid = begin.padEnd(43, 'x');
+    for (const argv of [
+      ['keys', 'revoke-signing', kid],
+      ['keys', 'revoke-signing', kid, '--json'],
+      ['keys', 'revoke-signing', '--json', '--', kid],
+    ])
+      expect(await cli(argv)).toMatchObject({ exit: 1, err: expect.stringContaining('not_found') });
+  });
+});
+
+describe('gateways', () => {
+  beforeEach(applied);
+
+  test('enroll prints the credential alone; it names the broker by its public URL', async () => {
+    env['COUNTERSIGN_PUBLIC_URL'] = 'https://broker.example';
+    const { exit, out, err } = await cli(['gateways', 'enroll', 'eu-1']);
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^csg_[A-Za-z0-9_-]+\n$/)]);
+    expect(err).not.toContain(out.trim());
+    const credential = decodeGatewayCredential(out.trim());
+    expect(credential).toMatchObject({
+      broker: 'https://broker.example',
+      deployment: expect.stringMatching(/^dep_/),
+    });
+    const { items } = await json(['gateways', 'list']);
+    expect(items).toEqual([
+      {
+        id: credential.gateway,
+        name: 'eu-1',
+        publicKey: null,
+        createdAt: expect.any(String),
+        revokedAt: null,
+      },
+    ]);
+  });
+
+  test('a name is taken until its gateway is revoked', async () => {
+    const { id } = await json(['gateways', 'enroll', 'eu-1']);
+    expect((await cli(['gateways', 'enroll', 'eu-1'])).err).toMatch(/^error\[conflict\]: /);
+    expect(await json(['gateways', 'revoke', id])).toEqual({ id, revoked: true });
+    expect((await json(['gateways', 'enroll', 'eu-1'])).id).not.toBe(id);
+    expect((await cli(['gateways', 'revoke', id])).err).toMatch(/^error\[not_found\]: /);
+  });
+
+  test('revoke takes the name too, and means the gateway that has it now', async () => {
+    const first = await json(['gateways', 'enroll', 'eu 1']);
+    expect(await json(['gateways', 'revoke', 'eu 1'])).toEqual({ id: first.id, revoked: true });
+    const second = await json(['gateways', 'enroll', 'eu 1']);
+    expect(await json(['gateways', 'revoke', 'eu 1'])).toEqual({ id: second.id, revoked: true });
+    for (const gone of ['eu 1', 'never'])
+      expect(await cli(['gateways', 'revoke', gone])).toMatchObject({
+        exit: 1,
+        err: expect.stringMatching(/^error\[not_found\]: /),
+      });
+  });
+});
+
+describe('P12: pins on a gateway’s host', () => {
+  const one = `sha256:${'1'.repeat(64)}`;
+  const two = `sha256:${'2'.repeat(64)}`;
+
+  test('the first counts at once; another one waits for 72 hours, and can be called off', async () => {
+    expect(await json(['gateways', 'pins'])).toEqual({ items: [], next: null });
+    const first = await json(['gateways', 'pin', 'acme', one]);
+    expect(first).toMatchObject({ tenant: 'acme', pinned: one, next: null, outcome: 'pinned' });
+    const second = await json(['gateways', 'pin', 'acme', two]);
+    expect(second).toMatchObject({ tenant: 'acme', pinned: one, next: { pinned: two }, outcome: 'waiting' });
+    expect(Date.parse(second.next.from) - Date.parse(first.since)).toBeGreaterThanOrEqual(72 * 3_600_000);
+    await json(['gateways', 'pin', 'globex', two]);
+    const { outcome: _said, ...waiting } = second;
+    const { items } = await json(['gateways', 'pins']);
+    expect(items).toEqual([waiting, expect.objectContaining({ tenant: 'globex', pinned: two, next: null })]);
+    expect(await json(['gateways', 'pin', 'acme', one])).toMatchObject({ next: null, outcome: 'kept' });
+  });
+
+  test('--at-least names a version that the chain must contain; only `none` takes it back', async () => {
+    const least = ['--at-least', two];
+    const pinned = { tenant: 'acme', pinned: one, atLeast: [two], next: null };
+    expect(await json(['gateways', 'pin', 'acme', one, ...least])).toMatchObject({
+      ...pinned,
+      outcome: 'pinned',
+    });
+    expect((await cli(['gateways', 'pin', 'acme', one])).out).toBe(
+      `acme was pinned to ${one}, at least ${two} already.\n`,
+    );
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([pinned]);
+    const other = await json(['gateways', 'pin', 'acme', two, '--at-least', one]);
+    expect(other).toMatchObject({ atLeast: [two], next: { pinned: two, atLeast: [one] } });
+    expect((await cli(['gateways', 'pins'])).out).toContain(`${two}, at least ${one} from `);
+    expect(await json(['gateways', 'pin', 'acme', one, '--at-least', one])).toMatchObject({
+      ...{ atLeast: [two, one], next: null, outcome: 'kept' },
+    });
+    expect((await cli(['gateways', 'pin', 'acme', one, '--at-least', 'none'])).out).toBe(
+      `acme stays pinned to ${one}; no version is demanded any more.\n`,
+    );
+    expect((await json(['gateways', 'pins'])).items).toMatchObject([{ ...pinned, atLeast: [] }]);
+  });
+
+  test('they need no store and no broker, and say where no gateway has run', async () => {
+    const { exit, out, err } = await cli(['gateways', 'pin', 'acme', one]);
+    expect([exit, out]).toEqual([0, `acme is pinned to ${one}.\n`]);
+    expect(err).toContain('COUNTERSIGN_SPOOL_DIR');
+    expect((await cli(['gateways', 'pins'])).out).toContain(one);
+  });
+
+  test('what is no slug or fingerprint is bad usage, and a file of another form is not overwritten', async () => {
+    for (const argv of [
+      ['Acme', one],
+      ['deployment', one],
+      ['acme', 'sha256:1'],
+      ['acme', one.toUpperCase()],
+      ['acme', one, '--at-least', 'sha256:1'],
+      ['acme', one, '--at-least'],
+    ])
+      expect((await cli(['gateways', 'pin', ...argv])).exit).toBe(2);
+    mkdirSync(join(dataDir, 'spool'), { recursive: true });
+    writeFileSync(join(dataDir, 'spool', 'pins.json'), '{}');
+    const { exit, err } = await cli(['gateways', 'pin', 'acme', one]);
+    expect([exit, err]).toEqual([2, expect.stringContaining('error[pins_unreadable]')]);
+  });
+});
