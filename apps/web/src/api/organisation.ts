@@ -1,14 +1,14 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from './client.js';
-import { answered } from './problem.js';
+import { unwrap } from './problem.js';
 
 const organisationQuery = queryOptions({
   queryKey: ['organisation'],
   staleTime: 5 * 60_000,
-  queryFn: ({ signal }) => answered(api.GET('/api/v1/organisation', { signal })),
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/organisation', { signal })),
 });
 
-/** Names of the vendor and of the tenants that the reader may know; until they are read, the slugs stand in. */
+/** Names of the vendor and of the tenants that the reader may know. A slug stands for a name that is still loading. */
 export function useOrganisation(): {
   vendor: string;
   tenants: { slug: string; name: string }[];
@@ -22,3 +22,39 @@ export function useOrganisation(): {
     tenant: (slug) => tenants.find((each) => each.slug === slug)?.name ?? slug,
   };
 }
+
+/** A tenant's own people, including those who have left. */
+export const peopleQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['people', slug],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/tenants/{slug}/people', { params: { path: { slug } }, signal })),
+  });
+
+/** The person with this id. Names rarely change, so each is read once a visit. */
+export const personQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['person', id],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/people/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** Names of people by id: an ellipsis while a name loads, the id itself if the reader may not know the name. */
+export function useNames(ids: readonly string[]): (id: string) => string {
+  const unique = [...new Set(ids)];
+  const found = useQueries({ queries: unique.map((id) => personQuery(id)) });
+  return (id) => {
+    const query = found[unique.indexOf(id)];
+    return query?.data?.name ?? (query?.isPending === false ? id : '…');
+  };
+}
+
+/** A tenant's privacy controls. An edit must name the version that it changes. */
+export const controlsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['controls', slug],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, signal })),
+  });
+
+export type Controls = Awaited<ReturnType<NonNullable<ReturnType<typeof controlsQuery>['queryFn']>>>;

@@ -1,8 +1,9 @@
-import type { components } from './schema.js';
+import type { Problem } from './client.js';
 
-type Problem = components['schemas']['Problem'];
-
-/** What the broker said against a call; `code` is stable, `detail` is for people. `offline`: it was not reached. */
+/**
+ * Why a call failed. Code branches on `code`, people read `detail`. The code `offline` means that the broker could not
+ * be reached.
+ */
 export class ApiProblem extends Error {
   constructor(
     readonly code: string,
@@ -15,8 +16,8 @@ export class ApiProblem extends Error {
   }
 }
 
-/** @throws ApiProblem unless the broker answered as the document says */
-export async function answered<T>(
+/** The body of a successful answer. @throws ApiProblem if the broker refuses the call or cannot be reached */
+export async function unwrap<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call.catch((cause: unknown) => {
@@ -33,6 +34,6 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
 }
 
-/** Problems that may pass by themselves. */
-export const isPassing = (error: unknown): boolean =>
+/** Whether trying again may help. */
+export const isTransient = (error: unknown): boolean =>
   !(error instanceof ApiProblem) || error.code === 'offline' || error.status >= 500 || error.status === 429;

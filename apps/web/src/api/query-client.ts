@@ -1,23 +1,26 @@
-import { QueryClient } from '@tanstack/react-query';
-import { ApiProblem, isPassing } from './problem.js';
+import { QueryClient, type QueryKey } from '@tanstack/react-query';
+import { ApiProblem, isTransient } from './problem.js';
 
-/** News make answers stale at once; the times here only bound what a page that missed some would show. */
+/** Live updates invalidate answers at once. The stale time only limits what a page shows after it missed an update. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2_000,
       networkMode: 'always',
-      retry: (count, error) => count < 3 && isPassing(error),
+      retry: (count, error) => count < 3 && isTransient(error),
       retryDelay: (count) => 500 * 2 ** count,
     },
-    mutations: { networkMode: 'always', retry: false, onError: askWhoWeAre },
+    mutations: { networkMode: 'always', retry: false, onError: recheckSession },
   },
 });
 
-queryClient.getQueryCache().config.onError = (error) => askWhoWeAre(error);
+queryClient.getQueryCache().config.onError = (error) => recheckSession(error);
 
-/** A session that has ended is noticed at the first call that it no longer opens. */
-function askWhoWeAre(error: unknown): void {
-  if (error instanceof ApiProblem && error.status === 401)
-    void queryClient.invalidateQueries({ queryKey: ['session'] });
+/** After a 401 the page asks who is signed in. If no one is, the shell shows the sign-in page. */
+function recheckSession(error: unknown): void {
+  if (error instanceof ApiProblem && error.status === 401) void invalidate(['session']);
 }
+
+/** Reads the answers under these keys again, and settles when they have been read. */
+export const invalidate = (...queryKeys: QueryKey[]): Promise<unknown> =>
+  Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));

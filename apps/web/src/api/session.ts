@@ -1,14 +1,14 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from './client.js';
-import { ApiProblem, answered } from './problem.js';
+import { ApiProblem, unwrap } from './problem.js';
 
-/** Who is signed in; null where nobody is. */
+/** Who is signed in; null if no one is. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 60_000,
   queryFn: async ({ signal }) => {
     try {
-      return await answered(api.GET('/api/v1/whoami', { signal }));
+      return await unwrap(api.GET('/api/v1/whoami', { signal }));
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) return null;
       throw error;
@@ -18,17 +18,20 @@ export const sessionQuery = queryOptions({
 
 export type Session = NonNullable<Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>>;
 
-/** The session inside pages that are shown to signed-in people only. */
+/** The session, for pages inside the shell: it shows them to signed-in people only. */
 export function useSession(): Session {
   const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error('this part is shown to signed-in people only');
+  if (!data) throw new Error('useSession needs a signed-in person');
   return data;
 }
 
+// These decide only what pages show. The broker authorizes every call itself.
+
 export const isVendor = ({ tenant }: Pick<Session, 'tenant'>): boolean => tenant === null;
-/** Only what pages show: the broker asks the roles again at every call. */
+
 export const mayStop = (session: Session): boolean =>
   isVendor(session) ? hasRole(session, 'security-admin') : hasRole(session, 'approver', 'admin');
+
 export const mayReadRecords = (session: Session): boolean =>
   !isVendor(session) || hasRole(session, 'engineer', 'auditor', 'security-admin');
 

@@ -1,44 +1,44 @@
 import type { TrustDocument } from '@countersign/contract';
 import { queryOptions } from '@tanstack/react-query';
-import { api } from './client.js';
-import { answered } from './problem.js';
-import { queryClient } from './query-client.js';
-import type { components } from './schema.js';
+import { api, type Trust } from './client.js';
+import { unwrap } from './problem.js';
+import { invalidate } from './query-client.js';
 
-export type Trust = components['schemas']['Trust'];
-export type TrustProposal = components['schemas']['TrustProposal'];
-export type Passkey = components['schemas']['Passkey'];
+const REFETCH_MS = 2_000;
 
-/** What a tenant's people have signed of themselves. A document has been judged by the broker before it is sent. */
+/** A tenant's trust document, its versions and its open proposal. The broker validates a document before it sends it. */
 export const trustQuery = (slug: string) =>
   queryOptions({
     queryKey: ['trust', slug],
     queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/tenants/{slug}/trust', { params: { path: { slug } }, signal })),
+      unwrap(api.GET('/api/v1/tenants/{slug}/trust', { params: { path: { slug } }, signal })),
   });
 
-/** While a gateway has not pinned what was signed, its page looks again by itself: no event of the broker tells. */
-export const whileUnpinned = (trust: Trust | undefined): number | false => {
+/** The refetch interval until every gateway has pinned the fingerprint. The broker sends no live update about pins. */
+export const refetchWhileUnpinned = (trust: Trust | undefined): number | false => {
   const fingerprint = trust?.anchor?.trust;
-  const waits = trust?.gateways.some(({ pinned }) => pinned !== fingerprint) === true;
-  return fingerprint !== undefined && waits ? UNPINNED_MS : false;
+  const isWaiting = trust?.gateways.some(({ pinned }) => pinned !== fingerprint) === true;
+  return fingerprint !== undefined && isWaiting ? REFETCH_MS : false;
 };
-const UNPINNED_MS = 2_000;
 
-/** Everybody's passkeys and recovery keys. */
+/** The passkeys and recovery keys of all of a tenant's people. */
 export const passkeysQuery = (slug: string) =>
   queryOptions({
     queryKey: ['passkeys', slug],
     queryFn: ({ signal }) =>
-      answered(api.GET('/api/v1/tenants/{slug}/passkeys', { params: { path: { slug } }, signal })),
+      unwrap(api.GET('/api/v1/tenants/{slug}/passkeys', { params: { path: { slug } }, signal })),
   });
 
-/** The next document as people, passkeys and controls stand; `at` is a signing page that it shall name from then on. */
+/**
+ * The next trust document, drafted from the present people, passkeys and controls.
+ *
+ * @param at the origin of a signing page that the next document names; null keeps the present one
+ */
 export const draftQuery = (slug: string, at: string | null) =>
   queryOptions({
     queryKey: ['trust-draft', slug, at],
     queryFn: async ({ signal }) =>
-      (await answered(
+      (await unwrap(
         api.GET('/api/v1/tenants/{slug}/trust/draft', {
           params: { path: { slug }, query: at === null ? {} : { origin: at } },
           signal,
@@ -46,9 +46,16 @@ export const draftQuery = (slug: string, at: string | null) =>
       )) as TrustDocument,
   });
 
-export const readTrustAgain = (slug: string): Promise<unknown> =>
-  Promise.all(
-    ['trust', 'passkeys', 'trust-draft'].map((key) =>
-      queryClient.invalidateQueries({ queryKey: [key, slug] }),
-    ),
-  );
+export const reloadTrust = (slug: string): Promise<unknown> =>
+  invalidate(['trust', slug], ['passkeys', slug], ['trust-draft', slug]);
+
+/** A tenant's signed stops that are in force, oldest first. */
+export const stopsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['stops', slug],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/tenants/{slug}/stops', { params: { path: { slug } }, signal })),
+  });
+
+export const reloadStops = (slug: string): Promise<unknown> =>
+  invalidate(['stops', slug], ['grants'], ['grant']);

@@ -1,10 +1,13 @@
+import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { api } from '../api/client.js';
 import { useOrganisation } from '../api/organisation.js';
-import { isVendor, type Session } from '../api/session.js';
+import { unwrap } from '../api/problem.js';
+import { queryClient } from '../api/query-client.js';
+import { isVendor, type Session, sessionQuery } from '../api/session.js';
 import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
 import { shellTexts } from './shell.text.js';
-import { useSignOut } from './sign-out.js';
 
 /** Who is signed in, for whom they act, and the way out. */
 export function Account({ session }: { session: Session }) {
@@ -34,4 +37,15 @@ export function Account({ session }: { session: Session }) {
       </span>
     </div>
   );
+}
+
+/** Ends the session, and forgets everything that was read with it. */
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
+    onSuccess: () => {
+      queryClient.clear();
+      queryClient.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
 }

@@ -1,28 +1,27 @@
 import { lazy } from 'react';
 import { Route, Routes } from 'react-router';
-import { NotFound } from './not-found.js';
-import { PageBoundary } from './page-boundary.js';
+import { NotFound, PageBoundary } from './page-boundary.js';
 import { Shell, Start } from './shell.js';
 
 const pages = {
-  signIn: lazy(() => import('../pages/sign-in/sign-in-page.js')),
-  inbox: lazy(() => import('../pages/inbox/inbox-page.js')),
-  queue: lazy(() => import('../pages/queue/queue-page.js')),
-  decision: lazy(() => import('../pages/decision/decision-page.js')),
-  access: lazy(() => import('../pages/access/access-page.js')),
-  live: lazy(() => import('../pages/live/live-page.js')),
-  receipt: lazy(() => import('../pages/receipt/receipt-page.js')),
-  history: lazy(() => import('../pages/history/history-page.js')),
-  invite: lazy(() => import('../pages/invite/invite-page.js')),
-  people: lazy(() => import('../pages/people/people-page.js')),
-  controls: lazy(() => import('../pages/controls/controls-page.js')),
-  account: lazy(() => import('../pages/account/account-page.js')),
-  passkeys: lazy(() => import('../pages/passkeys/passkeys-page.js')),
-  claim: lazy(() => import('../pages/claim/claim-page.js')),
-  trust: lazy(() => import('../pages/trust/trust-page.js')),
-  ask: lazy(() => import('../pages/ask/ask-page.js')),
-  mine: lazy(() => import('../pages/mine/mine-page.js')),
-  security: lazy(() => import('../pages/security/security-page.js')),
+  signIn: lazy(() => import('../features/sign-in/sign-in-page.js')),
+  inbox: lazy(() => import('../features/requests/inbox-page.js')),
+  queue: lazy(() => import('../features/requests/review-queue-page.js')),
+  decision: lazy(() => import('../features/decision/decision-page.js')),
+  access: lazy(() => import('../features/grants/access-page.js')),
+  live: lazy(() => import('../features/grants/live-page.js')),
+  receipt: lazy(() => import('../features/receipt/receipt-page.js')),
+  history: lazy(() => import('../features/history/history-page.js')),
+  invite: lazy(() => import('../features/invitations/invitations-page.js')),
+  people: lazy(() => import('../features/people/people-page.js')),
+  controls: lazy(() => import('../features/controls/controls-page.js')),
+  account: lazy(() => import('../features/account/account-page.js')),
+  passkeys: lazy(() => import('../features/passkeys/passkeys-page.js')),
+  claim: lazy(() => import('../features/claim/claim-page.js')),
+  trust: lazy(() => import('../features/trust/trust-page.js')),
+  ask: lazy(() => import('../features/ask/ask-page.js')),
+  mine: lazy(() => import('../features/requests/my-access-page.js')),
+  security: lazy(() => import('../features/security/security-page.js')),
 };
 
 /** Every address of the app. Pages are loaded when they are first opened: a decision loads nothing of the rest. */

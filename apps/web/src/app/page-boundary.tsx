@@ -1,7 +1,9 @@
 import { Component, type ReactNode, Suspense } from 'react';
+import { Link } from 'react-router';
 import { useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
-import { Loading } from '../ui/states.js';
+import { Page } from '../ui/page.js';
+import { Loading } from '../ui/query-states.js';
 import { shellTexts } from './shell.text.js';
 
 /** Whatever breaks while drawing, a part that could not be loaded included, ends here and not in a white page: once
@@ -32,5 +34,16 @@ function Broken() {
         </Button>
       </p>
     </div>
+  );
+}
+
+export function NotFound() {
+  const text = useText(shellTexts);
+  return (
+    <Page narrow title={text.notFound} lead={text.notFoundLead}>
+      <Link className="button" to="/">
+        {text.home}
+      </Link>
+    </Page>
   );
 }

@@ -1,17 +1,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router';
-import { requestsQuery } from '../api/queries.js';
+import { followLiveUpdates, onStreamState, streamState } from '../api/live-updates.js';
+import { requestsQuery } from '../api/requests.js';
 import { type Session, sessionQuery } from '../api/session.js';
-import { followNews, onStreamState, streamState } from '../api/stream.js';
 import { useText } from '../text/language.js';
 import { Icon } from '../ui/icon.js';
-import { Loading, ProblemPage } from '../ui/states.js';
+import { Loading, ProblemPage } from '../ui/query-states.js';
+import { SealMark } from '../ui/seal.js';
 import { Account } from './account.js';
-import { navFor } from './nav.js';
+import { navFor } from './navigation.js';
 import { PageBoundary } from './page-boundary.js';
-import { Ribbon } from './ribbon.js';
-import { SealMark } from './seal-mark.js';
 import { shellTexts } from './shell.text.js';
 
 /** Everything behind the sign-in: who is not signed in is asked to, and comes back to where they were going. */
@@ -28,7 +27,7 @@ export function Shell() {
 function SignedIn({ session }: { session: Session }) {
   const text = useText(shellTexts);
   const { pathname } = useLocation();
-  useEffect(() => followNews(), []);
+  useEffect(() => followLiveUpdates(), []);
   const lost = useSyncExternalStore(onStreamState, streamState) === 'lost';
   return (
     <>
@@ -107,4 +106,18 @@ export function Start() {
   const { data } = useQuery(sessionQuery);
   const [first] = data ? navFor(data) : [];
   return <Navigate to={first?.to ?? '/history'} replace />;
+}
+
+const PATIENCE_MS = 2_000;
+
+/** Says that the connection is lost, once it has been for a moment, and that it is back. */
+export function Ribbon({ lost }: { lost: boolean }) {
+  const text = useText(shellTexts);
+  const [told, setTold] = useState(false);
+  useEffect(() => {
+    if (!lost) return setTold(false);
+    const timer = setTimeout(() => setTold(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [lost]);
+  return <div role="status">{told ? <p className="ribbon">{text.lost}</p> : null}</div>;
 }

@@ -2,13 +2,13 @@ import { createPublicKey, verify } from 'node:crypto';
 import { recoverySignedBytes } from '@countersign/contract';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { sampleTrust } from '../../../../test/factories/trust.js';
-import { makeRecoveryKey, signWithRecoveryKey } from './recovery-key.js';
+import { createRecoveryKey, signWithRecoveryKey } from './recovery-key.js';
 
 describe('P12: a printed recovery key', () => {
   const document = sampleTrust({});
 
   test('signs a trust document as it was typed, spaces and all', async () => {
-    const { jwk, secret } = await makeRecoveryKey();
+    const { jwk, secret } = await createRecoveryKey();
     const typed = ` ${secret.match(/.{1,4}/g)?.join(' ')}\n`;
     const { credential, signature } = await signWithRecoveryKey(document, jwk, typed);
     const key = createPublicKey({ key: jwk, format: 'jwk' });
@@ -22,14 +22,14 @@ describe('P12: a printed recovery key', () => {
     ['something else', () => 'my recovery key'],
     ['nothing', () => ''],
   ])('is told from %s', async (_what, change) => {
-    const { jwk, secret } = await makeRecoveryKey();
+    const { jwk, secret } = await createRecoveryKey();
     await expect(signWithRecoveryKey(document, jwk, change(secret))).rejects.toMatchObject({
       reason: 'wrong_key',
     });
   });
 
   test('of somebody else signs nothing that would be refused later', async () => {
-    const [own, other] = [await makeRecoveryKey(), await makeRecoveryKey()];
+    const [own, other] = [await createRecoveryKey(), await createRecoveryKey()];
     await expect(signWithRecoveryKey(document, own.jwk, other.secret)).rejects.toMatchObject({
       reason: 'wrong_key',
     });

@@ -7,16 +7,16 @@ import {
   type TrustDocument,
 } from '@countersign/contract';
 import { PasskeyProblem } from './passkey-problem.js';
-import { hashed } from './web-hashing.js';
+import { withHashing } from './web-hashing.js';
 
 /** The public half goes to the broker, the secret (32 bytes, base64url) on paper, and nowhere else. */
-export interface NewRecoveryKey {
+export interface PrintedRecoveryKey {
   jwk: RecoveryJwk;
   secret: string;
 }
 
 /** @throws PasskeyProblem `unsupported` where the browser makes no Ed25519 keys */
-export async function makeRecoveryKey(): Promise<NewRecoveryKey> {
+export async function createRecoveryKey(): Promise<PrintedRecoveryKey> {
   try {
     const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
     const { x = '', d = '' } = await crypto.subtle.exportKey('jwk', pair.privateKey);
@@ -38,7 +38,7 @@ export async function signWithRecoveryKey(
 ): Promise<Signature<TrustDocument>> {
   const d = typed.replaceAll(/\s+/g, '');
   if (decodeBase64url(d)?.length !== 32) throw new PasskeyProblem('wrong_key');
-  const message = Uint8Array.from(await hashed((hashing) => recoverySignedBytes(hashing, document)));
+  const message = Uint8Array.from(await withHashing((hashing) => recoverySignedBytes(hashing, document)));
   try {
     const usages = { ext: false, key_ops: ['sign'] };
     const key = await crypto.subtle.importKey('jwk', { kty, crv, x, d, ...usages }, 'Ed25519', false, [

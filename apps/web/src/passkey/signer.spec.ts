@@ -1,7 +1,7 @@
 import { encodeBase64url, utf8 } from '@countersign/contract';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
-import { madeAt, signerOf } from './signer.js';
+import { findSigner, originOfPasskey } from './signer.js';
 
 const HERE = 'https://access.vendor.example';
 const THERE = 'https://sign.acme.example';
@@ -20,23 +20,23 @@ describe('where and with what somebody signs', () => {
   });
 
   test('at the customer’s own page where the trust document names another origin than these pages’', () => {
-    const at = (origins: string[]) => signerOf({ document: document(origins) }, [], ada);
+    const at = (origins: string[]) => findSigner({ document: document(origins) }, [], ada);
     expect(at([THERE])).toEqual({ rpId: 'sign.acme.example', credentials: [key.id], at: THERE });
     expect(at([THERE, HERE])?.at).toBeNull();
     expect(
-      signerOf({ document: document([THERE]) }, [passkey('access.vendor.example')], 'usr_else'),
+      findSigner({ document: document([THERE]) }, [passkey('access.vendor.example')], 'usr_else'),
     ).toBeNull();
   });
 
   test('before the first claim with what signs at these pages', () => {
-    const unclaimed = (rpId: string) => signerOf({ document: null }, [passkey(rpId)], ada);
+    const unclaimed = (rpId: string) => findSigner({ document: null }, [passkey(rpId)], ada);
     expect(unclaimed('access.vendor.example')).toMatchObject({ credentials: [key.id], at: null });
     expect(unclaimed('sign.acme.example')).toBeNull();
   });
 
   test('a passkey says at which page it was made', () => {
     const made = (origin: string) =>
-      madeAt({ clientDataJSON: encodeBase64url(utf8(JSON.stringify({ origin }))) });
+      originOfPasskey({ clientDataJSON: encodeBase64url(utf8(JSON.stringify({ origin }))) });
     expect(made(THERE)).toBe(THERE);
     expect(made(HERE)).toBeNull();
   });

@@ -1,6 +1,6 @@
-import { personQuery } from '../api/queries.js';
+import { personQuery } from '../api/organisation.js';
 import { queryClient } from '../api/query-client.js';
-import { messageIn } from '../signing/channel.js';
+import { readMessage } from '../signing/channel.js';
 import {
   type Message,
   type Outcome,
@@ -8,8 +8,8 @@ import {
   SIGNING_PATH,
   type SigningRequest,
   type Task,
+  writeRequest,
 } from '../signing/protocol.js';
-import { writeRequest } from '../signing/request.js';
 import { PasskeyProblem, type PasskeyReason } from './passkey-problem.js';
 
 const SIZE = 'popup,width=560,height=800';
@@ -17,7 +17,7 @@ const LOOK_MS = 300;
 const PERSON = /usr_[0-9a-f-]{36}/g;
 
 /** What a task made. */
-export type Made = Exclude<Outcome, { refused: PasskeyReason }>;
+export type CompletedTask = Exclude<Outcome, { refused: PasskeyReason }>;
 
 /**
  * A window at the customer's own signing page. It is opened while the press of a button still counts as one, and told
@@ -40,7 +40,7 @@ export class SigningWindow {
   }
 
   /** Hands it a task, and waits for its person. @throws PasskeyProblem as the page says, or `cancelled` where it is closed */
-  async ask(task: Task): Promise<Made> {
+  async ask(task: Task): Promise<CompletedTask> {
     const request: SigningRequest = {
       v: 1,
       id: crypto.randomUUID(),
@@ -70,7 +70,7 @@ export class SigningWindow {
         end();
       };
       const onMessage = ({ origin, source, data }: MessageEvent) => {
-        const message = origin === this.origin && source === this.popup ? messageIn(data, id) : undefined;
+        const message = origin === this.origin && source === this.popup ? readMessage(data, id) : undefined;
         if (message === undefined) return;
         const go: Message = { countersign: SIGNING, id, go: true };
         if (message['ready'] === true) this.popup.postMessage(go, this.origin);

@@ -7,9 +7,9 @@ class Wanted {
 
 /**
  * A computation of the scope library, whose hashing is synchronous, over the browser's, which is not: whatever it
- * wants hashed is hashed, and it runs again from the beginning. It has to be pure.
+ * wants withHashing is withHashing, and it runs again from the beginning. It has to be pure.
  */
-export async function hashed<T>(compute: (hashing: Hashing) => T): Promise<T> {
+export async function withHashing<T>(compute: (hashing: Hashing) => T): Promise<T> {
   const known = new Map<string, Uint8Array>();
   const sha256 = (data: Uint8Array): Uint8Array => {
     const hash = known.get(encodeBase64url(data));

@@ -1,10 +1,10 @@
+import { record } from './describe/members.js';
 import { type Message, type Outcome, SIGNING, type SigningRequest } from './protocol.js';
-import { record } from './show/lines.js';
 
 const PATIENCE_MS = 5_000;
 
 /**
- * The way back to the page that asked. It is open once that page has answered from the origin that it named: a browser
+ * The way back to the page that asked. It is open once that page has unwrap from the origin that it named: a browser
  * delivers our question to that origin only, and says where the answer comes from.
  */
 export class Channel {
@@ -26,7 +26,7 @@ export class Channel {
       };
       const onMessage = ({ origin, source, data }: MessageEvent) => {
         if (origin !== request.from || source !== opener) return;
-        if (messageIn(data, request.id)?.['go'] === true) settle(channel);
+        if (readMessage(data, request.id)?.['go'] === true) settle(channel);
       };
       const timer = setTimeout(() => settle(null), PATIENCE_MS);
       addEventListener('message', onMessage);
@@ -46,7 +46,7 @@ export class Channel {
 }
 
 /** A message of ours about that request. */
-export function messageIn(data: unknown, id: string): Record<string, unknown> | undefined {
+export function readMessage(data: unknown, id: string): Record<string, unknown> | undefined {
   const given = record(data);
   return given?.['countersign'] === SIGNING && given['id'] === id ? given : undefined;
 }

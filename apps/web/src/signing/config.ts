@@ -1,5 +1,5 @@
-import { record } from './show/lines.js';
-import { isTexts } from './show/say.js';
+import { record } from './describe/members.js';
+import { isTexts } from './describe/values.js';
 
 /** What the customer puts beside the page: who may ask, and, if it likes, for which tenant alone. */
 export interface SigningConfig {

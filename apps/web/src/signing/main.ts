@@ -1,14 +1,13 @@
-import { passkeyTexts } from '../passkey/passkey.text.js';
-import { PasskeyProblem, type PasskeyReason } from '../passkey/passkey-problem.js';
-import { spoken } from '../text/languages.js';
+import { sha256Digest } from '@countersign/contract';
+import { PasskeyProblem, type PasskeyReason, passkeyTexts } from '../passkey/passkey-problem.js';
+import { withHashing } from '../passkey/web-hashing.js';
+import { pickLanguage } from '../text/languages.js';
 import { Channel } from './channel.js';
 import { fetchConfig } from './config.js';
-import type { SigningRequest } from './protocol.js';
-import { readRequest } from './request.js';
-import { forgetShown, takesThePlaceOfAnother } from './shown.js';
+import { readRequest, type SigningRequest } from './protocol.js';
 import { signingTexts } from './signing.text.js';
-import { type Step, stepOf } from './tasks.js';
-import { button, el, holdBack, notice, show } from './view.js';
+import { buildStep, type Step } from './tasks.js';
+import { button, disableBriefly, el, notice, show } from './view.js';
 
 /**
  * The signing page: shows in words what it is handed, and signs exactly that. It is one file, asks nobody but the file
@@ -16,7 +15,7 @@ import { button, el, holdBack, notice, show } from './view.js';
  */
 async function start(): Promise<void> {
   const request = readRequest(location.hash.slice(1));
-  const language = spoken([request?.language ?? null, navigator.language.slice(0, 2)]);
+  const language = pickLanguage([request?.language ?? null, navigator.language.slice(0, 2)]);
   const words = signingTexts[language] ?? signingTexts.en;
   document.documentElement.lang = language;
   const refuse = (why: string) => show(words.title, notice(why, 'stop'));
@@ -32,8 +31,8 @@ async function start(): Promise<void> {
   const said = el('div', { 'aria-live': 'polite' });
   const reader = { words, language, names: request.names };
   try {
-    const step = await stepOf(request.task, config, reader, (...more) => said.replaceChildren(...more));
-    if (await takesThePlaceOfAnother(location.hash)) said.replaceChildren(notice(words.replaced, 'stop'));
+    const step = await buildStep(request.task, config, reader, (...more) => said.replaceChildren(...more));
+    if (await replacesUnsignedRequest(location.hash)) said.replaceChildren(notice(words.replaced, 'stop'));
     offer(step, request, channel, { said, words, problems });
   } catch (thrown) {
     const reason = reasonOf(thrown);
@@ -61,7 +60,7 @@ function offer(
 ): void {
   const main = button(label, () => void sign(), 'primary');
   const close = button(words.close, () => {
-    forgetShown();
+    clearShownRequest();
     channel.answer({ refused: 'cancelled' });
     window.close();
   });
@@ -71,7 +70,7 @@ function offer(
     said.replaceChildren();
     try {
       channel.answer(await press());
-      forgetShown();
+      clearShownRequest();
       show(title, notice(words.done, 'open'));
     } catch (thrown) {
       said.replaceChildren(notice(problems[reasonOf(thrown)], 'stop'));
@@ -79,7 +78,7 @@ function offer(
     }
   };
   show(title, el('p', { class: 'soft' }, words.asked(from)), ...body, said, bar);
-  holdBack(main);
+  disableBriefly(main);
 }
 
 const reasonOf = (thrown: unknown): PasskeyReason =>
@@ -88,3 +87,30 @@ const reasonOf = (thrown: unknown): PasskeyReason =>
 // The opener hands over the next thing by another fragment.
 addEventListener('hashchange', () => location.reload());
 void start();
+
+const KEY = 'countersign-shown';
+
+/**
+ * Whether this takes the place of something else that this window has shown and nobody has signed or closed: whoever opened
+ * it can put another fragment there while one reads. It is what is shown from now on, over reloads too.
+ */
+export async function replacesUnsignedRequest(fragment: string): Promise<boolean> {
+  const now = await withHashing((hashing) => sha256Digest(hashing, fragment));
+  try {
+    const before = sessionStorage.getItem(KEY);
+    sessionStorage.setItem(KEY, now);
+    return before !== null && before !== now;
+  } catch {
+    // A browser that keeps nothing for this page: what is shown is signed all the same.
+    return false;
+  }
+}
+
+/** It was signed, or closed. */
+export function clearShownRequest(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Nothing was kept.
+  }
+}

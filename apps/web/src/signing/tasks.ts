@@ -1,11 +1,10 @@
-import { createPasskey } from '../passkey/create-passkey.js';
 import { PasskeyProblem } from '../passkey/passkey-problem.js';
-import { makeRecoveryKey, signWithRecoveryKey } from '../passkey/recovery-key.js';
-import { signStatement } from '../passkey/sign-statement.js';
+import { createRecoveryKey, signWithRecoveryKey } from '../passkey/recovery-key.js';
+import { createPasskey, signStatement } from '../passkey/webauthn.js';
 import type { SigningConfig } from './config.js';
+import type { DescribeContext } from './describe/members.js';
+import { describeStatement } from './describe/statement.js';
 import type { EnrolTask, Outcome, PrintTask, RecoverTask, SignTask, Task } from './protocol.js';
-import { readingOf } from './reading.js';
-import type { Reader } from './show/lines.js';
 import { button, el, grouped, notice, readingView } from './view.js';
 
 /** A task as a page: what it says, and what its button does. */
@@ -17,7 +16,7 @@ export interface Step {
   press(): Promise<Outcome>;
 }
 
-type With = Omit<Reader, 'opened' | 'codes'>;
+type With = Omit<DescribeContext, 'opened' | 'codes'>;
 
 /**
  * What the task is, read and checked.
@@ -25,7 +24,7 @@ type With = Omit<Reader, 'opened' | 'codes'>;
  * @param show shows more while the button's work goes on
  * @throws PasskeyProblem where it cannot be done here
  */
-export async function stepOf(
+export async function buildStep(
   task: Task,
   config: SigningConfig,
   reader: With,
@@ -39,7 +38,7 @@ export async function stepOf(
 }
 
 async function signing(task: SignTask, config: SigningConfig, reader: With): Promise<Step> {
-  const reading = await readingOf(task, config, reader);
+  const reading = await describeStatement(task, config, reader);
   const { statement, rpId, credentials } = task;
   return {
     title: reading.title,
@@ -51,7 +50,7 @@ async function signing(task: SignTask, config: SigningConfig, reader: With): Pro
 
 async function recovering(task: RecoverTask, config: SigningConfig, reader: With): Promise<Step> {
   const { words } = reader;
-  const reading = await readingOf(task, config, reader);
+  const reading = await describeStatement(task, config, reader);
   const input = el('input', { id: 'typed', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' });
   const field = el('p', {}, el('label', { for: 'typed' }, words.typed), input);
   return {
@@ -87,7 +86,7 @@ async function printing(
     body: [el('p', {}, words.printFor(tenant))],
     label: words.makePaper,
     press: async () => {
-      const { jwk, secret } = await makeRecoveryKey();
+      const { jwk, secret } = await createRecoveryKey();
       await new Promise<void>((resolve) => {
         show(
           el('h2', {}, words.secret),

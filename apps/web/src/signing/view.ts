@@ -1,4 +1,4 @@
-import type { Reading } from './reading.js';
+import type { StatementDescription } from './describe/statement.js';
 import type { Words } from './signing.text.js';
 
 type Child = Node | string;
@@ -20,7 +20,7 @@ export function button(text: string, onPress: () => void, look = ''): HTMLElemen
 const HELD_MS = 1_000;
 
 /** A press that was meant for what stood there a moment before does nothing. */
-export function holdBack(held: HTMLElement): void {
+export function disableBriefly(held: HTMLElement): void {
   held.setAttribute('disabled', '');
   setTimeout(() => held.removeAttribute('disabled'), HELD_MS);
 }
@@ -30,7 +30,7 @@ export const grouped = (text: string): HTMLElement =>
   el('p', { class: 'groups' }, (text.match(/.{1,4}/g) ?? []).join(' '));
 
 /** Everything that is read before it is signed. */
-export function readingView({ parts, fingerprint }: Reading, words: Words): HTMLElement[] {
+export function readingView({ parts, fingerprint }: StatementDescription, words: Words): HTMLElement[] {
   const sections = parts.map(({ title, lines }) =>
     el(
       'section',

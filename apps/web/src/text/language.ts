@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { type Catalogue, type Language, spoken } from './languages.js';
+import { type Catalogue, type Language, pickLanguage } from './languages.js';
 
 export type { Catalogue, Language };
 
@@ -8,7 +8,7 @@ const listeners = new Set<() => void>();
 
 /** The reader's choice, else the first language of the browser that we speak, else English. */
 const read = (): Language =>
-  spoken([stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())]);
+  pickLanguage([stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())]);
 
 /** A browser that keeps nothing for us is asked each time. */
 function stored(): string | null {

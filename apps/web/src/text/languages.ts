@@ -2,7 +2,7 @@ const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The first of the wanted languages that we speak, else English. */
-export const spoken = (wanted: readonly (string | null)[]): Language =>
+export const pickLanguage = (wanted: readonly (string | null)[]): Language =>
   LANGUAGES.find((language) => wanted.find(isLanguage) === language) ?? 'en';
 
 const isLanguage = (text: string | null): boolean => LANGUAGES.some((language) => language === text);

@@ -1,5 +1,5 @@
 import { resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/wording';
-import { bytesText, clockText, durationText, instantText } from './clock.js';
+import { bytesText, clockText, durationText, instantText, localText } from './clock.js';
 
 describe('clocks', () => {
   test('an instant stands in the reader’s zone, which is named; another year is said', () => {
@@ -29,6 +29,14 @@ describe('clocks', () => {
     expect(bytesText(19_900, 'en')).toBe('19.9\u00a0kB');
     expect(bytesText(19_900, 'de')).toBe('19,9\u00a0kB');
     expect(bytesText(3e12, 'en')).toBe('3,000\u00a0GB');
+  });
+
+  test('a field of local time reads back as the same minute', () => {
+    for (const at of ['2026-01-15T12:34:00Z', '2026-07-15T23:59:00Z', '2026-12-31T23:30:00Z']) {
+      const text = localText(Date.parse(at));
+      expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
+      expect(new Date(text).toISOString()).toBe(new Date(at).toISOString());
+    }
   });
 });
 

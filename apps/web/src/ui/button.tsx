@@ -6,7 +6,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   small?: boolean;
   icon?: IconName | undefined;
   ref?: Ref<HTMLButtonElement>;
-  /** Work is under way: said to a screen reader, and a second press does nothing. Focus stays where it is. */
+  /** EngineerActions is under way: said to a screen reader, and a second press does nothing. Focus stays where it is. */
   busy?: boolean;
   children: ReactNode;
 }

@@ -1,9 +1,11 @@
 import {
+  type FormEvent,
   type InputHTMLAttributes,
   type ReactNode,
   type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
   useId,
+  useState,
 } from 'react';
 
 interface Labelled {
@@ -101,4 +103,33 @@ export function Choice({
       <span>{children}</span>
     </label>
   );
+}
+
+/**
+ * A reason that has to be given: its field, and what makes a form's submit hand it on, or say that it is missing.
+ */
+export function useRequiredReason(
+  label: string,
+  needed: string,
+): { field: ReactNode; submitWith: (then: (reason: string) => void) => (event: FormEvent) => void } {
+  const [reason, setReason] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  const field = (
+    <TextArea
+      label={label}
+      value={reason}
+      maxLength={4_000}
+      error={isMissing ? needed : null}
+      onChange={(event) => {
+        setReason(event.target.value);
+        setMissing(false);
+      }}
+    />
+  );
+  const submitWith = (then: (reason: string) => void) => (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim() === '') setMissing(true);
+    else then(reason);
+  };
+  return { field, submitWith };
 }

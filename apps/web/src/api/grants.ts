@@ -1,0 +1,75 @@
+import { queryOptions } from '@tanstack/react-query';
+import { type AccessRecord, api, type Grant } from './client.js';
+import { type ListPage, listQuery } from './pagination.js';
+import { unwrap } from './problem.js';
+
+const PAGE_SIZE = '200';
+const REFETCH_MS = 2_000;
+
+export const grantQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['grant', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/grants/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const grantsQuery = (query: { state?: Grant['state']; person?: string } = {}) =>
+  listQuery(['grants', query], (page, signal) =>
+    unwrap(api.GET('/api/v1/grants', { params: { query: { ...query, ...page } }, signal })),
+  );
+
+/**
+ * The refetch interval of a grant's page. Live updates are not enough while access is open: the broker that this page
+ * follows may not be the broker that receives the gateways' records.
+ */
+export const refetchWhileOpen = ({ state }: { state?: Grant['state'] } = {}): number | false =>
+  state === 'active' ? REFETCH_MS : false;
+
+/** The newest calls under a grant, newest first. */
+export const recordsQuery = ({ tenant, id }: { tenant: string; id: string }) =>
+  queryOptions({
+    queryKey: ['records', id],
+    queryFn: ({ signal }) => readRecords(tenant, { grant: id, limit: PAGE_SIZE }, signal),
+  });
+
+interface RecordFilter {
+  grant?: string;
+  from?: string;
+  to?: string;
+}
+
+/** One page of a tenant's calls, newest first. */
+const readRecords = (
+  slug: string,
+  query: RecordFilter & { limit: string; cursor?: string },
+  signal: AbortSignal | null,
+): Promise<ListPage<AccessRecord>> =>
+  unwrap(api.GET('/api/v1/tenants/{slug}/access-records', { params: { path: { slug }, query }, signal }));
+
+/** Every call that matches the filter, newest first, page by page. */
+export async function* recordPages(
+  slug: string,
+  filter: RecordFilter,
+  signal: AbortSignal | null = null,
+): AsyncGenerator<AccessRecord[]> {
+  let page: ListPage<AccessRecord> | undefined;
+  do {
+    const cursor = page?.next;
+    page = await readRecords(slug, { ...filter, limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) }, signal);
+    yield page.items;
+  } while (page.next !== null);
+}
+
+/** Every call that matches the filter. @param onCount receives the number of calls read so far, after each page */
+export async function readAllRecords(
+  slug: string,
+  filter: RecordFilter,
+  onCount: (count: number) => void = () => {},
+  signal: AbortSignal | null = null,
+): Promise<AccessRecord[]> {
+  const records: AccessRecord[] = [];
+  for await (const page of recordPages(slug, filter, signal)) {
+    records.push(...page);
+    onCount(records.length);
+  }
+  return records;
+}

@@ -1,0 +1,89 @@
+import type { QueryKey } from '@tanstack/react-query';
+import { invalidate } from './query-client.js';
+
+/** `open`: updates arrive as they happen. `lost`: what a page shows may be old. */
+export type StreamState = 'connecting' | 'open' | 'lost';
+
+const RETRY_MS = 1_500;
+const REQUEST_STATES = [
+  'awaiting_vendor',
+  'awaiting_customer',
+  'countered',
+  'approved',
+  'denied',
+  'cancelled',
+  'expired',
+];
+const GRANT_STATES = ['scheduled', 'active', 'ended', 'ending'];
+
+/** Which answers each kind of notice makes stale. */
+const STALE_KEYS: Readonly<Record<string, (subject: string) => QueryKey[]>> = {
+  ...Object.fromEntries(
+    REQUEST_STATES.map((state) => [
+      `request.${state}`,
+      (subject: string) => [['request', subject], ['requests']],
+    ]),
+  ),
+  ...Object.fromEntries(
+    GRANT_STATES.map((state) => [
+      `grant.${state}`,
+      (subject: string) => [['grant', subject], ['grants'], ['records', subject]],
+    ]),
+  ),
+  'access.recorded': (grant) => [['records', grant], ['grant', grant], ['grants']],
+};
+
+let source: EventSource | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let state: StreamState = 'connecting';
+const listeners = new Set<() => void>();
+
+export const streamState = (): StreamState => state;
+
+export function onStreamState(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Follows the broker's event stream until the returned function is called. The browser resumes a broken stream. */
+export function followLiveUpdates(): () => void {
+  connect();
+  return () => {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+    setState('connecting');
+  };
+}
+
+function connect(): void {
+  const opened = new EventSource('/api/v1/stream');
+  source = opened;
+  opened.onopen = () => {
+    setState('open');
+    // The page may have missed updates while it was not connected.
+    void invalidate([]);
+  };
+  opened.onerror = () => {
+    setState('lost');
+    if (opened.readyState !== EventSource.CLOSED) return;
+    // The broker refused the stream and the browser gave up: the session may have ended.
+    void invalidate(['session']);
+    retry = setTimeout(connect, RETRY_MS);
+  };
+  for (const [kind, staleKeys] of Object.entries(STALE_KEYS))
+    opened.addEventListener(kind, ({ data }: MessageEvent<string>) => {
+      void invalidate(...staleKeys(subjectOf(data)));
+    });
+}
+
+function subjectOf(data: string): string {
+  const { subject, grant } = JSON.parse(data) as { subject?: string; grant?: string };
+  return subject ?? grant ?? '';
+}
+
+function setState(next: StreamState): void {
+  if (state === next) return;
+  state = next;
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,102 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'react-router';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { DataTable } from '../../ui/table.js';
+import { slackTexts } from './slack.text.js';
+
+const KEY = ['slack-accounts'];
+
+/** One's own Slack accounts: linked by signing in with Slack, each of which can be taken away. */
+export function SlackAccounts() {
+  const text = useText(slackTexts);
+  const accounts = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/slack/accounts', { signal })),
+  });
+  const unlink = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.DELETE('/api/v1/slack/accounts/{id}', { params: { path: { id } } })),
+    onSettled: () => invalidate(KEY),
+  });
+  return (
+    <Loaded query={accounts}>
+      {({ link, items }) =>
+        link === null && items.length === 0 ? (
+          <SlackResult />
+        ) : (
+          <section className="stack near" aria-labelledby="slack">
+            <h2 id="slack">{text.title}</h2>
+            <p className="soft">{text.lead}</p>
+            <SlackResult />
+            {unlink.error === null ? null : <ProblemNotice error={unlink.error} />}
+            {items.length === 0 ? (
+              <p>{text.none}</p>
+            ) : (
+              <DataTable
+                caption={text.title}
+                rows={items}
+                rowKey={({ id }) => id}
+                columns={[
+                  {
+                    label: text.account,
+                    cell: ({ id, way }) => (
+                      <>
+                        <code>{id}</code>
+                        <br />
+                        <span className="soft small">{text.way[way]}</span>
+                      </>
+                    ),
+                  },
+                  { label: text.since, cell: ({ linkedAt }) => <Instant at={linkedAt} /> },
+                  {
+                    label: text.until,
+                    cell: ({ expiresAt, lapsed }) =>
+                      lapsed ? <span className="soft">{text.lapsed}</span> : <Instant at={expiresAt} />,
+                  },
+                  {
+                    label: text.act,
+                    quiet: true,
+                    cell: ({ id }) => (
+                      <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
+                        {text.unlink}
+                      </Button>
+                    ),
+                  },
+                ]}
+              />
+            )}
+            {link === null ? null : (
+              <p>
+                <Button onClick={() => location.assign(link)}>{text.link}</Button>
+              </p>
+            )}
+          </section>
+        )
+      }
+    </Loaded>
+  );
+}
+
+/** What became of a way through Slack that ended on this page. */
+function SlackResult() {
+  const text = useText(slackTexts);
+  const [query] = useSearchParams();
+  const code = query.get('slack');
+  if (code === null || !isKnown(code, text.came)) return null;
+  const isDone = code === 'linked' || code === 'installed';
+  return (
+    <Notice tone={isDone ? 'open' : 'stop'} icon={isDone ? 'done' : 'alert'} live>
+      <p>{text.came[code]}</p>
+    </Notice>
+  );
+}
+
+const isKnown = <Words extends object>(code: string, words: Words): code is string & keyof Words =>
+  Object.hasOwn(words, code);

@@ -1,0 +1,97 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { type Ask, api, type Needs } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { durationText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { RiskBadge } from '../../ui/state-badges.js';
+import { askTexts } from './ask.text.js';
+
+const TYPING_MS = 250;
+
+/** What asking would lead to, said by the evaluator that will judge it, while the form is filled in. */
+export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
+  const text = useText(askTexts);
+  const settled = useDebounced(ask, TYPING_MS);
+  const preview = useQuery({
+    queryKey: ['preview', settled],
+    enabled: settled !== null,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/requests/preview', { body: settled as Ask, signal })),
+  });
+  return (
+    <section className="sheet stack" aria-labelledby="next">
+      <h2 id="next">{text.willNeed}</h2>
+      <div className="stack near" aria-live="polite">
+        {ask === null || preview.data === undefined ? (
+          <p className="soft">{text.incomplete}</p>
+        ) : preview.data.outcome === 'refused' ? (
+          <Notice tone="stop" icon="stop">
+            <p className="strong">{text.refusedTitle}</p>
+            <ul className="bullets">
+              {preview.data.refusals.map(({ code, pointer, detail }) => (
+                <li key={`${code} ${pointer}`}>{detail}</li>
+              ))}
+            </ul>
+          </Notice>
+        ) : (
+          <NeedsList needs={preview.data.needs} />
+        )}
+        {preview.error === null ? null : <ProblemNotice error={preview.error} />}
+      </div>
+      {tenant === '' ? null : <UsualDecisionTime tenant={tenant} />}
+    </section>
+  );
+}
+
+function NeedsList({ needs }: { needs: Needs | null }) {
+  const text = useText(askTexts);
+  if (needs === null) return <p>{text.possible}</p>;
+  return (
+    <>
+      <p>
+        <RiskBadge level={needs.risk.level} />
+      </p>
+      <ul className="bullets">
+        <li>{text.vendorReviews(needs.vendor.required)}</li>
+        <li>{text.customerApprovals(needs.customer.required)}</li>
+        {needs.customer.countersignature ? <li>{text.countersigned}</li> : null}
+      </ul>
+    </>
+  );
+}
+
+function UsualDecisionTime({ tenant }: { tenant: string }) {
+  const text = useText(askTexts);
+  const language = useLanguage();
+  const { data } = useQuery({
+    queryKey: ['decision-times', tenant],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/v1/tenants/{slug}/decision-times', { params: { path: { slug: tenant } }, signal }),
+      ),
+  });
+  if (data === undefined) return null;
+  const { median, p90 } = data;
+  if (median === null) return <p className="soft">{text.usuallyUnknown}</p>;
+  return (
+    <p className="soft">
+      {text.usually(durationText(median, language))}{' '}
+      {p90 === null ? null : text.slow(durationText(p90, language))}
+    </p>
+  );
+}
+
+/** The value once it has not changed for so long. Compared as JSON: a form builds it anew at every key. */
+export function useDebounced<T>(value: T, quietMs: number): T {
+  const text = JSON.stringify(value);
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), quietMs);
+    return () => clearTimeout(timer);
+  }, [text, quietMs]);
+  return JSON.parse(settled) as T;
+}

@@ -1,0 +1,130 @@
+import type { TrustDocument } from '@countersign/contract';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { useOrganisation } from '../../api/organisation.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { passkeysQuery, refetchWhileUnpinned, trustQuery } from '../../api/trust.js';
+import { originOfPasskey, type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
+import { useText } from '../../text/language.js';
+import { Badge, Notice } from '../../ui/badge.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { EnrolForm } from '../passkeys/enrol-form.js';
+import { RecoveryForm } from '../passkeys/recovery-form.js';
+import { Anchor } from '../trust/anchor.js';
+import { ProposalCard } from '../trust/proposal-card.js';
+import { trustTexts } from '../trust/trust.text.js';
+import { claimTexts } from './claim.text.js';
+import { FirstVersion } from './first-version.js';
+
+/** `/claim`: from the vendor's word to the customer's own signature, in three steps. */
+export default function ClaimPage() {
+  const text = useText(claimTexts);
+  const trustText = useText(trustTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const organisation = useOrganisation();
+  const trust = useQuery({
+    ...trustQuery(slug),
+    refetchInterval: ({ state }) => refetchWhileUnpinned(state.data),
+  });
+  const keys = useQuery(passkeysQuery(slug));
+  return (
+    <Page narrow title={text.title(organisation.tenant(slug))} lead={text.lead}>
+      <Loaded query={trust}>
+        {(now) => (
+          <Loaded query={keys}>
+            {({ items, recoveryKeys }) => {
+              if (now.claimed && now.reset === null) return <Claimed trust={now} />;
+              if (now.proposal !== null)
+                return <ProposalCard slug={slug} trust={now} proposal={now.proposal} />;
+              if (session.assurance !== 'oidc' || !hasRole(session, 'admin'))
+                return (
+                  <Notice tone="plain" icon="info">
+                    <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
+                  </Notice>
+                );
+              // After a reset only what was made since counts: older keys may be those that are lost.
+              const mine = (each: { person: string; createdAt: string }) =>
+                each.person === session.person &&
+                (now.reset === null || Date.parse(each.createdAt) > Date.parse(now.reset.createdAt));
+              const places = items.filter(mine).map(originOfPasskey);
+              const document = now.document as TrustDocument | null;
+              const first = document === null ? null : signingOriginOf(document.origins);
+              const at = places.find((each) => each !== null) ?? first;
+              const own = places.filter((each) => each === at).length;
+              const hasPaper = recoveryKeys.some(mine);
+              return <Steps slug={slug} own={own} hasPaper={hasPaper} at={at} />;
+            }}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** `at`: where the reader's passkeys are made, which is where the first version is signed. */
+function Steps({
+  slug,
+  own,
+  hasPaper,
+  at,
+}: {
+  slug: string;
+  own: number;
+  hasPaper: boolean;
+  at: SigningOrigin;
+}) {
+  const text = useText(claimTexts);
+  const hasBackup = own > 1 || hasPaper;
+  return (
+    <ol className="steps">
+      <li className="stack near">
+        <h2>{text.key}</h2>
+        {own === 0 ? <EnrolForm slug={slug} count={own} at={at} mayChoose /> : <Done>{text.keyDone}</Done>}
+      </li>
+      <li className="stack near">
+        <h2>{text.backup}</h2>
+        <p className="soft">{text.backupLead}</p>
+        {hasBackup ? <Done>{text.backupDone}</Done> : null}
+        {own > 0 && !hasBackup ? (
+          <>
+            <RecoveryForm slug={slug} at={at} />
+            <details className="details">
+              <summary>{text.second}</summary>
+              <EnrolForm slug={slug} count={own} at={at} mayChoose={false} />
+            </details>
+          </>
+        ) : null}
+      </li>
+      <FirstVersion slug={slug} isReady={own > 0 && hasBackup} at={at} />
+    </ol>
+  );
+}
+
+function Done({ children }: { children: string }) {
+  return (
+    <p>
+      <Badge tone="open" icon="done">
+        {children}
+      </Badge>
+    </p>
+  );
+}
+
+function Claimed({ trust }: { trust: Parameters<typeof Anchor>[0]['trust'] }) {
+  const text = useText(claimTexts);
+  return (
+    <div className="stack loose">
+      <Notice tone="open" icon="done" live>
+        <p className="strong">{text.done}</p>
+      </Notice>
+      <Anchor trust={trust} />
+      <p>
+        <Link className="button" to="/trust">
+          {text.toTrust}
+        </Link>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import './controls.css';
+import { useQuery } from '@tanstack/react-query';
+import { controlsQuery } from '../../api/organisation.js';
+import { servicesQuery } from '../../api/requests.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { controlsTexts } from './controls.text.js';
+import { ControlsForm } from './controls-form.js';
+
+/** `/controls`: the customer's own rules. Everybody there reads them, its admins change them. */
+export default function ControlsPage() {
+  const text = useText(controlsTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const controls = useQuery(controlsQuery(slug));
+  const services = useQuery(servicesQuery);
+  const isAdmin = hasRole(session, 'admin');
+  const mayChange = isAdmin && session.assurance !== 'mail-code';
+  return (
+    <Page narrow title={text.title} lead={text.lead}>
+      <div className="stack">
+        {mayChange ? null : (
+          <Notice tone="plain" icon="info">
+            <p>{isAdmin ? text.mailCode : text.readOnly}</p>
+          </Notice>
+        )}
+        <Loaded query={services}>
+          {({ items }) => (
+            <Loaded query={controls}>
+              {(found) => (
+                <ControlsForm slug={slug} controls={found} services={items} mayChange={mayChange} />
+              )}
+            </Loaded>
+          )}
+        </Loaded>
+      </div>
+    </Page>
+  );
+}

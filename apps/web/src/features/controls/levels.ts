@@ -1,0 +1,21 @@
+import type { Controls } from '../../api/organisation.js';
+
+/** What it takes to approve an action. */
+export const LEVELS = ['low', 'medium', 'high'] as const;
+export type Level = (typeof LEVELS)[number];
+
+type Lists = Pick<Controls, 'countersign' | 'slackMayApprove'>;
+
+export function levelOf(action: string, { countersign, slackMayApprove }: Lists): Level {
+  if (countersign.includes(action)) return 'high';
+  return slackMayApprove.includes(action) ? 'low' : 'medium';
+}
+
+/** The lists with one action moved to its level: it stands in at most one of them. */
+export function withLevel(lists: Lists, action: string, level: Level): Lists {
+  const others = (list: readonly string[]) => list.filter((each) => each !== action);
+  return {
+    countersign: [...others(lists.countersign), ...(level === 'high' ? [action] : [])],
+    slackMayApprove: [...others(lists.slackMayApprove), ...(level === 'low' ? [action] : [])],
+  };
+}

@@ -1,0 +1,29 @@
+import type { AccessRequest } from '../../api/client.js';
+
+/** What the reader can do with a request right now. */
+export type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read' | 'over';
+
+type Reader = { person: string; tenant: string | null; roles: string[] };
+
+const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied', 'cancelled', 'expired']);
+
+/**
+ * Only what the page offers: the broker judges every decision itself. A countered request may still be approved
+ * or denied by the customer's other approvers.
+ */
+export function availableAction(
+  request: Pick<AccessRequest, 'state' | 'requester' | 'reviews' | 'digest'>,
+  { person, tenant, roles }: Reader,
+): AvailableAction {
+  if (OVER.has(request.state)) return 'over';
+  if (request.requester === person) return request.state === 'countered' ? 'accept' : 'own';
+  const hasDecided = request.reviews.some(
+    (review) => review.person === person && review.digest === request.digest,
+  );
+  const awaited = tenant === null ? 'awaiting_vendor' : 'awaiting_customer';
+  const may = roles.includes(tenant === null ? 'reviewer' : 'approver');
+  if (hasDecided) return 'decided';
+  if (!may) return 'read';
+  if (request.state === awaited) return 'decide';
+  return tenant !== null && request.state === 'countered' ? 'decide' : 'wait';
+}

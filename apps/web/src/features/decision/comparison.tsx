@@ -1,0 +1,189 @@
+import { parseDuration, type Terms } from '@countersign/contract';
+import { entryWords, joined, ruleWords } from '@countersign/wording';
+import type { ReactNode } from 'react';
+import type { AccessRequest } from '../../api/client.js';
+import type { Controls } from '../../api/organisation.js';
+import { bytesText, durationText, numberText } from '../../text/clock.js';
+import { type Language, useLanguage, useText } from '../../text/language.js';
+import { findApplicableControls } from './applicable-controls.js';
+import { type DecisionText, decisionTexts } from './decision.text.js';
+
+interface Row {
+  label: string;
+  asked: ReactNode;
+  allowed: ReactNode;
+  granting: ReactNode;
+  /** What it was when the page was opened, where that was something else. */
+  was: string | null;
+  isLess: boolean;
+}
+
+/** Asked, allowed, about to be granted: side by side, in words. Vendor reviewers see no customer's controls. */
+export function Comparison(props: {
+  request: AccessRequest;
+  opened: Terms;
+  granting: Terms;
+  controls: Controls | undefined;
+  /** Whether the reader is asked to decide. */
+  decides: boolean;
+  /** What the third column is: about to be granted, or offered. Null leaves it out. */
+  grantingLabel: string | null;
+}) {
+  const text = useText(decisionTexts);
+  const rows = useRows(props);
+  const { controls, grantingLabel } = props;
+  return (
+    <table className="grid-table compare">
+      <caption className="said">{text.compare}</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">{text.asked}</th>
+          {controls === undefined ? null : <th scope="col">{text.allowed}</th>}
+          {grantingLabel === null ? null : <th scope="col">{grantingLabel}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ label, asked, allowed, granting, was, isLess }) => (
+          <tr key={label} data-changed={was !== null || undefined}>
+            <th scope="row">{label}</th>
+            <td data-label={text.asked}>
+              <div>
+                {asked}
+                {was === null ? null : <p className="was">{text.was(was)}</p>}
+              </div>
+            </td>
+            {controls === undefined ? null : (
+              <td data-label={text.allowed}>
+                <div>{allowed}</div>
+              </td>
+            )}
+            {grantingLabel === null ? null : (
+              <td data-label={grantingLabel} className="granting">
+                <div>
+                  {granting}
+                  {isLess ? <p className="less">{text.less}</p> : null}
+                </div>
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function useRows({
+  request,
+  opened,
+  granting,
+  controls,
+  decides,
+}: {
+  request: AccessRequest;
+  opened: Terms;
+  granting: Terms;
+  controls: Controls | undefined;
+  decides: boolean;
+}): Row[] {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const terms = request.terms as Terms;
+  const isVendorTurn = request.state === 'awaiting_vendor';
+  const reviews = isVendorTurn ? request.needs.vendor : request.needs.customer;
+  const row = (label: string, words: (of: Terms) => string, allowed: ReactNode, list = false): Row => {
+    const show = (of: Terms) => (list ? <Entries terms={of} /> : words(of));
+    return {
+      label,
+      asked: show(terms),
+      allowed,
+      granting: show(granting),
+      was: words(opened) === words(terms) ? null : words(opened),
+      isLess: words(granting) !== words(terms),
+    };
+  };
+  const phrases = (of: Terms) =>
+    joined(
+      of.scope.map((entry) => entryWords(entry, language)),
+      language,
+    );
+  const left = Math.max(0, reviews.required - reviews.approved - 1);
+  return [
+    row(
+      text.what,
+      phrases,
+      controls === undefined ? null : (
+        <Allowed terms={terms} controls={controls} mustBeSigned={request.needs.customer.countersignature} />
+      ),
+      true,
+    ),
+    row(
+      text.howLong,
+      ({ seconds }) => durationText(seconds, language),
+      controls === undefined
+        ? null
+        : controls.maxDuration === null
+          ? text.vendorsLimit
+          : text.upTo(durationText(parseDuration(controls.maxDuration) ?? 0, language)),
+    ),
+    ...([terms, opened, granting].every(({ budget }) => budget === undefined)
+      ? []
+      : [row(text.budget, (of) => budgetWords(of, text, language), text.noBudget)]),
+    {
+      label: text.decidedBy,
+      asked: text.approvals(reviews.approved, reviews.required),
+      allowed: text.approvalsNeeded(reviews.required),
+      granting: !decides ? '–' : isVendorTurn && left === 0 ? text.thenCustomer : text.afterYours(left),
+      was: null,
+      isLess: false,
+    },
+  ];
+}
+
+function Entries({ terms }: { terms: Terms }) {
+  const language = useLanguage();
+  return (
+    <ul className="plain-list tight">
+      {terms.scope.map((entry) => (
+        <li key={entry.resource}>{entryWords(entry, language)}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** What the tenant's own controls say about the actions and resources that were asked for. */
+function Allowed({
+  terms,
+  controls,
+  mustBeSigned,
+}: {
+  terms: Terms;
+  controls: Controls;
+  mustBeSigned: boolean;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const { levels, forbidden } = findApplicableControls(terms, controls, mustBeSigned);
+  const lines = [
+    ...(levels.low.length === 0 ? [] : [text.lowRisk(joined(levels.low, language))]),
+    ...(levels.medium.length === 0 ? [] : [text.otherwise(joined(levels.medium, language))]),
+    ...(levels.high.length === 0 ? [] : [text.signed(joined(levels.high, language))]),
+    ...forbidden.map((rule) => text.forbids(ruleWords(rule, language))),
+  ];
+  return (
+    <ul className="plain-list tight">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+}
+
+function budgetWords({ budget }: Terms, text: DecisionText, language: Language): string {
+  const { calls, bytes } = budget ?? {};
+  const parts = [
+    ...(calls === undefined ? [] : [text.calls(numberText(calls, language))]),
+    ...(bytes === undefined ? [] : [text.bytes(bytesText(bytes, language))]),
+  ];
+  return parts.length === 0 ? text.noBudget : joined(parts, language);
+}

@@ -1,0 +1,56 @@
+import { actionsOutsideScope, type ScopeEntry } from '@countersign/contract';
+import { entryWords } from '@countersign/wording';
+import { Link } from 'react-router';
+import type { AccessRequest, AccessRequestDetail, Service } from '../../api/client.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Instant } from '../../ui/clock.js';
+import { decisionTexts } from './decision.text.js';
+
+export function NotIncluded({
+  request,
+  scope,
+  service,
+}: {
+  request: AccessRequest;
+  scope: readonly ScopeEntry[];
+  service: Service | undefined;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const excluded = service === undefined ? [] : actionsOutsideScope(scope, service);
+  return (
+    <section className="stack near">
+      <h2>{text.notIncluded}</h2>
+      {excluded.length === 0 ? null : (
+        <ul className="bullets">
+          {excluded.map(({ entry, partly }) => {
+            const phrase = entryWords(entry, language);
+            return <li key={phrase}>{partly ? text.partly(phrase) : phrase}</li>;
+          })}
+        </ul>
+      )}
+      <p className="soft">{text.notIncludedRest(organisation.tenant(request.tenant), request.service)}</p>
+    </section>
+  );
+}
+
+export function EarlierDenials({ denials }: { denials: AccessRequestDetail['earlierDenials'] }) {
+  const text = useText(decisionTexts);
+  const name = useNames(denials.map(({ requester }) => requester));
+  if (denials.length === 0) return null;
+  return (
+    <section className="stack near">
+      <h2>{text.denials}</h2>
+      <ul className="bullets">
+        {denials.map(({ request, requester, deniedAt, reason }) => (
+          <li key={request}>
+            <Link to={`/requests/${request}`}>{name(requester)}</Link>, {text.denied}{' '}
+            <Instant at={deniedAt} />: “{reason ?? text.noReasonGiven}”
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,153 @@
+import type { Terms } from '@countersign/contract';
+import { type Outcome, scopeWords } from '@countersign/wording';
+import { useEffect, useRef, useState } from 'react';
+import { Link } from 'react-router';
+import type { AccessRequest } from '../../api/client.js';
+import { isVendor, useSession } from '../../api/session.js';
+import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
+import { durationText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { useRequiredReason } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { useAnswerOffer, useDecide } from './decide.js';
+import { decisionTexts } from './decision.text.js';
+
+/**
+ * The decision, always in reach of a thumb. The button says what it grants, and nothing here is focused until the
+ * reader goes there.
+ */
+export function DecideBar({
+  request,
+  outcome,
+  onDecided,
+}: {
+  request: AccessRequest;
+  outcome: Outcome;
+  onDecided: (announcement: string) => void;
+}) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const session = useSession();
+  const mustSign = request.needs.customer.countersignature && !isVendor(session);
+  const signer = useSigner(request.tenant, mustSign);
+  const decide = useDecide(request, mustSign ? (signer ?? null) : null, (decision) =>
+    onDecided(text.announced[decision]),
+  );
+  const [isDenying, setDenying] = useState(false);
+  const denyButton = useRef<HTMLButtonElement>(null);
+  const { digest } = request;
+  const granting = outcome.kind === 'less' ? outcome.terms : (request.terms as Terms);
+  const phrase = scopeWords(granting.scope, language);
+  const time = durationText(granting.seconds, language);
+
+  if (isDenying)
+    return (
+      <Deny
+        busy={decide.isPending}
+        error={decide.error}
+        onBack={() => {
+          setDenying(false);
+          requestAnimationFrame(() => denyButton.current?.focus());
+        }}
+        onDeny={(reason) => decide.mutate({ decision: 'deny', digest, reason })}
+      />
+    );
+  const approve = () => {
+    if (outcome.kind === 'less') decide.mutate({ decision: 'counter', digest, terms: outcome.terms });
+    else decide.mutate({ decision: 'approve', digest });
+  };
+  return (
+    <div className="decide stack near no-print">
+      <SigningNotice error={decide.error} />
+      {mustSign && signer === null ? (
+        <p className="hint">
+          {text.passkeyNeeded} <Link to="/passkeys">{text.passkeyMake}</Link>
+        </p>
+      ) : null}
+      {outcome.kind === 'less' ? <p className="hint">{text.offerMeans}</p> : null}
+      <div className="decide-buttons">
+        <Button ref={denyButton} look="deny" icon="stop" onClick={() => setDenying(true)}>
+          {text.deny}
+        </Button>
+        <Button
+          look="primary"
+          icon="done"
+          busy={decide.isPending}
+          disabled={outcome.kind === 'wrong' || (mustSign && !signer)}
+          onClick={approve}
+        >
+          {text[mustSign ? 'sign' : 'decide'][outcome.kind === 'less' ? 'offer' : 'approve'](phrase, time)}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Deny({
+  busy,
+  error,
+  onDeny,
+  onBack,
+}: {
+  busy: boolean;
+  error: unknown;
+  onDeny: (reason: string) => void;
+  onBack: () => void;
+}) {
+  const text = useText(decisionTexts);
+  const { field, submitWith } = useRequiredReason(text.denyReason, text.reasonNeeded);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('textarea')?.focus(), []);
+  return (
+    <form
+      ref={form}
+      className="decide stack near no-print"
+      aria-label={text.denyTitle}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onBack();
+      }}
+      onSubmit={submitWith(onDeny)}
+    >
+      {error === null ? null : <ProblemNotice error={error} />}
+      {field}
+      <div className="decide-buttons">
+        <Button onClick={onBack}>{text.back}</Button>
+        <Button type="submit" look="stop" icon="stop" busy={busy}>
+          {text.denyConfirm}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** What the requester can do: take what was offered, or take the request back. */
+export function AnswerBar({ request }: { request: AccessRequest }) {
+  const text = useText(decisionTexts);
+  const language = useLanguage();
+  const { accept, cancel } = useAnswerOffer(request.id);
+  const { offer } = request;
+  const terms = offer?.terms as Terms | undefined;
+  const error = accept.error ?? cancel.error;
+  return (
+    <div className="decide stack near no-print">
+      {error === null ? null : <ProblemNotice error={error} />}
+      {offer === null ? null : <p className="strong">{text.offered}</p>}
+      <div className="decide-buttons">
+        <Button busy={cancel.isPending} onClick={() => cancel.mutate(request)}>
+          {text.cancel}
+        </Button>
+        {offer === null || terms === undefined ? null : (
+          <Button
+            look="primary"
+            icon="done"
+            busy={accept.isPending}
+            onClick={() => accept.mutate(offer.digest)}
+          >
+            {text.accept(scopeWords(terms.scope, language), durationText(terms.seconds, language))}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

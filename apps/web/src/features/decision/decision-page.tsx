@@ -1,0 +1,203 @@
+import './decision.css';
+import type { Terms } from '@countersign/contract';
+import { outcomeOf, wholeChoice } from '@countersign/wording';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import type { AccessRequest, AccessRequestDetail } from '../../api/client.js';
+import { controlsQuery, useNames } from '../../api/organisation.js';
+import { requestQuery, serviceQuery } from '../../api/requests.js';
+import { isVendor, useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { CopyId } from '../../ui/copy.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { RequestStateBadge, RiskBadge } from '../../ui/state-badges.js';
+import { availableAction } from './available-action.js';
+import { Comparison } from './comparison.js';
+import { EarlierDenials, NotIncluded } from './context.js';
+import { Clocks } from './deadlines.js';
+import { decisionTexts } from './decision.text.js';
+import { AnswerBar, DecideBar } from './decision-bar.js';
+import { NarrowForm } from './narrow-form.js';
+import { Sentence } from './request-sentence.js';
+import { Reviews } from './reviews.js';
+
+/** `/requests/{id}`: read it in ten seconds, decide it with one thumb; later, what became of it. */
+export default function DecisionPage() {
+  const { id = '' } = useParams();
+  const query = useQuery(requestQuery(id));
+  return <Loaded query={query}>{(request) => <Decision key={request.id} request={request} />}</Loaded>;
+}
+
+function Decision({ request }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  const session = useSession();
+  const terms = request.terms as Terms;
+  // What the reader has read: nothing newer is decided until they say that they read that, too.
+  const [read, setRead] = useState({ digest: request.digest, terms });
+  const [choice, setChoice] = useState(() => wholeChoice(terms));
+  const [announcement, setAnnouncement] = useState('');
+  const controls = useQuery({ ...controlsQuery(request.tenant), enabled: !isVendor(session) }).data;
+  const service = useQuery(serviceQuery(request.service)).data;
+  const name = useNames([request.requester]);
+
+  // The buttons go with the decision: focus goes to the heading, and what was done is said.
+  const decided = (said: string) => {
+    setAnnouncement(said);
+    document.querySelector('h1')?.focus();
+  };
+
+  const turn = availableAction(request, session);
+  const hasChanged = read.digest !== request.digest;
+  const outcome = outcomeOf(terms, request.digest, choice);
+  const decides = turn === 'decide';
+  const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
+  const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);
+  const mayOffer = decides && !isVendor(session) && !hasChanged && request.state === 'awaiting_customer';
+
+  return (
+    <Page narrow title={text.title(name(request.requester), request.service)}>
+      <div className="stack loose">
+        <p className="said" role="status">
+          {announcement}
+        </p>
+        {hasChanged && turn !== 'over' ? (
+          <Notice tone="wait" icon="alert" live>
+            <p className="strong">{text.changed}</p>
+            <p>{text.changedLead}</p>
+            <p>
+              <Button
+                small
+                onClick={() => {
+                  setRead({ digest: request.digest, terms });
+                  setChoice(wholeChoice(terms));
+                }}
+              >
+                {text.changedRead}
+              </Button>
+            </p>
+          </Notice>
+        ) : null}
+        <Standing request={request} turn={turn} />
+        <Sentence request={request} />
+        <section className="stack near" aria-label={text.risk}>
+          <RiskBadge level={request.needs.risk.level} />
+          {request.needs.risk.reasons.map((reason) => (
+            <p key={reason} lang="en">
+              {reason}
+            </p>
+          ))}
+        </section>
+        {turn === 'over' ? null : <Clocks request={request} seconds={granting.seconds} />}
+        <section className="stack near">
+          <h2>{text.compare}</h2>
+          <Comparison
+            request={request}
+            opened={read.terms}
+            granting={granting}
+            controls={controls}
+            decides={decides}
+            grantingLabel={decides ? text.granting : offered === undefined ? null : text.offeredTerms}
+          />
+          {mayOffer ? (
+            <NarrowForm
+              terms={terms}
+              service={service}
+              choice={choice}
+              outcome={outcome}
+              onChange={setChoice}
+            />
+          ) : null}
+        </section>
+        <NotIncluded request={request} scope={granting.scope} service={service} />
+        {turn === 'over' ? null : (
+          <section className="stack tight">
+            <h2>{text.silence}</h2>
+            <p>{text.silenceMeans}</p>
+          </section>
+        )}
+        {turn === 'over' || request.reviews.length === 0 ? null : (
+          <section className="stack">
+            <h2>{text.reviews}</h2>
+            <Reviews request={request} />
+          </section>
+        )}
+        <EarlierDenials denials={request.earlierDenials} />
+        <Details request={request} />
+      </div>
+      {decides && !hasChanged ? <DecideBar request={request} outcome={outcome} onDecided={decided} /> : null}
+      {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} /> : null}
+    </Page>
+  );
+}
+
+/** Where the request stands, who decided so far, and whose turn it is. */
+function Standing({
+  request,
+  turn,
+}: {
+  request: AccessRequestDetail;
+  turn: ReturnType<typeof availableAction>;
+}) {
+  const text = useText(decisionTexts);
+  const lines: Partial<Record<typeof turn, string>> = {
+    own: text.own,
+    read: text.notYours,
+    decided: text.youDecided,
+  };
+  const waits = {
+    awaiting_vendor: text.waitsVendor,
+    awaiting_customer: text.waitsCustomer,
+    countered: text.waitsRequester,
+  };
+  const line =
+    turn === 'decide' || turn === 'over'
+      ? undefined
+      : (lines[turn] ?? (request.state in waits ? waits[request.state as keyof typeof waits] : undefined));
+  return (
+    <section className="stack" aria-live="polite">
+      <p>
+        <RequestStateBadge state={request.state} />
+      </p>
+      {request.state in text.over ? <h2>{text.over[request.state as keyof typeof text.over]}</h2> : null}
+      {line === undefined ? null : <p>{line}</p>}
+      {turn === 'over' ? <Reviews request={request} /> : null}
+    </section>
+  );
+}
+
+/** For whoever checks later: the ids, and the terms as they are withHashing. */
+export function Details({ request }: { request: AccessRequest }) {
+  const text = useText(decisionTexts);
+  return (
+    <>
+      {request.grant === null ? null : (
+        <p className="row">
+          <Link className="button primary" to={`/grants/${request.grant}`}>
+            {text.watch}
+          </Link>
+          <Link className="button" to={`/grants/${request.grant}/receipt`}>
+            {text.receipt}
+          </Link>
+        </p>
+      )}
+      <details className="details">
+        <summary>{text.details}</summary>
+        <dl className="facts">
+          <dt>{text.request}</dt>
+          <dd>
+            <CopyId id={request.id} />
+          </dd>
+          <dt>{text.digest}</dt>
+          <dd>
+            <CopyId id={request.digest} />
+          </dd>
+        </dl>
+        <pre className="terms">{JSON.stringify(request.terms, null, 2)}</pre>
+      </details>
+    </>
+  );
+}

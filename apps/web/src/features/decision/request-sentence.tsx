@@ -1,0 +1,29 @@
+import { scopeWords } from '@countersign/wording';
+import type { AccessRequest } from '../../api/client.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { durationText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { assuranceTexts, decisionTexts } from './decision.text.js';
+
+/** Who, of whom, how signed in, wants what, where, for how long and why: one sentence. */
+export function Sentence({ request, short = false }: { request: AccessRequest; short?: boolean }) {
+  const text = useText(decisionTexts);
+  const assurance = useText(assuranceTexts);
+  const language = useLanguage();
+  const name = useNames([request.requester]);
+  const organisation = useOrganisation();
+  const { terms, justification, ticket, asked } = request;
+  return (
+    <div className="stack near">
+      <p className={short ? undefined : 'sentence'}>
+        <span className="strong">{name(request.requester)}</span> {text.of(organisation.vendor)}
+        {asked === null ? null : ` (${assurance[asked.assurance]})`} {text.wants}{' '}
+        <span className="strong">{scopeWords(terms.scope, language)}</span>{' '}
+        {text.at(organisation.tenant(request.tenant))}{' '}
+        <span className="strong">{text.forTime(durationText(terms.seconds, language))}</span>.
+      </p>
+      <blockquote className="reason">{justification ?? text.noReason}</blockquote>
+      <p className="soft">{ticket === null ? text.noTicket : text.ticket(ticket)}</p>
+    </div>
+  );
+}

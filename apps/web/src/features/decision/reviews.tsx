@@ -1,0 +1,43 @@
+import type { AccessRequest, Review } from '../../api/client.js';
+import { useNames } from '../../api/organisation.js';
+import { useText } from '../../text/language.js';
+import { Instant } from '../../ui/clock.js';
+import { Seal } from '../../ui/seal.js';
+import { assuranceTexts, decisionTexts } from './decision.text.js';
+
+/** Everybody's decision so far, each under its seal: who, when, on what it rests. */
+export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }) {
+  const name = useNames(request.reviews.map(({ person }) => person));
+  if (request.reviews.length === 0) return null;
+  return (
+    <ul className="plain-list">
+      {request.reviews.map((review) => (
+        <li key={review.id}>
+          <ReviewSeal review={review} who={name(review.person)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function ReviewSeal({ review, who }: { review: Review; who: string }) {
+  const text = useText(decisionTexts);
+  const assurance = useText(assuranceTexts);
+  const isSigned = review.assurance === 'passkey';
+  const title = {
+    approve: isSigned ? text.signedBy(who) : text.approvedBy(who),
+    deny: text.deniedBy(who),
+    counter: text.offeredBy(who),
+  }[review.decision];
+  return (
+    <Seal tone={review.decision === 'deny' ? 'stop' : 'accent'}>
+      <p className="strong">{title}</p>
+      <p>
+        <Instant at={review.at} seconds /> · {review.side === 'vendor' ? text.forVendor : text.forCustomer} ·{' '}
+        {assurance[review.assurance]}
+        {review.side === 'customer' && !isSigned ? ` · ${assurance.word}` : null}
+      </p>
+      {review.reason === null ? null : <p>“{review.reason}”</p>}
+    </Seal>
+  );
+}

@@ -1,0 +1,51 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Grant } from '../../api/client.js';
+import { grantsQuery } from '../../api/grants.js';
+import { useText } from '../../text/language.js';
+import { Page } from '../../ui/page.js';
+import { Empty, PagedList, ShowMore } from '../../ui/query-states.js';
+import { accessTexts } from './access.text.js';
+import { GrantCard } from './grant-card.js';
+import { SignedStops } from './signed-stops.js';
+
+/** `/access`: what is open now. */
+export default function AccessPage() {
+  const text = useText(accessTexts);
+  const active = useInfiniteQuery(grantsQuery({ state: 'active' }));
+  const scheduled = useInfiniteQuery(grantsQuery({ state: 'scheduled' }));
+  const soon = scheduled.data?.items ?? [];
+  return (
+    <Page narrow title={text.title} lead={text.lead}>
+      <div className="stack loose">
+        <PagedList
+          query={active}
+          empty={
+            <Empty icon="closed" title={text.none}>
+              {text.noneLead}
+            </Empty>
+          }
+        >
+          {(items) => <Grants title={text.open} grants={items} />}
+        </PagedList>
+        {soon.length === 0 ? null : <Grants title={text.soon} grants={soon} />}
+        <ShowMore query={scheduled} />
+        <SignedStops />
+      </div>
+    </Page>
+  );
+}
+
+function Grants({ title, grants }: { title: string; grants: readonly Grant[] }) {
+  return (
+    <section className="stack">
+      <h2>{title}</h2>
+      <ul className="plain-list">
+        {grants.map((grant) => (
+          <li key={grant.id}>
+            <GrantCard grant={grant} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

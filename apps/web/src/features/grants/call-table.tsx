@@ -1,0 +1,75 @@
+import { entryWords, wordFor } from '@countersign/wording';
+import type { AccessRecord } from '../../api/client.js';
+import { bytesText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Badge } from '../../ui/badge.js';
+import { Time } from '../../ui/clock.js';
+import { Empty } from '../../ui/query-states.js';
+import { DataTable } from '../../ui/table.js';
+import { liveTexts } from './live.text.js';
+
+/** Calls, newest first. */
+export function CallTable({ page }: { page: { items: AccessRecord[]; next: string | null } }) {
+  const text = useText(liveTexts);
+  const language = useLanguage();
+  if (page.items.length === 0)
+    return (
+      <Empty icon="wait" title={text.none}>
+        {text.noneLead}
+      </Empty>
+    );
+  return (
+    <>
+      <DataTable
+        caption={text.callsTitle}
+        rows={page.items}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.when, cell: ({ at }) => <Time at={at} /> },
+          {
+            label: text.call,
+            cell: ({ method, path }) => (
+              <code>
+                {method} {path ?? text.erased}
+              </code>
+            ),
+          },
+          { label: text.meaning, cell: (record) => meaning(record, language) },
+          { label: text.result, cell: (record) => <Result record={record} /> },
+          {
+            label: text.size,
+            number: true,
+            cell: ({ bytes }) => (bytes === null ? '–' : bytesText(bytes, language)),
+          },
+        ]}
+      />
+      {page.next === null ? null : <p className="soft">{text.newest}</p>}
+    </>
+  );
+}
+
+const meaning = ({ action, resource }: AccessRecord, language: 'en' | 'de'): string =>
+  action === null || resource === null ? '–' : entryWords({ resource, actions: [action] }, language);
+
+function Result({ record }: { record: AccessRecord }) {
+  const text = useText(liveTexts);
+  const { decision, code, count, status, outcome } = record;
+  if (decision === 'refused')
+    return (
+      <span className="row near">
+        <Badge tone="stop" icon="stop">
+          {text.refused}
+        </Badge>
+        <span>{wordFor(text.codes, code ?? '') ?? code}</span>
+        {count > 1 ? <span className="soft">{text.folded(count)}</span> : null}
+      </span>
+    );
+  return (
+    <span className="row near">
+      <Badge tone="open" icon="done">
+        {text.allowed}
+      </Badge>
+      <span>{status ?? outcome ?? text.running}</span>
+    </span>
+  );
+}

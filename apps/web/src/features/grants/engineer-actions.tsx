@@ -1,0 +1,37 @@
+import { commandFor } from '@countersign/wording';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api, type Grant } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { serviceQuery } from '../../api/requests.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Command } from '../../ui/copy.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { liveTexts } from './live.text.js';
+
+/** For the engineer who holds the grant: the command to paste, and giving it back. */
+export function EngineerActions({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const service = useQuery(serviceQuery(grant.service)).data;
+  const release = useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/grants/{id}/release', { params: { path: { id: grant.id } } })),
+    onSettled: () => invalidate(['grant', grant.id], ['grants']),
+  });
+  return (
+    <div className="stack near">
+      {grant.state === 'active' || grant.startsAt === null ? (
+        <>
+          <p className="strong">{text.paste}</p>
+          <Command>{commandFor(grant, service)}</Command>
+        </>
+      ) : null}
+      {release.error === null ? null : <ProblemNotice error={release.error} />}
+      <p>
+        <Button small busy={release.isPending} onClick={() => release.mutate()}>
+          {text.release}
+        </Button>
+      </p>
+    </div>
+  );
+}

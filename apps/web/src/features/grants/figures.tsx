@@ -1,0 +1,104 @@
+import type { Grant } from '../../api/client.js';
+import { useNames } from '../../api/organisation.js';
+import { bytesText, numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Countdown, Instant } from '../../ui/clock.js';
+import { Seal } from '../../ui/seal.js';
+import { liveTexts } from './live.text.js';
+
+/** The numbers that matter, large. */
+export function Figures({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const language = useLanguage();
+  const { used, budget } = grant;
+  const calls = budget?.calls;
+  const bytes = budget?.bytes;
+  return (
+    <div className="figures sheet">
+      <div className="figure">
+        <TimeLeft grant={grant} />
+      </div>
+      <div className="figure">
+        <b>{numberText(used.calls, language)}</b>
+        <span className="soft">
+          {calls === undefined ? text.calls : text.callsOf(numberText(calls, language))}
+        </span>
+        {calls === undefined ? null : (
+          <progress max={calls} value={used.calls} aria-label={text.callsOf(numberText(calls, language))} />
+        )}
+      </div>
+      <div className="figure">
+        <b>{bytesText(used.bytes, language)}</b>
+        <span className="soft">
+          {bytes === undefined ? text.data : text.dataOf(bytesText(bytes, language))}
+        </span>
+        {bytes === undefined ? null : (
+          <progress max={bytes} value={used.bytes} aria-label={text.dataOf(bytesText(bytes, language))} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function TimeLeft({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { state, startsAt, endsAt, endedAt } = grant;
+  if (state === 'ended')
+    return (
+      <>
+        <b>0:00</b>
+        <span className="soft">
+          {endedAt === null ? (
+            text.ended
+          ) : (
+            <>
+              {text.endsAt} <Instant at={endedAt} seconds />
+            </>
+          )}
+        </span>
+      </>
+    );
+  if (startsAt === null || endsAt === null)
+    return (
+      <>
+        <b>–</b>
+        <span className="soft">{text.firstUse}</span>
+      </>
+    );
+  const isOpen = state === 'active';
+  return (
+    <>
+      <b>
+        <Countdown until={isOpen ? endsAt : startsAt} />
+      </b>
+      <span className="soft">
+        {isOpen ? text.left : text.beginsIn} · {text.ends} <Instant at={endsAt} />
+      </span>
+    </>
+  );
+}
+
+/** On what this access rests: the customer's signatures, or the vendor's word. */
+export function Countersigned({ grant: { countersignedBy } }: { grant: Pick<Grant, 'countersignedBy'> }) {
+  const text = useText(liveTexts);
+  const name = useNames(countersignedBy);
+  if (countersignedBy.length === 0)
+    return (
+      <Notice tone="plain" icon="info">
+        <p className="strong">{text.word}</p>
+        <p>{text.wordWhy}</p>
+      </Notice>
+    );
+  return (
+    <ul className="plain-list">
+      {countersignedBy.map((person) => (
+        <li key={person}>
+          <Seal>
+            <p className="strong">{text.countersigned(name(person))}</p>
+          </Seal>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,53 @@
+import { scopeWords } from '@countersign/wording';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Grant } from '../../api/client.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { mayStop, useSession } from '../../api/session.js';
+import { numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Countdown } from '../../ui/clock.js';
+import { GrantStateBadge } from '../../ui/state-badges.js';
+import { accessTexts } from './access.text.js';
+
+/** One grant among others: who may do what, how long still, how much was done. */
+export function GrantCard({ grant, children }: { grant: Grant; children?: ReactNode }) {
+  const text = useText(accessTexts);
+  const language = useLanguage();
+  const name = useNames([grant.requester]);
+  const organisation = useOrganisation();
+  const session = useSession();
+  return (
+    <article className="sheet stack" aria-label={grant.id}>
+      <div className="row between">
+        <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+        <Left grant={grant} />
+      </div>
+      <p>
+        <span className="strong">{name(grant.requester)}</span>: {scopeWords(grant.scope, language)},{' '}
+        {grant.service}, {organisation.tenant(grant.tenant)}
+      </p>
+      <p className="soft">{text.calls(numberText(grant.used.calls, language))}</p>
+      {children}
+      <div className="row">
+        <Link className="button" to={`/grants/${grant.id}`}>
+          {mayStop(session) ? text.watch : text.watchOnly}
+        </Link>
+      </div>
+    </article>
+  );
+}
+
+function Left({ grant: { state, startsAt, endsAt } }: { grant: Grant }) {
+  const text = useText(accessTexts);
+  const until = state === 'active' ? endsAt : startsAt;
+  if (until === null) return <span className="soft">{text.firstUse}</span>;
+  return (
+    <span>
+      <span className="strong">
+        <Countdown until={until} />
+      </span>{' '}
+      <span className="soft">{state === 'active' ? text.left : text.begins}</span>
+    </span>
+  );
+}

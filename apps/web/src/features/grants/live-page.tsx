@@ -1,0 +1,128 @@
+import './live.css';
+import { scopeWords } from '@countersign/wording';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { Link, useParams } from 'react-router';
+import { api, type Grant } from '../../api/client.js';
+import { grantQuery, recordsQuery, refetchWhileOpen } from '../../api/grants.js';
+import { onStreamState, streamState } from '../../api/live-updates.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { mayReadRecords, mayStop, useSession } from '../../api/session.js';
+import { SigningNotice } from '../../passkey/signing-ui.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Badge } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Page } from '../../ui/page.js';
+import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { GrantStateBadge } from '../../ui/state-badges.js';
+import { CallTable } from './call-table.js';
+import { EndProof } from './end-proof.js';
+import { EngineerActions } from './engineer-actions.js';
+import { Countersigned, Figures } from './figures.js';
+import { liveTexts } from './live.text.js';
+import { SignedStop, StoppedBySignature } from './signed-stops.js';
+
+/** `/grants/{id}`: what happens under a grant as it happens, and one press that ends it. */
+export default function LivePage() {
+  const { id = '' } = useParams();
+  const query = useQuery({ ...grantQuery(id), refetchInterval: ({ state }) => refetchWhileOpen(state.data) });
+  return <Loaded query={query}>{(grant) => <Live grant={grant} />}</Loaded>;
+}
+
+function Live({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const language = useLanguage();
+  const session = useSession();
+  const organisation = useOrganisation();
+  const name = useNames([grant.requester]);
+  const records = useQuery({
+    ...recordsQuery(grant),
+    enabled: mayReadRecords(session),
+    refetchInterval: refetchWhileOpen(grant),
+  });
+  const stop = useStop(grant);
+  const isOver = grant.state === 'ended';
+  return (
+    <Page
+      title={text.title(name(grant.requester), grant.service)}
+      lead={text.may(scopeWords(grant.scope, language), organisation.tenant(grant.tenant))}
+    >
+      <div className="stack loose">
+        <div className="row between">
+          <span className="row near">
+            <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+            {isOver ? null : <LiveIndicator />}
+          </span>
+          <span className="row near">
+            <Link className="button small" to={`/requests/${grant.request}`}>
+              {text.request}
+            </Link>
+            <Link className="button small" to={`/grants/${grant.id}/receipt`}>
+              {text.receipt}
+            </Link>
+          </span>
+        </div>
+        <div role="status" className="said">
+          {stop.isSuccess ? text.stopped : ''}
+        </div>
+        {isOver ? null : <StoppedBySignature grant={grant} />}
+        {isOver ? <EndProof grant={grant} mayRead={mayReadRecords(session)} /> : null}
+        <Countersigned grant={grant} />
+        <Figures grant={grant} />
+        {grant.requester === session.person && !isOver ? <EngineerActions grant={grant} /> : null}
+        <section className="stack near">
+          <h2>{text.callsTitle}</h2>
+          {records.error === null ? null : (
+            <ProblemNotice error={records.error} retry={() => void records.refetch()} />
+          )}
+          {records.data === undefined ? null : <CallTable page={records.data} />}
+        </section>
+      </div>
+      {!isOver && mayStop(session) ? (
+        <div className="stop-bar no-print">
+          <SigningNotice error={stop.error} />
+          <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate()}>
+            {text.stop}
+          </Button>
+          <p className="small soft">{text.stopWhy}</p>
+          <SignedStop grant={grant} />
+        </div>
+      ) : null}
+    </Page>
+  );
+}
+
+/** Says whether what is shown is as it happens. */
+function LiveIndicator() {
+  const text = useText(liveTexts);
+  const state = useSyncExternalStore(onStreamState, streamState);
+  return state === 'open' ? (
+    <Badge tone="open" icon="done">
+      {text.follows}
+    </Badge>
+  ) : (
+    <Badge tone="wait" icon="offline">
+      {text.reconnecting}
+    </Badge>
+  );
+}
+
+/** Ends this grant. */
+export function useStop(grant: Grant) {
+  const text = useText(liveTexts);
+  return useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST('/api/v1/grants/{id}/revocation', {
+          params: { path: { id: grant.id } },
+          body: { reason: text.stopReason },
+        }),
+      ),
+    onSettled: () => readGrantAgain(grant),
+  });
+}
+
+export const readGrantAgain = (grant: Grant): Promise<unknown> =>
+  invalidate(['grant', grant.id], ['grants'], ['records', grant.id]);

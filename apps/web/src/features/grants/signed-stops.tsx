@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Grant, Stop } from '../../api/client.js';
+import { useNames } from '../../api/organisation.js';
+import { useSession } from '../../api/session.js';
+import { stopsQuery, trustQuery } from '../../api/trust.js';
+import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
+import { useText } from '../../text/language.js';
+import { Badge } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { liveTexts } from './live.text.js';
+import { stopsTexts } from './signed-stops.text.js';
+import { maySignStops, useSignLift, useSignStop } from './use-signed-stops.js';
+
+/** For people of a claimed tenant: what is stopped under signature, its lift, and the stop of everything. */
+export function SignedStops() {
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const mayStop = maySignStops(session);
+  const isClaimed = useQuery({ ...trustQuery(slug), enabled: mayStop }).data?.claimed === true;
+  const stops = useQuery({ ...stopsQuery(slug), enabled: mayStop && isClaimed, refetchInterval: 10_000 });
+  const text = useText(stopsTexts);
+  if (!isClaimed || stops.data === undefined) return null;
+  const { items } = stops.data;
+  return (
+    <>
+      {items.length === 0 ? null : (
+        <section className="stack near" aria-labelledby="signed-stops">
+          <h2 id="signed-stops">{text.title}</h2>
+          <p className="soft">{text.lead}</p>
+          <ul className="plain-list">
+            {items.map((stop) => (
+              <li key={stop.hash}>
+                <StopCard stop={stop} slug={slug} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {items.some(({ digest }) => digest === null) ? null : <StopEverything slug={slug} />}
+    </>
+  );
+}
+
+/** One signed stop, with the button that lifts it. */
+export function StopCard({ stop, slug }: { stop: Stop; slug: string }) {
+  const text = useText(stopsTexts);
+  const name = useNames([stop.person]);
+  const signer = useSigner(slug, true);
+  const lift = useSignLift(stop, slug);
+  const isAll = stop.digest === null;
+  return (
+    <article className="sheet stack near" aria-label={isAll ? text.everything : text.one}>
+      <div className="row between">
+        <Badge tone="stop" icon="stop">
+          {isAll ? text.everything : text.one}
+        </Badge>
+        <span className="soft">
+          {text.by(name(stop.person))} · <Instant at={stop.at} />
+        </span>
+      </div>
+      <SigningNotice error={lift.error} />
+      {signer === null ? <p className="hint">{text.noPasskey}</p> : null}
+      <p className="row near">
+        <Button small busy={lift.isPending} disabled={!signer} onClick={() => signer && lift.mutate(signer)}>
+          {text.lift}
+        </Button>
+        <span className="small soft">{isAll ? text.liftMeansAll : text.liftMeans}</span>
+      </p>
+    </article>
+  );
+}
+
+/** Asks once more: everything means everybody. */
+function StopEverything({ slug }: { slug: string }) {
+  const text = useText(stopsTexts);
+  const signer = useSigner(slug, true);
+  const stop = useSignStop(slug);
+  const [isSure, setSure] = useState(false);
+  if (!signer) return null;
+  return (
+    <section className="stack near">
+      <SigningNotice error={stop.error} />
+      <p className="soft">{text.stopAllWhy}</p>
+      <p className="row near">
+        {isSure ? (
+          <>
+            <Button onClick={() => setSure(false)}>{text.back}</Button>
+            <Button look="stop" icon="stop" busy={stop.isPending} onClick={() => stop.mutate(signer)}>
+              {text.stopAllSure}
+            </Button>
+          </>
+        ) : (
+          <Button look="deny" icon="stop" onClick={() => setSure(true)}>
+            {text.stopAll}
+          </Button>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** Signed stops are for people of claimed tenants; the one of this grant, where one is in force. */
+function useStopOf({ tenant, digest }: Grant) {
+  const mayStop = maySignStops(useSession());
+  const isClaimed = useQuery({ ...trustQuery(tenant), enabled: mayStop }).data?.claimed === true;
+  const stops = useQuery({ ...stopsQuery(tenant), enabled: isClaimed }).data?.items;
+  return { isClaimed, inForce: stops?.find((each) => each.digest === digest) };
+}
+
+/** Says that the access is stopped under a signature, and lifts that. */
+export function StoppedBySignature({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { inForce } = useStopOf(grant);
+  if (inForce === undefined) return <p role="status" className="said" />;
+  return (
+    <div className="stack near">
+      <p role="status">{text.signedStopDone}</p>
+      <StopCard stop={inForce} slug={grant.tenant} />
+    </div>
+  );
+}
+
+/** A stop that gateways obey whatever the broker says, with one's own passkey. */
+export function SignedStop({ grant }: { grant: Grant }) {
+  const text = useText(liveTexts);
+  const { isClaimed, inForce } = useStopOf(grant);
+  const signer = useSigner(grant.tenant, isClaimed);
+  const stop = useSignStop(grant.tenant, grant.digest);
+  if (!isClaimed || inForce !== undefined || !signer) return null;
+  return (
+    <div className="stack near">
+      <SigningNotice error={stop.error} />
+      <p className="row near">
+        <Button small busy={stop.isPending} onClick={() => stop.mutate(signer)}>
+          {text.signedStop}
+        </Button>
+        <span className="small soft">{text.signedStopWhy}</span>
+      </p>
+    </div>
+  );
+}

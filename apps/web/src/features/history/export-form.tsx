@@ -1,0 +1,101 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { readAllRecords } from '../../api/grants.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { useSession } from '../../api/session.js';
+import { numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { SelectField, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { historyTexts } from './history.text.js';
+import { download, FORMATS, type Format } from './record-export.js';
+
+const DAY_MS = 86_400_000;
+
+/** Calls of one customer between two days of the reader's own calendar. */
+export function ExportForm() {
+  const text = useText(historyTexts);
+  const language = useLanguage();
+  const { tenant: own } = useSession();
+  const { tenants } = useOrganisation();
+  const [tenant, setTenant] = useState(own ?? '');
+  const [from, setFrom] = useState(() => dayText(Date.now() - 30 * DAY_MS));
+  const [to, setTo] = useState(() => dayText(Date.now()));
+  const [count, setCount] = useState(0);
+  const slug = tenant === '' ? (tenants[0]?.slug ?? '') : tenant;
+  const run = useMutation({
+    mutationFn: async (format: Format) => {
+      setCount(0);
+      const records = await readAllRecords(slug, { from: startOf(from), to: startOf(to, 1) }, setCount);
+      download(`calls-${slug}-${from}-${to}`, format, records);
+      return records.length;
+    },
+  });
+  const isReady = slug !== '' && from !== '' && to !== '';
+  return (
+    <section className="sheet stack no-print" aria-labelledby="export">
+      <div>
+        <h2 id="export">{text.export}</h2>
+        <p className="soft">{text.exportLead}</p>
+      </div>
+      <div className="choices">
+        {own === null ? (
+          <SelectField label={text.tenant} value={slug} onChange={(event) => setTenant(event.target.value)}>
+            {tenants.map((each) => (
+              <option key={each.slug} value={each.slug}>
+                {each.name}
+              </option>
+            ))}
+          </SelectField>
+        ) : null}
+        <TextField
+          label={text.from}
+          type="date"
+          value={from}
+          max={to}
+          onChange={(event) => setFrom(event.target.value)}
+        />
+        <TextField
+          label={text.to}
+          type="date"
+          value={to}
+          min={from}
+          onChange={(event) => setTo(event.target.value)}
+        />
+      </div>
+      <div className="row">
+        {FORMATS.map((format) => (
+          <Button
+            key={format}
+            icon="download"
+            busy={run.isPending}
+            disabled={!isReady}
+            onClick={() => run.mutate(format)}
+          >
+            {text[format]}
+          </Button>
+        ))}
+        <span role="status" className="soft">
+          {run.isPending ? text.reading(numberText(count, language)) : null}
+          {run.isSuccess ? text.done(numberText(run.data, language)) : null}
+        </span>
+      </div>
+      {run.error === null ? null : <ProblemNotice error={run.error} />}
+    </section>
+  );
+}
+
+/** `2026-11-24` of the reader's calendar. */
+function dayText(at: number): string {
+  const date = new Date(at);
+  const pad = (number: number) => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/** When that day begins where the reader is, or one some days later: a day has 23, 24 or 25 hours. */
+function startOf(day: string, later = 0): string {
+  const date = new Date(`${day}T00:00:00`);
+  date.setDate(date.getDate() + later);
+  return date.toISOString();
+}

@@ -1,0 +1,33 @@
+import { csvOf, harmlessCell, jsonLinesOf } from './record-export.js';
+
+describe('cells of an export', () => {
+  test.each([
+    ['=HYPERLINK("http://evil.example")', `"'=HYPERLINK(""http://evil.example"")"`],
+    ['+1', `"'+1"`],
+    ['-2+3', `"'-2+3"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    ['  =1', `"'  =1"`],
+    ['\t=1', `"' =1"`],
+    ['\uFEFF=1', `"'\uFEFF=1"`],
+    ['|cmd', `"'|cmd"`],
+    ['a\r\n=1', '"a =1"'],
+  ])('%j is shown, never run', (given, cell) => {
+    expect(harmlessCell(given)).toBe(cell);
+  });
+
+  test('what is harmless stays as it is', () => {
+    expect(harmlessCell('/tenants/acme/invoices?page=2')).toBe('"/tenants/acme/invoices?page=2"');
+    expect(harmlessCell(-12)).toBe('-12');
+    expect(harmlessCell(null)).toBe('""');
+    expect(harmlessCell('say "hi", twice')).toBe('"say ""hi"", twice"');
+  });
+
+  test('rows stand under their columns, one line each', () => {
+    const rows = [
+      { a: 1, b: 'x\ny' },
+      { a: 2, b: '=z' },
+    ];
+    expect(csvOf(['b', 'a'], rows)).toBe('"b","a"\r\n"x y",1\r\n"\'=z",2\r\n');
+    expect(jsonLinesOf(rows)).toBe('{"a":1,"b":"x\\ny"}\n{"a":2,"b":"=z"}\n');
+  });
+});

@@ -1,0 +1,91 @@
+import { scopeWords } from '@countersign/wording';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { useNames } from '../../api/organisation.js';
+import { listQuery } from '../../api/pagination.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { Empty, PagedList, ProblemNotice } from '../../ui/query-states.js';
+import { DataTable } from '../../ui/table.js';
+import { inviteTexts } from './invitations.text.js';
+
+export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
+  const text = useText(inviteTexts);
+  const language = useLanguage();
+  const invitations = useInfiniteQuery(
+    listQuery(['invitations', slug], (page, signal) =>
+      unwrap(
+        api.GET('/api/v1/tenants/{slug}/invitations', {
+          params: { path: { slug }, query: { state: 'open', ...page } },
+          signal,
+        }),
+      ),
+    ),
+  );
+  const name = useNames((invitations.data?.items ?? []).map(({ person }) => person));
+  const withdraw = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.DELETE('/api/v1/tenants/{slug}/invitations/{id}', { params: { path: { slug, id } } })),
+    onSettled: () => invalidate(['invitations', slug], ['grants'], ['requests']),
+  });
+  return (
+    <section className="stack near" aria-labelledby="invitations">
+      <h2 id="invitations">{text.open}</h2>
+      {withdraw.error === null ? null : <ProblemNotice error={withdraw.error} />}
+      <PagedList
+        query={invitations}
+        empty={
+          <Empty icon="closed" title={text.none}>
+            {text.noneLead}
+          </Empty>
+        }
+      >
+        {(items) => (
+          <>
+            <DataTable
+              caption={text.open}
+              rows={items}
+              rowKey={({ id }) => id}
+              columns={[
+                { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
+                { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
+                { label: text.until, cell: ({ until }) => <Instant at={until} /> },
+                {
+                  label: text.used,
+                  cell: ({ used, uses }) =>
+                    uses === null
+                      ? numberText(used, language)
+                      : text.usedOf(numberText(used, language), numberText(uses, language)),
+                },
+                { label: text.by, cell: ({ person }) => name(person) },
+                ...(mayWithdraw
+                  ? [
+                      {
+                        label: text.act,
+                        quiet: true,
+                        cell: ({ id }: { id: string }) => (
+                          <Button
+                            small
+                            look="deny"
+                            busy={withdraw.isPending}
+                            onClick={() => withdraw.mutate(id)}
+                          >
+                            {text.withdraw}
+                          </Button>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+            <p className="soft">{text.withdrawHint}</p>
+          </>
+        )}
+      </PagedList>
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import {
+  formatDuration,
+  type InvitationStatement,
+  parseDuration,
+  type ScopeEntry,
+} from '@countersign/contract';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useSession } from '../../api/session.js';
+import type { Signer } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
+import { buildInvitation } from '../../passkey/statements.js';
+
+export interface InvitationDraft {
+  service: string;
+  scope: ScopeEntry[];
+  until: string;
+  ticket?: string;
+  uses?: number;
+  /** Seconds: the longest that one access may last. */
+  longest: number;
+}
+
+/** Invites, under the author's signature where `signer` is given. */
+export function useInvite(slug: string, signer: Signer | null, onInvited: () => void) {
+  const { person } = useSession();
+  return useMutation({
+    mutationFn: async (draft: InvitationDraft) => {
+      const params = { path: { slug } };
+      const signed = signer === null ? {} : await countersigned(slug, draft, signer, person);
+      const body = { ...bodyOf(draft), ...signed };
+      return unwrap(api.POST('/api/v1/tenants/{slug}/invitations', { params, body }));
+    },
+    onSuccess: onInvited,
+    onSettled: () => invalidate(['invitations', slug]),
+  });
+}
+
+const bodyOf = ({ longest, ...rest }: InvitationDraft) => ({ ...rest, maxDuration: formatDuration(longest) });
+
+/**
+ * The longest that the policies let one access last that comes of such an invitation, in seconds: asked before it is
+ * chosen, since it is signed.
+ */
+export function useLongestDuration(
+  slug: string,
+  draft: Pick<InvitationDraft, 'service' | 'scope' | 'until'> | null,
+) {
+  return useQuery({
+    queryKey: ['invitation-longest', slug, draft],
+    enabled: draft !== null,
+    queryFn: async ({ signal }) => {
+      if (draft === null) throw new Error('there is nothing to ask about');
+      const { longest } = await unwrap(
+        api.POST('/api/v1/tenants/{slug}/invitations/statement', {
+          params: { path: { slug } },
+          body: draft,
+          signal,
+        }),
+      );
+      return parseDuration(longest) ?? 0;
+    },
+  });
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
+  return SigningPages.at([signer.at], async (places) => {
+    const { statement, openings } = await unwrap(
+      api.POST('/api/v1/tenants/{slug}/invitations/statement', {
+        params: { path: { slug } },
+        body: bodyOf(draft),
+      }),
+    );
+    const chosen = { ...draft, maxSeconds: draft.longest, tenant: slug, person };
+    const made = await buildInvitation(chosen, statement as InvitationStatement, openings.ticket);
+    return { countersignature: await places.sign(made, signer, { openings }), openings };
+  });
+}

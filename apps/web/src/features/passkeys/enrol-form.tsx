@@ -1,0 +1,110 @@
+import {
+  browserSupportsWebAuthn,
+  type PublicKeyCredentialCreationOptionsJSON,
+} from '@simplewebauthn/browser';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import type { Passkey } from '../../api/client.js';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { reloadTrust } from '../../api/trust.js';
+import { PasskeyProblem } from '../../passkey/passkey-problem.js';
+import { type SigningOrigin, signingOriginOf } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
+import { SigningNotice } from '../../passkey/signing-ui.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { TextField } from '../../ui/field.js';
+import { enrolmentTexts } from './passkeys.text.js';
+
+/**
+ * Makes a passkey under a name.
+ *
+ * @param at where, as the trust document or earlier passkeys say
+ * @param mayChoose whether its owner may name a signing page of their company's instead
+ */
+export function EnrolForm({
+  slug,
+  count,
+  at,
+  mayChoose,
+}: {
+  slug: string;
+  count: number;
+  at: SigningOrigin;
+  mayChoose: boolean;
+}) {
+  const text = useText(enrolmentTexts);
+  const [name, setName] = useState(count === 0 ? text.firstName : '');
+  const [address, setAddress] = useState(at ?? '');
+  const place = mayChoose ? originOf(address) : at;
+  const make = useMutation({
+    mutationFn: (called: string) => enrol(slug, called, place),
+    onSuccess: () => setName(''),
+    onSettled: () => reloadTrust(slug),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const called = name.trim();
+    if (called !== '') make.mutate(called);
+  };
+  return (
+    <form className="stack near" onSubmit={submit}>
+      <TextField
+        label={text.name}
+        hint={text.nameHint}
+        value={name}
+        maxLength={100}
+        required
+        onChange={(event) => setName(event.target.value)}
+      />
+      {mayChoose ? (
+        <details className="details" open={address !== ''}>
+          <summary>{text.ownPage}</summary>
+          <TextField
+            label={text.ownPageAddress}
+            hint={text.ownPageHint}
+            type="url"
+            inputMode="url"
+            value={address}
+            maxLength={300}
+            onChange={(event) => setAddress(event.target.value)}
+          />
+        </details>
+      ) : null}
+      {place === null ? null : <p className="hint">{text.madeThere(place)}</p>}
+      <SigningNotice error={make.error} />
+      <p>
+        <Button type="submit" look="primary" busy={make.isPending}>
+          {text.make}
+        </Button>
+      </p>
+      <p className="said" role="status">
+        {make.isSuccess ? text.made : ''}
+      </p>
+    </form>
+  );
+}
+
+/** Of whatever part of its address somebody typed; what is none is told by the broker. */
+function originOf(address: string): SigningOrigin {
+  const typed = address.trim();
+  if (typed === '') return null;
+  return signingOriginOf([URL.canParse(typed) ? new URL(typed).origin : typed]);
+}
+
+/** Makes a passkey for this tenant on the reader's device, at that page. @throws PasskeyProblem, ApiProblem */
+export async function enrol(slug: string, name: string, at: SigningOrigin): Promise<Passkey> {
+  if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported');
+  const params = { path: { slug } };
+  const where: { origin?: string } = at === null ? {} : { origin: at };
+  return SigningPages.at([at], async (places) => {
+    const options = await unwrap(
+      api.POST('/api/v1/tenants/{slug}/passkeys/options', { params, body: where }),
+    );
+    const response = await places.create(at, options as unknown as PublicKeyCredentialCreationOptionsJSON);
+    return unwrap(
+      api.POST('/api/v1/tenants/{slug}/passkeys', { params, body: { name, response, ...where } }),
+    );
+  });
+}

@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { reloadTrust } from '../../api/trust.js';
+import { createRecoveryKey, type PrintedRecoveryKey } from '../../passkey/recovery-key.js';
+import type { SigningOrigin } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
+import { SigningNotice } from '../../passkey/signing-ui.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { GroupedText } from '../../ui/copy.js';
+import { saveFile } from '../../ui/hand-over.js';
+import { enrolmentTexts } from './passkeys.text.js';
+
+/** Makes a recovery key, shows its secret once, and registers the public half when it has been kept. */
+export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
+  const text = useText(enrolmentTexts);
+  const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
+  const register = useMutation({
+    mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
+      unwrap(api.POST('/api/v1/tenants/{slug}/recovery-keys', { params: { path: { slug } }, body: { jwk } })),
+    onSuccess: () => made.reset(),
+    onSettled: () => reloadTrust(slug),
+  });
+  const elsewhere = useMutation({
+    mutationFn: async (place: string) => ({
+      jwk: await SigningPages.at([place], (places) => places.print(place, slug)),
+    }),
+    onSuccess: (printed) => register.mutate(printed),
+  });
+  const make = () => (at === null ? made.mutate() : elsewhere.mutate(at));
+  return (
+    <div className="stack near">
+      <SigningNotice error={made.error ?? elsewhere.error ?? register.error} />
+      {made.data === undefined ? (
+        <p>
+          <Button busy={made.isPending || elsewhere.isPending} onClick={make}>
+            {text.recoveryMake}
+          </Button>
+        </p>
+      ) : (
+        <div className="sheet stack near">
+          <h3>{text.recoveryTitle}</h3>
+          <GroupedText text={made.data.secret} />
+          <Notice tone="wait" icon="alert" live>
+            <p>{text.recoveryOnce}</p>
+          </Notice>
+          <p className="row near no-print">
+            <Button icon="print" onClick={() => window.print()}>
+              {text.print}
+            </Button>
+            <Button
+              icon="download"
+              onClick={() => saveFile(`countersign-recovery-${slug}.txt`, 'text/plain', made.data.secret)}
+            >
+              {text.download}
+            </Button>
+            <Button look="primary" busy={register.isPending} onClick={() => register.mutate(made.data)}>
+              {text.kept}
+            </Button>
+          </p>
+        </div>
+      )}
+      <p className="said" role="status">
+        {register.isSuccess ? text.registered : ''}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { wordFor } from '@countersign/wording';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TenantPerson } from '../../api/client.js';
+import { peopleQuery } from '../../api/organisation.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { useText } from '../../text/language.js';
+import { Badge, Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Dialog } from '../../ui/dialog.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { DataTable } from '../../ui/table.js';
+import { peopleTexts } from './people.text.js';
+import { PersonForm } from './person-form.js';
+import { RemoveForm } from './remove-form.js';
+
+type Task = { kind: 'add' } | { kind: 'edit' | 'remove'; person: TenantPerson };
+
+/** `/people`: the customer's own people, kept by its admins. */
+export default function PeoplePage() {
+  const text = useText(peopleTexts);
+  const session = useSession();
+  const slug = session.tenant ?? '';
+  const [task, setTask] = useState<Task | null>(null);
+  const people = useQuery(peopleQuery(slug));
+  const isAdmin = hasRole(session, 'admin');
+  const mayChange = isAdmin && session.assurance !== 'mail-code';
+  const done = () => setTask(null);
+  return (
+    <Page
+      title={text.title}
+      lead={text.lead}
+      actions={
+        mayChange ? (
+          <Button look="primary" onClick={() => setTask({ kind: 'add' })}>
+            {text.add}
+          </Button>
+        ) : null
+      }
+    >
+      <div className="stack">
+        {mayChange ? null : (
+          <Notice tone="plain" icon="info">
+            <p>{isAdmin ? text.mailCode : text.readOnly}</p>
+          </Notice>
+        )}
+        <Loaded query={people}>
+          {({ items }) => (
+            <DataTable
+              caption={text.title}
+              rows={items}
+              rowKey={({ id }) => id}
+              columns={[
+                { label: text.name, cell: ({ name }) => <span className="strong">{name}</span> },
+                { label: text.email, cell: ({ email }) => email },
+                { label: text.roles, cell: (person) => <Roles person={person} /> },
+                ...(mayChange
+                  ? [
+                      {
+                        label: text.act,
+                        quiet: true,
+                        cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )}
+        </Loaded>
+      </div>
+      <Dialog label={titleOf(task, text)} isOpen={task !== null} onClose={done}>
+        {task?.kind === 'add' ? <PersonForm slug={slug} onDone={done} /> : null}
+        {task?.kind === 'edit' ? <PersonForm slug={slug} person={task.person} onDone={done} /> : null}
+        {task?.kind === 'remove' ? <RemoveForm slug={slug} person={task.person} onDone={done} /> : null}
+      </Dialog>
+    </Page>
+  );
+}
+
+function titleOf(task: Task | null, text: (typeof peopleTexts)['en']): string {
+  if (task === null) return '';
+  if (task.kind === 'add') return text.add;
+  return task.kind === 'edit' ? text.editTitle(task.person.name) : text.removeTitle(task.person.name);
+}
+
+function Roles({ person }: { person: TenantPerson }) {
+  const text = useText(peopleTexts);
+  if (person.removedAt !== null)
+    return (
+      <Badge tone="plain" icon="closed">
+        {text.left}
+      </Badge>
+    );
+  return person.roles.map((role) => wordFor(text.short, role) ?? role).join(', ');
+}
+
+function Acts({ person, onTask }: { person: TenantPerson; onTask: (task: Task) => void }) {
+  const text = useText(peopleTexts);
+  if (person.removedAt !== null) return null;
+  return (
+    <span className="row near">
+      <Button small onClick={() => onTask({ kind: 'edit', person })}>
+        {text.edit}
+      </Button>
+      <Button small look="deny" onClick={() => onTask({ kind: 'remove', person })}>
+        {text.remove}
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,108 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TenantPerson, TenantPersonBody } from '../../api/client.js';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Choice, TextField } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { peopleTexts } from './people.text.js';
+
+type Role = TenantPersonBody['roles'][number];
+
+const ROLES: readonly Role[] = ['approver', 'admin', 'auditor'];
+
+/** Taking somebody in, or changing their name and roles. */
+export function PersonForm({
+  slug,
+  person,
+  onDone,
+}: {
+  slug: string;
+  person?: TenantPerson;
+  onDone: () => void;
+}) {
+  const text = useText(peopleTexts);
+  const [name, setName] = useState(person?.name ?? '');
+  const [email, setEmail] = useState(person?.email ?? '');
+  const [roles, setRoles] = useState<ReadonlySet<string>>(new Set(person?.roles ?? ['approver']));
+  const [isEmpty, setEmpty] = useState(false);
+  const save = useMutation({
+    mutationFn: async () => {
+      const given = { name, roles: ROLES.filter((role) => roles.has(role)) };
+      if (person === undefined)
+        await unwrap(
+          api.POST('/api/v1/tenants/{slug}/people', {
+            params: { path: { slug } },
+            body: { email, ...given },
+          }),
+        );
+      else
+        await unwrap(
+          api.PATCH('/api/v1/tenants/{slug}/people/{id}', {
+            params: { path: { slug, id: person.id } },
+            body: given,
+          }),
+        );
+    },
+    onSuccess: onDone,
+    onSettled: () => invalidate(['people', slug]),
+  });
+  const toggle = (role: Role, on: boolean) => {
+    const next = new Set(roles);
+    if (on) next.add(role);
+    else next.delete(role);
+    setRoles(next);
+    setEmpty(false);
+  };
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (roles.size === 0) setEmpty(true);
+        else save.mutate();
+      }}
+    >
+      <TextField
+        label={text.name}
+        value={name}
+        required
+        maxLength={200}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {person === undefined ? (
+        <TextField
+          label={text.email}
+          type="email"
+          value={email}
+          required
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      ) : null}
+      <fieldset className="stack near">
+        <legend className="legend">{text.roles}</legend>
+        {ROLES.map((role) => (
+          <Choice
+            key={role}
+            type="checkbox"
+            checked={roles.has(role)}
+            onChange={(event) => toggle(role, event.target.checked)}
+          >
+            {text.role[role]}
+          </Choice>
+        ))}
+        {isEmpty ? <p className="field-error">{text.rolesNeeded}</p> : null}
+      </fieldset>
+      {save.error === null ? null : <ProblemNotice error={save.error} />}
+      <div className="row">
+        <Button onClick={onDone}>{text.back}</Button>
+        <Button type="submit" look="primary" busy={save.isPending}>
+          {person === undefined ? text.addConfirm : text.save}
+        </Button>
+      </div>
+    </form>
+  );
+}

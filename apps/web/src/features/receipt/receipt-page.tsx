@@ -1,0 +1,187 @@
+import './receipt.css';
+import { entryWords, scopeWords } from '@countersign/wording';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import type { AccessRecord, AccessRequestDetail, Grant } from '../../api/client.js';
+import { grantQuery, readAllRecords } from '../../api/grants.js';
+import { useNames, useOrganisation } from '../../api/organisation.js';
+import { requestQuery } from '../../api/requests.js';
+import { bytesText, numberText } from '../../text/clock.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Instant, Time } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { Loaded } from '../../ui/query-states.js';
+import { GrantStateBadge } from '../../ui/state-badges.js';
+import { DataTable } from '../../ui/table.js';
+import { Reviews } from '../decision/reviews.js';
+import { CallTable } from '../grants/call-table.js';
+import { download } from '../history/record-export.js';
+import { receiptTexts } from './receipt.text.js';
+import { countCalls, summariseCalls } from './summary.js';
+
+/** `/grants/{id}/receipt`: a page to keep. */
+export default function ReceiptPage() {
+  const { id = '' } = useParams();
+  const grant = useQuery(grantQuery(id));
+  const request = useQuery({
+    ...requestQuery(grant.data?.request ?? ''),
+    enabled: grant.data !== undefined,
+  });
+  const records = useQuery({
+    // Not under the key that each call makes stale: all of them are read at once, and again when access has ended.
+    queryKey: ['receipt', id, grant.data?.state],
+    enabled: grant.data !== undefined,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => readAllRecords(grant.data?.tenant ?? '', { grant: id }, undefined, signal),
+  });
+  return (
+    <Loaded query={grant}>
+      {(found) => (
+        <Loaded query={request}>
+          {(asked) => (
+            <Loaded query={records}>
+              {(calls) => <Receipt grant={found} request={asked} records={calls} />}
+            </Loaded>
+          )}
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+function Receipt({
+  grant,
+  request,
+  records,
+}: {
+  grant: Grant;
+  request: AccessRequestDetail;
+  records: AccessRecord[];
+}) {
+  const text = useText(receiptTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  const name = useNames([grant.requester]);
+  const file = `receipt-${grant.id}`;
+  return (
+    <Page
+      narrow
+      title={text.title}
+      lead={text.summary(name(grant.requester), organisation.vendor, organisation.tenant(grant.tenant))}
+      actions={
+        <span className="row near no-print">
+          <Button small icon="print" onClick={() => window.print()}>
+            {text.print}
+          </Button>
+          <Button small icon="download" onClick={() => download(file, 'csv', records)}>
+            {text.csv}
+          </Button>
+          <Button small icon="download" onClick={() => download(file, 'json', records)}>
+            {text.json}
+          </Button>
+        </span>
+      }
+    >
+      <div className="sheet stack loose">
+        <dl className="facts">
+          <dt>{text.allowed}</dt>
+          <dd className="strong">{scopeWords(grant.scope, language)}</dd>
+          <dt>{text.window}</dt>
+          <dd>
+            <Window grant={grant} />
+          </dd>
+          <dt>{text.ended}</dt>
+          <dd className="row near">
+            <GrantStateBadge state={grant.state} endReason={grant.endReason} />
+            {grant.state === 'ended' ? null : text.stillOpen}
+          </dd>
+          <dt>{text.reason}</dt>
+          <dd>{request.justification ?? text.erased}</dd>
+          <dt>{text.ticket}</dt>
+          <dd>{request.ticket ?? text.none}</dd>
+        </dl>
+        <section className="stack">
+          <h2>{text.decided}</h2>
+          <Reviews request={request} />
+          {grant.countersignedBy.length === 0 ? <p className="soft">{text.word}</p> : null}
+        </section>
+        <Done records={records} />
+        <section className="stack near">
+          <h2>{text.ids}</h2>
+          <dl className="facts mono small">
+            <dt>{text.grant}</dt>
+            <dd>{grant.id}</dd>
+            <dt>{text.request}</dt>
+            <dd>{grant.request}</dd>
+            <dt>{text.digest}</dt>
+            <dd>{grant.digest}</dd>
+            {trustOf(request) === undefined ? null : (
+              <>
+                <dt>{text.trust}</dt>
+                <dd>{trustOf(request)}</dd>
+              </>
+            )}
+          </dl>
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+/** The trust document under which it was countersigned, where there was one. */
+const trustOf = ({ countersignatures }: AccessRequestDetail): string | undefined =>
+  countersignatures.map(({ statement }) => statement['trust']).find((hash) => typeof hash === 'string');
+
+function Window({ grant: { startsAt, endsAt, endedAt } }: { grant: Grant }) {
+  const text = useText(receiptTexts);
+  const end = endedAt ?? endsAt;
+  if (startsAt === null || end === null) return text.notBegun;
+  return (
+    <>
+      <Instant at={startsAt} seconds /> {text.until} <Instant at={end} seconds />
+    </>
+  );
+}
+
+function Done({ records }: { records: AccessRecord[] }) {
+  const text = useText(receiptTexts);
+  const language = useLanguage();
+  const sent = records.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return (
+    <section className="stack">
+      <h2>{text.done}</h2>
+      {records.length === 0 ? (
+        <p>{text.nothing}</p>
+      ) : (
+        <>
+          <p>
+            {text.calls(
+              numberText(countCalls(records, 'allowed'), language),
+              numberText(countCalls(records, 'refused'), language),
+            )}
+            . {text.bytes(bytesText(sent, language))}.
+          </p>
+          <DataTable
+            caption={text.done}
+            rows={summariseCalls(records)}
+            rowKey={({ action, resource }) => `${action} ${resource}`}
+            columns={[
+              {
+                label: text.action,
+                cell: ({ action, resource }) => entryWords({ resource, actions: [action] }, language),
+              },
+              { label: text.count, number: true, cell: ({ calls }) => numberText(calls, language) },
+              { label: text.first, cell: ({ first }) => <Time at={first} /> },
+              { label: text.last, cell: ({ last }) => <Time at={last} /> },
+            ]}
+          />
+          <details className="details">
+            <summary>{text.all}</summary>
+            <CallTable page={{ items: records, next: null }} />
+          </details>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import type { AccessRecord } from '../../api/client.js';
+import { countCalls, summariseCalls } from './summary.js';
+
+const record = (change: Partial<AccessRecord>) =>
+  ({ decision: 'allowed', action: 'read', resource: 'invoices/1', count: 1, ...change }) as AccessRecord;
+
+const records = [
+  record({ at: '2026-11-24T14:03:00Z' }),
+  record({ at: '2026-11-24T14:01:00Z' }),
+  record({ at: '2026-11-24T14:02:00Z', action: 'list', resource: 'invoices', count: 3 }),
+  record({ at: '2026-11-24T14:04:00Z', decision: 'refused', count: 7 }),
+];
+
+test('what was done: allowed calls by action and resource, the most frequent first', () => {
+  expect(summariseCalls(records)).toEqual([
+    {
+      action: 'list',
+      resource: 'invoices',
+      calls: 3,
+      first: '2026-11-24T14:02:00Z',
+      last: '2026-11-24T14:02:00Z',
+    },
+    {
+      action: 'read',
+      resource: 'invoices/1',
+      calls: 2,
+      first: '2026-11-24T14:01:00Z',
+      last: '2026-11-24T14:03:00Z',
+    },
+  ]);
+});
+
+test('folded calls count as often as they happened', () => {
+  expect(countCalls(records, 'allowed')).toBe(5);
+  expect(countCalls(records, 'refused')).toBe(7);
+});

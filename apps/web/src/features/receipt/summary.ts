@@ -1,0 +1,29 @@
+import type { AccessRecord } from '../../api/client.js';
+
+/** Calls of one kind on one resource. */
+export interface CallSummary {
+  action: string;
+  resource: string;
+  calls: number;
+  first: string;
+  last: string;
+}
+
+/** What was done, allowed calls only, by action and resource; the most frequent first. */
+export function summariseCalls(records: readonly AccessRecord[]): CallSummary[] {
+  const deeds = new Map<string, CallSummary>();
+  for (const { decision, action, resource, at, count } of records) {
+    if (decision !== 'allowed' || action === null || resource === null) continue;
+    const key = `${action} ${resource}`;
+    const deed = deeds.get(key) ?? { action, resource, calls: 0, first: at, last: at };
+    deed.calls += count;
+    if (Date.parse(at) < Date.parse(deed.first)) deed.first = at;
+    if (Date.parse(at) > Date.parse(deed.last)) deed.last = at;
+    deeds.set(key, deed);
+  }
+  return [...deeds.values()].sort((one, other) => other.calls - one.calls);
+}
+
+/** How many calls were decided so, folded ones counted. */
+export const countCalls = (records: readonly AccessRecord[], decision: AccessRecord['decision']): number =>
+  records.filter((record) => record.decision === decision).reduce((sum, { count }) => sum + count, 0);

@@ -1,0 +1,117 @@
+import { scopeWords } from '@countersign/wording';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { AccessRequest } from '../../api/client.js';
+import { grantsQuery } from '../../api/grants.js';
+import { useOrganisation } from '../../api/organisation.js';
+import { requestsQuery } from '../../api/requests.js';
+import { useSession } from '../../api/session.js';
+import { useLanguage, useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Instant } from '../../ui/clock.js';
+import { Page } from '../../ui/page.js';
+import { Empty, Loaded, ShowMore } from '../../ui/query-states.js';
+import { RequestStateBadge } from '../../ui/state-badges.js';
+import { DataTable } from '../../ui/table.js';
+import { EngineerActions } from '../grants/engineer-actions.js';
+import { GrantCard } from '../grants/grant-card.js';
+import { mineTexts } from './my-access.text.js';
+import { RequestCard } from './request-card.js';
+
+const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
+  'awaiting_vendor',
+  'awaiting_customer',
+  'countered',
+]);
+
+/** `/mine`: an engineer's requests and grants, as they stand. */
+export default function MinePage() {
+  const text = useText(mineTexts);
+  const { person } = useSession();
+  const requests = useInfiniteQuery(requestsQuery({ person }));
+  const active = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
+  const scheduled = useInfiniteQuery(grantsQuery({ person, state: 'scheduled' }));
+  const live = [active, scheduled].flatMap(({ data }) => data?.items ?? []);
+  return (
+    <Page
+      narrow
+      title={text.title}
+      actions={
+        <Link className="button primary" to="/ask">
+          {text.ask}
+        </Link>
+      }
+    >
+      <Loaded query={requests}>
+        {({ items }) => {
+          const open = items.filter(({ state }) => OPEN.has(state));
+          const over = items.filter(({ state }) => !OPEN.has(state));
+          if (items.length === 0)
+            return (
+              <Empty icon="closed" title={text.none}>
+                {text.noneLead}
+              </Empty>
+            );
+          return (
+            <div className="stack loose">
+              {live.length === 0 ? null : (
+                <section className="stack">
+                  <h2>{text.open}</h2>
+                  {live.map((grant) => (
+                    <GrantCard key={grant.id} grant={grant}>
+                      <EngineerActions grant={grant} />
+                    </GrantCard>
+                  ))}
+                </section>
+              )}
+              <ShowMore query={active} />
+              <ShowMore query={scheduled} />
+              {open.length === 0 ? null : (
+                <section className="stack">
+                  <h2>{text.waiting}</h2>
+                  {open.map((request) => (
+                    <div className="stack near" key={request.id}>
+                      {request.state === 'countered' ? (
+                        <Notice tone="wait" icon="alert">
+                          <p>{text.offered}</p>
+                        </Notice>
+                      ) : null}
+                      <RequestCard request={request} showState decides={false} />
+                    </div>
+                  ))}
+                </section>
+              )}
+              {over.length === 0 ? null : <ClosedRequests requests={over} />}
+              <ShowMore query={requests} />
+            </div>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
+  const text = useText(mineTexts);
+  const language = useLanguage();
+  const organisation = useOrganisation();
+  return (
+    <section className="stack near">
+      <h2>{text.before}</h2>
+      <DataTable
+        caption={text.before}
+        rows={requests}
+        rowKey={({ id }) => id}
+        columns={[
+          { label: text.when, cell: ({ createdAt }) => <Instant at={createdAt} /> },
+          { label: text.tenant, cell: ({ tenant }) => organisation.tenant(tenant) },
+          {
+            label: text.what,
+            cell: ({ id, terms }) => <Link to={`/requests/${id}`}>{scopeWords(terms.scope, language)}</Link>,
+          },
+          { label: text.state, cell: ({ state }) => <RequestStateBadge state={state} /> },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { AccessRequest } from '../../api/client.js';
+import { useText } from '../../text/language.js';
+import { Countdown } from '../../ui/clock.js';
+import { RequestStateBadge, RiskBadge } from '../../ui/state-badges.js';
+import { Sentence } from '../decision/request-sentence.js';
+import { inboxTexts } from './inbox.text.js';
+
+/** One request among others: the same sentence as on its own page, its risk, its clock, and what can be done. */
+export function RequestCard({
+  request,
+  showState = false,
+  decides = true,
+  children,
+}: {
+  request: AccessRequest;
+  showState?: boolean;
+  /** Whether the reader is asked to decide it. */
+  decides?: boolean;
+  children?: ReactNode;
+}) {
+  const text = useText(inboxTexts);
+  return (
+    <article className="sheet stack" aria-label={request.id}>
+      <div className="row between">
+        <span className="row near">
+          {showState ? <RequestStateBadge state={request.state} /> : null}
+          <RiskBadge level={request.needs.risk.level} />
+        </span>
+        <span className="soft">
+          <Countdown until={request.lapsesAt} /> {text.left}
+        </span>
+      </div>
+      <Sentence request={request} short />
+      <div className="row">
+        {children}
+        <Link className="button" to={`/requests/${request.id}`}>
+          {decides ? text.open : text.show}
+        </Link>
+      </div>
+    </article>
+  );
+}

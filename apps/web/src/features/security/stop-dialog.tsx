@@ -1,0 +1,62 @@
+import { useMutation } from '@tanstack/react-query';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { invalidate } from '../../api/query-client.js';
+import { useText } from '../../text/language.js';
+import { Button } from '../../ui/button.js';
+import { Dialog } from '../../ui/dialog.js';
+import { useRequiredReason } from '../../ui/field.js';
+import { ProblemNotice } from '../../ui/query-states.js';
+import { securityTexts } from './security.text.js';
+
+/** What is to be ended: one grant, or everything of a person or a customer. */
+export interface Target {
+  kind: 'grant' | 'person' | 'tenant';
+  id: string;
+  name: string;
+}
+
+export function StopDialog({ target, onClose }: { target: Target | null; onClose: () => void }) {
+  const text = useText(securityTexts);
+  return (
+    <Dialog
+      label={target === null ? '' : text.stopTitle[target.kind]}
+      isOpen={target !== null}
+      onClose={onClose}
+    >
+      {target === null ? null : <StopForm target={target} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function StopForm({ target, onClose }: { target: Target; onClose: () => void }) {
+  const text = useText(securityTexts);
+  const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
+  const stop = useMutation({
+    mutationFn: async (reason: string) => {
+      if (target.kind === 'grant')
+        await unwrap(
+          api.POST('/api/v1/grants/{id}/revocation', {
+            params: { path: { id: target.id } },
+            body: { reason },
+          }),
+        );
+      else await unwrap(api.POST('/api/v1/locks', { body: { kind: target.kind, name: target.id, reason } }));
+    },
+    onSuccess: onClose,
+    onSettled: () => invalidate(['grants'], ['locks']),
+  });
+  return (
+    <form className="stack" onSubmit={submitWith((reason) => stop.mutate(reason))}>
+      <p>{text.stopLead[target.kind](target.name)}</p>
+      {field}
+      {stop.error === null ? null : <ProblemNotice error={stop.error} />}
+      <div className="row">
+        <Button onClick={onClose}>{text.back}</Button>
+        <Button type="submit" look="stop" icon="stop" busy={stop.isPending}>
+          {text.confirm[target.kind]}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Trust } from '../../api/client.js';
+import { useText } from '../../text/language.js';
+import { Badge } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Command, GroupedText } from '../../ui/copy.js';
+import { saveFile } from '../../ui/hand-over.js';
+import { DataTable } from '../../ui/table.js';
+import { trustTexts } from './trust.text.js';
+
+/** What ties a claimed tenant to something outside of the broker: fingerprint, anchor file, pins. */
+export function Anchor({
+  trust: { anchor, gateways, trust: current },
+}: {
+  trust: Pick<Trust, 'anchor' | 'gateways' | 'trust'>;
+}) {
+  const text = useText(trustTexts);
+  if (anchor === null) return null;
+  const { trust, tenant } = anchor;
+  const [, hex = ''] = trust.split(':');
+  // A gateway that is pinned later than the first version could else be fed an older one.
+  const atLeast = current === null || current === trust ? '' : ` --at-least ${current}`;
+  const file = () =>
+    saveFile(`countersign-anchor-${tenant}.json`, 'application/json', `${JSON.stringify(anchor, null, 2)}\n`);
+  return (
+    <>
+      <section className="stack near">
+        <h2>{text.fingerprint}</h2>
+        <GroupedText text={hex} />
+        <p className="soft">{text.fingerprintLead}</p>
+        <p className="no-print">
+          <Button icon="download" onClick={file}>
+            {text.anchor}
+          </Button>
+        </p>
+      </section>
+      <section className="stack near">
+        <h2>{text.gateways}</h2>
+        <p>{text.pin}</p>
+        <Command>{`countersign gateways pin ${tenant} ${trust}${atLeast}`}</Command>
+        {gateways.length === 0 ? (
+          <p className="soft">{text.gatewaysNone}</p>
+        ) : (
+          <DataTable
+            caption={text.gateways}
+            rows={gateways}
+            rowKey={({ id }) => id}
+            columns={[
+              { label: text.gateway, cell: ({ name }) => <span className="strong">{name}</span> },
+              { label: text.state, cell: (gateway) => <Pinned {...gateway} trust={trust} /> },
+            ]}
+          />
+        )}
+      </section>
+    </>
+  );
+}
+
+function Pinned({
+  pinned,
+  behind,
+  trust,
+}: Pick<Trust['gateways'][number], 'pinned' | 'behind'> & { trust: string }) {
+  const text = useText(trustTexts);
+  if (pinned === null)
+    return (
+      <Badge tone="wait" icon="wait">
+        {text.notPinned}
+      </Badge>
+    );
+  if (pinned === trust && behind !== null)
+    return (
+      <Badge tone="stop" icon="alert">
+        {text.pinnedBehind}
+      </Badge>
+    );
+  return pinned === trust ? (
+    <Badge tone="open" icon="done">
+      {text.pinned}
+    </Badge>
+  ) : (
+    <Badge tone="stop" icon="alert">
+      {text.pinnedOther}
+    </Badge>
+  );
+}

@@ -1,0 +1,164 @@
+import type { TrustDocument } from '@countersign/contract';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { Trust } from '../../api/client.js';
+import { api } from '../../api/client.js';
+import { unwrap } from '../../api/problem.js';
+import { hasRole, useSession } from '../../api/session.js';
+import { refetchWhileUnpinned, reloadTrust, trustQuery } from '../../api/trust.js';
+import { useText } from '../../text/language.js';
+import { Notice } from '../../ui/badge.js';
+import { Button } from '../../ui/button.js';
+import { Instant } from '../../ui/clock.js';
+import { CopyId, GroupedText } from '../../ui/copy.js';
+import { Page } from '../../ui/page.js';
+import { Loaded, ProblemNotice } from '../../ui/query-states.js';
+import { DataTable } from '../../ui/table.js';
+import { Anchor } from './anchor.js';
+import { NextVersion } from './next-version.js';
+import { ProposalCard } from './proposal-card.js';
+import { trustTexts } from './trust.text.js';
+import { TrustRules } from './trust-rules.js';
+
+/** `/trust`: what a customer has signed of its people, keys and rules. */
+export default function TrustPage() {
+  const text = useText(trustTexts);
+  const { tenant } = useSession();
+  const slug = tenant ?? '';
+  const query = useQuery({
+    ...trustQuery(slug),
+    refetchInterval: ({ state }) => refetchWhileUnpinned(state.data),
+  });
+  return (
+    <Page narrow title={text.title} lead={text.lead}>
+      <Loaded query={query}>
+        {(trust) => (
+          <div className="stack loose">
+            {trust.reset === null ? null : <ResetNotice slug={slug} reset={trust.reset} />}
+            {trust.claimed ? <Current trust={trust} /> : <Unclaimed />}
+            {trust.proposal === null ? null : (
+              <ProposalCard slug={slug} trust={trust} proposal={trust.proposal} />
+            )}
+            {trust.claimed && trust.proposal === null ? <NextVersion slug={slug} trust={trust} /> : null}
+            <Anchor trust={trust} />
+            {trust.claimed ? <Versions trust={trust} /> : null}
+            <SigningPageDownload />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Unclaimed() {
+  const text = useText(trustTexts);
+  const session = useSession();
+  return (
+    <Notice tone="wait" icon="open">
+      <p className="strong">{text.unclaimed}</p>
+      <p>{text.unclaimedLead}</p>
+      <p>
+        {hasRole(session, 'admin') ? (
+          <Link className="button primary" to="/claim">
+            {text.claim}
+          </Link>
+        ) : (
+          text.claimAdmin
+        )}
+      </p>
+    </Notice>
+  );
+}
+
+function Current({ trust: { document, seq } }: { trust: Trust }) {
+  const text = useText(trustTexts);
+  return (
+    <section className="stack near">
+      <h2>
+        {text.current}: {text.version(seq ?? 0)}
+      </h2>
+      <TrustRules document={document as TrustDocument} />
+      <p className="soft">{text.validLead}</p>
+    </section>
+  );
+}
+
+function Versions({ trust: { chain } }: { trust: Trust }) {
+  const text = useText(trustTexts);
+  return (
+    <section className="stack near">
+      <h2>{text.versions}</h2>
+      <DataTable
+        caption={text.versions}
+        rows={[...chain].reverse()}
+        rowKey={({ hash }) => hash}
+        columns={[
+          { label: text.versions, cell: ({ seq }) => text.version(seq) },
+          { label: text.since, cell: ({ at }) => <Instant at={at} /> },
+          { label: text.hash, cell: ({ hash }) => <CopyId id={hash} /> },
+        ]}
+      />
+    </section>
+  );
+}
+
+const FILE = '/signing/countersign-signing.html';
+
+/** The signing page to host oneself, with the hash that it is published under. */
+export function SigningPageDownload() {
+  const text = useText(trustTexts);
+  const { data } = useQuery({
+    queryKey: ['signing-page'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(`${FILE}.sha256`, { signal });
+      return answer.ok ? ((await answer.text()).split(' ')[0] ?? '') : '';
+    },
+  });
+  if (!data) return null;
+  return (
+    <section className="stack near">
+      <h2>{text.ownPage}</h2>
+      <p className="soft">{text.ownPageLead}</p>
+      <p>{text.ownPageHash}</p>
+      <GroupedText text={data} />
+      <p className="row near no-print">
+        <a className="button" href={FILE} download>
+          {text.ownPageTake}
+        </a>
+      </p>
+    </section>
+  );
+}
+
+/** The vendor's host says that all keys are lost: whoever has one objects, whoever has none claims anew. */
+export function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<Trust['reset']> }) {
+  const text = useText(trustTexts);
+  const session = useSession();
+  const isAdmin = hasRole(session, 'admin') && session.assurance === 'oidc';
+  const object = useMutation({
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/v1/tenants/{slug}/trust/reset', { params: { path: { slug } } })),
+    onSettled: () => reloadTrust(slug),
+  });
+  return (
+    <Notice tone="stop" icon="alert" live>
+      <p className="strong">{text.reset}</p>
+      <p>
+        {text.resetReason(reset.reason)} · <Instant at={reset.createdAt} />
+      </p>
+      <p>{text.resetMeans}</p>
+      {object.error === null ? null : <ProblemNotice error={object.error} />}
+      {isAdmin ? (
+        <p className="row near">
+          <Button look="stop" icon="stop" busy={object.isPending} onClick={() => object.mutate()}>
+            {text.resetObject}
+          </Button>
+          <Link className="button" to="/claim">
+            {text.resetAnew}
+          </Link>
+        </p>
+      ) : null}
+    </Notice>
+  );
+}

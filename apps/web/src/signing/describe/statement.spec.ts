@@ -1,0 +1,168 @@
+import {
+  type ApprovalStatement,
+  commit,
+  type InvitationStatement,
+  type LiftStatement,
+  type Opening,
+  type Statement,
+  type StopStatement,
+  statementHash,
+  type Terms,
+  termsDigest,
+} from '@countersign/contract';
+import { hashing, sampleTerms } from '../../../../../test/factories/grant-token.js';
+import { LOG_POINT, sampleTrust } from '../../../../../test/factories/trust.js';
+import { Authenticator } from '../../../../../test/support/authenticator.js';
+import { signingTexts } from '../signing.text.js';
+import { describeStatement } from './statement.js';
+
+const salt = Buffer.alloc(32, 7);
+const opening = (value: string): Opening => ({ value, salt: salt.toString('base64url') });
+const person = 'usr_0199f0a0-7b2c-7003-8000-000000000004';
+const trust = `sha256:${'cd'.repeat(32)}`;
+const terms: Terms = {
+  ...sampleTerms,
+  justification: commit(hashing, 'justification', salt, 'A wrong total'),
+  ticket: commit(hashing, 'ticket', salt, '4711'),
+};
+const { deployment, tenant, service } = terms;
+const openings = { justification: opening('A wrong total'), ticket: opening('4711') };
+const approval: ApprovalStatement = {
+  type: 'countersign/approval/v1',
+  deployment,
+  tenant,
+  digest: termsDigest(hashing, terms),
+  decision: 'approve',
+  person,
+  notBefore: '2026-11-24T15:00:00Z',
+  notAfter: '2026-11-25T04:00:00Z',
+  trust,
+  log: LOG_POINT,
+};
+const asked = { do: 'sign' as const, statement: approval, terms, openings };
+const reader = { words: signingTexts.en, language: 'en' as const, names: { [person]: 'Ada Moreau' } };
+const read = (task: object, config = {}) =>
+  describeStatement(task as Parameters<typeof describeStatement>[0], config, reader);
+const textOf = (reading: Awaited<ReturnType<typeof read>>) =>
+  reading.parts.flatMap(({ lines }) => lines.map(({ label, texts }) => `${label}: ${texts.join('|')}`));
+
+const invitation: InvitationStatement = {
+  type: 'countersign/invitation/v1',
+  deployment,
+  tenant,
+  invitation: 'inv_0199f0a0-7b2c-7003-8000-000000000009',
+  service,
+  scope: [{ resource: 'invoices', actions: ['list'] }],
+  ticket: terms.ticket as string,
+  maxSeconds: 1_800,
+  notBefore: '2026-11-24T15:00:00Z',
+  notAfter: '2026-11-25T04:00:00Z',
+  person,
+  trust,
+  log: LOG_POINT,
+};
+const stopping = {
+  deployment,
+  tenant,
+  person,
+  nonce: salt.toString('base64url'),
+  notBefore: '2026-11-24T15:00:00Z',
+  notAfter: '2026-11-24T15:05:00Z',
+  trust,
+  log: LOG_POINT,
+};
+const stop: StopStatement = { type: 'countersign/stop/v1', ...stopping };
+const lift: LiftStatement = { type: 'countersign/lift/v1', stop: trust, ...stopping };
+const document = sampleTrust(
+  { [person]: [new Authenticator()] },
+  { countersign: { exceptActions: ['list'] }, origins: ['https://sign.acme.example'] },
+);
+
+describe('P12: the signing page says in words what is signed', () => {
+  test('of an approval: its terms, the texts that they commit to, and the statement', async () => {
+    const reading = await read(asked);
+    expect(reading.title).toMatch(/^You let the vendor list and read invoices, for 1 hour$/);
+    const said = textOf(reading);
+    expect(said).toContain('Why: A wrong total');
+    expect(said).toContain('Case: 4711');
+    expect(said).toContain(`You sign as: Ada Moreau, as the vendor’s server calls ${person}`);
+    expect(said).toContain(`Digest: ${approval.digest}`);
+  });
+
+  test('of a denial, an invitation, a stop, a lift and a trust document', async () => {
+    const { notBefore: _from, notAfter: _until, ...rest } = approval;
+    const denial = { ...rest, decision: 'deny' };
+    expect((await read({ ...asked, statement: denial })).title).toMatch(
+      /^You refuse: list and read invoices$/,
+    );
+    const invited = await read({ do: 'sign', statement: invitation, openings: { ticket: opening('4711') } });
+    expect(textOf(invited)).toContain('Each time at most: 30 minutes (1800 s)');
+    expect((await read({ statement: stop })).title).toBe('You stop everything of acme');
+    expect((await read({ statement: { ...stop, digest: trust } })).title).toBe('You stop one access');
+    expect((await read({ statement: lift })).title).toBe('You lift a stop of acme');
+    const said = await read({ statement: document });
+    expect(said.fingerprint).toBe(statementHash(hashing, document).slice(7));
+    expect(textOf(said)).toContain('Without a passkey: list');
+  });
+
+  test.each([
+    ['a break', 'Ada Moreau\n– passkey 0123 4567 89ab cdef, id AAAA'],
+    ['a break of another kind', 'Ada\u2028Moreau'],
+    ['a turn of direction', 'Ada \u202eMoreau'],
+    ['signs that are not seen', 'Ada\u200bMoreau'],
+    ['a gap', `Ada${' '.repeat(40)}Bob`],
+    ['the length of a sentence', 'Ada Moreau, with two passkeys, '.repeat(4)],
+    ['nothing', ''],
+  ])('a name with %s is not shown, since it could pass for more than a name', async (_what, name) => {
+    const shown = { ...reader, names: { [person]: name } };
+    for (const statement of [approval, document]) {
+      const said = textOf(await describeStatement({ ...asked, statement }, {}, shown)).join('\n');
+      expect(said).toContain(`: ${person}`);
+      expect(said).not.toContain('as the vendor’s server calls');
+    }
+  });
+
+  const every: [string, Statement, object][] = [
+    ['approval', approval, { terms, openings }],
+    ['invitation', invitation, { openings: { ticket: opening('4711') } }],
+    ['stop', stop, {}],
+    ['lift', lift, {}],
+    ['trust document', document, {}],
+  ];
+  test.each(every)('of an %s nothing is signed that has no words', async (_kind, statement, more) => {
+    await expect(read({ ...more, statement: { ...statement, also: true } })).rejects.toMatchObject({
+      reason: 'differs',
+    });
+    for (const member of Object.keys(statement)) {
+      const changed: Record<string, unknown> = { ...statement, [member]: { odd: 1 } };
+      await expect(read({ ...more, statement: changed })).rejects.toMatchObject({ reason: 'differs' });
+    }
+    await expect(read({ ...more, statement }, { tenant: 'globex' })).rejects.toMatchObject({
+      reason: 'differs',
+    });
+    await expect(read({ ...more, statement }, { tenant, deployment })).resolves.toBeDefined();
+  });
+
+  test('with a printed key nothing but a trust document is signed', async () => {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) };
+    await expect(read({ do: 'recover', jwk, statement: document })).resolves.toBeDefined();
+    await expect(read({ do: 'recover', jwk, statement: stop })).rejects.toMatchObject({ reason: 'differs' });
+  });
+
+  test.each<[string, object]>([
+    ['other terms', { terms: { ...terms, seconds: 60 } }],
+    ['terms with a member that it does not know', { terms: { ...terms, also: 1 } }],
+    ['no terms', { terms: undefined }],
+    ['another reason', { openings: { ...openings, justification: opening('Nothing much') } }],
+    ['no reason', { openings: { ticket: openings.ticket } }],
+    ['another text beside', { openings: { ...openings, more: opening('x') } }],
+    [
+      'a statement of a kind that it does not know',
+      { statement: { ...approval, type: 'countersign/other/v1' } },
+    ],
+    ['a statement of a kind that objects inherit', { statement: { ...approval, type: 'constructor' } }],
+    ['a longer window', { statement: { ...approval, notAfter: '2026-11-25T05:00:00Z' } }],
+  ])('nothing is signed where it is handed %s', async (_what, change) => {
+    await expect(read({ ...asked, ...change })).rejects.toMatchObject({ reason: 'differs' });
+  });
+});
