@@ -16,7 +16,7 @@ import {
   withdrawInvitation,
 } from '@countersign/access';
 import { EMPTY_RANGE, rangeRoot, withLeaf } from '@countersign/audit-log';
-import { commit, decodeBase64url, invitationHash, parseInvitation } from '@countersign/contract';
+import { commit, decodeBase64url, parseInvitation, statementHash } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
 import { outcome, plainMinter } from './support/outcome.js';
@@ -119,7 +119,7 @@ describeStore('invitations', (bench) => {
         person: ada.person.id,
         log: { epoch: 1, size: before.length, root },
       });
-      expect(invitation.hash).toBe(invitationHash(flow.deps.hashing, invitation.statement));
+      expect(invitation.hash).toBe(statementHash(flow.deps.hashing, invitation.statement));
       const created = (await flow.leaves('acme'))[before.length]!;
       expect(created).toMatchObject({
         type: 'invitation.created',

@@ -1,9 +1,8 @@
-export { BACKGROUND_HEADER } from './core/background.js';
-export { decodeBase64url, encodeBase64url } from './core/base64url.js';
-export { canonicalJson, isWellFormed } from './core/canonical-json.js';
-export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './core/commitment.js';
-export { ContractError, type ContractErrorCode, jsonPointer } from './core/errors.js';
-export { type Hashing, isDigest, sha256Digest, utf8 } from './core/hashing.js';
+export { decodeBase64url, encodeBase64url } from './encoding/base64url.js';
+export { canonicalJson, isWellFormed } from './encoding/canonical-json.js';
+export { commit, isCommitment, normaliseText, type Opening, openCommitment } from './encoding/commitment.js';
+export { type Hashing, isDigest, sha256Digest, utf8 } from './encoding/digest.js';
+export { ContractError, type ContractErrorCode, jsonPointer } from './errors.js';
 export {
   DEPLOYMENT_SLUG,
   GATEWAY_PATHS,
@@ -13,9 +12,7 @@ export {
   isServiceName,
   isSlug,
   isTenantSlug,
-} from './core/ids.js';
-export { safeLocalPath } from './core/local-path.js';
-export { CLOCK_SKEW_MS, formatDuration, isInstant, parseDuration, toInstant } from './core/time.js';
+} from './identifiers.js';
 export {
   approvalJsonSchema,
   invitationJsonSchema,
@@ -26,10 +23,20 @@ export {
   termsJsonSchema,
   trustJsonSchema,
 } from './json-schema.js';
-export { resourceCovers, resourceMatches, resourcesOverlap } from './resource/compare.js';
-export { ANY_ACTION, type ForbidRule, forbidsCall, forbidsEntry } from './resource/forbid.js';
-export { isResource, isResourcePattern, MAX_RESOURCE_LENGTH } from './resource/pattern.js';
+export { BACKGROUND_HEADER, safeLocalPath } from './pages.js';
 export {
+  isResource,
+  isResourcePattern,
+  MAX_RESOURCE_LENGTH,
+  resourceCovers,
+  resourceMatches,
+  resourcesOverlap,
+} from './resource/resource.js';
+export {
+  ANY_ACTION,
+  type ForbidRule,
+  forbidsCall,
+  forbidsEntry,
   isNormalisedScope,
   MAX_SCOPE_ENTRIES,
   normaliseScope,
@@ -37,35 +44,35 @@ export {
   scopeAllows,
   scopeNarrows,
 } from './resource/scope.js';
-export { canonicalRouteMap, routeMapHash } from './route/hash.js';
-export { HOP_BY_HOP, isRefusedHeader, isSentByEveryClient, isWithheldHeader } from './route/header-names.js';
+export { HOP_BY_HOP, isRefusedHeader, isSentByEveryClient, isWithheldHeader } from './route/headers.js';
 export { type CompiledRouteMap, compileRouteMap, matchRoute, type RouteMatch } from './route/match.js';
-export { actionsOutsideScope, type OutsideScope } from './route/not-included.js';
 export { findRouteMapProblems, type RouteMapProblem } from './route/problems.js';
 export {
+  actionsOutsideScope,
+  canonicalRouteMap,
+  type OutsideScope,
   type Route,
+  routeMapHash,
   routeResourcePattern,
   type ServiceDefinition,
   serviceDefinitionSchema,
   type TenantFrom,
-} from './route/route.js';
+} from './route/route-map.js';
 export {
   APPROVAL_TYPE,
   type ApprovalStatement,
   approvalSchema,
   parseApproval,
 } from './statement/approval.js';
-export { recoverySignedBytes, statementChallenge, statementHash } from './statement/hash.js';
 export {
   INVITATION_TYPE,
   type InvitationStatement,
-  invitationHash,
+  type InvitedTerms,
+  invitationMismatches,
   invitationSchema,
   parseInvitation,
 } from './statement/invitation.js';
-export { type InvitedTerms, invitationMismatches } from './statement/invitation-fit.js';
 export type { LogPoint } from './statement/members.js';
-export { isOriginOf, parseTrustDocument } from './statement/parse-trust-document.js';
 export {
   type Es256Jwk,
   type PasskeyJwk,
@@ -79,10 +86,13 @@ export {
   parseSignedTrustDocument,
   parseStatement,
   RECOVERY_CREDENTIAL,
+  recoverySignedBytes,
   type Signature,
   type SignedTrustDocument,
   type Statement,
   signatureSchema,
+  statementChallenge,
+  statementHash,
 } from './statement/signature.js';
 export {
   LIFT_TYPE,
@@ -97,21 +107,24 @@ export {
 } from './statement/stop.js';
 export {
   type AcceptedBasis,
+  isOriginOf,
   MAX_APPROVALS,
   type Passkey,
+  parseTrustDocument,
   TRUST_TYPE,
   type TrustDocument,
   trustDocumentSchema,
 } from './statement/trust-document.js';
+export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
+export type { Basis, Budget, Change, Terms } from './terms/terms.js';
 export {
   canonicalTerms,
+  latestEndOfTerms,
   MAX_TOKEN_BYTES,
+  parseTerms,
   requireTermsFit,
   termsDigest,
+  termsSchema,
   termsTokenBytes,
-} from './terms/digest.js';
-export { latestEndOfTerms } from './terms/end.js';
-export { termsNarrow, termsWidenings, type Widening } from './terms/narrow.js';
-export { parseTerms } from './terms/parse.js';
-export { termsSchema } from './terms/schema.js';
-export type { Basis, Budget, Change, Terms } from './terms/terms.js';
+} from './terms/terms.js';
+export { CLOCK_SKEW_MS, formatDuration, isInstant, parseDuration, toInstant } from './time.js';

@@ -23,7 +23,7 @@ const published = [
 ] as const;
 
 describe('published JSON Schemas', () => {
-  // UPDATE_SCHEMAS=1 writes the files anew instead of comparing.
+  // UPDATE_SCHEMAS=1 writes the files instead of comparing them.
   test.each(published)('%s is what the code generates', (file, generate) => {
     const text = `${JSON.stringify(generate(), null, 2)}\n`;
     if (process.env['UPDATE_SCHEMAS'] === '1') writeFileSync(file, text);
@@ -34,14 +34,14 @@ describe('published JSON Schemas', () => {
     ['docs/schemas/terms-v1.json', 'test/vectors/terms.json', 'terms', 'terms'],
     ['docs/schemas/route-map.json', 'test/vectors/route-maps.json', 'maps', 'service'],
     ['docs/schemas/invitation-v1.json', 'test/vectors/invitations.json', 'statements', 'statement'],
-  ])('%s takes every vector of %s', (schemaFile, vectorFile, list, member) => {
+  ])('%s accepts every vector of %s', (schemaFile, vectorFile, list, member) => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
     const vectors = JSON.parse(readFileSync(vectorFile, 'utf8'));
     for (const vector of vectors[list])
       expect([vector.title, validate(vector[member])]).toEqual([vector.title, true]);
   });
 
-  test.each(['approval', 'stop', 'lift', 'trust'])('%s-v1.json takes every vector of its kind', (kind) => {
+  test.each(['approval', 'stop', 'lift', 'trust'])('%s-v1.json accepts every vector of its kind', (kind) => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync(`docs/schemas/${kind}-v1.json`, 'utf8')));
     const vectors: { kind: string; title: string; statement: unknown }[] = JSON.parse(
       readFileSync('test/vectors/statements.json', 'utf8'),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { serviceDefinitionSchema } from './route/route.js';
+import { serviceDefinitionSchema } from './route/route-map.js';
 import { approvalSchema } from './statement/approval.js';
 import { invitationSchema } from './statement/invitation.js';
 import { signatureSchema } from './statement/signature.js';
 import { liftSchema, stopSchema } from './statement/stop.js';
 import { trustDocumentSchema } from './statement/trust-document.js';
-import { termsSchema } from './terms/schema.js';
+import { termsSchema } from './terms/terms.js';
 
 /** JSON Schema (draft 2020-12) of terms v1, as published in docs/schemas/terms-v1.json. */
 export function termsJsonSchema(): object {

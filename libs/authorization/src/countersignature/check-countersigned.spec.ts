@@ -2,7 +2,6 @@ import {
   type ApprovalStatement,
   INVITATION_TYPE,
   type InvitationStatement,
-  invitationHash,
   type Signature,
   STOP_TYPE,
   statementHash,
@@ -192,7 +191,7 @@ describe('P12: a token', () => {
       const terms: Terms = {
         ...TERMS,
         basis: 'invitation',
-        invitation: invitationHash(hashing, statement),
+        invitation: statementHash(hashing, statement),
         ...change,
       };
       return { terms, digest: termsDigest(hashing, terms) };

@@ -1,4 +1,4 @@
-import { APPROVAL_TYPE, INVITATION_TYPE, invitationHash, invitationMismatches } from '@countersign/contract';
+import { APPROVAL_TYPE, INVITATION_TYPE, invitationMismatches, statementHash } from '@countersign/contract';
 import type { ConsentStep } from './countersign.js';
 import { checkPersonSignature } from './person-signature.js';
 import { refuse } from './refusal.js';
@@ -27,7 +27,7 @@ export const approves: ConsentStep = ({ consent }) =>
 /** An invitation counts as its author's approval of terms that name it and fit it. */
 export const invitesToTheseTerms: ConsentStep = ({ consent, terms, ports }) =>
   consent.type !== INVITATION_TYPE ||
-  (terms.invitation === invitationHash(ports.hashing, consent) &&
+  (terms.invitation === statementHash(ports.hashing, consent) &&
     invitationMismatches(terms, consent).length === 0)
     ? undefined
     : refuse('invitation_misfits', 'the terms do not lean on this invitation, or do not fit it');

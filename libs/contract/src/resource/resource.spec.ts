@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { resourceCoveredByAny, resourceCovers, resourceMatches, resourcesOverlap } from './compare.js';
-import { isResource, isResourcePattern } from './pattern.js';
+import {
+  isResource,
+  isResourcePattern,
+  isSegment,
+  resourceCoveredByAny,
+  resourceCovers,
+  resourceMatches,
+  resourcesOverlap,
+} from './resource.js';
+import { scopeAllows } from './scope.js';
 
 type Rows = [string, string, boolean][];
 const vectors: { valid: string[]; invalid: string[]; matches: Rows; overlaps: Rows; covers: Rows } =
@@ -17,7 +25,7 @@ const grow = (prefix: string, depth: number): string[] =>
   depth === 0 ? [prefix] : [prefix, ...letters.flatMap((next) => grow(`${prefix}/${next}`, depth - 1))];
 const universe = letters.flatMap((letter) => grow(letter, 4));
 
-/** Matching told in another way than the code does: a regular expression per pattern. */
+/** Matching, implemented in another way than the code does: by a regular expression for each pattern. */
 function matched(text: string): Set<string> {
   const source = text
     .replace(/(^|\/)\*\*$/, (_all, slash: string) => (slash === '' ? '.+' : '(?:/.+)?'))
@@ -33,7 +41,7 @@ describe('resources', () => {
     expect(isResource(text)).toBe(!text.includes('*'));
   });
 
-  test.each(vectors.invalid)('%j is no pattern', (text) => {
+  test.each(vectors.invalid)('%j is not a pattern', (text) => {
     expect([isResourcePattern(text), isResource(text)]).toEqual([false, false]);
     expect(() => resourcesOverlap(text, '**')).toThrow(expect.objectContaining({ code: 'invalid_resource' }));
     expect(() => resourceMatches('**', text)).toThrow(expect.objectContaining({ code: 'invalid_resource' }));
@@ -81,4 +89,57 @@ describe('resources', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('a resource is segments with `/` between them: a pattern without wildcards', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'Z9',
+    '.',
+    '..',
+    '...',
+    '.a',
+    '~',
+    '-',
+    '_',
+    '*',
+    '**',
+    '',
+    '/',
+    '%',
+    'é',
+    '\n',
+    ' ',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 7 }), fc.constantFrom('', '/'), (pieces, joint) => {
+      const text = pieces.join(joint);
+      expect(isResource(text)).toBe(text.split('/').every(isSegment));
+      expect(isResource(text)).toBe(isResourcePattern(text) && !text.includes('*'));
+    }),
+    { numRuns: 2_000 },
+  );
+  expect([isResource('a'.repeat(1_024)), isResource('a'.repeat(1_025))]).toEqual([true, false]);
+});
+
+test('P1: in a pattern a dot matches a dot only, and a star one whole segment', () => {
+  const allows = (resource: string, one: string) =>
+    scopeAllows([{ resource, actions: ['read'] }], one, 'read');
+  expect([allows('a.b/-~', 'a.b/-~'), allows('a.b/-~', 'axb/-~'), allows('...', '....')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([allows('a/*', 'a/b.c'), allows('a/*', 'a/b/c'), allows('a/*', 'a'), allows('*', 'a.b')]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect([allows('a/**', 'a'), allows('a/**', 'a/b/c'), allows('a/**', 'ab'), allows('**', 'a/b')]).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
 });

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type ForbidRule, forbidsCall, forbidsEntry } from './forbid.js';
-import { isNormalisedScope, normaliseScope, type ScopeEntry, scopeAllows, scopeNarrows } from './scope.js';
+import {
+  type ForbidRule,
+  forbidsCall,
+  forbidsEntry,
+  isNormalisedScope,
+  normaliseScope,
+  type ScopeEntry,
+  scopeAllows,
+  scopeNarrows,
+} from './scope.js';
 
 const vectors: {
   narrows: { title: string; narrow: ScopeEntry[]; wide: ScopeEntry[]; answer: boolean }[];
@@ -72,7 +80,7 @@ describe('scopeNarrows', () => {
     );
   });
 
-  test('what narrows never allows a call that the wider scope does not', () => {
+  test('a narrower scope never allows a call that the wider one does not', () => {
     fc.assert(
       fc.property(entries, entries, (narrow, wide) => {
         const outside = allowed(narrow).filter(([called, action]) => !scopeAllows(wide, called, action));
@@ -95,7 +103,7 @@ describe('forbid', () => {
     expect(forbidsEntry(rule, 'crm', { resource: asked, actions: ['read'] })).toBe(false);
   });
 
-  test('names single actions too', () => {
+  test('may name single actions', () => {
     const updates = { ...rule, actions: ['update'] };
     expect(forbidsEntry(updates, 'billing', { resource: 'payroll', actions: ['read'] })).toBe(false);
     expect(forbidsEntry(updates, 'billing', { resource: 'payroll', actions: ['read', 'update'] })).toBe(true);
@@ -104,7 +112,7 @@ describe('forbid', () => {
     expect(forbidsCall(updates, 'crm', 'payroll/1', 'update')).toBe(false);
   });
 
-  test('an entry that no rule forbids allows no call that a rule forbids', () => {
+  test('an entry that a rule does not forbid allows no call that the rule forbids', () => {
     fc.assert(
       fc.property(resource, actions, fc.record({ resource, actions }), (where, what, entry) => {
         const other: ForbidRule = { service: 'billing', resource: where, actions: what };

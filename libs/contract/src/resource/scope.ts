@@ -1,25 +1,31 @@
-import { ContractError } from '../core/errors.js';
-import { isAction } from '../core/ids.js';
-import { entryMatches, requireConcrete, resourceCoveredByAny } from './compare.js';
-import { isResourcePattern } from './pattern.js';
+import { ContractError } from '../errors.js';
+import { isAction } from '../identifiers.js';
+import {
+  entryMatches,
+  isResourcePattern,
+  requireConcrete,
+  resourceCoveredByAny,
+  resourcesOverlap,
+} from './resource.js';
 
-/** What may be done to what: a resource pattern and the actions on it. */
+/** A resource pattern and the actions that are allowed on it. */
 export type ScopeEntry = { resource: string; actions: string[] };
 
-/** At most this many entries in one scope (CONTRACT §2). */
+/** The most entries that one scope may have. docs/contract.md, Resources and scope. */
 export const MAX_SCOPE_ENTRIES = 20;
 
-/** Order by UTF-16 code unit: the same in every language and locale, as RFC 8785 sorts names. */
+/** Compares by UTF-16 code unit, as RFC 8785 sorts names: the same in every language and locale. */
 export function byCodeUnit(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
 /**
- * The one form in which a scope is asked, hashed and compared: NFC, equal resources merged, sorted by code unit,
- * actions sorted and unique. Throws `invalid_scope` with a pointer for an empty scope or entry, a resource that is
- * no pattern, or an action outside the alphabet (so `*` too: all actions may be forbidden, never granted), and
- * `terms_too_large` for more than 20 entries.
+ * The normal form of a scope, in which it is hashed and compared: NFC, equal resources merged, resources and actions
+ * sorted by code unit, actions unique.
+ *
+ * Throws `terms_too_large` for more than 20 entries. Throws `invalid_scope` with a pointer for an empty scope or entry, a
+ * resource that is not a pattern, or an action outside the alphabet. `*` is outside: it may be forbidden, never granted.
  */
 export function normaliseScope(entries: readonly ScopeEntry[]): ScopeEntry[] {
   if (entries.length === 0)
@@ -52,7 +58,7 @@ function readActions(actions: readonly string[], pointer: string): string[] {
   });
 }
 
-/** True for a scope that `normaliseScope` would answer unchanged; cheaper, for scopes that arrive in tokens. */
+/** Whether `normaliseScope` would return the scope unchanged. Cheaper, for scopes that arrive in tokens. */
 export function isNormalisedScope(scope: readonly ScopeEntry[]): boolean {
   return (
     scope.length > 0 &&
@@ -65,20 +71,20 @@ export function isNormalisedScope(scope: readonly ScopeEntry[]): boolean {
   );
 }
 
-/** Strictly, so that nothing stands twice. */
+/** Strictly ascending, so that no value is listed twice. */
 function ascends(values: readonly string[]): boolean {
   return values.every((value, at) => at === 0 || byCodeUnit(values[at - 1] ?? '', value) < 0);
 }
 
-/** True when the scope allows this action on this one resource. */
+/** Whether the scope allows this action on this one resource. Throws `invalid_resource` for a wildcard. */
 export function scopeAllows(scope: readonly ScopeEntry[], resource: string, action: string): boolean {
   requireConcrete(resource);
   return scope.some((entry) => entry.actions.includes(action) && entryMatches(entry, resource));
 }
 
 /**
- * True when `narrow` allows nothing that `wide` does not: reflexive and transitive, and two normalised scopes that
- * narrow each other allow the same. Exact also where several entries of `wide` cover one of `narrow` together.
+ * Whether `narrow` allows nothing that `wide` does not. Exact also if several entries of `wide` cover one of `narrow`
+ * together. Reflexive and transitive; two scopes that narrow each other allow the same.
  */
 export function scopeNarrows(narrow: readonly ScopeEntry[], wide: readonly ScopeEntry[]): boolean {
   return narrow.every((entry) =>
@@ -87,4 +93,33 @@ export function scopeNarrows(narrow: readonly ScopeEntry[], wide: readonly Scope
       return resourceCoveredByAny(allowing, entry.resource);
     }),
   );
+}
+
+/** A tenant's rule: no one may do these actions (`*`: any) on these resources of that service. */
+export type ForbidRule = { service: string; resource: string; actions: string[] };
+
+/** Stands for all actions, in `forbid` rules only. */
+export const ANY_ACTION = '*';
+
+/**
+ * Whether the rule forbids any part of the entry. Overlap is enough: an entry with one forbidden resource is refused
+ * whole. Granting the rest would grant a scope that no one requested.
+ */
+export function forbidsEntry(rule: ForbidRule, service: string, entry: ScopeEntry): boolean {
+  return (
+    rule.service === service &&
+    entry.actions.some((action) => names(rule, action)) &&
+    resourcesOverlap(rule.resource, entry.resource)
+  );
+}
+
+/** Whether the rule forbids this one call. Throws `invalid_resource` for a wildcard. */
+export function forbidsCall(rule: ForbidRule, service: string, resource: string, action: string): boolean {
+  if (rule.service !== service || !names(rule, action)) return false;
+  requireConcrete(resource);
+  return entryMatches(rule, resource);
+}
+
+function names(rule: ForbidRule, action: string): boolean {
+  return rule.actions.includes(ANY_ACTION) || rule.actions.includes(action);
 }

@@ -1,9 +1,15 @@
-import { ContractError } from '../core/errors.js';
-import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/pattern.js';
+import { ContractError } from '../errors.js';
+import { isSegment, MAX_RESOURCE_LENGTH } from '../resource/resource.js';
 import { findRouteMapProblems } from './problems.js';
-import { parameterName, pathSegments, type Route, type ServiceDefinition, type TenantFrom } from './route.js';
+import {
+  parameterName,
+  pathSegments,
+  type Route,
+  type ServiceDefinition,
+  type TenantFrom,
+} from './route-map.js';
 
-/** One place in the paths of a method: what may follow, and the route that ends here. */
+/** A node of the tree of one method's paths: what may follow, and the route that ends here. */
 type Node = {
   literals: Map<string, Node> | undefined;
   parameter: Node | undefined;
@@ -11,34 +17,34 @@ type Node = {
 };
 type CompiledRoute = {
   route: Route;
-  /** Where in the path parameters stand. */
+  /** Positions of the parameters in the path. */
   params: number[];
-  /** Where in the path the tenant stands; undefined where it is read elsewhere. */
+  /** Position of the tenant in the path. Undefined if the call names it elsewhere. */
   tenant: number | undefined;
-  /** Segments of the resource: a literal, or where in the path its value stands. */
+  /** Segments of the resource: a literal, or the position in the path that has its value. */
   resource: (string | number)[];
-  /** Where in the path the resource begins, where it is the path's own end, as most are. */
+  /** Position at which the resource begins, if it is the end of the path, as most are. */
   tail: number | undefined;
 };
 
-/** A map made ready for matching: one tree of segments per method, so that a match costs its path's length. */
+/** A map compiled for matching: one tree of segments a method, so that a match costs as much as its path is long. */
 export type CompiledRouteMap = {
   readonly methods: ReadonlyMap<string, Node>;
-  /** First label of the upstream's host, in small letters. */
+  /** The first label of the upstream's host, in lower case. */
   readonly upstreamLabel: string;
 };
 
-/** The one route that a call falls under, and what it means. */
+/** The one route that covers a call, and what the call is by it. */
 export type RouteMatch = {
   route: Route;
-  /** Concrete: parameters are filled in. */
+  /** Without wildcards: parameters are filled in. */
   resource: string;
   action: string;
-  /** Value of `{tenant}` with `tenantFrom: path`, else undefined: then the caller reads it elsewhere. */
+  /** The value of `{tenant}` with `tenantFrom: path`. Otherwise undefined, and the caller reads the tenant elsewhere. */
   tenant: string | undefined;
 };
 
-/** Prepares a map for `matchRoute`. Throws `invalid_route_map` for one with problems: it must not judge calls. */
+/** Compiles a map for `matchRoute`. Throws `invalid_route_map` for a map with problems: it must not authorize calls. */
 export function compileRouteMap(service: ServiceDefinition): CompiledRouteMap {
   const [problem] = findRouteMapProblems(service);
   if (problem !== undefined) throw new ContractError('invalid_route_map', problem.detail, problem.pointer);
@@ -87,11 +93,11 @@ function parameterOf(node: Node): Node {
 }
 
 /**
- * The route of a call, or undefined where none is listed. `path` is the upstream path without query, as it will be
+ * The route of a call; undefined if the map lists none. `path` is the upstream path without query, as it will be
  * forwarded. A literal segment beats a parameter, from the left.
  *
- * Throws `ambiguous_request` for a path that does not begin with `/`, has an empty or dot segment, or gives a
- * parameter a value outside `[A-Za-z0-9._~-]+` or a length that no resource has: upstreams disagree on what such a path means.
+ * Throws `ambiguous_request` if the path does not begin with `/`, has an empty or dot segment, has a parameter value
+ * outside `[A-Za-z0-9._~-]+`, or names a resource longer than any may be. Upstreams disagree on what such a path means.
  */
 export function matchRoute(map: CompiledRouteMap, method: string, path: string): RouteMatch | undefined {
   if (!path.startsWith('/')) throw new ContractError('ambiguous_request', 'a path begins with /');
@@ -103,7 +109,7 @@ export function matchRoute(map: CompiledRouteMap, method: string, path: string):
   }
   const root = map.methods.get(method);
   const found = root === undefined ? undefined : find(root, segments, 0);
-  return found === undefined ? undefined : fill(found, segments, path);
+  return found === undefined ? undefined : toMatch(found, segments, path);
 }
 
 function find(node: Node, segments: readonly string[], at: number): CompiledRoute | undefined {
@@ -115,7 +121,7 @@ function find(node: Node, segments: readonly string[], at: number): CompiledRout
   return find(node.parameter, segments, at + 1);
 }
 
-function fill(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
+function toMatch(found: CompiledRoute, segments: readonly string[], path: string): RouteMatch {
   for (const at of found.params) {
     if (!isSegment(segments[at] ?? '')) {
       throw new ContractError('ambiguous_request', 'a path value is outside A-Z a-z 0-9 . _ ~ -');
@@ -130,16 +136,16 @@ function fill(found: CompiledRoute, segments: readonly string[], path: string): 
 }
 
 function resourceOf(found: CompiledRoute, segments: readonly string[], path: string): string {
-  // What is cut out is one piece; what is put together has to be joined by whoever looks at it, a tenth of a whole check.
+  // A slice of the path is one piece. A concatenation is joined only when it is read, which costs a tenth of a whole check.
   const resource =
-    found.tail === undefined ? filledIn(found.resource, segments) : path.slice(startOf(found.tail, segments));
+    found.tail === undefined ? fillIn(found.resource, segments) : path.slice(startOf(found.tail, segments));
   if (resource.length > MAX_RESOURCE_LENGTH) {
-    throw new ContractError('ambiguous_request', 'the path names a resource that is longer than any may be');
+    throw new ContractError('ambiguous_request', 'the path names a resource that is too long');
   }
   return resource;
 }
 
-function filledIn(parts: readonly (string | number)[], segments: readonly string[]): string {
+function fillIn(parts: readonly (string | number)[], segments: readonly string[]): string {
   let resource = '';
   for (const part of parts) {
     if (resource !== '') resource += '/';
@@ -148,7 +154,7 @@ function filledIn(parts: readonly (string | number)[], segments: readonly string
   return resource;
 }
 
-/** Where in the path that segment begins. */
+/** The index in the path at which that segment begins. */
 function startOf(at: number, segments: readonly string[]): number {
   let start = 1;
   for (let before = 0; before < at; before += 1) start += (segments[before] ?? '').length + 1;

@@ -1,23 +1,23 @@
-import { jsonPointer } from '../core/errors.js';
-import { isServiceName } from '../core/ids.js';
-import { mayCarryTenant } from './header-names.js';
+import { jsonPointer } from '../errors.js';
+import { isServiceName } from '../identifiers.js';
+import { mayCarryTenant } from './headers.js';
 import {
   parameterName,
   pathSegments,
   type Route,
   type ServiceDefinition,
   serviceDefinitionSchema,
-} from './route.js';
+} from './route-map.js';
 
-/** One thing that is wrong with a map: where (JSON Pointer into the service) and which rule. */
+/** One broken rule of a map, with a JSON Pointer into the service. */
 export type RouteMapProblem = { pointer: string; detail: string };
 
 const DOTS = new Set(['.', '..']);
 const REFUSED_METHODS = new Set(['CONNECT', 'TRACE']);
 
 /**
- * Everything that is wrong with a service and its map, in the order of the file; empty when it may be applied.
- * Shape first: the rules between members are only read from a map whose members are what they should be.
+ * Every problem of a service and its map, in the order of the file; empty if it may be applied. If a member has the wrong
+ * shape, only problems of shape are reported: the rules between members need members of the right shape.
  */
 export function findRouteMapProblems(service: ServiceDefinition): RouteMapProblem[] {
   const shape = serviceDefinitionSchema.safeParse(service);
@@ -83,7 +83,7 @@ function routeProblems(route: Route, pointer: string, service: ServiceDefinition
   return problems;
 }
 
-/** Two routes of one method with the same shape: which one judged a call would depend on their order. */
+/** Two routes of one method with the same shape. Which one covers a call would depend on their order. */
 function ambiguities(routes: readonly Route[]): RouteMapProblem[] {
   const first = new Map<string, number>();
   return routes.flatMap((route, index) => {

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Hashing } from '../core/hashing.js';
-import { canonicalRouteMap, routeMapHash } from './hash.js';
+import type { Hashing } from '../encoding/digest.js';
 import { compileRouteMap, matchRoute } from './match.js';
 import { findRouteMapProblems } from './problems.js';
-import { routeResourcePattern, type ServiceDefinition } from './route.js';
+import {
+  actionsOutsideScope,
+  canonicalRouteMap,
+  routeMapHash,
+  routeResourcePattern,
+  type ServiceDefinition,
+} from './route-map.js';
 
 type Call = { method: string; path: string; route?: string | null; error?: string };
 type Meaning = { resource: string; action: string; tenant: string };
@@ -53,13 +58,13 @@ describe('the hash of a route map', () => {
   });
 });
 
-describe('routeMapProblems', () => {
+describe('findRouteMapProblems', () => {
   test.each(vectors.refused)('vector: $title', ({ service, pointer }) => {
     expect(findRouteMapProblems(service).map((problem) => problem.pointer)).toContain(pointer);
     expect(() => compileRouteMap(service)).toThrow(expect.objectContaining({ code: 'invalid_route_map' }));
   });
 
-  test('tells every problem at once', () => {
+  test('reports every problem at once', () => {
     const [list, read] = billing.routes;
     const service = {
       ...billing,
@@ -88,7 +93,7 @@ describe('matchRoute', () => {
     expect(match).toEqual(match === undefined ? undefined : expect.objectContaining(meaning));
   });
 
-  test('reads no tenant from the path where it comes from elsewhere', () => {
+  test('reads no tenant from the path if calls name it elsewhere', () => {
     const posts = vectors.maps.find(({ service }) => service.name === 'posts')!.service;
     const match = matchRoute(compileRouteMap(posts), 'GET', '/posts/7');
     expect(match).toMatchObject({ tenant: undefined, resource: 'posts/7' });
@@ -98,7 +103,7 @@ describe('matchRoute', () => {
   test.each([
     ['/t/{tenant}/orders/{id}', (id: string) => `/t/acme/orders/${id}`],
     ['/orders/{id}/of/{tenant}', (id: string) => `/orders/${id}/of/acme`],
-  ])('refuses a value so long that it names no resource, at %s', (path, pathOf) => {
+  ])('refuses a value that would make the resource too long, at %s', (path, pathOf) => {
     const route = { method: 'GET', path, resource: 'orders/{id}', action: 'read' };
     const one = compileRouteMap({ ...billing, routes: [route] });
     const longest = '7'.repeat(1_024 - 'orders/'.length);
@@ -108,7 +113,7 @@ describe('matchRoute', () => {
     );
   });
 
-  test('P13: the resource is the template with the values of the call, wherever they stand in its path', () => {
+  test('P13: the resource is the template filled with the values of the call, wherever they are in the path', () => {
     const segment = fc.constantFrom('a', 'ba', '{x}', '{y}', '{z}');
     const values = fc.record({ x: word(), y: word(), z: word() });
     const template = fc.array(segment, { minLength: 1, maxLength: 4 });
@@ -132,7 +137,7 @@ describe('matchRoute', () => {
     );
   });
 
-  test('a parameter may be called like an internal of objects', () => {
+  test('a parameter may be named like an internal of objects', () => {
     const route = { method: 'GET', path: '/a/{constructor}', resource: 'a/{constructor}', action: 'read' };
     const odd: ServiceDefinition = { ...billing, tenantFrom: 'service', routes: [route] };
     expect(matchRoute(compileRouteMap(odd), 'GET', '/a/1')?.resource).toBe('a/1');
@@ -169,6 +174,44 @@ describe('matchRoute', () => {
   });
 });
 
-test('a route names one pattern of resources', () => {
+test('a route has one pattern of resources', () => {
   expect(billing.routes.map(routeResourcePattern)).toEqual(['invoices', 'invoices/*', 'invoices/*']);
+});
+
+const route = (method: string, resource: string, action: string) => ({
+  method,
+  path: `/${resource}`,
+  resource,
+  action,
+  query: [],
+});
+const service = {
+  routes: [
+    route('GET', 'invoices', 'list'),
+    route('GET', 'invoices/{id}', 'read'),
+    route('PATCH', 'invoices/{id}', 'update'),
+    route('GET', 'payroll/{id}', 'read'),
+  ],
+};
+
+test('what no entry allows is listed with the patterns of the map', () => {
+  expect(actionsOutsideScope([{ resource: 'invoices/*', actions: ['read'] }], service)).toEqual([
+    { entry: { resource: 'invoices', actions: ['list'] }, partly: false },
+    { entry: { resource: 'invoices/*', actions: ['update'] }, partly: false },
+    { entry: { resource: 'payroll/*', actions: ['read'] }, partly: false },
+  ]);
+});
+
+test('what an entry allows in part is listed as partly open', () => {
+  expect(actionsOutsideScope([{ resource: 'invoices/inv-1', actions: ['read', 'update'] }], service)).toEqual(
+    [
+      { entry: { resource: 'invoices', actions: ['list'] }, partly: false },
+      { entry: { resource: 'invoices/*', actions: ['read', 'update'] }, partly: true },
+      { entry: { resource: 'payroll/*', actions: ['read'] }, partly: false },
+    ],
+  );
+});
+
+test('a scope that covers everything leaves nothing to list', () => {
+  expect(actionsOutsideScope([{ resource: '**', actions: ['list', 'read', 'update'] }], service)).toEqual([]);
 });

@@ -1,13 +1,26 @@
 import { z } from 'zod';
 import { digest, instant } from '../terms/members.js';
-import { deployment, type LogPoint, log, person, tenant } from './members.js';
-import { inItsWindow, ofTenant, readStatement, type StatementRule } from './read-statement.js';
+import {
+  deployment,
+  inItsWindow,
+  type LogPoint,
+  log,
+  ofTenant,
+  person,
+  readStatement,
+  type StatementRule,
+  tenant,
+} from './members.js';
 
 export const APPROVAL_TYPE = 'countersign/approval/v1';
 
 /**
- * What a customer's approver says to exactly one digest (CONTRACT §3). An approval has a window, from `startsAt` or the
- * moment of offering to (`startsAt` ?? `lapsesAt`) + `seconds` of the terms; a denial has none.
+ * An approver's decision on exactly one digest (docs/contract.md, Statements). An approval has a window: from the terms'
+ * `startsAt`, or the moment at which the broker offered the statement, to (`startsAt` ?? `lapsesAt`) + `seconds`. A denial
+ * has none. Canonical JSON, which is hashed and signed:
+ *
+ *     {"decision":"approve","deployment":"dep_…","digest":"sha256:…","log":{"epoch":1,"root":"…","size":1},
+ *      "notAfter":"…Z","notBefore":"…Z","person":"usr_…","tenant":"…","trust":"sha256:…","type":"countersign/approval/v1"}
  */
 export type ApprovalStatement = {
   type: typeof APPROVAL_TYPE;
@@ -21,12 +34,12 @@ export type ApprovalStatement = {
   person: string;
   notBefore?: string;
   notAfter?: string;
-  /** Hash of a version of the tenant's trust document; absent while the tenant is unclaimed. */
+  /** The hash of a version of the tenant's trust document. Absent while the tenant is unclaimed. */
   trust?: string;
   log: LogPoint;
 };
 
-/** Shape of the statement; published as docs/schemas/approval-v1.json. Rules between members: `parseApproval`. */
+/** The shape of the statement, published as docs/schemas/approval-v1.json. `parseApproval` has the rules between members. */
 export const approvalSchema: z.ZodType<ApprovalStatement> = z.strictObject({
   type: z.literal(APPROVAL_TYPE),
   deployment,
@@ -62,7 +75,7 @@ const RULES: readonly StatementRule<ApprovalStatement>[] = [
   ),
 ];
 
-/** The statement of an approval or denial from anything. Throws ContractError `invalid_statement` with a pointer. */
+/** Parses the statement of an approval or denial. Throws ContractError `invalid_statement` with a pointer. */
 export function parseApproval(value: unknown): ApprovalStatement {
   return readStatement(approvalSchema, RULES, value, 'approval');
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { decodeBase64url } from '../core/base64url.js';
+import { decodeBase64url } from '../encoding/base64url.js';
 import { bytes } from './members.js';
 
-/** A point on P-256 (RFC 7518 §6.2): an ES256 key. */
+/** An ES256 key: a point on P-256 (RFC 7518 §6.2). */
 export type Es256Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
-/** An RSA key of 2048 to 4096 bits (RFC 7518 §6.3) with the usual exponent: an RS256 key. */
+/** An RS256 key: RSA with 2,048 to 4,096 bits (RFC 7518 §6.3) and the usual exponent. */
 export type Rs256Jwk = { kty: 'RSA'; n: string; e: 'AQAB' };
-/** A passkey's public key: the members of its RFC 7638 thumbprint and no others. Its type pins the algorithm. */
+/** A passkey's public key: the members of its RFC 7638 thumbprint and no others. `kty` decides the algorithm. */
 export type PasskeyJwk = Es256Jwk | Rs256Jwk;
-/** A recovery key (RFC 8037): signs trust documents and nothing else. */
+/** A recovery key (RFC 8037). It signs trust documents only. */
 export type RecoveryJwk = { kty: 'OKP'; crv: 'Ed25519'; x: string };
 
 const LEAST_RSA_BYTES = 256;
@@ -23,7 +23,7 @@ const es256 = z.strictObject({
 
 const rs256 = z.strictObject({
   kty: z.literal('RSA'),
-  // Without leading zeros (RFC 7518 §6.3.1.1): one key, one spelling.
+  // Without leading zeros (RFC 7518 §6.3.1.1), so that a key has one spelling.
   n: bytes(LEAST_RSA_BYTES, MOST_RSA_BYTES).refine((n) => decodeBase64url(n)?.[0] !== 0),
   e: z.literal('AQAB'),
 });

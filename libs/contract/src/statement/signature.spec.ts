@@ -12,7 +12,7 @@ const recovery = new RecoveryKey().sign(document);
 const refusedAt = (pointer: string) => expect.objectContaining({ code: 'invalid_statement', pointer });
 
 describe('a signature', () => {
-  test('by a passkey or a recovery key is read as it was made', () => {
+  test('by a passkey or a recovery key is parsed as it was made', () => {
     for (const signature of [approval, recovery, key.sign(document, AT)])
       expect(parseSignature(JSON.parse(JSON.stringify(signature)))).toEqual(signature);
   });
@@ -26,30 +26,30 @@ describe('a signature', () => {
     ['no authenticator data', { ...approval, authenticatorData: '' }, '/authenticatorData'],
     ['a null', { ...approval, credential: null }, '/credential'],
     [
-      'a statement of no type',
+      'a statement of unknown type',
       { ...approval, statement: { ...approval.statement, type: 'x' } },
       '/statement/type',
     ],
     [
-      'a statement that says more',
+      'a statement with an unknown member',
       { ...approval, statement: { ...approval.statement, and: 1 } },
       '/statement',
     ],
     ['a recovery key under an approval', { ...recovery, statement: approval.statement }, '/credential'],
     ['a recovery key with client data', { ...recovery, clientDataJSON: 'e30' }, '/clientDataJSON'],
-    ['a passkey with nothing of WebAuthn', { ...recovery, credential: key.id }, '/authenticatorData'],
+    ['a passkey without the members of WebAuthn', { ...recovery, credential: key.id }, '/authenticatorData'],
   ])('P13: with %s is refused', (_what, signature, pointer) => {
     expect(() => parseSignature(signature)).toThrow(refusedAt(pointer));
   });
 
-  test('P13: one member missing is refused', () => {
+  test('P13: with a missing member is refused', () => {
     for (const name of Object.keys(approval)) {
       const { [name as keyof typeof approval]: _gone, ...rest } = approval;
       expect(() => parseSignature(rest)).toThrow(refusedAt(`/${name}`));
     }
   });
 
-  test('P13: bytes have one spelling: no other text of the same bytes is read', () => {
+  test('P13: bytes have one spelling: another text of the same bytes is refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 64, maxLength: 90 }), fc.nat(63), (bytes, spare) => {
         const text = Buffer.from(bytes).toString('base64url');
@@ -67,13 +67,13 @@ describe('a signature', () => {
 describe('a signed trust document', () => {
   const signed = signedTrust(document, [key]);
 
-  test('is read as it was made', () => {
+  test('is parsed as it was made', () => {
     expect(parseSignedTrustDocument(JSON.parse(JSON.stringify(signed)))).toEqual(signed);
   });
 
   test.each<[string, object, string]>([
     ['no signature', { ...signed, signatures: [] }, '/signatures'],
-    ['a document that is none', { ...signed, document: { ...document, seq: 0 } }, '/document/seq'],
+    ['an invalid document', { ...signed, document: { ...document, seq: 0 } }, '/document/seq'],
     ['no document', { signatures: signed.signatures }, '/document'],
     [
       'another document signed',

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { canonicalJson } from '../core/canonical-json.js';
-import { ContractError } from '../core/errors.js';
+import { canonicalJson } from '../encoding/canonical-json.js';
+import { type Hashing, sha256Digest, utf8 } from '../encoding/digest.js';
+import { ContractError } from '../errors.js';
 import { APPROVAL_TYPE, type ApprovalStatement, parseApproval } from './approval.js';
 import { INVITATION_TYPE, type InvitationStatement, parseInvitation } from './invitation.js';
-import { bytes } from './members.js';
-import { parseTrustDocument } from './parse-trust-document.js';
-import { readStatement, type StatementRule } from './read-statement.js';
+import { bytes, readStatement, type StatementRule } from './members.js';
 import {
   LIFT_TYPE,
   type LiftStatement,
@@ -14,9 +13,9 @@ import {
   STOP_TYPE,
   type StopStatement,
 } from './stop.js';
-import { TRUST_TYPE, type TrustDocument } from './trust-document.js';
+import { parseTrustDocument, TRUST_TYPE, type TrustDocument } from './trust-document.js';
 
-/** Everything that a customer's people sign. */
+/** Everything that a customer's people sign. docs/contract.md, Statements. */
 export type Statement =
   | ApprovalStatement
   | InvitationStatement
@@ -24,13 +23,13 @@ export type Statement =
   | LiftStatement
   | TrustDocument;
 
-/** What a signature by a recovery key has in place of a credential's id. */
+/** The `credential` of a signature that was made by a recovery key. */
 export const RECOVERY_CREDENTIAL = 'recovery';
 
 /**
- * A countersignature (CONTRACT §3): a statement and the WebAuthn assertion over it, or a trust document and a recovery
- * key's signature (`credential` is `recovery`, the two members of WebAuthn are empty). All but the statement is
- * base64url without padding.
+ * A countersignature (docs/contract.md, Signature): a statement and the WebAuthn assertion over it. Or a trust document and
+ * a recovery key's signature: then `credential` is `recovery`, and `authenticatorData` and `clientDataJSON` are empty.
+ * Everything but the statement is base64url without padding.
  */
 export type Signature<S extends Statement = Statement> = {
   statement: S;
@@ -40,10 +39,10 @@ export type Signature<S extends Statement = Statement> = {
   signature: string;
 };
 
-/** A version of a trust document as it is carried; each of its signatures has it as `statement`. */
+/** A version of a trust document as it is sent. Each signature has the document as its `statement`. */
 export type SignedTrustDocument = { document: TrustDocument; signatures: Signature<TrustDocument>[] };
 
-/** Shape of a signature; published as docs/schemas/signature-v1.json. Its statement has a schema of its own. */
+/** The shape of a signature, published as docs/schemas/signature-v1.json. The statement has a schema of its own. */
 export const signatureSchema = z.strictObject({
   statement: z.looseObject({ type: z.string() }),
   credential: z.union([z.literal(RECOVERY_CREDENTIAL), bytes(16, 1_023)]),
@@ -52,7 +51,7 @@ export const signatureSchema = z.strictObject({
   signature: bytes(8, 512),
 });
 
-/** Shape of a signed trust document; the document and each statement are read by `parseTrustDocument`. */
+/** The shape of a signed trust document. `parseTrustDocument` parses the document and each statement. */
 const signedDocumentSchema = z.strictObject({
   document: z.unknown(),
   signatures: z.array(z.unknown()).min(1).max(2_000),
@@ -87,16 +86,16 @@ const PARSERS: Readonly<Record<string, (value: unknown) => Statement>> = {
   [TRUST_TYPE]: parseTrustDocument,
 };
 
-/** A statement of any type from anything. Throws ContractError `invalid_statement` with a pointer. */
+/** Parses a statement of any type. Throws ContractError `invalid_statement` with a pointer. */
 export function parseStatement(value: unknown): Statement {
   const { type } = (value ?? {}) as { type?: unknown };
   const parse = typeof type === 'string' && Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
-  if (parse === undefined) throw new ContractError('invalid_statement', 'no type of statement', '/type');
+  if (parse === undefined) throw new ContractError('invalid_statement', 'unknown type of statement', '/type');
   return parse(value);
 }
 
 /**
- * A signature from anything, with its statement, read strictly; nothing is verified. Returns a copy.
+ * Parses a signature and its statement strictly and returns a copy. It verifies nothing.
  * Throws ContractError `invalid_statement` with a pointer.
  */
 export function parseSignature(value: unknown): Signature {
@@ -108,7 +107,7 @@ export function parseSignature(value: unknown): Signature {
   }
 }
 
-/** A signed trust document from anything; each signature has to be over it. Throws ContractError `invalid_statement`. */
+/** Parses a signed trust document. Each signature must be over that document. Throws ContractError `invalid_statement`. */
 export function parseSignedTrustDocument(value: unknown): SignedTrustDocument {
   const read = readStatement(signedDocumentSchema, [], value, 'signed trust document');
   const document = parsed('/document', () => parseTrustDocument(read.document));
@@ -117,7 +116,7 @@ export function parseSignedTrustDocument(value: unknown): SignedTrustDocument {
     parsed(`/signatures/${index}`, () => {
       const signature = parseSignature(each);
       if (canonicalJson(signature.statement) !== text)
-        throw new ContractError('invalid_statement', 'is not the document', '/statement');
+        throw new ContractError('invalid_statement', 'is not over the document', '/statement');
       return { ...signature, statement: document };
     }),
   );
@@ -135,4 +134,25 @@ function parsed<T>(pointer: string, parse: () => T): T {
 function inside(pointer: string, error: unknown): unknown {
   if (!(error instanceof ContractError)) return error;
   return new ContractError(error.code, error.message, pointer + (error.pointer ?? ''));
+}
+
+/** `sha256:` + hex of SHA-256 over the canonical statement. For a trust document it is the fingerprint that `trust` and `prev` name. */
+export function statementHash(hashing: Hashing, statement: Statement): string {
+  return sha256Digest(hashing, canonicalJson(statement));
+}
+
+/** The WebAuthn challenge of a statement: the 32 bytes of SHA-256 over its canonical JSON. */
+export function statementChallenge(hashing: Hashing, statement: Statement): Uint8Array {
+  return hashing.sha256(utf8(canonicalJson(statement)));
+}
+
+/**
+ * The bytes that a recovery key signs with Ed25519 (docs/contract.md, Signature):
+ *
+ *     UTF-8 `countersign-recovery/v1` ‖ 0x0A ‖ UTF-8 `sha256:` + hex of the document's hash
+ *
+ * The first line keeps the signature from being valid for anything else.
+ */
+export function recoverySignedBytes(hashing: Hashing, document: TrustDocument): Uint8Array {
+  return utf8(`countersign-recovery/v1\n${statementHash(hashing, document)}`);
 }

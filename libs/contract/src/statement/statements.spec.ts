@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hashing } from '../../../../test/factories/grant-token.js';
-import { encodeBase64url } from '../core/base64url.js';
-import { canonicalJson } from '../core/canonical-json.js';
+import { encodeBase64url } from '../encoding/base64url.js';
+import { canonicalJson } from '../encoding/canonical-json.js';
 import { parseApproval } from './approval.js';
-import { statementChallenge, statementHash } from './hash.js';
-import { parseTrustDocument } from './parse-trust-document.js';
-import { parseStatement, type Statement } from './signature.js';
+import { parseStatement, type Statement, statementChallenge, statementHash } from './signature.js';
 import { parseLift, parseStop } from './stop.js';
+import { parseTrustDocument } from './trust-document.js';
 
 type Kind = 'approval' | 'stop' | 'lift' | 'trust';
 const vectors: {
@@ -41,8 +40,11 @@ describe('statements', () => {
     );
   });
 
-  test.each([undefined, null, 1, 'x', [], {}, { type: 'toString' }])('P13: %j is no statement', (value) => {
-    for (const parse of [...Object.values(parsers), parseStatement])
-      expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'invalid_statement' }));
-  });
+  test.each([undefined, null, 1, 'x', [], {}, { type: 'toString' }])(
+    'P13: %j is not a statement',
+    (value) => {
+      for (const parse of [...Object.values(parsers), parseStatement])
+        expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'invalid_statement' }));
+    },
+  );
 });

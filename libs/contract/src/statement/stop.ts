@@ -1,34 +1,50 @@
 import { z } from 'zod';
 import { digest, instant } from '../terms/members.js';
-import { bytes, deployment, type LogPoint, log, person, tenant } from './members.js';
-import { inItsWindow, ofTenant, readStatement, type StatementRule } from './read-statement.js';
+import {
+  bytes,
+  deployment,
+  inItsWindow,
+  type LogPoint,
+  log,
+  ofTenant,
+  person,
+  readStatement,
+  type StatementRule,
+  tenant,
+} from './members.js';
 
 export const STOP_TYPE = 'countersign/stop/v1';
 export const LIFT_TYPE = 'countersign/lift/v1';
 
-/** The two ends of a stop or lift are at most so far apart: so long a gateway keeps its nonce. */
+/** How long a stop or lift is accepted at most. A gateway remembers its nonce for as long. */
 export const MAX_STOP_SECONDS = 300;
 
 type Common = {
   /** `dep_…` */
   deployment: string;
   tenant: string;
-  /** `usr_…`, who says so. */
+  /** `usr_…`, who signs it. */
   person: string;
-  /** 32 random bytes, base64url: each statement counts once. */
+  /** 32 random bytes, base64url. Each statement counts once. */
   nonce: string;
-  /** Between these it is taken, at most five minutes apart; what it says lasts until a lift. */
+  /** It is accepted between these two, at most five minutes apart. Its effect lasts until a lift. */
   notBefore: string;
   notAfter: string;
-  /** Hash of a version of the tenant's trust document. */
+  /** The hash of a version of the tenant's trust document. */
   trust: string;
   log: LogPoint;
 };
 
-/** A customer's own stop (CONTRACT §3): of the one grant of that digest, or without one of the whole tenant. */
+/**
+ * A customer's own stop (docs/contract.md, Statements): of the one grant with that digest, or without `digest` of the whole
+ * tenant. Canonical JSON, which is hashed and signed:
+ *
+ *     {"deployment":"dep_…","digest":"sha256:…","log":{…},"nonce":"…","notAfter":"…Z","notBefore":"…Z","person":"usr_…",
+ *      "tenant":"…","trust":"sha256:…","type":"countersign/stop/v1"}
+ */
 export type StopStatement = { type: typeof STOP_TYPE; digest?: string } & Common;
 
-/** Ends a stop. `stop` is the hash of its statement. */
+/** Ends a stop. `stop` is the hash of that stop's statement. The other members are those of a stop. */
 export type LiftStatement = { type: typeof LIFT_TYPE; stop: string } & Common;
 
 const common = {
@@ -42,14 +58,14 @@ const common = {
   log,
 };
 
-/** Shape of a stop; published as docs/schemas/stop-v1.json. */
+/** The shape of a stop, published as docs/schemas/stop-v1.json. */
 export const stopSchema: z.ZodType<StopStatement> = z.strictObject({
   type: z.literal(STOP_TYPE),
   digest: z.exactOptional(digest),
   ...common,
 });
 
-/** Shape of a lift; published as docs/schemas/lift-v1.json. */
+/** The shape of a lift, published as docs/schemas/lift-v1.json. */
 export const liftSchema: z.ZodType<LiftStatement> = z.strictObject({
   type: z.literal(LIFT_TYPE),
   stop: digest,
@@ -66,12 +82,12 @@ const RULES: readonly StatementRule<Common>[] = [
   ],
 ];
 
-/** The statement of a stop from anything. Throws ContractError `invalid_statement` with a pointer. */
+/** Parses the statement of a stop. Throws ContractError `invalid_statement` with a pointer. */
 export function parseStop(value: unknown): StopStatement {
   return readStatement(stopSchema, RULES, value, 'stop');
 }
 
-/** The statement of a lift from anything. Throws ContractError `invalid_statement` with a pointer. */
+/** Parses the statement of a lift. Throws ContractError `invalid_statement` with a pointer. */
 export function parseLift(value: unknown): LiftStatement {
   return readStatement(liftSchema, RULES, value, 'lift');
 }

@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { ACTION, SERVICE_NAME } from '../core/ids.js';
-import { ANY_ACTION, type ForbidRule } from '../resource/forbid.js';
-import type { ScopeEntry } from '../resource/scope.js';
+import { canonicalJson } from '../encoding/canonical-json.js';
+import { ACTION, isServiceName, SERVICE_NAME } from '../identifiers.js';
+import { ANY_ACTION, type ForbidRule, type ScopeEntry } from '../resource/scope.js';
 import { count, digest, instant, resourcePattern, seconds } from '../terms/members.js';
 import type { Basis } from '../terms/terms.js';
-import { bytes, deployment, person, tenant } from './members.js';
+import { isInstant } from '../time.js';
+import { bytes, deployment, ofTenant, person, readStatement, type StatementRule, tenant } from './members.js';
 import { type PasskeyJwk, passkeyJwk, type RecoveryJwk, recoveryJwk } from './public-key.js';
 
 export const TRUST_TYPE = 'countersign/trust/v1';
 
-/** At most so many approvals may be asked for: their signatures have to fit into a token. */
+/** The most approvals that a tenant may require: their signatures must fit into a token. */
 export const MAX_APPROVALS = 3;
 
-/** `id` is the credential's, base64url. */
+/** `id` is the credential's id, base64url. */
 export type Passkey = { id: string; jwk: PasskeyJwk };
 
-/** A ground other than the customer's own approval or invitation that the customer accepts, and how far. */
+/** A ground other than approval and invitation that the customer accepts, with its limits. */
 export type AcceptedBasis = {
   basis: Extract<Basis, 'emergency' | 'legal'>;
   services: string[];
@@ -24,8 +25,13 @@ export type AcceptedBasis = {
 };
 
 /**
- * What a customer signs of its people, keys and rules (CONTRACT §3), in versions chained by hash. The first has `seq` 1
- * and no `prev`. Version n + 1 is signed by `threshold` persons of version n and by each passkey that it adds.
+ * The customer-signed statement of its people, passkeys and rules (docs/contract.md, Trust document). Versions are chained
+ * by hash: the first has `seq` 1 and no `prev`. Version n + 1 is signed by `threshold` persons of version n and by each
+ * passkey that it adds. Canonical JSON, which is hashed and signed:
+ *
+ *     {"approvals":1,"bases":[…],"countersign":{"exceptActions":[…]},"deployment":"dep_…","forbid":[…],"origins":[…],
+ *      "people":[{"passkeys":[{"id":"…","jwk":{…}}],"person":"usr_…"}],"prev":"sha256:…","rpId":"…","seq":2,"tenant":"…",
+ *      "threshold":1,"type":"countersign/trust/v1","validUntil":"…Z"}
  */
 export type TrustDocument = {
   type: typeof TRUST_TYPE;
@@ -33,18 +39,18 @@ export type TrustDocument = {
   deployment: string;
   tenant: string;
   seq: number;
-  /** Hash of the version before. */
+  /** The hash of the version before. */
   prev?: string;
-  /** From then on every call of this tenant is refused, until the next version. */
+  /** After this, every call of the tenant is refused until there is a next version. */
   validUntil: string;
-  /** The WebAuthn relying party's id, a domain name, and the origins of pages at which passkeys sign. */
+  /** The id of the WebAuthn relying party, a domain name, and the origins of the pages on which passkeys sign. */
   rpId: string;
   origins: string[];
   people: { person: string; passkeys: Passkey[] }[];
   recovery?: { person: string; jwk: RecoveryJwk }[];
-  /** So many persons sign the next version. */
+  /** How many distinct persons sign the next version. */
   threshold: number;
-  /** So many persons approve what must be countersigned: every action but `exceptActions`. */
+  /** How many distinct persons approve what must be countersigned: every action except `exceptActions`. */
   approvals: number;
   countersign: { exceptActions: string[] };
   forbid: ForbidRule[];
@@ -54,12 +60,12 @@ export type TrustDocument = {
 };
 
 const MAX_PEOPLE = 100;
-/** A credential id has 16 bytes at least (WebAuthn Level 3 §4). */
+/** At least 16 bytes (WebAuthn Level 3 §4). */
 const credentialId = bytes(16, 1_023);
 const action = z.string().regex(ACTION);
 const serviceName = z.string().regex(SERVICE_NAME);
 
-/** Shape of the document; published as docs/schemas/trust-v1.json. Rules between members: `parseTrustDocument`. */
+/** The shape of the document, published as docs/schemas/trust-v1.json. `parseTrustDocument` has the rules between members. */
 export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
   type: z.literal(TRUST_TYPE),
   deployment,
@@ -124,3 +130,98 @@ export const trustDocumentSchema: z.ZodType<TrustDocument> = z.strictObject({
       .max(20),
   ),
 });
+
+const DEFAULT_PORT = { https: '443', http: '80' };
+const ORIGIN = /^(https?):\/\/([a-z0-9.-]+)(?::([1-9]\d{0,4}))?$/;
+
+const RULES: readonly StatementRule<TrustDocument>[] = [
+  ofTenant,
+  [
+    '/prev',
+    ({ seq, prev }) => (seq === 1) === (prev === undefined),
+    'goes with every `seq` except the first',
+  ],
+  ['/validUntil', ({ validUntil }) => isInstant(validUntil), 'not in the calendar'],
+  [
+    '/origins',
+    ({ rpId, origins }) => areUnique(origins) && origins.every((origin) => isOriginOf(rpId, origin)),
+    'must be distinct origins as browsers write them, at `rpId` or below, with https except for localhost',
+  ],
+  ['/people', ({ people }) => areUnique(people.map(({ person }) => person)), 'a person is listed twice'],
+  [
+    '/people',
+    (document) => areUnique(passkeysOf(document).map(({ id }) => id)),
+    'a credential is listed twice',
+  ],
+  [
+    '/people',
+    (document) => areUnique(passkeysOf(document).map(({ jwk }) => canonicalJson(jwk))),
+    'a key is listed twice',
+  ],
+  [
+    '/recovery',
+    ({ recovery = [] }) => areUnique(recovery.map(({ person }) => person)),
+    'a person has at most one recovery key',
+  ],
+  [
+    '/recovery',
+    ({ recovery = [] }) => areUnique(recovery.map(({ jwk }) => jwk.x)),
+    'a recovery key is listed twice',
+  ],
+  [
+    '/recovery',
+    ({ people, recovery = [] }) =>
+      recovery.every((key) => people.some(({ person }) => person === key.person)),
+    'belongs to none of the people',
+  ],
+  [
+    '/threshold',
+    ({ threshold, people }) => threshold <= people.length,
+    'requires more persons than there are',
+  ],
+  [
+    '/approvals',
+    ({ approvals, people }) => approvals <= people.length,
+    'requires more persons than there are',
+  ],
+  [
+    '/countersign/exceptActions',
+    ({ countersign }) => areUnique(countersign.exceptActions),
+    'an action is listed twice',
+  ],
+  [
+    '/forbid',
+    ({ forbid }) => forbid.every(({ service }) => isServiceName(service)),
+    'this name belongs to no service',
+  ],
+  [
+    '/bases',
+    ({ bases }) => bases.every(({ services }) => services.every(isServiceName)),
+    'this name belongs to no service',
+  ],
+];
+
+/**
+ * Parses a trust document strictly (P13) and returns a copy. It verifies no signature and no chain: see
+ * libs/authorization/trust. Throws ContractError `invalid_statement` with a pointer.
+ */
+export function parseTrustDocument(value: unknown): TrustDocument {
+  return readStatement(trustDocumentSchema, RULES, value, 'trust document');
+}
+
+function areUnique(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+function passkeysOf({ people }: TrustDocument) {
+  return people.flatMap(({ passkeys }) => passkeys);
+}
+
+/** Whether the text is an origin (RFC 6454 §6.2) on whose pages a browser offers the credentials of that relying party. */
+export function isOriginOf(rpId: string, origin: string): boolean {
+  const [, scheme, host, port] = ORIGIN.exec(origin) ?? [];
+  if (host === undefined || (scheme !== 'http' && scheme !== 'https')) return false;
+  if (port !== undefined && (port === DEFAULT_PORT[scheme] || Number(port) > 65_535)) return false;
+  if (host !== rpId && !host.endsWith(`.${rpId}`)) return false;
+  return scheme === 'https' || host === 'localhost' || host.endsWith('.localhost');
+}

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { COMMITMENT } from '../core/commitment.js';
-import { ACTION } from '../core/ids.js';
-import { INSTANT } from '../core/time.js';
+import { COMMITMENT } from '../encoding/commitment.js';
+import { ACTION } from '../identifiers.js';
 import { MAX_SCOPE_ENTRIES } from '../resource/scope.js';
+import { INSTANT } from '../time.js';
 
-/** Members that terms and statements share, one shape each. */
+/** Shapes of members that terms and statements share. */
 
-/** A grant of more than 366 days is standing access by another name. */
+/** 366 days. A longer grant would be standing access by another name. */
 const MAX_SECONDS = 31_622_400;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

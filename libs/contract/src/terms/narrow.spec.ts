@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { toInstant } from '../core/time.js';
 import { normaliseScope } from '../resource/scope.js';
+import { toInstant } from '../time.js';
 import { termsNarrow, termsWidenings } from './narrow.js';
-import { parseTerms } from './parse.js';
 import type { Terms } from './terms.js';
+import { parseTerms } from './terms.js';
 
 const vectors: { terms: { terms: Terms }[] } = JSON.parse(readFileSync('test/vectors/terms.json', 'utf8'));
 const base = parseTerms(vectors.terms[0]!.terms);
@@ -42,7 +42,7 @@ const knobs: fc.Arbitrary<Knobs> = fc.record({
   bytes: count,
 });
 
-/** Terms that differ in everything that may differ, in small steps. */
+/** Terms that differ, in small steps, in every member that may differ. */
 function turned({ scope: entries, seconds, startsAt, useBy, lapses, calls, bytes }: Knobs): Terms {
   const { startsAt: _start, useBy: _useBy, budget: _budget, ...rest } = base;
   const bounds = [lapses, useBy ?? lapses, startsAt === undefined ? lapses : startsAt + seconds];
@@ -61,7 +61,7 @@ function turned({ scope: entries, seconds, startsAt, useBy, lapses, calls, bytes
 
 const someTerms = knobs.map(turned);
 
-/** Three terms, each the one before with one or two knobs turned: pairs that often narrow each other. */
+/** Three terms. Each is the one before with one or two members changed, so that pairs often narrow each other. */
 const cousins: fc.Arbitrary<[Terms, Terms, Terms]> = fc
   .tuple(knobs, knobs, knobs, fc.infiniteStream(fc.boolean()))
   .map(([first, second, third, turns]) => {
@@ -76,7 +76,7 @@ const cousins: fc.Arbitrary<[Terms, Terms, Terms]> = fc
     return [turned(first), turned(middle), turned(turn(middle, third))];
   });
 
-/** Every second in which a grant of these terms could be open, whenever it were approved. */
+/** Every second in which a grant of these terms could be open, whenever it is approved. */
 function openSeconds({ startsAt, lapsesAt, seconds }: Terms): Set<number> {
   const begin = (Date.parse(startsAt ?? at(0)) - T0) / 1_000;
   const end = (Date.parse(startsAt ?? lapsesAt) - T0) / 1_000 + seconds;
@@ -84,11 +84,11 @@ function openSeconds({ startsAt, lapsesAt, seconds }: Terms): Set<number> {
 }
 
 describe('terms that narrow others', () => {
-  test('every terms narrow themselves', () => {
+  test('terms narrow themselves', () => {
     fc.assert(fc.property(someTerms, (terms) => termsNarrow(terms, terms)));
   });
 
-  test('what narrows a narrowing narrows the first', () => {
+  test('narrowing is transitive', () => {
     fc.assert(
       fc.property(cousins, ([a, b, c]) => {
         if (termsNarrow(a, b) && termsNarrow(b, c)) expect(termsWidenings(a, c)).toEqual([]);
@@ -97,7 +97,7 @@ describe('terms that narrow others', () => {
     );
   });
 
-  test('P1: a narrowing is never open in a second in which the wider could not be, nor for longer', () => {
+  test('P1: narrower terms are never open in a second in which the wider could not be, nor for longer', () => {
     let narrowings = 0;
     fc.assert(
       fc.property(cousins, ([narrow, wide]) => {
@@ -132,7 +132,7 @@ describe('terms that narrow others', () => {
     expect(termsWidenings({ ...wide, ...change }, wide).map((each) => each.pointer)).toEqual([pointer]);
   });
 
-  test('a budget, a use-by and a start that bind cannot be dropped', () => {
+  test('a budget, a use-by and a start cannot be dropped', () => {
     const bound: Terms = { ...wide, budget: { calls: 2 }, useBy: at(7_200), startsAt: at(3_600) };
     expect(termsWidenings(wide, bound).map((each) => each.pointer)).toEqual([
       '/budget',

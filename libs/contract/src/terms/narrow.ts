@@ -1,12 +1,11 @@
-import { canonicalJson } from '../core/canonical-json.js';
+import { canonicalJson } from '../encoding/canonical-json.js';
 import { scopeNarrows } from '../resource/scope.js';
-import { budgetWithin } from './budget.js';
-import type { Terms } from './terms.js';
+import type { Budget, Terms } from './terms.js';
 
-/** One way in which terms allow more than others, named by the member to blame (a JSON Pointer). */
+/** One way in which terms allow more than others, with a JSON Pointer to the member. */
 export type Widening = { pointer: string; detail: string };
 
-/** Members in which a counter-offer may not differ at all. `parent` is the digest of what it answers. */
+/** Members that a counter-offer may not change. `parent` is not among them: it is the digest of the terms it answers. */
 const FIXED = [
   'v',
   'deployment',
@@ -43,9 +42,9 @@ const CHECKS: readonly (readonly [member: keyof Terms, check: Check])[] = [
 ];
 
 /**
- * Everything by which `narrow` is not a narrowing of `wide`: what it must share with it, and what may only shrink
- * (scope, time, budget, window). Empty for terms that allow nothing that `wide` does not; `parent` is not looked at.
- * Both are taken to be terms as `parseTerms` answers them.
+ * Every way in which `narrow` does not narrow `wide`: a fixed member differs, or the scope, time, budget or window is
+ * larger. Empty if `narrow` allows nothing that `wide` does not. `parent` is not compared. The caller has parsed both with
+ * `parseTerms`.
  */
 export function termsWidenings(narrow: Terms, wide: Terms): Widening[] {
   return CHECKS.flatMap(([member, check]) => {
@@ -54,7 +53,7 @@ export function termsWidenings(narrow: Terms, wide: Terms): Widening[] {
   });
 }
 
-/** True when `narrow` allows nothing that `wide` does not: reflexive and transitive. */
+/** Whether `narrow` allows nothing that `wide` does not. Reflexive and transitive. */
 export const termsNarrow = (narrow: Terms, wide: Terms): boolean => termsWidenings(narrow, wide).length === 0;
 
 function isSame(member: keyof Terms): Check {
@@ -66,14 +65,14 @@ function unless(holds: boolean, wrong: string): string | undefined {
   return holds ? undefined : wrong;
 }
 
-/** No bound is the widest of all. */
+/** An absent bound is the widest. */
 function notLater(narrow: string | undefined, wide: string | undefined): boolean {
   return wide === undefined || (narrow !== undefined && Date.parse(narrow) <= Date.parse(wide));
 }
 
 /**
- * The window stays inside the one that was asked for: from `startsAt` for `seconds`; without a start, any window
- * that an approval before `lapsesAt` would have opened.
+ * The window must lie inside the requested one: from `startsAt` for `seconds`, or without a start any window that an
+ * approval before `lapsesAt` could have opened.
  */
 function windowNarrows(narrow: Terms, wide: Terms): string | undefined {
   if (wide.startsAt !== undefined) {
@@ -83,4 +82,13 @@ function windowNarrows(narrow: Terms, wide: Terms): string | undefined {
   if (narrow.startsAt === undefined) return undefined;
   const end = ({ startsAt, lapsesAt, seconds }: Terms) => Date.parse(startsAt ?? lapsesAt) + seconds * 1_000;
   return unless(end(narrow) <= end(wide), 'would end later than what was asked for could');
+}
+
+/** Whether the budget allows no more than the bound. An absent budget or member is unlimited. */
+export function budgetWithin(own: Budget | undefined, bound: Budget | undefined): boolean {
+  return (['calls', 'bytes'] as const).every((member) => {
+    const most = bound?.[member];
+    const asked = own?.[member];
+    return most === undefined || (asked !== undefined && asked <= most);
+  });
 }

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Hashing } from '../core/hashing.js';
-import { canonicalTerms, MAX_TOKEN_BYTES, requireTermsFit, termsDigest, termsTokenBytes } from './digest.js';
-import { parseTerms } from './parse.js';
-import type { Terms } from './terms.js';
+import type { Hashing } from '../encoding/digest.js';
+import {
+  canonicalTerms,
+  latestEndOfTerms,
+  MAX_TOKEN_BYTES,
+  parseTerms,
+  requireTermsFit,
+  type Terms,
+  termsDigest,
+  termsTokenBytes,
+} from './terms.js';
 
 const vectors: {
   terms: { title: string; terms: Terms; canonical: string; digest: string }[];
@@ -27,20 +34,20 @@ describe('terms v1', () => {
     expect(() => parseTerms(value)).toThrow(expect.objectContaining({ name: 'ContractError' }));
   });
 
-  test('refuses an undefined member: absent is absent', () => {
+  test('refuses an undefined member', () => {
     expect(() => parseTerms({ ...least!, ticket: undefined })).toThrow(
       expect.objectContaining({ code: 'invalid_terms', pointer: '/ticket' }),
     );
   });
 
-  test('answers a copy, so that what was judged cannot be changed afterwards', () => {
+  test('returns a copy, so that checked terms cannot be changed afterwards', () => {
     const given = structuredClone(least!);
     const read = parseTerms(given);
     given.scope[0]!.actions.push('update');
     expect(read).toEqual(least);
   });
 
-  test('P13: refuses an unknown member wherever it stands', () => {
+  test('P13: refuses an unknown member at any depth', () => {
     const places = [[], ['scope', 0], ['budget'], ['change']] as (string | number)[][];
     fc.assert(
       fc.property(
@@ -108,5 +115,28 @@ describe('the size of terms', () => {
     );
     expect(() => requireTermsFit(most!, 3)).not.toThrow();
     expect(() => requireTermsFit(most!, 6)).toThrow(expect.objectContaining({ code: 'terms_too_large' }));
+  });
+});
+
+const at = (clock: string) => `2026-11-24T${clock}Z`;
+const end = (terms: Partial<Parameters<typeof latestEndOfTerms>[0]>) =>
+  latestEndOfTerms({ startsOn: 'approval', lapsesAt: at('12:00:00'), seconds: 60, ...terms });
+
+describe('the end of terms', () => {
+  test.each([
+    ['approved at the last moment', {}, at('12:01:00')],
+    ['in the requested window, however late it is approved', { startsAt: at('11:59:30') }, at('12:00:30')],
+    [
+      'first used at the last moment',
+      { startsOn: 'first-use' as const, useBy: at('14:00:00') },
+      at('14:01:00'),
+    ],
+    ['approved at the last moment, which `useBy` does not move', { useBy: at('14:00:00') }, at('12:01:00')],
+  ])('%s', (_case, terms, expected) => {
+    expect(end(terms)).toBe(Date.parse(expected));
+  });
+
+  test('may be after the year 9999', () => {
+    expect(end({ lapsesAt: '9999-12-31T23:59:59Z' })).toBe(Date.parse('9999-12-31T23:59:59Z') + 60_000);
   });
 });

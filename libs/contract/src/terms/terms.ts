@@ -1,11 +1,19 @@
-import type { ScopeEntry } from '../resource/scope.js';
+import { z } from 'zod';
+import { canonicalJson } from '../encoding/canonical-json.js';
+import { isCommitment } from '../encoding/commitment.js';
+import { type Hashing, sha256Digest } from '../encoding/digest.js';
+import { ContractError, jsonPointer } from '../errors.js';
+import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../identifiers.js';
+import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resource/scope.js';
+import { isInstant } from '../time.js';
+import { budget, commitment, digest, instant, scope, seconds } from './members.js';
 
-/** On which ground access is asked for. */
+/** The ground on which access is requested. */
 export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
 
 /**
- * Exactly what is asked, version 1 (CONTRACT §2). Its canonical JSON is what reviewers see, sign and what a token
- * carries; its SHA-256 is the digest. Absent members are absent, never null. Instants are whole seconds in UTC.
+ * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. An absent
+ * member is absent, never null. Instants are whole seconds in UTC. docs/contract.md, Terms and digest.
  */
 export type Terms = {
   v: 1;
@@ -13,28 +21,28 @@ export type Terms = {
   deployment: string;
   /** `req_…` */
   request: string;
-  /** Digest that these terms narrow (a counter-offer). */
+  /** The digest that these terms narrow (a counter-offer). */
   parent?: string;
-  /** Digest that these terms follow in time (an extension). */
+  /** The digest that these terms follow in time (an extension). */
   extends?: string;
   basis: Basis;
-  /** SHA-256 of the invitation's statement; with `basis: invitation` and only then. */
+  /** The hash of the invitation's statement; with `basis: invitation`, and only then. */
   invitation?: string;
   tenant: string;
   service: string;
-  /** Hash of the service's route map: what resources and actions mean. */
+  /** The hash of the service's route map, which says what the resources and actions are. */
   routes: string;
-  /** Normalised (`normaliseScope`). */
+  /** In normal form (`normaliseScope`). */
   scope: ScopeEntry[];
-  /** Life of the grant. */
+  /** How long the grant lasts. */
   seconds: number;
   startsOn: 'approval' | 'first-use';
   startsAt?: string;
   useBy?: string;
   lapsesAt: string;
-  /** How much the grant may use: calls, bytes of response bodies. */
+  /** How many calls, and bytes of response bodies, the grant may use. */
   budget?: Budget;
-  /** The one call that may be made, body included. */
+  /** The one call that may be made, including its body. */
   change?: Change;
   /** `usr_…` */
   requester: string;
@@ -46,5 +54,174 @@ export type Terms = {
 
 export type Budget = { calls?: number; bytes?: number };
 
-/** `path` is the upstream path with query, `bodySha256` = `sha256:` + hex of the raw body. */
+/** `path` is the upstream path with query. `bodySha256` is `sha256:` + hex of the raw body. */
 export type Change = { method: string; path: string; bodySha256: string };
+
+const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
+// Path and query as sent: printable ASCII, no fragment.
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+
+/**
+ * The shape of terms, published as docs/schemas/terms-v1.json. The rules between members (normal form of the scope, which
+ * times go together, what a basis needs) are in `parseTerms`.
+ */
+export const termsSchema: z.ZodType<Terms> = z.strictObject({
+  v: z.literal(1),
+  deployment: z.string().regex(idPattern('dep')),
+  request: z.string().regex(idPattern('req')),
+  parent: z.exactOptional(digest),
+  extends: z.exactOptional(digest),
+  basis: z.enum(['approval', 'invitation', 'emergency', 'legal']),
+  invitation: z.exactOptional(digest),
+  tenant: z.string().regex(SLUG),
+  service: z.string().regex(SERVICE_NAME),
+  routes: digest,
+  scope,
+  seconds,
+  startsOn: z.enum(['approval', 'first-use']),
+  startsAt: z.exactOptional(instant),
+  useBy: z.exactOptional(instant),
+  lapsesAt: instant,
+  budget: z.exactOptional(budget),
+  change: z.exactOptional(
+    z.strictObject({
+      method: z.string().regex(METHOD),
+      path: z.string().max(4_096).regex(TARGET),
+      bodySha256: digest,
+    }),
+  ),
+  requester: z.string().regex(idPattern('usr')),
+  justification: commitment,
+  ticket: z.exactOptional(commitment),
+});
+
+type Rule = (terms: Terms) => string | undefined;
+
+/** The rules between members, each with the member to blame. A rule returns what is wrong, or undefined. */
+const RULES: readonly (readonly [member: keyof Terms, rule: Rule])[] = [
+  ['tenant', ({ tenant }) => unless(isTenantSlug(tenant), 'this slug belongs to no tenant')],
+  ['service', ({ service }) => unless(isServiceName(service), 'this name belongs to no service')],
+  ['scope', ({ scope }) => unless(isNormalisedScope(scope), 'not in normal form')],
+  [
+    'invitation',
+    ({ basis, invitation }) =>
+      unless(
+        (basis === 'invitation') === (invitation !== undefined),
+        'goes with `basis: invitation`, and only then',
+      ),
+  ],
+  [
+    'startsAt',
+    ({ startsAt }) => unless(startsAt === undefined || isInstant(startsAt), 'not in the calendar'),
+  ],
+  ['useBy', ({ useBy }) => unless(useBy === undefined || isInstant(useBy), 'not in the calendar')],
+  ['lapsesAt', ({ lapsesAt }) => unless(isInstant(lapsesAt), 'not in the calendar')],
+  [
+    'startsOn',
+    ({ startsOn, startsAt, useBy }) =>
+      unless(
+        startsOn === 'approval' || (useBy !== undefined && startsAt === undefined),
+        '`first-use` needs `useBy` and excludes `startsAt`',
+      ),
+  ],
+  ['lapsesAt', (terms) => unless(lapsesInTime(terms), 'is after `useBy`, or after `startsAt` + `seconds`')],
+  ['justification', ({ justification }) => unless(isCommitment(justification), 'not a commitment')],
+  ['ticket', ({ ticket }) => unless(ticket === undefined || isCommitment(ticket), 'not a commitment')],
+];
+
+/**
+ * Parses terms strictly and returns a copy. Every member has its type and spelling, no member is unknown or undefined, the
+ * scope is in normal form, and the times agree.
+ *
+ * Throws ContractError with a pointer: `unsupported_version` for a `v` other than 1, `terms_too_large` for more than
+ * 20 scope entries, `invalid_terms` for anything else.
+ */
+export function parseTerms(value: unknown): Terms {
+  const head = value as { v?: unknown; scope?: unknown } | null | undefined;
+  if (typeof head === 'object' && head !== null && head.v !== 1 && head.v !== undefined) {
+    throw new ContractError(
+      'unsupported_version',
+      'these terms are of a version that is not known here',
+      '/v',
+    );
+  }
+  if (Array.isArray(head?.scope) && head.scope.length > MAX_SCOPE_ENTRIES) {
+    throw new ContractError('terms_too_large', `a scope has at most ${MAX_SCOPE_ENTRIES} entries`, '/scope');
+  }
+  const read = termsSchema.safeParse(value);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new ContractError('invalid_terms', issue?.message ?? 'not terms', jsonPointer(issue?.path ?? []));
+  }
+  for (const [member, rule] of RULES) {
+    const wrong = rule(read.data);
+    if (wrong !== undefined) throw new ContractError('invalid_terms', wrong, `/${member}`);
+  }
+  return read.data;
+}
+
+function unless(holds: boolean, wrong: string): string | undefined {
+  return holds ? undefined : wrong;
+}
+
+function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {
+  if (useBy === undefined && startsAt === undefined) return true;
+  const lapse = Date.parse(lapsesAt);
+  if (useBy !== undefined && lapse > Date.parse(useBy)) return false;
+  return startsAt === undefined || lapse <= Date.parse(startsAt) + seconds * 1_000;
+}
+
+/** The longest grant token. With the name of its header it must fit one header line of common proxies (8 kB). */
+export const MAX_TOKEN_BYTES = 7_680;
+
+const TOKEN_FRAME_BYTES = 950;
+const COUNTERSIGNATURE_BYTES = 1_300;
+
+/**
+ * The bytes that are shown and hashed (docs/contract.md, Terms and digest): the terms as canonical JSON, ASCII only.
+ *
+ *     {"basis":"approval","deployment":"dep_…","justification":"c1:…","lapsesAt":"…Z","request":"req_…",
+ *      "requester":"usr_…","routes":"sha256:…","scope":[{"actions":[…],"resource":"…"}],"seconds":3600,
+ *      "service":"…","startsOn":"approval","tenant":"…","v":1}
+ */
+export function canonicalTerms(terms: Terms): string {
+  return canonicalJson(terms);
+}
+
+/** The digest: `sha256:` + hex of SHA-256 over the canonical terms. */
+export function termsDigest(hashing: Hashing, terms: Terms): string {
+  return sha256Digest(hashing, canonicalTerms(terms));
+}
+
+/**
+ * How long a token with such terms may get, in bytes: the terms in base64, 950 for its other parts, and 1,300 for each
+ * countersignature. `canonicalLength` is the length of the canonical terms.
+ */
+export function termsTokenBytes(canonicalLength: number, approvals: number): number {
+  return Math.ceil((canonicalLength * 4) / 3) + TOKEN_FRAME_BYTES + COUNTERSIGNATURE_BYTES * approvals;
+}
+
+/** Throws `terms_too_large` if a token with these terms and that many countersignatures would be too long. */
+export function requireTermsFit(terms: Terms, approvals: number): void {
+  if (termsTokenBytes(canonicalTerms(terms).length, approvals) > MAX_TOKEN_BYTES) {
+    throw new ContractError(
+      'terms_too_large',
+      'a token with these terms and approvals would be over 7,680 bytes',
+    );
+  }
+}
+
+/**
+ * The last moment at which a grant of these terms could be open, however late it is approved or first used. Milliseconds
+ * since the epoch. `useBy` matters only if the first use starts the grant.
+ */
+export function latestEndOfTerms({
+  startsOn,
+  startsAt,
+  lapsesAt,
+  useBy,
+  seconds,
+}: Pick<Terms, 'startsOn' | 'startsAt' | 'lapsesAt' | 'useBy' | 'seconds'>): number {
+  const begins = startsOn === 'first-use' ? useBy : startsAt;
+  return Date.parse(begins ?? lapsesAt) + seconds * 1_000;
+}

@@ -3,13 +3,13 @@ import {
   ContractError,
   canonicalJson,
   type InvitationStatement,
-  invitationHash,
   isInstant,
   type Opening,
   parseInvitation,
   parseSignature,
   type ScopeEntry,
   type Signature,
+  statementHash,
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
@@ -191,7 +191,7 @@ async function store(
     version: 1,
     statement,
     countersignature,
-    hash: invitationHash(deps.hashing, statement),
+    hash: statementHash(deps.hashing, statement),
     used: 0,
     createdAt: at,
     endedAt: null,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
+import { ContractError } from '../errors.js';
 import { canonicalJson } from './canonical-json.js';
-import { ContractError } from './errors.js';
 
 type Vectors = {
   objects: { section: string; input: string; output: string }[];
@@ -52,7 +52,7 @@ describe('canonicalJson', () => {
     ['a Map', new Map(), ''],
     ['toJSON', { toJSON: () => 'other' }, '/toJSON'],
     ['undefined itself', undefined, ''],
-  ])('refuses %s, which the RFC library would drop, change or let pass', (_case, value, pointer) => {
+  ])('refuses %s, which the RFC’s library would drop, change or accept', (_case, value, pointer) => {
     expect(refusal(value)).toEqual({ code: 'invalid_canonical_value', pointer });
   });
 
@@ -67,7 +67,7 @@ describe('canonicalJson', () => {
     expect(refusal(cycle).code).toBe('invalid_canonical_value');
   });
 
-  test('keeps members named like internals of objects', () => {
+  test('keeps members that are named like internals of objects', () => {
     expect(canonicalJson(JSON.parse('{"constructor":1,"__proto__":2}'))).toBe(
       '{"__proto__":2,"constructor":1}',
     );
@@ -83,7 +83,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  test('says of every JSON value what the RFC’s own library says', () => {
+  test('writes every JSON value as the RFC’s own library does', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
         expect(canonicalJson(value)).toBe(rfc8785(value));

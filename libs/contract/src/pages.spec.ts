@@ -1,11 +1,11 @@
-import { safeLocalPath } from './local-path.js';
+import { safeLocalPath } from './pages.js';
 
 test.each([
   ['/', '/'],
   ['/requests/req_1?tab=a#b', '/requests/req_1?tab=a#b'],
   ['/auth/cli?port=1&state=x', '/auth/cli?port=1&state=x'],
   ['/a/../b', '/b'],
-])('%s is a place of ours', (asked, place) => {
+])('%s is a path of this broker', (asked, place) => {
   expect(safeLocalPath(asked)).toBe(place);
 });
 

@@ -1,12 +1,12 @@
 /**
- * SHA-256 as a port: this library also runs in a browser and in customers' middleware, so it brings no
- * hashing of its own. Synchronous, because a digest is computed in the middle of a decision.
+ * SHA-256 as a port, because this library also runs in a browser and in customers' middleware. It is synchronous: a
+ * digest is needed in the middle of a decision.
  */
 export interface Hashing {
   sha256(data: Uint8Array): Uint8Array;
-  /** Lower-case hex of the hash of text as UTF-8, where the platform has a shorter way to it. */
+  /** Lower-case hex of the hash of UTF-8 text, if the platform has a quicker way to it. */
   sha256Hex?(text: string): string;
-  /** base64url (no padding) of the hash, likewise. */
+  /** The same as base64url without padding. */
   sha256Base64url?(data: Uint8Array): string;
 }
 
@@ -14,17 +14,17 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const encoder = new TextEncoder();
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** True for `sha256:` + 64 lower-case hex digits. */
+/** Whether the value is `sha256:` + 64 lower-case hex digits. */
 export function isDigest(value: string): boolean {
   return DIGEST.test(value);
 }
 
-/** UTF-8 bytes of well-formed text. Lone surrogates must have been refused before: they would turn to U+FFFD. */
+/** UTF-8 bytes of text. The caller has refused lone surrogates (`isWellFormed`); here they would become U+FFFD. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** `sha256:` + lower-case hex of the hash of bytes, or of text as UTF-8. */
+/** `sha256:` + lower-case hex of SHA-256 over bytes, or over text as UTF-8. */
 export function sha256Digest(hashing: Hashing, data: Uint8Array | string): string {
   if (typeof data === 'string' && hashing.sha256Hex !== undefined) return `sha256:${hashing.sha256Hex(data)}`;
   const hash = hashing.sha256(typeof data === 'string' ? utf8(data) : data);

@@ -10,8 +10,8 @@ export const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]
 export const CLOCK_SKEW_MS = 5_000;
 
 /**
- * Seconds of an ISO 8601 duration of days, hours, minutes and whole seconds (`PT1H`, `P1DT30M`), or undefined.
- * Zero is no duration. Months, years and weeks are refused: their length in seconds is not one number.
+ * Seconds of an ISO 8601 duration of days, hours, minutes and whole seconds (`PT1H`, `P1DT30M`); undefined for any other
+ * text. Zero is not a duration. Weeks, months and years are refused: calendars disagree on their length in seconds.
  */
 export function parseDuration(text: string): number | undefined {
   const parts = DURATION.exec(text);
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
   return total > 0 && Number.isSafeInteger(total) ? total : undefined;
 }
 
-/** The shortest duration text of whole seconds > 0: `3600` → `PT1H`. Throws `invalid_duration`. */
+/** The shortest text of a duration: `3600` → `PT1H`. Throws `invalid_duration` unless it is a whole number above 0. */
 export function formatDuration(seconds: number): string {
   if (!Number.isSafeInteger(seconds) || seconds <= 0) {
     throw new ContractError('invalid_duration', 'a duration is a whole number of seconds above 0');
@@ -34,13 +34,13 @@ export function formatDuration(seconds: number): string {
   return `P${part(days, 'D')}${clock === '' ? '' : `T${clock}`}`;
 }
 
-/** True for an RFC 3339 instant in UTC with `Z` and whole seconds that the calendar has. */
+/** Whether the text is an RFC 3339 instant in UTC, with `Z` and whole seconds, on a day that exists. */
 export function isInstant(text: string): boolean {
-  // A day that its month does not have is read as one of the next month, or not at all.
+  // `Date` reads 31 April as 1 May, or not at all.
   return INSTANT.test(text) && new Date(text).getUTCDate() === Number(text.slice(8, 10));
 }
 
-/** The whole-second instant at or before the date. Throws `invalid_instant` outside the years 0000 to 9999. */
+/** Formats a date as an instant, rounded down to the second. Throws `invalid_instant` outside the years 0000 to 9999. */
 export function toInstant(date: Date): string {
   const time = date.getTime();
   const text = Number.isNaN(time) ? '' : `${date.toISOString().slice(0, 19)}Z`;

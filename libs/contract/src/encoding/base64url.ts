@@ -1,7 +1,7 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const VALUES = new Map([...ALPHABET].map((char, index) => [char, index]));
 
-/** base64url without padding (RFC 4648 §5). Written out because neither Buffer nor btoa is everywhere. */
+/** base64url without padding (RFC 4648 §5). Written by hand: browsers have no Buffer, and `btoa` knows no bytes. */
 export function encodeBase64url(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -13,8 +13,8 @@ export function encodeBase64url(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of a base64url text, or undefined unless the text is the one canonical spelling: no padding, no other
- * alphabet, no leftover bits. Two spellings of the same bytes would let a signed or hashed value be re-spelt.
+ * The bytes of a base64url text; undefined unless the text is their one canonical spelling: no padding, no other
+ * alphabet, no leftover bits. With two spellings of the same bytes an attacker could re-spell a signed value.
  */
 export function decodeBase64url(text: string): Uint8Array | undefined {
   if (text.length % 4 === 1) return undefined;

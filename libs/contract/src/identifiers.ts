@@ -1,4 +1,4 @@
-/** What an id is of, told by its prefix (CONTRACT: request, grant, review, invitation, lock, person, …; `prp`: proposed trust document, `rst`: reset of one). */
+/** What an id names, by its prefix. docs/contract.md, Ids and names. */
 export type IdPrefix =
   | 'req'
   | 'grt'
@@ -18,14 +18,14 @@ export type IdPrefix =
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
 
-/** The pattern of ids with this prefix: prefix, `_`, lower-case hyphenated UUIDv7 (RFC 9562). */
+/** The pattern of an id: prefix, `_`, lower-case hyphenated UUIDv7 (RFC 9562). */
 export function idPattern(prefix: IdPrefix): RegExp {
   return new RegExp(`^${prefix}_${UUID_V7}$`);
 }
 
 const BARE_UUID_V7 = new RegExp(`^${UUID_V7}$`);
 
-/** True when the value is an id of that kind, in its only spelling. */
+/** Whether the value is an id of this kind. An id has one spelling. */
 export function isId(prefix: IdPrefix, value: string): boolean {
   return value.startsWith(`${prefix}_`) && BARE_UUID_V7.test(value.slice(prefix.length + 1));
 }
@@ -34,10 +34,10 @@ export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 export const ACTION = /^[A-Za-z0-9._~-]{1,64}$/;
 
-/** The slug of the log that belongs to no tenant; no tenant may have it. */
+/** The slug of the deployment's own log. No tenant may have it. */
 export const DEPLOYMENT_SLUG = 'deployment';
 
-/** First path segments that are the gateway's own: no data service can have them. */
+/** First path segments that the gateway serves itself. No data service may have such a name. */
 export const GATEWAY_PATHS: ReadonlySet<string> = new Set([
   'healthz',
   'readyz',
@@ -47,22 +47,22 @@ export const GATEWAY_PATHS: ReadonlySet<string> = new Set([
   'import',
 ]);
 
-/** True for `[a-z0-9][a-z0-9-]{0,62}`. */
+/** Whether the value is `[a-z0-9][a-z0-9-]{0,62}`. */
 export function isSlug(value: string): boolean {
   return SLUG.test(value);
 }
 
-/** True for a slug that a tenant may have: `deployment` is taken by the deployment's own log. */
+/** Whether a tenant may have this slug. */
 export function isTenantSlug(value: string): boolean {
   return isSlug(value) && value !== DEPLOYMENT_SLUG;
 }
 
-/** True for a name that a data service may have: it is the first path segment at the gateway, whose own paths are taken. */
+/** Whether a data service may have this name, which is the first path segment at the gateway. */
 export function isServiceName(value: string): boolean {
   return SERVICE_NAME.test(value) && !GATEWAY_PATHS.has(value);
 }
 
-/** True for the name of an action, in the alphabet of resource segments. `*` is no action: it may only be forbidden. */
+/** Whether the value names an action. `*` does not: it stands for all actions, in `forbid` rules only. */
 export function isAction(value: string): boolean {
   return ACTION.test(value);
 }

@@ -1,47 +1,51 @@
-import { ContractError, jsonPointer } from './errors.js';
+import { ContractError, jsonPointer } from '../errors.js';
 
-/** Deeper values are refused: nothing that we hash comes near it, and a hostile one would exhaust the stack. */
+/** Deeper values are refused: a hostile one would exhaust the stack, and no value that we hash comes near it. */
 const MAX_DEPTH = 64;
-/** Without the `u` flag a look at one-byte text is over at once; nearly all text that we hash is such. */
+/** Without the `u` flag the engine skips one-byte text at once, and nearly all text that we hash is such. */
 const SURROGATE = /[\ud800-\udfff]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-/** Text that JSON writes as it is, between quotes: nearly all of what is hashed, told by one look. */
+/** Text that JSON writes between quotes without any escape. One match tells it for nearly all text that we hash. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** True when the text has no lone surrogate, so that its UTF-8 form is exact. */
+/** Whether the text has no lone surrogate, so that it has exact UTF-8 bytes. */
 export function isWellFormed(text: string): boolean {
   return !SURROGATE.test(text) || !LONE_SURROGATE.test(text);
 }
 
 /**
- * Canonical JSON (RFC 8785) of a JSON value: the bytes that are hashed and signed everywhere.
+ * Canonical JSON (RFC 8785) of a JSON value: the bytes that everything hashes and signs.
  *
- * Strings and numbers are written as ECMAScript's `JSON.stringify` writes them, which is what the RFC rests on;
- * members are sorted by UTF-16 code unit. What libraries drop, change or let pass (undefined members, holes,
- * `toJSON`) throws `invalid_canonical_value`, as do lone surrogates, non-finite numbers, BigInts, functions, class
- * instances and values nested deeper than 64: what cannot be said exactly must not be signed.
+ *     {"a":[1,"x"],"b":null}
+ *
+ * No white space. Members are sorted by UTF-16 code unit. Strings and numbers are written as ECMAScript's
+ * `JSON.stringify` writes them, on which the RFC is built. docs/contract.md, Canonical JSON.
+ *
+ * Throws `invalid_canonical_value` for a value that has no exact JSON: undefined members, holes and `toJSON` (which
+ * other libraries drop or change), lone surrogates, numbers that are not finite, BigInts, functions, class instances, and
+ * nesting deeper than 64.
  */
 export function canonicalJson(value: unknown): string {
-  // What is in order already, as most of what is checked and every record of a call, is the platform's to write.
-  if (isWrittenAsIs(value, 0)) return JSON.stringify(value);
-  const text = written(value, 0);
+  // Fast path: most values, and every record of a call, have their members in order already.
+  if (isSortedJson(value, 0)) return JSON.stringify(value);
+  const text = write(value, 0);
   if (text !== undefined) return text;
-  // Rare and slow: looks again, for the place of what is wrong.
+  // Rare and slow: walks the value again to find the place that is wrong.
   requireJson(value, []);
-  return refuse('could not be read twice alike', []);
+  return refuse('changed while it was read', []);
 }
 
-/** Whether it is JSON, and the names of every object ascend. Makes nothing: it is asked of every record. */
-function isWrittenAsIs(value: unknown, depth: number): boolean {
+/** Whether the value is JSON and every object's names ascend. It allocates nothing: every record passes through here. */
+function isSortedJson(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH)
     return isScalar(value) && depth <= MAX_DEPTH;
   if (Array.isArray(value))
-    return isPlainArray(value) && value.every((item) => isWrittenAsIs(item, depth + 1));
+    return isPlainArray(value) && value.every((item) => isSortedJson(item, depth + 1));
   if (!isPlainObject(value)) return false;
   let last = '';
   for (const name of Object.keys(value)) {
     if (name < last || !isWellFormed(name)) return false;
-    if (!isWrittenAsIs((value as Record<string, unknown>)[name], depth + 1)) return false;
+    if (!isSortedJson((value as Record<string, unknown>)[name], depth + 1)) return false;
     last = name;
   }
   return true;
@@ -52,62 +56,62 @@ function isScalar(value: unknown): boolean {
   return typeof value === 'number' ? Number.isFinite(value) : value === null || typeof value === 'boolean';
 }
 
-/** The canonical text, looked at and written in one pass; undefined where something in it is no JSON value. */
-function written(value: unknown, depth: number): string | undefined {
+/** The canonical text, checked and written in one pass. Undefined if some part is not a JSON value. */
+function write(value: unknown, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return quote(value);
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value !== 'object') return undefined;
-  return Array.isArray(value) ? writtenArray(value, depth) : writtenObject(value, depth);
+  return Array.isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
 }
 
-function quoted(text: string): string | undefined {
+function quote(text: string): string | undefined {
   if (PLAIN.test(text)) return `"${text}"`;
   return isWellFormed(text) ? JSON.stringify(text) : undefined;
 }
 
-function writtenArray(items: readonly unknown[], depth: number): string | undefined {
+function writeArray(items: readonly unknown[], depth: number): string | undefined {
   if (!isPlainArray(items)) return undefined;
   let text = '[';
   for (const item of items) {
-    const each = written(item, depth + 1);
+    const each = write(item, depth + 1);
     if (each === undefined) return undefined;
     text += text === '[' ? each : `,${each}`;
   }
   return `${text}]`;
 }
 
-function writtenObject(value: object, depth: number): string | undefined {
+function writeObject(value: object, depth: number): string | undefined {
   if (!isPlainObject(value)) return undefined;
   let text = '{';
   for (const name of Object.keys(value).sort()) {
-    const label = quoted(name);
-    const member = written((value as Record<string, unknown>)[name], depth + 1);
+    const label = quote(name);
+    const member = write((value as Record<string, unknown>)[name], depth + 1);
     if (label === undefined || member === undefined) return undefined;
     text += text === '{' ? `${label}:${member}` : `,${label}:${member}`;
   }
   return `${text}}`;
 }
 
-/** Without holes and named members. */
+/** An array without holes and without named members. */
 const isPlainArray = (value: readonly unknown[]): boolean => Object.keys(value).length === value.length;
 
-/** Without symbols, and of a class that nobody wrote. */
+/** An object that is no class's instance and has no symbol members. */
 const isPlainObject = (value: object): boolean =>
   hasPlainPrototype(value) && Object.getOwnPropertySymbols(value).length === 0;
 
 /**
- * A plain object's prototype is null or a root prototype; comparing with our own Object.prototype would refuse objects of
- * another realm (a worker's vm, a frame).
+ * The prototype is null or a root prototype. Comparing with our own `Object.prototype` would refuse objects of another
+ * realm, such as a worker's or a frame's.
  */
 function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Throws for what is no JSON value, with its place. */
+/** Throws for the first part that is not a JSON value, with its place. */
 function requireJson(value: unknown, path: PropertyKey[]): void {
   if (path.length > MAX_DEPTH) refuse(`is nested deeper than ${MAX_DEPTH}`, path);
   if (typeof value !== 'object' || value === null) requireScalar(value, path);

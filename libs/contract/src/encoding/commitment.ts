@@ -1,32 +1,35 @@
+import { ContractError } from '../errors.js';
 import { decodeBase64url, encodeBase64url } from './base64url.js';
 import { isWellFormed } from './canonical-json.js';
-import { ContractError } from './errors.js';
-import { type Hashing, utf8 } from './hashing.js';
+import { type Hashing, utf8 } from './digest.js';
 
-/** What stands beside a commitment and can be erased: the value and its salt (32 bytes, base64url). */
+/** The value and the salt (32 bytes, base64url) behind a commitment. They are kept beside it and can be erased. */
 export type Opening = { value: string; salt: string };
 
 export const COMMITMENT = /^c1:[A-Za-z0-9_-]{43}$/;
-/** The last of the 43 letters carries two bits too many, which are zero in the one canonical spelling. */
+/** The last of the 43 letters has two spare bits. They are zero in the one canonical spelling. */
 const CANONICAL = /^c1:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 const SALT_BYTES = 32;
 const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
-/** True for `c1:` + base64url of 32 bytes in its canonical spelling. */
+/** Whether the value is `c1:` + base64url of 32 bytes in its canonical spelling. */
 export function isCommitment(value: string): boolean {
   return CANONICAL.test(value);
 }
 
-/** Unicode NFC of free text, the form in which it is committed to, so that two spellings of é are one reason. */
+/** Unicode NFC of free text. Commitments are made over this form, so that both spellings of é commit to the same. */
 export function normaliseText(text: string): string {
   return text.normalize('NFC');
 }
 
 /**
- * Commitment to a personal value: `c1:` + base64url SHA-256(name ‖ 0x00 ‖ salt ‖ UTF-8 value). It hides the value
- * as long as the 32 random bytes are not known and says nothing more once they are erased. The value is hashed as
- * given: normalise free text first (`normaliseText`). Throws `invalid_commitment` for a salt that is not 32 bytes,
- * a name that could swallow the separator, or text with a lone surrogate.
+ * The commitment to a personal value (docs/contract.md, Commitment):
+ *
+ *     c1: + base64url( SHA-256( UTF-8 name ‖ 0x00 ‖ 32 bytes of salt ‖ UTF-8 value ) )
+ *
+ * The salt is random, so the commitment reveals nothing about the value, and nothing can be guessed once the salt is
+ * erased. The value is hashed as given: call `normaliseText` on free text first. Throws `invalid_commitment` for a salt
+ * of another length, a name that may contain the separator, or text with a lone surrogate.
  */
 export function commit(hashing: Hashing, name: string, salt: Uint8Array, value: string): string {
   if (salt.length !== SALT_BYTES) throw new ContractError('invalid_commitment', 'a salt is 32 bytes');
@@ -41,7 +44,7 @@ export function commit(hashing: Hashing, name: string, salt: Uint8Array, value: 
   return `c1:${hashing.sha256Base64url?.(message) ?? encodeBase64url(hashing.sha256(message))}`;
 }
 
-/** True when the opening is what was committed to under that name. Anything malformed is false, never an error. */
+/** Whether the opening is what the commitment was made over, under that name. False for anything malformed; never throws. */
 export function openCommitment(
   hashing: Hashing,
   name: string,

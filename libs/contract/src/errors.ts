@@ -1,22 +1,26 @@
-/** Codes of everything that libs/scope refuses. Programs branch on these, never on the message. */
+/** Every code with which this library refuses. Programs branch on the code, never on the message. */
 export type ContractErrorCode =
+  /** A path, or a header that names a tenant, has more than one reading. */
   | 'ambiguous_request'
+  /** The value has no canonical JSON. */
   | 'invalid_canonical_value'
   | 'invalid_commitment'
   | 'invalid_duration'
   | 'invalid_instant'
+  /** Not a resource, or not a pattern where one is needed. */
   | 'invalid_resource'
   | 'invalid_route_map'
   | 'invalid_scope'
   | 'invalid_statement'
   | 'invalid_terms'
+  /** Too many scope entries, or no token could carry the terms. */
   | 'terms_too_large'
+  /** Terms with a `v` other than 1. */
   | 'unsupported_version';
 
 /**
- * The one error that this library throws. `pointer` is a JSON Pointer (RFC 6901) into the value that was
- * handed in, where one place is to blame. The message says which rule was broken and never repeats the value:
- * a justification or a path may be personal.
+ * The one error that this library throws. `pointer` is a JSON Pointer (RFC 6901) into the refused value, if one place is
+ * to blame. The message says which rule was broken. It never repeats the value, which may be personal.
  */
 export class ContractError extends Error {
   readonly code: ContractErrorCode;
@@ -30,7 +34,7 @@ export class ContractError extends Error {
   }
 }
 
-/** JSON Pointer (RFC 6901) of a path of member names and indexes. */
+/** Formats a path of member names and indexes as a JSON Pointer (RFC 6901). */
 export function jsonPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

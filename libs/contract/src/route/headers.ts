@@ -1,11 +1,11 @@
 /**
- * What a gateway does with which request header, by names in lower case: one list for all who ask, so that no header can be
- * one thing to the check of a map and another to the call.
+ * How a gateway treats request headers. Names are lower case. The check of a route map and the handling of a call use the
+ * same lists, so that they cannot disagree on a header.
  */
 
 /**
- * Headers that every client sends, in which no service reads a tenant: `Accept-Language: en` speaks of no tenant `en`. By
- * their whole names: `Content-Tenant` is nothing that every client sends.
+ * Headers that every client sends. No service reads a tenant from them: `Accept-Language: en` does not name a tenant `en`.
+ * These are whole names, not prefixes: `Content-Tenant` is not among them.
  */
 const OF_EVERY_CLIENT = new Set([
   'accept',
@@ -46,7 +46,7 @@ const OF_EVERY_CLIENT = new Set([
 ]);
 const OF_BROWSERS = /^sec-(?:ch|fetch|gpc|purpose|websocket)(?:-|$)/;
 
-/** Fields that ask for another method than the one that was judged, for another protocol, or that announce trailers. */
+/** Headers that change the method after it was authorized, switch the protocol, or announce trailers. */
 const REFUSED = new Set([
   'x-http-method',
   'x-http-method-override',
@@ -57,7 +57,7 @@ const REFUSED = new Set([
   'trailer',
 ]);
 
-/** The connection's own (RFC 9110 §7.6.1), which go no further in either direction. */
+/** Headers of one connection (RFC 9110 §7.6.1). The gateway forwards them in neither direction. */
 export const HOP_BY_HOP = [
   'connection',
   'proxy-connection',
@@ -70,7 +70,7 @@ export const HOP_BY_HOP = [
   'upgrade',
 ] as const;
 
-/** The connection's own, what a gateway answers itself, and what only this hop may see. */
+/** Headers of one connection, headers that the gateway answers itself, and headers that only proxies may set. */
 const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'host',
@@ -88,7 +88,7 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'iv-user',
   'sm-user',
   'teleport-jwt-assertion',
-  // CGI makes `HTTP_PROXY` of it, which clients of other services obey (CVE-2016-5385).
+  // CGI turns it into the variable `HTTP_PROXY`, which many HTTP clients obey (CVE-2016-5385).
   'proxy',
   'true-client-ip',
   'x-client-ip',
@@ -100,31 +100,32 @@ const NEVER_FORWARDED: ReadonlySet<string> = new Set([
   'x-scheme',
   'x-url-scheme',
 ]);
-/** Families of headers that upstreams trust because only a proxy is supposed to set them. */
+/** Headers that upstreams trust because only a proxy is supposed to set them. */
 const OF_PROXIES =
   /^(?:countersign-|cf-(?:access-|connecting-)|client-cert|oidc-|remote-(?:email|groups|name|user)|ssl-client-|tailscale-|x-(?:amzn-(?:mtls-|oidc-)|appengine-|arr-|auth-request-|authenticated-|authentik-|azure-|client-cert|consumer-|credential-|envoy-|forward|goog-authenticated-|goog-iap-|jwt-assertion|middleware-|ms-client-|original-|pomerium-|proxyuser-|remote-|rewrite-|ssl-|vouch-|webauth-))/;
-/** Of a client they are as little worth; but they are the names that services read a tenant from. */
+/** Also not trustworthy from a client, but services do read a tenant from them. */
 const OF_TENANTS = /^x-tenant/;
 
-/** Whether every client sends this header, so that nothing can be made of a tenant's name in it. */
+/** Whether every client sends this header, so that a tenant's name in it means nothing. */
 export function isSentByEveryClient(name: string): boolean {
   return OF_EVERY_CLIENT.has(name) || (name.startsWith('sec-') && OF_BROWSERS.test(name));
 }
 
-/** Whether a request with this header is refused whole. */
+/** Whether the gateway refuses a request that has this header. */
 export function isRefusedHeader(name: string): boolean {
   return REFUSED.has(name);
 }
 
-/** Whether an upstream never gets this header as the client sent it. */
+/** Whether the gateway never forwards this header as the client sent it. */
 export function isWithheldHeader(name: string): boolean {
   return NEVER_FORWARDED.has(name) || OF_PROXIES.test(name) || OF_TENANTS.test(name);
 }
 
 /**
- * Whether a service may have its tenant read from this header, however it is spelt. Not from one in which a pinned tenant's
- * name is not looked for, nor from one that a gateway refuses, withholds or sets: what is judged there is not what arrives.
- * `X-Tenant…` is withheld as well, and sent on as judged.
+ * Whether a service may read its tenant from this header, in any casing. Not from a header that every client sends: the
+ * gateway does not look there for the names of pinned tenants. Not from a header that the gateway refuses, withholds or
+ * sets: the upstream would not receive the value that was authorized. `X-Tenant…` is withheld too, but the gateway sets it
+ * again to the authorized value.
  */
 export function mayCarryTenant(header: string): boolean {
   const name = header.toLowerCase();

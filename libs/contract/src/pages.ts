@@ -1,0 +1,21 @@
+/**
+ * A request header, in lower case. A page sends it with calls that it makes on its own, without the user. The broker
+ * answers such a call like any other, but the call does not keep the session alive.
+ */
+export const BACKGROUND_HEADER = 'countersign-background';
+
+const LONGEST = 2_000;
+/** One slash, then printable ASCII that no browser reads as another host and no server as a new header line. */
+const LOCAL = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
+const ANYWHERE = 'http://here.invalid';
+
+/**
+ * Where to go after signing in: the requested path if it is one of this broker's, else the start page. The result never
+ * names another host (CWE-601). Broker and pages both call this function.
+ */
+export function safeLocalPath(asked: unknown): string {
+  if (typeof asked !== 'string' || asked.length > LONGEST || !LOCAL.test(asked)) return '/';
+  const url = new URL(asked, ANYWHERE);
+  const path = `${url.pathname}${url.search}${url.hash}`;
+  return url.origin === ANYWHERE && LOCAL.test(path) ? path : '/';
+}

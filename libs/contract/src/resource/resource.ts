@@ -1,0 +1,134 @@
+import { ContractError } from '../errors.js';
+
+const SEGMENT = /^[A-Za-z0-9._~-]+$/;
+/** Segments other than `.` and `..`, with `/` between them. */
+const CONCRETE = /^(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._~-]+)*$/;
+
+/** Longer resources and patterns are refused. */
+export const MAX_RESOURCE_LENGTH = 1_024;
+
+/** A parsed pattern: its segments (`*` matches any one), and whether it ends in `**`. */
+export type ResourceParts = { segments: string[]; open: boolean };
+
+/** Whether the value is one segment: `[A-Za-z0-9._~-]+`, and neither `.` nor `..`. */
+export function isSegment(value: string): boolean {
+  return SEGMENT.test(value) && value !== '.' && value !== '..';
+}
+
+function parse(pattern: string): ResourceParts | undefined {
+  if (pattern.length > MAX_RESOURCE_LENGTH) return undefined;
+  const segments = pattern.split('/');
+  const open = segments.at(-1) === '**';
+  if (open) segments.pop();
+  return segments.every((segment) => segment === '*' || isSegment(segment)) ? { segments, open } : undefined;
+}
+
+/** Whether the value is a resource or a pattern: segments, `*` for one segment, a final `**` for zero or more. */
+export function isResourcePattern(value: string): boolean {
+  return parse(value) !== undefined;
+}
+
+/** Whether the value is one concrete resource, without wildcards. */
+export function isResource(value: string): boolean {
+  return value.length <= MAX_RESOURCE_LENGTH && CONCRETE.test(value);
+}
+
+/**
+ * Parses a pattern. Throws `invalid_resource` for anything else, instead of saying that it matches nothing: for a scope
+ * that would refuse, but for a `forbid` rule it would let a call through.
+ */
+export function resourceParts(pattern: string): ResourceParts {
+  const parts = parse(pattern);
+  if (parts === undefined) {
+    throw new ContractError(
+      'invalid_resource',
+      'a resource is segments of A-Z a-z 0-9 . _ ~ -, `*`, or a final `**`',
+    );
+  }
+  return parts;
+}
+
+/** Throws `invalid_resource` unless the value is a resource without wildcards. */
+export function requireConcrete(resource: string): void {
+  if (!isResource(resource))
+    throw new ContractError('invalid_resource', 'a concrete resource has no wildcard');
+}
+
+/** Whether the pattern matches one resource. Throws `invalid_resource` unless `concrete` has no wildcard. */
+export function resourceMatches(pattern: string, concrete: string): boolean {
+  requireConcrete(concrete);
+  return includes(resourceParts(pattern), concrete.split('/'));
+}
+
+/** An entry of a scope or a rule. It is matched against many resources during its life. */
+type HasPattern = { readonly resource: string };
+const compiled = new WeakMap<HasPattern, { resource: string; expression: RegExp }>();
+
+/**
+ * `resourceMatches` for the pattern of an entry, which is compiled once and kept. The caller has checked that `concrete`
+ * is a resource (`isResource`). Throws `invalid_resource` unless the entry has a pattern.
+ */
+export function entryMatches(entry: HasPattern, concrete: string): boolean {
+  let ready = compiled.get(entry);
+  if (ready?.resource !== entry.resource) {
+    ready = { resource: entry.resource, expression: expressionOf(resourceParts(entry.resource)) };
+    compiled.set(entry, ready);
+  }
+  return ready.expression.test(concrete);
+}
+
+/** Of the letters of a segment only `.` has a meaning in a regular expression outside brackets. */
+function expressionOf({ segments, open }: ResourceParts): RegExp {
+  const fixed = segments
+    .map((segment) => (segment === '*' ? '[^/]+' : segment.replaceAll('.', '\\.')))
+    .join('/');
+  if (!open) return new RegExp(`^${fixed}$`);
+  return fixed === '' ? /^.+$/ : new RegExp(`^${fixed}(?:/.+)?$`);
+}
+
+/** Whether some concrete resource matches both patterns. A `forbid` rule refuses on this. */
+export function resourcesOverlap(a: string, b: string): boolean {
+  const one = resourceParts(a);
+  const two = resourceParts(b);
+  const shared = Math.min(one.segments.length, two.segments.length);
+  for (let at = 0; at < shared; at++) {
+    const x = one.segments[at];
+    const y = two.segments[at];
+    if (x !== y && x !== '*' && y !== '*') return false;
+  }
+  return (one.segments.length === shared || two.open) && (two.segments.length === shared || one.open);
+}
+
+/** Whether `wide` matches everything that `narrow` matches. */
+export function resourceCovers(wide: string, narrow: string): boolean {
+  return resourceCoveredByAny([wide], narrow);
+}
+
+/**
+ * Whether everything that `narrow` matches is matched by at least one of `wides`. Exact, not an approximation:
+ *
+ * `*` matches any of infinitely many segments, so a pattern of fixed length is covered by several only if one of them
+ * covers it alone. A pattern with a final `**` is covered if each of its lengths is. Beyond the longest of `wides`, only
+ * one that ends in `**` can match, and it then matches every greater length too.
+ */
+export function resourceCoveredByAny(wides: readonly string[], narrow: string): boolean {
+  const parts = resourceParts(narrow);
+  const members = wides.map(resourceParts);
+  if (!parts.open) return members.some((wide) => includes(wide, parts.segments));
+  const longest = Math.max(0, ...members.map((wide) => wide.segments.length));
+  const extra = Math.max(0, longest - parts.segments.length) + 1;
+  // `**` alone matches no resource of length 0: there is none.
+  for (let added = parts.segments.length === 0 ? 1 : 0; added <= extra; added++) {
+    const segments = [...parts.segments, ...Array<string>(added).fill('*')];
+    if (!members.some((wide) => includes(wide, segments))) return false;
+  }
+  return true;
+}
+
+/** Whether the pattern matches these segments. A `*` among them is matched by `*` or the final `**` only. */
+function includes(pattern: ResourceParts, segments: readonly string[]): boolean {
+  const { segments: wanted, open } = pattern;
+  if (open ? segments.length < wanted.length : segments.length !== wanted.length) return false;
+  for (const [at, segment] of wanted.entries()) if (segment !== '*' && segment !== segments[at]) return false;
+  return true;
+}

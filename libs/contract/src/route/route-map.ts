@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { canonicalJson } from '../encoding/canonical-json.js';
+import { type Hashing, sha256Digest } from '../encoding/digest.js';
+import { ACTION, SERVICE_NAME } from '../identifiers.js';
+import { resourceCovers, resourcesOverlap } from '../resource/resource.js';
+import { byCodeUnit, type ScopeEntry } from '../resource/scope.js';
+
+/** One line of a route map: which calls it covers, and which resource and action they are. docs/contract.md, Route map. */
+export type Route = {
+  method: string;
+  /** `/tenants/{tenant}/invoices/{id}`: whole segments, literal or `{parameter}`. */
+  path: string;
+  /** `invoices/{id}`: may use the parameters of the path. */
+  resource: string;
+  action: string;
+  /** The query parameters that a call may have. Absent: none. */
+  query?: string[] | 'any';
+};
+
+/** Where a call names its tenant: in the path's `{tenant}`, the host, a header, or by the service, which has one tenant. */
+export type TenantFrom = 'path' | 'host' | 'header' | 'service';
+
+/** A data service with its defaults filled in: everything that the hash of its route map covers. */
+export type ServiceDefinition = {
+  name: string;
+  upstream: string;
+  audience: string;
+  tenantFrom: TenantFrom;
+  /** Only with `tenantFrom: header`. */
+  tenantHeader?: string;
+  routes: Route[];
+};
+
+const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
+// A literal is a path segment of RFC 3986 without `;` and percent-encoding. The gateway refuses those anyway.
+const PATH =
+  /^\/(?:(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~!$&'()*+,=:@-]+))*)?$/;
+const RESOURCE =
+  /^(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+)(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~-]+))*$/;
+const QUERY_NAME = /^[A-Za-z0-9._~:@$!*,[\]-]{1,128}$/;
+const UPSTREAM = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/;
+const AUDIENCE = /^[\x21-\x7e]{1,255}$/;
+const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
+
+export const routeSchema: z.ZodType<Route> = z.strictObject({
+  method: z.string().regex(METHOD, 'an HTTP method in capitals'),
+  path: z.string().max(1_024).regex(PATH, 'a path of whole segments, each literal or {parameter}'),
+  resource: z.string().max(1_024).regex(RESOURCE, 'resource segments, each literal or {parameter}'),
+  action: z.string().regex(ACTION, 'an action is of A-Z a-z 0-9 . _ ~ -'),
+  query: z.exactOptional(
+    z.union([z.literal('any'), z.array(z.string().regex(QUERY_NAME, 'not the name of a query parameter'))]),
+  ),
+});
+
+/** The shape of a service with its map. The rules between members are in `findRouteMapProblems`. */
+export const serviceDefinitionSchema: z.ZodType<ServiceDefinition> = z.strictObject({
+  name: z.string().regex(SERVICE_NAME, 'a service name is [a-z][a-z0-9-]{0,62}'),
+  upstream: z.string().max(255).regex(UPSTREAM, 'an http or https origin without path'),
+  audience: z.string().regex(AUDIENCE, 'printable ASCII without spaces'),
+  tenantFrom: z.enum(['path', 'host', 'header', 'service']),
+  tenantHeader: z.exactOptional(z.string().regex(HEADER_NAME, 'a header name of letters, digits and -')),
+  routes: z.array(routeSchema),
+});
+
+const PARAMETER = /^\{(.+)\}$/;
+
+/** Segments of a path template or of a call's path. `/` has none. */
+export function pathSegments(path: string): string[] {
+  if (path === '/') return [];
+  // `split` takes twice as long, and this runs at every call.
+  const segments: string[] = [];
+  let start = 1;
+  for (let end = path.indexOf('/', start); end !== -1; end = path.indexOf('/', start)) {
+    segments.push(path.slice(start, end));
+    start = end + 1;
+  }
+  segments.push(path.slice(start));
+  return segments;
+}
+
+/** The name in `{name}`. Undefined for a literal segment. */
+export function parameterName(segment: string): string | undefined {
+  return PARAMETER.exec(segment)?.[1];
+}
+
+/** The pattern of all resources that calls of a route can have: `invoices/{id}` → `invoices/*`. */
+export function routeResourcePattern(route: Route): string {
+  return route.resource
+    .split('/')
+    .map((segment) => (parameterName(segment) === undefined ? segment : '*'))
+    .join('/');
+}
+
+/**
+ * The bytes that a route map's hash covers (docs/contract.md, Route map), as canonical JSON:
+ *
+ *     {"audience":…,"routes":[{"action":…,"method":…,"path":…,"query":…,"resource":…},…],"service":…,"tenantFrom":…,
+ *      "tenantHeader":…,"upstream":…}
+ *
+ * Routes are sorted by path, then method. `query` is `[]` if absent, a sorted list of unique names, or the text `any`.
+ * `tenantHeader` is there only if the service has one.
+ */
+export function canonicalRouteMap(service: ServiceDefinition): string {
+  return canonicalJson({
+    service: service.name,
+    audience: service.audience,
+    upstream: service.upstream,
+    tenantFrom: service.tenantFrom,
+    ...(service.tenantHeader === undefined ? {} : { tenantHeader: service.tenantHeader }),
+    routes: service.routes
+      .map(normalised)
+      .sort((a, b) => byCodeUnit(a.path, b.path) || byCodeUnit(a.method, b.method)),
+  });
+}
+
+function normalised({ method, path, resource, action, query }: Route): Required<Route> {
+  return {
+    method,
+    path,
+    resource,
+    action,
+    query: query === 'any' ? 'any' : [...new Set(query ?? [])].sort(byCodeUnit),
+  };
+}
+
+/** The digest of the canonical map. Terms name it, so that no one can later change what an approved scope means. */
+export function routeMapHash(hashing: Hashing, service: ServiceDefinition): string {
+  return sha256Digest(hashing, canonicalRouteMap(service));
+}
+
+/** Actions of a service on a pattern of resources that a scope does not allow, or allows only in part (`partly`). */
+export interface OutsideScope {
+  entry: ScopeEntry;
+  partly: boolean;
+}
+
+/**
+ * What stays closed under a scope, in terms of the service's own routes. An action on a pattern is left out if one entry
+ * covers it, and is marked `partly` if an entry overlaps with it.
+ */
+export function actionsOutsideScope(
+  scope: readonly ScopeEntry[],
+  service: { routes: readonly Route[] },
+): OutsideScope[] {
+  const byResource = new Map<string, { whole: string[]; part: string[] }>();
+  for (const route of service.routes) {
+    const resource = routeResourcePattern(route);
+    const same = scope.filter(({ actions }) => actions.includes(route.action));
+    if (same.some((entry) => resourceCovers(entry.resource, resource))) continue;
+    const found = byResource.get(resource) ?? { whole: [], part: [] };
+    const list = same.some((entry) => resourcesOverlap(entry.resource, resource)) ? found.part : found.whole;
+    if (!list.includes(route.action)) list.push(route.action);
+    byResource.set(resource, found);
+  }
+  return [...byResource].flatMap(([resource, { whole, part }]) => [
+    ...(part.length === 0 ? [] : [{ entry: { resource, actions: part }, partly: true }]),
+    ...(whole.length === 0 ? [] : [{ entry: { resource, actions: whole }, partly: false }]),
+  ]);
+}
