@@ -29,8 +29,11 @@ export const TRANSFORM_OPTIONS = {
 let mapper;
 let transformer;
 let options;
+/** Whether each test file loads all sources again. */
+let fresh;
 
-export async function initialize({ config, coverage }) {
+export async function initialize({ config, coverage, reload }) {
+  fresh = reload;
   mapper = config.moduleNameMapper.map(([pattern, path]) => [new RegExp(pattern), path]);
   transformer = await createScriptTransformer(config);
   options = { ...TRANSFORM_OPTIONS, ...coverage };
@@ -69,7 +72,9 @@ function sourceOf(specifier, parent) {
     const mapped = path.replace(/\$(\d)/g, (_, index) => match[Number(index)]);
     const url = new URL(mapped.startsWith('.') ? mapped : pathToFileURL(mapped).href, parent);
     if (!url.pathname.endsWith('.ts')) url.pathname += '.ts';
-    return existsSync(url) ? url.href : null;
+    if (!existsSync(url)) return null;
+    if (fresh) url.search = new URL(parent).search;
+    return url.href;
   }
   return null;
 }

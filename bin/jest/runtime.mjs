@@ -32,7 +32,9 @@ export default class NativeRuntime extends Runtime {
     this.#sourceMaps = new SourceMaps(transformer, coverage);
     if (registered) return;
     registered = true;
-    register('./loader.mjs', import.meta.url, { data: { config, coverage } });
+    // A watching jest may run changed files in this process, where the old ones stay loaded.
+    const reload = globalConfig.watch || globalConfig.watchAll;
+    register('./loader.mjs', import.meta.url, { data: { config, coverage, reload } });
   }
 
   /** `import` loads either kind. */
