@@ -127,7 +127,7 @@ export function sampleGrant(change: Partial<Grant> = {}): Grant {
 
 export function sampleContext(change: Partial<PolicyContext> = {}): PolicyContext {
   return {
-    stage: 'ask',
+    stage: 'request',
     now: new Date('2026-11-24T15:00:00Z'),
     requester: erin,
     policy: samplePolicy,

@@ -4,7 +4,7 @@ import { applyDueReminder, nextReminder } from './access-request.js';
 const asked = { createdAt: '2026-11-24T15:00:00Z', lapsesAt: '2026-11-24T19:00:00Z' };
 const at = (text: string) => new Date(`2026-11-24T${text}Z`);
 
-test('a request reminds at half of its life, escalates at three quarters, and then is quiet', () => {
+test('a request reminds at half of its lifetime, escalates at three quarters, and then stops', () => {
   const request = sampleRequest(asked);
   expect(nextReminder(request)).toEqual({ kind: 'request.reminder', at: '2026-11-24T17:00:00Z' });
   expect(nextReminder({ ...request, reminders: 1 })).toEqual({
@@ -20,14 +20,14 @@ test.each([
   ['17:59:59', 'request.reminder'],
   ['18:00:00', 'request.escalated'],
   ['18:59:59', 'request.escalated'],
-])('at %s what is due is told once: %s', (now, kind) => {
+])('at %s the due reminder is sent once: %s', (now, kind) => {
   const first = applyDueReminder(sampleRequest(asked), at(now));
   expect(first?.kind ?? null).toBe(kind);
   if (first !== null) expect(applyDueReminder(first.request, at(now))).toBeNull();
 });
 
 test.each(['countered', 'approved', 'denied', 'cancelled', 'expired'] as const)(
-  'nobody is reminded of a request that is %s',
+  'no one is reminded of a request that is %s',
   (state) => {
     expect(applyDueReminder(sampleRequest({ ...asked, state }), at('18:30:00'))).toBeNull();
   },

@@ -1,7 +1,6 @@
 import { type Terms, toInstant } from '@countersign/contract';
-import type { ReviewNeeds } from '../policy/needs.js';
 import type { Assurance, Channel } from './person.js';
-import type { Offer } from './review.js';
+import type { Offer, ReviewNeeds } from './review.js';
 import { isTerminal, type TransitionTable, transition } from './transition-table.js';
 
 export type RequestState =
@@ -13,7 +12,7 @@ export type RequestState =
   | 'cancelled'
   | 'expired';
 
-/** The whole life of a request (CONTRACT §5). `transitionRequest` is the only code that applies it. */
+/** Every transition of a request (docs/contract.md, States). Only `transitionRequest` applies it. */
 export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
   awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
@@ -24,38 +23,42 @@ export const REQUEST_TRANSITIONS: TransitionTable<RequestState> = {
   expired: [],
 };
 
-/** By which door a request came, and how its requester was signed in. */
+/** The channel that a request came through, and how its requester had signed in. */
 export interface RequestOrigin {
   channel: Channel;
   assurance: Assurance;
 }
 
-/** The ask and its life. Instants are whole seconds, RFC 3339 UTC. */
+/** A request for access and its state. Instants are whole seconds, RFC 3339 UTC. */
 export interface AccessRequest {
   id: string;
   tenant: string;
   service: string;
   requester: string;
   state: RequestState;
-  /** Counts changes; a change names the version that it was decided on (compare-and-swap). */
+  /** Counts changes. A change names the version that it was decided on (compare-and-swap). */
   version: number;
   digest: string;
   terms: Terms;
-  /** Required reviews as last evaluated; `approved` counts are those of the reviews stored by then. */
+  /** Required reviews as last evaluated. The `approved` counts cover the reviews stored by then. */
   needs: ReviewNeeds;
-  /** Null for requests from before this was noted. */
+  /** Null for requests from before the origin was recorded. */
   asked: RequestOrigin | null;
   createdAt: string;
   lapsesAt: string;
   endedAt: string | null;
-  /** How many times people were reminded that it waits. */
+  /** How many reminders have been sent. */
   reminders: number;
   grant: string | null;
 }
 
 export const isOpen = (request: AccessRequest): boolean => !isTerminal(REQUEST_TRANSITIONS, request.state);
 
-/** Moves a request one step; an accepted offer's terms take the place of its own. @throws Error on a step that the table does not have */
+/**
+ * Moves a request one step. An accepted offer's terms replace the request's own.
+ *
+ * @throws Error if the table does not list the transition
+ */
 export function transitionRequest(
   request: AccessRequest,
   to: RequestState,
@@ -72,7 +75,7 @@ export function transitionRequest(
   };
 }
 
-/** What is told of a request that nobody has decided, and after which part of its life; no more than these. */
+/** The reminders of an undecided request, in order; `share` is the part of its lifetime that has passed by then. */
 const REMINDERS = [
   { kind: 'request.reminder', share: 1 / 2 },
   { kind: 'request.escalated', share: 3 / 4 },
@@ -80,7 +83,7 @@ const REMINDERS = [
 
 export type ReminderKind = (typeof REMINDERS)[number]['kind'];
 
-/** The next one, and when; null once all are out, and where nobody's decision is waited for. */
+/** The next reminder and when it is due; null once all are sent, or if the request waits for no reviewer. */
 export function nextReminder(request: AccessRequest): { kind: ReminderKind; at: string } | null {
   if (request.state !== 'awaiting_vendor' && request.state !== 'awaiting_customer') return null;
   const next = REMINDERS[request.reminders];
@@ -89,12 +92,14 @@ export function nextReminder(request: AccessRequest): { kind: ReminderKind; at: 
   return { kind: next.kind, at: toInstant(new Date(from + (to - from) * next.share)) };
 }
 
-/** The next instant at which somebody has to be reminded; null where nobody need be. */
+/** When the next reminder is due; null if none is. */
 export const nextReminderAt = (request: AccessRequest): string | null => nextReminder(request)?.at ?? null;
 
 /**
- * The request as it stands once all that is due has been told, with the last of that; null where nothing is. What was
- * missed before is not told late, beside what came after it.
+ * Counts every reminder that is due by now and returns only the last: a reminder that was missed is not sent late,
+ * beside the one that follows it.
+ *
+ * @returns null if none is due
  */
 export function applyDueReminder(
   request: AccessRequest,

@@ -5,7 +5,7 @@ import { windowAtApproval } from './access-window.js';
 const NOW = new Date('2026-11-24T15:00:00.400Z');
 
 describe('the window that an approval opens', () => {
-  test('without a start it begins now and lasts as long as was asked', () => {
+  test('without a start it begins now and lasts as long as requested', () => {
     expect(windowAtApproval(sampleTerms(), NOW)).toEqual({
       state: 'active',
       startsAt: '2026-11-24T15:00:00Z',
@@ -14,7 +14,7 @@ describe('the window that an approval opens', () => {
     });
   });
 
-  test('a start ahead is waited for', () => {
+  test('a future start is scheduled', () => {
     expect(windowAtApproval(sampleTerms({ startsAt: '2026-11-24T18:00:00Z' }), NOW)).toEqual({
       state: 'scheduled',
       startsAt: '2026-11-24T18:00:00Z',
@@ -23,7 +23,7 @@ describe('the window that an approval opens', () => {
     });
   });
 
-  test('a late approval gives what is left, not more', () => {
+  test('a late approval leaves only the rest of the window', () => {
     expect(windowAtApproval(sampleTerms({ startsAt: '2026-11-24T14:30:00Z' }), NOW)).toEqual({
       state: 'active',
       startsAt: '2026-11-24T15:00:00Z',
@@ -32,7 +32,7 @@ describe('the window that an approval opens', () => {
     });
   });
 
-  test('first use has no window before its first use', () => {
+  test('a grant that starts on first use has no window before that', () => {
     const terms = sampleTerms({ startsOn: 'first-use', useBy: '2026-11-25T00:00:00Z' });
     expect(windowAtApproval(terms, NOW)).toEqual({
       state: 'scheduled',
@@ -42,7 +42,7 @@ describe('the window that an approval opens', () => {
     });
   });
 
-  test('P3: no approval opens more than was asked for, nor before it was asked for', () => {
+  test('P3: no approval opens more than was requested, nor earlier', () => {
     fc.assert(
       fc.property(fc.integer({ min: -3_599, max: 604_800 }), (offset) => {
         const startsAt = `${new Date(NOW.getTime() + offset * 1_000).toISOString().slice(0, 19)}Z`;

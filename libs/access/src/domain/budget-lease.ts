@@ -1,45 +1,45 @@
 import type { Budget } from '@countersign/contract';
 
-/** How much of a budget: calls let through, bytes of response body. */
+/** An amount of a budget: allowed calls, and bytes of response bodies. */
 export interface BudgetUse {
   calls: number;
   bytes: number;
 }
 
 /**
- * A part of a grant's budget that one boot of one gateway may use. Amounts are totals since the boot began, so that
- * an ask that is repeated takes nothing twice.
+ * The part of a grant's budget that one boot of one gateway may use. Amounts are totals since that boot began, so that
+ * a repeated request takes nothing twice.
  */
 export interface Lease {
   tenant: string;
   grant: string;
   gateway: string;
-  /** The run of the gateway's process, a UUID that it chose. */
+  /** The run of the gateway's process: a UUID that the gateway chose. */
   boot: string;
-  /** The last ask that was answered; one that comes late changes nothing. */
+  /** The number of the last answered request. A request that arrives late changes nothing. */
   turn: number;
   held: BudgetUse;
   /** What the gateway's records prove. */
   used: BudgetUse;
-  /** Calls among them whose outcome has come, and those of which the gateway itself does not know it. */
+  /** Calls whose outcome has arrived, and calls whose outcome the gateway itself does not know. */
   ended: number;
   lost: number;
-  /** Set once the boot is over and all its records are here. */
+  /** Set once the boot is over and all its records have arrived. */
   closedAt: string | null;
 }
 
-/** At most this share of what is free goes to one gateway at once, so that several can share a budget. */
+/** One gateway receives at most this fraction of the free budget at once, so that several gateways can share it. */
 const SHARE = 4;
-/** Though never less than this, where there is as much: a slice that is soon used up costs more than it shares. */
-const LEAST_AT_ONCE: BudgetUse = { calls: 1, bytes: 64 * 1024 };
-/** And never more than this beyond what was asked for: what a gateway holds when it dies counts as used. */
-const MOST_AT_ONCE: BudgetUse = { calls: 256, bytes: 16 * 1024 ** 2 };
+/** But at least this much, if there is as much: a smaller slice costs more requests than it helps sharing. */
+const MIN_SLICE: BudgetUse = { calls: 1, bytes: 64 * 1024 };
+/** And at most this much beyond its request: what a gateway holds when it crashes counts as used. */
+const MAX_SLICE: BudgetUse = { calls: 256, bytes: 16 * 1024 ** 2 };
 
 type Kind = keyof BudgetUse;
 
 const taken = ({ held, used }: Lease, kind: Kind): number => Math.max(held[kind], used[kind]);
 
-/** What is neither used nor held by anybody, of a budget of which `unleased` was used without a lease. */
+/** What is neither used nor held. Use that no lease explains counts as well. */
 function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: BudgetUse): number {
   const proven = leases.reduce((sum, { used }) => sum + used[kind], 0);
   const unleased = Math.max(0, grantUsed[kind] - proven);
@@ -47,8 +47,8 @@ function free(kind: Kind, limit: number, leases: readonly Lease[], grantUsed: Bu
 }
 
 /**
- * What a lease holds after an ask. A wish above what it holds is met as far as the budget has room, with something on
- * top so that not every call has to ask; one below gives the rest back, but never what was used.
+ * Answers a gateway's request for budget. A wish above what the lease holds is met as far as the budget allows, with a
+ * slice on top so that not every call needs a request. A wish below returns the rest, but never what was used.
  *
  * @param others the grant's other leases
  */
@@ -66,19 +66,19 @@ export function adjustLease(
     if (wish[kind] <= lease.held[kind]) return Math.max(wish[kind], floor);
     const now = { ...lease, held: { ...lease.held, [kind]: Math.max(lease.held[kind], floor) } };
     const room = free(kind, limit, [now, ...others], grantUsed);
-    const slice = Math.min(Math.max(Math.ceil(room / SHARE), LEAST_AT_ONCE[kind]), MOST_AT_ONCE[kind]);
+    const slice = Math.min(Math.max(Math.ceil(room / SHARE), MIN_SLICE[kind]), MAX_SLICE[kind]);
     return now.held[kind] + Math.min(room, Math.max(wish[kind] - now.held[kind], slice));
   };
   return { ...lease, turn, held: { calls: after('calls'), bytes: after('bytes') } };
 }
 
-/** Whether this lease's gateway may still give something back. */
+/** True if the lease's gateway may still return some of what it holds. */
 export const hasUnusedBudget = ({ closedAt, held, used }: Lease): boolean =>
   closedAt === null && (held.calls > used.calls || held.bytes > used.bytes);
 
 /**
- * A lease whose boot is over. Every call of it is on record, so what it held beyond those is free again; bytes are so
- * only where no call was lost, since nobody knows how many such a call had sent.
+ * Closes the lease of a boot that is over. All its calls are recorded, so the calls that it held beyond those are free
+ * again. Bytes are free again only if no call was lost: no one knows how many bytes a lost call had sent.
  */
 export function closeLease(lease: Lease, at: string): Lease {
   const bytes = lease.lost > 0 ? taken(lease, 'bytes') : lease.used.bytes;
@@ -86,8 +86,8 @@ export function closeLease(lease: Lease, at: string): Lease {
 }
 
 /**
- * Whether nothing of the budget is left and nothing under way needs it: bytes that are used up end whatever is open,
- * the last call of a budget of calls may still come to its end.
+ * True if nothing of the budget is left. Used-up bytes end the grant even while calls are open. Used-up calls end it
+ * only once the last call has its outcome.
  */
 export function isExhausted(budget: Budget, leases: readonly Lease[], grantUsed: BudgetUse): boolean {
   const spent = (kind: Kind): number => {
@@ -98,6 +98,6 @@ export function isExhausted(budget: Budget, leases: readonly Lease[], grantUsed:
     return Math.max(leased, grantUsed[kind]);
   };
   if (budget.bytes !== undefined && spent('bytes') >= budget.bytes) return true;
-  const open = leases.some(({ used, ended }) => ended < used.calls);
-  return budget.calls !== undefined && spent('calls') >= budget.calls && !open;
+  const hasOpenCalls = leases.some(({ used, ended }) => ended < used.calls);
+  return budget.calls !== undefined && spent('calls') >= budget.calls && !hasOpenCalls;
 }

@@ -1,14 +1,15 @@
-import { ContractError, type Hashing, parseTerms, termsDigest, termsWidenings } from '@countersign/contract';
+import { type Hashing, parseTerms, termsDigest, termsWidenings } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 import type { AccessRequest } from './access-request.js';
 import { requireFutureInstant } from './access-window.js';
+import { parseInput } from './parse-input.js';
 import type { Offer } from './review.js';
 
 /**
- * The narrower terms that a counter-offer puts in place of the request's: whole, well-formed, answering exactly
- * this request's digest, and allowing nothing that was not asked for.
+ * Parses the terms of a counter-offer: whole, well-formed, answering exactly this request's digest, and allowing
+ * nothing that was not requested.
  *
- * @param given as it came
+ * @param given as received
  * @throws AccessError `invalid_request` naming the first member that is wrong
  */
 export function parseCounterOffer(
@@ -17,7 +18,8 @@ export function parseCounterOffer(
   given: unknown,
   now: Date,
 ): Offer {
-  const terms = wellFormed(given);
+  if (given === undefined) throw invalid('', 'A counter-offer carries its whole new terms.');
+  const terms = parseInput('/terms', () => parseTerms(given));
   if (terms.parent !== request.digest)
     throw invalid('/parent', 'The parent of a counter-offer is the digest that it answers.');
   const [widening] = termsWidenings(terms, request.terms);
@@ -26,21 +28,11 @@ export function parseCounterOffer(
       widening.pointer,
       `A counter-offer only narrows: ${widening.pointer.slice(1)} ${widening.detail}.`,
     );
-  // A start that the request itself had may be over by now; a new one may not be.
+  // The request's own start may have passed by now. A new start must lie in the future.
   if (terms.startsAt !== request.terms.startsAt) requireFutureInstant('/terms/startsAt', terms.startsAt, now);
   if (Date.parse(terms.lapsesAt) <= now.getTime())
     throw invalid('/lapsesAt', 'This offer has lapsed already.');
   return { digest: termsDigest(hashing, terms), terms };
-}
-
-function wellFormed(given: unknown): ReturnType<typeof parseTerms> {
-  if (given === undefined) throw invalid('', 'A counter-offer carries its whole new terms.');
-  try {
-    return parseTerms(given);
-  } catch (error) {
-    if (error instanceof ContractError) throw invalid(error.pointer ?? '', error.message);
-    throw error;
-  }
 }
 
 const invalid = (pointer: string, message: string): AccessError =>

@@ -19,14 +19,14 @@ const scheduled = (change: Partial<Grant> = {}) =>
   sampleGrant({ state: 'scheduled', startsAt: at(100), endsAt: at(3_700), ...change });
 const firstUse = () => scheduled({ startsAt: null, endsAt: null, useBy: at(1_000) });
 
-describe('what is due to a grant', () => {
+describe('the due step of a grant', () => {
   test.each<[string, Grant, string | null]>([
-    ['a scheduled one opens at its start', scheduled(), at(100)],
-    ['one that waits for its first use lapses at useBy', firstUse(), at(1_000)],
-    ['an active one is announced ten minutes before its end', activateGrant(scheduled()), at(3_100)],
-    ['an announced one ends', markWarned(activateGrant(scheduled()), at(3_100)), at(3_700)],
-    ['a short one ends unannounced', sampleGrant({ startsAt: at(0), endsAt: at(600) }), at(600)],
-    ['an ended one is left alone', endGrant(sampleGrant(), 'revoked', at(1)), null],
+    ['a scheduled grant starts at its start', scheduled(), at(100)],
+    ['a grant that waits for its first use ends at useBy', firstUse(), at(1_000)],
+    ['an active grant warns ten minutes before its end', activateGrant(scheduled()), at(3_100)],
+    ['a grant that has warned ends', markWarned(activateGrant(scheduled()), at(3_100)), at(3_700)],
+    ['a short grant ends without a warning', sampleGrant({ startsAt: at(0), endsAt: at(600) }), at(600)],
+    ['an ended grant has no step', endGrant(sampleGrant(), 'revoked', at(1)), null],
   ])('%s', (_title, grant, due) => {
     expect(nextStepAt(grant)).toBe(due);
   });
@@ -38,7 +38,7 @@ describe('what is due to a grant', () => {
     expect([dueStep(active, time(3_099)), dueStep(active, time(3_100))]).toEqual([null, 'warn']);
   });
 
-  test('P3: what was missed while the job stood still never lets anybody in after the end', () => {
+  test('P3: a step that was missed while the job did not run never gives access after the end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 1, max: 5_000 }), (start, length) => {
         const grant = scheduled({ startsAt: at(start), endsAt: at(start + length) });
@@ -49,7 +49,7 @@ describe('what is due to a grant', () => {
     );
   });
 
-  test('doing what is due, again and again, leads to the end through every stage once', () => {
+  test('running every due step leads to the end through each step once', () => {
     const seen: string[] = [];
     let grant: Grant = scheduled();
     for (let offset = 0; offset <= 4_000; offset += 50) {
@@ -65,7 +65,7 @@ describe('what is due to a grant', () => {
 });
 
 describe('a grant that starts on first use', () => {
-  test('has its whole time from the first token on', () => {
+  test('has its whole time from the first token', () => {
     expect(startOnFirstUse(firstUse(), 60, time(500))).toMatchObject({
       state: 'active',
       startsAt: at(500),

@@ -10,7 +10,7 @@ export const GRANT_TRANSITIONS: TransitionTable<GrantState> = {
   ended: [],
 };
 
-/** What full approval creates: a digest with a window. Nothing else lets anyone in. Instants are whole seconds, UTC. */
+/** What full approval creates: a digest with a window. Only a grant gives access. Instants are whole seconds, UTC. */
 export interface Grant {
   id: string;
   request: string;
@@ -18,7 +18,7 @@ export interface Grant {
   service: string;
   requester: string;
   digest: string;
-  /** Digest that this grant follows in time (an extension); null where it stands alone. */
+  /** The digest of the grant that this one extends in time; null if it extends none. */
   extends: string | null;
   state: GrantState;
   version: number;
@@ -26,30 +26,30 @@ export interface Grant {
   /** Null until the first token is minted, for a grant that starts on first use; likewise `endsAt`. */
   startsAt: string | null;
   endsAt: string | null;
-  /** For a grant that starts on first use: unused by then, it ends. Null for every other. */
+  /** A grant that starts on first use ends if it is unused by then. Null for every other grant. */
   useBy: string | null;
-  /** When people were told that it ends soon. */
+  /** When people were notified that it ends soon. */
   warnedAt: string | null;
   endedAt: string | null;
   endReason: GrantEndReason | null;
-  /** The person who ended it; null where time, a rule or the host did. */
+  /** The person who ended it; null if time, a rule or the host did. */
   endedBy: string | null;
-  /** Counted from the gateways' records: calls allowed, response body bytes sent. */
+  /** From the gateways' records: allowed calls, and bytes of response bodies. */
   used: { calls: number; bytes: number };
-  /** Counted likewise: calls that were refused. */
+  /** From the gateways' records: refused calls. */
   refused: number;
 }
 
 /** A grant whose window is known. */
 export type StartedGrant = Grant & { startsAt: string; endsAt: string };
 
-/** Ends a grant. @throws Error where it has ended already */
+/** Ends a grant. @throws Error if it has ended already */
 export function endGrant(grant: Grant, reason: GrantEndReason, at: string, by: string | null = null): Grant {
   const state = transition(GRANT_TRANSITIONS, grant.state, 'ended');
   return { ...grant, state, version: grant.version + 1, endedAt: at, endReason: reason, endedBy: by };
 }
 
-/** Opens a scheduled grant whose window is known. @throws Error where it is not scheduled, or has no window */
+/** Activates a scheduled grant whose window is known. @throws Error if it is not scheduled, or has no window */
 export function activateGrant(grant: Grant): StartedGrant {
   const { startsAt, endsAt } = grant;
   if (startsAt === null || endsAt === null) throw new Error(`grant ${grant.id} has no window yet`);
@@ -57,7 +57,7 @@ export function activateGrant(grant: Grant): StartedGrant {
   return { ...grant, state, version: grant.version + 1, startsAt, endsAt };
 }
 
-/** The first token starts a grant that waits for its first use. @throws Error where it does not wait for one */
+/** Starts, with its first token, a grant that waits for its first use. @throws Error if it has a window already */
 export function startOnFirstUse(grant: Grant, seconds: number, now: Date): StartedGrant {
   if (grant.startsAt !== null) throw new Error(`grant ${grant.id} has a window already`);
   return activateGrant({
@@ -67,7 +67,7 @@ export function startOnFirstUse(grant: Grant, seconds: number, now: Date): Start
   });
 }
 
-/** People have been told that it ends soon. */
+/** Marks that people were notified of the coming end. */
 export const markWarned = (grant: Grant, at: string): Grant => ({
   ...grant,
   version: grant.version + 1,
@@ -87,33 +87,34 @@ export function isUsable(grant: Grant, now: Date): grant is StartedGrant {
 
 export const hasEnded = (grant: Grant): boolean => isTerminal(GRANT_TRANSITIONS, grant.state);
 
-/** People hear of the end this many seconds before it. A grant that is no longer than this ends without. */
+/** People are warned this many seconds before the end. A grant that is no longer than this ends without a warning. */
 export const WARNING_SECONDS = 600;
 
+/** What the scheduler does to a grant. */
 export type GrantStep = 'activate' | 'warn' | 'expire';
 
-/** What has to happen next to a grant, and when; null once it has ended. */
-export function nextStep(grant: Grant): { duty: GrantStep; at: string } | null {
+/** The scheduler's next step for a grant, and when it is due; null once the grant has ended. */
+export function nextStep(grant: Grant): { step: GrantStep; at: string } | null {
   if (hasEnded(grant)) return null;
   const { startsAt, endsAt, useBy } = grant;
-  if (startsAt === null || endsAt === null) return useBy === null ? null : { duty: 'expire', at: useBy };
-  if (grant.state === 'scheduled') return { duty: 'activate', at: startsAt };
+  if (startsAt === null || endsAt === null) return useBy === null ? null : { step: 'expire', at: useBy };
+  if (grant.state === 'scheduled') return { step: 'activate', at: startsAt };
   const warning = Date.parse(endsAt) - WARNING_SECONDS * 1_000;
   if (grant.warnedAt === null && warning > Date.parse(startsAt))
-    return { duty: 'warn', at: toInstant(new Date(warning)) };
-  return { duty: 'expire', at: endsAt };
+    return { step: 'warn', at: toInstant(new Date(warning)) };
+  return { step: 'expire', at: endsAt };
 }
 
-/** The next instant at which the job must look at a grant; null where it never need. */
+/** When the scheduler must next look at a grant; null if never. */
 export const nextStepAt = (grant: Grant): string | null => nextStep(grant)?.at ?? null;
 
 /**
- * What is due now. A grant whose window is over only expires, whatever was missed before: nobody is let in or
- * warned after the end.
+ * The step that is due now. A grant whose window is over only expires, whatever was missed before: nothing is
+ * activated and no one is warned after the end.
  */
 export function dueStep(grant: Grant, now: Date): GrantStep | null {
   const next = nextStep(grant);
   if (next === null || now.getTime() < Date.parse(next.at)) return null;
-  const over = grant.endsAt !== null && Date.parse(grant.endsAt) <= now.getTime();
-  return over ? 'expire' : next.duty;
+  const isOver = grant.endsAt !== null && Date.parse(grant.endsAt) <= now.getTime();
+  return isOver ? 'expire' : next.step;
 }

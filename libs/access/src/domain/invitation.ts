@@ -4,7 +4,9 @@ import { isTerminal, type TransitionTable, transition } from './transition-table
 export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
 export type InvitationState = (typeof INVITATION_STATES)[number];
 
-/** The whole life of an invitation. What it opened stays open when it is used up, and ends when it is withdrawn. */
+/**
+ * Every transition of an invitation. Its grants stay active when it is used up, and end when it is withdrawn.
+ */
 export const INVITATION_TRANSITIONS: TransitionTable<InvitationState> = {
   open: ['used_up', 'withdrawn', 'expired'],
   used_up: ['withdrawn', 'expired'],
@@ -12,34 +14,34 @@ export const INVITATION_TRANSITIONS: TransitionTable<InvitationState> = {
   expired: [],
 };
 
-/** The customer opens the door itself, for whoever fits. What it allows is its statement; the rest is its life. */
+/** An approver's advance approval of every request that fits its statement. */
 export interface Invitation {
   id: string;
   tenant: string;
   service: string;
-  /** The approver whose it is. */
+  /** The approver who invited. */
   person: string;
   state: InvitationState;
-  /** Counts changes; a change names the version that it was decided on (compare-and-swap). */
+  /** Counts changes. A change names the version that it was decided on (compare-and-swap). */
   version: number;
   statement: InvitationStatement;
-  /** Its author's passkey's signature; null on the vendor's word alone. */
+  /** The signature by the approver's passkey; null if the vendor's word alone vouches for it. */
   countersignature: Signature<InvitationStatement> | null;
   /** SHA-256 of the statement, as terms name it. */
   hash: string;
-  /** How many grants it has opened; never freed. */
+  /** How many grants it has led to. Never decreases. */
   used: number;
   createdAt: string;
   endedAt: string | null;
 }
 
-/** An invitation with the ticket that it names; null where it names none, or where the text was erased. */
+/** An invitation with its ticket; null if it names no ticket, or if the text was erased. */
 export interface InvitationView {
   invitation: Invitation;
   ticket: Opening | null;
 }
 
-/** Moves an invitation one step. @throws Error on a step that the table does not have */
+/** Moves an invitation one step. @throws Error if the table does not list the transition */
 export function transitionInvitation(invitation: Invitation, to: InvitationState, at: string): Invitation {
   const state = transition(INVITATION_TRANSITIONS, invitation.state, to);
   return {
@@ -50,7 +52,7 @@ export function transitionInvitation(invitation: Invitation, to: InvitationState
   };
 }
 
-/** Counts one grant; the last one that it is good for uses it up. @throws Error where it is not open */
+/** Counts one grant. The last allowed grant uses the invitation up. @throws Error if it is not open */
 export function useInvitation(invitation: Invitation, at: string): Invitation {
   if (invitation.state !== 'open') throw new Error(`invitation ${invitation.id} is ${invitation.state}`);
   const used = invitation.used + 1;
@@ -60,6 +62,10 @@ export function useInvitation(invitation: Invitation, at: string): Invitation {
     : { ...counted, version: invitation.version + 1 };
 }
 
-/** Withdrawn and expired ones open nothing any more, and never will. */
+/** True once it is withdrawn or expired: it can never lead to a grant again. */
 export const isInvitationClosed = (invitation: Invitation): boolean =>
   isTerminal(INVITATION_TRANSITIONS, invitation.state);
+
+/** The latest approval whose whole window still lies before the invitation's end. */
+export const latestApproval = ({ notAfter }: InvitationStatement, seconds: number): Date =>
+  new Date(Date.parse(notAfter) - seconds * 1_000);

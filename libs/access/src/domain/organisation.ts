@@ -8,7 +8,7 @@ export type TenantRole = (typeof TENANT_ROLES)[number];
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` not. */
+/** When access may begin and tokens may be minted: wall clock of the zone, `HH:MM`, `from` inclusive, `to` exclusive. */
 export interface AccessHours {
   days: Weekday[];
   from: string;
@@ -18,17 +18,17 @@ export interface AccessHours {
   zone: string;
 }
 
-/** Speaks of some services and actions (absent: of all), and tightens what the policy says. Durations in whole seconds. */
+/** Tightens the policy for some services and actions (absent: for all). Durations in whole seconds. */
 export interface AccessRule {
   services?: string[];
   actions?: string[];
-  /** Who is in none of them is not eligible. */
+  /** Only members of one of these groups are eligible. */
   groups?: string[];
   vendorReviews?: number;
   maxDuration?: number;
   ticketRequired?: boolean;
   hours?: AccessHours;
-  /** An invitation that fits takes the place of the vendor's reviews. */
+  /** A matching invitation replaces the vendor's reviews. */
   invitationSuffices?: boolean;
 }
 
@@ -38,11 +38,11 @@ export interface AccessPolicy {
   maxDuration: number;
   tokenTtl: number;
   requestTtl: number;
-  /** All that match an ask hold together; absent: none. */
+  /** All rules that match a request apply together; absent: none. */
   rules?: AccessRule[];
 }
 
-/** A tenant's policy. `maxDuration` in whole seconds; null leaves the vendor's. */
+/** A tenant's policy. `maxDuration` in whole seconds; null: the vendor's limit applies. */
 export interface PrivacyControls {
   approvals: number;
   maxDuration: number | null;
@@ -52,7 +52,7 @@ export interface PrivacyControls {
 }
 
 export interface OrganisationPerson<Role extends string> {
-  /** As written in the file; `normaliseEmail` gives the form that names the person. */
+  /** As written in the file. `normaliseEmail` gives the form that identifies the person. */
   email: string;
   name: string;
   roles: Role[];
@@ -60,20 +60,20 @@ export interface OrganisationPerson<Role extends string> {
   groups?: string[];
 }
 
-/** One side's provider. The client's secret is read from its file at use. */
+/** The identity provider of one side. The client's secret is read from its file when it is used. */
 export interface OidcSettings {
   issuer: string;
   clientId: string;
   clientSecretFile: string;
-  /** Ways of signing in (`acr`) of which one must have been used; any where absent. */
+  /** Accepted ways of signing in (`acr`); absent: any. */
   acr?: string[];
-  /** The sign-in at the provider is at most so many seconds old. */
+  /** The greatest age of the sign-in at the provider, in seconds. */
   maxAge?: number;
-  /** Roles come from the provider's groups: which claim lists them, and what each gives. */
+  /** If roles come from the provider's groups: the claim that lists the groups, and the roles that each group gives. */
   groups?: { claim: string; roles: Record<string, (VendorRole | TenantRole)[]> };
 }
 
-/** A program that is told of notices (Standard Webhooks). The file with its `whsec_` secret is read at use. */
+/** A program that receives notices (Standard Webhooks). The file with its `whsec_` secret is read when it is used. */
 export interface WebhookSettings {
   url: string;
   secretFile: string;
@@ -87,9 +87,9 @@ export interface SlackPlace {
   channelId: string;
 }
 
-/** Where a tenant is told in Slack. */
+/** Where a tenant's notices go in Slack. */
 export interface TenantSlack extends SlackPlace {
-  /** Members of its own workspace whose address Slack has verified need not sign in with Slack. Absent: they must. */
+  /** Members of its own workspace whose address Slack has verified need not sign in with Slack; absent: they must. */
   matchEmail?: boolean;
 }
 
@@ -103,13 +103,13 @@ export interface OrganisationTenant {
   webhooks: WebhookSettings[];
 }
 
-/** The organisation file (CONTRACT §8), parsed, checked as a whole and with its defaults filled in. */
+/** The organisation file (docs/contract.md, Organisation file): parsed, checked as a whole, with its defaults filled in. */
 export interface Organisation {
   vendor: {
     name: string;
     oidc: OidcSettings | null;
     webhooks: WebhookSettings[];
-    /** Where reviewers are told; absent: each by direct message. */
+    /** Where reviewers are notified; absent: each by direct message. */
     slack?: SlackPlace;
     staff: OrganisationPerson<VendorRole>[];
   };
@@ -118,7 +118,7 @@ export interface Organisation {
   tenants: OrganisationTenant[];
 }
 
-/** A tenant as the store knows it. */
+/** A tenant as stored. */
 export interface TenantRecord {
   slug: string;
   name: string;
@@ -139,8 +139,8 @@ export interface ServiceRecord {
 const HASH_BYTES = 8;
 
 /**
- * What stands for a webhook's address where others than its owner read: the first 8 bytes of its SHA-256, hex. The
- * address is often a secret of its own.
+ * Identifies a webhook where others than its owner read: the first 8 bytes of the SHA-256 of its address, hex. The
+ * address itself is often a secret.
  */
 export const endpointHash = (hashing: Hashing, { url }: Pick<WebhookSettings, 'url'>): string =>
   Array.from(hashing.sha256(utf8(url)).subarray(0, HASH_BYTES), (byte) =>

@@ -2,12 +2,12 @@ import { ContractError } from '@countersign/contract';
 import { AccessError } from '../errors.js';
 
 /**
- * Reads what a customer signs, strictly.
+ * Runs one of the contract's strict parsers and turns its error into the domain's.
  *
- * @param pointer where in the body it stands
+ * @param pointer where in the body the value stands
  * @throws AccessError `invalid_request` naming the first member that is wrong
  */
-export function parseSigned<T>(pointer: string, parse: () => T): T {
+export function parseInput<T>(pointer: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {

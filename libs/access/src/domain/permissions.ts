@@ -3,8 +3,8 @@ import type { TenantRole, VendorRole } from './organisation.js';
 import { hasRole, isVendorStaff, type Person, type Principal } from './person.js';
 
 /**
- * CONTRACT §7 as one table: who may try what. Whose object it is (own request, own tenant) is decided
- * where the object is known. Auditors appear in no row that changes anything.
+ * Which roles may attempt what (docs/contract.md, Roles). Ownership (own request, own tenant) is checked where the object
+ * is known. No row that changes anything lists an auditor.
  */
 const PERMISSIONS = {
   'request.create': { vendor: ['engineer'], tenant: [] },
@@ -58,22 +58,22 @@ const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[];
 
-/** True where one of the person's roles carries the permission. A removed person has none. */
+/** True if one of the person's roles carries the permission. A removed person has no permission. */
 export function hasPermission(person: Person, permission: Permission): boolean {
   const row = PERMISSIONS[permission];
   const roles: readonly (VendorRole | TenantRole)[] = isVendorStaff(person) ? row.vendor : row.tenant;
   return roles.some((role) => hasRole(person, role));
 }
 
-/** @throws AccessError `forbidden` where none of the person's roles carries the permission */
+/** @throws AccessError `forbidden` if none of the person's roles carries the permission */
 export function requirePermission(person: Person, permission: Permission): void {
   if (!hasPermission(person, permission))
     throw new AccessError('forbidden', `Your roles do not allow this (${permission}).`);
 }
 
 /**
- * People and controls are not changed by whoever reads a mailbox: a session by mailed code decides requests and
- * no more.
+ * Rejects a session that began with a mailed code: reading someone's mailbox must not be enough to change people or
+ * controls. Such a session may decide requests.
  *
  * @throws AccessError `forbidden`
  */
@@ -81,13 +81,13 @@ export function requireStrongSignIn({ assurance }: Principal): void {
   if (assurance === 'mail-code')
     throw new AccessError(
       'forbidden',
-      'You signed in by a code from a mail, which does not change people or controls. Sign in at your organisation’s provider, or ask your vendor’s host for a key.',
+      'You signed in with a code from a mail. To change people or controls, sign in at your organisation’s provider, or ask your vendor’s host for a key.',
     );
 }
 
 /**
- * What customers sign with, and what they sign of their own trust, is done in the person's own browser: no program
- * holds a passkey, and whoever reads a mailbox must not enrol one.
+ * Requires a browser session of the person's own, signed in at their organisation's provider. Customers manage and use
+ * passkeys only there: no program holds a passkey, and reading someone's mailbox must not be enough to enrol one.
  *
  * @throws AccessError `forbidden`
  */
@@ -95,21 +95,24 @@ export function requireOwnBrowser({ assurance, channel }: Principal): void {
   if (assurance !== 'oidc' || channel !== 'web')
     throw new AccessError(
       'forbidden',
-      'This is done in your own browser, signed in at your organisation’s provider: not with a key, not from a command line, and not after a code from a mail.',
+      'Do this in your own browser, signed in at your organisation’s provider: not with a key, from a command line, or after a code from a mail.',
     );
 }
 
 /** Which requests, grants and records a person may see: all, one tenant's, or their own. */
 export type Visibility = { all: true } | { tenant: string } | { requester: string };
 
-/** Requests and grants: reviewers see what they may have to decide (CONTRACT §7). */
+/** For requests and grants: reviewers see what they may have to decide (docs/contract.md, Roles). */
 export function requestVisibility(person: Person): Visibility {
   if (person.tenant !== null) return { tenant: person.tenant };
   if (hasRole(person, 'reviewer')) return { all: true };
   return logVisibility(person);
 }
 
-/** Events and access records: a tenant's own roles, vendor auditor and security-admin all, an engineer their own grants'. */
+/**
+ * For events and access records: a tenant's people see their tenant, the vendor's auditors and security admins see all,
+ * and an engineer sees their own grants.
+ */
 export function logVisibility(person: Person): Visibility {
   if (person.tenant !== null) return { tenant: person.tenant };
   if (hasRole(person, 'security-admin') || hasRole(person, 'auditor')) return { all: true };

@@ -1,6 +1,9 @@
 import type { TenantRole, VendorRole } from './organisation.js';
 
-/** One human, whoever they sign in as: (vendor or one tenant, normalised e-mail). `tenant` is null for vendor staff. */
+/**
+ * One human, however they sign in: the vendor or one tenant, and a normalised e-mail address. `tenant` is null for vendor
+ * staff.
+ */
 export interface Person {
   id: string;
   tenant: string | null;
@@ -8,12 +11,12 @@ export interface Person {
   email: string;
   name: string;
   roles: (VendorRole | TenantRole)[];
-  /** Of vendor staff, as the access policy's rules name them; absent: none. */
+  /** For vendor staff: the groups that the access policy's rules name. */
   groups?: string[];
   removedAt: string | null;
 }
 
-/** By which door a decision came, and how its person was signed in (stored with each review). */
+/** The channel of a decision, and how its author had signed in (stored with each review). */
 export type Channel = 'web' | 'api' | 'slack';
 export type Assurance = 'api-key' | 'mail-code' | 'oidc' | 'slack' | 'passkey';
 
@@ -22,11 +25,11 @@ export interface Principal {
   person: Person;
   channel: Channel;
   assurance: Assurance;
-  /** When the API key was made with which they come; absent for a session. */
+  /** When the presented API key was made; absent for a session. */
   keyCreatedAt?: string;
 }
 
-/** The same roles, in whatever order they stand. */
+/** True for the same roles in any order. */
 export const sameRoles = (one: readonly string[], other: readonly string[]): boolean =>
   JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
@@ -37,11 +40,11 @@ export function hasRole(person: Person, role: VendorRole | TenantRole): boolean 
 }
 
 /**
- * The form in which an e-mail address names a person: trimmed, NFC, lower-case, `+tag` stripped. Two
- * spellings with one normal form are one person (DESIGN §1). Spellings that only look alike (compatibility forms,
- * invisible characters, a trailing dot) are no addresses here: they would make one human two persons.
+ * Normalises an e-mail address: trimmed, NFC, lower-case, `+tag` stripped. Two spellings with one normal form are one
+ * person. Look-alike spellings (compatibility forms, invisible characters, a trailing dot) are rejected: they would make
+ * one human two persons.
  *
- * @returns the normal form, or undefined where the text is no address
+ * @returns the normal form, or undefined if the text is not an address
  */
 export function normaliseEmail(text: string): string | undefined {
   const address = text.trim().normalize('NFC').toLowerCase();

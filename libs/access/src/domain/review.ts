@@ -1,8 +1,19 @@
 import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
-import type { Assurance, Channel } from './person.js';
+import { type Assurance, type Channel, isVendorStaff, type Person } from './person.js';
 
 export type ReviewSide = 'vendor' | 'customer';
 export type ReviewDecision = 'approve' | 'deny' | 'counter';
+
+export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
+
+export type RiskLevel = 'low' | 'medium' | 'high';
+
+/** The reviews that a request needs, and those that it has (docs/contract.md, Requests and reviews). */
+export interface ReviewNeeds {
+  vendor: { required: number; approved: number };
+  customer: { required: number; approved: number; countersignature: boolean; channels: Channel[] };
+  risk: { level: RiskLevel; reasons: string[] };
+}
 
 /** The narrower terms of a counter-offer; their `parent` is the digest that it answers. */
 export interface Offer {
@@ -23,15 +34,15 @@ export interface Review {
   channel: Channel;
   assurance: Assurance;
   at: string;
-  /** With `counter`, and only then. */
+  /** Set if the decision is `counter`, and only then. */
   offer: Offer | null;
-  /** The passkey's signature over the statement of this decision; null on the vendor's word alone. */
+  /** The passkey's signature over the statement of this decision; null if the vendor's word alone vouches for it. */
   countersignature: Signature<ApprovalStatement> | null;
-  /** Since when it no longer counts, because its person could no longer give it; the review itself stays. */
+  /** When it stopped counting because its author lost the role. The review itself stays. */
   voidedAt: string | null;
 }
 
-/** A digest with all that it narrows: its parent, its parent's parent, … as the counter-offers tell. */
+/** A digest and every digest that it narrows, newest first, by following the counter-offers to their parents. */
 export function lineage(reviews: readonly Review[], digest: string): string[] {
   const line = [digest];
   for (let own: string | undefined = digest; own !== undefined; ) {
@@ -43,25 +54,25 @@ export function lineage(reviews: readonly Review[], digest: string): string[] {
   return line;
 }
 
-/** True where this review says yes to the digest: a vendor's to all that narrows what it approved, a counter to its own offer. */
+/** A vendor's approval covers every digest that narrows it. A counter approves its own offer. */
 function approvesDigest(review: Review, digest: string, line: readonly string[]): boolean {
   if (review.decision === 'deny' || review.voidedAt !== null) return false;
   if (review.decision === 'counter') return review.offer?.digest === digest;
   return review.side === 'vendor' ? line.includes(review.digest) : review.digest === digest;
 }
 
-/** Reviews of one side that say yes to this digest, in their order. */
+/** The reviews of one side that approve this digest, in their order. */
 export function approvingReviews(reviews: readonly Review[], side: ReviewSide, digest: string): Review[] {
   const line = lineage(reviews, digest);
   return reviews.filter((review) => review.side === side && approvesDigest(review, digest, line));
 }
 
-/** Distinct persons of one side whose reviews say yes to this digest. */
+/** How many distinct persons of one side approve this digest. */
 export function countApprovals(reviews: readonly Review[], side: ReviewSide, digest: string): number {
   return new Set(approvingReviews(reviews, side, digest).map(({ person }) => person)).size;
 }
 
-/** The counter-offer that answers this digest, where one was made. */
+/** The counter-offer that answers this digest, if there is one. */
 export const findCounterOffer = (
   reviews: readonly Review[],
   digest: string,

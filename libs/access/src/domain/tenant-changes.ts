@@ -8,7 +8,7 @@ const within = <T>(some: readonly T[], all: readonly T[]): boolean => {
   return some.every((each) => known.has(canonicalJson(each)));
 };
 
-/** True where these controls allow nothing that those before did not. */
+/** True if the new controls allow nothing that the old ones did not. */
 export function narrowsControls(before: PrivacyControls, after: PrivacyControls): boolean {
   const longest = ({ maxDuration }: PrivacyControls) => maxDuration ?? Number.POSITIVE_INFINITY;
   return (
@@ -20,21 +20,21 @@ export function narrowsControls(before: PrivacyControls, after: PrivacyControls)
   );
 }
 
-/** How its people sign in, and where they are told, is as much theirs as their controls are. */
+/** How a tenant's people sign in and are notified is theirs to change, like their controls. */
 export const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every(
     (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
   );
 
-/** What the host may do to a claimed tenant: take away, and nothing else. `before` null: it was not there. */
+/** True if the host may make this change to a claimed tenant: the host may only narrow. `before` is null for a new tenant. */
 export const narrowsTenant = (before: TenantRecord | null, after: TenantRecord): boolean =>
   before !== null && keepsOtherSettings(before, after) && narrowsControls(before.controls, after.controls);
 
-/** True where somebody was removed as their whole tenant was, and not by themselves. */
+/** True if a person was removed because their whole tenant was. */
 export const wasRemovedWithTenant = (person: Person, tenant: TenantRecord | null): boolean =>
   person.removedAt !== null && person.removedAt === tenant?.removedAt;
 
-/** Likewise to one of its people: fewer roles under the same name. `tenant` as it stood before. */
+/** The same for one of its people: fewer roles under the same name. `tenant` is the tenant before the change. */
 export const narrowsPerson = (before: Person | null, after: Person, tenant: TenantRecord | null): boolean =>
   after.removedAt !== null ||
   (before !== null &&
@@ -42,11 +42,11 @@ export const narrowsPerson = (before: Person | null, after: Person, tenant: Tena
     before.name === after.name &&
     within(after.roles, before.roles));
 
-/** A file's wish for a claimed tenant, taken apart. */
+/** The change that the organisation file requests of a claimed tenant, in two parts. */
 export interface SplitWidening {
-  /** What the host may do at once: the stricter of both, member by member. */
+  /** The part that the host may apply at once: the stricter of old and new, member by member. */
   narrowed: PrivacyControls;
-  /** The next trust document, which says in what its people sign all that the rest opens. */
+  /** The part that the tenant's people must sign: the next trust document. */
   document: TrustDocument;
 }
 
@@ -58,10 +58,11 @@ const without = <T>(all: readonly T[], some: readonly T[]): T[] => {
 const both = <T>(one: readonly T[], other: readonly T[]): T[] => [...one, ...without(other, one)];
 
 /**
- * Takes apart what a file asks of a claimed tenant's controls: what narrows, and what a trust document can say that its
- * people would sign: fewer approvals, less that is forbidden, actions that need no countersignature. Null where anything
- * widens that the document does not hold, since nobody would sign it: people, a longer time, Slack, names and providers,
- * and what the controls alone asked for.
+ * Splits a change of a claimed tenant's controls into what narrows and what widens. A trust document can express fewer
+ * approvals, fewer forbidden scopes, and actions that need no countersignature.
+ *
+ * @returns null if the change widens anything that a trust document does not contain, so that no one could sign it:
+ *   people, a longer duration, Slack, names, providers, or what only the controls required
  */
 export function splitWidening(
   before: TenantRecord,

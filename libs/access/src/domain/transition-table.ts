@@ -1,7 +1,12 @@
-/** Which states may follow which. A state without followers is terminal. */
+/** A state machine: for each state, the states that may follow it. A state without followers is terminal. */
 export type TransitionTable<State extends string> = Readonly<Record<State, readonly State[]>>;
 
-/** @returns the target, for use as a value; @throws Error where the table has no such step (a programming error) */
+/**
+ * Applies one transition.
+ *
+ * @returns the new state
+ * @throws Error if the table does not list this transition (a programming error)
+ */
 export function transition<State extends string>(
   table: TransitionTable<State>,
   from: State,

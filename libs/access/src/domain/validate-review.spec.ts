@@ -59,14 +59,14 @@ test('each side decides in its turn', () => {
   expect(verdict(rita, atCustomer, {}, [past(max)])).toBe('wrong_state');
 });
 
-test('P1: where a vendor’s review no longer counts, another stands in while the customer decides', () => {
+test('P1: another reviewer may replace a voided vendor review while the customer decides', () => {
   const rita = { ...max, id: max.id.replace(/2$/, '9') };
   const voided = { ...past(max), voidedAt: '2026-11-24T15:20:00Z' };
   expect(verdict(rita, atCustomer, {}, [voided])).toBe('allowed');
   expect(verdict(rita, atCustomer, { decision: 'counter' }, [voided])).toBe('wrong_state');
 });
 
-test('while a counter-offer stands the customer may only deny', () => {
+test('while a counter-offer is open the customer may only deny', () => {
   const countered = sampleRequest({ state: 'countered' });
   expect(verdict(bob, countered)).toBe('wrong_state');
   expect(verdict(bob, countered, { decision: 'counter' })).toBe('wrong_state');
@@ -94,7 +94,7 @@ test('one review a person and digest', () => {
   expect(verdict(max, atCustomer, {}, [past(max)])).toBe('already_decided');
 });
 
-test('P1: an invitation is the approval of its author, who gives no second one, but may still deny', () => {
+test('P1: an invitation is its author’s approval: they give no second one, but may still deny', () => {
   expect(verdict(ada, atCustomer, {}, [], 'api', ada.id)).toBe('already_decided');
   expect(verdict(ada, atCustomer, { decision: 'counter' }, [], 'api', ada.id)).toBe('already_decided');
   expect(verdict(ada, atCustomer, { decision: 'deny', reason: 'no' }, [], 'api', ada.id)).toBe('allowed');
@@ -108,11 +108,11 @@ test.each(['approved', 'denied', 'cancelled', 'expired'] as const)(
   },
 );
 
-test('a request past its lapse takes no review, even before the job has marked it', () => {
+test('a lapsed request takes no review, even before the job has expired it', () => {
   expect(verdict(max, sampleRequest({ lapsesAt: '2026-11-24T15:30:00Z' }))).toBe('already_decided');
 });
 
-test('a denial needs words', () => {
+test('a denial needs a reason', () => {
   expect(verdict(max, waiting, { decision: 'deny' })).toBe('reason_required');
   expect(verdict(max, waiting, { decision: 'deny', reason: '  ' })).toBe('reason_required');
   expect(verdict(max, waiting, { decision: 'deny', reason: 'no ticket' })).toBe('allowed');

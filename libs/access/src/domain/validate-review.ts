@@ -1,17 +1,23 @@
 import { AccessError } from '../errors.js';
-import type { ReviewNeeds } from '../policy/needs.js';
 import { type AccessRequest, isOpen, type RequestState } from './access-request.js';
 import { requirePermission } from './permissions.js';
-import { isVendorStaff, type Person, type Principal } from './person.js';
-import { countApprovals, type Review, type ReviewDecision, type ReviewSide } from './review.js';
+import type { Person, Principal } from './person.js';
+import {
+  countApprovals,
+  type Review,
+  type ReviewDecision,
+  type ReviewNeeds,
+  type ReviewSide,
+  sideOf,
+} from './review.js';
 
 export interface ReviewInput {
   decision: ReviewDecision;
   digest: string;
   reason: string | null;
-  /** With `counter`: the whole new terms, as they came. */
+  /** With `counter`: the whole new terms, as received. */
   terms?: unknown;
-  /** The passkey's signature over the statement of this decision, as it came. */
+  /** The passkey's signature over the statement of this decision, as received. */
   countersignature?: unknown;
 }
 
@@ -19,17 +25,15 @@ interface ReviewCase {
   input: ReviewInput;
   request: AccessRequest;
   reviews: readonly Review[];
-  /** The reviewer as the transaction sees them now. */
+  /** The reviewer as stored, read in this transaction. */
   person: Person;
   principal: Principal;
   now: Date;
-  /** Whose invitation the request leans on; null where on none. */
+  /** The author of the invitation that the request is based on; null if it is based on none. */
   inviter: string | null;
 }
 
-export const sideOf = (person: Person): ReviewSide => (isVendorStaff(person) ? 'vendor' : 'customer');
-
-/** In the order in which they answer; the first that objects is the answer. */
+/** Checked in this order. The first that fails is the answer. */
 const CHECKS: readonly ((item: ReviewCase) => void)[] = [
   notOwnRequest,
   mayReview,
@@ -41,7 +45,7 @@ const CHECKS: readonly ((item: ReviewCase) => void)[] = [
   allowedChannel,
 ];
 
-/** Says whether this person may now decide this digest. @throws AccessError naming the first objection */
+/** Checks that this person may now decide this digest. @throws AccessError of the first check that fails */
 export function validateReview(item: ReviewCase): void {
   for (const check of CHECKS) check(item);
 }
@@ -73,31 +77,32 @@ function notDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
   if (person.id === inviter && input.decision !== 'deny')
     throw new AccessError(
       'already_decided',
-      'Your invitation is your approval; somebody else has to give theirs.',
+      'Your invitation is your approval. Another approver has to give theirs.',
     );
   const decided = (review: Review) => review.digest === input.digest || review.offer?.digest === input.digest;
   if (reviews.some((review) => review.person === person.id && decided(review)))
     throw new AccessError('already_decided', 'You have decided this request already.');
 }
 
-/** Whose turn it is. What was countered waits for the requester; until they answer, the customer may still deny. */
+/** Whose turn it is. A countered request waits for its requester; until they answer, the customer may still deny. */
 const TURNS: Partial<Record<RequestState, ReviewSide>> = {
   awaiting_vendor: 'vendor',
   awaiting_customer: 'customer',
 };
 
-/** True once a vendor's review no longer counts; another may stand in for it while the customer decides. */
+/** True if a vendor review was voided: another reviewer may replace it while the customer decides. */
 const needsVendorReview = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
   countApprovals(reviews, 'vendor', digest) < needs.vendor.required;
 
 function sidesTurn({ request, reviews, person, input }: ReviewCase): void {
   if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
-  const standsIn = turn === 'customer' && sideOf(person) === 'vendor' && needsVendorReview(request, reviews);
-  if (sideOf(person) !== turn && !standsIn)
+  const replacesVoided =
+    turn === 'customer' && sideOf(person) === 'vendor' && needsVendorReview(request, reviews);
+  if (sideOf(person) !== turn && !replacesVoided)
     throw new AccessError('wrong_state', `This request is ${request.state}: it is the ${turn}’s turn.`);
   if (input.decision === 'counter' && sideOf(person) === 'vendor')
-    throw new AccessError('wrong_state', 'A counter-offer is the customer’s to make, once it is their turn.');
+    throw new AccessError('wrong_state', 'Only the customer makes a counter-offer, once it is their turn.');
 }
 
 function reasonGiven({ input }: ReviewCase): void {
@@ -107,13 +112,13 @@ function reasonGiven({ input }: ReviewCase): void {
     });
 }
 
-/** A denial may come by any channel: it opens nothing. What a counter-offer needs is told by its own terms. */
+/** A denial may use any channel: it opens nothing. A counter-offer is checked later, by the needs of its own terms. */
 function allowedChannel({ request, person, principal, input }: ReviewCase): void {
   if (input.decision === 'approve') validateConsent(person, principal, request.needs, input);
 }
 
 /**
- * Says whether consent by this channel suffices for terms with these needs. Vendor staff review by any.
+ * Checks that an approval through this channel is enough for terms with these needs. Vendor staff may use any channel.
  *
  * @throws AccessError `channel_not_allowed`, then `countersignature_required`
  */

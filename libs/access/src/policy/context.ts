@@ -3,30 +3,31 @@ import type { Lock } from '../domain/lock.js';
 import type { AccessPolicy, ServiceRecord, TenantRecord } from '../domain/organisation.js';
 import type { Person } from '../domain/person.js';
 import type { TrustStatus } from '../domain/trust/trust-status.js';
+import type { EffectivePolicy } from './effective-policy.js';
 import type { InvitationMatch } from './invitation-match.js';
+import type { Stage } from './requested-access.js';
 
-/** When the evaluator runs: at an invitation, at the ask (and its preview), at each review, a scheduled start, each mint. */
-export type Stage = 'invite' | 'ask' | 'review' | 'activation' | 'mint';
-
-/** Everything that the rules may look at; loaded in the same transaction as the change that it allows. */
+/** Everything that the rules may read. Loaded in the same transaction as the change that it allows. */
 export interface PolicyContext {
   stage: Stage;
   now: Date;
   requester: Person;
   policy: AccessPolicy;
-  /** Null where the tenant is unknown or removed; likewise the service. */
+  /** Null if the tenant is unknown or removed; likewise the service. */
   tenant: TenantRecord | null;
   service: ServiceRecord | null;
-  /** Persons who could review: the requester is not among them. */
+  /** How many persons could review; the requester is not counted. */
   reviewers: { vendor: number; customer: number };
-  /** This requester's other open requests for the tenant. */
+  /** How many other open requests this requester has in the tenant. */
   openRequests: number;
-  /** In force and binding this ask. */
+  /** Locks in force that block this access. */
   locks: Lock[];
-  /** What the tenant's people have signed of themselves. */
   trust: TrustStatus;
-  /** What the ask, or the stored terms, lean on. */
+  /** The invitation that the request or its stored terms are based on. */
   invitationMatch: InvitationMatch;
-  /** Null where no terms could be built (unknown tenant or service). */
+  /** Null if no terms could be made because the tenant or service is unknown. */
   terms: Terms | null;
 }
+
+/** What a rule reads: the context, with the part of the access policy that applies to this request. */
+export type RuleContext = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };

@@ -6,7 +6,7 @@ const ask = (...actions: string[]) => ({ service: 'billing', scope: [{ resource:
 const ruled = (rules: AccessRule[], ...actions: string[]) =>
   effectivePolicy({ ...samplePolicy, rules }, ask(...actions));
 
-test('without rules the policy is what it says itself', () => {
+test('without rules the policy’s own values apply', () => {
   const plain = {
     vendorReviews: 1,
     maxDuration: 14_400,
@@ -19,7 +19,7 @@ test('without rules the policy is what it says itself', () => {
   expect(ruled([], 'read')).toEqual(plain);
 });
 
-test('of all rules that match, the strictest wins, whatever their order', () => {
+test('the strictest matching rule wins, in any order', () => {
   const rules: AccessRule[] = [
     { vendorReviews: 2, maxDuration: 1_800 },
     { actions: ['update'], vendorReviews: 3, maxDuration: 3_600, ticketRequired: true },
@@ -39,14 +39,14 @@ test('of all rules that match, the strictest wins, whatever their order', () => 
   }
 });
 
-test('a rule cannot loosen what the policy says itself', () => {
+test('a rule cannot loosen the policy’s own values', () => {
   expect(ruled([{ vendorReviews: 0, maxDuration: 90_000 }], 'read')).toMatchObject({
     vendorReviews: 1,
     maxDuration: 14_400,
   });
 });
 
-test('a rule for other services or actions says nothing', () => {
+test('a rule for other services or actions does not apply', () => {
   const rules: AccessRule[] = [
     { services: ['crm'], vendorReviews: 5 },
     { services: ['billing'], actions: ['update'], groups: ['finance'] },
@@ -54,7 +54,7 @@ test('a rule for other services or actions says nothing', () => {
   expect(ruled(rules, 'read')).toMatchObject({ vendorReviews: 1, groups: [] });
 });
 
-test('each matching rule’s groups and hours must hold', () => {
+test('the groups and hours of every matching rule apply', () => {
   const hours = { days: ['mon' as const], from: '08:00', to: '18:00', zone: 'UTC' };
   const rules: AccessRule[] = [{ groups: ['a', 'b'] }, { actions: ['read'], groups: ['b', 'c'], hours }];
   expect(ruled(rules, 'read')).toMatchObject({
@@ -66,14 +66,14 @@ test('each matching rule’s groups and hours must hold', () => {
   });
 });
 
-describe('P13: an invitation takes the place of the vendor’s reviews', () => {
-  test('only where that is said of every action that is asked for', () => {
+describe('P13: an invitation replaces the vendor’s reviews', () => {
+  test('only if rules say so for every requested action', () => {
     const rules: AccessRule[] = [{ actions: ['list', 'read'], invitationSuffices: true }];
     expect(ruled(rules, 'list', 'read').invitationSuffices).toBe(true);
     expect(ruled(rules, 'read', 'update').invitationSuffices).toBe(false);
   });
 
-  test('not where a matching rule denies it', () => {
+  test('not if a matching rule denies it', () => {
     const rules: AccessRule[] = [
       { invitationSuffices: true },
       { actions: ['read'], invitationSuffices: false },

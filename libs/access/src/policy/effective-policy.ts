@@ -1,41 +1,41 @@
 import type { AccessHours, AccessPolicy, AccessRule } from '../domain/organisation.js';
 import type { RequestedAccess } from './requested-access.js';
 
-/** What the vendor's policy says of one ask, all rules that match it taken together. */
+/** The vendor's policy for one request: its own values and every matching rule. */
 export interface EffectivePolicy {
   vendorReviews: number;
   /** Seconds. */
   maxDuration: number;
   ticketRequired: boolean;
-  /** All of them must hold. */
+  /** Every entry applies. */
   hours: AccessHours[];
-  /** Of each of these lists the requester must be in one group. */
+  /** The requester must be in one group of each list. */
   groups: string[][];
-  /** An invitation that fits takes the place of the vendor's reviews. */
+  /** A matching invitation replaces the vendor's reviews. */
   invitationSuffices: boolean;
 }
 
-const speaksOf = (rule: AccessRule, { service }: Pick<RequestedAccess, 'service'>, action: string): boolean =>
+const covers = (rule: AccessRule, { service }: Pick<RequestedAccess, 'service'>, action: string): boolean =>
   (rule.services?.includes(service) ?? true) && (rule.actions?.includes(action) ?? true);
 
 /**
- * The strictest of all that matches (docs/decisions/0007): the policy's own values hold for every ask, and a rule
- * that speaks of one of its actions can only tighten them. What loosens, `invitationSuffices`, must be said of every
- * action, and be denied of none.
+ * Combines the policy's own values with every matching rule; the strictest value wins (docs/decisions/0007). A rule
+ * matches if it covers one of the requested actions, and can only tighten. `invitationSuffices` loosens, so rules must
+ * grant it for every requested action and deny it for none.
  */
 export function effectivePolicy(
   policy: AccessPolicy,
-  ask: Pick<RequestedAccess, 'service' | 'scope'>,
+  access: Pick<RequestedAccess, 'service' | 'scope'>,
 ): EffectivePolicy {
-  const actions = [...new Set(ask.scope.flatMap((entry) => entry.actions))];
+  const actions = [...new Set(access.scope.flatMap((entry) => entry.actions))];
   const all = policy.rules ?? [];
-  const rules = all.filter((rule) => actions.some((action) => speaksOf(rule, ask, action)));
+  const rules = all.filter((rule) => actions.some((action) => covers(rule, access, action)));
   const given = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
   const suffices = (action: string): boolean => {
-    const said = given(
-      all.filter((rule) => speaksOf(rule, ask, action)).map(({ invitationSuffices }) => invitationSuffices),
+    const values = given(
+      all.filter((rule) => covers(rule, access, action)).map(({ invitationSuffices }) => invitationSuffices),
     );
-    return said.length > 0 && said.every(Boolean);
+    return values.length > 0 && values.every(Boolean);
   };
   return {
     vendorReviews: Math.max(policy.vendorReviews, ...given(rules.map((rule) => rule.vendorReviews))),

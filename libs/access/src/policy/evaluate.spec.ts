@@ -29,7 +29,7 @@ const ask = (change: Partial<RequestedAccess> = {}): RequestedAccess => ({
 const codes = (change: Partial<RequestedAccess>, context = sampleContext()): string[] =>
   evaluate(ask(change), context).refusals.map((each) => each.code);
 
-test('an ask within all limits is possible and says what it needs', () => {
+test('a request within all limits has no refusals, and its needs are told', () => {
   expect(evaluate(ask(), sampleContext())).toEqual({
     refusals: [],
     needs: {
@@ -65,14 +65,14 @@ test.each([
   expect(codes(change as Partial<RequestedAccess>, context)).toEqual([code]);
 });
 
-test('the tenant’s longest duration counts only where it is the smaller one', () => {
+test('the tenant’s longest duration counts only if it is shorter than the vendor’s', () => {
   const generous = sampleContext();
   generous.tenant = { ...generous.tenant!, controls: { ...sampleControls, maxDuration: 24 * 3600 } };
   expect(codes({ seconds: 4 * 3600 }, generous)).toEqual([]);
   expect(codes({ seconds: 4 * 3600 + 1 }, generous)).toEqual(['duration_too_long']);
 });
 
-test('terms that would not fit the token are refused', () => {
+test('terms that are too long for a token are refused', () => {
   const scope = Array.from({ length: 20 }, (_, index) => ({
     resource: `invoices/${'x'.repeat(280)}${index}`,
     actions: ['read'],
@@ -80,7 +80,7 @@ test('terms that would not fit the token are refused', () => {
   expect(codes({ scope }, sampleContext({ terms: sampleTerms({ scope }) }))).toEqual(['terms_too_large']);
 });
 
-test('every reason comes at once, each with a pointer into the body', () => {
+test('all reasons come at once, each with a pointer into the body', () => {
   const { refusals } = evaluate(
     ask({
       seconds: 999_999,
@@ -97,7 +97,7 @@ test('every reason comes at once, each with a pointer into the body', () => {
   ]);
 });
 
-test('at a mint only what access itself rests on is asked again', () => {
+test('a mint does not check open requests and reviewers again', () => {
   const later = sampleContext({ stage: 'mint', openRequests: 5, reviewers: { vendor: 0, customer: 0 } });
   expect(codes({}, later)).toEqual([]);
   expect(codes({ scope: [{ resource: 'payroll/*', actions: ['read'] }] }, later)).toEqual([
@@ -109,7 +109,7 @@ test('P13: a rule that throws never becomes consent', () => {
   const rules = {
     ...RULES,
     broken: {
-      stages: ['ask'] as const,
+      stages: ['request'] as const,
       check: () => {
         throw new Error('broken');
       },
@@ -142,9 +142,9 @@ describe('the vendor’s rules by service, action and group', () => {
     sampleContext({ policy: { ...samplePolicy, rules: [rule] }, ...change });
   const refusals = (context: PolicyContext, change: Partial<RequestedAccess> = {}) =>
     evaluate(ask(change), context).refusals.map(({ code, pointer }) => `${code} ${pointer}`);
-  const stages = ['ask', 'review', 'activation', 'mint'] as const;
+  const stages = ['request', 'review', 'activation', 'mint'] as const;
 
-  test.each(stages)('P13: a group and a ticket are asked for at each %s', (stage) => {
+  test.each(stages)('P13: a group and a ticket are required at each %s', (stage) => {
     expect(refusals(ruled({ groups: ['finance'] }, { stage }))).toEqual(['not_eligible ']);
     const inFinance = { ...erin, groups: ['support', 'finance'] };
     expect(refusals(ruled({ groups: ['finance'] }, { stage, requester: inFinance }))).toEqual([]);
@@ -153,14 +153,14 @@ describe('the vendor’s rules by service, action and group', () => {
     expect(refusals(ruled({ maxDuration: 60 }, { stage }))).toEqual(['duration_too_long /duration']);
   });
 
-  test('more reviews are needed where a rule says so, and there must be somebody to give them', () => {
+  test('a rule may require more reviews, and enough people must be able to give them', () => {
     const two = ruled({ vendorReviews: 2 }, { reviewers: { vendor: 2, customer: 1 } });
     expect(evaluate(ask(), two)).toMatchObject({ refusals: [], needs: { vendor: { required: 2 } } });
     expect(refusals(ruled({ vendorReviews: 2 }))).toEqual(['nobody_can_review ']);
   });
 
   // 15:00 UTC is 16:00 in Berlin: just too late.
-  test('hours are held against the start at the ask, and against now at each mint', () => {
+  test('the hours apply to the start of a request, and to the time of each mint', () => {
     const rule = { hours: { ...hours, days: [...hours.days] } };
     expect(refusals(ruled(rule))).toEqual(['outside_hours ']);
     expect(refusals(ruled(rule, { now: new Date('2026-11-24T14:59:59Z') }))).toEqual([]);

@@ -22,7 +22,7 @@ test.each([
   expect(within(instant)).toBe(expected);
 });
 
-test('the day is that of the zone', () => {
+test('the day is the day in that zone', () => {
   const night: AccessHours = { days: ['mon'], from: '00:00', to: '24:00', zone: 'Pacific/Auckland' };
   expect(within('2026-11-22T10:59:59Z', night)).toBe(false);
   expect(within('2026-11-22T11:00:00Z', night)).toBe(true);
@@ -30,7 +30,7 @@ test('the day is that of the zone', () => {
   expect(within('2026-11-23T11:00:00Z', night)).toBe(false);
 });
 
-test('P13: a zone that is not known is no zone, and asking it throws', () => {
+test('P13: an unknown zone is invalid, and evaluating it throws', () => {
   expect(isZone('Europe/Berlin')).toBe(true);
   expect(isZone('Europe/Atlantis')).toBe(false);
   expect(() => within('2026-11-24T10:00:00Z', { ...office, zone: 'Europe/Atlantis' })).toThrow(RangeError);

@@ -1,6 +1,6 @@
 import { type AccessHours, WEEKDAYS, type Weekday } from '../domain/organisation.js';
 
-/** Making one costs more than asking it; zones are few. */
+/** One formatter for each zone: making one is slow, and zones are few. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 function clockOf(zone: string): Intl.DateTimeFormat {
@@ -28,9 +28,9 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * True where the wall clock of the zone shows one of the days, and a time from `from` on and before `to`.
+ * True if the wall clock of the zone shows one of the days, and a time from `from` on and before `to`.
  *
- * @throws RangeError where this machine does not know the zone
+ * @throws RangeError if this machine does not know the zone
  */
 export function isWithin({ days, from, to, zone }: AccessHours, instant: Date): boolean {
   const parts = new Map(

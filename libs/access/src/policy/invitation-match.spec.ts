@@ -6,9 +6,9 @@ import {
   transitionInvitation,
   useInvitation,
 } from '../domain/invitation.js';
-import type { Stage } from './context.js';
 import { findMatchingInvitation, invitationRefusals, termsFromInvitation } from './invitation-match.js';
 import type { RequestedAccess } from './requested-access.js';
+import { type Stage } from './requested-access.js';
 
 // Open from 15:00 until 18:00.
 const invitation = sampleInvitation();
@@ -22,11 +22,11 @@ const judged = (change: Partial<Invitation>, stage: Stage, time = '16:00:00', as
   invitationRefusals({ ...invitation, ...change }, asked, { stage, now: at(time) }).map(
     ({ code, pointer }) => `${code} ${pointer}`,
   );
-const STAGES = ['ask', 'review', 'activation', 'mint'] as const;
+const STAGES = ['request', 'review', 'activation', 'mint'] as const;
 
-describe('P1: whether an invitation still stands', () => {
+describe('P1: whether an invitation is still open', () => {
   test.each(STAGES)(
-    'withdrawn or expired it opens nothing at %s, nor past its end before the job has said so',
+    'a withdrawn or expired invitation covers nothing at %s, and likewise past its end before the job has run',
     (stage) => {
       expect(judged({}, stage)).toEqual([]);
       expect(judged({ state: 'withdrawn' }, stage)).toEqual(['not_eligible /basis']);
@@ -36,22 +36,22 @@ describe('P1: whether an invitation still stands', () => {
     },
   );
 
-  test('used up it lets nobody else in, and what it opened stays open', () => {
+  test('a used-up invitation covers no new request, and its grants stay active', () => {
     const used = STAGES.map((stage) => judged({ state: 'used_up' }, stage));
     expect(used).toEqual([['not_eligible /basis'], ['not_eligible /basis'], [], []]);
   });
 
-  test('before its beginning only what begins later may be asked for', () => {
-    expect(judged({}, 'ask', '14:59:59')).toEqual(['outside_hours /startsAt']);
+  test('before its start, only access that starts later may be requested', () => {
+    expect(judged({}, 'request', '14:59:59')).toEqual(['outside_hours /startsAt']);
     const later = { ...terms, startsAt: '2026-11-24T15:00:00Z' };
-    expect(judged({}, 'ask', '14:59:59', later)).toEqual([]);
+    expect(judged({}, 'request', '14:59:59', later)).toEqual([]);
     expect(judged({}, 'review', '14:59:59', later)).toEqual([]);
     expect(judged({}, 'mint', '14:59:59', later)).toEqual(['outside_hours /startsAt']);
   });
 });
 
-describe('the life of an invitation', () => {
-  test('P8: has the steps of its table and no others', () => {
+describe('the transitions of an invitation', () => {
+  test('P8: are those of the table and no others', () => {
     for (const from of INVITATION_STATES)
       for (const to of INVITATION_STATES) {
         const step = () => transitionInvitation({ ...invitation, state: from }, to, '2026-11-24T16:00:00Z');
@@ -65,7 +65,7 @@ describe('the life of an invitation', () => {
       }
   });
 
-  test('P8: each use counts, the last one uses it up, and there is none after that', () => {
+  test('P8: each grant counts, the last one uses the invitation up, and no other follows', () => {
     const twice: Invitation = { ...invitation, statement: { ...invitation.statement, uses: 2 } };
     const once = useInvitation(twice, '2026-11-24T16:00:00Z');
     expect(once).toMatchObject({ state: 'open', used: 1, version: 2 });
@@ -76,7 +76,7 @@ describe('the life of an invitation', () => {
   });
 });
 
-describe('looking for an open door', () => {
+describe('finding a matching invitation', () => {
   const ask: RequestedAccess = {
     tenant: 'acme',
     service: 'billing',
@@ -89,7 +89,7 @@ describe('looking for an open door', () => {
   };
   const view = { invitation, ticket: null };
 
-  test('the first that fits is taken; none where approval is asked for', () => {
+  test('the first match is taken; none if the request asks for approval', () => {
     const narrow = { invitation: sampleInvitation({ maxSeconds: 60 }), ticket: null };
     expect(findMatchingInvitation(ask, [narrow, view], at('16:00:00')).invitation).toBe(view);
     expect(
@@ -97,19 +97,19 @@ describe('looking for an open door', () => {
     ).toBeNull();
   });
 
-  test('to the last second, and not one later', () => {
+  test('matches to the last second, and not one later', () => {
     expect(findMatchingInvitation(ask, [view], at('17:00:00.999')).invitation).toBe(view);
     expect(findMatchingInvitation(ask, [view], at('17:00:01')).invitation).toBeNull();
   });
 
-  test('reasons are told only to who must lean on one', () => {
+  test('reasons are given only if the request insists on an invitation', () => {
     expect(findMatchingInvitation(ask, [view], at('17:30:00')).refusals).toEqual([]);
     const must = findMatchingInvitation({ ...ask, basis: 'invitation' }, [view], at('17:30:00'));
     expect(must.refusals.map(({ code }) => code)).toEqual(['duration_too_long']);
     expect(must.refusals[0]?.detail).toContain(invitation.id);
   });
 
-  test('a ticket is the same in any spelling of Unicode, and no other', () => {
+  test('a ticket matches in any Unicode normal form, and no other ticket matches', () => {
     const commitment = `c1:${'B'.repeat(42)}A`;
     const named = {
       invitation: sampleInvitation({ ticket: commitment }),

@@ -1,6 +1,5 @@
 import {
   type Budget,
-  type InvitationStatement,
   type InvitedTerms,
   invitationMismatches,
   normaliseText,
@@ -8,23 +7,22 @@ import {
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../domain/invitation.js';
 import type { Refusal, RefusalCode } from '../errors.js';
-import type { Stage } from './context.js';
-import type { RequestedAccess } from './requested-access.js';
+import type { RequestedAccess, Stage } from './requested-access.js';
 
-/** What an ask finds where it looks for an open door. */
+/** The invitation that a request is based on, or why there is none. */
 export interface InvitationMatch {
-  /** The invitation that it leans on; null where it leans on none. */
+  /** Null: the request is based on no invitation. */
   invitation: InvitationView | null;
-  /** Why none opens, where one was asked for. */
+  /** Why no invitation matches, if the request insists on one. */
   refusals: Refusal[];
 }
 
 export const NO_INVITATION: InvitationMatch = { invitation: null, refusals: [] };
 
-/** Invitations whose reasons are told, where none fits. */
-const TOLD = 10;
+/** If none matches, the reasons of this many invitations are listed. */
+const MAX_EXPLAINED = 10;
 
-/** How the refusal codes of the contract say what does not fit, and where in the body to look. */
+/** The refusal for each member of the terms that does not fit the invitation; `pointer` is into the request's body. */
 const REFUSAL_BY_POINTER: Partial<Record<string, { code: RefusalCode; pointer: string }>> = {
   '/scope': { code: 'forbidden_scope', pointer: '/scope' },
   '/seconds': { code: 'duration_too_long', pointer: '/duration' },
@@ -34,35 +32,35 @@ const REFUSAL_BY_POINTER: Partial<Record<string, { code: RefusalCode; pointer: s
 };
 
 /**
- * The first of these invitations that covers the ask. Where it must lean on one and none does, every reason.
+ * The first invitation that covers the request. If the request insists on an invitation and none covers it, the reasons.
  *
- * @param candidates open ones of the tenant and service, in the order in which they are to be used
+ * @param candidates open invitations of the tenant and service, in the order of preference
  */
 export function findMatchingInvitation(
-  ask: RequestedAccess,
+  access: RequestedAccess,
   candidates: readonly InvitationView[],
   now: Date,
 ): InvitationMatch {
-  if (ask.basis === 'approval') return NO_INVITATION;
-  const judged = candidates.map((view) => ({
+  if (access.basis === 'approval') return NO_INVITATION;
+  const evaluated = candidates.map((view) => ({
     view,
-    refusals: invitationRefusals(view.invitation, invitedTerms(ask, view, now), { stage: 'ask', now }),
+    refusals: invitationRefusals(view.invitation, invitedTerms(access, view, now), { stage: 'request', now }),
   }));
-  const fitting = judged.find(({ refusals }) => refusals.length === 0);
-  if (fitting !== undefined) return { invitation: fitting.view, refusals: [] };
-  if (ask.basis === null) return NO_INVITATION;
-  const reasons = judged.slice(0, TOLD).flatMap(({ refusals }) => refusals);
+  const matching = evaluated.find(({ refusals }) => refusals.length === 0);
+  if (matching !== undefined) return { invitation: matching.view, refusals: [] };
+  if (access.basis === null) return NO_INVITATION;
+  const reasons = evaluated.slice(0, MAX_EXPLAINED).flatMap(({ refusals }) => refusals);
   return { invitation: null, refusals: reasons.length > 0 ? reasons : [closed('No invitation is open.')] };
 }
 
-/** Why the invitation does not open the door to these terms; empty where it does. */
+/** Why the invitation does not cover these terms; empty if it does. */
 export function invitationRefusals(
   invitation: Invitation,
   terms: InvitedTerms,
   { stage, now }: { stage: Stage; now: Date },
 ): Refusal[] {
   return [
-    ...standing(invitation, terms, stage, now),
+    ...closedRefusals(invitation, terms, stage, now),
     ...invitationMismatches(terms, invitation.statement).map(({ pointer, detail }) => ({
       code: REFUSAL_BY_POINTER[pointer]?.code ?? 'not_eligible',
       pointer: REFUSAL_BY_POINTER[pointer]?.pointer ?? pointer,
@@ -71,8 +69,8 @@ export function invitationRefusals(
   ];
 }
 
-/** Whether the invitation itself still stands; past its end it opens nothing, whether or not the job has said so. */
-function standing(
+/** Why the invitation itself is not open now. Past its end it is closed, whether or not the job has expired it. */
+function closedRefusals(
   { id, state, statement }: Invitation,
   terms: InvitedTerms,
   stage: Stage,
@@ -82,9 +80,10 @@ function standing(
   if (state === 'withdrawn') return [closed(`${id} has been withdrawn.`)];
   if (state === 'expired' || Date.parse(notAfter) <= now.getTime())
     return [closed(`${id} ended at ${notAfter}.`)];
-  // What a used-up invitation has opened stays open.
-  if (state === 'used_up' && (stage === 'ask' || stage === 'review')) return [closed(`${id} is used up.`)];
-  const starts = stage === 'ask' || stage === 'review' ? terms.startsAt : undefined;
+  // Grants that it led to before it was used up stay active.
+  if (state === 'used_up' && (stage === 'request' || stage === 'review'))
+    return [closed(`${id} is used up.`)];
+  const starts = stage === 'request' || stage === 'review' ? terms.startsAt : undefined;
   return Date.parse(starts ?? toInstant(now)) < Date.parse(notBefore)
     ? [{ code: 'outside_hours', pointer: '/startsAt', detail: `${id} begins at ${notBefore}.` }]
     : [];
@@ -92,28 +91,25 @@ function standing(
 
 const closed = (detail: string): Refusal => ({ code: 'not_eligible', pointer: '/basis', detail });
 
-/** What the ask takes over from the invitation that it leans on; the budget is the invitation’s where the ask has none. */
+/** The members that a request's terms take from its invitation: the budget as a default, and the commitment to its ticket. */
 export function termsFromInvitation(
   { invitation: { statement }, ticket }: InvitationView,
-  asked: { ticket: string | null; budget?: Budget },
+  requested: { ticket: string | null; budget?: Budget },
 ): { budget?: Budget; ticket?: string } {
-  const budget = { ...statement.budget, ...asked.budget };
+  const budget = { ...statement.budget, ...requested.budget };
   const same =
-    asked.ticket !== null && ticket !== null && normaliseText(asked.ticket) === normaliseText(ticket.value);
+    requested.ticket !== null &&
+    ticket !== null &&
+    normaliseText(requested.ticket) === normaliseText(ticket.value);
   return {
     ...(Object.keys(budget).length === 0 ? {} : { budget }),
     ...(same && statement.ticket !== undefined ? { ticket: statement.ticket } : {}),
   };
 }
 
-/** The latest moment at which an approval still opens a window that lies before the invitation's end. */
-export function latestApproval({ notAfter }: InvitationStatement, seconds: number): Date {
-  return new Date(Date.parse(notAfter) - seconds * 1_000);
-}
-
-/** The terms that the ask would have, as far as the invitation speaks of them. */
-function invitedTerms(ask: RequestedAccess, view: InvitationView, now: Date): InvitedTerms {
-  const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = ask;
+/** The terms that the request would have, as far as an invitation limits them. */
+function invitedTerms(access: RequestedAccess, view: InvitationView, now: Date): InvitedTerms {
+  const { tenant, service, scope, seconds, startsOn, startsAt, useBy } = access;
   return {
     tenant,
     service,
@@ -122,8 +118,8 @@ function invitedTerms(ask: RequestedAccess, view: InvitationView, now: Date): In
     startsOn,
     ...(startsAt === undefined ? {} : { startsAt }),
     ...(useBy === undefined ? {} : { useBy }),
-    // Whoever approves may do so until `lastApproval`: it fits if that is not over yet.
+    // The terms will lapse at `latestApproval`, so they fit if that has not passed yet.
     lapsesAt: toInstant(now),
-    ...termsFromInvitation(view, ask),
+    ...termsFromInvitation(view, access),
   };
 }

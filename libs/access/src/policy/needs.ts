@@ -1,36 +1,28 @@
 import type { ScopeEntry } from '@countersign/contract';
 import type { PrivacyControls } from '../domain/organisation.js';
 import type { Channel } from '../domain/person.js';
-import { countersignedActions, type TrustStatus } from '../domain/trust/trust-status.js';
+import type { ReviewNeeds, RiskLevel } from '../domain/review.js';
+import { countersignedActions, requiredApprovals, type TrustStatus } from '../domain/trust/trust-status.js';
+import type { RuleContext } from './context.js';
+import type { RequestedAccess } from './requested-access.js';
 
-export type RiskLevel = 'low' | 'medium' | 'high';
-
-/** Which reviews a request needs and has (CONTRACT §5). */
-export interface ReviewNeeds {
-  vendor: { required: number; approved: number };
-  customer: { required: number; approved: number; countersignature: boolean; channels: Channel[] };
-  risk: { level: RiskLevel; reasons: string[] };
-}
-
-export interface Risk {
-  level: RiskLevel;
-  /** Sentences for the reviewer; at least one. */
-  reasons: string[];
-}
-
-/** Through which channels a tenant's approver may decide, by risk (CONTRACT §5). High needs a passkey as well. */
-export const ALLOWED_CHANNELS: Record<RiskLevel, Channel[]> = {
+/** The channels through which a tenant's approver may decide (docs/contract.md, Risk and channels). */
+const ALLOWED_CHANNELS: Record<RiskLevel, Channel[]> = {
   low: ['web', 'api', 'slack'],
   medium: ['web', 'api'],
   high: ['web'],
 };
 
-/** High if any action must be countersigned, low if the tenant lets Slack approve all, else medium. */
-export function assessRisk(
+/**
+ * High if any action must be countersigned, low if the tenant's controls let Slack approve every action, else medium.
+ *
+ * @returns at least one reason, a sentence for the reviewer
+ */
+function assessRisk(
   scope: readonly ScopeEntry[],
   controls: PrivacyControls,
   trust: Pick<TrustStatus, 'document'>,
-): Risk {
+): ReviewNeeds['risk'] {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))].sort();
   const countersigned = countersignedActions(scope, controls, trust);
   if (countersigned.length > 0)
@@ -47,18 +39,51 @@ export function assessRisk(
 }
 
 /**
- * In which ways more is needed now than when people were asked; a sentence each, for the reviewer. What has
- * become easier is not among them.
+ * How many people of each side have to approve. An invitation is the approval of its author. It replaces the vendor's
+ * reviews only if the vendor's policy says so.
  */
+export function requiredReviews({ policy, tenant, invitationMatch, trust }: RequiredReviewsInput): {
+  vendor: number;
+  customer: number;
+} {
+  const approvals = tenant === null ? 1 : requiredApprovals(tenant.controls, trust);
+  if (invitationMatch.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
+  return {
+    vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
+    customer: Math.max(0, approvals - 1),
+  };
+}
+
+type RequiredReviewsInput = Pick<RuleContext, 'policy' | 'tenant' | 'invitationMatch' | 'trust'>;
+
+/** The reviews that this request needs; null if its tenant or service is unknown. */
+export function reviewNeeds({ scope }: RequestedAccess, context: RuleContext): ReviewNeeds | null {
+  const { tenant, service, trust } = context;
+  if (tenant === null || service === null) return null;
+  const risk = assessRisk(scope, tenant.controls, trust);
+  const required = requiredReviews(context);
+  return {
+    vendor: { required: required.vendor, approved: 0 },
+    customer: {
+      required: required.customer,
+      approved: 0,
+      countersignature: risk.level === 'high',
+      channels: ALLOWED_CHANNELS[risk.level],
+    },
+    risk,
+  };
+}
+
+/** What is needed now and was not needed before: a sentence each, for the reviewer. What became easier is left out. */
 export function stricterNeeds(before: ReviewNeeds, now: ReviewNeeds): string[] {
   const more: string[] = [];
   if (now.vendor.required > before.vendor.required)
     more.push(
-      `The vendor now asks for ${now.vendor.required} review(s) instead of ${before.vendor.required}.`,
+      `The vendor now requires ${now.vendor.required} review(s) instead of ${before.vendor.required}.`,
     );
   if (now.customer.required > before.customer.required)
     more.push(
-      `The customer now asks for ${now.customer.required} approval(s) instead of ${before.customer.required}.`,
+      `The customer now requires ${now.customer.required} approval(s) instead of ${before.customer.required}.`,
     );
   if (now.customer.countersignature && !before.customer.countersignature)
     more.push('It must now be approved with a passkey.');

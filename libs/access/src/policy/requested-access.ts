@@ -1,9 +1,12 @@
 import type { Basis, Budget, ScopeEntry, Terms } from '@countersign/contract';
 
-/** When access would begin. Instants are whole seconds. */
+/** When the evaluator runs: for an invitation, a request (and its preview), each review, a scheduled start, each mint. */
+export type Stage = 'invite' | 'request' | 'review' | 'activation' | 'mint';
+
+/** When access would start. Instants are whole seconds. */
 type RequestedStart = Pick<Terms, 'startsOn' | 'startsAt' | 'useBy'>;
 
-/** What is asked, as the evaluator reads it: fresh from a body, or again from stored terms. */
+/** The access that the evaluator decides about: from a new request's body, or from stored terms. */
 export interface RequestedAccess extends RequestedStart {
   tenant: string;
   service: string;
@@ -11,20 +14,20 @@ export interface RequestedAccess extends RequestedStart {
   scope: ScopeEntry[];
   seconds: number;
   justified: boolean;
-  /** As it was written, later its commitment; null where there is none. */
+  /** As written in a new request; from stored terms its commitment; null if there is none. */
   ticket: string | null;
   budget?: Budget;
-  /** Null: on an invitation where one fits, else on approval. */
+  /** Null: an invitation if one matches, else approval. */
   basis: Basis | null;
 }
 
-/** The ask that stored terms carry, for every later evaluation. */
+/** The access that stored terms describe, for every later evaluation. */
 export function requestedByTerms(terms: Terms): RequestedAccess {
   const { tenant, service, scope, seconds, basis, ticket = null } = terms;
   return { tenant, service, scope, seconds, basis, ticket, justified: true, ...startAndBudget(terms) };
 }
 
-/** What may be absent stays absent. */
+/** Copies these members; what is absent stays absent. */
 export function startAndBudget({
   startsOn,
   startsAt,

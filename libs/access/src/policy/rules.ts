@@ -11,75 +11,51 @@ import {
 import { hasRole } from '../domain/person.js';
 import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
 import type { Refusal, RefusalCode } from '../errors.js';
-import type { PolicyContext, Stage } from './context.js';
-import type { EffectivePolicy } from './effective-policy.js';
+import type { RuleContext } from './context.js';
 import { isWithin } from './hours.js';
 import { invitationRefusals } from './invitation-match.js';
-import type { RequestedAccess } from './requested-access.js';
+import { requiredReviews } from './needs.js';
+import type { RequestedAccess, Stage } from './requested-access.js';
 
-/** At most this many requests of one engineer may wait in one tenant. */
+/** How many requests of one engineer may be open in one tenant. */
 export const MAX_OPEN_REQUESTS = 5;
 
-/** What a rule looks at: the context, with what the access policy says of this very ask. */
-export type RuleContext = Omit<PolicyContext, 'policy'> & { policy: EffectivePolicy };
-
-/**
- * How many people of each side have to say yes. An invitation is the yes of the approver whose it is; it takes the
- * place of the vendor's reviews only where the vendor says so.
- */
-export function requiredReviews({
-  policy,
-  tenant,
-  invitationMatch,
-  trust,
-}: Pick<RuleContext, 'policy' | 'tenant' | 'invitationMatch' | 'trust'>): {
-  vendor: number;
-  customer: number;
-} {
-  const approvals = tenant === null ? 1 : requiredApprovals(tenant.controls, trust);
-  if (invitationMatch.invitation === null) return { vendor: policy.vendorReviews, customer: approvals };
-  return {
-    vendor: policy.invitationSuffices ? 0 : policy.vendorReviews,
-    customer: Math.max(0, approvals - 1),
-  };
-}
-
 export interface Rule {
-  /** Stages at which the rule is asked. What was true when people decided need not be true at each mint. */
+  /** The stages at which the rule applies. Not everything that was required at the decision is required at each mint. */
   stages: readonly Stage[];
-  check(ask: RequestedAccess, context: RuleContext): Refusal[];
+  check(access: RequestedAccess, context: RuleContext): Refusal[];
 }
 
-const ALWAYS: readonly Stage[] = ['ask', 'review', 'activation', 'mint'];
-/** What can never be granted cannot be invited to either. */
-const INVITED_TOO: readonly Stage[] = ['invite', ...ALWAYS];
+const ALWAYS: readonly Stage[] = ['request', 'review', 'activation', 'mint'];
+/** An invitation must not cover what can never be granted. */
+const ALWAYS_AND_INVITE: readonly Stage[] = ['invite', ...ALWAYS];
 
 const refusal = (code: RefusalCode, pointer: string, detail: string): Refusal => ({ code, detail, pointer });
 
-/** Every rule, in the order in which its refusals are listed. A reviewer sees here what is missing. */
+/** Every rule. Refusals are listed in this order. */
 export const RULES: Record<string, Rule> = {
   knownTenant: {
-    stages: INVITED_TOO,
-    check: (ask, { tenant }) =>
-      tenant === null ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${ask.tenant}”.`)] : [],
+    stages: ALWAYS_AND_INVITE,
+    check: (access, { tenant }) =>
+      tenant === null ? [refusal('unknown_tenant', '/tenant', `There is no tenant “${access.tenant}”.`)] : [],
   },
   knownService: {
-    stages: INVITED_TOO,
-    check: (ask, { service }) =>
+    stages: ALWAYS_AND_INVITE,
+    check: (access, { service }) =>
       service === null
-        ? [refusal('unknown_service', '/service', `There is no service “${ask.service}”.`)]
+        ? [refusal('unknown_service', '/service', `There is no service “${access.service}”.`)]
         : [],
   },
   eligibleRequester: {
     stages: ALWAYS,
-    check: (_ask, { requester }) =>
+    check: (_access, { requester }) =>
       requester.tenant === null && hasRole(requester, 'engineer')
         ? []
         : [refusal('not_eligible', '', 'Only vendor staff with the role engineer may be granted access.')],
   },
   inRequiredGroup: {
     stages: ALWAYS,
-    check: (_ask, { policy, requester }) =>
+    check: (_access, { policy, requester }) =>
       policy.groups
         .filter((groups) => !groups.some((group) => requester.groups?.includes(group)))
         .map((groups) =>
@@ -88,7 +64,7 @@ export const RULES: Record<string, Rule> = {
   },
   notLocked: {
     stages: ALWAYS,
-    check: (_ask, { locks }) =>
+    check: (_access, { locks }) =>
       locks.map(({ kind, name, side }) =>
         refusal(
           'locked',
@@ -98,10 +74,10 @@ export const RULES: Record<string, Rule> = {
       ),
   },
   knownResourcesAndActions: {
-    stages: INVITED_TOO,
-    check: (ask, { service }) => {
+    stages: ALWAYS_AND_INVITE,
+    check: (access, { service }) => {
       if (service === null) return [];
-      return ask.scope.flatMap((entry, index) => {
+      return access.scope.flatMap((entry, index) => {
         const routes = service.definition.routes.filter((route) =>
           resourcesOverlap(routeResourcePattern(route), entry.resource),
         );
@@ -110,7 +86,7 @@ export const RULES: Record<string, Rule> = {
             refusal(
               'unknown_resource',
               `/scope/${index}/resource`,
-              `No route of ${ask.service} serves “${entry.resource}”.`,
+              `No route of ${access.service} serves “${entry.resource}”.`,
             ),
           ];
         return entry.actions.flatMap((action, position) =>
@@ -120,7 +96,7 @@ export const RULES: Record<string, Rule> = {
                 refusal(
                   'unknown_action',
                   `/scope/${index}/actions/${position}`,
-                  `No route of ${ask.service} does “${action}” on “${entry.resource}”.`,
+                  `No route of ${access.service} does “${action}” on “${entry.resource}”.`,
                 ),
               ],
         );
@@ -128,11 +104,11 @@ export const RULES: Record<string, Rule> = {
     },
   },
   notForbidden: {
-    stages: INVITED_TOO,
-    check: (ask, { tenant, trust }) =>
-      ask.scope.flatMap((entry, index) =>
+    stages: ALWAYS_AND_INVITE,
+    check: (access, { tenant, trust }) =>
+      access.scope.flatMap((entry, index) =>
         (tenant === null ? [] : forbidRules(tenant.controls, trust))
-          .filter((rule) => forbidsEntry(rule, ask.service, entry))
+          .filter((rule) => forbidsEntry(rule, access.service, entry))
           .map((rule) =>
             refusal(
               'forbidden_scope',
@@ -143,15 +119,15 @@ export const RULES: Record<string, Rule> = {
       ),
   },
   durationWithinLimits: {
-    stages: INVITED_TOO,
-    check: (ask, { policy, tenant }) => {
+    stages: ALWAYS_AND_INVITE,
+    check: (access, { policy, tenant }) => {
       const longest = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
-      return ask.seconds > longest
+      return access.seconds > longest
         ? [
             refusal(
               'duration_too_long',
               '/duration',
-              `${ask.seconds} seconds were asked for; at most ${longest} may be granted here.`,
+              `${access.seconds} seconds were asked for; at most ${longest} may be granted here.`,
             ),
           ]
         : [];
@@ -161,58 +137,52 @@ export const RULES: Record<string, Rule> = {
     stages: ALWAYS,
     check: ({ ticket }, { policy }) =>
       policy.ticketRequired && ticket === null
-        ? [
-            refusal(
-              'ticket_required',
-              '/ticket',
-              'The vendor’s policy asks for the ticket that this belongs to.',
-            ),
-          ]
+        ? [refusal('ticket_required', '/ticket', 'The vendor’s policy requires a ticket.')]
         : [],
   },
   /**
-   * Of hours counts when access begins and when tokens are minted, not when people decide: whoever approves may sit
-   * in another zone. A start that was fixed is judged at once, any other when it comes.
+   * The hours apply to the start of access and to each mint, not to decisions: an approver may live in another time zone.
+   * A fixed start is checked at once, any other start when it comes.
    */
   withinHours: {
-    stages: ['ask', 'review', 'mint'],
-    check: (ask, { policy, stage, now }) => {
-      const begins = beginning(ask, stage, now);
+    stages: ['request', 'review', 'mint'],
+    check: (access, { policy, stage, now }) => {
+      const begins = startOfAccess(access, stage, now);
       if (begins === null) return [];
       return policy.hours
         .filter((hours) => !isWithin(hours, begins))
         .map(({ days, from, to, zone }) =>
           refusal(
             'outside_hours',
-            ask.startsAt === undefined ? '' : '/startsAt',
+            access.startsAt === undefined ? '' : '/startsAt',
             `The vendor’s policy opens this on ${days.join(', ')} from ${from} to ${to} (${zone}).`,
           ),
         );
     },
   },
-  /** What people decided stays decided: who has left since is judged by their signatures, at each mint. */
+  /** Not checked after the decision: each mint checks the signatures themselves. */
   enoughSigners: {
-    stages: ['invite', 'ask', 'review'],
-    check: (ask, { tenant, trust }) => {
+    stages: ['invite', 'request', 'review'],
+    check: (access, { tenant, trust }) => {
       if (tenant === null || trust.signers >= Math.max(1, requiredApprovals(tenant.controls, trust)))
         return [];
-      const demanded = countersignedActions(ask.scope, tenant.controls, trust);
-      return ask.scope.flatMap((entry, index) =>
+      const mustBeSigned = countersignedActions(access.scope, tenant.controls, trust);
+      return access.scope.flatMap((entry, index) =>
         entry.actions
-          .filter((action) => demanded.includes(action))
+          .filter((action) => mustBeSigned.includes(action))
           .map((action) =>
             refusal(
               'countersignature_unavailable',
               `/scope/${index}/actions/${entry.actions.indexOf(action)}`,
-              `The customer demands a countersignature for “${action}”, and too few of its approvers have a passkey.`,
+              `The customer requires a countersignature for “${action}”, and too few of its approvers have a passkey.`,
             ),
           ),
       );
     },
   },
   trustDocumentValid: {
-    stages: INVITED_TOO,
-    check: (_ask, { trust, now }) =>
+    stages: ALWAYS_AND_INVITE,
+    check: (_access, { trust, now }) =>
       trust.document !== null && Date.parse(trust.document.validUntil) <= now.getTime()
         ? [
             refusal(
@@ -225,31 +195,31 @@ export const RULES: Record<string, Rule> = {
   },
   notStopped: {
     stages: ALWAYS,
-    check: (_ask, { trust }) =>
+    check: (_access, { trust }) =>
       trust.stopped ? [refusal('locked', '/tenant', 'The customer has stopped all access.')] : [],
   },
   invitationCountersigned: {
     stages: ALWAYS,
-    check: (ask, { invitationMatch, tenant, trust }) =>
+    check: (access, { invitationMatch, tenant, trust }) =>
       invitationMatch.invitation?.invitation.countersignature === null &&
       tenant !== null &&
-      countersignedActions(ask.scope, tenant.controls, trust).length > 0
-        ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not countersigned.')]
+      countersignedActions(access.scope, tenant.controls, trust).length > 0
+        ? [refusal('not_eligible', '/basis', 'The invitation that this is based on is not countersigned.')]
         : [],
   },
   invitationValid: {
     stages: ALWAYS,
-    check: (_ask, { invitationMatch, terms, stage, now }) => {
+    check: (_access, { invitationMatch, terms, stage, now }) => {
       if (terms?.basis !== 'invitation') return invitationMatch.refusals;
       return invitationMatch.invitation === null
-        ? [refusal('not_eligible', '/basis', 'The invitation that this leans on is not known here.')]
+        ? [refusal('not_eligible', '/basis', 'The invitation that this is based on is not known here.')]
         : invitationRefusals(invitationMatch.invitation.invitation, terms, { stage, now });
     },
   },
   hasJustification: {
-    stages: ['ask'],
-    check: (ask) =>
-      ask.justified
+    stages: ['request'],
+    check: (access) =>
+      access.justified
         ? []
         : [
             refusal(
@@ -260,21 +230,21 @@ export const RULES: Record<string, Rule> = {
           ],
   },
   fewOpenRequests: {
-    stages: ['ask'],
-    check: (ask, { openRequests }) =>
+    stages: ['request'],
+    check: (access, { openRequests }) =>
       openRequests >= MAX_OPEN_REQUESTS
         ? [
             refusal(
               'too_many_open',
               '/tenant',
-              `You have ${openRequests} open requests for ${ask.tenant}; at most ${MAX_OPEN_REQUESTS} may wait at once. Cancel one first.`,
+              `You have ${openRequests} open requests for ${access.tenant}; at most ${MAX_OPEN_REQUESTS} may wait at once. Cancel one first.`,
             ),
           ]
         : [],
   },
   enoughReviewers: {
-    stages: ['ask'],
-    check: (_ask, context) => {
+    stages: ['request'],
+    check: (_access, context) => {
       const { reviewers, tenant, trust } = context;
       const required = requiredReviews(context);
       const short: Refusal[] = [];
@@ -283,7 +253,7 @@ export const RULES: Record<string, Rule> = {
           refusal(
             'nobody_can_review',
             '',
-            `The vendor’s policy asks for ${required.vendor} review(s) and ${reviewers.vendor} of its reviewers may give one.`,
+            `The vendor’s policy requires ${required.vendor} review(s), and ${reviewers.vendor} of its reviewers may give one.`,
           ),
         );
       const approvals = tenant === null ? 0 : requiredApprovals(tenant.controls, trust);
@@ -292,32 +262,32 @@ export const RULES: Record<string, Rule> = {
           refusal(
             'nobody_can_review',
             '/tenant',
-            `The customer asks for ${approvals} approval(s) and has ${reviewers.customer} approver(s).`,
+            `The customer requires ${approvals} approval(s) and has ${reviewers.customer} approver(s).`,
           ),
         );
       return short;
     },
   },
   termsFitToken: {
-    stages: ['invite', 'ask'],
-    check: (ask, { stage, terms, tenant, trust }) => {
-      // An invitation has no terms yet; those that ask for all of its scope are longer than the scope alone.
-      const said = stage === 'invite' ? ask.scope : terms;
-      if (said === null) return [];
+    stages: ['invite', 'request'],
+    check: (access, { stage, terms, tenant, trust }) => {
+      // An invitation has no terms yet. Terms for its whole scope will be longer than the scope alone.
+      const measured = stage === 'invite' ? access.scope : terms;
+      if (measured === null) return [];
       const bytes = termsTokenBytes(
-        utf8(canonicalJson(said)).length,
+        utf8(canonicalJson(measured)).length,
         tenant === null ? 1 : requiredApprovals(tenant.controls, trust),
       );
-      return ask.scope.length > MAX_SCOPE_ENTRIES || bytes > MAX_TOKEN_BYTES
+      return access.scope.length > MAX_SCOPE_ENTRIES || bytes > MAX_TOKEN_BYTES
         ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
         : [];
     },
   },
 };
 
-/** The moment that hours are held against; null where it is not known yet. */
-function beginning({ startsOn, startsAt }: RequestedAccess, stage: Stage, now: Date): Date | null {
+/** The start that the hours apply to; null if it is not known yet. */
+function startOfAccess({ startsOn, startsAt }: RequestedAccess, stage: Stage, now: Date): Date | null {
   if (stage === 'mint') return now;
   if (startsAt !== undefined) return new Date(Math.max(Date.parse(startsAt), now.getTime()));
-  return stage === 'ask' && startsOn === 'approval' ? now : null;
+  return stage === 'request' && startsOn === 'approval' ? now : null;
 }

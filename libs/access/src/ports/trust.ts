@@ -1,11 +1,7 @@
 import type { EnrolledPasskey, RecoveryKey } from '../domain/trust/passkey.js';
 import type { RelayedStop, Stop } from '../domain/trust/stop.js';
-import type {
-  ProposalSignature,
-  TrustProposal,
-  TrustReset,
-  TrustVersion,
-} from '../domain/trust/trust-version.js';
+import { type ProposalSignature, type TrustProposal } from '../domain/trust/trust-proposal.js';
+import type { TrustReset, TrustVersion } from '../domain/trust/trust-version.js';
 
 /** What people of a tenant sign with; removed ones are in no list. */
 export interface SigningMeansReads {

@@ -6,19 +6,19 @@ import {
   type Terms,
   toInstant,
 } from '@countersign/contract';
-import { AccessError } from '../../errors.js';
+import { requireStatement, type StatementRule } from './statement-rules.js';
 
-/** What an approver is to sign, and what a signed approval is held against. */
+/** The facts from which an approval statement is made, and by which a signed one is checked. */
 export interface ApprovalFacts {
   digest: string;
   terms: Terms;
   decision: ApprovalStatement['decision'];
   person: string;
-  /** Hashes of the tenant's trust chain, oldest first; empty while it is unclaimed. */
+  /** Hashes of the tenant's trust chain, oldest first; empty while the tenant is unclaimed. */
   versions: readonly string[];
-  /** When the request was made: nobody offered to sign before. */
+  /** When the request was made. No statement was offered before. */
   createdAt: string;
-  /** Where the tenant's log stands. */
+  /** The head of the tenant's log. */
   log: LogPoint;
   now: Date;
 }
@@ -26,7 +26,7 @@ export interface ApprovalFacts {
 const endOf = ({ startsAt, lapsesAt, seconds }: Terms): string =>
   toInstant(new Date(Date.parse(startsAt ?? lapsesAt) + seconds * 1_000));
 
-/** The statement as this approver may sign it now (CONTRACT §3). */
+/** The statement that this approver may sign now (docs/contract.md, Statements). */
 export function approvalStatement(facts: ApprovalFacts): ApprovalStatement {
   const { terms, digest, decision, person, versions, log, now } = facts;
   const current = versions.at(-1);
@@ -43,13 +43,7 @@ export function approvalStatement(facts: ApprovalFacts): ApprovalStatement {
   };
 }
 
-type Rule = readonly [
-  member: keyof ApprovalStatement,
-  holds: (statement: ApprovalStatement, facts: ApprovalFacts) => boolean,
-  wrong: string,
-];
-
-const RULES: readonly Rule[] = [
+const RULES: readonly StatementRule<ApprovalStatement, ApprovalFacts>[] = [
   ['deployment', ({ deployment }, { terms }) => deployment === terms.deployment, 'is of another deployment'],
   ['tenant', ({ tenant }, { terms }) => tenant === terms.tenant, 'is of another tenant'],
   ['digest', ({ digest }, facts) => digest === facts.digest, 'is of other terms'],
@@ -60,15 +54,11 @@ const RULES: readonly Rule[] = [
     ({ trust }, { versions }) => (trust === undefined ? versions.length === 0 : versions.includes(trust)),
     'names no version of this tenant’s trust document',
   ],
-  [
-    'notBefore',
-    beginsWhenOffered,
-    'is not the moment at which it was offered, or the start that was asked for',
-  ],
+  ['notBefore', startsWhenOffered, 'starts neither when it was offered nor at the requested start'],
   [
     'notAfter',
     ({ decision, notAfter }, { terms }) => decision === 'deny' || notAfter === endOf(terms),
-    'is not the end that was asked for',
+    'does not end when the request does',
   ],
   [
     'log',
@@ -77,7 +67,7 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-function beginsWhenOffered(
+function startsWhenOffered(
   { decision, notBefore }: ApprovalStatement,
   { terms, createdAt, now }: ApprovalFacts,
 ): boolean {
@@ -88,11 +78,7 @@ function beginsWhenOffered(
   return offered >= Date.parse(createdAt) && offered <= now.getTime();
 }
 
-/** @throws AccessError `invalid_request` naming the first member that is not what it has to be */
+/** @throws AccessError `invalid_request` naming the first member that is wrong */
 export function validateApproval(statement: ApprovalStatement, facts: ApprovalFacts): void {
-  for (const [member, holds, wrong] of RULES)
-    if (!holds(statement, facts))
-      throw new AccessError('invalid_request', `What was signed ${wrong}.`, {
-        pointer: `/countersignature/statement/${member}`,
-      });
+  requireStatement(RULES, statement, facts);
 }

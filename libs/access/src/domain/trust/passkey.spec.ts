@@ -2,7 +2,7 @@ import { brokerRelyingParty, signingPageRelyingParty } from './passkey.js';
 
 describe('P12: a customer’s own signing page', () => {
   test.each(['https://sign.acme.example', 'https://sign.acme.example:8443', 'http://sign.localhost:4400'])(
-    'at %s is its host alone',
+    'at %s has its host as relying party',
     (origin) => {
       expect(signingPageRelyingParty(origin, null)).toEqual({
         rpId: new URL(origin).hostname,
@@ -11,7 +11,7 @@ describe('P12: a customer’s own signing page', () => {
     },
   );
 
-  test('that the document in force names is whom that names', () => {
+  test('that the document in force lists has the relying party of that document', () => {
     const current = {
       rpId: 'acme.example',
       origins: ['https://sign.acme.example', 'https://old.acme.example'],
@@ -30,14 +30,14 @@ describe('P12: a customer’s own signing page', () => {
     ['of another scheme', 'javascript:alert(1)'],
     ['with somebody’s name', 'https://ada@acme.example'],
     ['of nothing', ''],
-  ])('is none %s', (_how, origin) => {
+  ])('is refused %s', (_how, origin) => {
     expect(() => signingPageRelyingParty(origin, null)).toThrow(
       expect.objectContaining({ code: 'invalid_request' }),
     );
   });
 });
 
-test('a broker that is reached by an address is no relying party', () => {
+test('a broker that is reached by an IP address is no relying party', () => {
   expect(brokerRelyingParty('http://127.0.0.1:4000')).toBeNull();
   expect(brokerRelyingParty('http://localhost:4000')).toEqual({
     rpId: 'localhost',

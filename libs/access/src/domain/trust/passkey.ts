@@ -13,13 +13,13 @@ export interface EnrolledPasskey {
   /** As the browser made them, base64url. The attestation object holds the authenticator data. */
   clientDataJson: string;
   attestationObject: string;
-  /** For which relying party it signs. */
+  /** The relying party that it signs for. */
   rpId: string;
   createdAt: string;
   removedAt: string | null;
 }
 
-/** An Ed25519 key whose private half is printed and kept in a drawer; signs trust documents only. */
+/** An Ed25519 key whose private half is printed and kept offline. It signs trust documents only. */
 export interface RecoveryKey {
   /** RFC 7638 thumbprint of `jwk`. */
   id: string;
@@ -30,14 +30,14 @@ export interface RecoveryKey {
   removedAt: string | null;
 }
 
-/** For whom passkeys sign (WebAuthn): a domain name, and the origins of pages at which they do. */
+/** The WebAuthn relying party that passkeys sign for: a domain name, and the origins of its signing pages. */
 export type RelyingParty = Pick<TrustDocument, 'rpId' | 'origins'>;
 
 /**
- * Whom this broker's own pages are, for tenants whose trust document says no other; null where its address is no name,
- * since passkeys are not for IP addresses.
+ * The relying party of this broker's own pages. It applies to tenants whose trust document names no other.
  *
  * @param publicUrl where people reach the broker
+ * @returns null if the broker is reached by an IP address: passkeys need a domain name
  */
 export function brokerRelyingParty(publicUrl: string): RelyingParty | null {
   const { hostname, origin } = new URL(publicUrl);
@@ -45,12 +45,12 @@ export function brokerRelyingParty(publicUrl: string): RelyingParty | null {
 }
 
 /**
- * Whom a customer's own signing page is: its host alone, so that no other page of theirs signs. Naming one gives nobody
- * anything: its passkeys count once a trust document that the customer signed says so.
+ * The relying party of a customer's own signing page: its host alone, so that no other page of the customer signs. Naming
+ * a page grants nothing: its passkeys count once a trust document that the customer signed names it.
  *
  * @param origin as browsers write it
- * @param current whom the document in force names: one of its origins is its own, whatever name that goes by
- * @throws AccessError `invalid_request` for what is no origin of a name over https
+ * @param current the relying party of the document in force; it applies if it lists this origin
+ * @throws AccessError `invalid_request` if it is not an https origin of a domain name
  */
 export function signingPageRelyingParty(origin: string, current: RelyingParty | null): RelyingParty {
   if (current?.origins.includes(origin)) return current;
@@ -58,7 +58,7 @@ export function signingPageRelyingParty(origin: string, current: RelyingParty | 
   if (rpId === '' || isAddress(rpId) || !isOriginOf(rpId, origin))
     throw new AccessError(
       'invalid_request',
-      'A signing page has an origin as browsers write it, https://sign.acme.example: a name, over https, without a path.',
+      'The origin of a signing page is a domain name over https, without a path, such as https://sign.acme.example.',
       { pointer: '/origin' },
     );
   return { rpId, origins: [origin] };

@@ -6,26 +6,26 @@ const OLD = '2026-10-24T14:00:00.000Z';
 const some = (count: number, tenant: string, at = FRESH) =>
   Array.from({ length: count }, (_, index) => ({ id: `${tenant} ${at} ${index}`, tenant, at }));
 
-describe('P13: what a gateway may have relayed that no broker can judge', () => {
-  test('is bounded by tenant and in all', () => {
-    expect(makeRoomForRelayed(some(19, 'acme'), 'acme', NOW)).toEqual({ isThere: true, ends: [] });
-    expect(makeRoomForRelayed(some(20, 'acme'), 'acme', NOW)).toEqual({ isThere: false, ends: [] });
-    expect(makeRoomForRelayed(some(20, 'acme'), 'globex', NOW)).toEqual({ isThere: true, ends: [] });
+describe('P13: the relayed stops that no broker can verify', () => {
+  test('are limited for each tenant and for each gateway', () => {
+    expect(makeRoomForRelayed(some(19, 'acme'), 'acme', NOW)).toEqual({ hasRoom: true, expired: [] });
+    expect(makeRoomForRelayed(some(20, 'acme'), 'acme', NOW)).toEqual({ hasRoom: false, expired: [] });
+    expect(makeRoomForRelayed(some(20, 'acme'), 'globex', NOW)).toEqual({ hasRoom: true, expired: [] });
     const many = Array.from({ length: 20 }, (_, index) => some(10, `tenant-${index}`)).flat();
-    expect(makeRoomForRelayed(many.slice(1), 'acme', NOW).isThere).toBe(true);
-    expect(makeRoomForRelayed(many, 'acme', NOW)).toEqual({ isThere: false, ends: [] });
+    expect(makeRoomForRelayed(many.slice(1), 'acme', NOW).hasRoom).toBe(true);
+    expect(makeRoomForRelayed(many, 'acme', NOW)).toEqual({ hasRoom: false, expired: [] });
   });
 
-  test('ends after a month, where there is no room else', () => {
+  test('expire after a month, if room is needed', () => {
     const old = some(2, 'acme', OLD);
     expect(makeRoomForRelayed([...old, ...some(17, 'acme')], 'acme', NOW)).toEqual({
-      isThere: true,
-      ends: [],
+      hasRoom: true,
+      expired: [],
     });
     expect(makeRoomForRelayed([...old, ...some(18, 'acme')], 'acme', NOW)).toEqual({
-      isThere: true,
-      ends: old,
+      hasRoom: true,
+      expired: old,
     });
-    expect(makeRoomForRelayed([...old, ...some(20, 'acme')], 'acme', NOW).isThere).toBe(false);
+    expect(makeRoomForRelayed([...old, ...some(20, 'acme')], 'acme', NOW).hasRoom).toBe(false);
   });
 });

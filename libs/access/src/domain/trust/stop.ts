@@ -1,5 +1,4 @@
 import {
-  CLOCK_SKEW_MS,
   encodeBase64url,
   LIFT_TYPE,
   type LiftStatement,
@@ -11,15 +10,15 @@ import {
   toInstant,
 } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type { Randomness } from '../../ports/system.js';
+import { requireStatement, type StatementRule } from './statement-rules.js';
 
-/** A customer's signed stop: of one digest, or of all of its tenant. In force until a signed lift. */
+/** A customer's signed stop: of one digest, or of the whole tenant. In force until a signed lift. */
 export interface Stop {
-  /** Of the signed statement. */
+  /** Hash of the signed statement. */
   hash: string;
   tenant: string;
   person: string;
-  /** Null: all of the tenant. */
+  /** Null: the whole tenant. */
   digest: string | null;
   signature: Signature<StopStatement>;
   at: string;
@@ -28,9 +27,11 @@ export interface Stop {
   liftedAt: string | null;
 }
 
-const NONCE_BYTES = 32;
+export const STOP_NONCE_BYTES = 32;
+/** The tolerated difference between the clock that offered a statement and the clock that receives it. */
+const SKEW_MS = 5_000;
 
-/** What a stop or lift is made of, or held against. */
+/** The facts from which a stop or lift is made, and by which a signed one is checked. */
 export interface StopFacts {
   deployment: string;
   tenant: string;
@@ -41,8 +42,13 @@ export interface StopFacts {
   now: Date;
 }
 
-/** What any of the two says besides; good for five minutes. @throws AccessError `wrong_state` for an unclaimed tenant */
-function common(facts: StopFacts, random: Randomness): Omit<StopStatement, 'type' | 'digest'> {
+/**
+ * The members that stops and lifts share. Such a statement is valid for five minutes.
+ *
+ * @param nonce `STOP_NONCE_BYTES` random bytes
+ * @throws AccessError `wrong_state` for an unclaimed tenant
+ */
+function commonMembers(facts: StopFacts, nonce: Uint8Array): Omit<StopStatement, 'type' | 'digest'> {
   const trust = facts.versions.at(-1);
   if (trust === undefined)
     throw new AccessError(
@@ -53,7 +59,7 @@ function common(facts: StopFacts, random: Randomness): Omit<StopStatement, 'type
     deployment: facts.deployment,
     tenant: facts.tenant,
     person: facts.person,
-    nonce: encodeBase64url(random.bytes(NONCE_BYTES)),
+    nonce: encodeBase64url(nonce),
     notBefore: toInstant(facts.now),
     notAfter: toInstant(new Date(facts.now.getTime() + MAX_STOP_SECONDS * 1_000)),
     trust,
@@ -61,28 +67,23 @@ function common(facts: StopFacts, random: Randomness): Omit<StopStatement, 'type
   };
 }
 
-/** The stop that this person may sign now; without a digest of everything of the tenant. */
-export const stopStatement = (facts: StopFacts, random: Randomness, digest?: string): StopStatement => ({
+/** The stop that this person may sign now; without a digest, of the whole tenant. */
+export const stopStatement = (facts: StopFacts, nonce: Uint8Array, digest?: string): StopStatement => ({
   type: STOP_TYPE,
   ...(digest === undefined ? {} : { digest }),
-  ...common(facts, random),
+  ...commonMembers(facts, nonce),
 });
 
 /** The lift of that stop. */
-export const liftStatement = (facts: StopFacts, random: Randomness, stop: string): LiftStatement => ({
+export const liftStatement = (facts: StopFacts, nonce: Uint8Array, stop: string): LiftStatement => ({
   type: LIFT_TYPE,
   stop,
-  ...common(facts, random),
+  ...commonMembers(facts, nonce),
 });
 
-type Said = StopStatement | LiftStatement;
-type Rule = readonly [
-  member: keyof Said,
-  holds: (statement: Said, facts: StopFacts) => boolean,
-  wrong: string,
-];
+type StopOrLift = StopStatement | LiftStatement;
 
-const RULES: readonly Rule[] = [
+const RULES: readonly StatementRule<StopOrLift, StopFacts>[] = [
   ['deployment', ({ deployment }, facts) => deployment === facts.deployment, 'is of another deployment'],
   ['tenant', ({ tenant }, facts) => tenant === facts.tenant, 'is of another tenant'],
   ['person', ({ person }, facts) => person === facts.person, 'is another person’s'],
@@ -93,8 +94,8 @@ const RULES: readonly Rule[] = [
   ],
   [
     'notBefore',
-    ({ notBefore }, { now }) => Date.parse(notBefore) <= now.getTime() + CLOCK_SKEW_MS,
-    'is not to be taken yet',
+    ({ notBefore }, { now }) => Date.parse(notBefore) <= now.getTime() + SKEW_MS,
+    'is not valid yet',
   ],
   ['notAfter', ({ notAfter }, { now }) => now.getTime() < Date.parse(notAfter), 'came too late'],
   [
@@ -104,24 +105,22 @@ const RULES: readonly Rule[] = [
   ],
 ];
 
-/** Of one that a gateway has taken in its time: what has to hold of it for as long as it lasts, wherever it is judged. */
-const LASTING: ReadonlySet<keyof Said> = new Set(['deployment', 'tenant']);
+/** The rules that a stop or lift must still meet after a gateway accepted it in time. */
+const LASTING_RULES = RULES.filter(([member]) => member === 'deployment' || member === 'tenant');
 
 /**
- * `handed`: a gateway has taken it and passes it on, however late. What it says lasts.
- *
- * @throws AccessError `invalid_request` naming the first member that is not what it has to be
+ * @param received `reported`: a gateway accepted it in time and reports it, however late
+ * @throws AccessError `invalid_request` naming the first member that is wrong
  */
-export function validateStop(statement: Said, facts: StopFacts, when: 'now' | 'handed' = 'now'): void {
-  const rules = when === 'now' ? RULES : RULES.filter(([member]) => LASTING.has(member));
-  for (const [member, holds, wrong] of rules)
-    if (!holds(statement, facts))
-      throw new AccessError('invalid_request', `What was signed ${wrong}.`, {
-        pointer: `/countersignature/statement/${member}`,
-      });
+export function validateStop(
+  statement: StopOrLift,
+  facts: StopFacts,
+  received: 'now' | 'reported' = 'now',
+): void {
+  requireStatement(received === 'now' ? RULES : LASTING_RULES, statement, facts);
 }
 
-/** A stop or lift as a gateway passes it on. */
+/** A stop or lift that a customer handed in at a gateway, as that gateway reports it. */
 export type ReportedStop = Signature<StopStatement> | Signature<LiftStatement>;
 
 export const isLift = (signature: ReportedStop): signature is Signature<LiftStatement> =>
@@ -129,42 +128,43 @@ export const isLift = (signature: ReportedStop): signature is Signature<LiftStat
 export const isStop = (signature: ReportedStop): signature is Signature<StopStatement> => !isLift(signature);
 
 /**
- * A stop or lift that a customer handed in at a gateway and this broker cannot judge. It counts for nothing here; the
- * feed brings it to the gateways, which judge by what they have pinned.
+ * A reported stop or lift that this broker cannot verify. It has no effect here. The feed carries it to the gateways,
+ * which verify it against the trust that they have pinned.
  */
 export interface RelayedStop {
-  /** Of the whole signature: somebody else’s over the same statement takes nobody’s place. */
+  /** Hash of the whole signature: another person's signature over the same statement is another relayed stop. */
   id: string;
   tenant: string;
-  /** That passed it on. */
+  /** The gateway that reported it. */
   gateway: string;
   signature: ReportedStop;
   at: string;
 }
 
 /**
- * More than any people sign that a broker cannot judge, and less than a gateway in bad hands could fill the feed, and the
- * memory of all others, with.
+ * More unverifiable stops than people ever sign, and fewer than a compromised gateway would need to fill the feed and the
+ * memory of the other gateways.
  */
-const MOST_OF_TENANT = 20;
-const MOST_IN_ALL = 200;
+const MAX_OF_TENANT = 20;
+const MAX_OF_GATEWAY = 200;
 const KEPT_DAYS = 30;
 
 /**
- * Which of those that a gateway has passed on make room for one more of this tenant, and whether there is room then. Only
- * what every gateway has had long enough to hear, and only where room is wanted.
+ * Makes room for one more relayed stop of this tenant. Only stops that every gateway has had 30 days to receive expire,
+ * and only if room is needed.
  *
- * @param relayed what this gateway passed on, of all tenants
+ * @param relayed what this gateway reported, of all tenants
+ * @returns whether there is room once those in `expired` are removed
  */
 export function makeRoomForRelayed(
   relayed: readonly Pick<RelayedStop, 'id' | 'tenant' | 'at'>[],
   tenant: string,
   now: Date,
-): { isThere: boolean; ends: { id: string; tenant: string }[] } {
+): { hasRoom: boolean; expired: { id: string; tenant: string }[] } {
   const isFull = (those: typeof relayed) =>
-    those.length >= MOST_IN_ALL || those.filter((each) => each.tenant === tenant).length >= MOST_OF_TENANT;
-  if (!isFull(relayed)) return { isThere: true, ends: [] };
+    those.length >= MAX_OF_GATEWAY || those.filter((each) => each.tenant === tenant).length >= MAX_OF_TENANT;
+  if (!isFull(relayed)) return { hasRoom: true, expired: [] };
   const oldest = now.getTime() - KEPT_DAYS * 86_400_000;
-  const ends = relayed.filter(({ at }) => Date.parse(at) < oldest);
-  return { isThere: !isFull(relayed.filter((each) => !ends.includes(each))), ends };
+  const expired = relayed.filter(({ at }) => Date.parse(at) < oldest);
+  return { hasRoom: !isFull(relayed.filter((each) => !expired.includes(each))), expired };
 }

@@ -11,11 +11,11 @@ import { hasRole, type Person } from '../person.js';
 import type { EnrolledPasskey, RecoveryKey, RelyingParty } from './passkey.js';
 import type { TrustReset, TrustVersion } from './trust-version.js';
 
-/** As long as a document may be valid; the day that is left off is for whoever signs last. */
+/** One day less than the longest allowed validity: the last person to sign has a day. */
 const VALID_DAYS = 179;
 const DAY_MS = 86_400_000;
 
-/** What a draft is made of, as it stands. */
+/** The current facts from which a draft is made, and by which a document is checked. */
 export interface TrustFacts {
   deployment: string;
   tenant: string;
@@ -24,26 +24,26 @@ export interface TrustFacts {
   recoveryKeys: readonly RecoveryKey[];
   controls: PrivacyControls;
   current: TrustVersion | null;
-  /** While one is open, a first version may come beside the chain in force. */
+  /** While a reset is open, a first version may start a new chain. */
   reset: TrustReset | null;
-  /** Whose pages a first version names; a later one keeps what stands. */
+  /** The relying party of a first version. A later version keeps the current one. */
   defaultRelyingParty: RelyingParty | null;
-  /** Whom it shall name from then on, whatever stands. */
+  /** The relying party to change to; null to keep the current one. */
   nextRelyingParty: RelyingParty | null;
   now: Date;
 }
 
-/** Who may be named in a trust document: whoever approves for the tenant, or governs it. */
+/** Only approvers and admins may be named in a trust document. */
 export const mayBeNamedInTrust = (person: Person): boolean =>
   hasRole(person, 'approver') || hasRole(person, 'admin');
 
-/** A first version of a tenant that has had others: whoever signs it has lost the keys of those. */
+/** True for a first version in a tenant that has a chain already: its people have lost the keys of that chain. */
 export const startsNewChain = (
   { seq }: Pick<TrustDocument, 'seq'>,
   { current }: Pick<TrustFacts, 'current'>,
 ): boolean => seq === 1 && current !== null;
 
-/** Keys made since the reset alone: older ones may be those that are lost, and in whose hands they are nobody knows. */
+/** Only keys made since the reset: an older key may be one of the lost ones, in unknown hands. */
 function keysSince(
   { passkeys, recoveryKeys }: TrustFacts,
   reset: TrustReset,
@@ -52,13 +52,13 @@ function keysSince(
   return { passkeys: passkeys.filter(since), recoveryKeys: recoveryKeys.filter(since) };
 }
 
-/** What a document is judged by: nothing came before one that begins anew, as long as a reset allows it. */
+/** The facts by which to check this document. If a reset allows it to start a new chain, no version precedes it. */
 export const factsForDocument = (document: TrustDocument, facts: TrustFacts): TrustFacts =>
   startsNewChain(document, facts) && facts.reset !== null
     ? { ...facts, ...keysSince(facts, facts.reset), current: null }
     : facts;
 
-/** The same to draft it from. */
+/** The facts from which to draft while a reset is open: a first version that is no weaker than the current one. */
 function afterReset(facts: TrustFacts): TrustFacts {
   const { current, reset } = facts;
   if (current === null || reset === null) return facts;
@@ -77,12 +77,13 @@ function afterReset(facts: TrustFacts): TrustFacts {
 }
 
 /**
- * The next trust document as the tenant's people, passkeys and controls stand: a proposal that nobody has made yet. A
- * first one excepts no action: of what is excepted gateways believe the vendor. While a reset is open it is a first
- * version anew. Null where it would name nobody.
+ * Drafts the next trust document from the tenant's current people, passkeys and controls. A first document excepts no
+ * action, because for excepted actions gateways believe the vendor. While a reset is open, the draft starts a new chain.
+ *
+ * @returns null if it would name no one
  */
-export function draftTrust(asItStands: TrustFacts): TrustDocument | null {
-  const facts = afterReset(asItStands);
+export function draftTrust(currentFacts: TrustFacts): TrustDocument | null {
+  const facts = afterReset(currentFacts);
   const { current, defaultRelyingParty, nextRelyingParty, controls } = facts;
   const relyingParty = nextRelyingParty ?? current?.document ?? defaultRelyingParty;
   if (relyingParty === null) return null;
@@ -113,7 +114,7 @@ export function draftTrust(asItStands: TrustFacts): TrustDocument | null {
   };
 }
 
-/** What was signed stays forbidden until people propose otherwise, whether or not the controls name it. */
+/** What people have signed stays forbidden until they propose otherwise, whatever the controls say. */
 const eachOnce = (rules: readonly ForbidRule[]): ForbidRule[] => [
   ...new Map(rules.map((rule) => [canonicalJson(rule), rule])).values(),
 ];

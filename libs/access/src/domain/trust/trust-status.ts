@@ -1,13 +1,13 @@
 import type { ForbidRule, ScopeEntry, TrustDocument } from '@countersign/contract';
 import type { PrivacyControls } from '../organisation.js';
 
-/** What the evaluator has to know of a tenant's own trust. */
+/** What the policy rules need to know about a tenant's trust. */
 export interface TrustStatus {
-  /** In force; null while the tenant is unclaimed. */
+  /** The document in force; null while the tenant is unclaimed. */
   document: TrustDocument | null;
-  /** Approvers who have a passkey that would count. */
+  /** How many approvers have a valid passkey. Zero if nothing in the scope needs a countersignature. */
   signers: number;
-  /** A customer's signed stop of everything stands. */
+  /** True while a customer's signed stop of the whole tenant is in force. */
   stopped: boolean;
 }
 
@@ -16,7 +16,10 @@ export const UNCLAIMED: TrustStatus = { document: null, signers: 0, stopped: fal
 type Rules = Pick<TrustStatus, 'document'>;
 type Controls = Pick<PrivacyControls, 'approvals' | 'countersign' | 'forbid'>;
 
-/** Once claimed every action that the document does not except; and always what the controls list (CONTRACT §3). */
+/**
+ * True for every action that the controls list and, in a claimed tenant, for every action that the trust document does not
+ * except (docs/contract.md, Trust document).
+ */
 export function mustBeCountersigned(action: string, { countersign }: Controls, { document }: Rules): boolean {
   return (
     countersign.includes(action) ||
@@ -24,7 +27,7 @@ export function mustBeCountersigned(action: string, { countersign }: Controls, {
   );
 }
 
-/** Of these actions, those that must be countersigned; sorted, each once. */
+/** The actions of the scope that must be countersigned; sorted, each once. */
 export function countersignedActions(
   scope: readonly ScopeEntry[],
   controls: Controls,
@@ -34,11 +37,11 @@ export function countersignedActions(
   return [...actions].filter((action) => mustBeCountersigned(action, controls, trust)).sort();
 }
 
-/** The stricter of controls and document. */
+/** How many approvals the customer requires: the greater of controls and trust document. */
 export const requiredApprovals = ({ approvals }: Controls, { document }: Rules): number =>
   Math.max(approvals, document?.approvals ?? 0);
 
-/** What either forbids. */
+/** What the controls or the trust document forbid. */
 export const forbidRules = ({ forbid }: Controls, { document }: Rules): ForbidRule[] => [
   ...forbid,
   ...(document?.forbid ?? []),

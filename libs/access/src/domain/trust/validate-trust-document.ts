@@ -2,8 +2,8 @@ import { canonicalJson, type TrustDocument, utf8 } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
 import { mayBeNamedInTrust, startsNewChain, type TrustFacts } from './trust-document.js';
 
-/** It stands in one leaf of the log, whole. */
-const MOST_BYTES = 48_000;
+/** The whole document has to fit one leaf of the log. */
+const MAX_BYTES = 48_000;
 
 type Facts = Pick<
   TrustFacts,
@@ -11,8 +11,8 @@ type Facts = Pick<
 >;
 type Rule = readonly [
   pointer: string,
-  holds: (document: TrustDocument, facts: Facts) => boolean,
-  wrong: string,
+  isMet: (document: TrustDocument, facts: Facts) => boolean,
+  problem: string,
 ];
 
 const RULES: readonly Rule[] = [
@@ -21,12 +21,12 @@ const RULES: readonly Rule[] = [
   [
     '/validUntil',
     ({ validUntil }, { now }) => Date.parse(validUntil) > now.getTime(),
-    'It would be over already.',
+    'It has expired already.',
   ],
   [
     '',
-    (document) => utf8(canonicalJson(document)).length <= MOST_BYTES,
-    'It is too long to stand in the log: name fewer people or keys.',
+    (document) => utf8(canonicalJson(document)).length <= MAX_BYTES,
+    'It is too long for the log. Name fewer people or keys.',
   ],
   [
     '/people',
@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
       people.every(({ person }) =>
         facts.people.some((each) => each.id === person && mayBeNamedInTrust(each)),
       ),
-    'It names somebody who is neither approver nor admin of this tenant.',
+    'It names a person who is neither approver nor admin of this tenant.',
   ],
   [
     '/people',
@@ -60,8 +60,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * What the broker knows better than the document's form can tell: that its people and keys are this tenant's. Whether it
- * follows the last one, and who has to sign, is for the succession to say.
+ * Checks that the document's people and keys are this tenant's. Whether it follows the last version, and who has to sign,
+ * the succession rules decide.
  *
  * @throws AccessError `invalid_request`
  */
@@ -72,7 +72,7 @@ export function validateTrustDocument(document: TrustDocument, facts: Facts): vo
 }
 
 /**
- * The same of a proposal that has waited: people leave and time goes on while it gathers signatures.
+ * The same check for an open proposal: people may have left while it waited for signatures.
  *
  * @throws AccessError `conflict`
  */
@@ -81,13 +81,13 @@ export function requireStillValid(document: TrustDocument, facts: Facts): void {
   if (wrong !== undefined)
     throw new AccessError(
       'conflict',
-      `This proposal cannot come into force any more. ${wrong[2]} Withdraw it and propose the next.`,
+      `This proposal can no longer come into force. ${wrong[2]} Withdraw it and propose another.`,
     );
 }
 
 /**
- * Lost keys are no reason for fewer people: a first version anew wants as many as the chain before it, or all who are
- * left. Else one of them could use up the reset alone, before the others hear of it.
+ * Requires that a new chain needs as many people as the one before it, or all who are left. Otherwise one person could use
+ * up the reset alone, before the others hear of it.
  *
  * @throws AccessError `invalid_request`
  */
@@ -103,7 +103,7 @@ export function requireNoFewerSigners(
     if (document[member] < least)
       throw new AccessError(
         'invalid_request',
-        `A reset lowers nothing: this is at least ${least}, as before. Let the others enrol their passkeys too.`,
+        `A reset does not lower this: it is at least ${least}, as before. Let the others enrol their passkeys too.`,
         { pointer: `/document/${member}` },
       );
   }
@@ -114,7 +114,7 @@ const wrongWith = (document: TrustDocument, facts: Facts): Rule | undefined =>
 
 const same = (a: object, b: object): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** The version in force lists it just so and for the same relying party, and nobody has taken it away. */
+/** True if the version in force lists this very key for the same relying party, and no one has removed it. */
 const isNamed = (
   { rpId }: TrustDocument,
   { current, passkeys }: Facts,

@@ -1,8 +1,9 @@
 import type { Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
+import { type ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import type { ReviewNeeds } from '../../policy/needs.js';
+
 import { stricterNeeds } from '../../policy/needs.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/store.js';

@@ -2,13 +2,14 @@ import type { Terms } from '@countersign/contract';
 import type { Invitation } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
 import { countersignedActions, UNCLAIMED } from '../../domain/trust/trust-status.js';
-import type { PolicyContext, Stage } from '../../policy/context.js';
+import type { PolicyContext } from '../../policy/context.js';
 import {
   findMatchingInvitation,
   type InvitationMatch,
   NO_INVITATION,
 } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
+import { type Stage } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { invitationViews } from '../invitations/invitation-view.js';
 import { loadTrustStatus } from '../trust/trust-standing.js';
@@ -69,7 +70,7 @@ async function doorOf(
   { stage, terms, now }: More,
   suffices: (invitation: Invitation) => boolean,
 ): Promise<InvitationMatch> {
-  if (stage === 'ask') {
+  if (stage === 'request') {
     const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
     return findMatchingInvitation(ask, await invitationViews(unit, open.filter(suffices)), now);
   }

@@ -24,7 +24,7 @@ export async function previewRequest(
   if ('refusals' in ask) return ask;
   return deps.store.readAsVendor(async (unit) => {
     const context = await loadPolicyContext(unit, ask, {
-      stage: 'ask',
+      stage: 'request',
       now,
       requester: principal.person,
       openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),

@@ -3,7 +3,7 @@ import type { VendorUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
-/** Tenants that one unit of work tells: it holds up nobody for long. */
+/** Tenants that one unit of work tells: it holds up no one for long. */
 const BATCH = 100;
 
 const rootOf = ({ pinned, atLeast = [] }: Pick<GatewayPin, 'pinned' | 'atLeast'>) => ({
@@ -21,7 +21,7 @@ function said(pin: GatewayPin | undefined) {
 const key = (pin: GatewayPin | undefined): string => JSON.stringify(said(pin));
 
 /**
- * Keeps what a gateway has pinned, and tells each tenant whose pin is new, gone or another: nobody changes what is
+ * Keeps what a gateway has pinned, and tells each tenant whose pin is new, gone or another: no one changes what is
  * believed of a tenant without its hearing of it.
  *
  * @param pins all of this gateway's
@@ -65,7 +65,7 @@ async function noteSome(
   return isWhole;
 }
 
-/** A gateway may have pinned what is no tenant here: nobody is to be told of it. */
+/** A gateway may have pinned what is no tenant here: no one is to be told of it. */
 async function tell(
   unit: VendorUnit,
   gateway: string,

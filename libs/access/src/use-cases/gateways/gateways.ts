@@ -13,7 +13,7 @@ export interface Enrolment {
   feedKey: Record<string, unknown>;
 }
 
-/** Enrols a gateway, on the host. @throws AccessError `conflict` where the name is taken or there is no feed key */
+/** Enrols a gateway, on the host. @throws AccessError `conflict` if the name is taken or there is no feed key */
 export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
   return deps.store.asVendor(async (unit) => {
     const now = deps.clock.now();
@@ -58,7 +58,7 @@ export function revokeGateway(deps: Deps, id: string): Promise<void> {
   });
 }
 
-/** The gateway that presents `gtw_….secret`; null where it is unknown or revoked. */
+/** The gateway that presents `gtw_….secret`; null if it is unknown or revoked. */
 export async function authenticateGateway(deps: Deps, presented: string): Promise<EnrolledGateway | null> {
   const dot = presented.indexOf('.');
   if (!presented.startsWith('gtw_') || dot === -1) return null;

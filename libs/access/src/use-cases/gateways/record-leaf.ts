@@ -45,7 +45,7 @@ function leafOfOutcome(
     gateway,
     gatewayHash: hash,
     gatewaySeq: seq,
-    // Absent where the call is not known; taken out below.
+    // Absent if the call is not known; taken out below.
     grant: call?.grant,
     outcome,
     record: id,

@@ -28,7 +28,7 @@ export type IncomingRecord = {
   | ({ kind: 'head' } & SignedEntry)
 );
 
-/** What the gateway's identity signed; `signed` where the signature is that of its registered key. */
+/** What the gateway's identity signed; `signed` if the signature is that of its registered key. */
 type SignedEntry = { id: string; signature: string; signed: boolean };
 
 /** What one gateway hands over at once. */
@@ -42,7 +42,7 @@ export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
  * Where it throws, some of the tenants may have been taken; to hand over the same again is safe.
  *
  * @returns of each batch, per tenant, the last number taken, which the gateway may forget up to
- * @throws AccessError `invalid_request` where a tenant is unknown
+ * @throws AccessError `invalid_request` if a tenant is unknown
  */
 export async function ingestRecords(
   deps: Deps,

@@ -44,7 +44,7 @@ export class IngestedCalls {
     return call.outcome === null && call.gateway === by.gateway && call.boot === by.boot;
   }
 
-  /** @returns the call that ended; null where no such allowed record is known */
+  /** @returns the call that ended; null if no such allowed record is known */
   end(outcome: RecordOutcome): AccessRecordView | null {
     const call = this.callOf(outcome.id);
     if (call === null || call.decision !== 'allowed') return null;

@@ -32,7 +32,7 @@ export class IngestedChain implements ChainName {
     this.head = { seq, hash, at, signature };
   }
 
-  /** Where it stands now; undefined where nothing was taken into it. */
+  /** Where it stands now; undefined if nothing was taken into it. */
   get moved(): (ChainName & { seq: number; hash: string; head: ChainVouch | null }) | undefined {
     const { gateway, boot, seq, hash, head } = this;
     return this.hasMoved && hash !== null ? { gateway, boot, seq, hash, head } : undefined;

@@ -14,7 +14,7 @@ export interface GrantView {
   grant: Grant;
   scope: ScopeEntry[];
   budget: Budget | null;
-  /** Whose passkeys have signed what it opens; nobody's: it is on the vendor's word. */
+  /** Whose passkeys have signed what it opens; no one's: it is on the vendor's word. */
   countersignedBy: string[];
 }
 

@@ -21,7 +21,7 @@ export interface LeaseInput {
   wish: BudgetUse;
 }
 
-/** `held`: the totals up to which the boot may go, null where the budget has no such limit. */
+/** `held`: the totals up to which the boot may go, null if the budget has no such limit. */
 export interface LeaseAnswer {
   held: { calls: number | null; bytes: number | null };
   /** Others hold a part of the budget that they may give back. */

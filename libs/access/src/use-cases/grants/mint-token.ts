@@ -106,7 +106,7 @@ function notActive({ startsAt, endsAt, state, endReason }: Grant): AccessError {
   return new AccessError('grant_not_active', `This grant is not active (${why}).`);
 }
 
-/** True where a token could be given now if the rules still allow it. */
+/** True if a token could be given now if the rules still allow it. */
 const mayBegin = (grant: Grant, now: Date): boolean =>
   isUsable(grant, now) ||
   (grant.state === 'scheduled' &&

@@ -11,7 +11,7 @@ import {
   type Signature,
   toInstant,
 } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
 import { committed } from '../shared/committed.js';
@@ -63,7 +63,7 @@ export async function signedParts(
   tenant: string,
   given: Asked & { signature: Signature; opening?: Opening; now: Date },
 ): Promise<InvitationParts> {
-  const statement = parseSigned('/countersignature/statement', () =>
+  const statement = parseInput('/countersignature/statement', () =>
     parseInvitation(given.signature.statement),
   );
   const { invitation: id, notBefore, trust, log } = statement;

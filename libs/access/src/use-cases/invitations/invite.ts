@@ -13,7 +13,7 @@ import {
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions } from '../../domain/trust/trust-status.js';
@@ -91,7 +91,7 @@ export function draftInvitationStatement(
  * could never be granted cannot be invited to.
  *
  * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused` with every
- *   refusal, `countersignature_required`, `conflict` where too many are open
+ *   refusal, `countersignature_required`, `conflict` if too many are open
  */
 export async function invite(
   deps: SigningDeps,
@@ -166,7 +166,7 @@ async function store(
   const signature =
     input.countersignature === undefined
       ? null
-      : parseSigned('/countersignature', () => parseSignature(input.countersignature));
+      : parseInput('/countersignature', () => parseSignature(input.countersignature));
   const fixed =
     signature === null
       ? await freshParts(deps, point, unit.tenant, input, now)

@@ -4,7 +4,7 @@ import { AccessError } from '../../errors.js';
 import type { TenantUnit } from '../../ports/store.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 
-/** Stores a changed invitation. @throws AccessError `conflict` where somebody was faster */
+/** Stores a changed invitation. @throws AccessError `conflict` if someone was faster */
 export async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {
   if (!(await unit.invitations.update(invitation)))
     throw new AccessError(
@@ -47,7 +47,7 @@ export async function useInvitationIn(
   if (used.state === 'used_up') await endWaiting(unit, used, id, at);
 }
 
-/** Nothing can be granted any more that leans on it, so nobody is asked for it any longer. */
+/** Nothing can be granted any more that leans on it, so no one is asked for it any longer. */
 async function endWaiting(
   unit: TenantUnit,
   { hash }: Invitation,

@@ -21,7 +21,7 @@ import { saveInvitation } from './use-invitation.js';
  * The customer shuts the door again: what the invitation opened ends in the same unit, and what still waits to go
  * through it is denied. Any approver of the tenant may.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is over already
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is over already
  */
 export async function withdrawInvitation(
   deps: Deps,
@@ -60,7 +60,7 @@ export async function withdrawIn(
   return withdrawn;
 }
 
-/** The clock's job: past its end an invitation is over, and so is what still waits to go through it. True where it did. */
+/** The clock's job: past its end an invitation is over, and so is what still waits to go through it. True if it did. */
 export function expireInvitation(deps: Deps, tenant: string, id: string): Promise<boolean> {
   return deps.store.forTenant(tenant, async (unit) => {
     const invitation = await unit.invitations.find(id);

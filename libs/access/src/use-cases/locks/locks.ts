@@ -2,7 +2,7 @@ import { isId, toInstant } from '@countersign/contract';
 import { isLockInForce, type Lock, type LockKind } from '../../domain/lock.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
-import { sideOf } from '../../domain/validate-review.js';
+import { sideOf } from '../../domain/review.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Page, PageQuery } from '../../ports/repositories.js';
 import type { LockUnit } from '../../ports/store.js';
@@ -23,7 +23,7 @@ export interface LockInput {
  * Locks a tenant, a person or a service. The vendor's security admin locks anywhere; a tenant's admin locks for
  * their own tenant, and such a lock binds no other.
  *
- * @throws AccessError `forbidden`, `not_found` where nothing has that name
+ * @throws AccessError `forbidden`, `not_found` if nothing has that name
  */
 export async function setLock(deps: Deps, principal: Principal, input: LockInput): Promise<Lock> {
   requirePermission(principal.person, 'lock.write');
@@ -81,7 +81,7 @@ export async function liftLock(deps: Deps, principal: Principal, id: string): Pr
   });
 }
 
-/** The clock's job lifts what has expired. True where it did. */
+/** The clock's job lifts what has expired. True if it did. */
 export function expireLock(deps: Deps, id: string, tenant: string | null): Promise<boolean> {
   return inUnitOf(deps, tenant, async (unit) => {
     const lock = await unit.locks.find(id);

@@ -19,7 +19,7 @@ export async function listNotices(
 
 /**
  * Has the dead deliveries of a notice tried again, under the same id; the deployment's log says who asked.
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` where none is dead
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if none is dead
  */
 export async function retryNotice(deps: Deps, { person }: Principal, id: string): Promise<NoticeView> {
   requirePermission(person, 'notice.manage');

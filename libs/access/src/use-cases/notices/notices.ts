@@ -4,7 +4,7 @@ import type { Invitation } from '../../domain/invitation.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { NoticeDraft } from '../../ports/repositories.js';
 
-/** An audience: one person by id, or everybody who holds a role on one side. */
+/** An audience: one person by id, or everyone who holds a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';
 export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
 
@@ -39,7 +39,7 @@ export const trustNotice = (
 
 const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled' } as const;
 
-/** Nobody of a tenant is left out where its keys are said to be lost. */
+/** No one of a tenant is left out where its keys are said to be lost. */
 export function resetNotice({ id, tenant, state }: TrustReset, at: string): NoticeDraft {
   const notice = trustNotice(tenant, RESETS[state], id, at);
   return { ...notice, audience: [...notice.audience, `role:${tenant}:auditor`] };

@@ -19,7 +19,7 @@ import { requireUnclaimed, type Widening } from '../trust/claimed-tenants.js';
 import { proposeWidenings } from '../trust/propose-widening.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 
-/** One difference between the file and what stands. `before` and `after` are plain data, null where there is nothing. */
+/** One difference between the file and what stands. `before` and `after` are plain data, null if there is nothing. */
 export interface OrganisationChange {
   /** `propose`: the tenant's own people have to sign it first; until then nothing of it counts. */
   action: 'add' | 'change' | 'remove' | 'propose';
@@ -48,7 +48,7 @@ export interface Step {
  *
  * @param organisation already checked as a whole (@countersign/config)
  * @returns the differences; with `dryRun` nothing is written
- * @throws AccessError `tenant_claimed` where it would open more of a claimed tenant than its people could sign
+ * @throws AccessError `tenant_claimed` if it would open more of a claimed tenant than its people could sign
  */
 export async function applyOrganisation(
   deps: Deps,
@@ -133,7 +133,7 @@ function vendorSteps(deps: Deps, file: Organisation, standing: WholeOrganisation
   ];
 }
 
-/** Absent where there is none, as in the leaves from before there was any. */
+/** Absent if there is none, as in the leaves from before there was any. */
 const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
   slack == null ? {} : { slack };
 

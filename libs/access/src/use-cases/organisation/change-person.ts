@@ -18,7 +18,7 @@ export interface ChangedBy {
  * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
  * everywhere, and keys, passkeys, pinned identities and Slack accounts do not come back with them.
  *
- * @param before null for somebody new
+ * @param before null for someone new
  */
 export async function changePersonIn(
   unit: VendorUnit,
@@ -53,7 +53,7 @@ export async function changePersonIn(
 
 /**
  * Whoever leaves, and comes back, enrols anew. Of a claimed tenant that goes whole, its people keep what they sign with:
- * nobody else could bring it back to life.
+ * no one else could bring it back to life.
  */
 async function dropWhatTheySignWith(
   unit: VendorUnit,
@@ -70,7 +70,7 @@ async function dropWhatTheySignWith(
 const goesWhole = async ({ organisation, trust }: VendorUnit, tenant: string): Promise<boolean> =>
   (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
 
-/** The groups of vendor staff, absent where there are none, in the one order. */
+/** The groups of vendor staff, absent if there are none, in the one order. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
   groups.length === 0 ? {} : { groups: [...groups].sort() };
 
@@ -91,7 +91,7 @@ async function endGrants(
   for (const { id, tenant } of held) await endGrantsIn(await unit.tenant(tenant), [{ id }], by);
 }
 
-/** A door that somebody opened who no longer may is shut. */
+/** A door that someone opened who no longer may is shut. */
 async function withdrawInvitations(
   unit: VendorUnit,
   before: Person,

@@ -45,7 +45,7 @@ export async function getPrivacyControls(
  *
  * @param version what the change was made on
  * @param judge reads the new controls strictly, by the rules of the organisation file; throws where they are wrong
- * @throws AccessError `forbidden`, `not_found`, `conflict` where they have changed meanwhile
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if they have changed meanwhile
  */
 export function setPrivacyControls(
   deps: Deps,

@@ -29,7 +29,7 @@ export async function listTenantPeople(deps: Deps, principal: Principal, slug: s
 }
 
 /**
- * The tenant's admin takes somebody in. Who has left comes back as the same person, signed in nowhere.
+ * The tenant's admin takes someone in. Who has left comes back as the same person, signed in nowhere.
  *
  * @throws AccessError `forbidden`, `not_found`, `invalid_request` for no address, `conflict` for one that is taken
  */
@@ -68,7 +68,7 @@ export function addTenantPerson(
 /**
  * Another name, other roles.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left, or where the tenant's provider
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if too few would be left, or where the tenant's provider
  *   gives the roles
  */
 export function changeTenantPerson(
@@ -90,7 +90,7 @@ export function changeTenantPerson(
   });
 }
 
-/** @throws AccessError `forbidden`, `not_found`, `conflict` where too few would be left */
+/** @throws AccessError `forbidden`, `not_found`, `conflict` if too few would be left */
 export function removeTenantPerson(
   deps: Deps,
   principal: Principal,

@@ -6,11 +6,11 @@ import {
   type Terms,
 } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
+import { sideOf } from '../../domain/review.js';
 import { type ApprovalFacts, validateApproval } from '../../domain/trust/approval-statement.js';
-import { sideOf } from '../../domain/validate-review.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -44,7 +44,7 @@ export async function approvalFacts(
  * The countersignature that came with a review: over exactly this decision, by a passkey of its author.
  *
  * @param given as it came
- * @throws AccessError `invalid_request`, `forbidden` where it was not made in the person's own browser session
+ * @throws AccessError `invalid_request`, `forbidden` if it was not made in the person's own browser session
  */
 export async function countersignReview(
   deps: SigningDeps,
@@ -59,8 +59,8 @@ export async function countersignReview(
       pointer: '/countersignature',
     });
   requireOwnBrowser(by.principal);
-  const signature = parseSigned('/countersignature', () => parseSignature(given));
-  const statement = parseSigned('/countersignature/statement', () => parseApproval(signature.statement));
+  const signature = parseInput('/countersignature', () => parseSignature(given));
+  const statement = parseInput('/countersignature/statement', () => parseApproval(signature.statement));
   const { trust, log } = unit;
   const facts = await approvalFacts({ trust, head: () => log.head() }, request, decided, {
     person: by.person.id,

@@ -50,7 +50,7 @@ const stillHolds = ({ document }: TrustVersion, { credential, statement }: Signe
     ({ person, passkeys }) => person === statement.person && passkeys.some(({ id }) => id === credential),
   );
 
-/** The end of the earliest window that was signed, milliseconds; infinite where nobody signed one. */
+/** The end of the earliest window that was signed, milliseconds; infinite where no one signed one. */
 export const earliestConsentEnd = (consents: readonly SignedConsent[]): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
@@ -61,7 +61,7 @@ export const earliestConsentEnd = (consents: readonly SignedConsent[]): number =
  * The countersignatures that a token of this grant carries: of a claimed tenant as many as are asked for, by people and
  * keys that still count, since a gateway refuses a token of which one does not hold.
  *
- * @throws AccessError `grant_not_active` where a gateway would refuse what must be countersigned
+ * @throws AccessError `grant_not_active` if a gateway would refuse what must be countersigned
  */
 export async function loadCountersignatures(
   deps: SigningDeps,

@@ -5,7 +5,7 @@ import type { Review } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 
-/** How long a tenant takes to decide, in seconds; null where too few decisions would tell of single ones. */
+/** How long a tenant takes to decide, in seconds; null if too few decisions would tell of single ones. */
 export interface DecisionTimes {
   count: number;
   median: number | null;
@@ -44,7 +44,7 @@ export async function decisionTimes(deps: Deps, { person }: Principal, slug: str
   };
 }
 
-/** From its turn to the customer's first decision; null where the customer has not decided. */
+/** From its turn to the customer's first decision; null if the customer has not decided. */
 function secondsOf(request: AccessRequest, reviews: readonly Review[]): number | null {
   const own = reviews.filter((review) => review.request === request.id);
   const decided = own.find((review) => review.side === 'customer');

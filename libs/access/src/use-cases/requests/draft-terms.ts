@@ -8,8 +8,9 @@ import {
   toInstant,
 } from '@countersign/contract';
 import type { InvitationView } from '../../domain/invitation.js';
+import { latestApproval } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
-import { latestApproval, termsFromInvitation } from '../../policy/invitation-match.js';
+import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
@@ -50,7 +51,7 @@ interface Fixed {
   routes: string;
   requestTtl: number;
   now: Date;
-  /** What the ask leans on; null where on no invitation. */
+  /** What the ask leans on; null if on no invitation. */
   invitation: InvitationView | null;
   extends?: string;
 }
@@ -113,7 +114,7 @@ function ticketOf(
 }
 
 /**
- * Nobody may decide later than this: when the ask is old, when its use is over, when its window is over, when the
+ * No one may decide later than this: when the ask is old, when its use is over, when its window is over, when the
  * window would outlast the invitation.
  */
 function lapsesAt(asked: JudgedAsk, { now, requestTtl, invitation }: Fixed): string {

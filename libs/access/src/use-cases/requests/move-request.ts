@@ -1,8 +1,8 @@
 import { toInstant } from '@countersign/contract';
 import { type AccessRequest, type RequestState, transitionRequest } from '../../domain/access-request.js';
-import { countApprovals, type Offer, type Review } from '../../domain/review.js';
+import { countApprovals, type Offer, type Review, type ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
-import type { ReviewNeeds } from '../../policy/needs.js';
+
 import type { TenantUnit } from '../../ports/store.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/use-invitation.js';

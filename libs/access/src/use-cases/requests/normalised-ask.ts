@@ -38,7 +38,7 @@ function requireTimes({ startsAt, startsOn, useBy }: AccessRequestInput, now: Da
 const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: `/${member}` });
 
-/** @throws AccessError `invalid_request`, or `request_refused` where it is too long */
+/** @throws AccessError `invalid_request`, or `request_refused` if it is too long */
 export function parseScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
   try {
     return normaliseScope(scope);

@@ -3,9 +3,10 @@ import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/ac
 import { isUsable } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
+import { type ReviewNeeds } from '../../domain/review.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-import type { ReviewNeeds } from '../../policy/needs.js';
+
 import type { TenantUnit } from '../../ports/store.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
@@ -37,7 +38,7 @@ export async function requestAccess(
     requirePermission(requester, 'request.create');
     const now = deps.clock.now();
     const context = await loadPolicyContext(unit, ask, {
-      stage: 'ask',
+      stage: 'request',
       now,
       requester,
       openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
@@ -116,7 +117,7 @@ async function store(
     tenant: terms.tenant,
     service: terms.service,
     requester: terms.requester,
-    // What is approved at once passes through here within this unit, seen by nobody and told to nobody.
+    // What is approved at once passes through here within this unit, seen by no one and told to no one.
     state: state === 'approved' ? 'awaiting_customer' : state,
     version: 1,
     digest,

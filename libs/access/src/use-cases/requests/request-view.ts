@@ -10,7 +10,7 @@ export interface RequestView {
   openings: Record<string, Opening>;
   /** What the customer offers instead, while the requester has not answered. */
   offer: (Offer & { review: string; person: string }) | null;
-  /** `inv_…` that it leans on; null where on none. */
+  /** `inv_…` that it leans on; null if on none. */
   invitation: string | null;
 }
 

@@ -3,8 +3,9 @@ import type { AccessRequest } from '../../domain/access-request.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { Offer, Review } from '../../domain/review.js';
-import { type ReviewInput, sideOf, validateConsent, validateReview } from '../../domain/validate-review.js';
-import type { ReviewNeeds } from '../../policy/needs.js';
+import { type ReviewNeeds, sideOf } from '../../domain/review.js';
+import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
+
 import type { TenantUnit } from '../../ports/store.js';
 import { reevaluate } from '../evaluation/evaluate-again.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';

@@ -29,9 +29,9 @@ export interface TransitionCounts {
 
 /**
  * The clock's job: requests that lapse or wait long, grants that begin, end soon, or end, locks and invitations that expire, each by a
- * logged transition and a unit of work of its own. What somebody decided meanwhile is left as they decided it.
+ * logged transition and a unit of work of its own. What someone decided meanwhile is left as they decided it.
  *
- * @throws AggregateError once all others are done, where some could not be: one that fails holds up no other
+ * @throws AggregateError once all others are done, if some could not be: one that fails holds up no other
  */
 export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const now = deps.clock.now();

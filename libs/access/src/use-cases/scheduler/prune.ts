@@ -6,7 +6,7 @@ export const NOTICES_KEPT_DAYS = 30;
 /** Days that a message in Slack is followed after its last change: longer than any request and grant together. */
 export const SLACK_POSTS_KEPT_DAYS = 180;
 const DAY_MS = 86_400_000;
-/** Rows of one unit of work: it holds up nobody for long. */
+/** Rows of one unit of work: it holds up no one for long. */
 const BATCH = 500;
 
 /** How much one run deleted. */
@@ -20,7 +20,7 @@ export interface Pruned {
 /**
  * Deletes what has served its purpose: notices whose deliveries are all over, 30 days after they were made, and
  * answers kept under an Idempotency-Key once they have expired; and what Slack's side keeps of messages and of what came in. A notice with a delivery that is still due, or that
- * was given up and waits for somebody (`dead`), stays. The log keeps everything; nothing of it is touched.
+ * was given up and waits for someone (`dead`), stays. The log keeps everything; nothing of it is touched.
  */
 export async function prune(deps: Deps): Promise<Pruned> {
   const now = deps.clock.now();

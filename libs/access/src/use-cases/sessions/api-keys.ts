@@ -24,7 +24,7 @@ export interface IssuedApiKey {
  * Makes an API key for a person, on the host. Without a tenant the e-mail is looked up everywhere.
  *
  * @param ttl seconds
- * @throws AccessError `not_found`; `conflict` where several persons have this e-mail; `tenant_claimed` where only they
+ * @throws AccessError `not_found`; `conflict` if several persons have this e-mail; `tenant_claimed` if only they
  *   themselves can
  */
 export async function createApiKey(
@@ -43,7 +43,7 @@ export async function createApiKey(
  * Makes an API key for oneself.
  *
  * @param ttl seconds
- * @throws AccessError `forbidden` where it is not the person's own browser session
+ * @throws AccessError `forbidden` if it is not the person's own browser session
  */
 export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
   requireOwnBrowser(principal);
@@ -84,7 +84,7 @@ export async function listOwnApiKeys({ store }: Deps, { person }: Principal): Pr
   return (await store.readAsVendor((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
 }
 
-/** @throws AccessError `not_found` where it is not one's own, or revoked already */
+/** @throws AccessError `not_found` if it is not one's own, or revoked already */
 export function revokeOwnApiKey(deps: Deps, { person }: Principal, id: string): Promise<void> {
   return revokeIn(deps, id, person.id, (key) => key.person === person.id);
 }
@@ -119,7 +119,7 @@ async function logKeyEvent(
   });
 }
 
-/** @throws AccessError `not_found` where there is no such key or it is revoked already */
+/** @throws AccessError `not_found` if there is no such key or it is revoked already */
 export function revokeApiKey(deps: Deps, id: string): Promise<void> {
   return revokeIn(deps, id, 'host', () => true);
 }
@@ -134,7 +134,7 @@ function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) =>
   });
 }
 
-/** Who a presented key is; null where it is unknown, expired or revoked, or its person removed. */
+/** Who a presented key is; null if it is unknown, expired or revoked, or its person removed. */
 export async function authenticateApiKey(deps: Deps, presented: string): Promise<Principal | null> {
   if (!presented.startsWith(PREFIX)) return null;
   const found = await deps.store.readAsVendor((unit) =>

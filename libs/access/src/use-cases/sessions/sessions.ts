@@ -88,9 +88,9 @@ function isAlive(session: Session, limits: SessionLimits, now: Date): boolean {
 }
 
 /**
- * Who a presented session secret is; null where it is unknown, over, or its person removed.
+ * Who a presented session secret is; null if it is unknown, over, or its person removed.
  *
- * @param use false where somebody only looks whether it still stands: that does not keep it alive
+ * @param use false if someone only looks whether it still stands: that does not keep it alive
  */
 export async function authenticateSession(
   deps: Deps,

@@ -7,7 +7,7 @@ import { sideLog } from '../shared/side-log.js';
 import { roleBelowMinimum } from '../trust/too-few-left.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
-/** Why somebody whom a provider vouches for is not signed in. */
+/** Why someone whom a provider vouches for is not signed in. */
 export type SignInRefusal =
   | 'unknown_person'
   | 'email_unverified'
@@ -15,15 +15,15 @@ export type SignInRefusal =
   | 'no_roles'
   | 'needed_role';
 
-/** What one side's provider says of somebody. Its answer has been checked before. */
+/** What one side's provider says of someone. Its answer has been checked before. */
 export interface ProvidedIdentity {
-  /** Whose provider it is: nobody of another side can be signed in by it. Null for the vendor's. */
+  /** Whose provider it is: no one of another side can be signed in by it. Null for the vendor's. */
   tenant: string | null;
   issuer: string;
   subject: string;
   email: string | null;
   emailVerified: boolean;
-  /** What their groups give; null where roles do not come from the provider. */
+  /** What their groups give; null if roles do not come from the provider. */
   roles: (VendorRole | TenantRole)[] | null;
 }
 
@@ -31,7 +31,7 @@ export interface ProvidedIdentity {
 export type SignInTo = Pick<SessionDraft, 'device' | 'replaces'>;
 
 /**
- * Signs in whom a provider vouches for. Somebody new is found by their verified e-mail among the people of the
+ * Signs in whom a provider vouches for. Someone new is found by their verified e-mail among the people of the
  * provider's own side, and their subject is pinned; from then on the pin alone counts.
  */
 export function signInByProvider(
@@ -89,7 +89,7 @@ async function pin(
   });
 }
 
-/** Somebody of one side by their address, however it is spelled; null where it is nobody, or no address. */
+/** Someone of one side by their address, however it is spelled; null if it is no one, or no address. */
 export async function findMemberByEmail(
   unit: Pick<VendorUnit, 'organisation'>,
   tenant: string | null,
@@ -101,8 +101,8 @@ export async function findMemberByEmail(
 }
 
 /**
- * Where the provider's groups give roles, they are the person's roles from now on; null where a tenant could not do
- * without one that they take away. Then nothing changes, and nobody acts by it either: the person is signed out.
+ * Where the provider's groups give roles, they are the person's roles from now on; null if a tenant could not do
+ * without one that they take away. Then nothing changes, and no one acts by it either: the person is signed out.
  */
 async function withGivenRoles(
   deps: Deps,

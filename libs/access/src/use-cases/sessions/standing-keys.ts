@@ -2,7 +2,7 @@ import type { TrustDocument } from '@countersign/contract';
 import type { ReadUnit } from '../../ports/store.js';
 
 /**
- * People of the document in force with those of its passkeys that their persons still have: what was taken from somebody
+ * People of the document in force with those of its passkeys that their persons still have: what was taken from someone
  * who left counts here no more, though gateways take it until the next version.
  */
 export async function activePasskeys(

@@ -9,7 +9,7 @@ import { sideLog } from '../shared/side-log.js';
 
 /** A Slack account is asked for again after so long. */
 export const SLACK_LINK_DAYS = 30;
-/** Where Slack alone vouches for somebody it is asked again after a day: it may have let them go. */
+/** Where Slack alone vouches for someone it is asked again after a day: it may have let them go. */
 const EMAIL_LINK_DAYS = 1;
 const DAY_MS = 86_400_000;
 
@@ -75,7 +75,7 @@ export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promi
     .map(({ slug }) => slug);
 }
 
-/** True where the organisation has something to do with this workspace at all. */
+/** True if the organisation has something to do with this workspace at all. */
 export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
   const own = workspacesOf(ids);
   return deps.store.readAsVendor(async (unit) => {
@@ -91,7 +91,7 @@ export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
  * Links a member of a tenant's own workspace by the address that Slack has verified, for a day. Guests, bots and
  * accounts that are off never are; neither is an address that several of these tenants know.
  *
- * @returns null where nobody is found, or the tenant does not want it
+ * @returns null if no one is found, or the tenant does not want it
  */
 export async function linkByEmail(
   deps: Deps,
@@ -112,7 +112,7 @@ export async function linkByEmail(
 /**
  * Links an account that its owner has signed in with. Whoever it was before, it is theirs now.
  *
- * @throws AccessError `forbidden` for a key, or somebody who is no longer known
+ * @throws AccessError `forbidden` for a key, or someone who is no longer known
  */
 export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
   if (principal.channel !== 'web')

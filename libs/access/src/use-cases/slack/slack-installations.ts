@@ -7,7 +7,7 @@ import type { VendorUnit } from '../../ports/store.js';
 import type { Deps } from '../shared/deps.js';
 import { sideLog } from '../shared/side-log.js';
 
-/** What Slack gave when somebody let the app in. */
+/** What Slack gave when someone let the app in. */
 export type GivenInstallation = Omit<
   SlackInstallation,
   'version' | 'installedBy' | 'installedAt' | 'endedAt' | 'endReason'
@@ -51,7 +51,7 @@ export async function keepInstallation(
  *
  * @param reason a code, such as `app_uninstalled`
  * @param saidAt when Slack said so; what was installed after that stays. Null for now
- * @returns false where nothing ended
+ * @returns false if nothing ended
  */
 export async function endInstallation(
   deps: Deps,
@@ -71,7 +71,7 @@ export async function endInstallation(
   });
 }
 
-/** The installations that somebody may know of: a tenant's admin that of its own workspace. @throws AccessError `forbidden` */
+/** The installations that someone may know of: a tenant's admin that of its own workspace. @throws AccessError `forbidden` */
 export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
   requirePermission(principal.person, 'slack.install');
   const { tenant } = principal.person;

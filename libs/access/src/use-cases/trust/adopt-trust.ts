@@ -1,6 +1,7 @@
 import { canonicalJson, type Signature, type TrustDocument } from '@countersign/contract';
 import { startsNewChain, type TrustFacts } from '../../domain/trust/trust-document.js';
-import { endProposal, type TrustProposal, type TrustVersion } from '../../domain/trust/trust-version.js';
+import { endProposal, type TrustProposal } from '../../domain/trust/trust-proposal.js';
+import { type TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';

@@ -2,7 +2,7 @@ import type { TenantUnit } from '../../ports/store.js';
 import type { ChangedBy } from '../organisation/change-person.js';
 
 /**
- * Takes away all that somebody signs with. Where the trust document in force names it, gateways count it until the next
+ * Takes away all that someone signs with. Where the trust document in force names it, gateways count it until the next
  * version leaves it out; this broker does not.
  */
 export async function removeAuthenticatorsIn(

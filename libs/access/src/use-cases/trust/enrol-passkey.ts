@@ -39,7 +39,7 @@ export type ProvenPasskey = Pick<
  *
  * @param origin of the customer's own signing page, which no trust document names yet; else that of the document in
  *   force, or this broker's
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where passkeys cannot be made here
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if passkeys cannot be made here
  */
 export function beginEnrolment(
   deps: SigningDeps,
@@ -103,8 +103,8 @@ function partyOf(
  * Keeps a passkey whose attestation was checked, for the caller. From then on it may sign proposals of trust documents;
  * it approves nothing for a claimed tenant before one names it.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` where this session began no enrolment with that challenge,
- *   or too long ago; `conflict` where the credential is enrolled already
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if this session began no enrolment with that challenge,
+ *   or too long ago; `conflict` if the credential is enrolled already
  */
 export function enrolPasskey(
   deps: Deps,

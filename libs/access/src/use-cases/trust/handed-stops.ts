@@ -10,7 +10,7 @@ import { relayStop, reviewRelayedStops } from './relayed-stops.js';
  * cannot judge counts for nothing here and reaches the others all the same: each of them judges by itself.
  *
  * @param given the signature as it came
- * @throws AccessError `invalid_request`, `not_found` for a tenant that is not known, `conflict` where this gateway has
+ * @throws AccessError `invalid_request`, `not_found` for a tenant that is not known, `conflict` if this gateway has
  *   passed on too many that cannot be judged
  */
 export async function takeReportedStop(

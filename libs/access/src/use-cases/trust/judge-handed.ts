@@ -1,5 +1,5 @@
 import { LIFT_TYPE, parseLift, parseSignature, parseStop, statementHash } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { isLift, type ReportedStop, validateStop } from '../../domain/trust/stop.js';
 import type { TenantUnit } from '../../ports/store.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -8,8 +8,8 @@ import { insideOf, keepLift, keepStop, stopFacts } from './stops.js';
 
 /** @throws AccessError `invalid_request` for what is neither a stop nor a lift */
 export function parseReportedStop(given: unknown): ReportedStop {
-  const signature = parseSigned('/countersignature', () => parseSignature(given));
-  return parseSigned('/countersignature/statement', () =>
+  const signature = parseInput('/countersignature', () => parseSignature(given));
+  return parseInput('/countersignature/statement', () =>
     signature.statement.type === LIFT_TYPE
       ? { ...signature, statement: parseLift(signature.statement) }
       : { ...signature, statement: parseStop(signature.statement) },
@@ -18,7 +18,7 @@ export function parseReportedStop(given: unknown): ReportedStop {
 
 /**
  * Whether this broker can tell that a handed stop or lift counts: it holds the version that the statement names, and the
- * key. False where it cannot, since gateways may have followed more of the tenant’s trust than it has, or less.
+ * key. False if it cannot, since gateways may have followed more of the tenant’s trust than it has, or less.
  *
  * @throws AccessError `invalid_request` for what no gateway takes
  */
@@ -29,7 +29,7 @@ export async function isVerifiableHere(
 ): Promise<boolean> {
   const { statement, credential } = handed;
   const facts = await stopFacts(deps, insideOf(unit), unit.tenant, statement.person);
-  validateStop(statement, facts, 'handed');
+  validateStop(statement, facts, 'reported');
   if (!facts.versions.includes(statement.trust)) return false;
   const key = await findSigningKey(deps, unit, statement.person, credential);
   if (key === undefined) return false;

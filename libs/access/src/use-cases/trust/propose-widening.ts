@@ -1,9 +1,10 @@
 import { canonicalJson, parseTrustDocument } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import type { Person } from '../../domain/person.js';
 import { type SplitWidening, splitWidening } from '../../domain/tenant-changes.js';
 import { mayBeNamedInTrust, type TrustFacts } from '../../domain/trust/trust-document.js';
-import type { TrustProposal } from '../../domain/trust/trust-version.js';
+import { type TrustProposal } from '../../domain/trust/trust-proposal.js';
+
 import { validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/store.js';
@@ -32,7 +33,7 @@ export async function proposeWidenings(
   return made.flat();
 }
 
-/** Null where its people could not sign it. */
+/** Null if its people could not sign it. */
 async function takenApart(
   deps: Deps,
   { before, after }: NonNullable<Step['tenant']>,
@@ -60,7 +61,7 @@ async function takenApart(
 function couldBeSigned({ document }: SplitWidening, facts: TrustFacts): boolean {
   try {
     validateTrustDocument(
-      parseSigned('/document', () => parseTrustDocument(document)),
+      parseInput('/document', () => parseTrustDocument(document)),
       facts,
     );
     return true;

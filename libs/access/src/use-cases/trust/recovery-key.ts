@@ -10,7 +10,7 @@ import type { ListedRecoveryKey } from './signing-means.js';
 /**
  * Keeps the public half of a recovery key that the caller's browser made and printed. One a person.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` where it is registered already
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if it is registered already
  */
 export function addRecoveryKey(
   deps: Deps,

@@ -14,7 +14,7 @@ import { isVerifiableHere, keepReportedStop } from './judge-handed.js';
 /**
  * Passes on to the other gateways what this broker cannot judge; one that was passed on already changes nothing.
  *
- * @throws AccessError `conflict` where this gateway has passed on so many that there is no room for it
+ * @throws AccessError `conflict` if this gateway has passed on so many that there is no room for it
  */
 export async function relayStop(
   { hashing, clock }: SigningDeps,
@@ -27,10 +27,10 @@ export async function relayStop(
   const unit = await inTenant(tenant);
   if ((await unit.relayed.find(id)) !== null) return;
   const now = clock.now();
-  const { isThere, ends } = makeRoomForRelayed(await relayedBy(gateway), tenant, now);
-  if (!isThere)
+  const { hasRoom, expired } = makeRoomForRelayed(await relayedBy(gateway), tenant, now);
+  if (!hasRoom)
     throw new AccessError('conflict', 'This gateway has passed on too many stops that nobody can judge.');
-  for (const end of ends) await (await inTenant(end.tenant)).relayed.remove(end.id);
+  for (const old of expired) await (await inTenant(old.tenant)).relayed.remove(old.id);
   const at = now.toISOString();
   await unit.relayed.insert({ id, tenant, gateway, signature, at });
   await unit.log.append({ type: 'trust.relayed', at, actor: gateway, data: { gateway, signature } });

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
  * do this. A newer version begins anew.
  *
  * @returns how many were reminded
- * @throws AggregateError once all others are done, where some could not be
+ * @throws AggregateError once all others are done, if some could not be
  */
 export async function remindTrust(deps: Deps): Promise<number> {
   const now = deps.clock.now();
@@ -38,7 +38,7 @@ function remind(deps: Deps, tenant: string, hash: string, days: number): Promise
     const current = await trust.current(tenant);
     if (current === null) throw new AccessError('conflict', 'This tenant is claimed no more.');
     const at = deps.clock.now().toISOString();
-    // Somebody may have put the next one in force since, or another broker have said so already.
+    // Someone may have put the next one in force since, or another broker have said so already.
     if (current.hash !== hash || !(await trust.remind(hash, days, at))) return false;
     const { seq, validUntil } = current.document;
     await log.append({ type: 'trust.expiring', at, actor: 'job', data: { hash, seq, validUntil, days } });

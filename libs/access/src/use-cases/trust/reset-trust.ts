@@ -16,7 +16,7 @@ type By = { actor: string; at: string };
  * their own that nothing before vouches for; until they have, all stays as it was. Gateways go by the new claim once each
  * is pinned to it on its own host, 72 hours later. Told to all of the tenant's people and the vendor's security admins.
  *
- * @throws AccessError `not_found`, `wrong_state` where it is not claimed, `conflict` where a reset is open
+ * @throws AccessError `not_found`, `wrong_state` if it is not claimed, `conflict` if a reset is open
  */
 export function resetTrust(deps: Deps, tenant: string, reason: string): Promise<TrustReset> {
   return deps.store.asVendor(async (unit) => {
@@ -35,7 +35,7 @@ export function resetTrust(deps: Deps, tenant: string, reason: string): Promise<
   });
 }
 
-/** On the host: takes the word back. @throws AccessError `wrong_state` where none is open */
+/** On the host: takes the word back. @throws AccessError `wrong_state` if none is open */
 export function cancelReset(deps: Deps, tenant: string): Promise<TrustReset> {
   return deps.store.asVendor(async (unit) => {
     const by = { actor: 'host', at: deps.clock.now().toISOString() };
@@ -46,7 +46,7 @@ export function cancelReset(deps: Deps, tenant: string): Promise<TrustReset> {
 /**
  * The tenant's admin objects: the keys are not lost.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` where none is open
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if none is open
  */
 export async function cancelOwnReset(deps: Deps, principal: Principal, tenant: string): Promise<TrustReset> {
   requireOwnBrowser(principal);

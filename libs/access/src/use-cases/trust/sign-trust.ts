@@ -5,11 +5,12 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { factsForDocument, type TrustFacts } from '../../domain/trust/trust-document.js';
-import type { ProposalSignature, TrustProposal } from '../../domain/trust/trust-version.js';
+import { type ProposalSignature, type TrustProposal } from '../../domain/trust/trust-proposal.js';
+
 import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -30,8 +31,8 @@ import {
  * now. The signature that completes it makes it the trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
  *
  * @param given as it came
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` where it is open no more, `invalid_request` for a signature
- *   that does not hold, `conflict` where this key has signed already another version came between, or
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is open no more, `invalid_request` for a signature
+ *   that does not hold, `conflict` if this key has signed already another version came between, or
  *   the proposal is true no more
  */
 export function signTrust(
@@ -42,7 +43,7 @@ export function signTrust(
   given: unknown,
 ): Promise<ProposalView> {
   requireOwnBrowser(principal);
-  const signature = parseSigned('/signature', () => parseSignature(given));
+  const signature = parseInput('/signature', () => parseSignature(given));
   // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
   return deps.store.asVendor(async (vendor) => {
     const unit = await vendor.tenant(tenant);

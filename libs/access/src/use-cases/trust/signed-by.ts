@@ -30,7 +30,7 @@ export async function requireSignedBy<S extends Statement>(
   requireValidSignature(deps, signature, key);
 }
 
-/** The passkey of that name with which this person may sign; undefined where none is known. */
+/** The passkey of that name with which this person may sign; undefined if none is known. */
 export async function findSigningKey(
   deps: SigningDeps,
   unit: Reads,
@@ -40,7 +40,7 @@ export async function findSigningKey(
   return (await keysOf(deps, unit, person)).find(({ id }) => id === credential);
 }
 
-/** @throws AccessError `invalid_request` where the key has not signed this */
+/** @throws AccessError `invalid_request` if the key has not signed this */
 export function requireValidSignature(deps: SigningDeps, signature: Signature, key: Key): void {
   const objection = deps.signatures.assertion(signature, key);
   if (objection !== undefined)

@@ -10,7 +10,7 @@ import { readAs } from '../shared/read-as.js';
 export type ListedPasskey = EnrolledPasskey & { inTrust: boolean };
 export type ListedRecoveryKey = RecoveryKey & { inTrust: boolean };
 
-/** Everybody's of the tenant, oldest first. @throws AccessError `forbidden`, `not_found` */
+/** Everyone's of the tenant, oldest first. @throws AccessError `forbidden`, `not_found` */
 export function listAuthenticators(
   deps: Deps,
   principal: Principal,
@@ -35,7 +35,7 @@ export function listAuthenticators(
  * Takes a passkey away that no trust document needs: one's own, or as the tenant's admin anybody's. One that the current
  * document names, or the open proposal, goes by the next document.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` where a trust document names it
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if a trust document names it
  */
 export function removePasskey(
   deps: Deps,
@@ -69,5 +69,5 @@ export function removePasskey(
   });
 }
 
-/** What is no credential's id is nobody's: a store is not asked for it. */
+/** What is no credential's id is no one's: a store is not asked for it. */
 const isBase64url = (text: string): boolean => /^[A-Za-z0-9_-]+$/.test(text);

@@ -7,11 +7,17 @@ import {
   type StopStatement,
   statementHash,
 } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { Stop } from '../../domain/trust/stop.js';
-import { liftStatement, type StopFacts, stopStatement, validateStop } from '../../domain/trust/stop.js';
+import {
+  liftStatement,
+  STOP_NONCE_BYTES,
+  type Stop,
+  type StopFacts,
+  stopStatement,
+  validateStop,
+} from '../../domain/trust/stop.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/store.js';
 import { trustNotice } from '../notices/notices.js';
@@ -48,7 +54,7 @@ export function draftStopStatement(
   return readAs(deps, principal.person, async (unit) =>
     stopStatement(
       await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
-      deps.random,
+      deps.random.bytes(STOP_NONCE_BYTES),
       digest,
     ),
   );
@@ -65,7 +71,7 @@ export function draftLiftStatement(
   return readAs(deps, principal.person, async (unit) => {
     standingStop(await unit.stops.find(hash));
     const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
-    return liftStatement(facts, deps.random, hash);
+    return liftStatement(facts, deps.random.bytes(STOP_NONCE_BYTES), hash);
   });
 }
 
@@ -93,7 +99,7 @@ async function taken<S extends StopStatement | LiftStatement>(
   parse: (value: unknown) => S,
 ): Promise<{ signature: Signature<S>; person: Person; at: string }> {
   const person = await requireMember(unit, principal, 'stop.write', unit.tenant);
-  const statement = parseSigned('/countersignature/statement', () => parse(signature.statement));
+  const statement = parseInput('/countersignature/statement', () => parse(signature.statement));
   const facts = await stopFacts(deps, insideOf(unit), unit.tenant, person.id);
   validateStop(statement, facts);
   const read = { ...signature, statement };
@@ -106,7 +112,7 @@ async function taken<S extends StopStatement | LiftStatement>(
  * nothing is asked for, approved or minted any more.
  *
  * @param given the signature as it came
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where this very stop was set before
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if this very stop was set before
  */
 export function setStop(
   deps: SigningDeps,
@@ -115,7 +121,7 @@ export function setStop(
   given: unknown,
 ): Promise<Stop> {
   requireOwnBrowser(principal);
-  const read = parseSigned('/countersignature', () => parseSignature(given));
+  const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await taken(deps, unit, principal, read, parseStop);
     return keepStop(deps, unit, { signature, at });
@@ -129,7 +135,7 @@ export type TakenStop<S extends StopStatement | LiftStatement> = {
   gateway?: string;
 };
 
-/** Keeps a stop that was judged, and tells of it. @throws AccessError `conflict` where this very stop was set before */
+/** Keeps a stop that was judged, and tells of it. @throws AccessError `conflict` if this very stop was set before */
 export async function keepStop(
   { hashing }: Pick<Deps, 'hashing'>,
   unit: TenantUnit,
@@ -146,7 +152,7 @@ export async function keepStop(
   return stop;
 }
 
-/** Ends a stop. @throws AccessError `forbidden`, `not_found`, `invalid_request`, `wrong_state` where it was lifted already */
+/** Ends a stop. @throws AccessError `forbidden`, `not_found`, `invalid_request`, `wrong_state` if it was lifted already */
 export function liftStop(
   deps: SigningDeps,
   principal: Principal,
@@ -154,14 +160,14 @@ export function liftStop(
   given: unknown,
 ): Promise<Stop> {
   requireOwnBrowser(principal);
-  const read = parseSigned('/countersignature', () => parseSignature(given));
+  const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const { signature, at } = await taken(deps, unit, principal, read, parseLift);
     return keepLift(unit, standingStop(await unit.stops.find(signature.statement.stop)), { signature, at });
   });
 }
 
-/** Keeps a lift that was judged, and tells of it. @throws AccessError `wrong_state` where the stop was lifted already */
+/** Keeps a lift that was judged, and tells of it. @throws AccessError `wrong_state` if the stop was lifted already */
 export async function keepLift(
   unit: TenantUnit,
   stop: Stop,

@@ -3,7 +3,7 @@ import { hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/store.js';
 
 /**
- * The role that too few would hold if a tenant's person became what `after` says; null where enough are left. A
+ * The role that too few would hold if a tenant's person became what `after` says; null if enough are left. A
  * tenant without an admin could change nothing any more, one with too few approvers approve nothing.
  */
 export async function roleBelowMinimum(

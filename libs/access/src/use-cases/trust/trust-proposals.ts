@@ -1,9 +1,8 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { parseSigned } from '../../domain/parse-input.js';
+import { parseInput } from '../../domain/parse-input.js';
 import { type Permission, requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { signingPageRelyingParty } from '../../domain/trust/passkey.js';
-import { NOTHING_NEEDED, type ProposalNeeds, proposalNeeds } from '../../domain/trust/proposal-signatures.js';
 import {
   draftTrust,
   factsForDocument,
@@ -12,10 +11,13 @@ import {
 } from '../../domain/trust/trust-document.js';
 import {
   endProposal,
+  NOTHING_NEEDED,
+  type ProposalNeeds,
   type ProposalSignature,
+  proposalNeeds,
   type TrustProposal,
-  type TrustVersion,
-} from '../../domain/trust/trust-version.js';
+} from '../../domain/trust/trust-proposal.js';
+import { type TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireNoFewerSigners, validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Objection } from '../../ports/signature-rules.js';
@@ -83,7 +85,7 @@ export async function loadTrustFacts(
  * What could be proposed as people, passkeys and controls stand.
  *
  * @param origin of a signing page of the customer's own that it shall be signed at from then on
- * @throws AccessError `forbidden`, `not_found`, `conflict` where nobody has a passkey yet
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if no one has a passkey yet
  */
 export function readTrustDraft(
   deps: SigningDeps,
@@ -107,7 +109,7 @@ export function readTrustDraft(
  * Proposes the next trust document, as the tenant's admin. It counts for nothing before enough of its people have signed.
  *
  * @param given as it came
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` where one is open, or this one cannot follow
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if one is open, or this one cannot follow
  */
 export function proposeTrust(
   deps: SigningDeps,
@@ -116,7 +118,7 @@ export function proposeTrust(
   given: unknown,
 ): Promise<ProposalView> {
   requireOwnBrowser(principal);
-  const document = parseSigned('/document', () => parseTrustDocument(given));
+  const document = parseInput('/document', () => parseTrustDocument(given));
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await requireMember(unit, principal, 'trust.propose', tenant);
     const stands = await loadTrustFacts(deps, unit, tenant);
@@ -145,7 +147,7 @@ export function requireProposable(
   );
 }
 
-/** Opens a proposal, with its event and its notice. @throws AccessError `conflict` where one is open */
+/** Opens a proposal, with its event and its notice. @throws AccessError `conflict` if one is open */
 export async function proposeIn(
   { ids, hashing, clock }: Deps,
   { tenant, trust, log, outbox }: TenantUnit,
@@ -192,7 +194,7 @@ export function withdrawProposal(
   });
 }
 
-/** @throws AccessError `conflict` where somebody was faster */
+/** @throws AccessError `conflict` if someone was faster */
 export async function withdrawProposalIn(
   unit: TenantUnit,
   proposal: TrustProposal,
@@ -206,7 +208,7 @@ export async function withdrawProposalIn(
   return ended;
 }
 
-/** @throws AccessError `not_found`, `wrong_state` where it is open no more */
+/** @throws AccessError `not_found`, `wrong_state` if it is open no more */
 export async function requireOpenProposal({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
   const proposal = await trust.proposal(id);
   if (proposal === null) throw notFound('proposal');
@@ -215,7 +217,7 @@ export async function requireOpenProposal({ trust }: TenantUnit, id: string): Pr
   return proposal;
 }
 
-/** @throws AccessError `conflict` where somebody was faster */
+/** @throws AccessError `conflict` if someone was faster */
 export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposal): Promise<void> {
   if (!(await trust.updateProposal(proposal)))
     throw new AccessError(

@@ -1,0 +1,23 @@
+import { AccessError } from '../../errors.js';
+
+/** One rule about a member of a signed statement; `problem` completes the sentence “What was signed …”. */
+export type StatementRule<Statement, Facts> = readonly [
+  member: keyof Statement & string,
+  isMet: (statement: Statement, facts: Facts) => boolean,
+  problem: string,
+];
+
+/** Applies the rules in order. @throws AccessError `invalid_request` naming the first member that breaks one */
+export function requireStatement<Statement, Facts>(
+  rules: readonly StatementRule<Statement, Facts>[],
+  statement: Statement,
+  facts: Facts,
+): void {
+  const broken = rules.find(([, isMet]) => !isMet(statement, facts));
+  if (broken !== undefined) throw wrongStatement(broken[0], broken[2]);
+}
+
+export const wrongStatement = (member: string, problem: string): AccessError =>
+  new AccessError('invalid_request', `What was signed ${problem}.`, {
+    pointer: `/countersignature/statement/${member}`,
+  });
