@@ -18,7 +18,3 @@ export { organisationJsonSchema } from './organisation/json-schema.js';
 export { type ParsedOrganisation, parseOrganisation } from './organisation/parse-organisation.js';
 export { parsePrivacyControls } from './organisation/privacy-controls.js';
 export type { OrganisationProblem } from './organisation/problem.js';
-export {
-  privacyControls as privacyControlsShape,
-  tenantPerson as tenantPersonShape,
-} from './organisation/schema.js';

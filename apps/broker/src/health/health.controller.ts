@@ -1,19 +1,16 @@
+import { type Health, healthEndpoints } from '@countersign/api';
 import { withinTime } from '@countersign/runtime';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { component } from '../openapi/components.js';
 import { Lifecycle } from './lifecycle.js';
 
 const READ_MS = 5_000;
-
-const healthShape = component('Health', z.object({ status: z.enum(['ok', 'ready']) }));
 
 /** For whoever runs the broker. Not rate limited: a probe that is refused looks like an outage. */
 @Controller()
@@ -27,24 +24,16 @@ export class HealthController {
   @Get('healthz')
   @Public()
   @Unlimited()
-  @Describe({
-    summary: 'Whether the process answers',
-    answer: { status: 200, description: 'It does.', schema: healthShape },
-  })
-  healthz() {
+  @Describe(healthEndpoints.healthz)
+  healthz(): Health {
     return { status: 'ok' };
   }
 
   @Get('readyz')
   @Public()
   @Unlimited()
-  @Describe({
-    summary: 'Whether it can serve',
-    description: 'It has read its store just now and is not stopping.',
-    answer: { status: 200, description: 'It can.', schema: healthShape },
-    errors: ['not_ready'],
-  })
-  async readyz() {
+  @Describe(healthEndpoints.readyz)
+  async readyz(): Promise<Health> {
     if (this.lifecycle.stopping) throw new HttpProblem('not_ready', 'The broker is stopping.');
     if (!(await this.reads())) throw new HttpProblem('not_ready', 'The store cannot be read.');
     return { status: 'ready' };
@@ -53,10 +42,7 @@ export class HealthController {
   @Get('metrics')
   @Public()
   @Unlimited()
-  @Describe({
-    summary: 'Metrics',
-    answer: { status: 200, description: 'Prometheus text format.', type: 'text/plain' },
-  })
+  @Describe(healthEndpoints.metrics)
   async show(@Res() response: Response): Promise<void> {
     const { registry } = this.metrics;
     response.type(registry.contentType).send(await registry.metrics());

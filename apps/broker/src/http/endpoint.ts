@@ -1,32 +1,24 @@
-import { applyDecorators, HttpCode } from '@nestjs/common';
-import type { z } from 'zod';
-import type { ErrorCode } from './problem.js';
-
-/** What a handler reads and answers: the OpenAPI document is made of it, and input is judged by the same schemas. */
-export interface Endpoint {
-  summary: string;
-  description?: string;
-  /** Body, as JSON unless `form` says otherwise. `optional` bodies may be left out. */
-  body?: { schema: z.ZodType; form?: true; optional?: true };
-  query?: z.ZodObject;
-  /** Takes an `Idempotency-Key`. */
-  idempotent?: true;
-  answer: { status: number; description: string; schema?: z.ZodType; type?: string };
-  /** Where it may lead the browser to instead. */
-  redirect?: { status: number; description: string };
-  /** Codes beyond those that follow from mark, body and query. */
-  errors?: readonly ErrorCode[];
-}
+import type { AnswerOf, Endpoint } from '@countersign/api';
+import { HttpCode } from '@nestjs/common';
 
 const ENDPOINT = 'countersign:endpoint';
 
-/** Describes a handler and sets its status. */
-export function Describe(endpoint: Endpoint): MethodDecorator {
-  return applyDecorators(HttpCode(endpoint.answer.status), (_target, _name, descriptor) => {
-    const handler: unknown = descriptor?.value;
-    if (typeof handler === 'function') Reflect.defineMetadata(ENDPOINT, endpoint, handler);
-  });
-}
+type Handler<E> = (...args: never[]) => AnswerOf<E> | Promise<AnswerOf<E>>;
+
+/**
+ * Connects a handler with its endpoint in libs/api: the status, the schemas that validate its input, and its part of the
+ * OpenAPI document. The compiler checks that the handler's answer fits the endpoint's schema.
+ */
+export const Describe =
+  <E extends Endpoint>(endpoint: E) =>
+  <H extends Handler<E>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<H>,
+  ): void => {
+    HttpCode(endpoint.answer.status)(target, name, descriptor);
+    if (descriptor.value !== undefined) Reflect.defineMetadata(ENDPOINT, endpoint, descriptor.value);
+  };
 
 export function endpointOf(handler: object): Endpoint | undefined {
   return Reflect.getMetadata(ENDPOINT, handler) as Endpoint | undefined;

@@ -1,9 +1,9 @@
 import { AccessError } from '@countersign/access';
+import type { ErrorCode } from '@countersign/api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../injection.js';
-import type { ErrorCode } from './problem.js';
 import type { BrokerRequest } from './request.js';
 import { toProblem } from './to-problem.js';
 

@@ -1,8 +1,9 @@
 import { AccessError } from '@countersign/access';
+import type { ErrorCode } from '@countersign/api';
 import { ContractError } from '@countersign/contract';
 import { ProtocolError } from '@countersign/gateway-protocol';
 import { StoreError } from '@countersign/persistence';
-import { type ErrorCode, HttpProblem, type Problem, problem } from './problem.js';
+import { HttpProblem, type Problem, problem } from './problem.js';
 
 /** What is said for statuses that Nest, Express or the body parser answer with; theirs would leak or be HTML. */
 const BY_STATUS: Readonly<Record<number, { code: ErrorCode; detail: string }>> = {

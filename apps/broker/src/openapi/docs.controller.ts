@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { docsEndpoints } from '@countersign/api';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
@@ -43,7 +43,7 @@ const POLICY =
 
 @Controller('api')
 export class DocsController {
-  private document: string | undefined;
+  private document: Record<string, unknown> | undefined;
 
   constructor(private readonly modules: ModulesContainer) {}
 
@@ -51,12 +51,9 @@ export class DocsController {
   @Public()
   @Header('Content-Type', 'application/json')
   @Header('Cache-Control', 'no-cache')
-  @Describe({
-    summary: 'This document',
-    answer: { status: 200, description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
-  })
-  openapi(): string {
-    this.document ??= JSON.stringify(openApiDocument(listRoutes(this.modules)));
+  @Describe(docsEndpoints.openapi)
+  openapi(): Record<string, unknown> {
+    this.document ??= openApiDocument(listRoutes(this.modules));
     return this.document;
   }
 
@@ -64,21 +61,14 @@ export class DocsController {
   @Public()
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', POLICY)
-  @Describe({
-    summary: 'This document, to browse',
-    answer: { status: 200, description: 'A page.', type: 'text/html' },
-  })
+  @Describe(docsEndpoints.page)
   page(): string {
     return PAGE;
   }
 
   @Get('docs/:file')
   @Public()
-  @Describe({
-    summary: 'A part of the page',
-    answer: { status: 200, description: 'Style or script.', type: 'text/javascript' },
-    errors: ['not_found'],
-  })
+  @Describe(docsEndpoints.asset)
   async asset(@Param('file') file: string, @Res() response: Response): Promise<void> {
     if (file === 'init.js') {
       response.type('text/javascript').send(INIT);

@@ -1,35 +1,13 @@
 import { STATUS_CODES } from 'node:http';
+import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
 import { z } from 'zod';
 import { SESSION_COOKIE } from '../http/cookies.js';
-import type { Endpoint } from '../http/endpoint.js';
 import type { Mark } from '../http/marks.js';
-import { type ErrorCode, STATUS } from '../http/problem.js';
-import { component, components } from './components.js';
 import type { BrokerRoute } from './routes.js';
 
 type Json = Record<string, unknown>;
 
 const REF = '#/components/schemas/';
-
-component(
-  'Problem',
-  z.object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('For people; programs branch on `code`.'),
-    code: z.string(),
-    pointer: z.string().optional().describe('JSON Pointer into the body, or the name of a parameter.'),
-    refusals: z
-      .array(z.object({ code: z.string(), detail: z.string(), pointer: z.string() }))
-      .optional()
-      .describe('With `request_refused`: every reason.'),
-    errors: z
-      .array(z.object({ pointer: z.string(), detail: z.string() }))
-      .optional()
-      .describe('With `invalid_request`: everything that is wrong.'),
-  }),
-);
 
 /** In the order in which a reader needs them. */
 const TAGS: Readonly<Record<string, string>> = {
@@ -172,7 +150,7 @@ function pathParameters(path: string): Json[] {
 function queryParameters({ query }: Endpoint): Json[] {
   return Object.entries(query?.shape ?? {}).map(([name, shape]) => {
     const schema = schemaOf(shape as z.ZodType);
-    const required = !z.safeParse(shape as z.ZodType, undefined).success;
+    const required = (shape as z.ZodType)._zod.optin !== 'optional';
     return { name, in: 'query', required, schema };
   });
 }
@@ -216,7 +194,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined)
 function problems(codes: readonly ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes))
-    byStatus.set(STATUS[code], [...(byStatus.get(STATUS[code]) ?? []), code]);
+    byStatus.set(STATUS_OF_CODE[code], [...(byStatus.get(STATUS_OF_CODE[code]) ?? []), code]);
   const entries = [...byStatus].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     entries.map(([status, own]) => [

@@ -1,7 +1,8 @@
+import type { Endpoint } from '@countersign/api';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { type Endpoint, endpointOf } from '../http/endpoint.js';
+import { endpointOf } from '../http/endpoint.js';
 import { type Mark, marksOf } from '../http/marks.js';
 
 /** One route of the broker as its code says it. */

@@ -14,7 +14,7 @@ const helpers = () => import('@simplewebauthn/server/helpers');
 /** What `navigator.credentials.create` is called with (PublicKeyCredentialCreationOptionsJSON). */
 export async function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
   const { generateRegistrationOptions } = await library();
-  return generateRegistrationOptions({
+  const options = await generateRegistrationOptions({
     rpName: 'Countersign',
     rpID: relyingParty.rpId,
     userID: new Uint8Array(Buffer.from(person.id)),
@@ -27,6 +27,7 @@ export async function registrationOptions({ person, challenge, relyingParty, kno
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     supportedAlgorithmIDs: ALGORITHMS,
   });
+  return { ...options, rp: { ...options.rp, id: relyingParty.rpId } };
 }
 
 /**

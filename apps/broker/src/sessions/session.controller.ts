@@ -1,4 +1,5 @@
 import { endSession, listSessions, type Principal, type Session } from '@countersign/access';
+import { sessionEndpoints } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { clearCookie, SESSION_COOKIE } from '../http/cookies.js';
@@ -7,7 +8,7 @@ import { CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { ownSessionAnswer, sessionAnswer, sessionPage, sessionShape } from './session-answer.js';
+import { ownSessionAnswer, sessionAnswer } from './session-answer.js';
 
 /** Signed-in browsers and command lines: one's own, and nobody else's. */
 @Controller('api/v1')
@@ -19,22 +20,14 @@ export class SessionController {
 
   @Get('session')
   @Allow('self.read')
-  @Describe({
-    summary: 'Who is signed in here, how, and until when',
-    answer: { status: 200, description: 'The session that asks.', schema: sessionShape },
-  })
+  @Describe(sessionEndpoints.current)
   current(@CurrentPrincipal() { person }: Principal, @CurrentSession() session: Session) {
     return sessionAnswer(session, person, this.settings.session);
   }
 
   @Delete('session')
   @Allow('self.read')
-  @Describe({
-    summary: 'Sign out',
-    description: 'Ends the session that asks, its streams and the command lines that it let in.',
-    answer: { status: 204, description: 'Signed out.' },
-    errors: ['not_found'],
-  })
+  @Describe(sessionEndpoints.signOut)
   async signOut(
     @CurrentPrincipal() principal: Principal,
     @CurrentSession() session: Session,
@@ -46,14 +39,7 @@ export class SessionController {
 
   @Get('sessions')
   @Allow('self.read')
-  @Describe({
-    summary: 'List one’s own sessions',
-    answer: {
-      status: 200,
-      description: 'All that stand, newest first; `next` is null.',
-      schema: sessionPage,
-    },
-  })
+  @Describe(sessionEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal, @Req() { caller }: BrokerRequest) {
     const current = caller?.kind === 'person' ? caller.session?.id : undefined;
     const limits = this.settings.session;
@@ -63,11 +49,7 @@ export class SessionController {
 
   @Delete('sessions/:id')
   @Allow('self.read')
-  @Describe({
-    summary: 'End one of one’s own sessions',
-    answer: { status: 204, description: 'It has ended, and so have its streams within a second.' },
-    errors: ['not_found'],
-  })
+  @Describe(sessionEndpoints.end)
   async end(@CurrentPrincipal() principal: Principal, @Id('ses') id: string): Promise<void> {
     await endSession(this.deps, principal, id);
   }

@@ -1,8 +1,15 @@
 import { authenticateSession, type SignInTo, type StartedSession } from '@countersign/access';
+import {
+  type SignInCode,
+  type SignInCodeRequest,
+  type SignInCodeSent,
+  type SignInMethods,
+  type SignInOrganisation,
+  signInEndpoints,
+} from '@countersign/api';
 import { isSlug, safeLocalPath } from '@countersign/contract';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { BROWSER_COOKIE, clearCookie, readCookie, SESSION_COOKIE, setCookie } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body } from '../http/input.js';
@@ -11,38 +18,12 @@ import { networkOf } from '../http/network-of.js';
 import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { component } from '../openapi/components.js';
-import { sessionAnswer, sessionShape } from '../sessions/session-answer.js';
+import { sessionAnswer } from '../sessions/session-answer.js';
 import { ATTEMPT_MINUTES, Attempts } from './attempts.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
-
-const organisation = z
-  .string()
-  .max(100)
-  .transform((text) => text.trim().toLowerCase())
-  .describe('A tenant’s slug; `vendor` for the vendor’s staff.');
-const discoverBody = component('SignInOrganisation', z.strictObject({ organisation }));
-const discoverAnswer = component(
-  'SignInMethods',
-  z.object({
-    methods: z.array(
-      z.object({
-        kind: z.enum(['oidc', 'mail-code']),
-        start: z.string().nullable().describe('Where to send the browser, with `?returnTo=/path`.'),
-      }),
-    ),
-  }),
-);
-const codeBody = component(
-  'SignInCodeRequest',
-  z.strictObject({ organisation, email: z.string().min(1).max(320) }),
-);
-const codeAnswer = component('SignInCodeSent', z.object({ expiresInSeconds: z.int() }));
-const verifyBody = component('SignInCode', z.strictObject({ code: z.string().min(1).max(40) }));
-const SIGN_IN_FAILED = { status: 303, description: '`/sign-in?error=CODE` where it fails.' };
 
 /** Signing in: by the organisation's own provider, or by a code from a mail. */
 @Controller('auth')
@@ -57,17 +38,8 @@ export class SignInController {
 
   @Post('discover')
   @Public()
-  @Describe({
-    summary: 'How an organisation’s people sign in',
-    description: 'An organisation that is not there looks like one that signs in by mailed codes.',
-    body: { schema: discoverBody },
-    answer: {
-      status: 200,
-      description: 'The ways; none where this broker has none.',
-      schema: discoverAnswer,
-    },
-  })
-  async discover(@Body() body: z.infer<typeof discoverBody>): Promise<z.infer<typeof discoverAnswer>> {
+  @Describe(signInEndpoints.discover)
+  async discover(@Body() body: SignInOrganisation): Promise<SignInMethods> {
     const side = body.organisation;
     const known = isSlug(side)
       ? await this.deps.store.readAsVendor((unit) => unit.oidc(side === VENDOR ? null : side))
@@ -78,12 +50,7 @@ export class SignInController {
 
   @Get('oidc/:side/start')
   @Public()
-  @Describe({
-    summary: 'Begin a sign-in at the organisation’s provider',
-    description: 'With `returnTo`, a path of this broker.',
-    answer: { status: 302, description: 'To the provider.' },
-    redirect: SIGN_IN_FAILED,
-  })
+  @Describe(signInEndpoints.start)
   async start(
     @Param('side') side: string,
     @Req() request: BrokerRequest,
@@ -99,10 +66,7 @@ export class SignInController {
 
   @Get('oidc/callback')
   @Public()
-  @Describe({
-    summary: 'Where providers send browsers back to',
-    answer: { status: 303, description: 'To where the sign-in began, or `/sign-in?error=CODE`.' },
-  })
+  @Describe(signInEndpoints.callback)
   async callback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
     const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
@@ -116,23 +80,12 @@ export class SignInController {
 
   @Post('code')
   @Public({ fromPages: true })
-  @Describe({
-    summary: 'Ask for a code by mail',
-    description:
-      'For people of customers without a provider. The answer is always the same; the code counts in this browser alone, once.',
-    body: { schema: codeBody },
-    answer: {
-      status: 202,
-      description: 'A code is under way, where that is somebody’s address.',
-      schema: codeAnswer,
-    },
-    errors: ['not_ready', 'forbidden'],
-  })
+  @Describe(signInEndpoints.sendCode)
   async askForCode(
-    @Body() { organisation: tenant, email }: z.infer<typeof codeBody>,
+    @Body() { organisation: tenant, email }: SignInCodeRequest,
     @Req() request: BrokerRequest,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<z.infer<typeof codeAnswer>> {
+  ): Promise<SignInCodeSent> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
     await this.codes.ask(tenant, email, browser, networkOf(request.socket.remoteAddress));
     setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
@@ -141,15 +94,9 @@ export class SignInController {
 
   @Post('code/verify')
   @Public({ fromPages: true })
-  @Describe({
-    summary: 'Sign in by the code from the mail',
-    description: 'Such a session (`mail-code`) changes neither people nor controls.',
-    body: { schema: verifyBody },
-    answer: { status: 200, description: 'Signed in.', schema: sessionShape },
-    errors: ['unauthenticated', 'forbidden'],
-  })
+  @Describe(signInEndpoints.verifyCode)
   async verifyCode(
-    @Body() { code }: z.infer<typeof verifyBody>,
+    @Body() { code }: SignInCode,
     @Req() request: BrokerRequest,
     @Res({ passthrough: true }) response: Response,
   ) {

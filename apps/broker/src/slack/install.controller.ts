@@ -1,30 +1,17 @@
 import { keepInstallation, listInstallations, type Principal, requireMayInstall } from '@countersign/access';
+import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api';
 import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { Allow } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { component, instant, pageOf } from '../openapi/components.js';
 import { SlackRoundTrip, SlackRoundTripError } from './round-trip.js';
 
 const REDIRECT = '/slack/oauth_redirect';
-
-const installationShape = component(
-  'SlackInstallation',
-  z.object({
-    workspace: z.string().describe('`T…`, or `E…` for a whole Grid.'),
-    name: z.string(),
-    scopes: z.array(z.string()),
-    installedAt: instant(),
-    endedAt: instant().nullable(),
-    endReason: z.string().nullable().describe('A code, such as `app_uninstalled`.'),
-  }),
-);
 
 /** Letting the app into workspaces: begun here by somebody who may, agreed to at Slack, finished here. */
 @Controller()
@@ -37,12 +24,7 @@ export class SlackInstallController {
 
   @Get('slack/install')
   @Allow('slack.install')
-  @Describe({
-    summary: 'Let the app into a Slack workspace',
-    description: 'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`.',
-    answer: { status: 302, description: 'To Slack, where the workspace agrees.' },
-    errors: ['not_ready'],
-  })
+  @Describe(slackInstallEndpoints.install)
   async install(
     @CurrentPrincipal() principal: Principal,
     @Req() request: BrokerRequest,
@@ -58,11 +40,7 @@ export class SlackInstallController {
 
   @Get('slack/oauth_redirect')
   @Allow('slack.install')
-  @Describe({
-    summary: 'Where Slack sends browsers back to after an install',
-    answer: { status: 303, description: 'To `/account?slack=installed`, or with what was wrong.' },
-    errors: ['not_ready'],
-  })
+  @Describe(slackInstallEndpoints.installed)
   async installed(
     @CurrentPrincipal() principal: Principal,
     @Req() request: BrokerRequest,
@@ -89,27 +67,12 @@ export class SlackInstallController {
 
   @Get('api/v1/slack/installations')
   @Allow('slack.install')
-  @Describe({
-    summary: 'List the Slack workspaces that the app was let into',
-    description: 'A tenant’s admin sees its own.',
-    answer: {
-      status: 200,
-      description: 'All of them, by workspace; `next` is null.',
-      schema: pageOf('SlackInstallationPage', installationShape),
-    },
-  })
+  @Describe(slackInstallEndpoints.list)
   async list(@CurrentPrincipal() principal: Principal) {
     const all = await listInstallations(this.deps, principal);
     return {
       items: all.map(
-        ({
-          workspace,
-          name,
-          scopes,
-          installedAt,
-          endedAt,
-          endReason,
-        }): z.infer<typeof installationShape> => ({
+        ({ workspace, name, scopes, installedAt, endedAt, endReason }): SlackInstallation => ({
           ...{ workspace, name, scopes, installedAt, endedAt, endReason },
         }),
       ),

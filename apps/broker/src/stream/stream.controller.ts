@@ -1,4 +1,5 @@
 import type { Principal } from '@countersign/access';
+import { noticeEndpoints } from '@countersign/api';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Describe } from '../http/endpoint.js';
@@ -15,12 +16,7 @@ export class StreamController {
   @Get()
   @Allow('self.read')
   @NoUse()
-  @Describe({
-    summary: 'Follow what concerns you',
-    description:
-      'Server-sent events. A notice has `id` (`ntc_…`), `event` its kind, `data` `{id, kind, subject, tenant, at}`. `access.recorded`, without `id`, says that calls under a grant were recorded: `data` `{tenant, grant}`, at most four times a second and grant, and only at the broker that took the records. Both are a reason to look again, not the truth itself, and best effort: what comes while nobody follows is not repeated, so read what stands whenever the stream opens. Comments come each second; the stream ends with its key or session.',
-    answer: { status: 200, description: 'A stream of news.', type: 'text/event-stream' },
-  })
+  @Describe(noticeEndpoints.stream)
   follow(
     @CurrentPrincipal() { person }: Principal,
     @Req() request: BrokerRequest,

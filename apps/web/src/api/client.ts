@@ -1,6 +1,6 @@
+import type { Paths } from '@countersign/api';
 import { BACKGROUND_HEADER } from '@countersign/contract';
 import createClient from 'openapi-fetch';
-import type { components, paths } from './schema.js';
 
 const IDLE_AFTER_MS = 60_000;
 const USER_EVENTS = ['pointerdown', 'keydown', 'wheel', 'touchmove', 'visibilitychange'] as const;
@@ -17,7 +17,7 @@ for (const event of USER_EVENTS)
   );
 
 /** The API of the broker that served this page. The browser sends the session cookie. */
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+export const api = createClient<Paths>({ baseUrl: location.origin, credentials: 'same-origin' });
 
 // Pages refetch by themselves. Without this header, an unattended page would keep its session from expiring.
 api.use({
@@ -27,20 +27,21 @@ api.use({
   },
 });
 
-type Schemas = components['schemas'];
-export type AccessRequest = Schemas['AccessRequest'];
-export type AccessRequestDetail = Schemas['AccessRequestDetail'];
-export type AccessRecord = Schemas['AccessRecord'];
-export type Ask = Schemas['Ask'];
-export type Grant = Schemas['Grant'];
-export type Needs = Schemas['Needs'];
-export type Passkey = Schemas['Passkey'];
-export type Problem = Schemas['Problem'];
-export type ProposedControls = Schemas['ProposedControls'];
-export type Review = Schemas['Review'];
-export type Service = Schemas['Service'];
-export type Stop = Schemas['Stop'];
-export type TenantPerson = Schemas['TenantPerson'];
-export type TenantPersonBody = Schemas['TenantPersonBody'];
-export type Trust = Schemas['Trust'];
-export type TrustProposal = Schemas['TrustProposal'];
+export type {
+  AccessRecord,
+  AccessRequest,
+  AccessRequestDetail,
+  Ask,
+  Grant,
+  Needs,
+  Passkey,
+  Problem,
+  ProposedControls,
+  Review,
+  Service,
+  Stop,
+  TenantPerson,
+  TenantPersonBody,
+  Trust,
+  TrustProposal,
+} from '@countersign/api';

@@ -1,11 +1,11 @@
 import type { ControlsFacts, PrivacyControls } from '@countersign/access';
+import { privacyControlsInput } from '@countersign/api';
 import { actions } from './checks/actions.js';
 import { controls as meetable } from './checks/controls.js';
 import { sizes } from './checks/sizes.js';
 import { toControls } from './convert.js';
 import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
 import type { Readable } from './readable.js';
-import { privacyControls } from './schema.js';
 
 type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
 
@@ -16,7 +16,7 @@ type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationPr
  * @param facts the services that exist, and how many approvers the tenant has
  */
 export function parsePrivacyControls(value: unknown, facts: ControlsFacts): ParsedControls {
-  const parsed = privacyControls.safeParse(value, { reportInput: true });
+  const parsed = privacyControlsInput.safeParse(value, { reportInput: true });
   const findings = parsed.success
     ? [actions, meetable, sizes].flatMap((check) => check(asFile(toControls(parsed.data), facts)))
     : parsed.error.issues.flatMap(findingsOf);

@@ -1,5 +1,15 @@
 import { isZone, TENANT_ROLES, VENDOR_ROLES, WEEKDAYS } from '@countersign/access';
-import { isAction, isResourcePattern, parseDuration } from '@countersign/contract';
+import {
+  actionList as actions,
+  wholeNumber as count,
+  positiveDuration as duration,
+  privacyControlsInput as privacyControls,
+  refuseRepeats,
+  roleList as roles,
+  serviceName,
+  tenantPersonInput as tenantPerson,
+  nameText as text,
+} from '@countersign/api';
 import { z } from 'zod';
 import { webUrlProblem } from '../environment/urls.js';
 
@@ -7,12 +17,6 @@ import { webUrlProblem } from '../environment/urls.js';
 
 const MAX_TEXT = 200;
 const MAX_WEBHOOKS = 10;
-
-const text = z
-  .string()
-  .max(MAX_TEXT, `must be at most ${MAX_TEXT} characters`)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
-  .regex(/\S/, 'must not be empty');
 
 const token = z
   .string()
@@ -24,48 +28,13 @@ const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, at most 63');
 
-const serviceName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, beginning with a letter');
-
 const url = (path: 'none' | 'any') =>
   z.string().superRefine((value, context) => {
     const problem = webUrlProblem(value, path);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-const duration = z
-  .string()
-  .refine((value) => parseDuration(value) !== undefined, {
-    error: 'must be an ISO 8601 duration of whole seconds above zero, such as PT1H',
-  })
-  .meta({ format: 'duration' });
-
-/** `*` is let through here; `checks/actions.ts` says where it may stand. */
-const action = z
-  .string()
-  .refine((value) => value === '*' || isAction(value), { error: 'must be a word such as read' });
-
-const actions = z.array(action).superRefine(refuseRepeats);
-
-function refuseRepeats(list: readonly string[], context: z.RefinementCtx<string[]>): void {
-  for (const [index, value] of list.entries()) {
-    if (list.indexOf(value) < index) {
-      context.addIssue({ code: 'custom', path: [index], message: `repeats "${value}"` });
-    }
-  }
-}
-
-const roles = <Role extends string>(known: readonly Role[]) =>
-  z
-    .array(z.enum(known, { error: `must be one of ${known.join(', ')}` }))
-    .min(1, 'must name at least one role')
-    .superRefine(refuseRepeats);
-
 const email = z.string();
-
-const count = (least: number, most: number) =>
-  z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
 
 const groups = z.array(slug).superRefine(refuseRepeats);
 
@@ -75,8 +44,6 @@ const staffMember = z.strictObject({
   roles: roles(VENDOR_ROLES),
   groups: groups.optional(),
 });
-/** A tenant’s person as the file writes them; also what its admin may add. */
-export const tenantPerson = z.strictObject({ email, name: text, roles: roles(TENANT_ROLES) });
 
 const oidc = <Role extends string>(known: readonly Role[]) =>
   z.strictObject({
@@ -168,22 +135,6 @@ export const accessPolicy = z.strictObject({
   tokenTtl: duration.optional(),
   requestTtl: duration.optional(),
   rules: z.array(accessRule).max(200, 'must be at most 200 rules').optional(),
-});
-
-const forbidRule = z.strictObject({
-  service: serviceName,
-  resource: z.string().refine(isResourcePattern, {
-    error: 'must be a resource pattern such as invoices/* or payroll/**',
-  }),
-  actions: actions.min(1, 'must name at least one action, or "*" for all'),
-});
-
-export const privacyControls = z.strictObject({
-  approvals: count(0, 20).optional(),
-  maxDuration: duration.optional(),
-  countersign: actions.optional(),
-  slackMayApprove: actions.optional(),
-  forbid: z.array(forbidRule).optional(),
 });
 
 const tenant = z.strictObject({

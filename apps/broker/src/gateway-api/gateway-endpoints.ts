@@ -1,0 +1,137 @@
+import { endpoint, named } from '@countersign/api';
+import { signatureSchema } from '@countersign/contract';
+import { parseSeenPlace } from '@countersign/gateway-protocol';
+import { z } from 'zod';
+
+/**
+ * What enrolled gateways call; docs/feed.md has the shapes. The bodies are described loosely here, because
+ * libs/gateway-protocol, which broker and gateways share, validates them strictly.
+ */
+
+const NONCE = /^[A-Za-z0-9_-]{43}$/;
+const feedQuery = z.strictObject({
+  nonce: z
+    .string()
+    .refine(
+      (text) => NONCE.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text,
+      '32 random bytes as base64url',
+    )
+    .describe('32 fresh random bytes, base64url without padding.'),
+  seen: z
+    .string()
+    .refine((text) => parseSeenPlace(text) !== undefined, 'EPOCH.SEQ or EPOCH.SEQ.MARK')
+    .exactOptional()
+    .describe('The highest place that the gateway has on its disk.'),
+});
+export type FeedQuery = z.infer<typeof feedQuery>;
+
+const identitySchema = named(
+  'GatewayIdentity',
+  z.looseObject({ publicKey: z.unknown().describe('Ed25519, raw, base64url.') }),
+);
+
+const recordsSchema = named(
+  'GatewayRecords',
+  z.looseObject({
+    boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
+    entries: z.unknown().describe('At most 1,000 of `{record, openings}`; see docs/feed.md.'),
+  }),
+);
+const recordsAnswerSchema = named(
+  'GatewayRecordsAnswer',
+  z.object({
+    accepted: z.record(z.string(), z.int()).describe('The last number that the broker has, by tenant.'),
+  }),
+);
+
+const handedStopSchema = named('HandedStop', z.strictObject({ countersignature: signatureSchema }));
+export type HandedStop = z.infer<typeof handedStopSchema>;
+
+const leaseRequestSchema = named(
+  'LeaseAsk',
+  z.looseObject({
+    grant: z.unknown().describe('The grant, `grt_…`.'),
+    boot: z.unknown().describe('The UUID that the gateway chose when it started.'),
+    turn: z.unknown().describe('Counts the requests of this boot for this grant.'),
+    used: z.unknown().describe('`{calls, bytes}` used by this boot so far.'),
+    wish: z.unknown().describe('`{calls, bytes}`: the totals that it wants to be allowed.'),
+  }),
+);
+const total = z.int().nullable();
+const leaseSchema = named(
+  'Lease',
+  z.object({
+    held: z.object({ calls: total, bytes: total }).describe('Totals of this boot; null: no such limit.'),
+    elsewhere: z.boolean().describe('Whether other boots hold a part that they may give back.'),
+  }),
+);
+const leaseClosingSchema = named(
+  'LeaseClosing',
+  z.looseObject({
+    boots: z.unknown().describe('Boots that have ended and whose records have all been delivered.'),
+  }),
+);
+
+const pinsSchema = named(
+  'GatewayPins',
+  z.looseObject({ pins: z.unknown().describe('All pins of this gateway; see docs/feed.md.') }),
+);
+
+export const gatewayApiEndpoints = {
+  feed: endpoint({
+    route: 'GET /gateway/v1/feed',
+    summary: 'Follow the feed',
+    description:
+      'Signed server-sent events: a snapshot or a resume, then changes and a heartbeat each second.',
+    query: feedQuery,
+    answer: { status: 200, description: 'The feed.', type: 'text/event-stream' },
+  }),
+  records: endpoint({
+    route: 'POST /gateway/v1/records',
+    summary: 'Deliver access records',
+    description: 'The broker takes each exactly once. A gateway repeats a batch until it is accepted.',
+    body: { schema: recordsSchema },
+    answer: {
+      status: 200,
+      description: 'The last record that the broker has of each chain in this batch.',
+      schema: recordsAnswerSchema,
+    },
+  }),
+  identity: endpoint({
+    route: 'POST /gateway/v1/identity',
+    summary: 'Register the gateway’s own key, once',
+    body: { schema: identitySchema },
+    answer: { status: 204, description: 'Registered, now or before.' },
+    errors: ['already_registered'],
+  }),
+  stop: endpoint({
+    route: 'POST /gateway/v1/stops',
+    summary: 'Relay a stop or lift that a customer gave to this gateway',
+    description:
+      'Only its signature counts, however late it arrives. A known one changes nothing. One that this broker cannot validate still reaches the other gateways through the feed.',
+    body: { schema: handedStopSchema },
+    answer: { status: 204, description: 'Stored, known, or relayed.' },
+    errors: ['not_found', 'conflict'],
+  }),
+  lease: endpoint({
+    route: 'POST /gateway/v1/leases',
+    summary: 'Take or give back a part of a grant’s budget',
+    body: { schema: leaseRequestSchema },
+    answer: { status: 200, description: 'What this boot holds now.', schema: leaseSchema },
+    errors: ['not_found', 'grant_not_active', 'conflict'],
+  }),
+  closeLeases: endpoint({
+    route: 'POST /gateway/v1/leases/closed',
+    summary: 'Report that earlier boots of this gateway have ended',
+    description: 'What their leases held beyond what their records prove becomes free again.',
+    body: { schema: leaseClosingSchema },
+    answer: { status: 204, description: 'Closed, now or before.' },
+  }),
+  pins: endpoint({
+    route: 'POST /gateway/v1/pins',
+    summary: 'Report whose trust this gateway has pinned',
+    description: 'All of it, whenever it changes. The tenant is notified of new and changed pins.',
+    body: { schema: pinsSchema },
+    answer: { status: 204, description: 'Stored.' },
+  }),
+};

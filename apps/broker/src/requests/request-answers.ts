@@ -1,0 +1,50 @@
+import type { AccessRequestInput, Evaluation, RequestView, Review, ReviewInput } from '@countersign/access';
+import type { AccessRequest, Ask, Decision, Preview, Review as ReviewAnswer } from '@countersign/api';
+import { formatDuration, parseDuration } from '@countersign/contract';
+
+/** Absent members stay absent: the terms, which are hashed, take them over as they are. */
+export function askInput({ duration, justification = '', ticket, ...others }: Ask): AccessRequestInput {
+  return { ...others, seconds: parseDuration(duration) ?? 0, justification, ticket: ticket ?? null };
+}
+
+export const reviewInput = (body: Decision): ReviewInput => ({ ...body, reason: body.reason ?? null });
+
+export function requestAnswer({ request, reviews, openings, offer, invitation }: RequestView): AccessRequest {
+  return {
+    id: request.id,
+    tenant: request.tenant,
+    service: request.service,
+    requester: request.requester,
+    scope: request.terms.scope,
+    duration: formatDuration(request.terms.seconds),
+    justification: openings['justification']?.value ?? null,
+    ticket: openings['ticket']?.value ?? null,
+    state: request.state,
+    digest: request.digest,
+    terms: request.terms,
+    openings,
+    needs: request.needs,
+    asked: request.asked,
+    lapsesAt: request.lapsesAt,
+    createdAt: request.createdAt,
+    reviews: reviews.map(reviewAnswer),
+    offer,
+    grant: request.grant,
+    invitation,
+  };
+}
+
+export function reviewAnswer({
+  request: _request,
+  tenant: _tenant,
+  offer: _offer,
+  voidedAt: _voidedAt,
+  countersignature: _countersignature,
+  ...shown
+}: Review): ReviewAnswer {
+  return shown;
+}
+
+export function previewAnswer({ refusals, needs, invitation }: Evaluation): Preview {
+  return { outcome: refusals.length === 0 ? 'possible' : 'refused', refusals, needs, invitation };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { digestText, idText, instant } from './members.js';
+
+export const GATEWAY_STATES = ['in_touch', 'away', 'never', 'revoked'] as const;
+export type GatewayState = (typeof GATEWAY_STATES)[number];
+
+const gatewaySchema = named(
+  'EnrolledGateway',
+  z.object({
+    id: idText('gtw', 'The gateway.'),
+    name: z.string(),
+    enrolledAt: instant(),
+    lastInTouchAt: instant().nullable().describe('When it last followed the feed; null if it never did.'),
+    state: z.enum(GATEWAY_STATES),
+    pins: z
+      .array(z.object({ tenant: z.string(), pinned: digestText(), current: digestText().nullable() }))
+      .describe(
+        'The tenants whose trust it has pinned: the fingerprint of the first version, and the version that it uses.',
+      ),
+  }),
+);
+export type EnrolledGateway = z.infer<typeof gatewaySchema>;
+
+const gatewayPageSchema = pageOf('EnrolledGatewayPage', gatewaySchema);
+
+export const gatewayEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/gateways',
+    summary: 'List enrolled gateways and when each was last connected',
+    answer: {
+      status: 200,
+      description: 'All of them, newest first; `next` is null.',
+      schema: gatewayPageSchema,
+    },
+  }),
+};

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint, noBodySchema } from './endpoint.js';
+import {
+  budgetAnswer,
+  digestText,
+  durationText,
+  filters,
+  freeText,
+  idText,
+  instant,
+  pageQuery,
+  requiredReason,
+  scopeAnswer,
+} from './members.js';
+import { accessRequestSchema } from './requests.js';
+
+export const GRANT_STATES = ['scheduled', 'active', 'ended'] as const;
+export type GrantState = (typeof GRANT_STATES)[number];
+
+export const grantSchema = named(
+  'Grant',
+  z.object({
+    id: idText('grt', 'The grant.'),
+    request: idText('req', 'The request that created it.'),
+    tenant: z.string(),
+    service: z.string(),
+    scope: scopeAnswer(),
+    requester: idText('usr', 'The engineer who holds it.'),
+    digest: digestText(),
+    state: z.enum(GRANT_STATES),
+    startsAt: instant().nullable().describe('Null until the first token, if the grant starts on first use.'),
+    endsAt: instant().nullable(),
+    budget: budgetAnswer().describe('Null: no limit but time.'),
+    used: z
+      .object({ calls: z.int(), bytes: z.int() })
+      .describe('Allowed calls, and bytes of response bodies sent.'),
+    endReason: z.enum(['expired', 'revoked', 'released', 'exhausted']).nullable(),
+    endedAt: instant().nullable(),
+    endedBy: idText('usr', 'Who ended it; null if time, a rule or the host did.').nullable(),
+    countersignedBy: z
+      .array(z.string())
+      .describe('Whose passkeys have signed its terms. Empty: it is on the vendor’s word.'),
+    gatewayUrl: z.string().describe('The address for calls to the service under this grant.'),
+  }),
+);
+export type Grant = z.infer<typeof grantSchema>;
+
+const grantListQuery = z.strictObject({
+  ...pageQuery,
+  ...filters,
+  state: z.enum(GRANT_STATES).exactOptional(),
+});
+export type GrantListQuery = z.infer<typeof grantListQuery>;
+
+const grantPageSchema = pageOf('GrantPage', grantSchema);
+
+const revocationSchema = named(
+  'RevocationBody',
+  z.strictObject({
+    reason: requiredReason.describe('Why access is stopped. The tenant’s log shows it.'),
+  }),
+);
+export type RevocationBody = z.infer<typeof revocationSchema>;
+
+const extensionSchema = named(
+  'ExtensionBody',
+  z.strictObject({
+    duration: durationText.describe('How much longer, from the end of the grant on.'),
+    justification: freeText
+      .exactOptional()
+      .describe('A sentence that the customer will read. A blank one is refused.'),
+  }),
+);
+export type ExtensionBody = z.infer<typeof extensionSchema>;
+
+export const grantTokenSchema = named(
+  'GrantToken',
+  z.object({
+    access_token: z.string().describe('A JWT (RFC 9068). It is secret and shown only once.'),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().describe('Seconds.'),
+  }),
+);
+export type GrantToken = z.infer<typeof grantTokenSchema>;
+
+export const grantEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/grants',
+    summary: 'List grants',
+    description:
+      'Newest first. Engineers see their own, a customer’s people those of their tenant, reviewers all.',
+    query: grantListQuery,
+    answer: { status: 200, description: 'A page of grants.', schema: grantPageSchema },
+    errors: ['invalid_cursor'],
+  }),
+  read: endpoint({
+    route: 'GET /api/v1/grants/{id}',
+    summary: 'Read a grant',
+    answer: { status: 200, description: 'The grant.', schema: grantSchema },
+    errors: ['not_found'],
+  }),
+  /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
+  token: endpoint({
+    route: 'POST /api/v1/grants/{id}/tokens',
+    summary: 'Mint a token',
+    description:
+      'For the engineer who holds the grant, while it is active. Lives minutes; renew it as needed.',
+    body: { schema: noBodySchema, optional: true },
+    answer: { status: 200, description: 'A token.', schema: grantTokenSchema },
+    errors: ['not_found', 'grant_not_active'],
+  }),
+  extend: endpoint({
+    route: 'POST /api/v1/grants/{id}/extension',
+    summary: 'Request more time',
+    description:
+      'A new request with its own approval, for the same scope, that begins when this grant ends; its terms name this digest in `extends`. Revoking this grant also ends the extension.',
+    body: { schema: extensionSchema },
+    idempotent: true,
+    answer: {
+      status: 201,
+      description: 'The new request, waiting for review or already approved.',
+      schema: accessRequestSchema,
+    },
+    errors: ['not_found', 'grant_not_active', 'request_refused', 'conflict'],
+  }),
+  revoke: endpoint({
+    route: 'POST /api/v1/grants/{id}/revocation',
+    summary: 'Stop access',
+    description:
+      'The customer, or the vendor’s security admin, ends the grant. Every connected gateway refuses its calls within a second.',
+    body: { schema: revocationSchema },
+    idempotent: true,
+    answer: { status: 200, description: 'The grant, ended.', schema: grantSchema },
+    errors: ['not_found', 'grant_not_active', 'conflict'],
+  }),
+  release: endpoint({
+    route: 'POST /api/v1/grants/{id}/release',
+    summary: 'Give access back',
+    body: { schema: noBodySchema, optional: true },
+    idempotent: true,
+    answer: { status: 200, description: 'The grant, ended.', schema: grantSchema },
+    errors: ['not_found', 'grant_not_active', 'conflict'],
+  }),
+};

@@ -1,0 +1,168 @@
+export { components, named, pageOf } from './components.js';
+export { type AnswerOf, type Endpoint, endpoint, type HttpMethod, noBodySchema } from './endpoint.js';
+export { type EnrolledGateway, GATEWAY_STATES, type GatewayState, gatewayEndpoints } from './gateways.js';
+export {
+  type ExtensionBody,
+  GRANT_STATES,
+  type Grant,
+  type GrantListQuery,
+  type GrantState,
+  type GrantToken,
+  grantEndpoints,
+  grantSchema,
+  grantTokenSchema,
+  type RevocationBody,
+} from './grants.js';
+export {
+  INVITATION_STATES,
+  type Invitation,
+  type InvitationBody,
+  type InvitationDraftBody,
+  type InvitationListQuery,
+  type InvitationState,
+  invitationEndpoints,
+  invitationSchema,
+  type Withdrawal,
+} from './invitations.js';
+export {
+  type ApiKey,
+  type ApiKeyBody,
+  apiKeyEndpoints,
+  type Introspection,
+  type IssuedApiKey,
+  type TokenForm,
+  tokenEndpoints,
+} from './keys.js';
+export {
+  LOCK_KINDS,
+  type Lock,
+  type LockBody,
+  type LockKind,
+  type LockListQuery,
+  lockEndpoints,
+  lockSchema,
+} from './locks.js';
+export {
+  type AccessRecord,
+  accessRecordSchema,
+  type Event,
+  type EventQuery,
+  eventSchema,
+  logEndpoints,
+  type RecordQuery,
+} from './logs.js';
+export { ASSURANCES, CHANNELS, digestText, idText, instant, SIDES } from './members.js';
+export {
+  DELIVERY_CHANNELS,
+  DELIVERY_STATES,
+  type DeliveryState,
+  type Notice,
+  type NoticeListQuery,
+  noticeEndpoints,
+  noticeSchema,
+} from './notices.js';
+export { docsEndpoints, type Health, healthEndpoints } from './operations.js';
+export {
+  actionList,
+  nameText,
+  positiveDuration,
+  privacyControlsInput,
+  refuseRepeats,
+  roleList,
+  serviceName,
+  TENANT_ROLES,
+  type TenantRole,
+  tenantPersonInput,
+  wholeNumber,
+} from './organisation-members.js';
+export {
+  type EnrolmentBody,
+  type Passkey,
+  type PasskeyBody,
+  passkeyEndpoints,
+  type RecoveryKey,
+  type RecoveryKeyBody,
+} from './passkeys.js';
+export type { EndpointByRoute, Paths } from './paths.js';
+export {
+  type Person,
+  peopleEndpoints,
+  type TenantPerson,
+  type TenantPersonBody,
+  type TenantPersonChange,
+  type Whoami,
+  whoamiSchema,
+} from './people.js';
+export {
+  type ErrorCode,
+  type Problem,
+  problemSchema,
+  type Refusal,
+  refusalSchema,
+  STATUS_OF_CODE,
+} from './problem.js';
+export {
+  type Acceptance,
+  type AccessRequest,
+  type AccessRequestDetail,
+  type Ask,
+  accessRequestDetailSchema,
+  accessRequestSchema,
+  askSchema,
+  type CounterStatementBody,
+  type Decision,
+  type Needs,
+  needsSchema,
+  type Preview,
+  REQUEST_STATES,
+  type RequestListQuery,
+  type RequestState,
+  type Review,
+  requestEndpoints,
+  reviewSchema,
+  type StatementQuery,
+} from './requests.js';
+export { type Service, serviceEndpoints, serviceSchema } from './services.js';
+export { type OwnSession, type Session, sessionEndpoints, sessionSchema } from './sessions.js';
+export {
+  type CliConsent,
+  type CliConsentQuery,
+  type CliCredential,
+  type CliExchange,
+  cliCredentialSchema,
+  cliLoginEndpoints,
+  type SignInCode,
+  type SignInCodeRequest,
+  type SignInCodeSent,
+  type SignInMethods,
+  type SignInOrganisation,
+  signInEndpoints,
+} from './sign-in.js';
+export {
+  type SlackAccount,
+  type SlackAccounts,
+  type SlackInstallation,
+  slackInstallEndpoints,
+  slackLinkEndpoints,
+} from './slack.js';
+export {
+  type DecisionTimes,
+  type OrganisationNames,
+  type PrivacyControls,
+  type PrivacyControlsBody,
+  type ProposedControls,
+  tenantEndpoints,
+} from './tenants.js';
+export {
+  type LiftQuery,
+  type SignedStop,
+  type Stop,
+  type StopQuery,
+  stopEndpoints,
+  type Trust,
+  type TrustDraftQuery,
+  type TrustProposal,
+  type TrustProposalBody,
+  type TrustSignatureBody,
+  trustEndpoints,
+} from './trust.js';

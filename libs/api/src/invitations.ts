@@ -1,0 +1,164 @@
+import { signatureSchema, invitationSchema as statementSchema } from '@countersign/contract';
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import {
+  budgetAnswer,
+  budgetInput,
+  digestText,
+  durationText,
+  filters,
+  freeText,
+  idText,
+  instant,
+  instantText,
+  openingAnswer,
+  pageQuery,
+  scopeAnswer,
+  scopeInput,
+  ticketText,
+} from './members.js';
+
+export const INVITATION_STATES = ['open', 'used_up', 'withdrawn', 'expired'] as const;
+export type InvitationState = (typeof INVITATION_STATES)[number];
+
+export const invitationSchema = named(
+  'Invitation',
+  z.object({
+    id: idText('inv', 'The invitation.'),
+    tenant: z.string(),
+    service: z.string(),
+    scope: scopeAnswer(),
+    notBefore: instant(),
+    until: instant().describe('Every grant ends before it.'),
+    ticket: z.string().nullable().describe('Null if it names none, or if the text was erased.'),
+    maxDuration: z.string().describe('The longest that one grant may last, ISO 8601.'),
+    budget: budgetAnswer().describe('The most that each grant may use.'),
+    uses: z.int().nullable().describe('How many grants it may open; null: any number.'),
+    used: z.int().describe('How many it has opened; a use is never given back.'),
+    state: z.enum(INVITATION_STATES),
+    person: idText('usr', 'The approver who made it.'),
+    createdAt: instant(),
+    endedAt: instant().nullable(),
+    hash: digestText().describe(
+      'SHA-256 of the canonical statement: `invitation` in the terms of requests that use it.',
+    ),
+    statement: statementSchema,
+    countersignature: signatureSchema
+      .nullable()
+      .describe('Signed by its author’s passkey. Null: it is on the vendor’s word.'),
+    openings: z.record(z.string(), openingAnswer()).describe('What opens the commitments in the statement.'),
+  }),
+);
+export type Invitation = z.infer<typeof invitationSchema>;
+
+const invitationPageSchema = pageOf('InvitationPage', invitationSchema);
+const invitationListQuery = z.strictObject({
+  ...pageQuery,
+  service: filters.service,
+  state: z.enum(INVITATION_STATES).exactOptional(),
+});
+export type InvitationListQuery = z.infer<typeof invitationListQuery>;
+
+/** What the customer invites to. Only the shape is checked here; the evaluator checks whether it can be granted at all. */
+const invitationDraftSchema = named(
+  'InvitationDraftBody',
+  z.strictObject({
+    service: z.string().min(1).max(256),
+    scope: scopeInput,
+    until: instantText.describe('Every grant ends before it. At most 90 days ahead.'),
+    ticket: ticketText.exactOptional().describe('Only requests that name it fit.'),
+    maxDuration: durationText
+      .exactOptional()
+      .describe('The longest that one grant may last; if absent, the longest that the policies allow.'),
+    budget: budgetInput.exactOptional().describe('The most that each grant may use.'),
+    uses: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .exactOptional()
+      .describe('How many grants it may open; any number if absent.'),
+    notBefore: instantText.exactOptional().describe('From now on if absent.'),
+  }),
+);
+export type InvitationDraftBody = z.infer<typeof invitationDraftSchema>;
+
+const invitationBodySchema = named(
+  'InvitationBody',
+  invitationDraftSchema.extend({
+    countersignature: signatureSchema
+      .exactOptional()
+      .describe('The passkey’s signature over the statement that the broker made for this body.'),
+    openings: z
+      .strictObject({
+        ticket: z.strictObject({ value: z.string(), salt: z.string() }).exactOptional(),
+      })
+      .exactOptional()
+      .describe('With `countersignature`: as the broker returned them with the statement.'),
+  }),
+);
+export type InvitationBody = z.infer<typeof invitationBodySchema>;
+
+const invitationToSignSchema = named(
+  'InvitationToSign',
+  z.object({
+    statement: statementSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
+    openings: z
+      .object({ ticket: openingAnswer().exactOptional() })
+      .describe('To be sent along with the signed invitation.'),
+    maxDuration: z
+      .string()
+      .describe(
+        'ISO 8601: the statement’s `maxSeconds`. Show it before signing and compare it with what was chosen.',
+      ),
+    longest: z
+      .string()
+      .describe('ISO 8601: the longest `maxDuration` that the policies allow; used if none was chosen.'),
+  }),
+);
+
+const withdrawalSchema = named(
+  'Withdrawal',
+  z.strictObject({
+    reason: freeText.exactOptional().describe('The log and the grants that end by it show it.'),
+  }),
+);
+export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
+export const invitationEndpoints = {
+  create: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/invitations',
+    summary: 'Invite the vendor',
+    description:
+      'A request that fits needs no further approval by this approver. If the tenant requires more than one approval, the others must still approve. What could never be granted is refused as `request_refused`.',
+    body: { schema: invitationBodySchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The invitation, open.', schema: invitationSchema },
+    errors: ['not_found', 'request_refused', 'countersignature_required', 'conflict'],
+  }),
+  statement: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/invitations/statement',
+    summary: 'Read the invitation to sign',
+    description: 'Send it within the hour, signed, with the same body and its openings.',
+    body: { schema: invitationDraftSchema },
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: invitationToSignSchema },
+    errors: ['not_found', 'request_refused'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/invitations',
+    summary: 'List a tenant’s invitations',
+    description: 'Newest first; for the tenant’s people and the vendor’s staff.',
+    query: invitationListQuery,
+    answer: { status: 200, description: 'A page of invitations.', schema: invitationPageSchema },
+    errors: ['not_found', 'invalid_cursor'],
+  }),
+  withdraw: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/invitations/{id}',
+    summary: 'Withdraw an invitation',
+    description:
+      'One transaction revokes every grant that it opened and denies every open request that uses it. Any approver of the tenant may do it.',
+    body: { schema: withdrawalSchema, optional: true },
+    answer: { status: 200, description: 'The invitation, withdrawn.', schema: invitationSchema },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+};

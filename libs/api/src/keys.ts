@@ -1,0 +1,128 @@
+import { parseDuration } from '@countersign/contract';
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { durationText, idText, instant } from './members.js';
+
+const LONGEST_DAYS = 366;
+
+const apiKeyBodySchema = named(
+  'ApiKeyBody',
+  z.strictObject({
+    ttl: durationText
+      .refine((text) => {
+        const seconds = parseDuration(text) ?? 0;
+        return seconds > 0 && seconds <= LONGEST_DAYS * 86_400;
+      }, `At most P${LONGEST_DAYS}D`)
+      .describe('How long it lives, ISO 8601.'),
+  }),
+);
+export type ApiKeyBody = z.infer<typeof apiKeyBodySchema>;
+
+const keyMembers = { id: idText('key', 'The key.'), expiresAt: instant() };
+
+const issuedApiKeySchema = named(
+  'IssuedApiKey',
+  z.object({ ...keyMembers, key: z.string().describe('`csk_…`; shown only once.') }),
+);
+export type IssuedApiKey = z.infer<typeof issuedApiKeySchema>;
+
+const apiKeySchema = named(
+  'ApiKey',
+  z.object({ ...keyMembers, createdAt: instant(), revokedAt: instant().nullable() }),
+);
+export type ApiKey = z.infer<typeof apiKeySchema>;
+
+const apiKeyPageSchema = pageOf('ApiKeyPage', apiKeySchema);
+
+/** API keys for a person's own programs. */
+export const apiKeyEndpoints = {
+  create: endpoint({
+    route: 'POST /api/v1/keys',
+    summary: 'Create an API key for oneself',
+    description:
+      'Only in the person’s own browser session. Nobody else can create a key for a person of a claimed tenant.',
+    body: { schema: apiKeyBodySchema },
+    answer: { status: 201, description: 'The key.', schema: issuedApiKeySchema },
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/keys',
+    summary: 'List one’s own API keys',
+    answer: {
+      status: 200,
+      description: 'All of them, newest first; `next` is null.',
+      schema: apiKeyPageSchema,
+    },
+  }),
+  revoke: endpoint({
+    route: 'DELETE /api/v1/keys/{id}',
+    summary: 'Revoke one of one’s own API keys',
+    answer: { status: 204, description: 'It is revoked.' },
+    errors: ['not_found'],
+  }),
+};
+
+const jwksSchema = named(
+  'Jwks',
+  z.object({ keys: z.array(z.record(z.string(), z.unknown())).describe('RFC 7517.') }),
+);
+
+/** RFC 6749 §3.2 has servers ignore parameters that they do not know. A text that is no token is an inactive token. */
+const tokenFormSchema = named(
+  'TokenForm',
+  z.object({
+    token: z.string().min(1).describe('A grant token.'),
+    token_type_hint: z.string().exactOptional(),
+  }),
+);
+export type TokenForm = z.infer<typeof tokenFormSchema>;
+
+const introspectionSchema = named(
+  'Introspection',
+  z.object({
+    active: z.boolean(),
+    client_id: z.string().exactOptional(),
+    token_type: z.literal('Bearer').exactOptional(),
+    iss: z.string().exactOptional(),
+    aud: z.string().exactOptional(),
+    sub: z.string().exactOptional(),
+    jti: z.string().exactOptional(),
+    iat: z.int().exactOptional(),
+    nbf: z.int().exactOptional(),
+    exp: z.int().exactOptional(),
+    grant_id: z.string().exactOptional(),
+    grant_nbf: z.int().exactOptional(),
+    grant_exp: z.int().exactOptional(),
+    tenant: z.string().exactOptional(),
+    digest: z.string().exactOptional(),
+    authorization_details: z.array(z.record(z.string(), z.unknown())).exactOptional(),
+  }),
+);
+export type Introspection = z.infer<typeof introspectionSchema>;
+
+/** Grant tokens for third parties: the keys that verify them, RFC 7662 and RFC 7009. */
+export const tokenEndpoints = {
+  jwks: endpoint({
+    route: 'GET /.well-known/jwks.json',
+    summary: 'Read the keys that verify grant tokens',
+    description: 'For third parties that verify tokens. Enrolled gateways trust only the feed.',
+    answer: { status: 200, description: 'A JWK set.', schema: jwksSchema, type: 'application/jwk-set+json' },
+  }),
+  introspect: endpoint({
+    route: 'POST /oauth/introspect',
+    summary: 'Read whether a token is active (RFC 7662)',
+    description:
+      'For enrolled gateways, and for the engineer and the customer of the token’s grant. Everyone else gets only `active: false`.',
+    body: { schema: tokenFormSchema, form: true },
+    answer: { status: 200, description: 'The current state of the token.', schema: introspectionSchema },
+  }),
+  revoke: endpoint({
+    route: 'POST /oauth/revoke',
+    summary: 'Give access back by its token (RFC 7009)',
+    description:
+      'Releases the token’s whole grant, since a single token could be minted again. An inactive token is no error.',
+    body: { schema: tokenFormSchema, form: true },
+    answer: { status: 200, description: 'The token no longer opens anything.' },
+    errors: ['not_found', 'conflict'],
+  }),
+};

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { digestText, filters, idText, instant, pageQuery } from './members.js';
+
+/** One leaf of a log, as it is hashed, with its index. */
+export const eventSchema = named(
+  'Event',
+  z.object({
+    index: z.int().describe('The place in the log, from 0 without gaps.'),
+    v: z.literal(1),
+    type: z.string(),
+    at: instant(),
+    tenant: z.string(),
+    seq: z.int(),
+    actor: z.string().describe('`usr_…`, `gtw_…`, `job` or `host`.'),
+    data: z.record(z.string(), z.unknown()),
+    commitments: z.record(z.string(), z.string()),
+  }),
+);
+export type Event = z.infer<typeof eventSchema>;
+
+const eventPageSchema = pageOf('EventPage', eventSchema);
+
+/** One call that a gateway recorded, with its outcome once it is known. */
+export const accessRecordSchema = named(
+  'AccessRecord',
+  z.object({
+    id: idText('rec', 'The record. The gateway’s answer named it in Countersign-Record.'),
+    at: instant(),
+    grant: idText('grt', 'The grant that was used.'),
+    digest: digestText(),
+    request: idText('req', 'The request behind it.'),
+    service: z.string(),
+    person: idText('usr', 'Who called.'),
+    method: z.string(),
+    path: z.string().nullable().describe('The upstream path with its query; null once erased.'),
+    route: z.string().nullable(),
+    resource: z.string().nullable(),
+    action: z.string().nullable(),
+    decision: z.enum(['allowed', 'refused']),
+    code: z.string().nullable().describe('Why it was refused.'),
+    count: z.int().describe('More than one if similar refusals were combined.'),
+    mode: z.enum(['gateway', 'authz', 'middleware']),
+    trust: z.string().nullable(),
+    status: z.int().nullable(),
+    bytes: z.int().nullable(),
+    bodySha256: z.string().nullable(),
+    durationMs: z.int().nullable(),
+    outcome: z.enum(['completed', 'cut', 'failed', 'unknown']).nullable(),
+    gateway: idText('gtw', 'Which gateway.'),
+    boot: z.string(),
+    seq: z.int(),
+  }),
+);
+export type AccessRecord = z.infer<typeof accessRecordSchema>;
+
+const recordPageSchema = pageOf('AccessRecordPage', accessRecordSchema);
+
+const { tenant, grant, service, request, person, from, to } = filters;
+const eventQuery = z.strictObject({ ...pageQuery, tenant, request, grant, person, from, to });
+export type EventQuery = z.infer<typeof eventQuery>;
+const recordQuery = z.strictObject({
+  ...pageQuery,
+  tenant,
+  grant,
+  service,
+  request,
+  person,
+  from,
+  to,
+  decision: z.enum(['allowed', 'refused']).exactOptional(),
+});
+export type RecordQuery = z.infer<typeof recordQuery>;
+
+export const logEndpoints = {
+  events: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/events',
+    summary: 'List the events of a tenant’s log',
+    description:
+      'Leaves as they are hashed, newest first: by index, or by time if `from` or `to` is given. The slug `deployment` names the log of events that belong to no tenant.',
+    query: eventQuery,
+    answer: { status: 200, description: 'A page of leaves.', schema: eventPageSchema },
+    errors: ['not_found', 'invalid_cursor'],
+  }),
+  records: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/access-records',
+    summary: 'List the calls that gateways recorded',
+    description: 'Newest first; each call with its outcome once that is known.',
+    query: recordQuery,
+    answer: { status: 200, description: 'A page of records.', schema: recordPageSchema },
+    errors: ['not_found', 'invalid_cursor'],
+  }),
+};

@@ -1,0 +1,107 @@
+import {
+  type IdPrefix,
+  isDigest,
+  isId,
+  isInstant,
+  isServiceName,
+  isSlug,
+  isWellFormed,
+  parseDuration,
+} from '@countersign/contract';
+import { z } from 'zod';
+
+/** Members that several requests and answers share. */
+
+const MAX_TEXT = 4_000;
+const MAX_LIMIT = 200;
+
+// Members of answers. The broker builds these values itself, so their pattern is documentation only.
+
+export const instant = () => z.string().meta({ format: 'date-time' });
+export const idText = (prefix: string, description: string) =>
+  z.string().meta({ pattern: `^${prefix}_[0-9a-f-]{36}$`, description });
+export const digestText = () => z.string().meta({ pattern: '^sha256:[0-9a-f]{64}$' });
+export const scopeAnswer = () => z.array(z.object({ resource: z.string(), actions: z.array(z.string()) }));
+export const budgetAnswer = () =>
+  z.object({ calls: z.int().exactOptional(), bytes: z.int().exactOptional() }).nullable();
+/** The text behind a commitment, with its salt: it lets the reader check the commitment. */
+export const openingAnswer = () => z.object({ value: z.string(), salt: z.string() });
+
+/** How a person reached the broker. */
+export const CHANNELS = ['web', 'api', 'slack'] as const;
+/** How the broker knows who the person is. */
+export const ASSURANCES = ['api-key', 'mail-code', 'oidc', 'slack', 'passkey'] as const;
+export const SIDES = ['vendor', 'customer'] as const;
+
+// Members of requests.
+
+/** Free text without lone surrogates and NUL, so that a commitment to it is well defined. */
+export const freeText = z
+  .string()
+  .max(MAX_TEXT, `At most ${MAX_TEXT} characters`)
+  .refine((text) => isWellFormed(text) && !text.includes('\0'), 'Well-formed Unicode without NUL');
+
+/** A reason that must say something. */
+export const requiredReason = freeText.refine((text) => text.trim() !== '', 'Say why; it stands in the log');
+
+export const durationText = z
+  .string()
+  .max(64)
+  .refine((text) => parseDuration(text) !== undefined, 'An ISO 8601 duration such as PT1H');
+
+/** An instant of whole seconds, as terms and statements have it. */
+export const instantText = z
+  .string()
+  .refine(isInstant, 'An instant of whole seconds in UTC such as 2026-11-24T15:00:00Z');
+
+export const digestInput = z.string().refine(isDigest, 'sha256: and 64 hexadecimal digits');
+
+export const scopeInput = z
+  .array(
+    z.strictObject({
+      resource: z.string().min(1).max(1_024).describe('A path. `*` is one segment, a final `**` is any.'),
+      actions: z.array(z.string().min(1).max(64)).min(1),
+    }),
+  )
+  .min(1)
+  .describe('At most 20 entries; more are refused as `terms_too_large`.');
+
+export const ticketText = freeText.min(1).max(256, 'At most 256 characters');
+
+export const budgetInput = z
+  .strictObject({ calls: z.int().min(1).exactOptional(), bytes: z.int().min(1).exactOptional() })
+  .refine(({ calls, bytes }) => calls !== undefined || bytes !== undefined, 'Calls, bytes, or both');
+
+// Query parameters of lists.
+
+/** Parameters of every list. */
+export const pageQuery = {
+  cursor: z.string().max(200).exactOptional().describe('`next` of the page before.'),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,2}$/, 'A whole number from 1 to 200')
+    .refine((text) => Number(text) <= MAX_LIMIT, 'A whole number from 1 to 200')
+    .exactOptional()
+    .describe('1 to 200; 50 if absent.'),
+};
+
+const id = (prefix: IdPrefix) => z.string().refine((text) => isId(prefix, text), `A ${prefix}_ id`);
+/** Records have fractions of a second, so filters accept them too. */
+const FRACTION = /\.\d{1,9}(?=Z$)/;
+const filterInstant = z
+  .string()
+  .refine(
+    (text) => isInstant(text.replace(FRACTION, '')),
+    'An RFC 3339 instant in UTC, like 2026-11-24T15:00:00Z',
+  );
+
+/** Filters of lists; each list uses those that apply to it. */
+export const filters = {
+  tenant: z.string().refine(isSlug, 'A tenant’s slug').exactOptional(),
+  service: z.string().refine(isServiceName, 'A service’s name').exactOptional(),
+  grant: id('grt').exactOptional(),
+  request: id('req').exactOptional(),
+  person: id('usr').exactOptional(),
+  from: filterInstant.exactOptional().describe('From this instant on.'),
+  to: filterInstant.exactOptional().describe('Before this instant.'),
+};

@@ -1,0 +1,81 @@
+import { isAction, isResourcePattern, parseDuration } from '@countersign/contract';
+import { z } from 'zod';
+
+/**
+ * Members that the organisation file (libs/config) and the API write alike: what an admin may set through the API, the
+ * vendor's file may set too, by the same rules.
+ */
+
+const MAX_TEXT = 200;
+
+export const nameText = z
+  .string()
+  .max(MAX_TEXT, `must be at most ${MAX_TEXT} characters`)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
+  .regex(/\S/, 'must not be empty');
+
+export const serviceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens, beginning with a letter');
+
+export const positiveDuration = z
+  .string()
+  .refine((value) => parseDuration(value) !== undefined, {
+    error: 'must be an ISO 8601 duration of whole seconds above zero, such as PT1H',
+  })
+  .meta({ format: 'duration' });
+
+/** Accepts `*` everywhere; libs/config checks where it may be used. */
+const action = z
+  .string()
+  .refine((value) => value === '*' || isAction(value), { error: 'must be a word such as read' });
+
+export function refuseRepeats(list: readonly string[], context: z.RefinementCtx<string[]>): void {
+  for (const [index, value] of list.entries()) {
+    if (list.indexOf(value) < index) {
+      context.addIssue({ code: 'custom', path: [index], message: `repeats "${value}"` });
+    }
+  }
+}
+
+export const actionList = z.array(action).superRefine(refuseRepeats);
+
+export const roleList = <Role extends string>(known: readonly Role[]) =>
+  z
+    .array(z.enum(known, { error: `must be one of ${known.join(', ')}` }))
+    .min(1, 'must name at least one role')
+    .superRefine(refuseRepeats);
+
+export const wholeNumber = (least: number, most: number) =>
+  z.int(`must be a whole number from ${least} to ${most}`).min(least).max(most);
+
+const forbidRule = z.strictObject({
+  service: serviceName,
+  resource: z.string().refine(isResourcePattern, {
+    error: 'must be a resource pattern such as invoices/* or payroll/**',
+  }),
+  actions: actionList.min(1, 'must name at least one action, or "*" for all'),
+});
+
+export const TENANT_ROLES = ['approver', 'admin', 'auditor'] as const;
+export type TenantRole = (typeof TENANT_ROLES)[number];
+
+/** One person of a tenant. */
+export const tenantPersonInput = z.strictObject({
+  email: z.string(),
+  name: nameText,
+  roles: roleList(TENANT_ROLES),
+});
+
+/** A tenant's privacy controls; a member that is left out has its default. */
+export const privacyControlsInput = z.strictObject({
+  approvals: wholeNumber(0, 20).optional(),
+  maxDuration: positiveDuration.optional(),
+  countersign: actionList.optional(),
+  slackMayApprove: actionList.optional(),
+  forbid: z.array(forbidRule).optional(),
+});
+
+/** For descriptions of everything that a customer's admins change while their tenant is not claimed. */
+export const UNTIL_CLAIMED =
+  'Until the tenant is claimed, applying the vendor’s organisation file overwrites it.';

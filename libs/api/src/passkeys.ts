@@ -1,0 +1,131 @@
+import { passkeyJwk, recoveryJwk } from '@countersign/contract';
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { freeText, idText, instant } from './members.js';
+import { signingOrigin } from './trust.js';
+
+const base64url = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[A-Za-z0-9_-]+$/, 'Base64url without padding');
+
+/** A browser's RegistrationResponseJSON (WebAuthn Level 3 §5.1); it may have members that the broker does not read. */
+const registration = z.looseObject({
+  id: base64url(1_364),
+  rawId: base64url(1_364),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.looseObject({}),
+  response: z.looseObject({ clientDataJSON: base64url(4_096), attestationObject: base64url(16_384) }),
+});
+
+const enrolmentSchema = named('EnrolmentBody', z.strictObject({ origin: signingOrigin.exactOptional() }));
+export type EnrolmentBody = z.infer<typeof enrolmentSchema>;
+
+const passkeyBodySchema = named(
+  'PasskeyBody',
+  z.strictObject({
+    name: freeText.min(1).max(100).describe('The owner’s name for it: a laptop, a key on a ring.'),
+    response: registration.describe('The answer of `navigator.credentials.create`, as JSON.'),
+    origin: signingOrigin.exactOptional(),
+  }),
+);
+export type PasskeyBody = z.infer<typeof passkeyBodySchema>;
+
+const recoveryKeyBodySchema = named(
+  'RecoveryKeyBody',
+  z.strictObject({
+    jwk: recoveryJwk.describe('The public half. The private half is printed and never sent.'),
+  }),
+);
+export type RecoveryKeyBody = z.infer<typeof recoveryKeyBodySchema>;
+
+const ownedMembers = {
+  person: idText('usr', 'Its owner.'),
+  createdAt: instant(),
+  inTrust: z.boolean().describe('Whether the current trust document names it.'),
+};
+
+const passkeySchema = named(
+  'Passkey',
+  z.object({
+    id: z.string().describe('The credential’s id, base64url.'),
+    name: z.string(),
+    jwk: passkeyJwk,
+    rpId: z.string().describe('The relying party that it signs for.'),
+    clientDataJSON: z
+      .string()
+      .describe('As the browser made it, base64url, so that anyone can check the enrolment.'),
+    attestationObject: z.string().describe('Likewise; it contains the authenticator data.'),
+    ...ownedMembers,
+  }),
+);
+export type Passkey = z.infer<typeof passkeySchema>;
+
+const recoveryKeySchema = named(
+  'RecoveryKey',
+  z.object({ id: z.string().describe('RFC 7638 thumbprint.'), jwk: recoveryJwk, ...ownedMembers }),
+);
+export type RecoveryKey = z.infer<typeof recoveryKeySchema>;
+
+const passkeyPageSchema = named(
+  'PasskeyPage',
+  z.object({
+    items: z.array(passkeySchema),
+    next: z.null(),
+    recoveryKeys: z.array(recoveryKeySchema),
+  }),
+);
+
+const OWN_BROWSER =
+  'Only in the person’s own browser session: not with an API key, not after a mailed code, not from a command line.';
+
+/** The passkeys and recovery keys that a customer's people sign with. */
+export const passkeyEndpoints = {
+  options: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/passkeys/options',
+    summary: 'Begin to enrol one’s own passkey',
+    description: `Its challenge can be used once, by this session, within five minutes. ${OWN_BROWSER}`,
+    body: { schema: enrolmentSchema, optional: true },
+    answer: {
+      status: 200,
+      description: 'The options for `navigator.credentials.create` (PublicKeyCredentialCreationOptionsJSON).',
+      schema: z.looseObject({ challenge: z.string(), rp: z.looseObject({ id: z.string() }) }),
+    },
+    errors: ['not_found', 'conflict'],
+  }),
+  enrol: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/passkeys',
+    summary: 'Enrol the passkey that the browser made',
+    description: `It can sign proposals of trust documents at once. For a claimed tenant it can approve once a trust document names it. ${OWN_BROWSER}`,
+    body: { schema: passkeyBodySchema },
+    answer: { status: 201, description: 'The passkey.', schema: passkeySchema },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/passkeys',
+    summary: 'List the passkeys and recovery keys of a tenant’s people',
+    answer: {
+      status: 200,
+      description: 'All passkeys, oldest first, and recovery keys; `next` is null.',
+      schema: passkeyPageSchema,
+    },
+    errors: ['not_found'],
+  }),
+  remove: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/passkeys/{credential}',
+    summary: 'Remove a passkey',
+    description: `One’s own, or anyone’s as an admin. A passkey that a trust document names is removed with the next document. ${OWN_BROWSER}`,
+    answer: { status: 204, description: 'It is removed.' },
+    errors: ['not_found', 'conflict'],
+  }),
+  addRecoveryKey: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/recovery-keys',
+    summary: 'Register the public half of a printed recovery key',
+    description: `One per person: a new key replaces the old one. It signs trust documents, nothing else. ${OWN_BROWSER}`,
+    body: { schema: recoveryKeyBodySchema },
+    answer: { status: 201, description: 'The key.', schema: recoveryKeySchema },
+    errors: ['not_found', 'conflict'],
+  }),
+};

@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import type { Endpoint, HttpMethod } from './endpoint.js';
+import type { gatewayEndpoints } from './gateways.js';
+import type { grantEndpoints } from './grants.js';
+import type { invitationEndpoints } from './invitations.js';
+import type { apiKeyEndpoints, tokenEndpoints } from './keys.js';
+import type { lockEndpoints } from './locks.js';
+import type { logEndpoints } from './logs.js';
+import type { noticeEndpoints } from './notices.js';
+import type { passkeyEndpoints } from './passkeys.js';
+import type { peopleEndpoints } from './people.js';
+import type { Problem } from './problem.js';
+import type { requestEndpoints } from './requests.js';
+import type { serviceEndpoints } from './services.js';
+import type { sessionEndpoints } from './sessions.js';
+import type { cliLoginEndpoints, signInEndpoints } from './sign-in.js';
+import type { slackInstallEndpoints, slackLinkEndpoints } from './slack.js';
+import type { tenantEndpoints } from './tenants.js';
+import type { stopEndpoints, trustEndpoints } from './trust.js';
+
+type Groups =
+  | typeof apiKeyEndpoints
+  | typeof cliLoginEndpoints
+  | typeof gatewayEndpoints
+  | typeof grantEndpoints
+  | typeof invitationEndpoints
+  | typeof lockEndpoints
+  | typeof logEndpoints
+  | typeof noticeEndpoints
+  | typeof passkeyEndpoints
+  | typeof peopleEndpoints
+  | typeof requestEndpoints
+  | typeof serviceEndpoints
+  | typeof sessionEndpoints
+  | typeof signInEndpoints
+  | typeof slackInstallEndpoints
+  | typeof slackLinkEndpoints
+  | typeof stopEndpoints
+  | typeof tenantEndpoints
+  | typeof tokenEndpoints
+  | typeof trustEndpoints;
+
+type EndpointsOf<Group> = Group extends unknown ? Group[keyof Group] : never;
+type AnyEndpoint = Extract<EndpointsOf<Groups>, Endpoint>;
+
+/** Every endpoint by its route, `GET /api/v1/requests`. */
+export type EndpointByRoute = { [E in AnyEndpoint as E['route']]: E };
+
+type PathOf<Route> = Route extends `${HttpMethod} ${infer Path}` ? Path : never;
+
+/** The names in braces: `id` of `/api/v1/requests/{id}`. */
+type Placeholders<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The endpoints by path and method, in the form that openapi-fetch and openapi-typescript use. */
+export type Paths = {
+  [Path in PathOf<keyof EndpointByRoute>]: {
+    [M in HttpMethod as `${M} ${Path}` extends keyof EndpointByRoute
+      ? Lowercase<M>
+      : never]: `${M} ${Path}` extends keyof EndpointByRoute
+      ? Operation<EndpointByRoute[`${M} ${Path}`], Path>
+      : never;
+  };
+};
+
+type Operation<E extends Endpoint, Path> = {
+  parameters: PathParameters<Path> & QueryParameters<E>;
+  responses: Record<E['answer']['status'], { content: AnswerContent<E> }> & {
+    default: { content: { 'application/problem+json': Problem } };
+  };
+} & RequestBody<E>;
+
+type PathParameters<Path> = [Placeholders<Path>] extends [never]
+  ? { path?: never }
+  : { path: { [Name in Placeholders<Path>]: string } };
+
+type QueryParameters<E> = E extends { query: infer Q extends z.ZodType }
+  ? Record<never, never> extends z.input<Q>
+    ? { query?: z.input<Q> }
+    : { query: z.input<Q> }
+  : { query?: never };
+
+type RequestBody<E> = E extends { body: { schema: infer B extends z.ZodType } }
+  ? E extends { body: { optional: true } }
+    ? { requestBody?: { content: { [type in BodyType<E>]: z.input<B> } } }
+    : { requestBody: { content: { [type in BodyType<E>]: z.input<B> } } }
+  : { requestBody?: never };
+
+type BodyType<E> = E extends { body: { form: true } }
+  ? 'application/x-www-form-urlencoded'
+  : 'application/json';
+
+type AnswerContent<E> = E extends { answer: { schema: infer A extends z.ZodType } }
+  ? { 'application/json': z.output<A> }
+  : never;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { ASSURANCES, CHANNELS, idText, instant } from './members.js';
+import { tenantPersonInput, UNTIL_CLAIMED } from './organisation-members.js';
+
+const personSchema = named(
+  'Person',
+  z.object({
+    id: idText('usr', 'The person.'),
+    name: z.string(),
+    email: z.string(),
+    tenant: z.string().nullable().describe('Null for the vendor’s staff.'),
+    roles: z.array(z.string()),
+    removedAt: z.string().nullable().describe('When they left; their decisions and records stay.'),
+  }),
+);
+export type Person = z.infer<typeof personSchema>;
+
+/** Who the credentials of the caller belong to. */
+export const whoamiSchema = named(
+  'Whoami',
+  z.object({
+    person: idText('usr', 'The person.'),
+    email: z.string(),
+    name: z.string(),
+    tenant: z.string().nullable().describe('Null for the vendor’s staff.'),
+    roles: z.array(z.string()),
+    channel: z.enum(CHANNELS),
+    assurance: z.enum(ASSURANCES),
+  }),
+);
+export type Whoami = z.infer<typeof whoamiSchema>;
+
+const tenantPersonBodySchema = named('TenantPersonBody', tenantPersonInput);
+export type TenantPersonBody = z.infer<typeof tenantPersonBodySchema>;
+
+const tenantPersonChangeSchema = named(
+  'TenantPersonChange',
+  z.strictObject({
+    name: tenantPersonInput.shape.name.exactOptional(),
+    roles: tenantPersonInput.shape.roles.exactOptional(),
+  }),
+);
+export type TenantPersonChange = z.infer<typeof tenantPersonChangeSchema>;
+
+const tenantPersonSchema = named(
+  'TenantPerson',
+  z.object({
+    id: idText('usr', 'The person.'),
+    name: z.string(),
+    email: z.string(),
+    roles: z.array(z.string()),
+    removedAt: instant().nullable().describe('When they left; their decisions stay.'),
+  }),
+);
+export type TenantPerson = z.infer<typeof tenantPersonSchema>;
+
+const tenantPersonPageSchema = pageOf('TenantPersonPage', tenantPersonSchema);
+
+const FOR_ADMINS = `For the tenant’s admins, but not in a session that was opened with a mailed code. The tenant keeps at least one admin and as many approvers as its controls require. ${UNTIL_CLAIMED}`;
+
+export const peopleEndpoints = {
+  read: endpoint({
+    route: 'GET /api/v1/people/{id}',
+    summary: 'Read who a person is: vendor staff, or someone of the caller’s own tenant',
+    answer: { status: 200, description: 'The person.', schema: personSchema },
+    errors: ['not_found'],
+  }),
+  whoami: endpoint({
+    route: 'GET /api/v1/whoami',
+    summary: 'Read who the caller is',
+    answer: { status: 200, description: 'The person.', schema: whoamiSchema },
+  }),
+  listOfTenant: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/people',
+    summary: 'List a tenant’s people',
+    answer: {
+      status: 200,
+      description: 'All of them, by name, those who left last; `next` is null.',
+      schema: tenantPersonPageSchema,
+    },
+    errors: ['not_found'],
+  }),
+  add: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/people',
+    summary: 'Add a person',
+    description: FOR_ADMINS,
+    body: { schema: tenantPersonBodySchema },
+    answer: { status: 201, description: 'The person.', schema: tenantPersonSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  change: endpoint({
+    route: 'PATCH /api/v1/tenants/{slug}/people/{id}',
+    summary: 'Change a person’s name or roles',
+    description: `${FOR_ADMINS} \`conflict\` if the tenant’s provider assigns the roles by groups.`,
+    body: { schema: tenantPersonChangeSchema },
+    answer: { status: 200, description: 'The person.', schema: tenantPersonSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  remove: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/people/{id}',
+    summary: 'Remove a person',
+    description: `The person is signed out everywhere at once, their keys are revoked, and their reviews of open requests become void. ${FOR_ADMINS}`,
+    answer: { status: 200, description: 'The person, removed.', schema: tenantPersonSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+};

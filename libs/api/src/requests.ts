@@ -1,0 +1,365 @@
+import { approvalSchema, isDigest, signatureSchema, termsSchema } from '@countersign/contract';
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint, noBodySchema } from './endpoint.js';
+import {
+  ASSURANCES,
+  budgetInput,
+  CHANNELS,
+  digestText,
+  durationText,
+  filters,
+  freeText,
+  idText,
+  instant,
+  instantText,
+  openingAnswer,
+  pageQuery,
+  SIDES,
+  scopeAnswer,
+  scopeInput,
+  ticketText,
+} from './members.js';
+import { refusalSchema } from './problem.js';
+
+/** Every state of an access request; the last four are final. */
+export const REQUEST_STATES = [
+  'awaiting_vendor',
+  'awaiting_customer',
+  'countered',
+  'approved',
+  'denied',
+  'cancelled',
+  'expired',
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/**
+ * What an engineer requests. Only the shape is checked here. The evaluator checks whether tenant, service and scope
+ * exist and whether the justification is good enough, and reports every refusal at once.
+ */
+export const askSchema = named(
+  'Ask',
+  z.strictObject({
+    tenant: z.string().min(1).max(256).describe('The tenant’s slug.'),
+    service: z.string().min(1).max(256),
+    scope: scopeInput,
+    duration: durationText.describe('ISO 8601: days, hours, minutes, whole seconds.'),
+    justification: freeText
+      .exactOptional()
+      .describe('A sentence that the customer will read. A blank one is refused.'),
+    ticket: ticketText.exactOptional(),
+    startsAt: instantText.exactOptional().describe('Not before this instant, at most 7 days ahead.'),
+    startsOn: z
+      .enum(['approval', 'first-use'])
+      .exactOptional()
+      .describe('`first-use`: the first token starts the grant. Needs `useBy`, excludes `startsAt`.'),
+    useBy: instantText
+      .exactOptional()
+      .describe('The request or unused grant ends at this instant. At most 7 days ahead.'),
+    budget: budgetInput
+      .exactOptional()
+      .describe('The most that may be used: calls, bytes of response bodies.'),
+    change: z
+      .strictObject({
+        method: z.string().regex(/^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/, 'An HTTP method in capitals'),
+        path: z
+          .string()
+          .max(4_096)
+          .regex(/^\/[\x21\x22\x24-\x7e]*$/, 'An upstream path with query'),
+        bodySha256: z.string().refine(isDigest, 'sha256: and 64 hexadecimal digits'),
+      })
+      .exactOptional()
+      .describe('The one call that is requested, with its body.'),
+    basis: z
+      .enum(['approval', 'invitation'], 'This value is not supported yet')
+      .exactOptional()
+      .describe(
+        'On which ground. `invitation`: refused with every reason if no invitation fits. Absent: an invitation if one fits, else approval.',
+      ),
+  }),
+);
+export type Ask = z.infer<typeof askSchema>;
+
+/** Which reviews a request needs, and how many it has. */
+export const needsSchema = named(
+  'Needs',
+  z.object({
+    vendor: z.object({ required: z.int(), approved: z.int() }),
+    customer: z.object({
+      required: z.int(),
+      approved: z.int(),
+      countersignature: z.boolean(),
+      channels: z.array(z.enum(CHANNELS)),
+    }),
+    risk: z.object({ level: z.enum(['low', 'medium', 'high']), reasons: z.array(z.string()) }),
+  }),
+);
+export type Needs = z.infer<typeof needsSchema>;
+
+export const reviewSchema = named(
+  'Review',
+  z.object({
+    id: idText('rev', 'The review.'),
+    person: idText('usr', 'Who decided.'),
+    side: z.enum(SIDES),
+    decision: z.enum(['approve', 'deny', 'counter']),
+    digest: digestText(),
+    reason: z.string().nullable(),
+    channel: z.enum(CHANNELS),
+    assurance: z
+      .enum(ASSURANCES)
+      .describe('`passkey`: countersigned. Any other value is on the vendor’s word.'),
+    at: instant(),
+  }),
+);
+export type Review = z.infer<typeof reviewSchema>;
+
+export const accessRequestSchema = named(
+  'AccessRequest',
+  z.object({
+    id: idText('req', 'The request.'),
+    tenant: z.string(),
+    service: z.string(),
+    requester: idText('usr', 'Who requests access.'),
+    scope: scopeAnswer(),
+    duration: z.string(),
+    justification: z.string().nullable().describe('Null once it has been erased.'),
+    ticket: z.string().nullable(),
+    state: z.enum(REQUEST_STATES),
+    digest: digestText(),
+    terms: termsSchema,
+    openings: z.record(z.string(), openingAnswer()).describe('What opens the commitments in the terms.'),
+    needs: needsSchema,
+    asked: z
+      .object({ channel: z.enum(CHANNELS), assurance: z.enum(ASSURANCES) })
+      .nullable()
+      .describe('The channel it came by and how its requester was signed in; null if that was not recorded.'),
+    lapsesAt: instant().describe(
+      'An undecided request expires at the earliest of creation + `requestTtl`, `useBy`, `startsAt` + `duration`, and, if it uses an invitation and starts on approval, the invitation’s `until` − `duration`.',
+    ),
+    createdAt: instant(),
+    reviews: z.array(reviewSchema),
+    offer: z
+      .object({
+        digest: digestText(),
+        terms: termsSchema,
+        review: idText('rev', 'The review that made it.'),
+        person: idText('usr', 'Who offers it.'),
+      })
+      .nullable()
+      .describe('What the customer offers instead, while the request is `countered`.'),
+    grant: idText('grt', 'The grant that full approval created.').nullable(),
+    invitation: idText('inv', 'The invitation that it uses.').nullable(),
+  }),
+);
+export type AccessRequest = z.infer<typeof accessRequestSchema>;
+
+/** One request, with what its reviewer should know besides. */
+export const accessRequestDetailSchema = named(
+  'AccessRequestDetail',
+  accessRequestSchema.extend({
+    earlierDenials: z
+      .array(
+        z.object({
+          request: idText('req', 'The request that was denied.'),
+          requester: idText('usr', 'Who requested it.'),
+          deniedAt: instant(),
+          reason: z.string().nullable(),
+        }),
+      )
+      .describe('For reviewers: denied requests of overlapping scope, newest first, at most 10.'),
+    countersignatures: z
+      .array(signatureSchema)
+      .describe('The signatures of its reviews; these reviews have the assurance `passkey`.'),
+  }),
+);
+export type AccessRequestDetail = z.infer<typeof accessRequestDetailSchema>;
+
+const requestListQuery = z.strictObject({
+  ...pageQuery,
+  ...filters,
+  state: z.enum(REQUEST_STATES).exactOptional(),
+});
+export type RequestListQuery = z.infer<typeof requestListQuery>;
+
+const requestPageSchema = pageOf('AccessRequestPage', accessRequestSchema);
+
+const previewSchema = named(
+  'Preview',
+  z.object({
+    outcome: z.enum(['possible', 'refused']),
+    refusals: z.array(refusalSchema),
+    needs: needsSchema.nullable().describe('Null if tenant or service is unknown.'),
+    invitation: idText('inv', 'The invitation that it would use.').nullable(),
+  }),
+);
+export type Preview = z.infer<typeof previewSchema>;
+
+/** One decision on the digest that its author was shown. */
+const decisionSchema = named(
+  'Decision',
+  z
+    .strictObject({
+      decision: z
+        .enum(['approve', 'deny', 'counter'])
+        .describe(
+          '`counter`: the customer would allow the narrower `terms`. The requester accepts them or cancels.',
+        ),
+      digest: z
+        .string()
+        .min(1)
+        .max(128)
+        .describe('The digest that was shown; another is refused as `digest_mismatch`.'),
+      reason: freeText.exactOptional().describe('Required to deny. The requester reads it.'),
+      terms: termsSchema
+        .exactOptional()
+        .describe('With `counter`: the complete new terms, whose `parent` is `digest`.'),
+      countersignature: signatureSchema
+        .exactOptional()
+        .describe(
+          'The passkey’s signature over the statement of this decision; required if `needs` says so.',
+        ),
+    })
+    .refine(({ decision, terms }) => (decision === 'counter') === (terms !== undefined), {
+      path: ['terms'],
+      message: 'Terms go with a counter-offer, and only with one',
+    }),
+);
+export type Decision = z.infer<typeof decisionSchema>;
+
+const acceptanceSchema = named(
+  'Acceptance',
+  z.strictObject({
+    digest: z
+      .string()
+      .min(1)
+      .max(128)
+      .describe('The digest of the offered terms; another is refused as `digest_mismatch`.'),
+  }),
+);
+export type Acceptance = z.infer<typeof acceptanceSchema>;
+
+const statementQuery = z.strictObject({
+  decision: z.enum(['approve', 'deny']).exactOptional().describe('`approve` if absent.'),
+});
+export type StatementQuery = z.infer<typeof statementQuery>;
+
+const counterStatementSchema = named(
+  'CounterStatementBody',
+  z.strictObject({ terms: termsSchema.describe('The complete new terms of the counter-offer.') }),
+);
+export type CounterStatementBody = z.infer<typeof counterStatementSchema>;
+
+const statementToSignSchema = named(
+  'StatementToSign',
+  z.object({
+    statement: approvalSchema.describe('The SHA-256 of its canonical JSON is the challenge.'),
+    terms: termsSchema,
+    openings: z.record(z.string(), openingAnswer()),
+  }),
+);
+
+export const requestEndpoints = {
+  create: endpoint({
+    route: 'POST /api/v1/requests',
+    summary: 'Request access',
+    description:
+      'Refused as `request_refused` with every reason, or stored for review. If no review is required, it is approved at once, with its grant.',
+    body: { schema: askSchema },
+    idempotent: true,
+    answer: {
+      status: 201,
+      description: 'The request, waiting for review or already approved.',
+      schema: accessRequestSchema,
+    },
+    errors: ['request_refused', 'conflict'],
+  }),
+  preview: endpoint({
+    route: 'POST /api/v1/requests/preview',
+    summary: 'Preview a request without making it',
+    description: 'The evaluator of real requests reports every refusal, or which reviews are required.',
+    body: { schema: askSchema },
+    answer: { status: 200, description: 'What the request would lead to.', schema: previewSchema },
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/requests',
+    summary: 'List requests',
+    description:
+      'Newest first. Engineers see their own, a customer’s people those of their tenant, reviewers all.',
+    query: requestListQuery,
+    answer: { status: 200, description: 'A page of requests.', schema: requestPageSchema },
+    errors: ['invalid_cursor'],
+  }),
+  read: endpoint({
+    route: 'GET /api/v1/requests/{id}',
+    summary: 'Read a request',
+    answer: { status: 200, description: 'The request.', schema: accessRequestDetailSchema },
+    errors: ['not_found'],
+  }),
+  statement: endpoint({
+    route: 'GET /api/v1/requests/{id}/statement',
+    summary: 'Read the statement to sign for a decision',
+    description: 'The statement of the calling approver’s decision, with the terms that it is about.',
+    query: statementQuery,
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: statementToSignSchema },
+    errors: ['not_found', 'already_decided'],
+  }),
+  counterStatement: endpoint({
+    route: 'POST /api/v1/requests/{id}/statement',
+    summary: 'Read the statement to sign for a counter-offer',
+    body: { schema: counterStatementSchema },
+    answer: { status: 200, description: 'To be signed with a passkey.', schema: statementToSignSchema },
+    errors: ['not_found', 'already_decided'],
+  }),
+  review: endpoint({
+    route: 'POST /api/v1/requests/{id}/reviews',
+    summary: 'Decide on a request',
+    description:
+      'One person’s decision on exactly one digest. The last required approval creates the grant; a counter-offer waits for the requester.',
+    body: { schema: decisionSchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The review.', schema: reviewSchema },
+    errors: [
+      'not_found',
+      'self_review',
+      'already_decided',
+      'digest_mismatch',
+      'wrong_state',
+      'reason_required',
+      'channel_not_allowed',
+      'countersignature_required',
+      'controls_changed',
+      'conflict',
+    ],
+  }),
+  accept: endpoint({
+    route: 'POST /api/v1/requests/{id}/acceptance',
+    summary: 'Accept a counter-offer',
+    description:
+      'The offered terms replace the request’s own. The vendor’s reviews cover them, the offer counts as its author’s approval, other customer reviews lapse. To refuse the offer, cancel the request.',
+    body: { schema: acceptanceSchema },
+    idempotent: true,
+    answer: {
+      status: 200,
+      description: 'The request, with the narrower terms.',
+      schema: accessRequestSchema,
+    },
+    errors: [
+      'not_found',
+      'already_decided',
+      'wrong_state',
+      'digest_mismatch',
+      'controls_changed',
+      'conflict',
+    ],
+  }),
+  cancel: endpoint({
+    route: 'POST /api/v1/requests/{id}/cancel',
+    summary: 'Cancel a request',
+    body: { schema: noBodySchema, optional: true },
+    idempotent: true,
+    answer: { status: 200, description: 'The request, cancelled.', schema: accessRequestSchema },
+    errors: ['not_found', 'already_decided', 'conflict'],
+  }),
+};

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { digestText } from './members.js';
+
+export const serviceSchema = named(
+  'Service',
+  z.object({
+    name: z.string(),
+    upstream: z.string(),
+    audience: z.string(),
+    tenantFrom: z.enum(['path', 'host', 'header', 'service']),
+    tenantHeader: z.string().nullable(),
+    routesHash: digestText().describe('The hash that terms name in `routes`.'),
+    routes: z.array(
+      z.object({
+        method: z.string(),
+        path: z.string(),
+        resource: z.string(),
+        action: z.string(),
+        query: z.union([z.literal('any'), z.array(z.string())]),
+      }),
+    ),
+  }),
+);
+export type Service = z.infer<typeof serviceSchema>;
+
+const servicePageSchema = pageOf('ServicePage', serviceSchema);
+
+export const serviceEndpoints = {
+  list: endpoint({
+    route: 'GET /api/v1/services',
+    summary: 'List data services',
+    answer: { status: 200, description: 'All of them, by name; `next` is null.', schema: servicePageSchema },
+  }),
+  read: endpoint({
+    route: 'GET /api/v1/services/{name}',
+    summary: 'Read a data service with its route map',
+    answer: { status: 200, description: 'The service.', schema: serviceSchema },
+    errors: ['not_found'],
+  }),
+};

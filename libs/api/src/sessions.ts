@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { idText, instant, SIDES } from './members.js';
+
+const sessionMembers = {
+  id: idText('ses', 'The session.'),
+  kind: z.enum(['web', 'cli']).describe('A browser, or a command line that was allowed in a browser.'),
+  device: z.string().describe('How the device named itself.'),
+  assurance: z.enum(['mail-code', 'oidc', 'passkey']).describe('How its person signed in.'),
+  createdAt: instant(),
+  idleExpiresAt: instant()
+    .nullable()
+    .describe('When it ends unless it is used; null if only `expiresAt` counts.'),
+  expiresAt: instant(),
+};
+
+export const sessionSchema = named(
+  'Session',
+  z.object({
+    ...sessionMembers,
+    person: z.object({
+      id: idText('usr', 'Who is signed in.'),
+      name: z.string(),
+      email: z.string(),
+      tenant: z.string().nullable(),
+      side: z.enum(SIDES),
+      roles: z.array(z.string()),
+    }),
+  }),
+);
+export type Session = z.infer<typeof sessionSchema>;
+
+const ownSessionSchema = named(
+  'OwnSession',
+  z.object({
+    ...sessionMembers,
+    lastUsedAt: instant(),
+    current: z.boolean().describe('Whether it is the session of this call.'),
+  }),
+);
+export type OwnSession = z.infer<typeof ownSessionSchema>;
+
+const ownSessionPageSchema = pageOf('OwnSessionPage', ownSessionSchema);
+
+export const sessionEndpoints = {
+  current: endpoint({
+    route: 'GET /api/v1/session',
+    summary: 'Read who is signed in here, how, and until when',
+    answer: { status: 200, description: 'The session of this call.', schema: sessionSchema },
+  }),
+  signOut: endpoint({
+    route: 'DELETE /api/v1/session',
+    summary: 'Sign out',
+    description: 'Ends the session of this call, its streams and the command lines that it allowed.',
+    answer: { status: 204, description: 'Signed out.' },
+    errors: ['not_found'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/sessions',
+    summary: 'List one’s own sessions',
+    answer: {
+      status: 200,
+      description: 'All active ones, newest first; `next` is null.',
+      schema: ownSessionPageSchema,
+    },
+  }),
+  end: endpoint({
+    route: 'DELETE /api/v1/sessions/{id}',
+    summary: 'End one of one’s own sessions',
+    answer: { status: 204, description: 'It has ended; its streams end within a second.' },
+    errors: ['not_found'],
+  }),
+};

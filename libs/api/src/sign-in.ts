@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { idText, instant } from './members.js';
+import { sessionSchema } from './sessions.js';
+
+const organisation = z
+  .string()
+  .max(100)
+  .transform((text) => text.trim().toLowerCase())
+  .describe('A tenant’s slug; `vendor` for the vendor’s staff.');
+
+const discoverSchema = named('SignInOrganisation', z.strictObject({ organisation }));
+export type SignInOrganisation = z.infer<typeof discoverSchema>;
+
+const methodsSchema = named(
+  'SignInMethods',
+  z.object({
+    methods: z.array(
+      z.object({
+        kind: z.enum(['oidc', 'mail-code']),
+        start: z.string().nullable().describe('Where to send the browser, with `?returnTo=/path`.'),
+      }),
+    ),
+  }),
+);
+export type SignInMethods = z.infer<typeof methodsSchema>;
+
+const codeRequestSchema = named(
+  'SignInCodeRequest',
+  z.strictObject({ organisation, email: z.string().min(1).max(320) }),
+);
+export type SignInCodeRequest = z.infer<typeof codeRequestSchema>;
+
+const codeSentSchema = named('SignInCodeSent', z.object({ expiresInSeconds: z.int() }));
+export type SignInCodeSent = z.infer<typeof codeSentSchema>;
+
+const codeSchema = named('SignInCode', z.strictObject({ code: z.string().min(1).max(40) }));
+export type SignInCode = z.infer<typeof codeSchema>;
+
+const FAILED = { status: 303, description: '`/sign-in?error=CODE` if it fails.' } as const;
+
+/** Signing in, with the organisation's own provider or with a mailed code. */
+export const signInEndpoints = {
+  discover: endpoint({
+    route: 'POST /auth/discover',
+    summary: 'Read how an organisation’s people sign in',
+    description: 'An organisation that does not exist looks like one that signs in with mailed codes.',
+    body: { schema: discoverSchema },
+    answer: {
+      status: 200,
+      description: 'The methods; an empty list if this broker has none.',
+      schema: methodsSchema,
+    },
+  }),
+  start: endpoint({
+    route: 'GET /auth/oidc/{side}/start',
+    summary: 'Begin a sign-in with the organisation’s provider',
+    description: 'With `returnTo`, a path of this broker.',
+    answer: { status: 302, description: 'To the provider.' },
+    redirect: FAILED,
+  }),
+  callback: endpoint({
+    route: 'GET /auth/oidc/callback',
+    summary: 'Where providers send browsers back to',
+    answer: { status: 303, description: 'To where the sign-in began, or `/sign-in?error=CODE`.' },
+  }),
+  sendCode: endpoint({
+    route: 'POST /auth/code',
+    summary: 'Request a code by mail',
+    description:
+      'For people of customers without a provider. The answer is always the same. The code works once, only in this browser.',
+    body: { schema: codeRequestSchema },
+    answer: {
+      status: 202,
+      description: 'If the address belongs to a person, a code is on its way.',
+      schema: codeSentSchema,
+    },
+    errors: ['not_ready', 'forbidden'],
+  }),
+  verifyCode: endpoint({
+    route: 'POST /auth/code/verify',
+    summary: 'Sign in with the code from the mail',
+    description: 'Such a session (`mail-code`) can change neither people nor controls.',
+    body: { schema: codeSchema },
+    answer: { status: 200, description: 'Signed in.', schema: sessionSchema },
+    errors: ['unauthenticated', 'forbidden'],
+  }),
+};
+
+const PORT = 'A port of this computer, 1024 to 65535';
+const cliMembers = {
+  port: z
+    .string()
+    .regex(/^[1-9][0-9]{3,4}$/, PORT)
+    .refine((text) => Number(text) >= 1024 && Number(text) <= 65_535, PORT),
+  code_challenge: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, 'SHA-256 of the verifier, base64url (RFC 7636 S256)'),
+  state: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, 'At least 20 random characters, base64url'),
+  device: z.string().min(1).max(120).describe('How the device names itself.'),
+};
+
+const consentQuery = z.strictObject({
+  ...cliMembers,
+  organisation: z
+    .string()
+    .max(100)
+    .exactOptional()
+    .describe('Where to sign in first: a tenant’s slug, or `vendor`.'),
+});
+export type CliConsentQuery = z.infer<typeof consentQuery>;
+
+const consentSchema = named(
+  'CliConsent',
+  z.strictObject({ ...cliMembers, decision: z.enum(['allow', 'deny']) }),
+);
+export type CliConsent = z.infer<typeof consentSchema>;
+
+const exchangeSchema = named(
+  'CliExchange',
+  z.strictObject({
+    code: z.string().min(1).max(200),
+    verifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'A verifier of RFC 7636'),
+  }),
+);
+export type CliExchange = z.infer<typeof exchangeSchema>;
+
+export const cliCredentialSchema = named(
+  'CliCredential',
+  z.object({
+    credential: z.string().describe('`css_…`, for `Authorization: Bearer`. Shown only once.'),
+    session: idText('ses', 'The session that it is.'),
+    person: idText('usr', 'The person it belongs to.'),
+    expiresAt: instant(),
+  }),
+);
+export type CliCredential = z.infer<typeof cliCredentialSchema>;
+
+/** The command line's sign-in through the browser (RFC 8252). */
+export const cliLoginEndpoints = {
+  page: endpoint({
+    route: 'GET /auth/cli',
+    summary: 'Show the page that asks whether to sign in a command line',
+    description:
+      'A browser that is not signed in is sent to sign in first. Reading the page changes nothing.',
+    query: consentQuery,
+    answer: { status: 200, description: 'The page.', type: 'text/html' },
+    redirect: { status: 302, description: 'To sign in first.' },
+  }),
+  consent: endpoint({
+    route: 'POST /auth/cli',
+    summary: 'Allow or deny the command line',
+    body: { schema: consentSchema, form: true },
+    answer: { status: 303, description: 'To the waiting command line, with a single-use code.' },
+  }),
+  token: endpoint({
+    route: 'POST /auth/cli/token',
+    summary: 'Exchange the code for a credential',
+    description: 'Once, by the program that holds the verifier. The credential is a session of its own.',
+    body: { schema: exchangeSchema },
+    answer: { status: 200, description: 'The credential.', schema: cliCredentialSchema },
+    errors: ['unauthenticated'],
+  }),
+};

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { instant } from './members.js';
+
+const installationSchema = named(
+  'SlackInstallation',
+  z.object({
+    workspace: z.string().describe('`T…`, or `E…` for a whole Grid.'),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    installedAt: instant(),
+    endedAt: instant().nullable(),
+    endReason: z.string().nullable().describe('A code, such as `app_uninstalled`.'),
+  }),
+);
+export type SlackInstallation = z.infer<typeof installationSchema>;
+
+const installationPageSchema = pageOf('SlackInstallationPage', installationSchema);
+
+/** Installing the app in Slack workspaces. */
+export const slackInstallEndpoints = {
+  install: endpoint({
+    route: 'GET /slack/install',
+    summary: 'Install the app in a Slack workspace',
+    description: 'In a browser, by the vendor’s `security-admin` or a tenant’s `admin`.',
+    answer: { status: 302, description: 'To Slack, where the workspace agrees.' },
+    errors: ['not_ready'],
+  }),
+  installed: endpoint({
+    route: 'GET /slack/oauth_redirect',
+    summary: 'Where Slack sends browsers back to after an install',
+    answer: { status: 303, description: 'To `/account?slack=installed`, or with an error code.' },
+    errors: ['not_ready'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/slack/installations',
+    summary: 'List the Slack workspaces that have the app',
+    description: 'A tenant’s admin sees those of the tenant.',
+    answer: {
+      status: 200,
+      description: 'All of them, by workspace; `next` is null.',
+      schema: installationPageSchema,
+    },
+  }),
+};
+
+const accountSchema = named(
+  'SlackAccount',
+  z.object({
+    id: z.string().describe('Workspace and user: `T0ACME.U0ADA`.'),
+    workspace: z.string(),
+    user: z.string(),
+    way: z.enum(['sign-in', 'email']).describe('`email`: by the address that Slack has verified.'),
+    linkedAt: instant(),
+    expiresAt: instant().describe('When it must be linked again.'),
+    lapsed: z.boolean(),
+  }),
+);
+export type SlackAccount = z.infer<typeof accountSchema>;
+
+const accountsSchema = named(
+  'SlackAccounts',
+  z.object({
+    link: z.string().nullable().describe('Where to send the browser to link one; null without Slack.'),
+    items: z.array(accountSchema),
+  }),
+);
+export type SlackAccounts = z.infer<typeof accountsSchema>;
+
+/** One's own Slack accounts. */
+export const slackLinkEndpoints = {
+  link: endpoint({
+    route: 'GET /slack/link',
+    summary: 'Link one’s own Slack account',
+    description: 'In a signed-in browser.',
+    answer: { status: 302, description: 'To Slack, where its owner signs in.' },
+    redirect: { status: 303, description: '`/account?slack=CODE` if Slack cannot be reached.' },
+    errors: ['not_ready'],
+  }),
+  linked: endpoint({
+    route: 'GET /slack/link/callback',
+    summary: 'Where Slack sends browsers back to after a sign-in',
+    answer: { status: 303, description: 'To `/account?slack=linked`, or with an error code.' },
+    errors: ['not_ready'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/slack/accounts',
+    summary: 'List one’s own Slack accounts',
+    answer: {
+      status: 200,
+      description: 'All of them, newest first, with those that have lapsed.',
+      schema: accountsSchema,
+    },
+  }),
+  unlink: endpoint({
+    route: 'DELETE /api/v1/slack/accounts/{id}',
+    summary: 'Unlink one’s own Slack account',
+    answer: { status: 204, description: 'It is unlinked.' },
+    errors: ['not_found'],
+  }),
+};

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { named } from './components.js';
+import { endpoint } from './endpoint.js';
+import { digestText } from './members.js';
+import { privacyControlsInput, UNTIL_CLAIMED } from './organisation-members.js';
+
+const version = digestText().describe('Identifies exactly this content.');
+
+const controlsBodySchema = named(
+  'PrivacyControlsBody',
+  privacyControlsInput.extend({
+    version: version.describe('The version that the change was based on.'),
+    maxDuration: privacyControlsInput.shape.maxDuration
+      .nullable()
+      .describe('ISO 8601; null or absent: the vendor’s limit applies.'),
+  }),
+);
+export type PrivacyControlsBody = z.infer<typeof controlsBodySchema>;
+
+const forbidRules = z.array(
+  z.object({ service: z.string(), resource: z.string(), actions: z.array(z.string()) }),
+);
+
+const controlsSchema = named(
+  'PrivacyControls',
+  z.object({
+    version,
+    approvals: z.int(),
+    maxDuration: z.string().nullable().describe('ISO 8601; null: the vendor’s limit applies.'),
+    countersign: z.array(z.string()).describe('Actions that can be approved only with a passkey.'),
+    slackMayApprove: z.array(z.string()),
+    forbid: forbidRules,
+  }),
+);
+export type PrivacyControls = z.infer<typeof controlsSchema>;
+
+/** Controls inside a proposal of a trust document. */
+export const proposedControlsSchema = named(
+  'ProposedControls',
+  z.object({
+    approvals: z.int(),
+    maxDuration: z.string().nullable().describe('ISO 8601.'),
+    countersign: z.array(z.string()),
+    slackMayApprove: z.array(z.string()),
+    forbid: forbidRules,
+  }),
+);
+export type ProposedControls = z.infer<typeof proposedControlsSchema>;
+
+const decisionTimesSchema = named(
+  'DecisionTimes',
+  z.object({
+    count: z.int().describe('How many decisions were measured, at most 50.'),
+    median: z.number().nullable().describe('Seconds; null if there are fewer than 5 decisions.'),
+    p90: z.number().nullable(),
+  }),
+);
+export type DecisionTimes = z.infer<typeof decisionTimesSchema>;
+
+const organisationNamesSchema = named(
+  'OrganisationNames',
+  z.object({
+    vendor: z.object({ name: z.string() }),
+    tenants: z.array(z.object({ slug: z.string(), name: z.string() })),
+  }),
+);
+export type OrganisationNames = z.infer<typeof organisationNamesSchema>;
+
+export const tenantEndpoints = {
+  readControls: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/privacy-controls',
+    summary: 'Read a tenant’s privacy controls',
+    answer: { status: 200, description: 'The current controls.', schema: controlsSchema },
+    errors: ['not_found'],
+  }),
+  writeControls: endpoint({
+    route: 'PUT /api/v1/tenants/{slug}/privacy-controls',
+    summary: 'Change a tenant’s privacy controls',
+    description: `Replaces all of them, by the rules of the organisation file; a member that is left out gets its default. For the tenant’s admins, but not in a session that was opened with a mailed code. \`conflict\` if they changed after \`version\`. ${UNTIL_CLAIMED}`,
+    body: { schema: controlsBodySchema },
+    answer: { status: 200, description: 'The controls after the change.', schema: controlsSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  decisionTimes: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/decision-times',
+    summary: 'Read how long a tenant usually takes to decide',
+    description:
+      'From the moment a request waits for the tenant to its first decision, over its last requests that were approved or denied.',
+    answer: { status: 200, description: 'The times.', schema: decisionTimesSchema },
+    errors: ['not_found'],
+  }),
+  names: endpoint({
+    route: 'GET /api/v1/organisation',
+    summary: 'Read the names of the vendor and its tenants',
+    description: 'A customer’s people see the vendor and their own tenant.',
+    answer: { status: 200, description: 'The names.', schema: organisationNamesSchema },
+  }),
+};

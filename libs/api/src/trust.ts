@@ -1,0 +1,237 @@
+import {
+  liftSchema,
+  signatureSchema,
+  stopSchema as stopStatementSchema,
+  trustDocumentSchema,
+} from '@countersign/contract';
+import { z } from 'zod';
+import { named, pageOf } from './components.js';
+import { endpoint } from './endpoint.js';
+import { digestInput, digestText, idText, instant } from './members.js';
+import { proposedControlsSchema } from './tenants.js';
+
+/** The origin of a customer's own signing page. The use case validates it; here only its length is limited. */
+export const signingOrigin = z
+  .string()
+  .max(300)
+  .describe(
+    'The origin of the customer’s own signing page, such as https://sign.acme.example, if no trust document names it yet.',
+  );
+
+const resetSchema = named(
+  'TrustReset',
+  z.object({
+    id: idText('rst', 'The reset.'),
+    reason: z.string().describe('The reason that the vendor’s host gave.'),
+    createdAt: instant(),
+  }),
+);
+
+const proposalSchema = named(
+  'TrustProposal',
+  z.object({
+    id: idText('prp', 'The proposal.'),
+    state: z.enum(['open', 'adopted', 'withdrawn']),
+    document: trustDocumentSchema,
+    hash: digestText().describe('The fingerprint that it would have.'),
+    signatures: z.array(
+      z.object({ person: idText('usr', 'Who signed.'), credential: z.string(), at: instant() }),
+    ),
+    needs: z
+      .object({
+        persons: z.int().describe('How many more persons of the current version must sign.'),
+        keys: z.array(z.string()).describe('Credentials that it adds and that have not signed yet.'),
+        recovery: z
+          .array(idText('usr', 'Whose recovery key it adds.'))
+          .describe('Who must still sign with a passkey, because it adds their recovery key.'),
+      })
+      .describe('Who must still sign; nothing once it is adopted.'),
+    by: z
+      .union([idText('usr', 'Who proposed it.'), z.literal('host')])
+      .describe('`host`: proposed by the vendor’s organisation file. It has no effect until it is signed.'),
+    controls: z
+      .object({ before: proposedControlsSchema, after: proposedControlsSchema })
+      .nullable()
+      .describe('Privacy controls that take effect with it; null: they do not change.'),
+    createdAt: instant(),
+    endedAt: instant().nullable(),
+  }),
+);
+export type TrustProposal = z.infer<typeof proposalSchema>;
+
+const trustSchema = named(
+  'Trust',
+  z.object({
+    claimed: z.boolean().describe('False: the tenant is on the vendor’s word.'),
+    trust: digestText().nullable().describe('Hash of the current document.'),
+    document: trustDocumentSchema.nullable(),
+    signatures: z.array(signatureSchema),
+    seq: z.int().nullable(),
+    validUntil: instant().nullable(),
+    vkey: z.string().nullable().describe('Verifier key of the tenant’s log (C2SP signed note).'),
+    log: z
+      .object({ epoch: z.int(), size: z.int(), root: z.string() })
+      .describe('The current size and root of the tenant’s log.'),
+    anchor: z
+      .object({ deployment: z.string(), tenant: z.string(), trust: digestText(), vkey: z.string() })
+      .nullable()
+      .describe(
+        'For the customer to keep. `trust` is the fingerprint of the first version, which gateways pin.',
+      ),
+    chain: z.array(z.object({ seq: z.int(), hash: digestText(), at: instant() })),
+    proposal: proposalSchema.nullable(),
+    reset: resetSchema
+      .nullable()
+      .describe(
+        'The vendor’s host reports that all keys are lost. The draft is then a new first version, with the keys that were enrolled since.',
+      ),
+    gateways: z.array(
+      z.object({
+        id: idText('gtw', 'The gateway.'),
+        name: z.string(),
+        pinned: digestText().nullable().describe('The fingerprint that it has pinned for this tenant.'),
+        atLeast: z
+          .array(digestText())
+          .describe('Versions that it also requires; without them it refuses every call.'),
+        current: digestText().nullable().describe('The version that it uses.'),
+        behind: digestText()
+          .nullable()
+          .describe('The last version that it has, while that is older than what it requires.'),
+      }),
+    ),
+  }),
+);
+export type Trust = z.infer<typeof trustSchema>;
+
+const draftQuery = z.strictObject({ origin: signingOrigin.exactOptional() });
+export type TrustDraftQuery = z.infer<typeof draftQuery>;
+const proposalBodySchema = named('TrustProposalBody', z.strictObject({ document: trustDocumentSchema }));
+export type TrustProposalBody = z.infer<typeof proposalBodySchema>;
+const trustSignatureSchema = named(
+  'TrustSignatureBody',
+  z.strictObject({ signature: signatureSchema.describe('Its statement is the proposed document.') }),
+);
+export type TrustSignatureBody = z.infer<typeof trustSignatureSchema>;
+
+const OWN_BROWSER = 'Only in the person’s own browser session.';
+
+/** The trust document of a tenant, which its people sign and gateways pin. */
+export const trustEndpoints = {
+  read: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/trust',
+    summary: 'Read a tenant’s trust',
+    description:
+      'The current document, what anchors it outside this broker, and which gateways have pinned it.',
+    answer: { status: 200, description: 'The current trust.', schema: trustSchema },
+    errors: ['not_found'],
+  }),
+  draft: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/trust/draft',
+    summary: 'Read a draft of the next trust document',
+    description: 'Built from the tenant’s current people, passkeys and controls. Nobody has proposed it.',
+    query: draftQuery,
+    answer: { status: 200, description: 'A trust document without signatures.', schema: trustDocumentSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  propose: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/trust/proposals',
+    summary: 'Propose the next trust document',
+    description: `One at a time. It takes effect once enough of its people have signed. ${OWN_BROWSER}`,
+    body: { schema: proposalBodySchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The proposal.', schema: proposalSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  sign: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/trust/proposals/{id}/signatures',
+    summary: 'Sign a proposal',
+    description: `With one’s own passkey that either version names, or with one’s recovery key. The last required signature adopts the proposal. ${OWN_BROWSER}`,
+    body: { schema: trustSignatureSchema },
+    idempotent: true,
+    answer: { status: 201, description: 'The proposal with the signature.', schema: proposalSchema },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+  withdraw: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/trust/proposals/{id}',
+    summary: 'Withdraw a proposal',
+    description: `Any admin of the tenant may do it. ${OWN_BROWSER}`,
+    answer: { status: 204, description: 'It is withdrawn.' },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+  cancelReset: endpoint({
+    route: 'DELETE /api/v1/tenants/{slug}/trust/reset',
+    summary: 'Object to a reset',
+    description: `For when the keys are not lost: the tenant stays claimed, and a new claim that was begun is withdrawn. Any admin of the tenant may do it. ${OWN_BROWSER}`,
+    answer: { status: 204, description: 'The reset is cancelled.' },
+    errors: ['not_found', 'wrong_state', 'conflict'],
+  }),
+};
+
+const stopQuery = z.strictObject({
+  digest: digestInput.exactOptional().describe('Of the one grant to stop; absent: the whole tenant.'),
+});
+export type StopQuery = z.infer<typeof stopQuery>;
+const liftQuery = z.strictObject({ stop: digestInput.describe('The stop’s hash.') });
+export type LiftQuery = z.infer<typeof liftQuery>;
+const signedStopSchema = named('SignedStop', z.strictObject({ countersignature: signatureSchema }));
+export type SignedStop = z.infer<typeof signedStopSchema>;
+
+const stopToSignSchema = named('StopToSign', z.object({ statement: stopStatementSchema }));
+const liftToSignSchema = named('LiftToSign', z.object({ statement: liftSchema }));
+
+const stopSchema = named(
+  'Stop',
+  z.object({
+    hash: digestText().describe('Of the signed statement; a lift names it.'),
+    digest: digestText().nullable().describe('Of the grant that it stops; null: the whole tenant.'),
+    person: idText('usr', 'Who stopped.'),
+    at: instant(),
+    countersignature: signatureSchema,
+    liftedBy: idText('usr', 'Who lifted it.').nullable(),
+    liftedAt: instant().nullable(),
+  }),
+);
+export type Stop = z.infer<typeof stopSchema>;
+
+const stopPageSchema = pageOf('StopPage', stopSchema);
+const SIGNED = 'Signed with a passkey, only in the person’s own browser session.';
+
+/** A customer's own signed stops, which gateways obey even if the broker objects. */
+export const stopEndpoints = {
+  stopStatement: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/stops/statement',
+    summary: 'Read the stop to sign',
+    query: stopQuery,
+    answer: { status: 200, description: 'Valid for five minutes.', schema: stopToSignSchema },
+    errors: ['not_found', 'wrong_state'],
+  }),
+  list: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/stops',
+    summary: 'List the stops in force',
+    answer: { status: 200, description: 'Oldest first; `next` is null.', schema: stopPageSchema },
+    errors: ['not_found'],
+  }),
+  set: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/stops',
+    summary: 'Stop one grant, or everything',
+    description: `It lasts until a signed lift. ${SIGNED}`,
+    body: { schema: signedStopSchema },
+    answer: { status: 201, description: 'The stop.', schema: stopSchema },
+    errors: ['not_found', 'conflict'],
+  }),
+  liftStatement: endpoint({
+    route: 'GET /api/v1/tenants/{slug}/lifts/statement',
+    summary: 'Read the lift to sign',
+    query: liftQuery,
+    answer: { status: 200, description: 'Valid for five minutes.', schema: liftToSignSchema },
+    errors: ['not_found', 'wrong_state'],
+  }),
+  lift: endpoint({
+    route: 'POST /api/v1/tenants/{slug}/lifts',
+    summary: 'Lift a stop',
+    description: SIGNED,
+    body: { schema: signedStopSchema },
+    answer: { status: 201, description: 'The stop, lifted.', schema: stopSchema },
+    errors: ['not_found', 'wrong_state'],
+  }),
+};
