@@ -22,10 +22,10 @@ export class Checker {
     pinnedTenants: ReadonlySet<string> = new Set(),
   ) {
     const calls = new OpenCalls({ perGrant: 256, perService: 1_024 });
-    const state = new GatewayState(
-      (digest) => calls.cutGrant(digest),
-      () => {},
-    );
+    const state = new GatewayState({
+      onGrantEnded: (digest) => calls.cutGrant(digest),
+      onNarrowed: () => {},
+    });
     const liveness = new FeedLiveness(systemClock);
     state.applySnapshot(maker.snapshot(grants), systemClock.now());
     // An hour ahead: a benchmark has no feed that would keep it in touch.

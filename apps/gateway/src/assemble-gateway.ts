@@ -1,28 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { type GatewayCredential, signRecord } from '@countersign/gateway-protocol';
 import { createLogger, describeError } from '@countersign/runtime';
+import type { Logger } from 'pino';
 import { CallAuthorizer } from './authorize/call-authorizer.js';
 import { DigestLedger } from './authorize/digest-ledger.js';
 import { GatewayState } from './authorize/gateway-state.js';
 import { Budgets } from './budget/budgets.js';
 import { BootLeases, LeaseClient } from './budget/lease-client.js';
 import { type CallTimes, OpenCalls } from './budget/open-calls.js';
-import { systemClock } from './clock.js';
+import { type Clock, systemClock } from './clock.js';
 import { BrokerClient } from './feed/broker-client.js';
 import { FeedClient } from './feed/feed-client.js';
 import { FeedLiveness } from './feed/feed-liveness.js';
 import { FeedPosition } from './feed/feed-position.js';
 import { LocationRewriter } from './forward/location-rewriter.js';
+import { RecordedForwarding } from './forward/recorded-forwarding.js';
 import { contextSigner } from './forward/signed-context.js';
 import { Upstreams } from './forward/upstreams.js';
 import type { GatewayOptions } from './gateway-options.js';
-import { CallHandler } from './http/handle-call.js';
+import { CallHandler } from './http/call-handler.js';
+import { CallRefusals } from './http/call-refusals.js';
 import { createHttpServer } from './http/http-server.js';
 import { OwnPages, type Readiness } from './http/own-pages.js';
 import { StopPage } from './http/stop-page.js';
-import type { Identity } from './identity.js';
-import { identityRegistrar } from './identity.js';
+import { type Identity, identityRegistrar } from './identity.js';
 import { GatewayMetrics } from './metrics.js';
 import { Recorder } from './records/recorder.js';
 import { Quarantine } from './records/shipping/quarantine.js';
@@ -32,28 +35,104 @@ import { NodeSpoolDisk } from './records/spool/spool-disk.js';
 import { CustomerRules } from './trust/customer-rules.js';
 
 const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const KIB = 1024;
+
+/** What every part of one run of the gateway shares. */
+type Run = {
+  options: GatewayOptions;
+  credential: GatewayCredential;
+  identity: Identity;
+  /** UUID of this run of the process. */
+  boot: string;
+  log: Logger;
+  clock: Clock;
+  broker: BrokerClient;
+  metrics: GatewayMetrics;
+};
+
+export type GatewayParts = Awaited<ReturnType<typeof assembleGateway>>;
 
 /**
- * Reads what earlier runs left on disk and puts the parts of a gateway together, not started yet. Throws the file system's error.
+ * Reads what earlier runs left on disk and puts the parts of a gateway together. Nothing is started yet. Throws the
+ * file system's error, and the errors of files that cannot be read whole.
  */
 export async function assembleGateway(
   options: GatewayOptions,
   credential: GatewayCredential,
   identity: Identity,
 ) {
-  const log = (
-    options.logger ??
-    createLogger({ level: options.logLevel ?? 'info', base: { process: 'gateway' }, time: 'iso' })
-  ).child({
-    gateway: credential.gateway,
-  });
-  const clock = options.clock ?? systemClock;
-  const boot = randomUUID();
-
+  const run = beginRun(options, credential, identity);
+  const { boot, log, clock, broker } = run;
   const position = await FeedPosition.load(options.spoolDir);
   const ledger = await DigestLedger.load(options.spoolDir);
-  let metrics: GatewayMetrics | undefined;
-  let recorder: Recorder | undefined;
+  const records = await openRecords(run, (tenant) => rules.trustHash(tenant));
+  const { spool, recorder, quarantine } = records;
+
+  const calls = new OpenCalls({
+    perGrant: options.maxCallsPerGrant ?? 256,
+    perService: options.maxCallsPerService ?? 1024,
+  });
+  const state = createState(run, ledger, calls, (digest) => budgets.forget(digest));
+  const liveness = new FeedLiveness(clock);
+  const rules = await loadRules(run, calls);
+  recorder.closeUnfinished(spool.unfinishedCalls);
+  recorder.signHeads();
+  if (spool.unfinishedCalls.length > 0)
+    log.warn({ calls: spool.unfinishedCalls.length }, 'closed calls that an earlier run left open');
+
+  const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
+  const isOnDisk = (earlierBoot: string) => spool.isWhole && spool.holdsRun(earlierBoot);
+  const boots = await BootLeases.load(options.spoolDir, boot, isOnDisk);
+  const leaseClient = new LeaseClient({ broker, boots, boot, spool, shipper, quarantine, clock, log });
+  const budgets = new Budgets((request) => leaseClient.request(request), clock);
+  const feed = new FeedClient({
+    credential,
+    broker,
+    state,
+    liveness,
+    position,
+    clock,
+    log,
+    register: identityRegistrar(broker, identity, log),
+    applyCustomerRules: (data) => rules.applyFeed(data),
+    onSnapshot: () => {
+      budgets.dropAllUnused();
+      rules.brokerMayHaveForgotten();
+    },
+  });
+  const upstreams = new Upstreams({
+    connectMs: 5_000,
+    firstByteMs: 30_000,
+    idleMs: 60_000,
+    ...options.upstreamTimeouts,
+  });
+  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
+  const parts = { ...run, ...records, calls, state, liveness, rules, shipper, budgets, upstreams, times };
+  watchParts(parts);
+  return { ...parts, boots, leaseClient, feed, server: createServer(parts) };
+}
+
+function beginRun(options: GatewayOptions, credential: GatewayCredential, identity: Identity): Run {
+  const level = options.logLevel ?? 'info';
+  const log = options.logger ?? createLogger({ level, base: { process: 'gateway' }, time: 'iso' });
+  return {
+    options,
+    credential,
+    identity,
+    boot: randomUUID(),
+    log: log.child({ gateway: credential.gateway }),
+    clock: options.clock ?? systemClock,
+    broker: new BrokerClient(credential),
+    metrics: new GatewayMetrics(),
+  };
+}
+
+/** The spool, what the broker refused of it, and the recorder that writes to it. */
+async function openRecords(
+  { options, credential, identity, boot, log, clock, metrics }: Run,
+  trustOf: (tenant: string) => string | null,
+) {
   const quarantine = await Quarantine.load(options.spoolDir);
   const spool = await Spool.open({
     disk: options.disk ?? new NodeSpoolDisk(join(options.spoolDir, 'segments')),
@@ -62,40 +141,51 @@ export async function assembleGateway(
     sign: (record) => signRecord(record, identity.privateKey),
     otherBytes: () => quarantine.bytes,
     onFault: (error) => {
-      metrics?.spoolFault();
+      metrics.spoolFault();
       log.error(describeError(error), 'the spool could not be written');
     },
     onDropped: (draft) => {
-      metrics?.recordDropped(draft.record.kind);
-      recorder?.dropped(draft);
+      metrics.recordDropped(draft.record.kind);
+      recorder.dropped(draft);
     },
   });
   if (spool.skippedBytes > 0)
     log.warn({ bytes: spool.skippedBytes }, 'skipped unconfirmed bytes of the spool');
+  const recorder: Recorder = new Recorder({ spool, gateway: credential.gateway, boot, clock, trustOf });
+  return { quarantine, spool, recorder };
+}
 
-  const calls = new OpenCalls({
-    perGrant: options.maxCallsPerGrant ?? 256,
-    perService: options.maxCallsPerService ?? 1024,
-  });
-  const times: CallTimes = { totalMs: 900_000, clientIdleMs: 20_000, ...options.callTimes };
-  const state: GatewayState = new GatewayState(
-    (digest) => {
+/** What the feed says. Open calls that lose their grant or their key, or that a lock blocks, are cut. */
+function createState(
+  { log }: Run,
+  ledger: DigestLedger,
+  calls: OpenCalls,
+  forgetBudget: (digest: string) => void,
+): GatewayState {
+  const state: GatewayState = new GatewayState({
+    ledger,
+    onGrantEnded: (digest) => {
       calls.cutGrant(digest);
-      budgets.forget(digest);
+      forgetBudget(digest);
     },
-    () =>
+    onNarrowed: () =>
       calls.cutWhere((call) => {
         if (!state.hasKey(call.kid)) return 'invalid_token';
         return state.locks.find(call) === undefined ? undefined : 'locked';
       }),
-    ledger,
-    (closed) => {
+    onClosedServices: (closed) => {
       if (closed.length === 0) log.info('no service is closed by its route map any more');
       else log.error({ closed }, 'services are closed: their route maps break a rule');
     },
-  );
-  const liveness = new FeedLiveness(clock);
-  const broker = new BrokerClient(credential);
+  });
+  return state;
+}
+
+/** What customers have signed. Open calls of a tenant whose trust document changed, or that a stop covers, are cut. */
+async function loadRules(
+  { options, credential, broker, clock, log }: Run,
+  calls: OpenCalls,
+): Promise<CustomerRules> {
   const rules: CustomerRules = await CustomerRules.load({
     spoolDir: options.spoolDir,
     deployment: credential.deployment,
@@ -109,47 +199,23 @@ export async function assembleGateway(
     },
     onStop: () => calls.cutWhere((call) => (rules.stopOn(call) === undefined ? undefined : 'locked')),
   });
-  recorder = new Recorder({
-    spool,
-    gateway: credential.gateway,
-    boot,
-    clock,
-    trustOf: (tenant) => rules.trustHash(tenant),
-  });
-  recorder.closeUnfinished(spool.unfinishedCalls);
-  recorder.signHeads();
-  if (spool.unfinishedCalls.length > 0)
-    log.warn({ calls: spool.unfinishedCalls.length }, 'closed calls that an earlier run left open');
+  return rules;
+}
 
-  const register = identityRegistrar(broker, identity, log);
-  const shipper = new Shipper({ spool, broker, quarantine, folder: options.spoolDir, clock, log });
-  const isThere = (earlier: string) => spool.isWhole && spool.holdsRun(earlier);
-  const boots = await BootLeases.load(options.spoolDir, boot, isThere);
-  const leaseClient = new LeaseClient({ broker, boots, boot, spool, shipper, quarantine, clock, log });
-  const budgets = new Budgets((ask) => leaseClient.request(ask), clock);
-  const onSnapshot = () => {
-    budgets.dropAllUnused();
-    rules.brokerMayHaveForgotten();
+type WatchedParts = Run &
+  Awaited<ReturnType<typeof openRecords>> & {
+    calls: OpenCalls;
+    state: GatewayState;
+    liveness: FeedLiveness;
+    rules: CustomerRules;
+    shipper: Shipper;
+    budgets: Budgets;
+    upstreams: Upstreams;
+    times: CallTimes;
   };
-  const feed = new FeedClient({
-    credential,
-    broker,
-    state,
-    liveness,
-    position,
-    clock,
-    log,
-    register,
-    applyCustomerRules: (data) => rules.applyFeed(data),
-    onSnapshot,
-  });
-  const upstreams = new Upstreams({
-    connectMs: 5_000,
-    firstByteMs: 30_000,
-    idleMs: 60_000,
-    ...options.upstreamTimeouts,
-  });
-  metrics = new GatewayMetrics({
+
+function watchParts({ metrics, liveness, spool, quarantine, calls, state }: WatchedParts): void {
+  metrics.watch({
     inTouch: () => liveness.isInTouch(),
     feedAge: () => liveness.age / 1000,
     spoolBytes: () => spool.usedBytes,
@@ -160,21 +226,36 @@ export async function assembleGateway(
     grants: () => state.grants.size,
     closedServices: () => state.routeMaps.closed.length,
   });
-  const authorizer = new CallAuthorizer({ state, liveness, calls, budgets, clock, rules });
-  const handler = new CallHandler({
-    signContext: contextSigner(identity, credential.gateway),
-    authorizer,
-    calls,
-    budgets,
-    recorder,
-    upstreams,
+}
+
+/** The HTTP server with its three destinations: calls of data services, the gateway's own pages, and customers' stops. */
+function createServer(parts: WatchedParts): Server {
+  const { options, credential, identity, log, metrics, recorder, rules, state, times } = parts;
+  const maxBodyBytes = options.maxBodyBytes ?? 100 * MIB;
+  const shared = {
+    ...parts,
+    maxBodyBytes,
+    authorizer: new CallAuthorizer(parts),
+    refusals: new CallRefusals(parts),
     locations: new LocationRewriter(() => state.routeMaps),
-    metrics,
-    clock,
+    signContext: contextSigner(identity, credential.gateway),
+  };
+  return createHttpServer({
+    pages: new OwnPages({ identity, metrics, readiness: () => readinessOf(parts) }),
+    stopPage: new StopPage({ rules, bodyMs: times.clientIdleMs }),
+    handler: new CallHandler({ ...shared, forwarding: new RecordedForwarding(shared) }),
+    countRefusal: (code) => {
+      recorder.count(null, code);
+      metrics.refused(null, code);
+    },
+    maxHeaderBytes: options.maxHeaderBytes ?? 16 * KIB,
+    requestTimeoutMs: times.totalMs,
     log,
-    maxBodyBytes: options.maxBodyBytes ?? 100 * 1024 * 1024,
   });
-  const readiness = (): Readiness => ({
+}
+
+function readinessOf({ liveness, spool, shipper, quarantine, rules, state }: WatchedParts): Readiness {
+  return {
     inTouch: liveness.isInTouch(),
     heardMsAgo: Number.isFinite(liveness.age) ? Math.round(liveness.age) : null,
     spool: {
@@ -186,37 +267,5 @@ export async function assembleGateway(
     },
     pins: rules.pins(),
     closedServices: state.routeMaps.closed,
-  });
-  const pages = new OwnPages({ identity, metrics, readiness });
-  const server = createHttpServer({
-    pages,
-    stopPage: new StopPage({ rules, bodyMs: times.clientIdleMs }),
-    handler,
-    countRefusal: (code) => {
-      recorder.count(null, code);
-      metrics.refused(null, code);
-    },
-    maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
-    requestTimeoutMs: times.totalMs,
-    log,
-  });
-  return {
-    log,
-    clock,
-    boot,
-    spool,
-    calls,
-    times,
-    budgets,
-    boots,
-    leaseClient,
-    liveness,
-    recorder,
-    broker,
-    feed,
-    shipper,
-    upstreams,
-    rules,
-    server,
   };
 }

@@ -45,7 +45,8 @@ export class GatewayMetrics {
   /** By service and code, as many as `calls` has series: both are known ones, and no code is an outcome too. */
   private readonly labelled = new Map<string, Map<string, Counter.Internal>>();
 
-  constructor(gauges: GatewayGauges) {
+  /** Adds the gauges. Called once. */
+  watch(gauges: GatewayGauges): void {
     this.gauge('countersign_gateway_in_touch', '1 while in touch with the broker.', () =>
       gauges.inTouch() ? 1 : 0,
     );

@@ -2,19 +2,19 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeGatewayCredential, type GatewayCredential } from '@countersign/gateway-protocol';
 import { withinTime } from '@countersign/runtime';
-import { assembleGateway } from './assemble-gateway.js';
+import { assembleGateway, type GatewayParts } from './assemble-gateway.js';
 import type { OpenCalls } from './budget/open-calls.js';
 import type { GatewayOptions, RunningGateway } from './gateway-options.js';
 import { type Identity, loadIdentity } from './identity.js';
 import { lockSpool } from './records/spool/spool-lock.js';
 
-/** How often windows and touch are looked at for calls that are open, and the clock for a new minute. */
+/** How often open calls are checked against windows and liveness, and the clock for a new minute. */
 const SWEEP_MS = 250;
 const SHIP_GRACE_MS = 2_000;
 
 /**
- * Starts a gateway and resolves when it listens. It then refuses everything (503 `not_in_touch`) until it has heard its
- * broker. Throws ProtocolError for a bad credential, SpoolInUse, and the file system's or the socket's error.
+ * Starts a gateway and resolves when it listens. It then refuses everything (503 `not_in_touch`) until it has received
+ * the feed. Throws ProtocolError for a bad credential, SpoolInUse, and the file system's or the socket's error.
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const credential = decodeGatewayCredential(options.credential);
@@ -28,7 +28,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
 }
 
-/** The same with the folder taken; `unlock` gives it back when the gateway has stopped. */
+/** Runs a gateway in a folder that is locked for it. `unlock` is called when it has stopped. */
 async function run(
   options: GatewayOptions,
   credential: GatewayCredential,
@@ -36,49 +36,12 @@ async function run(
   unlock: () => Promise<void>,
 ): Promise<RunningGateway> {
   const parts = await assembleGateway(options, credential, identity);
-  const {
-    log,
-    clock,
-    calls,
-    times,
-    budgets,
-    boots,
-    leaseClient,
-    liveness,
-    recorder,
-    feed,
-    shipper,
-    server,
-    rules,
-  } = parts;
-
-  const sweep = setInterval(() => {
-    liveness.tick();
-    if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
-    calls.cutEnded(clock.now());
-    calls.cutOverdue(clock.monotonic(), times);
-    calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
-    budgets.sweep();
-    leaseClient.sweep();
-    recorder.tick();
-    rules.tick(liveness.isInTouch());
-  }, SWEEP_MS);
-
+  const { log, boot, liveness, feed, shipper, server } = parts;
+  const timer = setInterval(() => sweep(parts), SWEEP_MS);
   const close = async () => {
-    await stopServing(server, calls, options.stopGraceMs ?? 10_000);
-    clearInterval(sweep);
-    recorder.close();
-    // Where the broker does not hear of it, the next run says what this one held.
-    if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
-    await feed.close();
-    await rules.close();
-    await parts.spool.settle();
-    recorder.signHeads();
-    await parts.spool.settle();
-    await shipper.close(SHIP_GRACE_MS);
-    await parts.spool.close();
-    await parts.upstreams.close();
-    await parts.broker.close();
+    await stopServing(server, parts.calls, options.stopGraceMs ?? 10_000);
+    clearInterval(timer);
+    await closeParts(parts);
     await unlock();
     log.info('stopped');
   };
@@ -92,7 +55,7 @@ async function run(
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
-  log.info({ url, boot: parts.boot }, 'listening');
+  log.info({ url, boot }, 'listening');
   let closing: Promise<void> | undefined;
   return {
     url,
@@ -106,6 +69,36 @@ async function run(
   };
 }
 
+/** What time alone can change: cuts open calls that may not go on, and gives each part its turn. */
+function sweep({ clock, liveness, calls, times, rules, budgets, leaseClient, recorder }: GatewayParts): void {
+  liveness.tick();
+  if (!liveness.isInTouch()) calls.cutAll('not_in_touch');
+  calls.cutEnded(clock.now());
+  calls.cutOverdue(clock.monotonic(), times);
+  calls.cutWhere(({ tenant }) => (rules.hasExpired(tenant) ? 'not_countersigned' : undefined));
+  budgets.sweep();
+  leaseClient.sweep();
+  recorder.tick();
+  rules.tick(liveness.isInTouch());
+}
+
+/** Stops every part in order. The last records are written and signed before the shipper gets its last chance. */
+async function closeParts(parts: GatewayParts): Promise<void> {
+  const { recorder, budgets, boots, feed, rules, spool, shipper, upstreams, broker } = parts;
+  recorder.close();
+  // If the broker does not receive this, the next run reports what this run held.
+  if (await budgets.close()) await boots.closeOwn().catch(() => undefined);
+  await feed.close();
+  await rules.close();
+  await spool.flush();
+  recorder.signHeads();
+  await spool.flush();
+  await shipper.close(SHIP_GRACE_MS);
+  await spool.close();
+  await upstreams.close();
+  await broker.close();
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -116,7 +109,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Takes no new connections, lets open calls end, and cuts what takes longer than the grace. */
+/** Accepts no new connections, lets open calls end, and cuts those that take longer than the grace. */
 async function stopServing(server: Server, calls: OpenCalls, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -167,10 +167,7 @@ export class CallAuthorizer {
    * A call that lacks budget alone may have more of it from the broker: to be waited for, and then judged anew. Resolves
    * with the refusal that stands, or undefined to judge anew; undefined at once where nothing has to be waited for.
    */
-  waitForBudget(
-    claims: GrantTokenClaims,
-    judged: CallDecision,
-  ): Promise<CallDecision | undefined> | undefined {
+  waitForBudget(claims: GrantTokenClaims, judged: CallDecision): Promise<Refused | undefined> | undefined {
     const grant = this.parts.state.grants.get(claims.digest);
     if (judged.allowed || judged.code !== 'budget_exhausted' || grant === undefined) return undefined;
     return this.moreBudget(claims.digest, grant, judged);
@@ -180,7 +177,7 @@ export class CallAuthorizer {
     digest: string,
     grant: ListedGrant,
     judged: Refused,
-  ): Promise<CallDecision | undefined> {
+  ): Promise<Refused | undefined> {
     const more = await this.parts.budgets.requestMore(digest, grant, { calls: 1, bytes: 1 });
     if (more === 'more') return undefined;
     if (more === 'none') return judged;

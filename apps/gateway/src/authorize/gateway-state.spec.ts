@@ -10,12 +10,12 @@ describe('keys that check tokens', () => {
   const retiring = generateSigningKey();
   const exp = NOW / 1_000 + 60;
   let narrowed = 0;
-  const state = new GatewayState(
-    () => {},
-    () => {
+  const state = new GatewayState({
+    onGrantEnded: () => {},
+    onNarrowed: () => {
       narrowed += 1;
     },
-  );
+  });
   state.applyChange({ keys: [{ ...staying.publicJwk }, { ...retiring.publicJwk, exp }] }, NOW);
 
   test('a retired key is let go of by time, without a word from the broker', () => {
@@ -48,12 +48,11 @@ describe('a route map that breaks its rules', () => {
   });
   const [billing, crm, bad] = [map('billing'), map('crm'), map('crm', 'Origin')];
   const told: string[][] = [];
-  const state = new GatewayState(
-    () => {},
-    () => {},
-    undefined,
-    (closed) => told.push(closed.map(({ service }) => service)),
-  );
+  const state = new GatewayState({
+    onGrantEnded: () => {},
+    onNarrowed: () => {},
+    onClosedServices: (closed) => told.push(closed.map(({ service }) => service)),
+  });
   const apply = (current: ServiceDefinition[], kept: ServiceDefinition[] = []) =>
     state.applyChange({ services: current.map(named), routeMaps: [...current, ...kept] }, NOW);
 

@@ -7,6 +7,17 @@ import { DigestLedger } from './digest-ledger.js';
 import { Locks } from './locks.js';
 import { type ClosedService, RouteMaps } from './route-maps.js';
 
+export type GatewayStateOptions = {
+  /** Remembers digests. Default: in memory only. */
+  ledger?: DigestLedger;
+  /** Called for every digest that leaves the positive list. */
+  onGrantEnded(digest: string): void;
+  /** Called when locks were added or keys may have gone, so that open calls can be cut. */
+  onNarrowed(): void;
+  /** Called with the services that are closed by a bad route map, whenever that list changes. */
+  onClosedServices?(closed: readonly ClosedService[]): void;
+};
+
 /** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
 export class GatewayState {
   readonly grants: ActiveGrants;
@@ -17,18 +28,11 @@ export class GatewayState {
   private tokenIssuer: string | undefined;
   private readonly waiting = new Set<() => void>();
 
-  /**
-   * `onGrantEnded` hears of every digest that leaves the positive list, `onNarrowed` when locks have come or keys may
-   * have gone, so that open calls are cut. `ledger` remembers digests; in memory alone unless said otherwise.
-   * `onClosedServices` hears which services are closed by a bad map, whenever that changes.
-   */
-  constructor(
-    onGrantEnded: (digest: string) => void,
-    private readonly onNarrowed: () => void,
-    readonly ledger: DigestLedger = DigestLedger.inMemory(),
-    private readonly onClosedServices: (closed: readonly ClosedService[]) => void = () => {},
-  ) {
-    this.grants = new ActiveGrants(ledger, onGrantEnded);
+  readonly ledger: DigestLedger;
+
+  constructor(private readonly options: GatewayStateOptions) {
+    this.ledger = options.ledger ?? DigestLedger.inMemory();
+    this.grants = new ActiveGrants(this.ledger, options.onGrantEnded);
   }
 
   /** `iss` of grant tokens; undefined before the first snapshot. */
@@ -64,7 +68,7 @@ export class GatewayState {
     this.tenants = new Map(data.tenants.map(byTenant));
     this.grants.replace(data.grants, now);
     this.locks.replace(data.locks);
-    this.onNarrowed();
+    this.options.onNarrowed();
     this.changed();
   }
 
@@ -80,7 +84,7 @@ export class GatewayState {
     this.grants.add(data.grants ?? []);
     this.locks.lift(data.liftedLocks ?? []);
     this.locks.add(data.locks ?? []);
-    if (data.locks !== undefined || data.keys !== undefined) this.onNarrowed();
+    if (data.locks !== undefined || data.keys !== undefined) this.options.onNarrowed();
     this.changed();
   }
 
@@ -100,7 +104,7 @@ export class GatewayState {
   private replaceMaps(maps: RouteMaps): void {
     const isNews = JSON.stringify(maps.closed) !== JSON.stringify(this.maps.closed);
     this.maps = maps;
-    if (isNews) this.onClosedServices(maps.closed);
+    if (isNews) this.options.onClosedServices?.(maps.closed);
   }
 
   private changed(): void {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
-import type { CallHandler } from './handle-call.js';
+import type { CallHandler } from './call-handler.js';
 import { HttpReader, type ReadRequest } from './http-reader.js';
 import type { OwnPages } from './own-pages.js';
 import { PipelineQueue } from './pipeline-queue.js';

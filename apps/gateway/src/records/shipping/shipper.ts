@@ -8,7 +8,8 @@ import { type BrokerClient, BrokerResponseError } from '../../feed/broker-client
 import { JsonFile } from '../../storage/json-cell.js';
 import { jsonOfAll } from '../spool/record-lines.js';
 import type { SpoolPlace } from '../spool/segments.js';
-import type { Spool, SpoolBatch } from '../spool/spool.js';
+import type { Spool } from '../spool/spool.js';
+import type { SpoolBatch } from '../spool/spool-reader.js';
 import { PoisonRecordPolicy, type Quarantine } from './quarantine.js';
 
 type ShipperParts = {

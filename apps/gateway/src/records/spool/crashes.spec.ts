@@ -81,7 +81,7 @@ class Story {
       this.spool.enqueue(outcome({ record: { ...record, id }, openings: {} }));
     }
     this.heads();
-    await this.spool.settle();
+    await this.spool.flush();
   }
 
   async play(step: Step): Promise<void> {
@@ -104,7 +104,7 @@ class Story {
   }
 
   /** Chains whose last record carries no signature. */
-  unvouched(): string[] {
+  unsigned(): string[] {
     const kinds = new Map(this.taken.map(({ boot, tenant, kind }) => [`${boot} ${tenant}`, kind]));
     return [...kinds].filter(([, kind]) => kind !== 'head').map(([chain]) => chain);
   }
@@ -121,7 +121,7 @@ class Story {
 
   private async end(): Promise<void> {
     for (const call of this.open.splice(0, 3)) this.spool.enqueue(outcome(call));
-    await this.spool.settle();
+    await this.spool.flush();
   }
 
   private heads(): void {
@@ -182,7 +182,7 @@ test('P5: whatever the disk and the process do, each call that was let through i
       expect(new Set(began).size).toBe(began.length);
       expect(began).toEqual(expect.arrayContaining(story.confirmed));
       expect([...ended].sort()).toEqual([...began].sort());
-      expect(story.unvouched()).toEqual([]);
+      expect(story.unsigned()).toEqual([]);
     }),
     { numRuns: 800 },
   );

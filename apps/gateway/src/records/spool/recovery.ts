@@ -5,7 +5,7 @@ import { jsonOf, placeIn, type RecordLine, readLines, type SegmentHeader } from 
 import type { SpoolDisk } from './spool-disk.js';
 
 /** What earlier boots left on disk. */
-type Recovered = SpoolContents & {
+export type RecoveredSpool = SpoolContents & {
   /** Segments with the length up to which they hold whole, confirmed lines. */
   segments: Map<number, number>;
   /** Bytes of all segments that are no whole line: torn, damaged or void, and skipped. */
@@ -17,7 +17,7 @@ type Recovered = SpoolContents & {
  * damaged line costs itself alone: the records behind it were confirmed to somebody (the broker logs the gap).
  * Throws the file system's error: a spool that cannot be read must not be taken for an empty one.
  */
-export async function recover(disk: SpoolDisk): Promise<Recovered> {
+export async function recover(disk: SpoolDisk): Promise<RecoveredSpool> {
   const numbers = await disk.segments();
   const voids = await readVoids(disk, numbers);
   const reading = new SpoolReading();
@@ -74,7 +74,7 @@ export type UnsignedChain = { boot: string; tenant: string; segment: number };
 export type SpoolContents = {
   chains: RecordChains;
   open: UnfinishedCall[];
-  unvouched: UnsignedChain[];
+  unsigned: UnsignedChain[];
   /** Whether a line that was confirmed to somebody cannot be read. */
   isDamaged: boolean;
   /** The runs of which something stands here. */
@@ -173,11 +173,11 @@ export class SpoolReading {
     for (const { boot, tenant, seq, text } of this.lost.values())
       this.chains.set(boot, tenant, { seq, hash: canonicalRecordHash(text), signed: false });
     const { chains, isDamaged, boots, writers } = this;
-    const unvouched = chains.unsigned.map(({ boot, tenant }) => {
+    const unsigned = chains.unsigned.map(({ boot, tenant }) => {
       const { segment = 0 } = this.ends.get(key(boot, tenant)) ?? {};
       return { boot, tenant, segment };
     });
-    return { chains, open: [...this.open.values()], unvouched, isDamaged, boots, writers };
+    return { chains, open: [...this.open.values()], unsigned, isDamaged, boots, writers };
   }
 
   /** Records behind a lost one show the gap by their own numbers. */

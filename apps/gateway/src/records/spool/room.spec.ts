@@ -20,7 +20,7 @@ describe('room in the spool', () => {
     const spool = await bench.open(BOOTS[0], new NodeSpoolDisk(bench.folder), MIB);
     while (bench.dropped.length === 0) {
       spool.enqueue(refused('acme', BOOTS[0], 500));
-      await spool.settle();
+      await spool.flush();
     }
     expect(spool.usedBytes / MIB).toBeCloseTo(0.8, 2);
     const calls: RecordDraft[] = [];
@@ -35,7 +35,7 @@ describe('room in the spool', () => {
     expect(calls.length).toBeGreaterThan(50);
     expect(spool.usedBytes / MIB).toBeCloseTo(0.95, 2);
     for (const call of calls.slice(0, 20)) spool.enqueue(outcome(call));
-    await spool.settle();
+    await spool.flush();
     const read = await everything(spool);
     expectChained(read);
     expect(read.filter(({ kind }) => kind === 'outcome')).toHaveLength(20);
@@ -50,7 +50,7 @@ describe('room in the spool', () => {
     disk.fault = { in: 'append' };
     for (let count = 0; count < 10_050; count += 1) spool.enqueue(refused());
     spool.enqueue(outcome(call));
-    await spool.settle();
+    await spool.flush();
     expect(bench.dropped).toHaveLength(50);
     disk.fault = undefined;
     await spool.append(allowed());
@@ -81,7 +81,7 @@ describe('room in the spool', () => {
     await spool.append(call);
     for (const end = { full: false }; !end.full; ) {
       for (let count = 0; count < 1_000; count += 1) spool.enqueue(outcome(call));
-      await spool.settle();
+      await spool.flush();
       end.full = spool.backlog >= 1_000;
     }
     await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });

@@ -141,7 +141,7 @@ describe('Spool', () => {
     spool.enqueue(outcome(sent[0]!));
     await expect(spool.append(allowed())).rejects.toThrow();
     // The call is refused before what shares its group is written.
-    await spool.settle();
+    await spool.flush();
     const piece = await spool.nextBatch(START, 512 * 1024);
     expect((await everything(spool)).at(-1)).toMatchObject({ kind: 'outcome', id: sent[0]!.record.id });
     await spool.release({ segment: piece!.next.segment + 3, offset: 0 });
@@ -201,7 +201,7 @@ describe('Spool', () => {
     disk.fault = { in: 'create' };
     const next = await open(BOOTS[1], disk, MIB);
     next.enqueue(outcome(call));
-    await next.settle();
+    await next.flush();
     await next.release(next.end);
     expect(await disk.segments()).toEqual([numbers.at(-1)]);
     // Killed: the one after it still finds the call, and its place in the chain.
@@ -227,7 +227,7 @@ describe('Spool', () => {
       // Closed without an end of its calls: the calls themselves are another test's.
       for (const { id } of next.unfinishedCalls)
         next.enqueue(outcome({ ...allowed(), record: { ...allowed().record, id } }));
-      await next.settle();
+      await next.flush();
       await next.append(head('acme'));
       await next.release(next.end);
       expect(next.unsigned).toEqual(loose);
@@ -248,7 +248,7 @@ describe('Spool', () => {
     const before = await readdir(folder);
     await expect(spool.append(allowed())).rejects.toMatchObject({ code: 'record_unavailable' });
     spool.enqueue(outcome(call));
-    await spool.settle();
+    await spool.flush();
     expect(await readdir(folder)).toEqual(before);
     expect((await open(BOOTS[1])).unfinishedCalls).toHaveLength(1);
   });

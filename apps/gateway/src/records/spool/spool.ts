@@ -1,38 +1,43 @@
 import type { UnchainedRecord } from '@countersign/gateway-protocol';
 import { RecentLines } from './recent-lines.js';
 import { isSignedKind, type RecordChains, type RecordDraft, type RecordSigner } from './record-chains.js';
-import { formatHeader, LineWriter, type RecordLine, readLines } from './record-lines.js';
-import { recover, type UnfinishedCall, type UnsignedChain } from './recovery.js';
+import { formatHeader, LineWriter, type RecordLine } from './record-lines.js';
+import { type RecoveredSpool, recover, type UnfinishedCall } from './recovery.js';
 import { Segments, type SpoolPlace } from './segments.js';
 import type { SpoolDisk } from './spool-disk.js';
+import { type SpoolBatch, SpoolReader } from './spool-reader.js';
 
 type SpoolOptions = {
   disk: SpoolDisk;
   /** UUID of this run of the process. */
   boot: string;
-  /** Bound on all that waits for the broker. */
+  /** Limit for everything that waits for the broker. */
   maxBytes: number;
-  /** Signs heads and counters as they get their place. */
+  /** Signs heads and counters when they get their place in a chain. */
   sign: RecordSigner;
-  /** Bytes beside the segments that count towards the bound. */
+  /** Bytes outside the segments that count towards the limit. */
   otherBytes?(): number;
-  /** Said once for each failed write, with the disk's error, and for each damaged line. */
+  /** Called once for each failed write, with the disk's error, and once for each damaged line. */
   onFault(error: unknown): void;
-  /** Said for each note that found no room; outcomes are never among them. */
+  /** Called for each record that found no room and that no caller waits for. Outcomes are never dropped. */
   onDropped(draft: RecordDraft): void;
 };
 
-/** A run of records of one boot, ready to be shipped, and where the next one begins. */
-export type SpoolBatch = { boot: string; records: RecordLine[]; next: SpoolPlace };
+/** A record could not be made durable. The call that waits for it must not go on. */
+export class RecordUnavailable extends Error {
+  override readonly name = 'RecordUnavailable';
+  readonly code = 'record_unavailable';
+}
 
-type Waiting = { draft: RecordDraft; flush?: { resolve(): void; reject(error: Error): void } };
+/** A record that is not durable yet. `caller` is absent if no one waits for it. */
+type Waiting = { draft: RecordDraft; caller?: { resolve(): void; reject(error: Error): void } };
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP = 1_000;
 const RETRY_MS = 1_000;
-/** Refusals kept in memory while the disk does not take them; those beyond are dropped. */
-const MAX_NOTES = 10_000;
-/** Share of the spool that each kind may fill: refusals leave room for calls, and those for their outcomes. */
+/** Records without a caller that are kept in memory while the disk fails. Further ones are dropped. */
+const MAX_ENQUEUED = 10_000;
+/** The share of the spool that each kind may fill: refusals leave room for calls, and calls for their outcomes. */
 const SHARE: Record<UnchainedRecord['kind'], number> = {
   allowed: 0.95,
   outcome: 1,
@@ -42,60 +47,64 @@ const SHARE: Record<UnchainedRecord['kind'], number> = {
 };
 
 /**
- * The records of this gateway until the broker has them: append-only segments on disk, one fdatasync for all calls
- * that wait at that moment (P5). Nothing counts before it is durable.
+ * The records of this gateway until the broker has them: append-only segments on disk. One fdatasync makes the records of
+ * all calls durable that wait at that moment (P5). Nothing counts before it is durable.
  */
 export class Spool {
   private waiting: Waiting[] = [];
+  /** This boot's allowed calls without an outcome: record id to tenant. */
   private readonly open = new Map<string, string>();
-  /** Calls of earlier boots that have no outcome yet, and the segment that has to stay for each. */
-  private readonly unsettled: Map<string, number>;
-  /** Ends of earlier boots' chains for which nobody has vouched yet, and the segment that has to stay for each. */
+  /** Calls of earlier boots without an outcome: record id to the segment that must stay until they have one. */
+  private readonly unfinished: Map<string, number>;
+  /** Chains of earlier boots whose end is not signed yet, with the segment that must stay until it is. */
   private readonly unsignedEnds: Map<string, number>;
   private draining: Promise<void> | undefined;
-  /** From then on the folder may be another process's. */
+  /** After this another process may own the folder. */
   private isClosed = false;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly writer = new LineWriter();
   private readonly recent = new RecentLines();
-  /** Damaged places that were told of: a broker that is away has them read again and again. */
-  private readonly reportedDamage = new Set<string>();
+  private readonly reader: SpoolReader;
+  private readonly chains: RecordChains;
 
   private constructor(
     private readonly options: SpoolOptions,
     private readonly segments: Segments,
-    private readonly chains: RecordChains,
-    /** Calls of earlier boots without an outcome. What tells of them is not released before each has one. */
-    readonly unfinishedCalls: readonly UnfinishedCall[],
-    readonly skippedBytes: number,
-    unvouched: readonly UnsignedChain[],
-    private readonly boots: ReadonlySet<string>,
-    private readonly writers: ReadonlyMap<number, string>,
-    /** Something that was confirmed could not be read. */
-    private isDamaged: boolean,
+    private readonly recovered: RecoveredSpool,
   ) {
-    this.unsettled = new Map(unfinishedCalls.map(({ id, segment }) => [id, segment]));
-    this.unsignedEnds = new Map(unvouched.map((chain) => [chainOf(chain), chain.segment]));
+    const { chains, open, unsigned } = recovered;
+    this.chains = chains;
+    this.unfinished = new Map(open.map(({ id, segment }) => [id, segment]));
+    this.unsignedEnds = new Map(unsigned.map((chain) => [chainOf(chain), chain.segment]));
+    this.reader = new SpoolReader(segments, this.recent, (error) => options.onFault(error));
   }
 
   /** Reads what is on disk. Throws the disk's error. */
   static async open(options: SpoolOptions): Promise<Spool> {
-    const found = await recover(options.disk);
+    const recovered = await recover(options.disk);
     const segmentBytes = Math.min(SEGMENT_BYTES, Math.floor(options.maxBytes / 8));
-    const segments = new Segments(options.disk, found.segments, segmentBytes);
-    const { chains, open, skippedBytes, unvouched, boots, writers, isDamaged } = found;
-    return new Spool(options, segments, chains, open, skippedBytes, unvouched, boots, writers, isDamaged);
+    return new Spool(options, new Segments(options.disk, recovered.segments, segmentBytes), recovered);
+  }
+
+  /** Calls of earlier boots without an outcome. Their records are not released before each has one. */
+  get unfinishedCalls(): readonly UnfinishedCall[] {
+    return this.recovered.open;
+  }
+
+  /** Bytes that recovery skipped: torn, damaged, or declared void. */
+  get skippedBytes(): number {
+    return this.recovered.skippedBytes;
   }
 
   /** Whether this run had left something here when the spool was opened. */
   holdsRun(boot: string): boolean {
-    return this.boots.has(boot);
+    return this.recovered.boots.has(boot);
   }
 
-  /** False once a record is known to be damaged, or gone before it was shipped. */
+  /** False once a record is known to be damaged, or was removed before it was shipped. */
   get isWhole(): boolean {
-    return !this.isDamaged && !this.segments.hasLost;
+    return !this.recovered.isDamaged && !this.reader.hasFoundDamage && !this.segments.hasLost;
   }
 
   get usedBytes(): number {
@@ -106,14 +115,14 @@ export class Spool {
     return this.options.maxBytes;
   }
 
-  /** Behind the last durable record. */
+  /** The place after the last durable record. */
   get end(): SpoolPlace {
     return this.segments.end;
   }
 
   /** True when every call of earlier boots has its outcome on disk. */
   get areUnfinishedCallsClosed(): boolean {
-    return this.unsettled.size === 0;
+    return this.unfinished.size === 0;
   }
 
   /** Records that are not durable yet. */
@@ -121,36 +130,36 @@ export class Spool {
     return this.waiting.length;
   }
 
-  /** Chains whose last durable record carries no signature of ours; none while heads are on their way to the disk. */
+  /** Chains whose last durable record is not signed; none while heads are on their way to the disk. */
   get unsigned(): { boot: string; tenant: string }[] {
-    const underWay = this.waiting.some(({ draft }) => draft.record.kind === 'head');
-    return underWay ? [] : this.chains.unsigned;
+    const headsAreWaiting = this.waiting.some(({ draft }) => draft.record.kind === 'head');
+    return headsAreWaiting ? [] : this.chains.unsigned;
   }
 
-  /** The run that has written this segment; numbers come again in a folder that was emptied. */
+  /** The run that wrote this segment. A folder that was emptied uses the same segment numbers again. */
   writerOf(segment: number): string | undefined {
     if (this.segments.length(segment) === undefined) return undefined;
-    return this.writers.get(segment) ?? this.options.boot;
+    return this.recovered.writers.get(segment) ?? this.options.boot;
   }
 
-  /** Whether this place can be gone on from: its segment is there, of that run, and reaches so far. */
+  /** Whether reading can continue from this place: its segment exists, is of that run, and is long enough. */
   holds({ segment, offset }: SpoolPlace, writer: string): boolean {
     return this.writerOf(segment) === writer && offset <= (this.segments.length(segment) ?? -1);
   }
 
-  /** Resolves when the record is durable. Throws RecordUnavailable when it cannot be written, or the spool is full. */
+  /** Resolves when the record is durable. Rejects with RecordUnavailable if it cannot be written or the spool is full. */
   append(draft: RecordDraft): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(new RecordUnavailable('the spool is closed'));
-      this.waiting.push({ draft, flush: { resolve, reject } });
+      this.waiting.push({ draft, caller: { resolve, reject } });
       this.start();
     });
   }
 
-  /** Writes the record as soon as the disk takes it; nobody waits. All but outcomes are dropped when too many pile up. */
+  /** Writes the record as soon as the disk takes it. If too many wait, all but outcomes are dropped. */
   enqueue(draft: RecordDraft): void {
     if (this.isClosed) return;
-    if (this.waiting.length >= MAX_NOTES && draft.record.kind !== 'outcome') {
+    if (this.waiting.length >= MAX_ENQUEUED && draft.record.kind !== 'outcome') {
       this.options.onDropped(draft);
       return;
     }
@@ -158,94 +167,37 @@ export class Spool {
     this.start();
   }
 
-  /** Called whenever more has become durable. */
+  /** Calls the listener whenever more has become durable. */
   onDurable(listener: () => void): void {
     this.listeners.add(listener);
   }
 
-  /** The next durable records from a place on, at most about `maxBytes` of them; undefined where there are none. */
-  async nextBatch(from: SpoolPlace, maxBytes: number, most = MAX_GROUP): Promise<SpoolBatch | undefined> {
-    let place = this.existing(from);
-    while (place !== undefined) {
-      const end = this.segments.length(place.segment) ?? 0;
-      if (place.offset < end) {
-        const latest = this.recent.readFrom(place, maxBytes, most);
-        if (latest !== undefined) return { boot: latest.records[0]?.boot ?? '', ...latest };
-        const piece = await this.readPiece(place, end, maxBytes, most);
-        if (piece !== undefined && piece.records.length > 0) return piece;
-        place = piece?.next ?? this.existing({ segment: place.segment + 1, offset: 0 });
-      } else {
-        place = this.existing({ segment: place.segment + 1, offset: 0 });
-      }
-    }
-    return undefined;
+  /** The next durable records from a place on, about `maxBytes` of them at most; undefined if there are none. */
+  nextBatch(from: SpoolPlace, maxBytes: number, maxRecords = MAX_GROUP): Promise<SpoolBatch | undefined> {
+    return this.reader.nextBatch(from, maxBytes, maxRecords);
   }
 
   /**
-   * Lets go of all before a place: the broker has it. What tells of calls of earlier boots stays until they have their
-   * outcomes, and their chains a signature; no more than that, since those may wait for the room that is made here.
+   * Releases everything before a place: the broker has it. Segments with unfinished calls or unsigned chains of earlier
+   * boots stay until those are finished and signed. Nothing else stays: their last records may need the room.
    */
   async release(before: SpoolPlace): Promise<void> {
     this.recent.release(before);
-    const needed = [...this.unsettled.values(), ...this.unsignedEnds.values()];
+    const needed = [...this.unfinished.values(), ...this.unsignedEnds.values()];
     await this.segments.removeBefore(Math.min(before.segment, ...needed));
   }
 
   /** Resolves when everything given so far is durable, or the disk does not take it now. */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     while (this.draining !== undefined) await this.draining;
   }
 
-  /** Waits for what is under way and lets go of the disk: what comes later is refused, and outcomes are the next run's to tell. */
+  /** Flushes and lets go of the disk. Later appends are rejected; the next run records the outcomes that are missing. */
   async close(): Promise<void> {
-    await this.settle();
+    await this.flush();
     this.isClosed = true;
     clearTimeout(this.retry);
     await this.segments.close();
-  }
-
-  private existing({ segment, offset }: SpoolPlace): SpoolPlace | undefined {
-    const first = this.segments.from(segment);
-    return first === undefined ? undefined : { segment: first, offset: first === segment ? offset : 0 };
-  }
-
-  private async readPiece(
-    place: SpoolPlace,
-    end: number,
-    maxBytes: number,
-    most: number,
-  ): Promise<SpoolBatch | undefined> {
-    const bytes = await this.segments.read(place, Math.min(maxBytes, end - place.offset));
-    if (bytes === undefined) return undefined;
-    const cut = readLines(bytes);
-    if (cut.length === 0) {
-      // Either the first line is longer than what was read, or the disk has damaged what ended it.
-      if (place.offset + bytes.length < end && bytes.length >= maxBytes) {
-        return this.readPiece(place, end, maxBytes * 2, most);
-      }
-      this.reportDamage(place);
-      return { boot: '', records: [], next: { segment: place.segment, offset: end } };
-    }
-    const records: RecordLine[] = [];
-    let taken = 0;
-    for (const { line, end: lineEnd } of cut) {
-      if (line === undefined) this.reportDamage({ segment: place.segment, offset: place.offset + taken });
-      else if ('record' in line) {
-        if (records.length >= most || (records[0]?.boot ?? line.record.boot) !== line.record.boot) break;
-        records.push(line.record);
-      }
-      taken = lineEnd;
-    }
-    const next = { segment: place.segment, offset: place.offset + taken };
-    return { boot: records[0]?.boot ?? '', records, next };
-  }
-
-  private reportDamage({ segment, offset }: SpoolPlace): void {
-    const place = `segment ${segment} is damaged at byte ${offset}`;
-    if (this.reportedDamage.has(place)) return;
-    this.reportedDamage.add(place);
-    this.isDamaged = true;
-    this.options.onFault(new Error(place));
   }
 
   private start(): void {
@@ -257,20 +209,20 @@ export class Spool {
   }
 
   private hasCallers(): boolean {
-    return this.waiting.some(({ flush }) => flush !== undefined);
+    return this.waiting.some(({ caller }) => caller !== undefined);
   }
 
   private async drain(): Promise<void> {
     clearTimeout(this.retry);
     this.retry = undefined;
-    // One turn later, so that calls decided in the same turn share the write.
+    // Calls that are decided in the same turn of the event loop share one write.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
       const group = this.waiting.splice(0, MAX_GROUP);
       const kept = await this.write(group);
       if (kept === undefined) continue;
       this.waiting.unshift(...kept);
-      // The disk takes nothing now: whoever waits behind what has to stay would wait for ever.
+      // The disk takes nothing now. Reject queued appends; otherwise they hang behind records that cannot be written.
       if (kept.length === group.length) this.refuseCallers();
       if (!this.hasCallers()) break;
     }
@@ -278,12 +230,16 @@ export class Spool {
   }
 
   private refuseCallers(): void {
-    const callers = this.waiting.filter(({ flush }) => flush !== undefined);
-    this.waiting = this.waiting.filter(({ flush }) => flush === undefined);
-    for (const { flush } of callers) flush?.reject(new RecordUnavailable('the record could not be written'));
+    const callers = this.waiting.filter(({ caller }) => caller !== undefined);
+    this.waiting = this.waiting.filter(({ caller }) => caller === undefined);
+    for (const { caller } of callers)
+      caller?.reject(new RecordUnavailable('the record could not be written'));
   }
 
-  /** Writes a group. Where that fails, its callers are told and what nobody waits for is given back. */
+  /**
+   * Writes a group. If that fails, its callers are rejected, and the records that no caller waits for are returned, to be
+   * tried again.
+   */
   private async write(group: Waiting[]): Promise<Waiting[] | undefined> {
     const { writer } = this;
     const places = this.chains.batch(this.options.sign);
@@ -296,9 +252,9 @@ export class Spool {
     for (const item of group) {
       const { kind, boot } = item.draft.record;
       const { length } = writer;
-      // Ends of earlier boots' calls and chains are few, and room is made only once they are written.
+      // The last records of earlier boots are few, and their segments can be removed only after they are written.
       if (boot === this.options.boot && used + length >= this.maxBytes * SHARE[kind]) {
-        if (item.flush !== undefined) item.flush.reject(new RecordUnavailable('the spool is full'));
+        if (item.caller !== undefined) item.caller.reject(new RecordUnavailable('the spool is full'));
         else if (kind === 'outcome') kept.push(item);
         else this.options.onDropped(item.draft);
         continue;
@@ -313,27 +269,27 @@ export class Spool {
       this.recent.add(lines, lengths, place);
     } catch (error) {
       this.options.onFault(error);
-      for (const { flush } of fitting)
-        flush?.reject(new RecordUnavailable('the record could not be written'));
-      return [...fitting.filter(({ flush }) => flush === undefined), ...kept];
+      for (const { caller } of fitting)
+        caller?.reject(new RecordUnavailable('the record could not be written'));
+      return [...fitting.filter(({ caller }) => caller === undefined), ...kept];
     }
     places.commit();
-    this.count(lines);
-    for (const { flush } of fitting) flush?.resolve();
+    this.trackWritten(lines);
+    for (const { caller } of fitting) caller?.resolve();
     for (const listener of this.listeners) listener();
     return kept.length > 0 ? kept : undefined;
   }
 
-  private count(lines: readonly RecordLine[]): void {
+  private trackWritten(lines: readonly RecordLine[]): void {
     for (const { kind, id, boot, tenant } of lines) {
       if (isSignedKind(kind)) this.unsignedEnds.delete(chainOf({ boot, tenant }));
-      // Headers of new segments tell of this boot's chains only.
+      // Headers of new segments describe only this boot's chains.
       else if (boot !== this.options.boot)
         this.unsignedEnds.set(chainOf({ boot, tenant }), this.segments.end.segment);
       if (kind === 'allowed') this.open.set(id, tenant);
       if (kind !== 'outcome') continue;
       this.open.delete(id);
-      this.unsettled.delete(id);
+      this.unfinished.delete(id);
     }
   }
 
@@ -350,9 +306,3 @@ export class Spool {
 }
 
 const chainOf = ({ boot, tenant }: { boot: string; tenant: string }): string => `${boot} ${tenant}`;
-
-/** A record could not be made durable; the call that waits for it must not go on. */
-export class RecordUnavailable extends Error {
-  override readonly name = 'RecordUnavailable';
-  readonly code = 'record_unavailable';
-}

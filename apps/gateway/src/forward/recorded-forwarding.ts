@@ -1,0 +1,160 @@
+import type { GrantTokenClaims } from '@countersign/authorization';
+import type { Logger } from 'pino';
+import type { CallAuthorizer, CallDecision, VerifiedToken } from '../authorize/call-authorizer.js';
+import type { Budgets } from '../budget/budgets.js';
+import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
+import type { Clock } from '../clock.js';
+import type { CallRefusals } from '../http/call-refusals.js';
+import { type Exchange, openCallOf, recordedCallOf } from '../http/exchange.js';
+import type { GatewayMetrics } from '../metrics.js';
+import type { RecordedCall, Recorder } from '../records/recorder.js';
+import { type Forwarded, forwardCall } from './forward-call.js';
+import { upstreamHeaders } from './forwarded-headers.js';
+import type { LocationRewriter } from './location-rewriter.js';
+import type { ContextSigner } from './signed-context.js';
+import type { Upstreams } from './upstreams.js';
+
+type RecordedForwardingParts = {
+  signContext: ContextSigner;
+  authorizer: CallAuthorizer;
+  refusals: CallRefusals;
+  calls: OpenCalls;
+  budgets: Budgets;
+  recorder: Recorder;
+  upstreams: Upstreams;
+  locations: LocationRewriter;
+  metrics: GatewayMetrics;
+  clock: Clock;
+  log: Logger;
+  maxBodyBytes: number;
+};
+
+export type AllowedCall = Extract<CallDecision, { allowed: true }>;
+
+/**
+ * Runs an allowed call: takes its place and its budget, makes its record durable, and only then forwards it (P5); then
+ * records the outcome. A crash after the record leaves a call without an outcome, which the next run records as
+ * `unknown`.
+ *
+ * Every call passes through here, so `run` and `forward` create no closures and no nested promises that they can avoid.
+ */
+export class RecordedForwarding {
+  constructor(private readonly parts: RecordedForwardingParts) {}
+
+  /** Must be called in the same turn as the decision: no other call may take the place or the budget in between. */
+  async run(
+    exchange: Exchange,
+    token: VerifiedToken,
+    decision: AllowedCall,
+    body: Buffer | undefined,
+  ): Promise<void> {
+    const { claims } = token;
+    const { calls, budgets, recorder, metrics, clock, refusals, authorizer } = this.parts;
+    const { match, grant } = decision;
+    const endsAt = Math.min(grant.endsAt, claims.grant_exp * 1000);
+    const call = openCallOf(exchange, token, endsAt, clock.monotonic());
+    const record = recorder.newId();
+    calls.add(call);
+    budgets.takeCall(claims.digest, grant);
+    try {
+      const digestLife = authorizer.persistDigestLife(claims, grant);
+      const described = recordedCallOf(exchange, claims);
+      const written =
+        digestLife === undefined
+          ? recorder.allowed(record, described, match)
+          : this.recordAfter(digestLife, record, described, match);
+      let durable = true;
+      try {
+        await written;
+      } catch {
+        durable = false;
+      }
+      if (!durable) {
+        budgets.returnCall(claims.digest, grant);
+        const detail = 'the record could not be written';
+        return refusals.verified(exchange, claims, { code: 'record_unavailable', detail, match });
+      }
+      metrics.recorded(clock.monotonic() - call.beganAt);
+      const result = await this.forward(exchange, claims, decision, body, call, record);
+      this.recordOutcome(exchange, claims, decision, call, record, result);
+      if (result.failure !== undefined) refusals.answer(exchange, result.failure, { record });
+      else if (result.cutBy !== undefined) refusals.cut(exchange, result.cutBy, record);
+    } finally {
+      calls.remove(call);
+    }
+  }
+
+  private async recordAfter(
+    digestLife: Promise<void>,
+    id: string,
+    call: RecordedCall,
+    match: AllowedCall['match'],
+  ): Promise<void> {
+    await digestLife;
+    await this.parts.recorder.allowed(id, call, match);
+  }
+
+  private forward(
+    exchange: Exchange,
+    claims: GrantTokenClaims,
+    { match, grant, map }: AllowedCall,
+    body: Buffer | undefined,
+    call: OpenCall,
+    record: string,
+  ): Promise<Forwarded> | Forwarded {
+    const { signContext, budgets, upstreams, clock, authorizer, locations, maxBodyBytes } = this.parts;
+    const { canonical, request, response, expectsContinue, chunks } = exchange;
+    // Writing the record took time. What may have ended since the decision is checked again.
+    if (!authorizer.isInTouch()) call.cut('not_in_touch');
+    if (clock.now() >= call.endsAt) call.cut('grant_ended');
+    if (response.destroyed) call.cut('client_gone');
+    if (call.cutBy !== undefined) {
+      return { status: null, bytes: 0, bodySha256: null, outcome: 'cut', cutBy: call.cutBy };
+    }
+    if (expectsContinue && body === undefined) response.writeContinue();
+    const { definition } = map;
+    const { service, method, headers: clientHeaders, framing } = canonical;
+    const { sub, grant_id, digest } = claims;
+    const { tenant } = match;
+    const upstream = upstreams.at(definition.upstream);
+    const target = canonical.path + canonical.query;
+    const contextClaims = { tenant, sub, grant_id, record, method, path: target };
+    const context = signContext(definition.audience, contextClaims, clock.now());
+    const tenantHeader = definition.tenantFrom === 'header' ? definition.tenantHeader : undefined;
+    const trust = { tenant, requester: sub, grant: grant_id, record, context, tenantHeader };
+    return forwardCall({
+      upstream: upstream.pool,
+      origin: { service, upstream: upstream.url, locations },
+      method,
+      target,
+      headers: upstreamHeaders(clientHeaders, trust),
+      framing,
+      body,
+      chunks,
+      maxBodyBytes,
+      request,
+      response,
+      record,
+      call,
+      now: () => clock.monotonic(),
+      takeBytes: (bytes) => budgets.takeBytes(digest, grant, bytes),
+      moreBytes: (bytes) => budgets.requestMore(digest, grant, { calls: 0, bytes }),
+    });
+  }
+
+  private recordOutcome(
+    { canonical: { service } }: Exchange,
+    { tenant }: GrantTokenClaims,
+    { match }: AllowedCall,
+    call: OpenCall,
+    record: string,
+    { status, bytes, bodySha256, outcome }: Forwarded,
+  ): void {
+    const { clock, recorder, metrics, log } = this.parts;
+    const durationMs = Math.max(0, Math.round(clock.monotonic() - call.beganAt));
+    recorder.outcome(record, tenant, { status, bytes, bodySha256, outcome, durationMs });
+    metrics.forwarded(service, outcome);
+    if (log.isLevelEnabled('debug'))
+      log.debug({ record, service, route: match.route, status, bytes, durationMs, outcome }, 'call');
+  }
+}

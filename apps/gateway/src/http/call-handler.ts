@@ -1,0 +1,67 @@
+import type { CallAuthorizer } from '../authorize/call-authorizer.js';
+import type { OpenCalls } from '../budget/open-calls.js';
+import type { Clock } from '../clock.js';
+import type { RecordedForwarding } from '../forward/recorded-forwarding.js';
+import type { CallRefusals } from './call-refusals.js';
+import { type ChangeBody, readChangeBody } from './change-body.js';
+import { callOf, type Exchange } from './exchange.js';
+
+type CallHandlerParts = {
+  authorizer: CallAuthorizer;
+  refusals: CallRefusals;
+  forwarding: RecordedForwarding;
+  calls: OpenCalls;
+  clock: Clock;
+  maxBodyBytes: number;
+};
+
+const NO_BODY: ChangeBody = {};
+
+/**
+ * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway:
+ * a plain path, in touch, service, token; then grant, route, tenant, scope and limits (`decideCall`); the durable
+ * record; and only then the upstream.
+ */
+export class CallHandler {
+  constructor(private readonly parts: CallHandlerParts) {}
+
+  async handle(exchange: Exchange): Promise<void> {
+    const { authorizer, refusals, forwarding, maxBodyBytes } = this.parts;
+    const { canonical } = exchange;
+    authorizer.requirePlainTarget(canonical);
+    if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
+    const service = authorizer.service(canonical.service);
+    if (service === undefined) {
+      return refusals.unverified(exchange, null, 'route_not_listed', { detail: 'the service is not known' });
+    }
+    const token = authorizer.verifyToken(canonical, service);
+    if (!token.ok) {
+      const { reason, detail, noToken } = token;
+      return refusals.unverified(exchange, canonical.service, 'invalid_token', { reason, detail, noToken });
+    }
+    const { claims } = token;
+    // Only terms that approve one exact change need the body before the decision; every other body streams.
+    const { body, refused } =
+      claims.terms.change === undefined ? NO_BODY : await readChangeBody(this.parts, exchange, token);
+    if (refused !== undefined) return refusals.decided(exchange, claims, refused);
+    const grantArrival = authorizer.waitForGrant(claims);
+    if (grantArrival !== undefined) await grantArrival;
+    const call = callOf(canonical, body);
+    let decision = authorizer.authorize(token, call);
+    for (;;) {
+      const budgetArrival = authorizer.waitForBudget(claims, decision);
+      if (budgetArrival === undefined) break;
+      const refusal = await budgetArrival;
+      if (refusal !== undefined) return refusals.decided(exchange, claims, refusal);
+      decision = authorizer.authorize(token, call);
+    }
+    // No `await` from this decision to the taking of place and budget in `forwarding.run`: another call could come between.
+    if (!decision.allowed) return refusals.decided(exchange, claims, decision);
+    const { framing } = canonical;
+    if (framing.kind === 'length' && framing.bytes > maxBodyBytes) {
+      const detail = 'the body is larger than is accepted';
+      return refusals.verified(exchange, claims, { code: 'body_too_large', detail, match: decision.match });
+    }
+    await forwarding.run(exchange, token, decision, body);
+  }
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { VerifiedToken } from '../authorize/call-authorizer.js';
+import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
+import type { Clock } from '../clock.js';
+import { BodyTap } from '../forward/body-tap.js';
+import { type RefusedCall, refusalOfCut } from './call-refusals.js';
+import type { ChunkScanner } from './chunk-scanner.js';
+import { type Exchange, openCallOf } from './exchange.js';
+import { AmbiguousRequest } from './refusals.js';
+
+/** Such a body is one approved change, not a bulk upload. */
+const MAX_KEPT_BYTES = 1024 * 1024;
+
+const NO_ROOM: RefusedCall = { code: 'rate_limited', detail: 'too many calls at once', match: null };
+
+/** `body` is undefined if it was too large or did not arrive whole. `refused` is set if the call must not go on. */
+export type ChangeBody = { body?: Buffer | undefined; refused?: RefusedCall };
+
+type ChangeBodyParts = { calls: OpenCalls; clock: Clock; maxBodyBytes: number };
+
+/**
+ * Reads the body of a call whose terms approve one exact change: the decision needs its hash. While the body arrives,
+ * the call has a place among the open calls and is cut like any other.
+ */
+export async function readChangeBody(
+  { calls, clock, maxBodyBytes }: ChangeBodyParts,
+  exchange: Exchange,
+  token: VerifiedToken,
+): Promise<ChangeBody> {
+  const { request, response, expectsContinue, chunks, canonical } = exchange;
+  const { digest, grant_exp } = token.claims;
+  if (!calls.hasRoom(digest, canonical.service)) return { refused: NO_ROOM };
+  const call = openCallOf(exchange, token, grant_exp * 1_000, clock.monotonic());
+  const gone = () => call.cut('client_gone');
+  calls.add(call);
+  response.once('close', gone);
+  try {
+    if (expectsContinue) response.writeContinue();
+    const now = () => clock.monotonic();
+    const body = await readBody(request, { chunks, maxBytes: maxBodyBytes, call, now });
+    const refused = refusalOfCut(call.cutBy);
+    return refused === undefined ? { body } : { body, refused };
+  } finally {
+    response.off('close', gone);
+    calls.remove(call);
+  }
+}
+
+type ReadOptions = {
+  chunks: ChunkScanner | undefined;
+  /** Bytes to read, though fewer are kept: a client whose body is too large still gets an answer. */
+  maxBytes: number;
+  call: OpenCall;
+  /** The monotonic clock, in milliseconds. */
+  now(): number;
+};
+
+/**
+ * The whole body; undefined if it is larger than 1 MiB, does not arrive whole, or the call is cut. Throws
+ * AmbiguousRequest for chunks that could be read in more than one way.
+ */
+async function readBody(
+  request: IncomingMessage,
+  { chunks, maxBytes, call, now }: ReadOptions,
+): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const onWanting = () => call.waitForClient(now());
+  const tap = new BodyTap({ chunks, maxBytes, onWanting, onHeld: () => call.clientDone() });
+  request.pipe(tap);
+  call.onCut(() => tap.destroy());
+  try {
+    for await (const piece of tap as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes <= MAX_KEPT_BYTES) pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof AmbiguousRequest) throw error;
+    return undefined;
+  } finally {
+    request.unpipe(tap);
+  }
+  return bytes <= MAX_KEPT_BYTES ? Buffer.concat(pieces) : undefined;
+}
