@@ -51,8 +51,7 @@ export function validateReview(item: ReviewCase): void {
 }
 
 function notOwnRequest({ request, person }: ReviewCase): void {
-  if (request.requester === person.id)
-    throw new AccessError('self_review', 'Nobody reviews their own request.');
+  if (request.requester === person.id) throw new AccessError('self_review');
 }
 
 function mayReview({ person }: ReviewCase): void {
@@ -68,9 +67,7 @@ function stillOpen({ request, now }: ReviewCase): void {
 
 function sameDigest({ request, input }: ReviewCase): void {
   if (request.digest !== input.digest)
-    throw new AccessError('digest_mismatch', 'The request has changed since you read it. Read it again.', {
-      pointer: '/digest',
-    });
+    throw new AccessError('digest_mismatch', undefined, { pointer: '/digest' });
 }
 
 function notDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
@@ -107,9 +104,7 @@ function sidesTurn({ request, reviews, person, input }: ReviewCase): void {
 
 function reasonGiven({ input }: ReviewCase): void {
   if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
-    throw new AccessError('reason_required', 'Say why you deny this; the requester will read it.', {
-      pointer: '/reason',
-    });
+    throw new AccessError('reason_required', undefined, { pointer: '/reason' });
 }
 
 /** A denial may use any channel: it opens nothing. A counter-offer is checked later, by the needs of its own terms. */
@@ -136,5 +131,5 @@ export function validateConsent(
       `At this risk a request is approved by ${channels.join(' or ')}, not by ${principal.channel}.`,
     );
   if (countersignature && signed.countersignature === undefined)
-    throw new AccessError('countersignature_required', 'This must be approved with a passkey.');
+    throw new AccessError('countersignature_required');
 }

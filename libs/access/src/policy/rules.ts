@@ -10,7 +10,7 @@ import {
 } from '@countersign/contract';
 import { hasRole } from '../domain/person.js';
 import { countersignedActions, forbidRules, requiredApprovals } from '../domain/trust/trust-status.js';
-import type { Refusal, RefusalCode } from '../errors.js';
+import { type Refusal, refusal } from '../errors.js';
 import type { RuleContext } from './context.js';
 import { isWithin } from './hours.js';
 import { invitationRefusals } from './invitation-match.js';
@@ -29,8 +29,6 @@ export interface Rule {
 const ALWAYS: readonly Stage[] = ['request', 'review', 'activation', 'mint'];
 /** An invitation must not cover what can never be granted. */
 const ALWAYS_AND_INVITE: readonly Stage[] = ['invite', ...ALWAYS];
-
-const refusal = (code: RefusalCode, pointer: string, detail: string): Refusal => ({ code, detail, pointer });
 
 /** Every rule. Refusals are listed in this order. */
 export const RULES: Record<string, Rule> = {
@@ -136,9 +134,7 @@ export const RULES: Record<string, Rule> = {
   hasTicket: {
     stages: ALWAYS,
     check: ({ ticket }, { policy }) =>
-      policy.ticketRequired && ticket === null
-        ? [refusal('ticket_required', '/ticket', 'The vendor’s policy requires a ticket.')]
-        : [],
+      policy.ticketRequired && ticket === null ? [refusal('ticket_required', '/ticket')] : [],
   },
   /**
    * The hours apply to the start of access and to each mint, not to decisions: an approver may live in another time zone.
@@ -218,16 +214,7 @@ export const RULES: Record<string, Rule> = {
   },
   hasJustification: {
     stages: ['request'],
-    check: (access) =>
-      access.justified
-        ? []
-        : [
-            refusal(
-              'justification_required',
-              '/justification',
-              'Say in a sentence why you need this access.',
-            ),
-          ],
+    check: (access) => (access.justified ? [] : [refusal('justification_required', '/justification')]),
   },
   fewOpenRequests: {
     stages: ['request'],
@@ -279,7 +266,7 @@ export const RULES: Record<string, Rule> = {
         tenant === null ? 1 : requiredApprovals(tenant.controls, trust),
       );
       return access.scope.length > MAX_SCOPE_ENTRIES || bytes > MAX_TOKEN_BYTES
-        ? [refusal('terms_too_large', '/scope', 'The scope is too long for one token. Name fewer resources.')]
+        ? [refusal('terms_too_large', '/scope')]
         : [];
     },
   },
