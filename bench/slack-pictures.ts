@@ -57,7 +57,7 @@ async function main(closing: Closing): Promise<void> {
     erin.view?.type === 'modal' && erin.view.content['submit'] ? erin.view : null,
   );
   await erin.choose(form, 'tenant', 'acme');
-  await erin.choose(form, 'what', ['list invoices', 'read every item of invoices']);
+  await erin.choose(form, 'what', ['list invoices', 'read any invoice']);
   await eventually('what will be needed', () => erin.reads(form).includes('can be asked for'));
   await erin.choose(form, 'reason', REASON);
   await draw('ask', view(form, erin));

@@ -13,7 +13,7 @@ describe('the invite page', () => {
     const page = await site.signedIn('ada', '/invite', { viewport: { width: 360, height: 740 } });
     await page.getByText('No invitation is open').waitFor();
     await page.getByRole('checkbox', { name: 'list invoices' }).check();
-    await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
+    await page.getByRole('checkbox', { name: 'read any invoice' }).check();
     await page.getByLabel('For case').fill('4711');
     await page.getByRole('button', { name: 'Let support list and read invoices, for case 4711' }).click();
     await page.getByText('The door is open for what you named.').waitFor();

@@ -108,7 +108,7 @@ describe('P12: a customer signs with passkeys', () => {
 
   test('invites with her passkey: what fits is not asked again', async () => {
     await page.goto(`${site.url}/invite`);
-    await page.getByRole('checkbox', { name: 'read every item of invoices' }).check();
+    await page.getByRole('checkbox', { name: 'read any invoice' }).check();
     await page.getByLabel('For case').fill('4712');
     await page.getByText('You sign this with your passkey.').waitFor();
     await page.getByText('Each access lasts 1 hour at most.').waitFor();

@@ -9,7 +9,7 @@ import {
   revokeGrant,
   runDueTransitions,
 } from '@countersign/access';
-import { counterTerms, halfTheTime } from '@countersign/wording';
+import { counterTerms, halfTime } from '@countersign/wording';
 import { describeStore } from './support/describe-store.js';
 import { outcome } from './support/outcome.js';
 import { startWorkflow, type Workflow } from './support/workflow.js';
@@ -52,7 +52,7 @@ describeStore('races through two stores', (bench) => {
       case 1:
         return review('deny');
       case 2:
-        return review('counter', { terms: counterTerms(terms, digest, halfTheTime(terms)) });
+        return review('counter', { terms: counterTerms(terms, digest, halfTime(terms)) });
       case 3:
         return outcome(acceptOffer(deps, erin, id, offered));
       case 4:

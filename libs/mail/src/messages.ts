@@ -1,5 +1,6 @@
 import type { ScopeEntry } from '@countersign/contract';
-import { writeDuration, writeInstant } from './clocks.js';
+import { shortDurationText } from '@countersign/wording';
+import { writeInstant } from './clocks.js';
 import { layOut, type MailContent, type Row } from './layout.js';
 import { lines, oneLine } from './text.js';
 import { de } from './words/de.js';
@@ -42,7 +43,7 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
     requester: oneLine(facts.requester),
     tenant: oneLine(facts.tenant),
     service: oneLine(facts.service),
-    duration: writeDuration(facts.seconds, words),
+    duration: shortDurationText(facts.seconds, language, 4),
   };
   const subject = words.subject[facts.kind](names);
   const sentence = words.sentence[facts.kind](names);

@@ -1,4 +1,4 @@
-import { commandFor } from './first-call.js';
+import { firstCallCommand } from './first-call.js';
 
 const service = {
   tenantFrom: 'path' as const,
@@ -32,9 +32,9 @@ test.each([
   ['invoices/*', 'read', '/tenants/acme/invoices/ID'],
   ['payroll', 'list', '/PATH'],
 ])('%s:%s is tried first at %s', (resource, action, path) => {
-  expect(commandFor(grant(resource, action), service)).toBe(`npx countersign curl grt_1 -- ${path}`);
+  expect(firstCallCommand(grant(resource, action), service)).toBe(`npx countersign curl grt_1 -- ${path}`);
 });
 
 test('a service that is not known yet leaves the path open', () => {
-  expect(commandFor(grant('invoices', 'list'), undefined)).toBe('npx countersign curl grt_1 -- /PATH');
+  expect(firstCallCommand(grant('invoices', 'list'), undefined)).toBe('npx countersign curl grt_1 -- /PATH');
 });

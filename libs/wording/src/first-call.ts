@@ -1,7 +1,7 @@
 import type { Route } from '@countersign/contract';
 import { type ScopeEntry, scopeAllows } from '@countersign/contract';
 
-/** What a first call is made of. */
+/** The members of a grant that a first call needs. */
 interface Granted {
   id: string;
   tenant: string;
@@ -10,8 +10,8 @@ interface Granted {
 
 type Routed = { routes: readonly Route[] };
 
-/** A first useful call under a grant: the plainest GET route that it covers. */
-export function commandFor(grant: Granted, service: Routed | null | undefined): string {
+/** The command for a first useful call under a grant: the first GET route of the map that the grant covers. */
+export function firstCallCommand(grant: Granted, service: Routed | null | undefined): string {
   return `npx countersign curl ${grant.id} -- ${pathFor(grant, service)}`;
 }
 
@@ -22,7 +22,7 @@ function pathFor(grant: Granted, service: Routed | null | undefined): string {
   return open[0] ?? '/PATH';
 }
 
-/** The route's path with this grant's tenant and an object that the grant names; nothing where it is not covered. */
+/** The route's path with the grant's tenant and an object that the grant names. Empty if the grant does not cover it. */
 function fill(route: Route, grant: Granted): string[] {
   const { resource, path, action } = route;
   for (const entry of grant.scope) {

@@ -1,14 +1,18 @@
 export {
   type Choice,
-  minutesText,
+  counterTerms,
+  evaluateChoice,
+  halfTime,
+  type Narrowing,
   type Outcome,
-  outcomeOf,
+  onlyObjects,
   pairOf,
+  readOnly,
   readOnlyPairs,
   wholeChoice,
-} from './choice.js';
-export { commandFor } from './first-call.js';
-export { type Offering, offeringsOf, tickedScope, tickOf } from './offerings.js';
-export { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from './presets.js';
-export { entryWords, joined, resourceWords, ruleWords, scopeWords } from './words/scope-words.js';
-export { wordFor } from './words/word-for.js';
+} from './counter-offer.js';
+export { durationText, minutesText, shortDurationText } from './durations.js';
+export { firstCallCommand } from './first-call.js';
+export { type Language, LOCALES } from './languages.js';
+export { listOfferings, type Offering, tickedScope, tickOf } from './offerings.js';
+export { entryWords, joinWithAnd, resourceWords, ruleWords, scopeWords, wordFor } from './scope-words.js';

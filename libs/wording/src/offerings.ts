@@ -1,8 +1,13 @@
-import type { ScopeEntry } from '@countersign/contract';
-import { type Route, routeResourcePattern } from '@countersign/contract';
-import { inFolder, typedNames } from './words/typed-names.js';
+import { type Route, routeResourcePattern, type ScopeEntry } from '@countersign/contract';
 
-/** One thing that a service lets be asked for. */
+/** Splits typed names: `inv-1, inv-2`. */
+export const typedNames = (typed: string): string[] => typed.split(/[\s,]+/).filter((name) => name !== '');
+
+/** The resource that a typed name means: in the folder, or itself if it has a slash. */
+export const inFolder = (folder: string, name: string): string =>
+  name.includes('/') ? name : `${folder}/${name}`;
+
+/** One action on a pattern of resources that people may request of a service. */
 export interface Offering {
   pattern: string;
   action: string;
@@ -10,8 +15,8 @@ export interface Offering {
 
 export const tickOf = ({ pattern, action }: Offering): string => `${pattern} ${action}`;
 
-/** What can be asked for, from the service's own map: each resource and action once, in the map's order. */
-export function offeringsOf(service: { routes: readonly Route[] }): Offering[] {
+/** Everything that can be requested, from the service's own map: each pattern and action once, in the map's order. */
+export function listOfferings(service: { routes: readonly Route[] }): Offering[] {
   const seen = new Map<string, Offering>();
   for (const route of service.routes) {
     const offering = { pattern: routeResourcePattern(route), action: route.action };
@@ -20,7 +25,7 @@ export function offeringsOf(service: { routes: readonly Route[] }): Offering[] {
   return [...seen.values()];
 }
 
-/** The scope that is ticked; objects narrow every pattern that ends in `*`. */
+/** The scope of the ticked offerings. Typed objects narrow every pattern that ends in `*`. */
 export function tickedScope({
   ticked,
   objects,

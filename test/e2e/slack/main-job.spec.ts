@@ -28,7 +28,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
 
     const card = await world.card(world.lockbox, 'Case 4711');
     expect(ada.reads(card)).toContain(
-      'Erin of Vendor wants to read every item of invoices at acme Corp for 30 minutes.',
+      'Erin of Vendor wants to read any invoice at acme Corp for 30 minutes.',
     );
     expect(ada.reads(card)).toContain('⊛ Approved by Max');
     await ada.click(card, 'Half the time');
@@ -129,7 +129,7 @@ describe('the whole job in Slack, staff in their workspace, the customer in its 
   test('what must be countersigned is approved in the browser alone, whatever button is pressed', async () => {
     const { max, ada } = world.people;
     await (await Customer.of(world.broker, 'approver')).enrol();
-    expect(await world.ask('Case 4713', 'update every item of invoices')).toContain('You have asked');
+    expect(await world.ask('Case 4713', 'update any invoice')).toContain('You have asked');
     const atVendor = await world.card(world.reviews, 'Case 4713', max);
     const { value } = find(atVendor.blocks, 'Approve').element;
     await max.click(atVendor, 'Approve');

@@ -152,7 +152,7 @@ export class SlackWorld {
   }
 
   /** The engineer fills in the form behind `/access` and sends it. @returns what the form says then */
-  async ask(reason: string, what = 'read every item of invoices', who = this.people.erin): Promise<string> {
+  async ask(reason: string, what = 'read any invoice', who = this.people.erin): Promise<string> {
     if (who.view !== undefined) await who.close(who.view);
     await who.slash('/access');
     const form = await eventually('the form', () =>

@@ -11,7 +11,7 @@ import {
   setLock,
 } from '@countersign/access';
 import { toInstant } from '@countersign/contract';
-import { counterTerms, halfTheTime } from '@countersign/wording';
+import { counterTerms, halfTime } from '@countersign/wording';
 import { ask } from '../../factories/ask.js';
 import { PEOPLE } from '../../factories/organisation.js';
 import type { Who } from '../story.js';
@@ -110,7 +110,7 @@ export class Stage {
 }
 
 const counterOf = ({ request }: RequestView) =>
-  counterTerms(request.terms, request.digest, halfTheTime(request.terms));
+  counterTerms(request.terms, request.digest, halfTime(request.terms));
 const decided = ({ request }: RequestView, decision: string, more: object = {}) => ({
   path: `/requests/${request.id}/reviews`,
   body: { decision, digest: request.digest, ...more },

@@ -1,5 +1,5 @@
 import { ContractError, canonicalJson, parseTerms, type Terms } from '@countersign/contract';
-import { counterTerms, halfTheTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
+import { counterTerms, halfTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
 import { type Api, segment } from '../api/client.js';
 import { namesOf, personsOf } from '../api/people.js';
 import { requestShape, reviewShape, serviceShape } from '../api/shapes.js';
@@ -128,7 +128,7 @@ export async function narrowingOf(api: Api, terms: Terms, options: NarrowingOpti
 }
 
 async function byPreset(api: Api, terms: Terms, preset: string): Promise<Narrowing | null> {
-  if (preset === 'half-time') return halfTheTime(terms);
+  if (preset === 'half-time') return halfTime(terms);
   if (preset !== 'read-only') return onlyObjects(terms, preset.slice(ONLY.length).split(','));
   return readOnly(terms, await api.call(`/api/v1/services/${segment(terms.service)}`, serviceShape));
 }

@@ -1,19 +1,11 @@
+import { parseDuration } from '@countersign/contract';
+import { durationText } from '@countersign/wording';
 import type { RequestAnswer } from './shapes.js';
-
-const UNITS: [RegExp, string][] = [
-  [/(\d+)D/, 'day'],
-  [/(\d+)H/, 'hour'],
-  [/(\d+)M/, 'minute'],
-  [/(\d+)S/, 'second'],
-];
 
 /** `PT1H30M` as `1 hour 30 minutes`. */
 export function durationWords(duration: string): string {
-  const words = UNITS.flatMap(([pattern, unit]) => {
-    const count = pattern.exec(duration)?.[1];
-    return count === undefined ? [] : [`${count} ${unit}${count === '1' ? '' : 's'}`];
-  });
-  return words.length === 0 ? duration : words.join(' ');
+  const seconds = parseDuration(duration);
+  return seconds === undefined ? duration : durationText(seconds, 'en', 4);
 }
 
 /** The one sentence that everybody who decides reads: who wants what, for how long, and why. */

@@ -1,6 +1,5 @@
+import { LOCALES } from '@countersign/wording';
 import type { Language } from './language.js';
-
-const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 
 /**
  * An instant in the reader's zone, with the zone's name: `Tue, 24 Nov, 15:03 CET`; the year where it is another.
@@ -30,29 +29,6 @@ export function instantText(
 /** Only the time of day, to the second, for rows that stand under a day. */
 export function timeText(at: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium' }).format(new Date(at));
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** Whole seconds in words, with the two largest units that matter: `1 hour 30 minutes`. */
-export function durationText(seconds: number, language: Language): string {
-  const parts: string[] = [];
-  let rest = Math.max(0, Math.round(seconds));
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(unitText(count, unit, language));
-  }
-  return parts.length === 0 ? unitText(0, 'second', language) : parts.slice(0, 2).join(' ');
-}
-
-function unitText(count: number, unit: (typeof UNITS)[number][0], language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
 /** What is left, as a clock shows it: `59:04`, `1:59:04`. */

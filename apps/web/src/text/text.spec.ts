@@ -1,5 +1,5 @@
-import { resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/wording';
-import { bytesText, clockText, durationText, instantText, localText } from './clock.js';
+import { durationText, resourceWords, ruleWords, scopeWords, wordFor } from '@countersign/wording';
+import { bytesText, clockText, instantText, localText } from './clock.js';
 
 describe('clocks', () => {
   test('an instant stands in the reader’s zone, which is named; another year is said', () => {
@@ -43,7 +43,7 @@ describe('clocks', () => {
 describe('scopes in words', () => {
   test.each([
     ['invoices', 'invoices', 'invoices'],
-    ['invoices/*', 'every item of invoices', 'jeden Eintrag von invoices'],
+    ['invoices/*', 'any invoice', 'jeden Eintrag von invoices'],
     ['payroll/**', 'payroll and everything in it', 'payroll und alles darin'],
     ['**', 'everything', 'alles'],
     ['*/notes/*', '*/notes/*', '*/notes/*'],

@@ -1,5 +1,6 @@
+import { durationText } from '@countersign/wording';
 import { useEffect, useState } from 'react';
-import { clockText, durationText, instantText, timeText } from '../text/clock.js';
+import { clockText, instantText, timeText } from '../text/clock.js';
 import { useLanguage } from '../text/language.js';
 
 /** An instant in the reader's zone, named. */

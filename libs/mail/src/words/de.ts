@@ -67,5 +67,4 @@ export const de: Words = {
     footer:
       'Niemand wird Sie je danach fragen. Haben Sie keinen Code verlangt, lassen Sie ihn liegen: Von selbst bewirkt er nichts.',
   },
-  units: { days: 'T', hours: 'Std.', minutes: 'Min.', seconds: 'Sek.' },
 };

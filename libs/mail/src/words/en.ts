@@ -66,5 +66,4 @@ export const en: Words = {
     footer:
       'Nobody will ever ask you for it. If you did not ask for a code, leave it: it does nothing by itself.',
   },
-  units: { days: 'd', hours: 'h', minutes: 'min', seconds: 's' },
 };

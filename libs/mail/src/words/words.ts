@@ -62,5 +62,4 @@ export interface Words {
   footer: string;
   /** The mail that brings a sign-in code. */
   code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
-  units: { days: string; hours: string; minutes: string; seconds: string };
 }

@@ -8,7 +8,7 @@ import {
   requestLimits,
 } from '@countersign/access';
 import { type Hashing } from '@countersign/contract';
-import { offeringsOf, tickedScope, tickOf } from '@countersign/wording';
+import { listOfferings, tickedScope, tickOf } from '@countersign/wording';
 import type { ViewStateValue } from '@slack/bolt';
 import { ASK, type AskFacts } from '../messages/ask-view.js';
 import { LIMITS } from '../messages/limits.js';
@@ -65,7 +65,7 @@ export async function askInputOf(
   if (tenant === null || service === null || seconds === null) return null;
   const { definition } = await getService(deps, principal, service);
   const keyOf = offeringValue(deps.hashing);
-  const ticked = offeringsOf(definition)
+  const ticked = listOfferings(definition)
     .map(tickOf)
     .filter((tick) => form.what.includes(keyOf(tick)));
   return {

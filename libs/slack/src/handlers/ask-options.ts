@@ -1,5 +1,5 @@
 import { listServices, organisationNames } from '@countersign/access';
-import { offeringsOf } from '@countersign/wording';
+import { listOfferings } from '@countersign/wording';
 import type { AllMiddlewareArgs, App, SlackOptionsMiddlewareArgs } from '@slack/bolt';
 import type { PlainTextOption } from '@slack/types';
 import { ASK, namedOption, offeringOption } from '../messages/ask-view.js';
@@ -55,5 +55,5 @@ async function offerings(parts: SlackParts, { body }: Asked): Promise<PlainTextO
   const service = known.find(({ definition }) => definition.name === name);
   if (service === undefined) return [];
   const keyOf = offeringValue(parts.deps.hashing);
-  return offeringsOf(service.definition).map((offering) => offeringOption(offering, keyOf));
+  return listOfferings(service.definition).map((offering) => offeringOption(offering, keyOf));
 }

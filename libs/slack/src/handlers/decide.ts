@@ -9,7 +9,7 @@ import {
   reviewRequest,
 } from '@countersign/access';
 import { type Terms } from '@countersign/contract';
-import { counterTerms, halfTheTime, type Narrowing, readOnly } from '@countersign/wording';
+import { counterTerms, halfTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { ACTIONS } from '../action-ids.js';
 import type { SlackParts } from '../parts.js';
@@ -27,7 +27,7 @@ export function listenForDecisions(app: App, parts: SlackParts): void {
       const { definition } = await getService(parts.deps, principal, terms.service);
       return readOnly(terms, definition);
     }),
-    [ACTIONS.halfTime]: offer(parts, async (_principal, terms) => halfTheTime(terms)),
+    [ACTIONS.halfTime]: offer(parts, async (_principal, terms) => halfTime(terms)),
     [ACTIONS.accept]: async (principal, { request, digest }) => {
       await acceptOffer(parts.deps, principal, request, digest);
       return SENTENCES.accepted;

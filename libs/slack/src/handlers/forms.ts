@@ -1,5 +1,5 @@
 import { AccessError, type Principal, reviewRequest, revokeGrant } from '@countersign/access';
-import { outcomeOf, pairOf } from '@countersign/wording';
+import { evaluateChoice, pairOf } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';
@@ -144,7 +144,7 @@ const offerLess: Form = async (parts, principal, pressed, values) => {
   const kept = keepOptions(terms)
     .filter(({ option }) => chosen.has(option.value ?? ''))
     .flatMap(({ pairs }) => pairs.map(([resource, action]) => pairOf(resource, action)));
-  const outcome = outcomeOf(terms, digest, {
+  const outcome = evaluateChoice(terms, digest, {
     kept: new Set(kept),
     objects: typed(values, FIELDS.objects),
     minutes: typed(values, FIELDS.minutes),

@@ -1,3 +1,5 @@
+import { durationText as durationIn } from '@countersign/wording';
+
 /** `2026-11-24 15:00 UTC`, for a reader whose program knows no Slack dates. */
 export const utcText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
@@ -12,21 +14,5 @@ export const readerTime = (instant: string): string =>
 export const later = (instant: string, plus: number): string =>
   new Date(Date.parse(instant) + plus * 1_000).toISOString();
 
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-/** Whole seconds in words, with the two largest units that matter: `1 hour 30 minutes`. */
-export function durationText(seconds: number): string {
-  const parts: string[] = [];
-  let rest = Math.max(0, Math.round(seconds));
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
-  }
-  return parts.length === 0 ? '0 seconds' : parts.slice(0, 2).join(' ');
-}
+/** A duration in words: `1 hour 30 minutes`. */
+export const durationText = (seconds: number): string => durationIn(seconds, 'en');

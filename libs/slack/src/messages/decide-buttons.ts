@@ -1,5 +1,5 @@
 import { type Terms } from '@countersign/contract';
-import { halfTheTime, type Narrowing, readOnly } from '@countersign/wording';
+import { halfTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';
@@ -48,7 +48,7 @@ function lessButtons(facts: CardFacts): Button[] {
   const isPattern = terms.scope.some(({ resource }) => resource.includes('*'));
   return [
     ...preset(facts, ACTIONS.readOnly, 'Read only', service === null ? null : readOnly(terms, service)),
-    ...preset(facts, ACTIONS.halfTime, 'Half the time', halfTheTime(terms)),
+    ...preset(facts, ACTIONS.halfTime, 'Half the time', halfTime(terms)),
     ...(isPattern ? [button(ACTIONS.onlyObjects, 'Only these objects…', { value })] : []),
     button(ACTIONS.less, 'Approve less…', { value }),
   ];

@@ -1,4 +1,4 @@
-import { commandFor } from '@countersign/wording';
+import { firstCallCommand } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
 import { pressedValue } from '../pressed.js';
@@ -55,7 +55,7 @@ function leftText(endsAt: string, now: string): string {
 export function workBlocks({ request, grant, service }: CardFacts, publicUrl: string): KnownBlock[] {
   if (grant === null || grant.state === 'ended') return [];
   const { tenant, scope } = request.terms;
-  const command = commandFor({ id: grant.id, tenant, scope }, service);
+  const command = firstCallCommand({ id: grant.id, tenant, scope }, service);
   const value = pressedValue({ request: request.id, digest: request.digest });
   return [
     ...(grant.state === 'scheduled' && grant.startsAt !== null

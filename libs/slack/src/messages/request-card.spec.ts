@@ -104,11 +104,11 @@ test('the reviewer’s card asks in the reviewer’s turn, the customer’s in t
 test('it says who, what, how long, why, for which ticket, what is not included, and when it lapses', () => {
   const text = said(requestCard(atCustomer({ needs: LOW }), 'approver', URL));
   for (const part of [
-    'Erin Okafor of Northwind Cloud wants to read every item of invoices at Acme Corp for 1 hour.',
+    'Erin Okafor of Northwind Cloud wants to read any invoice at Acme Corp for 1 hour.',
     '• invoices/*: read',
     '“Case 4711: the total of an invoice is wrong”',
     'CASE-4711',
-    '• update: every item of invoices',
+    '• update: any invoice',
     'Everything else of billing',
     'Low risk: Because.',
     `<!date^${Date.parse('2026-11-25T03:00:00Z') / 1_000}^{date_short_pretty} {time}|2026-11-25 03:00 UTC>`,

@@ -1,5 +1,5 @@
 import './ask.css';
-import { scopeWords, tickedScope } from '@countersign/wording';
+import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
@@ -8,7 +8,6 @@ import { useOrganisation } from '../../api/organisation.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { servicesQuery } from '../../api/requests.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Choice, SelectField, TextArea, TextField } from '../../ui/field.js';

@@ -1,4 +1,4 @@
-import { offeringsOf, tickedScope } from '@countersign/wording';
+import { listOfferings, tickedScope } from '@countersign/wording';
 import { buildAsk } from './draft.js';
 
 const route = (method: string, resource: string, action: string) => ({
@@ -24,7 +24,7 @@ test('what can be asked for stands once, in the order of the map', () => {
     route('GET', 'invoices/{id}', 'read'),
     route('HEAD', 'invoices/{id}', 'read'),
   ];
-  expect(offeringsOf({ routes })).toEqual([
+  expect(listOfferings({ routes })).toEqual([
     { pattern: 'invoices', action: 'list' },
     { pattern: 'invoices/*', action: 'read' },
   ]);

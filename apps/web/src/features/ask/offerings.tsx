@@ -1,4 +1,4 @@
-import { entryWords, offeringsOf, tickOf } from '@countersign/wording';
+import { entryWords, listOfferings, tickOf } from '@countersign/wording';
 import type { Service } from '../../api/client.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Choice, TextField } from '../../ui/field.js';
@@ -31,7 +31,7 @@ export function Offerings({
     <fieldset className="stack near">
       <legend className="legend">{legend}</legend>
       <div className="choices">
-        {offeringsOf(service).map((offering) => (
+        {listOfferings(service).map((offering) => (
           <Choice
             key={tickOf(offering)}
             type="checkbox"

@@ -1,8 +1,8 @@
+import { durationText } from '@countersign/wording';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type Ask, api, type Needs } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { ProblemNotice } from '../../ui/query-states.js';

@@ -1,5 +1,5 @@
 import type { TrustDocument } from '@countersign/contract';
-import { joined } from '@countersign/wording';
+import { joinWithAnd } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { peopleQuery } from '../../api/organisation.js';
 import { useSession } from '../../api/session.js';
@@ -63,7 +63,7 @@ function NotNamed({ slug, document }: { slug: string; document: TrustDocument })
   return (
     <p className="soft">
       {text.others(
-        joined(
+        joinWithAnd(
           others.map(({ name }) => name),
           language,
         ),

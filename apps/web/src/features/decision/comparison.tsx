@@ -1,9 +1,9 @@
 import { parseDuration, type Terms } from '@countersign/contract';
-import { entryWords, joined, ruleWords } from '@countersign/wording';
+import { durationText, entryWords, joinWithAnd, ruleWords } from '@countersign/wording';
 import type { ReactNode } from 'react';
 import type { AccessRequest } from '../../api/client.js';
 import type { Controls } from '../../api/organisation.js';
-import { bytesText, durationText, numberText } from '../../text/clock.js';
+import { bytesText, numberText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
 import { findApplicableControls } from './applicable-controls.js';
 import { type DecisionText, decisionTexts } from './decision.text.js';
@@ -103,7 +103,7 @@ function useRows({
     };
   };
   const phrases = (of: Terms) =>
-    joined(
+    joinWithAnd(
       of.scope.map((entry) => entryWords(entry, language)),
       language,
     );
@@ -165,9 +165,9 @@ function Allowed({
   const language = useLanguage();
   const { levels, forbidden } = findApplicableControls(terms, controls, mustBeSigned);
   const lines = [
-    ...(levels.low.length === 0 ? [] : [text.lowRisk(joined(levels.low, language))]),
-    ...(levels.medium.length === 0 ? [] : [text.otherwise(joined(levels.medium, language))]),
-    ...(levels.high.length === 0 ? [] : [text.signed(joined(levels.high, language))]),
+    ...(levels.low.length === 0 ? [] : [text.lowRisk(joinWithAnd(levels.low, language))]),
+    ...(levels.medium.length === 0 ? [] : [text.otherwise(joinWithAnd(levels.medium, language))]),
+    ...(levels.high.length === 0 ? [] : [text.signed(joinWithAnd(levels.high, language))]),
     ...forbidden.map((rule) => text.forbids(ruleWords(rule, language))),
   ];
   return (
@@ -185,5 +185,5 @@ function budgetWords({ budget }: Terms, text: DecisionText, language: Language):
     ...(calls === undefined ? [] : [text.calls(numberText(calls, language))]),
     ...(bytes === undefined ? [] : [text.bytes(bytesText(bytes, language))]),
   ];
-  return parts.length === 0 ? text.noBudget : joined(parts, language);
+  return parts.length === 0 ? text.noBudget : joinWithAnd(parts, language);
 }

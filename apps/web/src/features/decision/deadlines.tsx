@@ -1,5 +1,5 @@
+import { durationText } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Countdown, Instant, useNow } from '../../ui/clock.js';
 import { decisionTexts } from './decision.text.js';

@@ -1,11 +1,10 @@
 import type { Terms } from '@countersign/contract';
-import { type Outcome, scopeWords } from '@countersign/wording';
+import { durationText, type Outcome, scopeWords } from '@countersign/wording';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { isVendor, useSession } from '../../api/session.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { useRequiredReason } from '../../ui/field.js';

@@ -1,6 +1,6 @@
 import './decision.css';
 import type { Terms } from '@countersign/contract';
-import { outcomeOf, wholeChoice } from '@countersign/wording';
+import { evaluateChoice, wholeChoice } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -52,7 +52,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
 
   const turn = availableAction(request, session);
   const hasChanged = read.digest !== request.digest;
-  const outcome = outcomeOf(terms, request.digest, choice);
+  const outcome = evaluateChoice(terms, request.digest, choice);
   const decides = turn === 'decide';
   const offered = decides ? undefined : (request.offer?.terms as Terms | undefined);
   const granting = outcome.kind === 'less' ? outcome.terms : (offered ?? terms);

@@ -1,7 +1,6 @@
-import { scopeWords } from '@countersign/wording';
+import { durationText, scopeWords } from '@countersign/wording';
 import type { AccessRequest } from '../../api/client.js';
 import { useNames, useOrganisation } from '../../api/organisation.js';
-import { durationText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 

@@ -1,4 +1,4 @@
-import { commandFor } from '@countersign/wording';
+import { firstCallCommand } from '@countersign/wording';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { api, type Grant } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
@@ -23,7 +23,7 @@ export function EngineerActions({ grant }: { grant: Grant }) {
       {grant.state === 'active' || grant.startsAt === null ? (
         <>
           <p className="strong">{text.paste}</p>
-          <Command>{commandFor(grant, service)}</Command>
+          <Command>{firstCallCommand(grant, service)}</Command>
         </>
       ) : null}
       {release.error === null ? null : <ProblemNotice error={release.error} />}

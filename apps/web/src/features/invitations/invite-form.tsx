@@ -1,12 +1,12 @@
 import { toInstant } from '@countersign/contract';
-import { scopeWords, tickedScope } from '@countersign/wording';
+import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { controlsQuery, useOrganisation } from '../../api/organisation.js';
 import { servicesQuery } from '../../api/requests.js';
 import { trustQuery } from '../../api/trust.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
-import { durationText, localText } from '../../text/clock.js';
+import { localText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';

@@ -1,8 +1,7 @@
 import { parseDuration, type TrustDocument } from '@countersign/contract';
-import { joined, ruleWords } from '@countersign/wording';
+import { durationText, joinWithAnd, ruleWords } from '@countersign/wording';
 import type { ProposedControls } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
-import { durationText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
 import { controlsTexts } from '../controls/controls.text.js';
 import { type ChangedMember, diffTrustDocuments, type TrustChange } from './changes.js';
@@ -65,8 +64,11 @@ export function ControlsChange({ before, after }: { before: ProposedControls; af
   const says: readonly [label: string, say: (controls: ProposedControls) => string][] = [
     [labels.approvals, ({ approvals }) => String(approvals)],
     [text.controlsLongest, ({ maxDuration }) => longestWords(maxDuration, text.controlsNoLimit, language)],
-    [labels.level.high, ({ countersign }) => joined(countersign, language) || text.controlsNothing],
-    [labels.level.low, ({ slackMayApprove }) => joined(slackMayApprove, language) || text.controlsNothing],
+    [labels.level.high, ({ countersign }) => joinWithAnd(countersign, language) || text.controlsNothing],
+    [
+      labels.level.low,
+      ({ slackMayApprove }) => joinWithAnd(slackMayApprove, language) || text.controlsNothing,
+    ],
     [
       labels.never,
       ({ forbid }) =>

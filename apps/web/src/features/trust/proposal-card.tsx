@@ -1,5 +1,5 @@
 import type { TrustDocument } from '@countersign/contract';
-import { joined } from '@countersign/wording';
+import { joinWithAnd } from '@countersign/wording';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Trust, TrustProposal } from '../../api/client.js';
@@ -119,7 +119,7 @@ function Signatures({ proposal: { document, signatures, needs } }: { proposal: T
         ))}
       </ul>
       {needs.persons === 0 ? null : <p>{text.needsPersons(needs.persons)}</p>}
-      {owners.length === 0 ? null : <p>{text.needsKeys(joined(owners.map(name), language))}</p>}
+      {owners.length === 0 ? null : <p>{text.needsKeys(joinWithAnd(owners.map(name), language))}</p>}
     </>
   );
 }

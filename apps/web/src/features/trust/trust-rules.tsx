@@ -1,8 +1,7 @@
 import type { TrustDocument } from '@countersign/contract';
-import { joined, ruleWords } from '@countersign/wording';
+import { durationText, joinWithAnd, ruleWords } from '@countersign/wording';
 import { Fragment, type ReactNode } from 'react';
 import { useNames } from '../../api/organisation.js';
-import { durationText } from '../../text/clock.js';
 import { type Language, useLanguage, useText } from '../../text/language.js';
 import { Instant } from '../../ui/clock.js';
 import type { ChangedMember } from './changes.js';
@@ -76,7 +75,7 @@ export const RULE_WORDS: Readonly<Record<ChangedMember, Say>> = {
   approvals: ({ approvals }, text) => [text.approvalsOf(approvals)],
   threshold: ({ threshold }, text) => [text.thresholdOf(threshold)],
   countersign: ({ countersign: { exceptActions } }, text, language) => [
-    exceptActions.length === 0 ? text.exceptNone : joined(exceptActions, language),
+    exceptActions.length === 0 ? text.exceptNone : joinWithAnd(exceptActions, language),
   ],
   forbid: ({ forbid }, text, language) =>
     forbid.length === 0
@@ -96,6 +95,6 @@ export const basisWords = (
 ): string =>
   text.basis(
     text.basisName[basis],
-    `${joined(services, language)}, ${joined(actions, language)}`,
+    `${joinWithAnd(services, language)}, ${joinWithAnd(actions, language)}`,
     durationText(maxSeconds, language),
   );

@@ -10,11 +10,10 @@ import {
   type Terms,
   type TrustDocument,
 } from '@countersign/contract';
-import { scopeWords } from '@countersign/wording';
+import { durationText, scopeWords } from '@countersign/wording';
 import { PasskeyProblem } from '../../passkey/passkey-problem.js';
 import { buildApproval } from '../../passkey/statements.js';
 import { withHashing } from '../../passkey/web-hashing.js';
-import { durationText } from '../../text/clock.js';
 import type { SigningConfig } from '../config.js';
 import type { RecoverTask, SignTask } from '../protocol.js';
 import { type DescribeContext, type DescribedMember, describeMembers, type Table } from './members.js';

@@ -1,6 +1,6 @@
 import { canonicalJson, isDigest, isId, isInstant } from '@countersign/contract';
-import { entryWords, joined, ruleWords } from '@countersign/wording';
-import { bytesText, durationText, instantText, numberText } from '../../text/clock.js';
+import { durationText, entryWords, joinWithAnd, ruleWords } from '@countersign/wording';
+import { bytesText, instantText, numberText } from '../../text/clock.js';
 import { type Describe, type DescribeContext, record } from './members.js';
 
 /**
@@ -85,7 +85,7 @@ export const list =
   (none: (reader: DescribeContext) => string): Describe =>
   (value, reader) => {
     if (!isTexts(value)) return undefined;
-    return value.length === 0 ? none(reader) : joined(value, reader.language);
+    return value.length === 0 ? none(reader) : joinWithAnd(value, reader.language);
   };
 
 export const exceptActions: Describe = (value, reader) => {
@@ -110,7 +110,7 @@ export const bases: Describe = (value, { language, words }) =>
       const { basis, services, actions, maxSeconds, ...more } = record(entry) ?? {};
       if (typeof basis !== 'string' || !isTexts(services) || !isTexts(actions)) return undefined;
       if (!isCount(maxSeconds) || !isEmpty(more)) return undefined;
-      const what = `${joined(services, language)}, ${joined(actions, language)}`;
+      const what = `${joinWithAnd(services, language)}, ${joinWithAnd(actions, language)}`;
       return words.basis(basis, what, durationText(maxSeconds, language));
     }),
     words.basesNone,

@@ -1,13 +1,9 @@
-import type { ScopeEntry } from '@countersign/contract';
-import { ANY_ACTION } from '@countersign/contract';
-import { wordFor } from './word-for.js';
-
-/** The languages that there are words for. */
-type Language = 'en' | 'de';
+import { ANY_ACTION, type ScopeEntry } from '@countersign/contract';
+import type { Language } from './languages.js';
 
 interface Words {
   verbs: Readonly<Record<string, string>>;
-  /** `read every item of invoices`; German puts the verb last. */
+  /** `read any invoice`. German puts the verb last. */
   phrase(verb: string, object: string): string;
   everything: string;
   each(path: string): string;
@@ -20,7 +16,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
     verbs: {},
     phrase: (verb, object) => `${verb} ${object}`,
     everything: 'everything',
-    each: (path) => `every item of ${path}`,
+    each: (path) => `any ${singular(path) ?? `item of ${path}`}`,
     below: (path) => `${path} and everything in it`,
     and: 'and',
   },
@@ -41,7 +37,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
   },
 };
 
-/** `invoices/*` → `every item of invoices`. */
+/** `invoices/*` → `any invoice`. */
 export function resourceWords(resource: string, language: Language): string {
   const words = WORDS[language];
   if (resource === '**') return words.everything;
@@ -51,23 +47,30 @@ export function resourceWords(resource: string, language: Language): string {
   return resource;
 }
 
-/** The actions of one entry on its resource: `read and update every item of invoices`. */
+/** `invoices` → `invoice`. Undefined if the path is not one regular plural. */
+function singular(path: string): string | undefined {
+  if (!/^[a-z-]*[a-z]{2}s$/.test(path)) return undefined;
+  if (/(?:news|series|species|[aious]s|(?:s|x|z|ch|sh)es)$/.test(path)) return undefined;
+  return path.endsWith('ies') ? `${path.slice(0, -3)}y` : path.slice(0, -1);
+}
+
+/** The actions of one entry on its resource: `read and update any invoice`. */
 export function entryWords({ resource, actions }: ScopeEntry, language: Language): string {
   const { verbs, phrase } = WORDS[language];
-  const verb = joined(
+  const verb = joinWithAnd(
     actions.map((action) => wordFor(verbs, action) ?? action),
     language,
   );
   return phrase(verb, resourceWords(resource, language));
 }
 
-/** What a forbidding rule closes: `payroll and everything in it`, or certain actions of it. */
+/** What a `forbid` rule closes: `payroll and everything in it`, or certain actions on it. */
 export const ruleWords = (rule: ScopeEntry, language: Language): string =>
   rule.actions.includes(ANY_ACTION) ? resourceWords(rule.resource, language) : entryWords(rule, language);
 
 /**
- * A whole scope as one short phrase, for headings and buttons: what is asked of a folder and of each thing in it
- * is said together (`list and read invoices`). The exact words stand where entries are listed one by one.
+ * A whole scope as one short phrase, for headings and buttons. It does not tell a folder from the items in it
+ * (`list and read invoices`). Pages list the exact entries beside it with `entryWords`.
  */
 export function scopeWords(scope: readonly ScopeEntry[], language: Language): string {
   const byFolder = new Map<string, string[]>();
@@ -79,7 +82,14 @@ export function scopeWords(scope: readonly ScopeEntry[], language: Language): st
 }
 
 /** `a, b and c`. */
-export function joined(parts: readonly string[], language: Language): string {
+export function joinWithAnd(parts: readonly string[], language: Language): string {
   if (parts.length < 2) return parts.join('');
   return `${parts.slice(0, -1).join(', ')} ${WORDS[language].and} ${parts[parts.length - 1]}`;
 }
+
+/**
+ * The word for a name that comes from outside, such as an action of an organisation file. Only own entries count, so that
+ * `constructor` and `__proto__` have no word.
+ */
+export const wordFor = <T>(words: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(words, name) ? words[name] : undefined;
