@@ -27,9 +27,9 @@ import type { ListedGrant } from './active-grants.js';
 import { digestLife } from './digest-ledger.js';
 import type { GatewayState } from './gateway-state.js';
 
-/** How long a verified token may wait for the feed to bring its grant: both were born in the same transaction. */
+/** How long a verified token may wait for its grant in the feed: the broker creates both in the same transaction. */
 const GRANT_WAIT_MS = 1_000;
-/** Tokens whose verdict is kept: some 10 MiB at their usual length, 32 at their greatest. */
+/** Verified tokens that are cached: about 10 MiB at their usual length, 32 MiB at most. */
 const CACHED_TOKENS = 4_096;
 
 type CallAuthorizerParts = {
@@ -38,14 +38,14 @@ type CallAuthorizerParts = {
   calls: OpenCalls;
   budgets: Budgets;
   clock: Clock;
-  /** What the customers have signed, as far as it is pinned here. */
+  /** What the customers have signed and this gateway has pinned. */
   rules: CustomerRulesView;
 };
 
-/** A token that was good when it was looked at, and the key that says so. */
+/** A token that was valid when it was verified, and the id of the key that signed it. */
 export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 
-/** `noToken`: no bearer token came with the request at all. */
+/** `noToken`: the request carries no bearer token at all. */
 type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
 export type CallDecision =
@@ -55,18 +55,18 @@ export type CallDecision =
       match: MatchedCall | null;
       code: CallRefusal['code'] | 'not_in_touch' | 'invalid_token';
       detail: string;
-      /** Of `invalid_token`: what is wrong with the token now. Of `not_countersigned`: with its signatures. */
+      /** For `invalid_token`: what is wrong with the token now. For `not_countersigned`: with its signatures. */
       reason?: TokenRefusal['reason'] | CountersignReason;
     };
 
-/** Holds calls against what the feed says. It decides, and does nothing else. */
+/** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigestLife`. */
 export class CallAuthorizer {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);
   private readonly countersigns = new CountersignVerifier(nodeCountersigning);
   private readonly now = () => this.parts.clock.now();
   private readonly key = (kid: string, now: number) => this.parts.state.key(kid, now);
-  /** Of which the life of the digest is on disk: looked at once a token. */
+  /** Tokens whose digest's life is on disk, so that each token is checked once. */
   private readonly lifePersisted = new WeakSet<GrantTokenClaims>();
 
   constructor(private readonly parts: CallAuthorizerParts) {
@@ -95,9 +95,9 @@ export class CallAuthorizer {
   }
 
   /**
-   * Demands that the target, by the current map of its service, has one reading: no path value that a route may not
-   * judge, no listed parameter twice. A form check: it asks neither touch nor token. Throws AmbiguousRequest; a service or
-   * route that is not known has nothing to be held against.
+   * Requires that the target has one reading by the current map of its service: no path value that a route may not
+   * match, no listed parameter twice. It checks only form: neither liveness nor token. A service or route that is not
+   * known is not checked here. Throws AmbiguousRequest.
    */
   requirePlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
     const map = this.service(service);
@@ -122,7 +122,7 @@ export class CallAuthorizer {
       const noToken = !/^Bearer(?: |$)/i.test(authorization);
       return { ok: false, reason: 'malformed', detail: 'no bearer token', noToken };
     }
-    // It would go on in logs, referrers and the record's path; there is no call that needs it there.
+    // From a URL the token would reach logs, referrers and the record's path; no call needs it there.
     const { path, query } = request;
     if (path.length + query.length >= token.length && (path + query).includes(token)) {
       return { ok: false, reason: 'malformed', detail: 'a token does not belong in a URL' };
@@ -139,8 +139,8 @@ export class CallAuthorizer {
   }
 
   /**
-   * A grant that is not on the list, and is not known to have ended, may be on its way: to be waited for, at most a
-   * second. Undefined where nothing has to be waited for.
+   * A grant that is not listed, and is not known to have ended, may still arrive with the feed. Resolves when it has, or
+   * after at most a second. Returns undefined if there is nothing to wait for.
    */
   waitForGrant(claims: GrantTokenClaims): Promise<void> | undefined {
     return this.mayStillArrive(claims.digest) ? this.untilListed(claims.digest) : undefined;
@@ -164,29 +164,29 @@ export class CallAuthorizer {
   }
 
   /**
-   * A call that lacks budget alone may have more of it from the broker: to be waited for, and then judged anew. Resolves
-   * with the refusal that stands, or undefined to judge anew; undefined at once where nothing has to be waited for.
+   * If a call lacks only budget, the broker may lease more: the caller waits and authorizes the call again. Resolves with
+   * the final refusal, or with undefined to authorize again. Returns undefined if there is nothing to wait for.
    */
-  waitForBudget(claims: GrantTokenClaims, judged: CallDecision): Promise<Refused | undefined> | undefined {
+  waitForBudget(claims: GrantTokenClaims, decision: CallDecision): Promise<Refused | undefined> | undefined {
     const grant = this.parts.state.grants.get(claims.digest);
-    if (judged.allowed || judged.code !== 'budget_exhausted' || grant === undefined) return undefined;
-    return this.moreBudget(claims.digest, grant, judged);
+    if (decision.allowed || decision.code !== 'budget_exhausted' || grant === undefined) return undefined;
+    return this.moreBudget(claims.digest, grant, decision);
   }
 
   private async moreBudget(
     digest: string,
     grant: ListedGrant,
-    judged: Refused,
+    decision: Refused,
   ): Promise<Refused | undefined> {
     const more = await this.parts.budgets.requestMore(digest, grant, { calls: 1, bytes: 1 });
     if (more === 'more') return undefined;
-    if (more === 'none') return judged;
-    return { ...judged, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
+    if (more === 'none') return decision;
+    return { ...decision, code: 'not_in_touch', detail: 'the broker could not be asked for the budget' };
   }
 
   /**
-   * Keeps for how long the digest of an allowed call could be opened, where that is news; undefined where nothing has to be
-   * waited for. Rejects with the file system's error.
+   * Stores how long the digest of an allowed call could be opened, if that is news. Returns undefined if there is nothing
+   * to wait for. Rejects with the file system's error.
    */
   persistDigestLife(claims: GrantTokenClaims, { id }: ListedGrant): Promise<void> | undefined {
     if (this.lifePersisted.has(claims)) return undefined;
@@ -198,8 +198,8 @@ export class CallAuthorizer {
   }
 
   /**
-   * Everything after the token, and of the token what may have changed while the call waited. Answers in the same turn,
-   * so that no other call comes between this and the caller's taking of room and budget.
+   * Everything after the token, and those facts about the token that may have changed while the call waited. It is
+   * synchronous, so that no other call comes between this decision and the caller's taking of place and budget.
    */
   authorize({ claims, kid }: VerifiedToken, call: Call): CallDecision {
     const { state, liveness, clock } = this.parts;
@@ -231,13 +231,13 @@ const refused = (code: Refused['code'], detail: string): Refused => ({
   detail,
 });
 
-/** The feed is not believed where it says another budget than was signed, least of all none. */
+/** The feed must state the budget of the signed terms. Otherwise a false feed could lift the limit. */
 const isBudgetOf = ({ terms }: GrantTokenClaims, { budget }: ListedGrant): boolean =>
   terms.budget?.calls === budget?.calls && terms.budget?.bytes === budget?.bytes;
 
 const SCHEME = 'bearer ';
 
-/** The token of a `Bearer` value (RFC 6750 §2.1), whatever it may turn out to be; undefined for any other form. */
+/** The token of a `Bearer` value (RFC 6750 §2.1), not checked yet; undefined for any other form. */
 function bearerToken(authorization: string): string | undefined {
   if (authorization.slice(0, SCHEME.length).toLowerCase() !== SCHEME) return undefined;
   const token = authorization.slice(SCHEME.length).trimStart();
