@@ -45,7 +45,7 @@ async function row(
 }
 
 const picture = ({ store, clock }: Deps): Promise<unknown> =>
-  store.readAsVendor((unit) => new FeedReader(() => clock.now()).picture(unit));
+  store.feed.read((unit) => new FeedReader(() => clock.now()).picture(unit));
 
 async function start(store: PreparedStore): Promise<void> {
   const environment = readBrokerEnvironment({

@@ -51,8 +51,8 @@ export class SlackSite {
     const { installation, team } = workspace;
     if (installation === null) throw new Error('not installed');
     const { host } = this.site.store;
-    await host.store.forSlack((unit) =>
-      unit.installations.save({
+    await host.store.slack.write((unit) =>
+      unit.slackInstallations.save({
         workspace: team.id,
         name: team.name,
         appId: this.slack.app.appId,
@@ -68,7 +68,7 @@ export class SlackSite {
   /** Links somebody's account, as a finished sign-in leaves it. */
   async link(email: string, as: Person): Promise<void> {
     const { host } = this.site.store;
-    const [person] = await host.store.readAsVendor((unit) => unit.persons(email));
+    const [person] = await host.store.directory.read((unit) => unit.organisation.persons(email));
     if (person === undefined) throw new Error(`nobody ${email}`);
     const ids = { team: as.member.team, enterprise: null, user: as.id };
     await linkSlackAccount(host, { person, channel: 'web', assurance: 'oidc' }, ids);

@@ -138,7 +138,7 @@ describeStore('what goes out', (bench) => {
     const [acme, globex] = grants.map(({ id, tenant }) => ({ id, tenant }));
     const nobody = { requesters: [], tenants: [], services: [] };
     const liveOf = (basis: object) =>
-      bench.store.asVendor((unit) => unit.liveGrantsOf({ ...nobody, ...basis }));
+      bench.store.asVendor((unit) => unit.grants.liveOf({ ...nobody, ...basis }));
     expect(await liveOf({})).toEqual([]);
     expect(await liveOf({ requesters: ['usr_nobody'], tenants: ['initech'], services: ['x'] })).toEqual([]);
     expect(await liveOf({ tenants: ['acme', 'initech'] })).toEqual([acme]);
@@ -160,7 +160,7 @@ describeStore('what goes out', (bench) => {
       await unit.requests.insert(decided);
       await unit.grants.insert(grant);
     });
-    const at = (now: string) => bench.store.readAsVendor((unit) => unit.due(now, 10));
+    const at = (now: string) => bench.store.readAsVendor((unit) => unit.schedule.due(now, 10));
     expect(await at('2026-11-24T15:59:59Z')).toEqual({
       requests: [],
       grants: [],
@@ -179,21 +179,19 @@ describeStore('what goes out', (bench) => {
 
   test('an answer is kept under its key until it expires, and the key cannot be taken twice meanwhile', async () => {
     const { store } = bench;
-    let now = '2026-11-24T15:00:00.000Z';
-    const expiresAt = '2026-11-25T15:00:00.000Z';
-    const save = (result: string) =>
-      store.forTenant('acme', (unit) =>
-        unit.idempotency.save('usr_1', 'POST /x', 'k', { bodyHash: 'h', result }, { now, expiresAt }),
-      );
-    const find = (principal = 'usr_1') =>
-      store.readAsVendor((unit) => unit.idempotency.find(principal, 'POST /x', 'k'));
-    expect(await find()).toBeNull();
-    await save('1');
-    expect(await find()).toMatchObject({ bodyHash: 'h', result: '1' });
-    expect(await find('usr_2')).toBeNull();
-    await expect(save('2')).rejects.toThrow(expect.objectContaining({ code: 'conflict' }));
-    now = expiresAt;
-    await save('3');
+    let now = new Date('2026-11-24T15:00:00.000Z');
+    const keyed = (result: number, principal = 'usr_1', bodyHash = 'h') =>
+      store.forTenant('acme', async () => result, {
+        idempotency: { principal, route: 'POST /x', key: 'k', bodyHash, now },
+      });
+    expect(await keyed(1)).toBe(1);
+    expect(await keyed(2)).toBe(1);
+    expect(await keyed(2, 'usr_2')).toBe(2);
+    await expect(keyed(2, 'usr_1', 'other')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    now = new Date('2026-11-25T14:59:59.999Z');
+    expect(await keyed(3)).toBe(1);
+    now = new Date('2026-11-25T15:00:00.000Z');
+    expect(await keyed(3)).toBe(3);
     expect(await bench.database.raw('SELECT result FROM idempotent_answers')).toEqual([{ result: '3' }]);
   });
 });

@@ -1,4 +1,4 @@
-import { listLocks, once, requestAccess, setLock } from '@countersign/access';
+import { listLocks, requestAccess, setLock } from '@countersign/access';
 import { describeStore } from './support/describe-store.js';
 import { anAsk, startWorkflow, type Workflow } from './support/workflow.js';
 
@@ -13,10 +13,18 @@ describeStore('answers that are remembered under a key', (bench) => {
   test('after 24 hours a key may come again, in another tenant too', async () => {
     const erin = await flow.as('erin@northwind.example');
     const ask = (tenant: string) =>
-      once(
+      requestAccess(
         flow.deps,
-        { principal: erin.person.id, route: 'POST /requests', key: 'monday', bodyHash: tenant },
-        (deps) => requestAccess(deps, erin, { ...anAsk, tenant }),
+        erin,
+        { ...anAsk, tenant },
+        {
+          idempotency: {
+            principal: erin.person.id,
+            route: 'POST /requests',
+            key: 'monday',
+            bodyHash: tenant,
+          },
+        },
       );
     await ask('acme');
     flow.clock.forward(DAY);
@@ -26,13 +34,28 @@ describeStore('answers that are remembered under a key', (bench) => {
     expect(await bench.database.raw('SELECT tenant FROM idempotent_answers')).toEqual([{ tenant: 'globex' }]);
   });
 
+  test('until then a key that was used in one tenant is known in every other', async () => {
+    const keyed = (tenant: string, bodyHash: string) =>
+      bench.store.forTenant(tenant, async ({ tenant: own }) => ({ own }), {
+        idempotency: {
+          ...{ principal: 'usr_1', route: 'POST /requests', key: 'monday', bodyHash },
+          now: flow.clock.now(),
+        },
+      });
+    expect(await keyed('acme', 'h')).toEqual({ own: 'acme' });
+    expect(await keyed('globex', 'h')).toEqual({ own: 'acme' });
+    await expect(keyed('globex', 'other')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    expect(await bench.database.raw('SELECT tenant FROM idempotent_answers')).toEqual([{ tenant: 'acme' }]);
+  });
+
   test('a lock that binds all tenants is set once, however often it is asked for under one key', async () => {
     const sam = await flow.as('sam@northwind.example');
     const lock = () =>
-      once(
+      setLock(
         flow.deps,
-        { principal: sam.person.id, route: 'POST /locks', key: 'stop', bodyHash: 'h' },
-        (deps) => setLock(deps, sam, { kind: 'service', name: 'billing', reason: 'an audit', seconds: null }),
+        sam,
+        { kind: 'service', name: 'billing', reason: 'an audit', seconds: null },
+        { idempotency: { principal: sam.person.id, route: 'POST /locks', key: 'stop', bodyHash: 'h' } },
       );
     const locks = await Promise.all(Array.from({ length: 10 }, lock));
     expect(new Set(locks.map(({ id }) => id)).size).toBe(1);

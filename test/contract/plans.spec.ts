@@ -233,7 +233,10 @@ describe.each([
     [
       'an idempotent answer',
       'idempotent_answers',
-      (manager) => new IdempotentAnswers(manager).find(person, 'POST /x', '000000000015'),
+      (manager) =>
+        new IdempotentAnswers(manager).find({
+          ...{ principal: person, route: 'POST /x', key: '000000000015', bodyHash: 'h' },
+        }),
     ],
     ['leases of a grant’s budget', 'budget_leases', (manager) => new Leases(manager, ALL).ofGrant(grant)],
     [

@@ -75,15 +75,12 @@ describeStore('pruning', (bench) => {
   test('deletes expired answers of every tenant and no others', async () => {
     const clock = new TestClock();
     const { store } = bench;
-    const now = clock.now().toISOString();
-    const in24h = new Date(clock.now().getTime() + DAY * 1000).toISOString();
-    const in48h = new Date(clock.now().getTime() + 2 * DAY * 1000).toISOString();
-    const answer = { bodyHash: 'h', result: '1' };
+    const later = new Date(clock.now().getTime() + (DAY * 1000) / 2);
     for (const tenant of ['acme', 'globex'])
-      await store.forTenant(tenant, async (unit) => {
-        await unit.idempotency.save('usr_1', tenant, 'old', answer, { now, expiresAt: in24h });
-        await unit.idempotency.save('usr_1', tenant, 'young', answer, { now, expiresAt: in48h });
-      });
+      for (const [key, now] of Object.entries({ old: clock.now(), young: later }))
+        await store.forTenant(tenant, async () => 1, {
+          idempotency: { principal: 'usr_1', route: tenant, key, bodyHash: 'h', now },
+        });
     clock.forward(DAY);
     expect(await prune(deps(clock, store))).toMatchObject({ idempotentAnswers: 2 });
     expect(await bench.database.raw('SELECT key FROM idempotent_answers')).toEqual([
@@ -96,13 +93,13 @@ describeStore('pruning', (bench) => {
     const clock = new TestClock();
     const at = clock.now().toISOString();
     const message = { workspace: 'T1', channel: 'C1', ts: '1.1', shown: 'a', postedAt: at, updatedAt: at };
-    await bench.store.forSlack(async ({ posts, seen }) => {
-      await posts.save({ request: 'req_1', recipient: 'C:acme', ...message });
-      await seen.note('h', at);
+    await bench.store.slack.write(async ({ slackPosts, slackSeen }) => {
+      await slackPosts.save({ request: 'req_1', recipient: 'C:acme', ...message });
+      await slackSeen.note('h', at);
     });
     clock.forward(SLACK_POSTS_KEPT_DAYS * DAY);
     expect(await prune(deps(clock))).toMatchObject({ slackPosts: 0 });
-    expect(await bench.store.forSlack(({ seen }) => seen.note('h', at))).toBe(true);
+    expect(await bench.store.slack.write(({ slackSeen }) => slackSeen.note('h', at))).toBe(true);
     clock.forward(1);
     expect(await prune(deps(clock))).toMatchObject({ slackPosts: 1 });
   });

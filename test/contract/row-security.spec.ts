@@ -98,8 +98,8 @@ describe('row-level security on PostgreSQL', () => {
       await unit.locks.insert(aLock({ tenant, name: tenant }));
       await unit.records.insert([record]);
       await unit.leases.save(aLease(grant));
-      await unit.signingMeans.addPasskey(aPasskey(approver));
-      await unit.signingMeans.addRecoveryKey(aRecoveryKey(approver));
+      await unit.authenticators.addPasskey(aPasskey(approver));
+      await unit.authenticators.addRecoveryKey(aRecoveryKey(approver));
       const version = aTrustVersion(approver);
       await unit.trust.adopt(version);
       await unit.trust.remind(version.hash, 60, NOW);
@@ -111,9 +111,9 @@ describe('row-level security on PostgreSQL', () => {
       await unit.relayed.insert(aRelayedStop(approver));
       const { gateway, boot } = record;
       await unit.records.moveCursors([{ gateway, boot, seq: 1, hash: 'h', head: null }], NOW);
-      const answer = { bodyHash: 'h', result: '1' };
-      const kept = { now: NOW, expiresAt: '2099-01-01T00:00:00Z' };
-      await unit.idempotency.save('usr_1', tenant, 'k', answer, kept);
+    });
+    await store.forTenant(tenant, async () => 1, {
+      idempotency: { principal: 'usr_1', route: tenant, key: 'k', bodyHash: 'h', now: new Date(NOW) },
     });
     const waiting = await store.readAsVendor((unit) => unit.outbox.due('2099-01-01T00:00:00Z', 50));
     await store.asVendor(async ({ deliveries }) => {

@@ -53,8 +53,8 @@ describeStore('sign-in', (bench) => {
     });
     expect(await read((unit) => unit.sessions.findByHash(session.hash))).toEqual({ session, person });
     expect(await read((unit) => unit.sessions.findByHash('none'))).toBeNull();
-    await bench.store.touchSession(session.id, '2026-11-24T15:10:00.000Z');
-    await bench.store.touchSession(session.id, '2026-11-24T15:05:00.000Z');
+    await bench.store.sessionUse.write((unit) => unit.sessions.touch(session.id, '2026-11-24T15:10:00.000Z'));
+    await bench.store.sessionUse.write((unit) => unit.sessions.touch(session.id, '2026-11-24T15:05:00.000Z'));
     expect((await read((unit) => unit.sessions.find(session.id)))?.seenAt).toBe('2026-11-24T15:10:00.000Z');
     const end = () => write((unit) => unit.sessions.end(session.id, AT));
     expect([await end(), await end()]).toEqual([true, false]);
@@ -76,7 +76,7 @@ describeStore('sign-in', (bench) => {
         "SELECT units FROM log_heads WHERE tenant = 'deployment'",
       );
     const before = await units();
-    await bench.store.touchSession(session.id, '2026-11-24T15:10:00.000Z');
+    await bench.store.sessionUse.write((unit) => unit.sessions.touch(session.id, '2026-11-24T15:10:00.000Z'));
     expect(await units()).toEqual(before);
     expect((await read((unit) => unit.sessions.find(session.id)))?.seenAt).toBe('2026-11-24T15:10:00.000Z');
   });

@@ -28,8 +28,8 @@ describeStore('Slack’s tokens', (bench) => {
   const install = async () => {
     const { token, refresh } = slack.workspace('T0ACME').install(BOT_SCOPES);
     const at = clock.now();
-    await bench.store.forSlack(({ installations }) =>
-      installations.save({
+    await bench.store.slack.write(({ slackInstallations }) =>
+      slackInstallations.save({
         ...{ workspace: 'T0ACME', name: 'Acme', appId: 'A1', botId: 'B1', botUser: 'U0BOT', scopes: [] },
         ...{ token, refreshToken: refresh, installedBy: null, installedAt: at.toISOString() },
         tokenExpiresAt: new Date(at.getTime() + 12 * HOUR * 1000).toISOString(),
@@ -38,7 +38,7 @@ describeStore('Slack’s tokens', (bench) => {
     );
     return token;
   };
-  const stored = () => bench.store.readAsVendor((unit) => unit.slack.installations.find('T0ACME'));
+  const stored = () => bench.store.readAsVendor((unit) => unit.slackInstallations.find('T0ACME'));
   const exchanges = () => slack.answers('oauth.v2.access');
 
   beforeEach(async () => {

@@ -37,25 +37,25 @@ const aPost = (change: Partial<SlackPost> = {}): SlackPost => ({
 });
 
 describeStore('Slack', (bench) => {
-  const slack: typeof bench.store.forSlack = (work) => bench.store.forSlack(work);
+  const slack: typeof bench.store.slack.write = (work) => bench.store.slack.write(work);
   const vendor: typeof bench.store.asVendor = (work) => bench.store.asVendor(work);
   const read: typeof bench.store.readAsVendor = (work) => bench.store.readAsVendor(work);
-  const found = (workspace = 'T0ACME') => read((unit) => unit.slack.installations.find(workspace));
+  const found = (workspace = 'T0ACME') => read((unit) => unit.slackInstallations.find(workspace));
 
   test('an installation is found by its workspace, whether it is a team or a whole Grid', async () => {
-    await vendor((unit) => unit.slack.installations.save(anInstallation()));
+    await vendor((unit) => unit.slackInstallations.save(anInstallation()));
     const grid = anInstallation({ workspace: 'E0GRID', refreshToken: null, tokenExpiresAt: null });
-    await slack((unit) => unit.installations.save(grid));
+    await slack((unit) => unit.slackInstallations.save(grid));
     expect(await found()).toEqual({ ...anInstallation(), version: 1 });
     expect(await found('E0GRID')).toEqual({ ...grid, version: 1 });
     expect(await found('T0OTHER')).toBeNull();
-    const all = await read((unit) => unit.slack.installations.list());
+    const all = await read((unit) => unit.slackInstallations.list());
     expect(all.map(({ workspace }) => workspace)).toEqual(['E0GRID', 'T0ACME']);
   });
 
   test('P11: no token stands in the database, and one that was moved to another workspace does not open', async () => {
-    await slack((unit) => unit.installations.save(anInstallation()));
-    await slack((unit) => unit.installations.save(anInstallation({ workspace: 'T0OTHER' })));
+    await slack((unit) => unit.slackInstallations.save(anInstallation()));
+    await slack((unit) => unit.slackInstallations.save(anInstallation({ workspace: 'T0OTHER' })));
     const rows = await bench.database.raw('SELECT * FROM slack_installations');
     expect(JSON.stringify(rows)).not.toMatch(/hunter/);
     await bench.database.raw(
@@ -66,28 +66,32 @@ describeStore('Slack', (bench) => {
   });
 
   test('of two who rotate one version’s tokens one does it; an ended installation’s are not rotated', async () => {
-    await slack((unit) => unit.installations.save(anInstallation()));
+    await slack((unit) => unit.slackInstallations.save(anInstallation()));
     const rotate = (version: number, token: string) =>
       slack((unit) =>
-        unit.installations.rotate('T0ACME', version, { token, refreshToken: 'r', tokenExpiresAt: LATER }),
+        unit.slackInstallations.rotate('T0ACME', version, {
+          token,
+          refreshToken: 'r',
+          tokenExpiresAt: LATER,
+        }),
       );
     const both = await Promise.all([rotate(1, 'one'), rotate(1, 'two')]);
     expect([...both].sort()).toEqual([false, true]);
     expect(await found()).toMatchObject({ version: 2, token: both[0] ? 'one' : 'two', refreshToken: 'r' });
-    expect(await slack((unit) => unit.installations.end('T0ACME', 'token_revoked', AT))).toBe(true);
+    expect(await slack((unit) => unit.slackInstallations.end('T0ACME', 'token_revoked', AT))).toBe(true);
     expect(await rotate(2, 'three')).toBe(false);
   });
 
   test('an ended installation keeps no token, ends once, and stands again when it is installed again', async () => {
-    await slack((unit) => unit.installations.save(anInstallation()));
-    const end = () => vendor((unit) => unit.slack.installations.end('T0ACME', 'app_uninstalled', AT));
+    await slack((unit) => unit.slackInstallations.save(anInstallation()));
+    const end = () => vendor((unit) => unit.slackInstallations.end('T0ACME', 'app_uninstalled', AT));
     expect([await end(), await end()]).toEqual([true, false]);
     const ended = { token: '', refreshToken: null, endedAt: AT, endReason: 'app_uninstalled' };
     expect(await found()).toMatchObject(ended);
     expect(
       await rowsAt(bench.database.url, 'SELECT sealed_tokens AS sealed FROM slack_installations'),
     ).toEqual([{ sealed: '' }]);
-    await slack((unit) => unit.installations.save(anInstallation({ token: 'xoxb-new' })));
+    await slack((unit) => unit.slackInstallations.save(anInstallation({ token: 'xoxb-new' })));
     expect(await found()).toMatchObject({ token: 'xoxb-new', endedAt: null, version: 2 });
   });
 
@@ -105,7 +109,7 @@ describeStore('Slack', (bench) => {
         ...change,
       };
       await vendor((unit) => unit.organisation.savePerson(person));
-      await vendor((unit) => unit.slack.accounts.save(account));
+      await vendor((unit) => unit.slackAccounts.save(account));
       return account;
     };
 
@@ -113,44 +117,46 @@ describeStore('Slack', (bench) => {
       const first = await link();
       await link({ workspace: 'E0GRID', team: 'T0GRID' });
       const second = await link({ user: 'U0BOB' });
-      expect(await read((unit) => unit.slack.accounts.find('T0ACME', 'U0ADA'))).toEqual(first);
-      expect(await read((unit) => unit.slack.accounts.find('T0ACME', 'U0NONE'))).toBeNull();
+      expect(await read((unit) => unit.slackAccounts.find('T0ACME', 'U0ADA'))).toEqual(first);
+      expect(await read((unit) => unit.slackAccounts.find('T0ACME', 'U0NONE'))).toBeNull();
       const taken = await link({ person: second.person });
-      expect(await read((unit) => unit.slack.accounts.find('T0ACME', 'U0ADA'))).toEqual(taken);
-      expect(await read((unit) => unit.slack.accounts.ofPerson(first.person))).toEqual([]);
-      expect(await read((unit) => unit.slack.accounts.ofPerson(second.person))).toEqual([taken, second]);
+      expect(await read((unit) => unit.slackAccounts.find('T0ACME', 'U0ADA'))).toEqual(taken);
+      expect(await read((unit) => unit.slackAccounts.ofPerson(first.person))).toEqual([]);
+      expect(await read((unit) => unit.slackAccounts.ofPerson(second.person))).toEqual([taken, second]);
     });
 
     test('one is forgotten by its own person alone, all of a person’s at once', async () => {
       const account = await link();
       const forget = (person: string) =>
-        vendor((unit) => unit.slack.accounts.forget(person, 'T0ACME', 'U0ADA'));
+        vendor((unit) => unit.slackAccounts.forget(person, 'T0ACME', 'U0ADA'));
       expect([await forget('usr_other'), await forget(account.person)]).toEqual([false, true]);
       const { person } = await link();
-      await vendor((unit) => unit.slack.accounts.forgetAllOf(person));
-      expect(await read((unit) => unit.slack.accounts.ofPerson(person))).toEqual([]);
+      await vendor((unit) => unit.slackAccounts.forgetAllOf(person));
+      expect(await read((unit) => unit.slackAccounts.ofPerson(person))).toEqual([]);
     });
   });
 
   test('a message is found by its request and recipient, follows its changes, and is forgotten by age', async () => {
-    await slack((unit) => unit.posts.save(aPost()));
-    await slack((unit) => unit.posts.save(aPost({ recipient: 'U:usr_1', channel: 'D1', updatedAt: LATER })));
-    await slack((unit) => unit.posts.save(aPost({ shown: 'b' })));
-    const find = (recipient: string) => read((unit) => unit.slack.posts.find('req_1', recipient));
+    await slack((unit) => unit.slackPosts.save(aPost()));
+    await slack((unit) =>
+      unit.slackPosts.save(aPost({ recipient: 'U:usr_1', channel: 'D1', updatedAt: LATER })),
+    );
+    await slack((unit) => unit.slackPosts.save(aPost({ shown: 'b' })));
+    const find = (recipient: string) => read((unit) => unit.slackPosts.find('req_1', recipient));
     expect(await find('C:acme')).toEqual(aPost({ shown: 'b' }));
-    expect(await slack((unit) => unit.posts.prune(LATER))).toBe(1);
+    expect(await slack((unit) => unit.slackPosts.prune(LATER))).toBe(1);
     expect([await find('C:acme'), (await find('U:usr_1'))?.channel]).toEqual([null, 'D1']);
   });
 
   test('what was seen is noted once among many who note it at once, until it is purged or forgotten', async () => {
-    const note = (hash = 'h') => slack((unit) => unit.seen.note(hash, AT));
+    const note = (hash = 'h') => slack((unit) => unit.slackSeen.note(hash, AT));
     const all = await Promise.all(Array.from({ length: 8 }, () => note()));
     expect(all.filter(Boolean)).toHaveLength(1);
-    await slack((unit) => unit.seen.purge(AT));
+    await slack((unit) => unit.slackSeen.purge(AT));
     expect(await note()).toBe(false);
-    await slack((unit) => unit.seen.purge(LATER));
+    await slack((unit) => unit.slackSeen.purge(LATER));
     expect(await note()).toBe(true);
-    await slack((unit) => unit.seen.forget('h'));
+    await slack((unit) => unit.slackSeen.forget('h'));
     expect(await note()).toBe(true);
   });
 
@@ -159,7 +165,9 @@ describeStore('Slack', (bench) => {
     const one = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         Promise.all(
-          [bench.store, other].map((store) => store.forSlack((unit) => unit.seen.note(`h${index}`, AT))),
+          [bench.store, other].map((store) =>
+            store.slack.write((unit) => unit.slackSeen.note(`h${index}`, AT)),
+          ),
         ),
       ),
     );
@@ -169,14 +177,14 @@ describeStore('Slack', (bench) => {
   test('the vendor’s channel is part of the organisation', async () => {
     const policy = { vendorReviews: 1, maxDuration: 3600, tokenTtl: 300, requestTtl: 3600 };
     const place = { teamId: 'T0VENDOR', channelId: 'C0REVIEW' };
-    expect(await read((unit) => unit.vendorSlack())).toBeNull();
+    expect(await read((unit) => unit.organisation.vendorSlack())).toBeNull();
     await vendor(({ organisation }) =>
       organisation.saveVendor({ name: 'V', oidc: null, webhooks: [], slack: place, policy }),
     );
-    expect(await read((unit) => unit.vendorSlack())).toEqual(place);
+    expect(await read((unit) => unit.organisation.vendorSlack())).toEqual(place);
     await vendor(({ organisation }) =>
       organisation.saveVendor({ name: 'V', oidc: null, webhooks: [], policy }),
     );
-    expect(await read((unit) => unit.vendorSlack())).toBeNull();
+    expect(await read((unit) => unit.organisation.vendorSlack())).toBeNull();
   });
 });

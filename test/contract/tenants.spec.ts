@@ -161,7 +161,7 @@ describeStore('tenants apart from each other', (bench) => {
     const found = await bench.store.readAsVendor(async (unit) => ({
       id: await unit.requests.find(request.id.toUpperCase()),
       list: (await unit.requests.list({ tenant: 'ACME' }, ALL)).items,
-      persons: await unit.persons('ADA@acme.example'),
+      persons: await unit.organisation.persons('ADA@acme.example'),
     }));
     expect(found).toEqual({ id: null, list: [], persons: [] });
     const [lower, upper] = [aPerson({ email: 'ada@acme.example' }), aPerson({ email: 'ADA@acme.example' })];
@@ -169,6 +169,8 @@ describeStore('tenants apart from each other', (bench) => {
       await unit.organisation.savePerson(lower);
       await unit.organisation.savePerson(upper);
     });
-    expect(await bench.store.readAsVendor((unit) => unit.persons('ada@acme.example'))).toEqual([lower]);
+    expect(await bench.store.readAsVendor((unit) => unit.organisation.persons('ada@acme.example'))).toEqual([
+      lower,
+    ]);
   });
 });

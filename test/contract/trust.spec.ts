@@ -35,18 +35,18 @@ describeStore('what customers sign with and by', (bench) => {
 
   test('a passkey has one owner anywhere, and is read by its own tenant alone', async () => {
     const passkey = aPasskey(ada);
-    await inAcme((unit) => unit.signingMeans.addPasskey(passkey));
+    await inAcme((unit) => unit.authenticators.addPasskey(passkey));
     const taken = bench.store.forTenant('globex', (unit) =>
-      unit.signingMeans.addPasskey({ ...passkey, tenant: 'globex', person: gwen.id }),
+      unit.authenticators.addPasskey({ ...passkey, tenant: 'globex', person: gwen.id }),
     );
     await expect(taken).rejects.toThrow(conflict);
     await expect(
-      inAcme((unit) => unit.signingMeans.addPasskey(aPasskey(ada, { tenant: 'globex' }))),
+      inAcme((unit) => unit.authenticators.addPasskey(aPasskey(ada, { tenant: 'globex' }))),
     ).rejects.toThrow(expect.objectContaining({ code: 'foreign_tenant' }));
     const seen = (slug: string) =>
-      bench.store.readForTenant(slug, async ({ signingMeans }) => [
-        await signingMeans.passkeys('acme'),
-        await signingMeans.passkey(passkey.id),
+      bench.store.readForTenant(slug, async ({ authenticators }) => [
+        await authenticators.passkeys('acme'),
+        await authenticators.passkey(passkey.id),
       ]);
     expect(await seen('acme')).toEqual([[passkey], passkey]);
     expect(await seen('globex')).toEqual([[], null]);
@@ -54,17 +54,17 @@ describeStore('what customers sign with and by', (bench) => {
 
   test('what was removed is in no list, and is removed once', async () => {
     const [passkey, key] = [aPasskey(ada), aRecoveryKey(ada)];
-    const removed = await inAcme(async ({ signingMeans }) => {
-      await signingMeans.addPasskey(passkey);
-      await signingMeans.addRecoveryKey(key);
+    const removed = await inAcme(async ({ authenticators }) => {
+      await authenticators.addPasskey(passkey);
+      await authenticators.addRecoveryKey(key);
       return [
-        await signingMeans.recoveryKeys('acme'),
-        await signingMeans.removePasskey(passkey.id, LATER),
-        await signingMeans.removePasskey(passkey.id, LATER),
-        await signingMeans.removeRecoveryKey(key.id, LATER),
-        await signingMeans.passkeys('acme'),
-        await signingMeans.recoveryKeys('acme'),
-        (await signingMeans.passkey(passkey.id))?.removedAt,
+        await authenticators.recoveryKeys('acme'),
+        await authenticators.removePasskey(passkey.id, LATER),
+        await authenticators.removePasskey(passkey.id, LATER),
+        await authenticators.removeRecoveryKey(key.id, LATER),
+        await authenticators.passkeys('acme'),
+        await authenticators.recoveryKeys('acme'),
+        (await authenticators.passkey(passkey.id))?.removedAt,
       ];
     });
     expect(removed).toEqual([[key], true, false, true, [], [], LATER]);
@@ -85,7 +85,7 @@ describeStore('what customers sign with and by', (bench) => {
       versions[2],
     );
     expect(await bench.store.readForTenant('globex', (unit) => unit.trust.chain('acme'))).toEqual([]);
-    expect(await bench.store.readAsVendor((unit) => unit.trustChains())).toEqual([versions[2]]);
+    expect(await bench.store.readAsVendor((unit) => unit.trust.chains())).toEqual([versions[2]]);
     const again = inAcme((unit) => unit.trust.adopt(aTrustVersion(ada, { chain: 2 })));
     await expect(again).rejects.toThrow(conflict);
     for (const sql of ["UPDATE trust_versions SET document = '{}'", 'DELETE FROM trust_versions'])
@@ -131,7 +131,7 @@ describeStore('what customers sign with and by', (bench) => {
     const version = aTrustVersion(ada);
     await inAcme((unit) => unit.trust.adopt(version));
     const ending = (after: string, by: string) =>
-      bench.store.readAsVendor((unit) => unit.trustEnding({ after, by }, 30));
+      bench.store.readAsVendor((unit) => unit.trust.ending({ after, by }, 30));
     const whole = () => ending('2027-04-01T00:00:00Z', '2027-05-01T00:00:00Z');
     expect(await whole()).toEqual([version]);
     expect(await ending('2027-04-01T00:00:00Z', '2027-04-30T23:59:59Z')).toEqual([]);
@@ -157,7 +157,7 @@ describeStore('what customers sign with and by', (bench) => {
     const stop = aStop(ada);
     await inAcme((unit) => unit.stops.insert(stop));
     await expect(inAcme((unit) => unit.stops.insert(stop))).rejects.toThrow(conflict);
-    expect(await bench.store.readAsVendor((unit) => unit.allStops())).toEqual([stop]);
+    expect(await bench.store.readAsVendor((unit) => unit.stops.all())).toEqual([stop]);
     expect(await bench.store.readForTenant('globex', (unit) => unit.stops.find(stop.hash))).toBeNull();
     const statement = { ...stop.signature.statement, type: 'countersign/lift/v1' as const, stop: stop.hash };
     const lifted = { ...stop, lift: { ...stop.signature, statement }, liftedBy: ada.id, liftedAt: LATER };
@@ -189,9 +189,9 @@ describeStore('what customers sign with and by', (bench) => {
     await bench.store.forTenant('globex', ({ relayed }) => relayed.insert(other));
     expect(await inAcme(({ relayed }) => relayed.list('acme'))).toEqual([first, second]);
     expect(await inAcme(({ relayed }) => relayed.find(other.id))).toBeNull();
-    const by = (gateway: string) => bench.store.asVendor((unit) => unit.relayedBy(gateway));
+    const by = (gateway: string) => bench.store.asVendor((unit) => unit.relayed.by(gateway));
     expect([await by(one.id), await by(two.id)]).toEqual([[first, second], [other]]);
-    const told = () => bench.store.readAsVendor((unit) => unit.relayedStops());
+    const told = () => bench.store.readAsVendor((unit) => unit.relayed.ofEnrolled());
     expect(await told()).toEqual([other, first, second]);
     await bench.store.asVendor(({ gateways }) => gateways.revoke(one.id, LATER));
     expect(await told()).toEqual([other]);

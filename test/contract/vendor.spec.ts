@@ -18,7 +18,7 @@ describeStore('the vendor’s side', (bench) => {
   test('without an organisation there is no policy', async () => {
     const policy = bench.store.readAsVendor((unit) => unit.organisation.policy());
     await expect(policy).rejects.toThrow(expect.objectContaining({ code: 'no_organisation' }));
-    expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
+    expect(await bench.store.readAsVendor((unit) => unit.organisation.everything())).toEqual({
       vendorName: null,
       vendorOidc: null,
       vendorSlack: null,
@@ -68,7 +68,7 @@ describeStore('the vendor’s side', (bench) => {
       vendorWebhooks: webhooks,
       policy: POLICY,
     };
-    expect(await bench.store.readAsVendor((unit) => unit.everything())).toEqual({
+    expect(await bench.store.readAsVendor((unit) => unit.organisation.everything())).toEqual({
       ...whole,
       people: [erin, ada].sort((a, b) => (a.id < b.id ? -1 : 1)),
       services: [service],
@@ -78,13 +78,17 @@ describeStore('the vendor’s side', (bench) => {
       bench.store.readAsVendor(async ({ organisation, ...unit }) => ({
         policy: await organisation.policy(),
         tenant: await organisation.tenant('acme'),
-        known: await unit.knowsTenant('acme'),
+        known: await organisation.knowsTenant('acme'),
         service: await organisation.service('billing'),
         reviewers: await organisation.countWithRole(null, 'reviewer', 'nobody'),
         others: await organisation.countWithRole(null, 'reviewer', erin.id),
         approvers: await organisation.countWithRole('acme', 'approver', 'nobody'),
-        told: await unit.withRole('acme', 'approver'),
-        endpoints: [await unit.webhooks(null), await unit.webhooks('acme'), await unit.webhooks('globex')],
+        told: await organisation.withRole('acme', 'approver'),
+        endpoints: [
+          await organisation.webhooks(null),
+          await organisation.webhooks('acme'),
+          await organisation.webhooks('globex'),
+        ],
         admins: await organisation.countWithRole('globex', 'admin', 'nobody'),
         maps: [...(await unit.feed.routeMaps(['sha256:1', 'sha256:2'])).entries()],
       }));
@@ -116,7 +120,7 @@ describeStore('the vendor’s side', (bench) => {
       endpoints: [webhooks, [], []],
     };
     expect(await seen()).toEqual({ ...here, ...gone });
-    expect(await bench.store.readAsVendor((unit) => unit.persons(ada.email))).toEqual([
+    expect(await bench.store.readAsVendor((unit) => unit.organisation.persons(ada.email))).toEqual([
       { ...ada, removedAt: AT },
     ]);
   });

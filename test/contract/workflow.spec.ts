@@ -8,7 +8,6 @@ import {
   listRequests,
   mintToken,
   type Organisation,
-  once,
   type Principal,
   previewRequest,
   releaseGrant,
@@ -345,12 +344,12 @@ describeStore('the workflow', (bench) => {
   test('one Idempotency-Key, one effect, however often and however parallel it comes', async () => {
     const sent = { principal: erin.person.id, route: 'POST /requests', key: 'k1', bodyHash: 'h1' };
     const attempts = await Promise.all(
-      Array.from({ length: 20 }, () => once(flow.deps, sent, (deps) => requestAccess(deps, erin, anAsk))),
+      Array.from({ length: 20 }, () => requestAccess(flow.deps, erin, anAsk, { idempotency: sent })),
     );
     expect(new Set(attempts.map((view) => view.request.id)).size).toBe(1);
     expect((await listRequests(flow.deps, erin, {}, { cursor: null, limit: 50 })).items).toHaveLength(1);
     expect(
-      await outcome(once(flow.deps, { ...sent, bodyHash: 'h2' }, (deps) => requestAccess(deps, erin, anAsk))),
+      await outcome(requestAccess(flow.deps, erin, anAsk, { idempotency: { ...sent, bodyHash: 'h2' } })),
     ).toBe('idempotency_key_reused');
   });
 });

@@ -127,7 +127,7 @@ async function fill(host: Deps & { store: OpenedStore }, file: Organisation): Pr
   const persons: Partial<Record<PersonName, string>> = {};
   for (const name of personNames) {
     const { email, tenant } = PEOPLE[name];
-    const [person] = await host.store.readAsVendor((unit) => unit.persons(email));
+    const [person] = await host.store.readAsVendor((unit) => unit.organisation.persons(email));
     if (person === undefined) continue;
     persons[name] = person.id;
     keys[name] = (await createApiKey(host, { email, tenant, ttl: YEAR })).key;

@@ -51,7 +51,7 @@ export class Claimant {
       ...{ clientDataJson: 'e30', attestationObject: 'oA', removedAt: null },
       createdAt: this.deps.clock.now().toISOString(),
     };
-    await this.deps.store.forTenant(this.tenant, (unit) => unit.signingMeans.addPasskey(passkey));
+    await this.deps.store.forTenant(this.tenant, (unit) => unit.authenticators.addPasskey(passkey));
     this.keys.push(key);
     return key;
   }

@@ -64,7 +64,7 @@ export class MailChannel implements NoticeChannel {
 
   /** @throws DeliveryFailure */
   async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const found = await this.deps.store.readAsVendor((unit) => unit.deliveries.find(delivery.notice));
+    const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     // The rest in the tenant's own unit: nothing of another tenant can come into the mail (P9).
     const read = await this.deps.store.readForTenant(delivery.tenant, (unit) =>

@@ -22,12 +22,12 @@ class Site {
       },
       forget: async (hash: string) => void this.seen.delete(hash),
     };
-    const forSlack = async (work: (unit: unknown) => unknown) => {
+    const write = async (work: (unit: unknown) => unknown) => {
       if (this.down) throw new Error('the store is away');
-      return work({ seen });
+      return work({ slackSeen: seen });
     };
     const clock = { now: () => new Date(NOW) };
-    const deps = { store: { forSlack }, clock, hashing: systemHashing } as unknown as Deps;
+    const deps = { store: { slack: { write } }, clock, hashing: systemHashing } as unknown as Deps;
     const process = async ({ body, ack, customProperties }: ReceiverEvent) => {
       if (this.fails) throw new Error('it could not be done');
       expect(customProperties).toEqual({});

@@ -87,8 +87,8 @@ export class Inbound {
       return await work;
     } catch (error) {
       this.remembered.delete(key);
-      await this.deps.store
-        .forSlack(({ seen }) => seen.forget(this.hash(key)))
+      await this.deps.store.slack
+        .write(({ slackSeen }) => slackSeen.forget(this.hash(key)))
         .catch(() => {
           // The store that could not note it cannot forget it either; what failed first is what is told.
         });
@@ -112,7 +112,7 @@ export class Inbound {
   private async isNew(key: string | undefined, keptMs = REMEMBERED_MS): Promise<boolean> {
     if (key === undefined) return true;
     const until = new Date(this.deps.clock.now().getTime() + keptMs).toISOString();
-    const noted = await this.deps.store.forSlack(({ seen }) => seen.note(this.hash(key), until));
+    const noted = await this.deps.store.slack.write(({ slackSeen }) => slackSeen.note(this.hash(key), until));
     if (!noted) this.onReplay(key.startsWith('event ') ? 'event' : 'request');
     return noted;
   }

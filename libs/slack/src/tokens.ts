@@ -43,7 +43,7 @@ export class Installations {
    * second. One that cannot be renewed holds up no other.
    */
   async warm(): Promise<void> {
-    const all = await this.deps.store.readAsVendor((unit) => unit.slack.installations.list());
+    const all = await this.deps.store.slack.read((unit) => unit.slackInstallations.list());
     for (const installation of all) this.remember(installation.workspace, installation);
     const live = all.filter(({ endedAt }) => endedAt === null);
     await Promise.allSettled(live.map((installation) => this.rotated(installation)));
@@ -104,8 +104,8 @@ export class Installations {
   private read(workspace: string): Promise<SlackInstallation | null> {
     const under = this.reading.get(workspace);
     if (under !== undefined) return under;
-    const reading = this.deps.store
-      .readAsVendor((unit) => unit.slack.installations.find(workspace))
+    const reading = this.deps.store.slack
+      .read((unit) => unit.slackInstallations.find(workspace))
       .then((installation) => this.remember(workspace, installation))
       .finally(() => this.reading.delete(workspace));
     this.reading.set(workspace, reading);
@@ -124,7 +124,7 @@ export class Installations {
     if (Date.parse(tokenExpiresAt) - now > AHEAD_MS) return installation;
     const lease = hexDigest(this.deps.hashing, `rotate ${workspace} ${version}`);
     const until = new Date(now + LEASE_MS).toISOString();
-    const mine = await this.deps.store.forSlack(async ({ seen }) => {
+    const mine = await this.deps.store.slack.write(async ({ slackSeen: seen }) => {
       await seen.purge(new Date(now).toISOString());
       return seen.note(lease, until);
     });
@@ -154,13 +154,13 @@ export class Installations {
       const code = slackError(error);
       const over = endsInstallation(code) || code === 'invalid_refresh_token';
       if (over && this.isOver(installation)) await this.refused(installation, code);
-      else await this.deps.store.forSlack(({ seen }) => seen.forget(lease));
+      else await this.deps.store.slack.write(({ slackSeen }) => slackSeen.forget(lease));
       return installation;
     }
     const tokens = tokensOf(answer, this.deps.clock.now());
     if (tokens === null) return installation;
-    const kept = await this.deps.store.forSlack((unit) =>
-      unit.installations.rotate(workspace, version, tokens),
+    const kept = await this.deps.store.slack.write((unit) =>
+      unit.slackInstallations.rotate(workspace, version, tokens),
     );
     // Somebody installed it anew meanwhile: theirs counts.
     if (!kept) return (await this.read(workspace)) ?? installation;

@@ -70,7 +70,7 @@ export async function startWorkflow(
     deps,
     clock,
     as: async (email) => {
-      const [person] = await store.readAsVendor((unit) => unit.persons(email));
+      const [person] = await store.readAsVendor((unit) => unit.organisation.persons(email));
       if (person === undefined) throw new Error(`nobody is called ${email}`);
       return { person, channel: 'api', assurance: 'api-key' };
     },

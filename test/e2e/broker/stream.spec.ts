@@ -77,7 +77,9 @@ describe('the stream of notices', () => {
 
   test('P7: what was written while no broker ran is sent once one does', async () => {
     await broker.broker.close();
-    const [person] = await broker.host.store.readAsVendor((unit) => unit.persons(PEOPLE.engineer.email));
+    const [person] = await broker.host.store.readAsVendor((unit) =>
+      unit.organisation.persons(PEOPLE.engineer.email),
+    );
     await requestAccess(
       broker.host,
       { person: person!, channel: 'api', assurance: 'api-key' },

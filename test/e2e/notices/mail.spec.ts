@@ -184,7 +184,9 @@ describe('notices by mail', () => {
   });
 
   test('a name with line breaks and markup adds no header', async () => {
-    const [erin] = await broker.host.store.readAsVendor((unit) => unit.persons('erin@vendor.example'));
+    const [erin] = await broker.host.store.readAsVendor((unit) =>
+      unit.organisation.persons('erin@vendor.example'),
+    );
     await broker.host.store.asVendor((unit) =>
       unit.organisation.savePerson({ ...erin!, name: 'Erin\r\nBcc: evil@x.example <b>\u202e' }),
     );

@@ -99,7 +99,7 @@ export class Stage {
   }
 
   async as(email: string): Promise<Principal> {
-    const [person] = await this.host.store.readAsVendor((unit) => unit.persons(email));
+    const [person] = await this.host.store.readAsVendor((unit) => unit.organisation.persons(email));
     if (person === undefined) throw new Error(`nobody is called ${email}`);
     return { person, channel: 'api', assurance: 'api-key' };
   }

@@ -4,7 +4,6 @@ import {
   type IdempotencyKey,
   listGrants,
   mintToken,
-  once,
   type Principal,
   releaseGrant,
   revokeGrant,
@@ -79,7 +78,7 @@ export class GrantsController {
     @Idempotency() key: IdempotencyKey | null,
   ) {
     const input = { seconds: parseDuration(body.duration) ?? 0, justification: body.justification ?? '' };
-    return requestAnswer(await once(this.deps, key, (deps) => extendGrant(deps, principal, id, input)));
+    return requestAnswer(await extendGrant(this.deps, principal, id, input, { idempotency: key }));
   }
 
   @Post(':id/revocation')
@@ -91,7 +90,7 @@ export class GrantsController {
     @Body() body: RevocationBody,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    await once(this.deps, key, (deps) => revokeGrant(deps, principal, id, body.reason));
+    await revokeGrant(this.deps, principal, id, body.reason, { idempotency: key });
     return this.read(principal, id);
   }
 
@@ -104,7 +103,7 @@ export class GrantsController {
     @Body() _body: unknown,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    await once(this.deps, key, (deps) => releaseGrant(deps, principal, id));
+    await releaseGrant(this.deps, principal, id, { idempotency: key });
     return this.read(principal, id);
   }
 }

@@ -50,8 +50,8 @@ export class HealthController {
 
   /** A probe needs an answer sooner than the store gives up a database that does not answer. */
   private async reads(): Promise<boolean> {
-    const reading = this.deps.store
-      .readAsVendor((unit) => unit.feed.head())
+    const reading = this.deps.store.feed
+      .read((unit) => unit.feed.head())
       .then(
         () => true,
         () => false,

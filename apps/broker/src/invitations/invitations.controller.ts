@@ -3,7 +3,6 @@ import {
   type IdempotencyKey,
   invite,
   listInvitations,
-  once,
   type Principal,
   withdrawInvitation,
 } from '@countersign/access';
@@ -38,7 +37,7 @@ export class InvitationsController {
     @Idempotency() key: IdempotencyKey | null,
   ) {
     const input = invitationInput(body);
-    return invitationAnswer(await once(this.deps, key, (deps) => invite(deps, principal, slug, input)));
+    return invitationAnswer(await invite(this.deps, principal, slug, input, { idempotency: key }));
   }
 
   @Post('statement')

@@ -19,7 +19,7 @@ export class KeyRing {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
 
   async load(): Promise<void> {
-    await this.deps.store.readAsVendor((unit) => this.loadFrom(unit));
+    await this.deps.store.signingKeys.read((unit) => this.loadFrom(unit));
   }
 
   async loadFrom(unit: Pick<VendorReadUnit, 'keys'>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Lock } from '@countersign/access';
-import { type IdempotencyKey, liftLock, listLocks, once, type Principal, setLock } from '@countersign/access';
+import { type IdempotencyKey, liftLock, listLocks, type Principal, setLock } from '@countersign/access';
 import type { Lock as LockAnswer } from '@countersign/api';
 import { type LockBody, type LockListQuery, lockEndpoints } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
@@ -26,7 +26,7 @@ export class LocksController {
     const { kind, name, reason, duration } = body;
     const seconds = duration === undefined ? null : (parseDuration(duration) ?? null);
     return lockAnswer(
-      await once(this.deps, key, (deps) => setLock(deps, principal, { kind, name, reason, seconds })),
+      await setLock(this.deps, principal, { kind, name, reason, seconds }, { idempotency: key }),
     );
   }
 

@@ -59,13 +59,13 @@ export class Courier {
   private async look(): Promise<void> {
     while (!this.stopping.signal.aborted && this.underWay.size < this.channel.mostAtOnce) {
       const now = this.deps.clock.now();
-      const due = await this.deps.store.readAsVendor((unit) =>
+      const due = await this.deps.store.notices.read((unit) =>
         unit.deliveries.due(this.channel.name, now.toISOString(), BATCH, [...this.underWay.keys()]),
       );
       const next = firstOfEach(due).slice(0, this.channel.mostAtOnce - this.underWay.size);
       if (next.length === 0) return;
       const until = new Date(now.getTime() + CLAIM_MS).toISOString();
-      const claimed = await this.deps.store.asVendor(async ({ deliveries }) => {
+      const claimed = await this.deps.store.notices.write(async ({ deliveries }) => {
         const ours: Delivery[] = [];
         for (const delivery of next) if (await deliveries.claim(delivery, until)) ours.push(delivery);
         return ours;
@@ -86,7 +86,7 @@ export class Courier {
 
   private async attempt(delivery: Delivery): Promise<void> {
     const { outcome, error } = await this.try(delivery);
-    await this.deps.store.asVendor((unit) => unit.deliveries.settle(delivery, outcome));
+    await this.deps.store.notices.write((unit) => unit.deliveries.settle(delivery, outcome));
     this.report(delivery, outcome, error);
   }
 

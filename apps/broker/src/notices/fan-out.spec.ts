@@ -29,8 +29,11 @@ function outbox(waiting: Notice[]) {
     return true;
   };
   const store = {
-    readAsVendor: (work: (unit: unknown) => unknown) => work(reads),
-    asVendor: (work: (unit: unknown) => unknown) => work({ deliveries: { fanOut } }),
+    notices: {
+      read: (work: (unit: unknown) => unknown) => work(reads),
+      write: (work: (unit: unknown) => unknown) => work({ deliveries: { fanOut } }),
+    },
+    readForTenant: (_tenant: string, work: (unit: unknown) => unknown) => work(reads),
   };
   return { deps: { store, clock: { now: () => NOW } } as unknown as BrokerDeps, made };
 }

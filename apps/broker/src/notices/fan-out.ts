@@ -3,7 +3,8 @@ import type {
   DeliveryDraft,
   Notice,
   NoticeChannel,
-  VendorReadUnit,
+  NoticesReadUnit,
+  ReadUnit,
 } from '@countersign/access';
 import type { BrokerDeps } from '../injection.js';
 import { personsOf } from './audience.js';
@@ -21,27 +22,41 @@ export async function fanOutNotices(deps: BrokerDeps, channels: readonly NoticeC
   let sent = 0;
   for (;;) {
     const now = deps.clock.now().toISOString();
-    const due = await deps.store.readAsVendor((unit) => unit.outbox.due(now, BATCH));
+    const due = await deps.store.notices.read((unit) => unit.outbox.due(now, BATCH));
     if (due.length === 0) return sent;
-    const drafts = await deps.store.readAsVendor((unit) =>
-      Promise.all(due.map((notice) => draftsOf(unit, channels, notice))),
+    const addressed = await addressAll(deps, due);
+    const drafts = await deps.store.notices.read((unit) =>
+      Promise.all(addressed.map((each) => draftsOf(unit, channels, each))),
     );
     const at = deps.clock.now().toISOString();
-    await deps.store.asVendor(async ({ deliveries }) => {
-      for (const [index, notice] of due.entries()) await deliveries.fanOut(notice, drafts[index] ?? [], at);
+    await deps.store.notices.write(async ({ deliveries }) => {
+      for (const [index, { notice }] of addressed.entries())
+        await deliveries.fanOut(notice, drafts[index] ?? [], at);
     });
     sent += due.length;
     if (due.length < BATCH) return sent;
   }
 }
 
+/** What notices are about is read in their tenants' own units: nothing of another tenant can come into them (P9). */
+async function addressAll(deps: BrokerDeps, notices: readonly Notice[]): Promise<AddressedNotice[]> {
+  const found: AddressedNotice[] = [];
+  for (const tenant of new Set(notices.map((notice) => notice.tenant))) {
+    const own = notices.filter((notice) => notice.tenant === tenant);
+    const addressed = await deps.store.readForTenant(tenant, (unit) =>
+      Promise.all(own.map((notice) => address(unit, notice))),
+    );
+    found.push(...addressed);
+  }
+  return found;
+}
+
 async function draftsOf(
-  unit: VendorReadUnit,
+  unit: NoticesReadUnit,
   channels: readonly NoticeChannel[],
-  notice: Notice,
+  addressed: AddressedNotice,
 ): Promise<DeliveryDraft[]> {
-  const addressed = await address(unit, notice);
-  const lane = addressed.request?.id ?? notice.subject;
+  const lane = addressed.request?.id ?? addressed.notice.subject;
   const drafts = await Promise.all(
     channels.map(async (channel) =>
       (await channel.recipients(addressed, unit)).map((recipient) => ({
@@ -54,12 +69,13 @@ async function draftsOf(
   return drafts.flat();
 }
 
-async function address(unit: VendorReadUnit, notice: Notice): Promise<AddressedNotice> {
+async function address(unit: ReadUnit, notice: Notice): Promise<AddressedNotice> {
   const grant = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
   const request = await unit.requests.find(grant?.request ?? notice.subject);
+  const reviews = request === null ? [] : await unit.reviews.ofRequests([request.id]);
   const persons = await personsOf(notice, {
     person: (id) => unit.organisation.person(id),
-    withRole: (tenant, role) => unit.withRole(tenant, role),
+    withRole: (tenant, role) => unit.organisation.withRole(tenant, role),
   });
-  return { notice, request, grant, persons };
+  return { notice, request, grant, reviews, persons };
 }

@@ -2,7 +2,6 @@ import {
   type IdempotencyKey,
   listNotices,
   type NoticeView,
-  once,
   type Principal,
   retryNotice,
 } from '@countersign/access';
@@ -39,7 +38,7 @@ export class NoticesController {
     @Body() _body: unknown,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    return noticeAnswer(await once(this.deps, key, (deps) => retryNotice(deps, principal, id)));
+    return noticeAnswer(await retryNotice(this.deps, principal, id, { idempotency: key }));
   }
 }
 

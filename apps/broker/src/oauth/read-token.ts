@@ -1,5 +1,6 @@
 import { type Deps, type Grant, isUsable } from '@countersign/access';
 import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
+import { isSlug } from '@countersign/contract';
 import { z } from 'zod';
 import type { BrokerSettings } from '../injection.js';
 import type { KeyRing } from '../keys/key-ring.js';
@@ -20,8 +21,10 @@ export async function readLiveToken(
   token: string,
 ): Promise<LiveToken | null> {
   const now = deps.clock.now();
-  return deps.store.readAsVendor(async (unit) => {
-    const audience = (await unit.organisation.service(claimedService(token)))?.definition.audience;
+  const claimed = claimedTerms(token);
+  if (claimed === null || !isSlug(claimed.tenant)) return null;
+  return deps.store.readForTenant(claimed.tenant, async (unit) => {
+    const audience = (await unit.organisation.service(claimed.service))?.definition.audience;
     if (audience === undefined) return null;
     const verdict = verifyGrantToken(token, {
       issuer: settings.publicUrl,
@@ -38,15 +41,20 @@ export async function readLiveToken(
 }
 
 const claimShape = z.object({
-  authorization_details: z.tuple([z.object({ terms: z.object({ service: z.string().max(64) }) })]),
+  authorization_details: z.tuple([
+    z.object({ terms: z.object({ service: z.string().max(64), tenant: z.string().max(64) }) }),
+  ]),
 });
 
-/** The service that a token claims, before anything of it is believed: it only chooses what the token must match. */
-function claimedService(token: string): string {
+/**
+ * The service and tenant that a token claims, before anything of it is believed: they only choose what the token must
+ * match, and where its grant is looked up.
+ */
+function claimedTerms(token: string): { service: string; tenant: string } | null {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return claimShape.parse(payload).authorization_details[0].terms.service;
+    return claimShape.parse(payload).authorization_details[0].terms;
   } catch {
-    return '';
+    return null;
   }
 }

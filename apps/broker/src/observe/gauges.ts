@@ -37,21 +37,21 @@ export class Gauges {
       ['dead', 'Deliveries given up'],
     ] as const)
       metrics.gauge(`countersign_deliveries_${state}`, `${what}, counted up to ${MOST_COUNTED}.`, () =>
-        this.deps.store.readAsVendor((unit) => unit.deliveries.count(state, MOST_COUNTED)),
+        this.deps.store.notices.read((unit) => unit.deliveries.count(state, MOST_COUNTED)),
       );
     metrics.gauge(
       'countersign_due',
       `Requests and grants past their end that the expiry job has not ended, counted up to ${MOST_COUNTED}.`,
       async () => {
         const now = this.deps.clock.now().toISOString();
-        const due = await this.deps.store.readAsVendor((unit) => unit.due(now, MOST_COUNTED));
+        const due = await this.deps.store.schedule.read((unit) => unit.schedule.due(now, MOST_COUNTED));
         return due.requests.length + due.grants.length;
       },
     );
   }
 
   private waiting() {
-    return this.deps.store.readAsVendor((unit) => unit.outbox.due(FAR_FUTURE, MOST_COUNTED));
+    return this.deps.store.notices.read((unit) => unit.outbox.due(FAR_FUTURE, MOST_COUNTED));
   }
 
   private secondsSince(at: string): number {

@@ -5,7 +5,6 @@ import {
   getRequest,
   type IdempotencyKey,
   listRequests,
-  once,
   type Principal,
   previewRequest,
   requestAccess,
@@ -42,7 +41,7 @@ export class RequestsController {
     @Body() body: Ask,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    const view = await once(this.deps, key, (deps) => requestAccess(deps, principal, askInput(body)));
+    const view = await requestAccess(this.deps, principal, askInput(body), { idempotency: key });
     return requestAnswer(view);
   }
 
@@ -104,7 +103,7 @@ export class RequestsController {
     @Idempotency() key: IdempotencyKey | null,
   ) {
     return reviewAnswer(
-      await once(this.deps, key, (deps) => reviewRequest(deps, principal, id, reviewInput(body))),
+      await reviewRequest(this.deps, principal, id, reviewInput(body), { idempotency: key }),
     );
   }
 
@@ -117,7 +116,7 @@ export class RequestsController {
     @Body() body: Acceptance,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    const view = await once(this.deps, key, (deps) => acceptOffer(deps, principal, id, body.digest));
+    const view = await acceptOffer(this.deps, principal, id, body.digest, { idempotency: key });
     return requestAnswer(view);
   }
 
@@ -130,6 +129,6 @@ export class RequestsController {
     @Body() _body: unknown,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    return requestAnswer(await once(this.deps, key, (deps) => cancelRequest(deps, principal, id)));
+    return requestAnswer(await cancelRequest(this.deps, principal, id, { idempotency: key }));
   }
 }

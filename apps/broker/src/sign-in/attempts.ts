@@ -31,7 +31,7 @@ export class Attempts {
 
   /** Keeps it, and forgets what has expired. */
   begin(attempt: SignInAttempt): Promise<void> {
-    return this.deps.store.asVendor(async (unit) => {
+    return this.deps.store.signInAttempts.write(async (unit) => {
       await unit.attempts.purge(attempt.createdAt);
       await unit.attempts.insert(attempt);
     });
@@ -43,7 +43,7 @@ export class Attempts {
    */
   take(secret: string, kind: SignInAttempt['kind'], browser: string | null): Promise<SignInAttempt | null> {
     const hash = this.hash(secret);
-    return this.deps.store.asVendor(async ({ attempts }) => {
+    return this.deps.store.signInAttempts.write(async ({ attempts }) => {
       const found = await attempts.find(hash);
       if (found === null || found.kind !== kind || !this.isOpen(found)) return null;
       if (found.browser !== (browser === null ? null : this.hash(browser))) return null;

@@ -79,7 +79,7 @@ export class CliLoginController {
     const query = new URLSearchParams({ returnTo: back });
     if (organisation === undefined || !isSlug(organisation)) return `/sign-in?${query}`;
     const tenant = organisation === VENDOR ? null : organisation;
-    const oidc = await this.deps.store.readAsVendor((unit) => unit.oidc(tenant));
+    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenant));
     if (oidc !== null) return `/auth/oidc/${organisation}/start?${query}`;
     query.set('tenant', organisation);
     return `/sign-in?${query}`;

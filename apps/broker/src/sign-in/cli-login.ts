@@ -43,7 +43,7 @@ export class CliLogin {
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     if (attempt === null || attempt.data['challenge'] !== challenge) return null;
     const { session: parent = null, device } = attempt.data;
-    return this.deps.store.asVendor(async (unit) => {
+    return this.deps.store.sessions.write(async (unit) => {
       const from = parent === null ? null : await unit.sessions.find(parent);
       const person = await unit.organisation.person(attempt.person ?? '');
       if (from === null || from.endedAt !== null || person === null || person.removedAt !== null) return null;

@@ -89,7 +89,7 @@ export class MailCodes {
   private async send(mailer: CodeMailer, tenant: string, email: string, browser: string): Promise<void> {
     const { random } = this.deps;
     const code = Array.from(random.bytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join('');
-    const found = await this.deps.store.asVendor(async (unit) => {
+    const found = await this.deps.store.sessions.write(async (unit) => {
       const settings = await unit.organisation.tenant(tenant);
       const person = await findMemberByEmail(unit, tenant, email);
       if (settings === null || settings.oidc !== null || person === null) return null;
@@ -113,7 +113,7 @@ export class MailCodes {
   private finish(code: string, browser: string, to: SignInTo): Promise<StartedSession | null> {
     const { deps, attempts } = this;
     const hash = attempts.hash(derived('code', browser, code));
-    return deps.store.asVendor(async (unit) => {
+    return deps.store.sessions.write(async (unit) => {
       const found = await unit.attempts.find(hash);
       if (found === null || found.kind !== 'code' || !attempts.isOpen(found)) {
         for (const own of await unit.attempts.ofBrowser(attempts.hash(browser), 'code'))

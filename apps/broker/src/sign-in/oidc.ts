@@ -124,7 +124,7 @@ export class OidcSignIn {
   }
 
   private async providerOf(side: string, back: string) {
-    const oidc = await this.deps.store.readAsVendor((unit) => unit.oidc(tenantOf(side)));
+    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenantOf(side)));
     if (oidc === null) throw new SignInError('no_provider', back);
     try {
       return { oidc, client: await this.providers.client(oidc) };

@@ -42,7 +42,7 @@ export class SignInController {
   async discover(@Body() body: SignInOrganisation): Promise<SignInMethods> {
     const side = body.organisation;
     const known = isSlug(side)
-      ? await this.deps.store.readAsVendor((unit) => unit.oidc(side === VENDOR ? null : side))
+      ? await this.deps.store.directory.read((unit) => unit.organisation.oidc(side === VENDOR ? null : side))
       : null;
     if (known !== null) return { methods: [{ kind: 'oidc', start: `/auth/oidc/${side}/start` }] };
     return { methods: side === VENDOR || !this.codes.available ? [] : [{ kind: 'mail-code', start: null }] };
@@ -105,7 +105,7 @@ export class SignInController {
     const started = await this.codes.verify(code, browser, networkOf(request.socket.remoteAddress), to);
     this.signIn(response, started);
     const { session } = started;
-    const person = await this.deps.store.readAsVendor((unit) => unit.organisation.person(session.person));
+    const person = await this.deps.store.sessions.read((unit) => unit.organisation.person(session.person));
     if (person === null) throw new Error(`the person of ${session.id} is not there`);
     return sessionAnswer(session, person, this.settings.session);
   }

@@ -61,7 +61,7 @@ export class NoticeFollower {
     let place = lowestIdOf(this.deps.ids.next('ntc'), whole ? LOOK_BACK_MS : SHORT_LOOK_MS);
     for (;;) {
       const at = place;
-      const found = await this.deps.store.readAsVendor((unit) => unit.outbox.after(at, BATCH));
+      const found = await this.deps.store.notices.read((unit) => unit.outbox.after(at, BATCH));
       for (const notice of found) {
         if (!this.told.has(notice.id)) tell(notice);
         this.told.set(notice.id, true);

@@ -2,7 +2,6 @@ import {
   cancelOwnReset,
   getTrust,
   type IdempotencyKey,
-  once,
   type Principal,
   proposeTrust,
   readTrustDraft,
@@ -56,9 +55,7 @@ export class TrustController {
     @Body() { document }: TrustProposalBody,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    return proposalAnswer(
-      await once(this.deps, key, (deps) => proposeTrust(deps, principal, slug, document)),
-    );
+    return proposalAnswer(await proposeTrust(this.deps, principal, slug, document, { idempotency: key }));
   }
 
   @Post('proposals/:id/signatures')
@@ -71,9 +68,7 @@ export class TrustController {
     @Body() { signature }: TrustSignatureBody,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    return proposalAnswer(
-      await once(this.deps, key, (deps) => signTrust(deps, principal, slug, id, signature)),
-    );
+    return proposalAnswer(await signTrust(this.deps, principal, slug, id, signature, { idempotency: key }));
   }
 
   @Delete('proposals/:id')

@@ -4,7 +4,7 @@ import {
   type Delivery,
   DeliveryFailure,
   type NoticeChannel,
-  type VendorReadUnit,
+  type NoticesReadUnit,
   type WebhookSettings,
 } from '@countersign/access';
 import type { BrokerDeps } from '../injection.js';
@@ -29,13 +29,13 @@ export class WebhookChannel implements NoticeChannel {
     this.client = new WebhookClient(outbound);
   }
 
-  async recipients({ notice }: AddressedNotice, unit: VendorReadUnit): Promise<string[]> {
+  async recipients({ notice }: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
     return [...(await this.endpoints(unit, notice.tenant)).keys()];
   }
 
   /** @throws DeliveryFailure */
   async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const { found, endpoints } = await this.deps.store.readAsVendor(async (unit) => ({
+    const { found, endpoints } = await this.deps.store.notices.read(async (unit) => ({
       found: await unit.deliveries.find(delivery.notice),
       endpoints: await this.endpoints(unit, delivery.tenant),
     }));
@@ -50,10 +50,10 @@ export class WebhookChannel implements NoticeChannel {
     return { done: 'delivered' };
   }
 
-  private async endpoints(unit: VendorReadUnit, tenant: string): Promise<Map<string, WebhookSettings>> {
+  private async endpoints(unit: NoticesReadUnit, tenant: string): Promise<Map<string, WebhookSettings>> {
     const found = new Map<string, WebhookSettings>();
     for (const side of [null, tenant])
-      for (const settings of await unit.webhooks(side))
+      for (const settings of await unit.organisation.webhooks(side))
         found.set(endpointKey(this.deps.hashing, side, settings), settings);
     return found;
   }

@@ -1,4 +1,4 @@
-import { publishedKeys, type WholeOrganisation } from '@countersign/access';
+import { publishedKeys, type SlackPlace, type TenantRecord } from '@countersign/access';
 import type { SlackEnvironment, StoreEnvironment } from '@countersign/config';
 import {
   openStore,
@@ -41,13 +41,16 @@ export async function storeFindings(
     const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
     const store = await openStore({ url: databaseUrl, masterKey, ...system });
     try {
-      const { everything, token, feed, installations } = await store.readAsVendor(async (unit) => ({
-        everything: await unit.everything(),
-        token: await unit.keys.list('token'),
-        feed: await unit.keys.list('feed'),
-        installations: await unit.slack.installations.list(),
+      const { vendorName, places, tenants } = await store.directory.read(async ({ organisation }) => ({
+        vendorName: await organisation.vendorName(),
+        tenants: (await organisation.tenants()).length,
+        places: placesOf(await organisation.tenants(), await organisation.vendorSlack()),
       }));
-      const tenants = everything.tenants.filter((tenant) => tenant.removedAt === null).length;
+      const { token, feed } = await store.signingKeys.read(async ({ keys }) => ({
+        token: await keys.list('token'),
+        feed: await keys.list('feed'),
+      }));
+      const installations = await store.slack.read((unit) => unit.slackInstallations.list());
       const now = systemClock.now();
       return [
         ok('database', `migrated, deployment ${store.deployment}`),
@@ -55,10 +58,10 @@ export async function storeFindings(
         publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
           ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
           : failed('signing keys', 'some are missing', 'countersign migrate'),
-        everything.vendorName === null
+        vendorName === ''
           ? failed('organisation', 'nothing has been applied', 'countersign apply -f FILE')
-          : ok('organisation', `${everything.vendorName} with ${tenants} tenants`),
-        ...(await slackFindings(slack, placesOf(everything), installations)),
+          : ok('organisation', `${vendorName} with ${tenants} tenants`),
+        ...(await slackFindings(slack, places, installations)),
       ];
     } finally {
       await store.close();
@@ -74,11 +77,9 @@ export async function storeFindings(
 }
 
 /** Where somebody is told in Slack, by the name of whom. */
-const placesOf = ({ tenants, vendorSlack }: WholeOrganisation): SlackPlaces => [
+const placesOf = (tenants: readonly TenantRecord[], vendorSlack: SlackPlace | null): SlackPlaces => [
   ...(vendorSlack === null ? [] : [{ who: 'the vendor’s reviewers', place: vendorSlack }]),
-  ...tenants.flatMap(({ slug, slack, removedAt }) =>
-    slack === null || removedAt !== null ? [] : [{ who: slug, place: slack }],
-  ),
+  ...tenants.flatMap(({ slug, slack }) => (slack === null ? [] : [{ who: slug, place: slack }])),
 ];
 
 const later = (name: string): Finding => skipped(name, 'once the database can be opened');

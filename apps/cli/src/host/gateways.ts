@@ -31,7 +31,7 @@ export async function enrollGateway(context: Context, name: string): Promise<Ans
 
 export async function listGateways(context: Context): Promise<Answer> {
   const gateways = await withStore(context, {}, ({ deps }) =>
-    deps.store.readAsVendor((unit) => unit.gateways.list()),
+    deps.store.gateways.read((unit) => unit.gateways.list()),
   );
   const items = gateways.map(({ id, name, publicKey, createdAt, revokedAt }) => ({
     id,
@@ -59,7 +59,7 @@ export async function listGateways(context: Context): Promise<Answer> {
 /** By id, or by the name that an enrolled gateway has now: names of revoked ones may have been given again. */
 export async function revokeGateway(context: Context, idOrName: string): Promise<Answer> {
   const id = await withStore(context, {}, async ({ deps }) => {
-    const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
+    const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
     const meant =
       gateways.find((gateway) => gateway.id === idOrName) ??
       gateways.find(({ name, revokedAt }) => name === idOrName && revokedAt === null);

@@ -41,7 +41,7 @@ export async function createKey(context: Context, options: CreateKeyOptions): Pr
 
 export async function listKeys(context: Context): Promise<Answer> {
   const keys = await withStore(context, {}, ({ deps }) =>
-    deps.store.readAsVendor((unit) => unit.apiKeys.list()),
+    deps.store.apiKeys.read((unit) => unit.apiKeys.list()),
   );
   const items = keys.map(({ key, person }) => ({
     id: key.id,

@@ -32,7 +32,7 @@ async function claimed(): Promise<void> {
   const url = `sqlite:${join(dataDir, 'countersign.db')}`;
   const store = await openStore({ url, masterKey: new Uint8Array(masterKey), ...system });
   try {
-    const [ada] = await store.readAsVendor((unit) => unit.persons('ada@acme.example'));
+    const [ada] = await store.readAsVendor((unit) => unit.organisation.persons('ada@acme.example'));
     if (ada === undefined) throw new Error('ada is there');
     await store.forTenant('acme', (unit) => unit.trust.adopt(aTrustVersion(ada)));
   } finally {

@@ -1,9 +1,18 @@
 import type { Assurance, Person } from '../domain/person.js';
+import type { Entry } from './repository.js';
+
+/** How people authenticate. These rows belong to the deployment. */
+export interface SignInRepositories {
+  sessions: Entry<SessionRepository, 'insert' | 'touch' | 'end' | 'endAllOf' | 'purge'>;
+  identities: Entry<IdentityRepository, 'insert' | 'forget'>;
+  attempts: Entry<SignInAttemptRepository, 'insert' | 'take' | 'miss' | 'dropOf' | 'purge'>;
+  apiKeys: Entry<ApiKeyRepository, 'insert' | 'revoke' | 'revokeAllOf'>;
+}
 
 /** A browser that is signed in, or a command line that a browser session has let in. */
 export type SessionKind = 'web' | 'cli';
 
-/** A signed-in person's session; of its secret only the SHA-256 (hex) is stored. Instants have milliseconds. */
+/** A signed-in person's session. Only the SHA-256 (hex) of its secret is stored. Instants have milliseconds. */
 export interface Session {
   /** `ses_…` */
   id: string;
@@ -19,25 +28,24 @@ export interface Session {
   createdAt: string;
   /** When it was last used, within a minute. */
   seenAt: string;
-  /** Over, however much it is used. */
+  /** The session ends then, however much it is used. */
   expiresAt: string;
   endedAt: string | null;
 }
 
-export interface SessionReads {
+export interface SessionRepository {
   find(id: string): Promise<Session | null>;
-  /** The session with its person, whatever their state: the caller judges limits, end, removal. */
+  /** The session with its person, in any state: the caller checks limits, end and removal. */
   findByHash(hash: string): Promise<{ session: Session; person: Person } | null>;
   /** Not ended and not past `expiresAt`, newest first. */
   ofPerson(person: string, now: string): Promise<Session[]>;
-}
-
-export interface SessionWrites extends SessionReads {
   insert(session: Session): Promise<void>;
-  /** Ends it and what it has let in. @returns false where it had ended already */
+  /** Notes when it was last used. */
+  touch(id: string, at: string): Promise<void>;
+  /** Ends it and the command lines that it has let in. @returns false if it had ended already */
   end(id: string, at: string): Promise<boolean>;
   endAllOf(person: string, at: string): Promise<void>;
-  /** Forgets what was over before this instant. */
+  /** Deletes sessions that were over before this instant. */
   purge(before: string): Promise<void>;
 }
 
@@ -51,25 +59,25 @@ export interface Identity {
   pinnedAt: string;
 }
 
-export interface IdentityReads {
+export interface IdentityRepository {
   find(tenant: string | null, issuer: string, subject: string): Promise<Identity | null>;
   ofPerson(person: string, issuer: string): Promise<Identity | null>;
-}
-
-export interface IdentityWrites extends IdentityReads {
-  /** @throws AccessError `conflict` where subject or person is pinned already */
+  /** @throws AccessError `conflict` if subject or person is pinned already */
   insert(identity: Identity): Promise<void>;
   forget(person: string): Promise<void>;
 }
 
-/** What was begun and is finished once: a sign-in at a provider, a mailed code, a command line's login, a passkey's enrolment, what Slack is asked for. */
+/**
+ * Something that was begun and is finished once: a sign-in at a provider, a mailed code, a command line's login, a
+ * passkey's enrolment, or a Slack installation or link.
+ */
 export interface SignInAttempt {
-  /** SHA-256 (hex) of what has to be shown to finish it. */
+  /** SHA-256 (hex) of the secret that finishes it. */
   hash: string;
   kind: 'oidc' | 'code' | 'cli' | 'passkey' | 'slack-install' | 'slack-link';
-  /** Whom it would sign in; null while nobody knows. */
+  /** The person whom it would sign in; null while that is unknown. */
   person: string | null;
-  /** SHA-256 (hex) of the browser's own secret; null where a verifier binds it. */
+  /** SHA-256 (hex) of the browser's own secret; null if a verifier binds it. */
   browser: string | null;
   /** Plain data, no secret. */
   data: Record<string, string | null>;
@@ -79,15 +87,39 @@ export interface SignInAttempt {
   expiresAt: string;
 }
 
-export interface SignInAttempts {
-  insert(attempt: SignInAttempt): Promise<void>;
+export interface SignInAttemptRepository {
   find(hash: string): Promise<SignInAttempt | null>;
   /** The open attempts of one kind that this browser began, newest first. */
   ofBrowser(browser: string, kind: SignInAttempt['kind']): Promise<SignInAttempt[]>;
-  /** Takes it out: true for exactly one of those who try. */
+  insert(attempt: SignInAttempt): Promise<void>;
+  /** Removes it. Of several callers exactly one gets true. */
   take(hash: string): Promise<boolean>;
   /** Counts a wrong answer. @returns how many there are now */
   miss(hash: string): Promise<number>;
   dropOf(person: string, kind: SignInAttempt['kind']): Promise<void>;
   purge(before: string): Promise<void>;
+}
+
+/** An API key. Only the SHA-256 (hex) of its secret is stored. */
+export interface ApiKey {
+  id: string;
+  hash: string;
+  person: string;
+  tenant: string | null;
+  createdAt: string;
+  expiresAt: string;
+  revokedAt: string | null;
+}
+
+export interface ApiKeyRepository {
+  find(id: string): Promise<ApiKey | null>;
+  /** The key with its person, in any state: the caller checks expiry, revocation and removal. */
+  findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null>;
+  list(): Promise<{ key: ApiKey; person: Person }[]>;
+  /** Oldest first, in any state. */
+  ofPerson(person: string): Promise<ApiKey[]>;
+  insert(key: ApiKey): Promise<void>;
+  /** @returns false if it was revoked already or does not exist */
+  revoke(id: string, at: string): Promise<boolean>;
+  revokeAllOf(person: string, at: string): Promise<void>;
 }

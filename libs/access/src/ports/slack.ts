@@ -1,11 +1,21 @@
-/** By which sign a Slack account is somebody's: they signed in with Slack, or Slack vouches for their address. */
+import type { Entry } from './repository.js';
+
+/** What the broker stores for Slack. These rows belong to the deployment. */
+export interface SlackRepositories {
+  slackInstallations: Entry<SlackInstallationRepository, 'save' | 'rotate' | 'end'>;
+  slackAccounts: Entry<SlackAccountRepository, 'save' | 'forget' | 'forgetAllOf'>;
+  slackPosts: Entry<SlackPostRepository, 'save' | 'prune'>;
+  slackSeen: Entry<SlackSeenRepository, 'note' | 'forget' | 'purge'>;
+}
+
+/** Why a Slack account counts as a person's: they signed in with Slack, or Slack vouches for their address. */
 export type SlackLinkWay = 'sign-in' | 'email';
 
-/** The app in one workspace, or in a whole Enterprise Grid. Tokens stand sealed in the store. */
+/** The app in one workspace, or in a whole Enterprise Grid. The store seals the tokens. */
 export interface SlackInstallation {
-  /** `E…` for a Grid-wide install, else `T…`: what the installation is found by. */
+  /** `E…` for a Grid-wide install, else `T…`: the key of the installation. */
   workspace: string;
-  /** What Slack calls it; words, never trusted. */
+  /** Slack's name for it: words, never trusted. */
   name: string;
   appId: string;
   botId: string;
@@ -14,23 +24,23 @@ export interface SlackInstallation {
   scopes: string[];
   /** `xoxb-…` or `xoxe.xoxb-…` */
   token: string;
-  /** Null where tokens are not rotated. */
+  /** Null if tokens are not rotated. */
   refreshToken: string | null;
   tokenExpiresAt: string | null;
-  /** Counts changes; a change names the version that it was made from (compare-and-swap). */
+  /** Counts changes; a change names the version that it is based on (compare-and-swap). */
   version: number;
-  /** Who let the app in; null where nobody here did. */
+  /** Who installed the app; null if it was no person of this deployment. */
   installedBy: string | null;
   installedAt: string;
-  /** Set once Slack no longer takes its token, or the app was removed. */
+  /** Set once Slack no longer accepts its token, or the app was removed. */
   endedAt: string | null;
   /** A code, such as `app_uninstalled` or `token_revoked`. */
   endReason: string | null;
 }
 
-/** Whose Slack account it is. */
+/** Links a Slack account to a person. */
 export interface SlackAccount {
-  /** The account's own: `E…` where it is of a Grid, else `T…`. */
+  /** The account's own: `E…` in a Grid, else `T…`. */
   workspace: string;
   /** `U…` or `W…` */
   user: string;
@@ -39,13 +49,13 @@ export interface SlackAccount {
   person: string;
   way: SlackLinkWay;
   linkedAt: string;
-  /** From then on it is nobody's, until it is linked again. */
+  /** The link expires then, until the account is linked again. */
   expiresAt: string;
 }
 
-/** A message that stands in Slack and follows its request. */
+/** A message in Slack that is updated with its request. */
 export interface SlackPost {
-  /** `req_…`, or the name of a message that is about more than one. */
+  /** `req_…`, or the name of a message about several requests. */
   request: string;
   /** As deliveries name it. */
   recipient: string;
@@ -54,82 +64,66 @@ export interface SlackPost {
   channel: string;
   /** Slack's name of the message in its channel. */
   ts: string;
-  /** SHA-256 of what it shows, hex: alike need not be sent again. */
+  /** SHA-256 of its content, hex: an unchanged message is not sent again. */
   shown: string;
   postedAt: string;
   updatedAt: string;
 }
 
-export interface SlackInstallationReads {
-  /** Whatever its state. */
+export interface SlackInstallationRepository {
+  /** In any state. */
   find(workspace: string): Promise<SlackInstallation | null>;
   /** All, by workspace. */
   list(): Promise<SlackInstallation[]>;
-}
-
-export interface SlackInstallationWrites extends SlackInstallationReads {
-  /** Puts it in, or in the place of the one that was there; its version is the next. */
+  /** Inserts it, or replaces the one of this workspace; its version is the next. */
   save(installation: Omit<SlackInstallation, 'version'>): Promise<void>;
   /**
-   * Puts tokens in the place of those of this version (compare-and-swap).
-   * @returns false where somebody was faster
+   * Replaces the tokens of this version (compare-and-swap).
+   * @returns false if another broker was faster
    */
   rotate(
     workspace: string,
     version: number,
     tokens: Pick<SlackInstallation, 'token' | 'refreshToken' | 'tokenExpiresAt'>,
   ): Promise<boolean>;
-  /** Marks it ended and forgets its tokens. @returns false where it had ended, or never was */
+  /** Marks it ended and deletes its tokens. @returns false if it had ended, or does not exist */
   end(workspace: string, reason: string, at: string): Promise<boolean>;
 }
 
-export interface SlackAccountReads {
+export interface SlackAccountRepository {
   /**
-   * Whatever its state: the caller judges its end and its person. By its Grid or its workspace, and by the workspace of
-   * the Grid that it was linked from: in a shared channel Slack names a clicker's workspace alone.
+   * In any state: the caller checks its expiry and its person. Found by its Grid or its workspace, and by the workspace
+   * of the Grid that it was linked from: in a shared channel Slack names only the workspace of the person who clicks.
    */
   find(workspace: string, user: string): Promise<SlackAccount | null>;
   /** By when they were linked, newest first. */
   ofPerson(person: string): Promise<SlackAccount[]>;
-}
-
-export interface SlackAccountWrites extends SlackAccountReads {
-  /** Puts it in, or in the place of what the account was before. */
+  /** Inserts the link, or replaces the earlier link of this account. */
   save(account: SlackAccount): Promise<void>;
-  /** @returns false where it is not this person's */
+  /** @returns false if it is not this person's */
   forget(person: string, workspace: string, user: string): Promise<boolean>;
   forgetAllOf(person: string): Promise<void>;
 }
 
-export interface SlackPostReads {
+export interface SlackPostRepository {
   /** The messages about one request, by recipient. */
   ofRequest(request: string): Promise<SlackPost[]>;
   find(request: string, recipient: string): Promise<SlackPost | null>;
-}
-
-export interface SlackPostWrites extends SlackPostReads {
-  /** Puts it in, or in the place of the one that was there. */
+  /** Inserts it, or replaces the one of this request and recipient. */
   save(post: SlackPost): Promise<void>;
-  /** Forgets what has not changed since this instant. @returns how many */
+  /** Deletes what has not changed since this instant. @returns how many */
   prune(before: string): Promise<number>;
 }
 
-/** What came in once and is not taken again. */
-export interface SlackSeen {
+/** Hashes of what came in once and is not accepted again. */
+export interface SlackSeenRepository {
   /**
-   * Notes it until that instant.
+   * Stores it until that instant.
    * @param hash SHA-256 (hex) of a signature or an event's id
-   * @returns false where it was there already
+   * @returns false if it was stored already
    */
   note(hash: string, until: string): Promise<boolean>;
-  /** Takes it out again: what it stood for was not done. */
+  /** Deletes it: the work that it stood for was not done. */
   forget(hash: string): Promise<void>;
   purge(before: string): Promise<void>;
-}
-
-/** What Slack's side changes without a log's event: one transaction for which no log is opened. */
-export interface SlackUnit {
-  installations: SlackInstallationWrites;
-  posts: SlackPostWrites;
-  seen: SlackSeen;
 }

@@ -5,7 +5,7 @@ export interface Clock {
   now(): Date;
 }
 
-/** Makes ids: prefix + lower-case hyphenated UUIDv7 (CONTRACT, top). Ids of one process sort by creation. */
+/** Makes ids: prefix + lower-case hyphenated UUIDv7 (docs/contract.md, Ids and names). Ids of one process sort by creation. */
 export interface Ids {
   next(prefix: IdPrefix): string;
 }
@@ -13,4 +13,21 @@ export interface Ids {
 /** Cryptographically secure random bytes. */
 export interface Randomness {
   bytes(length: number): Uint8Array;
+}
+
+/** Makes key pairs; the broker's host has one. */
+export interface KeyMaker {
+  /** ES256, for grant tokens. `kid` is the RFC 7638 thumbprint. */
+  tokenKey(): KeyPair;
+  /** Ed25519, for the gateways' feed. */
+  feedKey(): KeyPair;
+  /** Ed25519, for the logs' checkpoints. */
+  logKey(): KeyPair;
+}
+
+export interface KeyPair {
+  kid: string;
+  publicJwk: Record<string, unknown>;
+  /** PKCS #8 PEM. */
+  privatePem: string;
 }

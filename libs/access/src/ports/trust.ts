@@ -1,76 +1,89 @@
 import type { EnrolledPasskey, RecoveryKey } from '../domain/trust/passkey.js';
 import type { RelayedStop, Stop } from '../domain/trust/stop.js';
-import { type ProposalSignature, type TrustProposal } from '../domain/trust/trust-proposal.js';
+import type { ProposalSignature, TrustProposal } from '../domain/trust/trust-proposal.js';
 import type { TrustReset, TrustVersion } from '../domain/trust/trust-version.js';
+import type { Entry } from './repository.js';
 
-/** What people of a tenant sign with; removed ones are in no list. */
-export interface SigningMeansReads {
-  /** Whatever its state. */
+/** What a tenant's people sign, and with which keys. Each row belongs to one tenant. */
+export interface TrustRepositories {
+  authenticators: Entry<
+    AuthenticatorRepository,
+    'addPasskey' | 'addRecoveryKey' | 'removePasskey' | 'removeRecoveryKey'
+  >;
+  trust: Entry<
+    TrustRepository,
+    'adopt' | 'propose' | 'updateProposal' | 'beginReset' | 'endReset' | 'sign' | 'remind'
+  >;
+  stops: Entry<StopRepository, 'insert' | 'lift'>;
+  relayed: Entry<RelayedStopRepository, 'insert' | 'remove'>;
+}
+
+/** The keys with which people of a tenant sign. Lists leave removed ones out. */
+export interface AuthenticatorRepository {
+  /** In any state. */
   passkey(id: string): Promise<EnrolledPasskey | null>;
   /** Oldest first. */
   passkeys(tenant: string): Promise<EnrolledPasskey[]>;
   recoveryKeys(tenant: string): Promise<RecoveryKey[]>;
-}
-
-export interface SigningMeansWrites extends SigningMeansReads {
-  /** @throws AccessError `conflict` where the credential is enrolled already, here or elsewhere */
+  /** @throws AccessError `conflict` if the credential is enrolled already, here or elsewhere */
   addPasskey(passkey: EnrolledPasskey): Promise<void>;
   addRecoveryKey(key: RecoveryKey): Promise<void>;
-  /** False where it was removed already. */
+  /** @returns false if it was removed already */
   removePasskey(id: string, at: string): Promise<boolean>;
   removeRecoveryKey(id: string, at: string): Promise<boolean>;
 }
 
-export interface TrustReads {
-  /** The version that counts; null while the tenant is unclaimed. */
+/** `updateProposal` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
+export interface TrustRepository {
+  /** The version in force; null while the tenant is unclaimed. */
   current(tenant: string): Promise<TrustVersion | null>;
-  /** All versions of the chain that counts, oldest first. */
+  /** All versions of the chain in force, oldest first. */
   chain(tenant: string): Promise<TrustVersion[]>;
+  /** The chain in force of each claimed tenant in reach, oldest version first. */
+  chains(): Promise<TrustVersion[]>;
+  /** Versions in force that end in this window and have no reminder yet at that distance. */
+  ending(window: { after: string; by: string }, days: number): Promise<TrustVersion[]>;
   proposal(id: string): Promise<TrustProposal | null>;
   openProposal(tenant: string): Promise<TrustProposal | null>;
-  /** The host's word that this tenant has lost its keys, while it stands. */
+  /** The host's statement that this tenant has lost its keys, while it is open. */
   openReset(tenant: string): Promise<TrustReset | null>;
-  /** Under a proposal, in the order in which they came. */
+  /** Of a proposal, in the order in which they came. */
   signatures(proposal: string): Promise<ProposalSignature[]>;
-}
-
-/** `update` is compare-and-swap on `version - 1`: false where somebody was faster. */
-export interface TrustWrites extends TrustReads {
   adopt(version: TrustVersion): Promise<void>;
-  /** @throws AccessError `conflict` where one is open already */
+  /** @throws AccessError `conflict` if one is open already */
   propose(proposal: TrustProposal): Promise<void>;
   updateProposal(proposal: TrustProposal): Promise<boolean>;
-  /** @throws AccessError `conflict` where one is open already */
+  /** @throws AccessError `conflict` if one is open already */
   beginReset(reset: TrustReset): Promise<void>;
-  /** False where it had ended already. */
+  /** @returns false if it had ended already */
   endReset(reset: TrustReset): Promise<boolean>;
-  /** @throws AccessError `conflict` where this key has signed already */
+  /** @throws AccessError `conflict` if this key has signed already */
   sign(signature: ProposalSignature): Promise<void>;
-  /** Notes that people were reminded so many days before this version's end. @returns false where they were already */
+  /** Notes that people were reminded that many days before this version's end. @returns false if they were already */
   remind(hash: string, days: number, at: string): Promise<boolean>;
 }
 
-export interface StopReads {
+export interface StopRepository {
   find(hash: string): Promise<Stop | null>;
-  /** In force, oldest first. */
+  /** Active ones, oldest first. */
   standing(tenant: string): Promise<Stop[]>;
-}
-
-export interface StopWrites extends StopReads {
-  /** @throws AccessError `conflict` where this very stop was set before */
+  /** Every stop in reach, lifted ones too, oldest first. */
+  all(): Promise<Stop[]>;
+  /** @throws AccessError `conflict` if this very stop was set before */
   insert(stop: Stop): Promise<void>;
-  /** False where it was lifted already. */
+  /** @returns false if it was lifted already */
   lift(stop: Stop): Promise<boolean>;
 }
 
-/** What gateways passed on and no broker could judge yet. */
-export interface RelayedStopReads {
+/** Stops and lifts that gateways passed on and that no broker could verify yet. */
+export interface RelayedStopRepository {
   find(id: string): Promise<RelayedStop | null>;
   /** Oldest first. */
   list(tenant: string): Promise<RelayedStop[]>;
-}
-
-export interface RelayedStopWrites extends RelayedStopReads {
+  /** Passed on by this gateway, of every tenant in reach. */
+  by(gateway: string): Promise<RelayedStop[]>;
+  /** Passed on by gateways that are not revoked, of every tenant in reach, oldest first. */
+  ofEnrolled(): Promise<RelayedStop[]>;
   insert(stop: RelayedStop): Promise<void>;
   remove(id: string): Promise<void>;
 }

@@ -1,9 +1,24 @@
-import type { ReadUnit, SlackUnit, Store, TenantUnit, VendorReadUnit, VendorUnit } from '@countersign/access';
+import {
+  type DeploymentPorts,
+  notFound,
+  type ReadUnit,
+  type Store,
+  type TenantUnit,
+  type UnitOptions,
+  type VendorReadUnit,
+  type VendorUnit,
+  type Whereabouts,
+} from '@countersign/access';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
+import type { EntityManager } from 'typeorm';
 import type { Reach } from '../repositories/bound.js';
+import { Directory } from '../repositories/directory.js';
+import { IdempotentAnswers, KeyTaken } from '../repositories/idempotency.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
-import { Sessions } from '../repositories/sign-in.js';
-import { SeenBySlack, SlackInstallations, SlackPosts } from '../repositories/slack.js';
+import { firstResult, isKept, type SentKey, usedAtOnce } from '../units/answers.js';
 import type { UnitContext } from '../units/context.js';
+import { Owners } from '../units/owners.js';
+import { portsOf } from '../units/ports.js';
 import { tenantReads, vendorReads } from '../units/read-unit.js';
 import { checkedSlug } from '../units/slug.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
@@ -43,46 +58,82 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
     ...options,
     sealer: new Sealer(options.masterKey, options.random),
     organisation: new OrganisationCache(),
+    owners: new Owners(),
   };
   const { engine, deployment } =
     place.engine === 'sqlite'
       ? await openSqlite(place.path, context.sealer)
       : await openPostgres(place.url, context.sealer);
-  return new EngineStore(deployment, engine, context);
+  const store = new EngineStore(deployment, engine, context);
+  return Object.assign(store, portsOf(store));
 }
 
-class EngineStore implements OpenedStore {
+/** A unit of work before its transaction: whose rows it may touch, and what opens it. */
+interface UnitStart<T> {
+  reach: Reach;
+  /** Whether it takes the log of its reach, and so waits for the other units that do. */
+  waitsForLog: boolean;
+  /** Opens the unit in its transaction. @returns the tenant that a kept answer belongs to, and the work */
+  open(unit: UnitOfWork, manager: EntityManager): Promise<{ tenant: string; work: () => Promise<T> }>;
+}
+
+class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
   readonly #listeners = new Set<() => void>();
-  readonly #deafen: () => void;
+  readonly #stopListening: () => void;
 
   constructor(
     readonly deployment: string,
     private readonly engine: Engine,
     private readonly context: UnitContext,
   ) {
-    this.#deafen = engine.onForeignCommit(() => this.wake());
+    this.#stopListening = engine.onForeignCommit(() => this.wake());
   }
 
-  async forTenant<T>(slug: string, work: (unit: TenantUnit) => Promise<T>): Promise<T> {
-    return this.write({ tenant: checkedSlug(slug) }, async (unit) => work(await unit.tenant(slug)));
-  }
-
-  asVendor<T>(work: (unit: VendorUnit) => Promise<T>): Promise<T> {
-    return this.write('everybody', async (unit) => work(await unit.vendor()));
-  }
-
-  touchSession(id: string, at: string): Promise<void> {
-    return this.engine.write('everybody', (manager) => new Sessions(manager).touch(id, at));
-  }
-
-  forSlack<T>(work: (unit: SlackUnit) => Promise<T>): Promise<T> {
-    return this.engine.write('everybody', (manager) =>
-      work({
-        installations: new SlackInstallations(manager, this.context.sealer),
-        posts: new SlackPosts(manager),
-        seen: new SeenBySlack(manager),
-      }),
+  async forTenant<T>(
+    tenant: string | Whereabouts,
+    work: (unit: TenantUnit) => Promise<T>,
+    { idempotency }: UnitOptions = {},
+  ): Promise<T> {
+    const slug = typeof tenant === 'string' ? tenant : this.knownTenantOf(tenant);
+    if (slug === undefined) return this.write(this.located(tenant as Whereabouts, work), idempotency);
+    return this.write(
+      {
+        reach: { tenant: checkedSlug(slug) },
+        waitsForLog: true,
+        open: async (unit) => {
+          const opened = await unit.tenant(slug);
+          return { tenant: slug, work: () => work(opened) };
+        },
+      },
+      idempotency,
     );
+  }
+
+  asVendor<T>(work: (unit: VendorUnit) => Promise<T>, { idempotency }: UnitOptions = {}): Promise<T> {
+    return this.write(
+      {
+        reach: 'everybody',
+        waitsForLog: true,
+        open: async (unit) => {
+          const opened = await unit.vendor();
+          return { tenant: DEPLOYMENT_SLUG, work: () => work(opened) };
+        },
+      },
+      idempotency,
+    );
+  }
+
+  /** A unit across tenants that takes no log: what it changes is no event. */
+  async withoutLog<T>(
+    work: (unit: ReturnType<UnitOfWork['deployment']>) => Promise<T>,
+    wakes: boolean,
+  ): Promise<T> {
+    const { engine, context } = this;
+    const result = await engine.write({ reach: 'everybody', waitsForLog: false }, (manager) =>
+      work(new UnitOfWork(manager, context, engine.rules, null).deployment()),
+    );
+    if (wakes) this.wake();
+    return result;
   }
 
   async readForTenant<T>(slug: string, work: (unit: ReadUnit) => Promise<T>): Promise<T> {
@@ -104,25 +155,86 @@ class EngineStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
-    this.#deafen();
+    this.#stopListening();
     await this.engine.close();
   }
 
-  private async write<T>(reach: Reach, work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+  /** @throws AccessError `not_found` if the caller may not see the object */
+  private knownTenantOf({ kind, id, sees }: Whereabouts): string | undefined {
+    const owner = this.context.owners.get(id);
+    if (owner === undefined) return undefined;
+    if (!sees(owner)) throw notFound(kind);
+    return owner.tenant;
+  }
+
+  /** The unit begins across tenants, looks the tenant up, and is narrowed to it before anything else. */
+  private located<T>({ kind, id, sees }: Whereabouts, work: (unit: TenantUnit) => Promise<T>): UnitStart<T> {
     const { engine, context } = this;
-    const result = await engine.write(reach, async (manager) => {
-      const cache = reach === 'everybody' ? null : context.organisation;
-      const unit = new UnitOfWork(manager, context, engine.rules, cache);
-      const done = await work(unit);
-      await unit.flush();
-      return done;
+    return {
+      reach: 'everybody',
+      // Its log is not known yet. The database makes it wait.
+      waitsForLog: false,
+      open: async (unit, manager) => {
+        const owner = await new Directory(manager).ownerOf(kind, id);
+        if (owner === null || !sees(owner)) throw notFound(kind);
+        context.owners.note(id, owner);
+        await engine.rules.narrow(manager, owner.tenant);
+        const opened = await unit.tenant(owner.tenant);
+        return { tenant: owner.tenant, work: () => work(opened) };
+      },
+    };
+  }
+
+  private async write<T>(start: UnitStart<T>, sent: SentKey | undefined): Promise<T> {
+    try {
+      return await this.attempt(start, sent);
+    } catch (error) {
+      if (!(error instanceof KeyTaken) || sent === undefined) throw error;
+      return this.afterKeyTaken(start, sent);
+    }
+  }
+
+  private async attempt<T>(start: UnitStart<T>, sent: SentKey | undefined): Promise<T> {
+    const { engine, context } = this;
+    const { reach, waitsForLog } = start;
+    const isAcross = reach === 'everybody' && waitsForLog;
+    const result = await engine.write({ reach, waitsForLog }, async (manager) => {
+      const unit = new UnitOfWork(manager, context, engine.rules, isAcross ? null : context.organisation);
+      const { tenant, work } = await start.open(unit, manager);
+      if (sent === undefined) return finish(unit, work);
+      const answers = new IdempotentAnswers(manager);
+      const kept = await answers.find(sent);
+      if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
+      return finish(unit, async () => {
+        const done = await work();
+        await answers.save(tenant, sent, done);
+        return done;
+      });
     });
     this.wake();
     return result;
+  }
+
+  /** A tenant's unit does not see what other tenants' units stored under the key: a look across tenants tells. */
+  private async afterKeyTaken<T>(start: UnitStart<T>, sent: SentKey): Promise<T> {
+    const kept = await this.engine.read('everybody', (manager) => new IdempotentAnswers(manager).find(sent));
+    if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
+    await this.withoutLog(({ idempotency }) => idempotency.clearExpired(sent.now.toISOString()), false);
+    try {
+      return await this.attempt(start, sent);
+    } catch (error) {
+      throw error instanceof KeyTaken ? usedAtOnce() : error;
+    }
   }
 
   /** A listener that throws must not make a committed unit look failed. */
   private wake(): void {
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
+}
+
+async function finish<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
+  const done = await work();
+  await unit.flush();
+  return done;
 }

@@ -1,12 +1,12 @@
 import type {
   ApiKey,
-  ApiKeyWrites,
+  ApiKeyRepository,
   EnrolledGateway,
   GatewayPin,
-  GatewayWrites,
-  KeyWrites,
-  OrganisationReads,
+  GatewayRepository,
+  OrganisationView,
   Person,
+  SigningKeyRepository,
   StoredKey,
 } from '@countersign/access';
 import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
@@ -15,10 +15,10 @@ import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/crede
 import { PersonEntity } from '../entities/person.entity.js';
 import { toPerson } from './organisation.js';
 
-export class ApiKeys implements ApiKeyWrites {
+export class ApiKeys implements ApiKeyRepository {
   constructor(
     private readonly manager: EntityManager,
-    private readonly people: Pick<OrganisationReads, 'person'>,
+    private readonly people: Pick<OrganisationView, 'person'>,
   ) {}
 
   async find(id: string): Promise<ApiKey | null> {
@@ -67,7 +67,7 @@ export class ApiKeys implements ApiKeyWrites {
   }
 }
 
-export class Gateways implements GatewayWrites {
+export class Gateways implements GatewayRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async find(id: string): Promise<EnrolledGateway | null> {
@@ -128,7 +128,7 @@ export class Gateways implements GatewayWrites {
 }
 
 /** Private halves leave the database sealed and are opened only here. */
-export class SigningKeys implements KeyWrites {
+export class SigningKeys implements SigningKeyRepository {
   constructor(
     private readonly manager: EntityManager,
     private readonly sealer: Sealer,

@@ -4,9 +4,8 @@ import {
   type DeliveryChannel,
   type DeliveryDraft,
   type DeliveryOutcome,
-  type DeliveryReads,
+  type DeliveryRepository,
   type DeliveryState,
-  type DeliveryWrites,
   type Notice,
   type NoticeView,
   type Page,
@@ -24,7 +23,7 @@ const EARLIER = `SELECT 1 FROM deliveries e WHERE e.channel = row.channel AND e.
   AND e.lane = row.lane AND e.state = 'due' AND e.notice < row.notice`;
 
 /** Where notices go, one row for each recipient. */
-export class Deliveries implements DeliveryReads, DeliveryWrites {
+export class Deliveries implements DeliveryRepository {
   constructor(private readonly manager: EntityManager) {}
 
   due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]> {
@@ -49,7 +48,7 @@ export class Deliveries implements DeliveryReads, DeliveryWrites {
     return rows.length;
   }
 
-  async list(filter: Parameters<DeliveryReads['list']>[0], page: PageQuery): Promise<Page<NoticeView>> {
+  async list(filter: Parameters<DeliveryRepository['list']>[0], page: PageQuery): Promise<Page<NoticeView>> {
     const query = this.manager
       .createQueryBuilder(NoticeDeliveryEntity, 'row')
       .select('row.notice', 'id')

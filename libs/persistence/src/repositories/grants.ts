@@ -1,10 +1,10 @@
 import {
-  type DueObject,
   type Grant,
   type GrantBasis,
+  type GrantRepository,
   type GrantUse,
-  type GrantWrites,
   type ListFilter,
+  type Located,
   nextStepAt,
   type Page,
   type PageQuery,
@@ -12,6 +12,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
 import { RequestEntity } from '../entities/request.entity.js';
+import type { Owners } from '../units/owners.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
@@ -32,8 +33,12 @@ const LISTING: Listing = {
   },
 };
 
-export class Grants extends BoundRepository<GrantEntity> implements GrantWrites {
-  constructor(manager: EntityManager, reach: Reach) {
+export class Grants extends BoundRepository<GrantEntity> implements GrantRepository {
+  constructor(
+    manager: EntityManager,
+    reach: Reach,
+    private readonly owners: Owners | null = null,
+  ) {
     super(manager, reach, GrantEntity);
   }
 
@@ -80,8 +85,8 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
   }
 
   /** Scheduled and active ones that rest on any of these; each once. */
-  async liveOf({ requesters, tenants, services }: GrantBasis): Promise<DueObject[]> {
-    const found = new Map<string, DueObject>();
+  async liveOf({ requesters, tenants, services }: GrantBasis): Promise<Located[]> {
+    const found = new Map<string, Located>();
     for (const [column, keys] of Object.entries({
       requester: requesters,
       tenant: tenants,
@@ -122,6 +127,7 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantWrites 
       }),
       'These terms have a grant already; one digest has one grant.',
     );
+    this.owners?.note(grant.id, grant);
   }
 
   /** Leaves what was used and refused alone: that is counted by `addUse`, beside the versions. */

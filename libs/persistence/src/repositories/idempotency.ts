@@ -1,18 +1,28 @@
-import type { IdempotentAnswer, KeptAnswer } from '@countersign/access';
+import type { IdempotencyKey, IdempotencyRepository } from '@countersign/access';
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { IdempotentAnswerEntity } from '../entities/delivery.entity.js';
-import { orConflict } from './conflict.js';
+import { isUniqueViolation } from '../failures.js';
 
-/** Answers by (principal, route, key), for as long as they are kept. */
-export class IdempotentAnswers {
+const KEPT_MS = 24 * 3_600_000;
+
+export interface KeptAnswer {
+  bodyHash: string;
+  /** JSON of the unit's result. */
+  result: string;
+  expiresAt: string;
+}
+
+/** Results by (principal, route, key), for as long as they are kept. */
+export class IdempotentAnswers implements IdempotencyRepository {
   constructor(private readonly manager: EntityManager) {}
 
-  async find(principal: string, route: string, key: string): Promise<KeptAnswer | null> {
+  /** What is stored under the key, expired or not. */
+  async find({ principal, route, key }: IdempotencyKey): Promise<KeptAnswer | null> {
     const row = await this.manager.findOneBy(IdempotentAnswerEntity, { principal, route, key });
     return row && { bodyHash: row.bodyHash, result: row.result, expiresAt: row.expiresAt };
   }
 
-  /** Of every principal; in a tenant's unit, of what that tenant's units kept. @returns how many */
+  /** Of every principal; in a tenant's unit, only what that tenant's units stored. @returns how many */
   async clearExpired(now: string): Promise<number> {
     const { affected } = await this.manager.delete(IdempotentAnswerEntity, {
       expiresAt: LessThanOrEqual(now),
@@ -20,17 +30,25 @@ export class IdempotentAnswers {
     return affected ?? 0;
   }
 
-  /** Clears what has expired and keeps the new answer. @throws AccessError `conflict` */
+  /**
+   * Deletes what has expired and stores the result for 24 hours.
+   * @throws KeyTaken if another unit has used the key
+   */
   async save(
     tenant: string,
-    by: { principal: string; route: string; key: string },
-    { bodyHash, result }: IdempotentAnswer,
-    { now, expiresAt }: { now: string; expiresAt: string },
+    { principal, route, key, bodyHash, now }: IdempotencyKey & { now: Date },
+    result: unknown,
   ): Promise<void> {
-    await this.clearExpired(now);
-    await orConflict(
-      this.manager.insert(IdempotentAnswerEntity, { ...by, tenant, bodyHash, result, expiresAt }),
-      'This Idempotency-Key was used at the same moment.',
-    );
+    await this.clearExpired(now.toISOString());
+    const expiresAt = new Date(now.getTime() + KEPT_MS).toISOString();
+    const row = { principal, route, key, tenant, bodyHash, result: JSON.stringify(result), expiresAt };
+    try {
+      await this.manager.insert(IdempotentAnswerEntity, row);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new KeyTaken() : error;
+    }
   }
 }
+
+/** Another unit, of another tenant or of this moment, has stored its result under the key. */
+export class KeyTaken extends Error {}

@@ -1,4 +1,4 @@
-import type { Invitation, InvitationWrites, ListFilter, Page, PageQuery } from '@countersign/access';
+import type { Invitation, InvitationRepository, ListFilter, Page, PageQuery } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { InvitationEntity } from '../entities/invitation.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
@@ -14,7 +14,7 @@ const LISTING: Listing = {
 /** States in which an invitation is not over. */
 const STANDING = ['open', 'used_up'];
 
-export class Invitations extends BoundRepository<InvitationEntity> implements InvitationWrites {
+export class Invitations extends BoundRepository<InvitationEntity> implements InvitationRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, InvitationEntity);
   }

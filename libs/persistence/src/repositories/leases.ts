@@ -1,11 +1,11 @@
-import type { Lease, LeaseReads, LeaseUse, LeaseWrites } from '@countersign/access';
+import type { Lease, LeaseRepository, LeaseUse } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { BudgetLeaseEntity } from '../entities/budget-lease.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
 import { updateRows } from './write-rows.js';
 
-export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseWrites, LeaseReads {
+export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, BudgetLeaseEntity);
   }

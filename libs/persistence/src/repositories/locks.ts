@@ -1,4 +1,4 @@
-import type { Lock, LockWrites, Page, PageQuery } from '@countersign/access';
+import type { Lock, LockRepository, Page, PageQuery } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
@@ -6,7 +6,7 @@ import { BoundRepository, type Reach } from './bound.js';
 import { keysetPage } from './keyset.js';
 
 /** Locks of one tenant with those that bind all; a unit writes only those that bind what it is opened for. */
-export class Locks extends BoundRepository<LockEntity> implements LockWrites {
+export class Locks extends BoundRepository<LockEntity> implements LockRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, LockEntity);
   }

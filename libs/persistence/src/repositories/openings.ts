@@ -1,4 +1,4 @@
-import type { NamedOpening, OpeningWrites } from '@countersign/access';
+import type { NamedOpening, OpeningRepository } from '@countersign/access';
 import type { Opening } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/opening.entity.js';
@@ -6,7 +6,7 @@ import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
 import { insertRows } from './write-rows.js';
 
-export class Openings extends BoundRepository<OpeningEntity> implements OpeningWrites {
+export class Openings extends BoundRepository<OpeningEntity> implements OpeningRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, OpeningEntity);
   }

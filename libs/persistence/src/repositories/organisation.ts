@@ -1,8 +1,8 @@
 import type {
   AccessPolicy,
   OidcSettings,
-  OrganisationReads,
-  OrganisationWrites,
+  OrganisationRepository,
+  OrganisationView,
   Person,
   ServiceRecord,
   SlackPlace,
@@ -32,7 +32,7 @@ const THE_VENDOR = 1;
  * of tenants and their people, a tenant's unit of work sees its own alone (P9). Reads come from what the process has
  * kept of this version of the organisation; a unit that changes the organisation itself reads for itself.
  */
-export class OrganisationReader implements OrganisationReads {
+export class OrganisationReader implements OrganisationView {
   #version: Promise<OrganisationVersion> | undefined;
 
   constructor(
@@ -87,12 +87,12 @@ export class OrganisationReader implements OrganisationReads {
   }
 
   async countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number> {
-    if (tenant !== null && !this.sees(tenant)) return 0;
     return (await this.withRole(tenant, role)).filter(({ id }) => id !== except).length;
   }
 
   /** Everybody (not removed) who holds the role on that side, by id. */
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]> {
+    if (tenant !== null && !this.sees(tenant)) return Promise.resolve([]);
     return this.kept(`role ${tenant ?? VENDOR_SIDE} ${role}`, async () => {
       // Roles are a JSON list of plain words: the quotes make it the whole word. In a query builder, because
       // a find operator's pattern would go through the column's JSON transformer.
@@ -130,7 +130,7 @@ export class OrganisationReader implements OrganisationReads {
 }
 
 /** The whole of it, removed ones included, and its changes. */
-export class OrganisationWriter extends OrganisationReader implements OrganisationWrites {
+export class OrganisationWriter extends OrganisationReader implements OrganisationRepository {
   /**
    * @param cache null in a unit that may change the organisation
    * @param beforeChange called before anything is saved; the locks that it takes last as long as the unit
@@ -200,7 +200,7 @@ export class OrganisationWriter extends OrganisationReader implements Organisati
     return this.manager.existsBy(TenantEntity, { slug });
   }
 
-  async saveVendor(vendor: Parameters<OrganisationWrites['saveVendor']>[0]): Promise<void> {
+  async saveVendor(vendor: Parameters<OrganisationRepository['saveVendor']>[0]): Promise<void> {
     await this.beforeChange();
     const { name, oidc, webhooks, slack = null, policy } = vendor;
     const row = { id: THE_VENDOR, name, oidc: oidc as object, webhooks, slack, policy };

@@ -1,4 +1,4 @@
-import type { Ids, Notice, NoticeDraft, Outbox, OutboxReads } from '@countersign/access';
+import type { Ids, Notice, NoticeDraft, Outbox, OutboxRepository } from '@countersign/access';
 import { type EntityManager, MoreThan } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { comparable } from '../entities/instants.js';
@@ -30,7 +30,7 @@ export class TenantOutbox implements Outbox {
 }
 
 /** Every tenant’s notices that wait for somebody to find out where they go. */
-export class WaitingNotices implements OutboxReads {
+export class WaitingNotices implements OutboxRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async due(now: string, limit: number): Promise<Notice[]> {

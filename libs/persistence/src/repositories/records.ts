@@ -6,7 +6,7 @@ import type {
   PageQuery,
   RecordChain,
   RecordOutcome,
-  RecordWrites,
+  RecordRepository,
 } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
@@ -30,7 +30,7 @@ const LISTING: Listing = {
   },
 };
 
-export class Records extends BoundRepository<AccessRecordEntity> implements RecordWrites {
+export class Records extends BoundRepository<AccessRecordEntity> implements RecordRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, AccessRecordEntity);
   }

@@ -1,10 +1,10 @@
-import type { RelayedStop, RelayedStopWrites } from '@countersign/access';
+import type { RelayedStop, RelayedStopRepository } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { GatewayEntity } from '../entities/credentials.entity.js';
 import { RelayedStopEntity } from '../entities/trust.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 
-export class RelayedStops extends BoundRepository<RelayedStopEntity> implements RelayedStopWrites {
+export class RelayedStops extends BoundRepository<RelayedStopEntity> implements RelayedStopRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, RelayedStopEntity);
   }

@@ -4,10 +4,11 @@ import {
   nextReminderAt,
   type Page,
   type PageQuery,
-  type RequestWrites,
+  type RequestRepository,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
+import type { Owners } from '../units/owners.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
@@ -29,8 +30,12 @@ const LISTING: Listing = {
 /** States in which a request still waits for somebody. */
 export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
 
-export class Requests extends BoundRepository<RequestEntity> implements RequestWrites {
-  constructor(manager: EntityManager, reach: Reach) {
+export class Requests extends BoundRepository<RequestEntity> implements RequestRepository {
+  constructor(
+    manager: EntityManager,
+    reach: Reach,
+    private readonly owners: Owners | null = null,
+  ) {
     super(manager, reach, RequestEntity);
   }
 
@@ -93,6 +98,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestW
   async insert(request: AccessRequest): Promise<void> {
     this.own(request);
     await this.manager.insert(RequestEntity, toRow(request));
+    this.owners?.note(request.id, request);
   }
 
   async update(request: AccessRequest): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Review, ReviewWrites } from '@countersign/access';
+import type { Review, ReviewRepository } from '@countersign/access';
 import { type EntityManager, In } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { ReviewEntity } from '../entities/review.entity.js';
@@ -8,7 +8,7 @@ import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
 import { OPEN_STATES } from './requests.js';
 
-export class Reviews extends BoundRepository<ReviewEntity> implements ReviewWrites {
+export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, ReviewEntity);
   }

@@ -1,11 +1,11 @@
 import type {
   Identity,
-  IdentityWrites,
+  IdentityRepository,
   Person,
   Session,
-  SessionWrites,
+  SessionRepository,
   SignInAttempt,
-  SignInAttempts as SignInAttemptsPort,
+  SignInAttemptRepository,
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
 import { comparable } from '../entities/instants.js';
@@ -14,7 +14,7 @@ import { IdentityEntity, SessionEntity, SignInAttemptEntity } from '../entities/
 import { orConflict } from './conflict.js';
 import { toPerson } from './organisation.js';
 
-export class Sessions implements SessionWrites {
+export class Sessions implements SessionRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async find(id: string): Promise<Session | null> {
@@ -60,7 +60,7 @@ export class Sessions implements SessionWrites {
   }
 }
 
-export class Identities implements IdentityWrites {
+export class Identities implements IdentityRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async find(tenant: string | null, issuer: string, subject: string): Promise<Identity | null> {
@@ -90,7 +90,7 @@ const toIdentity = (row: IdentityEntity | null): Identity | null => {
   return { ...identity, tenant: side === VENDOR_SIDE ? null : side };
 };
 
-export class SignInAttempts implements SignInAttemptsPort {
+export class SignInAttempts implements SignInAttemptRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async insert(attempt: SignInAttempt): Promise<void> {

@@ -1,11 +1,11 @@
 import type {
   SlackAccount,
-  SlackAccountWrites,
+  SlackAccountRepository,
   SlackInstallation,
-  SlackInstallationWrites,
+  SlackInstallationRepository,
   SlackPost,
-  SlackPostWrites,
-  SlackSeen,
+  SlackPostRepository,
+  SlackSeenRepository,
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import type { Sealer } from '../engine/secrets/seal.js';
@@ -21,7 +21,7 @@ import { columnsOf, rowsSources } from './rows-source.js';
 type Tokens = Pick<SlackInstallation, 'token' | 'refreshToken' | 'tokenExpiresAt'>;
 
 /** Tokens leave the database sealed and are opened only here. */
-export class SlackInstallations implements SlackInstallationWrites {
+export class SlackInstallations implements SlackInstallationRepository {
   constructor(
     private readonly manager: EntityManager,
     private readonly sealer: Sealer,
@@ -76,7 +76,7 @@ export class SlackInstallations implements SlackInstallationWrites {
 
 const placeOf = (workspace: string) => ({ table: 'slack_installations', row: workspace });
 
-export class SlackAccounts implements SlackAccountWrites {
+export class SlackAccounts implements SlackAccountRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async find(workspace: string, user: string): Promise<SlackAccount | null> {
@@ -108,7 +108,7 @@ export class SlackAccounts implements SlackAccountWrites {
   }
 }
 
-export class SlackPosts implements SlackPostWrites {
+export class SlackPosts implements SlackPostRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async find(request: string, recipient: string): Promise<SlackPost | null> {
@@ -136,7 +136,7 @@ export class SlackPosts implements SlackPostWrites {
   }
 }
 
-export class SeenBySlack implements SlackSeen {
+export class SeenBySlack implements SlackSeenRepository {
   constructor(private readonly manager: EntityManager) {}
 
   async note(hash: string, until: string): Promise<boolean> {

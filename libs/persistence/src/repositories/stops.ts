@@ -1,10 +1,10 @@
-import type { Stop, StopWrites } from '@countersign/access';
+import type { Stop, StopRepository } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { StopEntity } from '../entities/trust.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { orConflict } from './conflict.js';
 
-export class Stops extends BoundRepository<StopEntity> implements StopWrites {
+export class Stops extends BoundRepository<StopEntity> implements StopRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, StopEntity);
   }

@@ -1,9 +1,9 @@
 import type {
   ProposalSignature,
   TrustProposal,
+  TrustRepository,
   TrustReset,
   TrustVersion,
-  TrustWrites,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { comparable } from '../entities/instants.js';
@@ -18,7 +18,7 @@ import { BoundRepository, type Reach } from './bound.js';
 import { orConflict } from './conflict.js';
 
 /** The chain of trust documents, and the proposal of the next. */
-export class Trust extends BoundRepository<TrustVersionEntity> implements TrustWrites {
+export class Trust extends BoundRepository<TrustVersionEntity> implements TrustRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, TrustVersionEntity);
   }

@@ -1,29 +1,15 @@
-import type { IdempotencyWrites, TenantUnit, VendorUnit } from '@countersign/access';
+import type { EventLog, TenantUnit, VendorUnit } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import type { UnitRules } from '../engine/engine.js';
-import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
-import { Deliveries } from '../repositories/deliveries.js';
-import { Grants } from '../repositories/grants.js';
-import { IdempotentAnswers } from '../repositories/idempotency.js';
-import { Invitations } from '../repositories/invitations.js';
-import { Leases } from '../repositories/leases.js';
+import type { Reach } from '../repositories/bound.js';
 import { Locks } from '../repositories/locks.js';
-import { Openings } from '../repositories/openings.js';
-import { OrganisationReader, OrganisationWriter } from '../repositories/organisation.js';
+import { OrganisationReader } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { TenantOutbox } from '../repositories/outbox.js';
-import { Records } from '../repositories/records.js';
-import { RelayedStops } from '../repositories/relayed-stops.js';
-import { Requests } from '../repositories/requests.js';
-import { Reviews } from '../repositories/reviews.js';
-import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
-import { SigningMeans } from '../repositories/signing-means.js';
-import { SlackAccounts, SlackInstallations } from '../repositories/slack.js';
-import { Stops } from '../repositories/stops.js';
-import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
+import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
 import { checkedSlug } from './slug.js';
 import { TenantLog } from './tenant-log.js';
 
@@ -31,95 +17,66 @@ import { TenantLog } from './tenant-log.js';
 export class UnitOfWork {
   readonly #logs = new Map<string, TenantLog>();
   readonly #feed: FeedTail;
-  #told = false;
+  #hasNotices = false;
   #organisationHeld: Promise<void> | undefined;
 
   constructor(
     private readonly manager: EntityManager,
     private readonly context: UnitContext,
     private readonly rules: UnitRules,
-    /** Null where the unit may change the organisation: what it reads then is nobody else's yet. */
-    private readonly organisation: OrganisationCache | null,
+    /** Null in a unit that may change the organisation. */
+    private readonly cache: OrganisationCache | null,
   ) {
     this.#feed = new FeedTail(manager, context.random);
   }
 
-  /** @throws StoreError `invalid_tenant` where the text is no slug */
+  /** @throws StoreError `invalid_tenant` if the text is no slug */
   async tenant(slug: string): Promise<TenantUnit> {
-    const { manager, context } = this;
+    const { manager, context, cache } = this;
     const log = await this.log(checkedSlug(slug));
-    const reach = { tenant: slug };
-    return {
+    const scope = this.scope({ tenant: slug });
+    return bind(TENANT_REPOSITORIES, scope, {
       tenant: slug,
-      requests: new Requests(manager, reach),
-      reviews: new Reviews(manager, reach),
-      grants: new Grants(manager, reach),
-      invitations: new Invitations(manager, reach),
-      openings: new Openings(manager, reach),
-      organisation: new OrganisationReader(manager, reach, this.organisation),
-      locks: new Locks(manager, reach),
-      records: new Records(manager, reach),
-      leases: new Leases(manager, reach),
-      signingMeans: new SigningMeans(manager, reach),
-      trust: new Trust(manager, reach),
-      stops: new Stops(manager, reach),
-      relayed: new RelayedStops(manager, reach),
+      organisation: new OrganisationReader(manager, scope.reach, cache),
       log,
       outbox: new TenantOutbox(manager, slug, context.ids, () => {
-        this.#told = true;
+        this.#hasNotices = true;
       }),
       feed: this.#feed,
-      idempotency: this.answersOf(slug),
-    };
+    });
   }
 
+  /** Takes the deployment's log for the whole unit. */
   async vendor(): Promise<VendorUnit> {
-    const { manager, context } = this;
-    const organisation = new OrganisationWriter(manager, null, () => {
-      this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
-      return this.#organisationHeld;
-    });
-    return {
-      tenant: (slug) => this.tenant(slug),
-      organisation,
-      locks: new Locks(manager, { tenant: DEPLOYMENT_SLUG }),
-      apiKeys: new ApiKeys(manager, organisation),
-      sessions: new Sessions(manager),
-      identities: new Identities(manager),
-      attempts: new SignInAttempts(manager),
-      gateways: new Gateways(manager),
-      keys: new SigningKeys(manager, context.sealer),
-      deliveries: new Deliveries(manager),
-      slack: {
-        installations: new SlackInstallations(manager, context.sealer),
-        accounts: new SlackAccounts(manager),
-      },
-      trust: new Trust(manager, 'everybody'),
-      openReviewsOf: (person) => new Reviews(manager, 'everybody').openOf(person),
-      invitationsOf: (person) => new Invitations(manager, 'everybody').standingOf(person),
-      liveGrantsOf: (basis) => new Grants(manager, 'everybody').liveOf(basis),
-      relayedBy: (gateway) => new RelayedStops(manager, 'everybody').by(gateway),
-      log: await this.log(DEPLOYMENT_SLUG),
+    const log = await this.log(DEPLOYMENT_SLUG);
+    return bind(ALL_REPOSITORIES, this.scope('everybody'), {
+      tenant: (slug: string) => this.tenant(slug),
+      logOf: (side: string | null): Promise<EventLog> =>
+        side === null ? Promise.resolve(log) : this.log(checkedSlug(side)),
+      locks: new Locks(this.manager, { tenant: DEPLOYMENT_SLUG }),
+      log,
       feed: this.#feed,
-      idempotency: {
-        ...this.answersOf(DEPLOYMENT_SLUG),
-        clearExpired: (now) => new IdempotentAnswers(manager).clearExpired(now),
-      },
-    };
+    });
+  }
+
+  /** The repositories across tenants, without any log. */
+  deployment() {
+    return bind(ALL_REPOSITORIES, this.scope('everybody'), {});
   }
 
   async flush(): Promise<void> {
     for (const log of this.#logs.values()) await log.flush();
     const changed = await this.#feed.flush();
-    if (changed || this.#told) await this.rules.announce(this.manager);
+    if (changed || this.#hasNotices) await this.rules.announce(this.manager);
   }
 
-  private answersOf(tenant: string): IdempotencyWrites {
-    const answers = new IdempotentAnswers(this.manager);
-    return {
-      save: (principal, route, key, answer, kept) =>
-        answers.save(tenant, { principal, route, key }, answer, kept),
+  private scope(reach: Reach): Scope {
+    const { manager, context, cache } = this;
+    const beforeOrganisationChange = () => {
+      this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
+      return this.#organisationHeld;
     };
+    return { manager, context, cache, reach, beforeOrganisationChange };
   }
 
   private async log(tenant: string): Promise<TenantLog> {

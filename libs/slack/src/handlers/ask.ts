@@ -1,11 +1,4 @@
-import {
-  AccessError,
-  hasPermission,
-  hexDigest,
-  once,
-  type Principal,
-  requestAccess,
-} from '@countersign/access';
+import { AccessError, hasPermission, hexDigest, type Principal, requestAccess } from '@countersign/access';
 import type {
   AllMiddlewareArgs,
   App,
@@ -196,7 +189,7 @@ async function ask(
     key: viewId,
     bodyHash: hexDigest(deps.hashing, JSON.stringify(input)),
   };
-  const { request } = await once(deps, sent, (bound) => requestAccess(bound, principal, input));
+  const { request } = await requestAccess(deps, principal, input, { idempotency: sent });
   return {
     view: sayingView(
       TITLE,

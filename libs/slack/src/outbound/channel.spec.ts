@@ -16,12 +16,18 @@ function limited() {
   const site = { now: START, asked: 0 };
   const unit = {
     deliveries: { find: async () => ({ notice: { kind: 'request.approved' } }) },
-    vendorSlack: async () => ({ teamId: 'T1', channelId: 'C1' }),
-    organisation: { tenant: async () => ({ slack: { teamId: 'T2', channelId: 'C2' } }) },
+    organisation: {
+      tenant: async () => ({ slack: { teamId: 'T2', channelId: 'C2' } }),
+      vendorSlack: async () => ({ teamId: 'T1', channelId: 'C1' }),
+    },
   };
   const read = (work: (given: unknown) => unknown) => work(unit);
   const deps = {
-    store: { readAsVendor: read, readForTenant: (_tenant: string, work: typeof read) => work(unit as never) },
+    store: {
+      notices: { read },
+      slack: { read },
+      readForTenant: (_tenant: string, work: typeof read) => work(unit as never),
+    },
     clock: { now: () => new Date(site.now) },
     hashing: systemHashing,
   } as unknown as Deps;

@@ -7,8 +7,8 @@ import {
   hexDigest,
   type Notice,
   type NoticeChannel,
+  type NoticesReadUnit,
   type SlackPost,
-  type VendorReadUnit,
 } from '@countersign/access';
 import { LRUCache } from 'lru-cache';
 import type { SlackSide } from '../app.js';
@@ -48,13 +48,13 @@ export class SlackChannel implements NoticeChannel {
     this.targets = new Targets(deps, side);
   }
 
-  recipients(addressed: AddressedNotice, unit: VendorReadUnit): Promise<string[]> {
+  recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
     return recipientsOf(addressed, unit, this.deps.clock.now());
   }
 
   /** @throws DeliveryFailure */
   async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const found = await this.deps.store.readAsVendor((unit) => unit.deliveries.find(delivery.notice));
+    const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
     const { notice } = found;
     if (!isSlackKind(notice.kind)) return skipped('nothing_to_tell');
@@ -132,8 +132,8 @@ export class SlackChannel implements NoticeChannel {
   }): Promise<void> {
     const { delivery, kind, target, facts, poster, told } = at;
     const card = requestCard(facts, audienceOf(target, facts), this.settings.publicUrl);
-    const before = await this.deps.store.readAsVendor((unit) =>
-      unit.slack.posts.find(delivery.lane, delivery.recipient),
+    const before = await this.deps.store.slack.read((unit) =>
+      unit.slackPosts.find(delivery.lane, delivery.recipient),
     );
     // Posted where the recipient no longer reads: what stands there is somebody else's now.
     if (
@@ -169,7 +169,7 @@ export class SlackChannel implements NoticeChannel {
   }
 
   private keep(post: SlackPost): Promise<void> {
-    return this.deps.store.forSlack(({ posts }) => posts.save(post));
+    return this.deps.store.slack.write(({ slackPosts }) => slackPosts.save(post));
   }
 
   private hash(card: Rendered): string {

@@ -1,4 +1,4 @@
-import type { AddressedNotice, Person, VendorReadUnit } from '@countersign/access';
+import type { AddressedNotice, NoticesReadUnit, Person, Review } from '@countersign/access';
 import { sampleRequest } from '../../../../test/factories/domain.js';
 import { channelOf, directTo, readRecipient, recipientsOf, VENDOR_CHANNEL } from './recipients.js';
 
@@ -28,17 +28,17 @@ function told(kind: string, persons: Person[], site: Site): Promise<string[]> {
   const account = (id: string, expiresAt: string) =>
     (site.linked ?? []).includes(id) || (site.lapsed ?? []).includes(id) ? [{ expiresAt }] : [];
   const unit = {
-    vendorSlack: async () => (site.vendor ? PLACE : null),
-    organisation: { tenant: async () => ({ slack: site.tenant ? PLACE : null }) },
-    reviews: { ofRequests: async () => site.reviews ?? [] },
-    slack: {
-      accounts: {
-        ofPerson: async (id: string) =>
-          account(id, (site.lapsed ?? []).includes(id) ? NOW.toISOString() : '2026-12-24T15:00:00.000Z'),
-      },
-      posts: { ofRequest: async () => (site.posts ?? []).map((recipient) => ({ recipient })) },
+    organisation: {
+      tenant: async () => ({ slack: site.tenant ? PLACE : null }),
+      vendorSlack: async () => (site.vendor ? PLACE : null),
     },
-  } as unknown as VendorReadUnit;
+    slackAccounts: {
+      ofPerson: async (id: string) =>
+        account(id, (site.lapsed ?? []).includes(id) ? NOW.toISOString() : '2026-12-24T15:00:00.000Z'),
+    },
+    slackPosts: { ofRequest: async () => (site.posts ?? []).map((recipient) => ({ recipient })) },
+  } as unknown as NoticesReadUnit;
+  const reviews = (site.reviews ?? []) as Review[];
   const notice = {
     id: 'ntc_1',
     tenant: 'acme',
@@ -47,7 +47,7 @@ function told(kind: string, persons: Person[], site: Site): Promise<string[]> {
     audience: [],
     at: NOW.toISOString(),
   };
-  const addressed: AddressedNotice = { notice, request, grant: null, persons };
+  const addressed: AddressedNotice = { notice, request, grant: null, reviews, persons };
   return recipientsOf(addressed, unit, NOW);
 }
 

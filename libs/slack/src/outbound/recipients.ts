@@ -1,4 +1,4 @@
-import type { AccessRequest, AddressedNotice, Person, VendorReadUnit } from '@countersign/access';
+import type { AccessRequest, AddressedNotice, NoticesReadUnit, Person, Review } from '@countersign/access';
 import { changesEveryCopy, isSlackKind } from './kinds.js';
 
 /** A recipient as deliveries name it: a tenant's channel, the reviewers' channel, somebody's direct messages. */
@@ -25,8 +25,8 @@ export function readRecipient(text: string): SlackRecipient {
  * requester always. What changes the card changes each copy that stands anywhere.
  */
 export async function recipientsOf(
-  { notice, request, persons }: AddressedNotice,
-  unit: VendorReadUnit,
+  { notice, request, reviews, persons }: AddressedNotice,
+  unit: NoticesReadUnit,
   now: Date,
 ): Promise<string[]> {
   if (request === null || !isSlackKind(notice.kind)) return [];
@@ -35,11 +35,11 @@ export async function recipientsOf(
     if (await isLinked(unit, person, now)) found.add(directTo(person.id));
   };
   if (notice.kind === 'request.escalated') {
-    const decided = await decidedBy(unit, request);
+    const decided = decidedBy(reviews, request);
     for (const person of persons) if (!decided.has(person.id)) await direct(person);
     return [...found];
   }
-  const vendorHasChannel = (await unit.vendorSlack()) !== null;
+  const vendorHasChannel = (await unit.organisation.vendorSlack()) !== null;
   const tenantHasChannel = ((await unit.organisation.tenant(notice.tenant))?.slack ?? null) !== null;
   for (const person of persons)
     if (person.id === request.requester) await direct(person);
@@ -47,14 +47,12 @@ export async function recipientsOf(
     else if (person.tenant !== null && tenantHasChannel) found.add(channelOf(notice.tenant));
     else await direct(person);
   if (changesEveryCopy(notice.kind))
-    for (const { recipient } of await unit.slack.posts.ofRequest(request.id)) found.add(recipient);
+    for (const { recipient } of await unit.slackPosts.ofRequest(request.id)) found.add(recipient);
   return [...found];
 }
 
-const isLinked = async (unit: VendorReadUnit, { id }: Person, now: Date): Promise<boolean> =>
-  (await unit.slack.accounts.ofPerson(id)).some(({ expiresAt }) => now.getTime() < Date.parse(expiresAt));
+const isLinked = async (unit: NoticesReadUnit, { id }: Person, now: Date): Promise<boolean> =>
+  (await unit.slackAccounts.ofPerson(id)).some(({ expiresAt }) => now.getTime() < Date.parse(expiresAt));
 
-async function decidedBy(unit: VendorReadUnit, { id, digest }: AccessRequest): Promise<Set<string>> {
-  const reviews = await unit.reviews.ofRequests([id]);
-  return new Set(reviews.filter((review) => review.digest === digest).map(({ person }) => person));
-}
+const decidedBy = (reviews: readonly Review[], { digest }: AccessRequest): Set<string> =>
+  new Set(reviews.filter((review) => review.digest === digest).map(({ person }) => person));

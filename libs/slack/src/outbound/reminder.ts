@@ -21,7 +21,7 @@ export async function tellWhatWaits(
 ): Promise<Delivered> {
   const side = request.state === 'awaiting_vendor' ? 'vendor' : tenant;
   const name = `reminder:${side}`;
-  const last = await deps.store.readAsVendor((unit) => unit.slack.posts.find(name, recipient));
+  const last = await deps.store.slack.read((unit) => unit.slackPosts.find(name, recipient));
   if (last !== null && Date.parse(last.postedAt) > Date.parse(notice.at))
     return { done: 'skipped', code: 'superseded' };
   const waiting = await waitingFor(deps, side, tenant, request, audience === 'approver');
@@ -29,8 +29,8 @@ export async function tellWhatWaits(
   if (digest === null) return { done: 'skipped', code: 'superseded' };
   const ts = await post(digest);
   const now = deps.clock.now().toISOString();
-  await deps.store.forSlack(({ posts }) =>
-    posts.save({
+  await deps.store.slack.write(({ slackPosts }) =>
+    slackPosts.save({
       ...{ request: name, recipient, workspace: installation.workspace, channel, ts },
       ...{ shown: notice.id, postedAt: now, updatedAt: now },
     }),

@@ -42,7 +42,7 @@ export class Targets {
     const to = readRecipient(recipient);
     switch (to.kind) {
       case 'vendor': {
-        const place = await this.deps.store.readAsVendor((unit) => unit.vendorSlack());
+        const place = await this.deps.store.slack.read((unit) => unit.organisation.vendorSlack());
         return place === null ? { skip: 'channel_removed' } : this.inChannel(place, 'reviewer');
       }
       case 'tenant': {
@@ -69,9 +69,9 @@ export class Targets {
   }
 
   private async directTo(person: string, tenant: string): Promise<Target | Gone> {
-    const found = await this.deps.store.readAsVendor(async (unit) => ({
+    const found = await this.deps.store.slack.read(async (unit) => ({
       known: await unit.organisation.person(person),
-      accounts: await unit.slack.accounts.ofPerson(person),
+      accounts: await unit.slackAccounts.ofPerson(person),
     }));
     const { known, accounts } = found;
     if (known === null || known.removedAt !== null) return { skip: 'recipient_removed' };

@@ -1,4 +1,4 @@
-import type { VendorReadUnit } from '@countersign/access';
+import type { FeedUnit } from '@countersign/access';
 import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -58,7 +58,7 @@ export class FeedHub {
   }
 
   async start(): Promise<void> {
-    this.place = await this.deps.store.readAsVendor((unit) => unit.feed.head());
+    this.place = await this.deps.store.feed.read((unit) => unit.feed.head());
     this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());
     this.poller.start();
     this.heartbeats.start();
@@ -84,7 +84,7 @@ export class FeedHub {
     { last, seen }: { last: FeedPlace | undefined; seen: SeenPlace | undefined },
     open: (onClose: () => void) => SseConnection,
   ): Promise<void> {
-    const first = await this.deps.store.readAsVendor(async (unit) => {
+    const first = await this.deps.store.feed.read(async (unit) => {
       if ((await unit.gateways.find(gateway))?.revokedAt !== null)
         throw new HttpProblem('unauthenticated', 'This gateway is not enrolled.');
       const head = await unit.feed.head();
@@ -120,7 +120,7 @@ export class FeedHub {
   }
 
   /** Whether a gateway's history is another than this store's: longer, or with another change at its place. */
-  private async hasParted(unit: VendorReadUnit, head: FeedPlace, seen: SeenPlace): Promise<boolean> {
+  private async hasParted(unit: FeedUnit, head: FeedPlace, seen: SeenPlace): Promise<boolean> {
     if (seen.epoch !== head.epoch) return seen.epoch > head.epoch;
     if (seen.seq > head.seq) return true;
     const mark = await unit.feed.markAt(seen.seq);
@@ -135,7 +135,7 @@ export class FeedHub {
   }
 
   private async poll(): Promise<void> {
-    const changes = await this.deps.store.readAsVendor(async (unit) => {
+    const changes = await this.deps.store.feed.read(async (unit) => {
       const head = await unit.feed.head();
       if (head.epoch === this.place.epoch && head.seq === this.place.seq) return [];
       const upTo = Math.min(head.seq, this.place.seq + MOST_CHANGES);

@@ -1,17 +1,16 @@
 import {
   type FeedChange,
+  type FeedUnit,
   type Grant,
   isLockInForce,
   type Lock,
   publishedKeys,
-  type VendorReadUnit,
 } from '@countersign/access';
 import { latestEndOfTerms, type ServiceDefinition, toInstant } from '@countersign/contract';
 import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
 import { LRUCache } from 'lru-cache';
 import { feedRelayed, feedStops, feedTrust, trustPicture } from './feed-trust.js';
 
-type FeedUnit = VendorReadUnit;
 type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
 
 /** A place with what tells it from the same place of another history. */
@@ -54,7 +53,10 @@ export class FeedReader {
         grants: await unit.feed.activeGrants(),
         ...(await this.services(unit)),
         keys: await keys(unit, this.now()),
-        tenants: (await unit.tenants()).map(({ slug, controls }) => ({ slug, forbid: controls.forbid })),
+        tenants: (await unit.organisation.tenants()).map(({ slug, controls }) => ({
+          slug,
+          forbid: controls.forbid,
+        })),
         locks: (await unit.feed.locks()).map(feedLock),
         ...(await trustPicture(unit)),
       },
@@ -129,7 +131,7 @@ export class FeedReader {
   }
 
   private async services(unit: FeedUnit): Promise<Pick<Picture, 'services' | 'routeMaps'>> {
-    const current = await unit.services();
+    const current = await unit.organisation.services();
     const hashes = new Set([...current.map((each) => each.routes), ...(await unit.feed.liveRoutes())]);
     const maps = await unit.feed.routeMaps([...hashes]);
     const routeMaps: ServiceDefinition[] = [...maps.values()];

@@ -1,19 +1,19 @@
 import {
+  type FeedUnit,
   isLift,
   isStop,
   type RelayedStop,
   type Stop,
   type TrustVersion,
-  type VendorReadUnit,
 } from '@countersign/access';
 import type { ChangeData, FeedTrust } from '@countersign/gateway-protocol';
 
 /** What customers have signed and gateways judge by themselves; the feed only brings it. */
-export async function trustPicture(unit: Pick<VendorReadUnit, 'trustChains' | 'allStops' | 'relayedStops'>) {
-  const judged = feedStops(await unit.allStops());
-  const relayed = feedRelayed(await unit.relayedStops());
+export async function trustPicture(unit: Pick<FeedUnit, 'trust' | 'stops' | 'relayed'>) {
+  const judged = feedStops(await unit.stops.all());
+  const relayed = feedRelayed(await unit.relayed.ofEnrolled());
   return {
-    trust: feedTrust(await unit.trustChains()),
+    trust: feedTrust(await unit.trust.chains()),
     stops: [...judged.stops, ...relayed.stops],
     lifts: [...judged.lifts, ...relayed.lifts],
   };

@@ -24,13 +24,15 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
   const { store, ids, hashing } = deps;
   return {
     async signInAs({ email, tenant }) {
-      const known = await store.readAsVendor((unit) => unit.persons(email));
+      const known = await store.directory.read((unit) => unit.organisation.persons(email));
       const person = known.find((each) => each.tenant === tenant);
       if (person === undefined)
         throw new TourError('tour_failed', `${email} is not known here: it plays on the demo's organisation`);
       const draft = { person, assurance: 'oidc', device: 'the tour', parent: null, replaces: null } as const;
       const limits = { idle: SESSION_SECONDS, absolute: SESSION_SECONDS };
-      const { secret, session } = await store.asVendor((unit) => startSessionIn(deps, unit, draft, limits));
+      const { secret, session } = await store.sessions.write((unit) =>
+        startSessionIn(deps, unit, draft, limits),
+      );
       return {
         secret,
         end: () => endSession(deps, { person, channel: 'web', assurance: 'oidc' }, session.id),
@@ -53,7 +55,7 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
       }),
 
     async signingKey() {
-      const keys = await store.readAsVendor((unit) => unit.keys.list('token'));
+      const keys = await store.signingKeys.read((unit) => unit.keys.list('token'));
       const [newest] = keys.filter(({ revokedAt, retiresAt }) => revokedAt === null && retiresAt === null);
       if (newest === undefined) throw new TourError('tour_failed', 'the broker has no key that signs tokens');
       return { kid: newest.kid, key: createPrivateKey(newest.privatePem) };

@@ -6,7 +6,7 @@ import { evaluate } from '../../policy/evaluate.js';
 
 import { stricterNeeds } from '../../policy/needs.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from './load-context.js';
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
 import { type Stage } from '../../policy/requested-access.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 import { invitationViews } from '../invitations/invitation-view.js';
 import { loadTrustStatus } from '../trust/trust-standing.js';
 
@@ -19,7 +19,7 @@ export const MAX_OPEN_INVITATIONS = 200;
 
 type Reads = Pick<
   ReadUnit,
-  'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'signingMeans' | 'stops'
+  'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'authenticators' | 'stops'
 >;
 
 interface More {

@@ -6,6 +6,7 @@ import type { RequestedAccess } from '../../policy/requested-access.js';
 import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
 import { normaliseRequest } from '../requests/normalised-ask.js';
 import type { Deps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
 import { loadPolicyContext } from './load-context.js';
 
 /**
@@ -22,7 +23,7 @@ export async function previewRequest(
   const now = deps.clock.now();
   const ask = judgeable(input, now);
   if ('refusals' in ask) return ask;
-  return deps.store.readAsVendor(async (unit) => {
+  return readAs(deps, principal.person, async (unit) => {
     const context = await loadPolicyContext(unit, ask, {
       stage: 'request',
       now,

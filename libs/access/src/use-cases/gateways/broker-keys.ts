@@ -1,7 +1,5 @@
 import { AccessError } from '../../errors.js';
-import type { StoredKey } from '../../ports/credentials.js';
-import type { KeyMaker, KeyPair } from '../../ports/key-maker.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { KeyMaker, KeyPair, StoredKey, VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** A new signing key is published this long before it signs, so that every gateway knows it first. */
@@ -18,7 +16,7 @@ const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
 
 async function insertKey(
-  unit: VendorUnit,
+  unit: Pick<VendorUnit, 'keys'>,
   use: StoredKey['use'],
   maker: KeyMaker,
   now: Date,
@@ -55,13 +53,13 @@ const USES = ['token', 'feed', 'log'] as const;
 
 /** Makes the first key of each use where there is none. */
 export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {
-  const isWhole = await deps.store.readAsVendor(async (unit) => {
+  const isWhole = await deps.store.signingKeys.read(async (unit) => {
     const now = deps.clock.now();
     for (const use of USES) if (signingKey(await unit.keys.list(use), now) === undefined) return false;
     return true;
   });
   if (isWhole) return;
-  await deps.store.asVendor(async (unit) => {
+  await deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     for (const use of USES) {
       if (signingKey(await unit.keys.list(use), now) !== undefined) continue;
@@ -72,7 +70,7 @@ export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<voi
   });
 }
 
-async function logKey(unit: VendorUnit, type: string, key: StoredKey, now: Date): Promise<void> {
+async function logKey(unit: Pick<VendorUnit, 'log'>, type: string, key: StoredKey, now: Date): Promise<void> {
   await unit.log.append({
     type,
     at: now.toISOString(),
@@ -83,7 +81,7 @@ async function logKey(unit: VendorUnit, type: string, key: StoredKey, now: Date)
 
 /** Brings in a new token-signing key; the old ones verify for the overlap and then retire. */
 export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: string; activeFrom: string }> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const activeFrom = later(now, PUBLISH_AHEAD_SECONDS);
     const old = publishedKeys(await unit.keys.list('token'), now);
@@ -105,7 +103,7 @@ export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: st
  * @throws AccessError `not_found`
  */
 export function revokeSigningKey(deps: Deps, maker: KeyMaker, kid: string): Promise<{ successor: string }> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
     const keys = await unit.keys.list('token');
     const key = keys.find((each) => each.kid === kid && each.revokedAt === null);

@@ -6,7 +6,7 @@ import type { Deps } from '../shared/deps.js';
  * snapshot, and what had ended before stays ended.
  */
 export function openFeedEpoch(deps: Deps): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.feed.write(async (unit) => {
     const opened = await unit.feed.openEpoch();
     await unit.log.append({
       type: 'feed.epoch-opened',

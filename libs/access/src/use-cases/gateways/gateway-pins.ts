@@ -1,5 +1,4 @@
-import type { EnrolledGateway, GatewayPin } from '../../ports/credentials.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { EnrolledGateway, GatewayPin, GatewaysUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
@@ -35,7 +34,7 @@ export async function recordPins(
   // So many units suffice, unless another report of this gateway undoes them meanwhile: then that one counts.
   const most = 1 + Math.ceil((gateway.pins.length + pins.length) / BATCH);
   for (let units = 0; units < most; units += 1)
-    if (await deps.store.asVendor((unit) => noteSome(deps, unit, gateway.id, after))) return;
+    if (await deps.store.gateways.write((unit) => noteSome(deps, unit, gateway.id, after))) return;
 }
 
 /**
@@ -45,7 +44,7 @@ export async function recordPins(
  */
 async function noteSome(
   { clock }: Deps,
-  unit: VendorUnit,
+  unit: GatewaysUnit,
   gateway: string,
   after: ReadonlyMap<string, GatewayPin>,
 ): Promise<boolean> {
@@ -67,7 +66,7 @@ async function noteSome(
 
 /** A gateway may have pinned what is no tenant here: no one is to be told of it. */
 async function tell(
-  unit: VendorUnit,
+  unit: GatewaysUnit,
   gateway: string,
   tenant: string,
   before: GatewayPin | undefined,

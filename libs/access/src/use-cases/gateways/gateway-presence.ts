@@ -1,5 +1,4 @@
-import type { EnrolledGateway } from '../../ports/credentials.js';
-import type { RecordChain } from '../../ports/repositories.js';
+import type { EnrolledGateway, RecordChain } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { DEPLOYMENT } from '../shared/queries.js';
 
@@ -9,7 +8,7 @@ export const VANISHED_AFTER_MS = 15 * 60_000;
 /** Notes that these gateways were heard of. One that had been closed goes on lawfully: that it is back is an event. */
 export async function recordContact(deps: Deps, gateways: readonly string[]): Promise<void> {
   if (gateways.length === 0) return;
-  await deps.store.asVendor(async (unit) => {
+  await deps.store.gateways.write(async (unit) => {
     const at = deps.clock.now().toISOString();
     for (const { id, closedAt } of await unit.gateways.seen(gateways, at))
       await unit.log.append({
@@ -32,10 +31,10 @@ export async function recordContact(deps: Deps, gateways: readonly string[]): Pr
 export async function closeVanishedGateways(deps: Deps, watchingSince: Date): Promise<number> {
   const since = deps.clock.now().getTime() - VANISHED_AFTER_MS;
   const silentBefore = watchingSince.getTime() <= since ? new Date(since).toISOString() : null;
-  const gone = await deps.store.readAsVendor((unit) => unit.gateways.vanished(silentBefore));
+  const gone = await deps.store.gateways.read((unit) => unit.gateways.vanished(silentBefore));
   let closed = 0;
   for (const { id } of gone) {
-    const tenants = await deps.store.readAsVendor((unit) => unit.records.tenantsOfOpenChains(id));
+    const tenants = await deps.store.gateways.read((unit) => unit.records.tenantsOfOpenChains(id));
     for (const tenant of tenants.filter((slug) => slug !== DEPLOYMENT))
       await closeIn(deps, id, silentBefore, tenant);
     if (await closeIn(deps, id, silentBefore, DEPLOYMENT)) closed += 1;
@@ -44,7 +43,7 @@ export async function closeVanishedGateways(deps: Deps, watchingSince: Date): Pr
 }
 
 function closeIn(deps: Deps, id: string, silentBefore: string | null, tenant: string): Promise<boolean> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.gateways.write(async (unit) => {
     const { records, log } = await unit.tenant(tenant);
     const gateway = (await unit.gateways.vanished(silentBefore)).find((each) => each.id === id);
     if (gateway === undefined) return false;

@@ -1,5 +1,5 @@
 import { AccessError, notFound } from '../../errors.js';
-import type { EnrolledGateway } from '../../ports/credentials.js';
+import type { EnrolledGateway } from '../../ports/index.js';
 import { hexDigest, randomText } from '../sessions/secrets.js';
 import type { Deps } from '../shared/deps.js';
 import { signingKey } from './broker-keys.js';
@@ -15,7 +15,7 @@ export interface Enrolment {
 
 /** Enrols a gateway, on the host. @throws AccessError `conflict` if the name is taken or there is no feed key */
 export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.gateways.write(async (unit) => {
     const now = deps.clock.now();
     if ((await unit.gateways.list()).some((each) => each.name === name && each.revokedAt === null))
       throw new AccessError(
@@ -50,7 +50,7 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
 
 /** Shuts a gateway out at once. @throws AccessError `not_found` */
 export function revokeGateway(deps: Deps, id: string): Promise<void> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.gateways.write(async (unit) => {
     const at = deps.clock.now().toISOString();
     if (!(await unit.gateways.revoke(id, at))) throw notFound('gateway');
     await unit.log.append({ type: 'gateway.revoked', at, actor: 'host', data: { gateway: id } });
@@ -62,7 +62,7 @@ export function revokeGateway(deps: Deps, id: string): Promise<void> {
 export async function authenticateGateway(deps: Deps, presented: string): Promise<EnrolledGateway | null> {
   const dot = presented.indexOf('.');
   if (!presented.startsWith('gtw_') || dot === -1) return null;
-  const gateway = await deps.store.readAsVendor((unit) => unit.gateways.find(presented.slice(0, dot)));
+  const gateway = await deps.store.gateways.read((unit) => unit.gateways.find(presented.slice(0, dot)));
   if (gateway === null || gateway.revokedAt !== null) return null;
   // Both sides are SHA-256 of a high-entropy secret: comparing hashes leaks nothing that helps a guess.
   return gateway.secretHash === hexDigest(deps.hashing, presented.slice(dot + 1)) ? gateway : null;
@@ -70,7 +70,7 @@ export async function authenticateGateway(deps: Deps, presented: string): Promis
 
 /** Registers a gateway's own Ed25519 key, once; the same key again is no error. @throws AccessError `already_registered` */
 export function registerIdentity(deps: Deps, id: string, publicKey: string): Promise<void> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.gateways.write(async (unit) => {
     const gateway = await unit.gateways.find(id);
     if (gateway === null) throw notFound('gateway');
     if (gateway.publicKey === publicKey) return;

@@ -1,4 +1,4 @@
-import type { EventDraft } from '../../ports/repositories.js';
+import type { EventDraft } from '../../ports/index.js';
 import type { IncomingRecord } from './take-records.js';
 import type { IngestedCalls } from './taken-calls.js';
 

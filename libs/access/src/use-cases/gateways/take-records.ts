@@ -1,7 +1,12 @@
 import { type Opening, toInstant } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/repositories.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type {
+  AccessRecordView,
+  ChainName,
+  EventDraft,
+  RecordOutcome,
+  TenantUnit,
+} from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/tell-use.js';
 import type { Deps } from '../shared/deps.js';
@@ -74,9 +79,9 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
 }
 
 async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Promise<void> {
-  await deps.store.readAsVendor(async (unit) => {
+  await deps.store.directory.read(async (unit) => {
     for (const slug of tenants)
-      if (slug !== DEPLOYMENT && !(await unit.knowsTenant(slug)))
+      if (slug !== DEPLOYMENT && !(await unit.organisation.knowsTenant(slug)))
         throw new AccessError('invalid_request', `There is no tenant “${slug}”.`, { pointer: '/entries' });
   });
 }

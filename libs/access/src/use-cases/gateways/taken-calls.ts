@@ -1,8 +1,13 @@
 import type { Opening } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type { LeaseUse } from '../../ports/leases.js';
-import type { AccessRecordView, ChainName, NamedOpening, RecordOutcome } from '../../ports/repositories.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type {
+  AccessRecordView,
+  ChainName,
+  LeaseUse,
+  NamedOpening,
+  RecordOutcome,
+  TenantUnit,
+} from '../../ports/index.js';
 
 /**
  * The calls that batches of records tell of, gathered and then written in a few statements, whatever their

@@ -1,5 +1,4 @@
-import type { ChainName, ChainVouch, RecordChain } from '../../ports/repositories.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { ChainName, ChainVouch, RecordChain, TenantUnit } from '../../ports/index.js';
 
 /** One gateway's chain within a tenant while records are taken into it. */
 export class IngestedChain implements ChainName {

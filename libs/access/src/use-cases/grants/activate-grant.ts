@@ -3,7 +3,7 @@ import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '.
 import { AccessError, notFound, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { grantNotice } from '../notices/notices.js';
 import { endGrantIn } from './end-grant.js';

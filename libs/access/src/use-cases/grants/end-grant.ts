@@ -3,9 +3,10 @@ import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domai
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, type Refusal } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { grantInSight, locateGrant } from '../shared/locate.js';
 
 /**
@@ -55,36 +56,49 @@ export async function endGrantsIn(
 }
 
 /** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
-export function revokeGrant(deps: Deps, principal: Principal, id: string, words: string): Promise<Grant> {
-  return endByHand(deps, principal, id, 'revoked', words);
+export function revokeGrant(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  words: string,
+  repeatable: Repeatable = {},
+): Promise<Grant> {
+  return endByHand(deps, principal, id, { reason: 'revoked', words, ...repeatable });
 }
 
 /** The engineer gives access back. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
-export function releaseGrant(deps: Deps, principal: Principal, id: string): Promise<Grant> {
-  return endByHand(deps, principal, id, 'released');
+export function releaseGrant(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  repeatable: Repeatable = {},
+): Promise<Grant> {
+  return endByHand(deps, principal, id, { reason: 'released', ...repeatable });
 }
 
 async function endByHand(
   deps: Deps,
   principal: Principal,
   id: string,
-  reason: 'revoked' | 'released',
-  words?: string,
+  { reason, words, ...repeatable }: { reason: 'revoked' | 'released'; words?: string } & Repeatable,
 ): Promise<Grant> {
-  const tenant = await locateGrant(deps, principal, id);
-  return deps.store.forTenant(tenant, async (unit) => {
-    const { grant, person } = await grantInSight(unit, principal, id);
-    requirePermission(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
-    if (reason === 'released' && grant.requester !== person.id)
-      throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
-    if (hasEnded(grant))
-      throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
-    const at = toInstant(deps.clock.now());
-    return endGrantIn(unit, grant, {
-      reason,
-      actor: person.id,
-      at,
-      ...(words === undefined ? {} : { words }),
-    });
-  });
+  return deps.store.forTenant(
+    locateGrant(principal, id),
+    async (unit) => {
+      const { grant, person } = await grantInSight(unit, principal, id);
+      requirePermission(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
+      if (reason === 'released' && grant.requester !== person.id)
+        throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
+      if (hasEnded(grant))
+        throw new AccessError('grant_not_active', `This grant has ended (${grant.endReason}).`);
+      const at = toInstant(deps.clock.now());
+      return endGrantIn(unit, grant, {
+        reason,
+        actor: person.id,
+        at,
+        ...(words === undefined ? {} : { words }),
+      });
+    },
+    keptUnder(deps, repeatable),
+  );
 }

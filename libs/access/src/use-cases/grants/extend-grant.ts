@@ -1,11 +1,12 @@
 import { isUsable } from '../../domain/grant.js';
-import { canSee, requestVisibility, requirePermission } from '../../domain/permissions.js';
+import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import { requestAccess } from '../requests/request-access.js';
+import { requestIn } from '../requests/request-access.js';
 import { type RequestView, requestViews } from '../requests/request-view.js';
 import type { Deps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { grantInSight, locateGrant } from '../shared/locate.js';
 
 /** How much longer, and why. */
 export interface ExtensionInput {
@@ -14,42 +15,47 @@ export interface ExtensionInput {
 }
 
 /**
- * Asks for more time on an active grant: a new request with its own approval, for the same scope, that begins
- * where the old grant ends. Its terms name the old digest.
+ * Requests more time on an active grant: a new request with its own approval, for the same scope, that begins when the
+ * old grant ends. Its terms name the old digest.
  *
- * @throws AccessError `not_found`, `forbidden`, `grant_not_active`, and all that asking may refuse with
+ * @throws AccessError `not_found`, `forbidden`, `grant_not_active`, and all that a request may be refused with
  */
 export async function extendGrant(
   deps: Deps,
   principal: Principal,
   id: string,
   input: ExtensionInput,
+  repeatable: Repeatable = {},
 ): Promise<RequestView> {
-  const { person } = principal;
-  requirePermission(person, 'grant.extend');
-  const { grant, view } = await readAs(deps, person, async (unit) => {
-    const found = await unit.grants.find(id);
-    if (found === null || !canSee(requestVisibility(person), found)) throw notFound('grant');
-    const request = await unit.requests.find(found.request);
-    const [own] = request === null ? [] : await requestViews(unit, [request]);
-    if (own === undefined) throw notFound('grant');
-    return { grant: found, view: own };
-  });
-  if (grant.requester !== person.id)
-    throw new AccessError('forbidden', 'Only the engineer who holds a grant can ask for more time on it.');
-  if (!isUsable(grant, deps.clock.now()))
-    throw new AccessError('grant_not_active', 'Only an active grant can be extended. Ask anew.');
-  const { terms } = view.request;
-  const ask = {
-    tenant: grant.tenant,
-    service: grant.service,
-    scope: terms.scope,
-    seconds: input.seconds,
-    justification: input.justification,
-    ticket: view.openings['ticket']?.value ?? null,
-    startsAt: grant.endsAt,
-    ...(terms.budget === undefined ? {} : { budget: terms.budget }),
-    ...(terms.change === undefined ? {} : { change: terms.change }),
-  };
-  return requestAccess(deps, principal, ask, { extends: grant.digest });
+  requirePermission(principal.person, 'grant.extend');
+  return deps.store.forTenant(
+    locateGrant(principal, id),
+    async (unit) => {
+      const { grant, person } = await grantInSight(unit, principal, id);
+      const request = await unit.requests.find(grant.request);
+      const [own] = request === null ? [] : await requestViews(unit, [request]);
+      if (own === undefined) throw notFound('grant');
+      if (grant.requester !== person.id)
+        throw new AccessError(
+          'forbidden',
+          'Only the engineer who holds a grant can ask for more time on it.',
+        );
+      if (!isUsable(grant, deps.clock.now()))
+        throw new AccessError('grant_not_active', 'Only an active grant can be extended. Ask anew.');
+      const { terms } = own.request;
+      const ask = {
+        tenant: grant.tenant,
+        service: grant.service,
+        scope: terms.scope,
+        seconds: input.seconds,
+        justification: input.justification,
+        ticket: own.openings['ticket']?.value ?? null,
+        startsAt: grant.endsAt,
+        ...(terms.budget === undefined ? {} : { budget: terms.budget }),
+        ...(terms.change === undefined ? {} : { change: terms.change }),
+      };
+      return requestIn(deps, unit, principal, ask, grant.digest);
+    },
+    keptUnder(deps, repeatable),
+  );
 }

@@ -9,7 +9,7 @@ import {
 } from '../../domain/budget-lease.js';
 import { hasEnded, isUsable } from '../../domain/grant.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { endGrantIn } from './end-grant.js';
 
@@ -35,7 +35,7 @@ export interface LeaseAnswer {
  * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a boot that was closed
  */
 export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseInput): Promise<LeaseAnswer> {
-  const known = await deps.store.readAsVendor((unit) => unit.grants.find(ask.grant));
+  const known = await deps.store.directory.read((unit) => unit.directory.ownerOf('grant', ask.grant));
   if (known === null) throw notFound('grant');
   return deps.store.forTenant(known.tenant, async (unit) => {
     const grant = await unit.grants.find(ask.grant);
@@ -67,7 +67,7 @@ export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseInput):
  * not use is free again.
  */
 export async function closeLeases(deps: Deps, gateway: string, boots: readonly string[]): Promise<void> {
-  const open = await deps.store.readAsVendor((unit) => unit.leases.openOf(gateway, boots));
+  const open = await deps.store.gateways.read((unit) => unit.leases.openOf(gateway, boots));
   for (const { tenant, grant, boot } of open)
     await deps.store.forTenant(tenant, async (unit) => {
       const leases = await unit.leases.ofGrant(grant);

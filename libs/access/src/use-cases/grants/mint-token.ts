@@ -5,7 +5,7 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { requestedByTerms } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -49,8 +49,7 @@ export async function mintToken(
   principal: Principal,
   id: string,
 ): Promise<MintedToken> {
-  const tenant = await locateGrant(deps, principal, id);
-  return deps.store.forTenant(tenant, async (unit) => {
+  return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
     const { grant: stored, person } = await grantInSight(unit, principal, id);
     requirePermission(person, 'grant.token');
     if (stored.requester !== person.id)

@@ -2,7 +2,7 @@ import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { windowAtApproval } from '../../domain/access-window.js';
 import type { Grant, StartedGrant } from '../../domain/grant.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { announceStart } from './activate-grant.js';

@@ -1,4 +1,4 @@
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { grantUseNotice } from '../notices/notices.js';
 
 /** After the first call, people hear of each so many further ones. */

@@ -13,7 +13,7 @@ import {
 } from '@countersign/contract';
 import { parseInput } from '../../domain/parse-input.js';
 import { AccessError } from '../../errors.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
 

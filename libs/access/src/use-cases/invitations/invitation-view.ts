@@ -1,5 +1,5 @@
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 
 /** Invitations with the tickets that they name, in one read more. */
 export async function invitationViews(

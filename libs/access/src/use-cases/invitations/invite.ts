@@ -22,12 +22,13 @@ import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { NO_INVITATION } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';
 import { parseScope } from '../requests/normalised-ask.js';
 import { signingPoint } from '../requests/read-statement.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { requireOwnKey } from '../trust/own-key.js';
 import { requireSignedBy } from '../trust/signed-by.js';
 import { freshParts, signedParts, stated } from './invitation-parts.js';
@@ -98,28 +99,33 @@ export async function invite(
   principal: Principal,
   tenant: string,
   input: InvitationInput,
+  repeatable: Repeatable = {},
 ): Promise<InvitationView> {
   requirePermission(principal.person, 'invitation.write');
   if (principal.person.tenant !== tenant) throw notFound('tenant');
   if (input.countersignature !== undefined) requireOwnBrowser(principal);
   const scope = parseScope(input.scope);
-  return deps.store.forTenant(tenant, async (unit) => {
-    const person = await unit.organisation.person(principal.person.id);
-    if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    requirePermission(person, 'invitation.write');
-    await requireOwnKey(unit, principal);
-    const now = deps.clock.now();
-    const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
-    if (mustBeSigned && input.countersignature === undefined)
-      throw new AccessError('countersignature_required', 'This invitation must be signed with a passkey.');
-    const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
-    if (open.length >= MAX_OPEN_INVITATIONS)
-      throw new AccessError(
-        'conflict',
-        `${MAX_OPEN_INVITATIONS} invitations to ${input.service} are open already. Withdraw one first.`,
-      );
-    return store(deps, unit, person, { ...input, scope, seconds }, now);
-  });
+  return deps.store.forTenant(
+    tenant,
+    async (unit) => {
+      const person = await unit.organisation.person(principal.person.id);
+      if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+      requirePermission(person, 'invitation.write');
+      await requireOwnKey(unit, principal);
+      const now = deps.clock.now();
+      const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
+      if (mustBeSigned && input.countersignature === undefined)
+        throw new AccessError('countersignature_required', 'This invitation must be signed with a passkey.');
+      const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
+      if (open.length >= MAX_OPEN_INVITATIONS)
+        throw new AccessError(
+          'conflict',
+          `${MAX_OPEN_INVITATIONS} invitations to ${input.service} are open already. Withdraw one first.`,
+        );
+      return store(deps, unit, person, { ...input, scope, seconds }, now);
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 /** How long one grant may last, as asked and at most, once the evaluator has nothing against the invitation. */

@@ -2,7 +2,7 @@ import type { InvitationView } from '../../domain/invitation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { ListFilter, Page, PageQuery } from '../../ports/repositories.js';
+import type { ListFilter, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { demandTenant } from '../shared/locate.js';
 import { invitationViews } from './invitation-view.js';

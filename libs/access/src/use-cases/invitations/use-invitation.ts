@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../../domain/access-request.js';
 import { type Invitation, useInvitation } from '../../domain/invitation.js';
 import { AccessError } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 
 /** Stores a changed invitation. @throws AccessError `conflict` if someone was faster */

@@ -9,7 +9,7 @@ import {
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { invitationNotice } from '../notices/notices.js';
 import { endRequestIn } from '../requests/cancel-request.js';

@@ -4,9 +4,9 @@ import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { Page, PageQuery } from '../../ports/repositories.js';
-import type { LockUnit } from '../../ports/store.js';
+import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { readAs } from '../shared/read-as.js';
 import { requireOwnKey } from '../trust/own-key.js';
 
@@ -25,37 +25,47 @@ export interface LockInput {
  *
  * @throws AccessError `forbidden`, `not_found` if nothing has that name
  */
-export async function setLock(deps: Deps, principal: Principal, input: LockInput): Promise<Lock> {
+export async function setLock(
+  deps: Deps,
+  principal: Principal,
+  input: LockInput,
+  repeatable: Repeatable = {},
+): Promise<Lock> {
   requirePermission(principal.person, 'lock.write');
   const name = await nameOf(deps, principal.person, input);
   const bound = boundTenant(principal.person, input.kind, name);
-  return inUnitOf(deps, bound, async (unit) => {
-    const person = await mayLock(unit, principal);
-    const now = deps.clock.now();
-    const at = toInstant(now);
-    const lock: Lock = {
-      id: deps.ids.next('lck'),
-      kind: input.kind,
-      name,
-      tenant: bound,
-      side: sideOf(person),
-      reason: input.reason,
-      person: person.id,
-      createdAt: at,
-      expiresAt: input.seconds === null ? null : toInstant(new Date(now.getTime() + input.seconds * 1_000)),
-      liftedAt: null,
-    };
-    await unit.locks.insert(lock);
-    await unit.log.append({
-      type: 'lock.set',
-      at,
-      actor: person.id,
-      data: { ...plain(lock), expiresAt: lock.expiresAt },
-      personal: { reason: lock.reason },
-    });
-    await unit.feed.changed('lock', lock.id);
-    return lock;
-  });
+  return inUnitOf(
+    deps,
+    bound,
+    async (unit) => {
+      const person = await mayLock(unit, principal);
+      const now = deps.clock.now();
+      const at = toInstant(now);
+      const lock: Lock = {
+        id: deps.ids.next('lck'),
+        kind: input.kind,
+        name,
+        tenant: bound,
+        side: sideOf(person),
+        reason: input.reason,
+        person: person.id,
+        createdAt: at,
+        expiresAt: input.seconds === null ? null : toInstant(new Date(now.getTime() + input.seconds * 1_000)),
+        liftedAt: null,
+      };
+      await unit.locks.insert(lock);
+      await unit.log.append({
+        type: 'lock.set',
+        at,
+        actor: person.id,
+        data: { ...plain(lock), expiresAt: lock.expiresAt },
+        personal: { reason: lock.reason },
+      });
+      await unit.feed.changed('lock', lock.id);
+      return lock;
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 /**
@@ -107,8 +117,15 @@ async function liftIn(unit: LockUnit, lock: Lock, actor: string, at: string): Pr
 }
 
 /** What binds all stands in the deployment's log, which every tenant may read. */
-function inUnitOf<T>(deps: Deps, tenant: string | null, work: (unit: LockUnit) => Promise<T>): Promise<T> {
-  return tenant === null ? deps.store.asVendor(work) : deps.store.forTenant(tenant, work);
+function inUnitOf<T>(
+  deps: Deps,
+  tenant: string | null,
+  work: (unit: LockUnit) => Promise<T>,
+  options?: UnitOptions,
+): Promise<T> {
+  return tenant === null
+    ? deps.store.locks.write(work, options)
+    : deps.store.forTenant(tenant, work, options);
 }
 
 /** The person as this transaction sees them. */
@@ -129,11 +146,11 @@ function boundTenant(person: Person, kind: LockKind, name: string): string | nul
 /** The one spelling under which a lock is looked up. @throws AccessError `not_found` */
 async function nameOf(deps: Deps, by: Person, { kind, name }: LockInput): Promise<string> {
   if (kind === 'tenant' && by.tenant !== null) return name;
-  return deps.store.readAsVendor(async (unit) => {
+  return deps.store.directory.read(async (unit) => {
     if (kind === 'person') {
       const staff = isId('usr', name)
         ? [await unit.organisation.person(name)]
-        : await unit.persons(normaliseEmail(name) ?? name);
+        : await unit.organisation.persons(normaliseEmail(name) ?? name);
       const found = staff.find((each) => each !== null && isVendorStaff(each));
       if (found == null) throw notFound('person among the vendor’s staff');
       return found.id;

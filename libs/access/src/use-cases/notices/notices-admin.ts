@@ -2,9 +2,9 @@ import { toInstant } from '@countersign/contract';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { DeliveryState, NoticeView } from '../../ports/deliveries.js';
-import type { Page, PageQuery } from '../../ports/repositories.js';
+import type { DeliveryState, NoticeView, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 
 /** Notices with where they went, newest first. @throws AccessError `forbidden` */
 export async function listNotices(
@@ -14,28 +14,36 @@ export async function listNotices(
   page: PageQuery,
 ): Promise<Page<NoticeView>> {
   requirePermission(person, 'notice.manage');
-  return deps.store.readAsVendor((unit) => unit.deliveries.list(filter, page));
+  return deps.store.noticeAdmin.read((unit) => unit.deliveries.list(filter, page));
 }
 
 /**
  * Has the dead deliveries of a notice tried again, under the same id; the deployment's log says who asked.
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if none is dead
  */
-export async function retryNotice(deps: Deps, { person }: Principal, id: string): Promise<NoticeView> {
+export async function retryNotice(
+  deps: Deps,
+  { person }: Principal,
+  id: string,
+  repeatable: Repeatable = {},
+): Promise<NoticeView> {
   requirePermission(person, 'notice.manage');
-  return deps.store.asVendor(async ({ deliveries, log }) => {
-    if ((await deliveries.find(id)) === null) throw notFound('notice');
-    const now = deps.clock.now();
-    const retried = await deliveries.retry(id, now.toISOString());
-    if (retried === 0) throw new AccessError('wrong_state', 'No delivery of this notice was given up.');
-    await log.append({
-      type: 'notice.retried',
-      at: toInstant(now),
-      actor: person.id,
-      data: { notice: id, deliveries: retried },
-    });
-    const view = await deliveries.find(id);
-    if (view === null) throw notFound('notice');
-    return view;
-  });
+  return deps.store.noticeAdmin.write(
+    async ({ deliveries, log }) => {
+      if ((await deliveries.find(id)) === null) throw notFound('notice');
+      const now = deps.clock.now();
+      const retried = await deliveries.retry(id, now.toISOString());
+      if (retried === 0) throw new AccessError('wrong_state', 'No delivery of this notice was given up.');
+      await log.append({
+        type: 'notice.retried',
+        at: toInstant(now),
+        actor: person.id,
+        data: { notice: id, deliveries: retried },
+      });
+      const view = await deliveries.find(id);
+      if (view === null) throw notFound('notice');
+      return view;
+    },
+    keptUnder(deps, repeatable),
+  );
 }

@@ -2,7 +2,7 @@ import type { AccessRequest, ReminderKind } from '../../domain/access-request.js
 import type { Grant } from '../../domain/grant.js';
 import type { Invitation } from '../../domain/invitation.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
-import type { NoticeDraft } from '../../ports/repositories.js';
+import type { NoticeDraft } from '../../ports/index.js';
 
 /** An audience: one person by id, or everyone who holds a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';

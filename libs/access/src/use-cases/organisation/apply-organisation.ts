@@ -11,8 +11,7 @@ import type {
 import { endpointHash } from '../../domain/organisation.js';
 import { hasRole, isVendorStaff, normaliseEmail, type Person } from '../../domain/person.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
-import type { WholeOrganisation } from '../../ports/repositories.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
 import { requireUnclaimed, type Widening } from '../trust/claimed-tenants.js';
@@ -57,7 +56,7 @@ export async function applyOrganisation(
 ): Promise<OrganisationChange[]> {
   if (options.dryRun) {
     return deps.store.readAsVendor(async (unit) => {
-      const planned = plan(deps, organisation, await unit.everything());
+      const planned = plan(deps, organisation, await unit.organisation.everything());
       const steps = await proposeWidenings(deps, planned, () => unit);
       await requireUnclaimed(unit.trust, wideningsOf(steps));
       return steps.map((each) => each.change);
@@ -342,7 +341,7 @@ function savePersonStep(
 /** A grant rests on its engineer, its tenant and its service; where one is gone, access ends with it. */
 async function endGrantsWithoutBasis(unit: VendorUnit, at: string): Promise<void> {
   const { people, tenants, services } = await unit.organisation.everything();
-  const without = await unit.liveGrantsOf({
+  const without = await unit.grants.liveOf({
     requesters: people
       .filter((each) => isVendorStaff(each) && !hasRole(each, 'engineer'))
       .map((each) => each.id),

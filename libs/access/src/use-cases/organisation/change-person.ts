@@ -1,8 +1,7 @@
 import { hasRole, type Person } from '../../domain/person.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { withdrawIn } from '../invitations/withdraw-invitation.js';
-import { sideLog } from '../shared/side-log.js';
 import { removeAuthenticatorsIn } from '../trust/drop-signing-means.js';
 
 /** Who changes a person: `host`, or a person's id. */
@@ -29,7 +28,7 @@ export async function changePersonIn(
   const removed = after.removedAt !== null;
   const isNew = before === null || before.removedAt !== null;
   await unit.organisation.savePerson(after);
-  const log = await sideLog(unit, after.tenant);
+  const log = await unit.logOf(after.tenant);
   await log.append({
     type: `person.${removed ? 'remove' : isNew ? 'add' : 'change'}`,
     at: by.at,
@@ -48,7 +47,7 @@ export async function changePersonIn(
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
   await unit.identities.forget(after.id);
-  await unit.slack.accounts.forgetAllOf(after.id);
+  await unit.slackAccounts.forgetAllOf(after.id);
 }
 
 /**
@@ -87,7 +86,7 @@ async function endGrants(
   if (!loses(before, after, 'engineer')) return;
   // Whose sign-in brought it to light has not stopped anything: that is the broker's own doing.
   const by = { reason: 'revoked', actor: actor === before.id ? 'job' : actor, at } as const;
-  const held = await unit.liveGrantsOf({ requesters: [before.id], tenants: [], services: [] });
+  const held = await unit.grants.liveOf({ requesters: [before.id], tenants: [], services: [] });
   for (const { id, tenant } of held) await endGrantsIn(await unit.tenant(tenant), [{ id }], by);
 }
 
@@ -99,7 +98,7 @@ async function withdrawInvitations(
   { actor, at }: ChangedBy,
 ): Promise<void> {
   if (!loses(before, after, 'approver')) return;
-  for (const invitation of await unit.invitationsOf(before.id))
+  for (const invitation of await unit.invitations.standingOf(before.id))
     await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
 }
 
@@ -112,7 +111,7 @@ async function voidReviews(
 ): Promise<void> {
   const role = before.tenant === null ? 'reviewer' : 'approver';
   if (!loses(before, after, role)) return;
-  for (const review of await unit.openReviewsOf(before.id)) {
+  for (const review of await unit.reviews.openOf(before.id)) {
     const { reviews, requests, log } = await unit.tenant(review.tenant);
     await reviews.void(review, at);
     const request = await requests.find(review.request);

@@ -1,6 +1,6 @@
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import type { EnrolledGateway } from '../../ports/credentials.js';
+import type { EnrolledGateway } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** Names that pages show. A customer's person sees the vendor and their own tenant (P9). */
@@ -13,9 +13,9 @@ export async function organisationNames(deps: Deps, { person }: Principal): Prom
   requirePermission(person, 'self.read');
   const { tenant } = person;
   if (tenant === null)
-    return deps.store.readAsVendor(async (unit) => ({
+    return deps.store.directory.read(async (unit) => ({
       vendor: { name: await unit.organisation.vendorName() },
-      tenants: (await unit.tenants()).map(({ slug, name }) => ({ slug, name })),
+      tenants: (await unit.organisation.tenants()).map(({ slug, name }) => ({ slug, name })),
     }));
   return deps.store.readForTenant(tenant, async (unit) => {
     const own = await unit.organisation.tenant(tenant);
@@ -29,6 +29,6 @@ export async function organisationNames(deps: Deps, { person }: Principal): Prom
 /** Every enrolled gateway, newest first, revoked ones included. */
 export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
   requirePermission(person, 'gateway.read');
-  const gateways = await deps.store.readAsVendor((unit) => unit.gateways.list());
+  const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
   return gateways.reverse();
 }

@@ -2,7 +2,7 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { OrganisationView } from '../../ports/index.js';
 
 /** A customer's person sees their own tenant alone; vendor staff with the permission see each (P9). */
 export function requireTenantAccess({ person }: Principal, permission: Permission, slug: string): void {
@@ -16,7 +16,7 @@ export function requireTenantAccess({ person }: Principal, permission: Permissio
  * @throws AccessError `not_found`, `forbidden`
  */
 export async function requireOwnTenant(
-  unit: VendorUnit,
+  unit: { organisation: Pick<OrganisationView, 'person' | 'tenant'> },
   principal: Principal,
   permission: Permission,
   slug: string,

@@ -2,7 +2,7 @@ import type { TenantRecord, TenantRole } from '../../domain/organisation.js';
 import { requireStrongSignIn } from '../../domain/permissions.js';
 import { normaliseEmail, type Person, type Principal, sameRoles } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
 import { requireOwnKey } from '../trust/own-key.js';

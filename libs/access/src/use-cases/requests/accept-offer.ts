@@ -6,6 +6,7 @@ import { findCounterOffer, type Review } from '../../domain/review.js';
 import { AccessError, notFound } from '../../errors.js';
 import { reevaluate } from '../evaluation/evaluate-again.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
 import { nextRequestState, transitionRequestIn } from './move-request.js';
 import { type RequestView, requestViews } from './request-view.js';
@@ -23,29 +24,38 @@ export async function acceptOffer(
   principal: Principal,
   id: string,
   digest: string,
+  repeatable: Repeatable = {},
 ): Promise<RequestView> {
-  const tenant = await locateRequest(deps, principal, id);
-  return deps.store.forTenant(tenant, async (unit) => {
-    const { request, person } = await requestInSight(unit, principal, id);
-    requirePermission(person, 'request.accept');
-    if (request.requester !== person.id)
-      throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
-    const now = deps.clock.now();
-    const reviews = await unit.reviews.ofRequests([id]);
-    const { offer } = standingOffer(request, reviews, digest, now);
-    const needs = await reevaluate(unit, request, offer.terms, now);
-    const to = nextRequestState({ digest: offer.digest, state: request.state }, needs, reviews);
-    await unit.log.append({
-      type: 'request.accepted',
-      at: toInstant(now),
-      actor: person.id,
-      data: { request: id, requester: person.id, parent: request.digest, digest: offer.digest },
-    });
-    const moved = await transitionRequestIn(deps, unit, request, to, { needs, actor: person.id, now, offer });
-    const [view] = await requestViews(unit, [moved]);
-    if (view === undefined) throw notFound('request');
-    return view;
-  });
+  return deps.store.forTenant(
+    locateRequest(principal, id),
+    async (unit) => {
+      const { request, person } = await requestInSight(unit, principal, id);
+      requirePermission(person, 'request.accept');
+      if (request.requester !== person.id)
+        throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
+      const now = deps.clock.now();
+      const reviews = await unit.reviews.ofRequests([id]);
+      const { offer } = standingOffer(request, reviews, digest, now);
+      const needs = await reevaluate(unit, request, offer.terms, now);
+      const to = nextRequestState({ digest: offer.digest, state: request.state }, needs, reviews);
+      await unit.log.append({
+        type: 'request.accepted',
+        at: toInstant(now),
+        actor: person.id,
+        data: { request: id, requester: person.id, parent: request.digest, digest: offer.digest },
+      });
+      const moved = await transitionRequestIn(deps, unit, request, to, {
+        needs,
+        actor: person.id,
+        now,
+        offer,
+      });
+      const [view] = await requestViews(unit, [moved]);
+      if (view === undefined) throw notFound('request');
+      return view;
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 function standingOffer(request: AccessRequest, reviews: readonly Review[], digest: string, now: Date) {

@@ -2,7 +2,7 @@ import type { ScopeEntry } from '@countersign/contract';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { OrganisationView } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** What a form can say before anybody asks; the ask itself is judged by the evaluator. */
@@ -25,11 +25,15 @@ export function requestLimits(
 ): Promise<RequestLimits> {
   requirePermission(person, 'request.create');
   const { tenant: slug } = asked;
-  const limits = async ({ organisation }: Pick<ReadUnit, 'organisation'>): Promise<RequestLimits> => {
+  const limits = async ({
+    organisation,
+  }: {
+    organisation: Pick<OrganisationView, 'tenant' | 'policy'>;
+  }): Promise<RequestLimits> => {
     const tenant = slug === null ? null : await organisation.tenant(slug);
     const policy = effectivePolicy(await organisation.policy(), asked);
     const seconds = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
     return { seconds, ticketRequired: policy.ticketRequired };
   };
-  return slug === null ? deps.store.readAsVendor(limits) : deps.store.readForTenant(slug, limits);
+  return slug === null ? deps.store.directory.read(limits) : deps.store.readForTenant(slug, limits);
 }

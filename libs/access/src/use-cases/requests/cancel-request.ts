@@ -3,9 +3,10 @@ import { type AccessRequest, isOpen, transitionRequest } from '../../domain/acce
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
 import { type RequestView, requestViews } from './request-view.js';
 
@@ -32,25 +33,33 @@ export async function endRequestIn(
 }
 
 /** The requester takes the request back. @throws AccessError `not_found`, `forbidden`, `already_decided` */
-export async function cancelRequest(deps: Deps, principal: Principal, id: string): Promise<RequestView> {
-  const tenant = await locateRequest(deps, principal, id);
-  return deps.store.forTenant(tenant, async (unit) => {
-    const { request, person } = await requestInSight(unit, principal, id);
-    requirePermission(person, 'request.cancel');
-    if (request.requester !== person.id)
-      throw new AccessError('forbidden', 'Only the requester can cancel a request.');
-    if (!isOpen(request))
-      throw new AccessError(
-        'already_decided',
-        `This request is ${request.state}; nothing is left to cancel.`,
-      );
-    const ended = await endRequestIn(unit, request, {
-      to: 'cancelled',
-      actor: person.id,
-      at: toInstant(deps.clock.now()),
-    });
-    const [view] = await requestViews(unit, [ended]);
-    if (view === undefined) throw notFound('request');
-    return view;
-  });
+export async function cancelRequest(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  repeatable: Repeatable = {},
+): Promise<RequestView> {
+  return deps.store.forTenant(
+    locateRequest(principal, id),
+    async (unit) => {
+      const { request, person } = await requestInSight(unit, principal, id);
+      requirePermission(person, 'request.cancel');
+      if (request.requester !== person.id)
+        throw new AccessError('forbidden', 'Only the requester can cancel a request.');
+      if (!isOpen(request))
+        throw new AccessError(
+          'already_decided',
+          `This request is ${request.state}; nothing is left to cancel.`,
+        );
+      const ended = await endRequestIn(unit, request, {
+        to: 'cancelled',
+        actor: person.id,
+        at: toInstant(deps.clock.now()),
+      });
+      const [view] = await requestViews(unit, [ended]);
+      if (view === undefined) throw notFound('request');
+      return view;
+    },
+    keptUnder(deps, repeatable),
+  );
 }

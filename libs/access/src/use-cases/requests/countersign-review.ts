@@ -12,7 +12,7 @@ import type { Person, Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
 import { type ApprovalFacts, validateApproval } from '../../domain/trust/approval-statement.js';
 import { AccessError } from '../../errors.js';
-import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { requireSignedBy } from '../trust/signed-by.js';
 

@@ -5,7 +5,7 @@ import { approvingReviews, type Review } from '../../domain/review.js';
 import { countersignedActions, requiredApprovals } from '../../domain/trust/trust-status.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
-import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
 /** A signed yes. */

@@ -1,6 +1,6 @@
 import { resourcesOverlap, type ScopeEntry } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 
 /** A request that was denied and overlapped what is asked now. */
 export interface EarlierDenial {

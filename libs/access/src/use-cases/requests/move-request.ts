@@ -2,8 +2,7 @@ import { toInstant } from '@countersign/contract';
 import { type AccessRequest, type RequestState, transitionRequest } from '../../domain/access-request.js';
 import { countApprovals, type Offer, type Review, type ReviewNeeds } from '../../domain/review.js';
 import { AccessError } from '../../errors.js';
-
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/use-invitation.js';
 import { requestNotice } from '../notices/notices.js';

@@ -5,7 +5,7 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { approvalStatement } from '../../domain/trust/approval-statement.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { approvalFacts, type Decided } from './countersign-review.js';
 import { requestViews } from './request-view.js';

@@ -1,78 +1,85 @@
-import { toInstant } from '@countersign/contract';
+import { isSlug, toInstant } from '@countersign/contract';
 import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/access-request.js';
-import { isUsable } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { type ReviewNeeds } from '../../domain/review.js';
 import { AccessError, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
-
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-terms.js';
 import { transitionRequestIn } from './move-request.js';
 import { normaliseRequest } from './normalised-ask.js';
 import type { RequestView } from './request-view.js';
 
 /**
- * Asks for access. What preview refuses is refused before anything is written; the same evaluator then runs
- * once more inside the transaction that stores the request.
+ * Requests access. The evaluator that previews a request decides here too, inside the transaction that stores it.
  *
- * @param more the digest of the grant that this extends, which only `extendGrant` may name
  * @throws AccessError `forbidden`, `invalid_request`, `request_refused` with every refusal
  */
 export async function requestAccess(
   deps: Deps,
   principal: Principal,
   input: AccessRequestInput,
-  more: { extends?: string } = {},
+  repeatable: Repeatable = {},
 ): Promise<RequestView> {
-  refuseIfAny((await previewRequest(deps, principal, input)).refusals);
-  const ask = normaliseRequest(input, deps.clock.now());
-  return deps.store.forTenant(input.tenant, async (unit) => {
-    const requester = await unit.organisation.person(principal.person.id);
-    if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
-    requirePermission(requester, 'request.create');
-    const now = deps.clock.now();
-    const context = await loadPolicyContext(unit, ask, {
-      stage: 'request',
-      now,
-      requester,
-      openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
-      terms: null,
-    });
-    if (context.service === null) refuseIfAny(evaluate(ask, context).refusals);
-    const draft = draftTerms(
-      deps,
-      { ...input, ...ask },
-      {
-        requester,
-        routes: context.service?.routes ?? '',
-        requestTtl: context.policy.requestTtl,
-        now,
-        invitation: context.invitationMatch.invitation,
-        ...more,
-      },
-    );
-    await extendsWhatStands(unit, more.extends, now);
-    const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
-    refuseIfAny(refusals);
-    if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
-    const asked = { channel: principal.channel, assurance: principal.assurance };
-    const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
-    return beginning(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
-  });
+  requirePermission(principal.person, 'request.create');
+  // No unit of work exists for what is no slug; the preview says so with every other refusal.
+  if (!isSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
+  return deps.store.forTenant(
+    input.tenant,
+    (unit) => requestIn(deps, unit, principal, input),
+    keptUnder(deps, repeatable),
+  );
 }
 
-/** The grant that this extends may have ended since it was read. */
-async function extendsWhatStands(unit: TenantUnit, digest: string | undefined, now: Date): Promise<void> {
-  if (digest === undefined) return;
-  const grant = await unit.grants.findByDigest(digest);
-  if (grant === null || !isUsable(grant, now))
-    throw new AccessError('grant_not_active', 'The grant to be extended has ended. Ask anew.');
+/**
+ * Requests access inside a unit of work of the tenant.
+ *
+ * @param digest of the grant that this extends, which only `extendGrant` may name
+ */
+export async function requestIn(
+  deps: Deps,
+  unit: TenantUnit,
+  principal: Principal,
+  input: AccessRequestInput,
+  digest?: string,
+): Promise<RequestView> {
+  const now = deps.clock.now();
+  const ask = normaliseRequest(input, now);
+  const requester = await unit.organisation.person(principal.person.id);
+  if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
+  requirePermission(requester, 'request.create');
+  const context = await loadPolicyContext(unit, ask, {
+    stage: 'request',
+    now,
+    requester,
+    openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
+    terms: null,
+  });
+  if (context.service === null || context.tenant === null) refuseIfAny(evaluate(ask, context).refusals);
+  const draft = draftTerms(
+    deps,
+    { ...input, ...ask },
+    {
+      requester,
+      routes: context.service?.routes ?? '',
+      requestTtl: context.policy.requestTtl,
+      now,
+      invitation: context.invitationMatch.invitation,
+      ...(digest === undefined ? {} : { extends: digest }),
+    },
+  );
+  const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
+  refuseIfAny(refusals);
+  if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
+  const asked = { channel: principal.channel, assurance: principal.assurance };
+  const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
+  return beginning(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }
 
 function refuseIfAny(refusals: readonly Refusal[]): void {

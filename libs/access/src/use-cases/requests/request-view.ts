@@ -1,7 +1,7 @@
 import type { Opening, Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 
 /** A request with what stands beside it: reviews (oldest first) and the openings of its commitments. */
 export interface RequestView {

@@ -5,10 +5,10 @@ import type { Person, Principal } from '../../domain/person.js';
 import type { Offer, Review } from '../../domain/review.js';
 import { type ReviewNeeds, sideOf } from '../../domain/review.js';
 import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
-
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/evaluate-again.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
 import { requireOwnKey } from '../trust/own-key.js';
 import { countersignReview, type Decided } from './countersign-review.js';
@@ -28,53 +28,63 @@ export async function reviewRequest(
   principal: Principal,
   id: string,
   input: ReviewInput,
+  repeatable: Repeatable = {},
 ): Promise<Review> {
-  const tenant = await locateRequest(deps, principal, id);
-  return deps.store.forTenant(tenant, async (unit) => {
-    const { request, person } = await requestInSight(unit, principal, id);
-    const earlier = await unit.reviews.ofRequests([id]);
-    const now = deps.clock.now();
-    validateReview({
-      input,
-      request,
-      reviews: earlier,
-      person,
-      principal,
-      now,
-      inviter: await inviterOf(unit, request),
-    });
-    if (input.decision !== 'deny') await requireOwnKey(unit, principal);
-    const offer =
-      input.decision === 'counter' ? parseCounterOffer(deps.hashing, request, input.terms, now) : null;
-    const needs =
-      input.decision === 'deny'
-        ? request.needs
-        : await reevaluate(unit, request, offer?.terms ?? request.terms, now);
-    if (offer !== null) validateConsent(person, principal, needs, input);
-    const decided: Decided = {
-      ...(offer ?? { digest: request.digest, terms: request.terms }),
-      decision: input.decision === 'deny' ? 'deny' : 'approve',
-    };
-    const by = { person, principal, now };
-    const countersignature =
-      input.countersignature === undefined
-        ? null
-        : await countersignReview(deps, unit, request, decided, by, input.countersignature);
-    const review = await storeReview(deps, unit, request, {
-      input,
-      offer,
-      countersignature,
-      person,
-      principal,
-      at: toInstant(now),
-    });
-    await transitionRequestIn(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
-      needs: offer === null ? needs : request.needs,
-      actor: person.id,
-      now,
-    });
-    return review;
-  });
+  return deps.store.forTenant(
+    locateRequest(principal, id),
+    async (unit) => {
+      const { request, person } = await requestInSight(unit, principal, id);
+      const earlier = await unit.reviews.ofRequests([id]);
+      const now = deps.clock.now();
+      validateReview({
+        input,
+        request,
+        reviews: earlier,
+        person,
+        principal,
+        now,
+        inviter: await inviterOf(unit, request),
+      });
+      if (input.decision !== 'deny') await requireOwnKey(unit, principal);
+      const offer =
+        input.decision === 'counter' ? parseCounterOffer(deps.hashing, request, input.terms, now) : null;
+      const needs =
+        input.decision === 'deny'
+          ? request.needs
+          : await reevaluate(unit, request, offer?.terms ?? request.terms, now);
+      if (offer !== null) validateConsent(person, principal, needs, input);
+      const decided: Decided = {
+        ...(offer ?? { digest: request.digest, terms: request.terms }),
+        decision: input.decision === 'deny' ? 'deny' : 'approve',
+      };
+      const by = { person, principal, now };
+      const countersignature =
+        input.countersignature === undefined
+          ? null
+          : await countersignReview(deps, unit, request, decided, by, input.countersignature);
+      const review = await storeReview(deps, unit, request, {
+        input,
+        offer,
+        countersignature,
+        person,
+        principal,
+        at: toInstant(now),
+      });
+      await transitionRequestIn(
+        deps,
+        unit,
+        request,
+        nextState(request, needs, [...earlier, review], review),
+        {
+          needs: offer === null ? needs : request.needs,
+          actor: person.id,
+          now,
+        },
+      );
+      return review;
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 /** The approver whose invitation the request leans on. */

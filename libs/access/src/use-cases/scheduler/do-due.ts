@@ -2,7 +2,7 @@ import { toInstant } from '@countersign/contract';
 import { applyDueReminder, isOpen } from '../../domain/access-request.js';
 import { dueStep, markWarned } from '../../domain/grant.js';
 import { AccessError } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { activateIn } from '../grants/activate-grant.js';
 import { endGrantIn } from '../grants/end-grant.js';
 import { expireInvitation } from '../invitations/withdraw-invitation.js';
@@ -35,7 +35,7 @@ export interface TransitionCounts {
  */
 export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const now = deps.clock.now();
-  const due = await deps.store.readAsVendor((unit) => unit.due(toInstant(now), BATCH));
+  const due = await deps.store.schedule.read((unit) => unit.schedule.due(toInstant(now), BATCH));
   const done: TransitionCounts = {
     ...{ requests: 0, grants: 0, locks: 0, invitations: 0 },
     ...{ started: 0, warned: 0, reminded: 0 },

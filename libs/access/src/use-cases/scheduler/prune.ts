@@ -1,4 +1,4 @@
-import type { PrunedBatch } from '../../ports/deliveries.js';
+import type { PrunedBatch } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** Days that a notice is kept, with where it went. */
@@ -25,21 +25,21 @@ export interface Pruned {
 export async function prune(deps: Deps): Promise<Pruned> {
   const now = deps.clock.now();
   const before = new Date(now.getTime() - NOTICES_KEPT_DAYS * DAY_MS).toISOString();
-  const idempotentAnswers = await deps.store.asVendor(({ idempotency }) =>
+  const idempotentAnswers = await deps.store.housekeeping.write(({ idempotency }) =>
     idempotency.clearExpired(now.toISOString()),
   );
   let notices = 0;
   let after: string | null = null;
   do {
     const at: string | null = after;
-    const batch: PrunedBatch = await deps.store.asVendor(({ deliveries }) =>
+    const batch: PrunedBatch = await deps.store.notices.write(({ deliveries }) =>
       deliveries.prune(before, at, BATCH),
     );
     notices += batch.deleted;
     after = batch.next;
   } while (after !== null);
-  const slackPosts = await deps.store.forSlack(async ({ posts, seen }) => {
-    await seen.purge(now.toISOString());
+  const slackPosts = await deps.store.slack.write(async ({ slackPosts: posts, slackSeen }) => {
+    await slackSeen.purge(now.toISOString());
     return posts.prune(new Date(now.getTime() - SLACK_POSTS_KEPT_DAYS * DAY_MS).toISOString());
   });
   return { notices, idempotentAnswers, slackPosts };

@@ -2,10 +2,8 @@ import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { normaliseEmail } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { ApiKey } from '../../ports/credentials.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { sideLog } from '../shared/side-log.js';
 import { requireUnclaimed } from '../trust/claimed-tenants.js';
 import { hexDigest, randomText } from './secrets.js';
 
@@ -32,7 +30,7 @@ export async function createApiKey(
   input: { email: string; tenant: string | null; ttl: number },
 ): Promise<IssuedApiKey> {
   const person = await findPerson(deps, input.email, input.tenant);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.apiKeys.write(async (unit) => {
     if (person.tenant !== null)
       await requireUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'a key of somebody' }]);
     return issueIn(deps, unit, person, input.ttl, 'host');
@@ -47,7 +45,7 @@ export async function createApiKey(
  */
 export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): Promise<IssuedApiKey> {
   requireOwnBrowser(principal);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.apiKeys.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null)
       throw new AccessError('forbidden', 'You are no longer known here.');
@@ -57,7 +55,7 @@ export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): 
 
 async function issueIn(
   deps: Deps,
-  unit: VendorUnit,
+  unit: ApiKeysUnit,
   person: Person,
   ttl: number,
   actor: string,
@@ -81,7 +79,7 @@ async function issueIn(
 
 /** One's own, newest first, whatever their state. */
 export async function listOwnApiKeys({ store }: Deps, { person }: Principal): Promise<ApiKey[]> {
-  return (await store.readAsVendor((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
+  return (await store.apiKeys.read((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
 }
 
 /** @throws AccessError `not_found` if it is not one's own, or revoked already */
@@ -91,7 +89,8 @@ export function revokeOwnApiKey(deps: Deps, { person }: Principal, id: string): 
 
 async function findPerson(deps: Deps, email: string, tenant: string | null): Promise<Person> {
   const normal = normaliseEmail(email);
-  const known = normal === undefined ? [] : await deps.store.readAsVendor((unit) => unit.persons(normal));
+  const known =
+    normal === undefined ? [] : await deps.store.directory.read((unit) => unit.organisation.persons(normal));
   const matching = known.filter(
     (person) => person.removedAt === null && (tenant === null || person.tenant === tenant),
   );
@@ -104,13 +103,13 @@ async function findPerson(deps: Deps, email: string, tenant: string | null): Pro
 
 /** A key belongs to the log of its person's side: a customer sees the keys of its own people. */
 async function logKeyEvent(
-  unit: VendorUnit,
+  unit: ApiKeysUnit,
   type: string,
   key: ApiKey,
   actor: string,
   now: Date,
 ): Promise<void> {
-  const log = await sideLog(unit, key.tenant);
+  const log = await unit.logOf(key.tenant);
   await log.append({
     type,
     at: now.toISOString(),
@@ -125,7 +124,7 @@ export function revokeApiKey(deps: Deps, id: string): Promise<void> {
 }
 
 function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) => boolean): Promise<void> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.apiKeys.write(async (unit) => {
     const now = deps.clock.now();
     const key = await unit.apiKeys.find(id);
     if (key === null || !mayBe(key) || !(await unit.apiKeys.revoke(id, now.toISOString())))
@@ -137,7 +136,7 @@ function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) =>
 /** Who a presented key is; null if it is unknown, expired or revoked, or its person removed. */
 export async function authenticateApiKey(deps: Deps, presented: string): Promise<Principal | null> {
   if (!presented.startsWith(PREFIX)) return null;
-  const found = await deps.store.readAsVendor((unit) =>
+  const found = await deps.store.apiKeys.read((unit) =>
     unit.apiKeys.findByHash(hexDigest(deps.hashing, presented)),
   );
   if (found === null) return null;

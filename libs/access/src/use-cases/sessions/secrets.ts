@@ -1,5 +1,5 @@
 import type { Hashing } from '@countersign/contract';
-import type { Randomness } from '../../ports/system.js';
+import type { Randomness } from '../../ports/index.js';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -1,9 +1,7 @@
 import type { Assurance, Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { Session } from '../../ports/sign-in.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { Session, SessionsUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { sideLog } from '../shared/side-log.js';
 import { hexDigest, randomText } from './secrets.js';
 
 /** How long sessions last, in seconds: unused, and at all. A command line's has no idle limit. */
@@ -39,7 +37,7 @@ export interface StartedSession {
 /** Starts a session inside a unit of work: a secret of its own, whatever the browser held before. */
 export async function startSessionIn(
   deps: Deps,
-  unit: VendorUnit,
+  unit: SessionsUnit,
   draft: SessionDraft,
   limits: SessionLimits,
 ): Promise<StartedSession> {
@@ -63,7 +61,7 @@ export async function startSessionIn(
   if (draft.replaces !== null) await endIn(deps, unit, draft.replaces);
   await unit.sessions.insert(session);
   const { id, person, kind, assurance } = session;
-  const log = await sideLog(unit, draft.person.tenant);
+  const log = await unit.logOf(draft.person.tenant);
   await log.append({
     type: 'session.started',
     at,
@@ -100,7 +98,7 @@ export async function authenticateSession(
   use: boolean,
 ): Promise<{ principal: Principal; session: Session } | null> {
   const hash = hexDigest(deps.hashing, secret);
-  const found = await deps.store.readAsVendor((unit) => unit.sessions.findByHash(hash));
+  const found = await deps.store.sessions.read((unit) => unit.sessions.findByHash(hash));
   if (found === null) return null;
   const { session, person } = found;
   const now = deps.clock.now();
@@ -113,10 +111,12 @@ export async function authenticateSession(
   if (!use || now.getTime() - Date.parse(session.seenAt) < TOUCH_MS) return { principal, session };
   const seenAt = now.toISOString();
   // Best effort: what is not noted now is noted at the next use, and reading does not fail because of it.
-  const isNoted = await deps.store.touchSession(session.id, seenAt).then(
-    () => true,
-    () => false,
-  );
+  const isNoted = await deps.store.sessionUse
+    .write((unit) => unit.sessions.touch(session.id, seenAt))
+    .then(
+      () => true,
+      () => false,
+    );
   return { principal, session: isNoted ? { ...session, seenAt } : session };
 }
 
@@ -127,7 +127,7 @@ export async function listSessions(
   limits: SessionLimits,
 ): Promise<Session[]> {
   const now = deps.clock.now();
-  const sessions = await deps.store.readAsVendor((unit) =>
+  const sessions = await deps.store.sessions.read((unit) =>
     unit.sessions.ofPerson(person.id, now.toISOString()),
   );
   return sessions.filter((session) => isAlive(session, limits, now));
@@ -135,18 +135,18 @@ export async function listSessions(
 
 /** Ends one of the person's own sessions, and what it has let in. @throws AccessError `not_found` */
 export function endSession(deps: Deps, { person }: Principal, id: string): Promise<void> {
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.sessions.write(async (unit) => {
     const session = await unit.sessions.find(id);
     if (session?.person !== person.id || !(await endIn(deps, unit, id))) throw notFound('session');
   });
 }
 
-async function endIn(deps: Deps, unit: VendorUnit, id: string): Promise<boolean> {
+async function endIn(deps: Deps, unit: SessionsUnit, id: string): Promise<boolean> {
   const at = deps.clock.now().toISOString();
   const session = await unit.sessions.find(id);
   if (session === null || !(await unit.sessions.end(id, at))) return false;
   const person = await unit.organisation.person(session.person);
-  const log = await sideLog(unit, person?.tenant ?? null);
+  const log = await unit.logOf(person?.tenant ?? null);
   await log.append({
     type: 'session.ended',
     at,

@@ -1,9 +1,8 @@
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
 import { normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
 import { changePersonIn } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
-import { sideLog } from '../shared/side-log.js';
 import { roleBelowMinimum } from '../trust/too-few-left.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
@@ -79,7 +78,7 @@ async function pin(
 ): Promise<void> {
   const pinnedAt = deps.clock.now().toISOString();
   await unit.identities.insert({ tenant, issuer, subject, person: person.id, pinnedAt });
-  const log = await sideLog(unit, tenant);
+  const log = await unit.logOf(tenant);
   await log.append({
     type: 'identity.pinned',
     at: pinnedAt,
@@ -91,7 +90,7 @@ async function pin(
 
 /** Someone of one side by their address, however it is spelled; null if it is no one, or no address. */
 export async function findMemberByEmail(
-  unit: Pick<VendorUnit, 'organisation'>,
+  unit: { organisation: Pick<OrganisationRepository, 'persons'> },
   tenant: string | null,
   email: string,
 ): Promise<Person | null> {

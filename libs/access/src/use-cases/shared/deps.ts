@@ -1,8 +1,6 @@
 import type { Hashing } from '@countersign/contract';
 import type { RelyingParty } from '../../domain/trust/passkey.js';
-import type { SignatureRules } from '../../ports/signature-rules.js';
-import type { Store } from '../../ports/store.js';
-import type { Clock, Ids, Randomness } from '../../ports/system.js';
+import type { Clock, Ids, Randomness, SignatureRules, Store } from '../../ports/index.js';
 
 /** What every use case is handed. Time, ids and randomness come from outside, so that tests choose them. */
 export interface Deps {

@@ -3,36 +3,22 @@ import type { Grant } from '../../domain/grant.js';
 import { canSee, requestVisibility } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit, Whereabouts } from '../../ports/index.js';
 import type { Deps } from './deps.js';
 
 /**
- * The tenant in whose unit of work a request (or grant) is to be changed. A customer's person never leaves
- * their own tenant; vendor staff are led by the object. What the person may not see does not exist.
- *
- * @throws AccessError `not_found`
+ * The tenant in whose unit of work a request is changed. A customer's person stays in their own tenant. For vendor staff
+ * the unit looks up the tenant of the request; a request that they may not see does not exist.
  */
-export async function locateRequest(deps: Deps, principal: Principal, id: string): Promise<string> {
-  return locate(deps, principal, id, 'request');
-}
+export const locateRequest = (principal: Principal, id: string): string | Whereabouts =>
+  locate(principal, 'request', id);
 
-export async function locateGrant(deps: Deps, principal: Principal, id: string): Promise<string> {
-  return locate(deps, principal, id, 'grant');
-}
+/** As `locateRequest`, for a grant. */
+export const locateGrant = (principal: Principal, id: string): string | Whereabouts =>
+  locate(principal, 'grant', id);
 
-async function locate(
-  deps: Deps,
-  { person }: Principal,
-  id: string,
-  what: 'request' | 'grant',
-): Promise<string> {
-  if (person.tenant !== null) return person.tenant;
-  return deps.store.readAsVendor(async (unit) => {
-    const found = what === 'request' ? await unit.requests.find(id) : await unit.grants.find(id);
-    if (found === null || !canSee(requestVisibility(person), found)) throw notFound(what);
-    return found.tenant;
-  });
-}
+const locate = ({ person }: Principal, kind: Whereabouts['kind'], id: string): string | Whereabouts =>
+  person.tenant ?? { kind, id, sees: (owner) => canSee(requestVisibility(person), owner) };
 
 /**
  * The request, and who acts on it, as they stand in the unit that is to change it. What the person may not see does
@@ -76,5 +62,6 @@ async function inSight<T extends { tenant: string; requester: string }>(
  * @throws AccessError `not_found`
  */
 export async function demandTenant(deps: Deps, slug: string): Promise<void> {
-  if (!(await deps.store.readAsVendor((unit) => unit.knowsTenant(slug)))) throw notFound('tenant');
+  if (!(await deps.store.directory.read((unit) => unit.organisation.knowsTenant(slug))))
+    throw notFound('tenant');
 }

@@ -8,8 +8,14 @@ import {
 } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { AccessRecordView, ListFilter, Page, PageQuery, StoredEvent } from '../../ports/repositories.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type {
+  AccessRecordView,
+  ListFilter,
+  Page,
+  PageQuery,
+  ReadUnit,
+  StoredEvent,
+} from '../../ports/index.js';
 import { type EarlierDenial, earlierDenials } from '../requests/earlier-denials.js';
 import { type RequestView, requestViews } from '../requests/request-view.js';
 import type { Deps } from './deps.js';
@@ -122,7 +128,7 @@ export function getService(deps: Deps, { person }: Principal, name: string): Pro
 /** All services that may be asked for, by name. Their maps stand in the deployment's log, which everybody may read. */
 export function listServices(deps: Deps, { person }: Principal): Promise<ServiceRecord[]> {
   requirePermission(person, 'service.read');
-  return deps.store.readAsVendor((unit) => unit.services());
+  return deps.store.directory.read((unit) => unit.organisation.services());
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Visibility } from '../../domain/permissions.js';
 import type { Person } from '../../domain/person.js';
-import type { ListFilter } from '../../ports/repositories.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ListFilter, ReadUnit } from '../../ports/index.js';
 import type { Deps } from './deps.js';
 
 /** A read in the person's own tenant, or across tenants for vendor staff (P9). */

@@ -1,11 +1,9 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { SlackAccount } from '../../ports/slack.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { SlackAccount, SlackSetupUnit } from '../../ports/index.js';
 import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
-import { sideLog } from '../shared/side-log.js';
 
 /** A Slack account is asked for again after so long. */
 export const SLACK_LINK_DAYS = 30;
@@ -37,11 +35,11 @@ const workspacesOf = ({ team, enterprise }: SlackIds): string[] =>
 
 /** Whose Slack account it is, by its ids alone. */
 export function findPersonBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLookup> {
-  return deps.store.readAsVendor(async (unit) => {
+  return deps.store.slackSetup.read(async (unit) => {
     const now = deps.clock.now().getTime();
     let why: 'unlinked' | 'lapsed' = 'unlinked';
     for (const workspace of workspacesOf(ids)) {
-      const account = await unit.slack.accounts.find(workspace, ids.user);
+      const account = await unit.slackAccounts.find(workspace, ids.user);
       if (account === null) continue;
       const person = await unit.organisation.person(account.person);
       if (person === null || person.removedAt !== null) return { why: 'removed' };
@@ -65,9 +63,9 @@ const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount
  */
 export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
   const own = workspacesOf(ids);
-  const { tenants, vendor } = await deps.store.readAsVendor(async (unit) => ({
-    tenants: await unit.tenants(),
-    vendor: await unit.vendorSlack(),
+  const { tenants, vendor } = await deps.store.slackSetup.read(async (unit) => ({
+    tenants: await unit.organisation.tenants(),
+    vendor: await unit.organisation.vendorSlack(),
   }));
   if (vendor !== null && own.includes(vendor.teamId)) return [];
   return tenants
@@ -78,11 +76,12 @@ export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promi
 /** True if the organisation has something to do with this workspace at all. */
 export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
   const own = workspacesOf(ids);
-  return deps.store.readAsVendor(async (unit) => {
-    if (own.includes((await unit.vendorSlack())?.teamId ?? '')) return true;
-    if ((await unit.tenants()).some(({ slack }) => own.includes(slack?.teamId ?? ''))) return true;
+  return deps.store.slackSetup.read(async (unit) => {
+    if (own.includes((await unit.organisation.vendorSlack())?.teamId ?? '')) return true;
+    if ((await unit.organisation.tenants()).some(({ slack }) => own.includes(slack?.teamId ?? '')))
+      return true;
     for (const workspace of own)
-      if ((await unit.slack.installations.find(workspace))?.endedAt === null) return true;
+      if ((await unit.slackInstallations.find(workspace))?.endedAt === null) return true;
     return false;
   });
 }
@@ -100,7 +99,7 @@ export async function linkByEmail(
 ): Promise<Person | null> {
   if (email === null || !emailVerified || guest || bot || deactivated) return null;
   const slugs = await findTenantsMatchingEmail(deps, ids);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.slackSetup.write(async (unit) => {
     const members = await Promise.all(slugs.map((slug) => findMemberByEmail(unit, slug, email)));
     const [person, ...others] = members.filter((each) => each !== null);
     if (person === undefined || others.length > 0) return null;
@@ -117,7 +116,7 @@ export async function linkByEmail(
 export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
   if (principal.channel !== 'web')
     throw new AccessError('forbidden', 'A Slack account is linked in your own browser.');
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null || person.removedAt !== null)
       throw new AccessError('forbidden', 'You are no longer known here.');
@@ -127,7 +126,7 @@ export async function linkSlackAccount(deps: Deps, principal: Principal, ids: Sl
 
 async function saveLink(
   deps: Deps,
-  unit: VendorUnit,
+  unit: SlackSetupUnit,
   person: Person,
   ids: SlackIds,
   way: SlackAccount['way'],
@@ -137,10 +136,10 @@ async function saveLink(
   const now = deps.clock.now();
   const days = way === 'sign-in' ? SLACK_LINK_DAYS : EMAIL_LINK_DAYS;
   const { user } = ids;
-  const before = await unit.slack.accounts.find(workspace, user);
+  const before = await unit.slackAccounts.find(workspace, user);
   // What a person has signed in with is not made less by what Slack says.
   if (way === 'email' && before?.way === 'sign-in' && now.getTime() < Date.parse(before.expiresAt)) return;
-  await unit.slack.accounts.save({
+  await unit.slackAccounts.save({
     ...{ workspace, user, team: ids.team, person: person.id, way },
     linkedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + days * DAY_MS).toISOString(),
@@ -150,7 +149,7 @@ async function saveLink(
 
 /** One's own accounts, newest first, lapsed ones too. */
 export function listSlackAccounts(deps: Deps, { person }: Principal): Promise<SlackAccount[]> {
-  return deps.store.readAsVendor((unit) => unit.slack.accounts.ofPerson(person.id));
+  return deps.store.slackSetup.read((unit) => unit.slackAccounts.ofPerson(person.id));
 }
 
 /** Takes one's own account away. @throws AccessError `not_found` */
@@ -159,20 +158,20 @@ export function unlinkSlackAccount(
   { person }: Principal,
   { workspace, user }: { workspace: string; user: string },
 ): Promise<void> {
-  return deps.store.asVendor(async (unit) => {
-    if (!(await unit.slack.accounts.forget(person.id, workspace, user))) throw notFound('Slack account');
+  return deps.store.slackSetup.write(async (unit) => {
+    if (!(await unit.slackAccounts.forget(person.id, workspace, user))) throw notFound('Slack account');
     const at = deps.clock.now().toISOString();
     await tell(unit, person, 'slack.unlinked', { at, ids: { workspace, user } });
   });
 }
 
 async function tell(
-  unit: VendorUnit,
+  unit: SlackSetupUnit,
   person: Person,
   type: string,
   { at, ids, way }: { at: string; ids: { workspace: string; user: string }; way?: SlackAccount['way'] },
 ): Promise<void> {
-  const log = await sideLog(unit, person.tenant);
+  const log = await unit.logOf(person.tenant);
   await log.append({
     type,
     at,

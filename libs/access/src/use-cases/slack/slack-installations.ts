@@ -1,11 +1,8 @@
 import { requirePermission, requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
-import type { EventLog } from '../../ports/repositories.js';
-import type { SlackInstallation } from '../../ports/slack.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { EventLog, SlackInstallation, SlackSetupUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { sideLog } from '../shared/side-log.js';
 
 /** What Slack gave when someone let the app in. */
 export type GivenInstallation = Omit<
@@ -30,12 +27,12 @@ export async function keepInstallation(
   given: GivenInstallation,
 ): Promise<void> {
   requireMayInstall(principal);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
     if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
     requirePermission(person, 'slack.install');
     const at = deps.clock.now().toISOString();
-    await unit.slack.installations.save({
+    await unit.slackInstallations.save({
       ...given,
       ...{ installedBy: person.id, installedAt: at, endedAt: null, endReason: null },
     });
@@ -59,12 +56,12 @@ export async function endInstallation(
   reason: string,
   saidAt: Date | null = null,
 ): Promise<boolean> {
-  const known = await deps.store.readAsVendor((unit) => unit.slack.installations.find(workspace));
+  const known = await deps.store.slackSetup.read((unit) => unit.slackInstallations.find(workspace));
   if (known === null || known.endedAt !== null) return false;
   if (saidAt !== null && saidAt.getTime() + 1000 <= Date.parse(known.installedAt)) return false;
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.slackSetup.write(async (unit) => {
     const at = deps.clock.now().toISOString();
-    if (!(await unit.slack.installations.end(workspace, reason, at))) return false;
+    if (!(await unit.slackInstallations.end(workspace, reason, at))) return false;
     for (const log of await logsOf(unit, workspace, null))
       await log.append({ type: 'slack.ended', at, actor: 'job', data: { workspace, reason } });
     return true;
@@ -75,8 +72,8 @@ export async function endInstallation(
 export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
   requirePermission(principal.person, 'slack.install');
   const { tenant } = principal.person;
-  return deps.store.readAsVendor(async (unit) => {
-    const all = await unit.slack.installations.list();
+  return deps.store.slackSetup.read(async (unit) => {
+    const all = await unit.slackInstallations.list();
     if (tenant === null) return all;
     const own = (await unit.organisation.tenant(tenant))?.slack?.teamId;
     return all.filter(
@@ -86,9 +83,9 @@ export async function listInstallations(deps: Deps, principal: Principal): Promi
 }
 
 /** Of the tenants whose workspace it is, the logs; where it is none’s, that of whoever installed it. */
-async function logsOf(unit: VendorUnit, workspace: string, side: string | null): Promise<EventLog[]> {
-  const { tenants } = await unit.organisation.everything();
-  const own = tenants.filter(({ slack, removedAt }) => removedAt === null && slack?.teamId === workspace);
-  if (own.length === 0) return [await sideLog(unit, side)];
-  return Promise.all(own.map(({ slug }) => sideLog(unit, slug)));
+async function logsOf(unit: SlackSetupUnit, workspace: string, side: string | null): Promise<EventLog[]> {
+  const tenants = await unit.organisation.tenants();
+  const own = tenants.filter(({ slack }) => slack?.teamId === workspace);
+  if (own.length === 0) return [await unit.logOf(side)];
+  return Promise.all(own.map(({ slug }) => unit.logOf(slug)));
 }

@@ -3,7 +3,7 @@ import { startsNewChain, type TrustFacts } from '../../domain/trust/trust-docume
 import { endProposal, type TrustProposal } from '../../domain/trust/trust-proposal.js';
 import { type TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { endResetIn } from './reset-trust.js';
 import { saveProposal } from './trust-proposals.js';

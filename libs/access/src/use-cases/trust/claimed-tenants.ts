@@ -1,5 +1,5 @@
 import { AccessError } from '../../errors.js';
-import type { TrustReads } from '../../ports/trust.js';
+import type { TrustRepository } from '../../ports/index.js';
 
 /** What would be given to a tenant, or taken from its own hands. */
 export interface Widening {
@@ -13,7 +13,10 @@ export interface Widening {
  *
  * @throws AccessError `tenant_claimed` naming every change that is not the host's to make
  */
-export async function requireUnclaimed(trust: TrustReads, widenings: readonly Widening[]): Promise<void> {
+export async function requireUnclaimed(
+  trust: Pick<TrustRepository, 'current'>,
+  widenings: readonly Widening[],
+): Promise<void> {
   const claimed: string[] = [];
   const known = new Map<string, boolean>();
   for (const { tenant, what } of widenings) {

@@ -1,4 +1,4 @@
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import type { ChangedBy } from '../organisation/change-person.js';
 
 /**
@@ -6,16 +6,16 @@ import type { ChangedBy } from '../organisation/change-person.js';
  * version leaves it out; this broker does not.
  */
 export async function removeAuthenticatorsIn(
-  { tenant, signingMeans, log }: TenantUnit,
+  { tenant, authenticators, log }: TenantUnit,
   person: string,
   { actor, at }: ChangedBy,
 ): Promise<void> {
-  for (const { id } of (await signingMeans.passkeys(tenant)).filter((key) => key.person === person)) {
-    await signingMeans.removePasskey(id, at);
+  for (const { id } of (await authenticators.passkeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removePasskey(id, at);
     await log.append({ type: 'passkey.removed', at, actor, data: { person, credential: id } });
   }
-  for (const { id } of (await signingMeans.recoveryKeys(tenant)).filter((key) => key.person === person)) {
-    await signingMeans.removeRecoveryKey(id, at);
+  for (const { id } of (await authenticators.recoveryKeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removeRecoveryKey(id, at);
     await log.append({ type: 'recovery-key.removed', at, actor, data: { person, key: id } });
   }
 }

@@ -5,7 +5,7 @@ import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
 import { type RelyingParty, signingPageRelyingParty } from '../../domain/trust/passkey.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { PasskeysUnit } from '../../ports/index.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/own-tenant.js';
 import { hexDigest } from '../sessions/secrets.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
@@ -49,11 +49,11 @@ export function beginEnrolment(
   origin?: string,
 ): Promise<EnrolmentBegun> {
   requireOwnBrowser(principal);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.passkeys.write(async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
-    const { signingMeans, trust } = await unit.tenant(tenant);
+    const { authenticators, trust } = await unit.tenant(tenant);
     const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
-    const known = (await signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    const known = (await authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
     const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
     const now = deps.clock.now();
     await unit.attempts.purge(now.toISOString());
@@ -114,17 +114,17 @@ export function enrolPasskey(
   proven: ProvenPasskey,
 ): Promise<ListedPasskey> {
   requireOwnBrowser(principal);
-  return deps.store.asVendor(async (unit) => {
+  return deps.store.passkeys.write(async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     await takeChallenge(deps, unit, actor, by.session, proven.challenge);
     const own = await unit.tenant(tenant);
-    const mine = (await own.signingMeans.passkeys(tenant)).filter(({ person }) => person === actor.id);
+    const mine = (await own.authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
     if (mine.length >= MOST_PASSKEYS)
       throw new AccessError('conflict', `You have ${MOST_PASSKEYS} passkeys already. Remove one first.`);
     const { challenge: _challenge, ...rest } = proven;
     const createdAt = deps.clock.now().toISOString();
     const passkey = { ...rest, tenant, person: actor.id, name: by.name, createdAt, removedAt: null };
-    await own.signingMeans.addPasskey(passkey);
+    await own.authenticators.addPasskey(passkey);
     await own.log.append({
       type: 'passkey.enrolled',
       at: createdAt,
@@ -138,7 +138,7 @@ export function enrolPasskey(
 
 async function takeChallenge(
   deps: Deps,
-  unit: VendorUnit,
+  unit: PasskeysUnit,
   actor: Person,
   session: string,
   challenge: string,

@@ -1,5 +1,5 @@
 import { notFound } from '../../errors.js';
-import type { EnrolledGateway } from '../../ports/credentials.js';
+import type { EnrolledGateway } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { isVerifiableHere, keepReportedStop, parseReportedStop } from './judge-handed.js';
 import { relayStop, reviewRelayedStops } from './relayed-stops.js';

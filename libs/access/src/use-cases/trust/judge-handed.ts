@@ -1,7 +1,7 @@
 import { LIFT_TYPE, parseLift, parseSignature, parseStop, statementHash } from '@countersign/contract';
 import { parseInput } from '../../domain/parse-input.js';
 import { isLift, type ReportedStop, validateStop } from '../../domain/trust/stop.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { findSigningKey, requireValidSignature } from './signed-by.js';
 import { insideOf, keepLift, keepStop, stopFacts } from './stops.js';

@@ -1,6 +1,6 @@
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 
 /**
  * A key from before its tenant was claimed may have been made by the vendor's host, which must open nothing of that

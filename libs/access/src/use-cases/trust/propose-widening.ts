@@ -7,12 +7,12 @@ import { type TrustProposal } from '../../domain/trust/trust-proposal.js';
 
 import { validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 import { type Step, tenantStep } from '../organisation/apply-organisation.js';
 import type { Deps } from '../shared/deps.js';
 import { loadTrustFacts, proposeIn, withdrawProposalIn } from './trust-proposals.js';
 
-type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
+type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
 
 /**
  * The same steps, where each that opens something of a claimed tenant is taken apart: what narrows is done, and the rest

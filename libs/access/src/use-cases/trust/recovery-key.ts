@@ -2,7 +2,8 @@ import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } 
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import type { RecoveryKey } from '../../domain/trust/passkey.js';
-import type { TenantUnit } from '../../ports/store.js';
+import { notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { requireOwnTenant } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
 import type { ListedRecoveryKey } from './signing-means.js';
@@ -12,22 +13,22 @@ import type { ListedRecoveryKey } from './signing-means.js';
  *
  * @throws AccessError `forbidden`, `not_found`, `conflict` if it is registered already
  */
-export function addRecoveryKey(
+export async function addRecoveryKey(
   deps: Deps,
   principal: Principal,
   tenant: string,
   jwk: RecoveryJwk,
 ): Promise<ListedRecoveryKey> {
   requireOwnBrowser(principal);
-  return deps.store.asVendor(async (unit) => {
-    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
-    const own = await unit.tenant(tenant);
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  return deps.store.forTenant(tenant, async (own) => {
+    const { actor } = await requireOwnTenant(own, principal, 'trust.sign', tenant);
     const at = deps.clock.now().toISOString();
-    const earlier = (await own.signingMeans.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
+    const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
     if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
     const id = thumbprint(deps.hashing, jwk);
     const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
-    await own.signingMeans.addRecoveryKey(made);
+    await own.authenticators.addRecoveryKey(made);
     await own.log.append({
       type: 'recovery-key.registered',
       at,
@@ -44,12 +45,12 @@ const thumbprint = (hashing: Hashing, jwk: RecoveryJwk): string =>
 
 /** A newer one takes its place; where the trust document names it, it still counts there. */
 async function removeRecoveryKeyIn(
-  { signingMeans, log }: TenantUnit,
+  { authenticators, log }: TenantUnit,
   key: RecoveryKey,
   actor: Person,
   at: string,
 ): Promise<void> {
-  await signingMeans.removeRecoveryKey(key.id, at);
+  await authenticators.removeRecoveryKey(key.id, at);
   await log.append({
     type: 'recovery-key.removed',
     at,

@@ -7,7 +7,7 @@ import {
   type ReportedStop,
 } from '../../domain/trust/stop.js';
 import { AccessError } from '../../errors.js';
-import type { TenantUnit, VendorUnit } from '../../ports/store.js';
+import type { TenantUnit, VendorUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { isVerifiableHere, keepReportedStop } from './judge-handed.js';
 
@@ -18,7 +18,7 @@ import { isVerifiableHere, keepReportedStop } from './judge-handed.js';
  */
 export async function relayStop(
   { hashing, clock }: SigningDeps,
-  { tenant: inTenant, relayedBy }: VendorUnit,
+  { tenant: inTenant, relayed }: VendorUnit,
   signature: ReportedStop,
   gateway: string,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function relayStop(
   const unit = await inTenant(tenant);
   if ((await unit.relayed.find(id)) !== null) return;
   const now = clock.now();
-  const { hasRoom, expired } = makeRoomForRelayed(await relayedBy(gateway), tenant, now);
+  const { hasRoom, expired } = makeRoomForRelayed(await relayed.by(gateway), tenant, now);
   if (!hasRoom)
     throw new AccessError('conflict', 'This gateway has passed on too many stops that nobody can judge.');
   for (const old of expired) await (await inTenant(old.tenant)).relayed.remove(old.id);

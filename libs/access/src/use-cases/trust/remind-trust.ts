@@ -20,7 +20,7 @@ export async function remindTrust(deps: Deps): Promise<number> {
   const failures: unknown[] = [];
   for (const [index, days] of REMINDER_DAYS.entries()) {
     const window = { after: inDays(REMINDER_DAYS[index - 1] ?? 0), by: inDays(days) };
-    const ending = await deps.store.readAsVendor((unit) => unit.trustEnding(window, days));
+    const ending = await deps.store.schedule.read((unit) => unit.trust.ending(window, days));
     for (const { tenant, hash } of ending)
       await remind(deps, tenant, hash, days).then(
         (done) => {

@@ -3,7 +3,7 @@ import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import { endReset, type ResetState, type TrustReset } from '../../domain/trust/trust-version.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit } from '../../ports/index.js';
 import { resetNotice } from '../notices/notices.js';
 import { requireOwnTenant } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';

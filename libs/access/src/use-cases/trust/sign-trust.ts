@@ -14,6 +14,7 @@ import { type ProposalSignature, type TrustProposal } from '../../domain/trust/t
 import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { SigningDeps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { adoptIn, requireSameControls } from './adopt-trust.js';
 import { reviewRelayedStops } from './relayed-stops.js';
 import {
@@ -41,46 +42,50 @@ export function signTrust(
   tenant: string,
   id: string,
   given: unknown,
+  repeatable: Repeatable = {},
 ): Promise<ProposalView> {
   requireOwnBrowser(principal);
   const signature = parseInput('/signature', () => parseSignature(given));
   // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
-  return deps.store.asVendor(async (vendor) => {
-    const unit = await vendor.tenant(tenant);
-    const person = await requireMember(unit, principal, 'trust.sign', tenant);
-    const proposal = await requireOpenProposal(unit, id);
-    const standing = await loadTrustFacts(deps, unit, tenant);
-    const facts = factsForDocument(proposal.document, standing);
-    const { current } = facts;
-    requireStillValid(proposal.document, facts);
-    requireSameControls(proposal, facts);
-    const own = ownSignature(deps, signature, person, proposal, facts);
-    const earlier = await unit.trust.signatures(id);
-    if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
-      throw new AccessError('conflict', 'This key has signed already.');
-    const { now } = facts;
-    const at = now.toISOString();
-    const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
-    const all = [...earlier, made];
-    const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
-    const signed = { document: proposal.document, signatures };
-    const place = { current: current?.document ?? null, now: now.getTime() };
-    const objection = deps.signatures.succession(place, signed);
-    demandThatItHolds(deps, place, proposal, own);
-    requireOnlySignatures(objection);
-    await unit.trust.sign(made);
-    const { statement: _document, ...proof } = own;
-    await unit.log.append({
-      type: 'trust.signed',
-      at,
-      actor: person.id,
-      data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
-    });
-    if (objection !== undefined) return proposalView(proposal, all, facts);
-    const adopted = await adoptIn(vendor, proposal, signatures, standing);
-    await reviewRelayedStops(deps, unit);
-    return proposalView(adopted, all, facts);
-  });
+  return deps.store.asVendor(
+    async (vendor) => {
+      const unit = await vendor.tenant(tenant);
+      const person = await requireMember(unit, principal, 'trust.sign', tenant);
+      const proposal = await requireOpenProposal(unit, id);
+      const standing = await loadTrustFacts(deps, unit, tenant);
+      const facts = factsForDocument(proposal.document, standing);
+      const { current } = facts;
+      requireStillValid(proposal.document, facts);
+      requireSameControls(proposal, facts);
+      const own = ownSignature(deps, signature, person, proposal, facts);
+      const earlier = await unit.trust.signatures(id);
+      if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
+        throw new AccessError('conflict', 'This key has signed already.');
+      const { now } = facts;
+      const at = now.toISOString();
+      const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
+      const all = [...earlier, made];
+      const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
+      const signed = { document: proposal.document, signatures };
+      const place = { current: current?.document ?? null, now: now.getTime() };
+      const objection = deps.signatures.succession(place, signed);
+      demandThatItHolds(deps, place, proposal, own);
+      requireOnlySignatures(objection);
+      await unit.trust.sign(made);
+      const { statement: _document, ...proof } = own;
+      await unit.log.append({
+        type: 'trust.signed',
+        at,
+        actor: person.id,
+        data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
+      });
+      if (objection !== undefined) return proposalView(proposal, all, facts);
+      const adopted = await adoptIn(vendor, proposal, signatures, standing);
+      await reviewRelayedStops(deps, unit);
+      return proposalView(adopted, all, facts);
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 /** This signature alone, so that what others have signed is not blamed for it. */

@@ -1,11 +1,11 @@
 import type { Signature, Statement } from '@countersign/contract';
 import type { EnrolledPasskey, RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
-import type { TenantUnit } from '../../ports/store.js';
+import type { TenantUnit } from '../../ports/index.js';
 import { activePasskeys } from '../sessions/standing-keys.js';
 import type { SigningDeps } from '../shared/deps.js';
 
-type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'signingMeans'>;
+type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'authenticators'>;
 type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
 
 /**
@@ -57,7 +57,7 @@ async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string
     return (own?.passkeys ?? []).map((passkey) => ({ ...passkey, rpId, origins }));
   }
   if (relyingParty === null) return [];
-  const enrolled = await unit.signingMeans.passkeys(unit.tenant);
+  const enrolled = await unit.authenticators.passkeys(unit.tenant);
   return enrolled
     .filter((passkey) => passkey.person === person && passkey.rpId === relyingParty.rpId)
     .map(({ id, jwk }) => ({ id, jwk, ...relyingParty }));

@@ -22,8 +22,8 @@ export function listAuthenticators(
     const document = (await unit.trust.current(tenant))?.document;
     const named = new Set(document?.people.flatMap(({ passkeys }) => passkeys.map(({ id }) => id)));
     const printed = new Set(document?.recovery?.map(({ jwk }) => jwk.x));
-    const passkeys = await unit.signingMeans.passkeys(tenant);
-    const recoveryKeys = await unit.signingMeans.recoveryKeys(tenant);
+    const passkeys = await unit.authenticators.passkeys(tenant);
+    const recoveryKeys = await unit.authenticators.recoveryKeys(tenant);
     return {
       passkeys: passkeys.map((each) => ({ ...each, inTrust: named.has(each.id) })),
       recoveryKeys: recoveryKeys.map((each) => ({ ...each, inTrust: printed.has(each.jwk.x) })),
@@ -37,17 +37,18 @@ export function listAuthenticators(
  *
  * @throws AccessError `forbidden`, `not_found`, `conflict` if a trust document names it
  */
-export function removePasskey(
+export async function removePasskey(
   deps: Deps,
   principal: Principal,
   tenant: string,
   id: string,
 ): Promise<EnrolledPasskey> {
   requireOwnBrowser(principal);
-  return deps.store.asVendor(async (unit) => {
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  return deps.store.forTenant(tenant, async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
-    const { signingMeans, trust, log } = await unit.tenant(tenant);
-    const passkey = isBase64url(id) ? await signingMeans.passkey(id) : null;
+    const { authenticators, trust, log } = unit;
+    const passkey = isBase64url(id) ? await authenticators.passkey(id) : null;
     if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
     if (passkey.person !== actor.id && !actor.roles.includes('admin'))
       throw new AccessError('forbidden', 'Only its owner or an admin takes a passkey away.');
@@ -58,7 +59,7 @@ export function removePasskey(
         'A trust document names this passkey: it goes with the next one that leaves it out.',
       );
     const at = deps.clock.now().toISOString();
-    await signingMeans.removePasskey(id, at);
+    await authenticators.removePasskey(id, at);
     await log.append({
       type: 'passkey.removed',
       at,

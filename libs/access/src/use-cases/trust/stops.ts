@@ -19,7 +19,7 @@ import {
   validateStop,
 } from '../../domain/trust/stop.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { requireTenantAccess } from '../organisation/own-tenant.js';
 import { signingPoint } from '../requests/read-statement.js';

@@ -1,6 +1,6 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
-import type { VendorUnit } from '../../ports/store.js';
+import type { VendorUnit } from '../../ports/index.js';
 
 /**
  * The role that too few would hold if a tenant's person became what `after` says; null if enough are left. A

@@ -20,11 +20,11 @@ import {
 import { type TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireNoFewerSigners, validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError, notFound } from '../../errors.js';
-import type { Objection } from '../../ports/signature-rules.js';
-import type { ReadUnit, TenantUnit } from '../../ports/store.js';
+import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { requireTenantAccess } from '../organisation/own-tenant.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { readAs } from '../shared/read-as.js';
 
 /** A proposal with who has signed it, and who has to yet. */
@@ -56,7 +56,7 @@ export async function requireMember(
   return member;
 }
 
-type Reads = Pick<ReadUnit, 'organisation' | 'signingMeans' | 'trust'>;
+type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
 
 /** What documents of this tenant are drafted from, and judged by. */
 export async function loadTrustFacts(
@@ -70,8 +70,8 @@ export async function loadTrustFacts(
     deployment: store.deployment,
     tenant,
     people: await unit.organisation.people(tenant),
-    passkeys: await unit.signingMeans.passkeys(tenant),
-    recoveryKeys: await unit.signingMeans.recoveryKeys(tenant),
+    passkeys: await unit.authenticators.passkeys(tenant),
+    recoveryKeys: await unit.authenticators.recoveryKeys(tenant),
     controls: record.controls,
     current: await unit.trust.current(tenant),
     reset: await unit.trust.openReset(tenant),
@@ -116,18 +116,23 @@ export function proposeTrust(
   principal: Principal,
   tenant: string,
   given: unknown,
+  repeatable: Repeatable = {},
 ): Promise<ProposalView> {
   requireOwnBrowser(principal);
   const document = parseInput('/document', () => parseTrustDocument(given));
-  return deps.store.forTenant(tenant, async (unit) => {
-    const person = await requireMember(unit, principal, 'trust.propose', tenant);
-    const stands = await loadTrustFacts(deps, unit, tenant);
-    const facts = factsForDocument(document, stands);
-    requireProposable(deps, document, facts);
-    requireNoFewerSigners(document, stands);
-    const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
-    return proposalView(proposal, [], facts);
-  });
+  return deps.store.forTenant(
+    tenant,
+    async (unit) => {
+      const person = await requireMember(unit, principal, 'trust.propose', tenant);
+      const stands = await loadTrustFacts(deps, unit, tenant);
+      const facts = factsForDocument(document, stands);
+      requireProposable(deps, document, facts);
+      requireNoFewerSigners(document, stands);
+      const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
+      return proposalView(proposal, [], facts);
+    },
+    keptUnder(deps, repeatable),
+  );
 }
 
 /**

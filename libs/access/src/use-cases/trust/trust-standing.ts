@@ -2,10 +2,10 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { hasRole } from '../../domain/person.js';
 import { countersignedActions, type TrustStatus } from '../../domain/trust/trust-status.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
-import type { ReadUnit } from '../../ports/store.js';
+import type { ReadUnit } from '../../ports/index.js';
 import { activePasskeys } from '../sessions/standing-keys.js';
 
-type Reads = Pick<ReadUnit, 'organisation' | 'trust' | 'signingMeans' | 'stops'>;
+type Reads = Pick<ReadUnit, 'organisation' | 'trust' | 'authenticators' | 'stops'>;
 
 /** What the tenant's people have signed of themselves, as far as this ask is concerned. */
 export async function loadTrustStatus(
@@ -28,7 +28,7 @@ async function signers(unit: Reads, tenant: string, document: TrustStatus['docum
   const people = await unit.organisation.people(tenant);
   const able = new Set(
     document === null
-      ? (await unit.signingMeans.passkeys(tenant)).map(({ person }) => person)
+      ? (await unit.authenticators.passkeys(tenant)).map(({ person }) => person)
       : (await activePasskeys(unit, document)).map(({ person }) => person),
   );
   return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;

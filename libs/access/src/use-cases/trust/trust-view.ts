@@ -2,8 +2,7 @@ import type { Principal } from '../../domain/person.js';
 import { startsNewChain } from '../../domain/trust/trust-document.js';
 import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.js';
 import { notFound } from '../../errors.js';
-import type { GatewayPin } from '../../ports/credentials.js';
-import type { LogHead } from '../../ports/repositories.js';
+import type { GatewayPin, LogHead } from '../../ports/index.js';
 import { signingKey } from '../gateways/broker-keys.js';
 import { requireTenantAccess } from '../organisation/own-tenant.js';
 import type { Deps } from '../shared/deps.js';
@@ -43,7 +42,7 @@ export async function getTrust(deps: Deps, principal: Principal, tenant: string)
       log: await unit.events.head(),
     };
   });
-  const around = await deps.store.readAsVendor(async (unit) => ({
+  const around = await deps.store.gateways.read(async (unit) => ({
     logKey: signingKey(await unit.keys.list('log'), deps.clock.now())?.publicJwk ?? null,
     gateways: (await unit.gateways.list()).filter(({ revokedAt }) => revokedAt === null),
   }));

@@ -46,6 +46,9 @@ export const beginWrite = (reach: Reach): string =>
   `${begin('ISOLATION LEVEL READ COMMITTED READ WRITE', reach)}; SET LOCAL synchronous_commit = on` +
   (judges(reach) ? `; ${SHARE_ORGANISATION}` : '');
 
+/** For a unit that was opened across tenants and has found its tenant. */
+export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slug })}; ${SHARE_ORGANISATION}`;
+
 /**
  * A unit of the deployment's log judges nothing by the organisation. It takes that log's head, as a vendor's unit does
  * before it changes the organisation: with a share of it, one would wait for the other for ever.

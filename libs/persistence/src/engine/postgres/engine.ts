@@ -7,7 +7,7 @@ import type { Engine, UnitRules } from '../engine.js';
 import { migrationsPending, type OpenedEngine } from '../opened-engine.js';
 import type { Sealer } from '../secrets/seal.js';
 import { UnitLanes } from '../unit-lanes.js';
-import { beginRead, beginWrite, HOLD_ORGANISATION } from './begin.js';
+import { beginRead, beginWrite, HOLD_ORGANISATION, narrowTo } from './begin.js';
 import { openPool } from './data-source.js';
 import { CHANNEL, Listener } from './listener.js';
 import { unapplied } from './migrate.js';
@@ -44,6 +44,7 @@ class PostgresEngine implements Engine {
     url: string,
   ) {
     this.rules = {
+      narrow: async (manager, slug) => void (await manager.query(narrowTo(slug))),
       beforeOrganisationChange: async (manager) => void (await manager.query(HOLD_ORGANISATION)),
       // PostgreSQL says it as the transaction commits, and never where it does not.
       announce: async (manager) =>
@@ -55,8 +56,12 @@ class PostgresEngine implements Engine {
     this.#listener.start();
   }
 
-  write<T>(reach: Reach, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const lane = reach === 'everybody' ? DEPLOYMENT_SLUG : reach.tenant;
+  write<T>(
+    { reach, waitsForLog }: { reach: Reach; waitsForLog: boolean },
+    work: (manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    const slug = reach === 'everybody' ? DEPLOYMENT_SLUG : reach.tenant;
+    const lane = waitsForLog ? slug : null;
     return this.#writes.run(lane, () => transaction(this.source, beginWrite(reach), work));
   }
 

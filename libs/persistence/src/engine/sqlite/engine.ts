@@ -35,7 +35,7 @@ class SqliteEngine implements Engine {
     private readonly readSource: DataSource,
   ) {}
 
-  write<T>(_reach: unknown, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  write<T>(_unit: unknown, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.#writes.run(() => writeTransaction(this.writeSource, work));
   }
 

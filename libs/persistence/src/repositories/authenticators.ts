@@ -1,11 +1,11 @@
-import type { EnrolledPasskey, RecoveryKey, SigningMeansWrites } from '@countersign/access';
+import type { AuthenticatorRepository, EnrolledPasskey, RecoveryKey } from '@countersign/access';
 import { type EntityManager, IsNull } from 'typeorm';
 import { PasskeyEntity, RecoveryKeyEntity } from '../entities/trust.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { orConflict } from './conflict.js';
 
 /** What people of a tenant sign with. */
-export class SigningMeans extends BoundRepository<PasskeyEntity> implements SigningMeansWrites {
+export class Authenticators extends BoundRepository<PasskeyEntity> implements AuthenticatorRepository {
   constructor(manager: EntityManager, reach: Reach) {
     super(manager, reach, PasskeyEntity);
   }

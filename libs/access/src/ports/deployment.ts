@@ -1,0 +1,91 @@
+import type { OrganisationRepository } from './organisation.js';
+import type { UnitOptions } from './store.js';
+import type { LockUnit, TenantUnit, VendorReadUnit, VendorUnit } from './units.js';
+
+/**
+ * Opens units of work across the deployment that hand out a few repositories and nothing else: enough for one purpose,
+ * and no rows of tenants. Whoever needs more opens a unit of one tenant.
+ */
+export interface ReadPort<Reads> {
+  read<T>(work: (unit: Reads) => Promise<T>): Promise<T>;
+}
+
+export interface Port<Reads, Writes> extends ReadPort<Reads> {
+  write<T>(work: (unit: Writes) => Promise<T>, options?: UnitOptions): Promise<T>;
+}
+
+type Reads<Name extends keyof VendorReadUnit> = Pick<VendorReadUnit, Name>;
+type Writes<Name extends keyof VendorUnit> = Pick<VendorUnit, Name>;
+
+/** Looks people and organisations up. */
+type People = {
+  organisation: Pick<OrganisationRepository, 'person' | 'persons' | 'tenant' | 'tenants' | 'vendorSlack'>;
+};
+
+/** Reads about the organisation that every side may make, or that precede the choice of a tenant. */
+export type DirectoryUnit = Reads<'directory'> & {
+  organisation: Omit<VendorReadUnit['organisation'], 'everything' | 'people' | 'withRole' | 'countWithRole'>;
+};
+
+/** What is needed to find out where a notice goes. */
+export type NoticesReadUnit = Reads<'outbox' | 'deliveries' | 'slackPosts' | 'slackAccounts'> & {
+  organisation: Pick<VendorReadUnit['organisation'], 'tenant' | 'vendorSlack' | 'webhooks'>;
+};
+
+/** What the publisher of the gateways' feed reads. The feed is about all tenants. */
+export type FeedUnit = Reads<
+  'feed' | 'gateways' | 'keys' | 'requests' | 'grants' | 'locks' | 'trust' | 'stops' | 'relayed'
+> & { organisation: Pick<VendorReadUnit['organisation'], 'service' | 'services' | 'tenant' | 'tenants'> };
+
+/** Starting and ending sessions, with the event in the log of the person's side. */
+export type SessionsUnit = Writes<'sessions' | 'attempts' | 'logOf'> & People;
+
+export type ApiKeysUnit = Writes<'apiKeys' | 'logOf'> &
+  People & { trust: Pick<VendorUnit['trust'], 'current'> };
+
+/** Enrolment and contact of gateways. In a tenant, only what a gateway's own events need. */
+export type GatewaysUnit = Writes<'gateways' | 'log' | 'feed'> &
+  Reads<'keys'> & {
+    organisation: Pick<OrganisationRepository, 'tenant'>;
+    tenant(
+      slug: string,
+    ): Promise<Pick<TenantUnit, 'log' | 'outbox'> & { records: Pick<TenantUnit['records'], 'closeChains'> }>;
+  };
+
+/** Enrolling a passkey: a challenge of the deployment, and the tenant's authenticators. */
+export type PasskeysUnit = Writes<'attempts'> &
+  People & { tenant(slug: string): Promise<Pick<TenantUnit, 'authenticators' | 'trust' | 'log'>> };
+
+/** Installations and links of Slack, with their events. */
+export type SlackSetupUnit = Writes<'slackInstallations' | 'slackAccounts' | 'logOf'> & People;
+
+/** The narrow ports of the store. Those that log take the deployment's log for the whole unit; the others take no log. */
+export interface DeploymentPorts {
+  directory: ReadPort<DirectoryUnit>;
+  sessions: Port<Reads<'sessions'> & People, SessionsUnit>;
+  /** Noting when a session was last used: one row, in no one's way. */
+  sessionUse: Port<Reads<'sessions'>, { sessions: Pick<VendorUnit['sessions'], 'touch'> }>;
+  signInAttempts: Port<Reads<'attempts'>, Writes<'attempts'>>;
+  apiKeys: Port<Reads<'apiKeys'>, ApiKeysUnit>;
+  passkeys: Port<Reads<'attempts'>, PasskeysUnit>;
+  gateways: Port<
+    Reads<'gateways' | 'keys'> & {
+      records: Pick<VendorReadUnit['records'], 'tenantsOfOpenChains'>;
+      leases: Pick<VendorReadUnit['leases'], 'openOf'>;
+    },
+    GatewaysUnit
+  >;
+  signingKeys: Port<Reads<'keys'>, Writes<'keys' | 'log' | 'feed'>>;
+  feed: Port<FeedUnit, Writes<'feed' | 'log'>>;
+  locks: Port<Reads<'locks'>, LockUnit>;
+  notices: Port<NoticesReadUnit, Writes<'deliveries'>>;
+  noticeAdmin: Port<Reads<'deliveries'>, Writes<'deliveries' | 'log'>>;
+  schedule: ReadPort<Reads<'schedule'> & { trust: Pick<VendorReadUnit['trust'], 'ending'> }>;
+  /** Changes on Slack's side that are no events of a log. */
+  slack: Port<
+    Reads<'slackInstallations' | 'slackAccounts' | 'slackPosts'> & People,
+    Writes<'slackInstallations' | 'slackPosts' | 'slackSeen'>
+  >;
+  slackSetup: Port<Reads<'slackInstallations' | 'slackAccounts'> & People, SlackSetupUnit>;
+  housekeeping: Port<Reads<'deliveries'>, Writes<'idempotency'>>;
+}

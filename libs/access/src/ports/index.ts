@@ -1,0 +1,118 @@
+export type {
+  ApiKeysUnit,
+  DeploymentPorts,
+  DirectoryUnit,
+  FeedUnit,
+  GatewaysUnit,
+  NoticesReadUnit,
+  PasskeysUnit,
+  Port,
+  ReadPort,
+  SessionsUnit,
+  SlackSetupUnit,
+} from './deployment.js';
+export type {
+  ActiveGrant,
+  EnrolledGateway,
+  FeedChange,
+  FeedChangeKind,
+  FeedChanges,
+  FeedEpochs,
+  FeedReads,
+  GatewayPin,
+  GatewayRepository,
+  SigningKeyRepository,
+  StoredKey,
+} from './gateways.js';
+export type {
+  AccessRecordView,
+  ChainName,
+  ChainVouch,
+  EventDraft,
+  EventLog,
+  EventReads,
+  LogHead,
+  RecordChain,
+  RecordOutcome,
+  RecordRepository,
+  StoredEvent,
+} from './log.js';
+export {
+  type AddressedNotice,
+  DELIVERY_CHANNELS,
+  DELIVERY_STATES,
+  type Delivered,
+  type Delivery,
+  type DeliveryChannel,
+  type DeliveryDraft,
+  DeliveryFailure,
+  type DeliveryOutcome,
+  type DeliveryRepository,
+  type DeliveryState,
+  type Notice,
+  type NoticeChannel,
+  type NoticeDraft,
+  type NoticeView,
+  type Outbox,
+  type OutboxRepository,
+  type PrunedBatch,
+} from './notices.js';
+export type { OrganisationRepository, OrganisationView, WholeOrganisation } from './organisation.js';
+export type { AllOf, ListFilter, Located, Page, PageQuery, ReadsOf } from './repository.js';
+export type {
+  ApiKey,
+  ApiKeyRepository,
+  Identity,
+  IdentityRepository,
+  Session,
+  SessionKind,
+  SessionRepository,
+  SignInAttempt,
+  SignInAttemptRepository,
+} from './sign-in.js';
+export type { CountersignedClaims, Objection, SignatureRules, TrustInForce } from './signature-rules.js';
+export type {
+  SlackAccount,
+  SlackAccountRepository,
+  SlackInstallation,
+  SlackInstallationRepository,
+  SlackLinkWay,
+  SlackPost,
+  SlackPostRepository,
+  SlackSeenRepository,
+} from './slack.js';
+export type { IdempotencyKey, Store, UnitOptions, Whereabouts } from './store.js';
+export type { Clock, Ids, KeyMaker, KeyPair, Randomness } from './system.js';
+export type {
+  AuthenticatorRepository,
+  RelayedStopRepository,
+  StopRepository,
+  TrustRepository,
+} from './trust.js';
+export type {
+  DeploymentRepositories,
+  DirectoryRepository,
+  DueObjects,
+  IdempotencyRepository,
+  LockUnit,
+  Owner,
+  ReadUnit,
+  ScheduleRepository,
+  TenantRepositories,
+  TenantUnit,
+  VendorReadUnit,
+  VendorUnit,
+} from './units.js';
+export type {
+  GrantBasis,
+  GrantRepository,
+  GrantUse,
+  InvitationRepository,
+  LeaseRepository,
+  LeaseUse,
+  LockRepository,
+  NamedOpening,
+  OpeningRepository,
+  RequestRepository,
+  ReviewRepository,
+} from './workflow.js';

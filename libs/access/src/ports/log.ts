@@ -1,0 +1,134 @@
+import type { Entry, ListFilter, Page, PageQuery } from './repository.js';
+
+/** A tenant's access records. Its log is not among the repositories: see `EventLog` and `EventReads`. */
+export interface LogRepositories {
+  records: Entry<
+    RecordRepository,
+    'insert' | 'allowed' | 'complete' | 'cursors' | 'moveCursors' | 'closeChains'
+  >;
+}
+
+/** An event before it becomes a leaf. Personal values are given in `personal` and become salted commitments. */
+export interface EventDraft {
+  type: string;
+  /** RFC 3339 UTC. */
+  at: string;
+  /** `usr_…`, `gtw_…`, `job` or `host`. */
+  actor: string;
+  data: Record<string, unknown>;
+  /** Commitments that exist already (their openings are saved elsewhere), by name. */
+  commitments?: Record<string, string>;
+  personal?: Record<string, string>;
+}
+
+/** The state of a log that a signed statement commits to. */
+export interface LogHead {
+  /** 1, and one more after each restore from a backup. */
+  epoch: number;
+  /** Number of leaves. */
+  size: number;
+  /** RFC 6962 root of the leaves, padded base64 as in a checkpoint. */
+  root: string;
+}
+
+/** A tenant's log as a unit of work writes it. */
+export interface EventLog {
+  /** Appends in the transaction of the change. The index is gap-free per tenant. */
+  append(draft: EventDraft): Promise<{ index: number }>;
+  /** Appends many, in this order. */
+  appendAll(drafts: readonly EventDraft[]): Promise<void>;
+  /** The head as of now, including what this unit has appended. */
+  head(): Promise<LogHead>;
+}
+
+/** One leaf of a tenant's log, as the API returns it. `leaf` is the canonical JSON text. */
+export interface StoredEvent {
+  index: number;
+  hash: string;
+  leaf: string;
+}
+
+/** A tenant's log as a unit of reads sees it. */
+export interface EventReads {
+  /** Newest first; the cursor is an index. Filters narrow to leaves that name this request, grant or requester. */
+  list(
+    filter: { requester?: string; request?: string; grant?: string; from?: string; to?: string },
+    page: PageQuery,
+  ): Promise<Page<StoredEvent>>;
+  head(): Promise<LogHead>;
+}
+
+/**
+ * One call at the gateway as the API returns it (docs/contract.md, HTTP API): the allowed or refused record merged with
+ * its outcome.
+ */
+export interface AccessRecordView {
+  id: string;
+  at: string;
+  tenant: string;
+  grant: string;
+  digest: string;
+  request: string;
+  service: string;
+  person: string;
+  method: string;
+  path: string | null;
+  route: string | null;
+  resource: string | null;
+  action: string | null;
+  decision: 'allowed' | 'refused';
+  code: string | null;
+  count: number;
+  mode: 'gateway' | 'authz' | 'middleware';
+  trust: string | null;
+  status: number | null;
+  bytes: number | null;
+  bodySha256: string | null;
+  durationMs: number | null;
+  outcome: 'completed' | 'cut' | 'failed' | 'unknown' | null;
+  gateway: string;
+  boot: string;
+  seq: number;
+}
+
+/** How a call ended, by the id of its record. */
+export type RecordOutcome = Pick<
+  AccessRecordView,
+  'id' | 'status' | 'bytes' | 'bodySha256' | 'durationMs' | 'outcome'
+>;
+
+/** Access records of a tenant, with the positions of the gateways' chains. Always many at once. */
+export interface RecordRepository {
+  list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRecordView>>;
+  /** Slugs of the tenants that have an open chain with this gateway. */
+  tenantsOfOpenChains(gateway: string): Promise<string[]>;
+  insert(records: readonly AccessRecordView[]): Promise<void>;
+  /** Those of these records that were allowed. */
+  allowed(ids: readonly string[]): Promise<AccessRecordView[]>;
+  /** Merges outcomes into their allowed records. Outcomes without such a record are ignored. */
+  complete(outcomes: readonly RecordOutcome[]): Promise<void>;
+  /** The positions of these chains in this tenant. A chain without any record is left out. */
+  cursors(names: readonly ChainName[]): Promise<(RecordChain & ChainName)[]>;
+  /** Moves chains' ends and last heads. A closed chain is open again. */
+  moveCursors(
+    moved: readonly (ChainName & Pick<RecordChain, 'seq' | 'hash' | 'head'>)[],
+    at: string,
+  ): Promise<void>;
+  /** Closes all open chains of a gateway in this tenant. @returns the chain that moved last; null if none is open */
+  closeChains(gateway: string, at: string): Promise<RecordChain | null>;
+}
+
+/** The last record that a gateway's identity signed: its number, its hash, when, and the signature (base64url). */
+export type ChainVouch = { seq: number; hash: string; at: string; signature: string };
+
+/** Each run (boot) of a gateway has one chain in each tenant. */
+export type ChainName = { gateway: string; boot: string };
+
+/** A chain of records up to the last one that the broker has taken; `closedAt` once its gateway has vanished. */
+export interface RecordChain {
+  boot: string;
+  seq: number;
+  hash: string;
+  head: ChainVouch | null;
+  closedAt: string | null;
+}

@@ -1,0 +1,183 @@
+import type { AccessRequest } from '../domain/access-request.js';
+import type { Grant } from '../domain/grant.js';
+import type { Person } from '../domain/person.js';
+import type { Review } from '../domain/review.js';
+import type { NoticesReadUnit } from './deployment.js';
+import type { Entry, Page, PageQuery } from './repository.js';
+
+/** Notices of every tenant and where they go. */
+export interface NoticeRepositories {
+  outbox: Entry<OutboxRepository>;
+  deliveries: Entry<DeliveryRepository, 'fanOut' | 'claim' | 'settle' | 'retry' | 'prune'>;
+}
+
+/** What people are notified of, later and at least once (P7). `audience` lists person ids and roles. */
+export interface NoticeDraft {
+  kind: string;
+  subject: string;
+  audience: string[];
+  at: string;
+}
+
+/** The outbox as a tenant's unit of work writes it. */
+export interface Outbox {
+  add(notice: NoticeDraft): Promise<void>;
+}
+
+/** A row of the outbox. Every delivery carries its id, so that recipients recognise a repetition. */
+export interface Notice extends NoticeDraft {
+  /** `ntc_…`; stable over retries. */
+  id: string;
+  tenant: string;
+}
+
+/** The outbox as the broker reads it. */
+export interface OutboxRepository {
+  /** Notices that have not been fanned out yet and whose time has come; oldest first. */
+  due(now: string, limit: number): Promise<Notice[]>;
+  /** Notices, delivered or not, whose id sorts after this text, in the order of their ids: about that of time. */
+  after(id: string, limit: number): Promise<Notice[]>;
+}
+
+/** A channel by which people and programs are notified. */
+export const DELIVERY_CHANNELS = ['mail', 'webhook', 'slack'] as const;
+export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
+
+/**
+ * `due` waits for its time. `dead` was given up and waits until a person retries it. `skipped` no longer concerns its
+ * recipient.
+ */
+export const DELIVERY_STATES = ['due', 'delivered', 'dead', 'skipped'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** One notice by one channel to one recipient. Each succeeds, waits and fails on its own. */
+export interface Delivery {
+  /** `ntc_…` */
+  notice: string;
+  channel: DeliveryChannel;
+  /** The key by which the channel finds the recipient: a person's id, an endpoint's key. */
+  recipient: string;
+  tenant: string;
+  /** The request that it is about: what concerns one request reaches one recipient in order. */
+  lane: string;
+  state: DeliveryState;
+  /** Attempts begun since it was made or retried. */
+  attempts: number;
+  /** No attempt before this instant. */
+  nextAt: string;
+  deliveredAt: string | null;
+  deadAt: string | null;
+  /** A code; never a text of the other side. */
+  lastError: string | null;
+}
+
+/** Where a notice goes, as the fan-out found it. */
+export interface DeliveryDraft {
+  channel: DeliveryChannel;
+  recipient: string;
+  lane: string;
+}
+
+/** A notice with its deliveries. */
+export interface NoticeView {
+  notice: Notice;
+  deliveries: Delivery[];
+}
+
+/** How an attempt ended. */
+export type DeliveryOutcome =
+  | { state: 'delivered'; at: string }
+  | { state: 'skipped'; error: string }
+  /** `uncounted` if the other side asked for time: the attempt does not count. */
+  | { state: 'due'; nextAt: string; error: string; uncounted?: true }
+  | { state: 'dead'; at: string; error: string };
+
+export interface DeliveryRepository {
+  /**
+   * Deliveries of one channel whose time has come, oldest notice first. Left out are deliveries behind an undelivered
+   * one of the same recipient and request, and those whose recipient is `busy`.
+   */
+  due(channel: DeliveryChannel, now: string, limit: number, busy: readonly string[]): Promise<Delivery[]>;
+  /** How many are in the state, counted up to `most`. */
+  count(state: DeliveryState, most: number): Promise<number>;
+  /** Notices, newest first, that have a delivery in the state; without a state, all notices that went anywhere. */
+  list(
+    filter: { state?: DeliveryState | undefined; tenant?: string | undefined },
+    page: PageQuery,
+  ): Promise<Page<NoticeView>>;
+  find(notice: string): Promise<NoticeView | null>;
+  /**
+   * Takes a notice out of the outbox and stores where it goes, once.
+   * @returns false if another broker has done so
+   */
+  fanOut(notice: Notice, drafts: readonly DeliveryDraft[], at: string): Promise<boolean>;
+  /**
+   * Begins an attempt: counts it, and lets no one else begin one before `until`. After a crash there is a second
+   * attempt, never none.
+   * @returns false if another broker was faster
+   */
+  claim(delivery: Delivery, until: string): Promise<boolean>;
+  /** Ends the attempt that `claim` began. */
+  settle(delivery: Delivery, outcome: DeliveryOutcome): Promise<void>;
+  /** Makes the dead deliveries of a notice due again, with all their attempts. @returns how many there were */
+  retry(notice: string, at: string): Promise<number>;
+  /**
+   * Deletes notices of before this instant that went out, with their deliveries. A notice with a due or dead delivery
+   * stays.
+   * @param after where the last batch ended; null to begin
+   */
+  prune(before: string, after: string | null, limit: number): Promise<PrunedBatch>;
+}
+
+export interface PrunedBatch {
+  deleted: number;
+  /** Where to continue; null at the end. */
+  next: string | null;
+}
+
+/** A notice with what it is about and whom it addresses, as of the fan-out. */
+export interface AddressedNotice {
+  notice: Notice;
+  /** Null if the subject is no request and no grant. */
+  request: AccessRequest | null;
+  grant: Grant | null;
+  /** Reviews of the request. */
+  reviews: readonly Review[];
+  /** The audience as persons: each once, none removed, none of another tenant. */
+  persons: readonly Person[];
+}
+
+/** What a successful attempt came to. */
+export type Delivered = { done: 'delivered' } | { done: 'skipped'; code: string };
+
+/**
+ * A way by which notices leave the broker. It translates and decides nothing. A recipient may get a notice more than
+ * once; the id shows that it is the same.
+ */
+export interface NoticeChannel {
+  readonly name: DeliveryChannel;
+  /** Attempts under way at once, each to another recipient. */
+  readonly mostAtOnce: number;
+  /** Keys by which `deliver` finds each recipient again. */
+  recipients(addressed: AddressedNotice, unit: NoticesReadUnit): Promise<string[]>;
+  /** @throws DeliveryFailure */
+  deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered>;
+}
+
+/** An attempt failed. `code` is kept and shown; `cause` goes to the operator's log alone. */
+export class DeliveryFailure extends Error {
+  /** True if no later attempt can succeed. */
+  readonly final: boolean;
+  /** The other side asks for this delay: no attempt before that, and this one does not count. Null if it counts. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(
+    readonly code: string,
+    more: { final?: boolean; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(`not delivered: ${code}`, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'DeliveryFailure';
+    this.final = more.final ?? false;
+    this.retryAfterSeconds = more.retryAfterSeconds ?? null;
+  }
+}

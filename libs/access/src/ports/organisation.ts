@@ -1,0 +1,83 @@
+import type { ServiceDefinition } from '@countersign/contract';
+import type {
+  AccessPolicy,
+  OidcSettings,
+  ServiceRecord,
+  SlackPlace,
+  TenantRecord,
+  TenantRole,
+  VendorRole,
+  WebhookSettings,
+} from '../domain/organisation.js';
+import type { Person } from '../domain/person.js';
+import type { Entry } from './repository.js';
+
+/** The whole organisation, for units across tenants. Units of one tenant have an `OrganisationView`. */
+export interface OrganisationRepositories {
+  organisation: Entry<
+    OrganisationRepository,
+    'saveVendor' | 'savePerson' | 'saveTenant' | 'saveService' | 'saveRouteMap'
+  >;
+}
+
+/**
+ * The organisation as one side sees it: the vendor's policy, services and staff, and of tenants and their people those
+ * in reach. Removed tenants and services are null.
+ */
+export interface OrganisationView {
+  tenant(slug: string): Promise<TenantRecord | null>;
+  service(name: string): Promise<ServiceRecord | null>;
+  policy(): Promise<AccessPolicy>;
+  person(id: string): Promise<Person | null>;
+  /** Everyone of one tenant in reach, removed ones too. */
+  people(tenant: string): Promise<Person[]>;
+  /** The vendor’s name; empty before an organisation is applied. */
+  vendorName(): Promise<string>;
+  /** Persons (not removed) who hold the role on that side, by id. Null names the vendor. */
+  withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
+  /** How many persons (not removed) hold the role on one side, without `except`. */
+  countWithRole(tenant: string | null, role: VendorRole | TenantRole, except: string): Promise<number>;
+}
+
+/** All of the organisation, removed ones included: what `apply` compares the file with. */
+export interface WholeOrganisation {
+  vendorName: string | null;
+  vendorOidc: unknown;
+  vendorWebhooks: WebhookSettings[];
+  vendorSlack: SlackPlace | null;
+  policy: AccessPolicy | null;
+  people: Person[];
+  services: ServiceRecord[];
+  tenants: TenantRecord[];
+}
+
+/** Every tenant's part of the organisation, and its changes. */
+export interface OrganisationRepository extends OrganisationView {
+  everything(): Promise<WholeOrganisation>;
+  /** Services that are not removed, by name. */
+  services(): Promise<ServiceRecord[]>;
+  /** Tenants that are not removed, by slug. */
+  tenants(): Promise<TenantRecord[]>;
+  /** True for every tenant that ever was, removed ones included: its log stays open for late records. */
+  knowsTenant(slug: string): Promise<boolean>;
+  /** Everyone, removed ones too, who has this normalised e-mail. */
+  persons(email: string): Promise<Person[]>;
+  /** How one side's people sign in; null if it has no provider, or does not exist. Null names the vendor. */
+  oidc(tenant: string | null): Promise<OidcSettings | null>;
+  /** Where one side's programs are notified; null names the vendor. */
+  webhooks(tenant: string | null): Promise<WebhookSettings[]>;
+  /** The channel in which reviewers are notified; null if there is none. */
+  vendorSlack(): Promise<SlackPlace | null>;
+  saveVendor(vendor: {
+    name: string;
+    oidc: unknown;
+    webhooks: WebhookSettings[];
+    slack?: SlackPlace;
+    policy: AccessPolicy;
+  }): Promise<void>;
+  savePerson(person: Person): Promise<void>;
+  saveTenant(tenant: TenantRecord): Promise<void>;
+  saveService(service: ServiceRecord): Promise<void>;
+  /** Every version of a route map is kept, by its hash. */
+  saveRouteMap(hash: string, definition: ServiceDefinition, at: string): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { FeedChanges, FeedEpochs, FeedReads, GatewayRepositories } from './gateways.js';
+import type { EventLog, EventReads, LogRepositories } from './log.js';
+import type { NoticeRepositories, Outbox } from './notices.js';
+import type { OrganisationRepositories, OrganisationView } from './organisation.js';
+import type { AllOf, Entry, Located, ReadsOf } from './repository.js';
+import type { SignInRepositories } from './sign-in.js';
+import type { SlackRepositories } from './slack.js';
+import type { TrustRepositories } from './trust.js';
+import type { LockRepository, WorkflowRepositories } from './workflow.js';
+
+/**
+ * The registry of repositories whose rows belong to tenants. A unit of one tenant has them all, bound to that tenant; a
+ * unit across tenants reads them.
+ *
+ * A new repository is one line in a registry of its port file, a class in libs/persistence/src/repositories, and one
+ * line in libs/persistence/src/units/registry.ts.
+ */
+export interface TenantRepositories extends WorkflowRepositories, LogRepositories, TrustRepositories {}
+
+/** The registry of repositories whose rows belong to the deployment. Only units across tenants have them. */
+export interface DeploymentRepositories
+  extends OrganisationRepositories,
+    SignInRepositories,
+    GatewayRepositories,
+    NoticeRepositories,
+    SlackRepositories {
+  directory: Entry<DirectoryRepository>;
+  schedule: Entry<ScheduleRepository>;
+  idempotency: Entry<IdempotencyRepository, 'clearExpired'>;
+}
+
+/** The tenant and the requester of an object. Neither ever changes. */
+export interface Owner {
+  tenant: string;
+  requester: string;
+}
+
+/** Finds the tenant of an object by its id, and nothing else of it. */
+export interface DirectoryRepository {
+  ownerOf(kind: 'request' | 'grant', id: string): Promise<Owner | null>;
+}
+
+/** What the clock's job has to handle, at most `limit` of each kind. */
+export interface DueObjects {
+  /** Open requests past `lapsesAt`. */
+  requests: Located[];
+  /** Requests that wait so long that people have to be reminded. */
+  reminders: Located[];
+  /** Grants that begin, end soon or end. */
+  grants: Located[];
+  /** Locks that expire; null for those that bind all tenants. */
+  locks: (Located | { id: string; tenant: null })[];
+  /** Invitations that expire. */
+  invitations: Located[];
+}
+
+export interface ScheduleRepository {
+  due(now: string, limit: number): Promise<DueObjects>;
+}
+
+export interface IdempotencyRepository {
+  /** Deletes every answer that is kept no longer. @returns how many */
+  clearExpired(now: string): Promise<number>;
+}
+
+/** Reads in one snapshot: of one tenant, or (from `readAsVendor`) of all of them. */
+export interface ReadUnit extends ReadsOf<TenantRepositories> {
+  organisation: OrganisationView;
+  /** The tenant's log; across tenants, the deployment's. */
+  events: EventReads;
+}
+
+/** Repositories bound to one transaction and one tenant. */
+export interface TenantUnit extends AllOf<TenantRepositories> {
+  tenant: string;
+  organisation: OrganisationView;
+  log: EventLog;
+  outbox: Outbox;
+  feed: FeedChanges;
+}
+
+/** Reads across tenants in one snapshot. */
+export interface VendorReadUnit extends ReadsOf<TenantRepositories>, ReadsOf<DeploymentRepositories> {
+  events: EventReads;
+  feed: FeedReads;
+}
+
+/**
+ * Repositories bound to one transaction, across tenants: for the host, the jobs and the deployment's own log. It reads
+ * every tenant's rows, and writes them through `tenant`.
+ */
+export interface VendorUnit
+  extends Omit<ReadsOf<TenantRepositories>, 'locks'>,
+    AllOf<DeploymentRepositories> {
+  /** The same transaction, narrowed to one tenant. */
+  tenant(slug: string): Promise<TenantUnit>;
+  /** The log of one side in this transaction; null for the vendor's, which is the deployment's. */
+  logOf(side: string | null): Promise<EventLog>;
+  /** Those that bind all tenants. */
+  locks: LockRepository;
+  /** The deployment's log. */
+  log: EventLog;
+  feed: FeedChanges & FeedEpochs;
+}
+
+/** What setting and lifting a lock needs. A tenant's unit has it, and so has the port `locks`. */
+export type LockUnit = Pick<TenantUnit, 'locks' | 'log' | 'feed'> & Pick<ReadUnit, 'organisation' | 'trust'>;

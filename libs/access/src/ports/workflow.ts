@@ -1,0 +1,150 @@
+import type { Opening } from '@countersign/contract';
+import type { AccessRequest } from '../domain/access-request.js';
+import type { Lease } from '../domain/budget-lease.js';
+import type { Grant } from '../domain/grant.js';
+import type { Invitation } from '../domain/invitation.js';
+import type { Lock } from '../domain/lock.js';
+import type { Review } from '../domain/review.js';
+import type { Entry, ListFilter, Located, Page, PageQuery } from './repository.js';
+
+/** Requests, reviews, grants and what they depend on. Each belongs to one tenant. */
+export interface WorkflowRepositories {
+  requests: Entry<RequestRepository, 'insert' | 'update'>;
+  reviews: Entry<ReviewRepository, 'insert' | 'void'>;
+  grants: Entry<GrantRepository, 'insert' | 'update' | 'addUse'>;
+  invitations: Entry<InvitationRepository, 'insert' | 'update'>;
+  openings: Entry<OpeningRepository, 'save'>;
+  locks: Entry<LockRepository, 'insert' | 'lift'>;
+  leases: Entry<LeaseRepository, 'save' | 'addUse'>;
+}
+
+/** `update` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
+export interface RequestRepository {
+  find(id: string): Promise<AccessRequest | null>;
+  /** Those of these ids that exist, in no order. */
+  findAll(ids: readonly string[]): Promise<AccessRequest[]>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<AccessRequest>>;
+  /** Open ones whose terms name this invitation (by the hash of its statement). */
+  openUnder(invitation: string): Promise<AccessRequest[]>;
+  /** Requests of this requester in this tenant that are not yet decided. */
+  countOpen(tenant: string, requester: string): Promise<number>;
+  insert(request: AccessRequest): Promise<void>;
+  update(request: AccessRequest): Promise<boolean>;
+}
+
+export interface ReviewRepository {
+  /** Oldest first. */
+  ofRequests(requests: readonly string[]): Promise<Review[]>;
+  /** This person's reviews that count towards requests that are still open. */
+  openOf(person: string): Promise<Review[]>;
+  /** @throws AccessError `conflict` if this person has decided these terms already */
+  insert(review: Review): Promise<void>;
+  /** From now on it does not count. */
+  void(review: Review, at: string): Promise<void>;
+}
+
+/** `update` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
+export interface GrantRepository {
+  find(id: string): Promise<Grant | null>;
+  /** Those of these ids that exist, in no order. */
+  findAll(ids: readonly string[]): Promise<Grant[]>;
+  findByDigest(digest: string): Promise<Grant | null>;
+  /** Grants that extend the one with this digest, in any state. */
+  extending(digest: string): Promise<Grant[]>;
+  /** Scheduled and active ones whose terms name this invitation (by the hash of its statement). */
+  liveUnder(invitation: string): Promise<Grant[]>;
+  /** Scheduled and active ones that depend on any of these, however many others there are. */
+  liveOf(basis: GrantBasis): Promise<Located[]>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Grant>>;
+  /** @throws AccessError `conflict` if these terms have a grant already */
+  insert(grant: Grant): Promise<void>;
+  /** Does not touch what was used and refused: `addUse` counts that beside the versions. */
+  update(grant: Grant): Promise<boolean>;
+  /** Adds to what each of these grants has used; no grant twice. */
+  addUse(uses: readonly GrantUse[]): Promise<void>;
+}
+
+/** What grants depend on: ids of engineers, slugs, names of services. */
+export interface GrantBasis {
+  requesters: readonly string[];
+  tenants: readonly string[];
+  services: readonly string[];
+}
+
+/** What calls have used of a grant: how many, and bytes of response bodies; and how many were refused. */
+export interface GrantUse {
+  grant: string;
+  calls: number;
+  bytes: number;
+  refused?: number;
+}
+
+/** `update` is compare-and-swap on `version - 1`: it returns false if another unit of work was faster. */
+export interface InvitationRepository {
+  /** In any state. */
+  find(id: string): Promise<Invitation | null>;
+  /** By the hash of its statement. */
+  findByHash(hash: string): Promise<Invitation | null>;
+  /** Those of these hashes that exist, in no order. */
+  findAll(hashes: readonly string[]): Promise<Invitation[]>;
+  /** Ids by the hashes of their statements. */
+  idsOf(hashes: readonly string[]): Promise<Map<string, string>>;
+  list(filter: ListFilter, page: PageQuery): Promise<Page<Invitation>>;
+  /** Those that a request for this service may use, the first to end first; at most `limit`. */
+  open(tenant: string, service: string, limit: number): Promise<Invitation[]>;
+  /** This person's invitations that are not over. */
+  standingOf(person: string): Promise<Invitation[]>;
+  insert(invitation: Invitation): Promise<void>;
+  update(invitation: Invitation): Promise<boolean>;
+}
+
+export interface OpeningRepository {
+  /** The values that open commitments, by commitment. Erased ones are missing. */
+  find(commitments: readonly string[]): Promise<Map<string, Opening>>;
+  /** An opening that is stored already stays as it is. */
+  save(openings: readonly NamedOpening[]): Promise<void>;
+}
+
+/** The value and salt that open a commitment, with the name of the member that holds the commitment. */
+export interface NamedOpening {
+  commitment: string;
+  name: string;
+  opening: Opening;
+}
+
+export interface LockRepository {
+  /** In any state. */
+  find(id: string): Promise<Lock | null>;
+  /** Active ones, newest first: those that bind this tenant and those that bind all tenants. */
+  list(page: PageQuery): Promise<Page<Lock>>;
+  /** Active ones that block this person's access to this tenant's data in this service. */
+  binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]>;
+  insert(lock: Lock): Promise<void>;
+  /** @returns false if it was lifted already */
+  lift(id: string, at: string): Promise<boolean>;
+}
+
+export interface LeaseRepository {
+  ofGrant(grant: string): Promise<Lease[]>;
+  /** Leases of these boots of a gateway that are not closed. */
+  openOf(gateway: string, boots: readonly string[]): Promise<Lease[]>;
+  /** Inserts it, or replaces the one of the same grant, gateway and boot. */
+  save(lease: Lease): Promise<void>;
+  /**
+   * Counts what records prove. Uses that have no lease are ignored: every grant without a budget has none.
+   *
+   * @returns those of the grants that have leases
+   */
+  addUse(uses: readonly LeaseUse[]): Promise<string[]>;
+}
+
+/** What records add to a lease: `ended` calls have an outcome; the outcome of the `lost` ones among them is unknown. */
+export interface LeaseUse {
+  grant: string;
+  gateway: string;
+  boot: string;
+  calls: number;
+  bytes: number;
+  ended: number;
+  lost: number;
+}

@@ -1,0 +1,112 @@
+import type { AllOf, DeploymentRepositories, TenantRepositories } from '@countersign/access';
+import type { EntityManager } from 'typeorm';
+import { Authenticators } from '../repositories/authenticators.js';
+import type { Reach } from '../repositories/bound.js';
+import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
+import { Deliveries } from '../repositories/deliveries.js';
+import { Directory } from '../repositories/directory.js';
+import { Grants } from '../repositories/grants.js';
+import { IdempotentAnswers } from '../repositories/idempotency.js';
+import { Invitations } from '../repositories/invitations.js';
+import { Leases } from '../repositories/leases.js';
+import { Locks } from '../repositories/locks.js';
+import { Openings } from '../repositories/openings.js';
+import { OrganisationWriter } from '../repositories/organisation.js';
+import type { OrganisationCache } from '../repositories/organisation-cache.js';
+import { WaitingNotices } from '../repositories/outbox.js';
+import { Records } from '../repositories/records.js';
+import { RelayedStops } from '../repositories/relayed-stops.js';
+import { Requests } from '../repositories/requests.js';
+import { Reviews } from '../repositories/reviews.js';
+import { Schedule } from '../repositories/schedule.js';
+import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
+import { SeenBySlack, SlackAccounts, SlackInstallations, SlackPosts } from '../repositories/slack.js';
+import { Stops } from '../repositories/stops.js';
+import { Trust } from '../repositories/trust.js';
+import type { UnitContext } from './context.js';
+
+/** What a repository is made of: one transaction, and whose rows it may touch. */
+export interface Scope {
+  manager: EntityManager;
+  reach: Reach;
+  context: UnitContext;
+  /** Null in a unit that may change the organisation: what it reads is not committed yet. */
+  cache: OrganisationCache | null;
+  /** Called before the organisation changes. The locks that it takes last as long as the unit. */
+  beforeOrganisationChange: () => Promise<void>;
+}
+
+type Registry<Repositories> = {
+  [Name in keyof Repositories]: (scope: Scope) => AllOf<Repositories>[Name];
+};
+
+/** Every repository whose rows belong to tenants. */
+export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
+  requests: ({ manager, reach, context }) => new Requests(manager, reach, context.owners),
+  reviews: ({ manager, reach }) => new Reviews(manager, reach),
+  grants: ({ manager, reach, context }) => new Grants(manager, reach, context.owners),
+  invitations: ({ manager, reach }) => new Invitations(manager, reach),
+  openings: ({ manager, reach }) => new Openings(manager, reach),
+  locks: ({ manager, reach }) => new Locks(manager, reach),
+  leases: ({ manager, reach }) => new Leases(manager, reach),
+  records: ({ manager, reach }) => new Records(manager, reach),
+  authenticators: ({ manager, reach }) => new Authenticators(manager, reach),
+  trust: ({ manager, reach }) => new Trust(manager, reach),
+  stops: ({ manager, reach }) => new Stops(manager, reach),
+  relayed: ({ manager, reach }) => new RelayedStops(manager, reach),
+};
+
+const organisation = ({ manager, cache, beforeOrganisationChange }: Scope) =>
+  new OrganisationWriter(manager, cache, beforeOrganisationChange);
+
+/** Every repository whose rows belong to the deployment. */
+const DEPLOYMENT_REPOSITORIES: Registry<DeploymentRepositories> = {
+  organisation,
+  apiKeys: (scope) => new ApiKeys(scope.manager, organisation(scope)),
+  sessions: ({ manager }) => new Sessions(manager),
+  identities: ({ manager }) => new Identities(manager),
+  attempts: ({ manager }) => new SignInAttempts(manager),
+  gateways: ({ manager }) => new Gateways(manager),
+  keys: ({ manager, context }) => new SigningKeys(manager, context.sealer),
+  outbox: ({ manager }) => new WaitingNotices(manager),
+  deliveries: ({ manager }) => new Deliveries(manager),
+  slackInstallations: ({ manager, context }) => new SlackInstallations(manager, context.sealer),
+  slackAccounts: ({ manager }) => new SlackAccounts(manager),
+  slackPosts: ({ manager }) => new SlackPosts(manager),
+  slackSeen: ({ manager }) => new SeenBySlack(manager),
+  directory: ({ manager }) => new Directory(manager),
+  schedule: ({ manager }) => new Schedule(manager),
+  idempotency: ({ manager }) => new IdempotentAnswers(manager),
+};
+
+/** Every repository, for units across tenants. */
+export const ALL_REPOSITORIES: Registry<TenantRepositories & DeploymentRepositories> = {
+  ...TENANT_REPOSITORIES,
+  ...DEPLOYMENT_REPOSITORIES,
+};
+
+/**
+ * The repositories of a registry in one transaction, each made when it is first used.
+ *
+ * @param members what the unit has besides; they win over repositories of the same name
+ */
+export function bind<Repositories, Members extends object>(
+  registry: Registry<Repositories>,
+  scope: Scope,
+  members: Members,
+): Omit<AllOf<Repositories>, keyof Members> & Members {
+  const unit: object = { ...members };
+  for (const name of Object.keys(registry) as (keyof Repositories & string)[]) {
+    if (name in members) continue;
+    Object.defineProperty(unit, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        const value = registry[name](scope);
+        Object.defineProperty(unit, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return unit as Omit<AllOf<Repositories>, keyof Members> & Members;
+}
