@@ -219,7 +219,7 @@ describe('request --wait', () => {
     const { exit, out, err } = await ended;
     expect([exit, out]).toEqual([1, '']);
     expect(err).toContain(
-      `error[interrupted]: Stopped waiting. The request stands: countersign show ${REQUEST_ID}`,
+      `error[interrupted]: Stopped waiting. The request stays open: countersign show ${REQUEST_ID}`,
     );
     expect(broker.seen.map(({ method }) => method)).not.toContain('DELETE');
   });

@@ -1,25 +1,23 @@
-import type { ExitCode } from './command/errors.js';
-import { report } from './command/errors.js';
-import { withDashedIdsLast } from './command/flags.js';
+import { type ExitCode, reportError } from './command/errors.js';
+import { moveDashedIdsLast } from './command/flags.js';
 import { buildProgram } from './program.js';
 import { type Io, processIo } from './terminal/io.js';
 
 /**
  * Runs one verb.
  * @param argv without node and script
- * @returns how the command ends: 0, 1 or 2
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    await buildProgram(io).parseAsync(withDashedIdsLast(argv), { from: 'user' });
+    await buildProgram(io).parseAsync(moveDashedIdsLast(argv), { from: 'user' });
     return 0;
   } catch (error) {
-    return report(io, argv.includes('--json'), error);
+    return reportError(io, argv.includes('--json'), error);
   }
 }
 
-/** The `countersign` command of this process. Leaves the status in `process.exitCode`, so that streams drain. */
+/** The `countersign` command of this process. It sets `process.exitCode` and does not exit, so that the streams drain. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const status = await run(argv, processIo());
-  if (status !== 0) process.exitCode = status;
+  const exit = await run(argv, processIo());
+  if (exit !== 0) process.exitCode = exit;
 }

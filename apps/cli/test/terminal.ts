@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 export class Terminal {
   out = '';
   err = '';
-  readonly live = false;
+  readonly isTerminal = false;
   readonly stopping = new AbortController();
   readonly stdin: Readable;
 

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { CliError } from '../command/errors.js';
 import { type Api, segment } from './client.js';
+import { meShape } from './shapes.js';
 
 const personShape = z.looseObject({ id: z.string(), name: z.string() });
 
+/** The person whose credential this is. */
+export const fetchMe = (api: Api): Promise<z.output<typeof meShape>> => api.call('/api/v1/whoami', meShape);
+
 /**
- * Names of persons, by id, for texts that people decide by. Whom the broker does not show keeps their id;
- * every other failure is one.
+ * Names by person id, for texts on which people base a decision. A person whom the broker does not show to the caller
+ * has no entry.
+ * @throws CliError for every failure except `not_found`
  */
-export async function namesOf(api: Api, ids: readonly string[]): Promise<Map<string, string>> {
+export async function fetchNames(api: Api, ids: readonly string[]): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   await Promise.all(
     [...new Set(ids)].map(async (id) => {
@@ -22,8 +27,8 @@ export async function namesOf(api: Api, ids: readonly string[]): Promise<Map<str
   return names;
 }
 
-/** Everybody whom a request names. */
-export const personsOf = (request: { requester: string; reviews: { person: string }[] }): string[] => [
-  request.requester,
-  ...request.reviews.map((review) => review.person),
-];
+/** `Erin Okafor (usr_…)` if the name is known, otherwise the id. */
+export function formatPerson(id: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(id);
+  return name === undefined ? id : `${name} (${id})`;
+}

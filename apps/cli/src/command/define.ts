@@ -1,14 +1,32 @@
 import type { Command } from 'commander';
 
-/** A verb with the flag that all share. */
-export const verb = (parent: Command, name: string, summary: string): Command =>
+/** The groups of verbs in `countersign --help`, in this order. */
+export const GROUPS = {
+  signIn: 'Sign in:',
+  ask: 'Ask for access and use it:',
+  decide: 'Decide and stop:',
+  host: 'On the broker’s host:',
+  offline: 'Check offline:',
+} as const;
+
+/** Adds a verb with the flag that all verbs share. */
+export const addVerb = (parent: Command, name: string, summary: string): Command =>
   parent.command(name).description(summary).option('--json', 'print one JSON document on stdout');
 
-/** How to turn the pages of a list. */
-export const pageOptions = (command: Command): Command =>
+/** The flags that page through a list. */
+export const addPageOptions = (command: Command): Command =>
   command
-    .option('--limit <n>', 'at most so many (50; up to 200)')
-    .option('--cursor <cursor>', 'where the last page ended');
+    .option('--limit <n>', 'how many at most (50; up to 200)')
+    .option('--cursor <cursor>', 'continue where the previous page ended');
+
+/** The filters that the lists of requests and grants share. */
+export const addListOptions = (command: Command): Command =>
+  addPageOptions(
+    command
+      .option('--state <state>', 'only those in this state')
+      .option('--tenant <slug>', 'only those of this tenant')
+      .option('--service <name>', 'only those of this service'),
+  );
 
 export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;

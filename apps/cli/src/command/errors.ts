@@ -1,31 +1,27 @@
-import { AccessError } from '@countersign/access';
+import type { AccessError } from '@countersign/access';
 import { ConfigError } from '@countersign/config';
-import { errorMessage } from '@countersign/runtime';
 import { CommanderError } from 'commander';
 import type { Io } from '../terminal/io.js';
-import { plain } from '../terminal/text.js';
+import { escapeForTerminal } from '../terminal/text.js';
 
 /** How the command ends: 0 done; 1 refused, failed or invalid content; 2 bad flags, or a file that cannot be opened. */
 export type ExitCode = 0 | 1 | 2;
 
-/**
- * Ends the command with `error[code]: detail` on stderr. `document` is what `--json` prints on stdout
- * (code and detail where it is absent, nothing where it is null: stdout holds something already); `more` are further errors of the same answer.
- */
+type Reason = { code: string; detail: string };
+
+/** Ends the command: `error[code]: detail` on stderr, and the exit code. */
 export class CliError extends Error {
+  /** 1 unless said otherwise. */
   readonly exit: ExitCode;
+  /** What `--json` prints on stdout. Undefined prints code and detail; null prints nothing, because stdout is in use. */
   readonly document: unknown;
-  readonly more: readonly { code: string; detail: string }[];
+  /** Further reasons of the same refusal, one `error[…]` line each. */
+  readonly more: readonly Reason[];
 
   constructor(
     readonly code: string,
     readonly detail: string,
-    rest: {
-      exit?: ExitCode;
-      document?: unknown;
-      more?: readonly { code: string; detail: string }[];
-      cause?: unknown;
-    } = {},
+    rest: { exit?: ExitCode; document?: unknown; more?: readonly Reason[]; cause?: unknown } = {},
   ) {
     super(detail, { cause: rest.cause });
     this.name = 'CliError';
@@ -38,44 +34,61 @@ export class CliError extends Error {
 /** Bad flags or arguments: exit 2. */
 export const usageError = (detail: string): CliError => new CliError('invalid_usage', detail, { exit: 2 });
 
-/** Says what went wrong, in the one form that scripts may rely on, and answers how the command ends. */
-export function report(io: Io, json: boolean, error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const told = error instanceof CliError ? error : asCliError(error);
-  const document = told.document === undefined ? { code: told.code, detail: told.detail } : told.document;
-  if (json && told.exit === 1 && document !== null) io.stdout(`${JSON.stringify(document, null, 2)}\n`);
-  for (const { code, detail } of [told, ...told.more]) io.stderr(`error[${code}]: ${plain(detail)}\n`);
-  return told.exit;
+/** A file that cannot be opened: exit 2. */
+export function cannotOpenError(path: string, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+  return new CliError('cannot_open', `${path}: cannot be opened (${code})`, { exit: 2, cause });
 }
 
-function asCliError(error: unknown): CliError {
-  if (error instanceof ConfigError) {
-    const [first, ...more] = error.problems.map(({ key, rule }) => ({
-      code: error.code,
-      detail: `${key} ${rule}`,
-    }));
-    const unreadable = error.problems.some(({ rule }) => rule.startsWith('names a file that cannot be read'));
-    return new CliError(error.code, first?.detail ?? error.message, { more, exit: unreadable ? 2 : 1 });
-  }
-  if (error instanceof AccessError) {
+/**
+ * Prints an error in the one form that scripts may rely on (docs/contract.md, Commands).
+ * @returns the exit code
+ */
+export function reportError(io: Io, json: boolean, error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const shown = error instanceof CliError ? error : toCliError(error);
+  const { code, detail } = shown;
+  const document = shown.document === undefined ? { code, detail } : shown.document;
+  if (json && shown.exit === 1 && document !== null) io.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  for (const reason of [shown, ...shown.more])
+    io.stderr(`error[${reason.code}]: ${escapeForTerminal(reason.detail)}\n`);
+  return shown.exit;
+}
+
+function toCliError(error: unknown): CliError {
+  if (error instanceof ConfigError) return fromConfigError(error);
+  if (isAccessError(error)) {
     const more = error.refusals.map(({ code, detail, pointer }) => ({
       code,
       detail: `${pointer} ${detail}`.trim(),
     }));
     return new CliError(error.code, error.message, { more });
   }
-  // The store's own refusals: known by their shape, because loading the store for a message takes half a second.
-  if (error instanceof Error && error.name === 'StoreError' && 'code' in error) {
-    return new CliError(String(error.code), error.message, {
-      exit: cannotOpen(error.code, error.cause) ? 2 : 1,
-      cause: error,
-    });
+  if (isStoreError(error)) {
+    const exit = isOpenFailure(error.code, error.cause) ? 2 : 1;
+    return new CliError(error.code, error.message, { exit, cause: error });
   }
-  const detail = errorMessage(error);
+  const detail = error instanceof Error ? error.message : String(error);
   return new CliError('internal', detail, { cause: error });
 }
 
-/** No database file, or one that the file system does not give us; a file that is no database was opened. */
-const cannotOpen = (code: unknown, cause: unknown): boolean =>
+function fromConfigError(error: ConfigError): CliError {
+  const { code, problems } = error;
+  const [first, ...more] = problems.map(({ key, rule }) => ({ code, detail: `${key} ${rule}` }));
+  const unreadable = problems.some(({ rule }) => rule.startsWith('names a file that cannot be read'));
+  return new CliError(code, first?.detail ?? error.message, { more, exit: unreadable ? 2 : 1 });
+}
+
+// The errors of the domain and of the store are recognised by name: importing their libraries only to report an error
+// would slow down every start by up to half a second.
+
+const isAccessError = (error: unknown): error is AccessError =>
+  error instanceof Error && error.name === 'AccessError' && 'code' in error && 'refusals' in error;
+
+const isStoreError = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && error.name === 'StoreError' && 'code' in error;
+
+/** The database file is missing, or the file system refuses it. A file that is not a database could be opened: exit 1. */
+const isOpenFailure = (code: string, cause: unknown): boolean =>
   code === 'database_missing' ||
   (code === 'database_unreadable' && typeof cause === 'object' && cause !== null && 'syscall' in cause);

@@ -4,9 +4,9 @@ import { specFolder } from '../../../../test/support/spec-folder.js';
 import { FakeServer, problem } from '../../test/fake-broker.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
-import type { Finding } from './check.js';
-import { dataFolder, nodeVersion } from './machine.js';
-import { clockSkew } from './network.js';
+import type { Finding } from './finding.js';
+import { checkDataFolder, checkNode } from './machine.js';
+import { checkClockSkew } from './network.js';
 
 const MASTER_KEY = Buffer.alloc(32, 3).toString('base64');
 const servers: FakeServer[] = [];
@@ -137,7 +137,7 @@ test.each([
   ['20.19.0', 'ok'],
   ['22.1.0', 'ok'],
 ])('Node %s is %s', (version, status) => {
-  expect(nodeVersion(version).status).toBe(status);
+  expect(checkNode(version).status).toBe(status);
 });
 
 test.each([
@@ -148,12 +148,12 @@ test.each([
   [-6, 'failed'],
 ])('a clock that is %d s away is %s', (seconds, status) => {
   const now = Date.parse('2026-11-24T12:00:00Z');
-  expect(clockSkew('Tue, 24 Nov 2026 12:00:00 GMT', now + seconds * 1000).status).toBe(status);
+  expect(checkClockSkew('Tue, 24 Nov 2026 12:00:00 GMT', now + seconds * 1000).status).toBe(status);
 });
 
 test('a data folder that others may look into is a warning', () => {
   const folder = specFolder();
-  expect(dataFolder(folder).status).toBe('ok');
+  expect(checkDataFolder(folder).status).toBe('ok');
   chmodSync(folder, 0o755);
-  expect(dataFolder(folder)).toMatchObject({ status: 'warning', mend: `chmod 700 ${folder}` });
+  expect(checkDataFolder(folder)).toMatchObject({ status: 'warning', mend: `chmod 700 ${folder}` });
 });

@@ -10,77 +10,79 @@ import {
 } from '@countersign/config';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { storedLogin } from '../sign-in/credentials-file.js';
-import { plain } from '../terminal/text.js';
-import { type Finding, failed, skipped } from './check.js';
-import { curlInstalled, dataFolder, masterKeyMode, nodeVersion, unknownVariables } from './machine.js';
-import { apiKeyFinding, brokerFindings, gatewayFinding, portFinding } from './network.js';
-import { storeFindings } from './store.js';
+import { readStoredLogin } from '../sign-in/credentials-file.js';
+import { escapeForTerminal } from '../terminal/text.js';
+import { type Finding, failed, skipped } from './finding.js';
+import { checkCurl, checkDataFolder, checkMasterKeyFile, checkNode, checkVariables } from './machine.js';
+import { checkApiKey, checkBroker, checkGateway, checkPort } from './network.js';
+import { checkStore } from './store.js';
 
 const SIGNS = { ok: '✓', warning: '!', failed: '✗', skipped: '·' } as const;
 
-/** Looks at a set-up from end to end and says what is wrong and how to mend it. Ends with 1 where anything fails. */
+type Environment = Context['io']['env'];
+
+/** Checks a set-up from end to end, and says how to fix what is wrong. @throws CliError `unhealthy` if a check fails */
 export async function doctor(context: Context): Promise<Answer> {
   const { env } = context.io;
   const findings = [
-    nodeVersion(process.versions.node),
-    unknownVariables(env, KNOWN_VARIABLES),
-    ...(await guarded('environment', () => hostFindings(env))),
-    ...(await guarded('environment', () => networkFindings(env))),
-    curlInstalled(env['PATH'] ?? ''),
+    checkNode(process.versions.node),
+    checkVariables(env, KNOWN_VARIABLES),
+    ...(await collectFindings('environment', () => checkHost(env))),
+    ...(await collectFindings('environment', () => checkNetwork(env))),
+    checkCurl(env['PATH'] ?? ''),
   ];
   const broken = findings.filter(({ status }) => status === 'failed');
   const document = { healthy: broken.length === 0, checks: findings };
-  const text = findings.flatMap(lines).join('\n');
+  const text = findings.flatMap(formatFinding).join('\n');
   if (broken.length === 0) return { document, text };
   if (!context.json) context.io.stdout(`${text}\n`);
   throw new CliError('unhealthy', broken.map(({ name }) => name).join(', '), { document });
 }
 
-async function hostFindings(env: Context['io']['env']): Promise<Finding[]> {
+async function checkHost(env: Environment): Promise<Finding[]> {
   const { dataDir, storeNamed } = readLocationEnvironment(env);
   if (!storeNamed && !existsSync(masterKeyFile(dataDir)) && !existsSync(dataDir)) {
-    return [skipped('store', 'no data folder, master key or database here: not the broker’s host')];
+    return [skipped('store', 'there is no data folder, master key or database here: not the broker’s host')];
   }
   return [
-    dataFolder(dataDir),
-    masterKeyMode(dataDir),
-    ...(await guarded('master key', async () =>
-      storeFindings(readStoreEnvironment(env), readSlackEnvironment(env)),
+    checkDataFolder(dataDir),
+    checkMasterKeyFile(dataDir),
+    ...(await collectFindings('master key', async () =>
+      checkStore(readStoreEnvironment(env), readSlackEnvironment(env)),
     )),
   ];
 }
 
-async function networkFindings(env: Context['io']['env']): Promise<Finding[]> {
+async function checkNetwork(env: Environment): Promise<Finding[]> {
   const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(env);
   const { host, port, gatewayPort, gatewayUrl } = readLocationEnvironment(env);
-  const broker = await brokerFindings(brokerUrl);
-  const gateway = await gatewayFinding(gatewayUrl);
-  const silent = (finding: Finding | undefined) => finding?.detail.endsWith('does not answer') === true;
+  const broker = await checkBroker(brokerUrl);
+  const gateway = await checkGateway(gatewayUrl);
+  const isSilent = (finding: Finding | undefined) => finding?.detail.endsWith('does not answer') === true;
   return [
     ...broker,
-    ...(silent(broker[0]) ? [await portFinding('broker port', host, port, 'COUNTERSIGN_PORT')] : []),
+    ...(isSilent(broker[0]) ? [await checkPort('broker port', host, port, 'COUNTERSIGN_PORT')] : []),
     gateway,
-    ...(silent(gateway)
-      ? [await portFinding('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]
+    ...(isSilent(gateway)
+      ? [await checkPort('gateway port', host, gatewayPort, 'COUNTERSIGN_GATEWAY_PORT')]
       : []),
-    await apiKeyFinding(brokerUrl, apiKey ?? storedLogin(credentialsFile, brokerUrl)?.credential ?? null),
+    await checkApiKey(brokerUrl, apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential ?? null),
   ];
 }
 
-/** A variable that cannot be read is a finding like any other, and must not hide the rest. */
-async function guarded(name: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+/** Turns a variable that cannot be read into a finding, so that it hides no other finding. */
+async function collectFindings(name: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
-    return await look();
+    return await check();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map(({ key, rule }) =>
-      failed(name, `${key} ${rule}`, `Set ${key} right, or unset it.`),
+      failed(name, `${key} ${rule}`, `Correct ${key}, or unset it.`),
     );
   }
 }
 
-function lines({ name, status, detail, mend }: Finding): string[] {
-  const first = `${SIGNS[status]} ${name.padEnd(15)} ${plain(detail)}`;
-  return mend === null ? [first] : [first, `${' '.repeat(18)}→ ${plain(mend)}`];
+function formatFinding({ name, status, detail, mend }: Finding): string[] {
+  const first = `${SIGNS[status]} ${name.padEnd(15)} ${escapeForTerminal(detail)}`;
+  return mend === null ? [first] : [first, `${' '.repeat(18)}→ ${escapeForTerminal(mend)}`];
 }

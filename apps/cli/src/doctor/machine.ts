@@ -1,20 +1,21 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Environment, masterKeyFile } from '@countersign/config';
-import { type Finding, failed, ok, skipped, warning } from './check.js';
+import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
-const LEAST_NODE = [20, 19] as const;
+const MIN_NODE = [20, 19] as const;
+const GROUP_AND_OTHERS = 0o077;
 
-export function nodeVersion(version: string): Finding {
+export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const enough = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
-  return enough
+  const isEnough = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
+  return isEnough
     ? ok('node', `Node ${version}`)
-    : failed('node', `Node ${version} is too old`, `Install Node ${LEAST_NODE.join('.')} or later.`);
+    : failed('node', `Node ${version} is too old`, `Install Node ${MIN_NODE.join('.')} or later.`);
 }
 
-/** Variables that nothing reads are mostly slips of the pen, and then the default is used silently. */
-export function unknownVariables(env: Environment, known: ReadonlySet<string>): Finding {
+/** A variable that nothing reads is usually a typing mistake, and the default is used without a word. */
+export function checkVariables(env: Environment, known: ReadonlySet<string>): Finding {
   const unknown = Object.keys(env).filter(
     (name) => name.startsWith('COUNTERSIGN_') && !known.has(name.replace(/_FILE$/, '')),
   );
@@ -23,11 +24,11 @@ export function unknownVariables(env: Environment, known: ReadonlySet<string>): 
     : warning('variables', `nothing reads ${unknown.join(', ')}`, 'Correct the name, or unset it.');
 }
 
-/** The data folder holds the database and, in the demo, the master key: nobody else should look into it. */
-export function dataFolder(path: string): Finding {
+/** The data folder holds the database and, in the demo, the master key: no one else should read it. */
+export function checkDataFolder(path: string): Finding {
   const name = 'data folder';
   const mode = modeOf(path);
-  if (mode === undefined) return skipped(name, `${path} is not there yet; it is made when it is needed`);
+  if (mode === undefined) return skipped(name, `${path} does not exist yet; it is created when it is needed`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {
@@ -37,26 +38,26 @@ export function dataFolder(path: string): Finding {
       `Give it to the user that runs Countersign: chown USER ${path}`,
     );
   }
-  return (mode & 0o077) === 0
-    ? ok(name, `${path}, this user's alone`)
-    : warning(name, `others on this machine may look into ${path}`, `chmod 700 ${path}`);
+  return (mode & GROUP_AND_OTHERS) === 0
+    ? ok(name, `${path}, for this user alone`)
+    : warning(name, `others on this machine may read ${path}`, `chmod 700 ${path}`);
 }
 
-export function masterKeyMode(dataDir: string): Finding {
+export function checkMasterKeyFile(dataDir: string): Finding {
   const name = 'master key file';
   const path = masterKeyFile(dataDir);
   const mode = modeOf(path);
   if (mode === undefined) return skipped(name, 'none in the data folder; the key comes from the environment');
-  return (mode & 0o077) === 0
-    ? ok(name, `${path}, this user's alone`)
+  return (mode & GROUP_AND_OTHERS) === 0
+    ? ok(name, `${path}, for this user alone`)
     : failed(
         name,
         `others on this machine may read ${path}`,
-        `chmod 600 ${path}, and consider the key known to them`,
+        `chmod 600 ${path}, and assume that others know the key`,
       );
 }
 
-export function curlInstalled(path: string): Finding {
+export function checkCurl(path: string): Finding {
   const found = path.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, 'curl'), constants.X_OK);

@@ -1,29 +1,31 @@
 import net from 'node:net';
 import { CLOCK_SKEW_MS } from '@countersign/contract';
-import { type Finding, failed, ok, skipped, warning } from './check.js';
+import { type Finding, failed, ok, skipped, warning } from './finding.js';
 
 const TIMEOUT_MS = 3000;
-/** P3 tolerates 5 s between the clocks of broker and gateway. */
+const MAX_BODY = 2000;
+/** P3: broker and gateway tolerate this much between their clocks. */
 const MAX_SKEW_S = CLOCK_SKEW_MS / 1_000;
 
-type Answered = { status: number; date: string | null; body: string };
+type HttpAnswer = { status: number; date: string | null; body: string };
 
-/** One GET, or undefined where nothing answers. */
-async function get(url: string, headers: Record<string, string> = {}): Promise<Answered | undefined> {
+/** One GET. Undefined if nothing answers. */
+async function get(url: string, headers: Record<string, string> = {}): Promise<HttpAnswer | undefined> {
   try {
-    const answer = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return {
-      status: answer.status,
-      date: answer.headers.get('date'),
-      body: (await answer.text()).slice(0, 2000),
-    };
+    const response = await fetch(url, {
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const body = (await response.text()).slice(0, MAX_BODY);
+    return { status: response.status, date: response.headers.get('date'), body };
   } catch {
     return undefined;
   }
 }
 
-/** Whether the broker answers, whether it can work, and whether its clock is ours. */
-export async function brokerFindings(url: string): Promise<Finding[]> {
+/** Whether the broker answers and is ready, and whether its clock agrees with this machine's. */
+export async function checkBroker(url: string): Promise<Finding[]> {
   const answer = await get(`${url}/readyz`);
   if (answer === undefined) {
     return [
@@ -32,7 +34,7 @@ export async function brokerFindings(url: string): Promise<Finding[]> {
         `${url} does not answer`,
         'Start it ("countersign broker", or "npm start" for the demo), or correct COUNTERSIGN_BROKER_URL.',
       ),
-      skipped('clock', 'once the broker answers'),
+      skipped('clock', 'checked once the broker answers'),
     ];
   }
   const ready =
@@ -40,17 +42,17 @@ export async function brokerFindings(url: string): Promise<Finding[]> {
       ? ok('broker', `${url} is ready`)
       : failed(
           'broker',
-          `${url} answers ${answer.status}${because(answer)}`,
-          'Look at the broker’s log; if another program has that port, choose another with COUNTERSIGN_PORT.',
+          describeStatus(url, answer),
+          'Look at the broker’s log. If another program uses that port, choose another with COUNTERSIGN_PORT.',
         );
-  return [ready, clockSkew(answer.date, Date.now())];
+  return [ready, checkClockSkew(answer.date, Date.now())];
 }
 
-/** The Date header has whole seconds, so a second of difference is none. */
-export function clockSkew(date: string | null, now: number): Finding {
-  const theirs = Date.parse(date ?? '');
-  if (Number.isNaN(theirs)) return skipped('clock', 'the broker does not tell the time');
-  const seconds = Math.round(Math.abs(now - theirs) / 1000);
+/** The Date header has whole seconds, so a difference of one second means nothing. */
+export function checkClockSkew(date: string | null, now: number): Finding {
+  const brokerTime = Date.parse(date ?? '');
+  if (Number.isNaN(brokerTime)) return skipped('clock', 'the broker sends no time');
+  const seconds = Math.round(Math.abs(now - brokerTime) / 1000);
   const detail = `${seconds} s from the broker's`;
   const mend = 'Synchronise the clocks of both machines (NTP).';
   if (seconds > MAX_SKEW_S) return failed('clock', `${detail}: tokens will be refused`, mend);
@@ -59,7 +61,7 @@ export function clockSkew(date: string | null, now: number): Finding {
     : ok('clock', seconds <= 1 ? "agrees with the broker's" : detail);
 }
 
-export async function gatewayFinding(url: string): Promise<Finding> {
+export async function checkGateway(url: string): Promise<Finding> {
   const answer = await get(`${url}/readyz`);
   if (answer === undefined) {
     return failed(
@@ -69,55 +71,54 @@ export async function gatewayFinding(url: string): Promise<Finding> {
     );
   }
   return answer.status === 200
-    ? ok('gateway', `${url} is ready and in touch`)
+    ? ok('gateway', `${url} is ready and in touch with the broker`)
     : failed(
         'gateway',
-        `${url} answers ${answer.status}${because(answer)}`,
-        'It refuses every call until it hears from the broker. Check that the broker runs, that the credential is not revoked and that the spool has room.',
+        describeStatus(url, answer),
+        'It refuses every call until it receives the broker’s feed. Check that the broker runs, that the credential is not revoked and that the spool has room.',
       );
 }
 
-/** A port that something else holds would stop the program that wants it. */
-export async function portFinding(
+/** Whether a program could listen there: a port that another program holds would stop ours from starting. */
+export async function checkPort(
   name: string,
   host: string,
   port: number,
   variable: string,
 ): Promise<Finding> {
-  const free = await new Promise<boolean>((resolve) => {
+  const isFree = await new Promise<boolean>((resolve) => {
     const server = net.createServer();
     server.once('error', () => resolve(false));
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
-  return free
+  return isFree
     ? ok(name, `${host}:${port} is free`)
     : failed(
         name,
-        `${host}:${port} cannot be listened on, and no ${name.split(' ')[0]} of ours answers there`,
-        `Stop the program that holds it, or set ${variable} to another.`,
+        `nothing can listen on ${host}:${port}, and no ${name.split(' ')[0]} answers there`,
+        `Stop the program that uses it, or set ${variable} to another port.`,
       );
 }
 
-/** @param key the API key that is set, or what `login` has kept */
-export async function apiKeyFinding(url: string, key: string | null): Promise<Finding> {
+/** @param key the API key of the environment, or the stored login's credential */
+export async function checkApiKey(url: string, key: string | null): Promise<Finding> {
   const name = 'API key';
-  const make = 'countersign login; or on the broker’s host: countersign keys create --principal EMAIL';
-  if (key === null) return warning(name, 'COUNTERSIGN_API_KEY is not set, and nobody is logged in', make);
+  const mend = 'countersign login; or on the broker’s host: countersign keys create --principal EMAIL';
+  if (key === null) return warning(name, 'COUNTERSIGN_API_KEY is not set, and no one is logged in', mend);
   const answer = await get(`${url}/api/v1/whoami`, { authorization: `Bearer ${key}` });
-  if (answer === undefined) return skipped(name, 'once the broker answers');
-  if (answer.status === 200) return ok(name, 'the broker knows it');
-  if (answer.status === 401)
-    return failed(name, 'the broker does not accept it: unknown, expired or revoked', make);
-  return failed(name, `the broker answers ${answer.status}${because(answer)}`, 'Look at the broker’s log.');
+  if (answer === undefined) return skipped(name, 'checked once the broker answers');
+  if (answer.status === 200) return ok(name, 'the broker accepts it');
+  if (answer.status === 401) return failed(name, 'the broker rejects it: unknown, expired or revoked', mend);
+  return failed(name, describeStatus('the broker', answer), 'Look at the broker’s log.');
 }
 
-/** The reason that a problem document or a readiness report gives. */
-function because({ body }: Answered): string {
+/** The status, with the reason that a problem document or a readiness report gives. */
+function describeStatus(who: string, { status, body }: HttpAnswer): string {
   try {
     const { code, detail, reason } = JSON.parse(body) as Record<string, unknown>;
-    const told = [code, detail ?? reason].filter((part) => typeof part === 'string').join(': ');
-    return told === '' ? '' : ` (${told})`;
+    const why = [code, detail ?? reason].filter((part) => typeof part === 'string').join(': ');
+    return `${who} answers ${status}${why === '' ? '' : ` (${why})`}`;
   } catch {
-    return '';
+    return `${who} answers ${status}`;
   }
 }

@@ -1,7 +1,7 @@
 import type { SlackInstallation } from '@countersign/access';
 import { BOT_SCOPES } from '@countersign/slack';
 import { SlackStandIn } from '../../../../test/fakes/slack/stand-in.js';
-import { slackFindings } from './slack.js';
+import { checkSlack } from './slack.js';
 
 let slack: SlackStandIn;
 beforeAll(async () => {
@@ -32,18 +32,18 @@ function place(invited: boolean) {
     places: [{ who: 'acme', place: { teamId: workspace.id, channelId: channel.id } }],
   };
 }
-const found = async (places: Parameters<typeof slackFindings>[1], installations: SlackInstallation[]) =>
-  (await slackFindings(environment(), places, installations)).filter(({ name }) => name === 'slack');
+const found = async (places: Parameters<typeof checkSlack>[1], installations: SlackInstallation[]) =>
+  (await checkSlack(environment(), places, installations)).filter(({ name }) => name === 'slack');
 
 test('without Slack nothing is said of it, unless somebody would be told there', async () => {
   const { places } = place(true);
-  expect(await slackFindings(null, [], [])).toEqual([]);
-  expect(await slackFindings(null, places, [])).toMatchObject([{ status: 'failed' }]);
+  expect(await checkSlack(null, [], [])).toEqual([]);
+  expect(await checkSlack(null, places, [])).toMatchObject([{ status: 'failed' }]);
 });
 
 test('a channel that takes messages is well, and so is a clock that agrees', async () => {
   const { places, installation } = place(true);
-  const findings = await slackFindings(environment(), places, [installation]);
+  const findings = await checkSlack(environment(), places, [installation]);
   expect(findings.map(({ name, status }) => [name, status])).toEqual([
     ['slack clock', 'ok'],
     ['slack', 'ok'],
@@ -74,7 +74,7 @@ test('P11: what is wrong is told with how to mend it, and without the token', as
 test('Slack away is told as such', async () => {
   const { places, installation } = place(true);
   slack.troubles.down();
-  const findings = await slackFindings(environment(), places, [installation]);
+  const findings = await checkSlack(environment(), places, [installation]);
   slack.troubles.up();
   expect(findings.map(({ name, status }) => [name, status])).toEqual([
     ['slack clock', 'skipped'],

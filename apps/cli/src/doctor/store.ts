@@ -9,8 +9,8 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { type Finding, failed, ok, skipped } from './check.js';
-import { type SlackPlaces, slackFindings } from './slack.js';
+import { type Finding, failed, ok, skipped } from './finding.js';
+import { checkSlack, type SlackRecipients } from './slack.js';
 
 const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_missing: 'countersign migrate',
@@ -21,65 +21,69 @@ const MENDS: Partial<Record<StoreError['code'], string>> = {
   database_unreadable: 'Check that this user may read and write the database file and its folder.',
 };
 
-/**
- * Database, master key, organisation and keys: what must be right before a broker can work; and whether Slack, where it
- * is set up, takes messages for whoever is told there.
- */
-export async function storeFindings(
-  { databaseUrl, masterKey }: StoreEnvironment,
+/** What a broker needs before it can work: database, master key, signing keys, organisation; then the Slack channels. */
+export async function checkStore(
+  environment: StoreEnvironment,
   slack: SlackEnvironment | null,
 ): Promise<Finding[]> {
   try {
-    const pending = await pendingMigrations(databaseUrl);
-    if (pending.length > 0) {
-      return [
-        failed('database', `not of this version yet (${pending.length} to apply)`, 'countersign migrate'),
-        later('master key'),
-        later('organisation'),
-      ];
-    }
-    const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
-    const store = await openStore({ url: databaseUrl, masterKey, ...system });
-    try {
-      const { vendorName, places, tenants } = await store.directory.read(async ({ organisation }) => ({
-        vendorName: await organisation.vendorName(),
-        tenants: (await organisation.tenants()).length,
-        places: placesOf(await organisation.tenants(), await organisation.vendorSlack()),
-      }));
-      const { token, feed } = await store.signingKeys.read(async ({ keys }) => ({
-        token: await keys.list('token'),
-        feed: await keys.list('feed'),
-      }));
-      const installations = await store.slack.read((unit) => unit.slackInstallations.list());
-      const now = systemClock.now();
-      return [
-        ok('database', `migrated, deployment ${store.deployment}`),
-        ok('master key', 'opens this database'),
-        publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
-          ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
-          : failed('signing keys', 'some are missing', 'countersign migrate'),
-        vendorName === ''
-          ? failed('organisation', 'nothing has been applied', 'countersign apply -f FILE')
-          : ok('organisation', `${vendorName} with ${tenants} tenants`),
-        ...(await slackFindings(slack, places, installations)),
-      ];
-    } finally {
-      await store.close();
-    }
+    const pending = await pendingMigrations(environment.databaseUrl);
+    if (pending.length === 0) return await checkOpenStore(environment, slack);
+    return [
+      failed('database', `not of this version yet (${pending.length} to apply)`, 'countersign migrate'),
+      skippedForNow('master key'),
+      skippedForNow('organisation'),
+    ];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     const name = error.code === 'master_key_mismatch' ? 'master key' : 'database';
     return [
-      failed(name, error.message, MENDS[error.code] ?? 'Look at the message; it says what is wrong.'),
-      later('organisation'),
+      failed(name, error.message, MENDS[error.code] ?? 'The message says what is wrong.'),
+      skippedForNow('organisation'),
     ];
   }
 }
 
-/** Where somebody is told in Slack, by the name of whom. */
-const placesOf = (tenants: readonly TenantRecord[], vendorSlack: SlackPlace | null): SlackPlaces => [
+async function checkOpenStore(
+  { databaseUrl, masterKey }: StoreEnvironment,
+  slack: SlackEnvironment | null,
+): Promise<Finding[]> {
+  const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
+  const store = await openStore({ url: databaseUrl, masterKey, ...system });
+  try {
+    const { vendorName, tenants, vendorSlack } = await store.directory.read(async ({ organisation }) => ({
+      vendorName: await organisation.vendorName(),
+      tenants: await organisation.tenants(),
+      vendorSlack: await organisation.vendorSlack(),
+    }));
+    const { token, feed } = await store.signingKeys.read(async ({ keys }) => ({
+      token: await keys.list('token'),
+      feed: await keys.list('feed'),
+    }));
+    const installations = await store.slack.read((unit) => unit.slackInstallations.list());
+    const now = systemClock.now();
+    return [
+      ok('database', `migrated, deployment ${store.deployment}`),
+      ok('master key', 'opens this database'),
+      publishedKeys(token, now).length > 0 && publishedKeys(feed, now).length > 0
+        ? ok('signing keys', `${publishedKeys(token, now).length} for tokens, and the feed's`)
+        : failed('signing keys', 'some are missing', 'countersign migrate'),
+      vendorName === ''
+        ? failed('organisation', 'nothing has been applied', 'countersign apply -f FILE')
+        : ok('organisation', `${vendorName} with ${tenants.length} tenants`),
+      ...(await checkSlack(slack, slackRecipients(tenants, vendorSlack), installations)),
+    ];
+  } finally {
+    await store.close();
+  }
+}
+
+const slackRecipients = (
+  tenants: readonly TenantRecord[],
+  vendorSlack: SlackPlace | null,
+): SlackRecipients => [
   ...(vendorSlack === null ? [] : [{ who: 'the vendor’s reviewers', place: vendorSlack }]),
   ...tenants.flatMap(({ slug, slack }) => (slack === null ? [] : [{ who: slug, place: slack }])),
 ];
 
-const later = (name: string): Finding => skipped(name, 'once the database can be opened');
+const skippedForNow = (name: string): Finding => skipped(name, 'checked once the database can be opened');

@@ -1,7 +1,7 @@
-import { curlArguments } from './curl-arguments.js';
+import { buildCurlArguments } from './curl-arguments.js';
 
 const AT = 'http://localhost:4100/billing';
-const given = (...args: string[]) => curlArguments(['--', ...args], AT, '/dev/fd/3').slice(3);
+const given = (...args: string[]) => buildCurlArguments(['--', ...args], AT, '/dev/fd/3').slice(3);
 
 test.each([
   [['/x'], [`${AT}/x`]],

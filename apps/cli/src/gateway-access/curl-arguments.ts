@@ -1,30 +1,35 @@
 import { usageError } from '../command/errors.js';
 
-/** Each would send the token somewhere else than to the grant's gateway. */
+/** These options would send the token elsewhere than to the grant's gateway. */
 const REFUSED = ['--location-trusted', '--url', '--next', '-:', '--url-query'];
 
 /**
- * Arguments for the real curl: the first that begins with `/`, and is not the value of an option before it
- * (`-o /dev/null`), becomes that path under the grant's service, as written. The token comes from `headerFile`, never from here.
+ * Arguments for the real curl. The first argument that begins with `/`, and is not the value of an option before it
+ * (`-o /dev/null`), is a path below the grant's service. The token comes from `headerFile`, never from an argument.
+ * @throws CliError `invalid_usage` without a path, or for a refused option
  */
-export function curlArguments(args: readonly string[], gatewayUrl: string, headerFile: string): string[] {
+export function buildCurlArguments(
+  args: readonly string[],
+  gatewayUrl: string,
+  headerFile: string,
+): string[] {
   const given = args[0] === '--' ? args.slice(1) : [...args];
-  const at = pathIndex(given);
+  const at = findPath(given);
   if (at < 0) throw usageError('curl needs a path that begins with "/", such as /tenants/acme/invoices');
   const refused = given.find((argument) => REFUSED.includes(argument.split('=')[0] ?? ''));
   if (refused !== undefined) {
     throw usageError(`${refused} is refused here: the token goes to the grant's gateway and nowhere else`);
   }
   given[at] = gatewayUrl + given[at];
-  // --path-as-is: what the gateway judges is what was typed, not what curl makes of dot segments.
+  // --path-as-is: the gateway must see the path as it was typed; curl would resolve dot segments.
   return ['--path-as-is', '--header', `@${headerFile}`, ...given];
 }
 
-function pathIndex(args: readonly string[]): number {
+function findPath(args: readonly string[]): number {
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
     if (argument.startsWith('/')) return at;
-    if (takesNext(argument)) at++;
+    if (takesNextArgument(argument)) at++;
   }
   return -1;
 }
@@ -51,8 +56,8 @@ const LONG = new Set(
   variable vlan-priority write-out`.split(/\s+/),
 );
 
-/** Whether curl takes the argument after this one for its value. Within `-sSo` the last letter decides. */
-export function takesNext(argument: string): boolean {
+/** Whether curl reads the next argument as this option's value. In `-sSo` the last letter decides. */
+function takesNextArgument(argument: string): boolean {
   if (argument.startsWith('--')) return LONG.has(argument.slice(2));
   if (!argument.startsWith('-')) return false;
   const letters = [...argument.slice(1)];

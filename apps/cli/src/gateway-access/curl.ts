@@ -6,37 +6,37 @@ import { segment } from '../api/client.js';
 import { grantShape } from '../api/shapes.js';
 import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { idOf } from '../command/flags.js';
-import { curlArguments } from './curl-arguments.js';
-import { gatewayUrlOf, mint, requireActive } from './grant-token.js';
+import { parseId } from '../command/flags.js';
+import { buildCurlArguments } from './curl-arguments.js';
+import { mintToken, readGatewayUrl, requireActive } from './grant-token.js';
 
-const HEADER_FD = 3;
+const HEADER_DESCRIPTOR = 3;
 
-/** Calls the grant's service with the machine's own curl. Its output is curl's own, also with `--json`. */
+/** Calls the grant's service with this machine's curl. The output is curl's own, also with `--json`. */
 export async function curl(context: Context, id: string, args: string[]): Promise<undefined> {
-  idOf('grt', id);
-  // Looked at before anything is asked, so that a forgotten path costs no token.
-  curlArguments(args, '', '');
+  parseId('grt', id);
+  // Check the arguments before any request, so that a missing path costs no token.
+  buildCurlArguments(args, '', '');
   const api = context.api();
   const grant = await api.call(`/api/v1/grants/${segment(id)}`, grantShape);
   requireActive(grant);
-  const full = curlArguments(args, gatewayUrlOf(grant), `/dev/fd/${HEADER_FD}`);
-  const { access_token } = await mint(api, id);
-  const status = await withSecretDescriptor(`Authorization: Bearer ${access_token}\n`, (header) =>
-    runCurl(full, header, withoutSecrets(context.io.env)),
+  const curlArgs = buildCurlArguments(args, readGatewayUrl(grant), `/dev/fd/${HEADER_DESCRIPTOR}`);
+  const { access_token } = await mintToken(api, id);
+  const status = await withSecretDescriptor(`Authorization: Bearer ${access_token}\n`, (descriptor) =>
+    runCurl(curlArgs, descriptor, withoutSecrets(context.io.env)),
   );
   if (status !== 0) throw new CliError('curl_failed', `curl ended with ${status}`, { document: null });
   return undefined;
 }
 
-function runCurl(args: string[], header: number, env: NodeJS.ProcessEnv): Promise<number | string> {
+function runCurl(args: string[], descriptor: number, env: NodeJS.ProcessEnv): Promise<number | string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('curl', args, { stdio: ['inherit', 'inherit', 'inherit', header], env });
-    // Ctrl-C reaches curl by itself; this process stays to clean up and to tell how it ended.
-    const stay = () => undefined;
-    process.on('SIGINT', stay);
+    const child = spawn('curl', args, { stdio: ['inherit', 'inherit', 'inherit', descriptor], env });
+    // The terminal sends Ctrl-C to curl too. This process must outlive curl: it cleans up and reports the status.
+    const ignore = () => undefined;
+    process.on('SIGINT', ignore);
     child.on('error', (error: NodeJS.ErrnoException) => {
-      process.off('SIGINT', stay);
+      process.off('SIGINT', ignore);
       reject(
         error.code === 'ENOENT'
           ? new CliError(
@@ -47,27 +47,27 @@ function runCurl(args: string[], header: number, env: NodeJS.ProcessEnv): Promis
       );
     });
     child.on('close', (code, signal) => {
-      process.off('SIGINT', stay);
+      process.off('SIGINT', ignore);
       resolve(code ?? signal ?? 'no status');
     });
   });
 }
 
-/** curl needs no key of ours; what it does not have it cannot leak. */
+/** curl needs none of our variables, and cannot leak what it does not have. */
 function withoutSecrets(env: Context['io']['env']): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('COUNTERSIGN_')));
 }
 
 /**
- * Runs `work` with a file descriptor from which `text` can be read. The file behind it is made in a folder of
- * our own with mode 0600 and has no name any more once `work` begins: nobody else can open it, and a crash
- * leaves nothing behind. (A pipe would not do: programs open /dev/fd/N anew, which sockets refuse.)
+ * Runs `work` with a file descriptor from which `text` can be read. The file is made in a new folder with mode 0600 and
+ * deleted before `work` begins: no one else can open it, and a crash leaves nothing behind. A pipe would not do, because
+ * curl opens /dev/fd/N again, which sockets refuse.
  */
-export async function withSecretDescriptor<Result>(
+async function withSecretDescriptor<Result>(
   text: string,
   work: (descriptor: number) => Promise<Result>,
 ): Promise<Result> {
-  const descriptor = unnamedFile(text);
+  const descriptor = openUnnamedFile(text);
   try {
     return await work(descriptor);
   } finally {
@@ -75,7 +75,7 @@ export async function withSecretDescriptor<Result>(
   }
 }
 
-function unnamedFile(text: string): number {
+function openUnnamedFile(text: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-'));
   try {
     const path = join(folder, 'header');

@@ -2,7 +2,7 @@ import { grantAnswer } from '../../test/answers.js';
 import type { Api } from '../api/client.js';
 import { grantShape } from '../api/shapes.js';
 import { CliError } from '../command/errors.js';
-import { GrantTokens, gatewayUrlOf, requireActive } from './grant-token.js';
+import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
 
 const grant = (url: string, changes = {}) => grantShape.parse(grantAnswer(url, changes));
 
@@ -11,7 +11,7 @@ test.each([
   ['https://gateway.example:443/billing/', 'https://gateway.example/billing'],
   ['http://127.0.0.1:4100/billing', 'http://127.0.0.1:4100/billing'],
 ])('%s is where calls go', (url, address) => {
-  expect(gatewayUrlOf(grant(url))).toBe(address);
+  expect(readGatewayUrl(grant(url))).toBe(address);
 });
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
   'file:///etc/passwd',
   'billing',
 ])('P11: a token is never sent to %s', (url) => {
-  expect(() => gatewayUrlOf(grant(url))).toThrow(expect.objectContaining({ code: 'bad_answer' }));
+  expect(() => readGatewayUrl(grant(url))).toThrow(expect.objectContaining({ code: 'bad_answer' }));
 });
 
 test('a grant that has ended is told with its reason', () => {

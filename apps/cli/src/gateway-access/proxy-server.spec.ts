@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FakeServer, problem } from '../../test/fake-broker.js';
 import { CliError } from '../command/errors.js';
-import { type ProxyOptions, proxyServer } from './proxy-server.js';
+import { createProxyServer, type ProxyOptions } from './proxy-server.js';
 
 let gateway: FakeServer;
 let proxy: http.Server;
@@ -18,11 +18,11 @@ async function start(options: Partial<ProxyOptions> = {}): Promise<void> {
     'GET /billing/denied': () => problem(403, 'insufficient_scope', 'Not that.'),
     'GET /billing/token': () => problem(401, 'invalid_token', 'Expired.'),
   });
-  proxy = proxyServer({
+  proxy = createProxyServer({
     gatewayUrl: `${gateway.url}/billing`,
     token: async () => 'the-token',
-    onEnded: () => told.push('ended'),
-    onTokenRefused: () => told.push('token refused'),
+    onGrantEnded: () => told.push('ended'),
+    onTokenRejected: () => told.push('token refused'),
     ...options,
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));

@@ -1,33 +1,60 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import http from 'node:http';
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from '../command/errors.js';
 
-/** A refusal of the proxy itself; the request goes nowhere. */
-export type ProxyRefusal = { status: 400 | 403 | 421; code: string; detail: string };
+export type ProxyOptions = {
+  /** Without a final slash. */
+  gatewayUrl: string;
+  token(): Promise<string>;
+  /** Called when the gateway refuses a call because the grant has ended. */
+  onGrantEnded(): void;
+  /** Called when the gateway rejects the token. */
+  onTokenRejected(): void;
+};
+
+/** A refusal by the proxy itself: the request is not forwarded. */
+type Refusal = { status: 400 | 403 | 421 | 502; code: string; detail: string };
+
+/** A loopback HTTP server that forwards each request to the grant's gateway and adds the token. */
+export function createProxyServer(options: ProxyOptions): http.Server {
+  const { gatewayUrl, token, onGrantEnded, onTokenRejected } = options;
+  const server = http.createServer((request, response) => {
+    forward(request, response).catch((error: unknown) => refuse(response, toRefusal(error)));
+  });
+
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = server.address();
+    const foreign = findForeignCaller(request, typeof address === 'object' ? (address?.port ?? 0) : 0);
+    if (foreign !== undefined) return refuse(response, foreign);
+    const answer = await send(request, `${gatewayUrl}${request.url}`, await token());
+    if (answer.statusCode === 401) onTokenRejected();
+    const problem = await readProblem(answer);
+    if (problem !== undefined && /"code"\s*:\s*"grant_ended"/.test(problem)) onGrantEnded();
+    response.writeHead(answer.statusCode ?? 502, forwardedHeaders(answer));
+    await pipeline(problem === undefined ? answer : [problem], response);
+  }
+
+  return server;
+}
 
 /**
- * The proxy lends its grant to whoever reaches its port, so it must be this machine's own programs alone. A web
- * page may try: with a host name that resolves here (DNS rebinding), or straight across origins.
+ * Refuses everyone but the programs of this machine, because whoever reaches the port uses the grant. A web page might
+ * try by a host name that resolves to this machine (DNS rebinding), or by a cross-origin request.
  *
  * @param port on which the proxy listens
  */
-export function refuseForeign(
-  request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'url'>,
-  port: number,
-): ProxyRefusal | undefined {
+function findForeignCaller(request: IncomingMessage, port: number): Refusal | undefined {
   const hosts = request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host');
   const own = [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`];
   if (hosts.length !== 1 || !own.includes((request.headers.host ?? '').toLowerCase())) {
     return { status: 421, code: 'foreign_host', detail: `this proxy answers for ${own.join(', ')} only` };
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !own.includes(origin.toLowerCase().replace(/^http:\/\//, ''))) {
-    return { status: 403, code: 'foreign_origin', detail: 'a page of another origin may not use this proxy' };
-  }
   const site = request.headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+  const isOwnOrigin = origin === undefined || own.includes(origin.toLowerCase().replace(/^http:\/\//, ''));
+  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (!isOwnOrigin || !isOwnSite) {
     return { status: 403, code: 'foreign_origin', detail: 'a page of another origin may not use this proxy' };
   }
   if (!request.url?.startsWith('/')) {
@@ -36,17 +63,31 @@ export function refuseForeign(
   return undefined;
 }
 
-export type ProxyOptions = {
-  /** Without a final slash. */
-  gatewayUrl: string;
-  token(): Promise<string>;
-  /** The gateway says that the grant has ended. */
-  onEnded(): void;
-  /** The gateway did not accept the token. */
-  onTokenRefused(): void;
-};
+function send(request: IncomingMessage, url: string, token: string): Promise<IncomingMessage> {
+  const { protocol, hostname, port, origin } = new URL(url);
+  const transport = protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const call = transport.request(
+      {
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        method: request.method,
+        // The path as it came: a URL parser would rewrite it, and the gateway must see what was requested.
+        path: url.slice(origin.length),
+        headers: { ...forwardedHeaders(request), ...framing(request), authorization: `Bearer ${token}` },
+      },
+      resolve,
+    );
+    call.on('error', reject);
+    pipeline(request, call).catch(reject);
+  });
+}
 
-/** Of this connection, or set by us; everything else goes on as it came. */
+/** A body of unknown length stays chunked, whatever the method: without framing its bytes would be another request. */
+const framing = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
+  headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
+
+/** Headers that belong to one connection, or that the proxy sets itself. All others are forwarded as they came. */
 const NOT_FORWARDED = new Set([
   'authorization',
   'connection',
@@ -62,88 +103,35 @@ const NOT_FORWARDED = new Set([
   'origin',
 ]);
 
-const MOST_PROBLEM = 16_384;
-
-/** A loopback HTTP server that sends each request to the grant's gateway with the token added. */
-export function proxyServer({ gatewayUrl, token, onEnded, onTokenRefused }: ProxyOptions): http.Server {
-  const server = http.createServer((request, response) => {
-    forward(request, response).catch((error: unknown) => refuse(response, refusalOf(error)));
-  });
-
-  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = server.address();
-    const foreign = refuseForeign(request, typeof address === 'object' ? (address?.port ?? 0) : 0);
-    if (foreign !== undefined) return refuse(response, foreign);
-    const answer = await send(request, `${gatewayUrl}${request.url}`, await token());
-    if (answer.statusCode === 401) onTokenRefused();
-    const problem = await problemBody(answer);
-    if (problem !== undefined && /"code"\s*:\s*"grant_ended"/.test(problem)) onEnded();
-    response.writeHead(answer.statusCode ?? 502, passedOn(answer));
-    await pipeline(problem === undefined ? answer : [problem], response);
-  }
-
-  return server;
-}
-
-function send(request: IncomingMessage, url: string, token: string): Promise<IncomingMessage> {
-  const { protocol, hostname, port } = new URL(url);
-  const transport = protocol === 'https:' ? https : http;
-  return new Promise((resolve, reject) => {
-    const call = transport.request(
-      {
-        hostname: hostname.replace(/^\[|\]$/g, ''),
-        port,
-        method: request.method,
-        // As it came, not as a URL parser would rewrite it: what the gateway judges is what was asked.
-        path: url.slice(new URL(url).origin.length),
-        headers: { ...passedOn(request), ...framing(request), authorization: `Bearer ${token}` },
-      },
-      resolve,
-    );
-    call.on('error', reject);
-    pipeline(request, call).catch(reject);
-  });
-}
-
-/** A body of unknown length stays framed in chunks, whatever the method: bare bytes would read as another request. */
-const framing = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
-  headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' };
-
-function passedOn(message: IncomingMessage): OutgoingHttpHeaders {
-  const named = (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+function forwardedHeaders(message: IncomingMessage): OutgoingHttpHeaders {
+  const hopByHop = (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
   const headers: Record<string, string[]> = {};
   for (let at = 0; at < message.rawHeaders.length; at += 2) {
     const name = message.rawHeaders[at]?.toLowerCase() ?? '';
-    if (NOT_FORWARDED.has(name) || named.includes(name)) continue;
+    if (NOT_FORWARDED.has(name) || hopByHop.includes(name)) continue;
     headers[name] = [...(headers[name] ?? []), message.rawHeaders[at + 1] ?? ''];
   }
   return headers;
 }
 
-/** The body of a refusal by the gateway, which is small; undefined for any other answer, which is not read. */
-async function problemBody(answer: IncomingMessage): Promise<string | undefined> {
+const MAX_PROBLEM_BYTES = 16_384;
+
+/** The body of a refusal (403) by the gateway, which is small. Undefined for any other answer, which is not read. */
+async function readProblem(answer: IncomingMessage): Promise<string | undefined> {
   const isProblem = answer.headers['content-type']?.startsWith('application/problem+json') === true;
-  if (
-    answer.statusCode !== 403 ||
-    !isProblem ||
-    Number(answer.headers['content-length'] ?? MOST_PROBLEM) >= MOST_PROBLEM
-  ) {
-    return undefined;
-  }
+  const length = Number(answer.headers['content-length'] ?? MAX_PROBLEM_BYTES);
+  if (answer.statusCode !== 403 || !isProblem || length >= MAX_PROBLEM_BYTES) return undefined;
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function refusalOf(error: unknown): { status: number; code: string; detail: string } {
+function toRefusal(error: unknown): Refusal {
   if (error instanceof CliError) return { status: 502, code: error.code, detail: error.detail };
   return { status: 502, code: 'gateway_unreachable', detail: 'the gateway cannot be reached' };
 }
 
-function refuse(
-  response: ServerResponse,
-  { status, code, detail }: ProxyRefusal | ReturnType<typeof refusalOf>,
-): void {
+function refuse(response: ServerResponse, { status, code, detail }: Refusal): void {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -1,41 +1,41 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sleep } from '@countersign/runtime';
 import { type Api, segment } from '../api/client.js';
 import { type GrantAnswer, grantShape } from '../api/shapes.js';
 import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { idOf, wholeNumber } from '../command/flags.js';
-import { instantFrom } from '../terminal/text.js';
-import { GrantTokens, gatewayUrlOf, requireActive } from './grant-token.js';
-import { proxyServer } from './proxy-server.js';
+import { parseId, parseWholeNumber } from '../command/flags.js';
+import { formatInstant } from '../terminal/text.js';
+import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
+import { createProxyServer } from './proxy-server.js';
 
-/** How often the broker is asked whether the grant still stands. */
-const LOOK_MS = 2000;
+/** How often the proxy asks the broker whether the grant is still active. */
+const POLL_MS = 2000;
 
 /** Serves the grant's service on a loopback port until the grant ends or Ctrl-C. */
 export async function proxy(context: Context, id: string, options: { port: string }): Promise<undefined> {
-  const port = wholeNumber('--port', options.port, 0, 65_535);
-  idOf('grt', id);
-  // Taken up first: from here on Ctrl-C ends the proxy in order, and not the process as it stands.
+  const port = parseWholeNumber('--port', options.port, 0, 65_535);
+  parseId('grt', id);
+  // Read the signal first: from here on Ctrl-C stops the proxy in order, instead of ending the process at once.
   const { signal } = context.io;
   const api = context.api();
-  const look = () => api.call(`/api/v1/grants/${segment(id)}`, grantShape);
-  const grant = await look();
+  const fetchGrant = () => api.call(`/api/v1/grants/${segment(id)}`, grantShape);
+  const grant = await fetchGrant();
   requireActive(grant);
   const tokens = new GrantTokens(api, id);
   await tokens.current();
   const ended = new AbortController();
-  const server = proxyServer({
-    gatewayUrl: gatewayUrlOf(grant),
+  const server = createProxyServer({
+    gatewayUrl: readGatewayUrl(grant),
     token: () => tokens.current(),
-    onEnded: () => ended.abort(),
-    onTokenRefused: () => tokens.drop(),
+    onGrantEnded: () => ended.abort(),
+    onTokenRejected: () => tokens.drop(),
   });
-  await listening(server, port);
+  await listen(server, port);
   try {
     announce(context, grant, (server.address() as AddressInfo).port);
-    const stop = AbortSignal.any([signal, ended.signal]);
-    const last = await untilEnded(look, stop);
+    const last = await waitForEnd(fetchGrant, AbortSignal.any([signal, ended.signal]));
     if (!signal.aborted)
       context.note(`The grant has ended${last?.endReason == null ? '' : ` (${last.endReason})`}.`);
   } finally {
@@ -45,15 +45,14 @@ export async function proxy(context: Context, id: string, options: { port: strin
   return undefined;
 }
 
-function listening(server: ReturnType<typeof proxyServer>, port: number): Promise<void> {
+/** @throws CliError `port_in_use`, `cannot_listen` */
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
       reject(
-        new CliError(
-          taken ? 'port_in_use' : 'cannot_listen',
-          taken ? `port ${port} is in use; choose another` : `cannot listen on port ${port} (${error.code})`,
-        ),
+        code === 'EADDRINUSE'
+          ? new CliError('port_in_use', `port ${port} is in use; choose another`)
+          : new CliError('cannot_listen', `cannot listen on port ${port} (${code})`),
       );
     });
     server.listen(port, '127.0.0.1', resolve);
@@ -62,27 +61,30 @@ function listening(server: ReturnType<typeof proxyServer>, port: number): Promis
 
 function announce(context: Context, grant: GrantAnswer, port: number): void {
   const url = `http://localhost:${port}`;
+  const { id, service, tenant, endsAt } = grant;
   if (context.json) {
-    context.io.stdout(
-      `${JSON.stringify({ url, grant: grant.id, service: grant.service, tenant: grant.tenant, endsAt: grant.endsAt })}\n`,
-    );
+    context.io.stdout(`${JSON.stringify({ url, grant: id, service, tenant, endsAt })}\n`);
   } else {
     context.io.stdout(`${url}\n`);
-    const until = grant.endsAt === null ? '' : ` until ${instantFrom(grant.endsAt, new Date())}`;
-    context.note(`${grant.service} of ${grant.tenant}${until}. Ctrl-C stops.`);
+    const until = endsAt === null ? '' : ` until ${formatInstant(endsAt, new Date())}`;
+    context.note(`${service} of ${tenant}${until}. Ctrl-C stops.`);
   }
 }
 
-/** Resolves when the grant is no longer active or `stop` is raised; a broker that is away is asked again. */
-async function untilEnded(
-  look: () => ReturnType<Api['call']>,
+/**
+ * Resolves when the grant is no longer active, or when `stop` is aborted. Failures of the broker are ignored: the next
+ * poll may succeed.
+ * @returns the grant as it was last fetched
+ */
+async function waitForEnd(
+  fetchGrant: () => ReturnType<Api['call']>,
   stop: AbortSignal,
 ): Promise<GrantAnswer | undefined> {
   for (;;) {
-    await sleep(LOOK_MS, stop);
-    const found = grantShape.safeParse(await look().catch(() => undefined)).data;
+    await sleep(POLL_MS, stop);
+    const grant = grantShape.safeParse(await fetchGrant().catch(() => undefined)).data;
     const over =
-      found !== undefined && (found.state !== 'active' || Date.parse(found.endsAt ?? '') <= Date.now());
-    if (over || stop.aborted) return found;
+      grant !== undefined && (grant.state !== 'active' || Date.parse(grant.endsAt ?? '') <= Date.now());
+    if (over || stop.aborted) return grant;
   }
 }

@@ -11,12 +11,12 @@ import {
 } from '@countersign/persistence';
 import type { Answer, Context } from '../command/context.js';
 
-/** What a host verb works with. `migrated` names the migrations that were applied just now. */
+/** What a verb on the broker's host works with. `migrated` names the migrations that were applied just now. */
 export type Host = { deps: Deps; keyMaker: KeyMaker; migrated: string[] };
 
 /**
- * Opens the store for one verb and closes it after, whether or not a broker has it open too.
- * @throws ConfigError; StoreError, which `report` tells by its own code
+ * Opens the database for one verb and closes it after. A broker may have it open at the same time.
+ * @throws ConfigError; StoreError, which is reported by its own code
  */
 export async function withStore<Result>(
   context: Context,
@@ -25,35 +25,35 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const { databaseUrl, masterKey } = readHostEnvironment(context.io.env);
   const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
-  const store = { url: databaseUrl, masterKey, ...system };
-  const migrated = options.migrate === true ? (await migrateDatabase(store)).applied : [];
-  const opened = await openStore(store);
+  const connection = { url: databaseUrl, masterKey, ...system };
+  const migrated = options.migrate === true ? (await migrateDatabase(connection)).applied : [];
+  const store = await openStore(connection);
   try {
-    return await work({ deps: { store: opened, ...system }, keyMaker: nodeKeyMaker, migrated });
+    return await work({ deps: { store, ...system }, keyMaker: nodeKeyMaker, migrated });
   } finally {
-    await opened.close();
+    await store.close();
   }
 }
 
-/** Brings the schema up to date and makes the signing and feed keys where there are none. May be repeated. */
+/** Brings the schema up to date, and makes the signing and feed keys that are missing. It may be repeated. */
 export function migrate(context: Context): Promise<Answer> {
   return withStore(context, { migrate: true }, async ({ deps, keyMaker, migrated }) => {
     await ensureBrokerKeys(deps, keyMaker);
-    const document = { deployment: deps.store.deployment, applied: migrated };
+    const { deployment } = deps.store;
     const did = migrated.length === 0 ? 'Nothing to do' : `Applied ${migrated.join(', ')}`;
-    return { document, text: `${did}; deployment ${deps.store.deployment}.` };
+    return { document: { deployment, applied: migrated }, text: `${did}; deployment ${deployment}.` };
   });
 }
 
 /**
- * To be run once the database was restored from a backup, before anybody works again: opens a new epoch of the
- * gateways' feed, so that gateways which had heard more than the backup knows believe it again.
+ * Opens a new epoch of the feed after the database was restored from a backup. Without it, gateways that have received
+ * more than the backup holds refuse every call.
  */
 export async function restore(context: Context): Promise<Answer> {
   const { epoch, after } = await withStore(context, {}, ({ deps }) => openFeedEpoch(deps));
   const text = [
-    `The gateways' feed is in epoch ${epoch} now; gateways take it as soon as a broker runs.`,
-    'What was decided since the backup is not in it: stop again what was stopped, revoke keys again that were revoked',
+    `The feed is in epoch ${epoch} now; gateways accept it as soon as a broker runs.`,
+    'Decisions since the backup are lost: stop again what was stopped, and revoke again the keys that were revoked',
     '(API keys, signing keys, gateways). Grants that a gateway saw end stay dead at that gateway.',
   ].join('\n');
   return { document: { epoch, after }, text };

@@ -1,23 +1,24 @@
-import { enrolGateway, revokeGateway as revoke } from '@countersign/access';
+import { enrolGateway, revokeGateway as revokeEnrolment } from '@countersign/access';
 import { readHostEnvironment } from '@countersign/config';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { table } from '../terminal/text.js';
+import { formatTable } from '../terminal/text.js';
 import { withStore } from './database.js';
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u;
 
 /** Enrols a gateway. The credential names the broker by its public URL, which the gateway must reach. */
 export async function enrollGateway(context: Context, name: string): Promise<Answer> {
-  if (!NAME.test(name)) throw usageError('a gateway name is letters, digits, spaces and . _ -, at most 63');
+  if (!NAME.test(name))
+    throw usageError('a gateway name has at most 63 letters, digits, spaces and the characters . _ -');
   const broker = readHostEnvironment(context.io.env).publicUrl;
   const enrolled = await withStore(context, {}, async ({ deps }) => ({
     ...(await enrolGateway(deps, name)),
     deployment: deps.store.deployment,
   }));
   const feedKey = enrolled.feedKey['x'];
-  if (typeof feedKey !== 'string') throw new CliError('internal', 'the feed key is no Ed25519 key');
+  if (typeof feedKey !== 'string') throw new CliError('internal', 'the feed key is not an Ed25519 key');
   const { id, secret, deployment } = enrolled;
   const credential = encodeGatewayCredential({ gateway: id, secret, broker, deployment, feedKey });
   if (!context.json) {
@@ -40,32 +41,27 @@ export async function listGateways(context: Context): Promise<Answer> {
     createdAt,
     revokedAt,
   }));
-  const rows = items.map((gateway) => [
-    gateway.id,
-    gateway.name,
-    gateway.revokedAt !== null
-      ? 'revoked'
-      : gateway.publicKey === null
-        ? 'enrolled, never connected'
-        : 'enrolled',
-    gateway.createdAt,
-  ]);
+  const state = ({ publicKey, revokedAt }: (typeof items)[number]): string => {
+    if (revokedAt !== null) return 'revoked';
+    return publicKey === null ? 'enrolled, never connected' : 'enrolled';
+  };
+  const rows = items.map((gateway) => [gateway.id, gateway.name, state(gateway), gateway.createdAt]);
   return {
     document: { items, next: null },
-    text: rows.length === 0 ? 'No gateways.' : table(['ID', 'NAME', 'STATE', 'SINCE'], rows),
+    text: rows.length === 0 ? 'No gateways.' : formatTable(['ID', 'NAME', 'STATE', 'SINCE'], rows),
   };
 }
 
-/** By id, or by the name that an enrolled gateway has now: names of revoked ones may have been given again. */
+/** By id, or by the name of an enrolled gateway. The name of a revoked gateway may have been given again. */
 export async function revokeGateway(context: Context, idOrName: string): Promise<Answer> {
   const id = await withStore(context, {}, async ({ deps }) => {
     const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
-    const meant =
-      gateways.find((gateway) => gateway.id === idOrName) ??
+    const gateway =
+      gateways.find((each) => each.id === idOrName) ??
       gateways.find(({ name, revokedAt }) => name === idOrName && revokedAt === null);
-    const found = meant?.id ?? idOrName;
-    await revoke(deps, found);
+    const found = gateway?.id ?? idOrName;
+    await revokeEnrolment(deps, found);
     return found;
   });
-  return { document: { id, revoked: true }, text: `${id} is shut out.` };
+  return { document: { id, revoked: true }, text: `${id} is revoked; it is disconnected at once.` };
 }

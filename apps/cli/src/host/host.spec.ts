@@ -307,7 +307,7 @@ describe('P12: pins on a gateway’s host', () => {
       ...{ atLeast: [two, one], next: null, outcome: 'kept' },
     });
     expect((await cli(['gateways', 'pin', 'acme', one, '--at-least', 'none'])).out).toBe(
-      `acme stays pinned to ${one}; no version is demanded any more.\n`,
+      `acme stays pinned to ${one}; no version is required any more.\n`,
     );
     expect((await json(['gateways', 'pins'])).items).toMatchObject([{ ...pinned, atLeast: [] }]);
   });

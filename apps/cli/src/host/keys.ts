@@ -7,36 +7,36 @@ import {
 } from '@countersign/access';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
-import { durationSeconds, idOf, slug } from '../command/flags.js';
-import { humanSeconds, instantFrom, table } from '../terminal/text.js';
+import { parseId, parseSeconds, parseSlug } from '../command/flags.js';
+import { formatInstant, formatSeconds, formatTable } from '../terminal/text.js';
 import { withStore } from './database.js';
 
 export type CreateKeyOptions = { principal: string; tenant?: string; ttl: string };
 
-/** A key that outlives a year is a standing secret that nobody remembers. */
-const LONGEST_DAYS = 366;
+/** A key that lasts longer than a year is a standing secret that everyone forgets. */
+const MAX_TTL_DAYS = 366;
 
-function lifeSeconds(text: string): number {
-  const seconds = durationSeconds('--ttl', text);
-  if (seconds > LONGEST_DAYS * 86_400) throw usageError(`--ttl is at most P${LONGEST_DAYS}D`);
+function parseTtl(text: string): number {
+  const seconds = parseSeconds('--ttl', text);
+  if (seconds > MAX_TTL_DAYS * 86_400) throw usageError(`--ttl is at most P${MAX_TTL_DAYS}D`);
   return seconds;
 }
 
+/** Makes an API key. Without `--json` stdout holds the key alone; it is shown this once. */
 export async function createKey(context: Context, options: CreateKeyOptions): Promise<Answer> {
   const input = {
     email: options.principal,
-    tenant: options.tenant === undefined ? null : slug('--tenant', options.tenant),
-    ttl: lifeSeconds(options.ttl),
+    tenant: options.tenant === undefined ? null : parseSlug('--tenant', options.tenant),
+    ttl: parseTtl(options.ttl),
   };
-  const issued = await withStore(context, {}, ({ deps }) => createApiKey(deps, input));
+  const key = await withStore(context, {}, ({ deps }) => createApiKey(deps, input));
   if (!context.json) {
-    const side = issued.tenant === null ? 'vendor' : issued.tenant;
-    context.note(
-      `${issued.id} for ${issued.principal} (${side}), until ${instantFrom(issued.expiresAt, new Date())}.`,
-    );
-    context.note('It is shown this once. Keep it in COUNTERSIGN_API_KEY or in a file of mode 0600:');
+    const side = key.tenant ?? 'vendor';
+    const until = formatInstant(key.expiresAt, new Date());
+    context.note(`${key.id} for ${key.principal} (${side}), until ${until}.`);
+    context.note('The key is shown this once. Keep it in COUNTERSIGN_API_KEY or in a file of mode 0600:');
   }
-  return { document: issued, text: issued.key };
+  return { document: key, text: key.key };
 }
 
 export async function listKeys(context: Context): Promise<Answer> {
@@ -55,26 +55,30 @@ export async function listKeys(context: Context): Promise<Answer> {
   const state = (key: (typeof items)[number]) =>
     key.revokedAt !== null ? 'revoked' : Date.parse(key.expiresAt) <= now ? 'expired' : 'valid';
   const rows = items.map((key) => [key.id, key.principal, key.tenant ?? 'vendor', state(key), key.expiresAt]);
+  const headings = ['ID', 'PRINCIPAL', 'SIDE', 'STATE', 'EXPIRES'];
   return {
     document: { items, next: null },
-    text: rows.length === 0 ? 'No API keys.' : table(['ID', 'PRINCIPAL', 'SIDE', 'STATE', 'EXPIRES'], rows),
+    text: rows.length === 0 ? 'No API keys.' : formatTable(headings, rows),
   };
 }
 
 export async function revokeKey(context: Context, id: string): Promise<Answer> {
-  idOf('key', id);
+  parseId('key', id);
   await withStore(context, {}, ({ deps }) => revokeApiKey(deps, id));
   return { document: { id, revoked: true }, text: `${id} is revoked.` };
 }
 
+/** Adds a new key that signs tokens. The previous key stays valid for a while, so that live tokens keep working. */
 export async function rotateSigning(context: Context): Promise<Answer> {
   const rotated = await withStore(context, {}, ({ deps, keyMaker }) => rotateSigningKey(deps, keyMaker));
+  const overlap = formatSeconds(OVERLAP_SECONDS);
   return {
     document: rotated,
-    text: `${rotated.kid} signs from ${rotated.activeFrom}; the key before it verifies for ${humanSeconds(OVERLAP_SECONDS)} more.`,
+    text: `${rotated.kid} signs from ${rotated.activeFrom}; the previous key verifies for ${overlap} more.`,
   };
 }
 
+/** Withdraws a compromised signing key: gateways refuse its tokens at once. */
 export async function revokeSigning(context: Context, kid: string): Promise<Answer> {
   const { successor } = await withStore(context, {}, ({ deps, keyMaker }) =>
     revokeSigningKey(deps, keyMaker, kid),

@@ -15,27 +15,27 @@ import {
 } from '@countersign/gateway-protocol';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { table } from '../terminal/text.js';
+import { formatTable } from '../terminal/text.js';
 
 export type PinOptions = { atLeast?: string };
 
-const SAYS: Record<PinOutcome, (tenant: string, pin: Pin) => string> = {
-  pinned: (tenant, pin) => `${tenant} is pinned to ${rootText(pin)}.`,
-  unchanged: (tenant, pin) => `${tenant} was pinned to ${rootText(pin)} already.`,
+const OUTCOME_TEXT: Record<PinOutcome, (tenant: string, pin: Pin) => string> = {
+  pinned: (tenant, pin) => `${tenant} is pinned to ${formatRoot(pin)}.`,
+  unchanged: (tenant, pin) => `${tenant} was pinned to ${formatRoot(pin)} already.`,
   changed: (tenant, pin) =>
-    `${tenant} stays pinned to ${rootText(pin)}${pin.atLeast === undefined ? '; no version is demanded any more' : ''}.`,
-  kept: (tenant, pin) =>
-    `${tenant} stays pinned to ${rootText(pin)}; nothing waits to take its place any more.`,
+    `${tenant} stays pinned to ${formatRoot(pin)}${pin.atLeast === undefined ? '; no version is required any more' : ''}.`,
+  kept: (tenant, pin) => `${tenant} stays pinned to ${formatRoot(pin)}; the waiting pin is called off.`,
   waiting: (tenant, { next, ...pin }) =>
-    `${tenant} stays pinned to ${rootText(pin)} until ${next?.from}; from then on it is pinned to ${next && rootText(next)}.`,
+    `${tenant} stays pinned to ${formatRoot(pin)} until ${next?.from}; from then on it is pinned to ${next && formatRoot(next)}.`,
 };
 
-const rootText = ({ pinned, atLeast = [] }: Pick<Pin, 'pinned' | 'atLeast'>): string =>
+const formatRoot = ({ pinned, atLeast = [] }: Pick<Pin, 'pinned' | 'atLeast'>): string =>
   atLeast.length === 0 ? pinned : `${pinned}, at least ${atLeast.join(' and ')}`;
 
 /**
- * Pins a tenant on this gateway's host to the hash of its first trust document. A running gateway takes it within a
- * second. Another pin than the one in force counts 72 hours later; the gateway says so in its log and to the broker.
+ * Pins a tenant on this gateway's host to the hash of its first trust document. A running gateway reads the pin within a
+ * second. A pin that differs from the one in force applies 72 hours later; the gateway logs it and reports it to the
+ * broker. No database is opened.
  */
 export async function pinTenant(
   context: Context,
@@ -48,43 +48,43 @@ export async function pinTenant(
   if (atLeast !== undefined && atLeast !== NO_VERSION && !isDigest(atLeast))
     throw usageError(`--at-least is the hash of a version, sha256:…, or ${NO_VERSION}`);
   const { spoolDir } = readSpoolEnvironment(context.io.env);
-  const pins = await pinsOf(spoolDir);
+  const pins = await readPinsFile(spoolDir);
   const { pin, outcome } = setPin(pins[tenant], hash, Date.now(), atLeast);
   await writePins(spoolDir, { ...pins, [tenant]: pin }).catch((error: unknown) => {
     throw error instanceof PinsFileError ? new CliError(error.code, error.message, { cause: error }) : error;
   });
   if (!existsSync(join(spoolDir, 'identity.pem')))
     context.note(
-      `No gateway has run on ${spoolDir} yet; where it runs elsewhere, set COUNTERSIGN_SPOOL_DIR.`,
+      `No gateway has run on ${spoolDir} yet. If the gateway has another spool, set COUNTERSIGN_SPOOL_DIR.`,
     );
-  return { document: { ...pinAnswer(tenant, pin), outcome }, text: SAYS[outcome](tenant, pin) };
+  return { document: { ...currentPin(tenant, pin), outcome }, text: OUTCOME_TEXT[outcome](tenant, pin) };
 }
 
 /** The pins on this gateway's host. */
 export async function listPins(context: Context): Promise<Answer> {
   const { spoolDir } = readSpoolEnvironment(context.io.env);
-  const pins = await pinsOf(spoolDir);
+  const pins = await readPinsFile(spoolDir);
   const items = Object.entries(pins)
-    .map(([tenant, pin]) => pinAnswer(tenant, pin))
+    .map(([tenant, pin]) => currentPin(tenant, pin))
     .sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
   const rows = items.map(({ tenant, pinned, atLeast, since, next }) => [
     tenant,
     pinned,
     atLeast.join(' '),
     since,
-    next === null ? '' : `${rootText(next)} from ${next.from}`,
+    next === null ? '' : `${formatRoot(next)} from ${next.from}`,
   ]);
   return {
     document: { items, next: null },
     text:
       rows.length === 0
         ? `Nothing is pinned in ${spoolDir}.`
-        : table(['TENANT', 'PINNED', 'AT LEAST', 'SINCE', 'NEXT'], rows),
+        : formatTable(['TENANT', 'PINNED', 'AT LEAST', 'SINCE', 'NEXT'], rows),
   };
 }
 
-/** As it stands at this moment: a pin whose time has come is the one in force. */
-function pinAnswer(tenant: string, pin: Pin) {
+/** The pin at this moment. If the waiting pin's time has come, it is the one in force. */
+function currentPin(tenant: string, pin: Pin) {
   const { since, next } = pin;
   const { pinned, atLeast = [] } = pinInForce(pin, Date.now());
   const root = { tenant, pinned, atLeast };
@@ -94,11 +94,12 @@ function pinAnswer(tenant: string, pin: Pin) {
     : { ...root, since: next.from, next: null };
 }
 
-async function pinsOf(spoolDir: string): Promise<Pins> {
+/** @throws CliError `pins_unreadable` (exit 2): a file of another form is never overwritten */
+async function readPinsFile(spoolDir: string): Promise<Pins> {
   try {
     return await readPins(spoolDir);
   } catch (cause) {
-    const rule = cause instanceof PinsFileError ? `: ${cause.message}` : ', or are not of their form';
+    const rule = cause instanceof PinsFileError ? `: ${cause.message}` : ', or have another form';
     throw new CliError('pins_unreadable', `the pins in ${spoolDir} cannot be read${rule}`, {
       exit: 2,
       cause,

@@ -15,16 +15,16 @@ import {
 } from '../../../demo/src/tour/index.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { plain } from '../terminal/text.js';
+import { escapeForTerminal } from '../terminal/text.js';
 import { withStore } from './database.js';
 
 export type TourVerbOptions = { as?: 'attacker' };
 
 /**
- * Plays the main job, or as attacker three attacks, against a running `npm start`. Steps are printed as they happen; with
- * `--json` at the end.
+ * Plays a tour of the demo against a running `npm start`. Steps are printed as they happen; with `--json` all of them are
+ * printed at the end.
  */
-export async function tour(context: Context, options: TourVerbOptions = {}): Promise<Answer> {
+export async function playDemoTour(context: Context, options: TourVerbOptions): Promise<Answer> {
   const { brokerUrl } = readCliEnvironment(context.io.env);
   const { gatewayUrl, dataDir } = readLocationEnvironment(context.io.env);
   const attacks = options.as === 'attacker';
@@ -35,18 +35,16 @@ export async function tour(context: Context, options: TourVerbOptions = {}): Pro
     await requireRunning(brokerUrl);
     show(attacks ? ATTACKER_OPENING : OPENING);
     const result = await withStore(context, {}, ({ deps }) => {
-      const parts: TourOptions = {
+      const tour: TourOptions = {
         brokerUrl,
         gatewayUrl,
         keys: {
           create: (email, tenant, ttl) => createApiKey(deps, { email, tenant, ttl }),
           revoke: (id) => revokeApiKey(deps, id),
         },
-        onStep: (step) => show(stepText({ ...step, sees: step.sees.map(plain) })),
+        onStep: (step) => show(stepText({ ...step, sees: step.sees.map(escapeForTerminal) })),
       };
-      return attacks
-        ? playAttackerTour({ ...parts, dataDir, host: compromisedBroker(deps) })
-        : playTour(parts);
+      return attacks ? playAttackerTour({ ...tour, dataDir, host: compromisedBroker(deps) }) : playTour(tour);
     });
     return { document: result, text: (attacks ? ATTACKER_CLOSING : CLOSING).trimEnd() };
   } catch (error) {

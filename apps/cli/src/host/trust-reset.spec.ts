@@ -64,7 +64,7 @@ test('a reset is said once, called off once, and says what it does not do', asyn
     exit: 1,
     err: expect.stringMatching(/^error\[wrong_state\]: /),
   });
-  expect((await cli(because)).out).toContain('Nothing is open by it.');
+  expect((await cli(because)).out).toContain('It opens nothing by itself.');
 });
 
 test('it is for claimed tenants, and wants a reason or to be called off', async () => {

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { parseDuration } from '@countersign/contract';
 import { type Api, segment } from '../api/client.js';
-import { type InvitationAnswer, invitationShape, meShape } from '../api/shapes.js';
+import { fetchMe } from '../api/people.js';
+import { type InvitationAnswer, invitationShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
-import { durationSeconds, idOf, instantOf, scopeEntry, slug, wholeNumber } from '../command/flags.js';
-import { checkPage, type ListOptions, listPage } from '../command/list.js';
-import { scopeLines } from '../requests/request-text.js';
-import { facts, humanSeconds, instantFrom, table } from '../terminal/text.js';
+import {
+  MAX_CALLS,
+  parseId,
+  parseInstant,
+  parseScopeEntry,
+  parseSeconds,
+  parseSlug,
+  parseWholeNumber,
+} from '../command/flags.js';
+import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
+import { formatDuration, formatScope } from '../requests/request-text.js';
+import { formatFacts, formatInstant, formatTable, optionalFact } from '../terminal/text.js';
 
 export type InviteOptions = {
   scope: string[];
@@ -19,99 +27,102 @@ export type InviteOptions = {
   calls?: string;
 };
 
-const MOST = 999_999_999;
+const MAX_USES = 1_000_000;
 
-/** Opens the door of one's own organisation for what the invitation covers. */
+/** Opens an invitation of the caller's own tenant. */
 export async function invite(context: Context, service: string, options: InviteOptions): Promise<Answer> {
   const { ticket, startAt, uses, calls } = options;
-  if (options.for !== undefined) durationSeconds('--for', options.for);
+  if (options.for !== undefined) parseSeconds('--for', options.for);
   const body = {
     service,
-    scope: options.scope.map(scopeEntry),
-    until: instantOf('--until', options.until),
-    ...(startAt === undefined ? {} : { notBefore: instantOf('--start-at', startAt) }),
+    scope: options.scope.map(parseScopeEntry),
+    until: parseInstant('--until', options.until),
+    ...(startAt === undefined ? {} : { notBefore: parseInstant('--start-at', startAt) }),
     ...(ticket === undefined ? {} : { ticket }),
     ...(options.for === undefined ? {} : { maxDuration: options.for }),
-    ...(uses === undefined ? {} : { uses: wholeNumber('--uses', uses, 1, 1_000_000) }),
-    ...(calls === undefined ? {} : { budget: { calls: wholeNumber('--calls', calls, 1, MOST) } }),
+    ...(uses === undefined ? {} : { uses: parseWholeNumber('--uses', uses, 1, MAX_USES) }),
+    ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
   };
   const api = context.api();
-  const opened = await api.call(await doorsOf(api), invitationShape, {
+  const invitation = await api.call(await invitationsPath(api), invitationShape, {
     method: 'POST',
     body,
     idempotencyKey: randomUUID(),
   });
-  if (!context.json) context.note(`Open. Shut it again with "countersign withdraw ${opened.id}".`);
-  return { document: opened, text: invitationText(opened, new Date()) };
+  if (!context.json)
+    context.note(`The invitation is open. "countersign withdraw ${invitation.id}" withdraws it.`);
+  return { document: invitation, text: formatInvitation(invitation, new Date()) };
 }
 
-/** One page of a tenant's invitations, newest first; one's own tenant's where none is named. */
-export async function invitations(context: Context, options: ListOptions): Promise<Answer> {
-  checkPage(options);
-  if (options.tenant !== undefined) slug('--tenant', options.tenant);
-  const path = await doorsOf(context.api(), options.tenant);
-  return listPage(
+/** One page of a tenant's invitations, newest first. Without `--tenant` it is the caller's own tenant. */
+export async function listInvitations(context: Context, options: ListOptions): Promise<Answer> {
+  checkListOptions(options);
+  if (options.tenant !== undefined) parseSlug('--tenant', options.tenant);
+  const path = await invitationsPath(context.api(), options.tenant);
+  return fetchPage(
     context,
-    { verb: 'invitations', path, item: invitationShape, textOf: invitationsText },
+    { verb: 'invitations', path, item: invitationShape, format: formatInvitations },
     options,
   );
 }
 
-/** Shuts the door: what the invitation opened ends at once. */
-export async function withdraw(context: Context, id: string, options: { reason?: string }): Promise<Answer> {
-  idOf('inv', id);
+export async function withdrawInvitation(
+  context: Context,
+  id: string,
+  { reason }: { reason?: string },
+): Promise<Answer> {
+  parseId('inv', id);
   const api = context.api();
-  const withdrawn = await api.call(`${await doorsOf(api)}/${segment(id)}`, invitationShape, {
+  const withdrawn = await api.call(`${await invitationsPath(api)}/${segment(id)}`, invitationShape, {
     method: 'DELETE',
-    ...(options.reason === undefined ? {} : { body: { reason: options.reason } }),
+    ...(reason === undefined ? {} : { body: { reason } }),
   });
-  return { document: withdrawn, text: invitationText(withdrawn, new Date()) };
+  return { document: withdrawn, text: formatInvitation(withdrawn, new Date()) };
 }
 
-/** Where a tenant's invitations are. @throws CliError `tenant_required` for vendor staff who name none */
-async function doorsOf(api: Api, tenant?: string): Promise<string> {
-  const named = tenant ?? (await api.call('/api/v1/whoami', meShape)).tenant;
-  if (named === null)
+/** @throws CliError `tenant_required` for vendor staff who name no tenant */
+async function invitationsPath(api: Api, tenant?: string): Promise<string> {
+  const slug = tenant ?? (await fetchMe(api)).tenant;
+  if (slug === null)
     throw new CliError(
       'tenant_required',
-      'This key is of the vendor’s staff: only a customer opens or shuts its doors. To list them, say --tenant SLUG.',
+      'This credential belongs to the vendor’s staff, and only a customer invites. To list a customer’s invitations, add --tenant SLUG.',
     );
-  return `/api/v1/tenants/${segment(named)}/invitations`;
+  return `/api/v1/tenants/${segment(slug)}/invitations`;
 }
 
-const uses = ({ used, uses: most }: InvitationAnswer): string =>
-  most === null ? String(used) : `${used} of ${most}`;
+const formatUses = ({ used, uses }: InvitationAnswer): string =>
+  uses === null ? String(used) : `${used} of ${uses}`;
 
-export function invitationText(invitation: InvitationAnswer, now: Date): string {
-  const seconds = parseDuration(invitation.maxDuration);
-  return facts([
+const formatInvitation = (invitation: InvitationAnswer, now: Date): string =>
+  formatFacts([
     ['invitation', invitation.id],
     ['state', invitation.state],
-    ['what', [`${invitation.service} of ${invitation.tenant}`, ...scopeLines(invitation.scope)]],
-    ['each time', `at most ${seconds === undefined ? invitation.maxDuration : humanSeconds(seconds)}`],
-    ...(invitation.budget?.calls === undefined
-      ? []
-      : [['each time', `at most ${invitation.budget.calls} calls`] as const]),
-    ...(invitation.ticket === null ? [] : [['ticket', invitation.ticket] as const]),
+    ['what', [`${invitation.service} of ${invitation.tenant}`, ...formatScope(invitation.scope)]],
+    ['each time', `at most ${formatDuration(invitation.maxDuration)}`],
+    ...optionalFact(
+      'each time',
+      invitation.budget?.calls === undefined ? null : `at most ${invitation.budget.calls} calls`,
+    ),
+    ...optionalFact('ticket', invitation.ticket),
     ['from', invitation.notBefore],
-    ['until', instantFrom(invitation.until, now)],
-    ['used', uses(invitation)],
+    ['until', formatInstant(invitation.until, now)],
+    ['used', formatUses(invitation)],
     ['by', invitation.person],
   ]);
-}
 
-export function invitationsText(invitations: readonly InvitationAnswer[]): string {
+function formatInvitations(invitations: readonly InvitationAnswer[]): string {
   if (invitations.length === 0) return 'No invitations.';
-  return table(
+  return formatTable(
     ['ID', 'STATE', 'SERVICE', 'SCOPE', 'TICKET', 'UNTIL', 'USED'],
     invitations.map((invitation) => [
       invitation.id,
       invitation.state,
       invitation.service,
-      scopeLines(invitation.scope).join('; '),
+      formatScope(invitation.scope).join('; '),
       invitation.ticket ?? '',
       invitation.until,
-      uses(invitation),
+      formatUses(invitation),
     ]),
   );
 }

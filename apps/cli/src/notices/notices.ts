@@ -1,29 +1,29 @@
 import { segment } from '../api/client.js';
 import { type NoticeAnswer, noticeShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
-import { idOf } from '../command/flags.js';
-import { type ListOptions, listPage } from '../command/list.js';
-import { table } from '../terminal/text.js';
+import { parseId } from '../command/flags.js';
+import { fetchPage, type ListOptions } from '../command/list.js';
+import { formatTable } from '../terminal/text.js';
 
-/** One page of what people and programs were told, newest first. */
-export const notices = (context: Context, options: ListOptions): Promise<Answer> =>
-  listPage(
+/** One page of notices, newest first. */
+export const listNotices = (context: Context, options: ListOptions): Promise<Answer> =>
+  fetchPage(
     context,
-    { verb: 'notices list', path: '/api/v1/notices', item: noticeShape, textOf: noticesText },
+    { verb: 'notices list', path: '/api/v1/notices', item: noticeShape, format: formatNotices },
     options,
   );
 
-/** Makes a notice's dead letters due again, under their old id. */
+/** Makes the deliveries of a notice that were given up due again. The notice keeps its id. */
 export async function retryNotice(context: Context, id: string): Promise<Answer> {
-  const path = `/api/v1/notices/${segment(idOf('ntc', id))}/retry`;
+  const path = `/api/v1/notices/${segment(parseId('ntc', id))}/retry`;
   const notice = await context.api().call(path, noticeShape, { method: 'POST' });
-  return { document: notice, text: noticesText([notice]) };
+  return { document: notice, text: formatNotices([notice]) };
 }
 
-/** A line for each delivery: what was to be told, to whom, and what became of it. */
-export function noticesText(notices: readonly NoticeAnswer[]): string {
+/** One line a delivery: what was sent to whom, and its state. */
+function formatNotices(notices: readonly NoticeAnswer[]): string {
   if (notices.length === 0) return 'No notices.';
-  return table(
+  return formatTable(
     ['ID', 'TENANT', 'WHAT', 'BY', 'TO', 'STATE', 'ATTEMPTS', 'LAST ERROR'],
     notices.flatMap(({ id, tenant, kind, deliveries }) =>
       deliveries.map(({ channel, recipient, state, attempts, lastError }) => [

@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { type ScopeEntry, scopeNarrows } from '@countersign/contract';
-import { z } from 'zod';
 import type { Api } from '../api/client.js';
+import { fetchMe } from '../api/people.js';
 import { type GrantAnswer, grantShape, pageOf, requestShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { durationSeconds, instantOf, scopeEntry, wholeNumber } from '../command/flags.js';
+import {
+  MAX_CALLS,
+  parseInstant,
+  parseScopeEntry,
+  parseSeconds,
+  parseWholeNumber,
+} from '../command/flags.js';
+import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
-import { instantFrom } from '../terminal/text.js';
-import { grantText, nextCommands, requestText, stateWords } from './request-text.js';
+import { formatInstant } from '../terminal/text.js';
+import { describeState, formatRequest } from './request-text.js';
 import { waitForDecision } from './wait-for-decision.js';
 
 export type RequestOptions = {
@@ -24,44 +31,52 @@ export type RequestOptions = {
   wait?: boolean;
 };
 
-/** Asks for access; with `--wait` stays until it is decided, and ends with 1 unless it was approved. */
-export async function request(
+/** Requests access. With `--wait` it waits for the decision, and exits with 1 unless the request is approved. */
+export async function requestAccess(
   context: Context,
   tenant: string,
   service: string,
   options: RequestOptions,
 ): Promise<Answer> {
-  durationSeconds('--for', options.for);
+  parseSeconds('--for', options.for);
   const body = {
     tenant,
     service,
-    scope: options.scope.map(scopeEntry),
+    scope: options.scope.map(parseScopeEntry),
     duration: options.for,
     justification: options.reason,
     ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
-    ...timing(options),
+    ...parseTiming(options),
     ...(options.invited === true ? { basis: 'invitation' } : {}),
   };
   const api = context.api();
   if (!context.json && options.startAt === undefined) {
-    const held = await useInstead(context, api, body);
-    if (held !== undefined) return held;
+    const existing = await offerExistingGrant(context, api, body);
+    if (existing !== undefined) return existing;
   }
-  const asked = await api.call('/api/v1/requests', requestShape, {
+  const request = await api.call('/api/v1/requests', requestShape, {
     method: 'POST',
     body,
     idempotencyKey: randomUUID(),
   });
-  if (options.wait !== true) {
-    if (!context.json)
-      context.note(`Asked. It ${stateWords(asked.state)}; follow it with "countersign show ${asked.id}".`);
-    return { document: asked, text: requestText(asked, new Date()) };
-  }
+  if (options.wait === true) return waitAndReport(context, api, request);
+  if (!context.json)
+    context.note(
+      `Requested. It ${describeState(request.state)}; follow it with "countersign show ${request.id}".`,
+    );
+  return { document: request, text: formatRequest(request, new Date()) };
+}
+
+async function waitAndReport(
+  context: Context,
+  api: Api,
+  request: Parameters<typeof waitForDecision>[1],
+): Promise<Answer> {
   const progress = new Progress(context.io);
-  const decided = await waitForDecision(api, asked, { progress, signal: context.io.signal }).finally(() =>
+  const decided = await waitForDecision(api, request, { progress, signal: context.io.signal }).finally(() =>
     progress.end(),
   );
-  const answer = { document: decided, text: requestText(decided, new Date()) };
+  const answer = { document: decided, text: formatRequest(decided, new Date()) };
   if (decided.state !== 'approved') {
     if (!context.json) context.io.stdout(`${answer.text}\n`);
     throw new CliError(decided.state, `${decided.id} was not approved`, { document: decided });
@@ -70,51 +85,51 @@ export async function request(
   return answer;
 }
 
-/** The flags about when and how much, checked as far as flags can be. */
-function timing({ startAt, startOn, useBy, calls }: RequestOptions): Record<string, unknown> {
+/** The flags for start, deadline and budget as members of the request. The broker validates them further. */
+function parseTiming({ startAt, startOn, useBy, calls }: RequestOptions): Record<string, unknown> {
   if (startOn !== undefined && startOn !== 'first-use' && startOn !== 'approval')
     throw usageError(`--start-on takes first-use or approval; got ${JSON.stringify(startOn)}`);
   if (startOn === 'first-use' && useBy === undefined)
-    throw usageError('--start-on first-use needs --use-by: unused by then, it is gone');
+    throw usageError('--start-on first-use needs --use-by: the grant lapses if it is unused by then');
   if (startOn === 'first-use' && startAt !== undefined)
     throw usageError('--start-on first-use and --start-at exclude each other');
   return {
-    ...(startAt === undefined ? {} : { startsAt: instantOf('--start-at', startAt) }),
+    ...(startAt === undefined ? {} : { startsAt: parseInstant('--start-at', startAt) }),
     ...(startOn === undefined ? {} : { startsOn: startOn }),
-    ...(useBy === undefined ? {} : { useBy: instantOf('--use-by', useBy) }),
-    ...(calls === undefined ? {} : { budget: { calls: wholeNumber('--calls', calls, 1, 999_999_999) } }),
+    ...(useBy === undefined ? {} : { useBy: parseInstant('--use-by', useBy) }),
+    ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
   };
 }
 
-/** Offers a grant that one holds already, instead of a second request for the same. */
-async function useInstead(
-  context: Context,
-  api: Api,
-  wanted: Parameters<typeof fittingGrant>[1],
-): Promise<Answer | undefined> {
-  const now = new Date();
-  const held = await fittingGrant(api, wanted, now);
-  if (held === undefined) return undefined;
-  context.note(`You hold ${held.id}, which allows this until ${instantFrom(held.endsAt ?? '', now)}:`);
-  context.note(nextCommands(held.id));
-  if (context.io.confirm === undefined || (await context.io.confirm('Ask anew all the same?')))
-    return undefined;
-  return { document: held, text: grantText(held, now) };
-}
-
-const meShape = z.looseObject({ person: z.string() });
+type WantedAccess = { tenant: string; service: string; scope: ScopeEntry[] };
 
 /**
- * One's own active grant that already allows all of this scope, the one that lasts longest. Only a convenience:
- * where the broker will not tell, there is none.
+ * Shows a grant that the caller already holds and that allows all of this. At a terminal it asks whether to request all
+ * the same.
+ * @returns the grant as the answer if the person says no to a second request
  */
-export async function fittingGrant(
+async function offerExistingGrant(
+  context: Context,
   api: Api,
-  wanted: { tenant: string; service: string; scope: ScopeEntry[] },
-  now: Date,
-): Promise<GrantAnswer | undefined> {
+  wanted: WantedAccess,
+): Promise<Answer | undefined> {
+  const now = new Date();
+  const grant = await findUsableGrant(api, wanted, now);
+  if (grant === undefined) return undefined;
+  context.note(`You hold ${grant.id}, which allows this until ${formatInstant(grant.endsAt ?? '', now)}:`);
+  context.note(nextCommands(grant.id));
+  if (context.io.confirm === undefined || (await context.io.confirm('Request it again all the same?')))
+    return undefined;
+  return { document: grant, text: formatGrant(grant, now) };
+}
+
+/**
+ * The caller's own active grant that allows all of this scope, and lasts longest. It is only a convenience: any failure
+ * of the broker counts as "there is none".
+ */
+async function findUsableGrant(api: Api, wanted: WantedAccess, now: Date): Promise<GrantAnswer | undefined> {
   try {
-    const { person } = await api.call('/api/v1/whoami', meShape);
+    const { person } = await fetchMe(api);
     const { tenant, service } = wanted;
     const query = new URLSearchParams({ state: 'active', tenant, service, person, limit: '200' });
     const { items } = await api.call(`/api/v1/grants?${query}`, pageOf(grantShape));

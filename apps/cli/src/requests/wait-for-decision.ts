@@ -4,113 +4,109 @@ import { type Api, segment } from '../api/client.js';
 import { type RequestAnswer, requestShape } from '../api/shapes.js';
 import { CliError } from '../command/errors.js';
 import type { Progress } from '../terminal/progress.js';
-import { humanSeconds } from '../terminal/text.js';
-import { stateWords } from './request-text.js';
+import { formatSeconds } from '../terminal/text.js';
+import { describeState, isUndecided } from './request-text.js';
 
-type Waiting = { progress: Pick<Progress, 'step' | 'waiting'>; signal: AbortSignal; wakeUps?: WakeUps };
+type WaitOptions = { progress: Pick<Progress, 'step' | 'waiting'>; signal: AbortSignal };
 
-const isOpen = ({ state }: RequestAnswer): boolean => state.startsWith('awaiting_') || state === 'countered';
-
-/** Answers that pass by themselves; waiting goes on over them. */
-const PASSING = new Set(['broker_unreachable', 'rate_limited', 'bad_answer']);
+/** Failures that pass by themselves: waiting goes on. */
+const TRANSIENT = new Set(['broker_unreachable', 'rate_limited', 'bad_answer']);
 
 /**
- * Follows a request until it is decided, telling each review and each change of state as it comes.
- * The event stream only wakes; the request itself is the truth.
+ * Follows a request until it is decided, and prints each review and each change of state.
+ * The event stream only says when to look; the request itself is fetched each time.
  *
- * @throws CliError `interrupted` on Ctrl-C (the request stays as it is), or what the broker refuses with
+ * @throws CliError `interrupted` on Ctrl-C (the request stays open), or the broker's refusal
  */
 export async function waitForDecision(
   api: Api,
   asked: RequestAnswer,
-  waiting: Waiting,
+  { progress, signal }: WaitOptions,
 ): Promise<RequestAnswer> {
-  const { progress, signal } = waiting;
-  const wakeUps = waiting.wakeUps ?? new WakeUps(api);
+  const changes = new ChangeSignal(api);
   let request = asked;
-  let away = false;
-  progress.step(`Asked as ${request.id}. It ${stateWords(request.state)}.`);
-  progress.waiting(() => (away ? 'The broker cannot be reached; still trying' : waitingLine(request)));
+  let unreachable = false;
+  progress.step(`Requested as ${request.id}. It ${describeState(request.state)}.`);
+  progress.waiting(() =>
+    unreachable ? 'The broker cannot be reached; still trying' : describeWaiting(request),
+  );
   try {
-    while (isOpen(request)) {
-      await wakeUps.next(signal);
-      if (signal.aborted) {
+    while (isUndecided(request)) {
+      await changes.next(signal);
+      if (signal.aborted)
         throw new CliError(
           'interrupted',
-          `Stopped waiting. The request stands: countersign show ${request.id}`,
+          `Stopped waiting. The request stays open: countersign show ${request.id}`,
         );
-      }
-      const found = await look(api, request.id);
-      if (away !== (found === undefined))
+      const found = await fetchRequest(api, request.id);
+      if (unreachable !== (found === undefined))
         progress.step(
           found === undefined ? 'The broker cannot be reached; still trying.' : 'The broker is back.',
         );
-      away = found === undefined;
+      unreachable = found === undefined;
       if (found === undefined) continue;
-      for (const line of changes(request, found)) progress.step(line);
+      for (const line of describeChanges(request, found)) progress.step(line);
       request = found;
     }
     return request;
   } finally {
-    wakeUps.close();
+    changes.close();
   }
 }
 
-async function look(api: Api, id: string): Promise<RequestAnswer | undefined> {
+/** Undefined after a failure that passes by itself. */
+async function fetchRequest(api: Api, id: string): Promise<RequestAnswer | undefined> {
   try {
     return await api.call(`/api/v1/requests/${segment(id)}`, requestShape);
   } catch (error) {
-    if (error instanceof CliError && PASSING.has(error.code)) return undefined;
+    if (error instanceof CliError && TRANSIENT.has(error.code)) return undefined;
     throw error;
   }
 }
 
-function changes(before: RequestAnswer, after: RequestAnswer): string[] {
-  const seen = new Set(before.reviews.map(({ id }) => id));
+function describeChanges(before: RequestAnswer, after: RequestAnswer): string[] {
+  const known = new Set(before.reviews.map(({ id }) => id));
   const reviews = after.reviews
-    .filter(({ id }) => !seen.has(id))
+    .filter(({ id }) => !known.has(id))
     .map(({ side, person, decision, reason }) => {
       const did =
         { approve: 'approved', deny: 'denied', counter: 'made a counter-offer' }[decision] ?? decision;
       return `${side === 'vendor' ? 'Vendor reviewer' : 'Customer approver'} ${person} ${did}${reason === null ? '' : `: ${reason}`}.`;
     });
-  const state =
-    before.state === after.state
-      ? []
-      : [isOpen(after) ? `It now ${stateWords(after.state)}.` : `The request is ${after.state}.`];
-  return [...reviews, ...state];
+  if (before.state === after.state) return reviews;
+  return [
+    ...reviews,
+    isUndecided(after) ? `It now ${describeState(after.state)}.` : `The request is ${after.state}.`,
+  ];
 }
 
-function waitingLine({ state, needs, tenant, lapsesAt }: RequestAnswer): string {
-  const { required, approved } = state === 'awaiting_vendor' ? needs.vendor : needs.customer;
-  const whom = state === 'awaiting_vendor' ? 'the vendor' : tenant;
-  const left = (Date.parse(lapsesAt) - Date.now()) / 1000;
-  return `${approved} of ${required} approvals by ${whom} · lapses in ${humanSeconds(left)}`;
+function describeWaiting({ state, needs, tenant, lapsesAt }: RequestAnswer): string {
+  const byVendor = state === 'awaiting_vendor';
+  const { required, approved } = byVendor ? needs.vendor : needs.customer;
+  const secondsLeft = (Date.parse(lapsesAt) - Date.now()) / 1000;
+  return `${approved} of ${required} approvals by ${byVendor ? 'the vendor' : tenant} · lapses in ${formatSeconds(secondsLeft)}`;
 }
 
-/**
- * The broker's event stream used as a wake-up alone: what an event says is not believed, the caller looks for
- * itself. While no stream can be had, `next` answers after `pollMs`; with one it answers at an event, or
- * after `idleMs` in case one was lost.
- */
-export class WakeUps {
+/** How long to wait for an event without a stream, and with one (in case an event was lost). */
+const POLL_MS = 1000;
+const IDLE_MS = 5000;
+
+/** Says when it is time to look at the request again. The content of the events is ignored. */
+class ChangeSignal {
   private readonly stop = new AbortController();
   private connected = false;
   private pending = false;
   private wake: (() => void) | undefined;
 
-  constructor(
-    private readonly api: Pick<Api, 'stream'>,
-    private readonly times: { pollMs: number; idleMs: number } = { pollMs: 1000, idleMs: 5000 },
-  ) {
+  constructor(private readonly api: Pick<Api, 'openStream'>) {
     void this.listen();
   }
 
-  /** Resolves when it is time to look again; at once where something happened since the last look. */
+  /** Resolves at the next event, after a pause, or on abort; at once if an event came since the last call. */
   async next(signal: AbortSignal): Promise<void> {
     if (!this.pending && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.connected ? this.times.idleMs : this.times.pollMs);
+        const timer = setTimeout(resolve, this.connected ? IDLE_MS : POLL_MS);
         this.wake = () => {
           clearTimeout(timer);
           resolve();
@@ -127,25 +123,25 @@ export class WakeUps {
     this.wake?.();
   }
 
+  /** Connects again and again until `close`. The pause between attempts does not keep the process alive. */
   private async listen(): Promise<void> {
     while (!this.stop.signal.aborted) {
-      await this.follow().catch(() => undefined);
+      await this.readStream().catch(() => undefined);
       this.connected = false;
-      // Does not keep the process alive.
-      await sleep(this.times.idleMs, this.stop.signal, false);
+      await sleep(IDLE_MS, this.stop.signal, false);
     }
   }
 
-  private async follow(): Promise<void> {
-    const answer = await this.api.stream('/api/v1/stream', this.stop.signal);
+  private async readStream(): Promise<void> {
+    const response = await this.api.openStream('/api/v1/stream', this.stop.signal);
     this.connected = true;
-    const parser = createParser({ onEvent: () => this.ring() });
+    const parser = createParser({ onEvent: () => this.notify() });
     const decoder = new TextDecoder();
-    for await (const chunk of answer.body ?? [])
+    for await (const chunk of response.body ?? [])
       parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
   }
 
-  private ring(): void {
+  private notify(): void {
     this.pending = true;
     this.wake?.();
   }

@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
 import type { Run } from '../command/context.js';
-import { examples, verb } from '../command/define.js';
+import { addVerb, examples, GROUPS } from '../command/define.js';
 import type { LoginOptions } from './login.js';
 
-/** Who works here. */
-export function registerAccount(program: Command, run: Run): void {
-  program.commandsGroup('Sign in:');
+export function registerSignIn(program: Command, run: Run): void {
+  program.commandsGroup(GROUPS.signIn);
 
-  verb(program, 'login', 'Sign in through the browser, or keep a key')
+  addVerb(program, 'login', 'Sign in through the browser, or store an API key')
     .option('--organisation <slug>', 'where you sign in: your organisation’s slug, or vendor')
-    .option('--with-key', 'keep the API key that stands on stdin, instead')
+    .option('--with-key', 'store the API key that is read from stdin, instead')
     .option('--no-browser', 'print the address and open nothing')
     .addHelpText(
       'after',
-      `\nWhat it is given is kept for you alone (0600), lives for hours and is listed among your sessions.\n${examples(
+      `\nThe credential is stored for you alone (mode 0600), lasts for hours and is listed among your sessions.\n${examples(
         'countersign login --organisation vendor',
         'countersign login --with-key < key',
       )}`,
@@ -22,11 +21,11 @@ export function registerAccount(program: Command, run: Run): void {
       run(async (context, options: LoginOptions) => (await import('./login.js')).login(context, options)),
     );
 
-  verb(program, 'logout', 'End the session of this command and forget it').action(
+  addVerb(program, 'logout', 'End the session of this command and forget it').action(
     run(async (context) => (await import('./session.js')).logout(context)),
   );
 
-  verb(program, 'whoami', 'Show who is signed in').action(
+  addVerb(program, 'whoami', 'Show who is signed in').action(
     run(async (context) => (await import('./session.js')).whoami(context)),
   );
 }

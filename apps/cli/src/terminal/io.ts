@@ -1,20 +1,20 @@
 import type { Readable } from 'node:stream';
 
-/** Everything the command reads and writes, so that tests can stand in for a terminal. */
+/** Everything that the command reads and writes. Tests pass their own. */
 export type Io = {
   env: Readonly<Record<string, string | undefined>>;
   stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
-  /** True where stderr is a terminal that may be drawn on. */
-  live: boolean;
-  /** Asks a yes-or-no question; absent where nobody sits at a terminal to answer it. */
+  /** Whether stderr is a terminal that may be drawn on. */
+  isTerminal: boolean;
+  /** Asks a yes-or-no question. Absent if no one sits at a terminal to answer it. */
   confirm?: (question: string) => Promise<boolean>;
-  /** Aborted by Ctrl-C or SIGTERM, for verbs that run until stopped. */
+  /** Aborted by Ctrl-C or SIGTERM, for verbs that run until they are stopped. */
   signal: AbortSignal;
 };
 
-/** The process's own streams. A reader that closed its end (`| head`) ends the command quietly. */
+/** The streams of this process. If the reader has closed its end (`| head`), the process exits quietly. */
 export function processIo(): Io {
   const stop = new AbortController();
   for (const stream of [process.stdout, process.stderr]) {
@@ -23,15 +23,16 @@ export function processIo(): Io {
       throw error;
     });
   }
-  const live =
+  const isTerminal =
     process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
   return {
     env: process.env,
     stdin: process.stdin,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    live,
-    ...(live && process.stdin.isTTY === true ? { confirm: ask } : {}),
+    isTerminal,
+    ...(isTerminal && process.stdin.isTTY === true ? { confirm } : {}),
+    // Signal handlers are installed by the first verb that reads this. Other verbs keep the default: Ctrl-C ends them.
     get signal() {
       if (process.listenerCount('SIGINT') === 0) {
         process.once('SIGINT', () => stop.abort());
@@ -42,20 +43,21 @@ export function processIo(): Io {
   };
 }
 
-/** No is the default: Enter alone changes nothing. Ctrl-C is a no. */
-async function ask(question: string): Promise<boolean> {
-  const { confirm } = await import('@clack/prompts');
-  return (await confirm({ message: question, initialValue: false, output: process.stderr })) === true;
+/** The default is no: Enter alone changes nothing, and Ctrl-C counts as no. */
+async function confirm(question: string): Promise<boolean> {
+  const prompts = await import('@clack/prompts');
+  const options = { message: question, initialValue: false, output: process.stderr };
+  return (await prompts.confirm(options)) === true;
 }
 
-/** All of stdin as text. */
-export async function readAll(stdin: Readable, mostBytes: number): Promise<string> {
+/** Reads stdin as text. Stops reading after `maxBytes`: the caller refuses such a text by its form. */
+export async function readAll(stdin: Readable, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
     const bytes = Buffer.from(chunk as Buffer);
     size += bytes.length;
-    if (size > mostBytes) break;
+    if (size > maxBytes) break;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,10 +1,10 @@
 import type { Io } from './io.js';
-import { plain } from './text.js';
+import { escapeForTerminal } from './text.js';
 
 const FRAMES = ['◒', '◐', '◓', '◑'];
 const FRAME_MS = 120;
 
-/** Progress on stderr: lines that stay, and on a terminal one line below them that keeps moving. */
+/** Progress on stderr: lines that stay, and on a terminal one moving line below them. */
 export class Progress {
   private timer: NodeJS.Timeout | undefined;
   private frame = 0;
@@ -12,16 +12,17 @@ export class Progress {
 
   constructor(private readonly io: Io) {}
 
-  /** Something has happened: a line that stays. */
+  /** Prints a line that stays. */
   step(text: string): void {
     this.clear();
-    this.io.stderr(this.io.live ? `\u001b[32m◆\u001b[39m  ${plain(text)}\n` : `${plain(text)}\n`);
+    const line = escapeForTerminal(text);
+    this.io.stderr(this.io.isTerminal ? `\u001b[32m◆\u001b[39m  ${line}\n` : `${line}\n`);
   }
 
-  /** What is being waited for; `line` is asked again for every frame, so it may count. */
+  /** Shows what the command waits for. `line` is called for every frame, so it may count down. */
   waiting(line: () => string): void {
     this.line = line;
-    if (!this.io.live) return;
+    if (!this.io.isTerminal) return;
     this.timer ??= setInterval(() => this.draw(), FRAME_MS);
   }
 
@@ -33,10 +34,11 @@ export class Progress {
 
   private draw(): void {
     this.frame = (this.frame + 1) % FRAMES.length;
-    this.io.stderr(`\r\u001b[2K\u001b[35m${FRAMES[this.frame]}\u001b[39m  ${plain(this.line())}`);
+    const line = escapeForTerminal(this.line());
+    this.io.stderr(`\r\u001b[2K\u001b[35m${FRAMES[this.frame]}\u001b[39m  ${line}`);
   }
 
   private clear(): void {
-    if (this.io.live) this.io.stderr('\r\u001b[2K');
+    if (this.io.isTerminal) this.io.stderr('\r\u001b[2K');
   }
 }

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { requestAnswer } from '../../test/answers.js';
 import { requestShape } from '../api/shapes.js';
-import { planText } from '../host/organisation.js';
-import { requestText } from '../requests/request-text.js';
-import { facts, humanSeconds, instantFrom, plain, table } from './text.js';
+import { formatPlan } from '../host/organisation.js';
+import { formatRequest } from '../requests/request-text.js';
+import { escapeForTerminal, formatFacts, formatInstant, formatSeconds, formatTable } from './text.js';
 
 test.each([
   [0, '0 s'],
@@ -14,29 +14,29 @@ test.each([
   [90_000, '1 d 1 h'],
   [-5, '0 s'],
 ])('%d seconds are said as %s', (seconds, words) => {
-  expect(humanSeconds(seconds)).toBe(words);
+  expect(formatSeconds(seconds)).toBe(words);
 });
 
 test('an instant carries its zone and its distance', () => {
   const now = new Date('2026-11-24T12:00:00Z');
-  expect(instantFrom('2026-11-24T12:05:00Z', now)).toBe('2026-11-24T12:05:00Z (in 5 min)');
-  expect(instantFrom('2026-11-24T11:59:00Z', now)).toBe('2026-11-24T11:59:00Z (1 min ago)');
-  expect(instantFrom('whenever', now)).toBe('whenever');
+  expect(formatInstant('2026-11-24T12:05:00Z', now)).toBe('2026-11-24T12:05:00Z (in 5 min)');
+  expect(formatInstant('2026-11-24T11:59:00Z', now)).toBe('2026-11-24T11:59:00Z (1 min ago)');
+  expect(formatInstant('whenever', now)).toBe('whenever');
 });
 
 test('no text can move the cursor, break a line, or reorder what is read', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(plain(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-      expect(table(['A'], [[text]]).split('\n')).toHaveLength(2);
-      expect(facts([['a', text]]).split('\n')).toHaveLength(1);
+      expect(escapeForTerminal(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(formatTable(['A'], [[text]]).split('\n')).toHaveLength(2);
+      expect(formatFacts([['a', text]]).split('\n')).toHaveLength(1);
     }),
   );
 });
 
 test('a request is read as who, what, how long, why, and what is missing', () => {
   const request = requestShape.parse(requestAnswer({ justification: 'Case\n4711' }));
-  const text = requestText(request, new Date('2026-11-24T12:00:00Z'));
+  const text = formatRequest(request, new Date('2026-11-24T12:00:00Z'));
   expect(text).toContain('billing of acme');
   expect(text).toContain('read on invoices/*');
   expect(text).toContain('1 h');
@@ -47,7 +47,7 @@ test('a request is read as who, what, how long, why, and what is missing', () =>
 });
 
 test('a plan shows each member that differs, and counts', () => {
-  const text = planText(
+  const text = formatPlan(
     [
       {
         action: 'change',
@@ -70,7 +70,7 @@ test('a plan shows each member that differs, and counts', () => {
       '0 to add, 1 to change, 1 to remove. Nothing was written.',
     ].join('\n'),
   );
-  expect(planText([], false)).toBe('No differences.');
+  expect(formatPlan([], false)).toBe('No differences.');
   const asked = {
     action: 'propose',
     kind: 'tenant',
@@ -78,7 +78,7 @@ test('a plan shows each member that differs, and counts', () => {
     before: { a: 2 },
     after: { a: 1 },
   } as const;
-  expect(planText([asked], false)).toBe(
-    '? tenant acme\n    a: 2 → 1\n\n0 to add, 0 to change, 0 to remove, 1 to be signed by the tenants’ own people before it counts. Done.',
+  expect(formatPlan([asked], false)).toBe(
+    '? tenant acme\n    a: 2 → 1\n\n0 to add, 0 to change, 0 to remove, 1 to be signed by the tenants’ own people first. Done.',
   );
 });

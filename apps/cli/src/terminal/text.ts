@@ -1,17 +1,18 @@
 import { shortDurationText } from '@countersign/wording';
+
 /**
- * Text from elsewhere, made harmless for a terminal: control characters and those that reorder or hide what
- * is read (bidirectional, zero-width) are shown as \u{…}. Line breaks inside a value become ⏎.
+ * Makes text from elsewhere harmless for a terminal. Control characters, and characters that reorder or hide text
+ * (bidirectional, zero-width), become \u{…}; line breaks become ⏎.
  */
-export function plain(text: string): string {
+export function escapeForTerminal(text: string): string {
   return text
     .replace(/\r\n|[\r\n\u2028\u2029]/g, ' ⏎ ')
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Rows under their headings, columns as wide as their widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [headings, ...rows].map((row) => row.map(plain));
+/** Rows under their headings. Each column is as wide as its widest cell. */
+export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [headings, ...rows].map((row) => row.map(escapeForTerminal));
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells
     .map((row) =>
@@ -23,24 +24,33 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-/** `name  value` lines; a value of several lines is indented under its first. */
-export function facts(rows: readonly (readonly [name: string, value: string | string[]])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows
+/** One line of `formatFacts`: a name, and a value of one or more lines. */
+export type Fact = readonly [name: string, value: string | string[]];
+
+/** `name  value` lines. Further lines of a value are indented below its first. */
+export function formatFacts(facts: readonly Fact[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts
     .flatMap(([name, value]) =>
-      [value].flat().map((line, index) => `${(index === 0 ? name : '').padEnd(width)}  ${plain(line)}`),
+      [value]
+        .flat()
+        .map((line, index) => `${(index === 0 ? name : '').padEnd(width)}  ${escapeForTerminal(line)}`),
     )
     .join('\n');
 }
 
-/** A length of time as people say it: the two largest units, such as `3 h 58 min`. */
-export const humanSeconds = (seconds: number): string => shortDurationText(seconds, 'en');
+/** A fact if there is a value, and no line if there is none. */
+export const optionalFact = (name: string, value: string | string[] | null | undefined): Fact[] =>
+  value === null || value === undefined ? [] : [[name, value]];
 
-/** An instant with its zone, and how far away it is: `2026-11-24T15:00:00Z (in 12 min)`. */
-export function instantFrom(instant: string, now: Date): string {
+/** A length of time in its two largest units, such as `3 h 58 min`. */
+export const formatSeconds = (seconds: number): string => shortDurationText(seconds, 'en');
+
+/** An instant and its distance from now: `2026-11-24T15:00:00Z (in 12 min)`. */
+export function formatInstant(instant: string, now: Date): string {
   const seconds = (Date.parse(instant) - now.getTime()) / 1000;
   if (Number.isNaN(seconds)) return instant;
   return seconds >= 0
-    ? `${instant} (in ${humanSeconds(seconds)})`
-    : `${instant} (${humanSeconds(-seconds)} ago)`;
+    ? `${instant} (in ${formatSeconds(seconds)})`
+    : `${instant} (${formatSeconds(-seconds)} ago)`;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Loopback } from './loopback.js';
+import { LoopbackRedirect } from './loopback-redirect.js';
 
 /** What is answered to a request for exactly this target. */
 async function get(port: number, target: string): Promise<string> {
@@ -10,7 +10,7 @@ async function get(port: number, target: string): Promise<string> {
 }
 
 test('what is no address, and what is another’s answer, is waited past', async () => {
-  const loopback = await Loopback.open('state', new AbortController().signal);
+  const loopback = await LoopbackRedirect.open('state', new AbortController().signal);
   try {
     for (const target of ['//', '///', '/', '/callback?code=c&state=other'])
       expect(await get(loopback.port, target)).toMatch(/^HTTP\/1\.1 404 /);

@@ -16,45 +16,50 @@ import {
 } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
-import { idOf } from '../command/flags.js';
-import { facts } from '../terminal/text.js';
+import { parseId } from '../command/flags.js';
+import { type Fact, formatFacts, formatTable } from '../terminal/text.js';
+
+/** What can be requested: every route of the service with its resource and action. */
+export async function showRoutes(context: Context, name: string): Promise<Answer> {
+  const service = await context.api().call(`/api/v1/services/${segment(name)}`, serviceShape);
+  const rows = service.routes.map(({ method, path, resource, action, query }) => [
+    action,
+    resource.replaceAll(/\{[^}]*\}/g, '*'),
+    method,
+    path,
+    query === 'any' ? 'any' : query.join(', '),
+  ]);
+  return { document: service, text: formatTable(['ACTION', 'RESOURCE', 'METHOD', 'PATH', 'QUERY'], rows) };
+}
 
 /**
- * Judges a call by the very steps that a gateway takes, without making it. What only the gateway knows (the
- * customer's forbid rules, calls running at once) is not judged here; ends with 1 where the call is refused.
+ * Evaluates a call with the gateway's own steps, without making the call. Locks, the customer's forbid rules,
+ * countersignatures and limits are known to the gateway alone and are not evaluated.
+ * @throws CliError with the gateway's code if the call would be refused
  */
-export async function explain(
+export async function explainCall(
   context: Context,
   method: string,
   target: string,
   options: { grant: string },
 ): Promise<Answer> {
-  if (!target.startsWith('/')) throw usageError('the path must begin with "/", as under the service');
+  if (!target.startsWith('/')) throw usageError('the path must begin with "/", as below the service');
   const api = context.api();
-  const grant = await api.call(`/api/v1/grants/${segment(idOf('grt', options.grant))}`, grantShape);
+  const grant = await api.call(`/api/v1/grants/${segment(parseId('grt', options.grant))}`, grantShape);
   const [request, service] = await Promise.all([
     api.call(`/api/v1/requests/${segment(grant.request)}`, requestShape),
     api.call(`/api/v1/services/${segment(grant.service)}`, serviceShape),
   ]);
   const terms = readTerms(request['terms']);
-  const seconds = (instant: string | null) => Math.floor(Date.parse(instant ?? '') / 1_000);
-  const claims = {
-    grant_id: grant.id,
-    grant_nbf: seconds(grant.startsAt),
-    grant_exp: seconds(grant.endsAt),
-    tenant: grant.tenant,
-    digest: grant.digest,
-    terms,
-  };
   const decision = decideCall(
-    claims,
-    callOf(service.name, method, target),
-    viewOf(grant, service),
+    tokenClaims(grant, terms),
+    toCall(service.name, method, target),
+    gatewayView(grant, service),
     Date.now(),
   );
-  const { match } = decision;
+  const { allowed, match } = decision;
   const document = {
-    allowed: decision.allowed,
+    allowed,
     code: decision.allowed ? null : decision.code,
     detail: decision.allowed ? null : decision.detail,
     route: match?.route ?? null,
@@ -62,7 +67,7 @@ export async function explain(
     action: match?.action ?? null,
     tenant: match?.tenant ?? null,
   };
-  const matched: [string, string][] =
+  const matched: Fact[] =
     match === null
       ? []
       : [
@@ -70,17 +75,18 @@ export async function explain(
           ['means', `${match.action} on ${match.resource} of ${match.tenant}`],
         ];
   if (!decision.allowed) {
-    if (!context.json && matched.length > 0) context.note(facts(matched));
+    if (!context.json && matched.length > 0) context.note(formatFacts(matched));
     const changed =
       terms.routes === service.routesHash
         ? ''
         : '; the service has another route map than when the grant was approved';
     throw new CliError(decision.code, `${decision.detail}${changed}`, { document });
   }
-  return {
-    document,
-    text: facts([['allowed', 'yes, unless the customer’s forbid rules or a limit refuse it'], ...matched]),
-  };
+  const verdict: Fact = [
+    'allowed',
+    'yes, unless a lock, a forbid rule of the customer or a limit refuses it',
+  ];
+  return { document, text: formatFacts([verdict, ...matched]) };
 }
 
 function readTerms(value: unknown): Terms {
@@ -94,7 +100,20 @@ function readTerms(value: unknown): Terms {
   }
 }
 
-function callOf(service: string, method: string, target: string): Call {
+/** The claims that the grant's token would carry. */
+function tokenClaims({ id, startsAt, endsAt, tenant, digest }: GrantAnswer, terms: Terms) {
+  const seconds = (instant: string | null) => Math.floor(Date.parse(instant ?? '') / 1_000);
+  return {
+    grant_id: id,
+    grant_nbf: seconds(startsAt),
+    grant_exp: seconds(endsAt),
+    tenant,
+    digest,
+    terms,
+  };
+}
+
+function toCall(service: string, method: string, target: string): Call {
   const [path = '', ...rest] = target.split('?');
   const query = rest.length === 0 ? '' : `?${rest.join('?')}`;
   return {
@@ -110,22 +129,9 @@ function callOf(service: string, method: string, target: string): Call {
   };
 }
 
-function viewOf(grant: GrantAnswer, service: ServiceAnswer): CallView {
-  const definition: ServiceDefinition = {
-    name: service.name,
-    upstream: service.upstream,
-    audience: service.audience,
-    tenantFrom: service.tenantFrom,
-    ...(service.tenantHeader === null ? {} : { tenantHeader: service.tenantHeader }),
-    routes: service.routes.map(({ method, path, resource, action, query }) => ({
-      method,
-      path,
-      resource,
-      action,
-      query,
-    })),
-  };
-  const map: PublishedRouteMap = { definition, compiled: compileRouteMap(definition) };
+/** What a gateway would know, as far as the API shows it to an engineer. */
+function gatewayView(grant: GrantAnswer, service: ServiceAnswer): CallView {
+  const map = publishedMap(service);
   return {
     grant: (digest) =>
       digest === grant.digest && grant.state === 'active' && grant.startsAt !== null && grant.endsAt !== null
@@ -140,13 +146,29 @@ function viewOf(grant: GrantAnswer, service: ServiceAnswer): CallView {
     currentMap: (name) => (name === service.name ? map : undefined),
     mapByHash: (hash) => (hash === service.routesHash ? map : undefined),
     forbidden: () => [],
-    // Who has locked what is not the engineer's to read; the gateway says it when it is so.
+    // An engineer may not read locks; the gateway's own refusal names them.
     lockOn: () => undefined,
-    // Nor is what the customer has signed: the token carries it, and the gateway holds it against its own pins.
+    // The token carries the countersignatures, and the gateway checks them against its own pins.
     trust: () => undefined,
     pinnedTenants: new Set(),
     countersigned: () => undefined,
     hasRoom: () => true,
     hasBudget: () => true,
   };
+}
+
+function publishedMap(service: ServiceAnswer): PublishedRouteMap {
+  const { name, upstream, audience, tenantFrom, tenantHeader } = service;
+  const definition: ServiceDefinition = {
+    ...{ name, upstream, audience, tenantFrom },
+    ...(tenantHeader === null ? {} : { tenantHeader }),
+    routes: service.routes.map(({ method, path, resource, action, query }) => ({
+      method,
+      path,
+      resource,
+      action,
+      query,
+    })),
+  };
+  return { definition, compiled: compileRouteMap(definition) };
 }

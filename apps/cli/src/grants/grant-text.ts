@@ -1,0 +1,48 @@
+import { formatPerson } from '../api/people.js';
+import type { GrantAnswer } from '../api/shapes.js';
+import { formatScope } from '../requests/request-text.js';
+import { formatFacts, formatInstant, formatTable, optionalFact } from '../terminal/text.js';
+
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
+/** `active`, or `ended (revoked)`. */
+export const describeGrantState = ({ state, endReason }: GrantAnswer): string =>
+  endReason === null ? state : `${state} (${endReason})`;
+
+export const formatGrant = (grant: GrantAnswer, now: Date, names = NO_NAMES): string =>
+  formatFacts([
+    ['grant', grant.id],
+    ['state', describeGrantState(grant)],
+    ['who', formatPerson(grant.requester, names)],
+    ['what', [`${grant.service} of ${grant.tenant}`, ...formatScope(grant.scope)]],
+    ...optionalFact('starts', grant.startsAt === null ? null : formatInstant(grant.startsAt, now)),
+    ...optionalFact('ends', grant.endsAt === null ? null : formatInstant(grant.endsAt, now)),
+    ['used', `${grant.used.calls} calls, ${grant.used.bytes} bytes`],
+    ['gateway', grant.gatewayUrl],
+    ['request', grant.request],
+    ['digest', grant.digest],
+  ]);
+
+export function formatGrants(grants: readonly GrantAnswer[]): string {
+  if (grants.length === 0) return 'No grants.';
+  return formatTable(
+    ['ID', 'STATE', 'TENANT', 'SERVICE', 'SCOPE', 'ENDS', 'CALLS'],
+    grants.map((grant) => [
+      grant.id,
+      describeGrantState(grant),
+      grant.tenant,
+      grant.service,
+      formatScope(grant.scope).join('; '),
+      grant.endsAt ?? '',
+      String(grant.used.calls),
+    ]),
+  );
+}
+
+/** Commands to paste once the grant is active. */
+export const nextCommands = (grant: string): string =>
+  [
+    `countersign curl ${grant} -- /…`,
+    `countersign proxy ${grant} --port 8080`,
+    `countersign release ${grant}`,
+  ].join('\n');

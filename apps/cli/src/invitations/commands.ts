@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { Run } from '../command/context.js';
+import { addPageOptions, addVerb, examples, GROUPS } from '../command/define.js';
+import type { ListOptions } from '../command/list.js';
+import type { InviteOptions } from './invitations.js';
+
+export function registerInvitations(program: Command, run: Run): void {
+  program.commandsGroup(GROUPS.decide);
+
+  addVerb(program, 'invite', 'Invite the vendor: requests that fit need no further approval by you')
+    .argument('<service>', 'data service, such as billing')
+    .requiredOption(
+      '--scope <resource:actions...>',
+      'RESOURCE:ACTION[,ACTION]…; * matches one segment, a final ** any number (may be repeated)',
+    )
+    .requiredOption('--until <time>', 'each access ends by then, such as 2026-11-27T17:00:00Z')
+    .option('--ticket <id>', 'only for the case or ticket of this name')
+    .option('--for <duration>', 'how long one access may last at most, as ISO 8601, such as PT1H')
+    .option('--uses <n>', 'how many times at most')
+    .option('--calls <n>', 'how many calls at most each time')
+    .option('--start-at <time>', 'not before this time')
+    .addHelpText(
+      'after',
+      examples(
+        'countersign invite billing --scope "invoices/*:read" --until 2026-11-27T17:00:00Z --ticket 4711 --uses 3',
+      ),
+    )
+    .action(
+      run(async (context, service: string, options: InviteOptions) =>
+        (await import('./invitations.js')).invite(context, service, options),
+      ),
+    );
+
+  addPageOptions(addVerb(program, 'invitations', 'List invitations, newest first'))
+    .option('--tenant <slug>', 'those of this tenant; your own tenant’s if it is absent')
+    .option('--state <state>', 'only those in this state: open, used_up, withdrawn, expired')
+    .option('--service <name>', 'only those for this service')
+    .action(
+      run(async (context, options: ListOptions) =>
+        (await import('./invitations.js')).listInvitations(context, options),
+      ),
+    );
+
+  addVerb(program, 'withdraw', 'Withdraw an invitation; access that it opened ends at once')
+    .argument('<invitation>', 'inv_…')
+    .option('--reason <text>', 'why; it is written to the log')
+    .action(
+      run(async (context, id: string, options: { reason?: string }) =>
+        (await import('./invitations.js')).withdrawInvitation(context, id, options),
+      ),
+    );
+}
