@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const COMPRESSED = /\.(js|css|svg|html)$/;
 
-/** Writes `.br` and `.gz` beside what compresses, so that the broker compresses nothing while it serves. */
+/** Writes `.br` and `.gz` beside each file that compresses, so that the broker never compresses while it serves. */
 function precompress(): Plugin {
   return {
     name: 'precompress',
@@ -36,19 +37,26 @@ export default defineConfig({
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },
-  plugins: [precompress()],
+  plugins: [pureSchemas(), precompress()],
   build: {
     outDir: from('../../dist/apps/web'),
     emptyOutDir: true,
     target: 'es2022',
     manifest: 'manifest.json',
-    // The policy of the pages allows no data: URL; everything is a file of ours.
+    // The pages' content security policy allows no data: URLs, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Libraries say “use client” for frameworks that render on a server; here everything is the client.
+      output: {
+        // Most pages share these libraries. In one chunk, they load with the first page: a browser never retries a chunk
+        // that it could not load, and a small chunk for each module would then break other pages after a lost connection.
+        codeSplitting: {
+          groups: [{ name: 'contract', test: /\/libs\/(contract|wording)\/src\//, minShareCount: 2 }],
+        },
+      },
+      // Some libraries contain “use client” for server rendering. These pages never render on a server.
       checks: { moduleLevelDirective: false },
-      // The leaf library is pure: what a page does not call of it, its schemas above all, is left out.
+      // These libraries have no side effects, so a page contains only what it calls.
       treeshake: { moduleSideEffects: (id: string) => !/\/libs\/(contract|wording)\//.test(id) },
     },
   },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { pureSchemas } from './pure-schemas.js';
 
 const from = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const NAME = 'countersign-signing.html';
@@ -9,7 +10,7 @@ const NAME = 'countersign-signing.html';
 const hashOf = (text: string, encoding: 'base64' | 'hex') =>
   createHash('sha256').update(text).digest(encoding);
 
-/** One file: script and style stand in it, its own policy lets no others run, and its hash stands beside it. */
+/** Writes one file that contains its script and style, with a policy that allows no others, and its hash beside it. */
 function onePage(): Plugin {
   return {
     name: 'one-page',
@@ -19,13 +20,13 @@ function onePage(): Plugin {
       if (chunk?.type !== 'chunk' || others.length > 0)
         throw new Error('the signing page is more than one file');
       delete bundle[chunk.fileName];
-      // Where packages were installed is no part of it: the same bytes come of every folder.
+      // Removes the folder of installed packages, so that every build gives the same bytes.
       const code = chunk.code.replaceAll(/^(\s*\/\/ ).*?(node_modules\/\S+)$/gm, '$1$2');
       const script = `\n${code.trim()}\n`;
       const style = `\n${readFileSync(from('src/signing/page.css'), 'utf8').trim()}\n`;
-      // What would end its element early, or change how it is read, would not be what the policy's hash is of.
+      // Such text would end its element early or change how the browser parses it, so the policy's hash would not match.
       if (/<!--|<\/?script/i.test(script) || /<\//.test(style))
-        throw new Error('the signing page would not be read as it is written');
+        throw new Error('the signing page contains text that ends its script or style early');
       const page = readFileSync(from('src/signing/page.html'), 'utf8')
         .replace('%policy%', () => policyOf(script, style))
         .replace('<style></style>', () => `<style>${style}</style>`)
@@ -45,7 +46,7 @@ const policyOf = (script: string, style: string) =>
     "default-src 'none'",
     `script-src 'sha256-${hashOf(script, 'base64')}'`,
     `style-src 'sha256-${hashOf(style, 'base64')}'`,
-    // The list of who may ask, beside the page.
+    // The page reads its configuration, which is beside it.
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -53,7 +54,7 @@ const policyOf = (script: string, style: string) =>
     "trusted-types 'none'",
   ].join('; ');
 
-/** The page that customers host themselves: small, not minified, so that it can be read (docs/signing-page.md). */
+/** Builds the page that customers host themselves. It is small and not minified, so that people can read it (docs/signing-page.md). */
 export default defineConfig({
   root: from('.'),
   resolve: {
@@ -62,7 +63,7 @@ export default defineConfig({
       '@countersign/wording': from('../../libs/wording/src/index.ts'),
     },
   },
-  plugins: [onePage()],
+  plugins: [pureSchemas(), onePage()],
   build: {
     outDir: from('../../dist/apps/web/signing'),
     emptyOutDir: true,

@@ -108,7 +108,7 @@ describe('the decision page', () => {
     const page = await site.signedIn('ada', `/requests/${asked.id}`);
     await page.getByRole('button', { name: 'Deny', exact: true }).click();
     await page.getByRole('button', { name: 'Deny the request' }).click();
-    await page.getByText('A reason is needed.').waitFor();
+    await page.getByText('Give a reason.').waitFor();
     await page.getByLabel('Why? The engineer reads this.').fill('Ask for one invoice only.');
     await page.getByRole('button', { name: 'Deny the request' }).click();
     await page.getByText('Denied by Ada Moreau').waitFor();

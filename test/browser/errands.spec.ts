@@ -19,8 +19,8 @@ describe('errands on the other pages', () => {
     await open.getByRole('button', { name: 'Stop', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Stop this access' });
     await dialog.getByRole('button', { name: 'Stop access' }).click();
-    await dialog.getByText('A reason is needed.').waitFor();
-    await dialog.getByLabel('Why? It stands in the log.').fill('Not what the case needs.');
+    await dialog.getByText('Give a reason.').waitFor();
+    await dialog.getByLabel('Why? The log keeps your answer.').fill('Not what the case needs.');
     await dialog.getByRole('button', { name: 'Stop access' }).click();
     await dialog.waitFor({ state: 'detached' });
     await open.getByText('Nothing is open').waitFor();
@@ -54,7 +54,7 @@ describe('errands on the other pages', () => {
     const page = await site.signedIn('ada', '/controls');
     const longest = page.getByLabel('Longest access, in minutes');
     const save = page.getByRole('button', { name: 'Save these controls' });
-    const said = page.getByText('Saved. What is asked and decided from now on goes by these controls.');
+    const said = page.getByText('Saved. These controls apply to new requests and decisions.');
     await longest.fill('45');
     await save.click();
     await said.waitFor();
@@ -65,10 +65,10 @@ describe('errands on the other pages', () => {
     await longest.fill('30');
     expect(await said.count()).toBe(0);
     await save.click();
-    await page.getByText('Somebody else changed these controls meanwhile.').waitFor();
+    await page.getByText('Someone else has changed these controls.').waitFor();
     expect(await longest.inputValue()).toBe('30');
     expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: 'PT20M' });
-    await page.getByRole('button', { name: 'Drop my changes and show what they are now' }).click();
+    await page.getByRole('button', { name: 'Discard my changes and show the present controls' }).click();
     expect(await longest.inputValue()).toBe('20');
 
     await longest.fill('');

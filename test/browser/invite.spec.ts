@@ -16,7 +16,7 @@ describe('the invite page', () => {
     await page.getByRole('checkbox', { name: 'read any invoice' }).check();
     await page.getByLabel('For case').fill('4711');
     await page.getByRole('button', { name: 'Let support list and read invoices, for case 4711' }).click();
-    await page.getByText('The door is open for what you named.').waitFor();
+    await page.getByText('Support may now do what you chose.').waitFor();
     await page.getByText('list and read invoices', { exact: true }).waitFor();
 
     // What fits needs nobody of the customer any more; the vendor still reviews it.

@@ -22,13 +22,13 @@ describe('the live page', () => {
     await site.site.broker.stop();
     await page.getByText('Reconnecting …').waitFor();
     await site.site.startBroker();
-    await page.getByText('Following').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await call(site, bearer, '/tenants/acme/invoices/inv-2', 200);
     await page.getByText('GET /tenants/acme/invoices/inv-2').waitFor();
 
     await page.getByRole('button', { name: 'Stop access now' }).click();
     await page.getByText('Stopped by Ada Moreau').waitFor();
-    await page.getByText('None has been tried since.').waitFor();
+    await page.getByText('No one has tried since.').waitFor();
     await call(site, bearer, '/tenants/acme/invoices/inv-3', 403);
     const proof = page.getByRole('region', { name: 'The proof' });
     await proof.getByText('Next call refused').waitFor();

@@ -107,7 +107,7 @@ describe('every page', () => {
     const page = await site.signedIn('ada', '/inbox');
     const foreign = await ask(site, { tenant: 'globex' });
     await page.goto(`${site.url}/requests/${foreign.id}`);
-    await page.getByText('There is nothing here, or it is not yours to see.').waitFor();
+    await page.getByText('There is nothing here, or you may not see it.').waitFor();
     expect(await page.getByText('Case 4711').count()).toBe(0);
   }, 60_000);
 

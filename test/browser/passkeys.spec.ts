@@ -86,7 +86,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.goto(`${site.url}/requests/${asked.id}`);
     await authenticator.verifies(false);
     await page.getByRole('button', { name: APPROVE }).click();
-    await page.getByText('Nothing was signed, and nothing has happened.').waitFor();
+    await page.getByText('Nothing was signed. Press the button again').waitFor();
     expect(await stateOf(asked)).toBe('awaiting_customer');
     await authenticator.verifies(true);
     await page.getByRole('button', { name: APPROVE }).click();
@@ -101,7 +101,7 @@ describe('P12: a customer signs with passkeys', () => {
     );
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
-    await page.getByText('asked you to sign something else than this page shows').waitFor();
+    await page.getByText('asked you to sign something other than what this page shows').waitFor();
     expect(await authenticator.signatures()).toBe(signed);
     expect(await stateOf(asked)).toBe('awaiting_customer');
   }, 60_000);
@@ -116,7 +116,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByText('Each access lasts 20 minutes at most.').waitFor();
     const signed = await authenticator.signatures();
     await page.getByRole('button', { name: 'Let support read invoices, for case 4712' }).click();
-    await page.getByText('The door is open for what you named.').waitFor();
+    await page.getByText('Support may now do what you chose.').waitFor();
     expect(await authenticator.signatures()).toBeGreaterThan(signed);
     const { items } = await site.api<{ items: { countersignature: object | null; maxDuration: string }[] }>(
       'ada',
@@ -134,8 +134,8 @@ describe('P12: a customer signs with passkeys', () => {
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
     await page.getByRole('link', { name: 'Watch this access' }).click();
-    await page.getByRole('button', { name: 'Stop it with my passkey, too' }).click();
-    await page.getByText('Stopped under signature.').waitFor();
+    await page.getByRole('button', { name: 'Also stop it with my passkey' }).click();
+    await page.getByText('You have signed a stop.').waitFor();
     const { items } = await site.api<{ items: { digest: string }[] }>(
       'ada',
       'GET',
@@ -176,11 +176,13 @@ describe('P12: a customer signs with passkeys', () => {
     await page.goto(`${site.url}/trust`);
     await page.getByText('Change the rules', { exact: true }).click();
     await page.getByRole('group', { name: 'Without a passkey' }).getByLabel('list').check();
-    await page.getByText('Accept another ground').first().click();
+    await page.getByText('Accept another reason').first().click();
     await page.getByRole('group', { name: 'For these actions' }).getByLabel('read').check();
-    await page.getByRole('button', { name: 'Accept another ground' }).click();
+    await page.getByRole('button', { name: 'Accept another reason' }).click();
     await page.getByText('Without a passkey: list. Before: nothing: every action is countersigned').waitFor();
-    await page.getByText('Other grounds: emergency: billing, read, at most 1 hour. Before: none').waitFor();
+    await page
+      .getByText('Access without your signature: emergency: billing, read, at most 1 hour. Before: none')
+      .waitFor();
     await page.getByRole('button', { name: 'Propose the next version' }).click();
     await page.getByText('In force: Version 2').waitFor();
     const { document } = await site.api<{ document: object }>('ada', 'GET', '/api/v1/tenants/acme/trust');
@@ -282,10 +284,10 @@ describe('P12: a customer signs with passkeys', () => {
 
   test('names, lists and removes passkeys; what a trust document names stays', async () => {
     await page.goto(`${site.url}/passkeys`);
-    await page.getByText('Goes with the next trust document').waitFor();
+    await page.getByText('The next trust document can remove it').waitFor();
     expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);
     await page.getByLabel('Name').fill('A second one');
     await page.getByRole('button', { name: 'Make a passkey' }).click();
-    await page.getByText('This device has a passkey of yours already.').waitFor();
+    await page.getByText('This device already has a passkey of yours.').waitFor();
   }, 60_000);
 });

@@ -67,12 +67,12 @@ describe('P12: a customer signs at a page of its own', () => {
     await page.getByText('You have a passkey.').waitFor();
     const { popup } = await signed('Make a recovery key', 'Make a recovery key');
     await pressed(popup.getByRole('button', { name: 'I have kept it' }));
-    await page.getByText('You have a second way in.').waitFor();
+    await page.getByText('You have a backup.').waitFor();
     const { said } = await signed(SIGN.name, SIGN.name, async (shown) =>
       expect(await violations(shown)).toEqual([]),
     );
     expect(said).toContain('You sign version 1 of acme’s trust document');
-    await page.getByText('Claimed. The door is yours.').waitFor();
+    await page.getByText('Claimed. From now on your passkeys decide.').waitFor();
     const trust = await site.api<{ trust: string; document: { rpId: string; origins: string[] } }>(
       'ada',
       'GET',
@@ -104,7 +104,7 @@ describe('P12: a customer signs at a page of its own', () => {
     const before = device.signatures;
     await page.goto(`${site.url}/requests/${asked.id}`);
     await signed(/^Approve with passkey/, 'Close without signing');
-    await page.getByText('Nothing was signed, and nothing has happened.').waitFor();
+    await page.getByText('Nothing was signed. Press the button again').waitFor();
     expect(device.signatures).toBe(before);
   }, 60_000);
 
@@ -149,14 +149,14 @@ describe('P12: a customer signs at a page of its own', () => {
 
     test('whose terms are not those of the digest', async () => {
       const request = await taskFor(({ terms }) => ({ terms: { ...terms, seconds: 60 } }));
-      expect(await handed(page, request)).toContain('is not what it says it is');
+      expect(await handed(page, request)).toContain('is not what it claims to be');
     }, 60_000);
 
     test('for a page at an address that is not listed, whatever address it names', async () => {
       const request = await taskFor(() => ({}));
       const other = await page.context().newPage();
       await other.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
-      expect(await handed(other, request)).toContain('is not listed beside this page');
+      expect(await handed(other, request)).toContain('beside this page does not list');
       expect(await handed(other, () => request(site.url))).toContain('does not answer from the address');
     }, 60_000);
   });

@@ -37,3 +37,8 @@ test.each([
   expect(bytes).toBeGreaterThan(10_000);
   expect(bytes).toBeLessThanOrEqual(200_000);
 });
+
+test('the signing page is short enough to be read: it contains no schema library', () => {
+  const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
+  expect(page.split('\n').length).toBeLessThan(2_500);
+});

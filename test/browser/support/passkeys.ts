@@ -47,14 +47,14 @@ export class VirtualAuthenticator {
 
 /** Ada claims Acme as the page leads her: a passkey, a recovery key, the rules, her signature. */
 export async function claimDoor(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Claim your door' }).click();
+  await page.getByRole('link', { name: 'Claim your organisation' }).click();
   await page.getByRole('button', { name: 'Make a passkey' }).click();
   await page.getByText('You have a passkey.').waitFor();
   await page.getByRole('button', { name: 'Make a recovery key' }).click();
   await page.getByRole('button', { name: 'I have kept it' }).click();
-  await page.getByText('You have a second way in.').waitFor();
+  await page.getByText('You have a backup.').waitFor();
   await page.getByRole('button', { name: 'Sign with passkey' }).click();
-  await page.getByText('Claimed. The door is yours.').waitFor();
+  await page.getByText('Claimed. From now on your passkeys decide.').waitFor();
 }
 
 export interface Assertion {

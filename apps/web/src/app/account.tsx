@@ -9,7 +9,7 @@ import { chooseLanguage, useLanguage, useText } from '../text/language.js';
 import { Button } from '../ui/button.js';
 import { shellTexts } from './shell.text.js';
 
-/** Who is signed in, for whom they act, and the way out. */
+/** The reader's name and organisation, the language switch and the sign-out button. */
 export function Account({ session }: { session: Session }) {
   const text = useText(shellTexts);
   const language = useLanguage();
@@ -39,7 +39,7 @@ export function Account({ session }: { session: Session }) {
   );
 }
 
-/** Ends the session, and forgets everything that was read with it. */
+/** Ends the session and clears everything that the pages have loaded. */
 export function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),

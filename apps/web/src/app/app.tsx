@@ -24,7 +24,7 @@ const pages = {
   security: lazy(() => import('../features/security/security-page.js')),
 };
 
-/** Every address of the app. Pages are loaded when they are first opened: a decision loads nothing of the rest. */
+/** The route of every page. The browser loads a page's code when the page is first opened. */
 export function App() {
   return (
     <PageBoundary>

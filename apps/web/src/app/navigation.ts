@@ -8,11 +8,11 @@ type Label = {
 interface NavItem {
   to: string;
   label: Label;
-  /** The number of things that wait there is shown beside it. */
+  /** Shows the number of requests that wait there. */
   counts?: 'inbox' | 'queue';
 }
 
-/** Where this person can go; the first is where they start. */
+/** The pages that this person can open. The first is their start page. */
 export function navFor(session: Session): NavItem[] {
   return isVendor(session) ? vendorNav(session) : customerNav(session);
 }

@@ -6,8 +6,10 @@ import { Page } from '../ui/page.js';
 import { Loading } from '../ui/query-states.js';
 import { shellTexts } from './shell.text.js';
 
-/** Whatever breaks while drawing, a part that could not be loaded included, ends here and not in a white page: once
- * around everything, and once around each page, so that the way to the others stays. */
+/**
+ * Catches rendering errors, including code that could not be loaded, and shows a message in place of a blank page. One
+ * boundary is around the app and one around each page, so that the navigation survives a broken page.
+ */
 export class PageBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false };
 

@@ -13,7 +13,7 @@ import { navFor } from './navigation.js';
 import { PageBoundary } from './page-boundary.js';
 import { shellTexts } from './shell.text.js';
 
-/** Everything behind the sign-in: who is not signed in is asked to, and comes back to where they were going. */
+/** The frame of every page for signed-in people. Everyone else goes to the sign-in page and returns afterwards. */
 export function Shell() {
   const { data: session, error, refetch } = useQuery(sessionQuery);
   const { pathname, search } = useLocation();
@@ -49,7 +49,7 @@ function Bar({ session }: { session: Session }) {
   const text = useText(shellTexts);
   const { key } = useLocation();
   const [openAt, setOpenAt] = useState<string | null>(null);
-  // Going somewhere closes the menu.
+  // Opening a page closes the menu.
   const isOpen = openAt === key;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -101,23 +101,23 @@ function Waiting({ at }: { at: 'inbox' | 'queue' }) {
   return count === 0 ? null : <span className="count">{hasNextPage ? `${count}+` : count}</span>;
 }
 
-/** `/`: where this person starts. */
+/** `/`: opens the reader's start page. */
 export function Start() {
   const { data } = useQuery(sessionQuery);
   const [first] = data ? navFor(data) : [];
   return <Navigate to={first?.to ?? '/history'} replace />;
 }
 
-const PATIENCE_MS = 2_000;
+const WARN_AFTER_MS = 2_000;
 
-/** Says that the connection is lost, once it has been for a moment, and that it is back. */
+/** Warns that the connection is lost, once it has been lost for two seconds. */
 export function Ribbon({ lost }: { lost: boolean }) {
   const text = useText(shellTexts);
-  const [told, setTold] = useState(false);
+  const [isShown, setShown] = useState(false);
   useEffect(() => {
-    if (!lost) return setTold(false);
-    const timer = setTimeout(() => setTold(true), PATIENCE_MS);
+    if (!lost) return setShown(false);
+    const timer = setTimeout(() => setShown(true), WARN_AFTER_MS);
     return () => clearTimeout(timer);
   }, [lost]);
-  return <div role="status">{told ? <p className="ribbon">{text.lost}</p> : null}</div>;
+  return <div role="status">{isShown ? <p className="ribbon">{text.lost}</p> : null}</div>;
 }

@@ -9,13 +9,13 @@ import {
 import { PasskeyProblem } from './passkey-problem.js';
 import { withHashing } from './web-hashing.js';
 
-/** The public half goes to the broker, the secret (32 bytes, base64url) on paper, and nowhere else. */
+/** The public half goes to the broker. The secret half (32 bytes, base64url) goes on paper and nowhere else. */
 export interface PrintedRecoveryKey {
   jwk: RecoveryJwk;
   secret: string;
 }
 
-/** @throws PasskeyProblem `unsupported` where the browser makes no Ed25519 keys */
+/** @throws PasskeyProblem `unsupported` if the browser cannot create Ed25519 keys */
 export async function createRecoveryKey(): Promise<PrintedRecoveryKey> {
   try {
     const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
@@ -27,9 +27,9 @@ export async function createRecoveryKey(): Promise<PrintedRecoveryKey> {
 }
 
 /**
- * Signs a trust document with a printed key, as typed: spaces between its groups do not count.
+ * Signs a trust document with a printed key that a person has typed. Spaces between its groups are ignored.
  *
- * @throws PasskeyProblem `wrong_key` where it is not the secret of this public key
+ * @throws PasskeyProblem `wrong_key` if the typed key is not the secret half of this public key
  */
 export async function signWithRecoveryKey(
   document: TrustDocument,

@@ -6,32 +6,33 @@ import type { Signer, SigningOrigin } from './signer.js';
 import { type CompletedTask, SigningWindow } from './signing-window.js';
 import { createPasskey, signStatement } from './webauthn.js';
 
-/** What a signing page shows beside a statement that holds only hashes of it. */
+/** The texts behind the hashes in a statement, so that a signing page can show and verify them. */
 export interface Evidence {
   terms?: Terms;
   openings?: Readonly<Record<string, Opening>>;
 }
 
-/** What is done with keys, wherever they are. */
+/** Signs and creates keys, either here or in windows at the customer's own signing page. */
 export class SigningPages {
   private readonly windows = new Map<string, SigningWindow>();
 
   /**
-   * Opens the windows that are needed, while a press still counts as one, and closes them in the end.
+   * Opens the windows that `work` needs, and closes them afterwards. Call this directly in a click handler: browsers
+   * allow a page to open windows only then.
    *
    * @throws PasskeyProblem `blocked`, or what `work` throws
    */
-  static async at<T>(
-    places: readonly SigningOrigin[],
-    work: (places: SigningPages) => Promise<T>,
+  static async open<T>(
+    origins: readonly SigningOrigin[],
+    work: (pages: SigningPages) => Promise<T>,
   ): Promise<T> {
-    const made = new SigningPages();
+    const pages = new SigningPages();
     try {
-      for (const place of new Set(places))
-        if (place !== null) made.windows.set(place, SigningWindow.open(place));
-      return await work(made);
+      for (const origin of new Set(origins))
+        if (origin !== null) pages.windows.set(origin, SigningWindow.open(origin));
+      return await work(pages);
     } finally {
-      for (const each of made.windows.values()) each.close();
+      for (const window of pages.windows.values()) window.close();
     }
   }
 
@@ -45,38 +46,38 @@ export class SigningPages {
     if (at === null) return signStatement(statement, signer);
     return signatureOf(
       statement,
-      await this.ask(at, { do: 'sign', statement, rpId, credentials, ...evidence }),
+      await this.request(at, { do: 'sign', statement, rpId, credentials, ...evidence }),
     );
   }
 
-  /** With a printed key that is typed in at the customer's own page. @throws PasskeyProblem */
+  /** Signs with a printed key, which the person types in at the customer's own page. @throws PasskeyProblem */
   async recover(at: string, document: TrustDocument, jwk: RecoveryJwk): Promise<Signature<TrustDocument>> {
-    return signatureOf(document, await this.ask(at, { do: 'recover', statement: document, jwk }));
+    return signatureOf(document, await this.request(at, { do: 'recover', statement: document, jwk }));
   }
 
   /** @throws PasskeyProblem */
   async create(at: SigningOrigin, options: PublicKeyCredentialCreationOptionsJSON): Promise<MadePasskey> {
     if (at === null) return createPasskey(options);
-    const made = await this.ask(at, { do: 'enrol', options });
+    const made = await this.request(at, { do: 'enrol', options });
     if (!('passkey' in made)) throw new PasskeyProblem('differs');
     return made.passkey;
   }
 
-  /** A recovery key whose secret only the customer's own page has seen. @throws PasskeyProblem */
+  /** Creates a recovery key. Only the customer's own page sees its secret. @throws PasskeyProblem */
   async print(at: string, tenant: string): Promise<RecoveryJwk> {
-    const made = await this.ask(at, { do: 'print', tenant });
+    const made = await this.request(at, { do: 'print', tenant });
     if (!('recovery' in made)) throw new PasskeyProblem('differs');
     return made.recovery;
   }
 
-  private ask(at: string, task: Task): Promise<CompletedTask> {
+  private request(at: string, task: Task): Promise<CompletedTask> {
     const window = this.windows.get(at);
     if (window === undefined) throw new PasskeyProblem('blocked');
-    return window.ask(task);
+    return window.request(task);
   }
 }
 
-/** ClosedRequests what was asked: the broker is handed nothing else, whatever came back. */
+/** Pairs the signature with the statement that was requested, so that the broker receives no other statement. */
 function signatureOf<S extends Statement>(statement: S, made: CompletedTask): Signature<S> {
   if (!('signature' in made)) throw new PasskeyProblem('differs');
   return { ...made.signature, statement };

@@ -7,7 +7,7 @@ import { ProblemNotice } from '../ui/query-states.js';
 import { PasskeyProblem, passkeyTexts } from './passkey-problem.js';
 import { findSigner, type Signer } from './signer.js';
 
-/** What the reader signs decisions of this tenant with: undefined while it is read, null where there is nothing. */
+/** What the reader signs this tenant's decisions with: undefined while it loads, null if the reader has no valid passkey. */
 export function useSigner(tenant: string, enabled: boolean): Signer | null | undefined {
   const { person } = useSession();
   const trust = useQuery({ ...trustQuery(tenant), enabled }).data;
@@ -16,14 +16,14 @@ export function useSigner(tenant: string, enabled: boolean): Signer | null | und
   return findSigner(trust, passkeys.items, person);
 }
 
-/** Why signing did not end well: kindly where somebody only changed their mind. Nothing where there is no error. */
+/** Why nothing was signed. A cancelled prompt is not shown as an error. */
 export function SigningNotice({ error }: { error: unknown }) {
   const text = useText(passkeyTexts);
   if (error === null || error === undefined) return null;
   if (!(error instanceof PasskeyProblem)) return <ProblemNotice error={error} />;
-  const isKind = error.reason === 'cancelled';
+  const isCancelled = error.reason === 'cancelled';
   return (
-    <Notice tone={isKind ? 'plain' : 'stop'} icon={isKind ? 'info' : 'alert'} live>
+    <Notice tone={isCancelled ? 'plain' : 'stop'} icon={isCancelled ? 'info' : 'alert'} live>
       <p>{text[error.reason]}</p>
     </Notice>
   );

@@ -13,15 +13,15 @@ import {
 import { PasskeyProblem, type PasskeyReason } from './passkey-problem.js';
 
 const SIZE = 'popup,width=560,height=800';
-const LOOK_MS = 300;
+const POLL_MS = 300;
 const PERSON = /usr_[0-9a-f-]{36}/g;
 
-/** What a task made. */
+/** The outcome of a task that succeeded. */
 export type CompletedTask = Exclude<Outcome, { refused: PasskeyReason }>;
 
 /**
- * A window at the customer's own signing page. It is opened while the press of a button still counts as one, and told
- * what to sign once that is known.
+ * A window at the customer's own signing page. It opens empty, directly in a click handler, because browsers allow it only
+ * then. It receives its task later, when the broker has answered.
  */
 export class SigningWindow {
   private hasRefused = false;
@@ -39,8 +39,12 @@ export class SigningWindow {
     return new SigningWindow(origin, popup);
   }
 
-  /** Hands it a task, and waits for its person. @throws PasskeyProblem as the page says, or `cancelled` where it is closed */
-  async ask(task: Task): Promise<CompletedTask> {
+  /**
+   * Sends a task to the window and waits for the person.
+   *
+   * @throws PasskeyProblem with the page's reason, or `cancelled` if the person closes the window
+   */
+  async request(task: Task): Promise<CompletedTask> {
     const request: SigningRequest = {
       v: 1,
       id: crypto.randomUUID(),
@@ -57,7 +61,7 @@ export class SigningWindow {
     throw new PasskeyProblem(outcome.refused);
   }
 
-  /** One that says why it signs nothing is left to be read. */
+  /** Closes the window, unless it shows why it refused: the person should read that. */
   close(): void {
     if (!this.hasRefused) this.popup.close();
   }
@@ -66,7 +70,7 @@ export class SigningWindow {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         removeEventListener('message', onMessage);
-        clearInterval(look);
+        clearInterval(poll);
         end();
       };
       const onMessage = ({ origin, source, data }: MessageEvent) => {
@@ -76,15 +80,15 @@ export class SigningWindow {
         if (message['ready'] === true) this.popup.postMessage(go, this.origin);
         if ('outcome' in message) settle(() => resolve(message['outcome'] as Outcome));
       };
-      const look = setInterval(() => {
+      const poll = setInterval(() => {
         if (this.popup.closed) settle(() => reject(new PasskeyProblem('cancelled')));
-      }, LOOK_MS);
+      }, POLL_MS);
       addEventListener('message', onMessage);
     });
   }
 }
 
-/** Of everybody whom it speaks of, as far as this page knows them. */
+/** The names of all people in the task that this page knows. */
 function namesIn(task: Task): Record<string, string> {
   const ids = new Set(JSON.stringify(task).match(PERSON) ?? []);
   const names = [...ids].map((id) => [id, queryClient.getQueryData(personQuery(id).queryKey)?.name] as const);

@@ -16,20 +16,20 @@ import {
 import { PasskeyProblem } from './passkey-problem.js';
 import { withHashing } from './web-hashing.js';
 
-/** What the approver has read on the page. */
+/** What the page shows to the approver. */
 export interface Shown {
   terms: Terms;
-  /** Texts that the terms only commit to, as shown. */
+  /** The texts behind the commitments in the terms, as shown. */
   openings: Readonly<Record<string, Opening>>;
   person: string;
   decision: ApprovalStatement['decision'];
 }
 
 /**
- * The approval or denial of what is shown, made here: of what the broker offers to be signed only the moment, the trust document's
- * hash and where the log stands are taken over. Pure, and the same for the pages and for a customer's own signing page.
+ * Builds the approval or denial of what the page shows. From the broker's offer it takes only the start of the window, the
+ * hash of the trust document and the state of the log. The broker's pages and the customer's own signing page both use it.
  *
- * @throws PasskeyProblem `differs` where the broker offers anything else
+ * @throws PasskeyProblem `differs` if the broker offers any other statement
  */
 export async function buildApproval(shown: Shown, offered: ApprovalStatement): Promise<ApprovalStatement> {
   const { terms, person, decision } = shown;
@@ -56,7 +56,7 @@ export async function buildApproval(shown: Shown, offered: ApprovalStatement): P
   return made;
 }
 
-/** The reason and the ticket that are shown are the ones that the terms commit to. */
+/** Whether the terms commit to the reason and the ticket that the page shows. */
 function isOpened({ terms, openings }: Shown): Promise<boolean> {
   const committed = { justification: terms.justification, ticket: terms.ticket };
   return withHashing((hashing) =>
@@ -74,17 +74,17 @@ export interface ChosenInvitation {
   until: string;
   ticket?: string;
   uses?: number;
-  /** The longest that one access may last, as it was shown. */
+  /** The longest time that one access may last, as the page shows it. */
   maxSeconds: number;
   tenant: string;
   person: string;
 }
 
 /**
- * The invitation as chosen: of what the broker offers to be signed only the id, the moment, the ticket's commitment, the
- * trust document's hash and where the log stands are taken over.
+ * Builds the invitation that the approver chose. From the broker's offer it takes only the id, the start, the commitment to
+ * the ticket, the hash of the trust document and the state of the log.
  *
- * @throws PasskeyProblem `differs` where the broker offers anything else
+ * @throws PasskeyProblem `differs` if the broker offers any other statement
  */
 export async function buildInvitation(
   { service, scope, until, ticket, uses, maxSeconds, tenant, person }: ChosenInvitation,
@@ -123,22 +123,22 @@ async function commitsTo(
   return withHashing((hashing) => openCommitment(hashing, 'ticket', opening, commitment));
 }
 
-/** Whose stop it is, of whom. */
+/** The tenant that a stop or lift is for, and the person who signs it. */
 interface Chosen {
   tenant: string;
   person: string;
 }
 
 /**
- * The stop that was chosen: of what the broker offers to be signed only the nonce, the five minutes in which it is taken,
- * and where the tenant stands are taken over. Without a digest it stops everything.
+ * Builds the stop that the person chose. From the broker's offer it takes only the deployment, the nonce, the five-minute
+ * window, the hash of the trust document and the state of the log. Without a digest it stops everything.
  *
- * @throws PasskeyProblem `differs` where the broker offers anything else
+ * @throws PasskeyProblem `differs` if the broker offers any other statement
  */
 export const buildStop = (chosen: Chosen & { digest?: string }, offered: StopStatement): StopStatement =>
   same({ ...commonOf(offered), ...chosen, type: 'countersign/stop/v1' }, offered);
 
-/** Likewise the lift of that stop. @throws PasskeyProblem `differs` */
+/** Builds the lift of a stop in the same way. @throws PasskeyProblem `differs` */
 export const buildLift = (chosen: Chosen & { stop: string }, offered: LiftStatement): LiftStatement =>
   same({ ...commonOf(offered), ...chosen, type: 'countersign/lift/v1' }, offered);
 

@@ -6,10 +6,10 @@ import {
   startRegistration,
 } from '@simplewebauthn/browser';
 import type { MadePasskey } from '../signing/protocol.js';
-import { PasskeyProblem, passkeyProblem } from './passkey-problem.js';
+import { PasskeyProblem, toPasskeyProblem } from './passkey-problem.js';
 import { withHashing } from './web-hashing.js';
 
-/** Makes a passkey here, as the broker asks for it. @throws PasskeyProblem */
+/** Creates a passkey on this device with the broker's options. @throws PasskeyProblem */
 export async function createPasskey(
   optionsJSON: PublicKeyCredentialCreationOptionsJSON,
 ): Promise<MadePasskey> {
@@ -24,12 +24,12 @@ export async function createPasskey(
       response: { clientDataJSON, attestationObject },
     };
   } catch (thrown) {
-    throw passkeyProblem(thrown);
+    throw toPasskeyProblem(thrown);
   }
 }
 
 /**
- * Signs exactly this statement: the challenge is made of it here, of nothing that the broker sent.
+ * Signs exactly this statement: the challenge is computed here from the statement, never taken from the broker.
  *
  * @throws PasskeyProblem
  */
@@ -51,6 +51,6 @@ export async function signStatement<S extends Statement>(
     const { authenticatorData, clientDataJSON, signature } = response;
     return { statement, credential: id, authenticatorData, clientDataJSON, signature };
   } catch (thrown) {
-    throw passkeyProblem(thrown);
+    throw toPasskeyProblem(thrown);
   }
 }

@@ -1,11 +1,11 @@
-import { record } from './describe/members.js';
+import { asObject } from './describe/members.js';
 import { type Message, type Outcome, SIGNING, type SigningRequest } from './protocol.js';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
- * The way back to the page that asked. It is open once that page has unwrap from the origin that it named: a browser
- * delivers our question to that origin only, and says where the answer comes from.
+ * The connection to the page that opened this one. It is open once that page has answered from the origin that its request
+ * names: the browser delivers our message to that origin only, and reports the origin of the answer.
  */
 export class Channel {
   private constructor(
@@ -13,7 +13,7 @@ export class Channel {
     private readonly request: SigningRequest,
   ) {}
 
-  /** Null where there is no opener, or it is somewhere else than it says. */
+  /** Null if no page opened this one, or if that page does not answer from the origin that it named. */
   static open(request: SigningRequest): Promise<Channel | null> {
     const opener = window.opener as Window | null;
     if (opener === null) return Promise.resolve(null);
@@ -28,7 +28,7 @@ export class Channel {
         if (origin !== request.from || source !== opener) return;
         if (readMessage(data, request.id)?.['go'] === true) settle(channel);
       };
-      const timer = setTimeout(() => settle(null), PATIENCE_MS);
+      const timer = setTimeout(() => settle(null), TIMEOUT_MS);
       addEventListener('message', onMessage);
       channel.post({ ready: true });
     });
@@ -45,8 +45,8 @@ export class Channel {
   }
 }
 
-/** A message of ours about that request. */
+/** A message of the signing protocol about that request; undefined for anything else. */
 export function readMessage(data: unknown, id: string): Record<string, unknown> | undefined {
-  const given = record(data);
+  const given = asObject(data);
   return given?.['countersign'] === SIGNING && given['id'] === id ? given : undefined;
 }

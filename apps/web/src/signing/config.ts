@@ -1,9 +1,9 @@
-import { record } from './describe/members.js';
+import { asObject } from './describe/members.js';
 import { isTexts } from './describe/values.js';
 
-/** What the customer puts beside the page: who may ask, and, if it likes, for which tenant alone. */
+/** The file that the customer puts beside the page: who may ask, and optionally for which tenant and deployment only. */
 export interface SigningConfig {
-  /** Of the brokers' pages, as browsers write them. */
+  /** Origins of the brokers' pages, as browsers write them. */
   origins: readonly string[];
   tenant?: string;
   deployment?: string;
@@ -11,15 +11,15 @@ export interface SigningConfig {
 
 export const CONFIG_NAME = 'countersign-signing.json';
 
-/** Read strictly: a member that is not known may have been meant to forbid something. */
+/** Parses the file strictly: an unknown member may be a restriction that this page does not know. */
 export function readConfig(given: unknown): SigningConfig | undefined {
-  const { origins, tenant, deployment, ...more } = record(given) ?? {};
+  const { origins, tenant, deployment, ...more } = asObject(given) ?? {};
   if (!isTexts(origins) || Object.keys(more).length > 0) return undefined;
   if (![tenant, deployment].every((each) => each === undefined || typeof each === 'string')) return undefined;
   return given as SigningConfig;
 }
 
-/** The file beside this page: part of neither its text nor its hash. Undefined where it is missing or wrong. */
+/** Reads the file beside this page, which is not part of the page's hash. Undefined if it is missing or invalid. */
 export async function fetchConfig(): Promise<SigningConfig | undefined> {
   try {
     const answer = await fetch(CONFIG_NAME, { cache: 'no-store', credentials: 'omit' });

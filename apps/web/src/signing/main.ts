@@ -10,8 +10,8 @@ import { buildStep, type Step } from './tasks.js';
 import { button, disableBriefly, el, notice, show } from './view.js';
 
 /**
- * The signing page: shows in words what it is handed, and signs exactly that. It is one file, asks nobody but the file
- * beside it, and does nothing before a person presses its button.
+ * The signing page shows a request in words and signs exactly what it shows. It is one file, reads nothing but the
+ * configuration beside it, and signs nothing before a person presses its button.
  */
 async function start(): Promise<void> {
   const request = readRequest(location.hash.slice(1));
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   const channel = await Channel.open(request);
   if (channel === null) return refuse(words.alone);
 
-  const problems = { ...(passkeyTexts[language] ?? passkeyTexts.en), ...pick(words) };
+  const problems = { ...(passkeyTexts[language] ?? passkeyTexts.en), ...pickOwnTexts(words) };
   const said = el('div', { 'aria-live': 'polite' });
   const reader = { words, language, names: request.names };
   try {
@@ -41,8 +41,11 @@ async function start(): Promise<void> {
   }
 }
 
-/** What this page says itself is told without its opener's words for it. */
-const pick = ({ differs, elsewhere }: { differs: string; elsewhere: string }) => ({ differs, elsewhere });
+/** For these two reasons this page has its own texts. */
+const pickOwnTexts = ({ differs, elsewhere }: { differs: string; elsewhere: string }) => ({
+  differs,
+  elsewhere,
+});
 
 function offer(
   { title, body, label, press }: Step,
@@ -84,33 +87,33 @@ function offer(
 const reasonOf = (thrown: unknown): PasskeyReason =>
   thrown instanceof PasskeyProblem ? thrown.reason : 'failed';
 
-// The opener hands over the next thing by another fragment.
+// The opener sends the next request in a new fragment.
 addEventListener('hashchange', () => location.reload());
 void start();
 
 const KEY = 'countersign-shown';
 
 /**
- * Whether this takes the place of something else that this window has shown and nobody has signed or closed: whoever opened
- * it can put another fragment there while one reads. It is what is shown from now on, over reloads too.
+ * Whether this request replaces another one that the person has neither signed nor closed: the opener can change the
+ * fragment while the person reads. Remembers this request as the one shown, across reloads.
  */
 export async function replacesUnsignedRequest(fragment: string): Promise<boolean> {
-  const now = await withHashing((hashing) => sha256Digest(hashing, fragment));
+  const current = await withHashing((hashing) => sha256Digest(hashing, fragment));
   try {
     const before = sessionStorage.getItem(KEY);
-    sessionStorage.setItem(KEY, now);
-    return before !== null && before !== now;
+    sessionStorage.setItem(KEY, current);
+    return before !== null && before !== current;
   } catch {
-    // A browser that keeps nothing for this page: what is shown is signed all the same.
+    // The browser forbids storage, so a replacement cannot be detected. The page still signs only what it shows.
     return false;
   }
 }
 
-/** It was signed, or closed. */
+/** Call this when the person has signed or closed the request. */
 export function clearShownRequest(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // Nothing was kept.
+    // The browser forbids storage: nothing was remembered.
   }
 }

@@ -11,16 +11,16 @@ import {
 } from '@countersign/contract';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/browser';
 import type { PasskeyReason } from '../passkey/passkey-problem.js';
-import { record } from './describe/members.js';
+import { asObject } from './describe/members.js';
 
-/** Where a customer puts the signing page, at an origin of its own; see docs/signing-page.md. */
+/** The path of the signing page at the customer's own origin; see docs/signing-page.md. */
 export const SIGNING_PATH = '/countersign-signing.html';
-/** What every message between the two pages says first. */
+/** Every message between the two pages carries this. */
 export const SIGNING = 'countersign/signing/v1';
-/** The longest fragment that is read, in characters: a trust document is at most 48 kB, in base64url 64 kB. */
+/** The longest accepted fragment, in characters. A trust document has at most 48 kB, which base64url makes 64 kB. */
 export const MAX_CHARACTERS = 128 * 1024;
 
-/** To sign a statement with a passkey. `terms` and `openings` go with an approval, `openings` with an invitation. */
+/** Sign a statement with a passkey. An approval comes with `terms` and `openings`, an invitation with `openings`. */
 export interface SignTask {
   do: 'sign';
   statement: Statement;
@@ -29,17 +29,17 @@ export interface SignTask {
   rpId: string;
   credentials: readonly string[];
 }
-/** To make a passkey. */
+/** Create a passkey. */
 export interface EnrolTask {
   do: 'enrol';
   options: PublicKeyCredentialCreationOptionsJSON;
 }
-/** To make a recovery key: only its public half is unwrap. */
+/** Create a recovery key. Only its public half is returned. */
 export interface PrintTask {
   do: 'print';
   tenant: string;
 }
-/** To sign a trust document with a printed recovery key. */
+/** Sign a trust document with a printed recovery key. */
 export interface RecoverTask {
   do: 'recover';
   statement: TrustDocument;
@@ -47,20 +47,20 @@ export interface RecoverTask {
 }
 export type Task = SignTask | EnrolTask | PrintTask | RecoverTask;
 
-/** What a broker's page asks, base64url of its JSON in the fragment of the signing page's address. */
+/** A request of a broker's page. The signing page's URL carries it in its fragment, as base64url of its JSON. */
 export interface SigningRequest {
   v: 1;
-  /** Random; every message about it names it. */
+  /** Random. Every message about this request names it. */
   id: string;
-  /** Origin of the page that asks; the customer has to have listed it. */
+  /** The origin of the page that asks. The customer must have listed it. */
   from: string;
   language: string;
-  /** Of people, as the broker knows them: shown as its word. */
+  /** Names of people by id. They are the broker's word and are shown as such. */
   names: Readonly<Record<string, string>>;
   task: Task;
 }
 
-/** What `navigator.credentials.create` made, as far as the broker reads it. */
+/** The result of `navigator.credentials.create`, reduced to what the broker reads. */
 export type MadePasskey = {
   id: string;
   rawId: string;
@@ -69,7 +69,7 @@ export type MadePasskey = {
   response: { clientDataJSON: string; attestationObject: string };
 };
 
-/** What the task made, or why nothing was made. */
+/** The result of a task, or why there is none. */
 export type Outcome =
   | { signature: Signature }
   | { passkey: MadePasskey }
@@ -77,8 +77,8 @@ export type Outcome =
   | { refused: PasskeyReason };
 
 /**
- * First the signing page says `ready`, then its opener `go`: only who is at the listed origin can, and until then there
- * is nothing to press. The outcome comes last.
+ * First the signing page sends `ready`, then its opener sends `go`. Only a page at the listed origin can do that, and until
+ * then the signing page shows no button. The outcome comes last.
  */
 export type Message = { countersign: typeof SIGNING; id: string } & (
   | { ready: true }
@@ -86,21 +86,21 @@ export type Message = { countersign: typeof SIGNING; id: string } & (
   | { outcome: Outcome }
 );
 
-/** As it stands in the fragment of the signing page's address. */
+/** Encodes a request for the fragment of the signing page's URL. */
 export const writeRequest = (request: SigningRequest): string =>
   encodeBase64url(utf8(JSON.stringify(request)));
 
 /**
- * The request that the fragment holds, as far as the page itself goes by it; what is to be signed is read by what it is.
- * Undefined for anything else: too long, no base64url of JSON, other members, another version.
+ * Decodes the request in a fragment, and validates all members but the task, which is validated by its kind. Undefined if
+ * the fragment is too long, is not base64url of JSON, or has other members or another version.
  */
 export function readRequest(fragment: string): SigningRequest | undefined {
   if (fragment.length > MAX_CHARACTERS) return undefined;
-  const given = record(parsed(decodeBase64url(fragment)));
+  const given = asObject(parsed(decodeBase64url(fragment)));
   const { v, id, from, language, names, task, ...more } = given ?? {};
   const known = v === 1 && [id, from, language].every((each) => typeof each === 'string');
-  if (!known || Object.keys(more).length > 0 || record(task) === undefined) return undefined;
-  if (!Object.values(record(names) ?? { none: null }).every((each) => typeof each === 'string'))
+  if (!known || Object.keys(more).length > 0 || asObject(task) === undefined) return undefined;
+  if (!Object.values(asObject(names) ?? { none: null }).every((each) => typeof each === 'string'))
     return undefined;
   return given as unknown as SigningRequest;
 }

@@ -5,9 +5,9 @@ import type { SigningConfig } from './config.js';
 import type { DescribeContext } from './describe/members.js';
 import { describeStatement } from './describe/statement.js';
 import type { EnrolTask, Outcome, PrintTask, RecoverTask, SignTask, Task } from './protocol.js';
-import { button, el, grouped, notice, readingView } from './view.js';
+import { button, el, grouped, notice, statementView } from './view.js';
 
-/** A task as a page: what it says, and what its button does. */
+/** A task as the page shows it: its content, and what its button does. */
 export interface Step {
   title: string;
   body: HTMLElement[];
@@ -16,46 +16,46 @@ export interface Step {
   press(): Promise<Outcome>;
 }
 
-type With = Omit<DescribeContext, 'opened' | 'codes'>;
+type BaseContext = Omit<DescribeContext, 'opened' | 'codes'>;
 
 /**
- * What the task is, read and checked.
+ * Validates a task and prepares its page.
  *
- * @param show shows more while the button's work goes on
- * @throws PasskeyProblem where it cannot be done here
+ * @param show shows more content while the button's work is in progress
+ * @throws PasskeyProblem if this page must not do the task
  */
 export async function buildStep(
   task: Task,
   config: SigningConfig,
-  reader: With,
+  context: BaseContext,
   show: (...more: HTMLElement[]) => void,
 ): Promise<Step> {
-  if (task.do === 'sign') return signing(task, config, reader);
-  if (task.do === 'recover') return recovering(task, config, reader);
-  if (task.do === 'enrol') return enrolling(task, reader);
-  if (task.do === 'print') return printing(task, config, reader, show);
+  if (task.do === 'sign') return signStep(task, config, context);
+  if (task.do === 'recover') return recoverStep(task, config, context);
+  if (task.do === 'enrol') return enrolStep(task, context);
+  if (task.do === 'print') return printStep(task, config, context, show);
   throw new PasskeyProblem('differs');
 }
 
-async function signing(task: SignTask, config: SigningConfig, reader: With): Promise<Step> {
-  const reading = await describeStatement(task, config, reader);
+async function signStep(task: SignTask, config: SigningConfig, context: BaseContext): Promise<Step> {
+  const described = await describeStatement(task, config, context);
   const { statement, rpId, credentials } = task;
   return {
-    title: reading.title,
-    body: readingView(reading, reader.words),
-    label: reader.words.sign,
+    title: described.title,
+    body: statementView(described, context.words),
+    label: context.words.sign,
     press: async () => ({ signature: await signStatement(statement, { rpId, credentials }) }),
   };
 }
 
-async function recovering(task: RecoverTask, config: SigningConfig, reader: With): Promise<Step> {
-  const { words } = reader;
-  const reading = await describeStatement(task, config, reader);
+async function recoverStep(task: RecoverTask, config: SigningConfig, context: BaseContext): Promise<Step> {
+  const { words } = context;
+  const described = await describeStatement(task, config, context);
   const input = el('input', { id: 'typed', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' });
   const field = el('p', {}, el('label', { for: 'typed' }, words.typed), input);
   return {
-    title: reading.title,
-    body: [...readingView(reading, words), field],
+    title: described.title,
+    body: [...statementView(described, words), field],
     label: words.signPaper,
     press: async () => ({
       signature: await signWithRecoveryKey(task.statement, task.jwk, (input as HTMLInputElement).value),
@@ -63,8 +63,8 @@ async function recovering(task: RecoverTask, config: SigningConfig, reader: With
   };
 }
 
-/** Only for this very host: a passkey for a wider name would sign at other pages, too. */
-async function enrolling({ options }: EnrolTask, { words }: With): Promise<Step> {
+/** Only for exactly this host: a passkey for a parent domain could also sign on other hosts. */
+async function enrolStep({ options }: EnrolTask, { words }: BaseContext): Promise<Step> {
   if (options.rp.id !== location.hostname) throw new PasskeyProblem('elsewhere');
   return {
     title: words.enrol,
@@ -74,10 +74,10 @@ async function enrolling({ options }: EnrolTask, { words }: With): Promise<Step>
   };
 }
 
-async function printing(
+async function printStep(
   { tenant }: PrintTask,
   config: SigningConfig,
-  { words }: With,
+  { words }: BaseContext,
   show: (...more: HTMLElement[]) => void,
 ): Promise<Step> {
   if (config.tenant !== undefined && config.tenant !== tenant) throw new PasskeyProblem('differs');

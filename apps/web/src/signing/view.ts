@@ -3,7 +3,7 @@ import type { Words } from './signing.text.js';
 
 type Child = Node | string;
 
-/** An element; texts are texts and never markup. */
+/** Creates an element. String children become text nodes, never markup. */
 export function el(name: string, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElement {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -17,20 +17,20 @@ export function button(text: string, onPress: () => void, look = ''): HTMLElemen
   return made;
 }
 
-const HELD_MS = 1_000;
+const DISABLED_MS = 1_000;
 
-/** A press that was meant for what stood there a moment before does nothing. */
-export function disableBriefly(held: HTMLElement): void {
-  held.setAttribute('disabled', '');
-  setTimeout(() => held.removeAttribute('disabled'), HELD_MS);
+/** Disables a button for a second, so that a press meant for the previous request does not sign this one. */
+export function disableBriefly(element: HTMLElement): void {
+  element.setAttribute('disabled', '');
+  setTimeout(() => element.removeAttribute('disabled'), DISABLED_MS);
 }
 
-/** A long text to be compared, four signs at a time. */
+/** A long text in groups of four characters, for comparison. */
 export const grouped = (text: string): HTMLElement =>
   el('p', { class: 'groups' }, (text.match(/.{1,4}/g) ?? []).join(' '));
 
-/** Everything that is read before it is signed. */
-export function readingView({ parts, fingerprint }: StatementDescription, words: Words): HTMLElement[] {
+/** Everything that the person reads before signing. */
+export function statementView({ parts, fingerprint }: StatementDescription, words: Words): HTMLElement[] {
   const sections = parts.map(({ title, lines }) =>
     el(
       'section',
@@ -51,12 +51,12 @@ export function readingView({ parts, fingerprint }: StatementDescription, words:
   return [el('section', {}, ...compared), ...sections];
 }
 
-/** The page anew. */
+/** Replaces the page's content. */
 export function show(title: string, ...children: Child[]): void {
   document.title = title;
   document.querySelector('main')?.replaceChildren(el('h1', {}, title), ...children);
 }
 
-/** Why nothing is signed, or that it is done. */
+/** A message: why nothing is signed, or that the task is done. */
 export const notice = (text: string, look: 'stop' | 'open' | 'plain'): HTMLElement =>
   el('p', { class: `notice ${look}`, role: look === 'open' ? 'status' : 'alert' }, text);

@@ -2,8 +2,8 @@ import { LOCALES } from '@countersign/wording';
 import type { Language } from './language.js';
 
 /**
- * An instant in the reader's zone, with the zone's name: `Tue, 24 Nov, 15:03 CET`; the year where it is another.
- * `zone` is an IANA name and `now` the present, for tests.
+ * An instant in the reader's time zone, with the zone's name: `Tue 24 Nov, 15:03 CET`. The year appears only if it is
+ * not the present year. Tests pass `zone` (an IANA name) and `now`.
  */
 export function instantText(
   at: string,
@@ -26,12 +26,12 @@ export function instantText(
   }).format(date);
 }
 
-/** Only the time of day, to the second, for rows that stand under a day. */
+/** The time of day, to the second. */
 export function timeText(at: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'medium' }).format(new Date(at));
 }
 
-/** What is left, as a clock shows it: `59:04`, `1:59:04`. */
+/** Seconds as a clock shows them: `59:04`, `1:59:04`. */
 export function clockText(seconds: number): string {
   const left = Math.max(0, Math.floor(seconds));
   const pad = (number: number) => String(number).padStart(2, '0');
@@ -43,7 +43,7 @@ export function numberText(number: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language]).format(number);
 }
 
-/** Bytes as a person reads them: `1.2 MB`. */
+/** Bytes in decimal units: `1.2 MB`. */
 export function bytesText(bytes: number, language: Language): string {
   const sizes = ['B', 'kB', 'MB', 'GB'];
   const step = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
@@ -51,7 +51,7 @@ export function bytesText(bytes: number, language: Language): string {
   return `${number.format(bytes / 1_000 ** step)}\u00a0${sizes[step]}`;
 }
 
-/** An instant as a `datetime-local` field of the reader's own zone has it: `2026-11-24T15:03`. */
+/** An instant as the value of a `datetime-local` field in the reader's time zone: `2026-11-24T15:03`. */
 export function localText(at: number): string {
   const date = new Date(at);
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -6,11 +6,11 @@ export type { Catalogue, Language };
 const KEY = 'countersign-language';
 const listeners = new Set<() => void>();
 
-/** The reader's choice, else the first language of the browser that we speak, else English. */
+/** The language that the reader chose, or the browser's first language that we offer, or English. */
 const read = (): Language =>
   pickLanguage([stored(), ...navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase())]);
 
-/** A browser that keeps nothing for us is asked each time. */
+/** The stored choice. Null if there is none or the browser forbids storage. */
 function stored(): string | null {
   try {
     return localStorage.getItem(KEY);
@@ -23,7 +23,7 @@ export function chooseLanguage(language: Language): void {
   try {
     localStorage.setItem(KEY, language);
   } catch {
-    // Nothing is kept; the choice ends with the page.
+    // The browser forbids storage: the choice ends with the page.
   }
   use(language);
   for (const listener of listeners) listener();
@@ -31,7 +31,7 @@ export function chooseLanguage(language: Language): void {
 
 let current: Language | undefined;
 
-/** Screen readers speak, and browsers hyphenate, by the language that the document names. */
+/** Sets the document's language, which screen readers and hyphenation follow. */
 function use(language: Language): Language {
   document.documentElement.lang = language;
   current = language;

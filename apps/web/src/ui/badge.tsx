@@ -3,7 +3,7 @@ import { Icon, type IconName } from './icon.js';
 
 export type Tone = 'wait' | 'open' | 'stop' | 'accent' | 'plain';
 
-/** A state: colour, icon and word say the same thing. */
+/** A state: its colour, its icon and its word all mean the same. */
 export function Badge({ tone, icon, children }: { tone: Tone; icon: IconName; children: ReactNode }) {
   return (
     <span className="badge" data-tone={tone}>
@@ -13,7 +13,7 @@ export function Badge({ tone, icon, children }: { tone: Tone; icon: IconName; ch
   );
 }
 
-/** A box that tells something of weight. `live` is read out when it appears. */
+/** An important message. Screen readers read a `live` one aloud when it appears. */
 export function Notice({
   tone,
   icon,

@@ -6,7 +6,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   small?: boolean;
   icon?: IconName | undefined;
   ref?: Ref<HTMLButtonElement>;
-  /** EngineerActions is under way: said to a screen reader, and a second press does nothing. Focus stays where it is. */
+  /** Work is in progress: screen readers are notified, and a press does nothing. The button keeps the focus. */
   busy?: boolean;
   children: ReactNode;
 }

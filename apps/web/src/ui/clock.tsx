@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { clockText, instantText, timeText } from '../text/clock.js';
 import { useLanguage } from '../text/language.js';
 
-/** An instant in the reader's zone, named. */
+/** An instant in the reader's time zone, with the zone's name. */
 export function Instant({ at, seconds = false }: { at: string; seconds?: boolean }) {
   return <time dateTime={at}>{instantText(at, useLanguage(), { seconds })}</time>;
 }
@@ -17,7 +17,7 @@ export function Time({ at }: { at: string }) {
   );
 }
 
-/** Now, in milliseconds, again every second. */
+/** The present time in milliseconds. Renders again each interval. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useNow(everyMs = 1_000): number {
 
 const secondsUntil = (at: string, now: number): number => Math.ceil((Date.parse(at) - now) / 1_000);
 
-/** What is left, ticking. A screen reader is not told each second: it reads the words when it comes here. */
+/** The time that is left. Screen readers read it on demand, not each second. */
 export function Countdown({ until }: { until: string }) {
   const left = Math.max(0, secondsUntil(until, useNow()));
   return (

@@ -13,13 +13,13 @@ function useCopy(text: string): [boolean, () => void] {
   const copy = () =>
     void navigator.clipboard.writeText(text).then(
       () => setCopied(true),
-      // Not allowed: the text is there to be selected.
+      // The browser forbids it. The reader can still select the text.
       () => setCopied(false),
     );
   return [copied, copy];
 }
 
-/** An id: small, copied by one press. */
+/** An id that one press copies. */
 export function CopyId({ id }: { id: string }) {
   const text = useText(texts);
   const [copied, copy] = useCopy(id);
@@ -27,7 +27,7 @@ export function CopyId({ id }: { id: string }) {
     <button type="button" className="copy" onClick={copy} aria-label={text.copyId(id)}>
       {id}
       <Icon name={copied ? 'done' : 'copy'} />
-      <span className="said" aria-live="polite">
+      <span className="visually-hidden" aria-live="polite">
         {copied ? text.copied : ''}
       </span>
     </button>
@@ -48,13 +48,13 @@ export function Command({ children }: { children: string }) {
   );
 }
 
-/** A long text to compare or to type by hand: four signs at a time, large. Read and copied as one text. */
+/** A long text to compare or to type by hand, in groups of four characters. It is read and copied as one text. */
 export function GroupedText({ text }: { text: string }) {
   const groups = text.match(/.{1,4}/g) ?? [];
   return (
     <p className="groups">
       {groups.map((group, index) => (
-        // Groups repeat; only their places tell them apart.
+        // Groups can repeat, so only their position identifies them.
         // biome-ignore lint/suspicious/noArrayIndexKey: the text never changes its order
         <span key={index}>{group}</span>
       ))}

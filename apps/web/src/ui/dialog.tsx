@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 
-/** A question that stands before the page: focus stays inside, Escape closes, focus goes back to what opened it. */
+/** A modal dialog: it keeps the focus, Escape closes it, and the focus returns to the element that opened it. */
 export function Dialog({
   label,
   isOpen,

@@ -14,7 +14,7 @@ interface Labelled {
   error?: string | null | undefined;
 }
 
-/** Label, control, hint and error belong together for eyes and for screen readers. */
+/** Ties label, hint and error to the control, for screen readers too. */
 function Field({
   label,
   hint,
@@ -92,7 +92,7 @@ export function SelectField({
   );
 }
 
-/** A checkbox or radio button whose whole card can be pressed. */
+/** A checkbox or radio button: the reader can press its whole card. */
 export function Choice({
   children,
   ...input
@@ -106,7 +106,8 @@ export function Choice({
 }
 
 /**
- * A reason that has to be given: its field, and what makes a form's submit hand it on, or say that it is missing.
+ * A field for a reason that a person must give. `submitWith` makes the form's submit handler: it calls `then` with the
+ * reason, or shows `needed` if the field is empty.
  */
 export function useRequiredReason(
   label: string,

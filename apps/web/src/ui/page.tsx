@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 
-/** Moves focus to the heading of a page that was navigated to, so that a keyboard begins there. Never on first load. */
+/** Focuses the heading of a page that the reader has navigated to, but not on the first load. */
 function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
@@ -11,7 +11,7 @@ function useArrival(): React.RefObject<HTMLHeadingElement | null> {
   return heading;
 }
 
-/** Every page: one heading, one title, one column. */
+/** The layout of every page: a title, a heading and one column. */
 export function Page({
   title,
   lead,

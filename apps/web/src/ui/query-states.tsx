@@ -5,33 +5,27 @@ import { Notice } from './badge.js';
 import { Button } from './button.js';
 import { Icon, type IconName } from './icon.js';
 
-const texts: Catalogue<{
-  again: string;
-  offline: string;
-  notFound: string;
-  failed: string;
-  loading: string;
-  more: string;
-}> = {
-  en: {
-    again: 'Try again',
-    offline: 'Countersign cannot be reached. Check your connection.',
-    notFound: 'There is nothing here, or it is not yours to see.',
-    failed: 'This did not work.',
-    loading: 'Loading …',
-    more: 'Show more',
-  },
-  de: {
-    again: 'Noch einmal',
-    offline: 'Countersign ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
-    notFound: 'Hier ist nichts, oder es ist nicht für Sie bestimmt.',
-    failed: 'Das hat nicht geklappt.',
-    loading: 'Wird geladen …',
-    more: 'Mehr zeigen',
-  },
+const en = {
+  again: 'Try again',
+  offline: 'Countersign cannot be reached. Check your connection.',
+  notFound: 'There is nothing here, or you may not see it.',
+  failed: 'Something went wrong.',
+  loading: 'Loading …',
+  more: 'Show more',
 };
 
-/** Three lines that breathe, and a word for whoever does not see them. */
+const de: typeof en = {
+  again: 'Noch einmal versuchen',
+  offline: 'Countersign ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
+  notFound: 'Hier gibt es nichts, oder Sie dürfen es nicht sehen.',
+  failed: 'Das hat nicht geklappt.',
+  loading: 'Wird geladen …',
+  more: 'Mehr anzeigen',
+};
+
+const texts: Catalogue<typeof en> = { en, de };
+
+/** Three placeholder lines, and a word for screen readers. */
 export function Loading() {
   const text = useText(texts);
   return (
@@ -41,12 +35,12 @@ export function Loading() {
         <span />
         <span />
       </div>
-      <p className="said">{text.loading}</p>
+      <p className="visually-hidden">{text.loading}</p>
     </div>
   );
 }
 
-/** What stands where a list has nothing. */
+/** Shown in place of an empty list. */
 export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
   return (
     <div className="empty">
@@ -57,7 +51,7 @@ export function Empty({ icon, title, children }: { icon: IconName; title: string
   );
 }
 
-/** Why a call failed, in words; every refusal and every wrong field where the broker named them. */
+/** Why a call failed, with every refusal and every invalid field that the broker named. */
 export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => void }) {
   const text = useText(texts);
   const problem = error instanceof ApiProblem ? error : undefined;
@@ -83,16 +77,13 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
   );
 }
 
-function headline(
-  problem: ApiProblem | undefined,
-  text: { offline: string; notFound: string; failed: string },
-): string {
+function headline(problem: ApiProblem | undefined, text: typeof en): string {
   if (problem === undefined) return text.failed;
   if (problem.code === 'offline') return text.offline;
   return problem.code === 'not_found' ? text.notFound : problem.detail;
 }
 
-/** A whole page that could not be read. */
+/** Shown in place of a page that could not be loaded. */
 export function ProblemPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <div className="page narrow">
@@ -101,7 +92,7 @@ export function ProblemPage({ error, retry }: { error: unknown; retry: () => voi
   );
 }
 
-/** The answer of a query, or its loading and error states. */
+/** The data of a query, or its loading or error state. */
 export function Loaded<T>({
   query,
   children,
@@ -114,17 +105,17 @@ export function Loaded<T>({
   return <Loading />;
 }
 
-/** A list that is read page by page. */
-interface ListQuery<T> {
+/** A list from the API. A list without the optional members arrives whole. */
+export interface ListQuery<T> {
   data: { items: T[] } | undefined;
   error: unknown;
   refetch: () => unknown;
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  fetchNextPage: () => unknown;
+  hasNextPage?: boolean;
+  isFetchingNextPage?: boolean;
+  fetchNextPage?: () => unknown;
 }
 
-/** The items read so far, what stands where there is none at all, and the way to the rest. */
+/** The items that have been read so far, or `empty`, and a button if the list has more. */
 export function PagedList<T>({
   query,
   empty,
@@ -146,13 +137,13 @@ export function PagedList<T>({
   );
 }
 
-/** Where there is more than what was read: a list never ends unsaid. */
+/** Every list shows this if it has more items, so that no list looks complete when it is not. */
 export function ShowMore({ query }: { query: Omit<ListQuery<unknown>, 'data'> }) {
   const text = useText(texts);
-  if (!query.hasNextPage) return null;
+  if (query.hasNextPage !== true) return null;
   return (
     <p>
-      <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+      <Button busy={query.isFetchingNextPage === true} onClick={() => void query.fetchNextPage?.()}>
         {text.more}
       </Button>
     </p>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** The one ornament: who decided, when, and on what it rests. */
+/** The countersignature seal: who decided, when, and how that person had signed in. */
 export function Seal({ tone = 'accent', children }: { tone?: 'accent' | 'stop'; children: ReactNode }) {
   return (
     <div className="seal" data-tone={tone}>

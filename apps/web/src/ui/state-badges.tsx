@@ -8,7 +8,7 @@ interface Look {
   icon: IconName;
 }
 
-/** What a state looks like; the words stand in the catalogues below. */
+/** How each state looks. The catalogues below have the words. */
 export const REQUEST_LOOK: Readonly<Record<AccessRequest['state'], Look>> = {
   awaiting_vendor: { tone: 'wait', icon: 'wait' },
   awaiting_customer: { tone: 'wait', icon: 'wait' },
@@ -33,13 +33,13 @@ export const RISK_LOOK: Readonly<Record<Needs['risk']['level'], Look>> = {
 
 export const requestStateTexts: Catalogue<Record<AccessRequest['state'], string>> = {
   en: {
-    awaiting_vendor: 'Waits for the vendor’s review',
-    awaiting_customer: 'Waits for the customer',
+    awaiting_vendor: 'Waiting for the vendor’s review',
+    awaiting_customer: 'Waiting for the customer',
     countered: 'Less was offered',
     approved: 'Approved',
     denied: 'Denied',
     cancelled: 'Taken back',
-    expired: 'Lapsed',
+    expired: 'Expired',
   },
   de: {
     awaiting_vendor: 'Wartet auf die Prüfung des Anbieters',

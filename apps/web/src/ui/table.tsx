@@ -1,14 +1,15 @@
 import type { Key, ReactNode } from 'react';
+import { type ListQuery, PagedList, ProblemNotice } from './query-states.js';
 
 export interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
   number?: boolean;
-  /** Buttons, which say themselves what they are: the column's name is only read out. */
-  quiet?: boolean;
+  /** Only screen readers get the column's name: its buttons name themselves. */
+  hiddenLabel?: boolean;
 }
 
-/** A table that becomes cards on a narrow screen: each cell then carries its column's name. */
+/** A table that becomes cards on a narrow screen, where each cell carries its column's name. */
 export function DataTable<T>({
   caption,
   columns,
@@ -22,12 +23,12 @@ export function DataTable<T>({
 }) {
   return (
     <table className="grid-table">
-      <caption className="said">{caption}</caption>
+      <caption className="visually-hidden">{caption}</caption>
       <thead>
         <tr>
-          {columns.map(({ label, number, quiet }) => (
+          {columns.map(({ label, number, hiddenLabel }) => (
             <th key={label} scope="col" className={number ? 'number' : undefined}>
-              {quiet ? <span className="said">{label}</span> : label}
+              {hiddenLabel ? <span className="visually-hidden">{label}</span> : label}
             </th>
           ))}
         </tr>
@@ -35,8 +36,8 @@ export function DataTable<T>({
       <tbody>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
-            {columns.map(({ label, cell, number, quiet }) => (
-              <td key={label} data-label={quiet ? '' : label} className={number ? 'number' : undefined}>
+            {columns.map(({ label, cell, number, hiddenLabel }) => (
+              <td key={label} data-label={hiddenLabel ? '' : label} className={number ? 'number' : undefined}>
                 <div>{cell(row)}</div>
               </td>
             ))}
@@ -44,5 +45,49 @@ export function DataTable<T>({
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** A section of a page: a heading, the rows of a list from the API, and a button if the list has more. */
+export function TableSection<T extends { id: string }>({
+  id,
+  title,
+  lead,
+  query,
+  columns,
+  empty,
+  note,
+  error,
+  children,
+}: {
+  id: string;
+  title: string;
+  lead?: string;
+  query: ListQuery<T>;
+  columns: readonly Column<T>[];
+  /** Shown if the list has no rows. */
+  empty: ReactNode;
+  /** Shown below the rows. */
+  note?: string;
+  /** Why the last action on a row failed; null if it did not. */
+  error?: unknown;
+  /** Shown between the lead and the table, such as a form that adds a row. */
+  children?: ReactNode;
+}) {
+  return (
+    <section className="stack near" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {lead === undefined ? null : <p className="soft">{lead}</p>}
+      {children}
+      {error ? <ProblemNotice error={error} /> : null}
+      <PagedList query={query} empty={typeof empty === 'string' ? <p className="soft">{empty}</p> : empty}>
+        {(items) => (
+          <>
+            <DataTable caption={title} rows={items} rowKey={(row) => row.id} columns={columns} />
+            {note === undefined ? null : <p className="soft">{note}</p>}
+          </>
+        )}
+      </PagedList>
+    </section>
   );
 }

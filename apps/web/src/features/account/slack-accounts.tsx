@@ -13,7 +13,7 @@ import { slackTexts } from './slack.text.js';
 
 const KEY = ['slack-accounts'];
 
-/** One's own Slack accounts: linked by signing in with Slack, each of which can be taken away. */
+/** The reader's linked Slack accounts. */
 export function SlackAccounts() {
   const text = useText(slackTexts);
   const accounts = useQuery({
@@ -62,7 +62,7 @@ export function SlackAccounts() {
                   },
                   {
                     label: text.act,
-                    quiet: true,
+                    hiddenLabel: true,
                     cell: ({ id }) => (
                       <Button small look="deny" busy={unlink.isPending} onClick={() => unlink.mutate(id)}>
                         {text.unlink}
@@ -84,7 +84,7 @@ export function SlackAccounts() {
   );
 }
 
-/** What became of a way through Slack that ended on this page. */
+/** The result of a sign-in or installation at Slack that returned to this page. */
 function SlackResult() {
   const text = useText(slackTexts);
   const [query] = useSearchParams();

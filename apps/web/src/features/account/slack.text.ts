@@ -2,55 +2,56 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Slack',
-  lead: 'Link your own Slack account to ask, decide and stop there. You are asked again after 30 days. High risk is never approved in Slack.',
+  lead: 'Link your own Slack account to request, decide and stop access there. A link lasts 30 days. High-risk requests are never approved in Slack.',
   account: 'Account',
   since: 'Linked',
   until: 'Until',
   act: 'Actions',
   way: {
     'sign-in': 'you signed in with Slack',
-    email: 'by the address that Slack has verified',
+    email: 'by the e-mail address that Slack has verified',
   },
-  lapsed: 'over: link it again',
+  lapsed: 'expired: link it again',
   unlink: 'Unlink',
   link: 'Link a Slack account',
-  none: 'None is linked.',
+  none: 'You have linked no account.',
   came: {
     linked: 'Your Slack account is linked.',
-    installed: 'The app is in your workspace. Invite it into the channel that the organisation file names.',
-    attempt_unknown: 'This was not begun in this browser, or took longer than 10 minutes. Try again.',
-    slack_refused: 'Slack did not agree, or you turned back.',
-    slack_unavailable: 'Slack could not be asked. Try again later.',
+    installed:
+      'The app is installed in your workspace. Invite it to the channel that the organisation file names.',
+    attempt_unknown: 'You started this in another browser, or it took longer than 10 minutes. Try again.',
+    slack_refused: 'Slack refused, or you cancelled.',
+    slack_unavailable: 'Slack cannot be reached. Try again later.',
     answer_invalid:
-      'What Slack unwrap cannot be trusted. Try again; if it stays, tell whoever runs this broker.',
+      'Slack’s answer could not be verified. Try again. If it happens again, tell the people who run Countersign.',
   },
 };
 
 const de: typeof en = {
   title: 'Slack',
-  lead: 'Verknüpfen Sie Ihr eigenes Slack-Konto, um dort zu fragen, zu entscheiden und zu beenden. Nach 30 Tagen werden Sie erneut gefragt. Hohes Risiko wird nie in Slack genehmigt.',
+  lead: 'Verknüpfen Sie Ihr eigenes Slack-Konto, um dort Zugriff anzufragen, zu entscheiden und zu beenden. Eine Verknüpfung gilt 30 Tage. Anfragen mit hohem Risiko werden nie in Slack freigegeben.',
   account: 'Konto',
   since: 'Verknüpft',
   until: 'Bis',
   act: 'Aktionen',
   way: {
     'sign-in': 'Sie haben sich mit Slack angemeldet',
-    email: 'über die Adresse, die Slack geprüft hat',
+    email: 'über die E-Mail-Adresse, die Slack geprüft hat',
   },
   lapsed: 'abgelaufen: neu verknüpfen',
   unlink: 'Trennen',
   link: 'Slack-Konto verknüpfen',
-  none: 'Keines ist verknüpft.',
+  none: 'Sie haben kein Konto verknüpft.',
   came: {
     linked: 'Ihr Slack-Konto ist verknüpft.',
     installed:
-      'Die App ist in Ihrem Workspace. Laden Sie sie in den Kanal ein, den die Organisationsdatei nennt.',
+      'Die App ist in Ihrem Workspace installiert. Laden Sie sie in den Kanal ein, den die Organisationsdatei nennt.',
     attempt_unknown:
-      'Das wurde nicht in diesem Browser begonnen oder dauerte länger als 10 Minuten. Bitte noch einmal.',
-    slack_refused: 'Slack hat nicht zugestimmt, oder Sie haben abgebrochen.',
+      'Sie haben in einem anderen Browser begonnen, oder es dauerte länger als 10 Minuten. Versuchen Sie es noch einmal.',
+    slack_refused: 'Slack hat abgelehnt, oder Sie haben abgebrochen.',
     slack_unavailable: 'Slack war nicht erreichbar. Versuchen Sie es später noch einmal.',
     answer_invalid:
-      'Der Antwort von Slack ist nicht zu trauen. Bitte noch einmal; bleibt es so, sagen Sie es dem Betreiber.',
+      'Die Antwort von Slack ließ sich nicht prüfen. Versuchen Sie es noch einmal. Hilft das nicht, sagen Sie es dem Betreiber von Countersign.',
   },
 };
 

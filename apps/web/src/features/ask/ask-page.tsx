@@ -18,7 +18,7 @@ import { buildAsk, type Draft, secondsOf } from './draft.js';
 import { Offerings } from './offerings.js';
 import { Preview } from './preview.js';
 
-/** `/ask`: what is needed, from the service's own map; beside it, at once, what asking would lead to. */
+/** `/ask`: a form for a new request, from the service's route map, with a preview of what the request would need. */
 export default function AskPage() {
   const text = useText(askTexts);
   const services = useQuery(servicesQuery);
@@ -123,7 +123,7 @@ function AskForm({ services }: { services: readonly Service[] }) {
 
 const USUAL = ['15', '30', '60'];
 
-/** How long: three usual times, or any. */
+/** A choice of three usual durations or any other. */
 export function Duration({ minutes, onChange }: { minutes: string; onChange: (minutes: string) => void }) {
   const text = useText(askTexts);
   const language = useLanguage();

@@ -2,11 +2,11 @@ import { formatDuration } from '@countersign/contract';
 import { tickedScope } from '@countersign/wording';
 import type { Ask } from '../../api/client.js';
 
-/** What the form holds. */
+/** The values of the form. */
 export interface Draft {
   tenant: string;
   service: string;
-  /** `pattern action` pairs that are ticked. */
+  /** The ticked `pattern action` pairs. */
   ticked: ReadonlySet<string>;
   objects: string;
   minutes: string;
@@ -17,7 +17,7 @@ export interface Draft {
 export const secondsOf = ({ minutes }: Pick<Draft, 'minutes'>): number =>
   Math.round(Number(minutes.replace(',', '.')) * 60);
 
-/** The ask to send; null while customer, scope or time are missing. */
+/** The request body; null while the customer, the scope or the duration is missing. */
 export function buildAsk(draft: Draft): Ask | null {
   const scope = tickedScope(draft);
   const seconds = secondsOf(draft);

@@ -5,14 +5,14 @@ import { Choice, TextField } from '../../ui/field.js';
 import { askTexts } from './ask.text.js';
 import type { Draft } from './draft.js';
 
-/** Everything that the service lets be asked for, one tick each. */
+/** A checkbox for each action on each resource of the service. */
 export function Offerings({
   legend,
   service,
   draft,
   onChange,
 }: {
-  /** The question that the ticks answer. */
+  /** The question that the checkboxes answer. */
   legend: string;
   service: Service;
   draft: Pick<Draft, 'ticked' | 'objects'>;

@@ -11,7 +11,7 @@ import { askTexts } from './ask.text.js';
 
 const TYPING_MS = 250;
 
-/** What asking would lead to, said by the evaluator that will judge it, while the form is filled in. */
+/** What the request would need, while the form is being filled in. The broker's policy evaluator answers. */
 export function Preview({ ask, tenant }: { ask: Ask | null; tenant: string }) {
   const text = useText(askTexts);
   const settled = useDebounced(ask, TYPING_MS);
@@ -85,7 +85,7 @@ function UsualDecisionTime({ tenant }: { tenant: string }) {
   );
 }
 
-/** The value once it has not changed for so long. Compared as JSON: a form builds it anew at every key. */
+/** The value after it has not changed for `quietMs`. Values are compared as JSON, because the form builds new objects. */
 export function useDebounced<T>(value: T, quietMs: number): T {
   const text = JSON.stringify(value);
   const [settled, setSettled] = useState(text);

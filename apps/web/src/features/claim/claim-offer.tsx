@@ -7,7 +7,7 @@ import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { claimTexts } from './claim.text.js';
 
-/** Offers an admin of an unclaimed tenant to claim it; nothing to anybody else. */
+/** Offers the admins of an unclaimed tenant to claim it. */
 export function ClaimOffer() {
   const text = useText(claimTexts);
   const session = useSession();

@@ -17,7 +17,7 @@ import { trustTexts } from '../trust/trust.text.js';
 import { claimTexts } from './claim.text.js';
 import { FirstVersion } from './first-version.js';
 
-/** `/claim`: from the vendor's word to the customer's own signature, in three steps. */
+/** `/claim`: three steps from an unclaimed tenant to its first signed trust document. */
 export default function ClaimPage() {
   const text = useText(claimTexts);
   const trustText = useText(trustTexts);
@@ -44,7 +44,7 @@ export default function ClaimPage() {
                     <p>{hasRole(session, 'admin') ? trustText.ownBrowser : trustText.claimAdmin}</p>
                   </Notice>
                 );
-              // After a reset only what was made since counts: older keys may be those that are lost.
+              // After a reset only new keys count: the older ones may be lost.
               const mine = (each: { person: string; createdAt: string }) =>
                 each.person === session.person &&
                 (now.reset === null || Date.parse(each.createdAt) > Date.parse(now.reset.createdAt));
@@ -63,7 +63,7 @@ export default function ClaimPage() {
   );
 }
 
-/** `at`: where the reader's passkeys are made, which is where the first version is signed. */
+/** @param at where the reader creates passkeys and signs the first version */
 function Steps({
   slug,
   own,

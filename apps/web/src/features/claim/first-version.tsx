@@ -13,7 +13,7 @@ import { usePropose } from '../trust/proposals.js';
 import { TrustRules } from '../trust/trust-rules.js';
 import { claimTexts } from './claim.text.js';
 
-/** The rules in words, and the signature that makes them the first version. */
+/** The rules in words, and a button that signs them as the first version. */
 export function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boolean; at: SigningOrigin }) {
   const text = useText(claimTexts);
   const { person } = useSession();
@@ -50,7 +50,7 @@ export function FirstVersion({ slug, isReady, at }: { slug: string; isReady: boo
   );
 }
 
-/** Whoever could approve and is not named yet, so that nobody is forgotten unseen. */
+/** Names the approvers whom the document leaves out, so that no one is forgotten. */
 function NotNamed({ slug, document }: { slug: string; document: TrustDocument }) {
   const text = useText(claimTexts);
   const language = useLanguage();

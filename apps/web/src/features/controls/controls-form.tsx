@@ -14,7 +14,7 @@ import { controlsTexts } from './controls.text.js';
 import { Forbidden } from './forbidden.js';
 import { LEVELS, type Level, levelOf, withLevel } from './levels.js';
 
-/** All of the controls at once; saving names the version that was read, so that nobody overwrites unseen. */
+/** The form for all controls. A save names the version that was read, so that it cannot overwrite an unseen change. */
 export function ControlsForm({
   slug,
   controls,
@@ -27,7 +27,7 @@ export function ControlsForm({
   mayChange: boolean;
 }) {
   const text = useText(controlsTexts);
-  /** What the draft was made on; another's change does not take the draft away. */
+  /** The version that the draft is based on. Someone else's change does not discard the draft. */
   const [base, setBase] = useState(controls);
   const [draft, setDraft] = useState(() => draftOf(controls));
   const begin = (from: Controls) => {
@@ -144,7 +144,7 @@ export function ControlsForm({
   );
 }
 
-/** What the form holds; numbers as they are typed. */
+/** The values of the form, with numbers as typed. */
 interface Draft extends Pick<Controls, 'countersign' | 'slackMayApprove' | 'forbid'> {
   approvals: string;
   longest: string;

@@ -10,7 +10,7 @@ import { Loaded } from '../../ui/query-states.js';
 import { controlsTexts } from './controls.text.js';
 import { ControlsForm } from './controls-form.js';
 
-/** `/controls`: the customer's own rules. Everybody there reads them, its admins change them. */
+/** `/controls`: the customer's privacy controls. All of its people read them, and its admins change them. */
 export default function ControlsPage() {
   const text = useText(controlsTexts);
   const session = useSession();

@@ -2,22 +2,21 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Privacy controls',
-  lead: 'What the vendor may ask for, and what it takes to say yes. Until you have claimed your door, the vendor’s own configuration can overrule it.',
+  lead: 'What the vendor may ask for, and what each approval takes. Until you claim your organisation, the vendor’s configuration can overrule these controls.',
   approvals: 'Approvals that a request needs',
-  approvalsHint: 'Each by another person.',
+  approvalsHint: 'Each by a different person.',
   longest: 'Longest access, in minutes',
-  longestHint: 'Left empty, the vendor’s own limit holds.',
-  longestWrong: 'A number of minutes, above zero.',
+  longestHint: 'If you leave it empty, the vendor’s limit applies.',
+  longestWrong: 'Enter a number of minutes above zero.',
   actions: 'What each action takes',
-  actionsLead: 'Actions of all data services of this vendor.',
-  action: 'Action',
+  actionsLead: 'The actions of all data services of this vendor.',
   level: {
-    low: 'Low risk: may be approved in Slack, too',
-    medium: 'Decided here, on the web',
+    low: 'Low risk: may also be approved in Slack',
+    medium: 'Decided on the web',
     high: 'Only with a passkey',
   },
   never: 'Never',
-  neverLead: 'Nobody can ask for these, whatever the reason.',
+  neverLead: 'No one can ask for these, whatever the reason.',
   noForbidden: 'Nothing is forbidden outright.',
   forbidService: 'Data service',
   forbidResource: 'Resource',
@@ -25,12 +24,11 @@ const en = {
   addForbidden: 'Forbid',
   allow: 'Remove',
   save: 'Save these controls',
-  saved: 'Saved. What is asked and decided from now on goes by these controls.',
-  conflict: 'Somebody else changed these controls meanwhile. What you have changed here is not saved.',
-  reload: 'Drop my changes and show what they are now',
+  saved: 'Saved. These controls apply to new requests and decisions.',
+  conflict: 'Someone else has changed these controls. Your own changes are not saved.',
+  reload: 'Discard my changes and show the present controls',
   readOnly: 'Your organisation’s admins change these controls.',
-  mailCode:
-    'You signed in with a code by mail. To change controls, sign in through your organisation’s own sign-in.',
+  mailCode: 'You signed in with a code by mail. To change controls, use your organisation’s own sign-in.',
 };
 
 export const controlsTexts: Catalogue<typeof en> = { en };

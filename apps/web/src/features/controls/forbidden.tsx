@@ -10,7 +10,7 @@ import { controlsTexts } from './controls.text.js';
 
 type Rule = Controls['forbid'][number];
 
-/** What nobody can ask for. A new rule forbids every action. */
+/** The rules that forbid requests. A new rule forbids every action on its resource. */
 export function Forbidden({
   heading: Heading = 'h2',
   rules,

@@ -1,6 +1,6 @@
 import type { Controls } from '../../api/organisation.js';
 
-/** What it takes to approve an action. */
+/** What approving an action takes. */
 export const LEVELS = ['low', 'medium', 'high'] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -11,7 +11,7 @@ export function levelOf(action: string, { countersign, slackMayApprove }: Lists)
   return slackMayApprove.includes(action) ? 'low' : 'medium';
 }
 
-/** The lists with one action moved to its level: it stands in at most one of them. */
+/** The lists after an action moved to another level. An action is in at most one list. */
 export function withLevel(lists: Lists, action: string, level: Level): Lists {
   const others = (list: readonly string[]) => list.filter((each) => each !== action);
   return {

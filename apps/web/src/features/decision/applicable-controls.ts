@@ -2,17 +2,17 @@ import { type ForbidRule, forbidsEntry, type Terms } from '@countersign/contract
 import type { Controls } from '../../api/organisation.js';
 import { LEVELS, type Level, levelOf } from '../controls/levels.js';
 
-/** What a tenant's controls say about what is asked for, and about nothing else. */
+/** The part of a tenant's controls that applies to a request. */
 export interface ApplicableControls {
-  /** The actions that are asked for, by what approving them takes. */
+  /** The requested actions, by what approving them takes. */
   levels: Record<Level, string[]>;
-  /** Rules that some of it runs into. */
+  /** The rules that forbid some of the request. */
   forbidden: ForbidRule[];
 }
 
 /**
- * @param mustBeSigned whether this request needs a countersignature. Where no action is listed as needing one, it is the
- *   trust document that demands it, of the request as a whole
+ * @param mustBeSigned whether this request needs a countersignature. If the controls list no requested action, the trust
+ *   document requires it for the whole request
  */
 export function findApplicableControls(
   { service, scope }: Pick<Terms, 'service' | 'scope'>,
@@ -20,8 +20,8 @@ export function findApplicableControls(
   mustBeSigned: boolean,
 ): ApplicableControls {
   const actions = [...new Set(scope.flatMap((entry) => entry.actions))];
-  const demanded = mustBeSigned && !actions.some((action) => levelOf(action, controls) === 'high');
-  const lists = demanded ? { countersign: actions, slackMayApprove: [] } : controls;
+  const isRequiredByTrust = mustBeSigned && !actions.some((action) => levelOf(action, controls) === 'high');
+  const lists = isRequiredByTrust ? { countersign: actions, slackMayApprove: [] } : controls;
   const at = (level: Level) => actions.filter((action) => levelOf(action, lists) === level);
   return {
     levels: Object.fromEntries(LEVELS.map((level) => [level, at(level)])) as Record<Level, string[]>,

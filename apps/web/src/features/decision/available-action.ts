@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../../api/client.js';
 
-/** What the reader can do with a request right now. */
+/** What the reader can do with a request now. */
 export type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read' | 'over';
 
 type Reader = { person: string; tenant: string | null; roles: string[] };
@@ -8,8 +8,8 @@ type Reader = { person: string; tenant: string | null; roles: string[] };
 const OVER: ReadonlySet<AccessRequest['state']> = new Set(['approved', 'denied', 'cancelled', 'expired']);
 
 /**
- * Only what the page offers: the broker judges every decision itself. A countered request may still be approved
- * or denied by the customer's other approvers.
+ * What the page offers; the broker authorizes every decision itself. The customer's approvers can still approve or deny a
+ * countered request.
  */
 export function availableAction(
   request: Pick<AccessRequest, 'state' | 'requester' | 'reviews' | 'digest'>,

@@ -13,20 +13,20 @@ interface Row {
   asked: ReactNode;
   allowed: ReactNode;
   granting: ReactNode;
-  /** What it was when the page was opened, where that was something else. */
+  /** What was asked when the reader opened the page; null if that has not changed. */
   was: string | null;
   isLess: boolean;
 }
 
-/** Asked, allowed, about to be granted: side by side, in words. Vendor reviewers see no customer's controls. */
+/** Asked, allowed and about to be granted, side by side. The vendor's reviewers do not see a customer's controls. */
 export function Comparison(props: {
   request: AccessRequest;
   opened: Terms;
   granting: Terms;
   controls: Controls | undefined;
-  /** Whether the reader is asked to decide. */
+  /** Whether the reader can decide now. */
   decides: boolean;
-  /** What the third column is: about to be granted, or offered. Null leaves it out. */
+  /** The heading of the third column. Null leaves the column out. */
   grantingLabel: string | null;
 }) {
   const text = useText(decisionTexts);
@@ -34,7 +34,7 @@ export function Comparison(props: {
   const { controls, grantingLabel } = props;
   return (
     <table className="grid-table compare">
-      <caption className="said">{text.compare}</caption>
+      <caption className="visually-hidden">{text.compare}</caption>
       <thead>
         <tr>
           <td />
@@ -151,7 +151,7 @@ function Entries({ terms }: { terms: Terms }) {
   );
 }
 
-/** What the tenant's own controls say about the actions and resources that were asked for. */
+/** The tenant's controls for the actions and resources that were asked for. */
 function Allowed({
   terms,
   controls,

@@ -4,11 +4,11 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Countdown, Instant, useNow } from '../../ui/clock.js';
 import { decisionTexts } from './decision.text.js';
 
-/** When this question ends by itself, and when the access would. */
+/** When the request expires, and when the access would end. */
 export function Clocks({ request, seconds }: { request: AccessRequest; seconds: number }) {
   const text = useText(decisionTexts);
   return (
-    <section className="clocks" aria-label={text.clocks}>
+    <section className="clocks" aria-label={text.deadlines}>
       <div className="stack tight">
         <h2>{text.lapses}</h2>
         <p className="strong">

@@ -15,10 +15,10 @@ export type Decision =
   | { decision: 'counter'; digest: string; terms: Terms };
 
 /**
- * Stores a decision on exactly the digest that the reader was shown. What comes of it is read again at once.
+ * Sends a decision on exactly the digest that the page showed, and reloads the result.
  *
- * @param signer null where nothing has to be signed; a denial never has to be
- * @param onStored told also where the buttons are gone by then
+ * @param signer null if nothing must be signed. A denial is never signed
+ * @param onStored called even if the buttons have disappeared by then
  */
 export function useDecide(
   request: AccessRequest,
@@ -41,7 +41,7 @@ export function useDecide(
   });
 }
 
-/** The requester takes the offer, or the request back. */
+/** The requester accepts the offer or cancels the request. */
 export function useAnswerOffer(id: string) {
   const accept = useMutation({
     mutationFn: (digest: string) =>
@@ -61,7 +61,7 @@ function readAgain(id: string): Promise<unknown> {
 }
 
 /**
- * The countersignature over what this page shows: the request as asked, or `narrowed`.
+ * Signs what this page shows: the request as asked, or the `narrowed` terms.
  *
  * @throws PasskeyProblem, ApiProblem
  */
@@ -70,10 +70,10 @@ export function countersign(
   narrowed: Terms | undefined,
   { signer, person }: { signer: Signer; person: string },
 ): Promise<Signature> {
-  return SigningPages.at([signer.at], async (places) => {
+  return SigningPages.open([signer.at], async (pages) => {
     const shown = shownOf(request, narrowed, person);
     const approval = await buildApproval(shown, await offeredFor(request, narrowed));
-    return places.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
+    return pages.sign(approval, signer, { terms: shown.terms, openings: shown.openings });
   });
 }
 
@@ -93,16 +93,16 @@ const shownOf = (request: AccessRequest, narrowed: Terms | undefined, person: st
 });
 
 /**
- * The texts as the page shows them, with the salts of their commitments.
+ * The texts that the page shows, with the salts of their commitments.
  *
- * @throws PasskeyProblem `differs` where the page shows what the terms do not say
+ * @throws PasskeyProblem `differs` if the page shows anything other than the terms
  */
 function shownTexts(request: AccessRequest): Shown['openings'] {
   const { terms, tenant, service, requester, openings, justification, ticket } = request;
-  const said = terms as Terms;
+  const signed = terms as Terms;
   const shown = { tenant, service, requester };
-  const meant = { tenant: said.tenant, service: said.service, requester: said.requester };
-  if (canonicalJson(shown) !== canonicalJson(meant)) throw new PasskeyProblem('differs');
+  const expected = { tenant: signed.tenant, service: signed.service, requester: signed.requester };
+  if (canonicalJson(shown) !== canonicalJson(expected)) throw new PasskeyProblem('differs');
   const texts: Record<string, { value: string; salt: string }> = {};
   for (const [name, value] of Object.entries({ justification, ticket })) {
     if (value === null) continue;

@@ -12,10 +12,7 @@ import { ProblemNotice } from '../../ui/query-states.js';
 import { useAnswerOffer, useDecide } from './decide.js';
 import { decisionTexts } from './decision.text.js';
 
-/**
- * The decision, always in reach of a thumb. The button says what it grants, and nothing here is focused until the
- * reader goes there.
- */
+/** The buttons that decide. They name what they grant, and the page never focuses them by itself. */
 export function DecideBar({
   request,
   outcome,
@@ -120,7 +117,7 @@ function Deny({
   );
 }
 
-/** What the requester can do: take what was offered, or take the request back. */
+/** The requester's buttons: accept the offer, or take the request back. */
 export function AnswerBar({ request }: { request: AccessRequest }) {
   const text = useText(decisionTexts);
   const language = useLanguage();

@@ -25,7 +25,7 @@ import { NarrowForm } from './narrow-form.js';
 import { Sentence } from './request-sentence.js';
 import { Reviews } from './reviews.js';
 
-/** `/requests/{id}`: read it in ten seconds, decide it with one thumb; later, what became of it. */
+/** `/requests/{id}`: a request to read and decide, and later its outcome. */
 export default function DecisionPage() {
   const { id = '' } = useParams();
   const query = useQuery(requestQuery(id));
@@ -36,7 +36,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const text = useText(decisionTexts);
   const session = useSession();
   const terms = request.terms as Terms;
-  // What the reader has read: nothing newer is decided until they say that they read that, too.
+  // What the reader has read. They cannot decide a newer digest until they confirm that they have read it.
   const [read, setRead] = useState({ digest: request.digest, terms });
   const [choice, setChoice] = useState(() => wholeChoice(terms));
   const [announcement, setAnnouncement] = useState('');
@@ -44,7 +44,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const service = useQuery(serviceQuery(request.service)).data;
   const name = useNames([request.requester]);
 
-  // The buttons go with the decision: focus goes to the heading, and what was done is said.
+  // The buttons disappear after the decision, so the heading gets the focus and a status message is announced.
   const decided = (said: string) => {
     setAnnouncement(said);
     document.querySelector('h1')?.focus();
@@ -61,7 +61,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   return (
     <Page narrow title={text.title(name(request.requester), request.service)}>
       <div className="stack loose">
-        <p className="said" role="status">
+        <p className="visually-hidden" role="status">
           {announcement}
         </p>
         {hasChanged && turn !== 'over' ? (
@@ -81,7 +81,7 @@ function Decision({ request }: { request: AccessRequestDetail }) {
             </p>
           </Notice>
         ) : null}
-        <Standing request={request} turn={turn} />
+        <RequestStatus request={request} turn={turn} />
         <Sentence request={request} />
         <section className="stack near" aria-label={text.risk}>
           <RiskBadge level={request.needs.risk.level} />
@@ -134,8 +134,8 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   );
 }
 
-/** Where the request stands, who decided so far, and whose turn it is. */
-function Standing({
+/** The state of the request, the decisions so far, and who decides next. */
+function RequestStatus({
   request,
   turn,
 }: {
@@ -169,7 +169,7 @@ function Standing({
   );
 }
 
-/** For whoever checks later: the ids, and the terms as they are withHashing. */
+/** For auditors: the ids, and the terms exactly as they are hashed. */
 export function Details({ request }: { request: AccessRequest }) {
   const text = useText(decisionTexts);
   return (

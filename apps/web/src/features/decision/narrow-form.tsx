@@ -15,7 +15,7 @@ import { Button } from '../../ui/button.js';
 import { Choice as ChoiceCard, TextField } from '../../ui/field.js';
 import { decisionTexts } from './decision.text.js';
 
-/** Granting less: three presets, and everything one by one. All of them fill the same form. */
+/** Grants less than asked: presets and individual choices fill the same form. */
 export function NarrowForm({
   terms,
   service,
@@ -71,12 +71,12 @@ export function NarrowForm({
           </Button>
         )}
       </div>
-      {isOpen ? <Exactly terms={terms} choice={choice} outcome={outcome} onChange={onChange} /> : null}
+      {isOpen ? <ExactChoice terms={terms} choice={choice} outcome={outcome} onChange={onChange} /> : null}
     </fieldset>
   );
 }
 
-function Exactly({
+function ExactChoice({
   terms,
   choice,
   outcome,

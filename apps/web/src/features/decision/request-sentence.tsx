@@ -4,7 +4,7 @@ import { useNames, useOrganisation } from '../../api/organisation.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 
-/** Who, of whom, how signed in, wants what, where, for how long and why: one sentence. */
+/** One sentence: who wants what, where and for how long. The reason and the ticket follow. */
 export function Sentence({ request, short = false }: { request: AccessRequest; short?: boolean }) {
   const text = useText(decisionTexts);
   const assurance = useText(assuranceTexts);

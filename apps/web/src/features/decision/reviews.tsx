@@ -5,7 +5,7 @@ import { Instant } from '../../ui/clock.js';
 import { Seal } from '../../ui/seal.js';
 import { assuranceTexts, decisionTexts } from './decision.text.js';
 
-/** Everybody's decision so far, each under its seal: who, when, on what it rests. */
+/** All decisions so far: who decided what, when, and how they were signed in. */
 export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }) {
   const name = useNames(request.reviews.map(({ person }) => person));
   if (request.reviews.length === 0) return null;

@@ -8,7 +8,7 @@ import { accessTexts } from './access.text.js';
 import { GrantCard } from './grant-card.js';
 import { SignedStops } from './signed-stops.js';
 
-/** `/access`: what is open now. */
+/** `/access`: all access to the reader's tenant that is open now or begins later. */
 export default function AccessPage() {
   const text = useText(accessTexts);
   const active = useInfiniteQuery(grantsQuery({ state: 'active' }));

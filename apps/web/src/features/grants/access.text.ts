@@ -2,9 +2,9 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Access now',
-  lead: 'Who can reach your data through Countersign at this moment, and who soon will.',
-  none: 'Nobody has access',
-  noneLead: 'Nothing is open through Countersign. What was open before is in the history.',
+  lead: 'Who can reach your data through Countersign now, and who will soon.',
+  none: 'No one has access',
+  noneLead: 'Nothing is open through Countersign. The history shows earlier access.',
   open: 'Open now',
   soon: 'Begins later',
   watch: 'Watch and stop',

@@ -9,7 +9,7 @@ import { Seal } from '../../ui/seal.js';
 import { liveTexts } from './live.text.js';
 import { findEndProof, type Proof } from './proof.js';
 
-/** After the end: when the last call came through, and when the next one was turned away. */
+/** Shown after the end: the time of the last allowed call, and of the first refused call after it. */
 export function EndProof({ grant, mayRead }: { grant: Grant; mayRead: boolean }) {
   const text = useText(liveTexts);
   const name = useNames(grant.endedBy === null ? [] : [grant.endedBy]);
@@ -35,7 +35,7 @@ export function EndProof({ grant, mayRead }: { grant: Grant; mayRead: boolean })
   );
 }
 
-/** Only what all of the records say: while they are not read, nothing is claimed. */
+/** Shown only once all relevant records have been read. */
 function Calls({ proof: { lastAllowed, nextRefused } }: { proof: Proof }) {
   const text = useText(liveTexts);
   return (

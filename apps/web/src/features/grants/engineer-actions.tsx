@@ -10,7 +10,7 @@ import { Command } from '../../ui/copy.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { liveTexts } from './live.text.js';
 
-/** For the engineer who holds the grant: the command to paste, and giving it back. */
+/** For the engineer who holds the grant: the command to paste, and a button that gives access back. */
 export function EngineerActions({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const service = useQuery(serviceQuery(grant.service)).data;

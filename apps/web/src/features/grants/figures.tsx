@@ -7,7 +7,7 @@ import { Countdown, Instant } from '../../ui/clock.js';
 import { Seal } from '../../ui/seal.js';
 import { liveTexts } from './live.text.js';
 
-/** The numbers that matter, large. */
+/** Time left, calls and data, in large figures. */
 export function Figures({ grant }: { grant: Grant }) {
   const text = useText(liveTexts);
   const language = useLanguage();
@@ -79,7 +79,7 @@ function TimeLeft({ grant }: { grant: Grant }) {
   );
 }
 
-/** On what this access rests: the customer's signatures, or the vendor's word. */
+/** Who countersigned this access, or that it is on the vendor's word. */
 export function Countersigned({ grant: { countersignedBy } }: { grant: Pick<Grant, 'countersignedBy'> }) {
   const text = useText(liveTexts);
   const name = useNames(countersignedBy);

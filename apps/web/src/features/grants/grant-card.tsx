@@ -10,7 +10,7 @@ import { Countdown } from '../../ui/clock.js';
 import { GrantStateBadge } from '../../ui/state-badges.js';
 import { accessTexts } from './access.text.js';
 
-/** One grant among others: who may do what, how long still, how much was done. */
+/** A grant in a list: who may do what, the time that is left and the number of calls. */
 export function GrantCard({ grant, children }: { grant: Grant; children?: ReactNode }) {
   const text = useText(accessTexts);
   const language = useLanguage();

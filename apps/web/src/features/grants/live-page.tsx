@@ -24,7 +24,7 @@ import { Countersigned, Figures } from './figures.js';
 import { liveTexts } from './live.text.js';
 import { SignedStop, StoppedBySignature } from './signed-stops.js';
 
-/** `/grants/{id}`: what happens under a grant as it happens, and one press that ends it. */
+/** `/grants/{id}`: the calls under a grant as they happen, and a button that stops it. */
 export default function LivePage() {
   const { id = '' } = useParams();
   const query = useQuery({ ...grantQuery(id), refetchInterval: ({ state }) => refetchWhileOpen(state.data) });
@@ -64,7 +64,7 @@ function Live({ grant }: { grant: Grant }) {
             </Link>
           </span>
         </div>
-        <div role="status" className="said">
+        <div role="status" className="visually-hidden">
           {stop.isSuccess ? text.stopped : ''}
         </div>
         {isOver ? null : <StoppedBySignature grant={grant} />}
@@ -94,7 +94,7 @@ function Live({ grant }: { grant: Grant }) {
   );
 }
 
-/** Says whether what is shown is as it happens. */
+/** Shows whether the page receives live updates. */
 function LiveIndicator() {
   const text = useText(liveTexts);
   const state = useSyncExternalStore(onStreamState, streamState);
@@ -109,7 +109,7 @@ function LiveIndicator() {
   );
 }
 
-/** Ends this grant. */
+/** Revokes this grant. */
 export function useStop(grant: Grant) {
   const text = useText(liveTexts);
   return useMutation({

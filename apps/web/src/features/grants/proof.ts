@@ -1,15 +1,15 @@
 import type { AccessRecord, Grant } from '../../api/client.js';
 
-/** What the records say about the end of a grant: all of them were looked at that could say otherwise. */
+/** What the records prove about the end of a grant. No unread record can contradict it. */
 export interface Proof {
-  /** The newest call that was let through. */
+  /** The newest allowed call. */
   lastAllowed: AccessRecord | null;
-  /** The oldest call that was refused after the end. */
+  /** The first call that was refused after the end. */
   nextRefused: AccessRecord | null;
 }
 
 /**
- * Reads back until a call that was let through and past the end of the grant, or to the first call of all.
+ * Reads back until it has found an allowed call and has passed the end of the grant, or has read every record.
  *
  * @param pages the grant's records, newest first
  */
@@ -22,7 +22,7 @@ export async function findEndProof(
   for await (const page of pages) {
     for (const record of page) {
       if (record.decision === 'allowed') proof.lastAllowed ??= record;
-      // The end is noted in whole seconds; a refusal in the same second came after it.
+      // The end is stored in whole seconds. A refusal in the same second came after it.
       else if (ENDED.has(record.code ?? '') && Date.parse(record.at) >= ended) proof.nextRefused = record;
     }
     const oldest = page[page.length - 1];
@@ -31,5 +31,5 @@ export async function findEndProof(
   return proof;
 }
 
-/** Refusals that say that the access itself was over, and not that the call was wrong. */
+/** Codes of refusals that mean that the access had ended, not that the call was invalid. */
 const ENDED: ReadonlySet<string> = new Set(['grant_ended', 'locked', 'invalid_token']);

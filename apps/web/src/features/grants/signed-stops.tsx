@@ -9,18 +9,17 @@ import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { liveTexts } from './live.text.js';
-import { stopsTexts } from './signed-stops.text.js';
+import { signedStopsTexts } from './signed-stops.text.js';
 import { maySignStops, useSignLift, useSignStop } from './use-signed-stops.js';
 
-/** For people of a claimed tenant: what is stopped under signature, its lift, and the stop of everything. */
+/** For people of a claimed tenant: signed stops in force, and a button that stops everything. */
 export function SignedStops() {
   const session = useSession();
   const slug = session.tenant ?? '';
   const mayStop = maySignStops(session);
   const isClaimed = useQuery({ ...trustQuery(slug), enabled: mayStop }).data?.claimed === true;
   const stops = useQuery({ ...stopsQuery(slug), enabled: mayStop && isClaimed, refetchInterval: 10_000 });
-  const text = useText(stopsTexts);
+  const text = useText(signedStopsTexts);
   if (!isClaimed || stops.data === undefined) return null;
   const { items } = stops.data;
   return (
@@ -43,9 +42,9 @@ export function SignedStops() {
   );
 }
 
-/** One signed stop, with the button that lifts it. */
+/** A signed stop, with a button that lifts it. */
 export function StopCard({ stop, slug }: { stop: Stop; slug: string }) {
-  const text = useText(stopsTexts);
+  const text = useText(signedStopsTexts);
   const name = useNames([stop.person]);
   const signer = useSigner(slug, true);
   const lift = useSignLift(stop, slug);
@@ -72,9 +71,9 @@ export function StopCard({ stop, slug }: { stop: Stop; slug: string }) {
   );
 }
 
-/** Asks once more: everything means everybody. */
+/** A button that stops everything. It asks for confirmation. */
 function StopEverything({ slug }: { slug: string }) {
-  const text = useText(stopsTexts);
+  const text = useText(signedStopsTexts);
   const signer = useSigner(slug, true);
   const stop = useSignStop(slug);
   const [isSure, setSure] = useState(false);
@@ -101,7 +100,7 @@ function StopEverything({ slug }: { slug: string }) {
   );
 }
 
-/** Signed stops are for people of claimed tenants; the one of this grant, where one is in force. */
+/** The signed stop of this grant, if one is in force. Only people of claimed tenants have signed stops. */
 function useStopOf({ tenant, digest }: Grant) {
   const mayStop = maySignStops(useSession());
   const isClaimed = useQuery({ ...trustQuery(tenant), enabled: mayStop }).data?.claimed === true;
@@ -109,22 +108,22 @@ function useStopOf({ tenant, digest }: Grant) {
   return { isClaimed, inForce: stops?.find((each) => each.digest === digest) };
 }
 
-/** Says that the access is stopped under a signature, and lifts that. */
+/** The signed stop of this grant, if one is in force. */
 export function StoppedBySignature({ grant }: { grant: Grant }) {
-  const text = useText(liveTexts);
+  const text = useText(signedStopsTexts);
   const { inForce } = useStopOf(grant);
-  if (inForce === undefined) return <p role="status" className="said" />;
+  if (inForce === undefined) return <p role="status" className="visually-hidden" />;
   return (
     <div className="stack near">
-      <p role="status">{text.signedStopDone}</p>
+      <p role="status">{text.stopOneDone}</p>
       <StopCard stop={inForce} slug={grant.tenant} />
     </div>
   );
 }
 
-/** A stop that gateways obey whatever the broker says, with one's own passkey. */
+/** A button that signs a stop of this grant, which gateways obey whatever the broker says. */
 export function SignedStop({ grant }: { grant: Grant }) {
-  const text = useText(liveTexts);
+  const text = useText(signedStopsTexts);
   const { isClaimed, inForce } = useStopOf(grant);
   const signer = useSigner(grant.tenant, isClaimed);
   const stop = useSignStop(grant.tenant, grant.digest);
@@ -134,9 +133,9 @@ export function SignedStop({ grant }: { grant: Grant }) {
       <SigningNotice error={stop.error} />
       <p className="row near">
         <Button small busy={stop.isPending} onClick={() => stop.mutate(signer)}>
-          {text.signedStop}
+          {text.stopOne}
         </Button>
-        <span className="small soft">{text.signedStopWhy}</span>
+        <span className="small soft">{text.stopOneWhy}</span>
       </p>
     </div>
   );

@@ -9,11 +9,11 @@ import type { Signer } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { buildLift, buildStop } from '../../passkey/statements.js';
 
-/** Only what pages show: who may stop under a signature, and lift. */
+/** Who sees the buttons that sign and lift stops. The broker authorizes each call itself. */
 export const maySignStops = (session: Session): boolean =>
   !isVendor(session) && hasRole(session, 'approver', 'admin');
 
-/** Stops that grant, or without a digest everything of the tenant, under the reader's signature. */
+/** Signs a stop of the grant with this digest, or of everything of the tenant if there is no digest. */
 export function useSignStop(tenant: string, digest?: string) {
   const { person } = useSession();
   return useMutation({
@@ -23,7 +23,7 @@ export function useSignStop(tenant: string, digest?: string) {
   });
 }
 
-/** Lifts that stop, under the reader's signature. */
+/** Signs the lift of that stop. */
 export function useSignLift({ hash }: Pick<Stop, 'hash'>, tenant: string) {
   const { person } = useSession();
   return useMutation({
@@ -36,11 +36,11 @@ export function useSignLift({ hash }: Pick<Stop, 'hash'>, tenant: string) {
 function signStop(chosen: Parameters<typeof buildStop>[0], signer: Signer): Promise<Stop> {
   const path = { slug: chosen.tenant };
   const query = chosen.digest === undefined ? {} : { digest: chosen.digest };
-  return SigningPages.at([signer.at], async (places) => {
+  return SigningPages.open([signer.at], async (pages) => {
     const { statement } = await unwrap(
       api.GET('/api/v1/tenants/{slug}/stops/statement', { params: { path, query } }),
     );
-    const countersignature = await places.sign(buildStop(chosen, statement as StopStatement), signer);
+    const countersignature = await pages.sign(buildStop(chosen, statement as StopStatement), signer);
     return unwrap(api.POST('/api/v1/tenants/{slug}/stops', { params: { path }, body: { countersignature } }));
   });
 }
@@ -48,11 +48,11 @@ function signStop(chosen: Parameters<typeof buildStop>[0], signer: Signer): Prom
 /** @throws PasskeyProblem, ApiProblem */
 function signLift(chosen: Parameters<typeof buildLift>[0], signer: Signer): Promise<Stop> {
   const path = { slug: chosen.tenant };
-  return SigningPages.at([signer.at], async (places) => {
+  return SigningPages.open([signer.at], async (pages) => {
     const { statement } = await unwrap(
       api.GET('/api/v1/tenants/{slug}/lifts/statement', { params: { path, query: { stop: chosen.stop } } }),
     );
-    const countersignature = await places.sign(buildLift(chosen, statement as LiftStatement), signer);
+    const countersignature = await pages.sign(buildLift(chosen, statement as LiftStatement), signer);
     return unwrap(api.POST('/api/v1/tenants/{slug}/lifts', { params: { path }, body: { countersignature } }));
   });
 }

@@ -13,7 +13,7 @@ import { download, FORMATS, type Format } from './record-export.js';
 
 const DAY_MS = 86_400_000;
 
-/** Calls of one customer between two days of the reader's own calendar. */
+/** Exports one customer's calls between two days of the reader's calendar. */
 export function ExportForm() {
   const text = useText(historyTexts);
   const language = useLanguage();
@@ -27,7 +27,7 @@ export function ExportForm() {
   const run = useMutation({
     mutationFn: async (format: Format) => {
       setCount(0);
-      const records = await readAllRecords(slug, { from: startOf(from), to: startOf(to, 1) }, setCount);
+      const records = await readAllRecords(slug, { from: startOfDay(from), to: startOfDay(to, 1) }, setCount);
       download(`calls-${slug}-${from}-${to}`, format, records);
       return records.length;
     },
@@ -86,15 +86,15 @@ export function ExportForm() {
   );
 }
 
-/** `2026-11-24` of the reader's calendar. */
+/** A day of the reader's calendar: `2026-11-24`. */
 function dayText(at: number): string {
   const date = new Date(at);
   const pad = (number: number) => String(number).padStart(2, '0');
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
-/** When that day begins where the reader is, or one some days later: a day has 23, 24 or 25 hours. */
-function startOf(day: string, later = 0): string {
+/** The instant at which a day begins in the reader's time zone, `later` days after `day`. A day can have 23 to 25 hours. */
+function startOfDay(day: string, later = 0): string {
   const date = new Date(`${day}T00:00:00`);
   date.setDate(date.getDate() + later);
   return date.toISOString();

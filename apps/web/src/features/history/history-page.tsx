@@ -19,7 +19,7 @@ import { historyTexts } from './history.text.js';
 type State = AccessRequest['state'];
 const STATES = Object.keys(REQUEST_LOOK) as State[];
 
-/** `/history`: every request that the reader may see, newest first, and the way to take the records along. */
+/** `/history`: every request that the reader may see, newest first, and an export of the recorded calls. */
 export default function HistoryPage() {
   const text = useText(historyTexts);
   const words = useText(requestStateTexts);

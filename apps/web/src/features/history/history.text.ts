@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'History',
-  lead: 'Every request, what became of it, and every call that gateways recorded.',
+  lead: 'Every request and its outcome, and every call that gateways recorded.',
   state: 'State',
   all: 'All',
   when: 'Asked',
@@ -12,15 +12,15 @@ const en = {
   why: 'Why',
   erased: 'erased',
   none: 'Nothing yet',
-  noneLead: 'What is asked and decided from now on is kept here.',
+  noneLead: 'Requests and decisions appear here.',
   export: 'Export calls',
-  exportLead: 'All recorded calls between two days, for your own records or auditors.',
+  exportLead: 'All recorded calls between two days, for your own records or your auditors.',
   from: 'From',
   to: 'To (inclusive)',
   csv: 'CSV for spreadsheets',
   json: 'JSON Lines',
-  reading: (count: string) => `${count} calls read …`,
-  done: (count: string) => `${count} calls were exported.`,
+  reading: (count: string) => `Read ${count} calls …`,
+  done: (count: string) => `Exported ${count} calls.`,
 };
 
 export const historyTexts: Catalogue<typeof en> = { en };

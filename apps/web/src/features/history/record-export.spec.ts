@@ -1,4 +1,4 @@
-import { csvOf, harmlessCell, jsonLinesOf } from './record-export.js';
+import { csvCell, toCsv, toJsonLines } from './record-export.js';
 
 describe('cells of an export', () => {
   test.each([
@@ -12,14 +12,14 @@ describe('cells of an export', () => {
     ['|cmd', `"'|cmd"`],
     ['a\r\n=1', '"a =1"'],
   ])('%j is shown, never run', (given, cell) => {
-    expect(harmlessCell(given)).toBe(cell);
+    expect(csvCell(given)).toBe(cell);
   });
 
   test('what is harmless stays as it is', () => {
-    expect(harmlessCell('/tenants/acme/invoices?page=2')).toBe('"/tenants/acme/invoices?page=2"');
-    expect(harmlessCell(-12)).toBe('-12');
-    expect(harmlessCell(null)).toBe('""');
-    expect(harmlessCell('say "hi", twice')).toBe('"say ""hi"", twice"');
+    expect(csvCell('/tenants/acme/invoices?page=2')).toBe('"/tenants/acme/invoices?page=2"');
+    expect(csvCell(-12)).toBe('-12');
+    expect(csvCell(null)).toBe('""');
+    expect(csvCell('say "hi", twice')).toBe('"say ""hi"", twice"');
   });
 
   test('rows stand under their columns, one line each', () => {
@@ -27,7 +27,7 @@ describe('cells of an export', () => {
       { a: 1, b: 'x\ny' },
       { a: 2, b: '=z' },
     ];
-    expect(csvOf(['b', 'a'], rows)).toBe('"b","a"\r\n"x y",1\r\n"\'=z",2\r\n');
-    expect(jsonLinesOf(rows)).toBe('{"a":1,"b":"x\\ny"}\n{"a":2,"b":"=z"}\n');
+    expect(toCsv(['b', 'a'], rows)).toBe('"b","a"\r\n"x y",1\r\n"\'=z",2\r\n');
+    expect(toJsonLines(rows)).toBe('{"a":1,"b":"x\\ny"}\n{"a":2,"b":"=z"}\n');
   });
 });

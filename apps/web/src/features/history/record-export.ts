@@ -25,40 +25,40 @@ const COLUMNS = [
   'id',
 ] as const satisfies readonly (keyof AccessRecord)[];
 
-/** Hands the records to the reader as a file. */
+/** Downloads the records as a file. */
 export function download(name: string, format: Format, records: readonly AccessRecord[]): void {
   const [text, type, ending] =
     format === 'csv'
-      ? [csvOf(COLUMNS, records), 'text/csv', 'csv']
-      : [jsonLinesOf(records), 'application/jsonl', 'jsonl'];
+      ? [toCsv(COLUMNS, records), 'text/csv', 'csv']
+      : [toJsonLines(records), 'application/jsonl', 'jsonl'];
   saveFile(`${name}.${ending}`, type, text);
 }
 
-/** Cells that a spreadsheet would take for a formula (OWASP, CSV injection), also behind spaces. */
+/** Text that a spreadsheet would run as a formula (OWASP, CSV injection), also after leading spaces. */
 const FORMULA = /^[\s\uFEFF]*[=+\-@|%]/;
 
 /**
- * One value as a CSV cell (RFC 4180) that a spreadsheet shows and never runs: text that could be a formula begins
- * with an apostrophe, and control characters become spaces.
+ * A value as a CSV cell (RFC 4180) that no spreadsheet runs: an apostrophe precedes text that could be a formula, and
+ * control characters become spaces.
  */
-export function harmlessCell(value: unknown): string {
+export function csvCell(value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   const text = value === null || value === undefined ? '' : String(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it removes them
   const plain = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
   const safe = FORMULA.test(plain) ? `'${plain}` : plain;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
-/** Rows as CSV with a header, CRLF between lines. */
-export function csvOf<T extends object>(columns: readonly (keyof T & string)[], rows: readonly T[]): string {
+/** Rows as CSV with a header line and CRLF line ends. */
+export function toCsv<T extends object>(columns: readonly (keyof T & string)[], rows: readonly T[]): string {
   const lines = [
-    columns.map(harmlessCell).join(','),
-    ...rows.map((row) => columns.map((name) => harmlessCell(row[name])).join(',')),
+    columns.map(csvCell).join(','),
+    ...rows.map((row) => columns.map((name) => csvCell(row[name])).join(',')),
   ];
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** One JSON document a line. */
-export const jsonLinesOf = (rows: readonly object[]): string =>
+/** One JSON document per line. */
+export const toJsonLines = (rows: readonly object[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -1,13 +1,13 @@
 import { hasRole, useSession } from '../../api/session.js';
 import { useText } from '../../text/language.js';
 import { Page } from '../../ui/page.js';
-import { inviteTexts } from './invitations.text.js';
+import { invitationsTexts } from './invitations.text.js';
 import { InviteForm } from './invite-form.js';
 import { OpenInvitations } from './open-invitations.js';
 
-/** `/invite`: “support may …, for case …, until …”, in under a minute; and what is open already. */
+/** `/invite`: a form for a new invitation, and the open invitations. */
 export default function InvitePage() {
-  const text = useText(inviteTexts);
+  const text = useText(invitationsTexts);
   const session = useSession();
   const slug = session.tenant ?? '';
   const mayInvite = hasRole(session, 'approver');

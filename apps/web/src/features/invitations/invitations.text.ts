@@ -2,25 +2,25 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Invite',
-  lead: 'Open the door yourself: what fits an invitation needs no further yes of yours. Every call is recorded all the same.',
+  lead: 'Approve beforehand: a request that fits an invitation needs no further approval of yours. Every call is still recorded.',
   support: (vendor: string) => `${vendor} may`,
   service: 'Data service',
   ticket: 'For case',
   ticketHint: 'Only requests that name this ticket fit.',
   until: 'Until',
-  untilHint: (zone: string) => `Your time: ${zone}. Every access ends before it.`,
+  untilHint: (zone: string) => `Your time zone: ${zone}. Every access ends before then.`,
   longest: 'Each time at most, in minutes',
-  longestHint: 'Left empty, as long as the policies allow.',
-  longestMost: (time: string) => `At most ${time}, as the policies stand. Left empty, it is that.`,
+  longestHint: 'Leave it empty for the longest time that the policies allow.',
+  longestMost: (time: string) => `The policies allow at most ${time}. Leave it empty for that.`,
   eachTime: (time: string) => `Each access lasts ${time} at most.`,
   uses: 'How often',
-  usesHint: 'Left empty, as often as needed until then.',
+  usesHint: 'Leave it empty for any number of times.',
   submit: (phrase: string, ticket: string) =>
     ticket === '' ? `Let support ${phrase}` : `Let support ${phrase}, for case ${ticket}`,
   submitEmpty: 'Choose what support may do',
   signs: 'You sign this with your passkey.',
-  noPasskey: 'This is signed with a passkey, and you have none that counts yet.',
-  sent: 'The door is open for what you named.',
+  noPasskey: 'You sign this with a passkey, and you have no valid one yet.',
+  sent: 'Support may now do what you chose.',
   open: 'Open invitations',
   none: 'No invitation is open',
   noneLead: 'Support asks you each time.',
@@ -32,7 +32,7 @@ const en = {
   by: 'By',
   act: 'Actions',
   withdraw: 'Withdraw',
-  withdrawHint: 'Withdrawing ends every access that the invitation opened.',
+  withdrawHint: 'If you withdraw an invitation, every access that it opened ends.',
 };
 
-export const inviteTexts: Catalogue<typeof en> = { en };
+export const invitationsTexts: Catalogue<typeof en> = { en };

@@ -11,13 +11,13 @@ import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { SelectField, TextField } from '../../ui/field.js';
 import { Offerings } from '../ask/offerings.js';
-import { inviteTexts } from './invitations.text.js';
+import { invitationsTexts } from './invitations.text.js';
 import { useInvite, useLongestDuration } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
 
 export function InviteForm({ slug }: { slug: string }) {
-  const text = useText(inviteTexts);
+  const text = useText(invitationsTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
   const services = useQuery(servicesQuery).data?.items ?? [];

@@ -9,12 +9,13 @@ import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { Empty, PagedList, ProblemNotice } from '../../ui/query-states.js';
-import { DataTable } from '../../ui/table.js';
-import { inviteTexts } from './invitations.text.js';
+import { Empty } from '../../ui/query-states.js';
+import { TableSection } from '../../ui/table.js';
+import { invitationsTexts } from './invitations.text.js';
 
+/** Invitations that requests can still use. Withdrawing one also ends the access that it opened. */
 export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdraw: boolean }) {
-  const text = useText(inviteTexts);
+  const text = useText(invitationsTexts);
   const language = useLanguage();
   const invitations = useInfiniteQuery(
     listQuery(['invitations', slug], (page, signal) =>
@@ -32,60 +33,37 @@ export function OpenInvitations({ slug, mayWithdraw }: { slug: string; mayWithdr
       unwrap(api.DELETE('/api/v1/tenants/{slug}/invitations/{id}', { params: { path: { slug, id } } })),
     onSettled: () => invalidate(['invitations', slug], ['grants'], ['requests']),
   });
+  const withdrawButton = ({ id }: { id: string }) => (
+    <Button small look="deny" busy={withdraw.isPending} onClick={() => withdraw.mutate(id)}>
+      {text.withdraw}
+    </Button>
+  );
   return (
-    <section className="stack near" aria-labelledby="invitations">
-      <h2 id="invitations">{text.open}</h2>
-      {withdraw.error === null ? null : <ProblemNotice error={withdraw.error} />}
-      <PagedList
-        query={invitations}
-        empty={
-          <Empty icon="closed" title={text.none}>
-            {text.noneLead}
-          </Empty>
-        }
-      >
-        {(items) => (
-          <>
-            <DataTable
-              caption={text.open}
-              rows={items}
-              rowKey={({ id }) => id}
-              columns={[
-                { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
-                { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
-                { label: text.until, cell: ({ until }) => <Instant at={until} /> },
-                {
-                  label: text.used,
-                  cell: ({ used, uses }) =>
-                    uses === null
-                      ? numberText(used, language)
-                      : text.usedOf(numberText(used, language), numberText(uses, language)),
-                },
-                { label: text.by, cell: ({ person }) => name(person) },
-                ...(mayWithdraw
-                  ? [
-                      {
-                        label: text.act,
-                        quiet: true,
-                        cell: ({ id }: { id: string }) => (
-                          <Button
-                            small
-                            look="deny"
-                            busy={withdraw.isPending}
-                            onClick={() => withdraw.mutate(id)}
-                          >
-                            {text.withdraw}
-                          </Button>
-                        ),
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-            <p className="soft">{text.withdrawHint}</p>
-          </>
-        )}
-      </PagedList>
-    </section>
+    <TableSection
+      id="invitations"
+      title={text.open}
+      query={invitations}
+      empty={
+        <Empty icon="closed" title={text.none}>
+          {text.noneLead}
+        </Empty>
+      }
+      note={text.withdrawHint}
+      error={withdraw.error}
+      columns={[
+        { label: text.what, cell: ({ scope }) => scopeWords(scope, language) },
+        { label: text.case, cell: ({ ticket }) => ticket ?? text.any },
+        { label: text.until, cell: ({ until }) => <Instant at={until} /> },
+        {
+          label: text.used,
+          cell: ({ used, uses }) =>
+            uses === null
+              ? numberText(used, language)
+              : text.usedOf(numberText(used, language), numberText(uses, language)),
+        },
+        { label: text.by, cell: ({ person }) => name(person) },
+        ...(mayWithdraw ? [{ label: text.act, hiddenLabel: true, cell: withdrawButton }] : []),
+      ]}
+    />
   );
 }

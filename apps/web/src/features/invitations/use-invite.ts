@@ -19,17 +19,17 @@ export interface InvitationDraft {
   until: string;
   ticket?: string;
   uses?: number;
-  /** Seconds: the longest that one access may last. */
+  /** The longest time that one access may last, in seconds. */
   longest: number;
 }
 
-/** Invites, under the author's signature where `signer` is given. */
+/** Creates an invitation, signed by its author if there is a `signer`. */
 export function useInvite(slug: string, signer: Signer | null, onInvited: () => void) {
   const { person } = useSession();
   return useMutation({
     mutationFn: async (draft: InvitationDraft) => {
       const params = { path: { slug } };
-      const signed = signer === null ? {} : await countersigned(slug, draft, signer, person);
+      const signed = signer === null ? {} : await countersign(slug, draft, signer, person);
       const body = { ...bodyOf(draft), ...signed };
       return unwrap(api.POST('/api/v1/tenants/{slug}/invitations', { params, body }));
     },
@@ -41,8 +41,8 @@ export function useInvite(slug: string, signer: Signer | null, onInvited: () => 
 const bodyOf = ({ longest, ...rest }: InvitationDraft) => ({ ...rest, maxDuration: formatDuration(longest) });
 
 /**
- * The longest that the policies let one access last that comes of such an invitation, in seconds: asked before it is
- * chosen, since it is signed.
+ * The longest time, in seconds, that the policies allow for one access under such an invitation. The form needs it
+ * beforehand, because the chosen time is signed.
  */
 export function useLongestDuration(
   slug: string,
@@ -66,8 +66,8 @@ export function useLongestDuration(
 }
 
 /** @throws PasskeyProblem, ApiProblem */
-function countersigned(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
-  return SigningPages.at([signer.at], async (places) => {
+function countersign(slug: string, draft: InvitationDraft, signer: Signer, person: string) {
+  return SigningPages.open([signer.at], async (pages) => {
     const { statement, openings } = await unwrap(
       api.POST('/api/v1/tenants/{slug}/invitations/statement', {
         params: { path: { slug } },
@@ -76,6 +76,6 @@ function countersigned(slug: string, draft: InvitationDraft, signer: Signer, per
     );
     const chosen = { ...draft, maxSeconds: draft.longest, tenant: slug, person };
     const made = await buildInvitation(chosen, statement as InvitationStatement, openings.ticket);
-    return { countersignature: await places.sign(made, signer, { openings }), openings };
+    return { countersignature: await pages.sign(made, signer, { openings }), openings };
   });
 }

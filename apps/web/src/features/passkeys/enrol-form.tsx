@@ -15,13 +15,13 @@ import { SigningNotice } from '../../passkey/signing-ui.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
-import { enrolmentTexts } from './passkeys.text.js';
+import { passkeysTexts } from './passkeys.text.js';
 
 /**
- * Makes a passkey under a name.
+ * Creates a passkey with a name.
  *
- * @param at where, as the trust document or earlier passkeys say
- * @param mayChoose whether its owner may name a signing page of their company's instead
+ * @param at where to create it, according to the trust document or to earlier passkeys
+ * @param mayChoose whether the person may name their company's signing page
  */
 export function EnrolForm({
   slug,
@@ -34,7 +34,7 @@ export function EnrolForm({
   at: SigningOrigin;
   mayChoose: boolean;
 }) {
-  const text = useText(enrolmentTexts);
+  const text = useText(passkeysTexts);
   const [name, setName] = useState(count === 0 ? text.firstName : '');
   const [address, setAddress] = useState(at ?? '');
   const place = mayChoose ? originOf(address) : at;
@@ -79,30 +79,30 @@ export function EnrolForm({
           {text.make}
         </Button>
       </p>
-      <p className="said" role="status">
+      <p className="visually-hidden" role="status">
         {make.isSuccess ? text.made : ''}
       </p>
     </form>
   );
 }
 
-/** Of whatever part of its address somebody typed; what is none is told by the broker. */
+/** The origin of a typed address. The broker rejects an invalid one. */
 function originOf(address: string): SigningOrigin {
   const typed = address.trim();
   if (typed === '') return null;
   return signingOriginOf([URL.canParse(typed) ? new URL(typed).origin : typed]);
 }
 
-/** Makes a passkey for this tenant on the reader's device, at that page. @throws PasskeyProblem, ApiProblem */
+/** Creates and registers a passkey on the reader's device, at that page. @throws PasskeyProblem, ApiProblem */
 export async function enrol(slug: string, name: string, at: SigningOrigin): Promise<Passkey> {
   if (!browserSupportsWebAuthn()) throw new PasskeyProblem('unsupported');
   const params = { path: { slug } };
   const where: { origin?: string } = at === null ? {} : { origin: at };
-  return SigningPages.at([at], async (places) => {
+  return SigningPages.open([at], async (pages) => {
     const options = await unwrap(
       api.POST('/api/v1/tenants/{slug}/passkeys/options', { params, body: where }),
     );
-    const response = await places.create(at, options as unknown as PublicKeyCredentialCreationOptionsJSON);
+    const response = await pages.create(at, options as unknown as PublicKeyCredentialCreationOptionsJSON);
     return unwrap(
       api.POST('/api/v1/tenants/{slug}/passkeys', { params, body: { name, response, ...where } }),
     );

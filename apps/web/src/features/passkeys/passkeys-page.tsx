@@ -14,12 +14,12 @@ import { Page } from '../../ui/page.js';
 import { Empty, Loaded, ProblemNotice } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { EnrolForm } from './enrol-form.js';
-import { enrolmentTexts } from './passkeys.text.js';
+import { passkeysTexts } from './passkeys.text.js';
 import { RecoveryForm } from './recovery-form.js';
 
-/** `/passkeys`: what a customer's person signs with. */
+/** `/passkeys`: the reader's passkeys and recovery key. */
 export default function PasskeysPage() {
-  const text = useText(enrolmentTexts);
+  const text = useText(passkeysTexts);
   const session = useSession();
   const slug = session.tenant ?? '';
   const query = useQuery(passkeysQuery(slug));
@@ -70,7 +70,7 @@ function Mine({
   passkeys: readonly Passkey[];
   mayRemove: boolean;
 }) {
-  const text = useText(enrolmentTexts);
+  const text = useText(passkeysTexts);
   const remove = useMutation({
     mutationFn: (credential: string) =>
       unwrap(
@@ -90,7 +90,7 @@ function Mine({
     <section className="stack near">
       <h2>{text.mine}</h2>
       {remove.error === null ? null : <ProblemNotice error={remove.error} />}
-      <p className="said" role="status">
+      <p className="visually-hidden" role="status">
         {remove.isSuccess ? text.removed : ''}
       </p>
       <DataTable
@@ -103,7 +103,7 @@ function Mine({
           { label: text.state, cell: ({ inTrust }) => <Standing inTrust={inTrust} /> },
           {
             label: text.act,
-            quiet: true,
+            hiddenLabel: true,
             cell: ({ id, name, inTrust }) =>
               inTrust || !mayRemove ? (
                 <span className="soft">{inTrust ? text.bound : ''}</span>
@@ -126,7 +126,7 @@ function Mine({
 }
 
 function Standing({ inTrust }: { inTrust: boolean }) {
-  const text = useText(enrolmentTexts);
+  const text = useText(passkeysTexts);
   return inTrust ? (
     <Badge tone="open" icon="done">
       {text.counts}

@@ -11,11 +11,11 @@ import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { GroupedText } from '../../ui/copy.js';
 import { saveFile } from '../../ui/hand-over.js';
-import { enrolmentTexts } from './passkeys.text.js';
+import { passkeysTexts } from './passkeys.text.js';
 
-/** Makes a recovery key, shows its secret once, and registers the public half when it has been kept. */
+/** Creates a recovery key, shows its secret once, and registers the public half when the person has kept the secret. */
 export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) {
-  const text = useText(enrolmentTexts);
+  const text = useText(passkeysTexts);
   const made = useMutation({ mutationFn: createRecoveryKey, gcTime: 0 });
   const register = useMutation({
     mutationFn: ({ jwk }: Pick<PrintedRecoveryKey, 'jwk'>) =>
@@ -25,7 +25,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
   });
   const elsewhere = useMutation({
     mutationFn: async (place: string) => ({
-      jwk: await SigningPages.at([place], (places) => places.print(place, slug)),
+      jwk: await SigningPages.open([place], (pages) => pages.print(place, slug)),
     }),
     onSuccess: (printed) => register.mutate(printed),
   });
@@ -62,7 +62,7 @@ export function RecoveryForm({ slug, at }: { slug: string; at: SigningOrigin }) 
           </p>
         </div>
       )}
-      <p className="said" role="status">
+      <p className="visually-hidden" role="status">
         {register.isSuccess ? text.registered : ''}
       </p>
     </div>

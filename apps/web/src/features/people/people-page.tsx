@@ -17,7 +17,7 @@ import { RemoveForm } from './remove-form.js';
 
 type Task = { kind: 'add' } | { kind: 'edit' | 'remove'; person: TenantPerson };
 
-/** `/people`: the customer's own people, kept by its admins. */
+/** `/people`: the customer's people, whom its admins manage. */
 export default function PeoplePage() {
   const text = useText(peopleTexts);
   const session = useSession();
@@ -59,7 +59,7 @@ export default function PeoplePage() {
                   ? [
                       {
                         label: text.act,
-                        quiet: true,
+                        hiddenLabel: true,
                         cell: (person: TenantPerson) => <Acts person={person} onTask={setTask} />,
                       },
                     ]

@@ -2,7 +2,7 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'People',
-  lead: 'Who decides for your organisation. Who leaves is signed out everywhere at once. Until you have claimed your door, the vendor’s own configuration can overrule this list.',
+  lead: 'The people who decide for your organisation. Anyone you remove is signed out everywhere at once. Until you claim your organisation, the vendor’s configuration can change this list.',
   name: 'Name',
   email: 'E-mail',
   roles: 'May',
@@ -22,12 +22,11 @@ const en = {
   back: 'Back',
   removeTitle: (name: string) => `Remove ${name}`,
   removeLead:
-    'They are signed out everywhere, their keys stop working, and what they approved that is still undecided needs another approval.',
+    'They are signed out everywhere, and their keys stop working. Requests that they approved and that are still open need another approval.',
   editTitle: (name: string) => `Change ${name}`,
   rolesNeeded: 'Choose at least one.',
   readOnly: 'Your organisation’s admins change this list.',
-  mailCode:
-    'You signed in with a code by mail. To change people, sign in through your organisation’s own sign-in.',
+  mailCode: 'You signed in with a code by mail. To change people, use your organisation’s own sign-in.',
 };
 
 export const peopleTexts: Catalogue<typeof en> = { en };

@@ -14,7 +14,7 @@ type Role = TenantPersonBody['roles'][number];
 
 const ROLES: readonly Role[] = ['approver', 'admin', 'auditor'];
 
-/** Taking somebody in, or changing their name and roles. */
+/** Adds a person, or changes a person's name and roles. */
 export function PersonForm({
   slug,
   person,

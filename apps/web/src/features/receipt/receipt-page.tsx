@@ -20,7 +20,7 @@ import { download } from '../history/record-export.js';
 import { receiptTexts } from './receipt.text.js';
 import { countCalls, summariseCalls } from './summary.js';
 
-/** `/grants/{id}/receipt`: a page to keep. */
+/** `/grants/{id}/receipt`: what was allowed and what was done, to print or download. */
 export default function ReceiptPage() {
   const { id = '' } = useParams();
   const grant = useQuery(grantQuery(id));
@@ -29,7 +29,7 @@ export default function ReceiptPage() {
     enabled: grant.data !== undefined,
   });
   const records = useQuery({
-    // Not under the key that each call makes stale: all of them are read at once, and again when access has ended.
+    // Live updates do not invalidate this key. The page reads all records once, and again when access has ended.
     queryKey: ['receipt', id, grant.data?.state],
     enabled: grant.data !== undefined,
     placeholderData: keepPreviousData,
@@ -129,7 +129,7 @@ function Receipt({
   );
 }
 
-/** The trust document under which it was countersigned, where there was one. */
+/** The hash of the trust document that the countersignatures name; undefined if there are none. */
 const trustOf = ({ countersignatures }: AccessRequestDetail): string | undefined =>
   countersignatures.map(({ statement }) => statement['trust']).find((hash) => typeof hash === 'string');
 

@@ -1,6 +1,6 @@
 import type { AccessRecord } from '../../api/client.js';
 
-/** Calls of one kind on one resource. */
+/** All calls with the same action on the same resource. */
 export interface CallSummary {
   action: string;
   resource: string;
@@ -9,7 +9,7 @@ export interface CallSummary {
   last: string;
 }
 
-/** What was done, allowed calls only, by action and resource; the most frequent first. */
+/** Allowed calls by action and resource, the most frequent first. */
 export function summariseCalls(records: readonly AccessRecord[]): CallSummary[] {
   const deeds = new Map<string, CallSummary>();
   for (const { decision, action, resource, at, count } of records) {
@@ -24,6 +24,6 @@ export function summariseCalls(records: readonly AccessRecord[]): CallSummary[] 
   return [...deeds.values()].sort((one, other) => other.calls - one.calls);
 }
 
-/** How many calls were decided so, folded ones counted. */
+/** The number of calls with this decision. A record that stands for several calls counts as several. */
 export const countCalls = (records: readonly AccessRecord[], decision: AccessRecord['decision']): number =>
   records.filter((record) => record.decision === decision).reduce((sum, { count }) => sum + count, 0);

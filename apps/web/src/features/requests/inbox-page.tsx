@@ -10,7 +10,7 @@ import { availableAction } from '../decision/available-action.js';
 import { inboxTexts } from './inbox.text.js';
 import { RequestCard } from './request-card.js';
 
-/** `/inbox`: what waits for this approver, the most urgent first. */
+/** `/inbox`: the requests that wait for this approver, the most urgent first. */
 export default function InboxPage() {
   const text = useText(inboxTexts);
   const session = useSession();

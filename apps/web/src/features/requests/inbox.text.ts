@@ -6,19 +6,19 @@ const en = {
   open: 'Read and decide',
   show: 'Open the request',
   none: 'Nothing waits for you',
-  noneLead: 'When somebody at the vendor asks for access, it appears here at once.',
-  offered: 'Less was offered; waiting for the engineer',
+  noneLead: 'When someone at the vendor asks for access, the request appears here at once.',
+  offered: 'Less was offered; the engineer has not answered yet',
   decided: 'You have decided; another approval is needed',
 };
 
 const de: typeof en = {
   title: 'Wartet auf Ihre Entscheidung',
-  left: 'bleiben',
+  left: 'bleiben für die Entscheidung',
   open: 'Lesen und entscheiden',
   show: 'Anfrage öffnen',
   none: 'Nichts wartet auf Sie',
-  noneLead: 'Bittet jemand beim Anbieter um Zugriff, steht es sofort hier.',
-  offered: 'Weniger angeboten; wartet auf den Engineer',
+  noneLead: 'Wenn jemand beim Anbieter um Zugriff bittet, erscheint die Anfrage sofort hier.',
+  offered: 'Weniger angeboten; der Engineer hat noch nicht geantwortet',
   decided: 'Sie haben entschieden; eine weitere Freigabe ist nötig',
 };
 

@@ -15,7 +15,7 @@ import { RequestStateBadge } from '../../ui/state-badges.js';
 import { DataTable } from '../../ui/table.js';
 import { EngineerActions } from '../grants/engineer-actions.js';
 import { GrantCard } from '../grants/grant-card.js';
-import { mineTexts } from './my-access.text.js';
+import { myAccessTexts } from './my-access.text.js';
 import { RequestCard } from './request-card.js';
 
 const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
@@ -24,9 +24,9 @@ const OPEN: ReadonlySet<AccessRequest['state']> = new Set([
   'countered',
 ]);
 
-/** `/mine`: an engineer's requests and grants, as they stand. */
+/** `/mine`: an engineer's own requests and grants. */
 export default function MinePage() {
-  const text = useText(mineTexts);
+  const text = useText(myAccessTexts);
   const { person } = useSession();
   const requests = useInfiniteQuery(requestsQuery({ person }));
   const active = useInfiniteQuery(grantsQuery({ person, state: 'active' }));
@@ -92,7 +92,7 @@ export default function MinePage() {
 }
 
 function ClosedRequests({ requests }: { requests: readonly AccessRequest[] }) {
-  const text = useText(mineTexts);
+  const text = useText(myAccessTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
   return (

@@ -6,13 +6,13 @@ const en = {
   open: 'Open now',
   waiting: 'Waiting',
   before: 'Before',
-  none: 'You have no access, and asked for none',
+  none: 'You have no access and no open request',
   noneLead: 'Ask for what the case needs, for as long as it needs it.',
-  offered: 'The customer offers less. Read it, and accept or take the request back.',
+  offered: 'The customer offers less. Read the offer, then accept it or take your request back.',
   when: 'When',
   what: 'What',
   tenant: 'Customer',
   state: 'State',
 };
 
-export const mineTexts: Catalogue<typeof en> = { en };
+export const myAccessTexts: Catalogue<typeof en> = { en };

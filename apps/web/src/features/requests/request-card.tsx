@@ -7,7 +7,7 @@ import { RequestStateBadge, RiskBadge } from '../../ui/state-badges.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
 
-/** One request among others: the same sentence as on its own page, its risk, its clock, and what can be done. */
+/** A request in a list: its sentence, its risk and the time that is left to decide. */
 export function RequestCard({
   request,
   showState = false,
@@ -16,7 +16,7 @@ export function RequestCard({
 }: {
   request: AccessRequest;
   showState?: boolean;
-  /** Whether the reader is asked to decide it. */
+  /** Whether the reader can decide it. */
   decides?: boolean;
   children?: ReactNode;
 }) {

@@ -10,17 +10,17 @@ import { Empty, Loaded, ProblemNotice, ShowMore } from '../../ui/query-states.js
 import { availableAction } from '../decision/available-action.js';
 import { useDecide } from '../decision/decide.js';
 import { RequestCard } from './request-card.js';
-import { queueTexts } from './review-queue.text.js';
+import { reviewQueueTexts } from './review-queue.text.js';
 
-/** `/queue`: what waits for the vendor's own review. The card holds all that a colleague has to weigh. */
+/** `/queue`: the requests that wait for the vendor's review. A reviewer can approve them here. */
 export default function QueuePage() {
-  const text = useText(queueTexts);
+  const text = useText(reviewQueueTexts);
   const session = useSession();
   const waiting = useInfiniteQuery(requestsQuery({ state: 'awaiting_vendor' }));
   const [announcement, setAnnouncement] = useState('');
   return (
     <Page narrow title={text.title} lead={text.lead}>
-      <p className="said" role="status">
+      <p className="visually-hidden" role="status">
         {announcement}
       </p>
       <Loaded query={waiting}>
@@ -60,7 +60,7 @@ export default function QueuePage() {
 }
 
 function Reviewable({ request, onApproved }: { request: AccessRequest; onApproved: () => void }) {
-  const text = useText(queueTexts);
+  const text = useText(reviewQueueTexts);
   const decide = useDecide(request, null, onApproved);
   return (
     <div className="stack near">

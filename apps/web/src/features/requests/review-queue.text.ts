@@ -2,12 +2,12 @@ import type { Catalogue } from '../../text/language.js';
 
 const en = {
   title: 'Review queue',
-  lead: 'Your colleagues’ requests. What you approve goes on to the customer, who decides.',
+  lead: 'Your colleagues’ requests. If you approve one, it goes to the customer, who decides.',
   approve: 'Approve for the vendor',
-  approved: 'Approved; the customer is asked now.',
-  none: 'Nothing waits for review',
-  noneLead: 'When a colleague asks for access, it appears here at once.',
-  own: 'Your own requests wait for somebody else',
+  approved: 'Approved. It goes to the customer now.',
+  none: 'Nothing to review',
+  noneLead: 'When a colleague asks for access, the request appears here at once.',
+  own: 'Your own requests, which someone else reviews',
 };
 
-export const queueTexts: Catalogue<typeof en> = { en };
+export const reviewQueueTexts: Catalogue<typeof en> = { en };

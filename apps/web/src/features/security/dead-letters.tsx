@@ -6,12 +6,12 @@ import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { PagedList, ProblemNotice } from '../../ui/query-states.js';
-import { DataTable } from '../../ui/table.js';
+import { TableSection } from '../../ui/table.js';
 import { securityTexts } from './security.text.js';
 
 const KEY = ['notices', 'dead'];
 
+/** Notices that no channel could deliver. */
 export function DeadLetters() {
   const text = useText(securityTexts);
   const dead = useInfiniteQuery(
@@ -24,37 +24,31 @@ export function DeadLetters() {
     onSettled: () => invalidate(KEY),
   });
   return (
-    <section className="stack near" aria-labelledby="dead">
-      <h2 id="dead">{text.dead}</h2>
-      {retry.error === null ? null : <ProblemNotice error={retry.error} />}
-      <PagedList query={dead} empty={<p className="soft">{text.noDead}</p>}>
-        {(items) => (
-          <DataTable
-            caption={text.dead}
-            rows={items}
-            rowKey={({ id }) => id}
-            columns={[
-              { label: text.notice, cell: ({ kind, tenant }) => `${kind} (${tenant})` },
-              { label: text.when, cell: ({ at }) => <Instant at={at} /> },
-              {
-                label: text.error,
-                cell: ({ deliveries }) => (
-                  <code>{deliveries.find(({ state }) => state === 'dead')?.lastError ?? '–'}</code>
-                ),
-              },
-              {
-                label: text.act,
-                quiet: true,
-                cell: ({ id }) => (
-                  <Button small busy={retry.isPending} onClick={() => retry.mutate(id)}>
-                    {text.retry}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        )}
-      </PagedList>
-    </section>
+    <TableSection
+      id="dead"
+      title={text.dead}
+      query={dead}
+      empty={text.noDead}
+      error={retry.error}
+      columns={[
+        { label: text.notice, cell: ({ kind, tenant }) => `${kind} (${tenant})` },
+        { label: text.when, cell: ({ at }) => <Instant at={at} /> },
+        {
+          label: text.error,
+          cell: ({ deliveries }) => (
+            <code>{deliveries.find(({ state }) => state === 'dead')?.lastError ?? '–'}</code>
+          ),
+        },
+        {
+          label: text.act,
+          hiddenLabel: true,
+          cell: ({ id }) => (
+            <Button small busy={retry.isPending} onClick={() => retry.mutate(id)}>
+              {text.retry}
+            </Button>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -7,10 +7,10 @@ import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
-import { PagedList, ProblemNotice } from '../../ui/query-states.js';
-import { DataTable } from '../../ui/table.js';
+import { TableSection } from '../../ui/table.js';
 import { securityTexts } from './security.text.js';
 
+/** Locks in force. The vendor lifts only the locks that the vendor has set. */
 export function Locks() {
   const text = useText(securityTexts);
   const organisation = useOrganisation();
@@ -27,46 +27,40 @@ export function Locks() {
     onSettled: () => invalidate(['locks']),
   });
   return (
-    <section className="stack near" aria-labelledby="locks">
-      <h2 id="locks">{text.locks}</h2>
-      {lift.error === null ? null : <ProblemNotice error={lift.error} />}
-      <PagedList query={locks} empty={<p className="soft">{text.noLocks}</p>}>
-        {(items) => (
-          <DataTable
-            caption={text.locks}
-            rows={items}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                label: text.lock,
-                cell: (lock) =>
-                  lock.kind === 'person'
-                    ? name(lock.name)
-                    : lock.kind === 'tenant'
-                      ? organisation.tenant(lock.name)
-                      : lock.name,
-              },
-              { label: text.lockReason, cell: ({ reason }) => reason },
-              {
-                label: text.until,
-                cell: ({ expiresAt }) => (expiresAt === null ? text.lifted : <Instant at={expiresAt} />),
-              },
-              {
-                label: text.act,
-                quiet: true,
-                cell: ({ id, side }) =>
-                  side === 'customer' ? (
-                    text.customers
-                  ) : (
-                    <Button small busy={lift.isPending} onClick={() => lift.mutate(id)}>
-                      {text.lift}
-                    </Button>
-                  ),
-              },
-            ]}
-          />
-        )}
-      </PagedList>
-    </section>
+    <TableSection
+      id="locks"
+      title={text.locks}
+      query={locks}
+      empty={text.noLocks}
+      error={lift.error}
+      columns={[
+        {
+          label: text.lock,
+          cell: (lock) =>
+            lock.kind === 'person'
+              ? name(lock.name)
+              : lock.kind === 'tenant'
+                ? organisation.tenant(lock.name)
+                : lock.name,
+        },
+        { label: text.lockReason, cell: ({ reason }) => reason },
+        {
+          label: text.until,
+          cell: ({ expiresAt }) => (expiresAt === null ? text.untilLifted : <Instant at={expiresAt} />),
+        },
+        {
+          label: text.act,
+          hiddenLabel: true,
+          cell: ({ id, side }) =>
+            side === 'customer' ? (
+              text.customers
+            ) : (
+              <Button small busy={lift.isPending} onClick={() => lift.mutate(id)}>
+                {text.lift}
+              </Button>
+            ),
+        },
+      ]}
+    />
   );
 }

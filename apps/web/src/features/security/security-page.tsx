@@ -6,12 +6,12 @@ import { Gateways } from './gateways.js';
 import { Locks } from './locks.js';
 import { OpenAccess } from './open-access.js';
 import { securityTexts } from './security.text.js';
-import { StopDialog, type Target } from './stop-dialog.js';
+import { StopDialog, type StopTarget } from './stop-dialog.js';
 
 /** `/security`: for the vendor's security admin. */
 export default function SecurityPage() {
   const text = useText(securityTexts);
-  const [target, setTarget] = useState<Target | null>(null);
+  const [target, setTarget] = useState<StopTarget | null>(null);
   return (
     <Page title={text.title} lead={text.lead}>
       <div className="stack loose">

@@ -9,14 +9,14 @@ import { useRequiredReason } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { securityTexts } from './security.text.js';
 
-/** What is to be ended: one grant, or everything of a person or a customer. */
-export interface Target {
+/** What to stop: one grant, or all access of a person or a customer. */
+export interface StopTarget {
   kind: 'grant' | 'person' | 'tenant';
   id: string;
   name: string;
 }
 
-export function StopDialog({ target, onClose }: { target: Target | null; onClose: () => void }) {
+export function StopDialog({ target, onClose }: { target: StopTarget | null; onClose: () => void }) {
   const text = useText(securityTexts);
   return (
     <Dialog
@@ -29,7 +29,7 @@ export function StopDialog({ target, onClose }: { target: Target | null; onClose
   );
 }
 
-function StopForm({ target, onClose }: { target: Target; onClose: () => void }) {
+function StopForm({ target, onClose }: { target: StopTarget; onClose: () => void }) {
   const text = useText(securityTexts);
   const { field, submitWith } = useRequiredReason(text.reason, text.reasonNeeded);
   const stop = useMutation({

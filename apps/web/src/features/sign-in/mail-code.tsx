@@ -8,7 +8,7 @@ import { TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { signInTexts } from './sign-in.text.js';
 
-/** Without a provider: the code from a mail, typed into the browser that asked for it. */
+/** Sign-in without an identity provider: the person types in a code that was sent by mail. */
 export function MailCode({
   organisation,
   onSignedIn,

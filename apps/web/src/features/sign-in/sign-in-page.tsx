@@ -16,7 +16,7 @@ import { SealMark } from '../../ui/seal.js';
 import { MailCode } from './mail-code.js';
 import { signInTexts } from './sign-in.text.js';
 
-/** Where the reader was going. What stands under /auth is the broker's own page, which no route of ours shows. */
+/** Opens the page that the reader wanted. The broker itself serves pages under `/auth`, so these need a full load. */
 function GoBack({ to }: { to: string }) {
   const isOurs = !to.startsWith('/auth/');
   useEffect(() => {
@@ -25,7 +25,7 @@ function GoBack({ to }: { to: string }) {
   return isOurs ? <Navigate to={to} replace /> : null;
 }
 
-/** `/sign-in`: first whose people; then as that organisation's people sign in. */
+/** `/sign-in`: asks for the organisation, then starts that organisation's sign-in. */
 export default function SignInPage() {
   const text = useText(signInTexts);
   const [query] = useSearchParams();

@@ -7,7 +7,7 @@ import { saveFile } from '../../ui/hand-over.js';
 import { DataTable } from '../../ui/table.js';
 import { trustTexts } from './trust.text.js';
 
-/** What ties a claimed tenant to something outside of the broker: fingerprint, anchor file, pins. */
+/** The fingerprint of a claimed tenant, its anchor file, and which gateways have pinned it. */
 export function Anchor({
   trust: { anchor, gateways, trust: current },
 }: {
@@ -17,7 +17,7 @@ export function Anchor({
   if (anchor === null) return null;
   const { trust, tenant } = anchor;
   const [, hex = ''] = trust.split(':');
-  // A gateway that is pinned later than the first version could else be fed an older one.
+  // Without this, a broker could give an older version to a gateway that is pinned later.
   const atLeast = current === null || current === trust ? '' : ` --at-least ${current}`;
   const file = () =>
     saveFile(`countersign-anchor-${tenant}.json`, 'application/json', `${JSON.stringify(anchor, null, 2)}\n`);

@@ -7,7 +7,7 @@ import { Choice, SelectField, TextField } from '../../ui/field.js';
 import { trustTexts } from './trust.text.js';
 import { basisWords } from './trust-rules.js';
 
-/** Grounds on which the door opens without the customer's signature; each is named whole, and unnamed ones open nothing. */
+/** The bases for access without the customer's signature. Gateways refuse every basis that is not listed. */
 export function BasesForm({
   bases,
   services,

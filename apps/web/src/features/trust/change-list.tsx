@@ -44,7 +44,7 @@ const LABELS: Readonly<Record<ChangedMember, PlainText>> = {
 };
 type PlainText = { [K in keyof TrustText]: TrustText[K] extends string ? K : never }[keyof TrustText];
 
-/** A rule by what it said and what it says. */
+/** A change in words. A changed rule shows its new and its old text. */
 function wordsOf(
   change: TrustChange,
   { current, next }: { current: TrustDocument; next: TrustDocument },
@@ -56,7 +56,7 @@ function wordsOf(
   return text.changed(text[LABELS[member]], said(current), said(next));
 }
 
-/** Privacy controls that come into force with a proposal, as far as they change. */
+/** The privacy controls that a proposal changes. */
 export function ControlsChange({ before, after }: { before: ProposedControls; after: ProposedControls }) {
   const text = useText(trustTexts);
   const labels = useText(controlsTexts);

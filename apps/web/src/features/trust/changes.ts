@@ -1,6 +1,6 @@
 import { canonicalJson, type TrustDocument } from '@countersign/contract';
 
-/** One thing that the next version says and this one does not, or the other way about. */
+/** One difference between this version and the next. */
 export type TrustChange =
   | { kind: 'added' | 'removed' | 'recoveryAdded' | 'recoveryRemoved'; person: string; key: string }
   | { kind: 'changed'; member: ChangedMember };
@@ -17,7 +17,7 @@ const MEMBERS = [
 ] as const;
 export type ChangedMember = (typeof MEMBERS)[number];
 
-/** What changes from one version to the next, but for its number and dates. */
+/** All differences between two versions, except their number and dates. */
 export function diffTrustDocuments(current: TrustDocument, next: TrustDocument): TrustChange[] {
   return [
     ...difference(keysOf(current), keysOf(next), 'removed', 'added'),

@@ -14,7 +14,7 @@ import { type RuleEdits, RulesForm } from './rules-form.js';
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
 
-/** For an admin: the next version as things stand and as its rules are changed here, proposed and signed in one press. */
+/** For an admin: drafts the next version, with changed rules if wanted, and proposes and signs it with one button. */
 export function NextVersion({ slug, trust }: { slug: string; trust: Trust }) {
   const text = useText(trustTexts);
   const session = useSession();

@@ -22,7 +22,7 @@ import { findPendingSigners, signProposal, signProposalByRecovery } from './prop
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
 
-/** The open proposal: what it says, what it changes, who has signed, who has to yet, and one's own signature. */
+/** The open proposal: its rules and changes, who has signed, who must still sign, and the reader's buttons. */
 export function ProposalCard({
   slug,
   trust,
@@ -38,12 +38,12 @@ export function ProposalCard({
   const name = useNames(isHosts ? [] : [proposal.by]);
   const current = trust.document as TrustDocument | null;
   const next = proposal.document as TrustDocument;
-  const dues = findPendingSigners(current, proposal, session.person);
+  const signers = findPendingSigners(current, proposal, session.person);
   const sign = useMutation({
     mutationFn: () =>
-      SigningPages.at(
-        dues.map(({ at }) => at),
-        (places) => signProposal(slug, proposal, dues, places),
+      SigningPages.open(
+        signers.map(({ at }) => at),
+        (pages) => signProposal(slug, proposal, signers, pages),
       ),
     onSettled: () => reloadTrust(slug),
   });
@@ -73,10 +73,10 @@ export function ProposalCard({
       <Signatures proposal={proposal} />
       <SigningNotice error={sign.error ?? withdraw.error} />
       {isOwn ? null : <p className="hint">{text.ownBrowser}</p>}
-      {isOwn && dues.length > 1 ? <p className="hint">{text.signMany(dues.length)}</p> : null}
+      {isOwn && signers.length > 1 ? <p className="hint">{text.signMany(signers.length)}</p> : null}
       {isOwn ? (
         <p className="row near no-print">
-          {dues.length === 0 ? null : (
+          {signers.length === 0 ? null : (
             <Button look="primary" icon="done" busy={sign.isPending} onClick={() => sign.mutate()}>
               {text.sign}
             </Button>
@@ -124,7 +124,7 @@ function Signatures({ proposal: { document, signatures, needs } }: { proposal: T
   );
 }
 
-/** For whoever has lost every device: the printed key signs the next version for its person. */
+/** For a person who has lost every device: the printed recovery key signs the next version. */
 export function RecoverySign({
   slug,
   current,

@@ -10,7 +10,7 @@ import { findSignerInTrust, type Signer, type SigningOrigin, signingOriginOf } f
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { withHashing } from '../../passkey/web-hashing.js';
 
-/** What this person has to sign yet, one prompt each: for the version in force, and with each new key of theirs. */
+/** What this person must still sign with: a key of the version in force, and each of their new keys. Each needs a prompt. */
 export function findPendingSigners(
   current: TrustDocument | null,
   { document, signatures, needs }: Pick<TrustProposal, 'document' | 'signatures' | 'needs'>,
@@ -26,21 +26,24 @@ export function findPendingSigners(
   return old === null || hasSigned || needs.persons === 0 ? added : [old, ...added];
 }
 
-/** Signs with all of them, one after the other. @throws PasskeyProblem, ApiProblem */
+/** Signs with each signer in turn. @throws PasskeyProblem, ApiProblem */
 export async function signProposal(
   slug: string,
   proposal: TrustProposal,
-  dues: readonly Signer[],
-  places: SigningPages,
+  signers: readonly Signer[],
+  pages: SigningPages,
 ): Promise<TrustProposal> {
   const document = await shownDocument(proposal);
-  let now = proposal;
-  for (const due of dues) now = await submitSignature(slug, proposal, await places.sign(document, due));
-  return now;
+  let latest = proposal;
+  for (const signer of signers)
+    latest = await submitSignature(slug, proposal, await pages.sign(document, signer));
+  return latest;
 }
 
 /**
- * @param at the customer's own page, where the key is typed in; null where it is what was typed here
+ * Signs with a printed recovery key.
+ *
+ * @param at the customer's own page, where the person types in the key; null if `typed` has the key
  * @throws PasskeyProblem, ApiProblem
  */
 export function signProposalByRecovery(
@@ -49,10 +52,10 @@ export function signProposalByRecovery(
   jwk: RecoveryJwk,
   { at, typed }: { at: SigningOrigin; typed: string },
 ): Promise<TrustProposal> {
-  return SigningPages.at([at], async (places) => {
+  return SigningPages.open([at], async (pages) => {
     const document = await shownDocument(proposal);
     const signature =
-      at === null ? await signWithRecoveryKey(document, jwk, typed) : await places.recover(at, document, jwk);
+      at === null ? await signWithRecoveryKey(document, jwk, typed) : await pages.recover(at, document, jwk);
     return submitSignature(slug, proposal, signature);
   });
 }
@@ -66,7 +69,7 @@ function submitSignature(slug: string, { id }: TrustProposal, signature: Signatu
   );
 }
 
-/** The document as the page shows it, once its fingerprint is the one that the broker names. */
+/** The document that the page shows. @throws PasskeyProblem `differs` if the proposal names another hash */
 async function shownDocument({ document, hash }: TrustProposal): Promise<TrustDocument> {
   const shown = document as TrustDocument;
   if ((await withHashing((hashing) => statementHash(hashing, shown))) !== hash)
@@ -74,26 +77,26 @@ async function shownDocument({ document, hash }: TrustProposal): Promise<TrustDo
   return shown;
 }
 
-/** Proposes exactly this document, and signs it with what its author has. */
+/** Proposes exactly this document and signs it with its author's keys. */
 export function usePropose(slug: string, current: TrustDocument | null, person: string) {
   return useMutation({
     mutationFn: (document: TrustDocument): Promise<TrustProposal> =>
-      SigningPages.at(placesOf(current, document), async (places) => {
+      SigningPages.open(signingOriginsOf(current, document), async (pages) => {
         const proposal = await unwrap(
           api.POST('/api/v1/tenants/{slug}/trust/proposals', {
             params: { path: { slug } },
             body: { document },
           }),
         );
-        const dues = findPendingSigners(current, proposal, person);
-        return signProposal(slug, { ...proposal, document }, dues, places);
+        const signers = findPendingSigners(current, proposal, person);
+        return signProposal(slug, { ...proposal, document }, signers, pages);
       }),
     onSettled: () => reloadTrust(slug),
   });
 }
 
-/** Where its author may have to sign. */
-const placesOf = (current: TrustDocument | null, next: TrustDocument): SigningOrigin[] => [
+/** Where the author may have to sign. */
+const signingOriginsOf = (current: TrustDocument | null, next: TrustDocument): SigningOrigin[] => [
   ...(current === null ? [] : [signingOriginOf(current.origins)]),
   signingOriginOf(next.origins),
 ];

@@ -6,16 +6,16 @@ import { Forbidden } from '../controls/forbidden.js';
 import { BasesForm } from './bases-form.js';
 import { trustTexts } from './trust.text.js';
 
-/** What an admin may say otherwise than the draft does. */
+/** The rules of the draft that an admin can change. */
 export type RuleEdits = Partial<
   Pick<TrustDocument, 'threshold' | 'approvals' | 'countersign' | 'forbid' | 'bases' | 'validUntil'>
 >;
 
-/** A document may be valid for 180 days; a day is left for whoever signs last. */
+/** A document can be valid for 180 days. One day is left for the last person to sign. */
 const VALID_DAYS = 179;
 const DAY_MS = 86_400_000;
 
-/** The rules of the next version, to be changed one by one; beside it stands in words what comes of it. */
+/** A form for the rules of the next version. */
 export function RulesForm({
   document,
   services,

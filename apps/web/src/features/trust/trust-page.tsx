@@ -20,7 +20,7 @@ import { ProposalCard } from './proposal-card.js';
 import { trustTexts } from './trust.text.js';
 import { TrustRules } from './trust-rules.js';
 
-/** `/trust`: what a customer has signed of its people, keys and rules. */
+/** `/trust`: the trust document that a customer has signed, and its proposals. */
 export default function TrustPage() {
   const text = useText(trustTexts);
   const { tenant } = useSession();
@@ -104,7 +104,7 @@ function Versions({ trust: { chain } }: { trust: Trust }) {
 
 const FILE = '/signing/countersign-signing.html';
 
-/** The signing page to host oneself, with the hash that it is published under. */
+/** The signing page as a download, with its published hash. */
 export function SigningPageDownload() {
   const text = useText(trustTexts);
   const { data } = useQuery({
@@ -131,7 +131,7 @@ export function SigningPageDownload() {
   );
 }
 
-/** The vendor's host says that all keys are lost: whoever has one objects, whoever has none claims anew. */
+/** The vendor says that all keys are lost. People who still have a key object; otherwise they claim again. */
 export function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<Trust['reset']> }) {
   const text = useText(trustTexts);
   const session = useSession();
@@ -155,7 +155,7 @@ export function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<
             {text.resetObject}
           </Button>
           <Link className="button" to="/claim">
-            {text.resetAnew}
+            {text.claimAgain}
           </Link>
         </p>
       ) : null}

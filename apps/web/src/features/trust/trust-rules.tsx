@@ -16,7 +16,7 @@ const SHOWN = [
   ['origins', 'where'],
 ] as const;
 
-/** A trust document in words: everything that it says, and nothing else. */
+/** Everything that a trust document says, in words. */
 export function TrustRules({ document }: { document: TrustDocument }) {
   const text = useText(trustTexts);
   const language = useLanguage();
@@ -29,7 +29,7 @@ export function TrustRules({ document }: { document: TrustDocument }) {
         <ul className="plain-list">
           {people.map(({ person, passkeys }) => {
             const paper = recovery.some((key) => key.person === person) ? ` ${text.withRecovery}` : '';
-            // By who it is: until their names are known, all lines read alike.
+            // Keyed by person: until the names have loaded, all lines are equal.
             return <li key={person}>{`${name(person)}: ${text.keys(passkeys.length)}${paper}`}</li>;
           })}
         </ul>
@@ -70,7 +70,7 @@ function Lines({ lines }: { lines: readonly string[] }): ReactNode {
 
 type Say = (document: TrustDocument, text: TrustText, language: Language) => string[];
 
-/** What each rule of a trust document says, in lines; who is named in it is told elsewhere. */
+/** Each rule of a trust document in words, one string per line. */
 export const RULE_WORDS: Readonly<Record<ChangedMember, Say>> = {
   approvals: ({ approvals }, text) => [text.approvalsOf(approvals)],
   threshold: ({ threshold }, text) => [text.thresholdOf(threshold)],

@@ -2,26 +2,26 @@ import { PasskeyProblem } from '../../passkey/passkey-problem.js';
 import type { Language } from '../../text/languages.js';
 import type { Words } from '../signing.text.js';
 
-/** One thing that is signed, in words. */
+/** One member of what is signed, in words. */
 export interface DescribedMember {
   label: string;
   texts: string[];
 }
 
-/** What words are made with. */
+/** What the descriptions depend on. */
 export interface DescribeContext {
   words: Words;
   language: Language;
-  /** As the broker calls people. */
+  /** The broker's names for people, by id. */
   names: Readonly<Record<string, string>>;
-  /** Texts whose commitments were opened here. */
+  /** Texts that have been verified against their commitments, by name. */
   opened: Readonly<Record<string, string>>;
-  /** Thumbprints of keys (RFC 7638), by their canonical JSON. */
+  /** Thumbprints of keys (RFC 7638), by the key's canonical JSON. */
   codes: ReadonlyMap<string, string>;
 }
 
-/** How a member of something signed is read: its words, or nothing where it is not of the form that it has to be. */
-export type Describe = (value: unknown, reader: DescribeContext) => string | string[] | undefined;
+/** Describes the value of a member in words. Undefined if the value is malformed. */
+export type Describe = (value: unknown, context: DescribeContext) => string | string[] | undefined;
 
 export interface Member {
   label: keyof Words['labels'];
@@ -29,17 +29,16 @@ export interface Member {
   optional?: true;
 }
 
-/** Members of one kind of statement, in the order in which they are shown. */
+/** The members of one kind of statement, in the order in which the page shows them. */
 export type Table = Readonly<Record<string, Member>>;
 
 /**
- * Everything that is signed, in words. What has no words is not signed: a member that the table does not know, one that
- * is missing and one of another form end it.
+ * Describes every member of a statement in words. The page signs nothing that it cannot describe.
  *
- * @throws PasskeyProblem `differs`
+ * @throws PasskeyProblem `differs` if a member is unknown, missing or malformed
  */
-export function describeMembers(value: unknown, table: Table, reader: DescribeContext): DescribedMember[] {
-  const given = record(value);
+export function describeMembers(value: unknown, table: Table, context: DescribeContext): DescribedMember[] {
+  const given = asObject(value);
   if (given === undefined || Object.keys(given).some((name) => !Object.hasOwn(table, name)))
     throw new PasskeyProblem('differs');
   return Object.entries(table).flatMap(([name, { label, describe, optional }]) => {
@@ -47,14 +46,14 @@ export function describeMembers(value: unknown, table: Table, reader: DescribeCo
       if (optional === true) return [];
       throw new PasskeyProblem('differs');
     }
-    const said = describe(given[name], reader);
-    if (said === undefined) throw new PasskeyProblem('differs');
-    return [{ label: reader.words.labels[label], texts: typeof said === 'string' ? [said] : said }];
+    const words = describe(given[name], context);
+    if (words === undefined) throw new PasskeyProblem('differs');
+    return [{ label: context.words.labels[label], texts: typeof words === 'string' ? [words] : words }];
   });
 }
 
-/** The members of an object; nothing of anything else. */
-export const record = (value: unknown): Record<string, unknown> | undefined =>
+/** The value as an object; undefined for anything else. */
+export const asObject = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined;

@@ -92,9 +92,7 @@ describe('P12: the signing page says in words what is signed', () => {
   test('of a denial, an invitation, a stop, a lift and a trust document', async () => {
     const { notBefore: _from, notAfter: _until, ...rest } = approval;
     const denial = { ...rest, decision: 'deny' };
-    expect((await read({ ...asked, statement: denial })).title).toMatch(
-      /^You refuse: list and read invoices$/,
-    );
+    expect((await read({ ...asked, statement: denial })).title).toMatch(/^You deny: list and read invoices$/);
     const invited = await read({ do: 'sign', statement: invitation, openings: { ticket: opening('4711') } });
     expect(textOf(invited)).toContain('Each time at most: 30 minutes (1800 s)');
     expect((await read({ statement: stop })).title).toBe('You stop everything of acme');

@@ -19,69 +19,71 @@ import type { RecoverTask, SignTask } from '../protocol.js';
 import { type DescribeContext, type DescribedMember, describeMembers, type Table } from './members.js';
 import { approvalTable, invitationTable, liftTable, stopTable, termsTable, trustTable } from './tables.js';
 
-/** Something that may be signed, as a person reads it. */
+/** A statement in words, as a person reads it before signing. */
 export interface StatementDescription {
   title: string;
   parts: { title: string; lines: DescribedMember[] }[];
-  /** Hash of a trust document, hexadecimal. */
+  /** The hash of a trust document, in hexadecimal. */
   fingerprint?: string;
 }
 
 type Asked = Pick<SignTask, 'statement' | 'terms' | 'openings'> | RecoverTask;
 
 /**
- * Reads what is to be signed: every member in words, hashes computed here, texts held against their commitments.
+ * Describes what is to be signed: every member in words, with hashes computed here and texts verified against their
+ * commitments.
  *
- * @throws PasskeyProblem `differs` where anything is not what it says it is, or has no words
+ * @throws PasskeyProblem `differs` if anything is not what it claims to be or cannot be described
  */
 export async function describeStatement(
   asked: Asked,
   config: Pick<SigningConfig, 'tenant' | 'deployment'>,
-  with_: Omit<DescribeContext, 'opened' | 'codes'>,
+  base: Omit<DescribeContext, 'opened' | 'codes'>,
 ): Promise<StatementDescription> {
-  const reader: DescribeContext = { ...with_, opened: {}, codes: new Map() };
+  const context: DescribeContext = { ...base, opened: {}, codes: new Map() };
   try {
     const { statement } = asked;
     const isOurs = (['tenant', 'deployment'] as const).every(
       (name) => config[name] === undefined || config[name] === statement[name],
     );
-    // A printed key signs trust documents and nothing else.
+    // A printed key may sign trust documents and nothing else.
     const isAllowed = !('jwk' in asked) || statement.type === 'countersign/trust/v1';
-    if (!isOurs || !isAllowed || !Object.hasOwn(READERS, statement.type)) throw new PasskeyProblem('differs');
-    return await READERS[statement.type](asked, reader);
+    if (!isOurs || !isAllowed || !Object.hasOwn(DESCRIBERS, statement.type))
+      throw new PasskeyProblem('differs');
+    return await DESCRIBERS[statement.type](asked, context);
   } catch (cause) {
     throw cause instanceof PasskeyProblem ? cause : new PasskeyProblem('differs', { cause });
   }
 }
 
-type Read = (asked: Asked, reader: DescribeContext) => Promise<StatementDescription>;
+type Describer = (asked: Asked, context: DescribeContext) => Promise<StatementDescription>;
 
-const READERS: Readonly<Record<Statement['type'], Read>> = {
-  'countersign/approval/v1': readApproval,
-  'countersign/invitation/v1': readInvitation,
-  'countersign/stop/v1': async ({ statement }, reader) => {
-    const { words } = reader;
+const DESCRIBERS: Readonly<Record<Statement['type'], Describer>> = {
+  'countersign/approval/v1': describeApproval,
+  'countersign/invitation/v1': describeInvitation,
+  'countersign/stop/v1': async ({ statement }, context) => {
+    const { words } = context;
     const title = 'digest' in statement ? words.stopOne : words.stopAll(statement.tenant);
-    return { title, parts: [said(statement, stopTable, reader)] };
+    return { title, parts: [statementPart(statement, stopTable, context)] };
   },
-  'countersign/lift/v1': async ({ statement }, reader) => ({
-    title: reader.words.lift(statement.tenant),
-    parts: [said(statement, liftTable, reader)],
+  'countersign/lift/v1': async ({ statement }, context) => ({
+    title: context.words.lift(statement.tenant),
+    parts: [statementPart(statement, liftTable, context)],
   }),
-  'countersign/trust/v1': readTrust,
+  'countersign/trust/v1': describeTrust,
 };
 
-async function readApproval(asked: Asked, reader: DescribeContext): Promise<StatementDescription> {
+async function describeApproval(asked: Asked, context: DescribeContext): Promise<StatementDescription> {
   const { terms, openings = {} } = asked as SignTask;
   const statement = asked.statement as ApprovalStatement;
   const { person, decision } = statement;
   const shown = { terms: terms as Terms, openings, person, decision };
   await buildApproval(shown, statement);
-  const { words, language } = reader;
-  const opened = { ...reader, opened: valuesOf(openings) };
+  const { words, language } = context;
+  const opened = { ...context, opened: valuesOf(openings) };
   const parts = [
     { title: words.terms, lines: describeMembers(terms, termsTable, opened) },
-    said(statement, approvalTable, reader),
+    statementPart(statement, approvalTable, context),
   ];
   const what = scopeWords(shown.terms.scope, language);
   const time = durationText(shown.terms.seconds, language);
@@ -90,7 +92,7 @@ async function readApproval(asked: Asked, reader: DescribeContext): Promise<Stat
   return { title, parts };
 }
 
-async function readInvitation(asked: Asked, reader: DescribeContext): Promise<StatementDescription> {
+async function describeInvitation(asked: Asked, context: DescribeContext): Promise<StatementDescription> {
   const { openings = {} } = asked as SignTask;
   const statement = asked.statement as InvitationStatement;
   const { ticket: opening, ...more } = openings;
@@ -98,33 +100,33 @@ async function readInvitation(asked: Asked, reader: DescribeContext): Promise<St
     opening === undefined ||
     (await withHashing((hashing) => openCommitment(hashing, 'ticket', opening, statement.ticket ?? '')));
   if (!holds || Object.keys(more).length > 0) throw new PasskeyProblem('differs');
-  const part = said(statement, invitationTable, { ...reader, opened: valuesOf(openings) });
-  return { title: reader.words.invite(scopeWords(statement.scope, reader.language)), parts: [part] };
+  const part = statementPart(statement, invitationTable, { ...context, opened: valuesOf(openings) });
+  return { title: context.words.invite(scopeWords(statement.scope, context.language)), parts: [part] };
 }
 
-async function readTrust({ statement }: Asked, reader: DescribeContext): Promise<StatementDescription> {
+async function describeTrust({ statement }: Asked, context: DescribeContext): Promise<StatementDescription> {
   const document = statement as TrustDocument;
   const keys = [...document.people.flatMap(({ passkeys }) => passkeys), ...(document.recovery ?? [])];
   const codes = new Map<string, string>();
   for (const { jwk } of keys) {
     const text = canonicalJson(jwk);
-    codes.set(text, codeIn(await withHashing((hashing) => sha256Digest(hashing, text))));
+    codes.set(text, comparisonCode(await withHashing((hashing) => sha256Digest(hashing, text))));
   }
   const [, fingerprint = ''] = (await withHashing((hashing) => statementHash(hashing, document))).split(':');
   return {
-    title: reader.words.trust(String(document.seq), document.tenant),
-    parts: [said(document, trustTable, { ...reader, codes })],
+    title: context.words.trust(String(document.seq), document.tenant),
+    parts: [statementPart(document, trustTable, { ...context, codes })],
     fingerprint,
   };
 }
 
-const said = (statement: Statement, table: Table, reader: DescribeContext) => ({
-  title: reader.words.said,
-  lines: describeMembers(statement, table, reader),
+const statementPart = (statement: Statement, table: Table, context: DescribeContext) => ({
+  title: context.words.said,
+  lines: describeMembers(statement, table, context),
 });
 
 const valuesOf = (openings: Readonly<Record<string, Opening>>): Record<string, string> =>
   Object.fromEntries(Object.entries(openings).map(([name, { value }]) => [name, value]));
 
-/** 128 bits of a thumbprint, to be compared by voice. */
-const codeIn = (hash: string): string => (hash.slice(7, 39).match(/.{4}/g) ?? []).join(' ');
+/** 128 bits of a thumbprint, which people can compare by voice. */
+const comparisonCode = (hash: string): string => (hash.slice(7, 39).match(/.{4}/g) ?? []).join(' ');

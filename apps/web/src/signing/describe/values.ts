@@ -1,16 +1,16 @@
 import { canonicalJson, isDigest, isId, isInstant } from '@countersign/contract';
 import { durationText, entryWords, joinWithAnd, ruleWords } from '@countersign/wording';
 import { bytesText, instantText, numberText } from '../../text/clock.js';
-import { type Describe, type DescribeContext, record } from './members.js';
+import { asObject, type Describe, type DescribeContext } from './members.js';
 
 /**
- * A name is the vendor's word, and stands on one line before what is signed. One that could pass for more than a name, with
- * breaks, gaps, turns of direction or signs that are not seen, or by its length, is not shown; the id is.
+ * A name is the vendor's word and appears on one line before what is signed. The page shows only the id if the name could
+ * look like more than a name: if it has line breaks, wide gaps, changes of direction or invisible characters, or is too long.
  */
 const PLAIN_NAME = /^(?!.*\s\s)[^\p{C}\p{Zl}\p{Zp}]{1,80}$/u;
 
-/** Exactly this. */
-export const just =
+/** The value must be exactly this. */
+export const exactly =
   (wanted: unknown): Describe =>
   (value) =>
     value === wanted ? String(value) : undefined;
@@ -25,7 +25,7 @@ export const person: Describe = (value, { names, words }) => {
   return PLAIN_NAME.test(name) ? words.called(name, value) : value;
 };
 
-/** In the reader's zone, and as it is signed. */
+/** The instant in the reader's time zone, and as it is signed. */
 export const instant: Describe = (value, { language }) =>
   typeof value === 'string' && isInstant(value)
     ? `${instantText(value, language, { seconds: true })} (${value})`
@@ -37,16 +37,16 @@ export const count: Describe = (value, { language }) =>
 export const duration: Describe = (value, { language }) =>
   isCount(value) ? `${durationText(value, language)} (${value} s)` : undefined;
 
-/** `{resource, actions}` entries, one line each. */
+/** One line for each `{resource, actions}` entry. */
 export const scope: Describe = (value, { language }) =>
   each(value, (entry) => {
-    const { resource, actions, ...more } = record(entry) ?? {};
+    const { resource, actions, ...more } = asObject(entry) ?? {};
     if (typeof resource !== 'string' || !isTexts(actions) || !isEmpty(more)) return undefined;
     return entryWords({ resource, actions }, language);
   });
 
 export const budget: Describe = (value, { language, words }) => {
-  const { calls, bytes, ...more } = record(value) ?? { none: true };
+  const { calls, bytes, ...more } = asObject(value) ?? { none: true };
   if (!isEmpty(more)) return undefined;
   const said: string[] = [];
   if (calls !== undefined) {
@@ -61,42 +61,42 @@ export const budget: Describe = (value, { language, words }) => {
 };
 
 export const change: Describe = (value) => {
-  const { method, path, bodySha256, ...more } = record(value) ?? {};
+  const { method, path, bodySha256, ...more } = asObject(value) ?? {};
   if (typeof method !== 'string' || typeof path !== 'string' || typeof bodySha256 !== 'string')
     return undefined;
   return isEmpty(more) ? [`${method} ${path}`, bodySha256] : undefined;
 };
 
-/** A commitment, by the text that it was opened to. */
+/** A commitment, described by the text that was verified against it. */
 export const opened =
   (name: string): Describe =>
-  (value, reader) =>
-    typeof value === 'string' && Object.hasOwn(reader.opened, name) ? reader.opened[name] : undefined;
+  (value, context) =>
+    typeof value === 'string' && Object.hasOwn(context.opened, name) ? context.opened[name] : undefined;
 
 export const logPoint: Describe = (value) => {
-  const { epoch, size, root, ...more } = record(value) ?? {};
+  const { epoch, size, root, ...more } = asObject(value) ?? {};
   if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(size) || typeof root !== 'string')
     return undefined;
   return isEmpty(more) ? `${epoch}/${size} ${root}` : undefined;
 };
 
-/** A list of words, or what an empty one means. */
+/** A list of strings, or what an empty list means. */
 export const list =
-  (none: (reader: DescribeContext) => string): Describe =>
-  (value, reader) => {
+  (none: (context: DescribeContext) => string): Describe =>
+  (value, context) => {
     if (!isTexts(value)) return undefined;
-    return value.length === 0 ? none(reader) : joinWithAnd(value, reader.language);
+    return value.length === 0 ? none(context) : joinWithAnd(value, context.language);
   };
 
-export const exceptActions: Describe = (value, reader) => {
-  const { exceptActions: actions, ...more } = record(value) ?? {};
-  return isEmpty(more) ? list(({ words }) => words.exceptNone)(actions, reader) : undefined;
+export const exceptActions: Describe = (value, context) => {
+  const { exceptActions: actions, ...more } = asObject(value) ?? {};
+  return isEmpty(more) ? list(({ words }) => words.exceptNone)(actions, context) : undefined;
 };
 
 export const forbid: Describe = (value, { language, words }) =>
   orNone(
     each(value, (rule) => {
-      const { service, resource, actions, ...more } = record(rule) ?? {};
+      const { service, resource, actions, ...more } = asObject(rule) ?? {};
       if (typeof service !== 'string' || typeof resource !== 'string') return undefined;
       if (!isTexts(actions) || !isEmpty(more)) return undefined;
       return `${service}: ${ruleWords({ resource, actions }, language)}`;
@@ -107,7 +107,7 @@ export const forbid: Describe = (value, { language, words }) =>
 export const bases: Describe = (value, { language, words }) =>
   orNone(
     each(value, (entry) => {
-      const { basis, services, actions, maxSeconds, ...more } = record(entry) ?? {};
+      const { basis, services, actions, maxSeconds, ...more } = asObject(entry) ?? {};
       if (typeof basis !== 'string' || !isTexts(services) || !isTexts(actions)) return undefined;
       if (!isCount(maxSeconds) || !isEmpty(more)) return undefined;
       const what = `${joinWithAnd(services, language)}, ${joinWithAnd(actions, language)}`;
@@ -116,7 +116,7 @@ export const bases: Describe = (value, { language, words }) =>
     words.basesNone,
   );
 
-/** One line for each; nothing where any of them has no words. */
+/** One line for each entry. Undefined if any entry is malformed. */
 export function each(value: unknown, describe: (entry: unknown) => string | undefined): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const said = value.map(describe).filter((line) => line !== undefined);
@@ -131,38 +131,38 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 export const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 
-/** Each of the people, with a line for each passkey: its key by its code, so that two people can compare. */
-export const people: Describe = (value, reader) => {
+/** A line for each person and for each passkey. A passkey is shown by its code, so that two people can compare it. */
+export const people: Describe = (value, context) => {
   if (!Array.isArray(value)) return undefined;
   const lines = value.map((entry) => {
-    const { person: id, passkeys, ...more } = record(entry) ?? {};
-    const who = person(id, reader);
-    const keys = each(passkeys, (key) => passkey(key, reader));
+    const { person: id, passkeys, ...more } = asObject(entry) ?? {};
+    const who = person(id, context);
+    const keys = each(passkeys, (key) => passkey(key, context));
     return typeof who === 'string' && keys !== undefined && isEmpty(more) ? [who, ...keys] : undefined;
   });
   const known = lines.filter((each) => each !== undefined);
   return known.length === lines.length ? known.flat() : undefined;
 };
 
-/** Whoever has a recovery key. */
-export const recoveryKeys: Describe = (value, reader) =>
+/** A line for each recovery key and its owner. */
+export const recoveryKeys: Describe = (value, context) =>
   each(value, (entry) => {
-    const { person: id, jwk, ...more } = record(entry) ?? {};
-    const who = person(id, reader);
-    const code = codeOf(jwk, reader);
+    const { person: id, jwk, ...more } = asObject(entry) ?? {};
+    const who = person(id, context);
+    const code = codeOf(jwk, context);
     return typeof who === 'string' && code !== undefined && isEmpty(more)
-      ? `${who}: ${reader.words.recoveryKey(code)}`
+      ? `${who}: ${context.words.recoveryKey(code)}`
       : undefined;
   });
 
-function passkey(value: unknown, reader: DescribeContext): string | undefined {
-  const { id, jwk, ...more } = record(value) ?? {};
-  const code = codeOf(jwk, reader);
+function passkey(value: unknown, context: DescribeContext): string | undefined {
+  const { id, jwk, ...more } = asObject(value) ?? {};
+  const code = codeOf(jwk, context);
   return typeof id === 'string' && code !== undefined && isEmpty(more)
-    ? `– ${reader.words.passkey(code, id)}`
+    ? `– ${context.words.passkey(code, id)}`
     : undefined;
 }
 
-/** A key's thumbprint covers all of its members. */
+/** The code of a key. Its thumbprint covers all of the key's members. */
 const codeOf = (jwk: unknown, { codes }: DescribeContext): string | undefined =>
-  record(jwk) === undefined ? undefined : codes.get(canonicalJson(jwk));
+  asObject(jwk) === undefined ? undefined : codes.get(canonicalJson(jwk));
