@@ -15,17 +15,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 type DemoPorts = Record<keyof typeof PORT_VARIABLES, number>;
 
-/** What `npm start` itself needs to know. Every other variable is passed on to the program that reads it. */
+/** What `npm start` itself reads. It passes every other variable on to the programs. */
 export type DemoEnvironment = {
   dataDir: string;
+  /** Where broker and gateway listen. The other programs always listen on loopback. */
   host: string;
   ports: DemoPorts;
   publicUrl: string;
   gatewayUrl: string;
   serviceUrl: string;
-  /** The demo's OpenID provider (`iss`). */
+  /** The issuer (`iss`) of the demo's OpenID provider. */
   identityUrl: string;
-  /** Where the demo's mails are read. */
   mailboxUrl: string;
 };
 
@@ -48,8 +48,8 @@ export const PORT_VARIABLES = {
 } as const;
 
 /**
- * Reads ports and folder; URLs follow the ports unless they are set. An empty variable counts as unset.
- * @throws DemoError `invalid_config` naming the variable and the rule, never the value.
+ * Reads folder and ports. The URLs follow the ports unless they are set. An empty variable counts as unset.
+ * @throws DemoError `invalid_config` that names the variable and the rule, never the value
  */
 export function readDemoEnvironment(env: Environment, cwd: string): DemoEnvironment {
   const uses = Object.keys(PORT_VARIABLES) as (keyof DemoPorts)[];
@@ -72,9 +72,10 @@ export function readDemoEnvironment(env: Environment, cwd: string): DemoEnvironm
   };
 }
 
-function readPort(env: Environment, which: keyof typeof PORT_VARIABLES): number {
-  const name = PORT_VARIABLES[which];
-  const text = env[name] || String(DEFAULT_PORTS[which]);
+/** @throws DemoError `invalid_config` */
+export function readPort(env: Environment, use: keyof typeof PORT_VARIABLES): number {
+  const name = PORT_VARIABLES[use];
+  const text = env[name] || String(DEFAULT_PORTS[use]);
   const port = Number(text);
   if (!/^[1-9][0-9]{0,4}$/.test(text) || port > 65_535) {
     throw new DemoError('invalid_config', `${name} must be a whole number from 1 to 65535`);
@@ -82,16 +83,16 @@ function readPort(env: Environment, which: keyof typeof PORT_VARIABLES): number 
   return port;
 }
 
-/** Names that open something. A program gets the ones that it needs and no other. */
+/** Variables that open something. Each program receives only the ones that it needs. */
 const SECRETS =
   /^(COUNTERSIGN_(MASTER_KEY|DATABASE_URL|API_KEY|GATEWAY_CREDENTIAL)|SLACK_.+|SMTP_URL)(_FILE)?$/;
 
-/** The environment of all but the broker: none of them may hold what opens the broker's store. */
+/** The environment of every program but the broker: it must not hold what opens the broker's database. */
 export function withoutSecrets(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.test(name)));
 }
 
-/** The environment of the broker and of the host verbs. Mail goes to the demo's mailbox unless a server is named. */
+/** The environment of the broker and of host verbs. Mail goes to the demo's mailbox unless another server is set. */
 export function brokerEnvironment(env: Environment, demo: DemoEnvironment): Environment {
   const { COUNTERSIGN_API_KEY: _key, COUNTERSIGN_GATEWAY_CREDENTIAL: _credential, ...rest } = env;
   const database = env['COUNTERSIGN_DATABASE_URL'] || env['COUNTERSIGN_DATABASE_URL_FILE'];

@@ -9,10 +9,10 @@ import {
   readDemoEnvironment,
 } from './environment.js';
 import { lockDataFolder, makeDataFolder, makeMasterKey, makeOidcSecrets } from './operator/data-folder.js';
-import { enrolGateway } from './operator/gateway-credential.js';
-import { hostVerbs } from './operator/host-verb.js';
+import { type DemoGateway, enrolGateway } from './operator/gateway-credential.js';
 import { applyOrganisation, organisationText, readOrganisation } from './operator/organisation.js';
-import { openClaims, pinClaimed } from './operator/pin-claimed.js';
+import { openClaimReader, pinClaimedTenants } from './operator/pin-claimed.js';
+import { createVerbRunner } from './operator/run-verb.js';
 import {
   brokerProgram,
   dataServiceProgram,
@@ -23,22 +23,22 @@ import {
 } from './programs.js';
 import { checkPorts, untilReady } from './supervisor/probes.js';
 import { Supervisor } from './supervisor/supervisor.js';
-import { welcome } from './welcome.js';
+import { welcomeText } from './welcome.js';
 
 const READY_MS = 30_000;
-const DATA_SERVICE_HOST = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
-const tell = (line: string) => process.stderr.write(`${line}\n`);
+const print = (line: string) => process.stderr.write(`${line}\n`);
 
-/** `npm start`: prepares the data folder, starts broker, gateway, data service, provider and mailbox, and watches
- * over them. */
+/** `npm start`: prepares the data folder, starts all programs, and watches over them until a signal or a fault. */
 async function main(): Promise<void> {
-  // Aborted by a signal or by the first fault: whatever is still being waited for is waited for no longer.
+  // Aborted by a signal or by the first fault, so that nothing keeps waiting.
   const halt = new AbortController();
   let interrupted = false;
   const demo = readDemoEnvironment(process.env, process.cwd());
   const supervisor = new Supervisor((name) => join(demo.dataDir, 'logs', `${name}.log`));
   const onSignal = () => {
+    // The second Ctrl-C does not wait any longer.
     if (interrupted) supervisor.killAll();
     interrupted = true;
     halt.abort();
@@ -56,44 +56,45 @@ async function main(): Promise<void> {
     }
   }
   await supervisor.stop();
-  if (interrupted) tell('Countersign has stopped; the data stays.');
+  if (interrupted) print('Countersign has stopped; the data stays.');
 }
 
 async function run(demo: DemoEnvironment, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   const { host, ports } = demo;
-  const own = { host: DATA_SERVICE_HOST };
   await checkPorts([
     { use: 'broker', variable: PORT_VARIABLES.broker, host, port: ports.broker },
     { use: 'gateway', variable: PORT_VARIABLES.gateway, host, port: ports.gateway },
-    { use: 'data service', variable: PORT_VARIABLES.service, ...own, port: ports.service },
-    { use: 'sign-in', variable: PORT_VARIABLES.identity, ...own, port: ports.identity },
-    { use: 'mailbox', variable: PORT_VARIABLES.mailbox, ...own, port: ports.mailbox },
-    { use: 'mail', variable: PORT_VARIABLES.smtp, ...own, port: ports.smtp },
+    { use: 'data service', variable: PORT_VARIABLES.service, host: LOOPBACK, port: ports.service },
+    { use: 'sign-in', variable: PORT_VARIABLES.identity, host: LOOPBACK, port: ports.identity },
+    { use: 'mailbox', variable: PORT_VARIABLES.mailbox, host: LOOPBACK, port: ports.mailbox },
+    { use: 'mail', variable: PORT_VARIABLES.smtp, host: LOOPBACK, port: ports.smtp },
   ]);
   process.umask(0o077);
   makeDataFolder(demo.dataDir);
   const lock = lockDataFolder(demo.dataDir);
   try {
-    await startAndWatch(demo, supervisor, signal);
+    const gateway = await startAll(demo, supervisor, signal);
+    await watch(demo, gateway, supervisor, signal);
   } finally {
     await supervisor.stop();
     lock.release();
   }
 }
 
-async function startAndWatch(
+/** Resolves when every program is ready. */
+async function startAll(
   demo: DemoEnvironment,
   supervisor: Supervisor,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<DemoGateway> {
   const { env } = process;
   const guard = new URL('./supervisor/guard.js', import.meta.url);
-  const start = (program: Program) => supervisor.start({ ...program, guard, dataDir: demo.dataDir, tell });
+  const start = (program: Program) => supervisor.start({ ...program, guard, dataDir: demo.dataDir, print });
   const ready = (name: string, host: string, port: number) =>
     supervisor.whileAllRun(untilReady(name, `http://${host}:${port}/readyz`, READY_MS, signal));
-  const host = reachable(demo.host);
+  const host = addressToCall(demo.host);
 
-  // The data service needs nothing of the others: it fills its file while the broker's store is prepared.
+  // The data service depends on no other program: it fills its file while the broker's database is prepared.
   start(dataServiceProgram(env, demo));
   const organisation = organisationText(demo);
   makeOidcSecrets(readOrganisation(organisation));
@@ -104,45 +105,60 @@ async function startAndWatch(
   await ready('broker', host, demo.ports.broker);
   start(gatewayProgram(env, demo, gateway));
   await ready('gateway', host, demo.ports.gateway);
-  await ready('data service', DATA_SERVICE_HOST, demo.ports.service);
-  await ready('sign-in', DATA_SERVICE_HOST, demo.ports.identity);
-  await ready('mailbox', DATA_SERVICE_HOST, demo.ports.mailbox);
+  await ready('data service', LOOPBACK, demo.ports.service);
+  await ready('sign-in', LOOPBACK, demo.ports.identity);
+  await ready('mailbox', LOOPBACK, demo.ports.mailbox);
+  return gateway;
+}
 
-  const people = readOrganisation(organisation);
-  process.stdout.write(welcome(demo, people, process.cwd()));
+/** Prints the welcome, and pins tenants that claim, until the signal is aborted or a program ends. */
+async function watch(
+  demo: DemoEnvironment,
+  gateway: DemoGateway,
+  supervisor: Supervisor,
+  signal: AbortSignal,
+): Promise<void> {
+  const { env } = process;
+  const organisation = readOrganisation(organisationText(demo));
+  process.stdout.write(welcomeText(demo, organisation, process.cwd()));
   const spoolDir = spoolDirOf(env, demo, gateway);
   const hostEnv = { ...brokerEnvironment(env, demo), COUNTERSIGN_SPOOL_DIR: spoolDir };
-  const claims = await openClaims(hostEnv);
+  const claims = await openClaimReader(hostEnv);
   try {
-    const tenants = people.tenants.map(({ slug }) => slug);
-    const { genesisOf } = claims;
-    const runVerb = hostVerbs(hostEnv, signal);
-    await supervisor.whileAllRun(pinClaimed({ tenants, spoolDir, genesisOf, runVerb, tell }, signal));
+    const tenants = organisation.tenants.map(({ slug }) => slug);
+    const { readGenesisHash } = claims;
+    const runVerb = createVerbRunner(hostEnv, signal);
+    const pinning = pinClaimedTenants({ tenants, spoolDir, readGenesisHash, runVerb, print }, signal);
+    await supervisor.whileAllRun(pinning);
   } finally {
     await claims.close();
   }
 }
 
-async function prepareStore(demo: DemoEnvironment, organisation: string, signal: AbortSignal) {
+async function prepareStore(
+  demo: DemoEnvironment,
+  organisation: string,
+  signal: AbortSignal,
+): Promise<DemoGateway> {
   makeMasterKey(demo.dataDir, process.env);
-  const runVerb = hostVerbs(brokerEnvironment(process.env, demo), signal);
+  const runVerb = createVerbRunner(brokerEnvironment(process.env, demo), signal);
   const fresh = !existsSync(join(demo.dataDir, 'countersign.db'));
-  if (fresh) tell('countersign: preparing the store …');
+  if (fresh) print('countersign: preparing the database …');
   await runVerb(['migrate']);
   await applyOrganisation(runVerb, demo.dataDir, organisation, fresh);
   return enrolGateway(runVerb, demo.dataDir, demo.publicUrl);
 }
 
-/** Where to ask a process that listens on `host`: one that listens everywhere is asked on loopback. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
+/** Where to reach a program that listens on `host`. One that listens everywhere is reached on loopback. */
+function addressToCall(host: string): string {
+  if (host === '0.0.0.0') return LOOPBACK;
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }
 
 function report(error: unknown): void {
-  if (error instanceof DemoError) tell(`error[${error.code}]: ${error.message}`);
-  else tell(`error[internal_error]: ${errorStack(error)}`);
+  if (error instanceof DemoError) print(`error[${error.code}]: ${error.message}`);
+  else print(`error[internal_error]: ${errorStack(error)}`);
 }
 
 try {

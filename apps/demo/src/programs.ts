@@ -4,7 +4,8 @@ import { brokerEnvironment, type DemoEnvironment, type Environment, withoutSecre
 import type { DemoGateway } from './operator/gateway-credential.js';
 import type { ServiceOptions } from './supervisor/service.js';
 
-export type Program = Omit<ServiceOptions, 'tell' | 'guard' | 'dataDir'>;
+/** One program of `npm start`: its compiled file and its environment. */
+export type Program = Pick<ServiceOptions, 'name' | 'program' | 'env'>;
 
 const compiled = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -20,7 +21,7 @@ export function dataServiceProgram(env: Environment, demo: DemoEnvironment): Pro
   };
 }
 
-/** The demo's own provider and mailbox need to know where they listen, and no secret of the broker's. */
+/** The demo's OpenID provider, and its mailbox. */
 export function helperProgram(
   name: 'identity' | 'mailbox',
   env: Environment,
@@ -41,7 +42,6 @@ export function brokerProgram(env: Environment, demo: DemoEnvironment): Program 
   };
 }
 
-/** The gateway's spool belongs to one enrolment: records are numbered and signed as that gateway's. */
 export function gatewayProgram(env: Environment, demo: DemoEnvironment, gateway: DemoGateway): Program {
   return {
     name: 'gateway',
@@ -57,5 +57,6 @@ export function gatewayProgram(env: Environment, demo: DemoEnvironment, gateway:
   };
 }
 
+/** Each enrolment has its own spool: its records are numbered and signed as that gateway's. */
 export const spoolDirOf = (env: Environment, { dataDir }: DemoEnvironment, { id }: DemoGateway): string =>
   env['COUNTERSIGN_SPOOL_DIR'] || join(dataDir, 'spool', id);

@@ -4,15 +4,11 @@ import type { Logger } from 'pino';
 const HOST = '127.0.0.1';
 const STOP_MS = 3_000;
 
-/** Runs one of the demo's small programs on loopback until a signal; `close` is called when it has stopped. */
+/** Runs one of the demo's small servers on loopback until SIGINT or SIGTERM. Calls `close` when it has stopped. */
 export function runServer(server: Server, port: number, logger: Logger, close: () => void = () => {}): void {
   server.on('error', (error: NodeJS.ErrnoException) => {
-    const [code, detail] =
-      error.code === 'EADDRINUSE'
-        ? ['port_in_use', `port ${port} is taken by another program`]
-        : ['listen_failed', error.message];
-    process.stderr.write(`error[${code}]: ${detail}\n`);
-    process.exit(1);
+    if (error.code === 'EADDRINUSE') fail('port_in_use', `port ${port} is used by another program`);
+    fail('listen_failed', error.message);
   });
   server.listen(port, HOST, () => logger.info({ port }, 'listening'));
   const stop = () => {
@@ -25,4 +21,10 @@ export function runServer(server: Server, port: number, logger: Logger, close: (
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+/** Ends a program of the demo with an error. */
+export function fail(code: string, detail: string): never {
+  process.stderr.write(`error[${code}]: ${detail}\n`);
+  process.exit(1);
 }

@@ -1,12 +1,12 @@
 import { readDemoEnvironment } from './environment.js';
 import { organisationText, readOrganisation } from './operator/organisation.js';
-import { welcome } from './welcome.js';
+import { welcomeText } from './welcome.js';
 
 const organisation = readOrganisation(organisationText(readDemoEnvironment({}, process.cwd())));
 
 describe('what npm start prints', () => {
   test('names every person, every URL, and what to try next', () => {
-    const text = welcome(readDemoEnvironment({}, '/work'), organisation, '/work');
+    const text = welcomeText(readDemoEnvironment({}, '/work'), organisation, '/work');
     for (const tenant of organisation.tenants)
       for (const person of tenant.people) expect(text).toContain(person.email);
     for (const port of [4000, 4100, 4200, 4300, 4400]) expect(text).toContain(`http://localhost:${port}`);
@@ -19,7 +19,7 @@ describe('what npm start prints', () => {
       { COUNTERSIGN_PORT: '5000', COUNTERSIGN_DATA_DIR: '/else/where' },
       '/work',
     );
-    const text = welcome(demo, organisation, '/work');
+    const text = welcomeText(demo, organisation, '/work');
     expect(text).toContain('export COUNTERSIGN_BROKER_URL=http://localhost:5000');
     expect(text).toContain('export COUNTERSIGN_DATA_DIR=/else/where');
   });

@@ -2,51 +2,51 @@ import { relative } from 'node:path';
 import type { Organisation, OrganisationPerson } from '@countersign/access';
 import { DEFAULT_PORTS, type DemoEnvironment } from './environment.js';
 
-/** What `npm start` prints when all runs: where, who, and what to try next. */
-export function welcome(demo: DemoEnvironment, organisation: Organisation, cwd: string): string {
+/** What `npm start` prints when everything runs: addresses, people, and what to try. */
+export function welcomeText(demo: DemoEnvironment, organisation: Organisation, cwd: string): string {
   return [
     'Countersign is running.',
     '',
     `  Start page     ${demo.publicUrl}`,
     `  API            ${demo.publicUrl}/api/docs`,
-    `  Gateway        ${demo.gatewayUrl}/billing/…   the only way in that is recorded`,
+    `  Gateway        ${demo.gatewayUrl}/billing/…   the way to the data; every call is recorded`,
     `  Sign-in        ${demo.identityUrl}   a real OpenID provider with the people below; choose who to be`,
-    `  Mailbox        ${demo.mailboxUrl}   every mail that is sent here; Globex signs in by a code from it`,
-    `  Data service   ${demo.serviceUrl}   the data itself: no sign-in, so on this machine only`,
-    `  Data and logs  ${nearPath(demo.dataDir, cwd)}`,
+    `  Mailbox        ${demo.mailboxUrl}   every mail that the demo sends; Globex signs in by a code from it`,
+    `  Data service   ${demo.serviceUrl}   the data itself, without sign-in; it listens on this machine only`,
+    `  Data and logs  ${shortPath(demo.dataDir, cwd)}`,
     '',
     'Who can sign in',
-    ...who(organisation),
+    ...listPeople(organisation),
     '',
-    `  In the browser: open ${demo.publicUrl}, name the organisation (vendor, acme, globex, initech), choose a person.`,
+    `  In the browser: open ${demo.publicUrl}, enter an organisation (vendor, acme, globex, initech), and choose a person.`,
     '  On the command line:',
-    ...settings(demo, cwd),
+    ...exports(demo, cwd),
     '    npx countersign login --organisation vendor',
-    '  or, for scripts, an API key, which is shown once and lives for hours:',
+    '  For scripts, make an API key; it is shown once and lasts for hours:',
     `    export COUNTERSIGN_API_KEY=$(npx countersign keys create --principal erin@northwind.example)`,
     '',
     'Try next, in the browser',
-    `  Sign in as ada@acme.example: the inbox offers to claim Acme with a passkey, in a minute. This host’s gateway is`,
-    '  pinned at once, and from then on it opens to nothing that Ada has not signed. Globex stays on the vendor’s word.',
+    '  Sign in as ada@acme.example. Her inbox offers to claim Acme with a passkey; it takes a minute. This host’s gateway is',
+    '  pinned at once, and from then on it allows nothing that Ada has not signed. Globex keeps relying on the vendor.',
     '',
     'Try next, in another terminal',
     '  npx countersign tour      the main job on globex, step by step, with what each party sees',
-    '  npx countersign whoami    with a key of anybody above',
+    '  npx countersign whoami    with a key of anyone above',
     "  npx countersign request acme billing --scope 'invoices/*:read' --for PT30M --reason 'Case 4711' --wait",
     '',
-    'Ctrl-C stops all; the data stays.',
+    'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n');
 }
 
-function who({ vendor, tenants }: Organisation): string[] {
+function listPeople({ vendor, tenants }: Organisation): string[] {
   const sides: { name: string; members: OrganisationPerson<string>[] }[] = [
     { name: vendor.name, members: vendor.staff },
     ...tenants.map((tenant) => ({ name: tenant.name, members: tenant.people })),
   ];
-  const all = sides.flatMap((side) => side.members);
-  const email = Math.max(...all.map((person) => person.email.length));
-  const name = Math.max(...all.map((person) => person.name.length));
+  const everyone = sides.flatMap((side) => side.members);
+  const email = Math.max(...everyone.map((person) => person.email.length));
+  const name = Math.max(...everyone.map((person) => person.name.length));
   return sides.flatMap((side) => [
     `  ${side.name}`,
     ...side.members.map(
@@ -56,9 +56,9 @@ function who({ vendor, tenants }: Organisation): string[] {
   ]);
 }
 
-/** The command reads the same variables: a demo on other ports or in another folder must be named to it. */
-function settings(demo: DemoEnvironment, cwd: string): string[] {
-  const folder = nearPath(demo.dataDir, cwd);
+/** The variables that the command needs to find a demo on other ports or in another folder. */
+function exports(demo: DemoEnvironment, cwd: string): string[] {
+  const folder = shortPath(demo.dataDir, cwd);
   const lines = [
     demo.ports.broker === DEFAULT_PORTS.broker ? '' : `    export COUNTERSIGN_BROKER_URL=${demo.publicUrl}`,
     demo.ports.gateway === DEFAULT_PORTS.gateway
@@ -69,7 +69,8 @@ function settings(demo: DemoEnvironment, cwd: string): string[] {
   return lines.filter((line) => line !== '');
 }
 
-function nearPath(path: string, cwd: string): string {
+/** Relative to the current folder if it lies below it. */
+function shortPath(path: string, cwd: string): string {
   const near = relative(cwd, path);
   return near.startsWith('..') ? path : `./${near}`;
 }

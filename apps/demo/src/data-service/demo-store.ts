@@ -25,11 +25,11 @@ const PAYROLL_COLUMNS =
 type InvoiceRow = Omit<Invoice, 'lines'> & { lines: string };
 type Where = { sql: string; values: Record<string, string> };
 
-/** The demo's rows in one SQLite file. Every question names its tenant; nothing is read across tenants. */
+/** The demo's rows in one SQLite file. Every query names its tenant; none reads across tenants. */
 export class DemoStore {
   private readonly db: Database.Database;
 
-  /** Opens `file` (`:memory:` for tests), filling it with the seed's rows when it is new. */
+  /** Opens `file` (`:memory:` for tests), and fills a new file with the seed's rows. */
   constructor(file: string) {
     this.db = new Database(file, { timeout: 5_000 });
     this.db.pragma('journal_mode = WAL');
@@ -66,7 +66,7 @@ export class DemoStore {
     return row === undefined ? undefined : { ...row, lines: JSON.parse(row.lines) as InvoiceLine[] };
   }
 
-  /** Changes status and note; `today` becomes `paidOn` of an invoice that was not paid before. */
+  /** Changes status and note. An invoice that becomes paid is paid on `today`. */
   changeInvoice(tenant: string, id: string, change: InvoiceChange, today: string): Invoice | undefined {
     return this.db
       .transaction(() => {
@@ -119,7 +119,7 @@ export class DemoStore {
     this.db.close();
   }
 
-  /** Columns, tables and order come from this file alone; what callers send travels as bound values. */
+  /** Columns, tables and order are constants of this file; values of callers are bound, never part of the SQL. */
   private page<T>(columns: string, tables: string, where: Where, order: string, page: number): Page<T> {
     const counted = this.db
       .prepare<[Record<string, string>], { total: number }>(

@@ -1,10 +1,11 @@
-/** The demo's tenants: each bills in one currency. Slugs match the organisation file. */
+/** A tenant of the demo. Each bills in one currency. Slugs match the organisation file. */
 export type Tenant = { slug: string; name: string; currency: string };
 
 export const INVOICE_STATUSES = ['draft', 'open', 'paid', 'overdue', 'void'] as const;
 export type InvoiceStatus = (typeof INVOICE_STATUSES)[number];
 
-/** Money is in whole minor units (cents, pence) of the tenant's currency; dates are `YYYY-MM-DD`. */
+// Money is in whole minor units (cents, pence) of the tenant's currency. Dates are `YYYY-MM-DD`.
+
 export type InvoiceLine = { description: string; quantity: number; unitCents: number };
 
 export type InvoiceSummary = {
@@ -46,5 +47,5 @@ export type PayrollRow = {
 
 export type Page<T> = { items: T[]; page: number; pages: number; total: number };
 
-/** What a caller may change on an invoice; an absent member stays as it is. */
+/** What a caller may change on an invoice. An absent member stays as it is. */
 export type InvoiceChange = { status?: InvoiceStatus | undefined; note?: string | null | undefined };

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { generateRows, type TenantRows } from './seed/generate.js';
 
-/** Raised by one when the tables change; a file of another version is refused, never quietly rebuilt. */
+/** Add one when the tables change. A file of another version is refused, never rebuilt silently. */
 const SCHEMA_VERSION = 1;
 
 const TABLES = `
@@ -30,7 +30,7 @@ create table payroll (
 create index payroll_by_month on payroll (tenant, month, number);
 `;
 
-/** Makes and fills the tables of an empty file, in one transaction; leaves a filled file as it is. */
+/** Makes and fills the tables of an empty file, in one transaction. A filled file stays as it is. */
 export function prepareTables(db: Database.Database): void {
   db.transaction(() => {
     const version = db.pragma('user_version', { simple: true });

@@ -1,15 +1,39 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OidcSettings, Organisation, OrganisationPerson } from '@countersign/access';
 import pino from 'pino';
-import { readDemoEnvironment } from '../environment.js';
+import { type DemoEnvironment, readDemoEnvironment } from '../environment.js';
 import { organisationText, readOrganisation } from '../operator/organisation.js';
 import { runServer } from '../run-server.js';
-import { clientsOf } from './clients.js';
-import { createIdentityProvider, type IdentityOptions } from './provider.js';
+import { type Client, createIdentityProvider, type IdentityOptions } from './provider.js';
 
-/** One key for good: sessions and what brokers know of it outlive a restart. */
-function signingKey(dataDir: string): IdentityOptions['signingKey'] {
+/** Each side of the organisation that signs in here, and its people. Their invented e-mail addresses count as verified. */
+function listClients(
+  { vendor, tenants }: Organisation,
+  { identityUrl, publicUrl }: DemoEnvironment,
+): Client[] {
+  const sides: { name: string; oidc: OidcSettings | null; people: OrganisationPerson<string>[] }[] = [
+    { name: vendor.name, oidc: vendor.oidc, people: vendor.staff },
+    ...tenants,
+  ];
+  return sides.flatMap(({ name, oidc, people }) => {
+    if (oidc?.issuer !== identityUrl) return [];
+    const accounts = people.map((person) => ({
+      sub: person.email,
+      email: person.email,
+      emailVerified: true,
+      name: person.name,
+      note: person.roles.join(', '),
+    }));
+    const clientSecret = readFileSync(oidc.clientSecretFile, 'utf8').trim();
+    const redirectUri = `${publicUrl}/auth/oidc/callback`;
+    return [{ name, clientId: oidc.clientId, clientSecret, redirectUri, accounts }];
+  });
+}
+
+/** The provider keeps one signing key, because brokers remember it across restarts. */
+function readSigningKey(dataDir: string): IdentityOptions['signingKey'] {
   const file = join(dataDir, 'oidc-signing-key');
   if (!existsSync(file)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -23,8 +47,8 @@ process.umask(0o077);
 const demo = readDemoEnvironment(process.env, process.cwd());
 const server = createIdentityProvider({
   issuer: demo.identityUrl,
-  clients: clientsOf(readOrganisation(organisationText(demo)), demo),
+  clients: listClients(readOrganisation(organisationText(demo)), demo),
   cookieKeys: [randomBytes(32).toString('base64url')],
-  signingKey: signingKey(demo.dataDir),
+  signingKey: readSigningKey(demo.dataDir),
 });
 runServer(server, demo.ports.identity, pino({ base: { name: 'identity' } }));

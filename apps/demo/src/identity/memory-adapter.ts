@@ -2,7 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 
 type Entry = { payload: AdapterPayload; expiresAt: number };
 
-/** What `oidc-provider` keeps, in this process alone: a demo's sign-ins need not outlive it. */
+/** Storage for `oidc-provider` in memory: the demo's sign-ins need not survive a restart. */
 export class MemoryAdapter implements Adapter {
   private static readonly entries = new Map<string, Entry>();
 
@@ -22,11 +22,11 @@ export class MemoryAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return this.where((payload) => payload.uid === uid);
+    return this.findWhere((payload) => payload.uid === uid);
   }
 
   async findByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
-    return this.where((payload) => payload.userCode === userCode);
+    return this.findWhere((payload) => payload.userCode === userCode);
   }
 
   async consume(id: string): Promise<void> {
@@ -43,9 +43,9 @@ export class MemoryAdapter implements Adapter {
       if (payload.grantId === grantId) MemoryAdapter.entries.delete(key);
   }
 
-  private where(fits: (payload: AdapterPayload) => boolean): AdapterPayload | undefined {
+  private findWhere(matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined {
     for (const [key, { payload, expiresAt }] of MemoryAdapter.entries)
-      if (key.startsWith(`${this.model}:`) && expiresAt > Date.now() && fits(payload)) return payload;
+      if (key.startsWith(`${this.model}:`) && expiresAt > Date.now() && matches(payload)) return payload;
     return undefined;
   }
 

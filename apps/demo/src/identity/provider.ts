@@ -3,25 +3,25 @@ import { type Configuration, errors, type JWK, Provider } from 'oidc-provider';
 import { MemoryAdapter } from './memory-adapter.js';
 import { chooserPage, errorPage, PAGE_POLICY } from './pages.js';
 
-/** Somebody who can sign in. What is undefined is not told. */
+/** Someone who can sign in. Members that are absent are not sent as claims. */
 export type Account = {
   sub: string;
   email: string;
   emailVerified: boolean;
   name: string;
-  /** Shown beside the name. */
+  /** Shown beside the name on the page. */
   note: string;
   groups?: string[];
-  /** How they sign in here, as `acr`. */
+  /** How the person signs in here (the `acr` claim). */
   acr?: string;
 };
 
-/** A program that people sign in to, and who they are. */
+/** A program that people sign in to, and the people who may. */
 export type Client = {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
-  /** Whose people sign in by it. */
+  /** The organisation whose people sign in. */
   name: string;
   accounts: Account[];
 };
@@ -38,22 +38,22 @@ const TEN_MINUTES = 600;
 const SCOPE = 'openid email profile';
 
 /**
- * A real OpenID provider (`oidc-provider`) for people who are made up: whoever opens its page chooses who to be,
- * and no password is asked. Everything else is as with any provider, down to the signatures.
+ * A real OpenID provider (`oidc-provider`) for invented people: the visitor chooses who to be, without a password. The
+ * rest is as with any provider, down to the signatures.
  */
 export function createIdentityProvider(options: IdentityOptions): Server {
   const provider = new Provider(options.issuer, configuration(options));
   const callback = provider.callback();
   return createServer((request, response) => {
-    interact(provider, options.clients, request, response)
-      .then((done) => {
-        if (done) return;
+    answerOwnPage(provider, options.clients, request, response)
+      .then((answered) => {
+        if (answered) return;
         forgetSession(request);
         void callback(request, response);
       })
       .catch((error: unknown) => {
         const expired = error instanceof errors.SessionNotFound;
-        const detail = expired ? 'This sign-in is over. Begin again.' : 'The sign-in could not go on.';
+        const detail = expired ? 'This sign-in has expired. Start again.' : 'The sign-in could not continue.';
         if (!response.headersSent) sendPage(response, 400, errorPage(detail));
         else response.destroy();
       });
@@ -98,7 +98,7 @@ function configuration({ clients, cookieKeys, signingKey }: IdentityOptions): Co
       const claims = { sub, email, email_verified: emailVerified, name, ...(groups && { groups }) };
       return { accountId: sub, claims: () => claims };
     },
-    // The programs are ours: who chooses a person has agreed.
+    // The programs are our own, so choosing a person counts as consent.
     loadExistingGrant: async (context) => {
       const { client, session, provider } = context.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
@@ -115,15 +115,15 @@ function configuration({ clients, cookieKeys, signingKey }: IdentityOptions): Co
   };
 }
 
-/** Nobody stays signed in here: each sign-in asks who one wants to be. */
+/** Drops the provider's session cookie: each sign-in asks again who to be. */
 function forgetSession({ headers, url = '' }: IncomingMessage): void {
   if (!/^\/auth(\/|\?|$)/.test(url) || headers.cookie === undefined) return;
   const kept = headers.cookie.split('; ').filter((pair) => !pair.startsWith('_session'));
   headers.cookie = kept.join('; ');
 }
 
-/** The page where one chooses. @returns false where the request is the provider's own */
-async function interact(
+/** Answers the probes and the page of choices. @returns false if the request belongs to the provider's own endpoints */
+async function answerOwnPage(
   provider: Provider,
   clients: Client[],
   request: IncomingMessage,
@@ -138,19 +138,20 @@ async function interact(
   if (uid === undefined) return false;
   const { params } = await provider.interactionDetails(request, response);
   const client = clients.find(({ clientId }) => clientId === params['client_id']);
-  if (client === undefined) throw new Error('an interaction of no client');
+  if (client === undefined) throw new Error('the interaction names no known client');
   if (request.method !== 'POST') {
     sendPage(response, 200, chooserPage(client, uid));
     return true;
   }
   const sub = (await readForm(request)).get('account');
   const account = client.accounts.find((each) => each.sub === sub);
-  if (account === undefined) sendPage(response, 400, errorPage('There is no such person here.'));
-  else {
-    const { acr } = account;
-    const login = { accountId: account.sub, remember: false, ...(acr === undefined ? {} : { acr }) };
-    await provider.interactionFinished(request, response, { login });
+  if (account === undefined) {
+    sendPage(response, 400, errorPage('There is no such person.'));
+    return true;
   }
+  const { acr } = account;
+  const login = { accountId: account.sub, remember: false, ...(acr === undefined ? {} : { acr }) };
+  await provider.interactionFinished(request, response, { login });
   return true;
 }
 

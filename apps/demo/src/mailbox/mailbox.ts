@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { SMTPServer } from 'smtp-server';
-import { Html, html } from '../pages/html.js';
+import { BASE_STYLE, type Html, html, renderDocument, sourceHash } from '../pages/html.js';
 import { type Message, readMessage } from './message.js';
 
-const ANYWHERE = 'http://mailbox.invalid';
-const MOST_MESSAGES = 200;
-const MOST_BYTES = 1024 * 1024;
+const ORIGIN = 'http://mailbox.invalid';
+const MAX_MESSAGES = 200;
+const MAX_BYTES = 1024 * 1024;
 
-const STYLE = `
-:root { color-scheme: light dark; --ground: #fbfbfa; --card: #fff; --ink: #1b1d22; --soft: #5b6270; --line: #dfe1e6; --accent: #1f4b8f; }
-@media (prefers-color-scheme: dark) { :root { --ground: #141519; --card: #1b1d22; --ink: #ececf0; --soft: #a2a8b4; --line: #343842; --accent: #8fb4f0; } }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+const STYLE = `${BASE_STYLE}
 main { max-width: 48rem; margin: 0 auto; padding: 32px 16px; }
 h1 { font-size: 1.5rem; margin: 0 0 8px; }
 h2 { font-size: 1.125rem; margin: 0; }
@@ -20,10 +16,11 @@ p { margin: 0; color: var(--soft); font-size: 0.875rem; }
 pre { margin: 16px 0 0; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
 a { color: var(--accent); }
 `;
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const POLICY = `default-src 'none'; style-src ${sourceHash(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** Takes every mail that the demo sends, and shows it: nothing leaves this machine. */
+/** Receives every mail of the demo, and shows it on a page. No mail leaves this machine. */
 export class Mailbox {
+  /** Newest first. Kept in memory alone. */
   private readonly messages: Message[] = [];
   readonly smtp: SMTPServer;
   readonly pages: Server;
@@ -32,73 +29,76 @@ export class Mailbox {
     this.smtp = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS', 'AUTH'],
-      size: MOST_BYTES,
+      size: MAX_BYTES,
       onData: (stream, { envelope }, callback) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address).join(', ');
-          this.keep(readMessage(Buffer.concat(chunks).toString('utf8'), to, now().toISOString()));
+          this.add(readMessage(Buffer.concat(chunks).toString('utf8'), to, now().toISOString()));
           callback();
         });
       },
     });
-    this.pages = createServer((request, response) => {
-      const { url: target = '/' } = request;
-      // A target such as `//` is no address, and none of ours.
-      const pathname = URL.canParse(target, ANYWHERE) ? new URL(target, ANYWHERE).pathname : null;
-      const reads = request.method === 'GET' || request.method === 'HEAD';
-      const [status, type, body] =
-        reads && pathname === '/'
-          ? [200, 'text/html; charset=utf-8', this.page()]
-          : reads && pathname === '/readyz'
-            ? [200, 'application/json', '{"status":"ok"}']
-            : reads && pathname === '/messages'
-              ? [200, 'application/json', JSON.stringify({ items: this.messages })]
-              : [404, 'text/plain', 'There is nothing here.\n'];
-      response.writeHead(status as number, {
-        'content-type': type as string,
-        'cache-control': 'no-store',
-        'content-security-policy': POLICY,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-      });
-      response.end(request.method === 'HEAD' ? undefined : body);
-    });
+    this.pages = createServer((request, response) => this.answer(request, response));
   }
 
-  private keep(message: Message): void {
+  private add(message: Message): void {
     this.messages.unshift(message);
-    this.messages.length = Math.min(this.messages.length, MOST_MESSAGES);
+    this.messages.length = Math.min(this.messages.length, MAX_MESSAGES);
   }
 
-  private page(): string {
-    const shown = this.messages.map(
+  private answer({ method, url = '/' }: IncomingMessage, response: ServerResponse): void {
+    const isRead = method === 'GET' || method === 'HEAD';
+    // A target such as `//` is not a URL: it is not found.
+    const path = isRead && URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN).pathname : null;
+    const { status, type, body } = this.pageAt(path);
+    response.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      'content-security-policy': POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    response.end(method === 'HEAD' ? undefined : body);
+  }
+
+  private pageAt(path: string | null): { status: number; type: string; body: string } {
+    const json = 'application/json';
+    switch (path) {
+      case '/':
+        return { status: 200, type: 'text/html; charset=utf-8', body: this.renderPage() };
+      case '/readyz':
+        return { status: 200, type: json, body: '{"status":"ok"}' };
+      case '/messages':
+        return { status: 200, type: json, body: JSON.stringify({ items: this.messages }) };
+      default:
+        return { status: 404, type: 'text/plain', body: 'There is nothing here.\n' };
+    }
+  }
+
+  private renderPage(): string {
+    const articles = this.messages.map(
       ({ to, subject, text, at }) =>
-        html`<article><h2>${subject}</h2><p>To ${to} · ${at.slice(0, 19).replace('T', ' ')} UTC</p><pre>${linked(text)}</pre></article>`,
+        html`<article><h2>${subject}</h2><p>To ${to} · ${at.slice(0, 19).replace('T', ' ')} UTC</p><pre>${linkify(text)}</pre></article>`,
     );
-    return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="5">
-<title>Mailbox of the demo</title>
-<link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style>
-</head>
-<body><main>
+    const empty = html`<article><h2>No mail yet</h2><p>Request access, or ask for a sign-in code as someone of Globex.</p></article>`;
+    return renderDocument({
+      title: 'Mailbox of the demo',
+      style: STYLE,
+      head: html`<meta http-equiv="refresh" content="5">
+`,
+      body: html`<main>
 <h1>Mailbox of the demo</h1>
-<p>Every mail that Countersign sends here, newest first, whoever it is to. Nothing leaves this machine; a restart empties it.</p>
-${shown.length === 0 ? html`<article><h2>No mail yet</h2><p>Ask for access, or for a sign-in code as somebody of Globex.</p></article>` : shown}
-</main></body>
-</html>
-`.toString();
+<p>Every mail that Countersign sends here, to anyone, newest first. No mail leaves this machine; a restart empties the mailbox.</p>
+${articles.length === 0 ? empty : articles}
+</main>`,
+    });
   }
 }
 
-/** Addresses of this machine as links. */
-const linked = (text: string): Html[] =>
+/** Makes links of addresses on this machine. */
+const linkify = (text: string): Html[] =>
   text
     .split(/(http:\/\/localhost:\d+\/[^\s]*)/)
     .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<a href="${part}">${part}</a>`));

@@ -1,7 +1,9 @@
-/** A mail as the mailbox shows it. */
+/** A mail as the mailbox shows it. `at` is when it arrived, RFC 3339. */
 export type Message = { to: string; subject: string; text: string; at: string };
 
-/** Reads what our own mailer writes: headers, and the text of the first part that is plain text. */
+/**
+ * Reads a mail of our own mailer: its headers, and its first part of plain text. It is no general parser of RFC 5322.
+ */
 export function readMessage(raw: string, to: string, at: string): Message {
   const { headers, body } = split(raw);
   return { to, subject: decodeWords(headers.get('subject') ?? ''), text: textOf(headers, body), at };
@@ -44,7 +46,7 @@ const quotedPrintable = (text: string): string =>
     'latin1',
   ).toString('utf8');
 
-/** RFC 2047: words in a header that are not plain ASCII. */
+/** Encoded words in a header (RFC 2047). */
 const decodeWords = (text: string): string =>
   text
     .replace(/\?=\s+=\?/g, '?==?')

@@ -5,7 +5,7 @@ import type { Organisation } from '@countersign/access';
 import Database from 'better-sqlite3';
 import { DemoError, type Environment } from '../environment.js';
 
-/** Makes the data folder and its `logs`, for this user alone. */
+/** Makes the data folder and its `logs`, for this user alone. @throws DemoError `data_folder` */
 export function makeDataFolder(dataDir: string): void {
   try {
     mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
@@ -17,25 +17,39 @@ export function makeDataFolder(dataDir: string): void {
 }
 
 /**
- * Makes the demo's master key once: 32 random bytes, base64, readable by this user alone. Outside the demo the
- * operator brings the key; where one is set, none is made.
+ * Makes the demo's master key once: 32 random bytes in base64. If the environment sets a key, none is made; outside the
+ * demo the operator always brings it.
+ * @throws DemoError `master_key_missing` if there is a database, but no key that opens it
  */
 export function makeMasterKey(dataDir: string, env: Environment): void {
   if (env['COUNTERSIGN_MASTER_KEY'] || env['COUNTERSIGN_MASTER_KEY_FILE']) return;
   const file = join(dataDir, 'master-key');
   if (existsSync(file)) return;
-  if (existsSync(join(dataDir, 'countersign.db'))) {
+  const database = join(dataDir, 'countersign.db');
+  if (existsSync(database)) {
     throw new DemoError(
       'master_key_missing',
-      `${file} is gone, and without it ${join(dataDir, 'countersign.db')} cannot be read. Put the key back, or move the folder away to start anew`,
+      `${file} is missing, and ${database} cannot be read without it. Put the key back, or move the folder away to start again`,
     );
   }
-  writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  writeSecretOnce(file, randomBytes(32).toString('base64'));
+}
+
+/** Makes the client secrets that the broker and the demo's OpenID provider share, one a side, once. */
+export function makeOidcSecrets({ vendor, tenants }: Organisation): void {
+  for (const { oidc } of [vendor, ...tenants])
+    if (oidc !== null && !existsSync(oidc.clientSecretFile))
+      writeSecretOnce(oidc.clientSecretFile, randomBytes(32).toString('base64url'));
+}
+
+/** For this user alone. A file that exists is never overwritten. */
+function writeSecretOnce(file: string, secret: string): void {
+  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
 }
 
 /**
- * Takes the folder for this process. The lock is SQLite's own on an open file, so that the system drops it
- * when the process dies in whatever way; a file with a process id would outlive a crash.
+ * Takes the folder for this process. It is SQLite's own lock on an open file, which the system drops however the process
+ * dies; a file with a process id would outlive a crash.
  * @throws DemoError `already_running`
  */
 export function lockDataFolder(dataDir: string): { release(): void } {
@@ -48,14 +62,4 @@ export function lockDataFolder(dataDir: string): { release(): void } {
     throw new DemoError('already_running', `another "npm start" uses ${dataDir}`);
   }
   return { release: () => lock.close() };
-}
-
-/** The secrets that broker and demo provider share, one a side: made once, readable by this user alone. */
-export function makeOidcSecrets({ vendor, tenants }: Organisation): void {
-  for (const { oidc } of [vendor, ...tenants])
-    if (oidc !== null && !existsSync(oidc.clientSecretFile))
-      writeFileSync(oidc.clientSecretFile, `${randomBytes(32).toString('base64url')}\n`, {
-        mode: 0o600,
-        flag: 'wx',
-      });
 }

@@ -6,26 +6,26 @@ import {
   type GatewayCredential,
 } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import type { RunVerb } from './host-verb.js';
+import type { RunVerb } from './run-verb.js';
 
 const NAME = 'demo';
 
-const gatewayRow = z.object({ id: z.string(), name: z.string(), revokedAt: z.string().nullable() });
-const gatewayRows = z
-  .array(gatewayRow)
-  .or(z.object({ items: z.array(gatewayRow) }).transform((list) => list.items));
-const enrolment = z.object({ credential: z.string() });
+const gatewayShape = z.object({ id: z.string(), name: z.string(), revokedAt: z.string().nullable() });
+const gatewaysShape = z
+  .array(gatewayShape)
+  .or(z.object({ items: z.array(gatewayShape) }).transform((list) => list.items));
+const enrolmentShape = z.object({ credential: z.string() });
 
 export type DemoGateway = { id: string; credentialFile: string };
 
 /**
- * The demo's gateway, enrolled once; its credential is kept in the data folder, readable by this user alone.
- * A credential that the store does not know, or no longer (another database, a revoked gateway), is replaced by
- * a new enrolment; one that names another address of the broker is written anew with the right one.
+ * Enrols the demo's gateway once, and keeps its credential in the data folder for this user alone. If the database does
+ * not know the credential (another database, or a revoked gateway), the gateway is enrolled again. If only the broker's
+ * address differs, the credential is rewritten with the new address.
  */
 export async function enrolGateway(runVerb: RunVerb, dataDir: string, broker: string): Promise<DemoGateway> {
   const credentialFile = join(dataDir, 'gateway-credential');
-  const active = gatewayRows
+  const active = gatewaysShape
     .parse(await runVerb(['gateways', 'list']))
     .filter((gateway) => gateway.revokedAt === null);
   const kept = readCredential(credentialFile);
@@ -33,15 +33,16 @@ export async function enrolGateway(runVerb: RunVerb, dataDir: string, broker: st
     if (kept.broker !== broker) writeSecret(credentialFile, encodeGatewayCredential({ ...kept, broker }));
     return { id: kept.gateway, credentialFile };
   }
-  // Nobody holds the credential of an earlier enrolment any more: it should open nothing either.
+  // The credentials of earlier enrolments are lost; revoke them, so that no one who finds one can use it.
   for (const lost of active.filter((gateway) => gateway.name === NAME)) {
     await runVerb(['gateways', 'revoke', lost.id]);
   }
-  const { credential } = enrolment.parse(await runVerb(['gateways', 'enroll', NAME]));
+  const { credential } = enrolmentShape.parse(await runVerb(['gateways', 'enroll', NAME]));
   writeSecret(credentialFile, credential);
   return { id: decodeGatewayCredential(credential).gateway, credentialFile };
 }
 
+/** Undefined if there is no credential, or none that can be read. */
 function readCredential(file: string): GatewayCredential | undefined {
   if (!existsSync(file)) return undefined;
   try {

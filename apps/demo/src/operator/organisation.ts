@@ -6,19 +6,19 @@ import type { Organisation } from '@countersign/access';
 import { parseOrganisation } from '@countersign/config';
 import { parseDocument } from 'yaml';
 import { type DemoEnvironment, DemoError } from '../environment.js';
-import type { RunVerb } from './host-verb.js';
+import type { RunVerb } from './run-verb.js';
 
-type Places = Pick<DemoEnvironment, 'serviceUrl' | 'identityUrl' | 'dataDir'>;
+type Locations = Pick<DemoEnvironment, 'serviceUrl' | 'identityUrl' | 'dataDir'>;
 
-/** The demo's organisation file, with data service, provider and secrets where they really are. */
-export function organisationText({ serviceUrl, identityUrl, dataDir }: Places): string {
+/** The demo's organisation file, with the real addresses of data service and provider, and the real paths of secrets. */
+export function organisationText({ serviceUrl, identityUrl, dataDir }: Locations): string {
   const text = readFileSync(join(packageRoot(), 'apps/demo/organisation.yaml'), 'utf8');
   const document = parseDocument(text);
-  let moved = false;
+  let changed = false;
   const set = (path: (string | number)[], value: string) => {
     if (document.getIn(path) === value) return;
     document.setIn(path, value);
-    moved = true;
+    changed = true;
   };
   set(['services', 0, 'upstream'], serviceUrl);
   const { tenants } = document.toJS() as { tenants: unknown[] };
@@ -26,23 +26,25 @@ export function organisationText({ serviceUrl, identityUrl, dataDir }: Places): 
     const file = document.getIn([...side, 'oidc', 'clientSecretFile']);
     if (typeof file !== 'string') continue;
     set([...side, 'oidc', 'issuer'], identityUrl);
-    const place = join(dataDir, basename(file));
-    if (resolve(file) !== place) set([...side, 'oidc', 'clientSecretFile'], place);
+    const path = join(dataDir, basename(file));
+    if (resolve(file) !== path) set([...side, 'oidc', 'clientSecretFile'], path);
   }
-  return moved ? document.toString({ lineWidth: 0 }) : text;
+  // The comments of the file survive if nothing had to change.
+  return changed ? document.toString({ lineWidth: 0 }) : text;
 }
 
-/** @throws DemoError `invalid_organisation`, which only somebody who edits the demo's file can meet */
+/** @throws DemoError `invalid_organisation`, after a mistake in the demo's own file */
 export function readOrganisation(text: string): Organisation {
   const { organisation, problems } = parseOrganisation(text);
   if (organisation !== undefined) return organisation;
-  const told = problems.map((problem) => `${problem.pointer}: ${problem.detail}`).join('; ');
-  throw new DemoError('invalid_organisation', told);
+  const details = problems.map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  throw new DemoError('invalid_organisation', details.join('; '));
 }
 
 /**
- * Applies the file when it has changed since this folder last saw it, and not otherwise: what somebody has
- * changed since by `countersign apply` stays.
+ * Applies the file if it has changed since this folder was last started. Otherwise changes that someone made with
+ * `countersign apply` stay.
+ * @param fresh the database was made just now
  */
 export async function applyOrganisation(
   runVerb: RunVerb,
@@ -60,15 +62,15 @@ export async function applyOrganisation(
 }
 
 /**
- * The folder of the nearest package.json above this file: the repository, whether this runs from the sources
- * or from `dist`. The compiler copies no YAML, so what is not code is read from there.
+ * The folder of the nearest package.json above this file, both for the sources and for `dist`. The compiler does not copy
+ * YAML, so it is read from the sources.
  */
-export function packageRoot(): string {
+function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new DemoError('broken_install', 'no package.json stands above the demo');
-    folder = above;
+    const parent = dirname(folder);
+    if (parent === folder) throw new DemoError('broken_install', 'there is no package.json above the demo');
+    folder = parent;
   }
   return folder;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPins, setPin, writePins } from '@countersign/gateway-protocol';
-import { pinClaimed } from './pin-claimed.js';
+import { pinClaimedTenants } from './pin-claimed.js';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
 
@@ -20,11 +20,11 @@ describe('P12: the demo’s operator pins on the gateway’s host', () => {
     const told: string[] = [];
     const verbs: string[][] = [];
     let left = looks;
-    await pinClaimed(
+    await pinClaimedTenants(
       {
         tenants: Object.keys(chain),
         spoolDir,
-        genesisOf: async (tenant) => {
+        readGenesisHash: async (tenant) => {
           left -= 1;
           if (left <= 0) halt.abort();
           const [now = null, ...later] = chain[tenant] ?? [];
@@ -38,7 +38,7 @@ describe('P12: the demo’s operator pins on the gateway’s host', () => {
           const { pin } = setPin(pins[tenant], pinned, Date.now());
           await writePins(spoolDir, { ...pins, [tenant]: pin });
         },
-        tell: (line) => told.push(line),
+        print: (line) => told.push(line),
       },
       halt.signal,
     );

@@ -3,60 +3,59 @@ import { readPins } from '@countersign/gateway-protocol';
 import { openStore, systemClock, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
 import { sleep } from '@countersign/runtime';
 import type { Environment } from '../environment.js';
-import type { RunVerb } from './host-verb.js';
+import type { RunVerb } from './run-verb.js';
 
-const EVERY_MS = 500;
+const POLL_MS = 500;
 
-export interface Claims {
-  /** Slugs of those who may claim. */
+export interface PinningOptions {
+  /** Slugs of the tenants that may claim. */
   tenants: readonly string[];
-  /** Of the gateway on this host. */
+  /** The spool of the gateway on this host. */
   spoolDir: string;
-  /** Hash of a tenant's first trust document, as the broker's store on this host has it; null while unclaimed. */
-  genesisOf(tenant: string): Promise<string | null>;
+  /** Hash of a tenant's first trust document in the broker's database; null while the tenant is unclaimed. */
+  readGenesisHash(tenant: string): Promise<string | null>;
   runVerb: RunVerb;
-  tell(line: string): void;
+  print(line: string): void;
 }
 
 /**
- * In the demo broker and gateway share a host, and whoever runs `npm start` is the operator of both: as soon as a tenant
- * is claimed, that operator's own command pins it. A pin that is there is never touched. Ends when the signal is aborted.
+ * Pins each tenant on the gateway's host as soon as it is claimed. In the demo, broker and gateway share a host, and the
+ * person who runs `npm start` operates both. A pin that exists is never touched. Ends when the signal is aborted.
  */
-export async function pinClaimed(claims: Claims, signal: AbortSignal): Promise<void> {
+export async function pinClaimedTenants(options: PinningOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await pinOnce(claims).catch((error: unknown) => {
-      // Told by the signal's abort, which ends the verb too.
+    await pinOnce(options).catch((error: unknown) => {
+      // An abort ends the running verb too; that failure is expected.
       if (!signal.aborted) throw error;
     });
-    await sleep(EVERY_MS, signal);
+    await sleep(POLL_MS, signal);
   }
 }
 
-async function pinOnce({ tenants, spoolDir, genesisOf, runVerb, tell }: Claims): Promise<void> {
-  const pins = await readPins(spoolDir);
-  for (const tenant of tenants) {
+async function pinOnce(options: PinningOptions): Promise<void> {
+  const pins = await readPins(options.spoolDir);
+  for (const tenant of options.tenants) {
     if (Object.hasOwn(pins, tenant)) continue;
-    const hash = await genesisOf(tenant);
+    const hash = await options.readGenesisHash(tenant);
     if (hash === null) continue;
-    await runVerb(['gateways', 'pin', tenant, hash]);
-    tell(`countersign: ${tenant} was claimed; the gateway on this host is pinned to ${hash}`);
+    await options.runVerb(['gateways', 'pin', tenant, hash]);
+    options.print(`countersign: ${tenant} was claimed; the gateway on this host is pinned to ${hash}`);
   }
 }
 
-/** The broker's store, opened on its own host to see who has claimed. */
-export interface ClaimsStore {
-  /** Hash of the tenant's first trust document; null while it is unclaimed. */
-  genesisOf(tenant: string): Promise<string | null>;
+/** Reads claims from the broker's database, on the broker's own host. */
+export interface ClaimReader {
+  readGenesisHash(tenant: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
-/** @throws StoreError where it cannot be opened */
-export async function openClaims(env: Environment): Promise<ClaimsStore> {
+/** @throws StoreError if the database cannot be opened */
+export async function openClaimReader(env: Environment): Promise<ClaimReader> {
   const { databaseUrl, masterKey } = readHostEnvironment(env);
   const system = { clock: systemClock, ids: uuidV7Ids, random: systemRandomness, hashing: systemHashing };
   const store = await openStore({ url: databaseUrl, masterKey, ...system });
   return {
-    genesisOf: (tenant) =>
+    readGenesisHash: (tenant) =>
       store.readForTenant(tenant, async ({ trust }) => (await trust.chain(tenant))[0]?.hash ?? null),
     close: () => store.close(),
   };

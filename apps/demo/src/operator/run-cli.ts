@@ -1,6 +1,6 @@
 /**
- * Runs one verb of the compiled `countersign` command. `bin/countersign.mjs` would first look whether anything
- * needs building, which `npm start` has just done.
+ * Runs one verb of the compiled `countersign` command, as a program of its own. It does not use `bin/countersign.mjs`,
+ * which first checks whether anything must be built: `npm start` has just done that.
  */
 const cli: { main?: (argv: string[]) => Promise<void> } = await import(
   new URL('../../../cli/src/main.js', import.meta.url).href

@@ -6,23 +6,20 @@ import { DemoError } from '../environment.js';
 export type WantedPort = { use: string; variable: string; host: string; port: number };
 
 /**
- * Looks whether each port can be had, before anything is written or started.
+ * Checks that each port is free, before anything is written or started.
  * @throws DemoError `port_in_use`, `port_unavailable`
  */
 export async function checkPorts(wanted: WantedPort[]): Promise<void> {
-  for (const each of wanted) {
-    const reason = await tryListen(each.host, each.port);
+  for (const { use, variable, host, port } of wanted) {
+    const reason = await tryListen(host, port);
     if (reason === undefined) continue;
     if (reason === 'EADDRINUSE') {
       throw new DemoError(
         'port_in_use',
-        `port ${each.port}, for the ${each.use}, is in use: perhaps by another "npm start". Stop that one, or set ${each.variable} to a free port`,
+        `port ${port}, for the ${use}, is in use: perhaps by another "npm start". Stop that one, or set ${variable} to a free port`,
       );
     }
-    throw new DemoError(
-      'port_unavailable',
-      `port ${each.port}, for the ${each.use}, cannot be had (${reason})`,
-    );
+    throw new DemoError('port_unavailable', `port ${port}, for the ${use}, cannot be used (${reason})`);
   }
 }
 
@@ -35,11 +32,11 @@ function tryListen(host: string, port: number): Promise<string | undefined> {
 }
 
 const PAUSE_MS = 50;
-const ONE_CALL_MS = 2_000;
+const CALL_TIMEOUT_MS = 2_000;
 
 /**
- * Asks `url` until it answers 200.
- * @throws DemoError `not_ready` after `limitMs`; the signal's reason when it is aborted.
+ * Polls `url` until it answers 200.
+ * @throws DemoError `not_ready` after `limitMs`; the signal's reason if it is aborted
  */
 export async function untilReady(
   name: string,
@@ -51,24 +48,24 @@ export async function untilReady(
   let last = 'no answer';
   while (performance.now() < deadline) {
     signal.throwIfAborted();
-    last = await ask(url, signal);
+    last = await probe(url, signal);
     if (last === '200') return;
     await wait(PAUSE_MS, undefined, { signal });
   }
   throw new DemoError('not_ready', `the ${name} is not ready after ${limitMs / 1000} s (${url}: ${last})`);
 }
 
-/** Status of one answer. Not by `fetch`: that refuses to call ports that browsers hold for unsafe, such as 6000. */
-async function ask(url: string, signal: AbortSignal): Promise<string> {
+/** The status of one answer. `fetch` would refuse ports that browsers consider unsafe, such as 6000. */
+async function probe(url: string, signal: AbortSignal): Promise<string> {
   try {
-    return await statusOf(url, AbortSignal.any([signal, AbortSignal.timeout(ONE_CALL_MS)]));
+    return await fetchStatus(url, AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]));
   } catch {
     signal.throwIfAborted();
     return 'no answer';
   }
 }
 
-function statusOf(url: string, signal: AbortSignal): Promise<string> {
+function fetchStatus(url: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = get(url, { signal, agent: false }, (answer) => {
       resolve(String(answer.statusCode));

@@ -6,27 +6,28 @@ import type { Readable } from 'node:stream';
 import type { Environment } from '../environment.js';
 
 export type ServiceOptions = {
-  /** `broker`, `gateway` or `data-service`: names the log file and prefixes lines. */
+  /** Names the log file, and prefixes the lines on the terminal. */
   name: string;
   /** The compiled program. */
   program: string;
-  /** Loaded before it. */
+  /** A module that is loaded before the program. */
   guard: URL;
   env: Environment;
   dataDir: string;
-  tell: (line: string) => void;
+  /** Prints a line on the terminal. */
+  print: (line: string) => void;
 };
 
-/** One child process with its log file. */
+/** One child process and its log file. */
 export class Service {
   readonly name: string;
-  /** Settles when the process has ended, with why in words. Never rejects. */
+  /** Resolves when the process has ended, with the reason in words. Never rejects. */
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
 
   constructor(options: ServiceOptions) {
     this.name = options.name;
-    // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops all in order.
+    // Detached: Ctrl-C in the terminal reaches the supervisor alone, which stops all processes in order.
     this.child = spawn(process.execPath, ['--import', options.guard.href, options.program], {
       env: { ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -39,15 +40,15 @@ export class Service {
     this.child.kill(signal);
   }
 
-  private follow({ dataDir, name, tell }: ServiceOptions): Promise<string> {
+  private follow({ dataDir, name, print }: ServiceOptions): Promise<string> {
     const log = openLogFile(dataDir, name);
-    const tellPrefixed = (line: string) => tell(`${name} | ${line}`);
-    log.on('error', (error) => tellPrefixed(`its log cannot be written: ${error.message}`));
+    const printPrefixed = (line: string) => print(`${name} | ${line}`);
+    log.on('error', (error) => printPrefixed(`its log cannot be written: ${error.message}`));
     const watch = (stream: Readable, source: 'stdout' | 'stderr') =>
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
         log.write(`${line}\n`);
         const shown = lineForTerminal(source, line);
-        if (shown !== undefined) tellPrefixed(shown);
+        if (shown !== undefined) printPrefixed(shown);
       });
     if (this.child.stdout) watch(this.child.stdout, 'stdout');
     if (this.child.stderr) watch(this.child.stderr, 'stderr');
@@ -61,32 +62,34 @@ export class Service {
   }
 }
 
-const MAX_BYTES = 20 * 1024 * 1024;
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
-/** Opens `logs/NAME.log` to add to it. A long one is set aside first, in place of the one set aside before. */
-export function openLogFile(dataDir: string, name: string): WriteStream {
+/** Opens `logs/NAME.log` for appending. A long log is renamed to `NAME.log.1` first, and replaces the one before. */
+function openLogFile(dataDir: string, name: string): WriteStream {
   const path = join(dataDir, 'logs', `${name}.log`);
-  if (existsSync(path) && statSync(path).size > MAX_BYTES) renameSync(path, `${path}.1`);
+  if (existsSync(path) && statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
   return createWriteStream(path, { flags: 'a', mode: 0o600 });
 }
 
+/** Levels of pino. */
 const WARN = 40;
 const ERROR = 50;
 
 /**
- * What of a child's output belongs on the terminal: warnings and errors of its structured log, and what it
- * says on stderr in plain words. The log file has everything.
+ * The line that belongs on the terminal: warnings and errors of the structured log, and plain text on stderr. Undefined
+ * for all other output; the log file has everything.
  */
 export function lineForTerminal(stream: 'stdout' | 'stderr', line: string): string | undefined {
   if (line.trim() === '') return undefined;
-  const entry = parse(line);
+  const entry = parseLogEntry(line);
   if (entry === undefined) return stream === 'stderr' ? line : undefined;
   if (entry.level < WARN) return undefined;
-  const word = entry.level >= ERROR ? 'error' : 'warning';
-  return `${word}: ${entry.msg}${entry.err === '' || entry.err === entry.msg ? '' : ` (${entry.err})`}`;
+  const level = entry.level >= ERROR ? 'error' : 'warning';
+  const cause = entry.err === '' || entry.err === entry.msg ? '' : ` (${entry.err})`;
+  return `${level}: ${entry.msg}${cause}`;
 }
 
-function parse(line: string): { level: number; msg: string; err: string } | undefined {
+function parseLogEntry(line: string): { level: number; msg: string; err: string } | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const value = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };

@@ -31,8 +31,8 @@ describe('the supervisor', () => {
   const start = (name: string, source: string) => {
     const program = join(dataDir, `${name}.mjs`);
     writeFileSync(program, source);
-    const tell = (line: string) => told.push(line);
-    supervisor.start({ name, program, guard: GUARD, env: process.env, dataDir, tell });
+    const print = (line: string) => told.push(line);
+    supervisor.start({ name, program, guard: GUARD, env: process.env, dataDir, print });
   };
   const never = () => new Promise<never>(() => {});
 

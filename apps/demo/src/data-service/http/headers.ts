@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Whether the caller prefers HTML to JSON (RFC 9110 §12.5.1). Browsers name `text/html`; a client that names
- * neither, or takes anything, gets JSON.
+ * Whether the caller prefers HTML to JSON (RFC 9110 §12.5.1). Browsers name `text/html`. A client that names neither, or
+ * accepts anything, gets JSON.
  */
 export function prefersHtml(accept: string | undefined): boolean {
   if (accept === undefined) return false;
@@ -21,15 +21,16 @@ function quality(accept: string, type: string): number {
   return 0;
 }
 
-export type Through = { grant: string; record: string };
+/** The grant and the record of a call that came through a gateway. */
+export type GatewayCall = { grant: string; record: string };
 
 const ID = /^(grt|rec)_[0-9a-f-]{36}$/;
 
 /**
- * What the gateway says about the call that it forwarded, for the page's footer. Only shown, never acted on:
- * whoever can reach this service directly can write these headers too.
+ * What the gateway says about the call, for the page's footer. It is shown and never trusted: a caller that reaches this
+ * service directly can set these headers too.
  */
-export function openedThrough(headers: IncomingHttpHeaders): Through | undefined {
+export function readGatewayHeaders(headers: IncomingHttpHeaders): GatewayCall | undefined {
   const grant = headers['countersign-grant'];
   const record = headers['countersign-record'];
   if (typeof grant !== 'string' || typeof record !== 'string') return undefined;

@@ -30,7 +30,7 @@ const invoiceChange = z
   .strictObject({ status: status.optional(), note: note.nullable().optional() })
   .refine((change) => change.status !== undefined || change.note !== undefined, 'Give status, note or both.');
 
-/** Line feed, carriage return and tab are the only control characters that a note may hold. */
+/** A note may hold line feeds, carriage returns and tabs, and no other control characters. */
 function hasControls(text: string): boolean {
   return [...text].some((character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -38,12 +38,12 @@ function hasControls(text: string): boolean {
   });
 }
 
-/** Throws `Problem` 400 `invalid_request` that names every member at fault. */
+/** @throws Problem 400 `invalid_request` that names every wrong member */
 export function readInvoiceChange(body: unknown): InvoiceChange {
   return check(invoiceChange, body, '');
 }
 
-/** Reads a query strictly: an unknown or a repeated parameter is an error, not something to guess about. */
+/** Reads a query strictly: an unknown or repeated parameter is an error. @throws Problem 400 `invalid_request` */
 export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
   const names = [...query.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -67,10 +67,10 @@ function check<T>(schema: z.ZodType<T>, value: unknown, prefix: '' | '?'): T {
 
 const MAX_BODY_BYTES = 16 * 1024;
 
-/** A body past the limit is read to its end and thrown away, so that the client hears why; but not for ever. */
+/** A body over the limit is read to its end and discarded, so that the client can read the answer; up to this size. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
 
-/** Reads a JSON body of at most 16 kB. Throws a `Problem`: 413, 415, or 400 `invalid_request`. */
+/** Reads a JSON body of at most 16 kB. @throws Problem 413, 415, or 400 `invalid_request` */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json' && type !== 'application/merge-patch+json') {

@@ -9,7 +9,7 @@ const TITLES: Record<number, string> = {
   500: 'Internal error',
 };
 
-/** An answer that is an error (RFC 9457). `code` is stable; `detail` may be reworded. */
+/** An error answer (RFC 9457). `code` is stable; `detail` may change. */
 export class Problem extends Error {
   constructor(
     readonly status: number,

@@ -31,7 +31,7 @@ export type Call = {
   today: string;
 };
 
-/** One thing, told twice: as JSON, and as the page that a browser gets. `up` leads to the tenant's folder. */
+/** One answer in two forms: JSON, and the page for a browser. `up` is the relative path to the tenant's folder. */
 export type View = { title: string; json: unknown; body: Html; up: '' | '../' };
 
 type Route = {
@@ -41,7 +41,7 @@ type Route = {
   handle: (call: Call) => View | Promise<View>;
 };
 
-/** All that this service answers below `/tenants/{tenant}/`. Pages and programs use the very same routes. */
+/** Everything below `/tenants/{tenant}/`. Pages and programs use the same routes. */
 export const ROUTES: Route[] = [
   { method: 'GET', collection: 'invoices', item: false, handle: listInvoices },
   { method: 'GET', collection: 'invoices', item: true, handle: readInvoice },
@@ -51,6 +51,39 @@ export const ROUTES: Route[] = [
   { method: 'GET', collection: 'payroll', item: false, handle: listPayroll },
   { method: 'GET', collection: 'payroll', item: true, handle: readPayrollRow },
 ];
+
+/** The alphabet of resources (docs/contract.md, Resources and scope). A segment with other characters is not found. */
+const SEGMENT = /^[A-Za-z0-9._~-]+$/;
+
+/**
+ * Finds the route of a call and runs it.
+ * @throws Problem 404 for an unknown path, tenant or record; 405 for a method that the path does not have; the route's own
+ */
+export async function dispatch(
+  store: DemoStore,
+  request: IncomingMessage,
+  url: URL,
+  today: string,
+): Promise<{ view: View; tenant: Tenant }> {
+  const [root, slug = '', collection, id, ...rest] = url.pathname.slice(1).split('/');
+  if (root !== 'tenants' || rest.length > 0 || !SEGMENT.test(slug)) throw notFound();
+  if (id !== undefined && !SEGMENT.test(id)) throw notFound();
+  const tenant = store.tenant(slug);
+  const candidates = ROUTES.filter(
+    (route) => route.collection === collection && route.item === (id !== undefined),
+  );
+  if (tenant === undefined || candidates.length === 0) throw notFound();
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = candidates.find((each) => each.method === method);
+  if (route === undefined) throw methodNotAllowed(candidates.map((each) => each.method));
+  const view = await route.handle({ store, tenant, id: id ?? '', query: url.searchParams, request, today });
+  return { view, tenant };
+}
+
+export function methodNotAllowed(allowed: string[]): Problem {
+  const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return new Problem(405, 'method_not_allowed', `This path allows ${allow}.`, [], { allow });
+}
 
 function listInvoices({ store, tenant, query }: Call): View {
   const { page, status } = readQuery(invoiceQuery, query);
@@ -98,35 +131,4 @@ function readPayrollRow({ store, tenant, id, query }: Call): View {
 function found<T>(value: T | undefined): T {
   if (value === undefined) throw notFound();
   return value;
-}
-
-/** The alphabet that a gateway's resources know; anything else in a path names nothing here. */
-const SEGMENT = /^[A-Za-z0-9._~-]+$/;
-
-/**
- * Finds the route of a call and runs it. Throws `Problem`: 404 for an unknown path, tenant or record, 405 for
- * a method that the path does not know, and what the route itself refuses.
- */
-export async function dispatch(
-  store: DemoStore,
-  request: IncomingMessage,
-  url: URL,
-  today: string,
-): Promise<{ view: View; tenant: Tenant }> {
-  const [root, slug = '', collection, id, ...rest] = url.pathname.slice(1).split('/');
-  if (root !== 'tenants' || rest.length > 0 || !SEGMENT.test(slug)) throw notFound();
-  if (id !== undefined && !SEGMENT.test(id)) throw notFound();
-  const tenant = store.tenant(slug);
-  const here = ROUTES.filter((route) => route.collection === collection && route.item === (id !== undefined));
-  if (tenant === undefined || here.length === 0) throw notFound();
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const route = here.find((candidate) => candidate.method === method);
-  if (route === undefined) throw wrongMethod(here.map((candidate) => candidate.method));
-  const view = await route.handle({ store, tenant, id: id ?? '', query: url.searchParams, request, today });
-  return { view, tenant };
-}
-
-export function wrongMethod(allowed: string[]): Problem {
-  const allow = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-  return new Problem(405, 'method_not_allowed', `This path answers ${allow}.`, [], { allow });
 }

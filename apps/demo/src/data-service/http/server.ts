@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { DemoStore } from '../demo-store.js';
 import { homePage, problemBody } from '../pages/billing-pages.js';
 import { CONTENT_SECURITY_POLICY, renderPage } from '../pages/layout.js';
-import { openedThrough, prefersHtml } from './headers.js';
+import { prefersHtml, readGatewayHeaders } from './headers.js';
 import { notFound, Problem } from './problem.js';
-import { dispatch, wrongMethod } from './routes.js';
+import { dispatch, methodNotAllowed } from './routes.js';
 
 export type DataServiceOptions = { store: DemoStore; logger: Logger; now: () => Date };
 
@@ -17,9 +17,8 @@ type Answer = {
 };
 
 /**
- * The demo's data service: a plain HTTP API with pages over the same routes. **It asks nobody who they are**:
- * like many an internal service it trusts its network, so only the gateway may reach it in production. The
- * demo binds it to loopback.
+ * The demo's data service: a plain HTTP API, and pages over the same routes. **It authenticates no one**: like many
+ * internal services it trusts its network. In production only the gateway may reach it; the demo binds it to loopback.
  */
 export function createDataService(options: DataServiceOptions): Server {
   const server = createServer((request, response) => {
@@ -32,7 +31,7 @@ export function createDataService(options: DataServiceOptions): Server {
         options.logger.info({ method: request.method, path, status: reply.status, ms }, 'answered');
       })
       .catch((error: unknown) => {
-        // The peer went away while its body was read, or the answer could not be written: nobody is left to tell.
+        // The client went away while its body was read, or the answer could not be written: no one is left to answer.
         options.logger.warn({ error: String(error) }, 'call cut short');
         response.destroy();
       });
@@ -86,17 +85,17 @@ async function answerCall(
   const { view, tenant } = await dispatch(store, request, url, today);
   if (!html) return json(view.json);
   const { title, body, up } = view;
-  return page(renderPage({ title, body, tenant, up, through: openedThrough(request.headers) }));
+  return page(renderPage({ title, body, tenant, up, gatewayCall: readGatewayHeaders(request.headers) }));
 }
 
-/** Takes the origin form alone (`/path?query`): there is no proxying here. */
+/** Accepts the origin form alone (`/path?query`): this server is no proxy. */
 function readUrl(target: string): URL {
   if (!target.startsWith('/') || target.startsWith('//')) throw notFound();
   return new URL(target, 'http://data-service.invalid');
 }
 
 function onlyGet(request: IncomingMessage): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(['GET']);
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(['GET']);
 }
 
 const json = (value: unknown): Answer => ({

@@ -14,8 +14,8 @@ import { day, filters, money, monthName, pager, statusBadge, table } from './par
 
 export function homePage(tenants: Tenant[]): Html {
   return html`<h1>Billing</h1>
-    <p class="lead">The demo's data service. It asks nobody who they are, so in production only the gateway may
-    reach it; here it listens on this machine alone.</p>
+    <p class="lead">The demo's data service. It authenticates no one, so in production only the gateway may reach it. Here
+    it listens on this machine alone.</p>
     <ul>${tenants.map((tenant) => html`<li><a href="tenants/${tenant.slug}/invoices">${tenant.name}</a></li>`)}</ul>`;
 }
 
@@ -59,11 +59,11 @@ export function invoicePage(invoice: Invoice): Html {
     </dl>
     ${table(
       [
-        { label: 'What', cell: (line) => line.description },
+        { label: 'Item', cell: (line) => line.description },
         { label: 'Quantity', amount: true, cell: (line) => line.quantity },
-        { label: 'Each', amount: true, cell: (line) => money(line.unitCents, invoice.currency) },
+        { label: 'Unit price', amount: true, cell: (line) => money(line.unitCents, invoice.currency) },
         {
-          label: 'Together',
+          label: 'Total',
           amount: true,
           cell: (line) => money(line.quantity * line.unitCents, invoice.currency),
         },

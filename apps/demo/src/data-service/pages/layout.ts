@@ -1,17 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Html, html } from '../../pages/html.js';
-import type { Through } from '../http/headers.js';
+import { BASE_STYLE, Html, html, renderDocument, sourceHash } from '../../pages/html.js';
+import type { GatewayCall } from '../http/headers.js';
 import type { Tenant } from '../records.js';
 
-/** The one style sheet. It stands inside each page: a gateway forwards only listed routes, and this is none. */
-export const STYLE = `
-:root { color-scheme: light dark; --ground: #fbfbfa; --card: #fff; --ink: #1b1d22; --soft: #5b6270;
-  --line: #dfe1e6; --accent: #1f4b8f; --amber: #8a5a00; --green: #1c6b3c; --red: #a3231f; }
-@media (prefers-color-scheme: dark) { :root { --ground: #141519; --card: #1b1d22; --ink: #ececf0; --soft: #a2a8b4;
-  --line: #343842; --accent: #8fb4f0; --amber: #e0b050; --green: #77c795; --red: #f08a84; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink);
-  font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+/** The style sheet is part of each page: a gateway forwards only listed routes, and a style sheet is not one. */
+const STYLE = `${BASE_STYLE}
 header, main, footer { max-width: 68rem; margin: 0 auto; padding: 16px; }
 header { display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: baseline; border-bottom: 1px solid var(--line); }
 header strong { font-size: 1.125rem; }
@@ -52,18 +44,18 @@ button { justify-self: start; background: var(--accent); border-color: var(--acc
 `;
 
 /**
- * Saves the invoice form as a PATCH to the page's own address. A form cannot send PATCH by itself, and a second
- * route for forms would be one more way to change data that a gateway must know of.
+ * Sends the invoice form as a PATCH to the page's own address. A form cannot send PATCH by itself, and a second route for
+ * forms would be one more way to change data that the gateway must know.
  */
-export const SCRIPT = `
+const SCRIPT = `
 const form = document.querySelector('form[data-patch]');
 form?.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const said = form.querySelector('[role=status]');
+  const status = form.querySelector('[role=status]');
   const button = form.querySelector('button');
-  const tell = (text, bad) => { said.textContent = text; said.classList.toggle('bad', bad); };
+  const show = (text, bad) => { status.textContent = text; status.classList.toggle('bad', bad); };
   button.disabled = true;
-  tell('Saving …', false);
+  show('Saving …', false);
   try {
     const note = form.elements.note.value.trim();
     const answer = await fetch(location.pathname, {
@@ -73,17 +65,15 @@ form?.addEventListener('submit', async (event) => {
     });
     if (answer.ok) return location.reload();
     const problem = await answer.json().catch(() => ({}));
-    tell('Not saved: ' + (problem.detail ?? 'the answer was ' + answer.status) + (problem.code ? ' (' + problem.code + ')' : ''), true);
+    show('Not saved: ' + (problem.detail ?? 'the answer was ' + answer.status) + (problem.code ? ' (' + problem.code + ')' : ''), true);
   } catch {
-    tell('Not saved: the service cannot be reached.', true);
+    show('Not saved: the service cannot be reached.', true);
   }
   button.disabled = false;
 });
 `;
 
-const sourceHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
-/** Only the style and the script that stand here run; both are named by their hash. */
+/** Only the style and the script of this file run; both are named by their hash. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src ${sourceHash(STYLE)}`,
@@ -98,36 +88,27 @@ export type PageParts = {
   title: string;
   body: Html;
   tenant?: Tenant | undefined;
-  /** From this page to the tenant's folder. Links are relative so that they hold behind a gateway's prefix. */
+  /** From this page to the tenant's folder. Links are relative, so that they also work behind a gateway's prefix. */
   up?: '' | '../' | undefined;
-  through?: Through | undefined;
+  gatewayCall?: GatewayCall | undefined;
 };
 
-export function renderPage({ title, body, tenant, up = '', through }: PageParts): string {
+export function renderPage({ title, body, tenant, up = '', gatewayCall }: PageParts): string {
   const nav =
     tenant &&
     html`<nav aria-label="Sections">
       <a href="${up}invoices">Invoices</a> <a href="${up}customers">Customers</a> <a href="${up}payroll">Payroll</a>
     </nav>`;
-  const source = through
-    ? html`Opened through Countersign under grant <code>${through.grant}</code>. This view is record
-        <code>${through.record}</code> in the customer's log.`
+  const source = gatewayCall
+    ? html`Opened through Countersign under grant <code>${gatewayCall.grant}</code>. This view is record
+        <code>${gatewayCall.record}</code> in the customer's log.`
     : html`Opened directly, without a gateway: this view is recorded nowhere.`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}${tenant ? ` · ${tenant.name}` : ''} · Billing</title>
-<link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header><strong>${tenant?.name ?? 'Billing'}</strong> ${nav}</header>
+  return renderDocument({
+    title: `${title}${tenant ? ` · ${tenant.name}` : ''} · Billing`,
+    style: STYLE,
+    body: html`<header><strong>${tenant?.name ?? 'Billing'}</strong> ${nav}</header>
 <main>${body}</main>
-<footer>${source} All names and figures are made up.</footer>
-<script>${new Html(SCRIPT)}</script>
-</body>
-</html>
-`.toString();
+<footer>${source} All names and figures are invented.</footer>
+<script>${new Html(SCRIPT)}</script>`,
+  });
 }

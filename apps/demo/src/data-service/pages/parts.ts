@@ -3,7 +3,7 @@ import type { InvoiceStatus, Page } from '../records.js';
 
 export type Column<T> = { label: string; amount?: boolean; cell: (row: T) => HtmlValue };
 
-/** A table that becomes cards on a narrow screen: each cell carries its column's name. */
+/** A table. On a narrow screen its rows become cards, in which each cell carries its column's name. */
 export function table<T>(columns: Column<T>[], rows: T[]): Html {
   if (rows.length === 0) return html`<p class="soft">Nothing here.</p>`;
   const side = (column: Column<T>) => (column.amount ? 'amount' : '');
@@ -19,7 +19,7 @@ export function table<T>(columns: Column<T>[], rows: T[]): Html {
   </table>`;
 }
 
-/** Links to the pages before and after, keeping `filter`. A link of `?…` alone stays on the same path. */
+/** Links to the previous and the next page, with the same `filter`. A link of `?…` alone stays on the same path. */
 export function pager<T>(page: Page<T>, filter: Record<string, string | undefined>): Html {
   const to = (number: number) => {
     const query = new URLSearchParams({ page: String(number) });
@@ -33,7 +33,7 @@ export function pager<T>(page: Page<T>, filter: Record<string, string | undefine
   </nav>`;
 }
 
-/** The folder's filter row: one link for each choice, the chosen one marked. */
+/** A row of filters: one link for each choice; the chosen one is marked. */
 export function filters(name: string, choices: [string, string][], chosen: string | undefined): Html {
   const link = (href: string, label: string, here: boolean) =>
     here ? html`<a href="${href}" aria-current="true">${label}</a>` : html`<a href="${href}">${label}</a>`;
@@ -63,7 +63,7 @@ export function monthName(month: string): string {
 
 const SIGNS: Record<InvoiceStatus, string> = { draft: '✎', open: '○', paid: '✓', overdue: '!', void: '×' };
 
-/** A status is told by sign, word and colour together. */
+/** A status in sign, word and colour. */
 export function statusBadge(status: InvoiceStatus): Html {
   return html`<span class="badge ${status}"><span aria-hidden="true">${SIGNS[status]}</span> ${status}</span>`;
 }

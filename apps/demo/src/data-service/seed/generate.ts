@@ -11,7 +11,7 @@ export type TenantRows = {
 
 type Plan = Tenant & { seed: number; customers: number; invoices: number; employees: number };
 
-/** Each tenant has its own seed: changing the size of one leaves the rows of the others as they are. */
+/** Each tenant has its own seed, so that changing the size of one leaves the rows of the others alone. */
 const PLANS: Plan[] = [
   {
     slug: 'acme',
@@ -43,8 +43,8 @@ const PLANS: Plan[] = [
 ];
 
 /**
- * All rows of the demo, the same ones on every call and machine. Invoice numbers start at `inv-1001` for every
- * tenant, so that a tenant's data can only be told apart by the tenant in the path: as in many real services.
+ * All rows of the demo, the same on every call and machine. Invoice numbers start at `inv-1001` for every tenant: as in
+ * many real services, only the tenant in the path tells their data apart.
  */
 export function generateRows(): TenantRows[] {
   return PLANS.map((plan) => {

@@ -1,6 +1,6 @@
 /**
- * A small seeded generator (mulberry32): 32-bit integer arithmetic only, so that every engine draws the same
- * numbers from the same seed. Good enough for made-up rows, and for nothing that must be hard to guess.
+ * A small seeded generator (mulberry32). It uses 32-bit integers alone, so that every engine draws the same numbers from
+ * the same seed. It is good enough for invented rows, and for nothing that must be hard to guess.
  */
 export class SeededRandom {
   private state: number;
@@ -31,13 +31,3 @@ export class SeededRandom {
     return (t ^ (t >>> 14)) >>> 0;
   }
 }
-
-const DAY_MS = 86_400_000;
-
-/** The calendar date `days` after `date` (both `YYYY-MM-DD`, UTC). */
-export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** The last day that the made-up rows know of: fixed, because a seed that read the clock would not repeat. */
-export const LAST_DAY = '2026-11-20';

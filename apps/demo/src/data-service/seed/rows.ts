@@ -1,15 +1,24 @@
 import type { Customer, Invoice, InvoiceLine, InvoiceStatus, PayrollRow } from '../records.js';
 import type { SeededRandom } from './random.js';
-import { addDays, LAST_DAY } from './random.js';
 import { FAMILY, FIRM_FIRST, FIRM_TRADE, GIVEN, NOTES, PLACES, POSITIONS, WARES } from './words.js';
+
+const DAY_MS = 86_400_000;
+
+/** The calendar date `days` after `date` (both `YYYY-MM-DD`, UTC). */
+function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The last day of the invented rows. It is fixed: a seed that reads the clock would not repeat. */
+const LAST_DAY = '2026-11-20';
 
 const PLANS: readonly [Customer['plan'], ...Customer['plan'][]] = ['starter', 'team', 'team', 'business'];
 
-/** Firms with distinct names, numbered from `cus-101`. Addresses end in `.example`, which nobody can own. */
+/** Firms with distinct names, numbered from `cus-101`. E-mail addresses end in `.example`, which no one can own. */
 export function makeCustomers(random: SeededRandom, count: number): Customer[] {
   const taken = new Set<string>();
   return Array.from({ length: count }, (_, index) => {
-    const name = freshName(random, taken);
+    const name = unusedName(random, taken);
     const contact = `${random.pick(GIVEN)} ${random.pick(FAMILY)}`;
     const place = random.pick(PLACES);
     return {
@@ -25,7 +34,7 @@ export function makeCustomers(random: SeededRandom, count: number): Customer[] {
   });
 }
 
-function freshName(random: SeededRandom, taken: Set<string>): string {
+function unusedName(random: SeededRandom, taken: Set<string>): string {
   for (;;) {
     const name = `${random.pick(FIRM_FIRST)} ${random.pick(FIRM_TRADE)}`;
     if (!taken.has(name)) {

@@ -1,4 +1,4 @@
-/** The words from which names are put together. None of the people or firms they make up exist. */
+/** Words for invented names. The people and firms do not exist. */
 type Words = readonly [string, ...string[]];
 
 export const GIVEN: Words = [
@@ -108,7 +108,7 @@ export const PLACES: readonly [{ city: string; country: string }, ...{ city: str
   { city: 'Utrecht', country: 'NL' },
 ];
 
-/** What invoices bill, with the least and the greatest unit price in minor units. */
+/** What invoices bill, with the lowest and the highest unit price in minor units. */
 export const WARES: readonly [[string, number, number], ...[string, number, number][]] = [
   ['Team plan, one month', 2_900, 4_900],
   ['Business plan, one month', 9_900, 14_900],

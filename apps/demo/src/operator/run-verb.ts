@@ -1,24 +1,23 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../environment.js';
-import { DemoError } from '../environment.js';
+import { DemoError, type Environment } from '../environment.js';
 
 const RUN_CLI = fileURLToPath(new URL('./run-cli.js', import.meta.url));
 const LIMIT_MS = 60_000;
 
-/** Runs a host verb to its end and answers its JSON. */
+/** Runs a verb of the `countersign` command to its end, with `--json`, and returns what it printed. */
 export type RunVerb = (argv: string[]) => Promise<unknown>;
 
 /**
- * Host verbs run as the command itself, in a process of their own: the very code that an operator would run.
- * @throws DemoError `preparation_failed` with what the verb said on stderr.
+ * Runs verbs in processes of their own: exactly the code that an operator would run. An aborted signal ends them.
+ * The returned function throws DemoError `preparation_failed` with what the verb printed on stderr.
  */
-export function hostVerbs(env: Environment, signal: AbortSignal): RunVerb {
+export function createVerbRunner(env: Environment, signal: AbortSignal): RunVerb {
   return async (argv) => {
     const { code, stdout, stderr } = await run([...argv, '--json'], env, signal);
     if (code !== 0) {
-      const said = stderr.trim() || `it ended with ${code}`;
-      throw new DemoError('preparation_failed', `countersign ${argv.join(' ')}: ${said}`);
+      const reason = stderr.trim() || `it ended with ${code}`;
+      throw new DemoError('preparation_failed', `countersign ${argv.join(' ')}: ${reason}`);
     }
     return stdout.trim() === '' ? null : JSON.parse(stdout);
   };
