@@ -1,10 +1,10 @@
 import { GatewayWorld } from '../fakes/gateway-world.js';
-import { demandStrictReading } from '../support/damaged-streams.js';
+import { expectStrictReading } from '../support/damaged-streams.js';
 
 test('P4: of ten thousand damaged connections the upstream sees only what a strict reader sees', async () => {
   const world = await GatewayWorld.start();
   try {
-    await demandStrictReading(world, 10_000);
+    await expectStrictReading(world, 10_000);
   } finally {
     await world.stop();
   }

@@ -253,7 +253,7 @@ function exchange(port: number, pieces: readonly string[], mayHang: boolean): Pr
  * a strict reader sees before the first oddity, in that order, with those fields and that body; each call that reached
  * it has its records; and the gateway goes on.
  */
-export async function demandStrictReading(world: GatewayWorld, numRuns: number): Promise<void> {
+export async function expectStrictReading(world: GatewayWorld, numRuns: number): Promise<void> {
   const { upstream, broker } = world;
   const grant = broker.grant();
   const hits: Hit[] = [];

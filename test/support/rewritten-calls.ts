@@ -196,7 +196,7 @@ function bodyFor(headers: readonly string[]): string {
  * P4 over raw sockets: whatever a call is rewritten to, the upstream is reached only by one that the grant allows in
  * exactly that spelling, once, and sees method and target byte for byte as they were sent, with our trust headers alone.
  */
-export async function demandNoWayRound(world: GatewayWorld, numRuns: number): Promise<void> {
+export async function expectNoBypass(world: GatewayWorld, numRuns: number): Promise<void> {
   const { hits } = world.upstream;
   const grant = world.broker.grant();
   await fc.assert(

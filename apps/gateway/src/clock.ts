@@ -1,4 +1,4 @@
-/** Time as the gateway sees it: `now` is the wall clock, `monotonic` never steps. Both in milliseconds. */
+/** Time as the gateway sees it. `now` is the wall clock; `monotonic` never steps. Both in milliseconds. */
 export interface Clock {
   now(): number;
   monotonic(): number;

@@ -7,28 +7,30 @@ export type GatewayOptions = {
   /** `csg_…`, as `countersign gateways enroll` printed it. */
   credential: string;
   host: string;
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   port: number;
-  /** Identity, place in the feed, and the spool's segments. Used by one gateway at a time. */
+  /**
+   * Folder for the identity, the place in the feed, and the spool's segments. Only one gateway at a time may use it.
+   */
   spoolDir: string;
-  /** Bound on what waits for the broker; 1 GiB unless said otherwise. */
+  /** Limit for what waits for the broker. Default: 1 GiB. */
   spoolBytes?: number;
-  /** Calls at once under one grant (256) and at one service (1,024). */
+  /** Concurrent calls under one grant (default 256) and at one service (default 1,024). */
   maxCallsPerGrant?: number;
   maxCallsPerService?: number;
-  /** Of a request: its head (16 KiB; more is 400) and its body (100 MiB; more is 413). */
+  /** Limits for a request's head (default 16 KiB; more is 400) and body (default 100 MiB; more is 413). */
   maxHeaderBytes?: number;
   maxBodyBytes?: number;
-  /** Of a call: all of it (15 min), and waiting for its client to send or read on (20 s). */
+  /** Limits for a whole call (default 15 min), and for waiting until its client sends or reads on (default 20 s). */
   callTimes?: { totalMs?: number; clientIdleMs?: number };
-  /** Of the upstreams: connecting (5 s), first byte (30 s), silence within a body (60 s). */
+  /** Limits for upstreams: connecting (default 5 s), first byte (30 s), silence within a body (60 s). */
   upstreamTimeouts?: { connectMs?: number; firstByteMs?: number; idleMs?: number };
-  /** How long a stop waits for open calls before it cuts them; 10 s. */
+  /** How long a stop waits for open calls before it cuts them. Default: 10 s. */
   stopGraceMs?: number;
-  /** Refuse tenants that are not pinned on this host, whether the feed says that they are claimed or not. */
+  /** Refuse tenants that are not pinned on this host, even if no one has claimed them. */
   pinnedOnly?: boolean;
   logLevel?: LevelWithSilent;
-  /** In place of one that writes to stdout. */
+  /** Replaces the logger that writes to standard output. */
   logger?: Logger;
   /** For tests of faults and time. */
   disk?: SpoolDisk;

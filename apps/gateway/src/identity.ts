@@ -17,8 +17,8 @@ export type Identity = {
 const FILE = 'identity.pem';
 
 /**
- * Reads the identity from the folder, or makes it there (mode 0600): it is never overwritten, since the broker
- * registers it once. Throws when the folder cannot be used or the file holds no Ed25519 key.
+ * Reads the identity from the folder, or creates it there (mode 0600). It is never overwritten, because the broker
+ * registers it only once. Throws if the folder cannot be used or the file holds no Ed25519 key.
  */
 export async function loadIdentity(folder: string): Promise<Identity> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -32,20 +32,20 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   if (pem === undefined) {
     await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
   }
-  // RFC 8037 §2: the required members in this order are what the thumbprint is over.
+  // RFC 8037 §2: the thumbprint covers the required members in this order.
   const kid = hash('sha256', JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x: publicKey }), 'base64url');
   return { privateKey, publicKey, kid };
 }
 
-/** The public half as RFC 7517 JWK set, for upstreams that check the signed context. */
+/** The public key as a JWK set (RFC 7517), for upstreams that verify the signed context. */
 export function identityJwks({ publicKey, kid }: Identity): object {
   return { keys: [{ kty: 'OKP', crv: 'Ed25519', x: publicKey, kid, alg: 'EdDSA', use: 'sig' }] };
 }
 
 /**
- * Tells the broker this gateway's public key, once a run: the broker takes the first and answers 204 when it is
- * repeated. Throws BrokerAnswer (409 when another key is registered: then the spool's folder is not the one that this
- * credential was first used with).
+ * Registers this gateway's public key with the broker, once a run. The broker accepts the first key, and answers 204
+ * when it is repeated. Throws BrokerResponseError: 409 if another key is registered, because the folder is not the one
+ * that this credential was first used with.
  */
 export function identityRegistrar(
   broker: BrokerClient,

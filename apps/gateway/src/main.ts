@@ -9,8 +9,8 @@ export type { GatewayOptions, RunningGateway } from './gateway-options.js';
 export { startGateway } from './start-gateway.js';
 
 /**
- * Starts a gateway from environment variables and stops it on SIGTERM or SIGINT; resolves when it listens.
- * Throws ConfigError, and what `startGateway` throws.
+ * Starts a gateway from environment variables, and stops it on SIGTERM or SIGINT. Resolves when it listens. Throws
+ * ConfigError, and what `startGateway` throws.
  */
 export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<RunningGateway> {
   const gateway = await startGateway(readGatewayEnvironment(env)).catch((error: unknown) => {
@@ -26,7 +26,9 @@ export async function runGateway(env: NodeJS.ProcessEnv = process.env): Promise<
   return gateway;
 }
 
-/** Only the gateway can read its credential whole, so its rule is told here, and nothing of what it holds. */
+/**
+ * Only the gateway can decode its credential, so the rule is stated here. The message never contains the credential.
+ */
 function badCredential(cause: ProtocolError): ConfigError {
   const rule = 'must be the whole of what "countersign gateways enroll NAME" printed';
   return Object.assign(new ConfigError([{ key: 'COUNTERSIGN_GATEWAY_CREDENTIAL', rule }]), { cause });

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is read when metrics are asked for. */
+/** Values that are read when metrics are requested. */
 type GatewayGauges = {
   inTouch(): boolean;
   /** Seconds since the last authentic event of the feed. */
@@ -14,7 +14,7 @@ type GatewayGauges = {
   closedServices(): number;
 };
 
-/** Prometheus metrics of one gateway, in a registry of its own. Labels only carry known services and stable codes. */
+/** Prometheus metrics of one gateway, in its own registry. Labels hold only known services and stable codes. */
 export class GatewayMetrics {
   private readonly registry = new Registry();
   private readonly registers = [this.registry];
@@ -42,7 +42,7 @@ export class GatewayMetrics {
     registers: this.registers,
   });
 
-  /** By service and code, as many as `calls` has series: both are known ones, and no code is an outcome too. */
+  /** By service and code. It has no more entries than `calls` has series; no code is also an outcome. */
   private readonly labelled = new Map<string, Map<string, Counter.Internal>>();
 
   /** Adds the gauges. Called once. */
@@ -84,7 +84,7 @@ export class GatewayMetrics {
     this.countOf(service, 'allowed', outcome).inc();
   }
 
-  /** The counter with its labels on, kept: to look it up by its labels each time takes longer than to count. */
+  /** The labelled counter, cached: a look-up by labels takes longer than counting. */
   private countOf(service: string, decision: 'refused' | 'allowed', code: string): Counter.Internal {
     const ofService = this.labelled.get(service) ?? new Map<string, Counter.Internal>();
     const known = ofService.get(code);

@@ -5,8 +5,8 @@ import type { DigestLedger } from './digest-ledger.js';
 export type ListedGrant = ActiveGrant & { budget: FeedGrant['budget'] };
 
 /**
- * The positive list: active grants by digest. One digest is one grant, and an ended digest stays dead, whatever the
- * feed says later; the ledger knows that over restarts.
+ * The positive list: active grants by digest. One digest is one grant. An ended digest stays dead whatever the feed
+ * says later; the ledger remembers that over restarts.
  */
 export class ActiveGrants {
   private readonly live = new Map<string, ListedGrant>();
@@ -28,7 +28,10 @@ export class ActiveGrants {
     return this.live.size;
   }
 
-  /** The whole list: what is not on it has ended, also what ended while nobody here was listening. */
+  /**
+   * Replaces the whole list. A grant that is not on it has ended, even if it ended while this gateway was not
+   * connected.
+   */
   replace(grants: readonly FeedGrant[], now: number): void {
     const listed = new Set(grants.map(({ digest }) => digest));
     const known = new Set([...this.live.keys(), ...this.ledger.open()]);
@@ -40,7 +43,7 @@ export class ActiveGrants {
     this.add(grants);
   }
 
-  /** Grants whose digest has ended, or began at another time, are left out. */
+  /** Leaves out grants whose digest has ended, or began at another time. */
   add(grants: readonly FeedGrant[]): void {
     this.ledger.begin(grants);
     for (const grant of grants) {

@@ -5,37 +5,37 @@ import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
 import { z } from 'zod';
 import { LineFile } from '../storage/line-file.js';
 
-/** For a digest of which nobody has said how long it could be opened: longer than any window. */
+/** For a digest whose life is unknown: longer than any window. */
 const UNKNOWN_LIFE_MS = 31 * 86_400_000;
 
 const line = z.strictObject({
   digest: z.string(),
-  /** `grant_nbf` in milliseconds since the epoch; null where the digest ended before its window was seen. */
+  /** `grant_nbf` in milliseconds since the epoch; null if the digest ended before its window was seen. */
   beganAt: z.int().nullable(),
-  /** End of the digest's own life, milliseconds since the epoch: no grant of it can be open after. */
+  /** End of the digest's own life, milliseconds since the epoch: no grant of it can be open later. */
   until: z.int(),
   ended: z.boolean(),
-  /** The one grant of this digest; absent in lines of earlier releases, and where the digest ended unseen. */
+  /** The one grant of this digest. Absent in lines of earlier releases, and if the digest ended unseen. */
   grant: z.string().exactOptional(),
 });
 type Entry = Omit<z.infer<typeof line>, 'digest'>;
 
 /**
- * What this gateway remembers of every digest that it was ever told of, restarts included, until nothing could open
- * the digest any more: when its window began, which never moves (CONTRACT §4), and that it has ended, which is for
- * ever. It is kept on disk, so that a broker whose database went back cannot bring an ended digest back.
+ * What this gateway remembers of every digest, over restarts, until nothing could open the digest any more: when its
+ * window began, which never changes (docs/contract.md, Token), and that it has ended, which is final. It is kept on
+ * disk, so that a broker whose database was restored from an older state cannot bring an ended digest back.
  */
 export class DigestLedger {
   private readonly entries = new Map<string, Entry>();
 
   private constructor(private readonly file: LineFile | undefined) {}
 
-  /** Keeps nothing on disk; for measuring decisions alone. */
+  /** Keeps nothing on disk. For benchmarks of decisions alone. */
   static inMemory(): DigestLedger {
     return new DigestLedger(undefined);
   }
 
-  /** Throws when the file is there and cannot be read whole: forgetting would let ended digests in. */
+  /** Throws if the file exists and cannot be read whole: without it ended digests could be accepted. */
   static async load(folder: string): Promise<DigestLedger> {
     const file = new LineFile(join(folder, 'digests.jsonl'));
     const ledger = new DigestLedger(file);
@@ -59,7 +59,10 @@ export class DigestLedger {
     for (const [digest, { ended }] of this.entries) if (!ended) yield digest;
   }
 
-  /** Whether this grant may be listed: its digest has not ended, began then and never else, and is no other grant's. */
+  /**
+   * Whether this grant may be listed: its digest has not ended, always began at that time, and belongs to no other
+   * grant.
+   */
   admits({ id, digest, startsAt }: FeedGrant): boolean {
     const entry = this.entries.get(digest);
     if (entry === undefined) return true;
@@ -67,7 +70,7 @@ export class DigestLedger {
     return !ended && beganAt === Date.parse(startsAt) && grant === id;
   }
 
-  /** Notes when the windows of new digests begin. Durable after `settle`. */
+  /** Notes when the windows of new digests begin. Durable after `flush`. */
   begin(grants: readonly FeedGrant[]): void {
     for (const { id, digest, startsAt, endsAt, until } of grants) {
       if (this.entries.has(digest)) continue;
@@ -77,8 +80,8 @@ export class DigestLedger {
   }
 
   /**
-   * A verified token says how long this grant's terms can be opened. Where that is longer than the feed has said, it is
-   * what counts: a digest that is forgotten early could be listed again. Whether anything is new; durable after `settle`.
+   * Notes how long a verified token says that its terms can be opened. If that is longer than the feed said, it counts:
+   * a digest that is forgotten too early could be listed again. Returns whether anything is new. Durable after `flush`.
    */
   extend({ id, digest, startsAt }: { id: string; digest: string; startsAt: number }, until: number): boolean {
     const known = this.entries.get(digest) ?? { beganAt: startsAt, until: 0, ended: false, grant: id };
@@ -87,13 +90,13 @@ export class DigestLedger {
     return true;
   }
 
-  /** From now on these digests are dead. Durable after `settle`. */
+  /** From now on these digests are dead. Durable after `flush`. */
   end(ended: readonly Pick<EndedGrant, 'digest' | 'until'>[], now: number): void {
     for (const { digest, until } of ended) {
       const known = this.entries.get(digest);
       if (known?.ended === true) continue;
       const said = until === undefined ? undefined : Date.parse(until);
-      // A life only grows: what is forgotten early could be listed again.
+      // A life only grows: a digest that is forgotten too early could be listed again.
       const life = Math.max(known?.until ?? 0, said ?? 0) || now + UNKNOWN_LIFE_MS;
       this.set(digest, { ...known, beganAt: known?.beganAt ?? null, until: life, ended: true });
     }
@@ -104,7 +107,7 @@ export class DigestLedger {
     for (const [digest, { until }] of this.entries) if (until < now) this.entries.delete(digest);
   }
 
-  /** Resolves when all that was noted is durable; rejects with the file system's error. */
+  /** Resolves when everything that was noted is durable. Rejects with the file system's error. */
   async flush(): Promise<void> {
     await this.file?.flush(() => this.lines());
   }
@@ -120,8 +123,8 @@ export class DigestLedger {
 }
 
 /**
- * The last moment at which this digest could be opened, in milliseconds since the epoch: as its terms say, and as long as
- * anybody has signed that it may be. A broker's own word of that is not asked.
+ * The last moment at which this digest could be opened, in milliseconds since the epoch: by its terms, and by every
+ * signature that permits it. The broker's statement is not used.
  */
 export function digestLife({ terms, grant_exp, countersignatures = [] }: GrantTokenClaims): number {
   const ends = countersignatures.map(

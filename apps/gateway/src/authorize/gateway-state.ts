@@ -18,7 +18,7 @@ export type GatewayStateOptions = {
   onClosedServices?(closed: readonly ClosedService[]): void;
 };
 
-/** What the gateway knows from the feed, and from nowhere else: grants, services, keys, tenants, locks. */
+/** What the gateway knows from the feed: grants, services, keys, tenants, locks. There is no other source. */
 export class GatewayState {
   readonly grants: ActiveGrants;
   readonly locks = new Locks();
@@ -44,23 +44,23 @@ export class GatewayState {
     return this.maps;
   }
 
-  /** The key of that id, while it checks tokens: a retired one is let go of by time, with or without further news. */
+  /** The key with this id, while it verifies tokens. A retired key expires by time, with or without further news. */
   key(kid: string, now: number): KeyObject | undefined {
     const found = this.signingKeys.get(kid);
     return found !== undefined && now < found.until ? found.key : undefined;
   }
 
-  /** Whether the feed still lists the key, retired or not: one that is not listed any more has been revoked. */
+  /** Whether the feed still lists the key, retired or not. A key that it no longer lists was revoked. */
   hasKey(kid: string): boolean {
     return this.signingKeys.has(kid);
   }
 
-  /** What the tenant forbids; undefined for one that is not known. */
+  /** What the tenant forbids; undefined for an unknown tenant. */
   forbidden(tenant: string): readonly ForbidRule[] | undefined {
     return this.tenants.get(tenant);
   }
 
-  /** Everything anew. Throws before anything is changed when the snapshot contradicts itself. */
+  /** Replaces everything. If the snapshot contradicts itself, throws before anything is changed. */
   applySnapshot(data: SnapshotData, now: number): void {
     this.replaceMaps(this.maps.replace(data.services, data.routeMaps));
     this.tokenIssuer = data.issuer;
@@ -72,7 +72,7 @@ export class GatewayState {
     this.changed();
   }
 
-  /** One change. Ends come first: a change that ends and adds the same digest ends it. */
+  /** Applies one change. Ends come first: a change that both ends and adds a digest ends it. */
   applyChange(data: ChangeData, now: number): void {
     const { services, routeMaps } = data;
     if (services !== undefined && routeMaps !== undefined)
@@ -112,7 +112,7 @@ export class GatewayState {
   }
 }
 
-/** A key that checks tokens, and until when (milliseconds since the epoch; infinite where it does not retire). */
+/** A key that verifies tokens, and until when: milliseconds since the epoch, infinite if it does not retire. */
 type SigningKey = { key: KeyObject; until: number };
 
 function readKeys(keys: readonly FeedJwk[]): Map<string, SigningKey> {

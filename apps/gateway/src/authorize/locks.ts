@@ -1,17 +1,17 @@
 import type { FeedLock } from '@countersign/gateway-protocol';
 
-/** What a call belongs to, as locks see it. */
+/** The names of a call to which locks can apply. */
 type Lockable = { tenant: string; person: string; service: string };
 
 const isLocked = (lock: FeedLock, { tenant, ...rest }: Lockable): boolean =>
   (lock.tenant === null || lock.tenant === tenant) && lock.name === { tenant, ...rest }[lock.kind];
 
-/** The locks in force. Few; found by what they name, so that a call asks three times however many there are. */
+/** The active locks, indexed by what they name: a call needs three look-ups, however many locks there are. */
 export class Locks {
   private readonly byId = new Map<string, FeedLock>();
   private byName = new Map<string, FeedLock[]>();
 
-  /** What of this is locked, in words; undefined where nothing is. */
+  /** What of the call is locked, in words; undefined if nothing is. */
   find(what: Lockable): string | undefined {
     if (this.byId.size === 0) return undefined;
     for (const kind of ['tenant', 'person', 'service'] as const) {

@@ -2,18 +2,18 @@ import { nodeHashing, type PublishedRouteMap } from '@countersign/authorization'
 import { ContractError, compileRouteMap, routeMapHash, type ServiceDefinition } from '@countersign/contract';
 import { type FeedService, ProtocolError } from '@countersign/gateway-protocol';
 
-/** A service whose map breaks a rule: where in the map, and which rule. */
+/** A service whose map breaks a rule: the place in the map, and the rule. */
 export type ClosedService = { service: string; pointer: string; rule: string };
 
-/** A map that must not judge calls, and why. */
+/** A map that must not be used, and why. */
 type BadMap = { definition: ServiceDefinition; problem: Omit<ClosedService, 'service'> };
 
 /**
- * The route maps of the feed: by hash, and which one each service is judged by today. Immutable.
+ * The route maps of the feed: by hash, and the current one of each service. Immutable.
  *
- * A map that breaks its rules (one that a broker's store has from before the rule) opens nothing: its service is as unknown
- * as one that is not listed, and so are grants whose terms name it. All else goes on, since a broker that means ill gains
- * nothing by sending such a map, and one that means well should not lose every service by it.
+ * A map that breaks a rule opens nothing. The broker's store may still have one from before that rule. Its service
+ * counts as not listed, and so do grants whose terms name the map. Everything else goes on: a malicious broker gains
+ * nothing from such a map, and an honest one should not lose every service by it.
  */
 export class RouteMaps {
   private constructor(
@@ -25,9 +25,9 @@ export class RouteMaps {
   static readonly none = new RouteMaps(new Map(), new Map(), new Map());
 
   /**
-   * Compiles what the feed brings; maps that are known stay as they are. Hashes are computed here: a declared one
-   * would be a claim. Throws ProtocolError `invalid_event` where a service names a map that did not come or is another
-   * service's.
+   * Compiles the maps of the feed; known ones are reused. Hashes are computed here, because a declared hash would only
+   * be a claim. Throws ProtocolError `invalid_event` if a service names a map that is missing or belongs to another
+   * service.
    */
   replace(services: readonly FeedService[], definitions: readonly ServiceDefinition[]): RouteMaps {
     const byHash = new Map<string, PublishedRouteMap>();
@@ -59,7 +59,7 @@ export class RouteMaps {
     return this.byHash.get(hash);
   }
 
-  /** Services that are closed by what is wrong with their own map. */
+  /** Services that are closed because their own map is bad. */
   get closed(): ClosedService[] {
     return [...this.closedMaps].map(([service, { problem }]) => ({ service, ...problem }));
   }
@@ -68,7 +68,10 @@ export class RouteMaps {
     return [...this.current.keys()];
   }
 
-  /** Where services stand, the closed ones too: what leads there is led back here as long as they are listed. */
+  /**
+   * The upstreams of all listed services, including closed ones: references to them are rewritten as long as they are
+   * listed.
+   */
   *upstreams(): Generator<[service: string, upstream: URL]> {
     for (const [service, { definition }] of [...this.current, ...this.closedMaps])
       if (URL.canParse(definition.upstream)) yield [service, new URL(definition.upstream)];

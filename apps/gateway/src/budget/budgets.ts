@@ -4,30 +4,30 @@ import type { ListedGrant } from '../authorize/active-grants.js';
 import type { Clock } from '../clock.js';
 import { BrokerResponseError } from '../feed/broker-client.js';
 
-/** How a gateway gets and gives back parts of a budget. Rejects where the broker cannot be asked, or refuses. */
+/** Requests and returns parts of a budget. Rejects if the broker cannot be reached, or refuses. */
 export type LeaseRequester = (ask: Omit<LeaseAsk, 'boot'>) => Promise<LeaseAnswer>;
 
-/** `none`: nothing of the budget is left, as far as anybody can tell. `unreachable`: the broker could not be asked. */
+/** `none`: as far as the broker knows, nothing of the budget is left. `unreachable`: the broker could not be asked. */
 export type MoreBudget = 'more' | 'none' | 'unreachable';
 
-/** What is not used for so long goes back, so that other gateways find it. */
+/** What is unused for this long is returned, so that other gateways can have it. */
 const IDLE_MS = 1_000;
-/** How long a call waits for what others may give back, and how often it asks meanwhile. */
+/** How long a call waits for what other gateways may return, and how often it asks meanwhile. */
 const WAIT_MS = 2_500;
 const RETRY_MS = 250;
-/** So long after the broker had nothing more, it is not asked again for the same grant. */
+/** How long the broker is not asked again for a grant after it had nothing more. */
 const EXHAUSTED_MS = 1_000;
 
-/** `short`: the broker could not give all that was asked for. */
+/** `short`: the broker could not lease all that was requested. */
 type Leased = LeaseAnswer & { short: boolean };
 
 type Account = {
   /** `grt_…` */
   grant: string;
-  /** Totals since this process began; `held` is how far `used` may go, infinite where the budget has no limit. */
+  /** Totals since this process began. `used` may grow up to `held`, which is infinite if the budget has no limit. */
   used: Amounts;
   held: Amounts;
-  /** The whole budget, infinite where it has no limit. */
+  /** The whole budget; infinite if it has no limit. */
   limit: Amounts;
   turn: number;
   /** Calls that wait for more. */
@@ -42,9 +42,9 @@ type Account = {
 };
 
 /**
- * What grants with a budget have used at this gateway, in this run, and what it may still use: parts of the budget
- * that the broker leased to it. Nothing is used that is not held, so that over all gateways a budget is exact. Calls
- * count when they are let through, bytes of response body as they are sent. Grants without a budget cost nothing.
+ * What grants with a budget have used at this gateway in this run, and what they may still use: the parts of the budget
+ * that the broker leased to it. Nothing is used unless it is held, so a budget is exact over all gateways. A call
+ * counts when it is allowed; bytes of response body count as they are sent. Grants without a budget need no lease.
  */
 export class Budgets {
   private readonly accounts = new Map<string, Account>();
@@ -54,7 +54,7 @@ export class Budgets {
     private readonly clock: Pick<Clock, 'monotonic'>,
   ) {}
 
-  /** Whether one more call fits into what is held. Grants without a budget always do. */
+  /** Whether what is held suffices for one more call. Always true for grants without a budget. */
   hasLeft(digest: string, grant: ListedGrant | undefined): boolean {
     if (grant === undefined) return false;
     if (grant.budget === null) return true;
@@ -62,18 +62,18 @@ export class Budgets {
     return account !== undefined && hasBoth(account);
   }
 
-  /** Counts a call that is let through. */
+  /** Counts a call that is allowed. */
   takeCall(digest: string, grant: ListedGrant): void {
     if (grant.budget !== null) this.spend(this.accountOf(digest, grant), { calls: 1, bytes: 0 });
   }
 
-  /** Takes back a call that was counted and then not made. */
+  /** Takes back a call that was counted but not made. */
   returnCall(digest: string, grant: ListedGrant): void {
     const account = grant.budget === null ? undefined : this.accounts.get(digest);
     if (account !== undefined) this.spend(account, { calls: -1, bytes: 0 });
   }
 
-  /** How many of these bytes may be sent by what is held; counts them. `more` may get the rest. */
+  /** How many of these bytes may be sent within what is held. Counts them. `requestMore` may get the rest. */
   takeBytes(digest: string, grant: ListedGrant, bytes: number): number {
     if (grant.budget?.bytes === undefined) return bytes;
     const account = this.accountOf(digest, grant);
@@ -83,8 +83,8 @@ export class Budgets {
   }
 
   /**
-   * Resolves when there is more to take, of what the broker leases or others give back, or when it is known that
-   * there is not. `bytes` is how many are wanted, `calls` whether a call wants to begin.
+   * Resolves when there is more, leased by the broker or returned by others, or when it is known that there is not.
+   * `bytes`: how many are wanted. `calls`: whether a call wants to begin.
    */
   async requestMore(
     digest: string,
@@ -116,7 +116,7 @@ export class Budgets {
     }
   }
 
-  /** Gives back what is idle. Called a few times a second. */
+  /** Returns what is idle. Called a few times a second. */
   sweep(): void {
     const idleSince = this.clock.monotonic() - IDLE_MS;
     for (const account of this.accounts.values())
@@ -124,25 +124,25 @@ export class Budgets {
   }
 
   /**
-   * The grant has ended, by the feed's word, and its digest with it: nothing of its budget is of use any more. The wall
-   * clock must not say so: one that steps forward and back would have what was used counted from nothing again.
+   * Called when the feed says that the grant has ended, and its digest with it. The wall clock must never cause this: a
+   * clock that steps forward and back would make used amounts count from zero again.
    */
   forget(digest: string): void {
     this.accounts.delete(digest);
   }
 
-  /** What the broker knew of leases may be gone (a restored store): only what it answers from now on is held. */
+  /** The broker may have lost its leases (a restored store). From now on only what it answers is held. */
   dropAllUnused(): void {
     for (const account of this.accounts.values()) this.dropUnused(account);
   }
 
-  /** Gives everything back. Resolves with whether the broker knows of all of it. */
+  /** Returns everything. Resolves with whether the broker knows all of it. */
   async close(): Promise<boolean> {
     const returned = [...this.accounts.values()].map((account) => this.giveBack(account, true));
     return (await Promise.all(returned)).every(Boolean);
   }
 
-  /** The asks of one account come one after the other: each says the totals as of its own moment. */
+  /** Requests for one account run one at a time, because each states the totals of its moment. */
   private ask(account: Account, bytes: number): Promise<Leased> {
     return account.asking.run(() => this.send(account, bytes));
   }
@@ -150,8 +150,8 @@ export class Budgets {
   private async send(account: Account, bytes: number): Promise<Leased> {
     const { used, waiting, grant } = account;
     account.turn += 1;
-    // What is held may be used until the answer comes, or for good where it is lost: no ask but that of `giveBack`,
-    // which lets go of it first, may be for less.
+    // What is held may be used until the answer arrives, or for good if the answer is lost. So no request may ask for
+    // less, except the one of `giveBack`, which drops its holding first.
     const wish = {
       calls: wishFor(account, 'calls', used.calls + waiting),
       bytes: wishFor(account, 'bytes', used.bytes + bytes),
@@ -179,7 +179,7 @@ export class Budgets {
     return this.ask(account, 0).then(
       () => true,
       (error: unknown) => {
-        // Of an ended grant nothing is leased; anything else stays owed, and is said again after as long a time.
+        // An ended grant has no leases. Anything else is still owed, and is reported again after the same idle time.
         if (hasEnded(error)) account.owes = false;
         account.usedAt = this.clock.monotonic();
         return !account.owes;
@@ -187,7 +187,7 @@ export class Budgets {
     );
   }
 
-  /** From here on nothing more is used, whatever becomes of the message that says so. */
+  /** From now on nothing more is used, whether or not the broker receives the message that says so. */
   private dropUnused(account: Account): void {
     account.held = { ...account.used };
     account.owes = true;
@@ -211,11 +211,11 @@ export class Budgets {
   }
 }
 
-/** The broker may have ended the grant, used up, before the feed has told so. */
+/** The broker may have ended a used-up grant before the feed reports it. */
 const hasEnded = (error: unknown): boolean =>
   error instanceof BrokerResponseError && error.code === 'grant_not_active';
 
-/** At least what is held; where the budget has no limit there is nothing to be held. */
+/** At least what is held. A budget without a limit holds nothing. */
 const wishFor = ({ held, limit }: Account, kind: keyof Amounts, needed: number): number =>
   Number.isFinite(limit[kind]) ? Math.max(held[kind], needed) : needed;
 const left = ({ used, held }: Account, kind: keyof Amounts): number => held[kind] - used[kind];

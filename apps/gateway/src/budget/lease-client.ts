@@ -9,7 +9,7 @@ import type { Quarantine } from '../records/shipping/quarantine.js';
 import type { Shipper } from '../records/shipping/shipper.js';
 import type { SpoolPlace } from '../records/spool/segments.js';
 import type { Spool } from '../records/spool/spool.js';
-import { JsonFile } from '../storage/json-cell.js';
+import { JsonFile } from '../storage/json-file.js';
 
 type LeaseClientParts = {
   broker: Pick<BrokerClient, 'post'>;
@@ -22,21 +22,23 @@ type LeaseClientParts = {
   log: Logger;
 };
 
-/** A call waits for the answer: a broker that is slower is as good as away. */
+/** A call waits for this answer, so a slower broker counts as unreachable. */
 const ANSWER_MS = 5_000;
 
-/** Talks to the broker about leases: this run's, and those of runs that were killed. */
+/** Requests leases from the broker, and returns those of runs that were killed. */
 export class LeaseClient {
   private readonly flight = new SingleFlight();
   private readonly retry: RetryTimer;
-  /** Where the records of earlier runs end in the spool, once their last are durable. */
+  /** Where the records of earlier runs end in the spool. Set once the last of them are durable. */
   private recordsEnd: SpoolPlace | undefined;
 
   constructor(private readonly parts: LeaseClientParts) {
     this.retry = new RetryTimer(parts.clock);
   }
 
-  /** Rejects with BrokerAnswer, the network's error, or that of the disk on which this run has to be noted first. */
+  /**
+   * Rejects with BrokerResponseError, the network's error, or the error of the disk, on which this run is noted first.
+   */
   async request(ask: Omit<LeaseAsk, 'boot'>): Promise<LeaseAnswer> {
     const { broker, boots, boot } = this.parts;
     await boots.registerOwn();
@@ -45,8 +47,8 @@ export class LeaseClient {
   }
 
   /**
-   * Gives up what earlier runs held, as soon as the broker has all their records; where records are known to be lost,
-   * what was held counts as used. Called a few times a second.
+   * Returns what earlier runs held, as soon as the broker has all their records. If records are known to be lost, what
+   * was held counts as used. Called a few times a second.
    */
   sweep(): void {
     const { boots, spool, shipper } = this.parts;
@@ -83,15 +85,15 @@ export class LeaseClient {
   }
 }
 
-/** `found`: those of which the records were found on disk by a run that came later. */
+/** `found`: runs whose records were found on disk by a later run. */
 const shape = z.strictObject({ boots: z.array(z.string()), found: z.array(z.string()).default([]) });
-/** At most so many are told at once (docs/feed.md). */
+/** The broker accepts at most this many in one request (docs/feed.md). */
 const MAX_BOOTS_PER_REQUEST = 100;
 
 /**
- * Which runs of this gateway may hold leases. A run is noted, durably, before its first lease; one that was not ended
- * in order is told to the broker by a later run, once all its records are there. A note that is lost, or given up since
- * records are, only means that what the run held counts as used.
+ * Which runs of this gateway may hold leases. A run is noted durably before its first lease. If it did not end in
+ * order, a later run reports it to the broker, once the broker has all its records. A note that is lost, or given up
+ * because records are lost, only means that what the run held counts as used.
  */
 export class BootLeases {
   private readonly cell: JsonFile<z.infer<typeof shape>>;
@@ -107,8 +109,8 @@ export class BootLeases {
   }
 
   /**
-   * `isThere`: whether the records of a run stand on disk. Of one that was not found so by its next run they are gone,
-   * and nobody knows what it used. Throws when the file is there and cannot be read, and the file system's error.
+   * `isThere`: whether a run's records are on disk. If its next run does not find them, they are gone, and no one knows
+   * what the run used. Throws if the file exists and cannot be read, and the file system's error.
    */
   static async load(folder: string, boot: string, isThere: (boot: string) => boolean): Promise<BootLeases> {
     const stored = await new JsonFile(join(folder, 'leases.json')).read();
@@ -127,7 +129,7 @@ export class BootLeases {
     return this.givenUp;
   }
 
-  /** Resolves when this run is on disk. Rejects with the file system's error; then nothing may be leased. */
+  /** Resolves when this run is noted on disk. Rejects with the file system's error; then nothing may be leased. */
   async registerOwn(): Promise<void> {
     if (this.givenUp) return;
     this.noting ??= this.write([...this.earlier, this.boot]).catch((error: unknown) => {
@@ -138,8 +140,8 @@ export class BootLeases {
   }
 
   /**
-   * Earlier runs are over and on record to the last: `tell` says so to the broker, then they are forgotten. Those that
-   * are not `isWhole` are forgotten without a word.
+   * Reports earlier runs whose records are complete, with `tell`, and then forgets them. Runs that are not `isWhole`
+   * are forgotten without a report.
    */
   async closeEarlier(
     isWhole: (boot: string) => boolean,
@@ -153,8 +155,8 @@ export class BootLeases {
   }
 
   /**
-   * Records are damaged or gone, nobody knows whose: no run that may be concerned is ever told of, this one included.
-   * Rejects with the file system's error; then it is to be tried again.
+   * Records are damaged or gone, and no one knows which run they belong to. No run that may be affected is ever
+   * reported, this one included. Rejects with the file system's error; the caller tries again.
    */
   async giveUp(): Promise<void> {
     if (this.givenUp) return;

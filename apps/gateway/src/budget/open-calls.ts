@@ -1,4 +1,4 @@
-/** Why a call is ended before its time. */
+/** Why a call was ended early. */
 export type CutReason =
   | 'grant_ended'
   | 'locked'
@@ -11,15 +11,15 @@ export type CutReason =
   | 'client_idle'
   | 'shutdown';
 
-/** What a call may take, in milliseconds. */
+/** Time limits of a call, in milliseconds. */
 export type CallTimes = {
-  /** From the decision to the last byte of the answer. */
+  /** From the decision to the last byte of the response. */
   totalMs: number;
-  /** Without a byte from or to a client that we wait for. */
+  /** Without a byte from or to the client while the gateway waits for it. */
   clientIdleMs: number;
 };
 
-/** A call that was let through and has not ended. */
+/** A call that was allowed and has not ended. */
 export class OpenCall {
   private reason: CutReason | undefined;
   private abort: ((reason: CutReason) => void) | undefined;
@@ -33,28 +33,28 @@ export class OpenCall {
     readonly tenant: string,
     /** `usr_…` of the engineer. */
     readonly person: string,
-    /** Monotonic clock's milliseconds. */
+    /** Milliseconds of the monotonic clock. */
     readonly beganAt: number,
     /** The key that signed the token. */
     readonly kid: string,
   ) {}
 
-  /** Set once, by the first that cut it. */
+  /** Set once: the first cut counts. */
   get cutBy(): CutReason | undefined {
     return this.reason;
   }
 
-  /** The client has the next move, as of this moment of the monotonic clock. */
+  /** The gateway waits for the client since this moment of the monotonic clock. */
   waitForClient(since: number): void {
     this.waitsSince = since;
   }
 
-  /** It is not the client that anybody waits for. */
+  /** The gateway does not wait for the client now. */
   clientDone(): void {
     this.waitsSince = undefined;
   }
 
-  /** Cuts the call when it has taken too long, or its client has kept it waiting. */
+  /** Cuts the call if it has taken too long, or if its client has kept the gateway waiting. */
   cutOverdue(now: number, { totalMs, clientIdleMs }: CallTimes): void {
     if (now - this.beganAt >= totalMs) this.cut('call_timeout');
     else if (this.waitsSince !== undefined && now - this.waitsSince >= clientIdleMs) this.cut('client_idle');
@@ -66,7 +66,7 @@ export class OpenCall {
     this.abort?.(reason);
   }
 
-  /** Says how to end what is under way. Runs at once where the call was cut before it got there. */
+  /** Sets how to end what is under way. Runs at once if the call was cut before. */
   onCut(abort: (reason: CutReason) => void): void {
     this.abort = abort;
     if (this.reason !== undefined) abort(this.reason);
@@ -75,7 +75,7 @@ export class OpenCall {
 
 type ConcurrencyLimits = { perGrant: number; perService: number };
 
-/** The calls that are open now: counted by grant and service, and cut when their ground falls away (P6). */
+/** The calls that are open now: counted by grant and service, and cut when the reason for allowing them ends (P6). */
 export class OpenCalls {
   private readonly byDigest = new Map<string, Set<OpenCall>>();
   private readonly byService = new Map<string, number>();
@@ -111,12 +111,12 @@ export class OpenCalls {
     for (const call of [...(this.byDigest.get(digest) ?? [])]) call.cut('grant_ended');
   }
 
-  /** Cuts every call whose window is over. */
+  /** Cuts every call whose window has ended. */
   cutEnded(now: number): void {
     this.cutWhere((call) => (now >= call.endsAt ? 'grant_ended' : undefined));
   }
 
-  /** Cuts every call that takes too long, or whose client does not go on. `now` is the monotonic clock's. */
+  /** Cuts every call that takes too long, or whose client is idle. `now`: the monotonic clock. */
   cutOverdue(now: number, times: CallTimes): void {
     for (const calls of [...this.byDigest.values()])
       for (const call of [...calls]) call.cutOverdue(now, times);

@@ -1,9 +1,9 @@
 import { type GatewayCredential, gatewayAuthorization } from '@countersign/gateway-protocol';
 import { Agent, request } from 'undici';
 
-/** The broker answered, but not what was asked. `refused`: it does not know this gateway (any more). */
+/** The broker answered with an error. */
 export class BrokerResponseError extends Error {
-  override readonly name = 'BrokerAnswer';
+  override readonly name = 'BrokerResponseError';
 
   constructor(
     readonly status: number,
@@ -12,7 +12,10 @@ export class BrokerResponseError extends Error {
     super(`the broker answered ${status}${code === undefined ? '' : ` ${code}`}`);
   }
 
-  /** Nothing that is known may be gone by: we are shut out, or the broker's history is not the one we heard. */
+  /**
+   * The known state may no longer be used: the broker rejects this gateway, or its history is not the one that we
+   * received.
+   */
   get isRejection(): boolean {
     return this.status === 401 || this.status === 403 || this.code === 'feed_parted';
   }
@@ -21,7 +24,7 @@ export class BrokerResponseError extends Error {
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
 
-/** HTTP to the broker with the gateway's credential. Errors never carry the credential. */
+/** HTTP to the broker with the gateway's credential. Errors never contain the credential. */
 export class BrokerClient {
   private readonly agent = new Agent({ connectTimeout: CONNECT_MS });
   private readonly authorization: string;
@@ -31,8 +34,8 @@ export class BrokerClient {
   }
 
   /**
-   * Opens the feed; its head has to come within `answerMs`. Throws BrokerAnswer for anything but 200, and the network's
-   * error.
+   * Opens the feed. The response's head must arrive within `answerMs`. Throws BrokerResponseError for anything but 200,
+   * and the network's error.
    */
   async openFeed(
     { nonce, seen }: { nonce: string; seen: string | undefined },
@@ -49,7 +52,7 @@ export class BrokerClient {
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
       headersTimeout: answerMs,
-      // Whoever reads it knows how long it may be silent.
+      // The reader of the body applies its own idle timeout.
       bodyTimeout: 0,
       signal,
     });
@@ -57,7 +60,10 @@ export class BrokerClient {
     return body;
   }
 
-  /** Posts JSON text and gives the answer's JSON, or undefined for 204. Throws BrokerAnswer, and the network's error. */
+  /**
+   * Posts JSON text and returns the response's JSON, or undefined for 204. Throws BrokerResponseError, and the
+   * network's error.
+   */
   async post(path: string, json: string | Buffer, signal: AbortSignal): Promise<unknown> {
     const { statusCode, body } = await request(this.url(path), {
       method: 'POST',
@@ -85,7 +91,7 @@ export class BrokerClient {
   }
 }
 
-/** The stable code of a problem answer, or undefined. Its text is not read: it could be anything. */
+/** The stable code of a problem response, or undefined. Its text is ignored: it could be anything. */
 async function problemCode(body: { json(): Promise<unknown> }): Promise<string | undefined> {
   const problem = await body.json().catch(() => undefined);
   if (typeof problem !== 'object' || problem === null || !('code' in problem)) return undefined;

@@ -1,9 +1,11 @@
 import { createParser } from 'eventsource-parser';
 
-/** Longest event that is read: a snapshot of 100,000 grants takes some 40 MB. More means a broken or hostile sender. */
+/**
+ * The longest event that is read. A snapshot of 100,000 grants is about 40 MB. More means a broken or hostile sender.
+ */
 const MAX_EVENT_BYTES = 256 * 1024 * 1024;
 
-/** The `data` of each server-sent event of a body, in order. Throws for an event beyond 256 MiB. */
+/** The `data` of each server-sent event of a body, in order. Throws for an event of more than 256 MiB. */
 export async function* readEventData(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const ready: string[] = [];
   const parser = createParser({
@@ -21,8 +23,8 @@ export async function* readEventData(body: AsyncIterable<Buffer>): AsyncGenerato
 }
 
 /**
- * The pieces of a body, as long as somebody still talks. `limitMs` is asked anew before each piece: how long to wait for
- * it before `onSilent` is called. The time that the reader takes for a piece does not count.
+ * The pieces of a body. Calls `onSilent` if no piece arrives within `limitMs()`, which is evaluated again before each
+ * piece. The time that the reader needs for a piece does not count.
  */
 export async function* withIdleTimeout<T>(
   body: AsyncIterable<T>,

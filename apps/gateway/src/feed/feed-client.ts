@@ -28,28 +28,28 @@ type FeedClientParts = {
   position: FeedPosition;
   clock: Clock;
   log: Logger;
-  /** Makes this gateway's identity known to the broker; called before each connection until it succeeded. */
+  /** Registers this gateway's identity with the broker. Called before each connection until it has succeeded. */
   register(signal: AbortSignal): Promise<void>;
-  /** Follows what customers have signed; durable when it resolves. */
+  /** Applies what customers have signed. Durable when it resolves. */
   applyCustomerRules(data: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void>;
-  /** Called when everything was shown anew: the broker may have forgotten what it had told before. */
+  /** Called after each snapshot: the broker may have forgotten what it was told before. */
   onSnapshot(): void;
 };
 
-/** A connection that has brought events for so long was no accident: a broker that drops everybody right away is. */
+/** A connection that brought events for this long was a real one, not one that the broker drops at once. */
 const LASTED_MS = 1_000;
-/** Heartbeats come every second: a feed that has begun and is silent for so long is dead, whatever its socket says. */
+/** Heartbeats arrive every second. A feed that is silent for this long is dead, whatever its socket says. */
 const SILENCE_MS = 5_000;
 /**
- * Its beginning may take longer, where hundreds ask a broker at once for all that there is: who gives up and asks again
- * has it begin again. So twice as long after each time in vain.
+ * The first event may take longer: hundreds of gateways may ask a broker for everything at once. A gateway that gives
+ * up and asks again makes the broker start again, so each timeout doubles the next wait.
  */
 const FIRST_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
-/** All that is remembered is looked through, so not with every event. */
+/** Forgetting scans all digests, so it does not run with every event. */
 const FORGET_EVERY_MS = 3_600_000;
 
-/** An event that ends the connection and what is known from it. */
+/** An event that ends the connection, and makes the known state unusable. */
 class FeedBroken extends Error {
   override readonly name = 'FeedBroken';
 
@@ -59,14 +59,15 @@ class FeedBroken extends Error {
 }
 
 /**
- * Holds the feed open, for ever: connects, believes what is signed and follows, applies it, and begins anew after
- * anything else. A lost connection keeps what is known until the touch deadline; a broken rule ends it at once.
+ * Keeps the feed open: connects, applies the events that are signed and in order, and reconnects after anything else.
+ * After a lost connection the known state counts until the liveness deadline; after a broken rule it does not count at
+ * all.
  */
 export class FeedClient {
   private readonly feedKey: KeyObject;
   private readonly stop = new AbortController();
   private applied: FeedPlace | undefined;
-  /** When this connection was asked for (monotonic), while what it missed is not known to be there yet. */
+  /** When the current connection was opened (monotonic), while changes that were missed may still be on their way. */
   private catchingUpSince: number | undefined;
   private running: Promise<void> | undefined;
   private readonly backOff = new BackOff({ firstMs: 50, longestMs: 1_000 });
@@ -123,7 +124,7 @@ export class FeedClient {
       for await (const data of readEventData(heard)) {
         begunAt ??= clock.monotonic();
         await this.take(session, data, askedAt);
-        // A connection that lasted is followed by the next one at once; one that breaks right away is not.
+        // After a connection that lasted, the next one starts at once; another broker may answer at the same address.
         const hasLasted = session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS;
         if (hasLasted) this.backOff.resetAndSkipNext();
         if (hasLasted && liveness.isImprecise) throw new Error('the feed began late');
@@ -134,7 +135,7 @@ export class FeedClient {
     }
   }
 
-  /** One event. Throws where the connection is to end with it. */
+  /** Handles one event. Throws if the connection must end with it. */
   private async take(session: FeedSession, data: string, askedAt: number): Promise<void> {
     const { liveness } = this.parts;
     try {
@@ -143,7 +144,7 @@ export class FeedClient {
       throw new FeedBroken(cause);
     }
     if (this.catchingUpSince !== undefined) return;
-    // A new nonce gives a new measure, where time has parted or this connection brings old news.
+    // A new nonce gives a new time measurement, if the clocks have parted or this connection brings old news.
     if (!liveness.clocksAgree) throw new Error('the clocks of broker and gateway do not agree');
     if (!liveness.isInTouch() || liveness.isLate) throw new Error('what the feed brings is late');
   }
@@ -167,21 +168,21 @@ export class FeedClient {
     if (step.do === 'change') {
       await this.parts.applyCustomerRules(step.event.data);
       await this.keepBeginnings(step.event.data.grants ?? []);
-      // First what it says, then the note of it and of its place: a stop must not wait for a disk.
+      // The change takes effect first and is noted on disk after: a stop must not wait for a disk.
       state.applyChange(step.event.data, clock.now());
       await state.ledger.flush();
       await position.advance(step.event);
     }
     if (step.do !== 'hear') this.applied = { epoch: event.epoch, seq: event.seq };
-    // A snapshot is whole by itself. After a resume the missed changes are still on their way, and only a heartbeat
-    // says that none is: until then nothing that this connection brings makes what is known fresh.
+    // A snapshot is complete. After a resume, missed changes are still on their way, and only a heartbeat says that
+    // none is left. Until then nothing from this connection makes the known state fresh.
     if (this.catchingUpSince === undefined) liveness.eventReceived(time);
     else if (event.type === 'snapshot' || event.type === 'heartbeat') this.begin(event, this.catchingUpSince);
   }
 
   /**
-   * Digests whose own life is over. Neither of the two clocks alone may make the gateway forget what has ended: `now` is
-   * the earlier one's.
+   * Forgets digests whose own life is over. `now` is the earlier of the broker's and the gateway's clock: neither alone
+   * may make the gateway forget what has ended.
    */
   private forgetOld(now: number): void {
     if (now < this.forgottenAt + FORGET_EVERY_MS) return;
@@ -197,7 +198,7 @@ export class FeedClient {
     log.info({ place: formatFeedPlace(event), type: event.type }, 'in touch with the broker');
   }
 
-  /** A grant opens nothing before it is on disk when its window began. */
+  /** A grant opens nothing before the start of its window is on disk. */
   private async keepBeginnings(grants: readonly FeedGrant[]): Promise<void> {
     const { ledger } = this.parts.state;
     ledger.begin(grants);
@@ -205,8 +206,8 @@ export class FeedClient {
   }
 
   /**
-   * An event that cannot be believed, applied or kept, and a broker that does not know us: out of touch at once. A
-   * broken network alone leaves what is known in force until the touch deadline.
+   * An event that cannot be trusted, applied or stored, and a broker that rejects this gateway: out of touch at once.
+   * After a network error alone, the known state counts until the liveness deadline.
    */
   private failed(error: unknown): void {
     const { liveness, log } = this.parts;

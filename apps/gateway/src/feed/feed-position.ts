@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compareFeedPlaces, type SeenPlace } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { JsonFile } from '../storage/json-cell.js';
+import { JsonFile } from '../storage/json-file.js';
 
 const shape = z.strictObject({
   epoch: z.int().min(1),
@@ -9,18 +9,21 @@ const shape = z.strictObject({
   mark: z.string().exactOptional(),
 });
 
-/** The highest place in the feed that this gateway ever applied, on its disk: it never goes back, restarts included. */
+/**
+ * The highest place in the feed that this gateway ever applied, kept on its disk. It never goes back, not even after a
+ * restart.
+ */
 export class FeedPosition {
   private readonly cell: JsonFile<SeenPlace>;
   private reached: SeenPlace | undefined;
-  /** What is on disk: behind `reached` while a write is under way, or after one that failed. */
+  /** What is on disk. It is behind `reached` while a write is under way, and after one that failed. */
   private kept: SeenPlace | undefined;
 
   private constructor(folder: string) {
     this.cell = new JsonFile(join(folder, 'feed-position.json'));
   }
 
-  /** Throws when the file is there and cannot be read: forgetting the place would let an older feed in. */
+  /** Throws if the file exists and cannot be read: without the place an older feed could be accepted. */
   static async load(folder: string): Promise<FeedPosition> {
     const position = new FeedPosition(folder);
     const stored = await position.cell.read();
@@ -32,7 +35,10 @@ export class FeedPosition {
     return this.reached;
   }
 
-  /** Resolves when this place or a later one is durable. Rejects with the file system's error; the next call tries again. */
+  /**
+   * Resolves when this place or a later one is durable. Rejects with the file system's error; the next call tries
+   * again.
+   */
   async advance({ epoch, seq, mark }: SeenPlace): Promise<void> {
     const place = { epoch, seq, ...(mark === undefined ? {} : { mark }) };
     if (isAtLeast(this.kept, place)) return;

@@ -6,24 +6,24 @@ import {
   ProtocolError,
 } from '@countersign/gateway-protocol';
 
-/** What became of the gateway's place in the feed and its knowledge; kept between connections. */
+/** The gateway's place in the feed, which it keeps between connections. */
 interface FeedMemory {
   /** The last place that was applied in this run; undefined while a snapshot is needed. */
   applied: FeedPlace | undefined;
-  /** The highest place ever applied, as kept on disk. */
+  /** The highest place that was ever applied, as it is kept on disk. */
   readonly highest: FeedPlace | undefined;
 }
 
-/** What an event asks the gateway to do. */
+/** What the gateway does with an event. */
 export type FeedStep =
   | { do: 'begin'; event: Extract<FeedEvent, { type: 'snapshot' | 'resume' }> }
   | { do: 'change'; event: Extract<FeedEvent, { type: 'change' }> }
   | { do: 'hear'; event: Extract<FeedEvent, { type: 'heartbeat' }> };
 
 /**
- * Judges the events of one connection in their order. Pure: it says what to do, and throws ProtocolError
- * `invalid_event` for whatever must end the connection: an event for another gateway, a first event without our nonce,
- * a place below one that was reached before, a gap.
+ * Validates the events of one connection in their order. Pure: it returns what to do. It throws ProtocolError
+ * `invalid_event` for everything that must end the connection: an event for another gateway, a first event without our
+ * nonce, a place below one that was reached before, a gap.
  */
 export class FeedSession {
   private place: FeedPlace | undefined;

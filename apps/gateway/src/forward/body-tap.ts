@@ -2,25 +2,25 @@ import { createHash, type Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { ChunkScanner } from '../http/chunk-scanner.js';
 
-/** More bytes came than a request may have; the number is not known before where the body is chunked. */
+/** The request has more bytes than is allowed. For a chunked body the size is not known before. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
   readonly code = 'body_too_large';
 }
 
 type BodyRules = {
-  /** Where the body is chunked. */
+  /** Present if the body is chunked. */
   chunks: ChunkScanner | undefined;
   maxBytes: number;
-  /** From here on it is the client that anybody waits for. */
+  /** Called when the gateway waits for the client. */
   onWanting(): void;
-  /** Enough has come for now, or all of it: whoever takes it has the next move. */
+  /** Called when enough has arrived for now, or all of it: the gateway waits for the upstream. */
   onHeld(): void;
 };
 
 /**
- * A request body on its way to the upstream: hashed as it passes; ended with AmbiguousRequest when its chunks turn odd,
- * and with BodyTooLarge behind its last permitted byte.
+ * A request body on its way to the upstream. It is hashed as it passes. It ends with AmbiguousRequest if its chunks
+ * violate the strict coding, and with BodyTooLarge after its last permitted byte.
  */
 export class BodyTap extends Transform {
   private readonly hash: Hash = createHash('sha256');
@@ -31,7 +31,7 @@ export class BodyTap extends Transform {
     super();
   }
 
-  /** `sha256:` + hex of the whole body; null while it has not passed whole. Read once. */
+  /** `sha256:` + hex of the whole body; null unless all of it has passed. Read once. */
   get sha256(): string | null {
     return this.ended ? `sha256:${this.hash.copy().digest('hex')}` : null;
   }

@@ -10,17 +10,17 @@ import { AmbiguousRequest } from '../http/refusals.js';
 import { BodyTap, BodyTooLarge } from './body-tap.js';
 import { clientHeaders, type Origin } from './forwarded-headers.js';
 
-/** An allowed call, recorded and ready to go. */
+/** An allowed call whose record is durable. */
 type Forwarding = {
   upstream: Dispatcher;
   origin: Origin;
   method: string;
   /** Path with query. */
   target: string;
-  /** Flat list for the upstream, without framing and Host; framing is added to it. */
+  /** Flat list for the upstream, without framing and Host. `start` adds the framing. */
   headers: string[];
   framing: Framing;
-  /** The body where it had to be read whole before the decision; else it is streamed from the request. */
+  /** The body, if it had to be read whole before the decision. Otherwise it streams from the request. */
   body: Buffer | undefined;
   chunks: ChunkScanner | undefined;
   maxBodyBytes: number;
@@ -31,16 +31,16 @@ type Forwarding = {
   call: OpenCall;
   /** The monotonic clock, in milliseconds. */
   now(): number;
-  /** How many of these bytes of response body may be sent at once (budget); counts them. */
+  /** How many of these bytes of response body the budget allows now. Counts them as used. */
   takeBytes(bytes: number): number;
-  /** Resolves when there may be more to take, or none is left. */
+  /** Resolves when there may be more, or when none is left. */
   moreBytes(bytes: number): Promise<MoreBudget>;
 };
 
-/** Why nothing could be had from the upstream. */
+/** Why the upstream gave no response. */
 type ForwardFailure = 'upstream_unreachable' | 'upstream_timeout' | 'ambiguous_request' | 'body_too_large';
 
-/** How it ended. `failure`: nothing was sent to the client yet, so that the caller answers. */
+/** How the call ended. `failure` is set only if nothing was sent to the client yet: then the caller answers. */
 export type Forwarded = {
   status: number | null;
   bytes: number;
@@ -50,14 +50,14 @@ export type Forwarded = {
   cutBy?: CutReason | undefined;
 };
 
-/** Sends the call to its upstream and the answer to the client, both as streams. Never throws. */
+/** Sends the call to its upstream and the response to the client, both as streams. Never throws. */
 export function forwardCall(forwarding: Forwarding): Promise<Forwarded> {
   return new Promise((resolve) => new ForwardedCall(forwarding, resolve).start());
 }
 
 const NOTHING = Buffer.alloc(0);
 const SMALL_BYTES = 8_192;
-/** RFC 9110 §15: what lies beyond is no status, and no record can hold it. */
+/** RFC 9110 §15: higher numbers are no status, and a record cannot hold them. */
 const HIGHEST_STATUS = 599;
 const UNREACHABLE_PAUSE_MS = 250;
 const TIMEOUTS = new Set([
@@ -74,7 +74,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   private bytes = 0;
   private upstreamEnded = false;
   private settled = false;
-  /** Head and body that came together leave together: the head (no bytes) or the first piece, until the turn is over. */
+  /**
+   * A head and a body that arrive together are sent together. This holds the head (empty buffer) or the first piece
+   * until the end of the turn.
+   */
   private held: Buffer | undefined;
 
   constructor(
@@ -92,7 +95,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     const { headers } = this.parts;
     if (framing.kind === 'length') headers.push('content-length', String(framing.bytes));
     if (this.tap !== undefined) {
-      // An error of the body reaches us through the dispatcher; without a listener it would end the process.
+      // The dispatcher reports an error of the body to us. Without a listener it would end the process.
       this.tap.on('error', () => undefined);
       (body === undefined ? request : Readable.from([body])).pipe(this.tap);
     }
@@ -112,7 +115,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // Interim answers are between the upstream and us.
+    // Interim responses stay between the upstream and us.
     if (status < 200 || this.settled) return;
     if (status > HIGHEST_STATUS) {
       this.finish('failed', { failure: 'upstream_unreachable' });
@@ -146,8 +149,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Sends what waits for the rest of what came with it. A head is sent as bytes: `flushHeaders` would encode those beyond
-   * ASCII once more.
+   * Sends what was held for the rest of its turn. A head is sent as bytes: `flushHeaders` would encode non-ASCII bytes
+   * again.
    */
   sendHeld(): void {
     const { held } = this;
@@ -168,8 +171,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Sends a chunk piece by piece, as the budget allows, of which `paid` bytes are counted already. What it still pays
-   * for arrives; then the answer breaks off.
+   * Sends a chunk piece by piece, as far as the budget allows. `paid` bytes of it are counted already. When the budget
+   * is used up, what it paid for has arrived, and the response breaks off.
    *
    * @returns whether all of it was sent
    */
@@ -185,7 +188,8 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
         call.cut('budget_exhausted');
         return false;
       }
-      // While the broker cannot be asked the answer stands still: it goes on, or is cut with the touch.
+      // While the broker cannot be reached the response pauses. It continues later, or is cut when the gateway is out
+      // of touch.
       if (more === 'unreachable') await pause(UNREACHABLE_PAUSE_MS);
       from = to;
       to += this.settled ? 0 : takeBytes(chunk.length - to);
@@ -208,11 +212,12 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     const { response, call } = this.parts;
     this.upstreamEnded = true;
-    // What is buffered still has to be read by the client.
+    // The client still has to read what is buffered.
     call.waitForClient(this.parts.now());
     const { held = NOTHING } = this;
     this.held = undefined;
-    // Node puts text, not bytes, into one write with the head: a small answer that came whole leaves so.
+    // Node writes text, but not bytes, together with the head: so a small response that arrived whole is sent in one
+    // write.
     if (held === NOTHING) response.end();
     else if (held.length <= SMALL_BYTES) response.end(held.toString('latin1'), 'latin1');
     else response.end(held);
@@ -231,7 +236,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** The client has all of the answer, or has gone away. */
+  /** The client has received the whole response, or has gone away. */
   private closed(): void {
     if (this.settled) return;
     if (this.upstreamEnded && this.parts.response.writableFinished) this.finish('completed');
@@ -241,7 +246,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
   private cut(reason: CutReason): void {
     if (this.settled) return;
     const { response } = this.parts;
-    // A partial answer cannot be taken back: breaking the connection is the only honest end of it.
+    // A partial response cannot be taken back. Closing the connection is the only honest way to end it.
     if (response.headersSent) response.destroy();
     this.finish('cut', { cutBy: reason });
     this.controller?.abort(new Error('the call was cut'));
@@ -255,7 +260,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
       request.unpipe(this.tap);
       this.tap.destroy();
     }
-    // An upload that nobody reads any more must not hold the connection open behind a finished answer.
+    // An upload that no one reads any more must not keep the connection open after the response.
     if (response.headersSent && !request.complete) request.destroy();
     const { status, bytes } = this;
     this.settle({ status, bytes, bodySha256, outcome, failure: more.failure, cutBy: more.cutBy });

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { connectionOptions, type HeaderList } from '../http/header-list.js';
 import type { LocationRewriter } from './location-rewriter.js';
 
-/** What the gateway says to the upstream about a call. */
+/** What the gateway tells the upstream about a call. */
 type TrustHeaders = {
   tenant: string;
   requester: string;
@@ -11,13 +11,13 @@ type TrustHeaders = {
   record: string;
   /** Compact JWS. */
   context: string;
-  /** Where the service reads the tenant from a header: that header, set to the tenant that was judged. */
+  /** The header from which the service reads the tenant, if it does. It is set to the tenant of the decision. */
   tenantHeader: string | undefined;
 };
 
 /**
- * The header fields that go to the upstream, flat as undici takes them: what the client sent, without what it must not
- * set, and ours. Framing and Host are not among them: they are the next hop's.
+ * The header fields for the upstream, flat as undici takes them: the client's fields without those that a client must
+ * not set, and the gateway's own. Framing and Host are not included: they belong to the next hop.
  */
 export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): string[] {
   const dropped = connectionOptions(headers.all('connection'));
@@ -36,8 +36,8 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
 }
 
 /**
- * What does not come back: the connection's own; what speaks for the whole host, which is ours and other services' too;
- * and what a proxy before us would take for orders.
+ * Response fields that are not passed on: fields of the connection; fields that speak for the whole host, which the
+ * gateway and other services share; and fields that a proxy in front of the gateway would take for orders.
  */
 const NEVER: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
@@ -56,7 +56,7 @@ const NEVER: ReadonlySet<string> = new Set([
 ]);
 const FAMILIES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfile))/;
 
-/** Where an answer came from, as its references have to be read. */
+/** Where a response came from. Its references are resolved against this. */
 export type Origin = { service: string; upstream: URL; locations: LocationRewriter };
 
 type Rewrite = (value: string, origin: Origin) => string | undefined;
@@ -64,10 +64,10 @@ type Rewrite = (value: string, origin: Origin) => string | undefined;
 const reference: Rewrite = (value, { service, upstream, locations }) =>
   locations.rewrite(value, service, upstream);
 
-/** Seconds, then an address, with `url=` and quotes or without. */
+/** Seconds, then an address, with or without `url=` and quotes. */
 const REFRESH = /^([\s\d.]*[;,]?\s*(?:url\s*=\s*)?["']?)([^"']*)/i;
 
-/** Headers that hold addresses or cookies. Undefined: does not come back. */
+/** Headers that hold addresses or cookies. A rewrite to undefined drops the value. */
 const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
   ['location', reference],
   ['content-location', reference],
@@ -83,8 +83,8 @@ const REWRITTEN: ReadonlyMap<string, Rewrite> = new Map([
 ]);
 
 /**
- * The upstream's header fields for the client, flat as Node takes them, with nothing left that would lead the client
- * round the gateway, set a cookie beyond this service, or speak in our name.
+ * The upstream's header fields for the client, flat as Node takes them. Nothing in them leads the client around the
+ * gateway, sets a cookie beyond this service, or speaks in the gateway's name.
  */
 export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): string[] {
   const named = connectionOptions([headers['connection'] ?? []].flat());
@@ -103,8 +103,9 @@ export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): str
 }
 
 /**
- * A cookie for this service alone: no domain, so that it stays with the gateway's host, and a path below the service.
- * `__Host-` cookies insist on all paths of the host, which other services and the broker share: they do not come back.
+ * A cookie for this service alone: without a domain, so that it stays with the gateway's host, and with a path below
+ * the service. `__Host-` cookies require all paths of the host, which other services and the broker share: they are
+ * dropped.
  */
 function cookieOfService(cookie: string, service: string): string | undefined {
   const [pair = '', ...attributes] = cookie.split(';');
@@ -121,8 +122,8 @@ const OWN = '__host-countersign';
 const HOST = '__host-';
 
 /**
- * Begins so, also without a name in front, as some browsers send what was set without one. No regular expression: on a long
- * run of spaces it would try every way to part them.
+ * Whether the pair begins with this name, also after `=`: some browsers send a cookie that was set without a name in
+ * that form. A regular expression would backtrack over a long run of spaces.
  */
 function begins(pair: string, name: string): boolean {
   const given = pair.trimStart();
@@ -130,17 +131,19 @@ function begins(pair: string, name: string): boolean {
   return named.slice(0, name.length).toLowerCase() === name;
 }
 
-/** Whether a cookie's `name=value` is of the broker or the gateway: cookies ignore ports, so that they meet on one host. */
+/**
+ * Whether a cookie's `name=value` belongs to the broker or the gateway. Cookies ignore ports, so both meet on one host.
+ */
 export function isOwnCookie(pair: string): boolean {
   return begins(pair, OWN);
 }
 
-/** Whether a cookie insists on all paths of its host. */
+/** Whether a cookie requires all paths of its host. */
 export function isHostCookie(pair: string): boolean {
   return begins(pair, HOST);
 }
 
-/** A `Cookie` header without ours; undefined when nothing is left. */
+/** A `Cookie` header without our cookies; undefined if nothing is left. */
 export function withoutOwnCookies(cookies: string): string | undefined {
   const kept = cookies.split(';').filter((pair) => !isOwnCookie(pair));
   return kept.length === 0 ? undefined : kept.join(';').trim();

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { RouteMaps } from '../authorize/route-maps.js';
 
-/** A reference that leaves where the client is: with a scheme, or from the root. Browsers read `\` as `/`. */
+/** A reference that leaves the current path: with a scheme, or from the root. Browsers read `\` as `/`. */
 const LEAVES = /^(?:[a-z][a-z0-9+.-]*:|[/\\])/i;
 const TAKEN_OUT = /[\t\n\r]/g;
 const LEADING = /^[\0-\x20]+/;
 
-/** Leads what an upstream says of its own addresses, and of other upstreams', back through the gateway. */
+/** Rewrites addresses of upstreams in responses, so that clients follow them through the gateway. */
 export class LocationRewriter {
   private maps: RouteMaps | undefined;
   private services = new Map<string, string>();
@@ -14,8 +14,8 @@ export class LocationRewriter {
   constructor(private readonly routeMaps: () => RouteMaps) {}
 
   /**
-   * The reference as the gateway's client has to follow it: `/x` and `http://upstream/x` become `/service/x`, whatever the
-   * scheme; relative ones stay and so do those that lead to a host that no service has.
+   * The reference as a client of the gateway must follow it: `/x` and `http://upstream/x` become `/service/x`, whatever
+   * the scheme. Relative references stay, and so do references to a host that belongs to no service.
    */
   rewrite(value: string, service: string, upstream: URL): string {
     const given = asBrowsersRead(value);
@@ -39,8 +39,8 @@ export class LocationRewriter {
 }
 
 /**
- * A reference as browsers read it: they take tabs out wherever they stand, control characters off its ends, and bytes beyond
- * ASCII for UTF-8 where they are that.
+ * A reference as browsers read it: they remove tabs everywhere and control characters at the start, and read non-ASCII
+ * bytes as UTF-8 if they are valid UTF-8.
  */
 function asBrowsersRead(value: string): string {
   const bytes = Buffer.from(value, 'latin1');
@@ -48,7 +48,7 @@ function asBrowsersRead(value: string): string {
   return text.replaceAll(TAKEN_OUT, '').replace(LEADING, '');
 }
 
-/** Whose address it is: `up.example.` is `up.example`, and the usual ports are what a scheme without one means. */
+/** The address without differences in spelling: `up.example.` equals `up.example`, and default ports are omitted. */
 function hostAndPort({ hostname, port }: URL): string {
   const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
   return port === '' || port === '80' || port === '443' ? host : `${host}:${port}`;

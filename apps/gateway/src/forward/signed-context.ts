@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import type { Identity } from '../identity.js';
 
-/** What an upstream is told about a call, in words that it can check. */
+/** What the gateway asserts about a call. The upstream can verify it. */
 type CallContextClaims = {
   tenant: string;
   /** `usr_…` */
@@ -14,15 +14,15 @@ type CallContextClaims = {
   path: string;
 };
 
-/** `now` is the wall clock's, in milliseconds. */
+/** `now`: the wall clock, in milliseconds. */
 export type ContextSigner = (audience: string, claims: CallContextClaims, now: number) => string;
 
 const LIFE_SECONDS = 30;
 
 /**
- * Signs the `Countersign-Context` header: a compact EdDSA JWS (`typ: countersign-context+jwt`) by the gateway's identity,
- * bound to this method and path, for this audience, for half a minute. An upstream that asks for it sees calls that
- * went round the gateway.
+ * Signs the `Countersign-Context` header: a compact EdDSA JWS (`typ: countersign-context+jwt`) by the gateway's
+ * identity. It is bound to this method, path and audience, and valid for half a minute. An upstream that requires it
+ * detects calls that went around the gateway.
  */
 export function contextSigner({ kid, privateKey }: Identity, gateway: string): ContextSigner {
   const header = encode({ alg: 'EdDSA', typ: 'countersign-context+jwt', kid });

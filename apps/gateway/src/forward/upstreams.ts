@@ -2,10 +2,10 @@ import { Pool } from 'undici';
 
 type UpstreamTimeouts = { connectMs: number; firstByteMs: number; idleMs: number };
 
-/** An upstream's address and the connections to it. */
+/** An upstream's address and its connections. */
 export type Upstream = { url: URL; pool: Pool };
 
-/** One pool of connections per upstream origin. */
+/** One pool of connections for each upstream origin. */
 export class Upstreams {
   private readonly known = new Map<string, Upstream>();
 
@@ -19,7 +19,7 @@ export class Upstreams {
       connect: { timeout: connectMs },
       headersTimeout: firstByteMs,
       bodyTimeout: idleMs,
-      // One call at a time on a connection: a slow answer must not hold up another grant's call behind it.
+      // One call at a time on a connection: a slow response must not delay another grant's call.
       pipelining: 1,
     });
     const upstream = { url: new URL(origin), pool };
@@ -27,7 +27,7 @@ export class Upstreams {
     return upstream;
   }
 
-  /** Waits for what is under way. */
+  /** Closes all connections. Calls that still run fail. */
   async close(): Promise<void> {
     await Promise.all([...this.known.values()].map(({ pool }) => pool.destroy()));
   }

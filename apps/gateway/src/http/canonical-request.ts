@@ -4,7 +4,7 @@ import { HeaderList } from './header-list.js';
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 import { readTarget, type Target } from './target.js';
 
-/** A request that can be read in one way only: what is judged, and all that may be forwarded (P4). */
+/** A request that can be read in only one way. It is what the checks see, and all that may be forwarded (P4). */
 export type CanonicalRequest = Target & {
   method: string;
   host: string;
@@ -16,8 +16,8 @@ const METHOD = /^[A-Z]{1,20}(?:-[A-Z]{1,20})?$/;
 const NEVER_FORWARDED = new Set(['CONNECT', 'TRACE']);
 
 /**
- * Reads a parsed request from its raw parts. Throws AmbiguousRequest where another server on the way could have
- * understood it differently: not HTTP/1.1, odd target, Host, header or framing, `Expect` other than 100-continue.
+ * Reads a parsed request from its raw parts. Throws AmbiguousRequest if another server on the way could have understood
+ * it differently: not HTTP/1.1; an odd target, Host, header or framing; an `Expect` other than 100-continue.
  */
 export function readCanonicalRequest(
   request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'url' | 'rawHeaders'>,
@@ -44,8 +44,8 @@ const HOST = new RegExp(
 );
 
 /**
- * The host that a request names, lower-case, without port. Any well-formed one is accepted: which names lead to a
- * gateway is for its operator's DNS to say. Throws AmbiguousRequest unless there is exactly one and it is plausible.
+ * The host of a request, in lower case, without port. Any well-formed host is accepted: the operator's DNS decides
+ * which names lead to a gateway. Throws AmbiguousRequest unless there is exactly one Host and it is well-formed.
  */
 export function readHost(headers: HeaderList): string {
   const value = headers.one('host');
@@ -67,12 +67,12 @@ export function readHost(headers: HeaderList): string {
 export type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' };
 
 const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
-/** Methods whose body has no meaning: one reader would take it for the next request. */
+/** Methods whose body has no meaning: some readers would take it for the next request. */
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Reads how the body ends. Throws AmbiguousRequest for both kinds at once, any coding but plain `chunked`, a length
- * that is not plain decimal, and a body where the method gives it no meaning.
+ * Reads how the body ends. Throws AmbiguousRequest for both kinds at once, for any coding but plain `chunked`, for a
+ * length that is not plain decimal, and for a body whose method gives it no meaning.
  */
 export function readFraming(method: string, headers: HeaderList): Framing {
   const coding = headers.one('transfer-encoding');

@@ -2,33 +2,35 @@ import { AmbiguousRequest } from './refusals.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
-/** More hex digits would be a chunk of over 4 GiB: nobody sends one, and some readers' numbers overflow. */
+/** More hex digits would mean a chunk of over 4 GiB. No one sends one, and some readers' numbers overflow. */
 const MAX_SIZE_DIGITS = 8;
 
 type State = 'size' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'end-cr' | 'end-lf' | 'done' | 'odd';
 
 /**
- * Reads the chunked coding (RFC 9112 §7.1) strictly, beside the parser: a size of at most 8 hex digits, its line end, so
- * many bytes, a line end; then `0` and an empty line. Chunk extensions and trailers are odd: parsers drop them, each in
- * its own way, and where the body ends is what smuggling is about.
+ * Reads the chunked coding (RFC 9112 §7.1) strictly, beside the parser: a size of at most 8 hex digits, a line end,
+ * that many bytes, a line end; at the end `0` and an empty line. Chunk extensions and trailers are violations: each
+ * parser drops them in its own way, and request smuggling lives on disagreement about where a body ends.
  */
 export class ChunkScanner {
   private state: State = 'size';
   private digits = 0;
   private left = 0;
 
-  /** What is wrong with the body as far as it has come. */
+  /** What is wrong with the body, as far as it has arrived. */
   violation(): AmbiguousRequest | undefined {
     if (this.state !== 'odd') return undefined;
     return new AmbiguousRequest('a chunk has an extension, or the body has trailers');
   }
 
-  /** Nothing more is taken: the body is over, or odd, and then nobody knows where it ends. */
+  /** Whether the body has ended. Also true after a violation, because then no one knows where the body ends. */
   get isDone(): boolean {
     return this.state === 'done' || this.state === 'odd';
   }
 
-  /** Takes the next bytes of the connection; says how many were the body's. What follows its end is not looked at. */
+  /**
+   * Takes the connection's next bytes. Returns how many belong to the body; the bytes after its end are not examined.
+   */
   push(bytes: Uint8Array): number {
     let at = 0;
     while (at < bytes.length && !this.isDone) {

@@ -1,15 +1,15 @@
 import { isRefusedHeader } from '@countersign/contract';
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
-/** Node silently drops header fields past about a thousand; long before that we refuse, and see every one. */
+/** Node silently drops header fields after about a thousand. We refuse long before that, so we see every field. */
 const MAX_FIELDS = 200;
 const NAME = /^[A-Za-z0-9-]+$/;
 /** Visible ASCII, space and tab. */
 const VALUE = /^[\t\x20-\x7e]*$/;
-/** A list of connection options (RFC 9110 §7.6.1), each of which names a field that goes no further. */
+/** A list of connection options (RFC 9110 §7.6.1). Each option names a field that is not forwarded. */
 const CONNECTION_OPTIONS = /^[\t ]*[A-Za-z0-9-]+(?:[\t ]*,[\t ]*[A-Za-z0-9-]+)*[\t ]*$/;
 
-/** Fields that must not come twice, since readers disagree on which one counts. */
+/** Fields that must not occur twice, because readers disagree on which one counts. */
 const SINGLE = new Set([
   'host',
   'authorization',
@@ -21,15 +21,15 @@ const SINGLE = new Set([
   'cookie',
 ]);
 
-/** The header fields of a request as they came, in order. Names in lower case. */
+/** The header fields of a request in their order. Names are in lower case. */
 export class HeaderList {
   private constructor(readonly fields: readonly (readonly [name: string, value: string])[]) {}
 
   /**
-   * Reads `rawHeaders` (never the merged `headers`, which drop, join and pick). Throws AmbiguousRequest for more than
-   * 200 fields, a name that is not letters, digits and `-` (some servers read `_` as `-`), a value outside visible
-   * ASCII, a second value of a field that decides something, a method override, an upgrade, announced trailers,
-   * a `Connection` that is no list of names.
+   * Reads `rawHeaders`, never the merged `headers`, which drop, join and choose. Throws AmbiguousRequest for more than
+   * 200 fields; a name that is not letters, digits and `-` (some servers read `_` as `-`); a value outside visible
+   * ASCII; a second value of a field that decides something; a method override; an upgrade; announced trailers; a
+   * `Connection` value that is no list of names.
    */
   static read(rawHeaders: readonly string[]): HeaderList {
     requireUnambiguous(rawHeaders.length <= MAX_FIELDS * 2, 'more than 200 header fields');
@@ -57,7 +57,9 @@ export class HeaderList {
     return this.fields.filter(([field]) => field === wanted).map(([, value]) => value);
   }
 
-  /** The one value of a field, by its name in lower case, or undefined. Throws AmbiguousRequest where there are several. */
+  /**
+   * The one value of a field, by its name in lower case, or undefined. Throws AmbiguousRequest if there are several.
+   */
   one(name: string): string | undefined {
     let found: string | undefined;
     for (const [field, value] of this.fields) {
@@ -74,8 +76,8 @@ function duplicateField(name: string): AmbiguousRequest {
 }
 
 /**
- * The field names that the values of a `Connection` header name, in lower case: they go no further (RFC 9110 §7.6.1).
- * Undefined where it names none.
+ * The field names, in lower case, that the values of a `Connection` header list: those fields are not forwarded (RFC
+ * 9110 §7.6.1). Undefined if it lists none.
  */
 export function connectionOptions(values: readonly string[]): Set<string> | undefined {
   const options = values.filter((value) => value !== 'keep-alive' && value !== 'close');

@@ -4,13 +4,13 @@ import { type CanonicalRequest, readCanonicalRequest } from './canonical-request
 import { ChunkScanner } from './chunk-scanner.js';
 import { type AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
-/** A request, and the reader that goes along with its body where that is chunked. */
+/** A request, and the scanner of its body if that is chunked. */
 export type ReadRequest = { canonical: CanonicalRequest; chunks: ChunkScanner | undefined };
 
 /** Finds where a body ends. */
 type BodyReader = {
   readonly isDone: boolean;
-  /** Takes the connection's next bytes; says how many of them were the body's. */
+  /** Takes the connection's next bytes. Returns how many of them belong to the body. */
   push(bytes: Buffer): number;
   violation(): AmbiguousRequest | undefined;
 };
@@ -19,35 +19,36 @@ const HEAD_END = '\r\n\r\n';
 const NOTHING = Buffer.alloc(0);
 
 /**
- * A connection's bytes, read once more beside Node's parser, which drops some without a word: spaces and empty lines of
- * a head, extensions of chunks. What one reader drops, another on the way may have understood. So a request is only
- * taken where both read the same: its head byte for byte, its body strictly.
+ * Reads a connection's bytes a second time, beside Node's parser. The parser silently drops some bytes: spaces and
+ * empty lines in a head, extensions of chunks. Another server on the way may have understood what the parser drops. So
+ * a request is accepted only if both readers agree: the head byte for byte, the body strictly.
  *
- * It knows where each message ends and so where the next begins. After a request that could not be read it does not,
- * and takes none any more.
+ * The reader knows where each message ends, and so where the next one begins. After a request that it could not read it
+ * does not know that any more, and accepts nothing more on the connection.
  */
 export class HttpReader {
-  /** Behind the last message's end: the next head as far as it has come, or more. */
+  /** The bytes after the end of the last message: the next head as far as it has arrived, or more. */
   #unread: Buffer = NOTHING;
   #body: BodyReader | undefined;
   #isLost = false;
 
-  /** `maxHeadBytes`: more than a head may have, line ends and blanks included, before it is given up. */
+  /** `maxHeadBytes`: the limit for a head with its line ends and blanks. It is higher than the parser's own limit. */
   constructor(private readonly maxHeadBytes: number) {}
 
-  /** Takes the connection's next bytes, before the parser does. */
+  /** Takes the connection's next bytes. Must run before the parser does. */
   push(bytes: Buffer): void {
     if (this.#isLost) return;
     const rest = this.#body === undefined ? bytes : this.#withoutBody(this.#body, bytes);
-    // The parser counts neither empty lines nor blanks before a value against the size of a head: here they have an end.
+    // The parser does not count empty lines or blanks before a value towards the size of a head. They are limited here.
     if (rest.length > 0 && this.#unread.length > this.maxHeadBytes) this.#lose();
     else if (rest.length > 0)
       this.#unread = this.#unread.length === 0 ? rest : Buffer.concat([this.#unread, rest]);
   }
 
   /**
-   * Reads the request that the parser has just told of: in the same turn, since its body may follow in the bytes at hand.
-   * Throws AmbiguousRequest for all that `readCanonicalRequest` refuses, and where the head is not as the parser read it.
+   * Reads the request that the parser has just reported. Must run in the same turn, because the bytes at hand may
+   * already contain the body. Throws AmbiguousRequest for everything that `readCanonicalRequest` refuses, and for a
+   * head that differs from what the parser read.
    */
   readRequest(request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'url' | 'rawHeaders'>): ReadRequest {
     try {
@@ -70,7 +71,7 @@ export class HttpReader {
     this.#unread = bytesAfter(this.#unread, end);
   }
 
-  /** Lets the body have what is its own; remembers it while more is to come. */
+  /** Gives the body its bytes and returns the rest. Remembers the body while more of it is to come. */
   #withoutBody(body: BodyReader, bytes: Buffer): Buffer {
     const taken = body.push(bytes);
     if (body.violation() !== undefined) {
@@ -88,7 +89,10 @@ export class HttpReader {
   }
 }
 
-/** What comes behind so many bytes. An empty part of a piece would keep all of it, while the connection idles. */
+/**
+ * The bytes after the first `taken` ones. An empty slice would keep the whole piece in memory while the connection
+ * idles.
+ */
 function bytesAfter(bytes: Buffer, taken: number): Buffer {
   return taken === bytes.length ? NOTHING : bytes.subarray(taken);
 }
@@ -118,21 +122,21 @@ class LengthBodyReader implements BodyReader {
   }
 }
 
-/** What a parser made of a head. `rawHeaders`: names and values in turn, as Node gives them. */
+/** A head as the parser read it. `rawHeaders`: names and values in turn, as Node gives them. */
 export type ParsedHead = { method: string; url: string; rawHeaders: readonly string[] };
 
 /**
- * A tab beside what says how the body ends. Readers differ there: to Node's parser `chunked` with one behind it is another
- * coding, which it refuses only after it has told of the request.
+ * A tab beside a field that says how the body ends. Readers disagree on it: Node's parser takes `chunked` followed by a
+ * tab for another coding, and refuses it only after it has reported the request.
  */
 const TABBED_FRAMING = /\r\n(?:content-length|transfer-encoding):[^\r]*\t/i;
 
 /**
- * Whether a head, from its first byte to its empty line, is what the parser says of it and nothing more (RFC 9112 §2.1):
- * a request line with single spaces and `HTTP/1.1`, then each field's name, a colon, its value with blanks around, CRLF.
- * No tab is among the blanks around a length or a coding.
- * Node's parser passes more than one space in the request line, empty lines before it and the names of two other
- * protocols, and says nothing of any.
+ * Whether a head is exactly what the parser says, from its first byte to its empty line (RFC 9112 §2.1): a request line
+ * with single spaces and `HTTP/1.1`; then for each field its name, a colon, its value with blanks around it, CRLF.
+ * Blanks around a length or a transfer coding contain no tab.
+ * Node's parser also accepts several spaces in the request line, empty lines before it, and the names of two other
+ * protocols, without saying so.
  */
 export function isHeadAsParsed(head: string, { method, url, rawHeaders }: ParsedHead): boolean {
   const line = `${method} ${url} HTTP/1.1\r\n`;

@@ -13,7 +13,7 @@ type HttpServerParts = {
   pages: OwnPages;
   stopPage: StopPage;
   handler: CallHandler;
-  /** Counts a refusal of something that never became a call. */
+  /** Counts the refusal of something that never became a call. */
   countRefusal(code: 'ambiguous_request' | 'request_timeout'): void;
   maxHeaderBytes: number;
   /** For a whole request with its body. */
@@ -21,19 +21,19 @@ type HttpServerParts = {
   log: Logger;
 };
 
-/** From a connection's first moment, or the end of its last answer's keep-alive, to the end of a head. */
+/** From the start of a connection, or from the end of the last response, to the end of a head. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
-/** How often Node looks for heads and requests that are late; its own 30 s would let them stay that much longer. */
+/** How often Node looks for late heads and requests. Its default of 30 s would allow that much more time. */
 const LATE_CHECK_MS = 1_000;
 
 /**
- * The gateway's HTTP/1.1 server. Every way in which Node hands over a request or a fault leads to one of two places:
- * the canonical request and its handler, or a problem answer of ours.
+ * The gateway's HTTP/1.1 server. Node reports requests and faults in several ways. Each leads to one of two places: the
+ * canonical request and its handler, or one of our problem responses.
  */
 export function createHttpServer(parts: HttpServerParts): Server {
   const server = createServer({
-    // Ours to refuse, with our answer; Node would send its own.
+    // We refuse such requests ourselves; Node would send its own response.
     requireHostHeader: false,
     insecureHTTPParser: false,
     maxHeaderSize: parts.maxHeaderBytes,
@@ -43,47 +43,48 @@ export function createHttpServer(parts: HttpServerParts): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
-  // Not a weak map: with many connections each collection of garbage would have to look through it.
-  const wires = new Map<Socket, HttpReader>();
+  // Not a WeakMap: with many connections, each garbage collection would have to scan it.
+  const readers = new Map<Socket, HttpReader>();
   server.on('connection', (socket) => {
-    const wire = new HttpReader(2 * parts.maxHeaderBytes);
-    wires.set(socket, wire);
-    socket.on('close', () => wires.delete(socket));
-    // Before the parser: what it tells of in the same turn, the wire has to know.
-    socket.prependListener('data', (bytes: Buffer) => wire.push(bytes));
+    const reader = new HttpReader(2 * parts.maxHeaderBytes);
+    readers.set(socket, reader);
+    socket.on('close', () => readers.delete(socket));
+    // Before the parser: when the parser reports a request, the reader must already have its bytes.
+    socket.prependListener('data', (bytes: Buffer) => reader.push(bytes));
   });
-  const turns = new PipelineQueue();
+  const pipelines = new PipelineQueue();
   const receive = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-    // A client that breaks off is seen as the response's close; without a listener it would be an uncaught error.
+    // The response's `close` event reports a client that disconnects. Without these listeners the error would be
+    // uncaught.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    const message = readMessage(wires.get(request.socket), request);
-    const hasTurn = turns.enqueue(request.socket, response, () =>
+    const message = readRequest(readers.get(request.socket), request);
+    const isQueued = pipelines.enqueue(request.socket, response, () =>
       serve(parts, { request, response, expectsContinue, message }),
     );
-    if (!hasTurn) {
+    if (!isQueued) {
       parts.countRefusal('ambiguous_request');
       request.socket.destroy();
     }
   };
   server.on('request', receive(false));
-  // Answering `100 Continue` before the decision would invite a body that nobody may send.
+  // A `100 Continue` before the decision would invite a body that the client may not send.
   server.on('checkContinue', receive(true));
   server.on('checkExpectation', receive(false));
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    // Node lets go of the connection here: its errors are ours from now on, and an unheard one would end the process.
+    // Node gives up the connection here. Its errors are ours from now on; an unhandled one would end the process.
     socket.on('error', () => undefined);
     parts.countRefusal('ambiguous_request');
-    if (turns.isAnswering(socket)) socket.destroy();
+    if (pipelines.isAnswering(socket)) socket.destroy();
     else answerProblemOnSocket(socket, 'ambiguous_request', { detail: 'a method that is never forwarded' });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    refuseConnection(parts, error, socket, turns.isAnswering(socket));
+    refuseConnection(parts, error, socket, pipelines.isAnswering(socket));
   });
   return server;
 }
 
-/** A request as Node hands it over, and what it says, or what was thrown over it. */
+/** A request as Node reports it, with what was read of it or the error of reading it. */
 type Received = {
   request: IncomingMessage;
   response: ServerResponse;
@@ -91,11 +92,11 @@ type Received = {
   message: ReadRequest | Error;
 };
 
-/** Never throws: in the parser's turn nobody would catch it, and the process would end with all its calls. */
-function readMessage(wire: HttpReader | undefined, request: IncomingMessage): ReadRequest | Error {
+/** Never throws: it runs inside the parser's callback, where an error would end the process and all its calls. */
+function readRequest(reader: HttpReader | undefined, request: IncomingMessage): ReadRequest | Error {
   try {
-    requireUnambiguous(wire !== undefined, 'its connection was not watched');
-    return wire.readRequest(request);
+    requireUnambiguous(reader !== undefined, 'its connection was not watched');
+    return reader.readRequest(request);
   } catch (error) {
     return error as Error;
   }
@@ -119,21 +120,22 @@ async function serve(
       answerProblem(response, 'ambiguous_request', { detail: error.message, close: true });
       return;
     }
-    // A fault of ours refuses; whatever was under way ends.
+    // An internal error refuses the request and ends the call that was under way.
     log.error(describeError(error), 'a request could not be handled');
     answerProblem(response, 'record_unavailable', { close: true });
     if (!response.writableEnded) response.destroy();
   }
 }
 
-/** What the parser would not read, or what did not come in time. */
+/** Refuses what the parser could not read, or what did not arrive in time. */
 function refuseConnection(
   { countRefusal }: HttpServerParts,
   error: NodeJS.ErrnoException,
   socket: Socket,
   answering: boolean,
 ): void {
-  // In the middle of an answer another one would be read as part of it: it is counted, and the connection broken off.
+  // In the middle of a response, another response would be read as part of it. So the refusal is counted and the
+  // connection is closed.
   if (answering && error.code?.startsWith('HPE_') === true) countRefusal('ambiguous_request');
   if (answering || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

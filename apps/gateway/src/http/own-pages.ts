@@ -7,16 +7,21 @@ import type { GatewayMetrics } from '../metrics.js';
 import type { CanonicalRequest } from './canonical-request.js';
 import { answerProblem } from './refusals.js';
 
-/** How well the gateway is, as `/readyz` says it. */
+/** The state of the gateway, as `/readyz` reports it. */
 export type Readiness = {
   inTouch: boolean;
-  /** Milliseconds since the last authentic event of the feed; null when there was none. */
+  /** Milliseconds since the last authentic event of the feed; null if there was none. */
   heardMsAgo: number | null;
-  /** `backlog`: records not durable yet; `shipped`: the broker has all that is; `quarantined`: set aside for good. */
+  /**
+   * `backlog`: records that are not durable yet. `shipped`: the broker has every durable record. `quarantined`: records
+   * that were set aside for good.
+   */
   spool: { usedBytes: number; maxBytes: number; backlog: number; shipped: boolean; quarantined: number };
-  /** Tenants whose trust document is pinned on this host; `current` null while the feed has brought none that fits. */
+  /**
+   * Tenants whose trust document is pinned on this host. `current` is null while the feed has brought none that fits.
+   */
   pins: readonly GatewayPin[];
-  /** Services that the feed lists with a route map that breaks a rule: nothing goes there. */
+  /** Services whose route map in the feed breaks a rule. No call reaches them. */
   closedServices: readonly ClosedService[];
 };
 
@@ -24,7 +29,7 @@ type OwnPagesParts = { identity: Identity; metrics: GatewayMetrics; readiness():
 
 type Page = (response: ServerResponse) => Promise<void> | void;
 
-/** The gateway's own paths. Their names are reserved: no data service can have them. */
+/** The gateway's own paths. Their names are reserved: no data service can use them. */
 export class OwnPages {
   private readonly pages: ReadonlyMap<string, Page>;
 
@@ -37,7 +42,7 @@ export class OwnPages {
     ]);
   }
 
-  /** Whether a path that begins with this segment is ours to answer. */
+  /** Whether the gateway itself answers paths that begin with this segment. */
   has(service: string): boolean {
     return GATEWAY_PATHS.has(service);
   }

@@ -1,25 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Of one connection. Clients that pipeline at all send some ten ahead. */
+/** For one connection. Clients that pipeline at all send about ten requests ahead. */
 const MAX_UNANSWERED = 100;
 
-/** A connection's requests that are not answered yet, and when the last of them is over. */
+/** A connection's unanswered requests, and the end of the last one. */
 type Queue = { unanswered: number; last: Promise<void> | undefined };
 
 /**
- * One request of a connection at a time. Node hands over pipelined requests as they arrive, and tells of a broken
- * connection only the response that is being sent: a call begun behind it would never learn that its client is
- * gone, and keep its place for ever. So a request has to wait until the answer before it is over, and one that
- * comes after the connection's last answer is never begun.
+ * Serves one request of a connection at a time. Node reports pipelined requests as they arrive, but reports a broken
+ * connection only to the response that is being sent. A call started behind that response would never learn that its
+ * client is gone, and would keep its place for ever. So a request waits until the response before it has ended, and a
+ * request after the connection's last response is never started.
  *
- * Node goes on parsing while they wait: without a limit one connection could fill this process with them.
+ * Node continues to parse while requests wait. Without a limit one connection could fill this process with them.
  */
 export class PipelineQueue {
-  /** Until the last of a connection's answers is over, as it is some time: the connection's end is one too. */
+  /** An entry stays until the last response of its connection has ended. The end of the connection ends it too. */
   readonly #queues = new Map<Socket, Queue>();
 
-  /** False for a request behind too many others, which gets no turn at all. */
+  /** Returns false for a request behind too many others. It is never served. */
   enqueue(socket: Socket, response: ServerResponse, serve: () => Promise<void>): boolean {
     const queue = this.#queues.get(socket) ?? { unanswered: 0, last: undefined };
     if (queue.unanswered >= MAX_UNANSWERED) return false;
@@ -35,7 +35,7 @@ export class PipelineQueue {
     return true;
   }
 
-  /** Whether an answer is under way on this connection. */
+  /** Whether a response is under way on this connection. */
   isAnswering(socket: Socket): boolean {
     return this.#queues.has(socket);
   }
@@ -50,9 +50,10 @@ export class PipelineQueue {
     await this.#begin(socket, response, serve);
   }
 
-  /** Settles when the answer is over: sent whole, or its connection gone. */
+  /** Settles when the response has ended: sent whole, or its connection closed. */
   #begin(socket: Socket, response: ServerResponse, serve: () => Promise<void>): Promise<void> {
-    // Behind the last answer; it may come while the connection is being closed, with no other before it any more.
+    // A request after the last response. It can even arrive while the connection is closing and no other response is
+    // left.
     if (!socket.writable) return Promise.resolve();
     const over = new Promise<void>((resolve) => {
       const done = () => {

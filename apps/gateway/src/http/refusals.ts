@@ -2,8 +2,8 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * A request that two HTTP readers could understand differently. `message` says which rule; it never repeats the
- * request, which may carry anything.
+ * A request that two HTTP readers could understand differently. `message` names the rule. It never repeats the request,
+ * which could contain anything.
  */
 export class AmbiguousRequest extends Error {
   override readonly name = 'AmbiguousRequest';
@@ -15,7 +15,7 @@ export function requireUnambiguous(holds: boolean, rule: string): asserts holds 
   if (!holds) throw new AmbiguousRequest(rule);
 }
 
-/** Every code with which the gateway refuses, and its status. Codes are stable; texts are for people. */
+/** Every code of a refusal, with its status and title. Codes are stable; titles are for people. */
 const REFUSALS = {
   invalid_request: [400, 'The request is not of the form that is documented.'],
   ambiguous_request: [400, 'This request could be read in more than one way.'],
@@ -38,10 +38,10 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What is said beside the code. `reason`: why a token is invalid (token-check's word), or not countersigned. */
+/** Members beside the code. `reason`: why a token is invalid, or why a grant counts as not countersigned. */
 export type ProblemMembers = { detail?: string; reason?: string };
 
-/** `unasked`: the request brought no bearer token, so that there is no fault of one to name. */
+/** `noToken`: the request has no bearer token, so the challenge names no error of one. */
 export type ChallengeOptions = { noToken?: boolean | undefined };
 
 /** RFC 9457 body and headers of a refusal. */
@@ -61,8 +61,8 @@ function problem(
     'no-store',
   ];
   if (code === 'invalid_token') {
-    // RFC 6750 §3.1: no error where no token was sent. The description is one of our own words, so that nothing of
-    // the token is repeated.
+    // RFC 6750 §3.1: no error if no token was sent. The description is one of our own reasons, so nothing of the token
+    // is repeated.
     const why = members.reason === undefined ? '' : `, error_description="${members.reason}"`;
     const error = noToken ? '' : `, error="invalid_token"${why}`;
     headers.push('WWW-Authenticate', `Bearer realm="countersign"${error}`);
@@ -75,8 +75,8 @@ function problem(
 }
 
 /**
- * Answers a refusal. `record`: the id of its access record, where it has one. `close`: the connection is of no further
- * use, since a body was not read or the request could not be understood.
+ * Answers with a refusal. `record`: the id of its access record, if it has one. `close`: the connection cannot be used
+ * again, because a body was not read or the request could not be understood.
  */
 export function answerProblem(
   response: ServerResponse,
@@ -99,13 +99,13 @@ export function answerProblem(
   response.end(body);
 }
 
-/** How long a peer has to take the last answer of its connection, and to hang up. */
+/** How long a peer has to read the last response of its connection and to close it. */
 const LINGER_MS = 1_000;
 
 /**
- * The same for a connection on which no request could be parsed. Ends it, also where the peer keeps its own end open: nobody
- * else looks after such a connection any more. What still comes is read and thrown away, since to close over unread bytes
- * would reset the connection before the answer is read.
+ * The same for a connection on which no request could be parsed. It ends the connection even if the peer keeps its side
+ * open, because nothing else watches such a connection. Incoming bytes are read and discarded: closing over unread
+ * bytes would reset the connection before the response is read.
  */
 export function answerProblemOnSocket(socket: Socket, code: RefusalCode, members: ProblemMembers = {}): void {
   const { status, body, headers } = problem(code, members);

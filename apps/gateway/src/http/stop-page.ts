@@ -12,15 +12,15 @@ export type StopExchange = {
   expectsContinue: boolean;
 };
 
-/** A signed statement is some 2 kB. */
+/** A signed statement is about 2 kB. */
 const MAX_BODY_BYTES = 16 * 1024;
 
 /**
- * `POST /countersign/stop`: a customer's stop or lift, taken by its signature alone, with the broker away and whatever
- * this gateway's touch. 204 once it is durable.
+ * `POST /countersign/stop`: accepts a customer's stop or lift by its signature alone, even without a broker and out of
+ * touch. Answers 204 once it is durable.
  */
 export class StopPage {
-  /** `bodyMs`: how long a body may take, so that nobody keeps a place here without a token by sending it slowly. */
+  /** `bodyMs`: how long a body may take, so that no one without a token can hold a connection by sending slowly. */
   constructor(private readonly parts: { rules: Pick<CustomerRules, 'submit'>; bodyMs: number }) {}
 
   /** Whether the request is for this page. */
@@ -52,7 +52,7 @@ export class StopPage {
   }
 }
 
-/** The signature of a body `{countersignature}`, or what is wrong with it. */
+/** The signature in a body `{countersignature}`, or what is wrong with the body. */
 function readCountersignature(body: Buffer): Signature | string {
   try {
     const value = JSON.parse(body.toString('utf8')) as unknown;
@@ -66,7 +66,7 @@ function readCountersignature(body: Buffer): Signature | string {
   }
 }
 
-/** The whole body, unless the client breaks off or takes longer than this. */
+/** The whole body, unless the client disconnects or takes longer than `milliseconds`. */
 function bodyOf(request: IncomingMessage, milliseconds: number): Promise<Buffer | 'late' | 'broken off'> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];

@@ -1,10 +1,10 @@
 import { AmbiguousRequest, requireUnambiguous } from './refusals.js';
 
-/** A request target in origin form, taken apart. Nothing is decoded or cleaned: what is odd is refused. */
+/** The parts of a request target in origin form. Nothing is decoded or cleaned: odd targets are refused. */
 export type Target = {
   /** First path segment; empty for `/`. */
   service: string;
-  /** Path below the service, with its leading `/`; empty where the target ends with the service's name. */
+  /** The path after the service, with its leading `/`; empty if the target ends with the service's name. */
   path: string;
   /** With the leading `?`, or empty. */
   query: string;
@@ -13,15 +13,15 @@ export type Target = {
 };
 
 const MAX_LENGTH = 8_192;
-/** RFC 3986 `pchar` without `;`, which some servers cut a segment at. */
+/** RFC 3986 `pchar` without `;`: some servers cut a segment there. */
 const PATH = /^(?:[A-Za-z0-9._~!$&'()*+,=:@/-]|%[0-9A-F]{2})*$/;
-/** RFC 3986 `query` without `;`, which some servers read as `&`, and `'`, which URL parsers re-spell. */
+/** RFC 3986 `query` without `;`, which some servers read as `&`, and without `'`, which URL parsers encode. */
 const QUERY = /^(?:[A-Za-z0-9._~!$()*+,=:@/?&-]|%[0-9A-F]{2})*$/;
 const ESCAPED = /%([0-9A-F]{2})/g;
-/** What a second decoding would make structure of has no business in an escape. */
+/** Characters that would become structure if someone decoded twice. They must not be escaped. */
 const STRUCTURE = /[/\\%;?#]/;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
-/** Parameters by which frameworks take a method or a token from the query. */
+/** Parameters from which frameworks take a method or a token. */
 const REFUSED_NAMES = new Set([
   '_method',
   'x-http-method',
@@ -31,8 +31,8 @@ const REFUSED_NAMES = new Set([
 ]);
 
 /**
- * Reads a request target. Throws AmbiguousRequest for anything but origin form, characters outside RFC 3986 (and
- * `;`), lower-case or needless escapes, escaped structure, invalid UTF-8, empty and dot segments, empty parameters.
+ * Reads a request target. Throws AmbiguousRequest for anything but origin form, for characters outside RFC 3986 and for
+ * `;`, lower-case or needless escapes, escaped structure, invalid UTF-8, empty and dot segments, and empty parameters.
  */
 export function readTarget(target: string): Target {
   requireUnambiguous(target.length <= MAX_LENGTH, 'the target is too long');
@@ -54,7 +54,7 @@ function checkPath(path: string): void {
   requireUnambiguous(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
   if (path.includes('%')) checkEscapes(path);
   const segments = path.slice(1).split('/');
-  // `/service/` names the service's root; any other empty segment is a second spelling of a shorter path.
+  // `/service/` is the root of the service. Any other empty segment would be a second spelling of a shorter path.
   const mayBeEmpty = path === '/' ? 0 : segments.length === 2 ? 1 : -1;
   for (let index = 0; index < segments.length; index += 1) {
     const segment = segments[index];

@@ -1,5 +1,5 @@
 import { validate, version } from 'uuid';
-import { RecordIds } from './record-ids.js';
+import { RandomPool, RecordIds } from './record-ids.js';
 
 test('ids of records are UUIDs of version 7 of this moment, each another, and ascend', () => {
   const ids = new RecordIds();
@@ -17,4 +17,11 @@ test('ids of records are UUIDs of version 7 of this moment, each another, and as
   }
   // What is not the time and the count is random.
   expect(new Set(given.map((id) => id.slice(-10))).size).toBe(5_000);
+});
+
+test('every piece is of the size asked for and of its own, also those that were drawn before', () => {
+  const salts = new RandomPool(32);
+  const given = Array.from({ length: 1_000 }, () => salts.next());
+  expect(new Set(given.map((salt) => salt.toString('hex'))).size).toBe(1_000);
+  expect(given.every((salt) => salt.length === 32)).toBe(true);
 });

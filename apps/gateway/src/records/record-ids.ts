@@ -2,10 +2,10 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const UUID_BYTES = 16;
-/** Half of what the counter holds is left for the ids of one millisecond. */
+/** Half of the counter's range is left for further ids of the same millisecond. */
 const FIRST_COUNTS = 0x7fff_ffff;
 
-/** Ids of records: UUIDs of version 7 that ascend, their randomness drawn for many at once. */
+/** Ids of records: ascending UUIDs of version 7. Their randomness is drawn for many at once. */
 export class RecordIds {
   private readonly random = new RandomPool(UUID_BYTES);
   private msecs = 0;
@@ -24,17 +24,20 @@ export class RecordIds {
 
 const PIECES_AT_ONCE = 256;
 
-/** Random pieces of one size, drawn many at a time because to ask for few takes as long. */
+/**
+ * Random pieces of one size. They are drawn many at a time, because a small request to the system takes as long as a
+ * large one.
+ */
 export class RandomPool {
   private pool = Buffer.alloc(0);
   private at = 0;
 
   constructor(private readonly bytes: number) {}
 
-  /** A piece that nobody else gets. */
+  /** A piece that is given out only once. */
   next(): Buffer {
     if (this.at === this.pool.length) {
-      // New memory each time: what was given out may still be in use.
+      // New memory each time: earlier pieces may still be in use.
       this.pool = randomFillSync(Buffer.allocUnsafeSlow(this.bytes * PIECES_AT_ONCE));
       this.at = 0;
     }

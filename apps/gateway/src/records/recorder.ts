@@ -20,7 +20,7 @@ type CallOutcome = {
   outcome: 'completed' | 'cut' | 'failed' | 'unknown';
 };
 
-/** A member that a call without a known route has not. */
+/** A member that is null if the call matched no route. */
 type OrNull<M extends MatchedCall | null> = M extends MatchedCall ? string : string | null;
 
 type RecorderOptions = {
@@ -28,14 +28,14 @@ type RecorderOptions = {
   gateway: string;
   boot: string;
   clock: Clock;
-  /** Hash of the trust document by which calls of this tenant are judged; null where none is pinned. */
+  /** Hash of the trust document that applies to this tenant's calls; null if none is pinned. */
   trustOf(tenant: string): string | null;
 };
 
-/** Of a commitment. */
+/** Salt of a commitment (docs/contract.md, Commitment). */
 const SALT_BYTES = 32;
 
-/** Turns what happens to calls into records, and gives them to the spool. */
+/** Turns what happens to calls into access records, and gives them to the spool. */
 export class Recorder {
   private readonly folding = new RefusalFolding<RecordDraft>();
   private readonly counters = new MinuteCounters();
@@ -52,12 +52,12 @@ export class Recorder {
     return this.ids.next();
   }
 
-  /** Resolves when the record of a call that is let through is durable (P5). Throws RecordUnavailable. */
+  /** Resolves when the record of an allowed call is durable (P5). Rejects with RecordUnavailable. */
   allowed(id: string, call: RecordedCall, match: MatchedCall): Promise<void> {
     return this.options.spool.append(this.describe(id, 'allowed', call, match));
   }
 
-  /** Notes how an allowed call ended. */
+  /** Records how an allowed call ended. */
   outcome(id: string, tenant: string, outcome: CallOutcome): void {
     const { gateway, boot, clock } = this.options;
     this.options.spool.enqueue({
@@ -80,8 +80,8 @@ export class Recorder {
   }
 
   /**
-   * Notes a refused call with a verified token. Nobody waits for the disk: a refusal is safe without it. Answers
-   * the id of the record that tells of it: its own, or the later one that it is folded into.
+   * Records a refused call with a verified token. No one waits for the disk: a refusal is safe without it. Returns the
+   * id of the record that covers it: its own, or a later one into which it is folded.
    */
   refused(call: RecordedCall, match: MatchedCall | null, code: string): string {
     const id = this.newId();
@@ -97,13 +97,13 @@ export class Recorder {
     this.counters.add(service, code, this.options.clock.now());
   }
 
-  /** A refusal whose record found no room in the spool: calls need it more. It is counted instead. */
+  /** A refusal whose record found no room in the spool, because calls need the room more. It is counted instead. */
   dropped({ record }: RecordDraft): void {
     if (record.kind === 'refused')
       this.counters.add(record.service, record.code, this.options.clock.now(), record.count);
   }
 
-  /** To be called often: when the minute has changed, writes what was folded and counted, and signs the chains. */
+  /** Called often. When the minute has changed, writes what was folded and counted, and signs the chains. */
   tick(): void {
     const minute = minuteOf(this.options.clock.now());
     if (minute === this.minute) return;
@@ -112,7 +112,7 @@ export class Recorder {
     this.signHeads();
   }
 
-  /** Writes what was folded and counted, of counters one record; each minute. Whether counters are left for the next. */
+  /** Writes folded refusals, and one record of counters. Returns whether counters are left for another record. */
   private flush(): boolean {
     const { spool, clock } = this.options;
     for (const { first, count } of this.folding.drain(clock.now())) {
@@ -130,19 +130,19 @@ export class Recorder {
     return counts.length === MAX_COUNTS;
   }
 
-  /** Writes all that was folded and counted: there is no next minute in this run. */
+  /** Writes everything that was folded and counted: this run has no next minute. */
   close(): void {
     while (this.flush());
   }
 
-  /** Vouches for every chain that has moved since it was last vouched for; at the start, each minute and at the end. */
+  /** Signs every chain with records after its last signature. Called at the start, each minute, and at the end. */
   signHeads(): void {
     const { spool } = this.options;
     for (const { boot, tenant } of spool.unsigned)
       spool.enqueue({ record: { ...this.head(this.newId(), tenant), boot, kind: 'head' }, openings: {} });
   }
 
-  /** Ends calls that an earlier run left open: it died before it knew what became of them. */
+  /** Ends calls that an earlier run left open: it died before it knew their outcome. */
   closeUnfinished(left: readonly UnfinishedCall[]): void {
     for (const { boot, tenant, id } of left) {
       const record = {
@@ -164,15 +164,15 @@ export class Recorder {
     return { v: 1 as const, id, gateway, boot, tenant, at: this.instant(clock.now()) };
   }
 
-  /** Many calls begin and end in one millisecond: its text is made once. */
+  /** Many calls begin and end in the same millisecond, so its text is cached. */
   private instant(now: number): string {
     if (this.last.now !== now) this.last = { now, text: new Date(now).toISOString() };
     return this.last.text;
   }
 
   /**
-   * What the records of a call have in common. Spelt out as one literal, as is an outcome: an object into which others
-   * are poured grows member by member, which takes longer than all else here, and every call has two.
+   * What the records of a call have in common. It is one object literal, and so is an outcome: building an object by
+   * spreading others is slower than everything else here, and every call has two records.
    */
   private describe<K extends 'allowed' | 'refused', M extends MatchedCall | null>(
     id: string,

@@ -9,12 +9,12 @@ export const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS);
 const keyOf = ({ service, code }: Pick<MinuteCount, 'service' | 'code'>) => `${service ?? ''} ${code}`;
 
 /**
- * Refusals without a verified token, by service, code and minute. They are garbage until shown otherwise: each costs a
- * number in memory, never a write. `service` only ever is a known one, so the number of counters is bounded.
+ * Refusals without a verified token, by service, code and minute. Anyone can cause them, so each costs a number in
+ * memory and never a write. `service` is always a known one, so the number of counters is bounded.
  */
 export class MinuteCounters {
   private counts = new Map<string, MinuteCount>();
-  /** What could not be written, by service and code: it goes on under the minute in which it began. */
+  /** Counters that could not be written, by service and code. They keep the minute in which they began. */
   private readonly held = new Map<string, MinuteCount>();
 
   add(service: string | null, code: string, now: number, count = 1): void {
@@ -25,7 +25,7 @@ export class MinuteCounters {
     this.counts.set(key, counter);
   }
 
-  /** At most so many of those counted since the last time; the rest waits for the next. */
+  /** At most this many of the counters since the last time. The rest waits for the next call. */
   drain(most: number): MinuteCount[] {
     if (this.held.size > 0) this.hold(this.counts.values());
     const from = this.held.size > 0 ? this.held : this.counts;
@@ -35,7 +35,7 @@ export class MinuteCounters {
     return taken.map(([, counter]) => counter);
   }
 
-  /** Takes back what could not be written. */
+  /** Takes back counters that could not be written. */
   hold(counters: Iterable<MinuteCount>): void {
     for (const counter of counters) {
       const { minute, count } = this.held.get(keyOf(counter)) ?? { minute: counter.minute, count: 0 };
@@ -44,23 +44,23 @@ export class MinuteCounters {
   }
 }
 
-/** Refusals of one grant that get a record each, per minute; further ones of that minute fold into one per code. */
+/** Refusals of one grant that get their own record, for each minute. Further ones of that minute are folded by code. */
 const EACH_PER_MINUTE = 60;
 
 type Minute = { minute: number; count: number };
 type Folded<T> = { first: T; count: number };
 
 /**
- * Bounds what a caller with a valid token can make us write: beyond 60 a minute and grant, refusals are counted by
- * code and come out as one with a count when the minute is over. Allowed calls are never folded.
+ * Limits what a caller with a valid token can make the gateway write: after 60 refusals a minute and grant, refusals
+ * are counted by code and become one record with a count at the end of the minute. Allowed calls are never folded.
  */
 export class RefusalFolding<T> {
   private readonly minutes = new Map<string, Minute>();
   private folded = new Map<string, Folded<T>>();
 
   /**
-   * The refusal whose record tells of this one: itself where it stands alone (then the caller writes it), else the
-   * first of its like, whose record comes when the minute is over.
+   * The refusal whose record covers this one: itself if it stands alone (then the caller writes it), otherwise the
+   * first one with the same code, whose record is written at the end of the minute.
    */
   take(digest: string, code: string, refusal: T, now: number): { into: T; alone: boolean } {
     const minute = minuteOf(now);
@@ -77,7 +77,7 @@ export class RefusalFolding<T> {
     return { into: like.first, alone: false };
   }
 
-  /** What was folded since the last time; to be called each minute. */
+  /** What was folded since the last time. Called each minute. */
   drain(now: number): Folded<T>[] {
     const minute = minuteOf(now);
     for (const [digest, seen] of this.minutes) if (seen.minute < minute) this.minutes.delete(digest);

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 
-/** A file of this gateway's own cannot be read whole. The message names it, and what is wrong with it. */
+/** One of the gateway's own files cannot be read whole. The message names the file and the reason. */
 export class FileUnreadable extends Error {
   override readonly name = 'FileUnreadable';
   readonly code = 'file_unreadable';
 
-  /** `line`: at which line, where it is one of lines. */
+  /** `line`: the number of the bad line, if the file consists of lines. */
   constructor(path: string, cause: unknown, line?: number) {
     const what = cause instanceof SyntaxError ? 'is no JSON' : cause instanceof Error ? cause.message : '';
     super(`${basename(path)}: ${line === undefined ? '' : `line ${line} `}${what}`, { cause });
   }
 }
 
-/** What the file system says itself names the file already. */
+/** The file system's own messages already name the file. */
 export const isFileSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   (error as NodeJS.ErrnoException | null)?.syscall !== undefined;

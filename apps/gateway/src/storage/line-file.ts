@@ -3,27 +3,28 @@ import { basename } from 'node:path';
 import { openAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import { FileUnreadable, isFileSystemError } from './file-unreadable.js';
 
-/** Lines beyond what is still needed before the file is written anew. */
+/** Outdated lines that are tolerated before the file is rewritten. */
 const SPARE_LINES = 10_000;
-/** A million digests, and far more than people sign. */
+/** Enough for a million digests, and for far more than people sign. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** What is in force takes more than may be kept: it must not be written, since it could not be read again. */
+/** The current lines exceed the file's limit. They must not be written, because the file could not be read again. */
 export class LineFileFull extends Error {
   override readonly name = 'LineFileFull';
   readonly code = 'file_full';
 }
 
 /**
- * A file of JSON lines that grows by what is new, durably, and is written anew when most of it is outdated or it comes to its
- * bound. The caller knows what is in force: a later line stands for an earlier one about the same thing.
+ * A file of JSON lines. New lines are appended durably. The file is rewritten when most of it is outdated, or when it
+ * reaches its limit. The caller knows which lines are current: a later line replaces an earlier one about the same
+ * thing.
  */
 export class LineFile {
   private waiting: string[] = [];
   private flushing: Promise<void> | undefined;
   private written = 0;
   private bytes = 0;
-  /** After a failed write nobody knows what the file's end is: then it is written anew, never appended to. */
+  /** After a failed write the end of the file is unknown: it is rewritten, never appended to. */
   private endIsKnown = true;
 
   constructor(
@@ -32,9 +33,9 @@ export class LineFile {
   ) {}
 
   /**
-   * Hands over every line as unknown JSON; none where there is no file. A last line without its end was torn by a crash and
-   * was never confirmed. Throws FileUnreadable for anything else that is no JSON or that `take` throws at, and for a file
-   * beyond its bound, and the file system's error.
+   * Passes every line to `take` as unknown JSON; none if there is no file. A last line without a line feed was torn by
+   * a crash and never confirmed, so it is skipped. Throws FileUnreadable for any other line that is not JSON or that
+   * `take` throws at, and for a file above its limit; and the file system's error.
    */
   async read(take: (value: unknown) => void): Promise<void> {
     let line = 0;
@@ -58,8 +59,8 @@ export class LineFile {
   }
 
   /**
-   * Resolves when all lines that were added before are durable. `current` gives the lines that are in force, should
-   * the file be written anew. Rejects with the file system's error; the next call tries everything again.
+   * Resolves when all lines that were added before are durable. `current` returns the current lines, in case the file
+   * is rewritten. Rejects with the file system's error; the next call tries everything again.
    */
   async flush(current: () => Iterable<object>): Promise<void> {
     while (this.flushing !== undefined) await this.flushing.catch(() => undefined);
@@ -88,7 +89,7 @@ export class LineFile {
     }
   }
 
-  /** Looked at seldom: only once the file has grown by as much as is kept at least. */
+  /** Counts the current lines seldom: only after the file has grown by at least as many lines as it keeps. */
   private isOutgrown(current: () => Iterable<object>): boolean {
     if (this.written < this.nextLook) return false;
     let needed = 0;
@@ -129,8 +130,8 @@ const CHUNK_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
 /**
- * Hands over the lines of a file one by one, so that no more of it is in memory than what is made of them. `torn`: the bytes
- * behind the last line feed, which are no line. Throws as `openAtMost` does, and what `take` throws.
+ * Passes the lines of a file one by one, so that memory holds only what `take` keeps. `torn`: the number of bytes after
+ * the last line feed, which are not a line. Throws what `openAtMost` and `take` throw.
  */
 export async function readLinesOf(
   path: string,
@@ -142,7 +143,7 @@ export async function readLinesOf(
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let begun: Buffer[] = [];
     let bytes = 0;
-    // No further than it was when it was measured.
+    // Not beyond the size that was measured at the start.
     while (bytes < size) {
       const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK_BYTES, size - bytes));
       if (bytesRead === 0) break;

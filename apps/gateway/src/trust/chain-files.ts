@@ -16,10 +16,10 @@ const file = z.strictObject({
   versions: z.array(z.unknown()).min(1),
 });
 
-/** Some five hundred signatures over a document of the size that people can read and sign (128 kB). */
+/** About five hundred signatures over a document that people can still read and sign (128 kB). */
 const MAX_CHAIN_BYTES = 64 * 1024 * 1024;
 
-/** A tenant's chain on disk cannot be read whole. `code` is stable; the message names the file and what is wrong with it. */
+/** A tenant's chain on disk cannot be read whole. `code` is stable. The message names the file and the reason. */
 export class ChainUnreadable extends Error {
   override readonly name = 'ChainUnreadable';
   readonly code = 'trust_unreadable';
@@ -30,7 +30,7 @@ export class ChainUnreadable extends Error {
   }
 }
 
-/** A chain is longer than is kept: it must not count, since it could not be read again. */
+/** A chain is longer than the limit. It must not count, because it could not be read again. */
 export class ChainTooLarge extends Error {
   override readonly name = 'ChainTooLarge';
   readonly code = 'trust_too_large';
@@ -38,12 +38,12 @@ export class ChainTooLarge extends Error {
 
 export type StoredChain = { tenant: string; pinned: string; versions: SignedTrustDocument[] };
 
-/** `SLUG.HEX.json`: of the tenant, and of the pin from which the chain was followed. */
+/** `SLUG.HEX.json`: the tenant, and the pin from which the chain was followed. */
 const NAME = /^([^.]+)\.[0-9a-f]{64}\.json$/;
 
 /**
- * The chains that this gateway has followed, a file for each tenant and pin, so that a new version writes one, and a pin
- * that goes and comes back finds its own again.
+ * The chains that this gateway has followed: one file for each tenant and pin. So a new version writes one file, and a
+ * pin that is removed and set again finds its chain.
  */
 export class ChainFiles {
   private readonly folder: string;
@@ -56,8 +56,8 @@ export class ChainFiles {
   }
 
   /**
-   * One after the other, so that no more than one text is in memory. Throws ChainUnreadable where one cannot be read whole:
-   * forgetting would let an older version in.
+   * Reads one file after the other, so that memory holds only one text. Throws ChainUnreadable if one cannot be read
+   * whole: without it an older version could be accepted.
    */
   async read(): Promise<StoredChain[]> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -76,7 +76,10 @@ export class ChainFiles {
     return chains;
   }
 
-  /** Resolves when it is durable. Rejects with ChainTooLarge before anything is written, and with the file system's error. */
+  /**
+   * Resolves when the chain is durable. Rejects with ChainTooLarge before anything is written, and with the file
+   * system's error.
+   */
   async write({
     tenant,
     ...chain
@@ -93,5 +96,5 @@ export class ChainFiles {
   }
 }
 
-/** Where a gateway keeps what customers have signed, beside its spool. */
+/** The folder, inside the spool folder, for everything that customers have signed. */
 export const trustFolder = (spoolDir: string): string => join(spoolDir, 'trust');

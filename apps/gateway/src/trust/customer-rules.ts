@@ -15,28 +15,34 @@ export type CustomerRulesOptions = {
   spoolDir: string;
   /** `dep_…` of the credential. */
   deployment: string;
-  /** Whether tenants without a pin are refused though nobody has claimed them. */
+  /** Whether tenants without a pin are refused, even if no one has claimed them. */
   pinnedOnly: boolean;
   broker: Pick<BrokerClient, 'post'>;
   clock: Clock;
   log: Logger;
-  /** Hears of tenants whose trust document is another one now, or whose stops: their open calls are to be cut. */
+  /**
+   * Called with the tenants whose trust document has changed, so that their open calls can be cut. `onStop` is called
+   * when a stop is added.
+   */
   onTrust(tenants: readonly string[]): void;
   onStop(): void;
 };
 
-/** What a call of a tenant is asked of its customers' own word. */
+/** What the checks of a call ask about the customers' own rules. */
 export type CustomerRulesView = {
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
-  /** Those of which a pin is, or was, set here; the same set for ever, which grows. */
+  /** Tenants with a pin now or earlier. Always the same set object, which only grows. */
   pinnedTenants: ReadonlySet<string>;
   stopOn(what: { tenant: string; digest: string }): string | undefined;
 };
 
-/** All that customers have signed and this gateway has kept: trust documents, stops, and the pins that they hang on. */
+/**
+ * Everything that customers have signed and this gateway keeps: trust documents, stops, and the pins that they depend
+ * on.
+ */
 export class CustomerRules implements CustomerRulesView {
   private readonly flight = new SingleFlight();
-  /** A disk that fails is not asked with every tick. */
+  /** A failing disk is not tried at every tick. */
   private readonly retry: RetryTimer;
 
   private constructor(
@@ -49,7 +55,7 @@ export class CustomerRules implements CustomerRulesView {
     this.retry = new RetryTimer(options.clock);
   }
 
-  /** Reads what earlier runs have kept. Throws where any of it cannot be read whole. */
+  /** Reads what earlier runs stored. Throws if any of it cannot be read whole. */
   static async load(options: CustomerRulesOptions): Promise<CustomerRules> {
     const { spoolDir, deployment, broker, clock, log, onStop } = options;
     await mkdir(trustFolder(spoolDir), { recursive: true, mode: 0o700 });
@@ -91,8 +97,8 @@ export class CustomerRules implements CustomerRulesView {
   }
 
   /**
-   * A stop or lift from the customer itself: in force at once, on disk when it resolves, and passed on to the broker.
-   * Answers why it is not taken. Rejects with the file system's error.
+   * A stop or lift from the customer itself. It is in force at once, on disk when this resolves, and then relayed to
+   * the broker. Resolves with the reason if it is not accepted. Rejects with the file system's error.
    */
   async submit(signature: StopOrLift): Promise<CountersignRefusal | undefined> {
     const refusal = await this.stops.submit(signature, this.options.clock.now());
@@ -100,30 +106,32 @@ export class CustomerRules implements CustomerRulesView {
     return refusal;
   }
 
-  /** Hash of the trust document by which calls of this tenant are judged; null where none leads here from a pin. */
+  /** Hash of the trust document that applies to this tenant's calls; null if none is pinned here. */
   trustHash(tenant: string): string | null {
     return this.trustStore.trustHash(tenant);
   }
 
-  /** What is pinned here, for whoever asks whether this gateway is ready. */
+  /** What is pinned here, for `/readyz`. */
   pins() {
     return this.trustStore.report(this.options.clock.now());
   }
 
-  /** Follows what the feed brings; durable when it resolves. Rejects with the file system's error. */
+  /** Applies what the feed brings. Durable when it resolves. Rejects with the file system's error. */
   async applyFeed({ trust, stops, lifts }: Pick<ChangeData, 'trust' | 'stops' | 'lifts'>): Promise<void> {
     if (trust !== undefined) await this.trustStore.applyFeed(trust, this.options.clock.now());
     this.stops.applyFeed(stops ?? [], lifts ?? []);
     await this.stops.flush();
   }
 
-  /** The broker may have forgotten what it was told. */
+  /** The broker may have forgotten what this gateway reported. */
   brokerMayHaveForgotten(): void {
     this.reporter.reset();
     this.relay.retryNow();
   }
 
-  /** To be called often: takes pins that were set on this host, and tells the broker of them, and of stops, while in touch. */
+  /**
+   * Called often. Takes pins that were set on this host. While in touch, reports them to the broker and relays stops.
+   */
   tick(inTouch: boolean): void {
     if (this.retry.isDue) void this.flight.run(() => this.checkPins());
     if (!inTouch) return;
@@ -143,7 +151,7 @@ export class CustomerRules implements CustomerRulesView {
     }
   }
 
-  /** Whether the tenant's trust document has run out, so that nothing of it may stay open. */
+  /** Whether the tenant's trust document has expired, so that none of its calls may stay open. */
   hasExpired(tenant: string): boolean {
     const trust = this.trustStore.trustFor(tenant);
     return typeof trust === 'object' && this.options.clock.now() >= Date.parse(trust.document.validUntil);

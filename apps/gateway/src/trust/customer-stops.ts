@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { LineFile } from '../storage/line-file.js';
 import { trustFolder } from './chain-files.js';
 
-/** Of one tenant: more than any people sign, and less than a feed of nonsense could fill this process with. */
+/** For one tenant: more than people sign, and too few for a hostile feed to fill this process. */
 const MAX_WAITING = 1_000;
 
 const line = z.union([
@@ -26,21 +26,24 @@ export type CustomerStopsOptions = {
   spoolDir: string;
   log: Logger;
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
-  /** Hears that something new is stopped, so that open calls are cut. */
+  /** Called when something new is stopped, so that open calls can be cut. */
   onStop(): void;
 };
 
 /**
- * The customers' own stops: each signed by one of a tenant's people, in force until a signed lift, over restarts and
- * whatever the broker says. They come by the feed or from the customer itself.
+ * The customers' own stops. Each is signed by one of a tenant's people and stays in force until a signed lift, over
+ * restarts, and whatever the broker says. Stops arrive by the feed or from the customer itself.
  */
 export class CustomerStops {
   private readonly active = new ActiveStops();
-  /** Stops that were lifted, `TENANT HASH`: none comes back. A stop's nonce makes its hash its own, so each counts once. */
+  /**
+   * Stops that were lifted, as `TENANT HASH`. They never return. A stop's nonce makes its hash unique, so each stop
+   * counts once.
+   */
   private readonly lifted = new Set<string>();
   /**
-   * What the feed brought and nothing here vouches for yet, by tenant, once each however often it comes: the pin, or the
-   * version that it names or that lists its signer, may still be on its way.
+   * Stops and lifts of the feed that could not be verified yet, by tenant and without duplicates. The pin, or the
+   * version of the trust document that lists the signer, may still be on its way.
    */
   private readonly waiting = new Map<string, Map<string, StopOrLift>>();
   private readonly file: LineFile;
@@ -49,7 +52,9 @@ export class CustomerStops {
     this.file = new LineFile(join(trustFolder(options.spoolDir), 'stops.jsonl'));
   }
 
-  /** Throws where the file is there and cannot be read whole: forgetting would let in what a customer has stopped. */
+  /**
+   * Throws if the file exists and cannot be read whole: without it, calls that a customer has stopped could be allowed.
+   */
   static async load(options: CustomerStopsOptions): Promise<CustomerStops> {
     const stops = new CustomerStops(options);
     await stops.file.read((stored) => {
@@ -63,18 +68,19 @@ export class CustomerStops {
     return stops;
   }
 
-  /** What of tenant and digest is stopped, in words; undefined where nothing is. */
+  /** What is stopped, in words; undefined if nothing is. */
   find(what: { tenant: string; digest: string }): string | undefined {
     return this.active.find(what);
   }
 
   /**
-   * A stop or lift that the customer hands in itself, taken once and in its time. It is in force when this returns, and
-   * durable when the promise resolves; answers why it is not taken. Rejects with the file system's error.
+   * A stop or lift that the customer submits itself. It is accepted once, and only within its time window. It is in
+   * force when this returns, and durable when the promise resolves. Resolves with the reason if it is not accepted.
+   * Rejects with the file system's error.
    */
   async submit(signature: StopOrLift, now: number): Promise<CountersignRefusal | undefined> {
     const place = this.stateOf(signature);
-    // Also of one that is in force: its hash is the statement's, and what is handed in is passed on with its signature.
+    // A repeated stop is checked too: its hash covers only the statement, and the submitted signature is relayed.
     const refusal = this.check(signature);
     if (refusal !== undefined) return refusal;
     if (place !== 'in force' || isLift(signature)) {
@@ -88,7 +94,7 @@ export class CustomerStops {
     return undefined;
   }
 
-  /** What the feed brings, lifts first. In force when this returns; durable after `settle`. */
+  /** Applies what the feed brings, lifts first. In force when this returns; durable after `flush`. */
   applyFeed(stops: readonly SignedStop[], lifts: readonly SignedLift[]): void {
     for (const signature of [...lifts, ...stops]) {
       const place = this.stateOf(signature);
@@ -114,7 +120,7 @@ export class CustomerStops {
       this.waiting.set(tenant, waiting.set(signatureHash(signature), signature));
   }
 
-  /** A tenant's trust is another one now: what waited for that is looked at again. */
+  /** The trust of these tenants has changed: what waited for that is tried again. */
   retryWaiting(tenants: readonly string[]): void {
     for (const tenant of tenants) {
       const waited = [...(this.waiting.get(tenant)?.values() ?? [])];
@@ -123,7 +129,7 @@ export class CustomerStops {
     }
   }
 
-  /** Resolves when all that was taken is durable; rejects with the file system's error. */
+  /** Resolves when everything that was accepted is durable. Rejects with the file system's error. */
   async flush(): Promise<void> {
     await this.file.flush(() => this.lines());
   }
@@ -155,13 +161,13 @@ export class CustomerStops {
     if (this.stateOf(stop) !== 'lifted') this.active.add(stopHash(stop), stop);
   }
 
-  /** A lift speaks of stops of its own tenant alone. */
+  /** A lift applies only to stops of its own tenant. */
   private forget(tenant: string, hash: string): void {
     this.lifted.add(`${tenant} ${hash}`);
     this.active.delete(tenant, hash);
   }
 
-  /** What became of the stop, or of the one that the lift is about. */
+  /** The state of this stop, or of the stop that this lift names. */
   private stateOf(signature: StopOrLift): 'in force' | 'lifted' | 'new' {
     const { tenant } = signature.statement;
     const hash = isLift(signature) ? signature.statement.stop : stopHash(signature);
@@ -178,7 +184,7 @@ export class CustomerStops {
   }
 }
 
-/** Of what was signed and by whom: nobody else’s signature over the same takes a place that is another’s. */
+/** Covers statement and signer: another person's signature over the same statement does not replace this one. */
 const signatureHash = (signature: StopOrLift): string =>
   sha256Digest(nodeCountersigning.hashing, canonicalJson(signature));
 const stopHash = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
@@ -186,17 +192,17 @@ const isStop = (signature: { statement: { type: string } }): signature is Signed
   signature.statement.type === STOP_TYPE;
 const isLift = (signature: StopOrLift): signature is SignedLift => signature.statement.type !== STOP_TYPE;
 
-/** What stands in place of a digest where all of a tenant is stopped. */
+/** Stands for a digest if all access of a tenant is stopped. */
 const ALL = '*';
 
-/** The stops in force, found by what they stop: a call asks twice, however many there are, of its own tenant or of others. */
+/** The active stops, indexed by what they stop: a call needs two look-ups, however many stops there are. */
 export class ActiveStops {
-  /** By the hash of the statement, for each tenant. */
+  /** By tenant, then by the hash of the statement. */
   private readonly byTenant = new Map<string, Map<string, SignedStop>>();
-  /** How many stop the same, by `TENANT DIGEST`. */
+  /** How many stops stop the same thing, by `TENANT DIGEST`. */
   private readonly counts = new Map<string, number>();
 
-  /** What of tenant and digest is stopped, in words; undefined where nothing is. */
+  /** What is stopped, in words; undefined if nothing is. */
   find({ tenant, digest }: { tenant: string; digest: string }): string | undefined {
     if (!this.byTenant.has(tenant)) return undefined;
     if (this.counts.has(placeOf(tenant, ALL))) return 'the customer has stopped all access';
@@ -215,7 +221,7 @@ export class ActiveStops {
     this.count(placeOf(tenant, digest), 1);
   }
 
-  /** Ends a stop of this tenant; one that it does not have is none of its own. */
+  /** Ends a stop of this tenant. Does nothing if the tenant has no such stop. */
   delete(tenant: string, hash: string): void {
     const stops = this.byTenant.get(tenant);
     const stop = stops?.get(hash);

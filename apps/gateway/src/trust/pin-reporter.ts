@@ -8,14 +8,14 @@ export type PinReporterParts = {
   broker: Pick<BrokerClient, 'post'>;
   log: Logger;
   pins(): readonly GatewayPin[];
-  /** Another number where `pins` may answer something else. */
+  /** Changes whenever `pins` may return something else. */
   revision(): number;
   clock: Pick<Clock, 'monotonic'>;
 };
 
 /**
- * Tells the broker what is pinned here, so that customers see it: all of it, when it has changed and when the broker has
- * been found again. Nothing here hangs on it; it is tried again until it is taken, less and less often.
+ * Reports to the broker what is pinned here, so that customers see it: all of it, after each change and after each
+ * reconnection. Nothing else depends on it. It is retried with growing pauses until the broker accepts it.
  */
 export class PinReporter {
   private reported: number | undefined;
@@ -27,13 +27,13 @@ export class PinReporter {
     this.retry = new RetryTimer(parts.clock);
   }
 
-  /** The broker may have forgotten, or be another one. */
+  /** The broker may have forgotten the report, or be another broker. */
   reset(): void {
     this.reported = undefined;
     this.retry.reset();
   }
 
-  /** Tells it where there is something to tell. To be called often, while in touch. */
+  /** Reports if there is something new. Called often while in touch. */
   tick(): void {
     const revision = this.parts.revision();
     if (revision === this.reported || this.flight.isRunning || this.stop.signal.aborted) return;

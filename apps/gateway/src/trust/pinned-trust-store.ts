@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PinnedTrust } from '@countersign/authorization';
 import type { SignedTrustDocument } from '@countersign/contract';
@@ -8,87 +7,81 @@ import {
   type Pin,
   type Pins,
   pinInForce,
-  pinsPath,
-  readPins,
 } from '@countersign/gateway-protocol';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LineFile } from '../storage/line-file.js';
 import { ChainFiles, ChainTooLarge, type StoredChain, trustFolder } from './chain-files.js';
+import { HostPins } from './host-pins.js';
 import { type ChainPlace, TrustChain } from './trust-chain.js';
 
 export type PinnedTrustStoreOptions = {
   spoolDir: string;
-  /** `dep_…` of the credential: a document of another deployment is none. */
+  /** `dep_…` of the credential. Documents of other deployments are refused. */
   deployment: string;
   log: Logger;
-  /** Of one tenant's chain; unless said otherwise far more than any people sign. */
+  /** Limit for one tenant's chain. Default: far more than people sign. */
   maxChainBytes?: number;
-  /** Hears of the tenants whose trust is another one now. */
+  /** Called with the tenants whose trust has changed. */
   onChange(tenants: readonly string[]): void;
 };
 
 const claimedLine = z.strictObject({ tenant: z.string() });
 
 /**
- * What customers have signed of their people and rules, as far as this gateway's own host has pinned it. The feed brings
- * chains and is believed in nothing but that a tenant is claimed; that is remembered, whatever it says later.
+ * The customers' trust documents, as far as this gateway's own host has pinned them. The feed only delivers chains: it is
+ * believed in nothing except that a tenant is claimed. That is remembered for ever, whatever the feed says later.
+ *
+ * Changes by the feed and by the pins file run one at a time, in `queue`.
  */
 export class PinnedTrustStore {
-  private pins: Pins = {};
-  /** Which file was read: it is read again only when it is another one. */
-  private pinsVersion: string | undefined;
-  /** When the next pin that waits comes into force. */
-  private nextPinAt = Number.POSITIVE_INFINITY;
-  /** Versions that the pin in force demands of a tenant's chain; nothing for one that demands none. */
-  private readonly requiredVersions = new Map<string, readonly string[]>();
-  /** From the pins in force, by tenant. */
+  /** The chains from the pins in force, by tenant. */
   private readonly chains = new Map<string, TrustChain>();
-  /** All that was ever followed here, by tenant and pin: a pin that comes back goes on from where its chain was. */
+  /** Every chain that was ever followed here, by tenant and pin: a pin that comes back continues its old chain. */
   private readonly followed = new Map<string, TrustChain>();
   private readonly claimed = new Set<string>();
-  /** Tenants of which a pin is in force, or was so long that documents were followed from it. */
+  /** Tenants with a pin in force, or with one that was in force long enough that documents were followed from it. */
   readonly pinnedTenants = new Set<string>();
-  /** What the feed offered and was not followed to its end: for a pin that is still to come, or a disk that works again. */
+  /** Offers of the feed that were not followed to their end. A later pin, or a disk that works again, may need them. */
   private readonly offered = new Map<string, readonly SignedTrustDocument[]>();
-  /** Tenants of which a chain was begun that is to follow what was offered: until that is done. */
+  /** Tenants whose new chain has not yet followed what was offered. */
   private readonly toFollow = new Set<string>();
   private readonly files: ChainFiles;
   private readonly claims: LineFile;
   private changes = 0;
-  /** One at a time: feed and pins both change what is held. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly options: PinnedTrustStoreOptions) {
-    this.files = new ChainFiles(options.spoolDir, options.maxChainBytes);
+  private constructor(
+    private readonly options: PinnedTrustStoreOptions,
+    private readonly pins: HostPins,
+  ) {
+    this.files = chainFilesOf(options);
     this.claims = new LineFile(join(trustFolder(options.spoolDir), 'claimed.jsonl'));
   }
 
-  /** Reads what earlier runs have followed. Throws where any of it cannot be read whole. `now` in milliseconds. */
+  /** Reads what earlier runs followed. Throws if any of it cannot be read whole. `now` in milliseconds. */
   static async load(options: PinnedTrustStoreOptions, now: number): Promise<PinnedTrustStore> {
-    const trusts = new PinnedTrustStore(options);
-    const stored = await trusts.files.read();
-    trusts.pinsVersion = await fileVersion(options.spoolDir);
-    trusts.keepPins(await readPins(options.spoolDir), now);
-    await trusts.claims.read((line) => trusts.claimed.add(claimedLine.parse(line).tenant));
-    for (const chain of stored) trusts.restore(chain, now);
-    for (const [tenant, pin] of Object.entries(trusts.pins)) {
-      trusts.startChain(tenant, pin, now);
-      trusts.logIfBehind(tenant);
+    const stored = await chainFilesOf(options).read();
+    const store = new PinnedTrustStore(options, await HostPins.load(options.spoolDir, options.log, now));
+    await store.claims.read((line) => store.claimed.add(claimedLine.parse(line).tenant));
+    for (const chain of stored) store.restore(chain, now);
+    for (const [tenant, pin] of Object.entries(store.pins.all)) {
+      store.startChain(tenant, pin, now);
+      store.logIfBehind(tenant);
     }
-    return trusts;
+    return store;
   }
 
   /**
-   * By what a call of this tenant is judged: `undefined` where nobody claimed it, `unpinned` where no pin leads here, or
-   * not as far as the pin demands.
+   * The trust document that applies to this tenant's calls. `undefined`: no one claimed the tenant. `unpinned`: no chain
+   * leads here from a pin, or it does not reach the version that the pin requires.
    */
   trustFor(tenant: string): PinnedTrust | 'unpinned' | undefined {
     return this.inForce(tenant) ?? (this.claimed.has(tenant) ? 'unpinned' : undefined);
   }
 
-  /** Hash of the trust document by which calls of this tenant are judged; null where it has pinned none here. */
+  /** Hash of the trust document that applies to this tenant's calls; null if none is pinned here. */
   trustHash(tenant: string): string | null {
     return this.inForce(tenant)?.hash ?? null;
   }
@@ -97,10 +90,10 @@ export class PinnedTrustStore {
     return this.isBehind(tenant) ? undefined : this.chains.get(tenant)?.inForce;
   }
 
-  /** Whether the chain that is held lacks a version that the pin demands: an older one was fed, or another history. */
+  /** Whether the chain lacks a version that the pin requires: the feed brought an older chain, or another history. */
   private isBehind(tenant: string): boolean {
-    const least = this.requiredVersions.get(tenant);
-    return least !== undefined && this.chains.get(tenant)?.contains(least) === false;
+    const required = this.pins.requiredVersions(tenant);
+    return required !== undefined && this.chains.get(tenant)?.contains(required) === false;
   }
 
   /** Counts the changes of what is pinned and in force here. */
@@ -108,9 +101,9 @@ export class PinnedTrustStore {
     return this.changes;
   }
 
-  /** What is pinned here, as the broker is told. */
+  /** What is pinned here, as the broker receives it. */
   report(now: number): GatewayPin[] {
-    return Object.entries(this.pins).map(([tenant, pin]) => {
+    return Object.entries(this.pins.all).map(([tenant, pin]) => {
       const root = pinInForce(pin, now);
       const held = this.chains.get(tenant)?.inForce?.hash;
       const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
@@ -119,48 +112,40 @@ export class PinnedTrustStore {
     });
   }
 
-  /** Follows what the feed brings. What is new counts once it is durable; rejects with the file system's error. */
+  /** Follows what the feed brings. New versions count once they are durable. Rejects with the file system's error. */
   applyFeed(offers: readonly FeedTrust[], now: number): Promise<void> {
     return this.serially(async () => {
-      const notifyChanged = new Set<string>();
+      const changed = new Set<string>();
       try {
         for (const { tenant, chain } of offers) {
-          if (this.claim(tenant)) notifyChanged.add(tenant);
-          if (await this.followChain(tenant, chain, now)) notifyChanged.add(tenant);
+          if (this.claim(tenant)) changed.add(tenant);
+          if (await this.followChain(tenant, chain, now)) changed.add(tenant);
         }
       } finally {
-        // What counts now is to be told, also where what came after it could not be written.
-        this.changed(notifyChanged);
+        // What counts now is announced, even if a later offer could not be written.
+        this.notifyChanged(changed);
       }
       await this.flushClaims();
     });
   }
 
   /**
-   * Looks whether somebody has pinned on this host, or a pin has come into force. To be called often. Rejects with the file
-   * system's error; the next call tries again what could not be written.
+   * Looks for pins that were set on this host, or that take effect now. Called often. Rejects with the file system's
+   * error; the next call tries again what could not be written.
    */
   checkPins(now: number): Promise<void> {
     return this.serially(async () => {
-      const { log, spoolDir } = this.options;
-      const mark = await fileVersion(spoolDir);
-      if (mark !== this.pinsVersion || now >= this.nextPinAt) {
-        this.pinsVersion = mark;
-        const read = await readPins(spoolDir).catch((error: unknown) => {
-          log.error(describeError(error), 'the pins cannot be read; those that were are kept');
-          return this.pins;
-        });
-        this.changed(this.adopt(read, now));
-      }
+      const before = await this.pins.refresh(now);
+      if (before !== undefined) this.notifyChanged(this.adopt(before, now));
       await this.followStarted(now);
       await this.flushClaims();
     });
   }
 
-  /** Chains that were begun go as far as what was offered for them leads. */
+  /** New chains follow what was offered for them. */
   private async followStarted(now: number): Promise<void> {
     for (const tenant of this.toFollow) {
-      if (await this.followChain(tenant, this.offered.get(tenant) ?? [], now)) this.changed([tenant]);
+      if (await this.followChain(tenant, this.offered.get(tenant) ?? [], now)) this.notifyChanged([tenant]);
       this.toFollow.delete(tenant);
     }
   }
@@ -169,14 +154,13 @@ export class PinnedTrustStore {
     return this.claims.flush(() => [...this.claimed].map((tenant) => ({ tenant })));
   }
 
-  /** Answers the tenants of which another pin counts, or waits, than before. */
-  private adopt(read: Pins, now: number): Set<string> {
+  /** Returns the tenants whose pin in force, or waiting pin, is not what it was before. */
+  private adopt(before: Pins, now: number): Set<string> {
     const changed = new Set<string>();
-    const before = this.pins;
-    this.keepPins(read, now);
-    for (const [tenant, pin] of Object.entries(read)) {
+    const pins = this.pins.all;
+    for (const [tenant, pin] of Object.entries(pins)) {
       if (JSON.stringify(pin) !== JSON.stringify(before[tenant])) {
-        this.announce(tenant, pin, now);
+        this.pins.announce(tenant, pin, now);
         changed.add(tenant);
       }
       if (this.chains.get(tenant)?.place.pinned !== pinInForce(pin, now).pinned) {
@@ -187,53 +171,32 @@ export class PinnedTrustStore {
       if (changed.has(tenant)) this.logIfBehind(tenant);
     }
     for (const tenant of Object.keys(before)) {
-      if (read[tenant] !== undefined) continue;
-      // Taken out of the file by hand: the tenant stays claimed, and nothing opens it.
+      if (pins[tenant] !== undefined) continue;
+      // Someone removed the pin from the file: the tenant stays claimed, and nothing opens it.
       this.chains.delete(tenant);
       changed.add(tenant);
     }
     return changed;
   }
 
-  private changed(tenants: Iterable<string>): void {
-    const told = [...tenants];
-    if (told.length === 0) return;
+  private notifyChanged(tenants: Iterable<string>): void {
+    const changed = [...tenants];
+    if (changed.length === 0) return;
     this.changes += 1;
-    this.options.onChange(told);
-  }
-
-  private keepPins(pins: Pins, now: number): void {
-    this.pins = pins;
-    this.requiredVersions.clear();
-    for (const [tenant, pin] of Object.entries(pins)) {
-      const { atLeast } = pinInForce(pin, now);
-      if (atLeast !== undefined) this.requiredVersions.set(tenant, atLeast);
-    }
-    const waiting = Object.values(pins).map(({ next }) => (next === undefined ? 0 : Date.parse(next.from)));
-    this.nextPinAt = Math.min(Number.POSITIVE_INFINITY, ...waiting.filter((from) => from > now));
-  }
-
-  private announce(tenant: string, pin: Pin, now: number): void {
-    const { log } = this.options;
-    if (pin.next !== undefined && now < Date.parse(pin.next.from))
-      log.warn(
-        { tenant, pinned: pin.pinned, next: pin.next },
-        'another pin is to take the place of the one in force',
-      );
-    else log.warn({ tenant, ...pinInForce(pin, now) }, 'a tenant is pinned');
+    this.options.onChange(changed);
   }
 
   private logIfBehind(tenant: string): void {
     const held = this.chains.get(tenant)?.inForce?.hash;
     if (held === undefined || !this.isBehind(tenant)) return;
-    const detail = { tenant, reason: 'behind_pin', held, atLeast: this.requiredVersions.get(tenant) };
+    const detail = { tenant, reason: 'behind_pin', held, atLeast: this.pins.requiredVersions(tenant) };
     this.options.log.error(
       detail,
       'the trust documents that are held do not reach what the pin demands; nothing opens',
     );
   }
 
-  /** Claimed once, claimed for ever: kept with the next settling. Whether it is news. */
+  /** Once claimed, a tenant stays claimed; durable after the next flush. Returns whether the claim is new. */
   private claim(tenant: string): boolean {
     if (this.claimed.has(tenant)) return false;
     this.claims.add({ tenant });
@@ -241,7 +204,7 @@ export class PinnedTrustStore {
     return true;
   }
 
-  /** The chain from the pin in force on, as far as it was ever followed here; without a version where it never was. */
+  /** The chain from the pin in force, as far as it was ever followed here; empty if it never was. */
   private startChain(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
     this.pinnedTenants.add(tenant);
@@ -249,7 +212,7 @@ export class PinnedTrustStore {
     this.chains.set(tenant, this.followed.get(keyOf(place)) ?? TrustChain.begin(place));
   }
 
-  /** What an earlier run has followed, from whichever pin. */
+  /** A chain that an earlier run followed, from whichever pin. */
   private restore({ tenant, pinned, versions }: StoredChain, now: number): void {
     this.claimed.add(tenant);
     this.pinnedTenants.add(tenant);
@@ -260,7 +223,7 @@ export class PinnedTrustStore {
     this.followed.set(keyOf(place), chain);
   }
 
-  /** Whether the tenant's trust is another one now. */
+  /** Returns whether the tenant's trust has changed. */
   private async followChain(
     tenant: string,
     offered: readonly SignedTrustDocument[],
@@ -284,7 +247,7 @@ export class PinnedTrustStore {
     return isNew;
   }
 
-  /** Writes a chain to disk. One that is too large for that is refused by itself: it must not hold up all other tenants. */
+  /** Writes a chain to disk. Returns false for one that is too large: it must not hold up the other tenants. */
   private async persistChain({ place: { tenant, pinned }, versions }: TrustChain): Promise<boolean> {
     try {
       await this.files.write({ tenant, pinned, versions });
@@ -303,10 +266,7 @@ export class PinnedTrustStore {
   }
 }
 
-const keyOf = ({ tenant, pinned }: Pick<ChainPlace, 'tenant' | 'pinned'>): string => `${tenant} ${pinned}`;
+const chainFilesOf = ({ spoolDir, maxChainBytes }: PinnedTrustStoreOptions): ChainFiles =>
+  new ChainFiles(spoolDir, maxChainBytes);
 
-/** Which file the pins are in: every writing makes another one. Undefined where there is none. */
-async function fileVersion(spoolDir: string): Promise<string | undefined> {
-  const found = await stat(pinsPath(spoolDir), { bigint: true }).catch(() => undefined);
-  return found === undefined ? undefined : `${found.ino} ${found.mtimeNs} ${found.size}`;
-}
+const keyOf = ({ tenant, pinned }: Pick<ChainPlace, 'tenant' | 'pinned'>): string => `${tenant} ${pinned}`;

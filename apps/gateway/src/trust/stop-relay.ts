@@ -11,7 +11,7 @@ import { trustFolder } from './chain-files.js';
 
 const line = z.union([z.strictObject({ handed: z.unknown() }), z.strictObject({ told: z.string() })]);
 
-/** Answers that say something of the statement, and not of the broker: to send the same again is of no use. */
+/** Statuses that reject the statement itself. Sending it again would be useless. */
 const FINAL_REJECTIONS = new Set([400, 422]);
 
 export type StopRelayParts = {
@@ -22,11 +22,11 @@ export type StopRelayParts = {
 };
 
 /**
- * Brings what customers have handed in at this gateway to the broker, once it is there again, so that every other gateway
- * hears of it by the feed. Kept on disk until the broker has it. Nothing here hangs on it: this gateway obeys at once.
+ * Relays to the broker what customers have submitted at this gateway, so that every other gateway receives it by the
+ * feed. It is kept on disk until the broker has it. Nothing depends on it here: this gateway obeys at once.
  */
 export class StopRelay {
-  /** What the broker has not, by hash, in the order in which it came: a stop before its lift. */
+  /** What the broker does not have yet, by hash, in order of arrival: a stop before its lift. */
   private readonly waiting = new Map<string, StopOrLift>();
   private readonly file: LineFile;
   private readonly retry: RetryTimer;
@@ -38,7 +38,7 @@ export class StopRelay {
     this.retry = new RetryTimer(parts.clock);
   }
 
-  /** Throws where the file is there and cannot be read whole. */
+  /** Throws if the file exists and cannot be read whole. */
   static async load(parts: StopRelayParts): Promise<StopRelay> {
     const handing = new StopRelay(parts);
     await handing.file.read((stored) => {
@@ -52,19 +52,19 @@ export class StopRelay {
     return handing;
   }
 
-  /** Durable when it resolves; rejects with the file system's error. */
+  /** Resolves when it is durable. Rejects with the file system's error. */
   async add(signature: StopOrLift): Promise<void> {
     this.waiting.set(stopHash(signature), signature);
     this.file.add({ handed: signature });
     await this.flush();
   }
 
-  /** The broker is another one, or there again. */
+  /** The broker is another one, or reachable again. */
   retryNow(): void {
     this.retry.reset();
   }
 
-  /** Tells what there is to tell. To be called often, while in touch. */
+  /** Relays what is waiting. Called often while in touch. */
   tick(): void {
     if (this.waiting.size === 0 || !this.retry.isDue || this.stop.signal.aborted) return;
     void this.flight.run(() => this.relay());
@@ -92,7 +92,7 @@ export class StopRelay {
     }
   }
 
-  /** False where it is to be tried again, and others need not wait for that. Throws where the broker gives no answer. */
+  /** Returns false if it must be retried, while others need not wait for it. Throws if the broker does not answer. */
   private async deliver(hash: string, signature: StopOrLift): Promise<boolean> {
     const { broker, log } = this.parts;
     try {

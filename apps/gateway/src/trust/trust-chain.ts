@@ -6,12 +6,12 @@ import {
 } from '@countersign/authorization';
 import { type SignedTrustDocument, statementHash } from '@countersign/contract';
 
-/** Whose chain it has to be, and the hash that its first version must have. */
+/** Whose chain it must be, and the hash that its first version must have. */
 export type ChainPlace = { deployment: string; tenant: string; pinned: string };
 
 /**
- * A tenant's trust documents as this gateway has followed them from its pin: never back, never aside. Immutable; a chain
- * without a version stands for a pin of which the feed has brought nothing yet.
+ * A tenant's trust documents, as this gateway has followed them from its pin: it never goes back, and never to another
+ * history. Immutable. A chain without a version belongs to a pin for which the feed has brought nothing yet.
  */
 export class TrustChain {
   private constructor(
@@ -26,14 +26,15 @@ export class TrustChain {
     return new TrustChain(place, [], [], undefined);
   }
 
-  /** Whether it contains all of these; a chain that lacks one is older than they are, or another history. */
+  /** Whether it contains all of these versions. A chain that lacks one is older, or another history. */
   contains(versions: readonly string[]): boolean {
     return versions.every((hash) => this.inForce?.versions.has(hash) === true);
   }
 
   /**
-   * What follows of an offered chain, oldest first. One that is shorter than what is held changes nothing; one that parts
-   * from it, or a version that does not follow, is refused, and all before it stays. `now` in milliseconds.
+   * Appends what follows from an offered chain, oldest first. An offer that is shorter than this chain changes nothing.
+   * An offer with another history is refused. From the first version that does not follow on, the rest is refused; the
+   * versions before it count. `now` in milliseconds.
    */
   follow(
     offered: readonly SignedTrustDocument[],

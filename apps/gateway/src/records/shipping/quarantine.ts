@@ -11,8 +11,8 @@ type Identified = Pick<RecordLine, 'boot' | 'tenant' | 'seq'>;
 const nameOf = ({ boot, tenant, seq }: Identified) => `${boot} ${tenant} ${seq}`;
 
 /**
- * Records that the broker refuses for good: set aside on disk, whole, one JSON object a line
- * (`{boot, tenant, seq, code, entry}`), so that they hold up no others. Nothing is ever taken out by the gateway.
+ * Records that the broker rejects for good. They are set aside on disk, whole, one JSON object a line (`{boot, tenant,
+ * seq, code, entry}`), so that they do not block others. The gateway never removes any.
  */
 export class Quarantine {
   private constructor(
@@ -21,7 +21,7 @@ export class Quarantine {
     private length: number,
   ) {}
 
-  /** Reads what was set aside; a line that tore is cut off. Throws the file system's error. */
+  /** Reads what was set aside. A torn last line is cut off. Throws the file system's error. */
   static async load(folder: string): Promise<Quarantine> {
     const bytes = await readFile(join(folder, FILE)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
@@ -55,7 +55,9 @@ export class Quarantine {
     return false;
   }
 
-  /** Resolves when the record is on disk here. Throws the file system's error; what was written of it is cut off again. */
+  /**
+   * Resolves when the record is on disk. Throws the file system's error; then what was written of it is cut off again.
+   */
   async put(line: RecordLine, code: string): Promise<void> {
     const { boot, tenant, seq } = line;
     const members = JSON.stringify({ boot, tenant, seq, code }).slice(0, -1);
@@ -79,15 +81,18 @@ export class Quarantine {
   }
 }
 
-/** How long the broker may refuse a record before it is set aside: a rollout or a wrong setting is mended in that time. */
+/**
+ * How long the broker may reject a record before it is set aside. A rollout or a wrong setting is repaired in that
+ * time.
+ */
 export const MAX_REFUSED_MS = 10 * 60_000;
-/** How long it is remembered of a tenant that patience with its records has ended. */
+/** How long it is remembered that a tenant's record was set aside. */
 const MEMORY_MS = 24 * 60 * 60_000;
 
 /**
- * When to give a refused record up. The first of a tenant holds all others up for ten minutes; further ones of that
- * tenant go at once, until none was refused for a day. So a broker that refuses everything is not believed at once,
- * and a tenant whose records it cannot take holds the others up only once.
+ * Decides when a rejected record is given up. The first rejected record of a tenant blocks all others for ten minutes.
+ * Further ones of that tenant are given up at once, until none was rejected for a day. So a broker that rejects
+ * everything is not believed at once, and a tenant whose records it cannot accept blocks the others only once.
  */
 export class PoisonRecordPolicy {
   private waitingFor: { id: string; since: number } | undefined;
@@ -95,7 +100,7 @@ export class PoisonRecordPolicy {
 
   constructor(private readonly clock: Pick<Clock, 'monotonic'>) {}
 
-  /** Whether this record, refused just now, is to be given up. */
+  /** Whether to give up this record, which was rejected just now. */
   shouldGiveUp({ tenant, id }: Pick<RecordLine, 'tenant' | 'id'>): boolean {
     const now = this.clock.monotonic();
     if (this.waitingFor?.id !== id) this.waitingFor = { id, since: now };

@@ -1,26 +1,26 @@
 import type { RecordLine } from './record-lines.js';
 import type { SpoolPlace } from './segments.js';
 
-/** A durable line and where it stands in its segment. */
+/** A durable line and its place in its segment. */
 type Written = { line: RecordLine; segment: number; start: number; end: number };
 
-/** A run of lines, and the place behind the last. */
+/** Consecutive lines, and the place after the last one. */
 type Run = { records: RecordLine[]; next: SpoolPlace };
 
-/** Beyond so many bytes the oldest lines are left to the disk. */
+/** Above this size the oldest lines are dropped. They are still on disk. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The latest durable lines in memory, so that a broker that keeps up is sent what was written and nothing has to be read
- * back. It is a copy: the disk has all of it, and serves what is no longer here, or not yet, after a restart.
+ * The most recent durable lines, in memory: a broker that keeps up gets them without reading the disk. It is only a
+ * copy. The disk has every line, and serves those that are not here any more, or not yet after a restart.
  */
 export class RecentLines {
   private lines: Written[] = [];
-  /** Those before it were let go of. */
+  /** The lines before this index were released. */
   private first = 0;
   private bytes = 0;
 
-  /** Adds a group's lines, which became durable in one piece behind this place. */
+  /** Adds the lines of a group, which became durable together at this place. */
   add(lines: readonly RecordLine[], lengths: readonly number[], { segment, offset }: SpoolPlace): void {
     let start = offset;
     for (const [index, line] of lines.entries()) {
@@ -32,7 +32,7 @@ export class RecentLines {
     while (this.bytes > MAX_BYTES) this.dropFirst();
   }
 
-  /** Lets go of all before a place. */
+  /** Releases all lines before a place. */
   release({ segment, offset }: SpoolPlace): void {
     for (let at = this.lines[this.first]; at !== undefined; at = this.lines[this.first]) {
       if (at.segment > segment || (at.segment === segment && at.end > offset)) return;
@@ -40,7 +40,7 @@ export class RecentLines {
     }
   }
 
-  /** The lines of one boot and segment from a place on, at least one; undefined where the next line is not here. */
+  /** The lines of one boot and segment from a place on, at least one. Undefined if the next line is not here. */
   readFrom({ segment, offset }: SpoolPlace, maxBytes: number, most: number): Run | undefined {
     let at = this.first;
     while (isBefore(this.lines[at], segment, offset)) at += 1;

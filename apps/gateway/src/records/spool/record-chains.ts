@@ -8,24 +8,24 @@ import {
 } from '@countersign/gateway-protocol';
 import type { LineWriter, RecordLine } from './record-lines.js';
 
-/** A record before it has its place, with what stands beside it. */
+/** A record without its place in a chain, and the openings of its commitments. */
 export type RecordDraft = { record: UnchainedRecord; openings: RecordEntry['openings'] };
 
-/** Gives the identity's signature (base64url) of a record that has its place. */
+/** Returns the identity's signature (base64url) of a record that has its place. */
 export type RecordSigner = (record: UnsignedRecord) => string;
 
-/** The last record of a chain, and whether it is one that the gateway's identity signed. */
+/** The last record of a chain, and whether the gateway's identity signed it. */
 export type SpooledHead = ChainHead & { signed: boolean };
 
-/** Kinds that carry a signature, and by it vouch for the chain up to them. */
+/** Kinds that carry a signature. It covers the chain up to that record. */
 export const isSignedKind = (kind: UnchainedRecord['kind']): boolean =>
   kind === 'head' || kind === 'counters';
 
 const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
 
 /**
- * The ends of the chains (boot, tenant). Places are given out in a `ChainBatch` and count only once the batch is
- * durable: a batch that could not be written leaves no gap.
+ * The ends of the chains, one chain for each boot and tenant. A `ChainBatch` assigns places, which count only once the
+ * batch is durable: a batch that could not be written leaves no gap.
  */
 export class RecordChains {
   private readonly heads = new Map<string, SpooledHead>();
@@ -41,7 +41,7 @@ export class RecordChains {
     else this.unsignedChains.set(key(boot, tenant), { boot, tenant });
   }
 
-  /** Chains, earlier boots' too, whose last record carries no signature. */
+  /** Chains, of earlier boots too, whose last record is not signed. */
   get unsigned(): { boot: string; tenant: string }[] {
     return [...this.unsignedChains.values()];
   }
@@ -58,7 +58,7 @@ export class RecordChains {
   }
 }
 
-/** Places given out since the last durable write. */
+/** Places that were assigned since the last durable write. */
 class ChainBatch {
   private readonly moved = new Map<string, { boot: string; tenant: string; head: SpooledHead }>();
 
@@ -67,7 +67,10 @@ class ChainBatch {
     private readonly sign: RecordSigner,
   ) {}
 
-  /** Writes the record with its `seq` and `prev`, and its signature where its kind has one. The line carries the record's canonical JSON, the text under its hash. */
+  /**
+   * Writes the record with its `seq` and `prev`, and with a signature if its kind has one. The line holds the record's
+   * canonical JSON, which is the text under its hash.
+   */
   place({ record, openings }: RecordDraft, writer: LineWriter): RecordLine {
     const { boot, tenant, id, kind } = record;
     const chain = key(boot, tenant);
@@ -83,18 +86,18 @@ class ChainBatch {
     return writer.add({ kind, boot, tenant, seq, id }, canonical, JSON.stringify(openings));
   }
 
-  /** What was given out is durable. */
+  /** The assigned places are durable. */
   commit(): void {
     for (const { boot, tenant, head } of this.moved.values()) this.chains.set(boot, tenant, head);
   }
 }
 
-/** A record in its chain. */
+/** A record's place in its chain. */
 type Place = { seq: number; prev: string | null };
 
 /**
- * A record with its place in a chain. Those that every call has are spelt out, members in the order of canonical JSON
- * (RFC 8785): then nothing has to be sorted, and no object grows member by member. The others are few.
+ * A record with its place in a chain. The kinds that every call has are object literals with their members in the order
+ * of canonical JSON (RFC 8785): nothing must be sorted, and no object grows member by member. The other kinds are rare.
  */
 export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): UnchainedRecord & Place {
   if (record.kind === 'outcome') {
@@ -115,7 +118,7 @@ export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): Un
       v: record.v,
     };
   }
-  // A record without `trust` is of a gateway that knew none: an absent member is absent.
+  // A record without `trust` comes from a gateway that knew no trust documents. The member must stay absent.
   if (record.kind !== 'allowed' || record.trust === undefined) return { ...record, seq, prev };
   return {
     action: record.action,
@@ -142,13 +145,14 @@ export function chainedRecord(record: UnchainedRecord, { seq, prev }: Place): Un
   };
 }
 
-/** How `JSON.stringify` begins what stands for half of a character. */
+/** How `JSON.stringify` begins an unpaired surrogate. */
 const LONE_SURROGATE = '\\ud';
 
 /**
- * Canonical JSON of a record that has its place. What is spelt out above is in order already, and of texts, numbers and
- * nulls alone: the platform writes it, and of what canonical JSON refuses there can only be a lone surrogate, which shows in
- * the text. Any other record, and one that might have one, is looked at member by member.
+ * Canonical JSON of a record with its place. The object literals above are in canonical order and hold only texts,
+ * numbers and nulls, so `JSON.stringify` writes canonical JSON. The one thing that canonical JSON refuses there is an
+ * unpaired surrogate, which is visible in the text. A record that may have one, and any other record, takes the slow
+ * way.
  */
 export function canonicalChainedRecord(entry: UnchainedRecord & Place): string {
   if (entry.kind !== 'outcome' && (entry.kind !== 'allowed' || entry.trust === undefined))

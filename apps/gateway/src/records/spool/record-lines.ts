@@ -2,19 +2,19 @@ import { crc32 } from 'node:zlib';
 import type { AccessRecord } from '@countersign/gateway-protocol';
 import type { SpooledHead } from './record-chains.js';
 
-/** First line of a segment: all that is needed to go on from it when the segments before are gone. */
+/** First line of a segment. It holds everything that is needed to continue if the segments before it are gone. */
 export type SegmentHeader = {
   v: 1;
   boot: string;
   /** Last record of each tenant's chain of this boot. */
   heads: Record<string, SpooledHead>;
-  /** Calls of this boot that are allowed and have no outcome yet: record id to tenant. */
+  /** Allowed calls of this boot without an outcome: record id to tenant. */
   open: Record<string, string>;
-  /** Ends of abandoned segments: what stands beyond was never confirmed to anybody. */
+  /** Ends of abandoned segments. Bytes after such an end were never confirmed to a caller. */
   voids: { segment: number; from: number }[];
 };
 
-/** What of a record is needed without reading it: it stands before it on its line. */
+/** What is needed of a record without parsing it. It precedes the record on its line. */
 type RecordName = {
   kind: AccessRecord['kind'];
   boot: string;
@@ -23,7 +23,7 @@ type RecordName = {
   id: string;
 };
 
-/** A record with its openings as the JSON that is shipped, UTF-8 in `bytes` from `from` to `to`, unparsed. */
+/** A record with its openings as the JSON that is shipped: UTF-8 in `bytes` from `from` to `to`, not parsed. */
 export type RecordLine = RecordName & {
   bytes: Buffer;
   from: number;
@@ -34,11 +34,11 @@ type SpoolLine = { header: SegmentHeader } | { record: RecordLine };
 
 const RECORD = /^R (allowed|outcome|refused|counters|head) (\S+) (\S+) (\d+) (\S+) $/;
 
-/** Hex digits of the CRC-32, and with the space behind them. */
+/** Hex digits of the CRC-32. One space follows them. */
 const CRC_DIGITS = 8;
 export const CHECK_BYTES = CRC_DIGITS + 1;
 
-/** CRC-32 in hex and a space: what a line begins with, over all that follows to its line feed. */
+/** CRC-32 in hex and a space. Every line begins with it; it covers everything after it up to the line feed. */
 export const checkOf = (data: string | Buffer): string =>
   `${crc32(data).toString(16).padStart(CRC_DIGITS, '0')} `;
 
@@ -47,7 +47,7 @@ export function formatHeader(header: SegmentHeader): string {
   return `${checkOf(text)}${text}\n`;
 }
 
-/** What stands between the check of a record's line and the record. */
+/** The text between the check of a record's line and the record's JSON: `R KIND BOOT TENANT SEQ ID `. */
 export function formatName({ kind, boot, tenant, seq, id }: RecordName): string {
   return `R ${kind} ${boot} ${tenant} ${seq} ${id} `;
 }
@@ -57,7 +57,7 @@ export function jsonOf({ bytes, from, to }: RecordLine): string {
   return bytes.toString('utf8', from, to);
 }
 
-/** The JSON of lines as members of a list, between two texts of ASCII. */
+/** The JSON of lines as members of a list, between two ASCII texts. */
 export function jsonOfAll(before: string, lines: readonly RecordLine[], after: string): Buffer {
   let length = before.length + after.length + Math.max(0, lines.length - 1);
   for (const { from, to } of lines) length += to - from;
@@ -75,7 +75,7 @@ const COMMA = 0x2c;
 const BRACE = 0x7b;
 const LINE_FEED = 10;
 
-/** Reads the line between two bytes, without its line feed. Undefined for one that was torn, damaged or never ours. */
+/** Parses the line between two offsets, without its line feed. Undefined if it was torn or damaged, or is not ours. */
 function parseLine(bytes: Buffer, start: number, end: number): SpoolLine | undefined {
   const from = bytes.indexOf(BRACE, start + CHECK_BYTES);
   if (from === -1 || from >= end) return undefined;
@@ -83,7 +83,7 @@ function parseLine(bytes: Buffer, start: number, end: number): SpoolLine | undef
     bytes.toString('latin1', start, start + CHECK_BYTES) !== checkOf(bytes.subarray(start + CHECK_BYTES, end))
   )
     return undefined;
-  // The CRC holds, so what follows is what we wrote: it is not checked for its shape once more.
+  // The CRC is right, so we wrote what follows. Its shape is not checked again.
   const name = bytes.toString('latin1', start + CHECK_BYTES, from);
   if (name === 'H ') return { header: JSON.parse(bytes.toString('utf8', from, end)) as SegmentHeader };
   const [, kind, boot, tenant, seq, id] = RECORD.exec(name) ?? [];
@@ -95,16 +95,18 @@ function parseLine(bytes: Buffer, start: number, end: number): SpoolLine | undef
 
 const PLACE = /^.{9}R (?:allowed|outcome|refused|counters|head) (\S+) (\S+) (\d{1,15}) /;
 
-/** Which place a damaged line says that it had, as far as that can be read still. Whether to believe it is the caller's. */
+/** The place that a damaged line states, if that is still readable. The caller decides whether to believe it. */
 export function placeIn(damaged: string): Pick<RecordLine, 'boot' | 'tenant' | 'seq'> | undefined {
   const [, boot, tenant, seq] = PLACE.exec(damaged) ?? [];
   return boot === undefined || tenant === undefined ? undefined : { boot, tenant, seq: Number(seq) };
 }
 
-/** A line and the byte behind its line feed, counted from the start of the piece; no line where it is damaged. */
+/** A line and the offset after its line feed, from the start of the piece. `line` is undefined if it is damaged. */
 type CutLine = { line: SpoolLine | undefined; end: number };
 
-/** Cuts a piece of a segment at its line feeds. What has none behind it was torn, or goes on beyond the piece. */
+/**
+ * Splits a piece of a segment at its line feeds. Bytes after the last line feed were torn, or continue after the piece.
+ */
 export function readLines(bytes: Buffer): CutLine[] {
   const lines: CutLine[] = [];
   let start = 0;
@@ -117,12 +119,12 @@ export function readLines(bytes: Buffer): CutLine[] {
 }
 
 const CHUNK_BYTES = 512 * 1024;
-/** Bytes that a UTF-16 code unit takes in UTF-8 at most. */
+/** The most UTF-8 bytes that one UTF-16 code unit takes. */
 const MOST_PER_UNIT = 3;
 
 /**
- * Writes the lines of one group after the other as bytes, once: what goes to the disk, what is hashed into the check and
- * what is shipped are the same memory. Bytes that were given out are never written again.
+ * Writes the lines of one group after another as bytes, only once: the same memory goes to the disk, into the check,
+ * and to the broker. Bytes that were handed out are never overwritten.
  */
 export class LineWriter {
   private chunk: Buffer = Buffer.alloc(0);
@@ -166,7 +168,7 @@ export class LineWriter {
     return { kind, boot, tenant, seq, id, bytes: chunk, from, to };
   }
 
-  /** Goes on in new memory where this is full, and takes along what the group has: its bytes stand in one piece. */
+  /** Continues in new memory if this is full, and copies the group so far: its bytes must be contiguous. */
   private makeRoom(bytes: number): void {
     if (this.at + bytes <= this.chunk.length) return;
     const { group } = this;

@@ -8,14 +8,14 @@ import type { SpoolDisk } from './spool-disk.js';
 export type RecoveredSpool = SpoolContents & {
   /** Segments with the length up to which they hold whole, confirmed lines. */
   segments: Map<number, number>;
-  /** Bytes of all segments that are no whole line: torn, damaged or void, and skipped. */
+  /** Bytes of all segments that were skipped: torn, damaged, or declared void. */
   skippedBytes: number;
 };
 
 /**
- * Reads every segment. A torn tail is skipped and all before it is kept; so is what a later segment declares void. A
- * damaged line costs itself alone: the records behind it were confirmed to somebody (the broker logs the gap).
- * Throws the file system's error: a spool that cannot be read must not be taken for an empty one.
+ * Reads every segment. A torn tail is skipped, and so are bytes that a later segment declares void. A damaged line
+ * costs only itself: the records after it were confirmed to callers, and the broker logs the gap. Throws the file
+ * system's error: a spool that cannot be read must not count as empty.
  */
 export async function recover(disk: SpoolDisk): Promise<RecoveredSpool> {
   const numbers = await disk.segments();
@@ -45,7 +45,7 @@ export async function recover(disk: SpoolDisk): Promise<RecoveredSpool> {
   return { segments, skippedBytes, ...reading.result() };
 }
 
-/** Which ends were declared void, by any later header: more than one segment can fail in a row. */
+/** The ends that any later header declares void. Several segments in a row can fail. */
 async function readVoids(disk: SpoolDisk, numbers: readonly number[]): Promise<Map<number, number>> {
   const voids = new Map<number, number>();
   for (const segment of numbers) {
@@ -62,37 +62,37 @@ async function wholeSegment(disk: SpoolDisk, segment: number): Promise<Buffer> {
 }
 
 /**
- * An allowed call of an earlier boot that has no outcome. `segment`: the last one that tells of it; without it nobody
- * would know that the call was ever open.
+ * An allowed call of an earlier boot without an outcome. `segment`: the last segment that mentions it. Without that
+ * segment no one would know that the call was open.
  */
 export type UnfinishedCall = { boot: string; tenant: string; id: string; segment: number };
 
-/** A chain of an earlier boot whose end carries no signature, and the last segment that tells of that end. */
+/** A chain of an earlier boot whose end is not signed, and the last segment that mentions that end. */
 export type UnsignedChain = { boot: string; tenant: string; segment: number };
 
-/** What recovery learns of all lines. */
+/** What recovery learns from all lines. */
 export type SpoolContents = {
   chains: RecordChains;
   open: UnfinishedCall[];
   unsigned: UnsignedChain[];
-  /** Whether a line that was confirmed to somebody cannot be read. */
+  /** Whether a line that was confirmed to a caller cannot be read. */
   isDamaged: boolean;
-  /** The runs of which something stands here. */
+  /** The runs that left something on disk. */
   boots: ReadonlySet<string>;
-  /** Which run has written each segment; empty where it does not tell any more. */
+  /** The run that wrote each segment; empty if that is not readable. */
   writers: ReadonlyMap<number, string>;
 };
 
-/** The end of a chain, as a line that can be read tells it. */
+/** The end of a chain, as the readable lines state it. */
 type End = { boot: string; tenant: string; seq: number; segment: number; line: RecordLine | undefined };
-/** A number that was given out and whose record cannot be read; of the text that stands in its place. */
+/** A number that was assigned, but whose record cannot be read. `text` is what stands in its place. */
 type Lost = { boot: string; tenant: string; seq: number; text: string };
 
 const key = (boot: string, tenant: string) => `${boot} ${tenant}`;
 
 /**
- * What the lines add up to, read in order. Of a record that is damaged the number at least is known, or feared: it is not
- * given out again, or nobody would see that a record is missing.
+ * Collects what the lines say, in their order. Of a damaged record at least the number is known or suspected. That
+ * number is not assigned again, because then no one would see that a record is missing.
  */
 export class SpoolReading {
   private readonly chains = new RecordChains();
@@ -105,14 +105,14 @@ export class SpoolReading {
   private segment = 0;
   private boot = '';
 
-  /** What is read from now on stands in this segment. */
+  /** The lines from now on are in this segment. */
   begin(segment: number): void {
     this.segment = segment;
     this.boot = '';
     this.writers.set(segment, '');
   }
 
-  /** Heads repeat what was read, unless the segments before are gone, or have lost lines. */
+  /** Heads repeat what was read, unless earlier segments are gone or have lost lines. */
   header({ boot, heads, open }: SegmentHeader): void {
     this.boot = boot;
     this.boots.add(boot);
@@ -141,8 +141,8 @@ export class SpoolReading {
   }
 
   /**
-   * A line that ends and is none of ours any more. Where it does not tell any more which number was lost, it may have been
-   * the next one of each chain of its run.
+   * A line with a line feed that cannot be read. If its number is not readable either, it may have been the next record
+   * of any chain of its run.
    */
   damaged(bytes: Buffer): void {
     this.isDamaged = true;
@@ -180,7 +180,7 @@ export class SpoolReading {
     return { chains, open: [...this.open.values()], unsigned, isDamaged, boots, writers };
   }
 
-  /** Records behind a lost one show the gap by their own numbers. */
+  /** Records after a lost one show the gap by their own numbers. */
   private moveTo(end: End): void {
     const chain = key(end.boot, end.tenant);
     this.ends.set(chain, end);

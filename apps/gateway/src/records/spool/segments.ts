@@ -1,14 +1,14 @@
 import type { SegmentFile, SpoolDisk } from './spool-disk.js';
 
-/** A place in the spool: a segment and a byte in it. */
+/** A place in the spool: a segment and an offset in it. */
 export type SpoolPlace = { segment: number; offset: number };
 
 type Active = { segment: number; file: SegmentFile; headerBytes: number };
 
 /**
- * The segments on disk and how far each may be read. The last one may be open for appending. After any error it is
- * abandoned (its confirmed length stands, what lies beyond is void) and the next append opens a new one: an fsync
- * that failed once says nothing when it is repeated.
+ * The segments on disk, and how far each may be read. The last one may be open for appending. After any error it is
+ * abandoned: its confirmed length stays, the bytes after it are void, and the next append opens a new segment. A
+ * repeated fsync after a failed one would prove nothing.
  */
 export class Segments {
   private active: Active | undefined;
@@ -24,14 +24,14 @@ export class Segments {
     this.last = Math.max(0, ...lengths.keys());
   }
 
-  /** Bytes of all segments, as far as they hold confirmed lines. */
+  /** Bytes of all segments that hold confirmed lines. */
   get bytes(): number {
     let sum = 0;
     for (const length of this.lengths.values()) sum += length;
     return sum;
   }
 
-  /** Whether somebody took a segment away before it was read. */
+  /** Whether someone removed a segment before it was read. */
   get hasLost(): boolean {
     return this.lost;
   }
@@ -46,8 +46,8 @@ export class Segments {
   }
 
   /**
-   * Appends durably, and answers where; `header` is asked for when a new segment has to be begun. Rejects with the disk's
-   * error, and then nothing of `bytes` counts as written.
+   * Appends durably, and resolves with the place. `header` is called if a new segment must be begun. Rejects with the
+   * disk's error; then nothing of `bytes` counts as written.
    */
   async append(bytes: Buffer, header: () => string): Promise<SpoolPlace> {
     const full = this.active !== undefined && (this.length(this.active.segment) ?? 0) >= this.segmentBytes;
@@ -65,13 +65,13 @@ export class Segments {
     return { segment, offset };
   }
 
-  /** Where the next record comes to stand. */
+  /** The place of the next record. */
   get end(): SpoolPlace {
     const segment = Math.max(0, ...this.lengths.keys());
     return { segment, offset: this.lengths.get(segment) ?? 0 };
   }
 
-  /** How far a segment may be read; undefined for one that is not there. */
+  /** How far a segment may be read; undefined if it does not exist. */
   length(segment: number): number | undefined {
     return this.lengths.get(segment);
   }
@@ -82,7 +82,7 @@ export class Segments {
     return later.length === 0 ? undefined : Math.min(...later);
   }
 
-  /** Reads from a place. Undefined for a segment that somebody took away under us: it is forgotten. */
+  /** Reads from a place. Undefined for a segment that someone removed meanwhile; it is forgotten. */
   async read({ segment, offset }: SpoolPlace, length: number): Promise<Buffer | undefined> {
     try {
       return await this.disk.read(segment, offset, length);
@@ -127,7 +127,7 @@ export class Segments {
   private async abandon({ segment, file, headerBytes }: Active): Promise<void> {
     this.active = undefined;
     const from = this.lengths.get(segment) ?? 0;
-    // A disk that refuses every write would otherwise leave a segment behind for every call.
+    // Otherwise a disk that refuses every write would leave a segment behind for every call.
     if (from === headerBytes && (await this.discard(segment, file))) {
       this.lengths.delete(segment);
       return;
@@ -136,7 +136,7 @@ export class Segments {
     await file.close().catch(() => undefined);
   }
 
-  /** Tries to take away a segment that holds no record. */
+  /** Tries to remove a segment that holds no record. */
   private async discard(segment: number, file: SegmentFile): Promise<boolean> {
     await file.close().catch(() => undefined);
     return this.disk.remove(segment).then(

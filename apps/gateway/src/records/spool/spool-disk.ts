@@ -3,18 +3,18 @@ import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/pro
 import { join } from 'node:path';
 import { syncFolder } from '@countersign/gateway-protocol';
 
-/** One segment open for appending. */
+/** A segment that is open for appending. */
 export interface SegmentFile {
   /** Resolves when all bytes are durable (written and fdatasynced). After a rejection the file is not used again. */
   append(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the spool asks of a disk. A port, so that faults can be played without breaking a machine. */
+/** What the spool needs of a disk. It is a port, so that tests can inject faults. */
 export interface SpoolDisk {
-  /** Makes the folder where it is missing and gives the numbers of the segments in it, ascending. */
+  /** Creates the folder if it is missing, and returns the numbers of its segments, ascending. */
   segments(): Promise<number[]>;
-  /** Creates a segment that does not exist yet and makes its name durable. */
+  /** Creates a segment that does not exist yet, and makes its name durable. */
   create(segment: number): Promise<SegmentFile>;
   size(segment: number): Promise<number>;
   /** Up to `length` bytes from `offset`; fewer at the end of the file. */
@@ -38,7 +38,7 @@ export class NodeSpoolDisk implements SpoolDisk {
   }
 
   async create(segment: number): Promise<SegmentFile> {
-    // A folder that vanished under a running gateway is made again: the next call is recorded, not refused for ever.
+    // A folder that vanished while the gateway runs is created again: otherwise every later call would be refused.
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const file = await open(this.path(segment), 'ax', 0o600);
     try {
@@ -87,7 +87,7 @@ class NodeSegmentFile implements SegmentFile {
       await this.write(bytes);
       this.length += bytes.length;
     } catch (error) {
-      // Whole lines of a write that failed would be read as records after a restart. A full disk still takes this.
+      // After a restart, whole lines of a failed write would be read as records. Truncating works even on a full disk.
       await this.file.truncate(this.length).catch(() => undefined);
       throw error;
     }
@@ -103,7 +103,7 @@ class NodeSegmentFile implements SegmentFile {
       written += (await this.file.write(bytes, written)).bytesWritten;
     }
     await this.file.datasync();
-    // Bytes of a file that was removed, moved or mounted over are durable for nobody: the next start looks by name.
+    // Bytes in a file that was removed, moved or mounted over are not durable: the next start looks it up by name.
     const { dev, ino } = await stat(this.path, { bigint: true });
     if (dev !== this.made.dev || ino !== this.made.ino)
       throw Object.assign(new Error('another file has the name of the segment'), { code: 'ESTALE' });

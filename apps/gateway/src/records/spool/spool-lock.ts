@@ -3,16 +3,16 @@ import { link, lstat, open, readdir, readFile, rename, stat, unlink, writeFile }
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
-/** Another gateway uses the folder: two writers would give the same number to two records. */
+/** Another gateway uses the folder. Two writers would assign the same number to two records. */
 export class SpoolInUse extends Error {
   override readonly name = 'SpoolInUse';
   readonly code = 'spool_in_use';
 }
 
 /**
- * Takes the folder for this process: by a socket that answers as long as its process lives, also to another container on the
- * same volume, and by a file with the process id, where the file system has no sockets. What a process that is gone has left
- * is taken over, so that a gateway that was killed starts again by itself. Throws SpoolInUse.
+ * Locks the folder for this process, by two means: a socket that answers as long as its process lives, also to another
+ * container on the same volume; and a file with the process id, for file systems without sockets. What a dead process
+ * left is taken over, so that a killed gateway starts again by itself. Throws SpoolInUse.
  */
 export async function lockSpool(folder: string): Promise<() => Promise<void>> {
   const socket = await holdSocket(folder);
@@ -58,24 +58,29 @@ function isAlive(pid: number): boolean {
 }
 
 const NAME = 'lock.sock';
-/** A socket's path has 107 bytes at most, a folder's any number; this leads into an open folder wherever it is. */
+/**
+ * The path of a socket has at most 107 bytes; the path of a folder has no such limit. This path leads into an open
+ * folder.
+ */
 const OPEN_FOLDERS = '/proc/self/fd';
-/** Of a process that has found a dead one's socket, to take it away: whoever was faster is seen after that. */
+/** A process that has removed a dead process's socket waits this long, to see whether another process was faster. */
 const SETTLED_MS = 100;
 
-/** A name that a start uses for a moment; `lock.sock.` and a UUID. */
+/** A name that a start uses for a moment: `lock.sock.` and a UUID. */
 const OF_A_START = /^lock\.sock\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** So long a start that lives may have such a name without a listener: between making the socket and listening on it. */
+/**
+ * A live start may have such a name without a listener for this long: between creating the socket and listening on it.
+ */
 const NEW_MS = 1_000;
 
-/** Of a file system on which a socket has one name only. */
+/** Errors of a file system on which a socket can have only one name. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 type Held = { release(): Promise<void> };
 
 /**
- * Holds a name in the folder by a socket that listens: it answers, whichever namespace of processes asks, until its
- * process is gone, however that ended. `in use` where another one answers; `unknown` on a file system that has no sockets.
+ * Holds a name in the folder by a listening socket. It answers until its process is gone, however that ended, and
+ * whichever process namespace asks. `in use`: another process answers. `unknown`: the file system has no sockets.
  */
 export async function holdSocket(folder: string): Promise<Held | 'in use' | 'unknown'> {
   const handle = await open(folder, 'r');
@@ -109,7 +114,7 @@ export async function holdSocket(folder: string): Promise<Held | 'in use' | 'unk
   };
 }
 
-/** Gives our socket the name, unless somebody who lives has it. */
+/** Gives our socket the name, unless a live process has it. */
 async function take(at: string, own: string): Promise<boolean> {
   const path = join(at, NAME);
   let tookAway = false;
@@ -121,13 +126,14 @@ async function take(at: string, own: string): Promise<boolean> {
       continue;
     }
     if (!tookAway) return true;
-    // Others may have been about to take the dead one's away, and have met ours: they give it back, or nobody has it.
+    // Others may have been about to remove the dead socket, and removed ours instead. They then give the name back, or
+    // no one has it.
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
     if (await isSame(join(at, own), path)) return true;
   }
 }
 
-/** False where something has the name. */
+/** Returns false if the name is taken. */
 async function linkAt(own: string, path: string): Promise<boolean> {
   try {
     await link(own, path);
@@ -138,7 +144,7 @@ async function linkAt(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Takes a dead socket's name away. Where it was a living one's after all, it gets it back: false. */
+/** Removes a dead socket's name. If the socket turns out to be alive, the name is restored, and false is returned. */
 async function removeDead(at: string): Promise<boolean> {
   const aside = join(at, `${NAME}.${randomUUID()}`);
   try {
@@ -154,21 +160,21 @@ async function removeDead(at: string): Promise<boolean> {
 }
 
 /**
- * Takes away what starts have left that were killed in the middle: sockets to which nobody listens. Those of starts that
- * are going on answer, or are new; whose is gone all the same finds out that the folder is held.
+ * Removes what starts left that were killed half-way: sockets without a listener. Sockets of starts that still run
+ * answer, or are new. A start whose socket is removed anyway finds that the folder is locked.
  */
 async function clearLeft(folder: string, at: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!OF_A_START.test(name)) continue;
     const path = join(at, name);
     const found = await lstat(path).catch(() => undefined);
-    // The time of its last change: a name that is set aside just now is new, however old its socket is.
+    // The time of the last change: a name that was just set aside is new, however old its socket is.
     if (found?.isSocket() !== true || Date.now() - found.ctimeMs < NEW_MS) continue;
     if (await isDead(path)) await unlink(path).catch(() => undefined);
   }
 }
 
-/** Nobody listens any more. Whatever else hinders us may be a living one's doing. */
+/** No one listens any more. Any other error may come from a live process. */
 function isDead(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => {
@@ -181,7 +187,7 @@ function isDead(path: string): Promise<boolean> {
   });
 }
 
-/** Undefined where the file system has no sockets. */
+/** Undefined if the file system has no sockets. */
 function listenAt(path: string): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());

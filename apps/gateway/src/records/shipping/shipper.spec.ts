@@ -6,6 +6,7 @@ import { GatewayWorld, refusal } from '../../../../../test/fakes/gateway-world.j
 import { SteppedClock } from '../../../../../test/fakes/stepped-clock.js';
 import { until } from '../../../../../test/fakes/until.js';
 import { MAX_REFUSED_MS } from './quarantine.js';
+import { batchIntervalAfter } from './shipper.js';
 
 const MINUTE = 60_000;
 const GLOBEX = '/billing/tenants/globex/invoices/7';
@@ -269,4 +270,8 @@ describe('what is brought each minute', () => {
     await until(() => broker.recordsOf('outcome').length === 1);
     expect(broker.recordsOf('allowed')).toMatchObject([{ resource: `invoices/${id}` }]);
   }, 30_000);
+});
+
+test('a slow broker is handed fewer and larger batches, a quick one what there is; none waits for a second', () => {
+  expect([0, 1, 4, 10, 20, 5_000].map(batchIntervalAfter)).toEqual([100, 100, 100, 250, 500, 500]);
 });

@@ -2,12 +2,12 @@ import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import { SingleFlight } from '@countersign/runtime';
 import { FileUnreadable, isFileSystemError } from './file-unreadable.js';
 
-/** Far more than any place, or the runs that a gateway has begun. */
+/** Far more than any stored value needs. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * One small JSON value on disk, written durably. Writes that come while one is under way are folded into one: the
- * last value wins. Used for places (feed, shipping), which only ever move on.
+ * One small JSON value on disk, written durably. Writes that arrive during another one are combined: the last value
+ * wins. Used for places in the feed and in the spool, which only move forward.
  */
 export class JsonFile<T> {
   private next: { value: T } | undefined;
@@ -16,8 +16,8 @@ export class JsonFile<T> {
   constructor(private readonly path: string) {}
 
   /**
-   * The stored value as unknown JSON; undefined when there is no file. Throws FileUnreadable for one that is not JSON, or is
-   * huge, and the file system's error.
+   * The stored value as unknown JSON; undefined if there is no file. Throws FileUnreadable if it is not JSON or too
+   * large, and the file system's error.
    */
   async read(): Promise<unknown> {
     try {
@@ -29,14 +29,14 @@ export class JsonFile<T> {
     }
   }
 
-  /** Resolves when this value or a later one is durable; rejects with the file system's error. */
+  /** Resolves when this value or a later one is durable. Rejects with the file system's error. */
   write(value: T): Promise<void> {
     this.next = { value };
     return this.flight.run(() => this.drain());
   }
 
   private async drain(): Promise<void> {
-    // Always at least one turn later, so that values set in one go become one write.
+    // Values that are set in the same turn become one write.
     await Promise.resolve();
     while (this.next !== undefined) {
       const { value } = this.next;

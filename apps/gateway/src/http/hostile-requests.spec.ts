@@ -1,0 +1,21 @@
+import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
+import { expectStrictReading } from '../../../../test/support/damaged-streams.js';
+import { expectNoBypass } from '../../../../test/support/rewritten-calls.js';
+
+test('P4: of a connection that is damaged anywhere the upstream sees only what a strict reader sees', async () => {
+  const world = await GatewayWorld.start();
+  try {
+    await expectStrictReading(world, 400);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('P4: no rewritten spelling of a call gets round the gateway, and what the upstream sees is what was judged', async () => {
+  const world = await GatewayWorld.start();
+  try {
+    await expectNoBypass(world, 400);
+  } finally {
+    await world.stop();
+  }
+});
