@@ -18,7 +18,7 @@ import {
   systemRandomness,
   uuidV7Ids,
 } from '@countersign/persistence';
-import { signing } from '../../apps/broker/src/trust/signature-rules.js';
+import { signing } from '../../apps/broker/src/trust/signing.js';
 
 const DAY = 86_400;
 

@@ -16,45 +16,33 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { DestinationStream, Logger } from 'pino';
 import { brokerModule } from './broker.module.js';
-import { FeedHub } from './gateway-api/feed/feed-hub.js';
-import { Lifecycle } from './health/lifecycle.js';
-import { expressServer, useMiddleware } from './http/middleware.js';
-import { limitServer } from './http/server-limits.js';
+import { expressServer, limitServer, useMiddleware } from './http/middleware.js';
+import { Shutdown } from './http/shutdown.js';
 import { type BrokerDeps, SLACK } from './injection.js';
-import { Jobs } from './jobs/jobs.service.js';
-import { KeyRing } from './keys/key-ring.js';
 import { codeMailer, noticeChannels } from './notices/channels.js';
-import { NoticeJobs } from './notices/notice-jobs.js';
-import { NestLogger } from './observe/nest-logger.js';
-import { MailCodes } from './sign-in/mail-codes.js';
-import { slackOf } from './slack/side.js';
-import { drain } from './stop.js';
-import { NoticeFollower } from './stream/notice-follower.js';
-import { RecordNews } from './stream/record-news.js';
-import { StreamHub } from './stream/stream-hub.js';
-import { signing } from './trust/signature-rules.js';
-
-const DRAIN_MS = 4_000;
+import { NestLogger } from './observe/logging.js';
+import { slackOf } from './slack/slack.module.js';
+import { signing } from './trust/signing.js';
 
 export interface RunningBroker {
-  /** Where it listens: `http://HOST:PORT`. */
+  /** Its address: `http://HOST:PORT`. */
   url: string;
-  /** Stops in order within 5 s: no new connections, requests at hand finished, streams ended, store closed. */
+  /** Stops within 5 s: accepts no new connections, finishes requests in progress, ends streams, closes the store. */
   close(): Promise<void>;
 }
 
-/** What a test sets instead of the machine's own. */
+/** What a test replaces. */
 export interface BrokerOverrides {
   clock?: Clock;
   logTo?: DestinationStream;
-  /** What the broker works with in place of the store that it opened. */
+  /** Wraps the store that the broker has opened. */
   storeOver?: (opened: OpenedStore) => OpenedStore;
 }
 
 /**
  * Opens the store and serves the broker's API.
  *
- * @throws StoreError where the store cannot be opened or is not migrated; Error where the port is taken
+ * @throws StoreError if the store cannot be opened or is not migrated; Error if the port is taken
  */
 export async function startBroker(
   environment: BrokerEnvironment,
@@ -83,13 +71,13 @@ export async function startBroker(
     );
     return await serve(app, deps, environment, logger);
   } catch (error) {
-    if (app !== undefined) await stopParts(app);
+    await app?.close();
     await store.close();
     throw error;
   }
 }
 
-/** Readies every part, then listens: nobody is served by a broker that is half there. */
+/** Listens once every part has started in its lifecycle hook: a broker that is only half started serves no one. */
 async function serve(
   app: NestExpressApplication,
   deps: BrokerDeps,
@@ -98,16 +86,9 @@ async function serve(
 ): Promise<RunningBroker> {
   useMiddleware(app, logger);
   const slack = app.get<SlackSide | null>(SLACK);
-  // Before Nest's own routes, after which nothing else is asked; Bolt reads the body and checks its signature itself.
+  // Before Nest's own routes, which answer everything else. Bolt reads the body and checks its signature itself.
   if (slack?.router != null) app.use(slack.router);
   await app.init();
-  await app.get(KeyRing).load();
-  await app.get(FeedHub).start();
-  app.get(StreamHub).start();
-  await app.get(NoticeFollower).start();
-  app.get(Jobs).start();
-  app.get(NoticeJobs).start();
-  slack?.start();
   const server: Server = app.getHttpServer();
   limitServer(server);
   await app.listen(environment.port, environment.host);
@@ -116,22 +97,11 @@ async function serve(
   return { url, close: once(() => stop(app, server, deps)) };
 }
 
+/** Drains the connections while Nest stops the parts, then closes the store that all of them used. */
 async function stop(app: NestExpressApplication, server: Server, { store }: BrokerDeps): Promise<void> {
-  app.get(Lifecycle).stopping = true;
-  const drained = drain(server, DRAIN_MS);
-  await stopParts(app);
-  await drained;
+  app.get(Shutdown).begin(server);
   await app.close();
   await store.close();
-}
-
-async function stopParts(app: NestExpressApplication): Promise<void> {
-  await Promise.all(
-    [FeedHub, StreamHub, RecordNews, MailCodes, NoticeFollower, Jobs, NoticeJobs].map((part) =>
-      app.get<{ stop(): Promise<void> }>(part).stop(),
-    ),
-  );
-  await app.get<SlackSide | null>(SLACK)?.stop();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

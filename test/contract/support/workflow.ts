@@ -14,7 +14,7 @@ import {
   type StoredEvent,
 } from '@countersign/access';
 import { nodeKeyMaker, systemHashing, systemRandomness, uuidV7Ids } from '@countersign/persistence';
-import { signing } from '../../../apps/broker/src/trust/signature-rules.js';
+import { signing } from '../../../apps/broker/src/trust/signing.js';
 import { smallOrganisation } from '../../factories/small-organisation.js';
 
 /** A clock that stands until it is moved. */

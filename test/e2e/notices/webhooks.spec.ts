@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Organisation } from '@countersign/access';
 import { Webhook } from 'standardwebhooks';
-import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/courier.js';
+import { MOST_ATTEMPTS } from '../../../apps/broker/src/notices/channel-sender.js';
 import { ask } from '../../factories/ask.js';
 import { organisation } from '../../factories/organisation.js';
 import { eventually } from '../../support/eventually.js';

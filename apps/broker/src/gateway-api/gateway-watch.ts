@@ -9,7 +9,7 @@ const NOTE_EVERY_MS = 60_000;
 
 /** Knows which gateways this broker hears of, and closes those that none has heard of for long. */
 @Injectable()
-export class GatewayWatch {
+export class GatewayPresence {
   private readonly fresh = new Set<string>();
   /** When the store was last told of each; milliseconds since the epoch. */
   private readonly noted = new Map<string, number>();

@@ -9,17 +9,17 @@ import {
 import { Batcher } from '@countersign/runtime';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { ForGateways } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
-import { ForGateways } from '../http/marks.js';
 import type { BrokerRequest } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { RecordNews } from '../stream/record-news.js';
+import { RecordUpdates } from '../stream/record-updates.js';
 import { FeedHub } from './feed/feed-hub.js';
 import { type FeedQuery, gatewayApiEndpoints } from './gateway-endpoints.js';
-import { GatewayWatch } from './gateway-watch.js';
+import { GatewayPresence } from './gateway-watch.js';
 import { incomingRecord } from './incoming-record.js';
 
 /** For enrolled gateways alone; docs/feed.md has the shapes. */
@@ -41,8 +41,8 @@ export class GatewayController {
     @Inject(DEPS) private readonly deps: BrokerDeps,
     private readonly feed: FeedHub,
     private readonly metrics: Metrics,
-    private readonly news: RecordNews,
-    private readonly watch: GatewayWatch,
+    private readonly news: RecordUpdates,
+    private readonly watch: GatewayPresence,
   ) {}
 
   @Get('feed')

@@ -1,9 +1,9 @@
 import { closeLeases, type EnrolledGateway, leaseBudget } from '@countersign/access';
 import { type LeaseAnswer, parseLeaseAsk, parseLeaseClosing } from '@countersign/gateway-protocol';
 import { Controller, Inject, Post } from '@nestjs/common';
+import { ForGateways } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway } from '../http/input.js';
-import { ForGateways } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { gatewayApiEndpoints } from './gateway-endpoints.js';
 

@@ -1,9 +1,9 @@
 import { type EnrolledGateway, type GatewayPin, recordPins } from '@countersign/access';
 import { parsePins } from '@countersign/gateway-protocol';
 import { Controller, Inject, Post } from '@nestjs/common';
+import { ForGateways } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway } from '../http/input.js';
-import { ForGateways } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { gatewayApiEndpoints } from './gateway-endpoints.js';
 

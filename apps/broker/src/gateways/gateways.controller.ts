@@ -1,12 +1,11 @@
-import { listGateways, type Principal } from '@countersign/access';
+import { type EnrolledGateway, listGateways, type Principal } from '@countersign/access';
 import { gatewayEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { presenceOf } from './presence.js';
 
 /** Where calls go through, for whoever watches over access. */
 @Controller('api/v1/gateways')
@@ -29,4 +28,25 @@ export class GatewaysController {
     });
     return { items, next: null };
   }
+}
+
+export type GatewayState = 'in_touch' | 'away' | 'never' | 'revoked';
+
+/** Longer than what lies between two notes of a broker that is busy. */
+const AWAY_AFTER_MS = 150_000;
+
+/**
+ * When a gateway was last in touch, and whether it is. `here` follow this broker's feed now; of the others the store
+ * knows to about a minute.
+ */
+export function presenceOf(
+  { id, lastSeenAt, revokedAt }: EnrolledGateway,
+  here: readonly string[],
+  now: Date,
+): { lastInTouchAt: string | null; state: GatewayState } {
+  if (revokedAt !== null) return { lastInTouchAt: lastSeenAt, state: 'revoked' };
+  if (here.includes(id)) return { lastInTouchAt: now.toISOString(), state: 'in_touch' };
+  if (lastSeenAt === null) return { lastInTouchAt: null, state: 'never' };
+  const isAway = now.getTime() - Date.parse(lastSeenAt) > AWAY_AFTER_MS;
+  return { lastInTouchAt: lastSeenAt, state: isAway ? 'away' : 'in_touch' };
 }

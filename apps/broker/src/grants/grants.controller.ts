@@ -17,12 +17,12 @@ import {
 } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { BrokerTokenMinter } from '../keys/token-minter.js';
+import { BrokerTokenMinter } from '../keys/keys.js';
 import { requestAnswer } from '../requests/request-answers.js';
 import { grantAnswer } from './grant-answer.js';
 

@@ -2,13 +2,13 @@ import { type Health, healthEndpoints } from '@countersign/api';
 import { withinTime } from '@countersign/runtime';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Public } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
+import { Shutdown } from '../http/shutdown.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
-import { Lifecycle } from './lifecycle.js';
 
 const READ_MS = 5_000;
 
@@ -17,7 +17,7 @@ const READ_MS = 5_000;
 export class HealthController {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
-    private readonly lifecycle: Lifecycle,
+    private readonly shutdown: Shutdown,
     private readonly metrics: Metrics,
   ) {}
 
@@ -34,7 +34,7 @@ export class HealthController {
   @Unlimited()
   @Describe(healthEndpoints.readyz)
   async readyz(): Promise<Health> {
-    if (this.lifecycle.stopping) throw new HttpProblem('not_ready', 'The broker is stopping.');
+    if (this.shutdown.stopping) throw new HttpProblem('not_ready', 'The broker is stopping.');
     if (!(await this.reads())) throw new HttpProblem('not_ready', 'The store cannot be read.');
     return { status: 'ready' };
   }

@@ -2,8 +2,8 @@ import { PERMISSION_NAMES } from '@countersign/access';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
 import { routesOf } from '../openapi/routes.js';
+import { Allow, ForGateways, Public } from './access.decorators.js';
 import { AccessGuard } from './access.guard.js';
-import { Allow, ForGateways, Public } from './marks.js';
 import type { Caller } from './request.js';
 
 class Handlers {

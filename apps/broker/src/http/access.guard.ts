@@ -1,6 +1,6 @@
 import { requirePermission } from '@countersign/access';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { markOf } from './marks.js';
+import { accessRuleOf } from './access.decorators.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -11,7 +11,7 @@ import type { BrokerRequest } from './request.js';
 @Injectable()
 export class AccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const mark = markOf(context.getHandler());
+    const mark = accessRuleOf(context.getHandler());
     if (mark === undefined) throw new HttpProblem('forbidden', 'This is open to nobody.');
     if (mark.kind === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<BrokerRequest>();

@@ -33,3 +33,8 @@ export function setCookie(response: Response, name: string, value: string, secon
 
 export const clearCookie = (response: Response, name: string): void =>
   void response.clearCookie(name, OPTIONS);
+
+/** Leads a browser elsewhere, without the body that Express would write for it. */
+export function redirect(response: Response, status: 302 | 303, to: string): void {
+  response.status(status).location(to).end();
+}

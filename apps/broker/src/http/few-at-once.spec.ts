@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
-import { fewAtOnce } from './few-at-once.js';
+import { limitConcurrency } from './few-at-once.js';
 
 class Answer extends EventEmitter {
   closed = false;
@@ -11,7 +11,7 @@ class Answer extends EventEmitter {
 }
 
 function crowd(width: number, size: number) {
-  const pass = fewAtOnce(width);
+  const pass = limitConcurrency(width);
   const begun: number[] = [];
   const answers = Array.from({ length: size }, () => new Answer());
   for (const [index, answer] of answers.entries())
@@ -40,7 +40,7 @@ test('one that is gone before its turn takes no place', () => {
 });
 
 test('a place is free again for who comes later', () => {
-  const pass = fewAtOnce(1);
+  const pass = limitConcurrency(1);
   const begun: string[] = [];
   for (const name of ['first', 'second']) {
     const answer = new Answer();
@@ -51,7 +51,7 @@ test('a place is free again for who comes later', () => {
 });
 
 test('each has places of its own, where it is said whose a request is, and none is remembered', () => {
-  const pass = fewAtOnce(1, ({ url }) => url);
+  const pass = limitConcurrency(1, ({ url }) => url);
   const begun: string[] = [];
   const send = (url: string) => {
     const answer = new Answer();

@@ -9,7 +9,7 @@ type Room = { free: number; waiting: (() => void)[] };
  * what reads bodies, so that nobody holds a place by sending slowly; before it only where `whose` gives each sender places of
  * its own, which it alone can hold.
  */
-export function fewAtOnce(width: number, whose: (request: Request) => string = () => '') {
+export function limitConcurrency(width: number, whose: (request: Request) => string = () => '') {
   const rooms = new Map<string, Room>();
   return (request: Request, response: Response, next: NextFunction): void => {
     const key = whose(request);

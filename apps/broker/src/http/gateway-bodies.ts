@@ -1,9 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json, type NextFunction, type Request, type Response, Router } from 'express';
 import type { BrokerDeps } from '../injection.js';
-import { keepRaw, MAX_BODY_BYTES } from './bodies.js';
-import { fewAtOnce } from './few-at-once.js';
+import { limitConcurrency } from './few-at-once.js';
 import { identifyGateway } from './identify.guard.js';
 import { type BrokerRequest, credentialsOf } from './request.js';
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Keeps the bytes of a body as they came. */
+export function keepRaw(
+  request: IncomingMessage & Pick<Partial<BrokerRequest>, 'rawBody'>,
+  _response: ServerResponse,
+  body: Buffer,
+): void {
+  request.rawBody = body;
+}
 
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
@@ -26,9 +37,9 @@ export function gatewayBodies(deps: BrokerDeps): Router {
   });
   router.use(
     '/v1/records',
-    fewAtOnce(RECORDS_OF_ONE, gatewayOf),
+    limitConcurrency(RECORDS_OF_ONE, gatewayOf),
     json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }),
-    fewAtOnce(RECORDS_AT_ONCE),
+    limitConcurrency(RECORDS_AT_ONCE),
   );
   router.use(json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   return router;

@@ -13,8 +13,8 @@ import {
 } from '@countersign/gateway-protocol';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { accessRuleOf, keepsNoSession } from './access.decorators.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
-import { isNoUse, markOf } from './marks.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
@@ -36,7 +36,7 @@ export class IdentifyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
-    const mark = markOf(context.getHandler());
+    const mark = accessRuleOf(context.getHandler());
     if (mark?.kind === 'public' && mark.identified !== true) {
       request.caller = { kind: 'anonymous' };
       return true;
@@ -47,7 +47,7 @@ export class IdentifyGuard implements CanActivate {
         'invalid_request',
         'Send a key or a session’s cookie, not both: it must be plain who calls.',
       );
-    const isUse = request.headers[BACKGROUND_HEADER] === undefined && !isNoUse(context.getHandler());
+    const isUse = request.headers[BACKGROUND_HEADER] === undefined && !keepsNoSession(context.getHandler());
     request.caller = await identify(this.deps, credentials, this.settings.session, isUse);
     return true;
   }

@@ -7,12 +7,12 @@ import {
   requireOwnBrowser,
   type Session,
 } from '@countersign/access';
-import { type IdPrefix, isId, isServiceName, isSlug } from '@countersign/contract';
+import { type IdPrefix, isId, isServiceName, isSlug, jsonPointer } from '@countersign/contract';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { z } from 'zod';
 import { endpointOf } from './endpoint.js';
-import { sentSomething } from './origin.guard.js';
-import { HttpProblem } from './problem.js';
-import { readInput } from './read-input.js';
+import { hasBody } from './origin.guard.js';
+import { HttpProblem, type InputError } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<BrokerRequest>();
@@ -22,7 +22,7 @@ export const Body = createParamDecorator((_none: unknown, context: ExecutionCont
   const body = endpointOf(context.getHandler())?.body;
   if (body === undefined) throw new Error(`${context.getHandler().name} describes no body`);
   const request = requestOf(context);
-  if (request.body === undefined && sentSomething(request))
+  if (request.body === undefined && hasBody(request))
     throw new HttpProblem(
       'invalid_request',
       `Send the body as ${body.form === true ? 'application/x-www-form-urlencoded' : 'application/json'}.`,
@@ -127,3 +127,39 @@ export const CurrentGateway = createParamDecorator(
     return caller.gateway;
   },
 );
+
+const MAX_ERRORS = 20;
+
+/**
+ * Judges input strictly: an unknown member is an error too, since it may have been meant to restrict.
+ * Messages name place and rule, never the value.
+ *
+ * @throws HttpProblem `invalid_request` with every error; `pointer` is the first one's
+ */
+export function readInput<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw invalidInput(read.error.issues.flatMap(errorsOf));
+}
+
+export function invalidInput(errors: InputError[]): HttpProblem {
+  const [first] = errors;
+  const detail = errors
+    .slice(0, MAX_ERRORS)
+    .map((each) => `${each.pointer === '' ? 'The body' : each.pointer}: ${each.detail}`);
+  return new HttpProblem('invalid_request', detail.join(' '), {
+    ...(first === undefined ? {} : { pointer: first.pointer }),
+    errors: errors.slice(0, MAX_ERRORS),
+  });
+}
+
+function errorsOf(issue: z.core.$ZodIssue): InputError[] {
+  if (issue.code !== 'unrecognized_keys')
+    return [{ pointer: jsonPointer(issue.path), detail: sentence(issue.message) }];
+  return issue.keys.map((key) => ({
+    pointer: jsonPointer([...issue.path, key.slice(0, 64)]),
+    detail: 'There is no such member.',
+  }));
+}
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

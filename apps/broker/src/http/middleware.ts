@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, {
   type Express,
@@ -9,16 +10,13 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { Lifecycle } from '../health/lifecycle.js';
 import { DEPS } from '../injection.js';
-import { measure } from '../observe/measure.js';
-import { Metrics } from '../observe/metrics.js';
-import { requestLog } from '../observe/request-log.js';
-import { readBuiltApp } from '../web/built-app.js';
-import { serveApp } from '../web/serve-app.js';
-import { keepRaw, MAX_BODY_BYTES } from './bodies.js';
-import { gatewayBodies } from './gateway-bodies.js';
+import { requestLog } from '../observe/logging.js';
+import { Metrics, measure } from '../observe/metrics.js';
+import { readBuiltApp, serveApp } from '../web/pages.js';
+import { gatewayBodies, keepRaw, MAX_BODY_BYTES } from './gateway-bodies.js';
 import { HttpProblem } from './problem.js';
+import { Shutdown } from './shutdown.js';
 
 const MAX_HEADERS = 100;
 const ONCE = ['authorization', 'cookie', 'origin', 'idempotency-key', 'last-event-id'];
@@ -54,7 +52,7 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   );
   app.use(notToBeStored);
   app.use(plainHeaders);
-  app.use(lastOfItsConnection(app.get(Lifecycle)));
+  app.use(lastOfItsConnection(app.get(Shutdown)));
   app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
@@ -81,9 +79,19 @@ function plainHeaders({ rawHeaders }: Request, _response: Response, next: NextFu
 }
 
 /** Once the broker stops, each answer is the last on its connection. */
-function lastOfItsConnection(lifecycle: Lifecycle) {
+function lastOfItsConnection(shutdown: Shutdown) {
   return (_request: Request, response: Response, next: NextFunction): void => {
-    if (lifecycle.stopping) response.setHeader('Connection', 'close');
+    if (shutdown.stopping) response.setHeader('Connection', 'close');
     next();
   };
+}
+
+/** A request has to arrive within these; answers, streams above all, may take as long as they need. */
+export function limitServer(server: Server): void {
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  // Longer than a client that is busy for a while keeps its connection: closing first would race its next call.
+  server.keepAliveTimeout = 65_000;
+  // None may vanish unseen; how many there may be is `plainHeaders`' to say.
+  server.maxHeadersCount = 0;
 }

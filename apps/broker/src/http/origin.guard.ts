@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { accessRuleOf } from './access.decorators.js';
 import { endpointOf } from './endpoint.js';
-import { markOf } from './marks.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -23,7 +23,7 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
     if (READS.has(request.method)) return true;
-    const mark = markOf(context.getHandler());
+    const mark = accessRuleOf(context.getHandler());
     const fromPage =
       mark?.kind === 'public' ? mark.fromPages === true : hasSession(request) && isCookie(request);
     if (!fromPage) return true;
@@ -32,7 +32,7 @@ export class OriginGuard implements CanActivate {
       throw new HttpProblem('forbidden', `This is open to the pages of ${this.origin} alone.`);
     const form = endpointOf(context.getHandler())?.body?.form === true;
     const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
-    if (sentSomething(request) && !request.is(type))
+    if (hasBody(request) && !request.is(type))
       throw new HttpProblem('invalid_request', `Send the body as ${type}.`, { pointer: '' });
     return true;
   }
@@ -43,6 +43,6 @@ const hasSession = ({ caller }: BrokerRequest): boolean =>
 const isCookie = ({ headers }: BrokerRequest): boolean => headers.authorization === undefined;
 
 /** Whether a request has a body. */
-export function sentSomething({ headers }: BrokerRequest): boolean {
+export function hasBody({ headers }: BrokerRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

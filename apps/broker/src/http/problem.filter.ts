@@ -4,8 +4,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { LOGGER } from '../injection.js';
+import { toProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
-import { toProblem } from './to-problem.js';
 
 /** What may be tried again as it is, and when, where nobody has said so more exactly. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, not_ready: 1 };

@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import type { Refusal } from '@countersign/access';
+import { AccessError, type Refusal } from '@countersign/access';
 import { type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
+import { ContractError } from '@countersign/contract';
+import { ProtocolError } from '@countersign/gateway-protocol';
+import { StoreError } from '@countersign/persistence';
 
 /** One thing wrong with what was sent; `pointer` is a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
 export interface InputError {
@@ -39,4 +42,62 @@ export class HttpProblem extends Error {
     super(message);
     this.name = 'HttpProblem';
   }
+}
+
+/** What is said for statuses that Nest, Express or the body parser answer with; theirs would leak or be HTML. */
+const BY_STATUS: Readonly<Record<number, { code: ErrorCode; detail: string }>> = {
+  400: { code: 'invalid_request', detail: 'The request is malformed.' },
+  401: { code: 'unauthenticated', detail: 'Sign in first.' },
+  403: { code: 'forbidden', detail: 'This is not allowed.' },
+  404: { code: 'not_found', detail: 'There is nothing at this address.' },
+  405: { code: 'not_found', detail: 'There is nothing at this address.' },
+  413: { code: 'body_too_large', detail: 'The body is larger than 1 MiB.' },
+  415: { code: 'invalid_request', detail: 'Send the body as plain, uncompressed application/json.' },
+  429: { code: 'rate_limited', detail: 'Too many calls. Try again after the time in Retry-After.' },
+};
+
+/**
+ * The answer to anything that was thrown. Only the domain's own words and these tables reach the caller;
+ * whatever is unknown becomes `internal_error` without any detail.
+ */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof AccessError)
+    return problem(isCursor(error) ? 'invalid_cursor' : error.code, error.message, {
+      ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
+      ...(error.refusals.length === 0 ? {} : { refusals: error.refusals }),
+    });
+  if (error instanceof HttpProblem) return problem(error.code, error.message, error.more);
+  if (error instanceof ProtocolError && FROM_GATEWAYS.has(error.code))
+    return problem('invalid_request', error.message);
+  if (error instanceof ContractError)
+    return problem('invalid_request', error.message, {
+      ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
+    });
+  if (error instanceof StoreError && PASSING.has(error.code))
+    return problem('not_ready', 'The store is busy, closing or out of reach. Try again in a moment.');
+  if (error instanceof URIError) return problem('not_found', 'There is nothing at this address.');
+  const known = BY_STATUS[statusOf(error) ?? 500];
+  if (known !== undefined) return problem(known.code, known.detail);
+  return problem('internal_error', 'Something went wrong here. It has been logged under this request’s id.');
+}
+
+/** What a gateway sent breaks the protocol; other codes are about what we send. */
+const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease', 'invalid_pins']);
+
+/**
+ * What passes by itself, with nothing done: another process holds the store, PostgreSQL gives no connection just
+ * now, or we stop.
+ */
+const PASSING: ReadonlySet<string> = new Set(['store_busy', 'database_unreadable', 'store_closed']);
+
+/** The store finds out whether a well-formed cursor leads anywhere. */
+const isCursor = ({ code, pointer }: AccessError): boolean =>
+  code === 'invalid_request' && pointer === '/cursor';
+
+/** Nest's exceptions tell their status by `getStatus()`, the body parser's errors by `status`. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('getStatus' in error && typeof error.getStatus === 'function') return Number(error.getStatus());
+  if ('status' in error && typeof error.status === 'number' && 'type' in error) return error.status;
+  return undefined;
 }

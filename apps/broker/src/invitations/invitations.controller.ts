@@ -15,9 +15,9 @@ import {
 } from '@countersign/api';
 import { formatDuration, isId } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 import { invitationAnswer, invitationInput } from './invitation-answers.js';

@@ -1,8 +1,8 @@
 import { prune, remindTrust, runDueTransitions } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { GatewayWatch } from '../gateway-api/gateway-watch.js';
+import { GatewayPresence } from '../gateway-api/gateway-watch.js';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 
@@ -15,14 +15,14 @@ const MOST_BATCHES = 50;
 
 /** The broker's recurring work by the clock: begins and ends what is due, looks after the gateways, deletes what is over. */
 @Injectable()
-export class Jobs {
+export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loops: readonly PeriodicLoop[];
 
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly metrics: Metrics,
-    watch: GatewayWatch,
+    watch: GatewayPresence,
   ) {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     this.loops = [
@@ -33,11 +33,11 @@ export class Jobs {
     ];
   }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     for (const loop of this.loops) loop.start();
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 

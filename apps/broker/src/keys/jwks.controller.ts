@@ -1,9 +1,9 @@
 import { tokenEndpoints } from '@countersign/api';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Public } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Public } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { KeyRing } from './key-ring.js';
+import { KeyRing } from './keys.js';
 
 @Controller('.well-known')
 export class JwksController {

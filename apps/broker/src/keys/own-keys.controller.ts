@@ -8,9 +8,9 @@ import {
 import { type ApiKeyBody, apiKeyEndpoints } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 /** Keys for a person's own programs. They sign nothing: what must be countersigned is not theirs to approve. */

@@ -4,9 +4,9 @@ import type { Lock as LockAnswer } from '@countersign/api';
 import { type LockBody, type LockListQuery, lockEndpoints } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { pageAnswer, readPage } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 

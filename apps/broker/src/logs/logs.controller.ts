@@ -4,9 +4,9 @@ import type { Event } from '@countersign/api';
 import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { given, isIndex, pageAnswer, readPage } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 

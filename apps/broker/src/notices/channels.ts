@@ -4,7 +4,7 @@ import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@c
 import { SlackChannel, type SlackSide } from '@countersign/slack';
 import type { BrokerDeps } from '../injection.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
-import { WebhookChannel } from '../webhooks/handlers.js';
+import { WebhookChannel } from './webhook-channel.js';
 
 /** The channels that are configured. Without a mail server there is no mail, and nothing waits for one. */
 export function noticeChannels(

@@ -9,9 +9,9 @@ import type { Notice as NoticeAnswer } from '@countersign/api';
 import { type NoticeListQuery, noticeEndpoints } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
 import { z } from 'zod';
+import type { AccessRule } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
-import type { Mark } from '../http/marks.js';
 import type { BrokerRoute } from './routes.js';
 
 type Json = Record<string, unknown>;
@@ -46,6 +46,10 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     if (route.endpoint === undefined) throw new Error(`${route.handler} is not described`);
+    if (route.endpoint.route !== `${route.method} ${route.path}`)
+      throw new Error(
+        `${route.handler} serves ${route.method} ${route.path}, described as ${route.endpoint.route}`,
+      );
     paths[route.path] = {
       ...paths[route.path],
       [route.method.toLowerCase()]: operation(route, route.endpoint),
@@ -131,7 +135,7 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
 
 const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
 
-function securityOf(mark: Mark | undefined): Json[] {
+function securityOf(mark: AccessRule | undefined): Json[] {
   if (mark?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
   if (mark?.kind === 'gateways')
     return mark.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
@@ -177,7 +181,7 @@ function success({ answer }: Endpoint): Json {
   return { description, content: { [type ?? 'application/json']: content } };
 }
 
-function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: Mark | undefined): ErrorCode[] {
+function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: AccessRule | undefined): ErrorCode[] {
   const open = mark?.kind === 'public';
   return [
     'invalid_request',

@@ -2,8 +2,8 @@ import type { Endpoint } from '@countersign/api';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { type AccessRule, accessRulesOf } from '../http/access.decorators.js';
 import { endpointOf } from '../http/endpoint.js';
-import { type Mark, marksOf } from '../http/marks.js';
 
 /** One route of the broker as its code says it. */
 export interface BrokerRoute {
@@ -14,7 +14,7 @@ export interface BrokerRoute {
   /** `RequestsController.create`, unique. */
   handler: string;
   tag: string;
-  marks: readonly Mark[];
+  marks: readonly AccessRule[];
   endpoint: Endpoint | undefined;
 }
 
@@ -41,7 +41,7 @@ export function routesOf(controller: Type): BrokerRoute[] {
         path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
         handler: `${controller.name}.${name}`,
         tag: controller.name.replace(/Controller$/, ''),
-        marks: marksOf(handler),
+        marks: accessRulesOf(handler),
         endpoint: endpointOf(handler),
       },
     ];

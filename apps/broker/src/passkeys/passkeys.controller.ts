@@ -19,11 +19,11 @@ import {
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Param, Post } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, OwnBrowser, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { readRegistration, registrationOptions } from './registration.js';
+import { readRegistration, registrationOptions } from './webauthn-registration.js';
 
 /** What a customer’s people sign with. */
 @Controller('api/v1/tenants/:slug')

@@ -1,9 +1,9 @@
 import { getPerson, type Principal } from '@countersign/access';
 import { peopleEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Id } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 /** Who the ids in requests, reviews and records stand for. */

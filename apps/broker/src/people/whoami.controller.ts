@@ -2,9 +2,9 @@ import type { Principal } from '@countersign/access';
 import type { Whoami } from '@countersign/api';
 import { peopleEndpoints } from '@countersign/api';
 import { Controller, Get } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 
 @Controller('api/v1/whoami')
 export class WhoamiController {

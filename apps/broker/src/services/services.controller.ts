@@ -2,9 +2,9 @@ import { getService, listServices, type Principal, type ServiceRecord } from '@c
 import type { Service } from '@countersign/api';
 import { serviceEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {

@@ -4,16 +4,16 @@ import { type CliConsent, type CliConsentQuery, type CliExchange, cliLoginEndpoi
 import { isSlug } from '@countersign/contract';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Allow, Public } from '../http/access.decorators.js';
+import { redirect } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Query } from '../http/input.js';
-import { Allow, Public } from '../http/marks.js';
 import { HttpProblem } from '../http/problem.js';
-import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { CLI_PREFIX, CliLogin } from './cli-login.js';
 import { consentPage, consentPolicy } from './consent-page.js';
-import { VENDOR } from './oidc.js';
+import { VENDOR } from './oidc-sign-in.js';
 
 /** The command line's sign-in through the browser (RFC 8252). */
 @Controller('auth/cli')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Principal, type Session, type StartedSession, startSessionIn } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { Attempts } from './attempts.js';
+import { SignInAttempts } from './sign-in-attempts.js';
 
 /** A code is exchanged by a program that waits for it. */
 const CODE_MINUTES = 2;
@@ -16,7 +16,7 @@ export class CliLogin {
   constructor(
     @Inject(DEPS) private readonly deps: BrokerDeps,
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
-    private readonly attempts: Attempts,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   /** @returns a code of one use, worth nothing without the verifier that `challenge` is the SHA-256 of */

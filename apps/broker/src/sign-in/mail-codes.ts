@@ -6,12 +6,12 @@ import {
   startSessionIn,
 } from '@countersign/access';
 import type { CodeMailer } from '@countersign/mail';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { HttpProblem } from '../http/problem.js';
 import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../injection.js';
-import { ATTEMPT_MINUTES, Attempts, derived } from './attempts.js';
-import { ASKING, TryLimits, TYPING } from './limits.js';
+import { ATTEMPT_MINUTES, derived, SignInAttempts } from './sign-in-attempts.js';
+import { ASKING, TryLimits, TYPING } from './try-limits.js';
 
 /** 32 characters that nobody mistakes for each other: 5 bits each, 40 in all. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -25,7 +25,7 @@ const LONGEST_MS = 30_000;
  * went into, so that neither the database nor the mail alone is enough.
  */
 @Injectable()
-export class MailCodes {
+export class MailCodes implements OnModuleDestroy {
   private readonly asking = new TryLimits(ASKING);
   private readonly typing = new TryLimits(TYPING);
   private readonly underWay = new Set<Promise<void>>();
@@ -36,7 +36,7 @@ export class MailCodes {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CODE_MAILER) private readonly mailer: CodeMailer | null,
-    private readonly attempts: Attempts,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   /** False where this broker sends no mail at all. */
@@ -81,7 +81,7 @@ export class MailCodes {
     return started;
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.halt.abort();
     await Promise.all(this.underWay);
   }

@@ -10,18 +10,24 @@ import {
 import { isSlug, safeLocalPath } from '@countersign/contract';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { BROWSER_COOKIE, clearCookie, readCookie, SESSION_COOKIE, setCookie } from '../http/cookies.js';
+import { Public } from '../http/access.decorators.js';
+import {
+  BROWSER_COOKIE,
+  clearCookie,
+  readCookie,
+  redirect,
+  SESSION_COOKIE,
+  setCookie,
+} from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body } from '../http/input.js';
-import { Public } from '../http/marks.js';
 import { networkOf } from '../http/network-of.js';
-import { redirect } from '../http/redirect.js';
 import type { BrokerRequest } from '../http/request.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
-import { sessionAnswer } from '../sessions/session-answer.js';
-import { ATTEMPT_MINUTES, Attempts } from './attempts.js';
 import { MailCodes } from './mail-codes.js';
-import { OidcSignIn, SignInError, VENDOR } from './oidc.js';
+import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
+import { sessionAnswer } from './session-answers.js';
+import { ATTEMPT_MINUTES, SignInAttempts } from './sign-in-attempts.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
@@ -33,7 +39,7 @@ export class SignInController {
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
     private readonly oidc: OidcSignIn,
     private readonly codes: MailCodes,
-    private readonly attempts: Attempts,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   @Post('discover')

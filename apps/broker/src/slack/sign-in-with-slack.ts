@@ -7,9 +7,9 @@ import {
   type Configuration,
   type IDToken,
 } from 'openid-client';
-import { derived } from '../sign-in/attempts.js';
-import { Providers } from '../sign-in/providers.js';
-import { SlackRoundTripError } from './round-trip.js';
+import { OidcProviders } from '../sign-in/oidc-providers.js';
+import { derived } from '../sign-in/sign-in-attempts.js';
+import { SlackRoundTripError } from './slack-round-trip.js';
 
 /** Slack's own claims beside those of OpenID. */
 const CLAIM = 'https://slack.com/';
@@ -20,7 +20,7 @@ const CLAIM = 'https://slack.com/';
  */
 @Injectable()
 export class SignInWithSlack {
-  constructor(private readonly providers: Providers) {}
+  constructor(private readonly providers: OidcProviders) {}
 
   /** @throws SlackRoundTripError `slack_unavailable` */
   async address(

@@ -1,6 +1,6 @@
 import type { Notice } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
@@ -22,7 +22,7 @@ const REMEMBERED = 100_000;
  * which one broker empties, every broker reads all of them.
  */
 @Injectable()
-export class NoticeFollower {
+export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: PeriodicLoop;
   private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
   /** When a look last went all the way back; monotonic milliseconds. */
@@ -37,19 +37,19 @@ export class NoticeFollower {
     this.loop = new PeriodicLoop(
       'notices',
       EVERY_MS,
-      () => this.follow((notice) => this.streams.tell(notice)),
+      () => this.follow((notice) => this.streams.send(notice)),
       (job, error) => logger.error({ err: error, job }, 'a job failed'),
     );
   }
 
   /** What stands already is no news. */
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await this.follow(() => {});
     this.unsubscribe = this.deps.store.onCommit(() => this.loop.wake());
     this.loop.start();
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.unsubscribe?.();
     await this.loop.stop();
   }

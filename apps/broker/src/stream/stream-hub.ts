@@ -1,6 +1,6 @@
 import { canSee, hasPermission, logVisibility, type Notice, type Person } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { identify } from '../http/identify.guard.js';
 import { HttpProblem } from '../http/problem.js';
 import type { Credentials } from '../http/request.js';
@@ -20,7 +20,7 @@ interface Subscriber {
 /** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key or
  * session ends its stream, and an open stream keeps none alive. */
 @Injectable()
-export class StreamHub {
+export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
   private readonly checks: PeriodicLoop;
 
@@ -41,17 +41,17 @@ export class StreamHub {
     return this.subscribers.size;
   }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.checks.start();
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     await this.checks.stop();
     this.endAll();
   }
 
   /** @throws HttpProblem `rate_limited` where the person has too many streams open */
-  demandRoom(person: Person): void {
+  requireRoom(person: Person): void {
     const open = [...this.subscribers].filter((each) => each.person.id === person.id).length;
     if (open >= MOST_PER_PERSON)
       throw new HttpProblem('rate_limited', `You have ${open} streams open; close one first.`);
@@ -68,7 +68,7 @@ export class StreamHub {
    * Tells it to whoever it is for, or may read what it is about, and follows here. Best effort: a page that comes
    * back reads what stands.
    */
-  tell(notice: Notice): void {
+  send(notice: Notice): void {
     const { id, kind, subject, tenant, at } = notice;
     const text = `id: ${id}\nevent: ${kind}\ndata: ${JSON.stringify({ id, kind, subject, tenant, at })}\n\n`;
     for (const { person, connection } of this.subscribers)
@@ -76,7 +76,7 @@ export class StreamHub {
   }
 
   /** Calls under a grant were recorded: whoever may read that log looks again. No notice, and not repeated. */
-  tellRecorded(of: { tenant: string; grant: string; requester: string }): void {
+  sendRecorded(of: { tenant: string; grant: string; requester: string }): void {
     const data = JSON.stringify({ tenant: of.tenant, grant: of.grant });
     for (const { person, connection } of this.subscribers)
       if (hasPermission(person, 'log.read') && canSee(logVisibility(person), of))

@@ -2,9 +2,9 @@ import type { Principal } from '@countersign/access';
 import { noticeEndpoints } from '@countersign/api';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Allow, KeepsNoSession } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { Allow, NoUse } from '../http/marks.js';
 import { type BrokerRequest, credentialsOf } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
 import { StreamHub } from './stream-hub.js';
@@ -15,14 +15,14 @@ export class StreamController {
 
   @Get()
   @Allow('self.read')
-  @NoUse()
+  @KeepsNoSession()
   @Describe(noticeEndpoints.stream)
   follow(
     @CurrentPrincipal() { person }: Principal,
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): void {
-    this.hub.demandRoom(person);
+    this.hub.requireRoom(person);
     let leave = () => {};
     const connection = new SseConnection(response, () => leave());
     const unsubscribe = this.hub.subscribe({ person, credentials: credentialsOf(request), connection });

@@ -1,9 +1,9 @@
 import { organisationNames, type Principal } from '@countersign/access';
 import { tenantEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 @Controller('api/v1/organisation')

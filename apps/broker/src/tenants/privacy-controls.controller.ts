@@ -15,11 +15,10 @@ import { parsePrivacyControls } from '@countersign/config';
 import { formatDuration } from '@countersign/contract';
 import { Controller, Get, Inject, Put, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
-import { Body, CurrentPrincipal, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
+import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
 import { given } from '../http/page.js';
-import { invalidInput } from '../http/read-input.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 /** A customer's own policy. */

@@ -9,9 +9,9 @@ import {
 } from '@countersign/access';
 import { type LiftQuery, type SignedStop, type StopQuery, stopEndpoints } from '@countersign/api';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
 
 /** A customer's own stop, which gateways obey whatever the broker says. */

@@ -15,11 +15,11 @@ import {
   trustEndpoints,
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
-import { Allow } from '../http/marks.js';
 import { type BrokerDeps, DEPS } from '../injection.js';
-import { proposalAnswer, trustAnswer } from './trust-answer.js';
+import { proposalAnswer, trustAnswer } from './trust-answers.js';
 
 /** What a customer signs of its people, keys and rules: the trust that gateways pin. */
 @Controller('api/v1/tenants/:slug/trust')

@@ -1,12 +1,12 @@
 import type { FeedUnit } from '@countersign/access';
 import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
 import { PeriodicLoop } from '@countersign/runtime';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { HttpProblem } from '../../http/problem.js';
 import type { SseConnection } from '../../http/sse-connection.js';
 import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../injection.js';
-import { KeyRing } from '../../keys/key-ring.js';
+import { KeyRing } from '../../keys/keys.js';
 import { FeedConnection } from './feed-connection.js';
 import { type BuiltChange, FeedReader } from './feed-reader.js';
 
@@ -23,7 +23,7 @@ const MOST_CHANGES = 1_000;
  * sends no heartbeats, so that its gateways close.
  */
 @Injectable()
-export class FeedHub {
+export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly connections = new Set<FeedConnection>();
   private readonly reader: FeedReader;
   private readonly poller: PeriodicLoop;
@@ -57,14 +57,14 @@ export class FeedHub {
     return [...this.connections].map(({ gateway }) => gateway);
   }
 
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     this.place = await this.deps.store.feed.read((unit) => unit.feed.head());
     this.unsubscribe = this.deps.store.onCommit(() => this.poller.wake());
     this.poller.start();
     this.heartbeats.start();
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.unsubscribe?.();
     await Promise.all([this.poller.stop(), this.heartbeats.stop()]);
     for (const connection of this.connections) connection.end();

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { KeysModule } from '../keys/keys.module.js';
+import { ObserveModule } from '../observe/observe.module.js';
+import { StreamModule } from '../stream/stream.module.js';
+import { FeedHub } from './feed/feed-hub.js';
+import { GatewayController } from './gateway.controller.js';
+import { GatewayPresence } from './gateway-watch.js';
+import { LeasesController } from './leases.controller.js';
+import { PinsController } from './pins.controller.js';
+import { HandedStopsController } from './relayed-stops.controller.js';
+
+/** What enrolled gateways call: the feed, records, leases, pins and stops. */
+@Module({
+  imports: [KeysModule, ObserveModule, StreamModule],
+  controllers: [GatewayController, LeasesController, HandedStopsController, PinsController],
+  providers: [FeedHub, GatewayPresence],
+  exports: [FeedHub, GatewayPresence],
+})
+export class GatewayApiModule {}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from './access.guard.js';
+import { IdentifyGuard } from './identify.guard.js';
+import { OriginGuard } from './origin.guard.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { Shutdown } from './shutdown.js';
+
+/** What every request passes: the guards, in this order, and the filter that turns errors into answers. */
+@Module({
+  providers: [
+    { provide: APP_GUARD, useClass: IdentifyGuard },
+    { provide: APP_GUARD, useClass: OriginGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    Shutdown,
+  ],
+  exports: [Shutdown],
+})
+export class HttpModule {}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { GatewayApiModule } from '../gateway-api/gateway-api.module.js';
+import { ObserveModule } from '../observe/observe.module.js';
+import { JobsService } from './jobs.service.js';
+
+/** Recurring work. */
+@Module({
+  imports: [GatewayApiModule, ObserveModule],
+  providers: [JobsService],
+})
+export class JobsModule {}

@@ -1,0 +1,60 @@
+import { type Deps, type Grant, isUsable } from '@countersign/access';
+import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
+import { isSlug } from '@countersign/contract';
+import { z } from 'zod';
+import type { BrokerSettings } from '../injection.js';
+import type { KeyRing } from './keys.js';
+
+export interface LiveToken {
+  claims: GrantTokenClaims;
+  grant: Grant;
+}
+
+/**
+ * What a presented token is worth now: its claims and its grant, where every check of a grant token holds, its
+ * audience is that of its terms' service and its grant is open; null otherwise, whatever the reason.
+ */
+export async function readLiveToken(
+  deps: Deps,
+  keys: KeyRing,
+  settings: BrokerSettings,
+  token: string,
+): Promise<LiveToken | null> {
+  const now = deps.clock.now();
+  const claimed = claimedTerms(token);
+  if (claimed === null || !isSlug(claimed.tenant)) return null;
+  return deps.store.readForTenant(claimed.tenant, async (unit) => {
+    const audience = (await unit.organisation.service(claimed.service))?.definition.audience;
+    if (audience === undefined) return null;
+    const verdict = verifyGrantToken(token, {
+      issuer: settings.publicUrl,
+      audience,
+      key: (kid) => keys.verifying(kid, now),
+      now: () => now.getTime(),
+      hashing: deps.hashing,
+    });
+    if (!verdict.ok) return null;
+    const grant = await unit.grants.find(verdict.claims.grant_id);
+    if (grant === null || grant.digest !== verdict.claims.digest || !isUsable(grant, now)) return null;
+    return { claims: verdict.claims, grant };
+  });
+}
+
+const claimShape = z.object({
+  authorization_details: z.tuple([
+    z.object({ terms: z.object({ service: z.string().max(64), tenant: z.string().max(64) }) }),
+  ]),
+});
+
+/**
+ * The service and tenant that a token claims, before anything of it is believed: they only choose what the token must
+ * match, and where its grant is looked up.
+ */
+function claimedTerms(token: string): { service: string; tenant: string } | null {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return claimShape.parse(payload).authorization_details[0].terms;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  type Delivered,
+  type Delivery,
+  DeliveryFailure,
+  type DeliveryOutcome,
+  type NoticeChannel,
+  type Randomness,
+} from '@countersign/access';
+import { type BackOffPolicy, backOffDelay, PeriodicLoop } from '@countersign/runtime';
+import type { BrokerDeps } from '../injection.js';
+
+/** Attempts until a delivery is given up: with the delays below, about a day after the first. */
+export const MOST_ATTEMPTS = 42;
+export const BACK_OFF: BackOffPolicy = { firstMs: 1_000, longestMs: 3_600_000 };
+/** One attempt takes no longer. */
+const ATTEMPT_MS = 15_000;
+/** Nobody else attempts what is claimed; after a crash it is due again when this is over. */
+const CLAIM_MS = 60_000;
+const LOOK_MS = 1_000;
+const BATCH = 200;
+
+/** What a courier tells of each attempt that ended. `error` is for the operator's log. */
+export type DeliveryReport = (delivery: Delivery, outcome: DeliveryOutcome, error: unknown) => void;
+
+/**
+ * Carries one channel's deliveries: one at a time to each recipient, several recipients at once. A recipient
+ * that is slow or gone holds up nobody else, and the loop waits for no attempt.
+ */
+export class ChannelSender {
+  private readonly loop: PeriodicLoop;
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly deps: BrokerDeps,
+    private readonly channel: NoticeChannel,
+    private readonly report: DeliveryReport,
+    private readonly onError: (job: string, error: unknown) => void,
+  ) {
+    this.loop = new PeriodicLoop(channel.name, LOOK_MS, () => this.look(), onError);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  wake(): void {
+    this.loop.wake();
+  }
+
+  /** Breaks off what is under way, which is due again at once, and resolves when that is written down. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+    await Promise.all(this.underWay.values());
+  }
+
+  /** Begins as many attempts as there is room for. */
+  private async look(): Promise<void> {
+    while (!this.stopping.signal.aborted && this.underWay.size < this.channel.mostAtOnce) {
+      const now = this.deps.clock.now();
+      const due = await this.deps.store.notices.read((unit) =>
+        unit.deliveries.due(this.channel.name, now.toISOString(), BATCH, [...this.underWay.keys()]),
+      );
+      const next = firstOfEach(due).slice(0, this.channel.mostAtOnce - this.underWay.size);
+      if (next.length === 0) return;
+      const until = new Date(now.getTime() + CLAIM_MS).toISOString();
+      const claimed = await this.deps.store.notices.write(async ({ deliveries }) => {
+        const ours: Delivery[] = [];
+        for (const delivery of next) if (await deliveries.claim(delivery, until)) ours.push(delivery);
+        return ours;
+      });
+      for (const delivery of claimed) this.begin(delivery);
+    }
+  }
+
+  private begin(delivery: Delivery): void {
+    const attempt = this.attempt(delivery)
+      .catch((error: unknown) => this.onError(this.channel.name, error))
+      .finally(() => {
+        this.underWay.delete(delivery.recipient);
+        this.wake();
+      });
+    this.underWay.set(delivery.recipient, attempt);
+  }
+
+  private async attempt(delivery: Delivery): Promise<void> {
+    const { outcome, error } = await this.try(delivery);
+    await this.deps.store.notices.write((unit) => unit.deliveries.settle(delivery, outcome));
+    this.report(delivery, outcome, error);
+  }
+
+  private async try(delivery: Delivery): Promise<{ outcome: DeliveryOutcome; error?: unknown }> {
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    try {
+      const result = await broken(signal, this.channel.deliver(delivery, signal));
+      if (result.done === 'skipped') return { outcome: { state: 'skipped', error: result.code } };
+      return { outcome: { state: 'delivered', at: this.deps.clock.now().toISOString() } };
+    } catch (error) {
+      return { outcome: this.afterFailure(delivery, error), error };
+    }
+  }
+
+  private afterFailure(delivery: Delivery, error: unknown): DeliveryOutcome {
+    const now = this.deps.clock.now();
+    if (this.stopping.signal.aborted)
+      return { state: 'due', nextAt: now.toISOString(), error: 'interrupted' };
+    const failure = error instanceof DeliveryFailure ? error : new DeliveryFailure('internal_error');
+    if (failure.retryAfterSeconds !== null) {
+      const nextAt = new Date(now.getTime() + failure.retryAfterSeconds * 1000).toISOString();
+      return { state: 'due', nextAt, error: failure.code, uncounted: true };
+    }
+    const attempts = delivery.attempts + 1;
+    if (failure.final || attempts >= MOST_ATTEMPTS)
+      return { state: 'dead', at: now.toISOString(), error: failure.code };
+    const nextAt = new Date(
+      now.getTime() + backOffDelay(attempts, BACK_OFF, () => fraction(this.deps.random)),
+    ).toISOString();
+    return { state: 'due', nextAt, error: failure.code };
+  }
+}
+
+/** A number from 0 up to, but not including, 1. */
+const fraction = (random: Randomness): number => new DataView(random.bytes(4).buffer).getUint32(0) / 2 ** 32;
+
+/** The oldest delivery of each recipient. */
+function firstOfEach(deliveries: readonly Delivery[]): Delivery[] {
+  const first = new Map<string, Delivery>();
+  for (const delivery of deliveries)
+    if (!first.has(delivery.recipient)) first.set(delivery.recipient, delivery);
+  return [...first.values()];
+}
+
+/** The work's result, or a failure once the signal says so, whether or not the work heeds it. */
+async function broken(signal: AbortSignal, work: Promise<Delivered>): Promise<Delivered> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new DeliveryFailure('timed_out'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,59 @@
+import type { NoticeChannel } from '@countersign/access';
+import { PeriodicLoop } from '@countersign/runtime';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../injection.js';
+import { Metrics } from '../observe/metrics.js';
+import { ChannelSender, type DeliveryReport } from './channel-sender.js';
+import { fanOutNotices } from './fan-out.js';
+
+const EVERY_MS = 1_000;
+
+/** Tells people and programs what happened: finds out whom, then one courier a channel carries it there. */
+@Injectable()
+export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly fanOut: PeriodicLoop;
+  private readonly couriers: readonly ChannelSender[];
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CHANNELS) channels: readonly NoticeChannel[],
+    private readonly metrics: Metrics,
+  ) {
+    const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
+    const work = async () => this.metrics.dispatched(await fanOutNotices(this.deps, channels));
+    this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError);
+    this.couriers = channels.map((channel) => new ChannelSender(deps, channel, this.report, onError));
+  }
+
+  onApplicationBootstrap(): void {
+    const all = [this.fanOut, ...this.couriers];
+    this.unsubscribe = this.deps.store.onCommit(() => {
+      for (const each of all) each.wake();
+    });
+    for (const each of all) each.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.unsubscribe?.();
+    await Promise.all([this.fanOut.stop(), ...this.couriers.map((courier) => courier.stop())]);
+  }
+
+  private readonly report: DeliveryReport = ({ notice, channel, attempts }, outcome, error) => {
+    this.metrics.attempted(channel, outcome.state === 'due' ? 'failed' : outcome.state);
+    if (outcome.state === 'delivered' || outcome.state === 'skipped') return;
+    this.logger.warn(
+      {
+        err: error,
+        notice,
+        channel,
+        attempts: attempts + 1,
+        code: outcome.error,
+        dead: outcome.state === 'dead',
+      },
+      'a notice was not delivered',
+    );
+  };
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type AddressedNotice,
+  type Delivered,
+  type Delivery,
+  DeliveryFailure,
+  endpointHash,
+  type Notice,
+  type NoticeChannel,
+  type NoticesReadUnit,
+  type WebhookSettings,
+} from '@countersign/access';
+import type { Hashing } from '@countersign/contract';
+import { Webhook } from 'standardwebhooks';
+import type { BrokerDeps } from '../injection.js';
+import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
+
+const MOST_AT_ONCE = 32;
+
+/** Tells programs: the vendor's of everything, a tenant's of what is its own. */
+export class WebhookChannel implements NoticeChannel {
+  readonly name = 'webhook';
+  readonly mostAtOnce = MOST_AT_ONCE;
+  private readonly client: WebhookClient;
+
+  constructor(
+    private readonly deps: Pick<BrokerDeps, 'store' | 'hashing' | 'clock'>,
+    outbound: OutboundClient,
+    private readonly publicUrl: string,
+  ) {
+    this.client = new WebhookClient(outbound);
+  }
+
+  async recipients({ notice }: AddressedNotice, unit: NoticesReadUnit): Promise<string[]> {
+    return [...(await this.endpoints(unit, notice.tenant)).keys()];
+  }
+
+  /** @throws DeliveryFailure */
+  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+    const { found, endpoints } = await this.deps.store.notices.read(async (unit) => ({
+      found: await unit.deliveries.find(delivery.notice),
+      endpoints: await this.endpoints(unit, delivery.tenant),
+    }));
+    if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
+    const endpoint = endpoints.get(delivery.recipient);
+    if (endpoint === undefined) return { done: 'skipped', code: 'endpoint_removed' };
+    const secret = await readSecret(endpoint.secretFile);
+    const request = delivery.lane.startsWith('req_') ? delivery.lane : null;
+    const body = writeMessage(found.notice, request, this.publicUrl);
+    const at = this.deps.clock.now();
+    await this.client.send({ url: endpoint.url, secret }, { id: delivery.notice, at, body }, signal);
+    return { done: 'delivered' };
+  }
+
+  private async endpoints(unit: NoticesReadUnit, tenant: string): Promise<Map<string, WebhookSettings>> {
+    const found = new Map<string, WebhookSettings>();
+    for (const side of [null, tenant])
+      for (const settings of await unit.organisation.webhooks(side))
+        found.set(endpointKey(this.deps.hashing, side, settings), settings);
+    return found;
+  }
+}
+
+/** Sends signed messages (Standard Webhooks). */
+export class WebhookClient {
+  constructor(private readonly outbound: OutboundClient) {}
+
+  /**
+   * @param id the same for every attempt: receivers drop what they have seen
+   * @throws DeliveryFailure
+   */
+  async send(
+    endpoint: { url: string; secret: string },
+    message: { id: string; at: Date; body: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { id, at, body } = message;
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Countersign',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(endpoint.secret).sign(id, at, body),
+    };
+    const status = await this.post(endpoint.url, { headers, body }, signal);
+    if (status >= 200 && status < 300) return;
+    // 410 is the receiver's word that it wants no more of this.
+    throw new DeliveryFailure(`http_${status}`, { final: status === 410 });
+  }
+
+  private async post(...call: Parameters<OutboundClient['post']>): Promise<number> {
+    try {
+      return (await this.outbound.post(...call)).status;
+    } catch (error) {
+      throw new DeliveryFailure(error instanceof OutboundError ? error.code : 'internal_error');
+    }
+  }
+}
+
+const VENDOR = 'vendor';
+
+/** The key by which deliveries name an endpoint: its side, and what stands for its address. */
+export function endpointKey(hashing: Hashing, tenant: string | null, settings: WebhookSettings): string {
+  // A colon is in no slug, so that a tenant called "vendor" is not the vendor.
+  return `${tenant === null ? `:${VENDOR}` : tenant}:${endpointHash(hashing, settings)}`;
+}
+
+/** Reads a `whsec_…` secret (24 to 64 bytes). @throws DeliveryFailure where it is not there or is none */
+export async function readSecret(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = (await readFile(path, 'utf8')).trim();
+  } catch {
+    throw new DeliveryFailure('secret_unreadable');
+  }
+  const bytes = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
+  const canonical = text === `whsec_${bytes.toString('base64')}`;
+  if (!canonical || bytes.length < 24 || bytes.length > 64) throw new DeliveryFailure('secret_invalid');
+  return text;
+}
+
+/** The body of a webhook: ids alone. Who may know more asks the API, as themselves. */
+export function writeMessage(notice: Notice, request: string | null, publicUrl: string): string {
+  const { id, kind, tenant, subject, at } = notice;
+  const link = request === null ? null : `${publicUrl}/requests/${request}`;
+  return JSON.stringify({ type: kind, timestamp: at, data: { id, tenant, subject, request, link } });
+}

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { PeopleController } from './people.controller.js';
+import { TenantPeopleController } from './tenant-people.controller.js';
+import { WhoamiController } from './whoami.controller.js';
+
+/** People: who an id belongs to, and who works for a tenant. */
+@Module({
+  controllers: [PeopleController, TenantPeopleController, WhoamiController],
+})
+export class PeopleModule {}

@@ -1,0 +1,62 @@
+import {
+  addTenantPerson,
+  changeTenantPerson,
+  listTenantPeople,
+  type Person,
+  type Principal,
+  removeTenantPerson,
+} from '@countersign/access';
+import { peopleEndpoints, type TenantPersonBody, type TenantPersonChange } from '@countersign/api';
+import { Controller, Delete, Get, Inject, Patch, Post } from '@nestjs/common';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
+import { type BrokerDeps, DEPS } from '../injection.js';
+
+/** Who works for a customer, kept by its own admins. */
+@Controller('api/v1/tenants/:slug/people')
+export class TenantPeopleController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Get()
+  @Allow('people.read')
+  @Describe(peopleEndpoints.listOfTenant)
+  async list(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
+    const people = await listTenantPeople(this.deps, principal, slug);
+    return { items: people.map(personAnswer), next: null };
+  }
+
+  @Post()
+  @Allow('people.write')
+  @Describe(peopleEndpoints.add)
+  async add(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Body() body: TenantPersonBody) {
+    return personAnswer(await addTenantPerson(this.deps, principal, slug, body));
+  }
+
+  @Patch(':id')
+  @Allow('people.write')
+  @Describe(peopleEndpoints.change)
+  async change(
+    @CurrentPrincipal() principal: Principal,
+    @Slug() slug: string,
+    @Id('usr') id: string,
+    @Body() body: TenantPersonChange,
+  ) {
+    return personAnswer(await changeTenantPerson(this.deps, principal, slug, id, body));
+  }
+
+  @Delete(':id')
+  @Allow('people.write')
+  @Describe(peopleEndpoints.remove)
+  async remove(@CurrentPrincipal() principal: Principal, @Slug() slug: string, @Id('usr') id: string) {
+    return personAnswer(await removeTenantPerson(this.deps, principal, slug, id));
+  }
+}
+
+const personAnswer = ({ id, name, email, roles, removedAt }: Person) => ({
+  id,
+  name,
+  email,
+  roles,
+  removedAt,
+});

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import type { OidcSettings } from '@countersign/access';
+import { isLoopbackHost } from '@countersign/config';
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import {
+  allowInsecureRequests,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  type CustomFetch,
+  customFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  None,
+  type ServerMetadata,
+} from 'openid-client';
+import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { OutboundClient } from '../outbound/outbound-client.js';
+
+const HOUR_MS = 3_600_000;
+const MOST_ISSUERS = 500;
+const LONGEST_SECONDS = 10;
+
+/** The provider cannot be asked: it does not answer, answers nonsense, or our own secret for it is missing. */
+export class ProviderUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('the provider cannot be asked', { cause });
+    this.name = 'ProviderUnavailable';
+  }
+}
+
+/**
+ * OpenID providers as clients see them. What an issuer says of itself is asked for once an hour, by one call
+ * however many wait; keys with which it signs are kept with it.
+ */
+@Injectable()
+export class OidcProviders {
+  private readonly found: LRUCache<string, ServerMetadata>;
+  private readonly clients = new LRUCache<string, Configuration>({ max: MOST_ISSUERS, ttl: HOUR_MS });
+
+  constructor(@Inject(SETTINGS) private readonly settings: BrokerSettings) {
+    this.found = new LRUCache({
+      max: MOST_ISSUERS,
+      ttl: HOUR_MS,
+      fetchMethod: (issuer) => this.discover(issuer),
+    });
+  }
+
+  /** @throws ProviderUnavailable */
+  async client({ issuer, clientId, clientSecretFile }: OidcSettings): Promise<Configuration> {
+    const secret = await readFile(clientSecretFile, 'utf8').catch((error: unknown) => {
+      throw new ProviderUnavailable(error);
+    });
+    return this.clientOf(issuer, clientId, secret.trim());
+  }
+
+  /** @throws ProviderUnavailable */
+  async clientOf(issuer: string, clientId: string, secret: string): Promise<Configuration> {
+    try {
+      const server = await this.found.forceFetch(issuer);
+      const name = JSON.stringify([issuer, clientId, secret]);
+      const known = this.clients.get(name);
+      if (known !== undefined) return known;
+      const made = this.configure(server, clientId, secret);
+      this.clients.set(name, made);
+      return made;
+    } catch (error) {
+      throw new ProviderUnavailable(error);
+    }
+  }
+
+  private configure(server: ServerMetadata, clientId: string, secret: string): Configuration {
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+    const auth = methods.includes('client_secret_basic')
+      ? ClientSecretBasic(secret)
+      : ClientSecretPost(secret);
+    const made = new Configuration(server, clientId, secret, auth);
+    made[customFetch] = this.fetcher(server.issuer);
+    made.timeout = LONGEST_SECONDS;
+    if (isPlain(server.issuer)) allowInsecureRequests(made);
+    // The ID token's signature counts although TLS already says who sent it.
+    enableNonRepudiationChecks(made);
+    return made;
+  }
+
+  private async discover(issuer: string): Promise<ServerMetadata> {
+    const made = await discovery(new URL(issuer), 'discovery', undefined, None(), {
+      [customFetch]: this.fetcher(issuer),
+      timeout: LONGEST_SECONDS,
+      execute: isPlain(issuer) ? [allowInsecureRequests] : [],
+    });
+    return made.serverMetadata();
+  }
+
+  /** A provider of this machine may name addresses of this machine; every other is held to what all calls are. */
+  private fetcher(issuer: string): CustomFetch {
+    const allowPrivate = this.settings.outboundPrivate || isLoopbackHost(new URL(issuer).hostname);
+    const outbound = new OutboundClient({ allowPrivate });
+    return async (url, { method, headers, body, signal }) => {
+      const message = {
+        method: method === 'POST' ? ('POST' as const) : ('GET' as const),
+        headers,
+        body: body === undefined || body === null ? null : String(body),
+      };
+      const answer = await outbound.send(url, message, signal ?? AbortSignal.timeout(LONGEST_SECONDS * 1000));
+      const pairs = Object.entries(answer.headers).flatMap(([name, value]) =>
+        [value ?? []].flat().map((each): [string, string] => [name, each]),
+      );
+      const bare = answer.status === 204 || answer.status === 304;
+      return new Response(bare ? null : new Uint8Array(answer.body), {
+        status: answer.status,
+        headers: pairs,
+      });
+    };
+  }
+}
+
+/** Settings let plain http through for this machine only. */
+const isPlain = (issuer: string): boolean => new URL(issuer).protocol === 'http:';

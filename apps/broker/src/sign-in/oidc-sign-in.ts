@@ -1,0 +1,185 @@
+import {
+  type OidcSettings,
+  type ProvidedIdentity,
+  type SignInRefusal,
+  type SignInTo,
+  type StartedSession,
+  signInByProvider,
+} from '@countersign/access';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  AuthorizationResponseError,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  ClientError,
+  type Configuration,
+  calculatePKCECodeChallenge,
+  fetchUserInfo,
+  type IDToken,
+  type UserInfoResponse,
+} from 'openid-client';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { OutboundError } from '../outbound/outbound-client.js';
+import { OidcProviders, ProviderUnavailable } from './oidc-providers.js';
+import { derived, SignInAttempts } from './sign-in-attempts.js';
+
+/** Why a sign-in at a provider ended without a session; pages have words for each. */
+export type SignInProblem =
+  | SignInRefusal
+  | 'no_provider'
+  | 'provider_unavailable'
+  | 'provider_refused'
+  | 'answer_invalid'
+  | 'attempt_unknown'
+  | 'assurance_too_low';
+
+export class SignInError extends Error {
+  constructor(
+    readonly code: SignInProblem,
+    readonly returnTo: string,
+    cause?: unknown,
+  ) {
+    super(`sign-in: ${code}`, cause === undefined ? undefined : { cause });
+    this.name = 'SignInError';
+  }
+}
+
+export const CALLBACK = '/auth/oidc/callback';
+/** The vendor's side, as addresses name it; tenants by their slug. */
+export const VENDOR = 'vendor';
+
+const tenantOf = (side: string): string | null => (side === VENDOR ? null : side);
+
+/**
+ * OpenID Connect, authorization code with PKCE (RFC 7636, RFC 9700): state, nonce and verifier are bound to the
+ * browser that began; each answer is taken once; `iss` is compared where the provider sends it (RFC 9207). Whose
+ * provider it is decides who somebody can be.
+ */
+@Injectable()
+export class OidcSignIn {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    private readonly providers: OidcProviders,
+    private readonly attempts: SignInAttempts,
+  ) {}
+
+  /** @returns the provider's address to send the browser to. @throws SignInError */
+  async start(side: string, browser: string, returnTo: string): Promise<URL> {
+    const { oidc, client } = await this.providerOf(side, returnTo);
+    const state = this.attempts.newSecret();
+    await this.attempts.begin(
+      this.attempts.draft({
+        hash: this.attempts.hash(state),
+        kind: 'oidc',
+        person: null,
+        browser: this.attempts.hash(browser),
+        data: { side, returnTo },
+      }),
+    );
+    return buildAuthorizationUrl(client, {
+      redirect_uri: this.settings.publicUrl + CALLBACK,
+      scope: 'openid email profile',
+      state,
+      nonce: derived('nonce', browser, state),
+      code_challenge: await calculatePKCECodeChallenge(derived('pkce', browser, state)),
+      code_challenge_method: 'S256',
+      ...(oidc.maxAge === undefined ? {} : { max_age: String(oidc.maxAge) }),
+      ...(oidc.acr === undefined ? {} : { acr_values: oidc.acr.join(' ') }),
+    });
+  }
+
+  /**
+   * Finishes what `start` began.
+   *
+   * @param query the answer's own, with its question mark
+   * @throws SignInError
+   */
+  async finish(
+    query: URLSearchParams,
+    browser: string | undefined,
+    to: SignInTo,
+  ): Promise<StartedSession & { returnTo: string }> {
+    const [state = '', ...more] = query.getAll('state');
+    const attempt =
+      browser === undefined || more.length > 0 ? null : await this.attempts.take(state, 'oidc', browser);
+    if (attempt === null || browser === undefined) throw new SignInError('attempt_unknown', '/');
+    const { side = '', returnTo } = attempt.data;
+    const back = returnTo ?? '/';
+    const { oidc, client } = await this.providerOf(side ?? '', back);
+    const claims = await this.claims(client, oidc, query, { browser, state, back });
+    if (oidc.acr !== undefined && !oidc.acr.includes(String(claims['acr'])))
+      throw new SignInError('assurance_too_low', back);
+    const identity: ProvidedIdentity = {
+      tenant: tenantOf(side ?? ''),
+      issuer: oidc.issuer,
+      subject: String(claims['sub']),
+      email: typeof claims['email'] === 'string' ? claims['email'] : null,
+      emailVerified: claims['email_verified'] === true,
+      roles: rolesOf(oidc, claims),
+    };
+    const started = await signInByProvider(this.deps, identity, to, this.settings.session);
+    if ('refused' in started) throw new SignInError(started.refused, back);
+    return { ...started, returnTo: back };
+  }
+
+  private async providerOf(side: string, back: string) {
+    const oidc = await this.deps.store.directory.read((unit) => unit.organisation.oidc(tenantOf(side)));
+    if (oidc === null) throw new SignInError('no_provider', back);
+    try {
+      return { oidc, client: await this.providers.client(oidc) };
+    } catch (error) {
+      throw new SignInError('provider_unavailable', back, error);
+    }
+  }
+
+  private async claims(
+    client: Configuration,
+    oidc: OidcSettings,
+    query: URLSearchParams,
+    { browser, state, back }: { browser: string; state: string; back: string },
+  ): Promise<IDToken & UserInfoResponse> {
+    try {
+      const answer = new URL(`${this.settings.publicUrl}${CALLBACK}?${query}`);
+      const tokens = await authorizationCodeGrant(client, answer, {
+        expectedState: state,
+        expectedNonce: derived('nonce', browser, state),
+        pkceCodeVerifier: derived('pkce', browser, state),
+        idTokenExpected: true,
+        ...(oidc.maxAge === undefined ? {} : { maxAge: oidc.maxAge }),
+      });
+      const claims = tokens.claims();
+      if (claims === undefined) throw new ClientError('no ID token');
+      // Many providers tell the address, or groups, by their userinfo endpoint alone.
+      const { email, email_verified: verified, ...rest } = claims;
+      const hasEmail = email !== undefined && verified !== undefined;
+      const whole = hasEmail && (oidc.groups === undefined || oidc.groups.claim in claims);
+      if (whole || client.serverMetadata().userinfo_endpoint === undefined) return claims;
+      const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
+      // An address and whether it is verified are of one source. How somebody signed in is said by the ID token alone.
+      const own = { ...(hasEmail ? claims : rest), acr: claims.acr };
+      return { ...info, ...own } as IDToken & UserInfoResponse;
+    } catch (error) {
+      throw new SignInError(problemOf(error), back, error);
+    }
+  }
+}
+
+function problemOf(error: unknown): SignInProblem {
+  if (error instanceof AuthorizationResponseError) return 'provider_refused';
+  const unreachable = [error, error instanceof Error ? error.cause : undefined].some(
+    (each) =>
+      each instanceof OutboundError ||
+      each instanceof ProviderUnavailable ||
+      (each instanceof Error && each.name === 'TimeoutError'),
+  );
+  return unreachable ? 'provider_unavailable' : 'answer_invalid';
+}
+
+/** What the groups give; a group that is not listed gives nothing, and neither does a claim of another shape. */
+function rolesOf({ groups }: OidcSettings, claims: Record<string, unknown>): ProvidedIdentity['roles'] {
+  if (groups === undefined) return null;
+  const listed = claims[groups.claim];
+  const names = Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : [];
+  return names.flatMap((name) => (Object.hasOwn(groups.roles, name) ? (groups.roles[name] ?? []) : []));
+}

@@ -1,0 +1,56 @@
+import { endSession, listSessions, type Principal, type Session } from '@countersign/access';
+import { sessionEndpoints } from '@countersign/api';
+import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow } from '../http/access.decorators.js';
+import { clearCookie, SESSION_COOKIE } from '../http/cookies.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
+import type { BrokerRequest } from '../http/request.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { ownSessionAnswer, sessionAnswer } from './session-answers.js';
+
+/** Signed-in browsers and command lines: one's own, and nobody else's. */
+@Controller('api/v1')
+export class SessionController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+  ) {}
+
+  @Get('session')
+  @Allow('self.read')
+  @Describe(sessionEndpoints.current)
+  current(@CurrentPrincipal() { person }: Principal, @CurrentSession() session: Session) {
+    return sessionAnswer(session, person, this.settings.session);
+  }
+
+  @Delete('session')
+  @Allow('self.read')
+  @Describe(sessionEndpoints.signOut)
+  async signOut(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentSession() session: Session,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await endSession(this.deps, principal, session.id);
+    clearCookie(response, SESSION_COOKIE);
+  }
+
+  @Get('sessions')
+  @Allow('self.read')
+  @Describe(sessionEndpoints.list)
+  async list(@CurrentPrincipal() principal: Principal, @Req() { caller }: BrokerRequest) {
+    const current = caller?.kind === 'person' ? caller.session?.id : undefined;
+    const limits = this.settings.session;
+    const sessions = await listSessions(this.deps, principal, limits);
+    return { items: sessions.map((session) => ownSessionAnswer(session, current, limits)), next: null };
+  }
+
+  @Delete('sessions/:id')
+  @Allow('self.read')
+  @Describe(sessionEndpoints.end)
+  async end(@CurrentPrincipal() principal: Principal, @Id('ses') id: string): Promise<void> {
+    await endSession(this.deps, principal, id);
+  }
+}

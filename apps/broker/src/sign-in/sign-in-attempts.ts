@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { hexDigest, randomText, type SignInAttempt } from '@countersign/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../injection.js';
+
+const MINUTES_MS = 60_000;
+export const ATTEMPT_MINUTES = 10;
+
+/** What is begun in one browser and finished once, there and nowhere else. */
+@Injectable()
+export class SignInAttempts {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  newSecret(): string {
+    return randomText(this.deps.random, 32);
+  }
+
+  hash(secret: string): string {
+    return hexDigest(this.deps.hashing, secret);
+  }
+
+  /** An attempt that nobody has stored yet. */
+  draft(
+    given: Pick<SignInAttempt, 'hash' | 'kind' | 'person' | 'browser' | 'data'>,
+    minutes = ATTEMPT_MINUTES,
+  ): SignInAttempt {
+    const now = this.deps.clock.now();
+    const expiresAt = new Date(now.getTime() + minutes * MINUTES_MS).toISOString();
+    return { ...given, misses: 0, createdAt: now.toISOString(), expiresAt };
+  }
+
+  /** Keeps it, and forgets what has expired. */
+  begin(attempt: SignInAttempt): Promise<void> {
+    return this.deps.store.signInAttempts.write(async (unit) => {
+      await unit.attempts.purge(attempt.createdAt);
+      await unit.attempts.insert(attempt);
+    });
+  }
+
+  /**
+   * Takes out what this secret finishes; null where there is nothing, where it is over, or where another browser
+   * began it: that one's stays.
+   */
+  take(secret: string, kind: SignInAttempt['kind'], browser: string | null): Promise<SignInAttempt | null> {
+    const hash = this.hash(secret);
+    return this.deps.store.signInAttempts.write(async ({ attempts }) => {
+      const found = await attempts.find(hash);
+      if (found === null || found.kind !== kind || !this.isOpen(found)) return null;
+      if (found.browser !== (browser === null ? null : this.hash(browser))) return null;
+      return (await attempts.take(hash)) ? found : null;
+    });
+  }
+
+  isOpen({ expiresAt }: SignInAttempt): boolean {
+    return this.deps.clock.now().getTime() < Date.parse(expiresAt);
+  }
+}
+
+/** A secret of one use, made of others: base64url of SHA-256. Nothing has to be stored to know it again. */
+export const derived = (use: string, ...secrets: string[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([use, ...secrets]))
+    .digest('base64url');

@@ -1,0 +1,86 @@
+import { keepInstallation, listInstallations, type Principal, requireMayInstall } from '@countersign/access';
+import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api';
+import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal } from '../http/input.js';
+import { HttpProblem } from '../http/problem.js';
+import type { BrokerRequest } from '../http/request.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { SlackRoundTrip, SlackRoundTripError } from './slack-round-trip.js';
+
+const REDIRECT = '/slack/oauth_redirect';
+
+/** Letting the app into workspaces: begun here by somebody who may, agreed to at Slack, finished here. */
+@Controller()
+export class SlackInstallController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    private readonly trip: SlackRoundTrip,
+  ) {}
+
+  @Get('slack/install')
+  @Allow('slack.install')
+  @Describe(slackInstallEndpoints.install)
+  async install(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config } = this.trip.side();
+    requireMayInstall(principal);
+    if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
+    await this.trip.begin(request, response, { kind: 'slack-install', principal }, ({ state }) =>
+      installUrl(config, { state, redirectUri: this.redirectUri() }),
+    );
+  }
+
+  @Get('slack/oauth_redirect')
+  @Allow('slack.install')
+  @Describe(slackInstallEndpoints.installed)
+  async installed(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config, logger, installations } = this.trip.side();
+    await this.trip.orRedirectWithError(request, response, async () => {
+      const { query } = await this.trip.finish(request, { kind: 'slack-install', principal });
+      const code = query.get('code') ?? '';
+      const given = await exchangeCode(config, logger, {
+        ...{ code, redirectUri: this.redirectUri() },
+        now: this.deps.clock.now(),
+      }).catch((error: unknown) => {
+        throw new SlackRoundTripError(
+          error instanceof InstallError ? 'answer_invalid' : 'slack_unavailable',
+          error,
+        );
+      });
+      await keepInstallation(this.deps, principal, given);
+      installations.forget(given.workspace);
+      return 'installed';
+    });
+  }
+
+  @Get('api/v1/slack/installations')
+  @Allow('slack.install')
+  @Describe(slackInstallEndpoints.list)
+  async list(@CurrentPrincipal() principal: Principal) {
+    const all = await listInstallations(this.deps, principal);
+    return {
+      items: all.map(
+        ({ workspace, name, scopes, installedAt, endedAt, endReason }): SlackInstallation => ({
+          ...{ workspace, name, scopes, installedAt, endedAt, endReason },
+        }),
+      ),
+      next: null,
+    };
+  }
+
+  private redirectUri(): string {
+    return this.settings.publicUrl + REDIRECT;
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  linkSlackAccount,
+  listSlackAccounts,
+  notFound,
+  type Principal,
+  type SlackAccount,
+  unlinkSlackAccount,
+} from '@countersign/access';
+import {
+  type SlackAccount as SlackAccountAnswer,
+  type SlackAccounts,
+  slackLinkEndpoints,
+} from '@countersign/api';
+import type { SlackSide } from '@countersign/slack';
+import { Controller, Delete, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { Allow } from '../http/access.decorators.js';
+import { Describe } from '../http/endpoint.js';
+import { CurrentPrincipal, CurrentSession } from '../http/input.js';
+import { HttpProblem } from '../http/problem.js';
+import type { BrokerRequest } from '../http/request.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../injection.js';
+import { SignInWithSlack } from './sign-in-with-slack.js';
+import { SlackRoundTrip } from './slack-round-trip.js';
+
+const START = '/slack/link';
+const CALLBACK = '/slack/link/callback';
+
+/** One's own Slack accounts: linked by signing in here first, then with Slack. */
+@Controller()
+export class SlackLinkController {
+  constructor(
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    @Inject(SLACK) private readonly slack: SlackSide | null,
+    private readonly trip: SlackRoundTrip,
+    private readonly signIn: SignInWithSlack,
+  ) {}
+
+  @Get('slack/link')
+  @Allow('self.read')
+  @Describe(slackLinkEndpoints.link)
+  async link(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentSession() _session: unknown,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config } = this.trip.side();
+    if (config.oauth === null) throw new HttpProblem('not_ready', 'SLACK_CLIENT_ID is not set.');
+    const redirectUri = this.settings.publicUrl + CALLBACK;
+    await this.trip.begin(request, response, { kind: 'slack-link', principal }, (secrets) =>
+      this.signIn.address(config, { ...secrets, redirectUri }),
+    );
+  }
+
+  @Get('slack/link/callback')
+  @Allow('self.read')
+  @Describe(slackLinkEndpoints.linked)
+  async linked(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentSession() _session: unknown,
+    @Req() request: BrokerRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { config } = this.trip.side();
+    await this.trip.orRedirectWithError(request, response, async () => {
+      const { query, state, browser } = await this.trip.finish(request, { kind: 'slack-link', principal });
+      const answer = new URL(`${this.settings.publicUrl}${CALLBACK}?${query}`);
+      await linkSlackAccount(
+        this.deps,
+        principal,
+        await this.signIn.account(config, { answer, state, browser }),
+      );
+      return 'linked';
+    });
+  }
+
+  @Get('api/v1/slack/accounts')
+  @Allow('self.read')
+  @Describe(slackLinkEndpoints.list)
+  async list(@CurrentPrincipal() principal: Principal): Promise<SlackAccounts> {
+    const accounts = await listSlackAccounts(this.deps, principal);
+    const now = this.deps.clock.now().getTime();
+    const canLink = this.slack !== null && this.slack.config.oauth !== null;
+    return { link: canLink ? START : null, items: accounts.map((account) => accountAnswer(account, now)) };
+  }
+
+  @Delete('api/v1/slack/accounts/:id')
+  @Allow('self.read')
+  @Describe(slackLinkEndpoints.unlink)
+  async unlink(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+    const [, workspace, user] = /^([A-Z0-9]{2,40})\.([A-Z0-9]{2,40})$/.exec(id) ?? [];
+    if (workspace === undefined || user === undefined) throw notFound('Slack account');
+    await unlinkSlackAccount(this.deps, principal, { workspace, user });
+  }
+}
+
+const accountAnswer = (
+  { workspace, user, way, linkedAt, expiresAt }: SlackAccount,
+  now: number,
+): SlackAccountAnswer => ({
+  ...{ id: `${workspace}.${user}`, workspace, user, way, linkedAt, expiresAt },
+  lapsed: Date.parse(expiresAt) <= now,
+});

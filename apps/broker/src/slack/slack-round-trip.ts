@@ -1,0 +1,100 @@
+import type { Principal, SignInAttempt } from '@countersign/access';
+import type { SlackSide } from '@countersign/slack';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+import { BROWSER_COOKIE, readCookie, redirect, setCookie } from '../http/cookies.js';
+import { HttpProblem } from '../http/problem.js';
+import type { BrokerRequest } from '../http/request.js';
+import { SLACK } from '../injection.js';
+import { ATTEMPT_MINUTES, SignInAttempts } from '../sign-in/sign-in-attempts.js';
+
+type Kind = Extract<SignInAttempt['kind'], `slack-${string}`>;
+
+/** Why a way through Slack came to nothing; the page has words for each. */
+export type SlackProblem = 'attempt_unknown' | 'slack_refused' | 'slack_unavailable' | 'answer_invalid';
+
+export class SlackRoundTripError extends Error {
+  constructor(
+    readonly code: SlackProblem,
+    cause?: unknown,
+  ) {
+    super(`Slack: ${code}`, { cause });
+    this.name = 'SlackRoundTripError';
+  }
+}
+
+/** What a person begins here, does at Slack, and finishes here: in one browser, once, within 10 minutes. */
+@Injectable()
+export class SlackRoundTrip {
+  constructor(
+    @Inject(SLACK) private readonly slack: SlackSide | null,
+    private readonly attempts: SignInAttempts,
+  ) {}
+
+  /** @throws HttpProblem `not_ready` where Slack is not set up */
+  side(): SlackSide {
+    if (this.slack === null) throw new HttpProblem('not_ready', 'Slack is not set up at this broker.');
+    return this.slack;
+  }
+
+  /** Sends the browser to Slack. @param to the address, made with the state */
+  async begin(
+    request: BrokerRequest,
+    response: Response,
+    of: { kind: Kind; principal: Principal },
+    to: (given: { state: string; browser: string }) => URL | Promise<URL>,
+  ): Promise<void> {
+    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
+    const state = this.attempts.newSecret();
+    const address = await to({ state, browser });
+    await this.attempts.begin(
+      this.attempts.draft({
+        hash: this.attempts.hash(state),
+        kind: of.kind,
+        person: of.principal.person.id,
+        browser: this.attempts.hash(browser),
+        data: {},
+      }),
+    );
+    setCookie(response, BROWSER_COOKIE, browser, 60 * ATTEMPT_MINUTES);
+    redirect(response, 302, address.href);
+  }
+
+  /**
+   * Takes what Slack sent back.
+   *
+   * @throws SlackRoundTripError `attempt_unknown` where this person did not begin it in this browser, or took it before
+   */
+  async finish(
+    request: BrokerRequest,
+    of: { kind: Kind; principal: Principal },
+  ): Promise<{ query: URLSearchParams; state: string; browser: string }> {
+    const [, text = ''] = request.originalUrl.split(/\?(.*)/s);
+    const query = new URLSearchParams(text);
+    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
+    const [state, ...more] = query.getAll('state');
+    if (browser === undefined || state === undefined || more.length > 0)
+      throw new SlackRoundTripError('attempt_unknown');
+    const attempt = await this.attempts.take(state, of.kind, browser);
+    if (attempt?.person !== of.principal.person.id) throw new SlackRoundTripError('attempt_unknown');
+    if (query.has('error')) throw new SlackRoundTripError('slack_refused');
+    return { query, state, browser };
+  }
+
+  /** A browser that was sent here is shown a page, not a problem document. */
+  async orRedirectWithError(
+    request: BrokerRequest,
+    response: Response,
+    work: () => Promise<string>,
+  ): Promise<void> {
+    let code: string;
+    try {
+      code = await work();
+    } catch (error) {
+      if (!(error instanceof SlackRoundTripError)) throw error;
+      request.log.warn({ code: error.code, err: error.cause }, 'a way through Slack failed');
+      code = error.code;
+    }
+    redirect(response, 303, `/account?slack=${code}`);
+  }
+}

@@ -1,0 +1,36 @@
+import type { BrokerEnvironment } from '@countersign/config';
+import { readSlackConfig, registerHandlers, type SlackSide, slackSide } from '@countersign/slack';
+import { Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type BrokerDeps, SLACK } from '../injection.js';
+import { SignInModule } from '../sign-in/sign-in.module.js';
+import { SignInWithSlack } from './sign-in-with-slack.js';
+import { SlackInstallController } from './slack-install.controller.js';
+import { SlackLinkController } from './slack-link.controller.js';
+import { SlackRoundTrip } from './slack-round-trip.js';
+
+/** Slack: installing the app and linking accounts. It starts and stops the connection to Slack with the broker. */
+@Module({
+  imports: [SignInModule],
+  controllers: [SlackInstallController, SlackLinkController],
+  providers: [SlackRoundTrip, SignInWithSlack],
+})
+export class SlackModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(@Inject(SLACK) private readonly slack: SlackSide | null) {}
+
+  onApplicationBootstrap(): void {
+    this.slack?.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.slack?.stop();
+  }
+}
+
+/** Slack as this broker is configured; null if Slack is not set up. */
+export function slackOf(deps: BrokerDeps, environment: BrokerEnvironment, logger: Logger): SlackSide | null {
+  const { slack, publicUrl, gatewayUrl } = environment;
+  if (slack === null) return null;
+  const log = logger.child({ part: 'slack' });
+  return slackSide(deps, readSlackConfig(slack), { publicUrl, gatewayUrl }, log, registerHandlers);
+}

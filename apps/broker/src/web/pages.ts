@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Request, RequestHandler, Response } from 'express';
+import { HttpProblem } from '../http/problem.js';
+
+/** Where `npm run build` puts the pages: beside the compiled broker; the same folder where it runs from source. */
+const FOLDER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../../../dist/apps/web/' : '../../../web/', import.meta.url),
+);
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.sha256': 'text/plain; charset=utf-8',
+};
+
+/** A file of the pages, whole, with what was compressed when it was built. */
+export interface BuiltFile {
+  type: string;
+  body: Buffer;
+  brotli: Buffer | undefined;
+  gzip: Buffer | undefined;
+}
+
+export interface BuiltApp {
+  index: BuiltFile;
+  /** What customers take with them: `/signing/NAME`. Never shown as a page of this broker's. */
+  downloads: ReadonlyMap<string, BuiltFile>;
+  /** By path: `/assets/NAME-HASH.js`. */
+  assets: ReadonlyMap<string, BuiltFile>;
+}
+
+/**
+ * Reads the built pages once: what is served later is a lookup by exact path, and no path of a request ever
+ * reaches the disk. Undefined where they have not been built.
+ */
+export function readBuiltApp(folder: string = FOLDER): BuiltApp | undefined {
+  const files = new Map(
+    filesOf(folder).map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]),
+  );
+  const built = new Map<string, BuiltFile>();
+  for (const [name, path] of files) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    built.set(name, {
+      type,
+      body: readFileSync(path),
+      brotli: optional(files.get(`${name}.br`)),
+      gzip: optional(files.get(`${name}.gz`)),
+    });
+  }
+  const index = built.get('/index.html');
+  if (index === undefined) return undefined;
+  const below = (folder: string) => new Map([...built].filter(([name]) => name.startsWith(folder)));
+  return { index, assets: below('/assets/'), downloads: below('/signing/') };
+}
+
+const optional = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Nothing inline, nothing from elsewhere, no framing. Sign-in leaves by following links, not by forms. */
+const APP_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** First segments that programs speak to: never answered with a page, whatever stands behind them. */
+const PROGRAMS: ReadonlySet<string> = new Set([
+  'api',
+  'auth',
+  'oauth',
+  'gateway',
+  'log',
+  'slack',
+  'healthz',
+  'readyz',
+  'metrics',
+  'countersign',
+  '.well-known',
+]);
+
+/**
+ * Serves the pages: assets under their hashed names for ever, and for every other path of a reader the one page
+ * whose script finds out what to show. It reads no session and gives nobody anything but the public files.
+ */
+export function serveApp(app: BuiltApp | undefined): RequestHandler {
+  return (request, response, next) => {
+    const asset = app?.assets.get(request.path);
+    const download = app?.downloads.get(request.path);
+    if (request.method !== 'GET' && request.method !== 'HEAD') next();
+    else if (asset !== undefined) send(asset, FOR_EVER, request, response);
+    else if (download !== undefined) {
+      response.setHeader('Content-Disposition', 'attachment');
+      send(download, 'no-cache', request, response);
+    } else if (!isPage(request)) next();
+    else if (app === undefined)
+      throw new HttpProblem('not_ready', 'The pages have not been built. Run: npm run build');
+    else {
+      response.setHeader('Content-Security-Policy', APP_POLICY);
+      // A customer's own signing page, opened by ours, has to be able to answer it.
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
+      send(app.index, 'no-cache', request, response);
+    }
+  };
+}
+
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** A browser asks for a page by its name; a program that mistyped an address is told so in its own language. */
+function isPage({ path, headers }: Request): boolean {
+  if (path === '/') return true;
+  const first = path.split('/')[1] ?? '';
+  return (
+    first !== 'assets' &&
+    !PROGRAMS.has(first) &&
+    !/[%.\\]/.test(path) &&
+    (headers.accept ?? '').includes('text/html')
+  );
+}
+
+function send(file: BuiltFile, caching: string, request: Request, response: Response): void {
+  const { type, body, brotli, gzip } = file;
+  response.setHeader('Content-Type', type);
+  response.setHeader('Cache-Control', caching);
+  response.setHeader('Vary', 'Accept-Encoding');
+  const accepted = request.acceptsEncodings(['br', 'gzip', 'identity']);
+  const packed = accepted === 'br' ? brotli : accepted === 'gzip' ? gzip : undefined;
+  if (packed !== undefined) response.setHeader('Content-Encoding', String(accepted));
+  response.setHeader('Content-Length', (packed ?? body).length);
+  response.end(request.method === 'HEAD' ? undefined : (packed ?? body));
+}
