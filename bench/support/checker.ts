@@ -32,7 +32,15 @@ export class Checker {
     liveness.start(systemClock.now() + 3_600_000, systemClock.monotonic() + 3_600_000);
     const budgets = new Budgets(() => Promise.reject(new Error('no grant here has a budget')), systemClock);
     const rules = { trust: () => undefined, stopOn: () => undefined, pinnedTenants };
-    this.authorizer = new CallAuthorizer({ state, liveness, calls, budgets, clock: systemClock, rules });
+    this.authorizer = new CallAuthorizer({
+      state,
+      liveness,
+      calls,
+      budgets,
+      clock: systemClock,
+      rules,
+      maxBodyBytes: 1_000_000,
+    });
   }
 
   /** Token, grant, lock, route, scope and budget, as for a call that came over the wire. Throws unless allowed. */
@@ -64,6 +72,7 @@ export function prepare(token: string, more: readonly string[] = []): Prepared {
     headerValues: (name: string) => headers.all(name),
     headerFields: headers.fields,
     bodySha256: undefined,
+    bodyLength: undefined,
   };
   return { canonical, call };
 }

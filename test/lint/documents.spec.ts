@@ -6,7 +6,7 @@ import {
   checkCountersigned,
   type GrantTokenClaims,
   nodeHashing as hashing,
-  nodeCountersigning,
+  nodeCountersignPorts,
   readJwks,
   verifyGrantToken,
 } from '@countersign/authorization';
@@ -112,7 +112,7 @@ describe('the examples of docs/contract.md', () => {
       grant_exp,
       countersignatures: [{ ...signature, statement: approval }],
     };
-    expect(checkCountersigned(signed, pinned, nodeCountersigning)).toBeUndefined();
+    expect(checkCountersigned(signed, pinned, nodeCountersignPorts)).toBeUndefined();
   });
 
   test('token: verifies with the key beside it', () => {

@@ -235,7 +235,7 @@ function createServer(parts: WatchedParts): Server {
   const shared = {
     ...parts,
     maxBodyBytes,
-    authorizer: new CallAuthorizer(parts),
+    authorizer: new CallAuthorizer({ ...parts, maxBodyBytes }),
     refusals: new CallRefusals(parts),
     locations: new LocationRewriter(() => state.routeMaps),
     signContext: contextSigner(identity, credential.gateway),

@@ -1,9 +1,26 @@
-export * from './call/index.js';
-export * from './countersignature/index.js';
-export { readJwks } from './keys/read-jwks.js';
-export { nodeHashing } from './node-hashing.js';
-export { checkToken } from './token/check-token.js';
-export type { GrantTokenClaims } from './token/claims.js';
+export { authorizeCall, type CallDecision } from './call/authorize-call.js';
+export type {
+  ActiveGrant,
+  Call,
+  CallRefusal,
+  CallToken,
+  CallView,
+  MatchedCall,
+  PublishedRouteMap,
+} from './call/call.js';
+export { REPEATED_PARAMETER, repeatsParameter } from './call/route-and-scope-steps.js';
+export { checkAssertion } from './countersignature/assertion.js';
+export type {
+  CountersignReason,
+  CountersignRefusal,
+  PinnedTrust,
+} from './countersignature/countersignature.js';
+export { CountersignatureVerifier, checkCountersigned } from './countersignature/countersigned.js';
+export { checkStop, isAcceptedAt, isStopOrLift, type StopOrLift } from './countersignature/stop.js';
+export { nodeCountersignPorts, nodeHashing } from './node-ports.js';
+export type { GrantTokenClaims, TokenReason, TokenRefusal } from './token/grant-token.js';
 export { GrantTokenVerifier } from './token/grant-token-verifier.js';
-export type { TokenReason, TokenRefusal } from './token/verdict.js';
-export { verifyGrantToken } from './token/verify-grant-token.js';
+export { readJwks } from './token/jwks.js';
+export { checkToken, verifyGrantToken } from './token/verify-grant-token.js';
+export { isSignedByRecoveryKey } from './trust/trust-signers.js';
+export { checkTrustSuccession } from './trust/trust-succession.js';

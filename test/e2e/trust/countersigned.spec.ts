@@ -1,4 +1,4 @@
-import { checkCountersigned, nodeCountersigning, type PinnedTrust } from '@countersign/authorization';
+import { checkCountersigned, nodeCountersignPorts, type PinnedTrust } from '@countersign/authorization';
 import {
   type ApprovalStatement,
   type Signature,
@@ -58,13 +58,13 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
   const judged = async (token: string) => {
     const { document, chain } = await trustOf(ada);
     if (document === null) throw new Error('the tenant is unclaimed');
-    const hash = statementHash(nodeCountersigning.hashing, document);
+    const hash = statementHash(nodeCountersignPorts.hashing, document);
     const trust: PinnedTrust = { document, hash, versions: new Set(chain.map((each) => each.hash)) };
     const { authorization_details, ...claims } = claimsOf(token);
     return checkCountersigned(
       { ...claims, terms: authorization_details[0].terms },
       trust,
-      nodeCountersigning,
+      nodeCountersignPorts,
     );
   };
 

@@ -4,7 +4,7 @@ import {
   checkCountersigned,
   checkTrustSuccession,
   isSignedByRecoveryKey,
-  nodeCountersigning,
+  nodeCountersignPorts,
 } from '@countersign/authorization';
 import { statementChallenge } from '@countersign/contract';
 
@@ -12,12 +12,13 @@ import { statementChallenge } from '@countersign/contract';
 const signatureRules: SignatureRules = {
   assertion: (signature, key) =>
     checkAssertion(
-      { signature, challenge: statementChallenge(nodeCountersigning.hashing, signature.statement), ...key },
-      nodeCountersigning,
+      { signature, challenge: statementChallenge(nodeCountersignPorts.hashing, signature.statement), ...key },
+      nodeCountersignPorts,
     ),
-  succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersigning),
-  recovery: (signature, document, jwk) => isSignedByRecoveryKey(document, jwk, signature, nodeCountersigning),
-  countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersigning),
+  succession: (place, next) => checkTrustSuccession({ ...place, pin: null }, next, nodeCountersignPorts),
+  recovery: (signature, document, jwk) =>
+    isSignedByRecoveryKey(document, jwk, signature, nodeCountersignPorts),
+  countersigned: (claims, trust) => checkCountersigned(claims, trust, nodeCountersignPorts),
 };
 
 /**

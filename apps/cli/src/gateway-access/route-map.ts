@@ -1,4 +1,4 @@
-import { type Call, type CallView, decideCall, type PublishedRouteMap } from '@countersign/authorization';
+import { authorizeCall, type Call, type CallView, type PublishedRouteMap } from '@countersign/authorization';
 import {
   ContractError,
   compileRouteMap,
@@ -51,10 +51,10 @@ export async function explainCall(
     api.call(`/api/v1/services/${segment(grant.service)}`, serviceShape),
   ]);
   const terms = readTerms(request['terms']);
-  const decision = decideCall(
-    tokenClaims(grant, terms),
+  const decision = authorizeCall(
+    { claims: tokenClaims(grant, terms), kid: '' },
     toCall(service.name, method, target),
-    gatewayView(grant, service),
+    gatewayView(grant, service, terms),
     Date.now(),
   );
   const { allowed, match } = decision;
@@ -104,6 +104,8 @@ function readTerms(value: unknown): Terms {
 function tokenClaims({ id, startsAt, endsAt, tenant, digest }: GrantAnswer, terms: Terms) {
   const seconds = (instant: string | null) => Math.floor(Date.parse(instant ?? '') / 1_000);
   return {
+    // No token is minted to explain a call.
+    exp: Number.POSITIVE_INFINITY,
     grant_id: id,
     grant_nbf: seconds(startsAt),
     grant_exp: seconds(endsAt),
@@ -126,34 +128,40 @@ function toCall(service: string, method: string, target: string): Call {
     headerValues: () => [],
     headerFields: [],
     bodySha256: undefined,
+    bodyLength: undefined,
   };
 }
 
 /** What a gateway would know, as far as the API shows it to an engineer. */
-function gatewayView(grant: GrantAnswer, service: ServiceAnswer): CallView {
+function gatewayView(grant: GrantAnswer, service: ServiceAnswer, terms: Terms): CallView {
   const map = publishedMap(service);
   return {
+    // There is no token and no gateway here: what only they know counts as given.
+    isInTouch: () => true,
+    hasSigningKey: () => true,
     grant: (digest) =>
       digest === grant.digest && grant.state === 'active' && grant.startsAt !== null && grant.endsAt !== null
         ? {
             id: grant.id,
             tenant: grant.tenant,
             service: grant.service,
-            startsAt: Date.parse(grant.startsAt),
+            startsAt: Math.floor(Date.parse(grant.startsAt) / 1_000) * 1_000,
             endsAt: Date.parse(grant.endsAt),
+            budget: terms.budget ?? null,
           }
         : undefined,
     currentMap: (name) => (name === service.name ? map : undefined),
     mapByHash: (hash) => (hash === service.routesHash ? map : undefined),
-    forbidden: () => [],
+    forbidRules: () => [],
     // An engineer may not read locks; the gateway's own refusal names them.
-    lockOn: () => undefined,
+    findLock: () => undefined,
     // The token carries the countersignatures, and the gateway checks them against its own pins.
     trust: () => undefined,
     pinnedTenants: new Set(),
-    countersigned: () => undefined,
+    checkCountersigned: () => undefined,
     hasRoom: () => true,
-    hasBudget: () => true,
+    hasBudgetLeft: () => true,
+    maxBodyBytes: Number.POSITIVE_INFINITY,
   };
 }
 

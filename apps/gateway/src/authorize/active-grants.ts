@@ -2,21 +2,19 @@ import type { ActiveGrant } from '@countersign/authorization';
 import type { EndedGrant, FeedGrant } from '@countersign/gateway-protocol';
 import type { DigestLedger } from './digest-ledger.js';
 
-export type ListedGrant = ActiveGrant & { budget: FeedGrant['budget'] };
-
 /**
  * The positive list: active grants by digest. One digest is one grant. An ended digest stays dead whatever the feed
  * says later; the ledger remembers that over restarts.
  */
 export class ActiveGrants {
-  private readonly live = new Map<string, ListedGrant>();
+  private readonly live = new Map<string, ActiveGrant>();
 
   constructor(
     private readonly ledger: DigestLedger,
     private readonly onEnded: (digest: string) => void,
   ) {}
 
-  get(digest: string): ListedGrant | undefined {
+  get(digest: string): ActiveGrant | undefined {
     return this.live.get(digest);
   }
 

@@ -1,17 +1,16 @@
 import {
+  type ActiveGrant,
+  authorizeCall,
   type Call,
-  type CallRefusal,
+  type CallDecision,
   type CallView,
-  type CountersignReason,
-  CountersignVerifier,
-  decideCall,
+  CountersignatureVerifier,
   type GrantTokenClaims,
   GrantTokenVerifier,
-  type MatchedCall,
-  nodeCountersigning,
+  nodeCountersignPorts,
   nodeHashing,
   type PublishedRouteMap,
-  REPEATED,
+  REPEATED_PARAMETER,
   repeatsParameter,
   type TokenRefusal,
 } from '@countersign/authorization';
@@ -23,7 +22,6 @@ import type { FeedLiveness } from '../feed/feed-liveness.js';
 import type { CanonicalRequest } from '../http/canonical-request.js';
 import { AmbiguousRequest, requireUnambiguous } from '../http/refusals.js';
 import type { CustomerRulesView } from '../trust/customer-rules.js';
-import type { ListedGrant } from './active-grants.js';
 import { digestLife } from './digest-ledger.js';
 import type { GatewayState } from './gateway-state.js';
 
@@ -40,6 +38,8 @@ type CallAuthorizerParts = {
   clock: Clock;
   /** What the customers have signed and this gateway has pinned. */
   rules: CustomerRulesView;
+  /** The largest body of a call, in bytes. */
+  maxBodyBytes: number;
 };
 
 /** A token that was valid when it was verified, and the id of the key that signed it. */
@@ -48,40 +48,32 @@ export type VerifiedToken = { claims: GrantTokenClaims; kid: string };
 /** `noToken`: the request carries no bearer token at all. */
 type TokenDecision = ({ ok: true } & VerifiedToken) | ({ ok: false; noToken?: boolean } & TokenRefusal);
 
-export type CallDecision =
-  | { allowed: true; match: MatchedCall; grant: ListedGrant; map: PublishedRouteMap }
-  | {
-      allowed: false;
-      match: MatchedCall | null;
-      code: CallRefusal['code'] | 'not_in_touch' | 'invalid_token';
-      detail: string;
-      /** For `invalid_token`: what is wrong with the token now. For `not_countersigned`: with its signatures. */
-      reason?: TokenRefusal['reason'] | CountersignReason;
-    };
-
 /** Decides about calls by what the feed and the customers say. It has no other effect, except `persistDigestLife`. */
 export class CallAuthorizer {
   private readonly view: CallView;
   private readonly verifier = new GrantTokenVerifier(CACHED_TOKENS);
-  private readonly countersigns = new CountersignVerifier(nodeCountersigning);
+  private readonly countersigns = new CountersignatureVerifier(nodeCountersignPorts);
   private readonly now = () => this.parts.clock.now();
   private readonly key = (kid: string, now: number) => this.parts.state.key(kid, now);
   /** Tokens whose digest's life is on disk, so that each token is checked once. */
   private readonly lifePersisted = new WeakSet<GrantTokenClaims>();
 
   constructor(private readonly parts: CallAuthorizerParts) {
-    const { state, calls, budgets, rules } = parts;
+    const { state, liveness, calls, budgets, rules, maxBodyBytes } = parts;
     this.view = {
+      isInTouch: (now) => liveness.isInTouch(now),
+      hasSigningKey: (kid, now) => state.key(kid, now) !== undefined,
       grant: (digest) => state.grants.get(digest),
       currentMap: (serviceMap) => state.routeMaps.ofService(serviceMap),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
-      forbidden: (tenant) => state.forbidden(tenant),
-      lockOn: (who) => state.locks.find(who) ?? rules.stopOn(who),
+      forbidRules: (tenant) => state.forbidden(tenant),
+      findLock: (who) => state.locks.find(who) ?? rules.stopOn(who),
       trust: (tenant) => rules.trust(tenant),
       pinnedTenants: rules.pinnedTenants,
-      countersigned: (asked, trust) => this.countersigns.check(asked, trust),
+      checkCountersigned: (asked, trust) => this.countersigns.check(asked, trust),
       hasRoom: (digest, service) => calls.hasRoom(digest, service),
-      hasBudget: (digest) => budgets.hasLeft(digest, state.grants.get(digest)),
+      hasBudgetLeft: (digest, grant) => budgets.hasLeft(digest, grant),
+      maxBodyBytes,
     };
   }
 
@@ -104,7 +96,10 @@ export class CallAuthorizer {
     if (map === undefined || path === '') return;
     try {
       const match = matchRoute(map.compiled, method, path);
-      requireUnambiguous(match === undefined || !repeatsParameter(match.route, queryNames), REPEATED);
+      requireUnambiguous(
+        match === undefined || !repeatsParameter(match.route, queryNames),
+        REPEATED_PARAMETER,
+      );
     } catch (error) {
       if (error instanceof ContractError && error.code === 'ambiguous_request') {
         throw new AmbiguousRequest(error.message, { cause: error });
@@ -175,7 +170,7 @@ export class CallAuthorizer {
 
   private async moreBudget(
     digest: string,
-    grant: ListedGrant,
+    grant: ActiveGrant,
     decision: Refused,
   ): Promise<Refused | undefined> {
     const more = await this.parts.budgets.requestMore(digest, grant, { calls: 1, bytes: 1 });
@@ -188,7 +183,7 @@ export class CallAuthorizer {
    * Stores how long the digest of an allowed call could be opened, if that is news. Returns undefined if there is nothing
    * to wait for. Rejects with the file system's error.
    */
-  persistDigestLife(claims: GrantTokenClaims, { id }: ListedGrant): Promise<void> | undefined {
+  persistDigestLife(claims: GrantTokenClaims, { id }: ActiveGrant): Promise<void> | undefined {
     if (this.lifePersisted.has(claims)) return undefined;
     const { ledger } = this.parts.state;
     const grant = { id, digest: claims.digest, startsAt: claims.grant_nbf * 1_000 };
@@ -198,42 +193,15 @@ export class CallAuthorizer {
   }
 
   /**
-   * Everything after the token, and those facts about the token that may have changed while the call waited. It is
-   * synchronous, so that no other call comes between this decision and the caller's taking of place and budget.
+   * Every check after the token's verification (`authorizeCall`). It is synchronous, so that no other call comes between this
+   * decision and the caller's taking of place and budget.
    */
-  authorize({ claims, kid }: VerifiedToken, call: Call): CallDecision {
-    const { state, liveness, clock } = this.parts;
-    const now = clock.now();
-    if (!liveness.isInTouch(now)) return refused('not_in_touch', 'the gateway lost touch meanwhile');
-    if (state.key(kid, now) === undefined)
-      return { ...refused('invalid_token', 'the key has gone meanwhile'), reason: 'unknown_key' };
-    if (now >= claims.exp * 1_000)
-      return { ...refused('invalid_token', 'the token has ended meanwhile'), reason: 'expired' };
-    const listed = state.grants.get(claims.digest);
-    if (listed !== undefined && listed.startsAt !== claims.grant_nbf * 1_000)
-      return refused('grant_ended', 'the window of these terms began at another time');
-    if (listed !== undefined && !isBudgetOf(claims, listed))
-      return refused('grant_ended', 'the active grant has another budget than these terms');
-    const decision = decideCall(claims, call, this.view, now);
-    if (!decision.allowed) return decision;
-    const map = state.routeMaps.ofService(call.service);
-    if (listed === undefined || map === undefined) return refused('grant_ended', 'the grant has ended');
-    return { allowed: true, match: decision.match, grant: listed, map };
+  authorize(token: VerifiedToken, call: Call): CallDecision {
+    return authorizeCall(token, call, this.view, this.parts.clock.now());
   }
 }
 
 type Refused = Extract<CallDecision, { allowed: false }>;
-
-const refused = (code: Refused['code'], detail: string): Refused => ({
-  allowed: false,
-  match: null,
-  code,
-  detail,
-});
-
-/** The feed must state the budget of the signed terms. Otherwise a false feed could lift the limit. */
-const isBudgetOf = ({ terms }: GrantTokenClaims, { budget }: ListedGrant): boolean =>
-  terms.budget?.calls === budget?.calls && terms.budget?.bytes === budget?.bytes;
 
 const SCHEME = 'bearer ';
 

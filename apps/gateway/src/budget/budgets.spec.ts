@@ -1,12 +1,12 @@
+import type { ActiveGrant } from '@countersign/authorization';
 import type { Budget } from '@countersign/contract';
 import { LeaseBook } from '../../../../test/fakes/lease-book.js';
-import type { ListedGrant } from '../authorize/active-grants.js';
 import { BrokerResponseError } from '../feed/broker-client.js';
 import { Budgets, type LeaseRequester } from './budgets.js';
 
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const BUDGET = { calls: 1_000, bytes: 4_000_000 };
-const grantOf = (budget: Budget): ListedGrant => ({
+const grantOf = (budget: Budget): ActiveGrant => ({
   id: 'grt_01980000-0000-7000-8000-000000000001',
   tenant: 'acme',
   service: 'billing',
@@ -33,7 +33,7 @@ class Side {
 
   constructor(
     readonly boot: string,
-    readonly grant: ListedGrant,
+    readonly grant: ActiveGrant,
     lessor?: LeaseRequester,
   ) {
     this.budgets = new Budgets(lessor ?? ((ask) => this.ask(ask)), { monotonic: () => time });

@@ -1,6 +1,6 @@
+import type { ActiveGrant } from '@countersign/authorization';
 import type { Amounts, LeaseAnswer, LeaseAsk } from '@countersign/gateway-protocol';
 import { SingleFlight, sleep } from '@countersign/runtime';
-import type { ListedGrant } from '../authorize/active-grants.js';
 import type { Clock } from '../clock.js';
 import { BrokerResponseError } from '../feed/broker-client.js';
 
@@ -55,7 +55,7 @@ export class Budgets {
   ) {}
 
   /** Whether what is held suffices for one more call. Always true for grants without a budget. */
-  hasLeft(digest: string, grant: ListedGrant | undefined): boolean {
+  hasLeft(digest: string, grant: ActiveGrant | undefined): boolean {
     if (grant === undefined) return false;
     if (grant.budget === null) return true;
     const account = this.accounts.get(digest);
@@ -63,18 +63,18 @@ export class Budgets {
   }
 
   /** Counts a call that is allowed. */
-  takeCall(digest: string, grant: ListedGrant): void {
+  takeCall(digest: string, grant: ActiveGrant): void {
     if (grant.budget !== null) this.spend(this.accountOf(digest, grant), { calls: 1, bytes: 0 });
   }
 
   /** Takes back a call that was counted but not made. */
-  returnCall(digest: string, grant: ListedGrant): void {
+  returnCall(digest: string, grant: ActiveGrant): void {
     const account = grant.budget === null ? undefined : this.accounts.get(digest);
     if (account !== undefined) this.spend(account, { calls: -1, bytes: 0 });
   }
 
   /** How many of these bytes may be sent within what is held. Counts them. `requestMore` may get the rest. */
-  takeBytes(digest: string, grant: ListedGrant, bytes: number): number {
+  takeBytes(digest: string, grant: ActiveGrant, bytes: number): number {
     if (grant.budget?.bytes === undefined) return bytes;
     const account = this.accountOf(digest, grant);
     const taken = Math.max(0, Math.min(bytes, account.held.bytes - account.used.bytes));
@@ -88,7 +88,7 @@ export class Budgets {
    */
   async requestMore(
     digest: string,
-    grant: ListedGrant,
+    grant: ActiveGrant,
     wants: { calls: 0 | 1; bytes: number },
   ): Promise<MoreBudget> {
     const account = this.accountOf(digest, grant);
@@ -198,7 +198,7 @@ export class Budgets {
     account.usedAt = this.clock.monotonic();
   }
 
-  private accountOf(digest: string, grant: ListedGrant): Account {
+  private accountOf(digest: string, grant: ActiveGrant): Account {
     const known = this.accounts.get(digest);
     if (known !== undefined) return known;
     const nothing = { calls: 0, bytes: 0 };

@@ -1,6 +1,6 @@
-import type { GrantTokenClaims } from '@countersign/authorization';
+import type { CallDecision, GrantTokenClaims } from '@countersign/authorization';
 import type { Logger } from 'pino';
-import type { CallAuthorizer, CallDecision, VerifiedToken } from '../authorize/call-authorizer.js';
+import type { CallAuthorizer, VerifiedToken } from '../authorize/call-authorizer.js';
 import type { Budgets } from '../budget/budgets.js';
 import type { OpenCall, OpenCalls } from '../budget/open-calls.js';
 import type { Clock } from '../clock.js';

@@ -19,14 +19,14 @@ const NO_BODY: ChangeBody = {};
 
 /**
  * Takes a call of a data service from the canonical request to its outcome, in the order of docs/contract.md, Gateway:
- * a plain path, in touch, service, token; then grant, route, tenant, scope and limits (`decideCall`); the durable
+ * a plain path, in touch, service, token; then grant, route, tenant, scope and limits (`authorizeCall`); the durable
  * record; and only then the upstream.
  */
 export class CallHandler {
   constructor(private readonly parts: CallHandlerParts) {}
 
   async handle(exchange: Exchange): Promise<void> {
-    const { authorizer, refusals, forwarding, maxBodyBytes } = this.parts;
+    const { authorizer, refusals, forwarding } = this.parts;
     const { canonical } = exchange;
     authorizer.requirePlainTarget(canonical);
     if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
@@ -57,11 +57,6 @@ export class CallHandler {
     }
     // No `await` from this decision to the taking of place and budget in `forwarding.run`: another call could come between.
     if (!decision.allowed) return refusals.decided(exchange, claims, decision);
-    const { framing } = canonical;
-    if (framing.kind === 'length' && framing.bytes > maxBodyBytes) {
-      const detail = 'the body is larger than is accepted';
-      return refusals.verified(exchange, claims, { code: 'body_too_large', detail, match: decision.match });
-    }
     await forwarding.run(exchange, token, decision, body);
   }
 }

@@ -19,7 +19,7 @@ export type Exchange = {
 
 /** The request as the checks of a call read it. `body` is present only if it had to be read before the decision. */
 export function callOf(canonical: CanonicalRequest, body: Buffer | undefined): Call {
-  const { service, method, path, query, queryNames, host, headers } = canonical;
+  const { service, method, path, query, queryNames, host, headers, framing } = canonical;
   return {
     service,
     method,
@@ -30,6 +30,7 @@ export function callOf(canonical: CanonicalRequest, body: Buffer | undefined): C
     headerValues: (name) => headers.all(name),
     headerFields: headers.fields,
     bodySha256: body === undefined ? undefined : `sha256:${hash('sha256', body, 'hex')}`,
+    bodyLength: framing.kind === 'length' ? framing.bytes : undefined,
   };
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import {
   type CountersignRefusal,
   checkStop,
-  isTakenInTime,
-  nodeCountersigning,
+  isAcceptedAt,
+  nodeCountersignPorts,
   type PinnedTrust,
   type StopOrLift,
 } from '@countersign/authorization';
@@ -84,7 +84,7 @@ export class CustomerStops {
     const refusal = this.check(signature);
     if (refusal !== undefined) return refusal;
     if (place !== 'in force' || isLift(signature)) {
-      if (!isTakenInTime(signature, now))
+      if (!isAcceptedAt(signature, now))
         return { reason: 'outside_window', detail: 'the statement is not to be taken now' };
       if (place === 'lifted' && isStop(signature))
         return { reason: 'duplicate_signature', detail: 'the stop was taken before, and lifted' };
@@ -138,7 +138,7 @@ export class CustomerStops {
     const trust = this.options.trust(signature.statement.tenant);
     if (trust === undefined || trust === 'unpinned')
       return { reason: 'not_pinned', detail: 'this gateway has nothing pinned for this tenant' };
-    return checkStop(signature, trust, nodeCountersigning);
+    return checkStop(signature, trust, nodeCountersignPorts);
   }
 
   private apply(signature: StopOrLift): void {
@@ -186,8 +186,9 @@ export class CustomerStops {
 
 /** Covers statement and signer: another person's signature over the same statement does not replace this one. */
 const signatureHash = (signature: StopOrLift): string =>
-  sha256Digest(nodeCountersigning.hashing, canonicalJson(signature));
-const stopHash = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
+  sha256Digest(nodeCountersignPorts.hashing, canonicalJson(signature));
+const stopHash = ({ statement }: StopOrLift): string =>
+  statementHash(nodeCountersignPorts.hashing, statement);
 const isStop = (signature: { statement: { type: string } }): signature is SignedStop =>
   signature.statement.type === STOP_TYPE;
 const isLift = (signature: StopOrLift): signature is SignedLift => signature.statement.type !== STOP_TYPE;

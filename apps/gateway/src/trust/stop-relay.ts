@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isStopOrLift, nodeCountersigning, type StopOrLift } from '@countersign/authorization';
+import { isStopOrLift, nodeCountersignPorts, type StopOrLift } from '@countersign/authorization';
 import { parseSignature, statementHash } from '@countersign/contract';
 import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
@@ -116,4 +116,5 @@ export class StopRelay {
   }
 }
 
-const stopHash = ({ statement }: StopOrLift): string => statementHash(nodeCountersigning.hashing, statement);
+const stopHash = ({ statement }: StopOrLift): string =>
+  statementHash(nodeCountersignPorts.hashing, statement);

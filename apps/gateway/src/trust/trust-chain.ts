@@ -1,7 +1,7 @@
 import {
   type CountersignRefusal,
   checkTrustSuccession,
-  nodeCountersigning,
+  nodeCountersignPorts,
   type PinnedTrust,
 } from '@countersign/authorization';
 import { type SignedTrustDocument, statementHash } from '@countersign/contract';
@@ -40,7 +40,7 @@ export class TrustChain {
     offered: readonly SignedTrustDocument[],
     now: number,
   ): { chain: TrustChain; refusal?: CountersignRefusal } {
-    const { hashing } = nodeCountersigning;
+    const { hashing } = nodeCountersignPorts;
     const parts = offered.some(
       ({ document }, at) => at < this.hashes.length && statementHash(hashing, document) !== this.hashes[at],
     );
@@ -79,7 +79,7 @@ export class TrustChain {
     return checkTrustSuccession(
       { current: last?.document ?? null, pin: pinned, now },
       next,
-      nodeCountersigning,
+      nodeCountersignPorts,
     );
   }
 }

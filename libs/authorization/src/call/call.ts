@@ -1,103 +1,127 @@
-import type { CompiledRouteMap, ForbidRule, ServiceDefinition } from '@countersign/contract';
-import type { PinnedTrust } from '../countersignature/countersign.js';
-import type { CountersignReason, CountersignRefusal } from '../countersignature/refusal.js';
-import type { GrantTokenClaims } from '../token/claims.js';
+import type { Budget, CompiledRouteMap, ForbidRule, ServiceDefinition } from '@countersign/contract';
+import type {
+  CountersignReason,
+  CountersignRefusal,
+  PinnedTrust,
+} from '../countersignature/countersignature.js';
+import type { GrantTokenClaims, TokenReason } from '../token/grant-token.js';
 
-/** Why a call with a verified token is refused. Stable codes of CONTRACT §5, in the order of the checks. */
+/** Why a call with a verified token is refused: stable codes, in the order of docs/contract.md, Gateway. */
 type CallRefusalCode =
   | 'ambiguous_request'
+  | 'not_in_touch'
+  | 'invalid_token'
   | 'grant_ended'
   | 'locked'
   | 'route_not_listed'
   | 'insufficient_scope'
   | 'not_countersigned'
   | 'rate_limited'
-  | 'budget_exhausted';
+  | 'budget_exhausted'
+  | 'body_too_large';
 
-/** What the verified token says that the call is held against. */
+/** The claims of a verified token that the checks of a call read. */
 export type CallClaims = Pick<
   GrantTokenClaims,
-  'grant_id' | 'grant_nbf' | 'grant_exp' | 'tenant' | 'digest' | 'terms' | 'countersignatures'
+  'exp' | 'grant_id' | 'grant_nbf' | 'grant_exp' | 'tenant' | 'digest' | 'terms' | 'countersignatures'
 >;
+
+/** A token that was valid when it was verified, and the id of the key that signed it. */
+export type CallToken = { claims: CallClaims; kid: string };
 
 /** The call itself, in its one canonical form. */
 export type Call = {
   service: string;
   method: string;
-  /** Upstream path without query. Empty where the call named the service alone. */
+  /** The upstream path without query. Empty if the call names only the service. */
   path: string;
   /** With the leading `?`, or empty. */
   query: string;
-  /** Decoded names of the query's parameters, in order, repeated ones repeated. */
+  /** Decoded names of the query's parameters, in order, each as often as it is given. */
   queryNames: readonly string[];
-  /** The host without port, lower-case. */
+  /** The host without port, in lower case. */
   host: string;
   /** All values of a request header. */
   headerValues(name: string): readonly string[];
   /** Every request header, names in lower case. */
   headerFields: readonly (readonly [name: string, value: string])[];
-  /** `sha256:` + hex of the whole body; undefined where the body has not been read. */
+  /** `sha256:` + hex of the whole body. Undefined if the body was not read before the decision. */
   bodySha256: string | undefined;
+  /** The declared length of the body in bytes. Undefined if the request declares none. */
+  bodyLength: number | undefined;
 };
 
-/** An entry of the positive list. Times in milliseconds since the epoch; the window is [startsAt, endsAt). */
+/** An entry of the feed's list of active grants. Milliseconds since the epoch; the window is [startsAt, endsAt). */
 export type ActiveGrant = {
   id: string;
   tenant: string;
   service: string;
   startsAt: number;
   endsAt: number;
+  /** Null without a budget. */
+  budget: Budget | null;
 };
 
 /** A route map as it was published, with its compiled form. */
 export type PublishedRouteMap = { definition: ServiceDefinition; compiled: CompiledRouteMap };
 
-/** What the checker knows of the world: pure questions, answered from memory. */
+/** What the checker knows. Every question is answered from memory, at once and without side effects. */
 export interface CallView {
-  /** The active grant of exactly this digest; undefined when it is not on the positive list, or no longer. */
+  /** Whether the checker has heard from its broker recently enough to rely on what it knows. */
+  isInTouch(now: number): boolean;
+  /** Whether the grant-signing key of that id is listed and has not retired. */
+  hasSigningKey(kid: string, now: number): boolean;
+  /** The active grant of exactly this digest. Undefined if it is not, or no longer, on the list. */
   grant(digest: string): ActiveGrant | undefined;
-  /** The map by which the service is judged today. */
+  /** The service's current map. */
   currentMap(service: string): PublishedRouteMap | undefined;
-  /** The map that terms name by hash. */
+  /** The map with that hash, which terms name. */
   mapByHash(hash: string): PublishedRouteMap | undefined;
-  /** What the tenant forbids; undefined for a tenant that is not known, which refuses. */
-  forbidden(tenant: string): readonly ForbidRule[] | undefined;
-  /** What of tenant, person and service is locked, or of tenant and digest stopped, in words; undefined where nothing is. */
-  lockOn(who: { tenant: string; person: string; service: string; digest: string }): string | undefined;
+  /** The tenant's `forbid` rules. Undefined for an unknown tenant, whose calls are refused. */
+  forbidRules(tenant: string): readonly ForbidRule[] | undefined;
+  /** In words, the lock on tenant, person or service, or the customer's stop of tenant or digest. Undefined without one. */
+  findLock(who: { tenant: string; person: string; service: string; digest: string }): string | undefined;
   /**
-   * The tenant's trust as it is pinned here; undefined for a tenant that nobody claimed; `unpinned` for one that is
-   * claimed while no pin says here by what.
+   * The tenant's trust as it is pinned here. Undefined for an unclaimed tenant. `unpinned` for a claimed tenant without a
+   * pin on this host.
    */
   trust(tenant: string): PinnedTrust | 'unpinned' | undefined;
-  /** The tenants of which a trust document is, or was, pinned here: nobody else's call may name one of them. */
+  /** The tenants for which a trust document is, or was, pinned here. No other tenant's call may name one of them. */
   pinnedTenants: ReadonlySet<string>;
-  /** Why the token is not countersigned as this trust demands; undefined where it is. */
-  countersigned(claims: CallClaims, trust: PinnedTrust): CountersignRefusal | undefined;
+  /** Why the token lacks countersignatures that this trust requires. Undefined if it has them. */
+  checkCountersigned(claims: CallClaims, trust: PinnedTrust): CountersignRefusal | undefined;
   /** Whether one more call may run at once under this grant and at this service. */
   hasRoom(digest: string, service: string): boolean;
   /** Whether the grant's budget allows one more call. */
-  hasBudget(digest: string): boolean;
+  hasBudgetLeft(digest: string, grant: ActiveGrant): boolean;
+  /** The largest body that is accepted, in bytes. */
+  maxBodyBytes: number;
 }
 
 /** The route that both maps agree on. */
 export type MatchedCall = { route: string; resource: string; action: string; tenant: string };
 
-/** `reason`: why it is not countersigned. */
-export type CallRefusal = { code: CallRefusalCode; detail: string; reason?: CountersignReason };
+/** `reason`: what is wrong with the token (`invalid_token`) or its countersignatures (`not_countersigned`). */
+export type CallRefusal = {
+  code: CallRefusalCode;
+  detail: string;
+  reason?: TokenReason | CountersignReason;
+};
 
 /**
- * What one check works on. A call is decided in one turn, so that what several checks ask of the view is asked once.
- * `match` is set by the route check for the checks after it.
+ * What the checks of one call read. A call is decided in one turn of the event loop, so every fact that several checks
+ * need is looked up once, at the beginning. The route check sets `match` for the checks after it.
  */
-export type CallContext = {
-  readonly claims: CallClaims;
+export type CallContext = CallToken & {
   readonly call: Call;
   readonly view: CallView;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The view's answers for the digest and the tenant of the claims. */
   readonly grant: ActiveGrant | undefined;
   readonly trust: PinnedTrust | 'unpinned' | undefined;
+  /** The map that the terms name: what the approver saw. */
+  readonly approvedMap: PublishedRouteMap | undefined;
+  readonly currentMap: PublishedRouteMap | undefined;
   match: MatchedCall | undefined;
 };
 

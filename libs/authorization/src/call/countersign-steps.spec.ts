@@ -8,10 +8,10 @@ import {
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
-import type { PinnedTrust } from '../countersignature/countersign.js';
-import { refuse } from '../countersignature/refusal.js';
+import type { PinnedTrust } from '../countersignature/countersignature.js';
+import { refuse } from '../countersignature/countersignature.js';
+import { authorizeCall } from './authorize-call.js';
 import type { Call, CallClaims, CallView } from './call.js';
-import { decideCall } from './decide-call.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
@@ -37,7 +37,7 @@ const pinned = (change: Partial<TrustDocument> = {}): PinnedTrust => {
   return { document, hash, versions: new Set([hash]) };
 };
 
-type Wished = 'trust' | 'countersigned' | 'hasRoom' | 'forbidden' | 'currentMap' | 'mapByHash';
+type Wished = 'trust' | 'checkCountersigned' | 'hasRoom' | 'forbidRules' | 'currentMap' | 'mapByHash';
 type Wishes = Partial<Pick<CallView, Wished>> & {
   terms?: Partial<Terms>;
   method?: string;
@@ -47,6 +47,7 @@ type Wishes = Partial<Pick<CallView, Wished>> & {
 /** A call of one invoice, updated unless said otherwise, by a token that nobody countersigned. */
 function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) {
   const claims: CallClaims = {
+    exp: Number.POSITIVE_INFINITY,
     grant_id: GRANT,
     grant_nbf: NOW / 1_000,
     grant_exp: NOW / 1_000 + 60,
@@ -64,27 +65,32 @@ function decide({ terms = {}, method = 'PATCH', now = NOW, ...wishes }: Wishes) 
     headerValues: () => ['acme'],
     headerFields: [],
     bodySha256: undefined,
+    bodyLength: undefined,
   };
   const view: CallView = {
+    isInTouch: () => true,
+    hasSigningKey: () => true,
     grant: () => ({
       id: GRANT,
       tenant: 'acme',
       service: 'billing',
       startsAt: NOW,
       endsAt: Number.POSITIVE_INFINITY,
+      budget: null,
     }),
     currentMap: () => map,
     mapByHash: () => map,
-    forbidden: () => [],
-    lockOn: () => undefined,
+    forbidRules: () => [],
+    findLock: () => undefined,
     trust: () => pinned(),
     pinnedTenants: new Set(['acme']),
-    countersigned: () => refuse('too_few', 'nobody has signed'),
+    checkCountersigned: () => refuse('too_few', 'nobody has signed'),
     hasRoom: () => true,
-    hasBudget: () => true,
+    hasBudgetLeft: () => true,
+    maxBodyBytes: 0,
     ...wishes,
   };
-  return decideCall(claims, call, view, now);
+  return authorizeCall({ claims, kid: 'key-1' }, call, view, now);
 }
 
 const basis = (change: Partial<TrustDocument['bases'][number]> = {}) => ({
@@ -105,7 +111,7 @@ const emergency = { terms: { basis: 'emergency' as const } };
 
 describe('P12: a call of a claimed tenant', () => {
   test('is let through with the signatures that its trust document demands', () => {
-    expect(decide({ countersigned: () => undefined })).toMatchObject({ allowed: true });
+    expect(decide({ checkCountersigned: () => undefined })).toMatchObject({ allowed: true });
   });
 
   test('is refused without them, and says why', () => {
@@ -120,7 +126,9 @@ describe('P12: a call of a claimed tenant', () => {
   });
 
   test('is refused whole where nothing is pinned here, excepted actions too', () => {
-    expect(decide({ method: 'GET', trust: () => 'unpinned', countersigned: () => undefined })).toMatchObject({
+    expect(
+      decide({ method: 'GET', trust: () => 'unpinned', checkCountersigned: () => undefined }),
+    ).toMatchObject({
       code: 'not_countersigned',
       reason: 'not_pinned',
     });
@@ -128,7 +136,7 @@ describe('P12: a call of a claimed tenant', () => {
 
   test('is refused whole from the moment that the document expires', () => {
     const end = Date.parse(pinned().document.validUntil);
-    const allowed = { method: 'GET', countersigned: () => undefined };
+    const allowed = { method: 'GET', checkCountersigned: () => undefined };
     expect(decide({ ...allowed, now: end - 1 })).toMatchObject({ allowed: true });
     expect(decide({ ...allowed, now: end })).toMatchObject({
       code: 'not_countersigned',
@@ -139,7 +147,7 @@ describe('P12: a call of a claimed tenant', () => {
   test('is refused where the document forbids it, though the broker says that nothing is forbidden', () => {
     const forbid = [{ service: 'billing', resource: 'invoices/**', actions: ['update'] }];
     const trust = () => pinned({ forbid });
-    expect(decide({ trust, countersigned: () => undefined })).toMatchObject({
+    expect(decide({ trust, checkCountersigned: () => undefined })).toMatchObject({
       code: 'insufficient_scope',
       reason: 'forbidden',
     });
@@ -163,11 +171,11 @@ describe('P12: a call of a claimed tenant', () => {
   test('on an invitation needs signatures as on an approval', () => {
     const terms = { basis: 'invitation' as const, invitation: DIGEST };
     expect(decide({ terms })).toMatchObject({ code: 'not_countersigned', reason: 'too_few' });
-    expect(decide({ terms, countersigned: () => undefined })).toMatchObject({ allowed: true });
+    expect(decide({ terms, checkCountersigned: () => undefined })).toMatchObject({ allowed: true });
   });
 
   test('learns of a missing signature after the scope and before the limits', () => {
-    expect(decide({ forbidden: () => undefined })).toMatchObject({ code: 'insufficient_scope' });
+    expect(decide({ forbidRules: () => undefined })).toMatchObject({ code: 'insufficient_scope' });
     expect(decide({ hasRoom: () => false })).toMatchObject({ code: 'not_countersigned' });
   });
 });
@@ -184,7 +192,9 @@ test.each<[string, Partial<ServiceDefinition>]>([
 ])('P12: a map of another %s than was signed moves no call of a claimed tenant', (_what, change) => {
   const definition = { ...billing, ...change };
   const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
-  expect(decide({ currentMap, countersigned: () => undefined })).toMatchObject({ code: 'route_not_listed' });
+  expect(decide({ currentMap, checkCountersigned: () => undefined })).toMatchObject({
+    code: 'route_not_listed',
+  });
   expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
 });
 
@@ -196,7 +206,7 @@ test('P12: a map that reads the tenant in another header than was signed moves n
   const maps = {
     mapByHash: reading('X-Org'),
     currentMap: reading('X-Account'),
-    countersigned: () => undefined,
+    checkCountersigned: () => undefined,
   };
   expect(decide(maps)).toMatchObject({ code: 'route_not_listed' });
   expect(decide({ ...maps, currentMap: reading('X-Org') })).toMatchObject({ allowed: true });

@@ -1,9 +1,8 @@
 import { forbidsCall } from '@countersign/contract';
-import type { PinnedTrust } from '../countersignature/countersign.js';
-import type { CountersignReason } from '../countersignature/refusal.js';
+import type { CountersignReason, PinnedTrust } from '../countersignature/countersignature.js';
 import type { CallContext, CallRefusal, CallStep } from './call.js';
 
-/** Undefined where the tenant has pinned nothing here: then the checks of a trust document have nothing to say. */
+/** Undefined if no trust document is pinned for the tenant. Then the checks below do not apply. */
 function pinned({ trust }: CallContext): PinnedTrust | undefined {
   return trust === 'unpinned' ? undefined : trust;
 }
@@ -14,7 +13,7 @@ const notCountersigned = (reason: CountersignReason, detail: string): CallRefusa
   reason,
 });
 
-/** What the customer's own document forbids, whatever the broker says that it forbids. */
+/** The customer's own document forbids it, whatever `forbid` rules the broker sends. */
 export const trustDoesNotForbid: CallStep = (context) => {
   const trust = pinned(context);
   if (trust === undefined) return undefined;
@@ -25,7 +24,7 @@ export const trustDoesNotForbid: CallStep = (context) => {
     : undefined;
 };
 
-/** A tenant that is claimed is judged by what was pinned on this gateway's host, never by what the feed brings alone. */
+/** For a claimed tenant only the chain that was pinned on this gateway's host counts, never the feed alone (P12). */
 export const trustIsPinned: CallStep = ({ trust }) =>
   trust === 'unpinned'
     ? notCountersigned('not_pinned', 'the tenant is claimed, and this gateway has nothing pinned for it')
@@ -39,14 +38,13 @@ export const trustIsInForce: CallStep = (context) => {
 };
 
 /**
- * A customer's digest holds the hash of a map, and with it where calls go and how they say the tenant: a map that the
- * vendor publishes later moves none of that.
+ * The digest that the customer signed covers a route map, and with it the upstream and the place where calls name their
+ * tenant. A map that the vendor publishes later cannot change either.
  */
-export const goesWhereItWasSigned: CallStep = (context) => {
+export const serviceIsAsSigned: CallStep = (context) => {
   if (pinned(context) === undefined) return undefined;
-  const { claims, call, view } = context;
-  const signed = view.mapByHash(claims.terms.routes)?.definition;
-  const current = view.currentMap(call.service)?.definition;
+  const signed = context.approvedMap?.definition;
+  const current = context.currentMap?.definition;
   return signed?.upstream === current?.upstream &&
     signed?.audience === current?.audience &&
     signed?.tenantFrom === current?.tenantFrom &&
@@ -55,7 +53,7 @@ export const goesWhereItWasSigned: CallStep = (context) => {
     : { code: 'route_not_listed', detail: 'the service is another than when the grant was signed' };
 };
 
-/** Approval and invitation are the customer's own word; any other ground counts as far as the document lists it. */
+/** Approval and invitation come from the customer. Any other basis counts only as far as the document lists it. */
 export const basisIsAccepted: CallStep = (context) => {
   const trust = pinned(context);
   const { basis, seconds } = context.claims.terms;
@@ -74,13 +72,13 @@ export const basisIsAccepted: CallStep = (context) => {
     : notCountersigned('basis_not_accepted', 'the trust document does not accept this basis for this');
 };
 
-/** Every action that the document does not except carries the customer's own signatures. */
+/** Every action that the document does not except needs the customer's own signatures. */
 export const isCountersigned: CallStep = (context) => {
   const trust = pinned(context);
   const { claims, view, match } = context;
   if (trust === undefined || !isConsent(claims.terms.basis)) return undefined;
   if (trust.document.countersign.exceptActions.includes(match?.action ?? '')) return undefined;
-  const refusal = view.countersigned(claims, trust);
+  const refusal = view.checkCountersigned(claims, trust);
   return refusal === undefined ? undefined : notCountersigned(refusal.reason, refusal.detail);
 };
 

@@ -3,9 +3,38 @@ import type { CallRefusal, CallStep } from './call.js';
 
 const ended = (detail: string): CallRefusal => ({ code: 'grant_ended', detail });
 
+/** The call may have waited since the gateway was found to be in touch. */
+export const gatewayIsInTouch: CallStep = ({ view, now }) =>
+  view.isInTouch(now) ? undefined : { code: 'not_in_touch', detail: 'the gateway lost touch meanwhile' };
+
+/** A signing key that was revoked while the call waited opens nothing. */
+export const signingKeyIsListed: CallStep = ({ view, kid, now }) =>
+  view.hasSigningKey(kid, now)
+    ? undefined
+    : { code: 'invalid_token', detail: 'the key has gone meanwhile', reason: 'unknown_key' };
+
+/** Nor does a token that expired while the call waited. An end has no clock tolerance. */
+export const tokenHasNotExpired: CallStep = ({ claims, now }) =>
+  now < claims.exp * 1_000
+    ? undefined
+    : { code: 'invalid_token', detail: 'the token has ended meanwhile', reason: 'expired' };
+
+/** The window of a digest is fixed: the feed must not list the grant with another beginning than the token names. */
+export const grantBeganAsTokenSays: CallStep = ({ claims, grant }) =>
+  grant === undefined || grant.startsAt === claims.grant_nbf * 1_000
+    ? undefined
+    : ended('the window of these terms began at another time');
+
+/** The approver signed the budget in the terms. A feed that lists another one, or none, is not believed. */
+export const grantHasBudgetOfTerms: CallStep = ({ claims: { terms }, grant }) =>
+  grant === undefined ||
+  (terms.budget?.calls === grant.budget?.calls && terms.budget?.bytes === grant.budget?.bytes)
+    ? undefined
+    : ended('the active grant has another budget than these terms');
+
 /**
- * The positive list: only a digest that the feed names opens anything, and only as that grant, for that tenant and
- * service. A token alone, however well signed, is not enough.
+ * The list of active grants: only a listed digest opens anything, and only as that grant, for that tenant and service.
+ * A well-signed token alone is not enough.
  */
 export const grantIsActive: CallStep = ({ claims, call, grant }) => {
   if (grant === undefined) return ended('no active grant has this digest');
@@ -17,15 +46,33 @@ export const grantIsActive: CallStep = ({ claims, call, grant }) => {
     : { code: 'insufficient_scope', detail: 'the grant is for another service' };
 };
 
-/** The window as the feed gives it, beside the token's own. */
+/** The window by the feed, in addition to the token's own. */
 export const grantIsWithinWindow: CallStep = ({ grant, now }) => {
   if (grant === undefined || now >= grant.endsAt) return ended('the grant has ended');
   return now + CLOCK_SKEW_MS < grant.startsAt ? ended('the grant has not started') : undefined;
 };
 
-/** A lock stops what a grant would open, until it is lifted; the grant itself stays as it is. */
+/** A lock closes what a grant opens, until the lock is lifted. The grant itself does not change. */
 export const nothingIsLocked: CallStep = ({ claims, call, view }) => {
   const { tenant, terms, digest } = claims;
-  const locked = view.lockOn({ tenant, person: terms.requester, service: call.service, digest });
+  const locked = view.findLock({ tenant, person: terms.requester, service: call.service, digest });
   return locked === undefined ? undefined : { code: 'locked', detail: locked };
 };
+
+/** Bounds how many calls run at once under one grant and at one service, so that no grant starves the others. */
+export const concurrencyHasRoom: CallStep = ({ claims, call, view }) =>
+  view.hasRoom(claims.digest, call.service)
+    ? undefined
+    : { code: 'rate_limited', detail: 'too many calls at once' };
+
+/** The grant's budget of calls and bytes is not used up. */
+export const budgetIsLeft: CallStep = ({ claims, grant, view }) =>
+  grant !== undefined && view.hasBudgetLeft(claims.digest, grant)
+    ? undefined
+    : { code: 'budget_exhausted', detail: "the grant's budget is used up" };
+
+/** A body of declared length. One of unknown length is counted while it is forwarded. */
+export const bodyIsNotTooLarge: CallStep = ({ call, view }) =>
+  call.bodyLength === undefined || call.bodyLength <= view.maxBodyBytes
+    ? undefined
+    : { code: 'body_too_large', detail: 'the body is larger than is accepted' };

@@ -14,10 +14,8 @@ function said(
   const context = {
     claims: { tenant, terms: sampleTerms },
     call: { service: 'billing', path: '/tenants/globex/invoices/7', headerFields: [], ...call },
-    view: {
-      pinnedTenants: new Set(pinned),
-      currentMap: () => ({ definition, compiled: compileRouteMap(definition) }),
-    },
+    view: { pinnedTenants: new Set(pinned) },
+    currentMap: { definition, compiled: compileRouteMap(definition) },
   };
   return namesNoOtherPinnedTenant(context as unknown as CallContext)?.code;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { PasskeyJwk } from '@countersign/contract';
+import { nodeCountersignPorts } from '../node-ports.js';
 import type { AssertionContext } from './assertion.js';
-import { assertionSteps, checkAssertion } from './check-assertion.js';
-import { nodeCountersigning } from './node-countersigning.js';
+import { assertionSteps, checkAssertion } from './assertion.js';
 
 const {
   rpId,
@@ -41,7 +41,7 @@ describe.each(assertions)('P12: WebAuthn Level 3 test vector $section', (vector)
   test('passes every check, its signature among them, but those by which we ask for more', () => {
     const context: AssertionContext = {
       ...assertion,
-      ports: nodeCountersigning,
+      ports: nodeCountersignPorts,
       authenticatorBytes: new Uint8Array(),
       clientBytes: new Uint8Array(),
       signatureBytes: new Uint8Array(),
@@ -49,14 +49,14 @@ describe.each(assertions)('P12: WebAuthn Level 3 test vector $section', (vector)
     };
     const refusing = assertionSteps.filter((step) => step(context) !== undefined);
     expect(refusing.map(({ name }) => name)).toEqual(vector.refusedBy);
-    expect(checkAssertion(assertion, nodeCountersigning)).toBeDefined();
+    expect(checkAssertion(assertion, nodeCountersignPorts)).toBeDefined();
   });
 
   test('its signature holds over no other bytes', () => {
     const signed = assertionSteps.at(-1);
     const context = (change: Partial<AssertionContext>): AssertionContext => ({
       ...assertion,
-      ports: nodeCountersigning,
+      ports: nodeCountersignPorts,
       authenticatorBytes: bytes(vector.authenticatorData),
       clientBytes: bytes(vector.clientDataJSON),
       signatureBytes: bytes(vector.signature),

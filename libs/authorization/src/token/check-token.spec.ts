@@ -9,7 +9,7 @@ import {
   sampleHeader,
   tokenKeys,
 } from '../../../../test/factories/grant-token.js';
-import { checkToken, type TokenCheck } from './check-token.js';
+import { checkToken, type TokenCheck } from './verify-grant-token.js';
 
 const keys = tokenKeys();
 const jwk = { ...keys.publicKey.export({ format: 'jwk' }), kid: KID };

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { TokenRules } from './context.js';
-import { hasBegun, hasNotEnded } from './time-steps.js';
-import type { GoodToken, TokenVerdict } from './verdict.js';
+import { hasBegun, hasNotEnded } from './claim-steps.js';
+import type { GoodToken, TokenRules, TokenVerdict } from './grant-token.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
 /** A token that was found good, whole. */

@@ -14,8 +14,7 @@ import {
   signedToken,
   tokenKeys,
 } from '../../../../test/factories/grant-token.js';
-import type { TokenRules } from './context.js';
-import type { TokenReason } from './verdict.js';
+import type { TokenReason, TokenRules } from './grant-token.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
 const keys = tokenKeys();

@@ -1,35 +1,41 @@
+import type { Hashing } from '@countersign/contract';
 import {
+  agreesWithItsTerms,
+  beginsInsideGrant,
+  carriesTerms,
+  endsInsideGrant,
+  endsWithItsTerms,
+  hasBegun,
   hasClaimsOfTheirTypes,
+  hasDigestOfItsTerms,
   hasEveryClaim,
+  hasNotEnded,
+  hasWindowOfItsTerms,
   isForAudience,
   isFromIssuer,
   isNotBoundToKey,
 } from './claim-steps.js';
-import type { TokenContext, TokenRules, TokenStep } from './context.js';
 import {
   hasCompactForm,
-  holdsJsonObjects,
-  isOfTokenSize,
-  isSpeltCanonically,
-  namesMembersOnce,
-} from './form-steps.js';
-import {
   hasNoFurtherHeader,
+  holdsJsonObjects,
   isAccessToken,
+  isOfTokenSize,
   isSigned,
   isSignedByThatKey,
+  isSpelledCanonically,
   namesKnownKey,
+  namesMembersOnce,
   usesEs256,
-} from './header-steps.js';
+} from './format-steps.js';
 import {
-  agreesWithItsTerms,
-  carriesTerms,
-  endsWithItsTerms,
-  hasDigestOfItsTerms,
-  hasWindowOfItsTerms,
-} from './terms-steps.js';
-import { beginsInsideGrant, endsInsideGrant, hasBegun, hasNotEnded } from './time-steps.js';
-import { refuse, type TokenVerdict } from './verdict.js';
+  refuse,
+  type TokenContext,
+  type TokenRules,
+  type TokenStep,
+  type TokenVerdict,
+} from './grant-token.js';
+import { readJwks } from './jwks.js';
 
 /**
  * Every check of a grant token, in order. The first that refuses gives the reason. Form before content, so that
@@ -39,7 +45,7 @@ import { refuse, type TokenVerdict } from './verdict.js';
 const tokenSteps: readonly TokenStep[] = [
   isOfTokenSize,
   hasCompactForm,
-  isSpeltCanonically,
+  isSpelledCanonically,
   holdsJsonObjects,
   namesMembersOnce,
   usesEs256,
@@ -94,4 +100,29 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
   return claims === undefined || key === undefined || typeof kid !== 'string'
     ? { ok: false, ...refuse('malformed', 'the token carries no terms, or nobody has signed it') }
     : { ok: true, claims, kid, key };
+}
+
+/** What `countersign token-check` knows: a key set as it was read (parsed JSON), and what to expect. */
+export type TokenCheck = {
+  jwks: unknown;
+  issuer: string;
+  audience: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  hashing: Hashing;
+};
+
+/**
+ * Checks a token that was pasted or piped in: the white space around it (a shell adds a line feed) is not part of it.
+ * Nothing at all is `malformed`. Throws JwksError when `jwks` is no key set.
+ */
+export function checkToken(tokenText: string, check: TokenCheck): TokenVerdict {
+  const keys = readJwks(check.jwks);
+  return verifyGrantToken(tokenText.trim(), {
+    issuer: check.issuer,
+    audience: check.audience,
+    key: (kid) => keys.get(kid),
+    now: check.now,
+    hashing: check.hashing,
+  });
 }

@@ -11,24 +11,24 @@ import {
   statementChallenge,
   type TrustDocument,
 } from '@countersign/contract';
-import { checkAssertion } from '../countersignature/check-assertion.js';
-import type { CountersignPorts } from '../countersignature/ports.js';
-import { type CountersignRefusal, refuse } from '../countersignature/refusal.js';
+import { checkAssertion } from '../countersignature/assertion.js';
+import type { CountersignPorts } from '../countersignature/countersignature.js';
+import { type CountersignRefusal, refuse } from '../countersignature/countersignature.js';
 
 /** A passkey and whose it is. */
-export type HeldKey = Passkey & { person: string };
+type OwnedKey = Passkey & { person: string };
 
 /** Who signed a version: persons of the version before it, and credentials that it adds. */
 export type Signers = { persons: ReadonlySet<string>; added: ReadonlySet<string> };
 
-export function heldKeys({ people }: TrustDocument): HeldKey[] {
+function ownedKeys({ people }: TrustDocument): OwnedKey[] {
   return people.flatMap(({ person, passkeys }) => passkeys.map((passkey) => ({ person, ...passkey })));
 }
 
 /** Keys of `next` that `current` does not have just so, with this person: each has to sign. */
-export function addedKeys(current: TrustDocument | null, next: TrustDocument): HeldKey[] {
-  const known = current === null ? [] : heldKeys(current);
-  return heldKeys(next).filter(
+export function addedKeys(current: TrustDocument | null, next: TrustDocument): OwnedKey[] {
+  const known = current === null ? [] : ownedKeys(current);
+  return ownedKeys(next).filter(
     (key) =>
       !known.some(({ id, person, jwk }) => id === key.id && person === key.person && isSameJwk(jwk, key.jwk)),
   );
@@ -42,7 +42,7 @@ const isSameJwk = (a: PasskeyJwk, b: PasskeyJwk): boolean => canonicalJson(a) ==
  * party and at its origins, a key that is added as the new one's and at either's. A signature that is nobody's, that
  * does not hold or comes twice refuses them all: what cannot be explained is not passed over.
  */
-export function trustSigners(
+export function verifyTrustSigners(
   current: TrustDocument | null,
   { document: next, signatures }: SignedTrustDocument,
   ports: CountersignPorts,
@@ -51,7 +51,7 @@ export function trustSigners(
   const added = new Set<string>();
   const seen = new Set<string>();
   const challenge = statementChallenge(ports.hashing, next);
-  const known = current === null ? [] : heldKeys(current).map((key) => ({ ...key, place: current }));
+  const known = current === null ? [] : ownedKeys(current).map((key) => ({ ...key, place: current }));
   const origins = [...next.origins, ...(current?.origins ?? [])];
   const fresh = addedKeys(current, next).map((key) => ({ ...key, place: { rpId: next.rpId, origins } }));
   for (const signature of signatures) {
@@ -96,5 +96,5 @@ export function isSignedByRecoveryKey(
   { hashing, signatures }: CountersignPorts,
 ): boolean {
   const bytes = decodeBase64url(signature) ?? new Uint8Array();
-  return signatures.holds(jwk, recoverySignedBytes(hashing, document), bytes);
+  return signatures.verify(jwk, recoverySignedBytes(hashing, document), bytes);
 }

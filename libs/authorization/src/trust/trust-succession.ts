@@ -4,9 +4,9 @@ import {
   statementHash,
   type TrustDocument,
 } from '@countersign/contract';
-import type { CountersignPorts } from '../countersignature/ports.js';
-import { type CountersignRefusal, refuse } from '../countersignature/refusal.js';
-import { addedKeys, type Signers, trustSigners } from './trust-signers.js';
+import type { CountersignPorts } from '../countersignature/countersignature.js';
+import { type CountersignRefusal, refuse } from '../countersignature/countersignature.js';
+import { addedKeys, type Signers, verifyTrustSigners } from './trust-signers.js';
 
 /** A version lives at most so long after it is first seen: people leave, and keys are lost. */
 export const MAX_TRUST_DAYS = 180;
@@ -23,13 +23,13 @@ type Context = Succession & { next: TrustDocument; signers: Signers; ports: Coun
 type Step = (context: Context) => CountersignRefusal | undefined;
 
 /** The first version counts by its hash alone: whatever else is signed by its own keys was never the customer's word. */
-export const hasThePinnedHash: Step = ({ current, pin, next, ports }) =>
+const hasThePinnedHash: Step = ({ current, pin, next, ports }) =>
   current !== null || pin === null || statementHash(ports.hashing, next) === pin
     ? undefined
     : refuse('wrong_pin', 'the first version has another fingerprint than was pinned');
 
 /** The next number, after exactly that version: neither back nor aside. */
-export const followsTheLast: Step = ({ current, next, ports }) => {
+const followsTheLast: Step = ({ current, next, ports }) => {
   const follows =
     current === null
       ? next.seq === 1
@@ -37,18 +37,18 @@ export const followsTheLast: Step = ({ current, next, ports }) => {
   return follows ? undefined : refuse('wrong_place', 'the version does not follow the last one');
 };
 
-export const isOfTheSameTenant: Step = ({ current, next }) =>
+const isOfTheSameTenant: Step = ({ current, next }) =>
   current === null || (next.deployment === current.deployment && next.tenant === current.tenant)
     ? undefined
     : refuse('wrong_place', 'the version is of another tenant');
 
-export const endsInTime: Step = ({ next, now }) =>
+const endsInTime: Step = ({ next, now }) =>
   Date.parse(next.validUntil) <= now + MAX_TRUST_DAYS * DAY_MS + CLOCK_SKEW_MS
     ? undefined
     : refuse('valid_too_long', `the version is valid for more than ${MAX_TRUST_DAYS} days`);
 
 /** Who begins must not be shut out by one lost device: as many as approve have a second passkey or a recovery key. */
-export const beginsWithBackups: Step = ({ current, next }) => {
+const beginsWithBackups: Step = ({ current, next }) => {
   if (current !== null) return undefined;
   const safe = next.people.filter(
     ({ person, passkeys }) =>
@@ -60,18 +60,18 @@ export const beginsWithBackups: Step = ({ current, next }) => {
 };
 
 /** Distinct persons of the version before, by passkey or recovery key. The first one has nobody before it. */
-export const isSignedByThreshold: Step = ({ current, signers }) =>
+const isSignedByThreshold: Step = ({ current, signers }) =>
   current === null || signers.persons.size >= current.threshold
     ? undefined
     : refuse('too_few', 'too few persons of the version before have signed');
 
-export const isSignedByAddedKeys: Step = ({ current, next, signers }) =>
+const isSignedByAddedKeys: Step = ({ current, next, signers }) =>
   addedKeys(current, next).every(({ id }) => signers.added.has(id))
     ? undefined
     : refuse('key_has_not_signed', 'a passkey that is added has not signed');
 
 /** A recovery key cannot be asked for each time; its person answers for it, with a passkey. */
-export const addsRecoveryWithItsPerson: Step = ({ current, next, signers }) => {
+const addsRecoveryWithItsPerson: Step = ({ current, next, signers }) => {
   const known = current?.recovery ?? [];
   const added = (next.recovery ?? []).filter(
     (key) => !known.some(({ person, jwk }) => person === key.person && jwk.x === key.jwk.x),
@@ -87,7 +87,7 @@ export const addsRecoveryWithItsPerson: Step = ({ current, next, signers }) => {
 };
 
 /** Every check of a version after its signatures were read, in order. */
-export const successionSteps: readonly Step[] = [
+const successionSteps: readonly Step[] = [
   hasThePinnedHash,
   followsTheLast,
   isOfTheSameTenant,
@@ -107,7 +107,7 @@ export function checkTrustSuccession(
   next: SignedTrustDocument,
   ports: CountersignPorts,
 ): CountersignRefusal | undefined {
-  const signers = trustSigners(succession.current, next, ports);
+  const signers = verifyTrustSigners(succession.current, next, ports);
   if ('reason' in signers) return signers;
   const context: Context = { ...succession, next: next.document, signers, ports };
   for (const step of successionSteps) {

@@ -1,4 +1,4 @@
-import { checkCountersigned, nodeCountersigning } from '@countersign/authorization';
+import { checkCountersigned, nodeCountersignPorts } from '@countersign/authorization';
 import { statementHash, termsDigest } from '@countersign/contract';
 import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { hashing, NOW, sampleTerms } from '../../../../../test/factories/grant-token.js';
@@ -43,7 +43,7 @@ describe('the tour’s passkeys in software', () => {
           countersignatures: [passkey.sign(statement, { ...AT, origin })],
         },
         { document, hash, versions: new Set([hash]) },
-        nodeCountersigning,
+        nodeCountersignPorts,
       )?.reason;
     expect([refusal(AT.origin), refusal('http://elsewhere.test')]).toEqual([undefined, 'wrong_origin']);
   });

@@ -1,8 +1,34 @@
-import type { KeyObject } from 'node:crypto';
-import { canonicalTerms, MAX_TOKEN_BYTES, type Signature, type Terms } from '@countersign/contract';
+import { hash, type KeyObject } from 'node:crypto';
+import {
+  canonicalTerms,
+  isId,
+  isInstant,
+  isTenantSlug,
+  latestEndOfTerms,
+  MAX_TOKEN_BYTES,
+  type Signature,
+  type Terms,
+  termsDigest,
+} from '@countersign/contract';
 import jsonwebtoken from 'jsonwebtoken';
-import { requireConsistent } from './consistency.js';
-import { MintError } from './errors.js';
+
+type MintErrorCode =
+  | 'outside_window'
+  | 'invalid_claims'
+  | 'digest_mismatch'
+  | 'token_too_large'
+  | 'unusable_key';
+
+/** Why no token was minted. The message never repeats a claim or any part of a key. */
+export class MintError extends Error {
+  readonly code: MintErrorCode;
+
+  constructor(code: MintErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'MintError';
+    this.code = code;
+  }
+}
 
 /** What a grant token says and who signs it. Instants are RFC 3339 in whole seconds. */
 export type MintOrder = {
@@ -84,4 +110,36 @@ function sign(order: MintOrder, claims: object): string {
   } catch (cause) {
     throw new MintError('unusable_key', 'the key cannot sign ES256', { cause });
   }
+}
+
+type Check = (order: MintOrder) => boolean;
+
+/** What a checker would refuse anyway, found before it is signed: a token that contradicts itself is a fault here. */
+const CHECKS: readonly (readonly [what: string, holds: Check])[] = [
+  ['issuer', ({ issuer }) => issuer !== ''],
+  ['audience', ({ audience }) => audience !== ''],
+  ['jti', ({ jti }) => jti !== ''],
+  ['key id', ({ key }) => key.kid !== ''],
+  ['life', ({ tokenTtlSeconds }) => Number.isSafeInteger(tokenTtlSeconds) && tokenTtlSeconds > 0],
+  ['grant', ({ grant }) => isId('grt', grant.id) && isInstant(grant.startsAt) && isInstant(grant.endsAt)],
+  ['subject', ({ subject, terms }) => isId('usr', subject) && terms.requester === subject],
+  ['tenant', ({ tenant, terms }) => isTenantSlug(tenant) && terms.tenant === tenant],
+  ['window', ({ grant, terms }) => liesInTerms(grant, terms)],
+];
+
+/** Throws MintError `invalid_claims`, naming the part that contradicts the terms, or `digest_mismatch`. */
+export function requireConsistent(order: MintOrder): void {
+  for (const [what, holds] of CHECKS) {
+    if (!holds(order))
+      throw new MintError('invalid_claims', `the ${what} cannot be that of a token with these terms`);
+  }
+  const digest = termsDigest({ sha256: (data) => hash('sha256', data, 'buffer') }, order.terms);
+  if (digest !== order.digest) throw new MintError('digest_mismatch', 'the digest is not that of the terms');
+}
+
+function liesInTerms(grant: MintOrder['grant'], terms: Terms): boolean {
+  const begins = Date.parse(grant.startsAt);
+  const early = terms.startsAt !== undefined && begins < Date.parse(terms.startsAt);
+  const ends = Date.parse(grant.endsAt);
+  return !early && ends <= begins + terms.seconds * 1_000 && ends <= latestEndOfTerms(terms);
 }

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { MintError } from './errors.js';
+import { MintError } from './mint-grant-token.js';
 
 /** A public signing key as it is published (RFC 7517). */
 type PublicJwk = {

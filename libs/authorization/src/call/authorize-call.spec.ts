@@ -1,11 +1,12 @@
 import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
 import fc from 'fast-check';
+import { authorizeCall } from './authorize-call.js';
 import type { Call, CallClaims, CallView, PublishedRouteMap } from './call.js';
-import { decideCall } from './decide-call.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 const DIGEST = `sha256:${'d'.repeat(64)}`;
 const MAP = `sha256:${'a'.repeat(64)}`;
+const KID = 'key-1';
 const GRANT = 'grt_01980000-0000-7000-8000-000000000001';
 
 const billing: ServiceDefinition = {
@@ -52,6 +53,7 @@ const terms: Terms = {
   justification: `c1:${'A'.repeat(43)}`,
 };
 const claims: CallClaims = {
+  exp: NOW / 1_000 + 60,
   grant_id: GRANT,
   grant_nbf: NOW / 1_000 - 1,
   grant_exp: NOW / 1_000 + 1,
@@ -70,24 +72,35 @@ const call = (overrides: Partial<Call> = {}): Call => ({
   headerValues: () => [],
   headerFields: [],
   bodySha256: undefined,
+  bodyLength: undefined,
   ...overrides,
 });
 
 const view = (overrides: Partial<CallView> = {}): CallView => ({
+  isInTouch: () => true,
+  hasSigningKey: (kid) => kid === KID,
   grant: (digest) =>
     digest === DIGEST
-      ? { id: GRANT, tenant: 'acme', service: 'billing', startsAt: NOW - 1000, endsAt: NOW + 1000 }
+      ? {
+          id: GRANT,
+          tenant: 'acme',
+          service: 'billing',
+          startsAt: NOW - 1000,
+          endsAt: NOW + 1000,
+          budget: null,
+        }
       : undefined,
   currentMap: (service) => (service === 'billing' ? published(billing) : undefined),
   mapByHash: (hash) => (hash === MAP ? published(billing) : undefined),
-  forbidden: (tenant) =>
+  forbidRules: (tenant) =>
     tenant === 'acme' ? [{ service: 'billing', resource: 'payroll/**', actions: ['*'] }] : undefined,
-  lockOn: () => undefined,
+  findLock: () => undefined,
   trust: () => undefined,
   pinnedTenants: new Set(),
-  countersigned: () => undefined,
+  checkCountersigned: () => undefined,
   hasRoom: () => true,
-  hasBudget: () => true,
+  hasBudgetLeft: () => true,
+  maxBodyBytes: 1_000,
   ...overrides,
 });
 
@@ -96,17 +109,21 @@ const decide = ({
   call: k = call(),
   view: v = view(),
   now = NOW,
+  kid = KID,
 }: Partial<{
   claims: CallClaims;
   call: Call;
   view: CallView;
   now: number;
-}> = {}) => decideCall(c, k, v, now);
+  kid: string;
+}> = {}) => authorizeCall({ claims: c, kid }, k, v, now);
 
-describe('decideCall', () => {
+describe('authorizeCall', () => {
   test('allows what is granted, routed, in scope and not forbidden', () => {
     expect(decide()).toEqual({
       allowed: true,
+      grant: expect.objectContaining({ id: GRANT }),
+      map: expect.objectContaining({ definition: billing }),
       match: {
         route: '/tenants/{tenant}/invoices/{id}',
         resource: 'invoices/7',
@@ -158,19 +175,80 @@ describe('decideCall', () => {
     ],
     [
       'a tenant that the view does not know',
-      { view: view({ forbidden: () => undefined }) },
+      { view: view({ forbidRules: () => undefined }) },
       'insufficient_scope',
     ],
-    ['a lock', { view: view({ lockOn: () => 'the tenant is locked' }) }, 'locked'],
+    ['a lock', { view: view({ findLock: () => 'the tenant is locked' }) }, 'locked'],
+    ['a gateway that lost touch', { view: view({ isInTouch: () => false }) }, 'not_in_touch'],
+    ['a signing key that is not listed any more', { kid: 'key-2' }, 'invalid_token'],
+    ['a token at its end, to the millisecond', { now: NOW + 60_000 }, 'invalid_token'],
+    ['a window that began at another time', { claims: { ...claims, grant_nbf: NOW / 1_000 } }, 'grant_ended'],
+    [
+      'a budget in the terms that the listed grant does not have',
+      { claims: { ...claims, terms: { ...terms, budget: { calls: 1 } } } },
+      'grant_ended',
+    ],
+    ['a body that is too large', { call: call({ bodyLength: 1_001 }) }, 'body_too_large'],
+    [
+      'a body that is too large without budget: budget first',
+      { call: call({ bodyLength: 1_001 }), view: view({ hasBudgetLeft: () => false }) },
+      'budget_exhausted',
+    ],
     ['no room', { view: view({ hasRoom: () => false }) }, 'rate_limited'],
-    ['no budget', { view: view({ hasBudget: () => false }) }, 'budget_exhausted'],
+    ['no budget', { view: view({ hasBudgetLeft: () => false }) }, 'budget_exhausted'],
     [
       'neither room nor budget: room first',
-      { view: view({ hasRoom: () => false, hasBudget: () => false }) },
+      { view: view({ hasRoom: () => false, hasBudgetLeft: () => false }) },
       'rate_limited',
     ],
   ])('P13: refuses %s', (_, input, code) => {
     expect(decide(input)).toMatchObject({ allowed: false, code });
+  });
+
+  test('says what is wrong with a token that has become invalid', () => {
+    expect(decide({ kid: 'key-2' })).toMatchObject({ reason: 'unknown_key' });
+    expect(decide({ now: NOW + 60_000 })).toMatchObject({ reason: 'expired' });
+  });
+
+  test('a listed budget is compared with the terms, and answers for the grant', () => {
+    const budget = { calls: 3 };
+    const listed = (own: { calls?: number; bytes?: number } | null) => ({
+      grant: () => ({
+        ...{ id: GRANT, tenant: 'acme', service: 'billing' },
+        ...{ startsAt: NOW - 1000, endsAt: NOW + 1000, budget: own },
+      }),
+    });
+    const budgeted = { ...claims, terms: { ...terms, budget } };
+    expect(decide({ claims: budgeted, view: view(listed(budget)) })).toMatchObject({ allowed: true });
+    for (const other of [null, { calls: 4 }, { calls: 3, bytes: 5 }, { bytes: 3 }])
+      expect(decide({ claims: budgeted, view: view(listed(other)) })).toMatchObject({ code: 'grant_ended' });
+    expect(decide({ view: view(listed(budget)) })).toMatchObject({ code: 'grant_ended' });
+  });
+
+  test('a body of the largest size, or of unknown size, is not refused', () => {
+    for (const bodyLength of [1_000, 0, undefined])
+      expect(decide({ call: call({ bodyLength }) })).toMatchObject({ allowed: true });
+  });
+
+  test('looks up each fact once', () => {
+    const lookups: string[] = [];
+    const counted = view();
+    for (const fact of ['grant', 'currentMap', 'mapByHash', 'trust', 'forbidRules', 'findLock'] as const) {
+      const answer = counted[fact] as (...given: unknown[]) => unknown;
+      (counted as unknown as Record<string, unknown>)[fact] = (...given: unknown[]) => {
+        lookups.push(fact);
+        return answer(...given);
+      };
+    }
+    expect(decide({ view: counted })).toMatchObject({ allowed: true });
+    expect(lookups.toSorted()).toEqual([
+      'currentMap',
+      'findLock',
+      'forbidRules',
+      'grant',
+      'mapByHash',
+      'trust',
+    ]);
   });
 
   test('tolerates 5 s of skew at the start of the window', () => {
@@ -242,14 +320,16 @@ describe('decideCall', () => {
       throw new Error('no answer');
     };
     for (const part of [
+      'isInTouch',
+      'hasSigningKey',
       'grant',
       'currentMap',
       'mapByHash',
-      'forbidden',
-      'lockOn',
+      'forbidRules',
+      'findLock',
       'trust',
       'hasRoom',
-      'hasBudget',
+      'hasBudgetLeft',
     ] as const) {
       expect(decide({ view: view({ [part]: broken }) }).allowed).toBe(false);
     }
@@ -278,7 +358,7 @@ describe('where the tenant is read', () => {
       ...more,
       routes: [{ method: 'GET', path: '/invoices/{id}', resource: 'invoices/{id}', action: 'read' }],
     });
-  const judged = (map: PublishedRouteMap, more: Partial<Call>) =>
+  const decideBy = (map: PublishedRouteMap, more: Partial<Call>) =>
     decide({
       call: call({ path: '/invoices/7', ...more }),
       view: view({ currentMap: () => map, mapByHash: () => map }),
@@ -286,9 +366,9 @@ describe('where the tenant is read', () => {
 
   test('host: the left-most label', () => {
     const map = flat({ tenantFrom: 'host' });
-    expect(judged(map, { host: 'acme.gateway.example' })).toMatchObject({ allowed: true });
+    expect(decideBy(map, { host: 'acme.gateway.example' })).toMatchObject({ allowed: true });
     for (const host of ['globex.gateway.example', 'acme', 'www.acme.example', '.acme.example']) {
-      expect(judged(map, { host })).toMatchObject({ code: 'insufficient_scope' });
+      expect(decideBy(map, { host })).toMatchObject({ code: 'insufficient_scope' });
     }
   });
 
@@ -297,15 +377,15 @@ describe('where the tenant is read', () => {
     const sent = (...values: string[]) => ({
       headerValues: (name: string) => (name === 'X-Org' ? values : []),
     });
-    expect(judged(map, sent('acme'))).toMatchObject({ allowed: true });
-    expect(judged(map, sent())).toMatchObject({ code: 'insufficient_scope' });
-    expect(judged(map, sent('globex'))).toMatchObject({ code: 'insufficient_scope' });
-    expect(judged(map, sent('acme, globex'))).toMatchObject({ code: 'insufficient_scope' });
-    expect(judged(map, sent('acme', 'globex'))).toMatchObject({ code: 'ambiguous_request' });
+    expect(decideBy(map, sent('acme'))).toMatchObject({ allowed: true });
+    expect(decideBy(map, sent())).toMatchObject({ code: 'insufficient_scope' });
+    expect(decideBy(map, sent('globex'))).toMatchObject({ code: 'insufficient_scope' });
+    expect(decideBy(map, sent('acme, globex'))).toMatchObject({ code: 'insufficient_scope' });
+    expect(decideBy(map, sent('acme', 'globex'))).toMatchObject({ code: 'ambiguous_request' });
   });
 
   test('service: the token’s tenant is what the upstream is told', () => {
-    expect(judged(flat({ tenantFrom: 'service' }), {})).toMatchObject({
+    expect(decideBy(flat({ tenantFrom: 'service' }), {})).toMatchObject({
       allowed: true,
       match: { tenant: 'acme' },
     });

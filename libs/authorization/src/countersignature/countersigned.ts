@@ -6,11 +6,15 @@ import {
   type Signature,
   sha256Digest,
 } from '@countersign/contract';
-import type { GrantTokenClaims } from '../token/claims.js';
-import { checkConsent } from './check-consent.js';
-import type { Approver, PinnedTrust } from './countersign.js';
-import type { CountersignPorts } from './ports.js';
-import { type CountersignRefusal, refuse } from './refusal.js';
+import type { GrantTokenClaims } from '../token/grant-token.js';
+import { checkConsent } from './consent.js';
+import {
+  type Approver,
+  type CountersignPorts,
+  type CountersignRefusal,
+  type PinnedTrust,
+  refuse,
+} from './countersignature.js';
 
 /** What of a verified token its countersignatures are held against. */
 export type CountersignedClaims = Pick<
@@ -22,19 +26,19 @@ type Context = { claims: CountersignedClaims; trust: PinnedTrust; approvers: rea
 type Step = (context: Context) => CountersignRefusal | undefined;
 
 /** Each person once, by whatever alias, device or statement. */
-export const countsEachPersonOnce: Step = ({ approvers }) =>
+const countsEachPersonOnce: Step = ({ approvers }) =>
   new Set(approvers.map(({ person }) => person)).size === approvers.length
     ? undefined
     : refuse('duplicate_person', 'a person has signed twice');
 
 /** As many as the version in force demands, however few the token's minter asked for. */
-export const hasEnoughApprovers: Step = ({ approvers, trust }) =>
+const hasEnoughApprovers: Step = ({ approvers, trust }) =>
   approvers.length >= trust.document.approvals
     ? undefined
     : refuse('too_few', 'fewer persons have signed than the trust document demands');
 
 /** The grant lies inside the intersection of all windows: nobody's yes is stretched. */
-export const liesInEveryWindow: Step = ({ claims, approvers }) =>
+const liesInEveryWindow: Step = ({ claims, approvers }) =>
   approvers.every(
     ({ notBefore, notAfter }) =>
       claims.grant_nbf * 1_000 >= notBefore && claims.grant_exp * 1_000 <= notAfter,
@@ -43,11 +47,7 @@ export const liesInEveryWindow: Step = ({ claims, approvers }) =>
     : refuse('outside_window', 'the grant is not inside the window that was signed');
 
 /** Every check of a token's countersignatures together, in order. */
-export const countersignedSteps: readonly Step[] = [
-  countsEachPersonOnce,
-  hasEnoughApprovers,
-  liesInEveryWindow,
-];
+const countersignedSteps: readonly Step[] = [countsEachPersonOnce, hasEnoughApprovers, liesInEveryWindow];
 
 /**
  * Why a token is not countersigned as the tenant's trust document demands, or undefined where it is. The digest is
@@ -85,5 +85,28 @@ function readSignatures(values: readonly unknown[]): Signature[] | CountersignRe
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     return refuse('malformed', `a countersignature is none: at ${error.pointer ?? ''}`);
+  }
+}
+
+type Known = { trust: PinnedTrust; refusal: CountersignRefusal | undefined };
+
+/**
+ * `checkCountersigned` that remembers its verdicts. They are pure, so one holds as long as the same claims are held
+ * against the same trust: a new version is another object, and so are the claims of a token that had to be verified
+ * anew, since its key went or changed. What depends on the route map is asked of every call.
+ */
+export class CountersignatureVerifier {
+  private readonly known = new WeakMap<CountersignedClaims, Known>();
+
+  constructor(private readonly ports: CountersignPorts) {}
+
+  /** Why the token is not countersigned as this trust demands, or undefined where it is. */
+  check(claims: CountersignedClaims, trust: PinnedTrust): CountersignRefusal | undefined {
+    let known = this.known.get(claims);
+    if (known?.trust !== trust) {
+      known = { trust, refusal: checkCountersigned(claims, trust, this.ports) };
+      this.known.set(claims, known);
+    }
+    return known.refusal;
   }
 }

@@ -6,10 +6,9 @@ import {
   STOP_TYPE,
   type StopStatement,
 } from '@countersign/contract';
-import type { PinnedTrust } from './countersign.js';
-import { checkPersonSignature } from './person-signature.js';
-import type { CountersignPorts } from './ports.js';
-import { type CountersignRefusal, refuse } from './refusal.js';
+import { checkPersonSignature } from './assertion.js';
+import type { CountersignPorts, PinnedTrust } from './countersignature.js';
+import { type CountersignRefusal, refuse } from './countersignature.js';
 
 /** A customer's stop or lift, as it is signed. */
 export type StopOrLift = Signature<StopStatement | LiftStatement>;
@@ -17,26 +16,26 @@ export type StopOrLift = Signature<StopStatement | LiftStatement>;
 type Context = { signature: StopOrLift; trust: PinnedTrust; ports: CountersignPorts };
 type Step = (context: Context) => CountersignRefusal | undefined;
 
-export const stopsThisDeployment: Step = ({ signature: { statement }, trust }) =>
+const stopsThisDeployment: Step = ({ signature: { statement }, trust }) =>
   statement.deployment === trust.document.deployment
     ? undefined
     : refuse('wrong_deployment', 'the statement is of another deployment');
 
-export const stopsThisTenant: Step = ({ signature: { statement }, trust }) =>
+const stopsThisTenant: Step = ({ signature: { statement }, trust }) =>
   statement.tenant === trust.document.tenant
     ? undefined
     : refuse('wrong_tenant', 'the statement is of another tenant');
 
-export const stopsUnderThisTrust: Step = ({ signature: { statement }, trust }) =>
+const stopsUnderThisTrust: Step = ({ signature: { statement }, trust }) =>
   trust.versions.has(statement.trust)
     ? undefined
     : refuse('wrong_trust', 'the statement names no version of the pinned trust document');
 
-export const isStoppedByItsPerson: Step = ({ signature, trust, ports }) =>
+const isStoppedByItsPerson: Step = ({ signature, trust, ports }) =>
   checkPersonSignature(signature, signature.statement.person, trust.document, ports);
 
 /** Every check of a stop or lift, in order. */
-export const stopSteps: readonly Step[] = [
+const stopSteps: readonly Step[] = [
   stopsThisDeployment,
   stopsThisTenant,
   stopsUnderThisTrust,
@@ -45,7 +44,7 @@ export const stopSteps: readonly Step[] = [
 
 /**
  * Why a stop or lift does not count, or undefined where it does. Whether it comes in time is asked where it is taken
- * (`isTakenInTime`): what it says lasts. A trust document that has expired still stops. Pure.
+ * (`isAcceptedAt`): what it says lasts. A trust document that has expired still stops. Pure.
  */
 export function checkStop(
   signature: Signature,
@@ -66,6 +65,6 @@ export function isStopOrLift(signature: Signature): signature is StopOrLift {
 }
 
 /** Whether a stop or lift that is handed in now is still, or already, to be taken. `now` in milliseconds. */
-export function isTakenInTime({ statement }: StopOrLift, now: number): boolean {
+export function isAcceptedAt({ statement }: StopOrLift, now: number): boolean {
   return now + CLOCK_SKEW_MS >= Date.parse(statement.notBefore) && now < Date.parse(statement.notAfter);
 }

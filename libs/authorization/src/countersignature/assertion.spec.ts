@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, sampleApproval } from '../../../../test/factories/trust.js';
 import { Authenticator, type Ceremony } from '../../../../test/support/authenticator.js';
+import { nodeCountersignPorts } from '../node-ports.js';
 import type { Assertion } from './assertion.js';
-import { checkAssertion } from './check-assertion.js';
+import { checkAssertion } from './assertion.js';
 import { readEcdsaSignature } from './ecdsa-signature.js';
-import { nodeCountersigning } from './node-countersigning.js';
 
 const key = new Authenticator();
 const rsa = new Authenticator('RS256');
@@ -24,7 +24,7 @@ const made = (ceremony: Partial<Ceremony> = {}, by = key): Assertion => ({
   rpId: AT.rpId,
   origins: [AT.origin],
 });
-const reason = (assertion: Assertion) => checkAssertion(assertion, nodeCountersigning)?.reason;
+const reason = (assertion: Assertion) => checkAssertion(assertion, nodeCountersignPorts)?.reason;
 const respelt = (
   change: (assertion: Assertion) => Partial<Assertion['signature']>,
   from = made(),
@@ -147,7 +147,7 @@ describe('P12: an assertion', () => {
       const text = made().signature[member];
       for (const other of [`${text}=`, ` ${text}`, `${text}\n`, text.replace(/.$/, '+')]) {
         const assertion = respelt(() => ({ [member]: other }));
-        expect([member, checkAssertion(assertion, nodeCountersigning)]).toEqual([member, refused]);
+        expect([member, checkAssertion(assertion, nodeCountersignPorts)]).toEqual([member, refused]);
       }
     }
   });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { tokenKeys } from '../../../../test/factories/grant-token.js';
-import { readJwks } from './read-jwks.js';
+import { readJwks } from './jwks.js';
 
 const keys = tokenKeys();
 const jwk = { ...keys.publicKey.export({ format: 'jwk' }), kid: 'a' };

@@ -12,10 +12,9 @@ import {
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, sampleApproval, sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator, type Ceremony } from '../../../../test/support/authenticator.js';
-import { type CountersignedClaims, checkCountersigned } from './check-countersigned.js';
-import type { PinnedTrust } from './countersign.js';
-import { CountersignVerifier } from './countersign-verifier.js';
-import { nodeCountersigning } from './node-countersigning.js';
+import { nodeCountersignPorts } from '../node-ports.js';
+import type { PinnedTrust } from './countersignature.js';
+import { CountersignatureVerifier, type CountersignedClaims, checkCountersigned } from './countersigned.js';
 
 const person = (n: number) => `usr_0199f0a0-7b2c-7003-8000-00000000000${n}`;
 const [ADA, BOB, CYD] = [person(1), person(2), person(3)];
@@ -66,7 +65,7 @@ const reason = (
   countersignatures: readonly unknown[] | undefined,
   change: Partial<CountersignedClaims> = {},
   trust = TRUST,
-) => checkCountersigned(claims(countersignatures, change), trust, nodeCountersigning)?.reason;
+) => checkCountersigned(claims(countersignatures, change), trust, nodeCountersignPorts)?.reason;
 
 describe('P12: a token', () => {
   test('with the signatures of as many persons as are demanded is countersigned', () => {
@@ -236,12 +235,12 @@ describe('P12: a token', () => {
 describe('CountersignVerifier', () => {
   test('remembers a verdict for these claims and this trust alone', () => {
     let asked = 0;
-    const verifier = new CountersignVerifier({
-      ...nodeCountersigning,
+    const verifier = new CountersignatureVerifier({
+      ...nodeCountersignPorts,
       signatures: {
-        holds: (...all) => {
+        verify: (...all) => {
           asked += 1;
-          return nodeCountersigning.signatures.holds(...all);
+          return nodeCountersignPorts.signatures.verify(...all);
         },
       },
     });

@@ -8,8 +8,8 @@ import {
 import { hashing, sampleTerms } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, sampleApproval, sampleTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
-import { checkStop, isTakenInTime } from './check-stop.js';
-import { nodeCountersigning } from './node-countersigning.js';
+import { nodeCountersignPorts } from '../node-ports.js';
+import { checkStop, isAcceptedAt } from './stop.js';
 
 const ADA = 'usr_0199f0a0-7b2c-7003-8000-000000000001';
 const [ada, eve] = [new Authenticator(), new Authenticator()];
@@ -30,7 +30,7 @@ const stop: StopStatement = {
 };
 const lift: LiftStatement = { ...stop, type: LIFT_TYPE, stop: statementHash(hashing, stop) };
 const reason = (statement: StopStatement | LiftStatement, by = ada, ceremony = AT) =>
-  checkStop(by.sign(statement, ceremony), trust, nodeCountersigning)?.reason;
+  checkStop(by.sign(statement, ceremony), trust, nodeCountersignPorts)?.reason;
 
 describe('P12: a customer’s own stop', () => {
   test('and its lift count, signed by one of the people', () => {
@@ -55,7 +55,7 @@ describe('P12: a customer’s own stop', () => {
       checkStop(
         ada.sign(sampleApproval({ digest: hash, person: ADA, trust: hash }), AT),
         trust,
-        nodeCountersigning,
+        nodeCountersignPorts,
       )?.reason,
       'wrong_type',
     ],
@@ -64,7 +64,7 @@ describe('P12: a customer’s own stop', () => {
   });
 
   test('is taken between its two ends', () => {
-    const taken = (at: string) => isTakenInTime(ada.sign(stop, AT), Date.parse(at));
+    const taken = (at: string) => isAcceptedAt(ada.sign(stop, AT), Date.parse(at));
     expect(
       ['14:59:54', '14:59:55', '15:00:00', '15:04:59', '15:05:00'].map((time) =>
         taken(`2026-11-24T${time}Z`),

@@ -7,8 +7,8 @@ import {
 import { hashing } from '../../../../test/factories/grant-token.js';
 import { AT, nextTrust, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { Authenticator, RecoveryKey } from '../../../../test/support/authenticator.js';
-import { checkTrustSuccession, MAX_TRUST_DAYS, type Succession } from '../trust/trust-succession.js';
-import { nodeCountersigning } from './node-countersigning.js';
+import { nodeCountersignPorts } from '../node-ports.js';
+import { checkTrustSuccession, MAX_TRUST_DAYS, type Succession } from './trust-succession.js';
 
 const person = (n: number) => `usr_0199f0a0-7b2c-7003-8000-00000000000${n}`;
 const [ADA, BOB, EVE] = [person(1), person(2), person(3)];
@@ -32,7 +32,7 @@ const pin = statementHash(hashing, first);
 const genesis = signedTrust(first, ALL);
 
 const reason = (next: SignedTrustDocument, succession: Partial<Succession> = {}) =>
-  checkTrustSuccession({ current: null, pin, now: NOW, ...succession }, next, nodeCountersigning)?.reason;
+  checkTrustSuccession({ current: null, pin, now: NOW, ...succession }, next, nodeCountersignPorts)?.reason;
 
 /** A first version that is pinned as it stands. */
 const begins = (document: TrustDocument, signatures: Signature<TrustDocument>[]) =>

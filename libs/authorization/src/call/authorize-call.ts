@@ -1,0 +1,118 @@
+import { ContractError } from '@countersign/contract';
+import type {
+  ActiveGrant,
+  Call,
+  CallContext,
+  CallRefusal,
+  CallStep,
+  CallToken,
+  CallView,
+  MatchedCall,
+  PublishedRouteMap,
+} from './call.js';
+import {
+  basisIsAccepted,
+  isCountersigned,
+  serviceIsAsSigned,
+  trustDoesNotForbid,
+  trustIsInForce,
+  trustIsPinned,
+} from './countersign-steps.js';
+import {
+  bodyIsNotTooLarge,
+  budgetIsLeft,
+  concurrencyHasRoom,
+  gatewayIsInTouch,
+  grantBeganAsTokenSays,
+  grantHasBudgetOfTerms,
+  grantIsActive,
+  grantIsWithinWindow,
+  nothingIsLocked,
+  signingKeyIsListed,
+  tokenHasNotExpired,
+} from './grant-steps.js';
+import { namesNoOtherPinnedTenant } from './named-tenants.js';
+import {
+  changeIsTheApproved,
+  routeIsListed,
+  scopeCovers,
+  tenantDoesNotForbid,
+  tenantIsTheTokens,
+} from './route-and-scope-steps.js';
+
+/**
+ * Every check of a call after its token is verified, in the order in which a caller learns of refusals
+ * (docs/contract.md, Gateway).
+ */
+const callSteps: readonly CallStep[] = [
+  gatewayIsInTouch,
+  signingKeyIsListed,
+  tokenHasNotExpired,
+  grantBeganAsTokenSays,
+  grantHasBudgetOfTerms,
+  grantIsActive,
+  grantIsWithinWindow,
+  nothingIsLocked,
+  routeIsListed,
+  tenantIsTheTokens,
+  namesNoOtherPinnedTenant,
+  scopeCovers,
+  tenantDoesNotForbid,
+  trustDoesNotForbid,
+  changeIsTheApproved,
+  trustIsPinned,
+  trustIsInForce,
+  serviceIsAsSigned,
+  basisIsAccepted,
+  isCountersigned,
+  concurrencyHasRoom,
+  budgetIsLeft,
+  bodyIsNotTooLarge,
+];
+
+/** `match` is null while the route is not known. A refused call has it if its route was found. */
+export type CallDecision =
+  | { allowed: true; match: MatchedCall; grant: ActiveGrant; map: PublishedRouteMap }
+  | ({ allowed: false; match: MatchedCall | null } & CallRefusal);
+
+/**
+ * Decides one call under a verified token. Pure and total: the first check that refuses decides, and a check that throws
+ * refuses (P13). A path that no route may read is `ambiguous_request`; any other error is `insufficient_scope`.
+ */
+export function authorizeCall(token: CallToken, call: Call, view: CallView, now: number): CallDecision {
+  let context: CallContext | undefined;
+  try {
+    context = contextOf(token, call, view, now);
+    for (const step of callSteps) {
+      const refusal = step(context);
+      if (refusal !== undefined) return { allowed: false, match: context.match ?? null, ...refusal };
+    }
+  } catch (error) {
+    return { allowed: false, match: context?.match ?? null, ...refusalOf(error) };
+  }
+  const { match, grant, currentMap: map } = context;
+  return match === undefined || grant === undefined || map === undefined
+    ? { allowed: false, match: null, code: 'route_not_listed', detail: 'the route is not listed' }
+    : { allowed: true, match, grant, map };
+}
+
+function contextOf({ claims, kid }: CallToken, call: Call, view: CallView, now: number): CallContext {
+  return {
+    claims,
+    kid,
+    call,
+    view,
+    now,
+    grant: view.grant(claims.digest),
+    trust: view.trust(claims.tenant),
+    approvedMap: view.mapByHash(claims.terms.routes),
+    currentMap: view.currentMap(call.service),
+    match: undefined,
+  };
+}
+
+function refusalOf(error: unknown): CallRefusal {
+  return error instanceof ContractError && error.code === 'ambiguous_request'
+    ? { code: 'ambiguous_request', detail: error.message }
+    : { code: 'insufficient_scope', detail: 'a check could not be made' };
+}

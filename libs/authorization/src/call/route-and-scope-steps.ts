@@ -1,0 +1,139 @@
+import {
+  ContractError,
+  forbidsCall,
+  isSlug,
+  matchRoute,
+  type Route,
+  type RouteMatch,
+  type ServiceDefinition,
+  scopeAllows,
+} from '@countersign/contract';
+import type { Call, CallClaims, CallRefusal, CallStep, PublishedRouteMap } from './call.js';
+
+/** What a call is by one route map. */
+type Meaning = { route: Route; resource: string; action: string; tenant: string | undefined };
+
+const notListed = (detail: string): CallRefusal => ({ code: 'route_not_listed', detail });
+
+/**
+ * The call must have the same resource, action and tenant by the map that the terms name (what the approver saw) and by
+ * the current map (what the vendor publishes now). Otherwise a changed map would change what an approved scope means.
+ */
+export const routeIsListed: CallStep = (context) => {
+  const { claims, call, approvedMap, currentMap } = context;
+  const approved = meaningBy(approvedMap, call, claims);
+  const current = currentMap === approvedMap ? approved : meaningBy(currentMap, call, claims);
+  if (approved === undefined || current === undefined) return notListed('the route is not listed');
+  const agree =
+    approved.resource === current.resource &&
+    approved.action === current.action &&
+    approved.tenant === current.tenant;
+  if (!agree) return notListed('the route means something else than when the grant was approved');
+  if (repeatsParameter(approved.route, call.queryNames) || repeatsParameter(current.route, call.queryNames)) {
+    return { code: 'ambiguous_request', detail: REPEATED_PARAMETER };
+  }
+  const unlisted = call.queryNames.find(
+    (name) => !listsQuery(approved.route, name) || !listsQuery(current.route, name),
+  );
+  if (unlisted !== undefined) return notListed('a query parameter is not listed for this route');
+  if (approved.tenant === undefined)
+    return { code: 'insufficient_scope', detail: 'the call names no tenant' };
+  context.match = {
+    route: approved.route.path,
+    resource: approved.resource,
+    action: approved.action,
+    tenant: approved.tenant,
+  };
+  return undefined;
+};
+
+function meaningBy(map: PublishedRouteMap | undefined, call: Call, claims: CallClaims): Meaning | undefined {
+  if (map === undefined || map.definition.name !== call.service || call.path === '') return undefined;
+  const match = matchRoute(map.compiled, call.method, call.path);
+  if (match === undefined) return undefined;
+  const { route, resource, action } = match;
+  return { route, resource, action, tenant: tenantOfCall(map.definition, match, call, claims) };
+}
+
+/** The detail of the refusal of a call that gives a listed parameter twice. */
+export const REPEATED_PARAMETER = 'a query parameter is given twice';
+
+/**
+ * Whether a parameter is given twice on a route that lists its parameters. Of two values, programs read the first, the
+ * last or both. On a route with `query: any` repeated parameters are allowed.
+ */
+export function repeatsParameter(route: Route, names: readonly string[]): boolean {
+  return route.query !== 'any' && names.length > 1 && new Set(names).size !== names.length;
+}
+
+function listsQuery(route: Route, name: string): boolean {
+  return route.query === 'any' || (route.query ?? []).includes(name);
+}
+
+/**
+ * The tenant of a call, read where the service's map says:
+ * - `path`: the value of `{tenant}`;
+ * - `host`: the left-most label of the host (`acme.gateway.example` → `acme`);
+ * - `header`: the one value of the named header;
+ * - `service`: the call names none; the gateway tells the upstream the token's tenant.
+ *
+ * Undefined if the call names none. Throws ContractError `ambiguous_request` for a header that is given twice.
+ */
+export function tenantOfCall(
+  service: ServiceDefinition,
+  match: RouteMatch,
+  call: Call,
+  claims: CallClaims,
+): string | undefined {
+  switch (service.tenantFrom) {
+    case 'path':
+      return match.tenant;
+    case 'host':
+      return slugOrUndefined(call.host.includes('.') ? call.host.split('.')[0] : undefined);
+    case 'header': {
+      const values = call.headerValues(service.tenantHeader ?? '');
+      if (values.length > 1) throw new ContractError('ambiguous_request', 'the tenant header is given twice');
+      return slugOrUndefined(values[0]);
+    }
+    case 'service':
+      return claims.tenant;
+  }
+}
+
+function slugOrUndefined(value: string | undefined): string | undefined {
+  return value !== undefined && isSlug(value) ? value : undefined;
+}
+
+const outside = (detail: string): CallRefusal => ({ code: 'insufficient_scope', detail });
+
+/** Call, token and terms are about one tenant. */
+export const tenantIsTheTokens: CallStep = ({ claims, match }) =>
+  match?.tenant === claims.tenant && claims.terms.tenant === claims.tenant
+    ? undefined
+    : outside('the call is for another tenant');
+
+/** The approved scope allows this action on this one resource. */
+export const scopeCovers: CallStep = ({ claims, match }) =>
+  match !== undefined && scopeAllows(claims.terms.scope, match.resource, match.action)
+    ? undefined
+    : outside('the scope does not allow this action on this resource');
+
+/** The tenant's current `forbid` rules beat what it approved before. Calls of an unknown tenant are refused. */
+export const tenantDoesNotForbid: CallStep = ({ claims, call, view, match }) => {
+  const rules = view.forbidRules(claims.tenant);
+  if (rules === undefined || match === undefined) return outside('the tenant is not known');
+  return rules.some((rule) => forbidsCall(rule, call.service, match.resource, match.action))
+    ? outside('the tenant forbids this')
+    : undefined;
+};
+
+/** Terms with a `change` allow exactly that call: its method, path with query, and body to the byte. */
+export const changeIsTheApproved: CallStep = ({ claims: { terms }, call }) => {
+  const change = terms.change;
+  if (change === undefined) return undefined;
+  const same =
+    change.method === call.method &&
+    change.path === call.path + call.query &&
+    change.bodySha256 === call.bodySha256;
+  return same ? undefined : outside('this is not the one change that was approved');
+};

@@ -1,0 +1,89 @@
+import {
+  APPROVAL_TYPE,
+  INVITATION_TYPE,
+  invitationMismatches,
+  type Signature,
+  statementHash,
+} from '@countersign/contract';
+import { checkPersonSignature } from './assertion.js';
+import {
+  type Approver,
+  type ConsentContext,
+  type ConsentStep,
+  type Countersigned,
+  type CountersignPorts,
+  type CountersignRefusal,
+  refuse,
+} from './countersignature.js';
+
+const isOfThisDeployment: ConsentStep = ({ consent, terms, trust }) =>
+  consent.deployment === trust.document.deployment && terms.deployment === trust.document.deployment
+    ? undefined
+    : refuse('wrong_deployment', 'the statement is of another deployment');
+
+const isOfThisTenant: ConsentStep = ({ consent, terms, trust }) =>
+  consent.tenant === trust.document.tenant && terms.tenant === trust.document.tenant
+    ? undefined
+    : refuse('wrong_tenant', 'the statement is of another tenant');
+
+/** An approval is of exactly one digest. */
+const approvesThisDigest: ConsentStep = ({ consent, digest }) =>
+  consent.type !== APPROVAL_TYPE || consent.digest === digest
+    ? undefined
+    : refuse('wrong_digest', 'the approval is of other terms');
+
+const approves: ConsentStep = ({ consent }) =>
+  consent.type !== APPROVAL_TYPE || consent.decision === 'approve'
+    ? undefined
+    : refuse('wrong_decision', 'the statement is a denial');
+
+/** An invitation counts as its author's approval of terms that name it and fit it. */
+const invitesToTheseTerms: ConsentStep = ({ consent, terms, ports }) =>
+  consent.type !== INVITATION_TYPE ||
+  (terms.invitation === statementHash(ports.hashing, consent) &&
+    invitationMismatches(terms, consent).length === 0)
+    ? undefined
+    : refuse('invitation_misfits', 'the terms do not lean on this invitation, or do not fit it');
+
+/** The statement was signed under a version of this chain, whichever: its hash binds the signer to this history. */
+const namesThisTrust: ConsentStep = ({ consent, trust }) =>
+  trust.versions.has(consent.trust ?? '')
+    ? undefined
+    : refuse('wrong_trust', 'the statement names no version of the pinned trust document');
+
+/** By a passkey of the person whom the statement names, with user verification, at a listed origin. */
+const isSignedByItsPerson: ConsentStep = ({ consent, signature, trust, ports }) =>
+  checkPersonSignature(signature, consent.person, trust.document, ports);
+
+/** Every check of one countersignature, in order. */
+const consentSteps: readonly ConsentStep[] = [
+  isOfThisDeployment,
+  isOfThisTenant,
+  approvesThisDigest,
+  approves,
+  invitesToTheseTerms,
+  namesThisTrust,
+  isSignedByItsPerson,
+];
+
+/**
+ * Whose yes this signature is and when it opens, or why it does not count. `signature` is as `parseSignature` answers
+ * it. Pure; the broker judges a review's countersignature by it, and the gateway those of a token.
+ */
+export function checkConsent(
+  signature: Signature,
+  countersigned: Countersigned,
+  ports: CountersignPorts,
+): Approver | CountersignRefusal {
+  const { statement } = signature;
+  if (statement.type !== APPROVAL_TYPE && statement.type !== INVITATION_TYPE)
+    return refuse('wrong_type', 'the statement is neither an approval nor an invitation');
+  const context: ConsentContext = { ...countersigned, signature, consent: statement, ports };
+  for (const step of consentSteps) {
+    const refusal = step(context);
+    if (refusal !== undefined) return refusal;
+  }
+  // A denial alone has no window, and was refused; were it not, nothing would lie inside of what is no number.
+  const [notBefore, notAfter] = [Date.parse(statement.notBefore ?? ''), Date.parse(statement.notAfter ?? '')];
+  return { person: statement.person, notBefore, notAfter };
+}

@@ -1,0 +1,104 @@
+import type { KeyObject } from 'node:crypto';
+import type { Hashing, Terms } from '@countersign/contract';
+
+/**
+ * The claims of a grant token that has passed every check (CONTRACT §4). `iat nbf exp grant_nbf grant_exp` are whole
+ * seconds since the epoch. `terms` are those of the one entry of `authorization_details`.
+ */
+export type GrantTokenClaims = {
+  iss: string;
+  /** The service's audience. */
+  aud: string;
+  /** `usr_…`, the requester of the terms. */
+  sub: string;
+  client_id: 'countersign';
+  jti: string;
+  iat: number;
+  nbf: number;
+  exp: number;
+  /** `grt_…` */
+  grant_id: string;
+  grant_nbf: number;
+  grant_exp: number;
+  tenant: string;
+  /** `sha256:…` of the canonical terms. */
+  digest: string;
+  terms: Terms;
+  /** As they stand in the token, unread; where there are any. */
+  countersignatures?: readonly unknown[];
+};
+
+/** Why a token is refused: the stable codes that `token-check` answers (CONTRACT §4). */
+export type TokenReason =
+  | 'malformed'
+  | 'bad_algorithm'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'bad_type'
+  | 'bad_issuer'
+  | 'bad_audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'missing_claim'
+  | 'duplicate_member'
+  | 'digest_mismatch';
+
+/** `detail` says which rule was broken; it never repeats the token or a part of it. */
+export type TokenRefusal = { reason: TokenReason; detail: string };
+
+/** What a good token says, and the key that has signed it. */
+export type GoodToken = {
+  readonly ok: true;
+  readonly claims: GrantTokenClaims;
+  readonly kid: string;
+  readonly key: KeyObject;
+};
+
+export type TokenVerdict = GoodToken | ({ ok: false } & TokenRefusal);
+
+export function refuse(reason: TokenReason, detail: string): TokenRefusal {
+  return { reason, detail };
+}
+
+/** What a token is held against. Every member is required: a checker without an issuer or audience checks nothing. */
+export type TokenRules = {
+  issuer: string;
+  audience: string;
+  /** The public key of that id, or undefined where it is not trusted (any more) at that time. */
+  key(kid: string, now: number): KeyObject | undefined;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  hashing: Hashing;
+};
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The three parts of the compact form (RFC 7515 §7.1) as text, or as the bytes that they encode. */
+type TokenParts<Part> = { header: Part; payload: Part; signature: Part };
+
+/**
+ * What one step works on and leaves to the next. Header and payload are empty objects until read: a step that came
+ * too early would find nothing in them and refuse.
+ */
+export type TokenContext = {
+  readonly token: string;
+  readonly rules: TokenRules;
+  /** Milliseconds since the epoch, asked once. */
+  readonly now: number;
+  parts: TokenParts<string>;
+  bytes: TokenParts<Buffer>;
+  headerText: string;
+  payloadText: string;
+  header: JsonObject;
+  payload: JsonObject;
+  key: KeyObject | undefined;
+  claims: GrantTokenClaims | undefined;
+  /** The terms as they stand in the token; set with the claims. */
+  rawTerms: unknown;
+};
+
+/** One named check: a refusal, or undefined to go on. */
+export type TokenStep = (context: TokenContext) => TokenRefusal | undefined;
+
+/** A check that asks for the time as well: it holds today and not tomorrow. */
+export type TimeStep = (context: Pick<TokenContext, 'payload' | 'now'>) => TokenRefusal | undefined;
