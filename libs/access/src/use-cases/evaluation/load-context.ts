@@ -1,20 +1,20 @@
 import type { Terms } from '@countersign/contract';
 import type { Invitation } from '../../domain/invitation.js';
-import type { Person } from '../../domain/person.js';
-import { countersignedActions, UNCLAIMED } from '../../domain/trust/trust-status.js';
+import type { TenantRecord } from '../../domain/organisation.js';
+import { hasRole, type Person } from '../../domain/person.js';
+import { countersignedActions, type TrustStatus, UNCLAIMED } from '../../domain/trust/trust-status.js';
 import type { PolicyContext } from '../../policy/context.js';
 import {
   findMatchingInvitation,
   type InvitationMatch,
   NO_INVITATION,
 } from '../../policy/invitation-match.js';
-import type { RequestedAccess } from '../../policy/requested-access.js';
-import { type Stage } from '../../policy/requested-access.js';
+import type { RequestedAccess, Stage } from '../../policy/requested-access.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { invitationViews } from '../invitations/invitation-view.js';
-import { loadTrustStatus } from '../trust/trust-standing.js';
+import { invitationViews } from '../invitations/read-invitations.js';
+import { activePasskeys } from '../trust/verify-signature.js';
 
-/** So many of a tenant's invitations to one service may be open at once; a new one beyond is refused. */
+/** How many of a tenant's invitations to one service may be open at once. */
 export const MAX_OPEN_INVITATIONS = 200;
 
 type Reads = Pick<
@@ -22,7 +22,9 @@ type Reads = Pick<
   'organisation' | 'locks' | 'invitations' | 'openings' | 'trust' | 'authenticators' | 'stops'
 >;
 
-interface More {
+type TrustReads = Pick<Reads, 'organisation' | 'trust' | 'authenticators' | 'stops'>;
+
+interface ContextInput {
   stage: Stage;
   now: Date;
   requester: Person;
@@ -30,31 +32,31 @@ interface More {
   terms: Terms | null;
 }
 
-/** Reads what the evaluator looks at. In a writing unit these reads belong to the change they allow. */
+/** Loads what the rules read. In a writing unit this happens in the transaction of the change that the rules allow. */
 export async function loadPolicyContext(
   unit: Reads,
-  ask: RequestedAccess,
-  more: More,
+  access: RequestedAccess,
+  more: ContextInput,
 ): Promise<PolicyContext> {
   const { organisation, locks } = unit;
-  const tenant = await organisation.tenant(ask.tenant);
-  const trust = tenant === null ? UNCLAIMED : await loadTrustStatus(unit, tenant, ask);
+  const tenant = await organisation.tenant(access.tenant);
+  const trust = tenant === null ? UNCLAIMED : await loadTrustStatus(unit, tenant, access);
   return {
     ...more,
     trust,
     policy: await organisation.policy(),
     tenant,
-    locks: await locks.binding({ tenant: ask.tenant, person: more.requester.id, service: ask.service }),
-    invitationMatch: await doorOf(
+    locks: await locks.binding({ tenant: access.tenant, person: more.requester.id, service: access.service }),
+    invitationMatch: await loadInvitationMatch(
       unit,
-      ask,
+      access,
       more,
       (invitation) =>
         tenant === null ||
         invitation.countersignature !== null ||
-        countersignedActions(ask.scope, tenant.controls, trust).length === 0,
+        countersignedActions(access.scope, tenant.controls, trust).length === 0,
     ),
-    service: await organisation.service(ask.service),
+    service: await organisation.service(access.service),
     reviewers: {
       vendor: await organisation.countWithRole(null, 'reviewer', more.requester.id),
       customer:
@@ -63,18 +65,49 @@ export async function loadPolicyContext(
   };
 }
 
-/** Stored terms name the invitation that they lean on; a fresh ask looks for one. */
-async function doorOf(
+/** Stored terms name their invitation. For a new request, a matching one is searched. */
+async function loadInvitationMatch(
   unit: Reads,
-  ask: RequestedAccess,
-  { stage, terms, now }: More,
+  access: RequestedAccess,
+  { stage, terms, now }: ContextInput,
   suffices: (invitation: Invitation) => boolean,
 ): Promise<InvitationMatch> {
   if (stage === 'request') {
-    const open = await unit.invitations.open(ask.tenant, ask.service, MAX_OPEN_INVITATIONS);
-    return findMatchingInvitation(ask, await invitationViews(unit, open.filter(suffices)), now);
+    const open = await unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS);
+    return findMatchingInvitation(access, await invitationViews(unit, open.filter(suffices)), now);
   }
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);
   return { ...NO_INVITATION, invitation };
+}
+
+/** The tenant's trust, as far as this scope is concerned. */
+export async function loadTrustStatus(
+  unit: TrustReads,
+  { slug, controls }: TenantRecord,
+  { scope }: Pick<RequestedAccess, 'scope'>,
+): Promise<TrustStatus> {
+  const document = (await unit.trust.current(slug))?.document ?? null;
+  const mustBeSigned = countersignedActions(scope, controls, { document }).length > 0;
+  const stops = document === null ? [] : await unit.stops.standing(slug);
+  return {
+    document,
+    signers: mustBeSigned ? await countSigners(unit, slug, document) : 0,
+    stopped: stops.some(({ digest }) => digest === null),
+  };
+}
+
+/** Counts approvers with a valid passkey: one that the document in force lists or, in an unclaimed tenant, any enrolled one. */
+async function countSigners(
+  unit: TrustReads,
+  tenant: string,
+  document: TrustStatus['document'],
+): Promise<number> {
+  const people = await unit.organisation.people(tenant);
+  const able = new Set(
+    document === null
+      ? (await unit.authenticators.passkeys(tenant)).map(({ person }) => person)
+      : (await activePasskeys(unit, document)).map(({ person }) => person),
+  );
+  return people.filter((person) => hasRole(person, 'approver') && able.has(person.id)).length;
 }

@@ -1,16 +1,19 @@
+import type { ScopeEntry } from '@countersign/contract';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
+import { effectivePolicy } from '../../policy/effective-policy.js';
 import { type Evaluation, evaluate } from '../../policy/evaluate.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
+import type { OrganisationView } from '../../ports/index.js';
 import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
-import { normaliseRequest } from '../requests/normalised-ask.js';
+import { normaliseRequest } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
 import { loadPolicyContext } from './load-context.js';
 
 /**
- * Says what asking would lead to, by the evaluator that will judge the ask itself; writes nothing.
+ * Says what a request would lead to, by the same evaluator that decides about the request itself. Writes nothing.
  *
  * @throws AccessError `forbidden`, `invalid_request`
  */
@@ -21,21 +24,21 @@ export async function previewRequest(
 ): Promise<Evaluation> {
   requirePermission(principal.person, 'request.create');
   const now = deps.clock.now();
-  const ask = judgeable(input, now);
-  if ('refusals' in ask) return ask;
+  const access = normaliseOrRefuse(input, now);
+  if ('refusals' in access) return access;
   return readAs(deps, principal.person, async (unit) => {
-    const context = await loadPolicyContext(unit, ask, {
+    const context = await loadPolicyContext(unit, access, {
       stage: 'request',
       now,
       requester: principal.person,
-      openRequests: await unit.requests.countOpen(ask.tenant, principal.person.id),
+      openRequests: await unit.requests.countOpen(access.tenant, principal.person.id),
       terms: null,
     });
     const { service, tenant, policy } = context;
-    if (service === null || tenant === null) return evaluate(ask, context);
+    if (service === null || tenant === null) return evaluate(access, context);
     const { terms } = draftTerms(
       deps,
-      { ...input, ...ask },
+      { ...input, ...access },
       {
         requester: principal.person,
         routes: service.routes,
@@ -44,12 +47,12 @@ export async function previewRequest(
         invitation: context.invitationMatch.invitation,
       },
     );
-    return evaluate(ask, { ...context, terms });
+    return evaluate(access, { ...context, terms });
   });
 }
 
-/** The ask, or the refusal of a scope that is too long to be judged at all. */
-function judgeable(input: AccessRequestInput, now: Date): RequestedAccess | Evaluation {
+/** The request for the evaluator, or the refusal of a scope that is too long to evaluate. */
+function normaliseOrRefuse(input: AccessRequestInput, now: Date): RequestedAccess | Evaluation {
   try {
     return normaliseRequest(input, now);
   } catch (error) {
@@ -57,4 +60,37 @@ function judgeable(input: AccessRequestInput, now: Date): RequestedAccess | Eval
       return { refusals: [...error.refusals], needs: null, invitation: null };
     throw error;
   }
+}
+
+/** What a form can show before anyone sends a request. The evaluator decides about the request itself. */
+export interface RequestLimits {
+  /** Longer is refused. */
+  seconds: number;
+  ticketRequired: boolean;
+}
+
+/**
+ * The longest duration and whether a ticket is required, by the vendor's policy and the tenant's controls.
+ *
+ * @param requested an empty service or scope matches no rule; without a tenant only the vendor's policy applies
+ * @throws AccessError `forbidden`
+ */
+export function requestLimits(
+  deps: Deps,
+  { person }: Principal,
+  asked: { tenant: string | null; service: string; scope: ScopeEntry[] },
+): Promise<RequestLimits> {
+  requirePermission(person, 'request.create');
+  const { tenant: slug } = asked;
+  const limits = async ({
+    organisation,
+  }: {
+    organisation: Pick<OrganisationView, 'tenant' | 'policy'>;
+  }): Promise<RequestLimits> => {
+    const tenant = slug === null ? null : await organisation.tenant(slug);
+    const policy = effectivePolicy(await organisation.policy(), asked);
+    const seconds = Math.min(policy.maxDuration, tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY);
+    return { seconds, ticketRequired: policy.ticketRequired };
+  };
+  return slug === null ? deps.store.directory.read(limits) : deps.store.readForTenant(slug, limits);
 }

@@ -2,9 +2,9 @@ import { AccessError } from '../../errors.js';
 import type { KeyMaker, KeyPair, StoredKey, VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
-/** A new signing key is published this long before it signs, so that every gateway knows it first. */
+/** A new signing key is published this long before it signs, so that every gateway knows it by then. */
 export const PUBLISH_AHEAD_SECONDS = 10;
-/** A rotated-out key verifies this long after the new one has taken over: longer than any token lives. */
+/** A rotated-out key stays valid this long after its successor has taken over: longer than any token's lifetime. */
 export const OVERLAP_SECONDS = 3600;
 
 const MAKES: Record<StoredKey['use'], (maker: KeyMaker) => KeyPair> = {
@@ -35,14 +35,14 @@ async function insertKey(
   return key;
 }
 
-/** Keys that verify at this moment: neither revoked nor past their retirement. */
+/** The keys that are valid now: neither revoked nor past their retirement. */
 export function publishedKeys(keys: readonly StoredKey[], now: Date): StoredKey[] {
   return keys.filter(
     (key) => key.revokedAt === null && (key.retiresAt === null || now.getTime() < Date.parse(key.retiresAt)),
   );
 }
 
-/** The key that signs now: the newest published one whose time has come. */
+/** The key that signs now: the newest valid key that is active. */
 export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | undefined {
   return publishedKeys(keys, now)
     .filter((key) => Date.parse(key.activeFrom) <= now.getTime())
@@ -51,7 +51,7 @@ export function signingKey(keys: readonly StoredKey[], now: Date): StoredKey | u
 
 const USES = ['token', 'feed', 'log'] as const;
 
-/** Makes the first key of each use where there is none. */
+/** Makes the first key of each use, if there is none. */
 export async function ensureBrokerKeys(deps: Deps, maker: KeyMaker): Promise<void> {
   const isWhole = await deps.store.signingKeys.read(async (unit) => {
     const now = deps.clock.now();
@@ -79,7 +79,7 @@ async function logKey(unit: Pick<VendorUnit, 'log'>, type: string, key: StoredKe
   });
 }
 
-/** Brings in a new token-signing key; the old ones verify for the overlap and then retire. */
+/** Adds a new token-signing key. The old keys stay valid for the overlap and then retire. */
 export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: string; activeFrom: string }> {
   return deps.store.signingKeys.write(async (unit) => {
     const now = deps.clock.now();
@@ -96,8 +96,8 @@ export function rotateSigningKey(deps: Deps, maker: KeyMaker): Promise<{ kid: st
 }
 
 /**
- * Withdraws a compromised key at once: its tokens die with the next feed event. Where it was the one that
- * signs, a new key takes over at once.
+ * Revokes a compromised key at once: its tokens are invalid from the next feed event. If it was the signing key, a new key
+ * takes over at once.
  *
  * @returns the key that signs from now on
  * @throws AccessError `not_found`

@@ -2,7 +2,7 @@ import type { EnrolledGateway, GatewayPin, GatewaysUnit } from '../../ports/inde
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
-/** Tenants that one unit of work tells: it holds up no one for long. */
+/** How many tenants one unit of work notifies. Small, so that it blocks no other unit for long. */
 const BATCH = 100;
 
 const rootOf = ({ pinned, atLeast = [] }: Pick<GatewayPin, 'pinned' | 'atLeast'>) => ({
@@ -10,20 +10,20 @@ const rootOf = ({ pinned, atLeast = [] }: Pick<GatewayPin, 'pinned' | 'atLeast'>
   ...(atLeast.length === 0 ? {} : { atLeast }),
 });
 
-/** What the tenant is told of: what is demanded, and not how far the gateway has come. */
-function said(pin: GatewayPin | undefined) {
+/** The part of a pin that the tenant is notified of: what the host requires, not how far the gateway has come. */
+function requiredPart(pin: GatewayPin | undefined) {
   if (pin === undefined) return null;
   const { next } = pin;
   return { ...rootOf(pin), next: next === undefined ? null : { ...rootOf(next), from: next.from } };
 }
 
-const key = (pin: GatewayPin | undefined): string => JSON.stringify(said(pin));
+const key = (pin: GatewayPin | undefined): string => JSON.stringify(requiredPart(pin));
 
 /**
- * Keeps what a gateway has pinned, and tells each tenant whose pin is new, gone or another: no one changes what is
- * believed of a tenant without its hearing of it.
+ * Stores what a gateway has pinned, and notifies each tenant whose pin is new, changed or removed: no pin changes without
+ * its tenant learning of it.
  *
- * @param pins all of this gateway's
+ * @param pins all pins of this gateway
  */
 export async function recordPins(
   deps: Deps,
@@ -31,18 +31,18 @@ export async function recordPins(
   pins: readonly GatewayPin[],
 ): Promise<void> {
   const after = new Map(pins.map((pin) => [pin.tenant, pin]));
-  // So many units suffice, unless another report of this gateway undoes them meanwhile: then that one counts.
+  // This many units are enough, unless another report of the gateway undoes them meanwhile. Then that report wins.
   const most = 1 + Math.ceil((gateway.pins.length + pins.length) / BATCH);
   for (let units = 0; units < most; units += 1)
-    if (await deps.store.gateways.write((unit) => noteSome(deps, unit, gateway.id, after))) return;
+    if (await deps.store.gateways.write((unit) => recordBatch(deps, unit, gateway.id, after))) return;
 }
 
 /**
- * A batch of what differs from what is known at this moment: another report of the same gateway may have been first.
+ * Stores one batch of the pins that differ from the stored ones. Another report of the same gateway may have come first.
  *
- * @returns whether that was all
+ * @returns true if no difference is left
  */
-async function noteSome(
+async function recordBatch(
   { clock }: Deps,
   unit: GatewaysUnit,
   gateway: string,
@@ -54,18 +54,18 @@ async function noteSome(
   const now = clock.now().toISOString();
   for (const tenant of changed.slice(0, BATCH)) {
     const pin = after.get(tenant);
-    await tell(unit, gateway, tenant, known.get(tenant), pin, now);
+    await notifyTenant(unit, gateway, tenant, known.get(tenant), pin, now);
     if (pin === undefined) known.delete(tenant);
     else known.set(tenant, pin);
   }
   const isWhole = changed.length <= BATCH;
-  // What is in force comes without an event: it is the newest version that the gateway goes by.
+  // The version that the gateway follows (`current`) changes without an event.
   await unit.gateways.setPins(gateway, isWhole ? [...after.values()] : [...known.values()]);
   return isWhole;
 }
 
-/** A gateway may have pinned what is no tenant here: no one is to be told of it. */
-async function tell(
+/** A gateway may have pinned a tenant that does not exist here; then there is no one to notify. */
+async function notifyTenant(
   unit: GatewaysUnit,
   gateway: string,
   tenant: string,
@@ -79,7 +79,7 @@ async function tell(
     type: after === undefined ? 'gateway.unpinned' : 'gateway.pinned',
     at,
     actor: gateway,
-    data: { gateway, before: said(before), after: said(after) },
+    data: { gateway, before: requiredPart(before), after: requiredPart(after) },
   });
   await outbox.add(trustNotice(tenant, 'pinned', gateway, at));
 }

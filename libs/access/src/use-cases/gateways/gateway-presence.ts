@@ -2,10 +2,10 @@ import type { EnrolledGateway, RecordChain } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { DEPLOYMENT } from '../shared/queries.js';
 
-/** A gateway that no broker has heard of for so long has vanished; so has one that was revoked, at once. */
+/** A gateway has vanished if no broker has had contact for this long. A revoked gateway has vanished at once. */
 export const VANISHED_AFTER_MS = 15 * 60_000;
 
-/** Notes that these gateways were heard of. One that had been closed goes on lawfully: that it is back is an event. */
+/** Records contact with these gateways. If a closed gateway is back, that is legitimate, and an event. */
 export async function recordContact(deps: Deps, gateways: readonly string[]): Promise<void> {
   if (gateways.length === 0) return;
   await deps.store.gateways.write(async (unit) => {
@@ -21,11 +21,11 @@ export async function recordContact(deps: Deps, gateways: readonly string[]): Pr
 }
 
 /**
- * Closes the gateways that have vanished: in the log of each tenant that they have an open chain of records with, and
- * at last in the deployment's. Each of these events commits with the closing that it tells of and asks once more
- * whether it is due, so that it is written once however many brokers do this, and what a crash left is made up for.
+ * Closes the gateways that have vanished: first in the log of each tenant with an open record chain, last in the
+ * deployment's log. Each event commits together with its closing, after checking again that it is due. So it is written
+ * once, however many brokers run, and the next run completes what a crash left undone.
  *
- * @param watchingSince since when this broker has been there to hear: silence before says nothing of a gateway
+ * @param watchingSince when this broker began to listen; earlier silence proves nothing
  * @returns how many were closed
  */
 export async function closeVanishedGateways(deps: Deps, watchingSince: Date): Promise<number> {
@@ -51,13 +51,13 @@ function closeIn(deps: Deps, id: string, silentBefore: string | null, tenant: st
     if (tenant === DEPLOYMENT && !(await unit.gateways.close(id, at))) return false;
     const chain = await records.closeChains(id, at);
     if (chain === null && tenant !== DEPLOYMENT) return false;
-    await log.append({ type: 'gateway.closed', at, actor: 'job', data: closing(gateway, chain) });
+    await log.append({ type: 'gateway.closed', at, actor: 'job', data: closingData(gateway, chain) });
     return true;
   });
 }
 
-/** `boot`, `seq`, `hash`: the end of the chain that moved last; `head`: the last that the gateway vouched for in it. */
-function closing({ id, revokedAt, lastSeenAt }: EnrolledGateway, chain: RecordChain | null) {
+/** `boot`, `seq`, `hash`: the end of the chain that grew last. `head`: the last head that the gateway signed in it. */
+function closingData({ id, revokedAt, lastSeenAt }: EnrolledGateway, chain: RecordChain | null) {
   return {
     gateway: id,
     reason: revokedAt === null ? 'silent' : 'revoked',

@@ -4,7 +4,7 @@ import { hexDigest, randomText } from '../sessions/secrets.js';
 import type { Deps } from '../shared/deps.js';
 import { signingKey } from './broker-keys.js';
 
-/** What a gateway's credential is made of; `secret` is shown this once. */
+/** The credential of a new gateway; `secret` is shown this once. */
 export interface Enrolment {
   id: string;
   name: string;
@@ -48,7 +48,7 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
   });
 }
 
-/** Shuts a gateway out at once. @throws AccessError `not_found` */
+/** Revokes a gateway at once. @throws AccessError `not_found` */
 export function revokeGateway(deps: Deps, id: string): Promise<void> {
   return deps.store.gateways.write(async (unit) => {
     const at = deps.clock.now().toISOString();
@@ -58,13 +58,13 @@ export function revokeGateway(deps: Deps, id: string): Promise<void> {
   });
 }
 
-/** The gateway that presents `gtw_….secret`; null if it is unknown or revoked. */
+/** The gateway that presents `gtw_….secret`; null if it is unknown or revoked, or the secret is wrong. */
 export async function authenticateGateway(deps: Deps, presented: string): Promise<EnrolledGateway | null> {
   const dot = presented.indexOf('.');
   if (!presented.startsWith('gtw_') || dot === -1) return null;
   const gateway = await deps.store.gateways.read((unit) => unit.gateways.find(presented.slice(0, dot)));
   if (gateway === null || gateway.revokedAt !== null) return null;
-  // Both sides are SHA-256 of a high-entropy secret: comparing hashes leaks nothing that helps a guess.
+  // Both are SHA-256 hashes of a high-entropy secret, so the timing of the comparison helps no one to guess it.
   return gateway.secretHash === hexDigest(deps.hashing, presented.slice(dot + 1)) ? gateway : null;
 }
 
@@ -77,7 +77,7 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
     if (!(await unit.gateways.registerIdentity(id, publicKey)))
       throw new AccessError(
         'already_registered',
-        'This gateway has registered another identity. Enrol it anew if its disk was lost.',
+        'This gateway has registered another identity. If its disk was lost, enrol it again.',
       );
     await unit.log.append({
       type: 'gateway.registered',
@@ -85,5 +85,23 @@ export function registerIdentity(deps: Deps, id: string, publicKey: string): Pro
       actor: id,
       data: { gateway: id, publicKey },
     });
+  });
+}
+
+/**
+ * Opens a new epoch of the gateways' feed, on the host, after the database was restored from a backup. Until then, every
+ * gateway that knows more than the backup refuses the feed. From then on it accepts the new epoch's snapshot; grants that
+ * had ended stay ended.
+ */
+export function openFeedEpoch(deps: Deps): Promise<{ epoch: number; after: { epoch: number; seq: number } }> {
+  return deps.store.feed.write(async (unit) => {
+    const opened = await unit.feed.openEpoch();
+    await unit.log.append({
+      type: 'feed.epoch-opened',
+      at: deps.clock.now().toISOString(),
+      actor: 'host',
+      data: { epoch: opened.epoch, after: opened.after },
+    });
+    return opened;
   });
 }

@@ -2,7 +2,7 @@ import { toInstant } from '@countersign/contract';
 import { endGrant, type Grant, type GrantEndReason, hasEnded } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError, type Refusal } from '../../errors.js';
+import { AccessError, changedMeanwhile, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
@@ -10,7 +10,7 @@ import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { grantInSight, locateGrant } from '../shared/locate.js';
 
 /**
- * Ends a grant inside a unit of work: state, event, feed and notice commit together. What is revoked takes along
+ * Ends a grant inside a unit of work: state, event, feed change and notice commit together. Revoking a grant also revokes
  * the grants that extend it.
  */
 export async function endGrantIn(
@@ -19,8 +19,7 @@ export async function endGrantIn(
   by: { reason: GrantEndReason; actor: string; at: string; words?: string; refusals?: readonly Refusal[] },
 ): Promise<Grant> {
   const ended = endGrant(grant, by.reason, by.at, by.actor.startsWith('usr_') ? by.actor : null);
-  if (!(await unit.grants.update(ended)))
-    throw new AccessError('conflict', 'Somebody else changed this grant at the same moment. Read it again.');
+  if (!(await unit.grants.update(ended))) throw changedMeanwhile('grant');
   await unit.log.append({
     type: 'grant.ended',
     at: by.at,
@@ -43,7 +42,7 @@ export async function endGrantIn(
   return ended;
 }
 
-/** Ends many, each as it stands by then: one that extends another of them has ended with that one already. */
+/** Ends many grants. Each is read again first: a grant that extends another of them may have ended with it already. */
 export async function endGrantsIn(
   unit: TenantUnit,
   grants: readonly Pick<Grant, 'id'>[],
@@ -55,7 +54,7 @@ export async function endGrantsIn(
   }
 }
 
-/** The customer (or the vendor's security admin) stops access. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+/** The customer or the vendor's security admin revokes a grant. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
 export function revokeGrant(
   deps: Deps,
   principal: Principal,
@@ -63,20 +62,20 @@ export function revokeGrant(
   words: string,
   repeatable: Repeatable = {},
 ): Promise<Grant> {
-  return endByHand(deps, principal, id, { reason: 'revoked', words, ...repeatable });
+  return endOnRequest(deps, principal, id, { reason: 'revoked', words, ...repeatable });
 }
 
-/** The engineer gives access back. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
+/** The engineer releases a grant. @throws AccessError `not_found`, `forbidden`, `grant_not_active` */
 export function releaseGrant(
   deps: Deps,
   principal: Principal,
   id: string,
   repeatable: Repeatable = {},
 ): Promise<Grant> {
-  return endByHand(deps, principal, id, { reason: 'released', ...repeatable });
+  return endOnRequest(deps, principal, id, { reason: 'released', ...repeatable });
 }
 
-async function endByHand(
+async function endOnRequest(
   deps: Deps,
   principal: Principal,
   id: string,

@@ -2,21 +2,21 @@ import { isUsable } from '../../domain/grant.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
+import { type RequestView, requestViews } from '../requests/read-requests.js';
 import { requestIn } from '../requests/request-access.js';
-import { type RequestView, requestViews } from '../requests/request-view.js';
 import type { Deps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { grantInSight, locateGrant } from '../shared/locate.js';
 
-/** How much longer, and why. */
+/** How much more time is requested, and why. */
 export interface ExtensionInput {
   seconds: number;
   justification: string;
 }
 
 /**
- * Requests more time on an active grant: a new request with its own approval, for the same scope, that begins when the
- * old grant ends. Its terms name the old digest.
+ * Requests more time on an active grant: a new request with its own approval, for the same scope, that starts when the
+ * grant ends. Its terms name the grant's digest.
  *
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`, and all that a request may be refused with
  */
@@ -36,14 +36,14 @@ export async function extendGrant(
       const [own] = request === null ? [] : await requestViews(unit, [request]);
       if (own === undefined) throw notFound('grant');
       if (grant.requester !== person.id)
-        throw new AccessError(
-          'forbidden',
-          'Only the engineer who holds a grant can ask for more time on it.',
-        );
+        throw new AccessError('forbidden', 'Only the engineer who holds a grant can extend it.');
       if (!isUsable(grant, deps.clock.now()))
-        throw new AccessError('grant_not_active', 'Only an active grant can be extended. Ask anew.');
+        throw new AccessError(
+          'grant_not_active',
+          'Only an active grant can be extended. Send a new request.',
+        );
       const { terms } = own.request;
-      const ask = {
+      const extension = {
         tenant: grant.tenant,
         service: grant.service,
         scope: terms.scope,
@@ -54,7 +54,7 @@ export async function extendGrant(
         ...(terms.budget === undefined ? {} : { budget: terms.budget }),
         ...(terms.change === undefined ? {} : { change: terms.change }),
       };
-      return requestIn(deps, unit, principal, ask, grant.digest);
+      return requestIn(deps, unit, principal, extension, grant.digest);
     },
     keptUnder(deps, repeatable),
   );

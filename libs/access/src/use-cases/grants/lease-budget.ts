@@ -21,36 +21,35 @@ export interface LeaseInput {
   wish: BudgetUse;
 }
 
-/** `held`: the totals up to which the boot may go, null if the budget has no such limit. */
+/** `held`: the totals up to which the boot may go; null if the budget has no such limit. */
 export interface LeaseAnswer {
   held: { calls: number | null; bytes: number | null };
-  /** Others hold a part of the budget that they may give back. */
+  /** True if other gateways hold budget that they may return. */
   elsewhere: boolean;
 }
 
 /**
- * Gives a gateway a part of a grant's budget, or takes back what it no longer wants. Over all gateways and brokers
- * never more is out than the budget has: a grant's leases change in units of its tenant, one after the other.
+ * Gives a gateway a part of a grant's budget, or takes back what it no longer needs. All leases together never exceed the
+ * budget, however many gateways and brokers there are: units of one tenant run one after the other.
  *
- * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a boot that was closed
+ * @throws AccessError `not_found`, `grant_not_active`, `conflict` for a closed boot
  */
-export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseInput): Promise<LeaseAnswer> {
-  const known = await deps.store.directory.read((unit) => unit.directory.ownerOf('grant', ask.grant));
+export async function leaseBudget(deps: Deps, gateway: string, request: LeaseInput): Promise<LeaseAnswer> {
+  const known = await deps.store.directory.read((unit) => unit.directory.ownerOf('grant', request.grant));
   if (known === null) throw notFound('grant');
   return deps.store.forTenant(known.tenant, async (unit) => {
-    const grant = await unit.grants.find(ask.grant);
+    const grant = await unit.grants.find(request.grant);
     if (grant === null || !isUsable(grant, deps.clock.now()))
       throw new AccessError('grant_not_active', 'This grant is not active.');
     const budget = (await unit.requests.find(grant.request))?.terms.budget;
     if (budget === undefined) return { held: { calls: null, bytes: null }, elsewhere: false };
-    const { boot, turn } = ask;
+    const { boot, turn } = request;
     const all = await unit.leases.ofGrant(grant.id);
     const isOwn = (lease: Lease) => lease.gateway === gateway && lease.boot === boot;
     const own = all.find(isOwn) ?? newLease(unit.tenant, grant.id, gateway, boot);
     const others = all.filter((lease) => !isOwn(lease));
-    if (own.closedAt !== null)
-      throw new AccessError('conflict', 'This boot of the gateway was said to be over.');
-    const given = turn <= own.turn ? own : adjustLease(own, others, budget, grant.used, ask);
+    if (own.closedAt !== null) throw new AccessError('conflict', 'This boot of the gateway is closed.');
+    const given = turn <= own.turn ? own : adjustLease(own, others, budget, grant.used, request);
     if (given !== own) await unit.leases.save(given);
     return {
       held: {
@@ -63,8 +62,8 @@ export async function leaseBudget(deps: Deps, gateway: string, ask: LeaseInput):
 }
 
 /**
- * A gateway says that these runs of it are over and that all their records are here: what their leases held and did
- * not use is free again.
+ * Closes the leases of boots that the gateway reports as over, once all their records have arrived. What these leases held
+ * and did not use is free again.
  */
 export async function closeLeases(deps: Deps, gateway: string, boots: readonly string[]): Promise<void> {
   const open = await deps.store.gateways.read((unit) => unit.leases.openOf(gateway, boots));
@@ -78,7 +77,7 @@ export async function closeLeases(deps: Deps, gateway: string, boots: readonly s
     });
 }
 
-/** Ends a grant of whose budget nothing is left. Called after its leases or their use have changed. */
+/** Ends a grant whose budget is used up. Called after its leases or their use have changed. */
 export async function endIfExhausted(deps: Deps, unit: TenantUnit, id: string): Promise<void> {
   const grant = await unit.grants.find(id);
   if (grant === null || hasEnded(grant)) return;

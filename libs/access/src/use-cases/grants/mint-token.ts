@@ -10,9 +10,9 @@ import { loadPolicyContext } from '../evaluation/load-context.js';
 import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { grantInSight, locateGrant } from '../shared/locate.js';
-import { activateIn, startOnFirstUseIn } from './activate-grant.js';
+import { activateIn, startOnFirstUseIn } from './start-grant.js';
 
-/** What goes into a grant token; the minter adds issuer, key and life. */
+/** What goes into a grant token. The minter adds issuer, key and lifetime. */
 export interface MintInput {
   grant: StartedGrant;
   terms: Terms;
@@ -31,15 +31,15 @@ export interface MintedToken {
   expiresAt: string;
 }
 
-/** Signs; decides nothing. Only the broker has one. */
+/** Signs tokens and decides nothing. Only the broker has one. */
 export interface TokenMinter {
   mint(input: MintInput): MintedToken;
 }
 
 /**
- * Mints a token of an active grant for the engineer who holds it. The evaluator runs again: what the rules
- * no longer allow gets no new token. The first token starts a grant that waits for its first use, in the same
- * transaction; a scheduled one whose time has come need not wait for the job.
+ * Mints a token of an active grant for the engineer who holds it. The evaluator runs again: a grant that the rules no
+ * longer allow gets no new token. The first token starts a grant that waits for its first use, in the same transaction. A
+ * scheduled grant whose start has come does not wait for the scheduler.
  *
  * @throws AccessError `not_found`, `forbidden`, `grant_not_active`
  */
@@ -53,14 +53,11 @@ export async function mintToken(
     const { grant: stored, person } = await grantInSight(unit, principal, id);
     requirePermission(person, 'grant.token');
     if (stored.requester !== person.id)
-      throw new AccessError(
-        'forbidden',
-        'A token is given to the engineer who holds the grant, to nobody else.',
-      );
+      throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');
     const now = deps.clock.now();
-    await notStopped(unit, stored);
-    const { terms, audience, tokenTtl } = await stillAllowed(unit, stored, person, now);
-    const grant = await begun(unit, stored, terms, now);
+    await requireNotStopped(unit, stored);
+    const { terms, audience, tokenTtl } = await requireStillAllowed(unit, stored, person, now);
+    const grant = await startedGrant(unit, stored, terms, now);
     const countersignatures = await loadCountersignatures(deps, unit, grant, terms);
     const minted = minter.mint({ grant, terms, countersignatures, audience, tokenTtl, now });
     await unit.log.append({
@@ -80,12 +77,13 @@ export async function mintToken(
   });
 }
 
-/** The grant as it is once its first token is given. @throws AccessError `grant_not_active` outside its window */
-async function begun(unit: TenantUnit, grant: Grant, terms: Terms, now: Date): Promise<StartedGrant> {
+/** The grant, started if this is its first token. @throws AccessError `grant_not_active` outside its window */
+async function startedGrant(unit: TenantUnit, grant: Grant, terms: Terms, now: Date): Promise<StartedGrant> {
   if (grant.state === 'scheduled' && grant.startsAt === null) {
     const latest = earliestConsentEnd(await loadConsents(unit, grant, terms));
     const seconds = Math.min(terms.seconds, Math.floor((latest - now.getTime()) / 1_000));
-    if (seconds <= 0) throw new AccessError('grant_not_active', 'What the customer signed is over already.');
+    if (seconds <= 0)
+      throw new AccessError('grant_not_active', 'The window that the customer signed is over.');
     return startOnFirstUseIn(unit, grant, seconds, now);
   }
   const opened = dueStep(grant, now) === 'activate' ? await activateIn(unit, grant, now) : grant;
@@ -93,8 +91,8 @@ async function begun(unit: TenantUnit, grant: Grant, terms: Terms, now: Date): P
   return opened;
 }
 
-/** The customer's signed stop of this very digest. One of everything is the evaluator's to see. */
-async function notStopped({ stops }: TenantUnit, { tenant, digest }: Grant): Promise<void> {
+/** Checks for a customer's signed stop of this digest. A stop of the whole tenant is a rule of the evaluator. */
+async function requireNotStopped({ stops }: TenantUnit, { tenant, digest }: Grant): Promise<void> {
   if ((await stops.standing(tenant)).some((stop) => stop.digest === digest))
     throw new AccessError('grant_not_active', 'The customer has stopped this grant.');
 }
@@ -105,27 +103,32 @@ function notActive({ startsAt, endsAt, state, endReason }: Grant): AccessError {
   return new AccessError('grant_not_active', `This grant is not active (${why}).`);
 }
 
-/** True if a token could be given now if the rules still allow it. */
-const mayBegin = (grant: Grant, now: Date): boolean =>
+/** True if the grant is in a state in which a token could be minted now. */
+const isMintable = (grant: Grant, now: Date): boolean =>
   isUsable(grant, now) ||
   (grant.state === 'scheduled' &&
     (grant.startsAt === null ? dueStep(grant, now) === null : dueStep(grant, now) === 'activate'));
 
-async function stillAllowed(unit: TenantUnit, grant: Grant, requester: Principal['person'], now: Date) {
-  if (!mayBegin(grant, now)) throw notActive(grant);
+async function requireStillAllowed(
+  unit: TenantUnit,
+  grant: Grant,
+  requester: Principal['person'],
+  now: Date,
+) {
+  if (!isMintable(grant, now)) throw notActive(grant);
   const request = await unit.requests.find(grant.request);
   if (request === null) throw notFound('grant');
-  const ask = requestedByTerms(request.terms);
-  const context = await loadPolicyContext(unit, ask, {
+  const access = requestedByTerms(request.terms);
+  const context = await loadPolicyContext(unit, access, {
     stage: 'mint',
     now,
     requester,
     openRequests: 0,
     terms: request.terms,
   });
-  const { refusals } = evaluate(ask, context);
+  const { refusals } = evaluate(access, context);
   if (refusals.length > 0 || context.service === null)
-    throw new AccessError('grant_not_active', 'The rules no longer allow what this grant opens.', {
+    throw new AccessError('grant_not_active', 'The rules no longer allow this access.', {
       refusals,
     });
   return {

@@ -1,15 +1,19 @@
 import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { windowAtApproval } from '../../domain/access-window.js';
-import type { Grant, StartedGrant } from '../../domain/grant.js';
+import { activateGrant, type Grant, type StartedGrant, startOnFirstUse } from '../../domain/grant.js';
+import { changedMeanwhile, notFound, type Refusal } from '../../errors.js';
+import { evaluate } from '../../policy/evaluate.js';
+import { requestedByTerms } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/index.js';
+import { loadPolicyContext } from '../evaluation/load-context.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { announceStart } from './activate-grant.js';
+import { endGrantIn } from './end-grant.js';
 
 /**
- * Creates the grant of a fully approved request: open now, or scheduled. The store refuses a second one per
- * digest. Gateways hear of a grant when it opens, not before.
+ * Creates the grant of a fully approved request: active now, or scheduled. The store refuses a second grant for a digest.
+ * Gateways learn of a grant when it becomes active, not before.
  */
 export async function createGrantIn(
   deps: Deps,
@@ -53,4 +57,76 @@ async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Pro
     data: { grant: id, request, requester, digest, startsAt, endsAt, useBy },
   });
   await unit.outbox.add(grantNotice(grant, at));
+}
+
+/** Stores a grant that has just started; its event, feed change and notice commit with it. */
+export async function openGrantIn(unit: TenantUnit, opened: StartedGrant, at: string): Promise<StartedGrant> {
+  if (!(await unit.grants.update(opened))) throw changedMeanwhile('grant');
+  await announceStart(unit, opened, at);
+  return opened;
+}
+
+/** Writes the event, feed change and notice of a grant that starts. */
+export async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
+  const { id, request, requester, digest, startsAt, endsAt } = grant;
+  await unit.log.append({
+    type: 'grant.started',
+    at,
+    actor: 'job',
+    data: { grant: id, request, requester, digest, startsAt, endsAt },
+  });
+  await unit.feed.changed('grant', id);
+  await unit.outbox.add(grantNotice(grant, at));
+}
+
+/**
+ * Starts a scheduled grant. The evaluator runs again first: a grant that the rules no longer allow ends without having
+ * been active.
+ *
+ * @returns the grant, active or ended
+ */
+export async function activateIn(unit: TenantUnit, grant: Grant, now: Date): Promise<Grant> {
+  const at = toInstant(now);
+  const refusals = shortened(await refusalsNow(unit, grant, now));
+  if (refusals.length > 0) return endGrantIn(unit, grant, { reason: 'revoked', actor: 'job', at, refusals });
+  return openGrantIn(unit, activateGrant(grant), at);
+}
+
+/** A log leaf has room for this many reasons of this length; of equal code and pointer it takes the first. */
+const MAX_REASONS = 20;
+const MAX_REASON_LENGTH = 500;
+
+function shortened(refusals: readonly Refusal[]): Refusal[] {
+  const first = new Map<string, Refusal>();
+  for (const each of refusals) {
+    const key = `${each.code} ${each.pointer}`;
+    if (!first.has(key))
+      first.set(key, { ...each, detail: [...each.detail].slice(0, MAX_REASON_LENGTH).join('') });
+  }
+  return [...first.values()].slice(0, MAX_REASONS);
+}
+
+/** Starts a grant that waits for its first token: its time runs from now. */
+export async function startOnFirstUseIn(
+  unit: TenantUnit,
+  grant: Grant,
+  seconds: number,
+  now: Date,
+): Promise<StartedGrant> {
+  return openGrantIn(unit, startOnFirstUse(grant, seconds, now), toInstant(now));
+}
+
+async function refusalsNow(unit: TenantUnit, grant: Grant, now: Date): Promise<Refusal[]> {
+  const request = await unit.requests.find(grant.request);
+  const requester = await unit.organisation.person(grant.requester);
+  if (request === null || requester === null) throw notFound('grant');
+  const access = requestedByTerms(request.terms);
+  const context = await loadPolicyContext(unit, access, {
+    stage: 'activation',
+    now,
+    requester,
+    openRequests: 0,
+    terms: request.terms,
+  });
+  return evaluate(access, context).refusals;
 }

@@ -17,7 +17,7 @@ import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions } from '../../domain/trust/trust-status.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';
 import { NO_INVITATION } from '../../policy/invitation-match.js';
@@ -25,45 +25,45 @@ import type { RequestedAccess } from '../../policy/requested-access.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-context.js';
 import { invitationNotice } from '../notices/notices.js';
-import { parseScope } from '../requests/normalised-ask.js';
-import { signingPoint } from '../requests/read-statement.js';
+import { signingPoint } from '../requests/approval-statements.js';
+import { parseScope } from '../requests/request-input.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { requireOwnKey } from '../trust/own-key.js';
-import { requireSignedBy } from '../trust/signed-by.js';
-import { freshParts, signedParts, stated } from './invitation-parts.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { requireSignedBy } from '../trust/verify-signature.js';
+import { freshParts, invitationStatement, signedParts } from './invitation-statement.js';
 
-/** A door that stands open for longer is standing access by another name. */
+/** A longer invitation would be standing access. */
 const MAX_INVITATION_SECONDS = 90 * 86_400;
 
 export interface InvitationInput {
   service: string;
   scope: ScopeEntry[];
-  /** The whole of each grant lies before it. Whole seconds, like `notBefore`. */
+  /** Every grant has to end by then. Whole seconds, like `notBefore`. */
   until: string;
-  /** Null: from now on. */
+  /** Null: now. */
   notBefore: string | null;
   ticket: string | null;
-  /** The longest that one grant may last; null: what the policies allow. */
+  /** The longest duration of one grant; null: what the policies allow. */
   seconds: number | null;
   budget: Budget | null;
-  /** How many grants it may open; null: any number. */
+  /** How many grants it may lead to; null: any number. */
   uses: number | null;
-  /** Its author's signature over the statement that they were given, as it came; and what opens its ticket. */
+  /** Its author's signature over the offered statement, as received; `opening` opens the ticket in it. */
   countersignature?: unknown;
   opening?: Opening;
 }
 
-/** What an approver signs to invite, and what opens the ticket in it. */
+/** The statement that an approver signs to invite, and the opening of the ticket in it. */
 export interface InvitationToSign {
   statement: InvitationStatement;
   ticket: Opening | null;
-  /** Seconds: the longest that the policies allow one grant, whatever the statement says. */
+  /** In seconds: the longest grant that the policies allow, whatever the statement says. */
   longest: number;
 }
 
 /**
- * The invitation that the caller may sign now. Nothing is stored; it is judged again when it comes.
+ * The invitation statement that the caller may sign now. Nothing is stored; the signed statement is verified when it comes.
  *
  * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused`
  */
@@ -79,17 +79,17 @@ export function draftInvitationStatement(
   return deps.store.readForTenant(tenant, async (unit) => {
     const now = deps.clock.now();
     const { person } = principal;
-    const { seconds, longest } = await allowed(unit, { ...input, tenant, scope }, person, now);
+    const { seconds, longest } = await evaluateInvitation(unit, { ...input, tenant, scope }, person, now);
     const fixed = await freshParts(deps, signingPoint(unit), tenant, input, now);
     const place = { deployment: deps.store.deployment, tenant, person: person.id };
-    const statement = checked(stated(place, { ...input, scope, seconds }, fixed), now);
+    const statement = validated(invitationStatement(place, { ...input, scope, seconds }, fixed), now);
     return { statement, ticket: fixed.ticket?.opening ?? null, longest };
   });
 }
 
 /**
- * The customer opens the door itself: whoever asks for what this covers needs no further yes of this approver. What
- * could never be granted cannot be invited to.
+ * An approver invites: a request that this covers needs no further approval of theirs. An invitation must not cover what
+ * can never be granted.
  *
  * @throws AccessError `forbidden`, `not_found` for another tenant, `invalid_request`, `request_refused` with every
  *   refusal, `countersignature_required`, `conflict` if too many are open
@@ -109,11 +109,16 @@ export async function invite(
     tenant,
     async (unit) => {
       const person = await unit.organisation.person(principal.person.id);
-      if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+      if (person === null) throw noLongerKnown();
       requirePermission(person, 'invitation.write');
       await requireOwnKey(unit, principal);
       const now = deps.clock.now();
-      const { seconds, mustBeSigned } = await allowed(unit, { ...input, tenant, scope }, person, now);
+      const { seconds, mustBeSigned } = await evaluateInvitation(
+        unit,
+        { ...input, tenant, scope },
+        person,
+        now,
+      );
       if (mustBeSigned && input.countersignature === undefined)
         throw new AccessError('countersignature_required', 'This invitation must be signed with a passkey.');
       const open = await unit.invitations.open(tenant, input.service, MAX_OPEN_INVITATIONS);
@@ -128,23 +133,23 @@ export async function invite(
   );
 }
 
-/** How long one grant may last, as asked and at most, once the evaluator has nothing against the invitation. */
-async function allowed(
+/** Evaluates the invitation. Returns the duration of one grant, as requested and at most. */
+async function evaluateInvitation(
   unit: Parameters<typeof loadPolicyContext>[0],
   input: InvitationInput & { tenant: string },
   person: Person,
   now: Date,
 ): Promise<{ seconds: number; longest: number; mustBeSigned: boolean }> {
   const { tenant, service, scope } = input;
-  const ask: RequestedAccess = {
+  const access: RequestedAccess = {
     ...{ tenant, service, scope, ticket: input.ticket, basis: 'invitation', startsOn: 'approval' },
     justified: true,
     seconds: input.seconds ?? 1,
   };
-  const context = await loadPolicyContext(unit, ask, {
+  const context = await loadPolicyContext(unit, access, {
     ...{ stage: 'invite', now, requester: person, openRequests: 0, terms: null },
   });
-  const { refusals } = evaluate(ask, { ...context, invitationMatch: NO_INVITATION });
+  const { refusals } = evaluate(access, { ...context, invitationMatch: NO_INVITATION });
   if (refusals.length > 0)
     throw new AccessError('request_refused', refusals.map(({ detail }) => detail).join(' '), {
       refusals: refusals.map((each) =>
@@ -152,7 +157,7 @@ async function allowed(
       ),
     });
   const longest = Math.min(
-    effectivePolicy(context.policy, ask).maxDuration,
+    effectivePolicy(context.policy, access).maxDuration,
     context.tenant?.controls.maxDuration ?? Number.POSITIVE_INFINITY,
   );
   const { tenant: record, trust } = context;
@@ -178,13 +183,13 @@ async function store(
       ? await freshParts(deps, point, unit.tenant, input, now)
       : await signedParts(deps, point, unit.tenant, { ...input, signature, now });
   const place = { deployment: deps.store.deployment, tenant: unit.tenant, person: person.id };
-  const statement = checked(stated(place, input, fixed), now);
+  const statement = validated(invitationStatement(place, input, fixed), now);
   const countersignature = signature === null ? null : { ...signature, statement };
   if (signature !== null && countersignature !== null) {
     if (canonicalJson(signature.statement) !== canonicalJson(statement))
       throw invalid('/countersignature/statement', 'What was signed is not this invitation.');
     if ((await unit.invitations.find(statement.invitation)) !== null)
-      throw new AccessError('conflict', 'This very invitation was made before.');
+      throw new AccessError('conflict', 'This invitation exists already.');
     await requireSignedBy(deps, unit, person.id, countersignature);
   }
   const { ticket } = fixed;
@@ -220,14 +225,14 @@ async function store(
   return { invitation, ticket: ticket?.opening ?? null };
 }
 
-/** The statement stands beside it. */
+/** Without the statement, which the event carries already. */
 const proofOf = ({ statement: _statement, ...proof }: Signature): Omit<Signature, 'statement'> => proof;
 
-/** How the members of the statement are called in the body. */
+/** The body's names for members of the statement. */
 const NAMES: Partial<Record<string, string>> = { '/notAfter': '/until', '/maxSeconds': '/maxDuration' };
 
-/** @throws AccessError `invalid_request` for what cannot be stated */
-function checked(statement: InvitationStatement, now: Date): InvitationStatement {
+/** @throws AccessError `invalid_request` if this is not a valid statement */
+function validated(statement: InvitationStatement, now: Date): InvitationStatement {
   const until = isInstant(statement.notAfter) ? Date.parse(statement.notAfter) : Number.NaN;
   if (until <= now.getTime()) throw invalid('/until', 'until is over already.');
   if (until > now.getTime() + MAX_INVITATION_SECONDS * 1_000)

@@ -3,12 +3,12 @@ import { isLockInForce, type Lock, type LockKind } from '../../domain/lock.js';
 import { requirePermission } from '../../domain/permissions.js';
 import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { readAs } from '../shared/read-as.js';
-import { requireOwnKey } from '../trust/own-key.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {
   kind: LockKind;
@@ -20,8 +20,8 @@ export interface LockInput {
 }
 
 /**
- * Locks a tenant, a person or a service. The vendor's security admin locks anywhere; a tenant's admin locks for
- * their own tenant, and such a lock binds no other.
+ * Locks a tenant, a person or a service. The vendor's security admin may lock anything. A tenant's admin locks for their
+ * own tenant, and such a lock applies to no other.
  *
  * @throws AccessError `forbidden`, `not_found` if nothing has that name
  */
@@ -32,13 +32,13 @@ export async function setLock(
   repeatable: Repeatable = {},
 ): Promise<Lock> {
   requirePermission(principal.person, 'lock.write');
-  const name = await nameOf(deps, principal.person, input);
+  const name = await resolveName(deps, principal.person, input);
   const bound = boundTenant(principal.person, input.kind, name);
   return inUnitOf(
     deps,
     bound,
     async (unit) => {
-      const person = await mayLock(unit, principal);
+      const person = await requireMayLock(unit, principal);
       const now = deps.clock.now();
       const at = toInstant(now);
       const lock: Lock = {
@@ -58,7 +58,7 @@ export async function setLock(
         type: 'lock.set',
         at,
         actor: person.id,
-        data: { ...plain(lock), expiresAt: lock.expiresAt },
+        data: { ...eventData(lock), expiresAt: lock.expiresAt },
         personal: { reason: lock.reason },
       });
       await unit.feed.changed('lock', lock.id);
@@ -80,18 +80,18 @@ export async function liftLock(deps: Deps, principal: Principal, id: string): Pr
   if (found === null || !isLockInForce(found)) throw notFound('lock');
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
-    const lifting = await mayLock(unit, principal);
+    const lifting = await requireMayLock(unit, principal);
     await requireOwnKey(unit, principal);
     if (lock === null) throw notFound('lock');
     if (lock.side !== sideOf(lifting) || (lock.side === 'customer' && lock.tenant !== lifting.tenant))
-      throw new AccessError('forbidden', 'A lock is lifted only by the side that set it.');
+      throw new AccessError('forbidden', 'Only the side that set a lock can lift it.');
     const lifted = await liftIn(unit, lock, lifting.id, toInstant(deps.clock.now()));
     if (lifted === null) throw notFound('lock');
     return lifted;
   });
 }
 
-/** The clock's job lifts what has expired. True if it did. */
+/** The scheduler's step: lifts an expired lock. True if it did. */
 export function expireLock(deps: Deps, id: string, tenant: string | null): Promise<boolean> {
   return inUnitOf(deps, tenant, async (unit) => {
     const lock = await unit.locks.find(id);
@@ -101,22 +101,22 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
   });
 }
 
-/** Locks in force that concern the person's side, newest first. */
+/** The locks in force that apply to the person's side, newest first. */
 export function listLocks(deps: Deps, { person }: Principal, page: PageQuery): Promise<Page<Lock>> {
   requirePermission(person, 'lock.read');
   return readAs(deps, person, (unit) => unit.locks.list(page));
 }
 
-const plain = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });
+const eventData = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });
 
 async function liftIn(unit: LockUnit, lock: Lock, actor: string, at: string): Promise<Lock | null> {
   if (!(await unit.locks.lift(lock.id, at))) return null;
-  await unit.log.append({ type: 'lock.lifted', at, actor, data: plain(lock) });
+  await unit.log.append({ type: 'lock.lifted', at, actor, data: eventData(lock) });
   await unit.feed.changed('lock', lock.id);
   return { ...lock, liftedAt: at };
 }
 
-/** What binds all stands in the deployment's log, which every tenant may read. */
+/** A lock that applies to all tenants is in the deployment's log, which every tenant may read. */
 function inUnitOf<T>(
   deps: Deps,
   tenant: string | null,
@@ -128,10 +128,10 @@ function inUnitOf<T>(
     : deps.store.forTenant(tenant, work, options);
 }
 
-/** The person as this transaction sees them. */
-async function mayLock(unit: LockUnit, principal: Principal): Promise<Person> {
+/** The person as stored now. @throws AccessError `forbidden` */
+async function requireMayLock(unit: LockUnit, principal: Principal): Promise<Person> {
   const person = await unit.organisation.person(principal.person.id);
-  if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+  if (person === null) throw noLongerKnown();
   requirePermission(person, 'lock.write');
   return person;
 }
@@ -139,12 +139,12 @@ async function mayLock(unit: LockUnit, principal: Principal): Promise<Person> {
 function boundTenant(person: Person, kind: LockKind, name: string): string | null {
   if (isVendorStaff(person)) return kind === 'tenant' ? name : null;
   if (kind === 'tenant' && name !== person.tenant)
-    throw new AccessError('forbidden', 'A tenant’s admin locks their own tenant, and no other.');
+    throw new AccessError('forbidden', 'A tenant’s admin can lock only their own tenant.');
   return person.tenant;
 }
 
-/** The one spelling under which a lock is looked up. @throws AccessError `not_found` */
-async function nameOf(deps: Deps, by: Person, { kind, name }: LockInput): Promise<string> {
+/** The name under which the lock is stored and looked up. @throws AccessError `not_found` */
+async function resolveName(deps: Deps, by: Person, { kind, name }: LockInput): Promise<string> {
   if (kind === 'tenant' && by.tenant !== null) return name;
   return deps.store.directory.read(async (unit) => {
     if (kind === 'person') {

@@ -6,7 +6,7 @@ import type { DeliveryState, NoticeView, Page, PageQuery } from '../../ports/ind
 import type { Deps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 
-/** Notices with where they went, newest first. @throws AccessError `forbidden` */
+/** Notices with their deliveries, newest first. @throws AccessError `forbidden` */
 export async function listNotices(
   deps: Deps,
   { person }: Principal,
@@ -18,7 +18,7 @@ export async function listNotices(
 }
 
 /**
- * Has the dead deliveries of a notice tried again, under the same id; the deployment's log says who asked.
+ * Retries the dead deliveries of a notice, under the same id. The deployment's log records who did.
  * @throws AccessError `forbidden`, `not_found`, `wrong_state` if none is dead
  */
 export async function retryNotice(

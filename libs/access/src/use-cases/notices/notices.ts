@@ -4,13 +4,13 @@ import type { Invitation } from '../../domain/invitation.js';
 import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { NoticeDraft } from '../../ports/index.js';
 
-/** An audience: one person by id, or everyone who holds a role on one side. */
+/** An audience: one person by id, or all people with a role on one side. */
 export const everyReviewer = 'role:vendor:reviewer';
 export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
 
 const everyEngineer = 'role:vendor:engineer';
 
-/** A door that opens or shuts: those who may go through it, and those whose door it is. */
+/** Sent to those who may use the invitation and those who may withdraw it. */
 export const invitationNotice = (
   { id, tenant }: Invitation,
   what: 'created' | 'withdrawn' | 'expired',
@@ -22,7 +22,7 @@ export const invitationNotice = (
   at,
 });
 
-/** What a tenant trusts: its own people decide on it, and whoever watches over access at the vendor hears of it. */
+/** Sent to the tenant's own people, who decide about its trust, and to the vendor's security admins. */
 export const trustNotice = (
   tenant: string,
   what:
@@ -39,13 +39,13 @@ export const trustNotice = (
 
 const RESETS = { open: 'reset', used: 'reset-used', cancelled: 'reset-cancelled' } as const;
 
-/** No one of a tenant is left out where its keys are said to be lost. */
+/** A reset is sent to all of the tenant's people, auditors included. */
 export function resetNotice({ id, tenant, state }: TrustReset, at: string): NoticeDraft {
   const notice = trustNotice(tenant, RESETS[state], id, at);
   return { ...notice, audience: [...notice.audience, `role:${tenant}:auditor`] };
 }
 
-/** Whom a request's new state concerns. */
+/** Sent to the people whom the request's new state concerns. */
 export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   const audience = [request.requester];
   if (request.state === 'awaiting_vendor') audience.push(everyReviewer);
@@ -53,7 +53,7 @@ export function requestNotice(request: AccessRequest, at: string): NoticeDraft {
   return { kind: `request.${request.state}`, subject: request.id, audience, at };
 }
 
-/** Whose decision it waits for; by now those who could decide and have not. */
+/** Sent to the people whose decision the request waits for. */
 export const reminderNotice = (request: AccessRequest, kind: ReminderKind, at: string): NoticeDraft => ({
   kind,
   subject: request.id,
@@ -61,13 +61,13 @@ export const reminderNotice = (request: AccessRequest, kind: ReminderKind, at: s
   at,
 });
 
-/** Calls went through it, or were refused; how many, the grant says. */
+/** Calls were allowed or refused; the grant says how many. */
 export const grantUseNotice = (grant: Grant, what: 'used' | 'refused', at: string): NoticeDraft => ({
   ...grantNotice(grant, at),
   kind: `grant.${what}`,
 });
 
-/** It ends in a few minutes: whoever needs longer asks now. */
+/** The grant ends in a few minutes; its engineer may request more time now. */
 export const endingNotice = (grant: Grant, at: string): NoticeDraft => ({
   ...grantNotice(grant, at),
   kind: 'grant.ending',

@@ -1,23 +1,24 @@
+import type { TenantRecord } from '../../domain/organisation.js';
 import { hasRole, type Person } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
-import { withdrawIn } from '../invitations/withdraw-invitation.js';
-import { removeAuthenticatorsIn } from '../trust/drop-signing-means.js';
+import { withdrawIn } from '../invitations/invitation-transitions.js';
+import { removeAuthenticatorsIn } from '../trust/authenticators.js';
 
-/** Who changes a person: `host`, or a person's id. */
+/** Who changes a person (`host`, or a person's id), and when. */
 export interface ChangedBy {
   actor: string;
   at: string;
-  /** The person comes back with the whole tenant, as they were when it was removed. */
+  /** True if the person comes back with their whole tenant, as they were when it was removed. */
   withTenant?: boolean;
 }
 
 /**
- * Makes a person what `after` says, with the event. Who can no longer review has not reviewed what is still
- * open, a door that they opened is shut, and what they hold as an engineer ends; who is removed is signed out
- * everywhere, and keys, passkeys, pinned identities and Slack accounts do not come back with them.
+ * Stores a changed person, with the event. If they lose the role, their reviews of open requests are voided, their
+ * invitations withdrawn, and their grants ended. A removed person is signed out everywhere, and their API keys, passkeys,
+ * pinned identities and Slack accounts do not come back with them.
  *
- * @param before null for someone new
+ * @param before null for a new person
  */
 export async function changePersonIn(
   unit: VendorUnit,
@@ -42,7 +43,7 @@ export async function changePersonIn(
     await withdrawInvitations(unit, before, now, by);
     await endGrants(unit, before, now, by);
   }
-  await dropWhatTheySignWith(unit, before, after, by);
+  await removeAuthenticatorsIfNeeded(unit, before, after, by);
   if (!removed) return;
   await unit.sessions.endAllOf(after.id, by.at);
   await unit.apiKeys.revokeAllOf(after.id, by.at);
@@ -51,10 +52,10 @@ export async function changePersonIn(
 }
 
 /**
- * Whoever leaves, and comes back, enrols anew. Of a claimed tenant that goes whole, its people keep what they sign with:
- * no one else could bring it back to life.
+ * A person who leaves and comes back has to enrol again. If a whole claimed tenant is removed, its people keep their
+ * passkeys and recovery keys: without them no one could reactivate it.
  */
-async function dropWhatTheySignWith(
+async function removeAuthenticatorsIfNeeded(
   unit: VendorUnit,
   before: Person | null,
   { id, tenant, removedAt }: Person,
@@ -62,21 +63,23 @@ async function dropWhatTheySignWith(
 ): Promise<void> {
   if (tenant === null || before === null) return;
   const isBack = before.removedAt !== null && by.withTenant !== true;
-  const hasLeft = removedAt !== null && !(await goesWhole(unit, tenant));
+  const hasLeft = removedAt !== null && !(await isRemovedClaimedTenant(unit, tenant));
   if (isBack || hasLeft) await removeAuthenticatorsIn(await unit.tenant(tenant), id, by);
 }
 
-const goesWhole = async ({ organisation, trust }: VendorUnit, tenant: string): Promise<boolean> =>
-  (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
+const isRemovedClaimedTenant = async (
+  { organisation, trust }: VendorUnit,
+  tenant: string,
+): Promise<boolean> => (await organisation.tenant(tenant)) === null && (await trust.current(tenant)) !== null;
 
-/** The groups of vendor staff, absent if there are none, in the one order. */
+/** The groups of vendor staff, sorted; absent if there are none. */
 export const groupsOf = ({ groups = [] }: { groups?: string[] }): { groups?: string[] } =>
   groups.length === 0 ? {} : { groups: [...groups].sort() };
 
 const loses = (before: Person, after: Person | null, role: Person['roles'][number]): boolean =>
   hasRole(before, role) && (after === null || !hasRole(after, role));
 
-/** A grant rests on its engineer; who is none any more holds none. */
+/** A grant depends on its engineer. A person who is no longer an engineer holds no grant. */
 async function endGrants(
   unit: VendorUnit,
   before: Person,
@@ -84,13 +87,13 @@ async function endGrants(
   { actor, at }: ChangedBy,
 ): Promise<void> {
   if (!loses(before, after, 'engineer')) return;
-  // Whose sign-in brought it to light has not stopped anything: that is the broker's own doing.
+  // If the person's own sign-in revealed the change, the broker ended the grant, not the person.
   const by = { reason: 'revoked', actor: actor === before.id ? 'job' : actor, at } as const;
   const held = await unit.grants.liveOf({ requesters: [before.id], tenants: [], services: [] });
   for (const { id, tenant } of held) await endGrantsIn(await unit.tenant(tenant), [{ id }], by);
 }
 
-/** A door that someone opened who no longer may is shut. */
+/** An invitation depends on its author's role. */
 async function withdrawInvitations(
   unit: VendorUnit,
   before: Person,
@@ -102,7 +105,7 @@ async function withdrawInvitations(
     await withdrawIn(await unit.tenant(invitation.tenant), invitation, { actor, at, words: null });
 }
 
-/** Whoever can no longer review has not reviewed what is still open: others have to, in their place. */
+/** On requests that are still open, other people have to review in their place. */
 async function voidReviews(
   unit: VendorUnit,
   before: Person,
@@ -127,4 +130,22 @@ async function voidReviews(
       },
     });
   }
+}
+
+/**
+ * The role that too few people would have after this change of a tenant's person; null if enough are left. A tenant without
+ * an admin could change nothing, and a tenant with too few approvers could approve nothing.
+ */
+export async function roleBelowMinimum(
+  unit: Pick<VendorUnit, 'organisation'>,
+  { slug, controls }: TenantRecord,
+  before: Person,
+  after: Person,
+): Promise<'admin' | 'approver' | null> {
+  const minimum = { admin: 1, approver: controls.approvals };
+  for (const role of ['admin', 'approver'] as const) {
+    if (!hasRole(before, role) || hasRole(after, role)) continue;
+    if ((await unit.organisation.countWithRole(slug, role, before.id)) < minimum[role]) return role;
+  }
+  return null;
 }

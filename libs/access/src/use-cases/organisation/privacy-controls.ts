@@ -5,16 +5,16 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { requireOwnKey } from '../trust/own-key.js';
-import { requireOwnTenant, requireTenantAccess } from './own-tenant.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
-/** A tenant's policy as it stands; `version` names exactly this content. */
+/** A tenant's current controls; `version` identifies exactly this content. */
 export interface ControlsView {
   version: string;
   controls: PrivacyControls;
 }
 
-/** What controls are judged by: what they may name, and who is there to meet them. */
+/** The facts by which controls are validated: the services they may name, and the number of approvers. */
 export interface ControlsFacts {
   services: string[];
   approvers: number;
@@ -40,26 +40,26 @@ export async function getPrivacyControls(
 }
 
 /**
- * The tenant's admin changes its policy: what is asked for from now on goes by it, and gateways hear of what it
- * forbids at once.
+ * The tenant's admin changes its controls. They apply to every evaluation from now on, and gateways learn at once what they
+ * forbid.
  *
- * @param version what the change was made on
- * @param judge reads the new controls strictly, by the rules of the organisation file; throws where they are wrong
- * @throws AccessError `forbidden`, `not_found`, `conflict` if they have changed meanwhile
+ * @param version the version that the change is based on
+ * @param parse parses the new controls strictly, by the rules of the organisation file; throws if they are invalid
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if the controls have changed meanwhile
  */
 export function setPrivacyControls(
   deps: Deps,
   principal: Principal,
   slug: string,
   version: string,
-  judge: (facts: ControlsFacts) => PrivacyControls,
+  parse: (facts: ControlsFacts) => PrivacyControls,
 ): Promise<ControlsView> {
   return deps.store.asVendor(async (unit) => {
     const { tenant, actor } = await requireOwnTenant(unit, principal, 'controls.write', slug);
     requireStrongSignIn(principal);
     await requireOwnKey(unit, principal);
     const services = await unit.organisation.services();
-    const after = judge({
+    const after = parse({
       services: services.map(({ definition }) => definition.name),
       approvers: await unit.organisation.countWithRole(slug, 'approver', ''),
     });

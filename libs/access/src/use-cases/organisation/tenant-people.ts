@@ -5,10 +5,9 @@ import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { requireOwnKey } from '../trust/own-key.js';
-import { roleBelowMinimum } from '../trust/too-few-left.js';
-import { changePersonIn } from './change-person.js';
-import { requireOwnTenant, requireTenantAccess } from './own-tenant.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { changePersonIn, roleBelowMinimum } from './change-person.js';
+import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
 export interface TenantPersonInput {
   email: string;
@@ -16,7 +15,7 @@ export interface TenantPersonInput {
   roles: TenantRole[];
 }
 
-/** People of a tenant, those who have left last. @throws AccessError `forbidden`, `not_found` */
+/** People of a tenant; those who have left come last. @throws AccessError `forbidden`, `not_found` */
 export async function listTenantPeople(deps: Deps, principal: Principal, slug: string): Promise<Person[]> {
   requireTenantAccess(principal, 'people.read', slug);
   return readAs(deps, principal.person, async (unit) => {
@@ -29,9 +28,9 @@ export async function listTenantPeople(deps: Deps, principal: Principal, slug: s
 }
 
 /**
- * The tenant's admin takes someone in. Who has left comes back as the same person, signed in nowhere.
+ * The tenant's admin adds a person. A person who left comes back as the same person, signed in nowhere.
  *
- * @throws AccessError `forbidden`, `not_found`, `invalid_request` for no address, `conflict` for one that is taken
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request` for an invalid address, `conflict` for one that is taken
  */
 export function addTenantPerson(
   deps: Deps,
@@ -39,19 +38,19 @@ export function addTenantPerson(
   slug: string,
   input: TenantPersonInput,
 ): Promise<Person> {
-  return changing(deps, principal, slug, async (unit, { actor }) => {
+  return changePerson(deps, principal, slug, async (unit, { actor }) => {
     const email = normaliseEmail(input.email);
     if (email === undefined)
-      throw new AccessError('invalid_request', 'This is no e-mail address.', { pointer: '/email' });
+      throw new AccessError('invalid_request', 'This is not an e-mail address.', { pointer: '/email' });
     const known = await unit.organisation.persons(email);
     if (known.some((each) => each.tenant === null && each.removedAt === null))
       throw new AccessError(
         'conflict',
-        'This is an address of the vendor’s staff, who hold no customer role.',
+        'This address belongs to the vendor’s staff, who hold no customer role.',
       );
     const before = known.find((each) => each.tenant === slug) ?? null;
     if (before !== null && before.removedAt === null)
-      throw new AccessError('conflict', 'Somebody with this address is here already.');
+      throw new AccessError('conflict', 'A person with this address exists already.');
     const after: Person = {
       id: before?.id ?? deps.ids.next('usr'),
       tenant: slug,
@@ -66,10 +65,10 @@ export function addTenantPerson(
 }
 
 /**
- * Another name, other roles.
+ * The tenant's admin changes a person's name or roles.
  *
- * @throws AccessError `forbidden`, `not_found`, `conflict` if too few would be left, or where the tenant's provider
- *   gives the roles
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if too few people would be left in a role, or if the tenant's
+ *   provider gives the roles
  */
 export function changeTenantPerson(
   deps: Deps,
@@ -78,36 +77,36 @@ export function changeTenantPerson(
   id: string,
   input: Partial<Pick<TenantPersonInput, 'name' | 'roles'>>,
 ): Promise<Person> {
-  return changing(deps, principal, slug, async (unit, { actor, tenant }) => {
-    const before = await memberIn(unit, slug, id);
+  return changePerson(deps, principal, slug, async (unit, { actor, tenant }) => {
+    const before = await requireMember(unit, slug, id);
     const roles = input.roles === undefined ? before.roles : [...input.roles].sort();
     if (tenant.oidc?.groups !== undefined && !sameRoles(roles, before.roles))
-      throw new AccessError('conflict', 'Your provider’s groups give the roles: change the groups there.');
+      throw new AccessError('conflict', 'Your provider’s groups give the roles. Change the groups there.');
     const after: Person = { ...before, name: input.name ?? before.name, roles };
-    await enoughLeft(unit, tenant, before, after);
+    await requireEnoughLeft(unit, tenant, before, after);
     await changePersonIn(unit, before, after, { actor: actor.id, at: deps.clock.now().toISOString() });
     return after;
   });
 }
 
-/** @throws AccessError `forbidden`, `not_found`, `conflict` if too few would be left */
+/** @throws AccessError `forbidden`, `not_found`, `conflict` if too few people would be left in a role */
 export function removeTenantPerson(
   deps: Deps,
   principal: Principal,
   slug: string,
   id: string,
 ): Promise<Person> {
-  return changing(deps, principal, slug, async (unit, { actor, tenant }) => {
-    const before = await memberIn(unit, slug, id);
+  return changePerson(deps, principal, slug, async (unit, { actor, tenant }) => {
+    const before = await requireMember(unit, slug, id);
     const at = deps.clock.now().toISOString();
     const after: Person = { ...before, removedAt: at };
-    await enoughLeft(unit, tenant, before, after);
+    await requireEnoughLeft(unit, tenant, before, after);
     await changePersonIn(unit, before, after, { actor: actor.id, at });
     return after;
   });
 }
 
-function changing(
+function changePerson(
   deps: Deps,
   principal: Principal,
   slug: string,
@@ -121,25 +120,25 @@ function changing(
   });
 }
 
-async function memberIn(unit: VendorUnit, slug: string, id: string): Promise<Person> {
+async function requireMember(unit: VendorUnit, slug: string, id: string): Promise<Person> {
   const person = await unit.organisation.person(id);
   if (person?.tenant !== slug || person.removedAt !== null) throw notFound('person');
   return person;
 }
 
 /** @throws AccessError `conflict` */
-async function enoughLeft(
+async function requireEnoughLeft(
   unit: VendorUnit,
   tenant: TenantRecord,
   before: Person,
   after: Person,
 ): Promise<void> {
-  const lacks = await roleBelowMinimum(unit, tenant, before, after);
-  if (lacks === 'admin')
-    throw new AccessError('conflict', 'This is the last admin. Make somebody else one first.');
-  if (lacks === 'approver')
+  const role = await roleBelowMinimum(unit, tenant, before, after);
+  if (role === 'admin')
+    throw new AccessError('conflict', 'This is the last admin. Make another person an admin first.');
+  if (role === 'approver')
     throw new AccessError(
       'conflict',
-      `Your controls ask for ${tenant.controls.approvals} approval(s), and fewer approvers would be left.`,
+      `Your controls require ${tenant.controls.approvals} approval(s), and fewer approvers would be left.`,
     );
 }

@@ -2,13 +2,13 @@ import { toInstant } from '@countersign/contract';
 import { type AccessRequest, isOpen, transitionRequest } from '../../domain/access-request.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
-import { type RequestView, requestViews } from './request-view.js';
+import { type RequestView, requestViews } from './read-requests.js';
 
 /** Ends an open request without a decision; state, event and notice commit together. */
 export async function endRequestIn(
@@ -17,11 +17,7 @@ export async function endRequestIn(
   by: { to: 'cancelled' | 'expired' | 'denied'; actor: string; at: string },
 ): Promise<AccessRequest> {
   const ended = transitionRequest(request, by.to, { at: by.at });
-  if (!(await unit.requests.update(ended)))
-    throw new AccessError(
-      'conflict',
-      'Somebody else changed this request at the same moment. Read it again.',
-    );
+  if (!(await unit.requests.update(ended))) throw changedMeanwhile('request');
   await unit.log.append({
     type: `request.${by.to}`,
     at: by.at,
@@ -32,7 +28,7 @@ export async function endRequestIn(
   return ended;
 }
 
-/** The requester takes the request back. @throws AccessError `not_found`, `forbidden`, `already_decided` */
+/** The requester cancels the request. @throws AccessError `not_found`, `forbidden`, `already_decided` */
 export async function cancelRequest(
   deps: Deps,
   principal: Principal,

@@ -8,10 +8,10 @@ import { AccessError } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
-/** A signed yes. */
+/** A signed approval or invitation. */
 export type SignedConsent = Signature<ApprovalStatement> | Signature<InvitationStatement>;
 
-/** The invitations that these requests lean on, by hash. */
+/** The invitations that these requests are based on, by hash. */
 export async function loadInvitations(
   { invitations }: Pick<ReadUnit, 'invitations'>,
   requests: readonly { terms: Terms }[],
@@ -20,7 +20,7 @@ export async function loadInvitations(
   return new Map((await invitations.findAll([...hashes])).map((each) => [each.hash, each]));
 }
 
-/** Every signed yes that this grant rests on: the invitation's first, then the reviews' in their order. */
+/** Every signed consent behind this grant: the invitation's first, then the reviews' in their order. */
 export function selectConsents(
   { request, digest }: Pick<Grant, 'request' | 'digest'>,
   terms: Terms,
@@ -44,13 +44,13 @@ export const loadConsents = async (
     await loadInvitations(unit, [{ terms }]),
   );
 
-/** Whether the version in force lists the key that made this signature, with its person. */
-const stillHolds = ({ document }: TrustVersion, { credential, statement }: SignedConsent): boolean =>
+/** True if the version in force lists the key that made this signature, with its person. */
+const isStillListed = ({ document }: TrustVersion, { credential, statement }: SignedConsent): boolean =>
   document.people.some(
     ({ person, passkeys }) => person === statement.person && passkeys.some(({ id }) => id === credential),
   );
 
-/** The end of the earliest window that was signed, milliseconds; infinite where no one signed one. */
+/** The earliest end of the signed windows, in milliseconds; infinite if none was signed. */
 export const earliestConsentEnd = (consents: readonly SignedConsent[]): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
@@ -58,10 +58,10 @@ export const earliestConsentEnd = (consents: readonly SignedConsent[]): number =
   );
 
 /**
- * The countersignatures that a token of this grant carries: of a claimed tenant as many as are asked for, by people and
- * keys that still count, since a gateway refuses a token of which one does not hold.
+ * The countersignatures that a token of this grant carries. A claimed tenant's token carries as many as are required, and
+ * only those whose person and key are still listed: a gateway rejects a token if any countersignature is invalid.
  *
- * @throws AccessError `grant_not_active` if a gateway would refuse what must be countersigned
+ * @throws AccessError `grant_not_active` if gateways would reject the token for its countersignatures
  */
 export async function loadCountersignatures(
   deps: SigningDeps,
@@ -74,8 +74,8 @@ export async function loadCountersignatures(
   const current = chain.at(-1);
   const controls = (await unit.organisation.tenant(grant.tenant))?.controls;
   if (current === undefined || controls === undefined) return consents;
-  const asked = requiredApprovals(controls, current);
-  const carried = consents.filter((each) => stillHolds(current, each)).slice(0, asked);
+  const required = requiredApprovals(controls, current);
+  const carried = consents.filter((each) => isStillListed(current, each)).slice(0, required);
   if (countersignedActions(terms.scope, controls, current).length === 0) return carried;
   const objection = deps.signatures.countersigned(
     {
@@ -94,7 +94,7 @@ export async function loadCountersignatures(
   if (objection !== undefined)
     throw new AccessError(
       'grant_not_active',
-      `This grant is not countersigned as the customer’s trust document demands: ${objection.detail}.`,
+      `This grant lacks countersignatures that the customer’s trust document requires: ${objection.detail}.`,
     );
   return carried;
 }

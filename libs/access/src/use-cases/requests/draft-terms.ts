@@ -15,57 +15,57 @@ import type { RequestedAccess } from '../../policy/requested-access.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
 
-/** What an engineer asks for, before it has an id or terms. */
+/** A new request, before it has an id or terms. */
 export interface AccessRequestInput {
   tenant: string;
   service: string;
   scope: ScopeEntry[];
   seconds: number;
-  /** Empty where none was given: a refusal, not a malformed body. */
+  /** Empty if none was given: that is refused by a rule, not as a malformed body. */
   justification: string;
   ticket: string | null;
   /** Not before this instant, whole seconds; absent: as soon as it is approved. */
   startsAt?: string;
   startsOn?: 'approval' | 'first-use';
-  /** Needed with `first-use`: unused by then, it is gone. */
+  /** Required with `first-use`: the grant ends if it is unused by then. */
   useBy?: string;
   budget?: Budget;
-  /** The one call that is asked for. */
+  /** The one call that is requested. */
   change?: Change;
-  /** Absent: on an invitation where one fits, else on approval. */
+  /** Absent: an invitation if one matches, else approval. */
   basis?: 'approval' | 'invitation';
 }
 
 export interface TermsDraft {
   terms: Terms;
   digest: string;
-  /** By member name; the values stand beside the terms and can be erased. */
+  /** By member name. They are stored beside the terms and can be erased. */
   openings: Record<string, Opening>;
 }
 
-/** The ask as it is judged, with what judging it does not look at. */
-type JudgedAsk = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change'>;
+/** What the policy decides about, plus the fields that it ignores. */
+type TermsInput = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change'>;
 
 interface Fixed {
   requester: Person;
   routes: string;
   requestTtl: number;
   now: Date;
-  /** What the ask leans on; null if on no invitation. */
+  /** The invitation that the request is based on; null if none. */
   invitation: InvitationView | null;
   extends?: string;
 }
 
 /**
- * Fixes an ask as terms v1 (CONTRACT §2): personal texts become salted commitments, the rest is plain. What leans on
- * an invitation copies the commitment to its ticket, takes its budget, and lapses in time for the whole window.
+ * Writes a request as terms v1 (docs/contract.md, Terms and digest). Personal texts become salted commitments. Terms based
+ * on an invitation copy its commitment to the ticket, take its budget, and lapse early enough for the whole window.
  */
-export function draftTerms(deps: Deps, asked: JudgedAsk, fixed: Fixed): TermsDraft {
+export function draftTerms(deps: Deps, input: TermsInput, fixed: Fixed): TermsDraft {
   const { invitation } = fixed;
-  const taken = invitation === null ? {} : termsFromInvitation(invitation, asked);
-  const budget = taken.budget ?? asked.budget;
-  const justification = committed(deps, 'justification', asked.justification);
-  const ticket = ticketOf(deps, asked, taken.ticket, invitation);
+  const taken = invitation === null ? {} : termsFromInvitation(invitation, input);
+  const budget = taken.budget ?? input.budget;
+  const justification = committed(deps, 'justification', input.justification);
+  const ticket = ticketOf(deps, input, taken.ticket, invitation);
   const terms: Terms = {
     v: 1,
     deployment: deps.store.deployment,
@@ -74,17 +74,17 @@ export function draftTerms(deps: Deps, asked: JudgedAsk, fixed: Fixed): TermsDra
     ...(invitation === null
       ? { basis: 'approval' }
       : { basis: 'invitation', invitation: invitation.invitation.hash }),
-    tenant: asked.tenant,
-    service: asked.service,
+    tenant: input.tenant,
+    service: input.service,
     routes: fixed.routes,
-    scope: asked.scope,
-    seconds: asked.seconds,
-    startsOn: asked.startsOn,
-    ...(asked.startsAt === undefined ? {} : { startsAt: asked.startsAt }),
-    ...(asked.useBy === undefined ? {} : { useBy: asked.useBy }),
-    lapsesAt: lapsesAt(asked, fixed),
+    scope: input.scope,
+    seconds: input.seconds,
+    startsOn: input.startsOn,
+    ...(input.startsAt === undefined ? {} : { startsAt: input.startsAt }),
+    ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
+    lapsesAt: lapsesAt(input, fixed),
     ...(budget === undefined ? {} : { budget }),
-    ...(asked.change === undefined ? {} : { change: asked.change }),
+    ...(input.change === undefined ? {} : { change: input.change }),
     requester: fixed.requester.id,
     justification: justification.commitment,
     ...(ticket === null ? {} : { ticket: ticket.commitment }),
@@ -99,10 +99,10 @@ export function draftTerms(deps: Deps, asked: JudgedAsk, fixed: Fixed): TermsDra
   };
 }
 
-/** The ticket as a commitment: the invitation's own where it is the same. */
+/** The commitment to the ticket; the invitation's own if it names the same ticket. */
 function ticketOf(
   deps: Deps,
-  { ticket }: JudgedAsk,
+  { ticket }: TermsInput,
   commitment: string | undefined,
   invitation: InvitationView | null,
 ): { commitment: string; opening: Opening } | null {
@@ -114,14 +114,14 @@ function ticketOf(
 }
 
 /**
- * No one may decide later than this: when the ask is old, when its use is over, when its window is over, when the
- * window would outlast the invitation.
+ * The last moment for a decision: the request's lifetime, the deadline of its first use, the end of its window, or the last
+ * approval that the invitation allows, whichever comes first.
  */
-function lapsesAt(asked: JudgedAsk, { now, requestTtl, invitation }: Fixed): string {
+function lapsesAt(input: TermsInput, { now, requestTtl, invitation }: Fixed): string {
   const bounds = [now.getTime() + requestTtl * 1000];
-  if (asked.useBy !== undefined) bounds.push(Date.parse(asked.useBy));
-  if (asked.startsAt !== undefined) bounds.push(Date.parse(asked.startsAt) + asked.seconds * 1000);
-  else if (invitation !== null && asked.startsOn !== 'first-use')
-    bounds.push(latestApproval(invitation.invitation.statement, asked.seconds).getTime());
+  if (input.useBy !== undefined) bounds.push(Date.parse(input.useBy));
+  if (input.startsAt !== undefined) bounds.push(Date.parse(input.startsAt) + input.seconds * 1000);
+  else if (invitation !== null && input.startsOn !== 'first-use')
+    bounds.push(latestApproval(invitation.invitation.statement, input.seconds).getTime());
   return toInstant(new Date(Math.min(...bounds)));
 }

@@ -3,7 +3,7 @@ import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/ac
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { type ReviewNeeds } from '../../domain/review.js';
-import { AccessError, type Refusal } from '../../errors.js';
+import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
@@ -12,9 +12,9 @@ import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-terms.js';
-import { transitionRequestIn } from './move-request.js';
-import { normaliseRequest } from './normalised-ask.js';
-import type { RequestView } from './request-view.js';
+import type { RequestView } from './read-requests.js';
+import { normaliseRequest } from './request-input.js';
+import { transitionRequestIn } from './request-transitions.js';
 
 /**
  * Requests access. The evaluator that previews a request decides here too, inside the transaction that stores it.
@@ -28,7 +28,7 @@ export async function requestAccess(
   repeatable: Repeatable = {},
 ): Promise<RequestView> {
   requirePermission(principal.person, 'request.create');
-  // No unit of work exists for what is no slug; the preview says so with every other refusal.
+  // There is no unit of work for an invalid slug. The preview refuses it together with all other reasons.
   if (!isSlug(input.tenant)) refuseIfAny((await previewRequest(deps, principal, input)).refusals);
   return deps.store.forTenant(
     input.tenant,
@@ -40,7 +40,7 @@ export async function requestAccess(
 /**
  * Requests access inside a unit of work of the tenant.
  *
- * @param digest of the grant that this extends, which only `extendGrant` may name
+ * @param digest of the grant that this extends; only `extendGrant` passes one
  */
 export async function requestIn(
   deps: Deps,
@@ -50,21 +50,21 @@ export async function requestIn(
   digest?: string,
 ): Promise<RequestView> {
   const now = deps.clock.now();
-  const ask = normaliseRequest(input, now);
+  const access = normaliseRequest(input, now);
   const requester = await unit.organisation.person(principal.person.id);
-  if (requester === null) throw new AccessError('forbidden', 'You are no longer known here.');
+  if (requester === null) throw noLongerKnown();
   requirePermission(requester, 'request.create');
-  const context = await loadPolicyContext(unit, ask, {
+  const context = await loadPolicyContext(unit, access, {
     stage: 'request',
     now,
     requester,
     openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
     terms: null,
   });
-  if (context.service === null || context.tenant === null) refuseIfAny(evaluate(ask, context).refusals);
+  if (context.service === null || context.tenant === null) refuseIfAny(evaluate(access, context).refusals);
   const draft = draftTerms(
     deps,
-    { ...input, ...ask },
+    { ...input, ...access },
     {
       requester,
       routes: context.service?.routes ?? '',
@@ -74,12 +74,12 @@ export async function requestIn(
       ...(digest === undefined ? {} : { extends: digest }),
     },
   );
-  const { refusals, needs, invitation } = evaluate(ask, { ...context, terms: draft.terms });
+  const { refusals, needs, invitation } = evaluate(access, { ...context, terms: draft.terms });
   refuseIfAny(refusals);
-  if (needs === null) throw new AccessError('request_refused', 'The request cannot be judged.');
+  if (needs === null) throw new AccessError('request_refused', 'The request cannot be evaluated.');
   const asked = { channel: principal.channel, assurance: principal.assurance };
   const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
-  return beginning(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
+  return initialState(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }
 
 function refuseIfAny(refusals: readonly Refusal[]): void {
@@ -101,8 +101,8 @@ async function approveAtOnce(
   return { ...view, request };
 }
 
-/** A request begins with the side that has to decide first; where neither is asked, it is approved. */
-function beginning({ vendor, customer }: ReviewNeeds): RequestState {
+/** The state of a new request: it waits for the side that decides first, and is approved if no review is required. */
+function initialState({ vendor, customer }: ReviewNeeds): RequestState {
   if (vendor.required > 0) return 'awaiting_vendor';
   return customer.required > 0 ? 'awaiting_customer' : 'approved';
 }
@@ -118,13 +118,13 @@ async function store(
   }: { needs: ReviewNeeds; invitation: string | null; asked: RequestOrigin; at: string },
 ): Promise<RequestView> {
   const { terms, digest, openings } = draft;
-  const state = beginning(needs);
+  const state = initialState(needs);
   const request: AccessRequest = {
     id: terms.request,
     tenant: terms.tenant,
     service: terms.service,
     requester: terms.requester,
-    // What is approved at once passes through here within this unit, seen by no one and told to no one.
+    // A request that is approved at once is in this state only within this unit: no one sees it or is notified of it.
     state: state === 'approved' ? 'awaiting_customer' : state,
     version: 1,
     digest,

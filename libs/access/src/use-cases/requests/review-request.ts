@@ -6,22 +6,21 @@ import type { Offer, Review } from '../../domain/review.js';
 import { type ReviewNeeds, sideOf } from '../../domain/review.js';
 import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
-import { reevaluate } from '../evaluation/evaluate-again.js';
+import { reevaluate } from '../evaluation/reevaluate.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { locateRequest, requestInSight } from '../shared/locate.js';
-import { requireOwnKey } from '../trust/own-key.js';
-import { countersignReview, type Decided } from './countersign-review.js';
-import { nextRequestState, transitionRequestIn } from './move-request.js';
+import { requireOwnKey } from '../trust/claimed-tenant.js';
+import { countersignReview, type Decided } from './approval-statements.js';
+import { nextRequestState, transitionRequestIn } from './request-transitions.js';
 
 /**
- * Records one person's decision on the digest they were shown and moves the request where that leads. The
- * last approval that is needed creates the grant in the same transaction (P1); a denial ends the request; a
- * counter-offer waits for the requester.
+ * Records one person's decision on the digest that they were shown, and moves the request on. The last required approval
+ * creates the grant in the same transaction (P1). A denial ends the request. A counter-offer waits for the requester.
  *
- * @throws AccessError `not_found`, `self_review`, `forbidden`, `already_decided`, `digest_mismatch`,
- *   `wrong_state`, `reason_required`, `invalid_request` (also for a countersignature that does not hold), `channel_not_allowed`, `countersignature_required`,
- *   `controls_changed`
+ * @throws AccessError `not_found`, `self_review`, `forbidden`, `already_decided`, `digest_mismatch`, `wrong_state`,
+ *   `reason_required`, `invalid_request` (also for an invalid countersignature), `channel_not_allowed`,
+ *   `countersignature_required`, `controls_changed`
  */
 export async function reviewRequest(
   deps: SigningDeps,
@@ -87,7 +86,7 @@ export async function reviewRequest(
   );
 }
 
-/** The approver whose invitation the request leans on. */
+/** The author of the invitation that the request is based on; null if it is based on none. */
 async function inviterOf(unit: TenantUnit, { terms }: AccessRequest): Promise<string | null> {
   if (terms.invitation === undefined) return null;
   return (await unit.invitations.findByHash(terms.invitation))?.person ?? null;

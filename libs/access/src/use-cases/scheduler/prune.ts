@@ -1,26 +1,25 @@
 import type { PrunedBatch } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
-/** Days that a notice is kept, with where it went. */
+/** How many days a notice and its deliveries are kept. */
 export const NOTICES_KEPT_DAYS = 30;
-/** Days that a message in Slack is followed after its last change: longer than any request and grant together. */
+/** How many days after its last change a Slack message is still updated: longer than any request and grant together. */
 export const SLACK_POSTS_KEPT_DAYS = 180;
 const DAY_MS = 86_400_000;
-/** Rows of one unit of work: it holds up no one for long. */
+/** Rows per unit of work. Small, so that it blocks no other unit for long. */
 const BATCH = 500;
 
-/** How much one run deleted. */
+/** What one run deleted. */
 export interface Pruned {
   notices: number;
   idempotentAnswers: number;
-  /** Slack messages that are no longer followed. */
+  /** Records of Slack messages that are no longer updated. */
   slackPosts: number;
 }
 
 /**
- * Deletes what has served its purpose: notices whose deliveries are all over, 30 days after they were made, and
- * answers kept under an Idempotency-Key once they have expired; and what Slack's side keeps of messages and of what came in. A notice with a delivery that is still due, or that
- * was given up and waits for someone (`dead`), stays. The log keeps everything; nothing of it is touched.
+ * Deletes rows past their retention: notices after 30 days, answers stored under an expired Idempotency-Key, and the
+ * records of Slack messages and events. A notice with a due or dead delivery stays. The log is never pruned.
  */
 export async function prune(deps: Deps): Promise<Pruned> {
   const now = deps.clock.now();

@@ -1,10 +1,10 @@
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { normaliseEmail } from '../../domain/person.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { requireUnclaimed } from '../trust/claimed-tenants.js';
+import { requireUnclaimed } from '../trust/claimed-tenant.js';
 import { hexDigest, randomText } from './secrets.js';
 
 const PREFIX = 'csk_';
@@ -19,11 +19,11 @@ export interface IssuedApiKey {
 }
 
 /**
- * Makes an API key for a person, on the host. Without a tenant the e-mail is looked up everywhere.
+ * Makes an API key for a person, on the host. Without a tenant the e-mail address is looked up everywhere.
  *
  * @param ttl seconds
- * @throws AccessError `not_found`; `conflict` if several persons have this e-mail; `tenant_claimed` if only they
- *   themselves can
+ * @throws AccessError `not_found`; `conflict` if several persons have this address; `tenant_claimed` if only the person
+ *   may make the key
  */
 export async function createApiKey(
   deps: Deps,
@@ -32,13 +32,13 @@ export async function createApiKey(
   const person = await findPerson(deps, input.email, input.tenant);
   return deps.store.apiKeys.write(async (unit) => {
     if (person.tenant !== null)
-      await requireUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'a key of somebody' }]);
+      await requireUnclaimed(unit.trust, [{ tenant: person.tenant, what: 'an API key for a person' }]);
     return issueIn(deps, unit, person, input.ttl, 'host');
   });
 }
 
 /**
- * Makes an API key for oneself.
+ * Makes an API key for the caller.
  *
  * @param ttl seconds
  * @throws AccessError `forbidden` if it is not the person's own browser session
@@ -47,8 +47,7 @@ export function createOwnApiKey(deps: Deps, principal: Principal, ttl: number): 
   requireOwnBrowser(principal);
   return deps.store.apiKeys.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
-    if (person === null || person.removedAt !== null)
-      throw new AccessError('forbidden', 'You are no longer known here.');
+    if (person === null || person.removedAt !== null) throw noLongerKnown();
     return issueIn(deps, unit, person, ttl, person.id);
   });
 }
@@ -77,12 +76,12 @@ async function issueIn(
   return { id, key: secret, principal: person.email, tenant, expiresAt };
 }
 
-/** One's own, newest first, whatever their state. */
+/** The caller's own keys, newest first, in any state. */
 export async function listOwnApiKeys({ store }: Deps, { person }: Principal): Promise<ApiKey[]> {
   return (await store.apiKeys.read((unit) => unit.apiKeys.ofPerson(person.id))).toReversed();
 }
 
-/** @throws AccessError `not_found` if it is not one's own, or revoked already */
+/** @throws AccessError `not_found` if it is not the caller's own key, or is revoked already */
 export function revokeOwnApiKey(deps: Deps, { person }: Principal, id: string): Promise<void> {
   return revokeIn(deps, id, person.id, (key) => key.person === person.id);
 }
@@ -97,11 +96,11 @@ async function findPerson(deps: Deps, email: string, tenant: string | null): Pro
   const [only] = matching;
   if (only === undefined) throw notFound('person');
   if (matching.length > 1)
-    throw new AccessError('conflict', 'Several persons have this e-mail. Say which tenant is meant.');
+    throw new AccessError('conflict', 'Several persons have this e-mail address. Name the tenant.');
   return only;
 }
 
-/** A key belongs to the log of its person's side: a customer sees the keys of its own people. */
+/** Logged on the person's side: a customer sees the keys of its own people. */
 async function logKeyEvent(
   unit: ApiKeysUnit,
   type: string,
@@ -133,7 +132,7 @@ function revokeIn(deps: Deps, id: string, actor: string, mayBe: (key: ApiKey) =>
   });
 }
 
-/** Who a presented key is; null if it is unknown, expired or revoked, or its person removed. */
+/** The principal of a presented key; null if the key is unknown, expired or revoked, or its person removed. */
 export async function authenticateApiKey(deps: Deps, presented: string): Promise<Principal | null> {
   if (!presented.startsWith(PREFIX)) return null;
   const found = await deps.store.apiKeys.read((unit) =>
@@ -141,7 +140,7 @@ export async function authenticateApiKey(deps: Deps, presented: string): Promise
   );
   if (found === null) return null;
   const { key, person } = found;
-  const alive = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
-  if (!alive || person.removedAt !== null) return null;
+  const isValid = key.revokedAt === null && deps.clock.now().getTime() < Date.parse(key.expiresAt);
+  if (!isValid || person.removedAt !== null) return null;
   return { person, channel: 'api', assurance: 'api-key', keyCreatedAt: key.createdAt };
 }

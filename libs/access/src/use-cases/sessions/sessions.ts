@@ -4,27 +4,27 @@ import type { Session, SessionsUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { hexDigest, randomText } from './secrets.js';
 
-/** How long sessions last, in seconds: unused, and at all. A command line's has no idle limit. */
+/** How long sessions last, in seconds: unused, and in total. A session of the command line has no idle limit. */
 export interface SessionLimits {
   idle: number;
   absolute: number;
 }
 
 const SECRET_BYTES = 32;
-const LONGEST_DEVICE = 120;
-/** Last uses are noted this coarsely: a page that asks each second writes once a minute. */
-const TOUCH_MS = 60_000;
-/** Over for so long, a session is forgotten. That it was is in the log. */
+const MAX_DEVICE_LENGTH = 120;
+/** The last use is stored at most this often: a page that polls each second writes once a minute. */
+const SEEN_INTERVAL_MS = 60_000;
+/** A session is deleted this long after its end. The log keeps its events. */
 const KEPT_MS = 24 * 3_600_000;
 
-/** What a session is started with. */
+/** The facts of a new session. */
 export interface SessionDraft {
   person: Person;
   assurance: Assurance;
   device: string;
-  /** The web session that lets a command line in; null for a web session. */
+  /** The web session that authorized a command line; null for a web session. */
   parent: string | null;
-  /** A session that this one takes the place of: what the browser held before (no fixation). */
+  /** The session that the browser held before; it ends, so that no session can be fixated. */
   replaces: string | null;
 }
 
@@ -34,7 +34,7 @@ export interface StartedSession {
   secret: string;
 }
 
-/** Starts a session inside a unit of work: a secret of its own, whatever the browser held before. */
+/** Starts a session inside a unit of work, with a new secret. */
 export async function startSessionIn(
   deps: Deps,
   unit: SessionsUnit,
@@ -50,7 +50,7 @@ export async function startSessionIn(
     person: draft.person.id,
     kind: draft.parent === null ? 'web' : 'cli',
     assurance: draft.assurance,
-    device: [...draft.device.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')].slice(0, LONGEST_DEVICE).join(''),
+    device: [...draft.device.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')].slice(0, MAX_DEVICE_LENGTH).join(''),
     parent: draft.parent,
     createdAt: at,
     seenAt: at,
@@ -71,12 +71,12 @@ export async function startSessionIn(
   return { session, secret };
 }
 
-/** When an unused session is over; null for one without an idle limit. */
+/** When an unused session ends; null for a session without an idle limit. */
 export function idleEnd({ kind, seenAt }: Session, { idle }: SessionLimits): string | null {
   return kind === 'cli' ? null : new Date(Date.parse(seenAt) + idle * 1000).toISOString();
 }
 
-function isAlive(session: Session, limits: SessionLimits, now: Date): boolean {
+function isActive(session: Session, limits: SessionLimits, now: Date): boolean {
   const idle = idleEnd(session, limits);
   return (
     session.endedAt === null &&
@@ -86,9 +86,9 @@ function isAlive(session: Session, limits: SessionLimits, now: Date): boolean {
 }
 
 /**
- * Who a presented session secret is; null if it is unknown, over, or its person removed.
+ * The principal of a presented session secret; null if the session is unknown or over, or its person removed.
  *
- * @param use false if someone only looks whether it still stands: that does not keep it alive
+ * @param use false to only check the session; that does not extend it
  */
 export async function authenticateSession(
   deps: Deps,
@@ -102,25 +102,25 @@ export async function authenticateSession(
   if (found === null) return null;
   const { session, person } = found;
   const now = deps.clock.now();
-  if (session.kind !== kind || !isAlive(session, limits, now) || person.removedAt !== null) return null;
+  if (session.kind !== kind || !isActive(session, limits, now) || person.removedAt !== null) return null;
   const principal: Principal = {
     person,
     channel: kind === 'web' ? 'web' : 'api',
     assurance: session.assurance,
   };
-  if (!use || now.getTime() - Date.parse(session.seenAt) < TOUCH_MS) return { principal, session };
+  if (!use || now.getTime() - Date.parse(session.seenAt) < SEEN_INTERVAL_MS) return { principal, session };
   const seenAt = now.toISOString();
-  // Best effort: what is not noted now is noted at the next use, and reading does not fail because of it.
-  const isNoted = await deps.store.sessionUse
+  // Best effort: if this write fails, the next use writes it, and the request goes on.
+  const isStored = await deps.store.sessionUse
     .write((unit) => unit.sessions.touch(session.id, seenAt))
     .then(
       () => true,
       () => false,
     );
-  return { principal, session: isNoted ? { ...session, seenAt } : session };
+  return { principal, session: isStored ? { ...session, seenAt } : session };
 }
 
-/** The person's own sessions that stand, newest first. */
+/** The person's own active sessions, newest first. */
 export async function listSessions(
   deps: Deps,
   { person }: Principal,
@@ -130,10 +130,10 @@ export async function listSessions(
   const sessions = await deps.store.sessions.read((unit) =>
     unit.sessions.ofPerson(person.id, now.toISOString()),
   );
-  return sessions.filter((session) => isAlive(session, limits, now));
+  return sessions.filter((session) => isActive(session, limits, now));
 }
 
-/** Ends one of the person's own sessions, and what it has let in. @throws AccessError `not_found` */
+/** Ends one of the person's own sessions, and the sessions that it authorized. @throws AccessError `not_found` */
 export function endSession(deps: Deps, { person }: Principal, id: string): Promise<void> {
   return deps.store.sessions.write(async (unit) => {
     const session = await unit.sessions.find(id);

@@ -1,12 +1,11 @@
 import type { TenantRole, VendorRole } from '../../domain/organisation.js';
 import { normaliseEmail, type Person, sameRoles } from '../../domain/person.js';
 import type { OrganisationRepository, VendorUnit } from '../../ports/index.js';
-import { changePersonIn } from '../organisation/change-person.js';
+import { changePersonIn, roleBelowMinimum } from '../organisation/change-person.js';
 import type { Deps } from '../shared/deps.js';
-import { roleBelowMinimum } from '../trust/too-few-left.js';
 import { type SessionDraft, type SessionLimits, type StartedSession, startSessionIn } from './sessions.js';
 
-/** Why someone whom a provider vouches for is not signed in. */
+/** Why a person whom a provider has authenticated is not signed in. */
 export type SignInRefusal =
   | 'unknown_person'
   | 'email_unverified'
@@ -14,24 +13,24 @@ export type SignInRefusal =
   | 'no_roles'
   | 'needed_role';
 
-/** What one side's provider says of someone. Its answer has been checked before. */
+/** What one side's provider says about a person. Its answer has been verified before. */
 export interface ProvidedIdentity {
-  /** Whose provider it is: no one of another side can be signed in by it. Null for the vendor's. */
+  /** The provider's tenant, or null for the vendor. It can sign in only people of that side. */
   tenant: string | null;
   issuer: string;
   subject: string;
   email: string | null;
   emailVerified: boolean;
-  /** What their groups give; null if roles do not come from the provider. */
+  /** The roles that their groups give; null if roles do not come from the provider. */
   roles: (VendorRole | TenantRole)[] | null;
 }
 
-/** How a browser is signed in; `replaces` is the session that it held before. */
+/** The browser that is signed in; `replaces` is the session that it held before. */
 export type SignInTo = Pick<SessionDraft, 'device' | 'replaces'>;
 
 /**
- * Signs in whom a provider vouches for. Someone new is found by their verified e-mail among the people of the
- * provider's own side, and their subject is pinned; from then on the pin alone counts.
+ * Signs in a person whom a provider has authenticated. At the first sign-in their verified e-mail address finds them among
+ * the people of the provider's side, and their subject is pinned. From then on only the pinned subject identifies them.
  */
 export function signInByProvider(
   deps: Deps,
@@ -40,11 +39,11 @@ export function signInByProvider(
   limits: SessionLimits,
 ): Promise<StartedSession | { refused: SignInRefusal }> {
   return deps.store.asVendor(async (unit) => {
-    const found = await personOf(unit, given);
+    const found = await findPerson(unit, given);
     if (typeof found === 'string') return { refused: found };
-    // Roles before the pin, as everything that changes a person: two units never wait for each other crosswise.
-    const person = await withGivenRoles(deps, unit, found.person, given);
-    // Not by throwing, neither here nor below: what the provider took away stays taken away.
+    // Roles before the pin: every unit that changes a person locks in this order, so that two units never deadlock.
+    const person = await applyProvidedRoles(deps, unit, found.person, given);
+    // Return instead of throwing, here and below: the removal of roles has to be committed.
     if (person === null) return { refused: 'needed_role' };
     if (!found.isPinned) await pin(deps, unit, person, given);
     if (person.roles.length === 0) return { refused: 'no_roles' };
@@ -52,7 +51,7 @@ export function signInByProvider(
   });
 }
 
-async function personOf(
+async function findPerson(
   unit: VendorUnit,
   { tenant, issuer, subject, email, emailVerified }: ProvidedIdentity,
 ): Promise<{ person: Person; isPinned: boolean } | SignInRefusal> {
@@ -88,7 +87,7 @@ async function pin(
   });
 }
 
-/** Someone of one side by their address, however it is spelled; null if it is no one, or no address. */
+/** The person of one side with this address, in any spelling; null if there is none, or it is not an address. */
 export async function findMemberByEmail(
   unit: { organisation: Pick<OrganisationRepository, 'persons'> },
   tenant: string | null,
@@ -100,17 +99,18 @@ export async function findMemberByEmail(
 }
 
 /**
- * Where the provider's groups give roles, they are the person's roles from now on; null if a tenant could not do
- * without one that they take away. Then nothing changes, and no one acts by it either: the person is signed out.
+ * Applies the roles that the provider's groups give, if they give any.
+ *
+ * @returns null if the tenant needs a role that they take away: then the roles stay, and the person is signed out everywhere
  */
-async function withGivenRoles(
+async function applyProvidedRoles(
   deps: Deps,
   unit: VendorUnit,
   person: Person,
   { roles }: ProvidedIdentity,
 ): Promise<Person | null> {
   if (roles === null) return person;
-  const given = excludeEachOther(person, roles) ? [] : [...new Set(roles)].sort();
+  const given = areIncompatible(person, roles) ? [] : [...new Set(roles)].sort();
   if (sameRoles(given, person.roles)) return person;
   const after: Person = { ...person, roles: given };
   const at = deps.clock.now().toISOString();
@@ -123,8 +123,8 @@ async function withGivenRoles(
   return after;
 }
 
-/** P2: whoever watches over access neither asks for it nor reviews it. Groups that say so give nothing at all. */
-const excludeEachOther = ({ tenant }: Person, roles: ProvidedIdentity['roles'] & object): boolean =>
+/** P2: a security admin neither requests nor reviews access. Groups that give both roles give none. */
+const areIncompatible = ({ tenant }: Person, roles: ProvidedIdentity['roles'] & object): boolean =>
   tenant === null &&
   roles.includes('security-admin') &&
   (roles.includes('engineer') || roles.includes('reviewer'));

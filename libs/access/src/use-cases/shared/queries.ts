@@ -16,8 +16,12 @@ import type {
   ReadUnit,
   StoredEvent,
 } from '../../ports/index.js';
-import { type EarlierDenial, earlierDenials } from '../requests/earlier-denials.js';
-import { type RequestView, requestViews } from '../requests/request-view.js';
+import {
+  type EarlierDenial,
+  earlierDenials,
+  type RequestView,
+  requestViews,
+} from '../requests/read-requests.js';
 import type { Deps } from './deps.js';
 import { demandTenant } from './locate.js';
 import { narrowed, readAs } from './read-as.js';

@@ -1,24 +1,24 @@
 import type { TenantRecord } from '../../domain/organisation.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { SlackAccount, SlackSetupUnit } from '../../ports/index.js';
 import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 
-/** A Slack account is asked for again after so long. */
+/** How long a link by sign-in is valid. */
 export const SLACK_LINK_DAYS = 30;
-/** Where Slack alone vouches for someone it is asked again after a day: it may have let them go. */
+/** How long a link by e-mail address is valid. Only Slack vouches for it, and Slack may have removed the member. */
 const EMAIL_LINK_DAYS = 1;
 const DAY_MS = 86_400_000;
 
-/** A Slack account by its own ids: `team` is where it is at home, `enterprise` the Grid of that. */
+/** A Slack account by its ids: `team` is its home workspace, `enterprise` the Grid of that workspace. */
 export interface SlackIds {
   team: string | null;
   enterprise: string | null;
   user: string;
 }
 
-/** What Slack says of an account, asked for by the app itself. */
+/** What Slack's API says about an account. */
 export interface SlackProfile {
   email: string | null;
   emailVerified: boolean;
@@ -29,11 +29,11 @@ export interface SlackProfile {
 
 export type SlackLookup = { person: Person } | { why: 'unlinked' | 'lapsed' | 'removed' };
 
-/** Under what an account is known: its Grid's users are the same in each of the Grid's workspaces. */
+/** The workspace ids under which an account may be linked. A Grid's users are the same in each of its workspaces. */
 const workspacesOf = ({ team, enterprise }: SlackIds): string[] =>
   [enterprise, team].filter((each) => each !== null);
 
-/** Whose Slack account it is, by its ids alone. */
+/** The person linked to a Slack account, by its ids alone. */
 export function findPersonBySlackAccount(deps: Deps, ids: SlackIds): Promise<SlackLookup> {
   return deps.store.slackSetup.read(async (unit) => {
     const now = deps.clock.now().getTime();
@@ -53,13 +53,13 @@ export function findPersonBySlackAccount(deps: Deps, ids: SlackIds): Promise<Sla
   });
 }
 
-/** The tenant still lets in by address, and still by the workspace that vouched. */
+/** True if the tenant still accepts links by address, from the workspace that vouched for this one. */
 const isVouchedFor = ({ slack }: TenantRecord, { workspace, team }: SlackAccount): boolean =>
   slack?.matchEmail === true && [workspace, team].includes(slack.teamId);
 
 /**
- * Slugs of the tenants that let members of this workspace in by the address that Slack has verified. Never the vendor's
- * workspace, where a shared channel may stand: there the vendor's own admins say who has which address.
+ * Slugs of the tenants that accept links by the address that Slack has verified, for members of this workspace. Never from
+ * the vendor's own workspace, which may share channels with customers: its admins control the addresses there.
  */
 export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promise<string[]> {
   const own = workspacesOf(ids);
@@ -73,7 +73,7 @@ export async function findTenantsMatchingEmail(deps: Deps, ids: SlackIds): Promi
     .map(({ slug }) => slug);
 }
 
-/** True if the organisation has something to do with this workspace at all. */
+/** True if the organisation names this workspace, or the app is installed in it. */
 export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
   const own = workspacesOf(ids);
   return deps.store.slackSetup.read(async (unit) => {
@@ -87,10 +87,10 @@ export function isKnownWorkspace(deps: Deps, ids: SlackIds): Promise<boolean> {
 }
 
 /**
- * Links a member of a tenant's own workspace by the address that Slack has verified, for a day. Guests, bots and
- * accounts that are off never are; neither is an address that several of these tenants know.
+ * Links a member of a tenant's own workspace by the address that Slack has verified, for a day. Never links guests, bots,
+ * deactivated accounts, or an address that several of these tenants know.
  *
- * @returns null if no one is found, or the tenant does not want it
+ * @returns null if no one is found, or no tenant accepts such links
  */
 export async function linkByEmail(
   deps: Deps,
@@ -109,17 +109,16 @@ export async function linkByEmail(
 }
 
 /**
- * Links an account that its owner has signed in with. Whoever it was before, it is theirs now.
+ * Links a Slack account that the caller has signed in with. This replaces an earlier link to another person.
  *
- * @throws AccessError `forbidden` for a key, or someone who is no longer known
+ * @throws AccessError `forbidden` for an API key, or a removed person
  */
 export async function linkSlackAccount(deps: Deps, principal: Principal, ids: SlackIds): Promise<void> {
   if (principal.channel !== 'web')
     throw new AccessError('forbidden', 'A Slack account is linked in your own browser.');
   return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
-    if (person === null || person.removedAt !== null)
-      throw new AccessError('forbidden', 'You are no longer known here.');
+    if (person === null || person.removedAt !== null) throw noLongerKnown();
     await saveLink(deps, unit, person, ids, 'sign-in');
   });
 }
@@ -137,22 +136,22 @@ async function saveLink(
   const days = way === 'sign-in' ? SLACK_LINK_DAYS : EMAIL_LINK_DAYS;
   const { user } = ids;
   const before = await unit.slackAccounts.find(workspace, user);
-  // What a person has signed in with is not made less by what Slack says.
+  // A link by e-mail address does not replace a valid link by sign-in.
   if (way === 'email' && before?.way === 'sign-in' && now.getTime() < Date.parse(before.expiresAt)) return;
   await unit.slackAccounts.save({
     ...{ workspace, user, team: ids.team, person: person.id, way },
     linkedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + days * DAY_MS).toISOString(),
   });
-  await tell(unit, person, 'slack.linked', { at: now.toISOString(), way, ids: { workspace, user } });
+  await recordLink(unit, person, 'slack.linked', { at: now.toISOString(), way, ids: { workspace, user } });
 }
 
-/** One's own accounts, newest first, lapsed ones too. */
+/** The caller's own Slack accounts, newest first, including lapsed links. */
 export function listSlackAccounts(deps: Deps, { person }: Principal): Promise<SlackAccount[]> {
   return deps.store.slackSetup.read((unit) => unit.slackAccounts.ofPerson(person.id));
 }
 
-/** Takes one's own account away. @throws AccessError `not_found` */
+/** Unlinks one of the caller's own Slack accounts. @throws AccessError `not_found` */
 export function unlinkSlackAccount(
   deps: Deps,
   { person }: Principal,
@@ -161,11 +160,11 @@ export function unlinkSlackAccount(
   return deps.store.slackSetup.write(async (unit) => {
     if (!(await unit.slackAccounts.forget(person.id, workspace, user))) throw notFound('Slack account');
     const at = deps.clock.now().toISOString();
-    await tell(unit, person, 'slack.unlinked', { at, ids: { workspace, user } });
+    await recordLink(unit, person, 'slack.unlinked', { at, ids: { workspace, user } });
   });
 }
 
-async function tell(
+async function recordLink(
   unit: SlackSetupUnit,
   person: Person,
   type: string,

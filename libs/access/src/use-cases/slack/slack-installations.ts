@@ -1,23 +1,23 @@
 import { requirePermission, requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError } from '../../errors.js';
+import { noLongerKnown } from '../../errors.js';
 import type { EventLog, SlackInstallation, SlackSetupUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
-/** What Slack gave when someone let the app in. */
+/** What Slack returned when the app was installed. */
 export type GivenInstallation = Omit<
   SlackInstallation,
   'version' | 'installedBy' | 'installedAt' | 'endedAt' | 'endReason'
 >;
 
-/** @throws AccessError `forbidden` to whoever may not let the app into a workspace */
+/** @throws AccessError `forbidden` if the caller may not install the app in a workspace */
 export function requireMayInstall(principal: Principal): void {
   requirePermission(principal.person, 'slack.install');
   requireStrongSignIn(principal);
 }
 
 /**
- * Keeps what a workspace, or a whole Grid, has let in; what was there before it ends with it.
+ * Stores the installation in a workspace, or in a whole Grid. It replaces an earlier one.
  *
  * @throws AccessError `forbidden`
  */
@@ -29,7 +29,7 @@ export async function keepInstallation(
   requireMayInstall(principal);
   return deps.store.slackSetup.write(async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
-    if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+    if (person === null) throw noLongerKnown();
     requirePermission(person, 'slack.install');
     const at = deps.clock.now().toISOString();
     await unit.slackInstallations.save({
@@ -44,10 +44,10 @@ export async function keepInstallation(
 }
 
 /**
- * Marks that Slack no longer takes an installation's token, and forgets it.
+ * Ends an installation whose token Slack no longer accepts, and deletes the token.
  *
  * @param reason a code, such as `app_uninstalled`
- * @param saidAt when Slack said so; what was installed after that stays. Null for now
+ * @param saidAt when Slack reported it; a later installation stays. Null: now
  * @returns false if nothing ended
  */
 export async function endInstallation(
@@ -68,7 +68,7 @@ export async function endInstallation(
   });
 }
 
-/** The installations that someone may know of: a tenant's admin that of its own workspace. @throws AccessError `forbidden` */
+/** The installations that the caller may see: a tenant's admin sees the one in its own workspace. @throws AccessError `forbidden` */
 export async function listInstallations(deps: Deps, principal: Principal): Promise<SlackInstallation[]> {
   requirePermission(principal.person, 'slack.install');
   const { tenant } = principal.person;
@@ -82,7 +82,7 @@ export async function listInstallations(deps: Deps, principal: Principal): Promi
   });
 }
 
-/** Of the tenants whose workspace it is, the logs; where it is none’s, that of whoever installed it. */
+/** The logs of the tenants that own the workspace; if none does, the log of the installer's side. */
 async function logsOf(unit: SlackSetupUnit, workspace: string, side: string | null): Promise<EventLog[]> {
   const tenants = await unit.organisation.tenants();
   const own = tenants.filter(({ slack }) => slack?.teamId === workspace);

@@ -6,39 +6,39 @@ import { type RelyingParty, signingPageRelyingParty } from '../../domain/trust/p
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit } from '../../ports/index.js';
-import { requireOwnTenant, requireTenantAccess } from '../organisation/own-tenant.js';
+import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import { hexDigest } from '../sessions/secrets.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import type { ListedPasskey } from './signing-means.js';
+import type { ListedPasskey } from './authenticators.js';
 
-/** How long a prompt may take. */
+/** How long an enrolment may take. */
 export const ENROLMENT_MINUTES = 5;
 const CHALLENGE_BYTES = 32;
-/** Of one person: what a trust document takes (`passkeys` of one of its people). */
-const MOST_PASSKEYS = 10;
+/** Per person: as many as a trust document allows one of its people. */
+const MAX_PASSKEYS = 10;
 
-/** What a browser needs to make a passkey. */
+/** What a browser needs to create a passkey. */
 export interface EnrolmentBegun {
   person: Person;
   /** Base64url: what the authenticator signs. */
   challenge: string;
   relyingParty: RelyingParty;
-  /** Credentials of this person that are enrolled already. */
+  /** Credentials that this person has enrolled already. */
   known: string[];
 }
 
-/** A passkey as its attestation proved it, before anybody has it. */
+/** A passkey whose attestation is verified, before it is stored. */
 export type ProvenPasskey = Pick<
   EnrolledPasskey,
   'id' | 'jwk' | 'clientDataJson' | 'attestationObject' | 'rpId'
 > & { challenge: string };
 
 /**
- * Begins the enrolment of a passkey of the caller's own. The challenge is taken once, by this session, in five minutes.
+ * Begins the enrolment of the caller's passkey. The challenge is valid once, for this session, for five minutes.
  *
- * @param origin of the customer's own signing page, which no trust document names yet; else that of the document in
- *   force, or this broker's
+ * @param origin of a signing page of the customer's own that no trust document names yet; absent: the relying party of the
+ *   document in force, or this broker's
  * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if passkeys cannot be made here
  */
 export function beginEnrolment(
@@ -52,7 +52,7 @@ export function beginEnrolment(
   return deps.store.passkeys.write(async (unit) => {
     const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
     const { authenticators, trust } = await unit.tenant(tenant);
-    const { rpId, origins } = partyOf(deps, origin, await trust.current(tenant));
+    const { rpId, origins } = selectRelyingParty(deps, origin, await trust.current(tenant));
     const known = (await authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
     const challenge = encodeBase64url(deps.random.bytes(CHALLENGE_BYTES));
     const now = deps.clock.now();
@@ -72,9 +72,9 @@ export function beginEnrolment(
 }
 
 /**
- * For whom a passkey of this tenant signs: what an attestation is checked against.
+ * The relying party against which an attestation of this tenant is verified.
  *
- * @param origin as it was begun with
+ * @param origin the same as at the beginning of the enrolment
  */
 export async function relyingPartyOf(
   deps: SigningDeps,
@@ -84,10 +84,10 @@ export async function relyingPartyOf(
 ): Promise<RelyingParty> {
   requireTenantAccess(principal, 'trust.sign', tenant);
   const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
-  return partyOf(deps, origin, current);
+  return selectRelyingParty(deps, origin, current);
 }
 
-function partyOf(
+function selectRelyingParty(
   { relyingParty }: SigningDeps,
   origin: string | undefined,
   current: TrustVersion | null,
@@ -95,16 +95,19 @@ function partyOf(
   const document = current?.document ?? null;
   const found = origin === undefined ? (document ?? relyingParty) : signingPageRelyingParty(origin, document);
   if (found === null)
-    throw new AccessError('conflict', 'Passkeys need a name: this broker is reached by an IP address.');
+    throw new AccessError(
+      'conflict',
+      'Passkeys need a domain name, and this broker is reached by an IP address.',
+    );
   return found;
 }
 
 /**
- * Keeps a passkey whose attestation was checked, for the caller. From then on it may sign proposals of trust documents;
- * it approves nothing for a claimed tenant before one names it.
+ * Stores the caller's passkey, whose attestation is verified. It may then sign proposals of trust documents. In a claimed
+ * tenant it approves nothing before a trust document lists it.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` if this session began no enrolment with that challenge,
- *   or too long ago; `conflict` if the credential is enrolled already
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if this session began no enrolment with that challenge, or
+ *   too long ago; `conflict` if the credential is enrolled already
  */
 export function enrolPasskey(
   deps: Deps,
@@ -119,8 +122,8 @@ export function enrolPasskey(
     await takeChallenge(deps, unit, actor, by.session, proven.challenge);
     const own = await unit.tenant(tenant);
     const mine = (await own.authenticators.passkeys(tenant)).filter(({ person }) => person === actor.id);
-    if (mine.length >= MOST_PASSKEYS)
-      throw new AccessError('conflict', `You have ${MOST_PASSKEYS} passkeys already. Remove one first.`);
+    if (mine.length >= MAX_PASSKEYS)
+      throw new AccessError('conflict', `You have ${MAX_PASSKEYS} passkeys already. Remove one first.`);
     const { challenge: _challenge, ...rest } = proven;
     const createdAt = deps.clock.now().toISOString();
     const passkey = { ...rest, tenant, person: actor.id, name: by.name, createdAt, removedAt: null };

@@ -8,47 +8,47 @@ import { type TrustProposal } from '../../domain/trust/trust-proposal.js';
 import { validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { type Step, tenantStep } from '../organisation/apply-organisation.js';
+import { type OrganisationStep, tenantStep } from '../organisation/organisation-plan.js';
 import type { Deps } from '../shared/deps.js';
 import { loadTrustFacts, proposeIn, withdrawProposalIn } from './trust-proposals.js';
 
 type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
 
 /**
- * The same steps, where each that opens something of a claimed tenant is taken apart: what narrows is done, and the rest
- * becomes a proposal that the tenant's own people sign. What cannot become one stays as it is, to be refused.
+ * Splits each step that widens a claimed tenant: the part that narrows is applied, and the rest becomes a proposal that the
+ * tenant's own people sign. A step that cannot become a proposal is left as it is, and is refused later.
  */
 export async function proposeWidenings(
   deps: Deps,
-  steps: readonly Step[],
+  steps: readonly OrganisationStep[],
   unitOf: (tenant: string) => Reads | Promise<Reads>,
-): Promise<Step[]> {
+): Promise<OrganisationStep[]> {
   const people = steps.flatMap(({ person }) => person ?? []);
   const made = await Promise.all(
     steps.map(async (step) => {
       if (step.widens === undefined || step.tenant === undefined) return [step];
-      return (await takenApart(deps, step.tenant, people, await unitOf(step.widens.tenant))) ?? [step];
+      return (await splitStep(deps, step.tenant, people, await unitOf(step.widens.tenant))) ?? [step];
     }),
   );
   return made.flat();
 }
 
-/** Null if its people could not sign it. */
-async function takenApart(
+/** Null if the tenant's people could not sign it. */
+async function splitStep(
   deps: Deps,
-  { before, after }: NonNullable<Step['tenant']>,
+  { before, after }: NonNullable<OrganisationStep['tenant']>,
   people: readonly Person[],
   unit: Reads,
-): Promise<Step[] | null> {
+): Promise<OrganisationStep[] | null> {
   const current = await unit.trust.current(before.slug);
   const split = current === null ? null : splitWidening(before, after, current);
   if (split === null) return null;
   const names = new Set(split.document.people.map(({ person }) => person));
-  const loses = people.some((person) => names.has(person.id) && !mayBeNamedInTrust(person));
+  const removesSigner = people.some((person) => names.has(person.id) && !mayBeNamedInTrust(person));
   const open = await unit.trust.openProposal(before.slug);
   const isTheirs = open !== null && open.by !== 'host';
   const facts = await loadTrustFacts({ ...deps, relyingParty: null }, unit, before.slug);
-  if (loses || isTheirs || facts.reset !== null || !couldBeSigned(split, facts)) return null;
+  if (removesSigner || isTheirs || facts.reset !== null || !couldBeSigned(split, facts)) return null;
   const narrowed = { ...after, controls: split.narrowed };
   const narrows = canonicalJson(before.controls) !== canonicalJson(split.narrowed);
   return [
@@ -57,7 +57,7 @@ async function takenApart(
   ];
 }
 
-/** It follows the version in force by how it is made; signatures alone are wanting. */
+/** True if the document is valid and only lacks signatures. */
 function couldBeSigned({ document }: SplitWidening, facts: TrustFacts): boolean {
   try {
     validateTrustDocument(
@@ -76,8 +76,8 @@ function proposalStep(
   controls: NonNullable<TrustProposal['controls']>,
   { document }: SplitWidening,
   open: TrustProposal | null,
-): Step {
-  const waits =
+): OrganisationStep {
+  const isOpenAlready =
     open !== null &&
     canonicalJson(open.document) === canonicalJson(document) &&
     canonicalJson(open.controls) === canonicalJson(controls);
@@ -90,8 +90,8 @@ function proposalStep(
       after: controls.after,
     },
     async apply(unit, at) {
-      // Asked for again by the same file: what waits goes on waiting, with the signatures that it has.
-      if (waits) return;
+      // The same file again: the open proposal stays, with the signatures that it has.
+      if (isOpenAlready) return;
       const own = await unit.tenant(document.tenant);
       if (open !== null) await withdrawProposalIn(own, open, { actor: 'host', at });
       await proposeIn(deps, own, { document, by: 'host', controls });

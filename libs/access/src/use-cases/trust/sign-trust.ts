@@ -8,15 +8,21 @@ import {
 import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import { factsForDocument, type TrustFacts } from '../../domain/trust/trust-document.js';
-import { type ProposalSignature, type TrustProposal } from '../../domain/trust/trust-proposal.js';
-
+import { factsForDocument, startsNewChain, type TrustFacts } from '../../domain/trust/trust-document.js';
+import {
+  endProposal,
+  type ProposalSignature,
+  type TrustProposal,
+} from '../../domain/trust/trust-proposal.js';
+import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
 import { AccessError } from '../../errors.js';
+import type { VendorUnit } from '../../ports/index.js';
+import { trustNotice } from '../notices/notices.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { adoptIn, requireSameControls } from './adopt-trust.js';
-import { reviewRelayedStops } from './relayed-stops.js';
+import { reviewRelayedStops } from './reported-stops.js';
+import { endResetIn } from './reset-trust.js';
 import {
   eligibleSignatures,
   loadTrustFacts,
@@ -25,16 +31,16 @@ import {
   requireMember,
   requireOnlySignatures,
   requireOpenProposal,
+  saveProposal,
 } from './trust-proposals.js';
 
 /**
- * Signs a proposal with a passkey of one's own, or with one's recovery key. The proposal is judged again as things stand
- * now. The signature that completes it makes it the trust document in force, in the same transaction; gateways that have pinned the tenant judge it by the same rules.
+ * Signs a proposal with the caller's passkey or recovery key. The proposal is checked again by the current facts. The last
+ * required signature puts it in force, in the same transaction. Gateways that have pinned the tenant apply the same rules.
  *
- * @param given as it came
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is open no more, `invalid_request` for a signature
- *   that does not hold, `conflict` if this key has signed already another version came between, or
- *   the proposal is true no more
+ * @param given as received
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is no longer open, `invalid_request` for an invalid
+ *   signature, `conflict` if this key has signed already, another version came between, or the proposal is no longer valid
  */
 export function signTrust(
   deps: SigningDeps,
@@ -46,7 +52,7 @@ export function signTrust(
 ): Promise<ProposalView> {
   requireOwnBrowser(principal);
   const signature = parseInput('/signature', () => parseSignature(given));
-  // Across tenants: a version may bring controls with it, and end a reset that the deployment's log tells of.
+  // As the vendor: a version may change the tenant's controls, and end a reset that the deployment's log records.
   return deps.store.asVendor(
     async (vendor) => {
       const unit = await vendor.tenant(tenant);
@@ -57,7 +63,7 @@ export function signTrust(
       const { current } = facts;
       requireStillValid(proposal.document, facts);
       requireSameControls(proposal, facts);
-      const own = ownSignature(deps, signature, person, proposal, facts);
+      const own = requireOwnSignature(deps, signature, person, proposal, facts);
       const earlier = await unit.trust.signatures(id);
       if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
         throw new AccessError('conflict', 'This key has signed already.');
@@ -69,7 +75,7 @@ export function signTrust(
       const signed = { document: proposal.document, signatures };
       const place = { current: current?.document ?? null, now: now.getTime() };
       const objection = deps.signatures.succession(place, signed);
-      demandThatItHolds(deps, place, proposal, own);
+      requireValidOnItsOwn(deps, place, proposal, own);
       requireOnlySignatures(objection);
       await unit.trust.sign(made);
       const { statement: _document, ...proof } = own;
@@ -88,8 +94,8 @@ export function signTrust(
   );
 }
 
-/** This signature alone, so that what others have signed is not blamed for it. */
-function demandThatItHolds(
+/** Checks this signature alone, so that the error does not blame another one. */
+function requireValidOnItsOwn(
   { signatures }: SigningDeps,
   place: { current: TrustDocument | null; now: number },
   { document }: TrustProposal,
@@ -99,14 +105,14 @@ function demandThatItHolds(
   try {
     requireOnlySignatures(objection);
   } catch {
-    throw new AccessError('invalid_request', `This signature does not hold: ${objection?.detail}.`, {
+    throw new AccessError('invalid_request', `This signature is not valid: ${objection?.detail}.`, {
       pointer: '/signature',
     });
   }
 }
 
-/** Over this very document, and by a key of the person who hands it in. */
-function ownSignature(
+/** Requires a signature over this document by a key of this person. */
+function requireOwnSignature(
   { signatures }: SigningDeps,
   signature: Signature,
   person: Person,
@@ -132,6 +138,73 @@ function ownSignature(
           ),
         );
   if (isTheirs !== true)
-    throw new AccessError('forbidden', 'This is signed with a key of your own that either version names.');
+    throw new AccessError(
+      'forbidden',
+      'Sign with a key of your own that the current version or this document lists.',
+    );
   return { ...signature, statement: document };
+}
+
+/** Requires that the controls are still those that the proposal was decided on. @throws AccessError `conflict` */
+export function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts, 'controls'>): void {
+  if (controls !== null && canonicalJson(controls.before) !== canonicalJson(facts.controls))
+    throw new AccessError(
+      'conflict',
+      'The privacy controls have changed since this was proposed. Withdraw it and propose it again.',
+    );
+}
+
+/**
+ * Puts a proposal in force, in the transaction of its last signature: stores the version, applies its controls, and ends an
+ * open reset. A signature under the current chain proves that its keys are not lost, so the reset is cancelled; a new chain
+ * uses the reset up.
+ *
+ * @param facts the current facts, even if the document was checked without the current chain
+ */
+export async function adoptIn(
+  vendor: VendorUnit,
+  proposal: TrustProposal,
+  signatures: Signature<TrustDocument>[],
+  facts: TrustFacts,
+): Promise<TrustProposal> {
+  const { id, tenant, document, hash } = proposal;
+  const { current, reset, now } = facts;
+  const at = now.toISOString();
+  const unit = await vendor.tenant(tenant);
+  const isAnew = startsNewChain(document, facts);
+  const chain = (current?.chain ?? 1) + (isAnew ? 1 : 0);
+  const version: TrustVersion = { tenant, chain, hash, document, signatures, adoptedAt: at };
+  await unit.trust.adopt(version);
+  const adopted = endProposal(proposal, 'adopted', at);
+  await saveProposal(unit, adopted);
+  await unit.log.append({
+    type: 'trust.adopted',
+    at,
+    actor: 'job',
+    data: { proposal: id, hash, seq: document.seq, prev: document.prev ?? null, chain },
+  });
+  if (reset !== null) await endResetIn(vendor, reset, isAnew ? 'used' : 'cancelled', { actor: 'job', at });
+  if (proposal.controls !== null) await applyControls(vendor, proposal, proposal.controls, at);
+  await unit.feed.changed('trust', tenant);
+  await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));
+  return adopted;
+}
+
+async function applyControls(
+  { organisation, tenant: inTenant }: VendorUnit,
+  { id, tenant }: TrustProposal,
+  { before, after }: NonNullable<TrustProposal['controls']>,
+  at: string,
+): Promise<void> {
+  const record = await organisation.tenant(tenant);
+  if (record === null) throw new AccessError('conflict', 'This tenant has been removed.');
+  await organisation.saveTenant({ ...record, controls: after });
+  const { log, feed } = await inTenant(tenant);
+  await log.append({
+    type: 'tenant.change',
+    at,
+    actor: 'job',
+    data: { tenant, before, after, proposal: id },
+  });
+  await feed.changed('tenant', tenant);
 }

@@ -21,12 +21,12 @@ import {
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
-import { requireTenantAccess } from '../organisation/own-tenant.js';
-import { signingPoint } from '../requests/read-statement.js';
+import { requireTenantAccess } from '../organisation/tenant-access.js';
+import { signingPoint } from '../requests/approval-statements.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAs } from '../shared/read-as.js';
-import { requireSignedBy } from './signed-by.js';
 import { requireMember } from './trust-proposals.js';
+import { requireSignedBy } from './verify-signature.js';
 
 type Point = Pick<ReadUnit, 'trust'> & { head(): Promise<StopFacts['log']> };
 
@@ -40,8 +40,8 @@ export async function stopFacts(
   return { deployment: store.deployment, tenant, person, versions, log: await unit.head(), now: clock.now() };
 }
 
-/** What a stop is judged by inside a unit of work. */
-export const insideOf = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
+/** What stops need of a writing unit: the trust chain and the log's head. */
+export const stopPoint = ({ trust, log }: TenantUnit): Point => ({ trust, head: () => log.head() });
 
 /** The stop that the caller may sign now. @throws AccessError `forbidden`, `not_found`, `wrong_state` while unclaimed */
 export function draftStopStatement(
@@ -69,13 +69,13 @@ export function draftLiftStatement(
 ): Promise<LiftStatement> {
   requireTenantAccess(principal, 'stop.write', tenant);
   return readAs(deps, principal.person, async (unit) => {
-    standingStop(await unit.stops.find(hash));
+    requireStopInForce(await unit.stops.find(hash));
     const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
     return liftStatement(facts, deps.random.bytes(STOP_NONCE_BYTES), hash);
   });
 }
 
-function standingStop(stop: Stop | null): Stop {
+function requireStopInForce(stop: Stop | null): Stop {
   if (stop === null) throw notFound('stop');
   if (stop.liftedAt !== null) throw new AccessError('wrong_state', 'This stop was lifted already.');
   return stop;
@@ -90,8 +90,8 @@ export function listStops(deps: Deps, principal: Principal, tenant: string): Pro
   });
 }
 
-/** What both take: a statement of the caller's own, signed with their passkey within its five minutes. */
-async function taken<S extends StopStatement | LiftStatement>(
+/** Verifies a stop or lift of the caller's own, signed with their passkey within its five minutes. */
+async function verifyStop<S extends StopStatement | LiftStatement>(
   deps: SigningDeps,
   unit: TenantUnit,
   principal: Principal,
@@ -100,7 +100,7 @@ async function taken<S extends StopStatement | LiftStatement>(
 ): Promise<{ signature: Signature<S>; person: Person; at: string }> {
   const person = await requireMember(unit, principal, 'stop.write', unit.tenant);
   const statement = parseInput('/countersignature/statement', () => parse(signature.statement));
-  const facts = await stopFacts(deps, insideOf(unit), unit.tenant, person.id);
+  const facts = await stopFacts(deps, stopPoint(unit), unit.tenant, person.id);
   validateStop(statement, facts);
   const read = { ...signature, statement };
   await requireSignedBy(deps, unit, person.id, read);
@@ -108,11 +108,11 @@ async function taken<S extends StopStatement | LiftStatement>(
 }
 
 /**
- * A customer's own stop: gateways that have pinned the tenant refuse by it whatever the broker says, until its lift; here
- * nothing is asked for, approved or minted any more.
+ * Sets a customer's signed stop. Until its lift, gateways that have pinned the tenant refuse all it covers, whatever the
+ * broker says, and the broker accepts no request, review or mint under it.
  *
- * @param given the signature as it came
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if this very stop was set before
+ * @param given the signature as received
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if this stop was set before
  */
 export function setStop(
   deps: SigningDeps,
@@ -123,23 +123,23 @@ export function setStop(
   requireOwnBrowser(principal);
   const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
-    const { signature, at } = await taken(deps, unit, principal, read, parseStop);
-    return keepStop(deps, unit, { signature, at });
+    const { signature, at } = await verifyStop(deps, unit, principal, read, parseStop);
+    return storeStop(deps, unit, { signature, at });
   });
 }
 
-/** What was signed, when it was taken, and by which gateway where it was handed in there. */
-export type TakenStop<S extends StopStatement | LiftStatement> = {
+/** A verified stop or lift, when it was received, and the gateway that reported it, if one did. */
+export type VerifiedStop<S extends StopStatement | LiftStatement> = {
   signature: Signature<S>;
   at: string;
   gateway?: string;
 };
 
-/** Keeps a stop that was judged, and tells of it. @throws AccessError `conflict` if this very stop was set before */
-export async function keepStop(
+/** Stores a verified stop with its event, feed change and notice. @throws AccessError `conflict` if it was set before */
+export async function storeStop(
   { hashing }: Pick<Deps, 'hashing'>,
   unit: TenantUnit,
-  { signature, at, ...by }: TakenStop<StopStatement>,
+  { signature, at, ...by }: VerifiedStop<StopStatement>,
 ): Promise<Stop> {
   const { tenant, person, digest = null } = signature.statement;
   const hash = statementHash(hashing, signature.statement);
@@ -148,7 +148,7 @@ export async function keepStop(
     ...{ lift: null, liftedBy: null, liftedAt: null },
   };
   await unit.stops.insert(stop);
-  await tell(unit, 'stopped', { at, actor: person, data: { stop: hash, digest, signature, ...by } });
+  await recordStop(unit, 'stopped', { at, actor: person, data: { stop: hash, digest, signature, ...by } });
   return stop;
 }
 
@@ -162,31 +162,34 @@ export function liftStop(
   requireOwnBrowser(principal);
   const read = parseInput('/countersignature', () => parseSignature(given));
   return deps.store.forTenant(tenant, async (unit) => {
-    const { signature, at } = await taken(deps, unit, principal, read, parseLift);
-    return keepLift(unit, standingStop(await unit.stops.find(signature.statement.stop)), { signature, at });
+    const { signature, at } = await verifyStop(deps, unit, principal, read, parseLift);
+    return storeLift(unit, requireStopInForce(await unit.stops.find(signature.statement.stop)), {
+      signature,
+      at,
+    });
   });
 }
 
-/** Keeps a lift that was judged, and tells of it. @throws AccessError `wrong_state` if the stop was lifted already */
-export async function keepLift(
+/** Stores a verified lift with its event, feed change and notice. @throws AccessError `wrong_state` if the stop was lifted already */
+export async function storeLift(
   unit: TenantUnit,
   stop: Stop,
-  { signature, at, ...by }: TakenStop<LiftStatement>,
+  { signature, at, ...by }: VerifiedStop<LiftStatement>,
 ): Promise<Stop> {
   const { person } = signature.statement;
   const lifted: Stop = { ...stop, lift: signature, liftedBy: person, liftedAt: at };
   if (!(await unit.stops.lift(lifted))) throw new AccessError('wrong_state', 'This stop was lifted already.');
-  await tell(unit, 'lifted', { at, actor: person, data: { stop: stop.hash, signature, ...by } });
+  await recordStop(unit, 'lifted', { at, actor: person, data: { stop: stop.hash, signature, ...by } });
   return lifted;
 }
 
-type ToldStop = { stop: string; digest?: string | null; signature: Signature; gateway?: string };
+type StopEvent = { stop: string; digest?: string | null; signature: Signature; gateway?: string };
 
-/** Log, gateways and people hear of a change of a stop with it. */
-async function tell(
+/** Writes the event, feed change and notice of a stop or lift. */
+async function recordStop(
   unit: TenantUnit,
   what: 'stopped' | 'lifted',
-  event: { at: string; actor: string; data: ToldStop },
+  event: { at: string; actor: string; data: StopEvent },
 ): Promise<void> {
   const { stop } = event.data;
   await unit.log.append({ type: `trust.${what}`, ...event });

@@ -19,28 +19,28 @@ import {
 } from '../../domain/trust/trust-proposal.js';
 import { type TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireNoFewerSigners, validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
-import { requireTenantAccess } from '../organisation/own-tenant.js';
+import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { keptUnder, type Repeatable } from '../shared/idempotent.js';
 import { readAs } from '../shared/read-as.js';
 
-/** A proposal with who has signed it, and who has to yet. */
+/** A proposal with its signatures, and those that it still lacks. */
 export interface ProposalView {
   proposal: TrustProposal;
   signatures: ProposalSignature[];
   needs: ProposalNeeds;
 }
 
-/** These alone say that a proposal is well and only waits for people. */
-const WAITING: ReadonlySet<string> = new Set(['too_few', 'key_has_not_signed']);
+/** The objections of a valid proposal that only lacks signatures. */
+const LACKS_SIGNATURES: ReadonlySet<string> = new Set(['too_few', 'key_has_not_signed']);
 
-/** @throws AccessError `conflict` for what no signature could mend */
+/** @throws AccessError `conflict` for an objection that more signatures would not remove */
 export function requireOnlySignatures(objection: Objection | undefined): void {
-  if (objection !== undefined && !WAITING.has(objection.reason))
-    throw new AccessError('conflict', `This cannot come next: ${objection.detail}.`);
+  if (objection !== undefined && !LACKS_SIGNATURES.has(objection.reason))
+    throw new AccessError('conflict', `This document cannot come next: ${objection.detail}.`);
 }
 
 /** The person as stored now, in their own tenant. @throws AccessError `forbidden`, `not_found` */
@@ -58,7 +58,7 @@ export async function requireMember(
 
 type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
 
-/** What documents of this tenant are drafted from, and judged by. */
+/** Loads the facts from which this tenant's documents are drafted, and by which they are checked. */
 export async function loadTrustFacts(
   { store, clock, relyingParty }: Pick<SigningDeps, 'store' | 'clock' | 'relyingParty'>,
   unit: Reads,
@@ -82,9 +82,9 @@ export async function loadTrustFacts(
 }
 
 /**
- * What could be proposed as people, passkeys and controls stand.
+ * The document that could be proposed with the current people, passkeys and controls.
  *
- * @param origin of a signing page of the customer's own that it shall be signed at from then on
+ * @param origin of a signing page of the customer's own, to sign at from then on
  * @throws AccessError `forbidden`, `not_found`, `conflict` if no one has a passkey yet
  */
 export function readTrustDraft(
@@ -100,16 +100,17 @@ export function readTrustDraft(
       origin === undefined ? null : signingPageRelyingParty(origin, facts.current?.document ?? null);
     const draft = draftTrust({ ...facts, nextRelyingParty });
     if (draft === null)
-      throw new AccessError('conflict', 'Nobody here has a passkey yet: enrol one, then read the draft.');
+      throw new AccessError('conflict', 'Nobody has a passkey yet. Enrol one, then read the draft.');
     return draft;
   });
 }
 
 /**
- * Proposes the next trust document, as the tenant's admin. It counts for nothing before enough of its people have signed.
+ * Proposes the next trust document, as the tenant's admin. It has no effect until enough of the tenant's people have signed.
  *
- * @param given as it came
- * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if one is open, or this one cannot follow
+ * @param given as received
+ * @throws AccessError `forbidden`, `not_found`, `invalid_request`, `conflict` if a proposal is open or this document cannot
+ *   come next
  */
 export function proposeTrust(
   deps: SigningDeps,
@@ -136,7 +137,7 @@ export function proposeTrust(
 }
 
 /**
- * Whether signatures alone are wanting for this document to come next.
+ * Requires that this document lacks only signatures to come next.
  *
  * @throws AccessError `invalid_request`, `conflict`
  */
@@ -152,7 +153,7 @@ export function requireProposable(
   );
 }
 
-/** Opens a proposal, with its event and its notice. @throws AccessError `conflict` if one is open */
+/** Opens a proposal, with its event and notice. @throws AccessError `conflict` if one is open */
 export async function proposeIn(
   { ids, hashing, clock }: Deps,
   { tenant, trust, log, outbox }: TenantUnit,
@@ -173,18 +174,18 @@ export async function proposeIn(
   };
   await trust.propose(proposal);
   const { id, hash } = proposal;
-  const brought = controls === null ? {} : { controls };
+  const withControls = controls === null ? {} : { controls };
   await log.append({
     type: 'trust.proposed',
     at,
     actor: by,
-    data: { proposal: id, hash, document, ...brought },
+    data: { proposal: id, hash, document, ...withControls },
   });
   await outbox.add(trustNotice(tenant, 'proposed', id, at));
   return proposal;
 }
 
-/** Takes a proposal back: any admin of the tenant. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
+/** Withdraws a proposal; any admin of the tenant may. @throws AccessError `forbidden`, `not_found`, `wrong_state` */
 export function withdrawProposal(
   deps: Deps,
   principal: Principal,
@@ -199,7 +200,7 @@ export function withdrawProposal(
   });
 }
 
-/** @throws AccessError `conflict` if someone was faster */
+/** @throws AccessError `conflict` if someone else changed it first */
 export async function withdrawProposalIn(
   unit: TenantUnit,
   proposal: TrustProposal,
@@ -213,7 +214,7 @@ export async function withdrawProposalIn(
   return ended;
 }
 
-/** @throws AccessError `not_found`, `wrong_state` if it is open no more */
+/** @throws AccessError `not_found`, `wrong_state` if it is no longer open */
 export async function requireOpenProposal({ trust }: TenantUnit, id: string): Promise<TrustProposal> {
   const proposal = await trust.proposal(id);
   if (proposal === null) throw notFound('proposal');
@@ -222,16 +223,12 @@ export async function requireOpenProposal({ trust }: TenantUnit, id: string): Pr
   return proposal;
 }
 
-/** @throws AccessError `conflict` if someone was faster */
+/** @throws AccessError `conflict` if someone else changed it first */
 export async function saveProposal({ trust }: TenantUnit, proposal: TrustProposal): Promise<void> {
-  if (!(await trust.updateProposal(proposal)))
-    throw new AccessError(
-      'conflict',
-      'Somebody else changed this proposal at the same moment. Read it again.',
-    );
+  if (!(await trust.updateProposal(proposal))) throw changedMeanwhile('proposal');
 }
 
-/** Signatures of those who may still sign: who has left, or governs no more, has not signed for those who stay. */
+/** The signatures of people who may still sign. A person who left, or lost their role, no longer counts. */
 export function eligibleSignatures(
   signatures: readonly ProposalSignature[],
   people: readonly Person[],

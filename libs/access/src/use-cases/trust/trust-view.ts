@@ -4,18 +4,18 @@ import type { TrustReset, TrustVersion } from '../../domain/trust/trust-version.
 import { notFound } from '../../errors.js';
 import type { GatewayPin, LogHead } from '../../ports/index.js';
 import { signingKey } from '../gateways/broker-keys.js';
-import { requireTenantAccess } from '../organisation/own-tenant.js';
+import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
 import { type ProposalView, proposalView } from './trust-proposals.js';
 
-/** A tenant's trust as it stands, with what anchors it outside of the broker. */
+/** A tenant's current trust, with what anchors it outside the broker. */
 export interface TrustView {
   /** Oldest first; empty while the tenant is unclaimed. */
   chain: TrustVersion[];
   proposal: ProposalView | null;
-  /** The host's word that the keys are lost, while it stands. */
+  /** The open reset; null if none is open. */
   reset: TrustReset | null;
-  /** Public half of the key that signs the tenant's log, JWK; null before the broker ran. */
+  /** Public half of the key that signs the tenant's log, JWK; null before the broker's first start. */
   logKey: Record<string, unknown> | null;
   log: LogHead;
   /** Enrolled gateways that are not revoked, with what each has pinned of this tenant. */

@@ -10,14 +10,14 @@ import type {
 } from '../../ports/index.js';
 
 /**
- * The calls that batches of records tell of, gathered and then written in a few statements, whatever their
- * number. A call that begins and ends in one of them is written once, with its outcome.
+ * Collects the calls of a set of records and writes them in a fixed number of statements. A call that begins and ends in
+ * the same set is written once, with its outcome.
  */
 export class IngestedCalls {
   private readonly made = new Map<string, AccessRecordView>();
   private readonly ended: RecordOutcome[] = [];
   private readonly openings: NamedOpening[] = [];
-  /** What each grant has used by these calls, through each run of a gateway. */
+  /** What these calls have used of each grant, for each boot of a gateway. */
   private readonly uses = new Map<string, LeaseUse>();
   private readonly refused = new Map<string, number>();
 
@@ -31,7 +31,7 @@ export class IngestedCalls {
 
   make(view: AccessRecordView, path: { commitment: string; opening: Opening | null } | null): void {
     if (this.made.has(view.id))
-      throw new AccessError('invalid_request', `The record ${view.id} comes twice.`);
+      throw new AccessError('invalid_request', `The record ${view.id} occurs twice.`);
     this.made.set(view.id, { ...view });
     if (path?.opening != null)
       this.openings.push({ commitment: path.commitment, name: 'path', opening: path.opening });
@@ -40,8 +40,8 @@ export class IngestedCalls {
   }
 
   /**
-   * False for a call of another gateway or boot, and for one that has ended: how it ended is told once, by the run that
-   * let it through. A call that is not known may have been lost in a gap.
+   * True if this boot may report the call's outcome: the boot allowed the call, and the call has no outcome yet. An unknown
+   * call may have been lost in a gap, so its outcome is accepted.
    */
   mayEnd(id: string, by: ChainName): boolean {
     const call = this.callOf(id);
@@ -68,9 +68,9 @@ export class IngestedCalls {
     await unit.records.insert([...this.made.values()]);
     await unit.records.complete(this.ended);
     await unit.openings.save(this.openings);
-    const brought = [...this.brought()];
+    const added = [...this.addedByGrant()];
     await unit.grants.addUse(
-      brought.map(([grant, { calls, bytes, refused }]) => ({ grant, calls, bytes, refused })),
+      added.map(([grant, { calls, bytes, refused }]) => ({ grant, calls, bytes, refused })),
     );
   }
 
@@ -78,12 +78,12 @@ export class IngestedCalls {
     return [...this.uses.values()];
   }
 
-  /** Of each grant that calls were made or refused under: how many, and the bytes that they were answered with. */
-  brought(): Map<string, { calls: number; bytes: number; refused: number }> {
-    const brought = new Map<string, { calls: number; bytes: number; refused: number }>();
+  /** For each grant: the new allowed and refused calls, and the bytes of their responses. */
+  addedByGrant(): Map<string, { calls: number; bytes: number; refused: number }> {
+    const added = new Map<string, { calls: number; bytes: number; refused: number }>();
     const add = (grant: string, more: { calls: number; bytes: number; refused: number }) => {
-      const { calls, bytes, refused } = brought.get(grant) ?? { calls: 0, bytes: 0, refused: 0 };
-      brought.set(grant, {
+      const { calls, bytes, refused } = added.get(grant) ?? { calls: 0, bytes: 0, refused: 0 };
+      added.set(grant, {
         calls: calls + more.calls,
         bytes: bytes + more.bytes,
         refused: refused + more.refused,
@@ -91,7 +91,7 @@ export class IngestedCalls {
     };
     for (const { grant, calls, bytes } of this.uses.values()) add(grant, { calls, bytes, refused: 0 });
     for (const [grant, refused] of this.refused) add(grant, { calls: 0, bytes: 0, refused });
-    return brought;
+    return added;
   }
 
   private count(

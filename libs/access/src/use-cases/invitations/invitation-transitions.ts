@@ -1,27 +1,80 @@
 import { toInstant } from '@countersign/contract';
-import { isOpen } from '../../domain/access-request.js';
+import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import {
   type Invitation,
   type InvitationView,
   isInvitationClosed,
   transitionInvitation,
+  useInvitation,
 } from '../../domain/invitation.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { AccessError, notFound } from '../../errors.js';
+import { AccessError, changedMeanwhile, noLongerKnown, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import { invitationNotice } from '../notices/notices.js';
 import { endRequestIn } from '../requests/cancel-request.js';
 import type { Deps } from '../shared/deps.js';
-import { invitationViews } from './invitation-view.js';
-import { saveInvitation } from './use-invitation.js';
+import { invitationViews } from './read-invitations.js';
+
+/** Stores a changed invitation. @throws AccessError `conflict` if someone else changed it first */
+export async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {
+  if (!(await unit.invitations.update(invitation))) throw changedMeanwhile('invitation');
+}
 
 /**
- * The customer shuts the door again: what the invitation opened ends in the same unit, and what still waits to go
- * through it is denied. Any approver of the tenant may.
+ * Counts the new grant against the invitation that its request is based on, in the transaction that creates the grant. If
+ * two race for the last use, one is refused. The last use also ends the requests that still wait under the invitation.
  *
- * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is over already
+ * @throws AccessError `conflict`
+ */
+export async function useInvitationIn(
+  unit: TenantUnit,
+  { id, requester, digest, terms }: AccessRequest,
+  at: string,
+): Promise<void> {
+  if (terms.invitation === undefined) return;
+  const invitation = await unit.invitations.findByHash(terms.invitation);
+  if (invitation?.state !== 'open')
+    throw new AccessError(
+      'conflict',
+      'The invitation that this is based on is no longer open. Read it again.',
+    );
+  const used = useInvitation(invitation, at);
+  await saveInvitation(unit, used);
+  await unit.log.append({
+    type: 'invitation.used',
+    at,
+    actor: 'job',
+    data: {
+      invitation: used.id,
+      hash: used.hash,
+      used: used.used,
+      state: used.state,
+      request: id,
+      requester,
+      digest,
+    },
+  });
+  if (used.state === 'used_up') await endWaiting(unit, used, id, at);
+}
+
+/** These requests can no longer be granted, so they expire. */
+async function endWaiting(
+  unit: TenantUnit,
+  { hash }: Invitation,
+  granted: string,
+  at: string,
+): Promise<void> {
+  for (const request of await unit.requests.openUnder(hash))
+    if (request.id !== granted) await endRequestIn(unit, request, { to: 'expired', actor: 'job', at });
+}
+
+/**
+ * Withdraws an invitation: its grants are revoked and its open requests denied, in the same unit. Any approver of the
+ * tenant may.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `wrong_state` if it is closed already
  */
 export async function withdrawInvitation(
   deps: Deps,
@@ -34,7 +87,7 @@ export async function withdrawInvitation(
   if (principal.person.tenant !== tenant) throw notFound('invitation');
   return deps.store.forTenant(tenant, async (unit) => {
     const person = await unit.organisation.person(principal.person.id);
-    if (person === null) throw new AccessError('forbidden', 'You are no longer known here.');
+    if (person === null) throw noLongerKnown();
     requirePermission(person, 'invitation.write');
     const invitation = await unit.invitations.find(id);
     if (invitation === null) throw notFound('invitation');
@@ -47,7 +100,7 @@ export async function withdrawInvitation(
   });
 }
 
-/** Withdraws within a unit of work, whoever caused it. */
+/** Withdraws an invitation inside a unit of work. */
 export async function withdrawIn(
   unit: TenantUnit,
   invitation: Invitation,
@@ -60,7 +113,7 @@ export async function withdrawIn(
   return withdrawn;
 }
 
-/** The clock's job: past its end an invitation is over, and so is what still waits to go through it. True if it did. */
+/** The scheduler's step: expires an invitation that has passed its end, with its open requests. True if it did. */
 export function expireInvitation(deps: Deps, tenant: string, id: string): Promise<boolean> {
   return deps.store.forTenant(tenant, async (unit) => {
     const invitation = await unit.invitations.find(id);

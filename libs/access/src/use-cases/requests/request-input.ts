@@ -5,10 +5,10 @@ import { type RequestedAccess, startAndBudget } from '../../policy/requested-acc
 import type { AccessRequestInput } from './draft-terms.js';
 
 /**
- * The ask in the form that is judged.
+ * Turns a request's body into what the evaluator decides about.
  *
- * @throws AccessError `invalid_request` on a malformed scope or times that make no sense, `request_refused` on a
- *   scope that is too long
+ * @throws AccessError `invalid_request` for a malformed scope or contradictory times, `request_refused` for a scope that
+ *   is too long
  */
 export function normaliseRequest(input: AccessRequestInput, now: Date): RequestedAccess {
   requireTimes(input, now);
@@ -18,27 +18,26 @@ export function normaliseRequest(input: AccessRequestInput, now: Date): Requeste
     scope: parseScope(input.scope),
     seconds: input.seconds,
     justified: input.justification.trim() !== '',
-    ticket: blankIsNone(input.ticket),
+    ticket: blankToNull(input.ticket),
     basis: input.basis ?? null,
     ...startAndBudget(input),
   };
 }
 
-const blankIsNone = (text: string | null): string | null => (text?.trim() === '' ? null : text);
+const blankToNull = (text: string | null): string | null => (text?.trim() === '' ? null : text);
 
 function requireTimes({ startsAt, startsOn, useBy }: AccessRequestInput, now: Date): void {
   requireFutureInstant('/startsAt', startsAt, now);
   requireFutureInstant('/useBy', useBy, now);
   if (startsOn !== 'first-use') return;
-  if (startsAt !== undefined)
-    throw invalid('startsAt', 'What starts on first use has no start of its own: leave startsAt out.');
-  if (useBy === undefined) throw invalid('useBy', 'What starts on first use needs useBy.');
+  if (startsAt !== undefined) throw invalid('startsAt', 'Access that starts on first use has no startsAt.');
+  if (useBy === undefined) throw invalid('useBy', 'Access that starts on first use needs useBy.');
 }
 
 const invalid = (member: string, message: string): AccessError =>
   new AccessError('invalid_request', message, { pointer: `/${member}` });
 
-/** @throws AccessError `invalid_request`, or `request_refused` if it is too long */
+/** @throws AccessError `invalid_request`, or `request_refused` if the scope is too long */
 export function parseScope(scope: readonly ScopeEntry[]): ScopeEntry[] {
   try {
     return normaliseScope(scope);

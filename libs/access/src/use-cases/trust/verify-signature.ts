@@ -1,16 +1,15 @@
-import type { Signature, Statement } from '@countersign/contract';
+import type { Signature, Statement, TrustDocument } from '@countersign/contract';
 import type { EnrolledPasskey, RelyingParty } from '../../domain/trust/passkey.js';
 import { AccessError } from '../../errors.js';
-import type { TenantUnit } from '../../ports/index.js';
-import { activePasskeys } from '../sessions/standing-keys.js';
+import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
 
 type Reads = Pick<TenantUnit, 'tenant' | 'trust' | 'authenticators'>;
 type Key = Pick<EnrolledPasskey, 'id' | 'jwk'> & RelyingParty;
 
 /**
- * Says whether this is signed with a passkey of that person: one that the trust document in force lists, or while the
- * tenant is unclaimed one that they have enrolled.
+ * Requires a signature by a passkey of this person: one that the trust document in force lists or, while the tenant is
+ * unclaimed, one that they have enrolled.
  *
  * @throws AccessError `invalid_request`
  */
@@ -24,32 +23,32 @@ export async function requireSignedBy<S extends Statement>(
   if (key === undefined)
     throw new AccessError(
       'invalid_request',
-      'This is signed with no passkey of yours that counts for this tenant.',
+      'This is not signed with a passkey of yours that is valid for this tenant.',
       { pointer: '/countersignature/credential' },
     );
   requireValidSignature(deps, signature, key);
 }
 
-/** The passkey of that name with which this person may sign; undefined if none is known. */
+/** This person's passkey with that credential id; undefined if they may not sign with it. */
 export async function findSigningKey(
   deps: SigningDeps,
   unit: Reads,
   person: string,
   credential: string,
 ): Promise<Key | undefined> {
-  return (await keysOf(deps, unit, person)).find(({ id }) => id === credential);
+  return (await signingKeysOf(deps, unit, person)).find(({ id }) => id === credential);
 }
 
 /** @throws AccessError `invalid_request` if the key has not signed this */
 export function requireValidSignature(deps: SigningDeps, signature: Signature, key: Key): void {
   const objection = deps.signatures.assertion(signature, key);
   if (objection !== undefined)
-    throw new AccessError('invalid_request', `This signature does not hold: ${objection.detail}.`, {
+    throw new AccessError('invalid_request', `This signature is not valid: ${objection.detail}.`, {
       pointer: '/countersignature',
     });
 }
 
-async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
+async function signingKeysOf({ relyingParty }: SigningDeps, unit: Reads, person: string): Promise<Key[]> {
   const document = (await unit.trust.current(unit.tenant))?.document;
   if (document !== undefined) {
     const { rpId, origins } = document;
@@ -61,4 +60,18 @@ async function keysOf({ relyingParty }: SigningDeps, unit: Reads, person: string
   return enrolled
     .filter((passkey) => passkey.person === person && passkey.rpId === relyingParty.rpId)
     .map(({ id, jwk }) => ({ id, jwk, ...relyingParty }));
+}
+
+/**
+ * The people of the document in force, with those of its passkeys that are not removed. The broker no longer accepts a
+ * removed passkey, although gateways do until the next version.
+ */
+export async function activePasskeys(
+  { authenticators }: Pick<ReadUnit, 'authenticators'>,
+  { tenant, people }: Pick<TrustDocument, 'tenant' | 'people'>,
+): Promise<TrustDocument['people']> {
+  const active = new Set((await authenticators.passkeys(tenant)).map(({ id }) => id));
+  return people
+    .map(({ person, passkeys }) => ({ person, passkeys: passkeys.filter(({ id }) => active.has(id)) }))
+    .filter(({ passkeys }) => passkeys.length > 0);
 }

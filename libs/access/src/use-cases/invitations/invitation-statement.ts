@@ -12,15 +12,15 @@ import {
   toInstant,
 } from '@countersign/contract';
 import { parseInput } from '../../domain/parse-input.js';
-import { AccessError } from '../../errors.js';
+import { wrongStatement } from '../../domain/trust/statement-rules.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
 
-/** A statement that was given out is to be signed and handed in within this time. */
-const OFFERED_SECONDS = 3_600;
+/** How long an offered statement can be signed and sent back. */
+const OFFER_SECONDS = 3_600;
 
-/** What of an invitation's statement its author does not choose. */
+/** The members of an invitation's statement that its author does not choose. */
 export interface InvitationParts {
   id: string;
   notBefore: string;
@@ -53,7 +53,7 @@ export async function freshParts(
 }
 
 /**
- * The same as they stand in a statement that was signed, each held against what it has to be.
+ * The same members from a signed statement, each checked.
  *
  * @throws AccessError `invalid_request`
  */
@@ -68,14 +68,14 @@ export async function signedParts(
   );
   const { invitation: id, notBefore, trust, log } = statement;
   const offered = given.now.getTime() - Date.parse(notBefore);
-  if (given.notBefore === null && (offered < 0 || offered > OFFERED_SECONDS * 1_000))
-    throw wrong('notBefore', 'was offered too long ago, or not yet');
+  if (given.notBefore === null && (offered < 0 || offered > OFFER_SECONDS * 1_000))
+    throw wrongStatement('notBefore', 'was offered too long ago, or not yet');
   const versions = (await point.trust.chain(tenant)).map(({ hash }) => hash);
   if (trust === undefined ? versions.length > 0 : !versions.includes(trust))
-    throw wrong('trust', 'names no version of this tenant’s trust document');
+    throw wrongStatement('trust', 'names no version of this tenant’s trust document');
   const head = await point.head();
   if (log.epoch !== head.epoch || log.size > head.size)
-    throw wrong('log', 'is no point of this tenant’s log');
+    throw wrongStatement('log', 'is no point of this tenant’s log');
   const ticket = ticketOf(deps, statement, given);
   return { id, notBefore: given.notBefore ?? notBefore, ticket, trust, log };
 }
@@ -91,16 +91,11 @@ function ticketOf(
     opening.value !== normaliseText(ticket) ||
     !openCommitment(hashing, 'ticket', opening, commitment)
   )
-    throw wrong('ticket', 'does not commit to this ticket');
+    throw wrongStatement('ticket', 'does not commit to this ticket');
   return { commitment, opening };
 }
 
-const wrong = (member: string, what: string): AccessError =>
-  new AccessError('invalid_request', `What was signed ${what}.`, {
-    pointer: `/countersignature/statement/${member}`,
-  });
-
-/** What the author has chosen. */
+/** The members that the author chooses. */
 interface Chosen {
   service: string;
   scope: ScopeEntry[];
@@ -110,8 +105,8 @@ interface Chosen {
   uses: number | null;
 }
 
-/** The statement of both (CONTRACT §3). */
-export const stated = (
+/** The statement with all its members (docs/contract.md, Statements). */
+export const invitationStatement = (
   { deployment, tenant, person }: { deployment: string; tenant: string; person: string },
   { service, scope, until, seconds, budget, uses }: Chosen,
   { id, notBefore, ticket, trust, log }: InvitationParts,

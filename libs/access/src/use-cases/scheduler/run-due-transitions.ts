@@ -1,11 +1,11 @@
 import { toInstant } from '@countersign/contract';
 import { applyDueReminder, isOpen } from '../../domain/access-request.js';
 import { dueStep, markWarned } from '../../domain/grant.js';
-import { AccessError } from '../../errors.js';
+import { changedMeanwhile } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
-import { activateIn } from '../grants/activate-grant.js';
 import { endGrantIn } from '../grants/end-grant.js';
-import { expireInvitation } from '../invitations/withdraw-invitation.js';
+import { activateIn } from '../grants/start-grant.js';
+import { expireInvitation } from '../invitations/invitation-transitions.js';
 import { expireLock } from '../locks/locks.js';
 import { endingNotice, reminderNotice } from '../notices/notices.js';
 import { endRequestIn } from '../requests/cancel-request.js';
@@ -13,25 +13,25 @@ import type { Deps } from '../shared/deps.js';
 
 const BATCH = 200;
 
-/** How much one run of the job did. */
+/** What one run did. */
 export interface TransitionCounts {
-  /** Lapsed. */
+  /** Expired. */
   requests: number;
-  /** Elapsed, or ended at their start because the rules no longer allow them. */
+  /** Expired, or revoked at their start because the rules no longer allow them. */
   grants: number;
   locks: number;
   invitations: number;
   started: number;
   warned: number;
-  /** Requests of which people were told again that they wait. */
+  /** Requests whose reviewers were reminded. */
   reminded: number;
 }
 
 /**
- * The clock's job: requests that lapse or wait long, grants that begin, end soon, or end, locks and invitations that expire, each by a
- * logged transition and a unit of work of its own. What someone decided meanwhile is left as they decided it.
+ * The scheduler's job: expires requests, locks and invitations, sends reminders, and starts, warns about and ends grants.
+ * Each is a logged transition in a unit of work of its own. What a person decided meanwhile stays as decided.
  *
- * @throws AggregateError once all others are done, if some could not be: one that fails holds up no other
+ * @throws AggregateError after trying all of them, if some failed: a failure does not block the others
  */
 export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
   const now = deps.clock.now();
@@ -49,15 +49,14 @@ export async function runDueTransitions(deps: Deps): Promise<TransitionCounts> {
       (error: unknown) => failures.push(error),
     );
   for (const { id, tenant } of due.requests) await attempt(expireRequest(deps, tenant, id));
-  for (const { id, tenant } of due.reminders) await attempt(remindOf(deps, tenant, id));
+  for (const { id, tenant } of due.reminders) await attempt(sendReminder(deps, tenant, id));
   for (const { id, tenant } of due.grants)
-    await attempt(deps.store.forTenant(tenant, (unit) => lookAtGrant(unit, id, deps.clock.now())));
+    await attempt(deps.store.forTenant(tenant, (unit) => runGrantStep(unit, id, deps.clock.now())));
   for (const { id, tenant } of due.locks)
     await attempt(expireLock(deps, id, tenant).then((lifted) => (lifted ? 'locks' : null)));
   for (const { id, tenant } of due.invitations)
     await attempt(expireInvitation(deps, tenant, id).then((expired) => (expired ? 'invitations' : null)));
-  if (failures.length > 0)
-    throw new AggregateError(failures, `${failures.length} of the due could not be done`);
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} due transitions failed`);
   return done;
 }
 
@@ -70,20 +69,19 @@ function expireRequest(deps: Deps, tenant: string, id: string): Promise<'request
   });
 }
 
-function remindOf(deps: Deps, tenant: string, id: string): Promise<'reminded' | null> {
+function sendReminder(deps: Deps, tenant: string, id: string): Promise<'reminded' | null> {
   return deps.store.forTenant(tenant, async (unit) => {
     const request = await unit.requests.find(id);
     const now = deps.clock.now();
     const next = request === null ? null : applyDueReminder(request, now);
     if (next === null) return null;
-    if (!(await unit.requests.update(next.request)))
-      throw new AccessError('conflict', 'Somebody else changed this request at the same moment.');
+    if (!(await unit.requests.update(next.request))) throw changedMeanwhile('request');
     await unit.outbox.add(reminderNotice(next.request, next.kind, toInstant(now)));
     return 'reminded';
   });
 }
 
-async function lookAtGrant(
+async function runGrantStep(
   unit: TenantUnit,
   id: string,
   now: Date,
@@ -97,8 +95,7 @@ async function lookAtGrant(
     case 'activate':
       return (await activateIn(unit, grant, now)).state === 'active' ? 'started' : 'grants';
     case 'warn':
-      if (!(await unit.grants.update(markWarned(grant, at))))
-        throw new AccessError('conflict', 'Somebody else changed this grant at the same moment.');
+      if (!(await unit.grants.update(markWarned(grant, at)))) throw changedMeanwhile('grant');
       await unit.outbox.add(endingNotice(grant, at));
       return 'warned';
     case 'expire':

@@ -8,16 +8,16 @@ import { loadInvitations, selectConsents } from '../requests/countersignatures.j
 import type { Deps } from '../shared/deps.js';
 import { narrowed, readAs } from '../shared/read-as.js';
 
-/** A grant with what its request's terms opened. */
+/** A grant with the scope and budget of its terms. */
 export interface GrantView {
   grant: Grant;
   scope: ScopeEntry[];
   budget: Budget | null;
-  /** Whose passkeys have signed what it opens; no one's: it is on the vendor's word. */
+  /** The persons whose passkeys signed it; empty if the vendor's word alone vouches for it. */
   countersignedBy: string[];
 }
 
-/** Views of many grants in a few reads, however many they are. */
+/** Views of many grants, in a fixed number of reads. */
 async function grantViews(
   unit: Pick<ReadUnit, 'requests' | 'reviews' | 'invitations'>,
   grants: readonly Grant[],

@@ -1,12 +1,12 @@
 import type { ChainName, ChainVouch, RecordChain, TenantUnit } from '../../ports/index.js';
 
-/** One gateway's chain within a tenant while records are taken into it. */
+/** One gateway's record chain within a tenant, while records are ingested. */
 export class IngestedChain implements ChainName {
   readonly gateway: string;
   readonly boot: string;
   seq: number;
   hash: string | null;
-  /** Its gateway was said to have vanished, and nothing has come since. */
+  /** Its gateway was closed as vanished, and no record has come since. */
   isClosed: boolean;
   private head: ChainVouch | null;
   private hasMoved = false;
@@ -27,18 +27,18 @@ export class IngestedChain implements ChainName {
     this.hasMoved = true;
   }
 
-  vouchedBy({ seq, hash, at, signature }: ChainVouch): void {
+  signHead({ seq, hash, at, signature }: ChainVouch): void {
     this.head = { seq, hash, at, signature };
   }
 
-  /** Where it stands now; undefined if nothing was taken into it. */
+  /** Its new cursor; undefined if no record was added. */
   get moved(): (ChainName & { seq: number; hash: string; head: ChainVouch | null }) | undefined {
     const { gateway, boot, seq, hash, head } = this;
     return this.hasMoved && hash !== null ? { gateway, boot, seq, hash, head } : undefined;
   }
 }
 
-/** The chains that batches of records belong to, read and moved in one statement each, however many gateways there are. */
+/** The chains of a set of batches, read in one statement and written in one, however many gateways there are. */
 export class IngestedChains {
   private readonly chains = new Map<string, IngestedChain>();
 
@@ -53,7 +53,7 @@ export class IngestedChains {
 
   of(name: ChainName): IngestedChain {
     const chain = this.chains.get(keyOf(name));
-    if (chain === undefined) throw new Error('a chain that was not asked for');
+    if (chain === undefined) throw new Error('a chain that was not loaded');
     return chain;
   }
 

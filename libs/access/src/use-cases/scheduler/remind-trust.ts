@@ -2,16 +2,16 @@ import { AccessError } from '../../errors.js';
 import { trustNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
 
-/** So many days before a trust document ends its people are told, once each. */
+/** How many days before its end a trust document's people are reminded; one reminder each. */
 const REMINDER_DAYS = [7, 30, 60] as const;
 const DAY_MS = 86_400_000;
 
 /**
- * The clock's job: reminds the people of tenants whose trust document ends soon, each distance once, however many brokers
- * do this. A newer version begins anew.
+ * The scheduler's job: reminds the people of tenants whose trust document ends soon. Each reminder of a version is sent
+ * once, however many brokers run.
  *
- * @returns how many were reminded
- * @throws AggregateError once all others are done, if some could not be
+ * @returns how many tenants were reminded
+ * @throws AggregateError after trying all of them, if some failed
  */
 export async function remindTrust(deps: Deps): Promise<number> {
   const now = deps.clock.now();
@@ -29,16 +29,16 @@ export async function remindTrust(deps: Deps): Promise<number> {
         (error: unknown) => failures.push(error),
       );
   }
-  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} could not be reminded`);
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} reminders failed`);
   return reminded;
 }
 
 function remind(deps: Deps, tenant: string, hash: string, days: number): Promise<boolean> {
   return deps.store.forTenant(tenant, async ({ trust, log, outbox }) => {
     const current = await trust.current(tenant);
-    if (current === null) throw new AccessError('conflict', 'This tenant is claimed no more.');
+    if (current === null) throw new AccessError('conflict', 'This tenant is no longer claimed.');
     const at = deps.clock.now().toISOString();
-    // Someone may have put the next one in force since, or another broker have said so already.
+    // Meanwhile the next version may be in force, or another broker may have sent this reminder.
     if (current.hash !== hash || !(await trust.remind(hash, days, at))) return false;
     const { seq, validUntil } = current.document;
     await log.append({ type: 'trust.expiring', at, actor: 'job', data: { hash, seq, validUntil, days } });

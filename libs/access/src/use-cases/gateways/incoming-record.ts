@@ -1,13 +1,36 @@
-import type { EventDraft } from '../../ports/index.js';
-import type { IncomingRecord } from './take-records.js';
-import type { IngestedCalls } from './taken-calls.js';
+import type { Opening } from '@countersign/contract';
+import type { AccessRecordView, ChainName, EventDraft, RecordOutcome } from '../../ports/index.js';
+import type { IngestedCalls } from './ingested-calls.js';
+
+/** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
+export type IncomingRecord = {
+  tenant: string;
+  seq: number;
+  hash: string;
+  prev: string | null;
+  at: string;
+} & (
+  | {
+      kind: 'allowed' | 'refused';
+      view: AccessRecordView;
+      path: { commitment: string; opening: Opening | null } | null;
+    }
+  | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
+  | ({ kind: 'counters'; counts: readonly object[] } & SignedEntry)
+  | ({ kind: 'head' } & SignedEntry)
+);
+
+/** An entry that the gateway's identity signed; `signed`: the signature is valid under its registered key. */
+type SignedEntry = { id: string; signature: string; signed: boolean };
+
+/** One upload of a gateway. */
+export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
 
 type Leaf = Pick<EventDraft, 'type' | 'data' | 'commitments'>;
 
 /**
- * Notes what a record says of its call, and puts it into words for the log. This runs for every call of every
- * gateway: members are written out in the order of canonical JSON rather than spread, so that a leaf is neither
- * copied nor sorted.
+ * Applies a record to its call, and makes the record's leaf for the log. This runs for every call of every gateway, so the
+ * members are written out in the order of canonical JSON: the leaf is then neither copied nor sorted.
  */
 export function leafOf(gateway: string, boot: string, record: IncomingRecord, calls: IngestedCalls): Leaf {
   switch (record.kind) {
@@ -45,7 +68,7 @@ function leafOfOutcome(
     gateway,
     gatewayHash: hash,
     gatewaySeq: seq,
-    // Absent if the call is not known; taken out below.
+    // Removed below if the call is unknown.
     grant: call?.grant,
     outcome,
     record: id,

@@ -1,52 +1,23 @@
-import { type Opening, toInstant } from '@countersign/contract';
+import { toInstant } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import type {
-  AccessRecordView,
-  ChainName,
-  EventDraft,
-  RecordOutcome,
-  TenantUnit,
-} from '../../ports/index.js';
+import type { EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
-import { notifyUse } from '../grants/tell-use.js';
+import { notifyUse } from '../grants/notify-use.js';
 import type { Deps } from '../shared/deps.js';
 import { DEPLOYMENT } from '../shared/queries.js';
-import { leafOf } from './record-leaf.js';
-import { IngestedCalls } from './taken-calls.js';
-import { type IngestedChain, IngestedChains } from './taken-chains.js';
-
-/** One record of a gateway's chain, translated from its wire form. `hash` covers the record as the gateway wrote it. */
-export type IncomingRecord = {
-  tenant: string;
-  seq: number;
-  hash: string;
-  prev: string | null;
-  at: string;
-} & (
-  | {
-      kind: 'allowed' | 'refused';
-      view: AccessRecordView;
-      path: { commitment: string; opening: Opening | null } | null;
-    }
-  | { kind: 'outcome'; id: string; outcome: Omit<RecordOutcome, 'id'> }
-  | ({ kind: 'counters'; counts: readonly object[] } & SignedEntry)
-  | ({ kind: 'head' } & SignedEntry)
-);
-
-/** What the gateway's identity signed; `signed` if the signature is that of its registered key. */
-type SignedEntry = { id: string; signature: string; signed: boolean };
-
-/** What one gateway hands over at once. */
-export type RecordBatch = ChainName & { records: readonly IncomingRecord[] };
+import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
+import { IngestedCalls } from './ingested-calls.js';
+import { type IngestedChain, IngestedChains } from './ingested-chains.js';
 
 /**
- * Takes batches of gateways' records, each record exactly once: what is at or below its chain's cursor was taken
- * before and is skipped; a gap, a record that does not continue the chain, a signature that is not the gateway's, and
- * an outcome of a call that is not this boot's or has ended are events of their own. Leaf, record and cursor commit
- * together, one unit of work a tenant, however many gateways' batches there are: a unit costs far more than a record.
- * Where it throws, some of the tenants may have been taken; to hand over the same again is safe.
+ * Ingests batches of gateways' records, each record exactly once. A record at or below its chain's cursor was ingested
+ * before and is skipped. A gap, a record that does not continue its chain, an invalid signature, and the outcome of a call
+ * that belongs to another boot or has ended are events of their own.
  *
- * @returns of each batch, per tenant, the last number taken, which the gateway may forget up to
+ * Leaf, record and cursor commit together, in one unit of work for each tenant, because a unit costs far more than a record.
+ * If this throws, the records of some tenants may be stored; sending the same batch again is safe.
+ *
+ * @returns for each batch and tenant, the last ingested number; the gateway may delete its records up to there
  * @throws AccessError `invalid_request` if a tenant is unknown
  */
 export async function ingestRecords(
@@ -63,7 +34,7 @@ export async function ingestRecords(
   await refuseUnknownTenants(deps, [...byTenant.keys()]);
   for (const [tenant, parts] of byTenant) {
     const own = [...parts].map(([index, records]) => ({ ...(batches[index] as RecordBatch), records }));
-    const held = await deps.store.forTenant(tenant, (unit) => takeOfTenant(deps, unit, own));
+    const held = await deps.store.forTenant(tenant, (unit) => ingestOfTenant(deps, unit, own));
     for (const [at, index] of [...parts.keys()].entries())
       (accepted[index] as Record<string, number>)[tenant] = held[at] as number;
   }
@@ -86,7 +57,7 @@ async function refuseUnknownTenants(deps: Deps, tenants: readonly string[]): Pro
   });
 }
 
-async function takeOfTenant(
+async function ingestOfTenant(
   deps: Deps,
   unit: TenantUnit,
   batches: readonly RecordBatch[],
@@ -96,11 +67,11 @@ async function takeOfTenant(
   const calls = await IngestedCalls.begin(unit, endedBefore(fresh.flat()));
   const now = deps.clock.now().toISOString();
   const leaves = batches.flatMap((batch, index) =>
-    takeFresh(chains.of(batch), fresh[index] ?? [], calls, now),
+    ingestNew(chains.of(batch), fresh[index] ?? [], calls, now),
   );
   await unit.log.appendAll(leaves);
   await calls.store(unit);
-  await notifyUse(unit, calls.brought(), toInstant(new Date(now)));
+  await notifyUse(unit, calls.addedByGrant(), toInstant(new Date(now)));
   for (const grant of await unit.leases.addUse(calls.leaseUses())) await endIfExhausted(deps, unit, grant);
   await chains.store(unit, now);
   return batches.map((batch) => chains.of(batch).seq);
@@ -109,8 +80,8 @@ async function takeOfTenant(
 const newer = ({ records }: RecordBatch, after: number): IncomingRecord[] =>
   records.filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
 
-/** Moves the chain on over records in their order. @returns what the log is told of them */
-function takeFresh(
+/** Advances the chain over new records, in order. @returns their leaves */
+function ingestNew(
   chain: IngestedChain,
   records: readonly IncomingRecord[],
   calls: IngestedCalls,
@@ -118,30 +89,30 @@ function takeFresh(
 ): EventDraft[] {
   const { gateway, boot } = chain;
   const leaves: EventDraft[] = [];
-  const tell = (type: string, data: object) =>
+  const report = (type: string, data: object) =>
     leaves.push({ type, at: now, actor: gateway, data: { gateway, boot, ...data } });
   for (const record of records) {
-    // A number that comes twice at once.
+    // The same number twice in one batch.
     if (record.seq <= chain.seq) continue;
-    if (chain.isClosed) tell('gateway.returned', { after: chain.seq });
-    if (record.seq !== chain.seq + 1) tell('gateway.gap', { after: chain.seq, at: record.seq });
-    else if (record.prev !== chain.hash) tell('gateway.mismatch', { at: record.seq, reason: 'prev' });
+    if (chain.isClosed) report('gateway.returned', { after: chain.seq });
+    if (record.seq !== chain.seq + 1) report('gateway.gap', { after: chain.seq, at: record.seq });
+    else if (record.prev !== chain.hash) report('gateway.mismatch', { at: record.seq, reason: 'prev' });
     chain.moveTo(record);
     if ('signature' in record && !record.signed) {
-      tell('gateway.mismatch', { at: record.seq, reason: 'signature' });
+      report('gateway.mismatch', { at: record.seq, reason: 'signature' });
       continue;
     }
     if (record.kind === 'outcome' && !calls.mayEnd(record.id, chain)) {
-      tell('gateway.mismatch', { at: record.seq, reason: 'outcome', record: record.id });
+      report('gateway.mismatch', { at: record.seq, reason: 'outcome', record: record.id });
       continue;
     }
     leaves.push({ at: record.at, actor: gateway, ...leafOf(gateway, boot, record, calls) });
-    if (record.kind === 'head' || record.kind === 'counters') chain.vouchedBy(record);
+    if (record.kind === 'head' || record.kind === 'counters') chain.signHead(record);
   }
   return leaves;
 }
 
-/** Calls that end here and did not begin here. */
+/** Calls that end in these records and began in earlier ones. */
 function endedBefore(records: readonly IncomingRecord[]): string[] {
   const ended = new Set(records.flatMap((record) => (record.kind === 'outcome' ? [record.id] : [])));
   for (const record of records) if (record.kind === 'allowed') ended.delete(record.view.id);

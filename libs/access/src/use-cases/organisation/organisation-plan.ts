@@ -1,0 +1,311 @@
+import { routeMapHash, type ServiceDefinition } from '@countersign/contract';
+import {
+  endpointHash,
+  type Organisation,
+  type OrganisationPerson,
+  type OrganisationTenant,
+  type ServiceRecord,
+  type SlackPlace,
+  type TenantRecord,
+  type WebhookSettings,
+} from '../../domain/organisation.js';
+import { normaliseEmail, type Person } from '../../domain/person.js';
+import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
+import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+import type { Widening } from '../trust/claimed-tenant.js';
+import { changePersonIn, groupsOf } from './change-person.js';
+
+/** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
+export interface OrganisationChange {
+  /** `propose`: the tenant's own people have to sign it first; until then it has no effect. */
+  action: 'add' | 'change' | 'remove' | 'propose';
+  kind: 'vendor' | 'person' | 'service' | 'tenant';
+  /** An e-mail address (with its tenant), a service's name, or a tenant's slug. */
+  name: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface OrganisationStep {
+  change: OrganisationChange;
+  /** Set if the step widens a tenant, which the host may not do to a claimed tenant. */
+  widens?: Widening;
+  /** The tenant as stored, and as in the file. */
+  tenant?: { before: TenantRecord; after: TenantRecord };
+  /** The person after the step. */
+  person?: Person;
+  apply(unit: VendorUnit, at: string): Promise<void>;
+}
+
+/** The steps that make the stored organisation match the file. */
+export function planOrganisation(
+  deps: Deps,
+  file: Organisation,
+  stored: WholeOrganisation,
+): OrganisationStep[] {
+  return [
+    ...vendorSteps(deps, file, stored),
+    ...file.tenants.flatMap((tenant) => tenantSteps(tenant, stored)),
+    ...goneTenants(file, stored),
+    ...serviceSteps(deps, file, stored),
+    ...personSteps(deps, file, stored),
+  ];
+}
+
+/** Ignores the order of keys, and treats undefined as absent. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, each]) => [key, sorted(each)]),
+  );
+}
+
+function vendorSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const { name, oidc, webhooks, slack } = file.vendor;
+  const after = { name, oidc, webhooks, ...slackOf(slack), policy: file.accessPolicy };
+  const before =
+    stored.vendorName === null
+      ? null
+      : {
+          name: stored.vendorName,
+          oidc: stored.vendorOidc,
+          webhooks: stored.vendorWebhooks,
+          ...slackOf(stored.vendorSlack),
+          policy: stored.policy,
+        };
+  if (same(before, after)) return [];
+  const change: OrganisationChange = {
+    action: before === null ? 'add' : 'change',
+    kind: 'vendor',
+    name: file.vendor.name,
+    before,
+    after,
+  };
+  return [
+    {
+      change,
+      async apply(unit, at) {
+        await unit.organisation.saveVendor(after);
+        const data = { before: before && loggable(deps, before), after: loggable(deps, after) };
+        await unit.log.append({ type: 'vendor.applied', at, actor: 'host', data });
+      },
+    },
+  ];
+}
+
+/** Absent if there is none, as in older leaves. */
+const slackOf = (slack: SlackPlace | null | undefined): { slack?: SlackPlace } =>
+  slack == null ? {} : { slack };
+
+/** Every tenant reads this log, and a webhook's address may be a secret (P11), so its hash is logged instead. */
+const loggable = <T extends { webhooks: WebhookSettings[] }>({ hashing }: Deps, vendor: T) => ({
+  ...vendor,
+  webhooks: vendor.webhooks.map(({ url, ...rest }) => ({
+    endpoint: endpointHash(hashing, { url }),
+    ...rest,
+  })),
+});
+
+function tenantSteps(tenant: OrganisationTenant, stored: WholeOrganisation): OrganisationStep[] {
+  const record: TenantRecord = {
+    slug: tenant.slug,
+    name: tenant.name,
+    controls: tenant.privacyControls,
+    oidc: tenant.oidc,
+    slack: tenant.slack,
+    webhooks: tenant.webhooks,
+    removedAt: null,
+  };
+  const before = stored.tenants.find((each) => each.slug === tenant.slug) ?? null;
+  if (same(before, record)) return [];
+  return [tenantStep(before, record, before === null || before.removedAt !== null ? 'add' : 'change')];
+}
+
+function goneTenants(file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  return stored.tenants
+    .filter((each) => each.removedAt === null && !file.tenants.some(({ slug }) => slug === each.slug))
+    .map((each) => tenantStep(each, each, 'remove'));
+}
+
+export function tenantStep(
+  before: TenantRecord | null,
+  after: TenantRecord,
+  action: OrganisationChange['action'],
+): OrganisationStep {
+  return {
+    change: {
+      action,
+      kind: 'tenant',
+      name: after.slug,
+      before,
+      after: action === 'remove' ? null : after,
+    },
+    ...(action === 'remove' || narrowsTenant(before, after)
+      ? {}
+      : { widens: { tenant: after.slug, what: 'settings or controls' } }),
+    ...(before === null || action === 'remove' ? {} : { tenant: { before, after } }),
+    async apply(unit, at) {
+      await unit.organisation.saveTenant({ ...after, removedAt: action === 'remove' ? at : null });
+      const { log } = await unit.tenant(after.slug);
+      const data = { tenant: after.slug, before: before?.controls ?? null, after: after.controls };
+      await log.append({ type: `tenant.${action}`, at, actor: 'host', data });
+      await unit.feed.changed('tenant', after.slug);
+    },
+  };
+}
+
+function serviceSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const wanted = file.services.map((definition) => serviceStep(deps, definition, stored));
+  const gone = stored.services
+    .filter(
+      (each) => each.removedAt === null && !file.services.some(({ name }) => name === each.definition.name),
+    )
+    .map(
+      (each): OrganisationStep => ({
+        change: {
+          action: 'remove',
+          kind: 'service',
+          name: each.definition.name,
+          before: each.definition,
+          after: null,
+        },
+        async apply(unit, at) {
+          await saveService(unit, { ...each, removedAt: at }, 'service.removed', at);
+        },
+      }),
+    );
+  return [...wanted.filter((step) => step !== null), ...gone];
+}
+
+function serviceStep(
+  deps: Deps,
+  definition: ServiceDefinition,
+  stored: WholeOrganisation,
+): OrganisationStep | null {
+  const before = stored.services.find((each) => each.definition.name === definition.name) ?? null;
+  const routes = routeMapHash(deps.hashing, definition);
+  if (before !== null && before.removedAt === null && same(before.definition, definition)) return null;
+  const action = before === null || before.removedAt !== null ? 'add' : 'change';
+  return {
+    change: {
+      action,
+      kind: 'service',
+      name: definition.name,
+      before: before?.definition ?? null,
+      after: definition,
+    },
+    async apply(unit, at) {
+      await unit.organisation.saveRouteMap(routes, definition, at);
+      await saveService(unit, { definition, routes, removedAt: null }, 'service.applied', at);
+    },
+  };
+}
+
+/** Every version of a route map is logged whole, so that the past meaning of an action can be looked up. */
+async function saveService(unit: VendorUnit, record: ServiceRecord, type: string, at: string): Promise<void> {
+  await unit.organisation.saveService(record);
+  await unit.log.append({
+    type,
+    at,
+    actor: 'host',
+    data: { service: record.definition.name, routes: record.routes, definition: record.definition },
+  });
+  await unit.feed.changed('services', record.definition.name);
+}
+
+interface Wanted {
+  tenant: string | null;
+  person: OrganisationPerson<Person['roles'][number]>;
+  email: string;
+  /** True if roles come from the provider's groups. The file's roles apply until the first sign-in. */
+  provided: boolean;
+}
+
+function personSteps(deps: Deps, file: Organisation, stored: WholeOrganisation): OrganisationStep[] {
+  const wanted: Wanted[] = [
+    { tenant: null, people: file.vendor.staff, oidc: file.vendor.oidc },
+    ...file.tenants.map(({ slug, people, oidc }) => ({ tenant: slug, people, oidc })),
+  ].flatMap(({ tenant, people, oidc }) =>
+    people.map((person) => ({
+      tenant,
+      person,
+      email: normaliseEmail(person.email) ?? person.email,
+      provided: oidc?.groups !== undefined,
+    })),
+  );
+  const keyed = new Map(stored.people.map((each) => [personKey(each.tenant, each.email), each]));
+  const tenants = new Map<string | null, TenantRecord>(stored.tenants.map((each) => [each.slug, each]));
+  const steps = wanted.map((each) => {
+    const before = keyed.get(personKey(each.tenant, each.email));
+    return personStep(deps, each, before, tenants.get(each.tenant) ?? null);
+  });
+  const named = new Set(wanted.map((each) => personKey(each.tenant, each.email)));
+  const gone = stored.people
+    .filter((each) => each.removedAt === null && !named.has(personKey(each.tenant, each.email)))
+    .map((each) => savePersonStep(each, each, 'remove', null));
+  return [...steps.filter((step) => step !== null), ...gone];
+}
+
+/** Any instant will do: it only marks that they are removed. */
+const REMOVED = new Date(0).toISOString();
+
+const personKey = (tenant: string | null, email: string): string => `${tenant ?? ''}\n${email}`;
+
+function personStep(
+  deps: Deps,
+  wanted: Wanted,
+  before: Person | undefined,
+  tenant: TenantRecord | null,
+): OrganisationStep | null {
+  const after: Person = {
+    id: before?.id ?? deps.ids.next('usr'),
+    tenant: wanted.tenant,
+    email: wanted.email,
+    name: wanted.person.name,
+    roles:
+      wanted.provided && before !== undefined && before.removedAt === null
+        ? before.roles
+        : [...wanted.person.roles].sort(),
+    ...groupsOf(wanted.person),
+    removedAt: null,
+  };
+  if (same(before, after)) return null;
+  const action = before === undefined || before.removedAt !== null ? 'add' : 'change';
+  return savePersonStep(before ?? null, after, action, tenant);
+}
+
+/** `tenant` is the tenant before the change. */
+function savePersonStep(
+  before: Person | null,
+  after: Person,
+  action: OrganisationChange['action'],
+  tenant: TenantRecord | null,
+): OrganisationStep {
+  const withTenant = action === 'add' && before !== null && wasRemovedWithTenant(before, tenant);
+  const shown = (person: Person | null) =>
+    person === null ? null : { name: person.name, roles: person.roles, ...groupsOf(person) };
+  return {
+    change: {
+      action,
+      kind: 'person',
+      name: after.tenant === null ? after.email : `${after.email} (${after.tenant})`,
+      before: shown(before),
+      after: action === 'remove' ? null : shown(after),
+    },
+    person: { ...after, removedAt: action === 'remove' ? REMOVED : null },
+    ...(after.tenant === null || action === 'remove' || narrowsPerson(before, after, tenant)
+      ? {}
+      : { widens: { tenant: after.tenant, what: after.email } }),
+    async apply(unit, at) {
+      const made = { ...after, removedAt: action === 'remove' ? at : null };
+      await changePersonIn(unit, before, made, { actor: 'host', at, withTenant });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { TenantRecord } from '../../domain/organisation.js';
+import { type Permission, requirePermission } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import { notFound } from '../../errors.js';
+import type { EnrolledGateway, OrganisationView } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+
+/** Requires the permission. A customer's person sees only their own tenant; vendor staff see every tenant (P9). */
+export function requireTenantAccess({ person }: Principal, permission: Permission, slug: string): void {
+  requirePermission(person, permission);
+  if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
+}
+
+/**
+ * Requires that the tenant is the person's own, and the permission. Returns both as stored now.
+ *
+ * @throws AccessError `not_found`, `forbidden`
+ */
+export async function requireOwnTenant(
+  unit: { organisation: Pick<OrganisationView, 'person' | 'tenant'> },
+  principal: Principal,
+  permission: Permission,
+  slug: string,
+): Promise<{ tenant: TenantRecord; actor: Person }> {
+  const actor = await unit.organisation.person(principal.person.id);
+  const tenant = await unit.organisation.tenant(slug);
+  if (actor === null || tenant === null || actor.tenant !== slug) throw notFound('tenant');
+  requirePermission(actor, permission);
+  return { tenant, actor };
+}
+
+/** Names for the pages. A customer's person sees the vendor and their own tenant (P9). */
+export interface OrganisationNames {
+  vendor: { name: string };
+  tenants: { slug: string; name: string }[];
+}
+
+export async function organisationNames(deps: Deps, { person }: Principal): Promise<OrganisationNames> {
+  requirePermission(person, 'self.read');
+  const { tenant } = person;
+  if (tenant === null)
+    return deps.store.directory.read(async (unit) => ({
+      vendor: { name: await unit.organisation.vendorName() },
+      tenants: (await unit.organisation.tenants()).map(({ slug, name }) => ({ slug, name })),
+    }));
+  return deps.store.readForTenant(tenant, async (unit) => {
+    const own = await unit.organisation.tenant(tenant);
+    return {
+      vendor: { name: await unit.organisation.vendorName() },
+      tenants: own === null ? [] : [{ slug: own.slug, name: own.name }],
+    };
+  });
+}
+
+/** Every enrolled gateway, newest first, revoked ones included. */
+export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
+  requirePermission(person, 'gateway.read');
+  const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
+  return gateways.reverse();
+}

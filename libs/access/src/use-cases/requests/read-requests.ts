@@ -1,0 +1,163 @@
+import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@countersign/contract';
+import type { AccessRequest } from '../../domain/access-request.js';
+import { requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
+import { notFound } from '../../errors.js';
+import type { ReadUnit } from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+
+/** A request with its reviews (oldest first) and the openings of its commitments. */
+export interface RequestView {
+  request: AccessRequest;
+  reviews: Review[];
+  openings: Record<string, Opening>;
+  /** The customer's counter-offer, until the requester has answered it. */
+  offer: (Offer & { review: string; person: string }) | null;
+  /** The `inv_…` that it is based on; null if none. */
+  invitation: string | null;
+}
+
+/** The request with the number of approvals that each side has given by these reviews. */
+export function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
+  const { vendor, customer, risk } = request.needs;
+  return {
+    ...request,
+    needs: {
+      vendor: { ...vendor, approved: countApprovals(reviews, 'vendor', request.digest) },
+      customer: { ...customer, approved: countApprovals(reviews, 'customer', request.digest) },
+      risk,
+    },
+  };
+}
+
+function openOffer(request: AccessRequest, reviews: readonly Review[]): RequestView['offer'] {
+  const counter = request.state === 'countered' ? findCounterOffer(reviews, request.digest) : undefined;
+  return counter === undefined ? null : { ...counter.offer, review: counter.id, person: counter.person };
+}
+
+const commitmentsOf = (terms: Terms): Record<string, string> => ({
+  justification: terms.justification,
+  ...(terms.ticket === undefined ? {} : { ticket: terms.ticket }),
+});
+
+/** Views of many requests, in a fixed number of reads. */
+export async function requestViews(
+  unit: Pick<ReadUnit, 'reviews' | 'openings' | 'invitations'>,
+  requests: readonly AccessRequest[],
+): Promise<RequestView[]> {
+  if (requests.length === 0) return [];
+  const reviews = await unit.reviews.ofRequests(requests.map((request) => request.id));
+  const opened = await unit.openings.find(
+    requests.flatMap((request) => Object.values(commitmentsOf(request.terms))),
+  );
+  const invitations = await unit.invitations.idsOf(requests.flatMap(({ terms }) => terms.invitation ?? []));
+  return requests.map((request) => {
+    const own = reviews.filter((review) => review.request === request.id);
+    const openings: Record<string, Opening> = {};
+    for (const [name, commitment] of Object.entries(commitmentsOf(request.terms))) {
+      const opening = opened.get(commitment);
+      if (opening !== undefined) openings[name] = opening;
+    }
+    return {
+      request: withProgress(request, own),
+      reviews: own,
+      openings,
+      offer: openOffer(request, own),
+      invitation: invitations.get(request.terms.invitation ?? '') ?? null,
+    };
+  });
+}
+
+/** A denied request that overlaps the current one. */
+export interface EarlierDenial {
+  request: string;
+  requester: string;
+  deniedAt: string;
+  reason: string | null;
+}
+
+/** How many of the last denials are searched, and how many matches are shown. */
+const MAX_SEARCHED = 200;
+const MAX_SHOWN = 10;
+
+const overlap = (a: readonly ScopeEntry[], b: readonly ScopeEntry[]): boolean =>
+  a.some((one) =>
+    b.some(
+      (other) =>
+        resourcesOverlap(one.resource, other.resource) &&
+        one.actions.some((action) => other.actions.includes(action)),
+    ),
+  );
+
+/** Overlapping requests that were denied before in this tenant and service, newest first, for the reviewer. */
+export async function earlierDenials(
+  unit: Pick<ReadUnit, 'requests' | 'reviews'>,
+  request: AccessRequest,
+): Promise<EarlierDenial[]> {
+  const { tenant, service } = request;
+  const { items } = await unit.requests.list(
+    { tenant, service, state: 'denied', to: request.createdAt },
+    { cursor: null, limit: MAX_SEARCHED },
+  );
+  const denied = items.filter((each) => overlap(each.terms.scope, request.terms.scope)).slice(0, MAX_SHOWN);
+  const reviews = await unit.reviews.ofRequests(denied.map(({ id }) => id));
+  return denied.map(({ id, requester, endedAt, createdAt }) => ({
+    request: id,
+    requester,
+    deniedAt: endedAt ?? createdAt,
+    reason: reviews.find((review) => review.request === id && review.decision === 'deny')?.reason ?? null,
+  }));
+}
+
+/** How long a tenant takes to decide, in seconds; null if there are so few decisions that single ones would show. */
+export interface DecisionTimes {
+  count: number;
+  median: number | null;
+  p90: number | null;
+}
+
+const SAMPLE_SIZE = 50;
+const MIN_DECISIONS = 5;
+
+/** Over the tenant's last decisions, for someone about to send a request. @throws AccessError `forbidden`, `not_found` */
+export async function decisionTimes(deps: Deps, { person }: Principal, slug: string): Promise<DecisionTimes> {
+  requirePermission(person, 'request.read');
+  if (person.tenant !== null && person.tenant !== slug) throw notFound('tenant');
+  const seconds = await deps.store.readForTenant(slug, async (unit) => {
+    if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
+    const page = { cursor: null, limit: SAMPLE_SIZE };
+    const lists = [
+      await unit.requests.list({ state: 'approved' }, page),
+      await unit.requests.list({ state: 'denied' }, page),
+    ];
+    const decided = lists
+      .flatMap(({ items }) => items)
+      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+      .slice(0, SAMPLE_SIZE);
+    const reviews = await unit.reviews.ofRequests(decided.map(({ id }) => id));
+    return decided
+      .map((request) => secondsToDecide(request, reviews))
+      .filter((each) => each !== null)
+      .sort((a, b) => a - b);
+  });
+  const enough = seconds.length >= MIN_DECISIONS;
+  return {
+    count: seconds.length,
+    median: enough ? quantile(seconds, 0.5) : null,
+    p90: enough ? quantile(seconds, 0.9) : null,
+  };
+}
+
+/** From the start of the customer's turn to its first decision; null if the customer has not decided. */
+function secondsToDecide(request: AccessRequest, reviews: readonly Review[]): number | null {
+  const own = reviews.filter((review) => review.request === request.id);
+  const decided = own.find((review) => review.side === 'customer');
+  if (decided === undefined) return null;
+  const turn = own.findLast((review) => review.side === 'vendor' && review.at <= decided.at);
+  return (Date.parse(decided.at) - Date.parse(turn?.at ?? request.createdAt)) / 1000;
+}
+
+/** The nearest-rank quantile of a sorted list that is not empty. */
+const quantile = (sorted: readonly number[], share: number): number | null =>
+  sorted[Math.ceil(sorted.length * share) - 1] ?? null;

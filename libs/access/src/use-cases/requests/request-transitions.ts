@@ -1,0 +1,139 @@
+import { toInstant } from '@countersign/contract';
+import {
+  type AccessRequest,
+  isOpen,
+  type RequestState,
+  transitionRequest,
+} from '../../domain/access-request.js';
+import { requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import {
+  countApprovals,
+  findCounterOffer,
+  type Offer,
+  type Review,
+  type ReviewNeeds,
+} from '../../domain/review.js';
+import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/index.js';
+import { reevaluate } from '../evaluation/reevaluate.js';
+import { createGrantIn } from '../grants/start-grant.js';
+import { useInvitationIn } from '../invitations/invitation-transitions.js';
+import { requestNotice } from '../notices/notices.js';
+import type { Deps } from '../shared/deps.js';
+import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { locateRequest, requestInSight } from '../shared/locate.js';
+import { type RequestView, requestViews } from './read-requests.js';
+
+/** The state that the reviews of a digest lead to. Never an earlier one. */
+export function nextRequestState(
+  request: Pick<AccessRequest, 'digest' | 'state'>,
+  needs: ReviewNeeds,
+  reviews: readonly Review[],
+): RequestState {
+  const vendorDone = countApprovals(reviews, 'vendor', request.digest) >= needs.vendor.required;
+  const customerDone = countApprovals(reviews, 'customer', request.digest) >= needs.customer.required;
+  if (!vendorDone) return request.state === 'awaiting_vendor' ? 'awaiting_vendor' : 'awaiting_customer';
+  return customerDone ? 'approved' : 'awaiting_customer';
+}
+
+/**
+ * Moves a request to its next state, or only increments its version, and writes the event and the notice. Full approval
+ * creates the grant in the same transaction (P1).
+ *
+ * @param change `offer`: the terms that replace the request's own
+ */
+export async function transitionRequestIn(
+  deps: Deps,
+  unit: TenantUnit,
+  request: AccessRequest,
+  to: RequestState,
+  change: { needs: ReviewNeeds; actor: string; now: Date; offer?: Offer },
+): Promise<AccessRequest> {
+  const at = toInstant(change.now);
+  if (to === request.state) {
+    const counted = { ...request, version: request.version + 1, needs: change.needs };
+    await saveRequest(unit, counted);
+    return counted;
+  }
+  const { needs, offer } = change;
+  const moved = transitionRequest(request, to, { at, needs, ...(offer === undefined ? {} : { offer }) });
+  if (to === 'approved') await useInvitationIn(unit, moved, at);
+  const grant = to === 'approved' ? await createGrantIn(deps, unit, moved, change.now) : null;
+  const stored = grant === null ? moved : { ...moved, grant: grant.id };
+  await saveRequest(unit, stored);
+  await unit.log.append({
+    type: `request.${to}`,
+    at,
+    actor: change.actor,
+    data: { request: stored.id, requester: stored.requester, digest: stored.digest, grant: stored.grant },
+  });
+  await unit.outbox.add(requestNotice(stored, at));
+  return stored;
+}
+
+async function saveRequest(unit: TenantUnit, request: AccessRequest): Promise<void> {
+  if (!(await unit.requests.update(request))) throw changedMeanwhile('request');
+}
+
+/**
+ * The requester accepts a counter-offer: its narrower terms replace their own. The vendor's reviews cover the new terms
+ * too, and the counter-offer is its author's approval. Other customer reviews were for the old digest and no longer count.
+ * If the reviews are enough by now, the grant is created at once.
+ *
+ * @throws AccessError `not_found`, `forbidden`, `already_decided`, `wrong_state`, `digest_mismatch`,
+ *   `controls_changed`
+ */
+export async function acceptOffer(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  digest: string,
+  repeatable: Repeatable = {},
+): Promise<RequestView> {
+  return deps.store.forTenant(
+    locateRequest(principal, id),
+    async (unit) => {
+      const { request, person } = await requestInSight(unit, principal, id);
+      requirePermission(person, 'request.accept');
+      if (request.requester !== person.id)
+        throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
+      const now = deps.clock.now();
+      const reviews = await unit.reviews.ofRequests([id]);
+      const { offer } = requireOpenOffer(request, reviews, digest, now);
+      const needs = await reevaluate(unit, request, offer.terms, now);
+      const to = nextRequestState({ digest: offer.digest, state: request.state }, needs, reviews);
+      await unit.log.append({
+        type: 'request.accepted',
+        at: toInstant(now),
+        actor: person.id,
+        data: { request: id, requester: person.id, parent: request.digest, digest: offer.digest },
+      });
+      const moved = await transitionRequestIn(deps, unit, request, to, {
+        needs,
+        actor: person.id,
+        now,
+        offer,
+      });
+      const [view] = await requestViews(unit, [moved]);
+      if (view === undefined) throw notFound('request');
+      return view;
+    },
+    keptUnder(deps, repeatable),
+  );
+}
+
+function requireOpenOffer(request: AccessRequest, reviews: readonly Review[], digest: string, now: Date) {
+  if (!isOpen(request))
+    throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to accept.`);
+  const counter = findCounterOffer(reviews, request.digest);
+  if (request.state !== 'countered' || counter === undefined)
+    throw new AccessError('wrong_state', `This request is ${request.state}: there is no offer to accept.`);
+  if (counter.offer.digest !== digest)
+    throw new AccessError('digest_mismatch', 'This is not what was offered. Read the offer again.', {
+      pointer: '/digest',
+    });
+  if (now.getTime() >= Date.parse(counter.offer.terms.lapsesAt))
+    throw new AccessError('already_decided', `This offer lapsed at ${counter.offer.terms.lapsesAt}.`);
+  return counter;
+}

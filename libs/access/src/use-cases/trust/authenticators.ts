@@ -1,0 +1,147 @@
+import { canonicalJson, encodeBase64url, type Hashing, type RecoveryJwk, utf8 } from '@countersign/contract';
+import { requireOwnBrowser } from '../../domain/permissions.js';
+import type { Person, Principal } from '../../domain/person.js';
+import type { EnrolledPasskey, RecoveryKey } from '../../domain/trust/passkey.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { TenantUnit } from '../../ports/index.js';
+import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
+import type { Deps } from '../shared/deps.js';
+import { readAs } from '../shared/read-as.js';
+
+/** `inTrust`: whether the current trust document lists it. */
+export type ListedPasskey = EnrolledPasskey & { inTrust: boolean };
+export type ListedRecoveryKey = RecoveryKey & { inTrust: boolean };
+
+/** The passkeys and recovery keys of all the tenant's people, oldest first. @throws AccessError `forbidden`, `not_found` */
+export function listAuthenticators(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+): Promise<{ passkeys: ListedPasskey[]; recoveryKeys: ListedRecoveryKey[] }> {
+  requireTenantAccess(principal, 'trust.read', tenant);
+  return readAs(deps, principal.person, async (unit) => {
+    if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
+    const document = (await unit.trust.current(tenant))?.document;
+    const named = new Set(document?.people.flatMap(({ passkeys }) => passkeys.map(({ id }) => id)));
+    const printed = new Set(document?.recovery?.map(({ jwk }) => jwk.x));
+    const passkeys = await unit.authenticators.passkeys(tenant);
+    const recoveryKeys = await unit.authenticators.recoveryKeys(tenant);
+    return {
+      passkeys: passkeys.map((each) => ({ ...each, inTrust: named.has(each.id) })),
+      recoveryKeys: recoveryKeys.map((each) => ({ ...each, inTrust: printed.has(each.jwk.x) })),
+    };
+  });
+}
+
+/**
+ * Removes a passkey: the caller's own or, as the tenant's admin, anyone's. A passkey that the current document or the open
+ * proposal lists is removed by the next document instead.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if a trust document lists it
+ */
+export async function removePasskey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  id: string,
+): Promise<EnrolledPasskey> {
+  requireOwnBrowser(principal);
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  return deps.store.forTenant(tenant, async (unit) => {
+    const { actor } = await requireOwnTenant(unit, principal, 'trust.sign', tenant);
+    const { authenticators, trust, log } = unit;
+    const passkey = isBase64url(id) ? await authenticators.passkey(id) : null;
+    if (passkey === null || passkey.removedAt !== null) throw notFound('passkey');
+    if (passkey.person !== actor.id && !actor.roles.includes('admin'))
+      throw new AccessError('forbidden', 'Only its owner or an admin can remove a passkey.');
+    const documents = [(await trust.current(tenant))?.document, (await trust.openProposal(tenant))?.document];
+    if (documents.some((each) => each?.people.some(({ passkeys }) => passkeys.some((key) => key.id === id))))
+      throw new AccessError(
+        'conflict',
+        'A trust document lists this passkey. The next document that leaves it out removes it.',
+      );
+    const at = deps.clock.now().toISOString();
+    await authenticators.removePasskey(id, at);
+    await log.append({
+      type: 'passkey.removed',
+      at,
+      actor: actor.id,
+      data: { person: passkey.person, credential: id },
+    });
+    return { ...passkey, removedAt: at };
+  });
+}
+
+/** Other texts are not credential ids; the store is not queried for them. */
+const isBase64url = (text: string): boolean => /^[A-Za-z0-9_-]+$/.test(text);
+
+/**
+ * Stores the public half of a recovery key that the caller's browser made and printed. A person has at most one; a new key
+ * replaces the old one.
+ *
+ * @throws AccessError `forbidden`, `not_found`, `conflict` if it is registered already
+ */
+export async function addRecoveryKey(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  jwk: RecoveryJwk,
+): Promise<ListedRecoveryKey> {
+  requireOwnBrowser(principal);
+  if (principal.person.tenant !== tenant) throw notFound('tenant');
+  return deps.store.forTenant(tenant, async (own) => {
+    const { actor } = await requireOwnTenant(own, principal, 'trust.sign', tenant);
+    const at = deps.clock.now().toISOString();
+    const earlier = (await own.authenticators.recoveryKeys(tenant)).find(({ person }) => person === actor.id);
+    if (earlier !== undefined) await removeRecoveryKeyIn(own, earlier, actor, at);
+    const id = thumbprint(deps.hashing, jwk);
+    const made: RecoveryKey = { id, jwk, tenant, person: actor.id, createdAt: at, removedAt: null };
+    await own.authenticators.addRecoveryKey(made);
+    await own.log.append({
+      type: 'recovery-key.registered',
+      at,
+      actor: actor.id,
+      data: { person: actor.id, key: id, jwk },
+    });
+    return { ...made, inTrust: false };
+  });
+}
+
+/** RFC 7638: only the required members, in order. Canonical JSON writes exactly that. */
+const thumbprint = (hashing: Hashing, jwk: RecoveryJwk): string =>
+  encodeBase64url(hashing.sha256(utf8(canonicalJson(jwk))));
+
+/** If the trust document lists the old key, gateways still accept it. */
+async function removeRecoveryKeyIn(
+  { authenticators, log }: TenantUnit,
+  key: RecoveryKey,
+  actor: Person,
+  at: string,
+): Promise<void> {
+  await authenticators.removeRecoveryKey(key.id, at);
+  await log.append({
+    type: 'recovery-key.removed',
+    at,
+    actor: actor.id,
+    data: { person: key.person, key: key.id },
+  });
+}
+
+/**
+ * Removes a person's passkeys and recovery keys. If the trust document in force lists them, gateways accept them until the
+ * next version leaves them out; this broker does not.
+ */
+export async function removeAuthenticatorsIn(
+  { tenant, authenticators, log }: TenantUnit,
+  person: string,
+  { actor, at }: { actor: string; at: string },
+): Promise<void> {
+  for (const { id } of (await authenticators.passkeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removePasskey(id, at);
+    await log.append({ type: 'passkey.removed', at, actor, data: { person, credential: id } });
+  }
+  for (const { id } of (await authenticators.recoveryKeys(tenant)).filter((key) => key.person === person)) {
+    await authenticators.removeRecoveryKey(id, at);
+    await log.append({ type: 'recovery-key.removed', at, actor, data: { person, key: id } });
+  }
+}

@@ -1,0 +1,158 @@
+import {
+  canonicalJson,
+  LIFT_TYPE,
+  parseLift,
+  parseSignature,
+  parseStop,
+  sha256Digest,
+  statementHash,
+} from '@countersign/contract';
+import { parseInput } from '../../domain/parse-input.js';
+import {
+  isLift,
+  isStop,
+  makeRoomForRelayed,
+  type RelayedStop,
+  type ReportedStop,
+  validateStop,
+} from '../../domain/trust/stop.js';
+import { AccessError, notFound } from '../../errors.js';
+import type { EnrolledGateway, TenantUnit, VendorUnit } from '../../ports/index.js';
+import type { SigningDeps } from '../shared/deps.js';
+import { stopFacts, stopPoint, storeLift, storeStop } from './stops.js';
+import { findSigningKey, requireValidSignature } from './verify-signature.js';
+
+/**
+ * Receives a stop or lift that a customer handed in at a gateway, perhaps while no broker was reachable. Its signature alone
+ * gives it effect; a known one changes nothing. A stop that this broker cannot verify has no effect here, but the feed
+ * carries it to the other gateways, and each verifies it by itself.
+ *
+ * @param given the signature as received
+ * @throws AccessError `invalid_request`, `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
+ *   stops that cannot be verified
+ */
+export async function takeReportedStop(
+  deps: SigningDeps,
+  { id: gateway }: EnrolledGateway,
+  given: unknown,
+): Promise<void> {
+  const handed = parseReportedStop(given);
+  const { tenant } = handed.statement;
+  // Across tenants: how much a gateway may have relayed is counted over all of them.
+  await deps.store.asVendor(async (vendor) => {
+    if ((await vendor.organisation.tenant(tenant)) === null) throw notFound('tenant');
+    const unit = await vendor.tenant(tenant);
+    const taken = { at: deps.clock.now().toISOString(), gateway };
+    const isKept =
+      (await isVerifiableHere(deps, unit, handed)) && (await keepReportedStop(deps, unit, handed, taken));
+    // The lift of the stop that was stored just now may have arrived before it.
+    if (isKept) await reviewRelayedStops(deps, unit);
+    else await relayStop(deps, vendor, handed, gateway);
+  });
+}
+
+/** Parses a reported stop or lift. @throws AccessError `invalid_request` if it is neither */
+export function parseReportedStop(given: unknown): ReportedStop {
+  const signature = parseInput('/countersignature', () => parseSignature(given));
+  return parseInput('/countersignature/statement', () =>
+    signature.statement.type === LIFT_TYPE
+      ? { ...signature, statement: parseLift(signature.statement) }
+      : { ...signature, statement: parseStop(signature.statement) },
+  );
+}
+
+/**
+ * Verifies a reported stop or lift. That needs the trust version that the statement names, and the key.
+ *
+ * @returns false if this broker lacks either: gateways may know newer or older versions of the tenant's trust
+ * @throws AccessError `invalid_request` for a stop that no gateway accepts
+ */
+export async function isVerifiableHere(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  handed: ReportedStop,
+): Promise<boolean> {
+  const { statement, credential } = handed;
+  const facts = await stopFacts(deps, stopPoint(unit), unit.tenant, statement.person);
+  validateStop(statement, facts, 'reported');
+  if (!facts.versions.includes(statement.trust)) return false;
+  const key = await findSigningKey(deps, unit, statement.person, credential);
+  if (key === undefined) return false;
+  requireValidSignature(deps, handed, key);
+  return true;
+}
+
+/**
+ * Stores a verified stop or lift; a known one changes nothing.
+ *
+ * @returns false for the lift of a stop that is not known here
+ */
+export async function keepReportedStop(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  handed: ReportedStop,
+  taken: { at: string; gateway: string },
+): Promise<boolean> {
+  if (isLift(handed)) {
+    const stop = await unit.stops.find(handed.statement.stop);
+    if (stop === null) return false;
+    if (stop.liftedAt === null) await storeLift(unit, stop, { ...taken, signature: handed });
+  } else {
+    const known = await unit.stops.find(statementHash(deps.hashing, handed.statement));
+    if (known === null) await storeStop(deps, unit, { ...taken, signature: handed });
+  }
+  return true;
+}
+
+/**
+ * Relays to the other gateways a stop that this broker cannot verify; a relayed one changes nothing.
+ *
+ * @throws AccessError `conflict` if this gateway has reported too many
+ */
+export async function relayStop(
+  { hashing, clock }: SigningDeps,
+  { tenant: inTenant, relayed }: VendorUnit,
+  signature: ReportedStop,
+  gateway: string,
+): Promise<void> {
+  const { tenant } = signature.statement;
+  const id = sha256Digest(hashing, canonicalJson(signature));
+  const unit = await inTenant(tenant);
+  if ((await unit.relayed.find(id)) !== null) return;
+  const now = clock.now();
+  const { hasRoom, expired } = makeRoomForRelayed(await relayed.by(gateway), tenant, now);
+  if (!hasRoom)
+    throw new AccessError('conflict', 'This gateway has reported too many stops that cannot be verified.');
+  for (const old of expired) await (await inTenant(old.tenant)).relayed.remove(old.id);
+  const at = now.toISOString();
+  await unit.relayed.insert({ id, tenant, gateway, signature, at });
+  await unit.log.append({ type: 'trust.relayed', at, actor: gateway, data: { gateway, signature } });
+  await unit.feed.changed('relayed', id);
+}
+
+/**
+ * Verifies the relayed stops again after the tenant's trust or stops have changed. Verified ones are stored, invalid ones
+ * are dropped, and the rest stay relayed.
+ */
+export async function reviewRelayedStops(deps: SigningDeps, unit: TenantUnit): Promise<void> {
+  const all = await unit.relayed.list(unit.tenant);
+  const stopsFirst = [
+    ...all.filter(({ signature }) => isStop(signature)),
+    ...all.filter(({ signature }) => isLift(signature)),
+  ];
+  for (const each of stopsFirst) if (await settle(deps, unit, each)) await unit.relayed.remove(each.id);
+}
+
+async function settle(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  { signature, gateway }: RelayedStop,
+): Promise<boolean> {
+  try {
+    if (!(await isVerifiableHere(deps, unit, signature))) return false;
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'invalid_request') return true;
+    throw error;
+  }
+  return keepReportedStop(deps, unit, signature, { at: deps.clock.now().toISOString(), gateway });
+}
