@@ -1,80 +1,336 @@
-export * from './domain/access-request.js';
-export * from './domain/access-window.js';
-export * from './domain/budget-lease.js';
-export * from './domain/counter-offer.js';
-export * from './domain/grant.js';
-export * from './domain/invitation.js';
-export * from './domain/lock.js';
-export * from './domain/organisation.js';
-export * from './domain/permissions.js';
-export * from './domain/person.js';
-export * from './domain/review.js';
-export * from './domain/transition-table.js';
-export * from './domain/trust/passkey.js';
-export * from './domain/trust/stop.js';
-export { isLift, isStop, type RelayedStop } from './domain/trust/stop.js';
-export * from './domain/trust/trust-document.js';
-export * from './domain/trust/trust-proposal.js';
-export * from './domain/trust/trust-status.js';
-export * from './domain/trust/trust-version.js';
-export * from './domain/validate-review.js';
-export * from './errors.js';
-export * from './policy/context.js';
-export * from './policy/effective-policy.js';
-export * from './policy/evaluate.js';
-export * from './policy/hours.js';
-export * from './policy/invitation-match.js';
-export * from './policy/needs.js';
-export * from './policy/requested-access.js';
-export * from './policy/rules.js';
-export * from './ports/index.js';
-export * from './use-cases/evaluation/preview-request.js';
-export * from './use-cases/gateways/broker-keys.js';
-export * from './use-cases/gateways/gateway-pins.js';
-export * from './use-cases/gateways/gateway-presence.js';
-export * from './use-cases/gateways/gateways.js';
-export * from './use-cases/gateways/incoming-record.js';
-export * from './use-cases/gateways/ingest-records.js';
-export * from './use-cases/grants/end-grant.js';
-export * from './use-cases/grants/extend-grant.js';
-export * from './use-cases/grants/lease-budget.js';
-export * from './use-cases/grants/mint-token.js';
-export { CALLS_PER_NOTICE } from './use-cases/grants/notify-use.js';
-export * from './use-cases/grants/read-grants.js';
-export * from './use-cases/invitations/invitation-transitions.js';
-export * from './use-cases/invitations/invite.js';
-export * from './use-cases/invitations/read-invitations.js';
-export * from './use-cases/locks/locks.js';
-export * from './use-cases/notices/notices-admin.js';
-export * from './use-cases/organisation/apply-organisation.js';
+export {
+  type AccessRequest,
+  isOpen,
+  nextReminderAt,
+  REQUEST_TRANSITIONS,
+  type RequestOrigin,
+  type RequestState,
+} from './domain/access-request.js';
+export { adjustLease, hasUnusedBudget, type Lease } from './domain/budget-lease.js';
+export {
+  GRANT_TRANSITIONS,
+  type Grant,
+  type GrantEndReason,
+  type GrantState,
+  isUsable,
+  nextStepAt,
+} from './domain/grant.js';
+export {
+  INVITATION_TRANSITIONS,
+  type Invitation,
+  type InvitationState,
+  type InvitationView,
+} from './domain/invitation.js';
+export { isLockInForce, type Lock, type LockKind } from './domain/lock.js';
+export {
+  type AccessPolicy,
+  type AccessRule,
+  endpointHash,
+  type OidcSettings,
+  type Organisation,
+  type OrganisationPerson,
+  type OrganisationTenant,
+  type PrivacyControls,
+  type ServiceRecord,
+  type SlackPlace,
+  TENANT_ROLES,
+  type TenantRecord,
+  type TenantRole,
+  VENDOR_ROLES,
+  type VendorRole,
+  WEEKDAYS,
+  type WebhookSettings,
+} from './domain/organisation.js';
+export {
+  canSee,
+  hasPermission,
+  logVisibility,
+  PERMISSION_NAMES,
+  type Permission,
+  requestVisibility,
+  requireOwnBrowser,
+  requirePermission,
+} from './domain/permissions.js';
+export {
+  type Assurance,
+  type Channel,
+  hasRole,
+  normaliseEmail,
+  type Person,
+  type Principal,
+} from './domain/person.js';
+export type { Review, ReviewDecision, ReviewNeeds, ReviewSide, RiskLevel } from './domain/review.js';
+export {
+  brokerRelyingParty,
+  type EnrolledPasskey,
+  type RecoveryKey,
+  type RelyingParty,
+} from './domain/trust/passkey.js';
+export { isLift, isStop, type RelayedStop, type Stop } from './domain/trust/stop.js';
+export {
+  endProposal,
+  PROPOSAL_TRANSITIONS,
+  type ProposalSignature,
+  type ProposalState,
+  type TrustProposal,
+} from './domain/trust/trust-proposal.js';
+export { UNCLAIMED } from './domain/trust/trust-status.js';
+export {
+  RESET_TRANSITIONS,
+  type ResetState,
+  type TrustReset,
+  type TrustVersion,
+} from './domain/trust/trust-version.js';
+export type { ReviewInput } from './domain/validate-review.js';
+export { AccessError, type AccessErrorCode, notFound, type Refusal } from './errors.js';
+export type { PolicyContext } from './policy/context.js';
+export type { Evaluation } from './policy/evaluate.js';
+export { isZone } from './policy/hours.js';
+export { NO_INVITATION } from './policy/invitation-match.js';
+export {
+  type AccessRecordView,
+  type ActiveGrant,
+  type AddressedNotice,
+  type AllOf,
+  type ApiKey,
+  type ApiKeyRepository,
+  type AuthenticatorRepository,
+  type ChainName,
+  type ChainVouch,
+  type Clock,
+  type Delivered,
+  type Delivery,
+  type DeliveryChannel,
+  type DeliveryDraft,
+  DeliveryFailure,
+  type DeliveryOutcome,
+  type DeliveryRepository,
+  type DeliveryState,
+  type DeploymentPorts,
+  type DeploymentRepositories,
+  type DirectoryRepository,
+  type DueObjects,
+  type EnrolledGateway,
+  type EventDraft,
+  type EventLog,
+  type EventReads,
+  type FeedChange,
+  type FeedChangeKind,
+  type FeedChanges,
+  type FeedEpochs,
+  type FeedReads,
+  type FeedUnit,
+  type GatewayPin,
+  type GatewayRepository,
+  type GrantBasis,
+  type GrantRepository,
+  type GrantUse,
+  type IdempotencyKey,
+  type IdempotencyRepository,
+  type Identity,
+  type IdentityRepository,
+  type Ids,
+  type InvitationRepository,
+  type KeyMaker,
+  type KeyPair,
+  type LeaseRepository,
+  type LeaseUse,
+  type ListFilter,
+  type Located,
+  type LockRepository,
+  type LogHead,
+  type NamedOpening,
+  type Notice,
+  type NoticeChannel,
+  type NoticeDraft,
+  type NoticesReadUnit,
+  type NoticeView,
+  type OpeningRepository,
+  type OrganisationRepository,
+  type OrganisationView,
+  type Outbox,
+  type OutboxRepository,
+  type Owner,
+  type Page,
+  type PageQuery,
+  type PrunedBatch,
+  type Randomness,
+  type ReadUnit,
+  type RecordChain,
+  type RecordOutcome,
+  type RecordRepository,
+  type RelayedStopRepository,
+  type RequestRepository,
+  type ReviewRepository,
+  type ScheduleRepository,
+  type Session,
+  type SessionKind,
+  type SessionRepository,
+  type SignatureRules,
+  type SignInAttempt,
+  type SignInAttemptRepository,
+  type SigningKeyRepository,
+  type SlackAccount,
+  type SlackAccountRepository,
+  type SlackInstallation,
+  type SlackInstallationRepository,
+  type SlackLinkWay,
+  type SlackPost,
+  type SlackPostRepository,
+  type SlackSeenRepository,
+  type StopRepository,
+  type Store,
+  type StoredEvent,
+  type StoredKey,
+  type TenantRepositories,
+  type TenantUnit,
+  type TrustRepository,
+  type UnitOptions,
+  type VendorReadUnit,
+  type VendorUnit,
+  type Whereabouts,
+  type WholeOrganisation,
+} from './ports/index.js';
+export { previewRequest, requestLimits } from './use-cases/evaluation/preview-request.js';
+export {
+  ensureBrokerKeys,
+  OVERLAP_SECONDS,
+  publishedKeys,
+  revokeSigningKey,
+  rotateSigningKey,
+  signingKey,
+} from './use-cases/gateways/broker-keys.js';
+export { recordPins } from './use-cases/gateways/gateway-pins.js';
+export {
+  closeVanishedGateways,
+  recordContact,
+  VANISHED_AFTER_MS,
+} from './use-cases/gateways/gateway-presence.js';
+export {
+  authenticateGateway,
+  enrolGateway,
+  openFeedEpoch,
+  registerIdentity,
+  revokeGateway,
+} from './use-cases/gateways/gateways.js';
+export type { IncomingRecord, RecordBatch } from './use-cases/gateways/incoming-record.js';
+export { ingestRecords } from './use-cases/gateways/ingest-records.js';
+export { releaseGrant, revokeGrant } from './use-cases/grants/end-grant.js';
+export { extendGrant } from './use-cases/grants/extend-grant.js';
+export { closeLeases, leaseBudget } from './use-cases/grants/lease-budget.js';
+export {
+  type MintedToken,
+  type MintInput,
+  mintToken,
+  type TokenMinter,
+} from './use-cases/grants/mint-token.js';
+export { type GrantView, getGrant, listGrants } from './use-cases/grants/read-grants.js';
+export { withdrawInvitation } from './use-cases/invitations/invitation-transitions.js';
+export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
+export { listInvitations } from './use-cases/invitations/read-invitations.js';
+export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
+export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
+export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
 export type { OrganisationChange } from './use-cases/organisation/organisation-plan.js';
-export * from './use-cases/organisation/privacy-controls.js';
-export * from './use-cases/organisation/tenant-access.js';
-export * from './use-cases/organisation/tenant-people.js';
-export * from './use-cases/requests/approval-statements.js';
-export * from './use-cases/requests/cancel-request.js';
-export * from './use-cases/requests/draft-terms.js';
-export * from './use-cases/requests/read-requests.js';
-export * from './use-cases/requests/request-access.js';
-export * from './use-cases/requests/request-transitions.js';
-export * from './use-cases/requests/review-request.js';
-export * from './use-cases/scheduler/prune.js';
-export * from './use-cases/scheduler/remind-trust.js';
-export * from './use-cases/scheduler/run-due-transitions.js';
-export * from './use-cases/sessions/api-keys.js';
+export {
+  type ControlsFacts,
+  type ControlsView,
+  getPrivacyControls,
+  setPrivacyControls,
+} from './use-cases/organisation/privacy-controls.js';
+export { listGateways, organisationNames } from './use-cases/organisation/tenant-access.js';
+export {
+  addTenantPerson,
+  changeTenantPerson,
+  listTenantPeople,
+  removeTenantPerson,
+} from './use-cases/organisation/tenant-people.js';
+export { draftApprovalStatement } from './use-cases/requests/approval-statements.js';
+export { cancelRequest } from './use-cases/requests/cancel-request.js';
+export type { AccessRequestInput } from './use-cases/requests/draft-terms.js';
+export {
+  decisionTimes,
+  type EarlierDenial,
+  earlierDenials,
+  type RequestView,
+  requestViews,
+} from './use-cases/requests/read-requests.js';
+export { requestAccess } from './use-cases/requests/request-access.js';
+export { acceptOffer } from './use-cases/requests/request-transitions.js';
+export { reviewRequest } from './use-cases/requests/review-request.js';
+export { NOTICES_KEPT_DAYS, prune, SLACK_POSTS_KEPT_DAYS } from './use-cases/scheduler/prune.js';
+export { remindTrust } from './use-cases/scheduler/remind-trust.js';
+export { runDueTransitions } from './use-cases/scheduler/run-due-transitions.js';
+export {
+  authenticateApiKey,
+  createApiKey,
+  createOwnApiKey,
+  listOwnApiKeys,
+  revokeApiKey,
+  revokeOwnApiKey,
+} from './use-cases/sessions/api-keys.js';
 export { hexDigest, randomText } from './use-cases/sessions/secrets.js';
-export * from './use-cases/sessions/sessions.js';
-export * from './use-cases/sessions/sign-in.js';
-export * from './use-cases/shared/deps.js';
-export type { Repeatable } from './use-cases/shared/idempotent.js';
-export * from './use-cases/shared/queries.js';
-export * from './use-cases/slack/slack-accounts.js';
-export * from './use-cases/slack/slack-installations.js';
-export * from './use-cases/trust/authenticators.js';
-export * from './use-cases/trust/enrol-passkey.js';
-export * from './use-cases/trust/reported-stops.js';
+export {
+  authenticateSession,
+  endSession,
+  idleEnd,
+  listSessions,
+  type SessionLimits,
+  type StartedSession,
+  startSessionIn,
+} from './use-cases/sessions/sessions.js';
+export {
+  findMemberByEmail,
+  type ProvidedIdentity,
+  type SignInRefusal,
+  type SignInTo,
+  signInByProvider,
+} from './use-cases/sessions/sign-in.js';
+export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
+export {
+  getPerson,
+  getRequest,
+  getService,
+  listEvents,
+  listRecords,
+  listRequests,
+  listServices,
+} from './use-cases/shared/queries.js';
+export {
+  findPersonBySlackAccount,
+  findTenantsMatchingEmail,
+  isKnownWorkspace,
+  linkByEmail,
+  linkSlackAccount,
+  listSlackAccounts,
+  type SlackIds,
+  type SlackProfile,
+  unlinkSlackAccount,
+} from './use-cases/slack/slack-accounts.js';
+export {
+  endInstallation,
+  type GivenInstallation,
+  keepInstallation,
+  listInstallations,
+  requireMayInstall,
+} from './use-cases/slack/slack-installations.js';
+export {
+  addRecoveryKey,
+  type ListedPasskey,
+  type ListedRecoveryKey,
+  listAuthenticators,
+  removePasskey,
+} from './use-cases/trust/authenticators.js';
+export {
+  beginEnrolment,
+  type EnrolmentBegun,
+  enrolPasskey,
+  type ProvenPasskey,
+  relyingPartyOf,
+} from './use-cases/trust/enrol-passkey.js';
+export { takeReportedStop } from './use-cases/trust/reported-stops.js';
 export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset-trust.js';
-export * from './use-cases/trust/sign-trust.js';
+export { signTrust } from './use-cases/trust/sign-trust.js';
 export {
   draftLiftStatement,
   draftStopStatement,
@@ -88,4 +344,4 @@ export {
   readTrustDraft,
   withdrawProposal,
 } from './use-cases/trust/trust-proposals.js';
-export * from './use-cases/trust/trust-view.js';
+export { getTrust, type TrustView } from './use-cases/trust/trust-view.js';
