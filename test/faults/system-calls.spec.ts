@@ -75,31 +75,31 @@ const spool =
 
 describe('system calls that fail', () => {
   test.each([
-    ['fdatasync says EIO', spool(['fdatasync:error=EIO'])],
-    ['fdatasync says ENOSPC', spool(['fdatasync:error=ENOSPC'])],
-    ['write says EIO', spool(['write:error=EIO'])],
-    ['write says ENOSPC', spool(['write:error=ENOSPC'])],
+    ['fdatasync fails with EIO', spool(['fdatasync:error=EIO'])],
+    ['fdatasync fails with ENOSPC', spool(['fdatasync:error=ENOSPC'])],
+    ['write fails with EIO', spool(['write:error=EIO'])],
+    ['write fails with ENOSPC', spool(['write:error=ENOSPC'])],
     [
-      'after an fdatasync error no new segment: EROFS',
+      'after an fdatasync error, no new segment: EROFS',
       spool(['fdatasync:error=EIO:when=1', 'openat:error=EROFS']),
     ],
     [
-      'after an fdatasync error no new segment: ENOSPC',
+      'after an fdatasync error, no new segment: ENOSPC',
       spool(['fdatasync:error=EIO:when=1', 'openat:error=ENOSPC']),
     ],
     [
-      'after an fdatasync error no new segment: EIO',
+      'after an fdatasync error, no new segment: EIO',
       spool(['fdatasync:error=EIO:when=1', 'openat:error=EIO']),
     ],
     [
-      'after an fdatasync error the name of the new one: EIO',
+      'after an fdatasync error, syncing the name of the new segment: EIO',
       spool(['fdatasync:error=EIO:when=1', 'fsync:error=EIO']),
     ],
     [
-      'neither fdatasync nor the clearing up',
+      'fdatasync fails, and so does the clean-up',
       spool(['fdatasync:error=EIO', 'ftruncate:error=EIO', 'unlink:error=EIO']),
     ],
-  ])('P5: %s: 503, upstream untouched; then calls go on by themselves', async (_, injection) => {
+  ])('P5: %s: 503, upstream untouched; then calls continue by themselves', async (_, injection) => {
     expect((await call()).status).toBe(200);
     const strace = await Strace.attach(gateway.pid, injection());
     for (let count = 0; count < 5; count += 1) expect(await call()).toEqual(REFUSED);
@@ -114,7 +114,7 @@ describe('system calls that fail', () => {
     expect(broker.recordsOf('refused').map(({ code }) => code)).toEqual(Array(8).fill('record_unavailable'));
   });
 
-  test('P5: one fdatasync error among many calls refuses those that waited for it and no others', async () => {
+  test('P5: one fdatasync error among many calls refuses only the calls that waited for it', async () => {
     const strace = await Strace.attach(gateway.pid, spool(['fdatasync:error=EIO:when=5'])());
     const answers: { status: number; code: unknown }[] = [];
     for (let count = 0; count < 12; count += 1)
@@ -131,7 +131,7 @@ describe('system calls that fail', () => {
     await expectAccount();
   });
 
-  test('P5: killed right after bytes of refused calls could not be cleared away: they are records that know of no end', async () => {
+  test('P5: killed right after bytes of refused calls could not be truncated: they become records with the outcome unknown', async () => {
     expect((await call()).status).toBe(200);
     await until(() => broker.recordsOf('outcome').length === 1);
     const strace = await Strace.attach(

@@ -1,7 +1,7 @@
 import { GatewayWorld } from '../fakes/gateway-world.js';
 import { expectNoBypass } from '../support/rewritten-calls.js';
 
-test('P4: no rewritten spelling of a call gets round the gateway, twenty thousand times', async () => {
+test('P4: no rewritten spelling of a call bypasses the gateway, twenty thousand times', async () => {
   const world = await GatewayWorld.start();
   try {
     await expectNoBypass(world, 20_000);

@@ -68,7 +68,7 @@ const untilEnded = (grant: string) =>
     50,
   );
 
-test('a budget of calls is exact over three gateways that are called at once, and ends the grant as exhausted', async () => {
+test('a budget of calls is exact over three gateways under concurrent calls, and ends the grant as exhausted', async () => {
   const grant = await makeGrant(site, 'engineer', { budget: { calls: 25 } });
   const token = await mintToken(site, grant);
   const before = upstream.hits.length;
@@ -98,7 +98,7 @@ test('a budget of bytes is exact over three gateways: streams are cut at the lim
   expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { bytes: budget } });
 }, 60_000);
 
-test('what one gateway holds and does not use is soon another’s', async () => {
+test('unused budget of one gateway soon goes to another', async () => {
   const grant = await makeGrant(site, 'engineer', { budget: { calls: 8 } });
   const token = await mintToken(site, grant);
   const [first, second] = fleet.gateways;
@@ -108,7 +108,7 @@ test('what one gateway holds and does not use is soon another’s', async () => 
   expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 8 } });
 }, 60_000);
 
-test('a budget survives kill -9: what the dead process held is used up by nobody and lost to nobody', async () => {
+test('a budget survives kill -9: what the dead process held is neither used twice nor lost', async () => {
   await site.startGateway();
   const grant = await makeGrant(site, 'engineer', { budget: { calls: 40 } });
   const token = await mintToken(site, grant);
@@ -131,7 +131,7 @@ test('a budget survives kill -9: what the dead process held is used up by nobody
   expect(upstream.hits.length - before).toBe(40);
 }, 120_000);
 
-test('a grant without a budget asks for no lease', async () => {
+test('a grant without a budget requests no lease', async () => {
   const grant = await makeGrant(site);
   const token = await mintToken(site, grant);
   for (const gateway of fleet.gateways) expect((await call(gateway.url, token)).status).toBe(200);

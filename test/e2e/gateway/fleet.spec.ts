@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => fleet?.close());
 
-test('P6: a stop under load reaches the last of twenty gateways within a second and cuts their open answers', async () => {
+test('P6: a stop under load reaches the last of twenty gateways within a second and cuts open responses', async () => {
   const { reports, answeredPerSecond } = await fleet.stopUnderLoad(5, 100);
   expect(reports.flatMap(({ afterDone }) => afterDone)).toHaveLength(5 * GATEWAYS);
   expect(percentile(ofTheLast(reports, 'afterDone'), 0.99)).toBeLessThan(1_000);
@@ -17,7 +17,7 @@ test('P6: a stop under load reaches the last of twenty gateways within a second 
   expect(answeredPerSecond).toBeGreaterThan(0);
 }, 120_000);
 
-test('P6: with the control link cut all twenty refuse within ten seconds, and come back by themselves', async () => {
+test('P6: with the control link cut, all twenty refuse within ten seconds, and recover by themselves', async () => {
   const { after, hits, codes } = await fleet.cutControlLink();
   expect(codes).toHaveLength(GATEWAYS);
   expect(after).toBeLessThan(12_000);

@@ -6,7 +6,7 @@ import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
-describe('keys that sign tokens, with tokens at work', () => {
+describe('signing keys while tokens are in use', () => {
   let site: Site;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
@@ -32,7 +32,7 @@ describe('keys that sign tokens, with tokens at work', () => {
     return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
   };
 
-  test('rotate-signing: the new key is published, then signs; tokens of both work side by side', async () => {
+  test('rotate-signing: the new key is published, then signs; tokens of both keys work', async () => {
     const before = await mintToken(site, grant);
     expect((await callGateway(site, before)).status).toBe(200);
     const { kid } = await cli.json<{ kid: string; activeFrom: string }>('keys', 'rotate-signing');
@@ -52,7 +52,7 @@ describe('keys that sign tokens, with tokens at work', () => {
     expect((await callGateway(site, before)).status).toBe(200);
   }, 120_000);
 
-  test('P6: revoke-signing ends the key’s tokens and open answers at every gateway; a successor signs', async () => {
+  test('P6: revoke-signing ends the key’s tokens and open responses at every gateway; a successor signs', async () => {
     const token = await mintToken(site, grant);
     upstream.answer = (_request, response) => void response.write('first');
     const open = await fetch(`${site.gatewayUrl}/billing/tenants/acme/invoices/7`, {

@@ -49,7 +49,7 @@ async function callUntilGone(tokens: readonly string[]): Promise<string[]> {
   }
 }
 
-test('P5: killed under the load of two tenants: no call without its record, nothing lost, nothing twice, no gap', async () => {
+test('P5: killed under load of two tenants: no call without its record, nothing lost, nothing twice, no gap', async () => {
   const tokens = [broker.token(broker.grant()), broker.token(broker.grant({ tenant: 'globex' }))];
   gateway = await GatewayProcess.start({ credential: broker.credential, spoolDir });
   const calling = Array.from({ length: CALLERS }, () => callUntilGone(tokens));
@@ -76,7 +76,7 @@ test('P5: killed under the load of two tenants: no call without its record, noth
   expect([...recorded].filter((id) => !ended.has(id))).toEqual([]);
 }, 60_000);
 
-test('a termination signal ends the gateway in order', async () => {
+test('a termination signal stops the gateway in order', async () => {
   const token = broker.token(broker.grant());
   const { statusCode, body } = await request(`${gateway.url}/billing/tenants/acme/invoices/7`, {
     headers: { authorization: `Bearer ${token}` },

@@ -64,7 +64,7 @@ export class CallAuthorizer {
       isInTouch: (now) => liveness.isInTouch(now),
       hasSigningKey: (kid, now) => state.key(kid, now) !== undefined,
       grant: (digest) => state.grants.get(digest),
-      currentMap: (serviceMap) => state.routeMaps.ofService(serviceMap),
+      currentMap: (service) => state.routeMaps.ofService(service),
       mapByHash: (hash) => state.routeMaps.withHash(hash),
       forbidRules: (tenant) => state.forbidden(tenant),
       findLock: (who) => state.locks.find(who) ?? rules.stopOn(who),
@@ -87,12 +87,14 @@ export class CallAuthorizer {
   }
 
   /**
-   * Requires that the target has one reading by the current map of its service: no path value that a route may not
+   * Requires that the target has one reading by `map`, the current map of its service: no path value that a route may not
    * match, no listed parameter twice. It checks only form: neither liveness nor token. A service or route that is not
    * known is not checked here. Throws AmbiguousRequest.
    */
-  requirePlainTarget({ service, method, path, queryNames }: CanonicalRequest): void {
-    const map = this.service(service);
+  requirePlainTarget(
+    { method, path, queryNames }: CanonicalRequest,
+    map: PublishedRouteMap | undefined,
+  ): void {
     if (map === undefined || path === '') return;
     try {
       const match = matchRoute(map.compiled, method, path);
@@ -163,8 +165,9 @@ export class CallAuthorizer {
    * the final refusal, or with undefined to authorize again. Returns undefined if there is nothing to wait for.
    */
   waitForBudget(claims: GrantTokenClaims, decision: CallDecision): Promise<Refused | undefined> | undefined {
+    if (decision.allowed || decision.code !== 'budget_exhausted') return undefined;
     const grant = this.parts.state.grants.get(claims.digest);
-    if (decision.allowed || decision.code !== 'budget_exhausted' || grant === undefined) return undefined;
+    if (grant === undefined) return undefined;
     return this.moreBudget(claims.digest, grant, decision);
   }
 

@@ -28,8 +28,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 const path = () => join(folder, 'digests.jsonl');
 
-describe('the ledger of digests', () => {
-  test('P6: what ended stays ended over restarts, until nothing of its terms could be open', async () => {
+describe('the digest ledger', () => {
+  test('P6: an ended digest stays ended over restarts, until its terms could not be open any more', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1), grant(2)]);
     ledger.end([{ digest: digest(1) }], T0);
@@ -48,7 +48,7 @@ describe('the ledger of digests', () => {
     expect(again.size).toBe(0);
   });
 
-  test('P6: what ended while the gateway was down stays ended when a later list, of a restored store, has it again', async () => {
+  test('P6: a digest that ended while the gateway was down stays ended, even if a restored store lists it again', async () => {
     const ledger = await DigestLedger.load(folder);
     new ActiveGrants(ledger, () => undefined).replace([grant(1), grant(2)], T0);
     await ledger.flush();
@@ -62,7 +62,7 @@ describe('the ledger of digests', () => {
     expect((await DigestLedger.load(folder)).hasEnded(digest(1))).toBe(true);
   });
 
-  test('the beginning of a digest’s window never moves', async () => {
+  test('the start of a digest’s window never changes', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1)]);
     ledger.begin([grant(1, { startsAt: instant(T0 + HOUR) })]);
@@ -72,7 +72,7 @@ describe('the ledger of digests', () => {
     expect(again.admits(grant(1))).toBe(true);
   });
 
-  test('P12: a life that is said too short is as long as the verified terms are, before and after its end', async () => {
+  test('P12: a life that the feed states too short is extended to that of the verified terms, before and after the digest’s end', async () => {
     const ledger = await DigestLedger.load(folder);
     const early = grant(1, { until: instant(T0 + 1_000) });
     const known = { id: early.id, digest: early.digest, startsAt: T0 };
@@ -91,7 +91,7 @@ describe('the ledger of digests', () => {
     expect(again.admits(grant(1, { startsAt: instant(T0 + 1_000) }))).toBe(false);
   });
 
-  test('an end of which the window was never seen counts too', async () => {
+  test('the end of a digest whose window was never seen counts too', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(7), until: instant(T0 + HOUR) }, { digest: digest(8) }], T0);
     await ledger.flush();
@@ -101,7 +101,7 @@ describe('the ledger of digests', () => {
     expect([again.hasEnded(digest(7)), again.hasEnded(digest(8))]).toEqual([false, true]);
   });
 
-  test('a torn last line is passed over, and what comes after it is kept; damage before it stops the start', async () => {
+  test('a torn last line is skipped, and later lines are kept; earlier damage prevents the start', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.end([{ digest: digest(1) }], T0);
     await ledger.flush();
@@ -117,7 +117,7 @@ describe('the ledger of digests', () => {
     await expect(DigestLedger.load(folder)).rejects.toThrow();
   });
 
-  test('a disk that fails is told, and nothing is lost when it works again', async () => {
+  test('a failing disk is reported, and nothing is lost when it works again', async () => {
     const ledger = await DigestLedger.load(folder);
     ledger.begin([grant(1)]);
     await ledger.flush();
@@ -132,7 +132,7 @@ describe('the ledger of digests', () => {
     expect([again.admits(grant(1)), again.admits(grant(2))]).toEqual([false, true]);
   });
 
-  test('does not grow with what is forgotten', async () => {
+  test('does not grow with forgotten digests', async () => {
     const ledger = await DigestLedger.load(folder);
     for (let round = 0; round < 12; round += 1) {
       ledger.begin(Array.from({ length: 2_000 }, (_, index) => grant(round * 2_000 + index)));

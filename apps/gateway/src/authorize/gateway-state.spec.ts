@@ -5,7 +5,7 @@ import { GatewayState } from './gateway-state.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 
-describe('keys that check tokens', () => {
+describe('keys that verify tokens', () => {
   const staying = generateSigningKey();
   const retiring = generateSigningKey();
   const exp = NOW / 1_000 + 60;
@@ -18,7 +18,7 @@ describe('keys that check tokens', () => {
   });
   state.applyChange({ keys: [{ ...staying.publicJwk }, { ...retiring.publicJwk, exp }] }, NOW);
 
-  test('a retired key is let go of by time, without a word from the broker', () => {
+  test('a retired key expires by time, without news from the broker', () => {
     const known = (now: number) => [staying, retiring].map(({ kid }) => state.key(kid, now) !== undefined);
     expect(known(NOW)).toEqual([true, true]);
     expect(known(exp * 1_000 - 1)).toEqual([true, true]);
@@ -27,7 +27,7 @@ describe('keys that check tokens', () => {
     expect(state.hasKey(retiring.kid)).toBe(true);
   });
 
-  test('a key that is no longer listed is gone at once, and whoever holds answers open is told', () => {
+  test('a key that is no longer listed is gone at once, and its open responses are cut', () => {
     const before = narrowed;
     state.applyChange({ keys: [{ ...retiring.publicJwk, exp }] }, NOW);
     expect(state.key(staying.kid, NOW)).toBeUndefined();
@@ -36,7 +36,7 @@ describe('keys that check tokens', () => {
   });
 });
 
-describe('a route map that breaks its rules', () => {
+describe('a route map that breaks a rule', () => {
   const route = { method: 'GET', path: '/invoices', resource: 'invoices', action: 'list' };
   const map = (name: string, tenantHeader = 'X-Org'): ServiceDefinition => ({
     ...{ name, upstream: `http://${name}.test`, audience: name, tenantFrom: 'header', tenantHeader },
@@ -56,7 +56,7 @@ describe('a route map that breaks its rules', () => {
   const apply = (current: ServiceDefinition[], kept: ServiceDefinition[] = []) =>
     state.applyChange({ services: current.map(named), routeMaps: [...current, ...kept] }, NOW);
 
-  test('closes its service, whatever it was before, and leaves the others as they are', () => {
+  test('closes its service, and leaves the others as they are', () => {
     apply([billing, crm]);
     expect(state.routeMaps.services).toEqual(['billing', 'crm']);
     apply([billing, bad], [crm]);
@@ -70,7 +70,7 @@ describe('a route map that breaks its rules', () => {
     ]);
   });
 
-  test('is told once, and again after it was mended', () => {
+  test('is reported once, and again after it was repaired', () => {
     apply([billing, bad]);
     apply([crm, billing]);
     expect(state.routeMaps.closed).toEqual([]);
@@ -78,13 +78,13 @@ describe('a route map that breaks its rules', () => {
     expect(told).toEqual([['crm'], [], ['crm']]);
   });
 
-  test('that only an old grant names closes nothing but that grant', () => {
+  test('that only an old grant names closes only that grant', () => {
     apply([billing, crm], [bad]);
     expect([state.routeMaps.services, state.routeMaps.closed]).toEqual([['billing', 'crm'], []]);
     expect(state.routeMaps.withHash(named(bad).routes)).toBeUndefined();
   });
 
-  test('is no excuse for a service that names a map that did not come, or another’s', () => {
+  test('does not excuse a service that names a missing map, or another service’s map', () => {
     for (const routeMaps of [[billing], [billing, map('other', 'Origin')]]) {
       const [, other = bad] = routeMaps;
       const services = [named(billing), { ...named(crm), routes: named(other).routes }];

@@ -74,7 +74,7 @@ class Side {
 test.each([
   ['arrives late', false],
   ['is lost', true],
-])('an ask for calls whose answer %s gives no bytes away that are still used', async (_, lost) => {
+])('a request for calls whose answer %s gives up no bytes that are still used', async (_, lost) => {
   const [one, other] = [new Side('one', grantOf(BUDGET)), new Side('other', grantOf(BUDGET))];
   expect(await one.more()).toBe('more');
   expect(one.takeHeldCalls()).toBeGreaterThan(0);
@@ -93,7 +93,7 @@ test.each([
   expect(mine + others).toBeLessThanOrEqual(BUDGET.bytes);
 });
 
-test('an ask for bytes whose answer is lost gives no calls away that are still made', async () => {
+test('a request for bytes whose answer is lost gives up no calls that are still made', async () => {
   const [one, other] = [new Side('one', grantOf(BUDGET)), new Side('other', grantOf(BUDGET))];
   expect(await one.more()).toBe('more');
   one.budgets.takeCall(DIGEST, one.grant);
@@ -108,7 +108,7 @@ test('an ask for bytes whose answer is lost gives no calls away that are still m
   expect(1 + mine.calls + others.calls).toBeLessThanOrEqual(BUDGET.calls);
 });
 
-test('what is idle goes back; where the message is lost it is not used all the same, and is said again', async () => {
+test('idle budget is returned; if the message is lost, it stays unused and the message is repeated', async () => {
   const [one, other] = [new Side('one', grantOf(BUDGET)), new Side('other', grantOf(BUDGET))];
   expect(await one.more()).toBe('more');
   one.budgets.takeCall(DIGEST, one.grant);
@@ -128,7 +128,7 @@ test('what is idle goes back; where the message is lost it is not used all the s
   expect((await other.useUp(0)).calls).toBe(BUDGET.calls - 1);
 });
 
-test('of a grant that the broker has ended nothing is owed: it is asked once, and not again and again', async () => {
+test('nothing is owed of a grant that the broker has ended: the gateway asks once and not again', async () => {
   let ended = false;
   let asks = 0;
   const side = new Side('one', grantOf({ calls: 10 }), async () => {
@@ -150,7 +150,7 @@ test('of a grant that the broker has ended nothing is owed: it is asked once, an
 test.each([
   ['more than the whole budget', { calls: 1_000, bytes: 1_000 }],
   ['no limit', { calls: null, bytes: null }],
-])('a lease of %s is not believed', async (_, held) => {
+])('a lease of %s is limited to the budget', async (_, held) => {
   const side = new Side('one', grantOf({ calls: 2, bytes: 100 }), async () => ({ held, elsewhere: false }));
   expect(await side.more()).toBe('more');
   expect(side.takeBytes(1_000)).toBe(100);

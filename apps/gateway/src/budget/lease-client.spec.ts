@@ -11,7 +11,7 @@ import { BootLeases, LeaseClient } from './lease-client.js';
 const bootsIn = async (folder: string): Promise<string[]> =>
   (JSON.parse(await readFile(join(folder, 'leases.json'), 'utf8')) as { boots: string[] }).boots;
 
-describe('what a run held of budgets that ended without a word', () => {
+describe('budget that a killed run still held', () => {
   let world: GatewayWorld;
   let clock: SteppedClock;
   let first: string;
@@ -57,7 +57,7 @@ describe('what a run held of budgets that ended without a word', () => {
     expect(world.broker.recordsOf('allowed')).toHaveLength(1);
   });
 
-  test('counts as used where a record is damaged', async () => {
+  test('counts as used if a record is damaged', async () => {
     const [path = ''] = await pathsOf(world.spoolDir);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('R allowed', 'R bllowed'));
@@ -67,7 +67,7 @@ describe('what a run held of budgets that ended without a word', () => {
     expect(world.broker.closedBoots).toEqual([]);
   });
 
-  test('counts as used where its records are gone', async () => {
+  test('counts as used if its records are gone', async () => {
     for (const path of await pathsOf(world.spoolDir)) await rm(path);
     await world.startGateway({ clock });
     await forgotten();
@@ -75,7 +75,7 @@ describe('what a run held of budgets that ended without a word', () => {
     expect(world.broker.closedBoots).toEqual([]);
   });
 
-  test('counts as used where a record was set aside', async () => {
+  test('counts as used if a record was set aside', async () => {
     world.broker.refuses = ({ kind }) => kind === 'allowed';
     await world.startGateway({ clock });
     await until(() => world.logLines.some((line) => line.includes('records wait')));
@@ -86,7 +86,7 @@ describe('what a run held of budgets that ended without a word', () => {
   });
 });
 
-test('a broker that does not take the end of a run is told of it again ever more seldom', async () => {
+test('if the broker does not accept the end of a run, the report is retried with growing pauses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'leases-'));
   try {
     const [boot, now] = ['01980000-0000-4000-8000-00000000000b', { ms: 0 }];

@@ -28,7 +28,7 @@ const start = async () => {
 const notInTouch = { status: 503, code: 'not_in_touch' };
 
 describe('in touch', () => {
-  test('P6: a gateway that has never heard its broker refuses everything and is not ready', async () => {
+  test('P6: a gateway that never received the feed refuses everything and is not ready', async () => {
     world = new GatewayWorld();
     await world.prepare();
     world.broker.knowsGateway = false;
@@ -81,7 +81,7 @@ describe('in touch', () => {
     );
   });
 
-  test('an answer that is open under a key goes on when the key retires, whatever else the feed brings', async () => {
+  test('an open response continues when the key of its token retires, whatever else the feed brings', async () => {
     await start();
     const { broker, upstream } = world;
     const answers: { write(text: string): unknown }[] = [];
@@ -136,7 +136,7 @@ describe('in touch', () => {
     await kept.cancel();
   });
 
-  test('P6: an ended digest stays dead, also when the feed brings it again', async () => {
+  test('P6: an ended digest stays dead, even if the feed brings it again', async () => {
     await start();
     const { broker } = world;
     const grant = broker.grant();
@@ -165,7 +165,7 @@ describe('in touch', () => {
     expect(broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut', status: 200, bytes: 5 }]);
   });
 
-  test('a lost connection is resumed from the last place, and calls go on meanwhile', async () => {
+  test('a lost connection is resumed from the last place, and calls continue meanwhile', async () => {
     await start();
     const { broker } = world;
     const grant = broker.grant();
@@ -180,7 +180,7 @@ describe('in touch', () => {
     expect((await world.send({ token: late })).status).toBe(200);
   });
 
-  test('a broker that drops the gateway as soon as it has joined is not asked again and again without a pause', async () => {
+  test('if the broker drops each connection at once, the gateway pauses before it reconnects', async () => {
     await start();
     const { broker } = world;
     broker.holds = ({ type }) => {
@@ -195,7 +195,7 @@ describe('in touch', () => {
     expect(performance.now() - began).toBeGreaterThan(1_500);
   });
 
-  test('digests that nothing could open any more are forgotten, however long the feed goes on without a new beginning', async () => {
+  test('digests whose life is over are forgotten, even if the feed continues without a new snapshot', async () => {
     await start();
     const { broker } = world;
     const grant = broker.grant({ seconds: 86_400 }, false);
@@ -343,7 +343,7 @@ describe('in touch', () => {
     ['the broker’s clock steps forth', 0, 3_600_000],
     // Nobody could tell any more which tokens have expired.
     ['both clocks step back together', -3_600_000, -3_600_000],
-  ])('P6: %s: nothing is let through until it is right again', async (_, wallStep, brokerStep) => {
+  ])('P6: %s: everything is refused until the clocks agree again', async (_, wallStep, brokerStep) => {
     await start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant());
@@ -360,7 +360,7 @@ describe('in touch', () => {
     expect((await world.send({ token })).status).toBe(200);
   });
 
-  test('P6: after a resume nothing is let through before all that was missed has come', async () => {
+  test('P6: after a resume everything is refused until all missed changes have arrived', async () => {
     await start();
     const { broker, upstream } = world;
     const grant = broker.grant();
@@ -389,7 +389,7 @@ describe('in touch', () => {
     expect(upstream.hits).toHaveLength(hits);
   });
 
-  test('P6: epoch and seq are kept on disk: after a restart an older feed is refused, a newer epoch taken', async () => {
+  test('P6: epoch and seq are kept on disk: after a restart an older feed is refused, a newer epoch accepted', async () => {
     await start();
     const { broker } = world;
     for (let i = 0; i < 3; i++) broker.end(broker.grant());

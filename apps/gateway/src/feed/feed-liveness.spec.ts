@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 describe('FeedLiveness', () => {
-  test('P6: out of touch before anything was heard, however long the process runs', () => {
+  test('P6: out of touch before the first event, however long the process runs', () => {
     const fresh = liveness();
     expect(fresh.isInTouch()).toBe(false);
     fresh.eventReceived(T0);
@@ -34,7 +34,7 @@ describe('FeedLiveness', () => {
     expect(t.isInTouch()).toBe(false);
   });
 
-  test('P6: heartbeats that were held back, or piled up while the process stood still, do not freshen', () => {
+  test('P6: heartbeats that were delayed, or queued while the process was stopped, do not count as fresh', () => {
     const t = liveness();
     t.start(T0, monotonic);
     pass(60_000);
@@ -44,7 +44,7 @@ describe('FeedLiveness', () => {
     expect(t.isInTouch()).toBe(true);
   });
 
-  test('P6: after a pause of the process only what was signed after it counts, however young the last heartbeat', () => {
+  test('P6: after a pause of the process only events signed later count, however recent the last heartbeat', () => {
     const t = liveness();
     t.tick();
     t.start(T0, monotonic);
@@ -62,19 +62,22 @@ describe('FeedLiveness', () => {
   test.each([
     ['back', -CLOCK_SKEW_MS - 1],
     ['forth', CLOCK_SKEW_MS + 1],
-  ])('P6: a wall clock that steps %s refuses at once, until it is right again', (_, step) => {
-    const t = liveness();
-    t.start(T0, monotonic);
-    wall += step;
-    expect([t.isInTouch(), t.clocksAgree]).toEqual([false, false]);
-    t.eventReceived(T0 + 1);
-    t.start(T0, monotonic);
-    expect(t.isInTouch()).toBe(false);
-    wall -= step;
-    expect([t.isInTouch(), t.clocksAgree]).toEqual([true, true]);
-  });
+  ])(
+    'P6: when the wall clock steps %s, everything is refused at once, until it is right again',
+    (_, step) => {
+      const t = liveness();
+      t.start(T0, monotonic);
+      wall += step;
+      expect([t.isInTouch(), t.clocksAgree]).toEqual([false, false]);
+      t.eventReceived(T0 + 1);
+      t.start(T0, monotonic);
+      expect(t.isInTouch()).toBe(false);
+      wall -= step;
+      expect([t.isInTouch(), t.clocksAgree]).toEqual([true, true]);
+    },
+  );
 
-  test('P6: the time by which something is judged is held against the signed time, where it is given', () => {
+  test('P6: the time of a decision is compared with the signed time, if it is given', () => {
     const t = liveness();
     t.start(T0, monotonic);
     expect(t.isInTouch(wall)).toBe(true);
@@ -85,7 +88,7 @@ describe('FeedLiveness', () => {
   test.each([
     ['back', -3_600_000],
     ['forth', 3_600_000],
-  ])('P6: a broker clock that steps %s refuses from the next beginning on', (_, step) => {
+  ])('P6: when the broker’s clock steps %s, everything is refused from the next connection on', (_, step) => {
     const t = liveness();
     t.start(T0, monotonic);
     pass(1_000);
@@ -97,7 +100,7 @@ describe('FeedLiveness', () => {
     expect(t.isInTouch()).toBe(true);
   });
 
-  test('P3: both clocks set back together would make tokens live again: refused until time has caught up', () => {
+  test('P3: if both clocks were set back together, expired tokens would be valid again: refused until time has caught up', () => {
     const t = liveness();
     t.start(T0, monotonic);
     wall -= 3_600_000;
@@ -125,7 +128,7 @@ describe('FeedLiveness', () => {
     }
   });
 
-  test('a first event that took long to come may be as much older', () => {
+  test('a first event that took long counts as that much older', () => {
     const t = liveness();
     const askedAt = monotonic;
     pass(8_000);
@@ -135,7 +138,7 @@ describe('FeedLiveness', () => {
     expect(t.isInTouch()).toBe(false);
   });
 
-  test('a beginning that took long is not left at once for another: its heartbeats keep the touch', () => {
+  test('a slow first event causes no new connection at once: its heartbeats keep the gateway in touch', () => {
     const t = liveness();
     const askedAt = monotonic;
     pass(6_000);
@@ -151,7 +154,7 @@ describe('FeedLiveness', () => {
     expect(t.isLate).toBe(true);
   });
 
-  test('one that leaves little of the deadline is worth a new measure', () => {
+  test('a first event that leaves little of the deadline causes a new connection', () => {
     const t = liveness();
     const askedAt = monotonic;
     pass(8_000);
@@ -161,7 +164,7 @@ describe('FeedLiveness', () => {
     expect(t.isImprecise).toBe(false);
   });
 
-  test('lost is at once', () => {
+  test('a reset is out of touch at once', () => {
     const t = liveness();
     t.start(T0, monotonic);
     t.reset();

@@ -13,7 +13,7 @@ const place = (seq: number) => ({ epoch: 1, seq, mark: 'm' });
 const onDisk = async (): Promise<unknown> =>
   JSON.parse(await readFile(join(folder, 'feed-position.json'), 'utf8'));
 
-test('P6: a place that could not be written is not taken for kept: the next time it is', async () => {
+test('P6: a place that could not be written does not count as stored; the next write stores it', async () => {
   const position = await FeedPosition.load(folder);
   await position.advance(place(1));
   await rm(folder, { recursive: true });

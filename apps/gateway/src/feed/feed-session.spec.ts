@@ -23,7 +23,7 @@ const session = (applied?: FeedPlace, highest: FeedPlace | undefined = applied) 
 const refused = expect.objectContaining({ code: 'invalid_event' });
 
 describe('FeedSession', () => {
-  test('follows a snapshot, its changes one by one, and heartbeats of the place it is at', () => {
+  test('follows a snapshot, its changes one by one, and heartbeats of the current place', () => {
     const s = session();
     const steps = [snapshot(4), heartbeat(4), change(5), heartbeat(5), change(6)].map(
       (event) => s.validate(event).do,
@@ -58,7 +58,7 @@ describe('FeedSession', () => {
     expect(() => s.validate(events.at(-1)!)).toThrow(refused);
   });
 
-  test('P6: never goes back below the place on disk, in seq or epoch; a later epoch may begin anew', () => {
+  test('P6: never goes back below the place on disk, in seq or epoch; a later epoch may start at any seq', () => {
     const at = (place: FeedPlace) => session(undefined, place);
     expect(() => at({ epoch: 1, seq: 5 }).validate(snapshot(4))).toThrow(refused);
     expect(() => at({ epoch: 2, seq: 0 }).validate(snapshot(99, 1))).toThrow(refused);

@@ -1,25 +1,25 @@
 import { isHostCookie, isOwnCookie, withoutOwnCookies } from './forwarded-headers.js';
 
-describe('our own cookies', () => {
+describe('the gateway’s own cookies', () => {
   test.each([
     '__Host-countersign-session=1',
     ' __host-COUNTERSIGN=1',
     '\t__Host-countersign-x',
     '=__Host-countersign-session=1',
     ' = __Host-countersign-session=1',
-  ])('are told: %j', (pair) => {
+  ])('are recognised: %j', (pair) => {
     expect([isOwnCookie(pair), isHostCookie(pair)]).toEqual([true, true]);
     expect(withoutOwnCookies(`a=1;${pair};b=2`)).toBe('a=1;b=2');
     expect(withoutOwnCookies(pair)).toBeUndefined();
   });
 
-  test('are no others', () => {
+  test('are only these', () => {
     for (const pair of ['a=__Host-countersign', '__Host-other=1', 'x__Host-countersign=1', '', '='])
       expect(isOwnCookie(pair)).toBe(false);
     expect(withoutOwnCookies('a=1; b="2"; __Host-other=1')).toBe('a=1; b="2"; __Host-other=1');
   });
 
-  test('are looked for in time that grows with the header, not with its square', () => {
+  test('are found in linear time', () => {
     const took = (cookies: string) => {
       const began = performance.now();
       for (let count = 0; count < 10; count += 1) withoutOwnCookies(cookies);

@@ -41,13 +41,13 @@ function through(bytes: string, method = 'GET'): Promise<RawAnswer> {
   );
 }
 
-test('header bytes beyond ASCII come back as they were', async () => {
+test('non-ASCII header bytes are passed on unchanged', async () => {
   const name = Buffer.from('中é').toString('latin1');
   const answer = await through(`HTTP/1.1 200 OK\r\nX-Name: ${name}\r\nContent-Length: 2\r\n\r\nok`);
   expect([answer.status, answer.header('x-name'), answer.body]).toEqual([200, name, 'ok']);
 });
 
-test('repeated header fields stay apart; our cookies, our headers and the connection’s own do not pass', async () => {
+test('repeated header fields stay separate; our cookies, our headers and the connection’s own are dropped', async () => {
   const answer = await through(
     [
       'HTTP/1.1 200 OK',
@@ -94,7 +94,7 @@ test.each([
   expect(answer.header('countersign-record')).toMatch(/^rec_/);
 });
 
-test('P4: no header of the upstream leads a client round the gateway', async () => {
+test('P4: no header of the upstream leads a client around the gateway', async () => {
   const up = world.broker.services[0]!.upstream;
   const secure = up.replace('http:', 'https:');
   const cases: [name: string, sent: string, received: string][] = [
@@ -161,13 +161,13 @@ test.each([
   'Set-Cookie: __Host-session=1; Path=/; Secure',
   'Set-Cookie: =__Host-countersign-session=1; Path=/',
   'Set-Cookie: __host-Countersign-session=1',
-])('P4: what speaks for the whole host does not come back: %s', async (line) => {
+])('P4: a header that speaks for the whole host is dropped: %s', async (line) => {
   const answer = await through(`HTTP/1.1 200 OK\r\n${line}\r\nContent-Length: 0\r\n\r\n`);
   expect(answer.status).toBe(200);
   expect(answer.header(line.split(':')[0]!)).toBeUndefined();
 });
 
-test('an answer that switches protocols, or one that is none, is 502', async () => {
+test('a response that switches protocols, or is no response, is 502', async () => {
   for (const bytes of [
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
     'HTTP/1.1 999999 X\r\n\r\n',

@@ -81,8 +81,8 @@ async function overheard(): Promise<Record<string, string>> {
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
 }
 
-describe('an upstream that checks the signed context', () => {
-  test('takes what comes through the gateway', async () => {
+describe('an upstream that verifies the signed context', () => {
+  test('accepts calls through the gateway', async () => {
     const token = world.broker.token(world.broker.grant());
     expect((await world.send({ token })).status).toBe(200);
     expect((await world.send({ token, path: '/billing/tenants/acme/invoices?status=open' })).status).toBe(
@@ -95,7 +95,7 @@ describe('an upstream that checks the signed context', () => {
     expect(seen).toEqual(['ok', 'ok', 'ok']);
   });
 
-  test('sees calls that went round it, with headers made up or overheard', async () => {
+  test('detects calls that went around it, with invented or copied headers', async () => {
     const direct = (path: string, headers: Record<string, string>, method = 'GET') =>
       fetch(world.upstream.origin + path, { method, headers });
     const theirs = await overheard();
@@ -119,14 +119,14 @@ describe('an upstream that checks the signed context', () => {
     ]);
   });
 
-  test('sees a context of half a minute ago', async () => {
+  test('detects a context that is half a minute old', async () => {
     const theirs = await overheard();
     now = () => Date.now() + 30_000;
     await fetch(`${world.upstream.origin}/tenants/acme/invoices/7`, { headers: theirs });
     expect(seen).toEqual(['too old']);
   });
 
-  test('has to take a head that says its target twice: with 16 KiB for one, as Node has, it takes 5,500 bytes of it, not 8,000', async () => {
+  test('gets the target twice in a head: with Node’s limit of 16 KiB it accepts a target of 5,500 bytes, not of 8,000', async () => {
     const token = world.broker.token(world.broker.grant());
     const asked = async (length: number) => {
       const start = '/billing/tenants/acme/invoices?status=';
@@ -137,7 +137,7 @@ describe('an upstream that checks the signed context', () => {
     expect(seen).toEqual(['ok']);
   });
 
-  test('sees another gateway’s, and one for another service', async () => {
+  test('detects the context of another gateway, and one for another service', async () => {
     const other = await startedWith(({ services: [billing] }) => [
       { ...billing!, upstream: world.upstream.origin },
     ]);

@@ -28,9 +28,9 @@ export class CallHandler {
   async handle(exchange: Exchange): Promise<void> {
     const { authorizer, refusals, forwarding } = this.parts;
     const { canonical } = exchange;
-    authorizer.requirePlainTarget(canonical);
-    if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
     const service = authorizer.service(canonical.service);
+    authorizer.requirePlainTarget(canonical, service);
+    if (!authorizer.isInTouch()) return refusals.unverified(exchange, null, 'not_in_touch', {});
     if (service === undefined) {
       return refusals.unverified(exchange, null, 'route_not_listed', { detail: 'the service is not known' });
     }

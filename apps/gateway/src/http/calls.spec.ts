@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-describe('a call that is allowed', () => {
-  test('reaches the upstream once, comes back, and is recorded with its outcome', async () => {
+describe('an allowed call', () => {
+  test('reaches the upstream once, gets its response, and is recorded with its outcome', async () => {
     const { broker, upstream } = world;
     const grant = broker.grant();
     const answer = await world.send({
@@ -132,7 +132,7 @@ describe('a call that is allowed', () => {
     expect(hit!.rawHeaders.filter((name) => name.toLowerCase() === 'countersign-tenant')).toHaveLength(1);
   });
 
-  test('P4: headers that Connection names do not travel, and neither do the connection’s own', async () => {
+  test('P4: headers that Connection lists are not forwarded, and neither are the connection’s own', async () => {
     const token = world.broker.token(world.broker.grant());
     await world.raw(
       `GET /billing/tenants/acme/invoices/7 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close,X-Secret ,\tx-other\r\nConnection: Countersign-Tenant, Host\r\nX-Secret: 1\r\nX-Other: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\n\r\n`,
@@ -218,7 +218,7 @@ describe('a call that is allowed', () => {
     expect(world.upstream.hits).toHaveLength(1);
   });
 
-  test('a redirect to the upstream leads back through the gateway, one elsewhere stays', async () => {
+  test('a redirect to the upstream is rewritten to the gateway, any other redirect stays', async () => {
     const { broker, upstream } = world;
     const token = broker.token(broker.grant());
     const locations: [string, string][] = [
@@ -235,7 +235,7 @@ describe('a call that is allowed', () => {
 });
 
 describe('refusals', () => {
-  test('P13: each in the order of the checks, none reaches the upstream', async () => {
+  test('P13: occur in the order of the checks, and none reaches the upstream', async () => {
     const { broker } = world;
     const grant = broker.grant();
     const token = broker.token(grant);
@@ -275,7 +275,7 @@ describe('refusals', () => {
     expect(await answer.json()).toMatchObject({ status: 401, code: 'invalid_token', reason: 'bad_audience' });
   });
 
-  test('401 without any bearer token is a bare challenge, as RFC 6750 §3.1 asks', async () => {
+  test('401 without a bearer token is a bare challenge (RFC 6750 §3.1)', async () => {
     const challenged = async (headers: Record<string, string>) => {
       const answer = await world.send({ headers });
       expect(await answer.json()).toMatchObject({ status: 401, code: 'invalid_token' });
@@ -289,7 +289,7 @@ describe('refusals', () => {
     expect(await challenged({ authorization: 'Bearer a b' })).toBe(faulty);
   });
 
-  test('a path value that no route may judge is 400 before touch and token are asked', async () => {
+  test('a path value that no route may match is 400 before liveness and token are checked', async () => {
     const { broker } = world;
     const path = '/billing/tenants/acme/invoices/a%20b';
     const ambiguous = { status: 400, code: 'ambiguous_request' };
@@ -305,7 +305,7 @@ describe('refusals', () => {
     expect(await refusal(await world.send())).toEqual({ status: 503, code: 'not_in_touch' });
   });
 
-  test('a refusal that is folded names the record that it is folded into', async () => {
+  test('a folded refusal names the record into which it is folded', async () => {
     const { broker } = world;
     const token = broker.token(broker.grant());
     const named: (string | null)[] = [];
@@ -323,7 +323,7 @@ describe('refusals', () => {
     );
   });
 
-  test('what the tenant forbids meanwhile is refused though it was approved', async () => {
+  test('what the tenant has forbidden meanwhile is refused although it was approved', async () => {
     const { broker } = world;
     const token = broker.token(broker.grant());
     expect((await world.send({ token })).status).toBe(200);
@@ -381,7 +381,7 @@ describe('refusals', () => {
     expect(broker.grant().terms.routes).not.toBe(routeMapHash(hashing, service!));
   });
 
-  test('a grant that the feed brings within a second is waited for; one that does not come is grant_ended', async () => {
+  test('a call waits for a grant that the feed brings within a second; if none arrives it is grant_ended', async () => {
     const { broker } = world;
     const grant = broker.grant({}, false);
     const token = broker.token(grant);
@@ -396,7 +396,7 @@ describe('refusals', () => {
     expect(performance.now() - began).toBeLessThan(1_500);
   });
 
-  test('refusals with a verified token are records; beyond 60 a minute they fold; garbage is none', async () => {
+  test('refusals with a verified token are recorded; above 60 a minute they are folded; others are not recorded', async () => {
     const { broker, gateway } = world;
     const grant = broker.grant();
     const token = broker.token(grant);
@@ -424,8 +424,8 @@ describe('refusals', () => {
   });
 });
 
-describe('terms that bind one change', () => {
-  test('let exactly that body through and no other', async () => {
+describe('terms that approve one exact change', () => {
+  test('allow exactly that body and no other', async () => {
     const { broker, upstream } = world;
     const body = '{"status":"void"}';
     const { createHash } = await import('node:crypto');

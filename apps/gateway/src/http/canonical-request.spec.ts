@@ -16,7 +16,7 @@ const withUrl = (url: string): Raw => raw({ url });
 const posting = (...more: string[]): Raw => ({ ...withHeaders(...more), method: 'POST' });
 
 describe('readCanonicalRequest', () => {
-  test('takes a plain request apart without changing a byte', () => {
+  test('splits a plain request without changing a byte', () => {
     expect(readCanonicalRequest(raw())).toMatchObject({
       method: 'GET',
       host: 'localhost',
@@ -149,7 +149,7 @@ describe('readCanonicalRequest', () => {
     }
   });
 
-  test('P4: whatever is sent, what is accepted has one spelling: no escape or segment that a reader would rewrite', () => {
+  test('P4: every accepted request has one spelling: no escape or segment that a reader would rewrite', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '/',

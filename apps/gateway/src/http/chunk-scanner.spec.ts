@@ -21,7 +21,7 @@ const encoded = (parts: readonly string[]) =>
   `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`;
 
 describe('ChunkScanner', () => {
-  test('P4: reads every plain body to its end, however it is cut, and nothing behind it', () => {
+  test('P4: reads every plain body exactly to its end, however it is split', () => {
     fc.assert(
       fc.property(pieces, fc.array(fc.nat(300)), fc.string(), (parts, cuts, behind) => {
         const whole = scan(encoded(parts), cuts);
@@ -31,7 +31,7 @@ describe('ChunkScanner', () => {
     );
   });
 
-  test('P4: a byte that is no digit, anywhere in the line of a size, is odd', () => {
+  test('P4: a byte that is not a digit, anywhere in the line of a size, is a violation', () => {
     fc.assert(
       fc.property(
         pieces,
@@ -62,11 +62,11 @@ describe('ChunkScanner', () => {
     '0\r\n\rX',
     'g',
     '123456789',
-  ])('%j is odd', (text) => {
+  ])('%j is a violation', (text) => {
     expect(isOdd(scan(text))).toBe(true);
   });
 
-  test('says how many of the bytes were the body’s', () => {
+  test('returns how many of the bytes belong to the body', () => {
     fc.assert(
       fc.property(pieces, fc.string({ unit: 'binary-ascii' }), (parts, behind) => {
         const body = encoded(parts);
@@ -75,7 +75,7 @@ describe('ChunkScanner', () => {
     );
   });
 
-  test('an unfinished body is neither done nor odd', () => {
+  test('an unfinished body is neither done nor a violation', () => {
     const text = '2\r\n{}\r\n0\r\n\r\n';
     for (let end = 0; end < text.length; end += 1) {
       const scanner = scan(text.slice(0, end));

@@ -45,7 +45,7 @@ async function calling() {
   return { ...connection, held };
 }
 
-test('P4: a client that resets its connection at any moment of a CONNECT ends nobody else’s', async () => {
+test('P4: a client that resets its connection during a CONNECT disturbs no other connection', async () => {
   const uncaught: unknown[] = [];
   const listener = (error: unknown) => uncaught.push(error);
   process.on('uncaughtException', listener);
@@ -62,7 +62,7 @@ test('P4: a client that resets its connection at any moment of a CONNECT ends no
   expect(uncaught).toEqual([]);
 });
 
-test('P4: a CONNECT behind a running call is answered by nothing: the connection breaks off, and it is counted', async () => {
+test('P4: a CONNECT behind a running call gets no response: the connection is closed, and the refusal is counted', async () => {
   const { socket, text, isClosed } = await calling();
   const before = await refusals();
   socket.write(CONNECT);
@@ -97,7 +97,7 @@ test.each([
   },
 );
 
-test('a client has at most a hundred requests under way on a connection: more of them break it off, and cost nothing', async () => {
+test('a client has at most a hundred unanswered requests on a connection: further ones close it, and cost nothing', async () => {
   const { socket, isClosed, held } = await calling();
   const before = process.memoryUsage().rss;
   const many = 'GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2_000);
@@ -113,7 +113,7 @@ test('a client has at most a hundred requests under way on a connection: more of
   await until(() => text().match(/HTTP\/1\.1 200/g)?.length === 100);
 });
 
-test('a fault of ours over one request refuses it, and ends neither the process nor its other calls', async () => {
+test('an internal error in one request refuses it, and ends neither the process nor other calls', async () => {
   const uncaught: unknown[] = [];
   const listener = (error: unknown) => uncaught.push(error);
   process.on('uncaughtException', listener);

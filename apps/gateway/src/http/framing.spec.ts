@@ -132,7 +132,7 @@ test.each<[string, string]>([
   expect(complete()).toBe(before);
 });
 
-test('P4: an extension that comes when the call is under way ends it: the upstream never has a whole request', async () => {
+test('P4: an extension that arrives during the call ends it: the upstream never gets a whole request', async () => {
   const { broker, upstream } = world;
   const before = upstream.hits.length;
   const text = await inPieces([chunked('2\r\n{}\r\n'), '2;x=1\r\n{}\r\n0\r\n\r\n'], () =>
@@ -146,7 +146,7 @@ test('P4: an extension that comes when the call is under way ends it: the upstre
   expect(upstream.hits.at(-1)!.bodySha256).toBe('');
 });
 
-test('P4: wherever the head and the chunks are cut apart, a plain body passes and an extension does not', async () => {
+test('P4: wherever head and chunks are split, a plain body passes and an extension does not', async () => {
   const plain = chunked(PLAIN);
   const odd = chunked('2;x=1\r\n{}\r\n0\r\n\r\n');
   // Where two pieces meet before the gateway reads them, the answers are the same: nothing hangs on the pause.
@@ -158,7 +158,7 @@ test('P4: wherever the head and the chunks are cut apart, a plain body passes an
   }
 });
 
-test('P4: wherever a head is cut apart, a plain one passes and one with a space too many does not', async () => {
+test('P4: wherever a head is split, a plain one passes and one with an extra space does not', async () => {
   const plain = head('X-A:\t 1 \t', 'GET');
   const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
   for (const cut of [1, 3, 4, 5, 6, 20, 35, 45, 46, plain.length - 3, plain.length - 1]) {
@@ -174,7 +174,7 @@ test('P4: wherever a head is cut apart, a plain one passes and one with a space 
   }
 });
 
-test('P4: a chunked body behind a request that is not answered yet is read as strictly as any other', async () => {
+test('P4: a chunked body behind an unanswered request is read as strictly as any other', async () => {
   const before = world.upstream.hits.length;
   const first = head('X-First: 1', 'GET');
   const odd = await world.raw(first + chunked('2;x=1\r\n{}\r\n0\r\n\r\n'), true);
@@ -186,7 +186,7 @@ test('P4: a chunked body behind a request that is not answered yet is read as st
   expect(world.upstream.hits.slice(-4).map(({ bodyBytes }) => bodyBytes)).toEqual([0, 2, 2, 0]);
 });
 
-test('a connection goes on behind a chunked body', async () => {
+test('a connection continues after a chunked body', async () => {
   const { text } = await world.raw(chunked(PLAIN) + head('Connection: close', 'GET'), true);
   expect(text.match(/^HTTP\/1\.1 200/gm)).toHaveLength(2);
 });

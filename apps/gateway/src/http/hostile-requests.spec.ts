@@ -2,7 +2,7 @@ import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { expectStrictReading } from '../../../../test/support/damaged-streams.js';
 import { expectNoBypass } from '../../../../test/support/rewritten-calls.js';
 
-test('P4: of a connection that is damaged anywhere the upstream sees only what a strict reader sees', async () => {
+test('P4: on a connection with damage anywhere, the upstream sees only what a strict reader sees', async () => {
   const world = await GatewayWorld.start();
   try {
     await expectStrictReading(world, 400);
@@ -11,7 +11,7 @@ test('P4: of a connection that is damaged anywhere the upstream sees only what a
   }
 });
 
-test('P4: no rewritten spelling of a call gets round the gateway, and what the upstream sees is what was judged', async () => {
+test('P4: no rewritten spelling of a call bypasses the gateway, and the upstream sees exactly what was authorized', async () => {
   const world = await GatewayWorld.start();
   try {
     await expectNoBypass(world, 400);

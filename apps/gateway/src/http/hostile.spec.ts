@@ -33,7 +33,7 @@ async function untilOpenCalls(count: number): Promise<void> {
   }
 }
 
-test('while many connections hang in every way, everybody else is answered', async () => {
+test('while many connections hang in every way, all other clients get responses', async () => {
   world = await GatewayWorld.start({ callTimes: { clientIdleMs: 600_000 } });
   const { broker, upstream } = world;
   const big = Buffer.alloc(64 * 1024);
@@ -62,7 +62,7 @@ test('while many connections hang in every way, everybody else is answered', asy
   expect(await openCalls()).toBe(70);
 }, 180_000);
 
-test('a grant that hangs on to all its places takes none of the others’', async () => {
+test('a grant that occupies all its places takes none of other grants’', async () => {
   world = await GatewayWorld.start({ maxCallsPerGrant: 5 });
   const { broker } = world;
   const hostile = broker.token(broker.grant());
@@ -75,7 +75,7 @@ test('a grant that hangs on to all its places takes none of the others’', asyn
   expect((await world.send({ token: broker.token(broker.grant()) })).status).toBe(200);
 });
 
-test('a client that stops sending its body is cut, and gives its place back', async () => {
+test('a client that stops sending its body is cut, and its place becomes free', async () => {
   world = await GatewayWorld.start({ callTimes: { clientIdleMs: 300 } });
   const { broker } = world;
   const socket = hang(`${head('POST', broker.token(broker.grant()), 'Content-Length: 10\r\n')}12345`);
@@ -91,7 +91,7 @@ test('a client that stops sending its body is cut, and gives its place back', as
   expect(await openCalls()).toBe(0);
 });
 
-test('a client that stops reading is cut, and its upstream let go', async () => {
+test('a client that stops reading is cut, and its upstream connection is released', async () => {
   world = await GatewayWorld.start({ callTimes: { clientIdleMs: 300 } });
   const { broker, upstream } = world;
   let upstreamClosed = false;
@@ -111,7 +111,7 @@ test('a client that stops reading is cut, and its upstream let go', async () => 
   expect(broker.recordsOf('outcome')).toMatchObject([{ outcome: 'cut', status: 200 }]);
 });
 
-test('a call that goes on and on ends at the total, whoever of the two keeps it going', async () => {
+test('a call that never ends is cut at the total time limit, whichever side keeps it going', async () => {
   world = await GatewayWorld.start({ callTimes: { totalMs: 2_500 } });
   const { broker, upstream } = world;
   const token = broker.token(broker.grant());
@@ -147,21 +147,21 @@ describe('bodies', () => {
     expect(world.upstream.hits.map(({ bodyBytes }) => bodyBytes)).toEqual([1_000, 1_000]);
   });
 
-  test('of a length beyond it are refused and recorded, and the upstream is untouched', async () => {
+  test('with a declared length above it are refused and recorded, and the upstream is untouched', async () => {
     expect(await refusal(await send(1_001, false))).toEqual(tooLarge);
     await until(() => world.broker.recordsOf('refused').length === 1);
     expect(world.broker.recordsOf('refused')).toMatchObject([{ code: 'body_too_large', action: 'create' }]);
     expect(world.upstream.hits).toHaveLength(0);
   });
 
-  test('that turn out to be larger are cut off: the upstream never has a whole one', async () => {
+  test('that turn out to be larger are cut: the upstream never gets a whole one', async () => {
     expect(await refusal(await send(1_001, true))).toEqual(tooLarge);
     await until(() => world.broker.recordsOf('outcome').length === 1);
     expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'failed', status: null }]);
     expect(world.upstream.hits.every(({ bodySha256 }) => bodySha256 === '')).toBe(true);
   });
 
-  test('are not asked about before there is a valid token', async () => {
+  test('are not checked before the token is valid', async () => {
     const answer = await world.send({
       method: 'POST',
       path: '/billing/tenants/acme/invoices',
@@ -171,7 +171,7 @@ describe('bodies', () => {
   });
 });
 
-test('a head beyond the limit is 400, one below it passes', async () => {
+test('a head above the limit is 400, one below it passes', async () => {
   world = await GatewayWorld.start({ maxHeaderBytes: 8_192 });
   const token = world.broker.token(world.broker.grant());
   expect((await world.send({ token, headers: { 'x-a': 'a'.repeat(4_000) } })).status).toBe(200);

@@ -55,8 +55,8 @@ function drive(wire: HttpReader, messages: readonly Sent[], cuts: readonly numbe
   return told;
 }
 
-describe('Wire', () => {
-  test('P4: finds every head behind the body before it, however the bytes are cut', () => {
+describe('HttpReader', () => {
+  test('P4: finds every head after the body before it, however the bytes are split', () => {
     fc.assert(
       fc.property(fc.array(sent, { minLength: 1, maxLength: 6 }), fc.array(fc.nat()), (messages, cuts) => {
         const services = messages.map(({ request }) => request.url!.slice(1));
@@ -65,7 +65,7 @@ describe('Wire', () => {
     );
   });
 
-  test('P4: a head that is not plain is refused wherever it comes, and so is all behind it', () => {
+  test('P4: a head that is not plain is refused wherever it occurs, and so is everything after it', () => {
     const odd = fc.constantFrom<(head: string) => string>(
       (head) => head.replace(' ', '  '),
       (head) => head.replace(' HTTP', '  HTTP'),
@@ -90,14 +90,14 @@ describe('Wire', () => {
     );
   });
 
-  test('P4: bytes behind a body that the framing gives it no room for are the next head', () => {
+  test('P4: bytes after the end of the framed body are the next head', () => {
     const wire = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'length');
     const next = message('GET', '/b', '', 'none');
     expect(() => drive(wire, [{ ...first, body: '{}x' }, next], [])).toThrow(AmbiguousRequest);
   });
 
-  test('P4: chunks that are odd leave nothing behind them that could be taken', () => {
+  test('P4: after odd chunks nothing more is accepted', () => {
     const wire = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'chunked');
     wire.push(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
@@ -107,7 +107,7 @@ describe('Wire', () => {
     expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
   });
 
-  test('keeps no more of a head that does not end than a head may have', () => {
+  test('keeps no more of an endless head than a head may have', () => {
     const wire = new HttpReader(100);
     const next = message('GET', '/b', '', 'none');
     for (let count = 0; count < 30; count += 1) wire.push(Buffer.from('\r\n'.repeat(10)));
@@ -115,7 +115,7 @@ describe('Wire', () => {
     expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
   });
 
-  test('holds nothing of what it has read: each of many idle connections would hold its last piece', async () => {
+  test('keeps nothing of what it has read: otherwise each idle connection would keep its last piece', async () => {
     const read = (['none', 'length', 'chunked'] as const).map((coding) => {
       const { head, body, request } = message('POST', '/a', coding === 'none' ? '' : 'x', coding);
       const wire = new HttpReader(1_000);
@@ -159,7 +159,7 @@ const asNodeGives = ({ method, url, fields }: Parsed) => ({
 });
 
 describe('isHeadAsParsed', () => {
-  test('P4: takes every head that is written plainly, with any blanks around a value', () => {
+  test('P4: accepts every plain head, with any blanks around a value', () => {
     fc.assert(
       fc.property(parsed, (head) => {
         expect(isHeadAsParsed(written(head), asNodeGives(head))).toBe(true);
@@ -167,7 +167,7 @@ describe('isHeadAsParsed', () => {
     );
   });
 
-  test('P4: a byte more or a byte less, anywhere but in the blanks around a value, is not taken', () => {
+  test('P4: refuses a head with one byte more or less, except in the blanks around a value', () => {
     fc.assert(
       fc.property(
         parsed,
@@ -197,14 +197,14 @@ describe('isHeadAsParsed', () => {
     ['a field less', 'GET /x HTTP/1.1\r\n\r\n'],
     ['a bare line feed', 'GET /x HTTP/1.1\nHost: a\r\n\r\n'],
     ['nothing', ''],
-  ])('P4: does not take %s', (_, text) => {
+  ])('P4: refuses %s', (_, text) => {
     expect(isHeadAsParsed(text, { method: 'GET', url: '/x', rawHeaders: ['Host', 'a'] })).toBe(false);
   });
 
   test.each([
     ['Content-Length', '2'],
     ['transfer-encoding', 'chunked'],
-  ])('P4: does not take a tab beside the value of %s, but spaces', (name, value) => {
+  ])('P4: refuses a tab beside the value of %s, but accepts spaces', (name, value) => {
     const taken = (before: string, behind: string) =>
       isHeadAsParsed(`POST /x HTTP/1.1\r\nHost: a\r\n${name}:${before}${value}${behind}\r\nX:\tb\r\n\r\n`, {
         method: 'POST',

@@ -54,7 +54,7 @@ test.each(JWT_PLAYBOOK)('P1: %s opens nothing, and asks nobody', async (_name, f
   expect(connections).toBe(0);
 });
 
-test('P1: the good token opens what it is for, in either form of its signature, and nothing else', async () => {
+test('P1: the valid token opens what it is for, in either form of its signature, and nothing else', async () => {
   for (const token of [material.token, malleated(material)]) {
     expect((await twice(token)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await world.send({ token, path: '/billing/tenants/globex/invoices/7' })).status).toBe(403);

@@ -21,7 +21,7 @@ function holdCalls(): { held: ServerResponse[]; release(): void } {
 }
 
 describe('limits', () => {
-  test('calls at once under one grant: the next one is 429, another grant’s goes on', async () => {
+  test('too many calls at once under one grant: the next one is 429, another grant’s call goes on', async () => {
     world = await GatewayWorld.start({ maxCallsPerGrant: 3 });
     const { broker } = world;
     const upstream = holdCalls();
@@ -41,7 +41,7 @@ describe('limits', () => {
     expect((await after).status).toBe(200);
   });
 
-  test('calls at once at one service, over all grants', async () => {
+  test('too many calls at once at one service, over all grants', async () => {
     world = await GatewayWorld.start({ maxCallsPerService: 2 });
     const { broker } = world;
     const upstream = holdCalls();
@@ -55,7 +55,7 @@ describe('limits', () => {
     await Promise.all(open);
   });
 
-  test('a budget of calls lets exactly so many through, also when they come at once', async () => {
+  test('a budget of calls allows exactly that many, even if they arrive at once', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant({ budget: { calls: 5 } }));
@@ -68,7 +68,7 @@ describe('limits', () => {
     });
   });
 
-  test('a clock that steps past the end of the grant and back gives no part of its budget twice', async () => {
+  test('a clock that steps past the end of the grant and back never grants a part of its budget twice', async () => {
     const clock = { offset: 0, now: () => Date.now() + clock.offset, monotonic: () => performance.now() };
     world = await GatewayWorld.start({ clock });
     const { broker, gateway, upstream } = world;
@@ -89,7 +89,7 @@ describe('limits', () => {
   test.each([
     ['none', null],
     ['another', { calls: 1_000 }],
-  ])('a grant that the feed gives %s of the budget that was signed opens nothing', async (_, budget) => {
+  ])('a grant to which the feed gives %s of the signed budget opens nothing', async (_, budget) => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     const grant = broker.grant({ budget: { calls: 2 } }, false);
@@ -99,7 +99,7 @@ describe('limits', () => {
     expect(upstream.hits).toHaveLength(0);
   });
 
-  test('a budget of bytes cuts the answer at the limit', async () => {
+  test('a budget of bytes cuts the response at the limit', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     upstream.answer = (_request, response) => response.writeHead(200).end('x'.repeat(1_000));
@@ -132,7 +132,7 @@ describe('tokens', () => {
     expect((await world.send({ token: broker.token(grant) })).status).toBe(200);
   });
 
-  test('a key that the feed no longer names signs nothing any more', async () => {
+  test('tokens of a key that the feed no longer lists are refused', async () => {
     world = await GatewayWorld.start();
     const { broker } = world;
     const token = broker.token(broker.grant());
@@ -144,7 +144,7 @@ describe('tokens', () => {
   });
 });
 
-test('P6: a token that was let through before opens nothing once its grant has ended', async () => {
+test('P6: a token that was accepted before opens nothing once its grant has ended', async () => {
   world = await GatewayWorld.start();
   const { broker, upstream } = world;
   const grant = broker.grant();
@@ -160,7 +160,7 @@ test('P6: a token that was let through before opens nothing once its grant has e
 });
 
 describe('secrets', () => {
-  test('P11: neither token nor credential stands in a log, an answer, a record or a file other than the identity', async () => {
+  test('P11: neither token nor credential appears in a log, a response, a record, or a file other than the identity', async () => {
     world = await GatewayWorld.start();
     const { broker, gateway } = world;
     const grant = broker.grant();

@@ -13,8 +13,8 @@ const port = () => Number(new URL(world.gateway.url).port);
 const call = (token: string) =>
   `GET /billing/tenants/acme/invoices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
 
-describe('requests that come one behind the other on a connection', () => {
-  test('are answered one after the other, in order', async () => {
+describe('pipelined requests', () => {
+  test('are answered one at a time, in order', async () => {
     const token = world.broker.token(world.broker.grant());
     const last = call(token).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
     const { text } = await sendRaw(port(), call(token).repeat(5) + last, true);
@@ -22,7 +22,7 @@ describe('requests that come one behind the other on a connection', () => {
     expect(world.upstream.hits.length).toBe(6);
   });
 
-  test('P4: nothing behind an answer that closes the connection is ever begun', async () => {
+  test('P4: are never started after a response that closes the connection', async () => {
     const token = world.broker.token(world.broker.grant());
     const bad = 'GET /billing//x HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const { text } = await sendRaw(port(), bad + call(token).repeat(30), true);
@@ -32,7 +32,7 @@ describe('requests that come one behind the other on a connection', () => {
     expect(world.upstream.hits.length).toBe(1);
   });
 
-  test('P4: nor where it comes a moment after that answer, behind a body that was not waited for', async () => {
+  test('P4: are not started either if they arrive a moment after that response, behind a body that was not read', async () => {
     const token = world.broker.token(world.broker.grant());
     // More than the gateway takes in one read: the call comes with the next, when the refusal is on its way already.
     const body = 'x'.repeat(100_000);
@@ -46,7 +46,7 @@ describe('requests that come one behind the other on a connection', () => {
     expect(world.upstream.hits.length).toBe(1);
   });
 
-  test('leave no call open when their client goes: its place is free again and each record has an outcome', async () => {
+  test('leave no call open when their client disconnects: its place is free, and each record has an outcome', async () => {
     const token = world.broker.token(world.broker.grant());
     const held: { end(text: string): unknown }[] = [];
     world.upstream.answer = (_request, response) => held.push(response);
@@ -62,7 +62,7 @@ describe('requests that come one behind the other on a connection', () => {
     expect(kinds().filter((kind) => kind === 'allowed')).toHaveLength(5);
   });
 
-  test('are counted where the one behind a running call cannot be read, and the connection breaks off', async () => {
+  test('are counted if one behind a running call cannot be read, and the connection is closed', async () => {
     const token = world.broker.token(world.broker.grant());
     world.upstream.answer = () => undefined;
     const socket = connect(port(), '127.0.0.1');

@@ -73,7 +73,7 @@ describe('records', () => {
     },
   );
 
-  test('P5: with the spool full calls are refused; they go on when the broker has taken some', async () => {
+  test('P5: with a full spool calls are refused; they go on when the broker has accepted some records', async () => {
     world = await GatewayWorld.start({ spoolBytes: 1024 * 1024 });
     const { broker, upstream } = world;
     broker.takesRecords = false;
@@ -96,7 +96,7 @@ describe('records', () => {
     expect(broker.recordsOf('allowed')).toHaveLength(upstream.hits.length);
   });
 
-  test('records wait for a broker that is away, and arrive once each, in order, after a restart too', async () => {
+  test('records wait for an unreachable broker, and arrive once each, in order, even after a restart', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     const grants = [broker.grant(), broker.grant({ tenant: 'globex' })];
@@ -173,7 +173,7 @@ describe('outcomes', () => {
     odd.close();
   });
 
-  test('an upstream that breaks off in the middle: the client’s connection breaks too, failed', async () => {
+  test('an upstream that disconnects half-way: the client’s connection is closed too, failed', async () => {
     world = await GatewayWorld.start();
     world.upstream.answer = (_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -186,7 +186,7 @@ describe('outcomes', () => {
     expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'failed', status: 200, bytes: 4 }]);
   });
 
-  test('a client that goes away: cut, and the upstream is let go', async () => {
+  test('a client that goes away: cut, and the upstream connection is released', async () => {
     world = await GatewayWorld.start();
     let upstreamClosed = false;
     world.upstream.answer = (_request, response) => {
@@ -237,7 +237,7 @@ describe('outcomes', () => {
     expect(world.broker.recordsOf('outcome')).toMatchObject([{ outcome: 'completed', bytes: size }]);
   });
 
-  test('a stop lets open calls end, ships their records and then refuses connections', async () => {
+  test('stopping the gateway lets open calls end, ships their records, and then refuses connections', async () => {
     world = await GatewayWorld.start();
     let finish: () => void = () => undefined;
     world.upstream.answer = (_request, response) => {

@@ -20,8 +20,8 @@ const sendHalf = (grant: FakeGrant): Promise<Response> =>
     }),
   });
 
-describe('a body that has to come before the decision', () => {
-  test('does not come: 408 after the time that a client may keep us waiting', async () => {
+describe('a body that is needed before the decision', () => {
+  test('does not arrive: 408 after the time that a client may be idle', async () => {
     world = await GatewayWorld.start({ callTimes: { clientIdleMs: 300 } });
     const answer = await sendHalf(world.broker.grant({ change }));
     expect(await refusal(answer)).toEqual({ status: 408, code: 'request_timeout' });
@@ -30,7 +30,7 @@ describe('a body that has to come before the decision', () => {
     expect(world.upstream.hits).toHaveLength(0);
   });
 
-  test('takes a place among the calls of its grant while it comes, and gives it back', async () => {
+  test('occupies a place among the calls of its grant while it arrives, and frees it', async () => {
     world = await GatewayWorld.start({ maxCallsPerGrant: 1 });
     const { broker } = world;
     const grant = broker.grant({ change });
@@ -50,7 +50,7 @@ describe('a body that has to come before the decision', () => {
     await until(async () => (await send()).status === 200);
   });
 
-  test('P6: comes too late for a grant that is stopped meanwhile, which is told at once', async () => {
+  test('P6: is too late if its grant is stopped meanwhile: the client is told at once', async () => {
     world = await GatewayWorld.start();
     const { broker } = world;
     const grant = broker.grant({ change });
@@ -60,7 +60,7 @@ describe('a body that has to come before the decision', () => {
     expect(await refusal(await answer)).toEqual({ status: 403, code: 'grant_ended' });
   });
 
-  test('is larger than is kept of it: 403 and no broken connection', async () => {
+  test('is larger than the gateway keeps: 403, and no broken connection', async () => {
     world = await GatewayWorld.start();
     const { broker } = world;
     const token = broker.token(broker.grant({ change }));
@@ -73,7 +73,7 @@ describe('a body that has to come before the decision', () => {
 
 const hasOpenCall = (metrics: string): boolean => /^countersign_gateway_open_calls 1$/m.test(metrics);
 
-test('an upstream that does not take a body is late itself: its client is not blamed', async () => {
+test('an upstream that does not read a body is itself late: the client is not blamed', async () => {
   world = await GatewayWorld.start({
     callTimes: { clientIdleMs: 1_500 },
     upstreamTimeouts: { firstByteMs: 5_000 },

@@ -31,7 +31,7 @@ const post = (more: string, body = '') => ({
   body,
 });
 
-test('the request that the others are changed from is allowed', async () => {
+test('the request from which the others are derived is allowed', async () => {
   expect((await world.raw(bytes({}))).status).toBe(200);
   expect((await world.raw(bytes(post('Content-Length: 2', '{}')))).status).toBe(200);
 });
@@ -209,7 +209,7 @@ test.each([...TARGETS, ...HOSTS, ...HEADS])(
   },
 );
 
-test('every refusal is counted, also of what the parser would not read', async () => {
+test('every refusal is counted, including what the parser could not read', async () => {
   const counted = async () => {
     const text = await (await fetch(`${world.gateway.url}/metrics`)).text();
     return Number(
@@ -223,14 +223,14 @@ test('every refusal is counted, also of what the parser would not read', async (
   expect(await counted()).toBe(before + 3);
 });
 
-test('P4: a listed parameter twice is refused before anybody asks for a token', async () => {
+test('P4: a listed parameter given twice is refused before the token is checked', async () => {
   const answer = await world.raw(
     'GET /billing/tenants/acme/invoices?page=1&page=2 HTTP/1.1\r\nHost: localhost\r\n\r\n',
   );
   expect([answer.status, JSON.parse(answer.body)]).toMatchObject([400, { code: 'ambiguous_request' }]);
 });
 
-test('a parameter that is not listed is 403; where any may come, the same one may come twice', async () => {
+test('a parameter that is not listed is 403; if any parameter is allowed, one may occur twice', async () => {
   const before = world.upstream.hits.length;
   for (const query of ['?limit=1', '?status=open&limit=1', '?Status=open', '?status%5B%5D=open']) {
     const answer = await world.raw(bytes(get(`/billing/tenants/acme/invoices${query}`)));
@@ -241,7 +241,7 @@ test('a parameter that is not listed is 403; where any may come, the same one ma
   expect(world.upstream.hits.at(-1)!.url).toBe('/tenants/acme/search?q=1&q=2');
 });
 
-test('P4: a second request hidden behind the first one’s body is judged on its own', async () => {
+test('P4: a second request hidden behind the first one’s body is checked on its own', async () => {
   const before = world.upstream.hits.length;
   const hidden =
     'GET /billing/tenants/globex/invoices/7 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
@@ -250,7 +250,7 @@ test('P4: a second request hidden behind the first one’s body is judged on its
   expect(world.upstream.hits.length).toBe(before + 1);
 });
 
-test('P4: what is odd is refused also behind good calls of its connection, and nothing behind it is begun', async () => {
+test('P4: an odd request behind good calls of its connection is refused, and nothing after it is started', async () => {
   const before = world.upstream.hits.length;
   const good = bytes({});
   for (const odd of [good.replace(' /', '  /'), `\r\n${good}`, good.replace(' HTTP', '  HTTP')]) {
@@ -266,7 +266,7 @@ test('P4: any well-formed single Host is accepted', async () => {
   }
 });
 
-test('the gateway’s own pages need no token and nothing else is found beside them', async () => {
+test('the gateway’s own pages need no token, and no other page exists beside them', async () => {
   const get = async (path: string) => fetch(world.gateway.url + path);
   expect((await get('/healthz')).status).toBe(200);
   const ready = await get('/readyz');

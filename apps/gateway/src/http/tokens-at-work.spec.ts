@@ -5,7 +5,7 @@ import { until } from '../../../../test/fakes/until.js';
 let world: GatewayWorld;
 afterEach(() => world.stop());
 
-test('P6: a call that waits for its upstream when the key of its token goes is told so', async () => {
+test('P6: a call that waits for its upstream is refused when the key of its token is revoked', async () => {
   world = await GatewayWorld.start();
   const { broker, upstream } = world;
   upstream.answer = () => undefined;
@@ -37,7 +37,7 @@ describe('a call whose one approved change arrives slowly', () => {
     };
   }
 
-  test('P3: is refused when its token has ended meanwhile', async () => {
+  test('P3: is refused if its token has expired meanwhile', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     const ends = Date.now() + 2_000;
@@ -50,7 +50,7 @@ describe('a call whose one approved change arrives slowly', () => {
     expect(upstream.hits).toHaveLength(0);
   });
 
-  test('P6: is refused when its key has gone meanwhile', async () => {
+  test('P6: is refused if its key was revoked meanwhile', async () => {
     world = await GatewayWorld.start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant({ change }));

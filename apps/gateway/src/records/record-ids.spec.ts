@@ -1,7 +1,7 @@
 import { validate, version } from 'uuid';
 import { RandomPool, RecordIds } from './record-ids.js';
 
-test('ids of records are UUIDs of version 7 of this moment, each another, and ascend', () => {
+test('record ids are UUIDs of version 7 of this moment, unique and ascending', () => {
   const ids = new RecordIds();
   const before = Date.now();
   const given = Array.from({ length: 5_000 }, () => ids.next());
@@ -19,7 +19,7 @@ test('ids of records are UUIDs of version 7 of this moment, each another, and as
   expect(new Set(given.map((id) => id.slice(-10))).size).toBe(5_000);
 });
 
-test('every piece is of the size asked for and of its own, also those that were drawn before', () => {
+test('every random piece has the requested size and its own memory', () => {
   const salts = new RandomPool(32);
   const given = Array.from({ length: 1_000 }, () => salts.next());
   expect(new Set(given.map((salt) => salt.toString('hex'))).size).toBe(1_000);

@@ -35,7 +35,7 @@ function upload() {
   };
 }
 
-describe('what an outcome says', () => {
+describe('outcomes of calls', () => {
   const token = (wishes = {}) => world.broker.token(world.broker.grant(wishes));
 
   test.each([
@@ -50,7 +50,7 @@ describe('what an outcome says', () => {
     });
   });
 
-  test('an answer that has no body: none was sent, whatever its length says', async () => {
+  test('a response without a body: no bytes, whatever its length says', async () => {
     world.upstream.answer = (_request, response) => response.writeHead(304, { etag: '"7"' }).end();
     expect((await world.send({ token: token() })).status).toBe(304);
     expect(await outcome()).toMatchObject({ status: 304, bytes: 0, outcome: 'completed' });
@@ -74,7 +74,7 @@ describe('what an outcome says', () => {
     expect(world.upstream.hits).toMatchObject([{ bodySha256: sha256(text), bodyBytes: text.length }]);
   });
 
-  test('an upload that the client breaks off: cut, with no hash of what never came whole', async () => {
+  test('an upload that the client aborts: cut, without a hash of the partial body', async () => {
     const streamed = upload();
     const gone = new AbortController();
     const answer = world.send({
@@ -89,7 +89,7 @@ describe('what an outcome says', () => {
     expect(await outcome()).toMatchObject({ status: null, bytes: 0, bodySha256: null, outcome: 'cut' });
   });
 
-  test('an answer that the end of the grant cuts: its status, the bytes until then, the whole request’s hash', async () => {
+  test('a response that the end of the grant cuts: its status, the bytes until then, the hash of the whole request body', async () => {
     const { broker, upstream } = world;
     const grant = broker.grant();
     upstream.answer = (_request, response) => {
@@ -107,7 +107,7 @@ describe('what an outcome says', () => {
     });
   });
 
-  test('an answer that a client leaves: never fewer bytes than it received', async () => {
+  test('a response that the client abandons: never fewer bytes than it received', async () => {
     let answering: ServerResponse | undefined;
     world.upstream.answer = (_request, response) => {
       answering = response;
@@ -127,14 +127,14 @@ describe('what an outcome says', () => {
     expect(bytes).toBeLessThanOrEqual(300_000);
   });
 
-  test('an answer that the budget cuts: exactly the bytes that it pays for', async () => {
+  test('a response that the budget cuts: exactly the bytes that the budget allows', async () => {
     world.upstream.answer = (_request, response) => response.end('0123456789');
     const answer = await world.send({ token: token({ budget: { bytes: 7 } }) });
     await expect(answer.text()).rejects.toThrow();
     expect(await outcome()).toMatchObject({ status: 200, bytes: 7, outcome: 'cut' });
   });
 
-  test('a refused call: why, of which route, and nothing of an answer', async () => {
+  test('a refused call: its code and route, and nothing about a response', async () => {
     await world.send({ token: token(), method: 'DELETE' });
     await world.send({ token: token(), path: '/billing/tenants/acme/secrets' });
     await until(() => world.broker.recordsOf('refused').length === 2);

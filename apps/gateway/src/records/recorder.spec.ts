@@ -34,14 +34,14 @@ describe('counted refusals', () => {
   const services = Array.from({ length: 2 * MAX_COUNTS + 1 }, (_, index) => `service-${index}`);
   const sizes = (counted: MinuteCount[][]) => counted.map(({ length }) => length);
 
-  test('of more kinds than a record holds go on into the next minutes', () => {
+  test('more kinds than one record holds continue in the next minutes', () => {
     const { recorder, counted, passMinute } = recording();
     for (const service of services) recorder.count(service, 'invalid_token');
     for (let minute = 0; minute < 4; minute += 1) passMinute();
     expect(sizes(counted)).toEqual([MAX_COUNTS, MAX_COUNTS, 1]);
   });
 
-  test('none is lost at the end, however many kinds there are', () => {
+  test('no count is lost at the end, however many kinds there are', () => {
     const { recorder, counted } = recording();
     for (const service of services) recorder.count(service, 'invalid_token');
     recorder.close();

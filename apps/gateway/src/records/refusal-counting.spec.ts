@@ -3,7 +3,7 @@ import { MinuteCounters, RefusalFolding } from './refusal-counting.js';
 const NOON = Date.parse('2026-11-24T12:00:00Z');
 
 describe('RefusalFolding', () => {
-  test('sixty a minute and grant stand alone, the rest fold by code, and nothing is lost', () => {
+  test('sixty refusals a minute and grant stand alone, the rest are folded by code, and none is lost', () => {
     const folding = new RefusalFolding<string>();
     const taken = Array.from({ length: 100 }, (_, i) =>
       folding.take('grant', i % 2 ? 'a' : 'b', `${i}`, NOON + i),
@@ -21,7 +21,7 @@ describe('RefusalFolding', () => {
     expect(folding.drain(NOON + 60_000)).toEqual([]);
   });
 
-  test('grants do not count for each other, and each minute begins anew', () => {
+  test('each grant is counted alone, and each minute starts at zero', () => {
     const folding = new RefusalFolding<string>();
     for (let i = 0; i < 60; i++) folding.take('one', 'a', '', NOON);
     folding.take('one', 'a', 'first', NOON + 59_998);
@@ -46,7 +46,7 @@ describe('MinuteCounters', () => {
     expect(counters.drain(300)).toEqual([]);
   });
 
-  test('what could not be written goes on under the minute in which it began, and does not grow by the minute', () => {
+  test('counters that could not be written keep their first minute, and do not multiply with each minute', () => {
     const counters = new MinuteCounters();
     for (let minute = 0; minute < 5; minute += 1) {
       counters.add('billing', 'invalid_token', NOON + minute * 60_000);
@@ -62,7 +62,7 @@ describe('MinuteCounters', () => {
     expect(counters.drain(300)).toMatchObject([{ count: 1, minute: '2026-11-24T12:05:00Z' }]);
   });
 
-  test('come out a piece at a time where they are many, and none is lost', () => {
+  test('many counters come out in portions, and none is lost', () => {
     const counters = new MinuteCounters();
     for (let service = 0; service < 7; service += 1) counters.add(`s${service}`, 'invalid_token', NOON);
     const pieces = [counters.drain(3), counters.drain(3), counters.drain(3), counters.drain(3)];

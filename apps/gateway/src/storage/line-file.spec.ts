@@ -18,8 +18,8 @@ async function valuesOf(file: LineFile): Promise<unknown[]> {
 }
 const thing = (id: number, note = '') => ({ id, note });
 
-describe('a file of lines', () => {
-  test('gives back what was added, over restarts, whatever letters stand in it', async () => {
+describe('a line file', () => {
+  test('returns what was added, over restarts, whatever characters it contains', async () => {
     const file = new LineFile(path());
     expect(await valuesOf(file)).toEqual([]);
     const things = [thing(1, 'zwölf\u2028Uhr'), thing(2, 'x'.repeat(200_000)), thing(3, '\n'), thing(4)];
@@ -54,7 +54,7 @@ describe('a file of lines', () => {
     });
   });
 
-  test('is passed over from where it tore, and is written anew then', async () => {
+  test('is read up to a torn line, and then rewritten', async () => {
     const file = new LineFile(path());
     file.add(thing(1));
     await file.flush(() => [thing(1)]);
@@ -66,7 +66,7 @@ describe('a file of lines', () => {
     expect(await valuesOf(new LineFile(path()))).toEqual([thing(1), thing(3)]);
   });
 
-  test('never grows past its bound: what is outdated goes first, and what is in force is not written beyond it', async () => {
+  test('never exceeds its limit: outdated lines are removed first, and current lines are not written beyond it', async () => {
     const file = new LineFile(path(), 1_000);
     for (let round = 0; round < 40; round += 1) {
       file.add(thing(round, 'x'.repeat(100)));

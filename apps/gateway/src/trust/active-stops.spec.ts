@@ -6,8 +6,8 @@ const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
 const stopOf = (tenant: string, digest: string | undefined) =>
   ({ statement: { tenant, ...(digest === undefined ? {} : { digest }) } }) as SignedStop;
 
-describe('stops in force', () => {
-  test('P13: say what the list of them says, in whatever order they come and go', () => {
+describe('active stops', () => {
+  test('P13: match a plain list of stops, in whatever order they are added and removed', () => {
     const tenant = fc.constantFrom('acme', 'globex');
     const digest = fc.constantFrom(digestOf('a'), digestOf('b'));
     const hash = fc.constantFrom('1', '2', '3', '4');

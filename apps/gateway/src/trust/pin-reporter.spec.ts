@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
 import { PinReporter } from './pin-reporter.js';
 
-describe('telling the broker what is pinned', () => {
+describe('reporting pins to the broker', () => {
   /** Ticks as often as a gateway does for so long; answers how often the broker was asked. */
   const asked = async (milliseconds: number, answer: () => Promise<unknown>) => {
     const clock = new SteppedClock();
@@ -26,11 +26,11 @@ describe('telling the broker what is pinned', () => {
     return [before, asks - before];
   };
 
-  test('is done once, and again where it may have forgotten', async () => {
+  test('happens once, and again if the broker may have forgotten', async () => {
     expect(await asked(60_000, () => Promise.resolve())).toEqual([1, 1]);
   });
 
-  test('is tried again less and less often where it does not take it, and at once from a broker that is found again', async () => {
+  test('is retried with growing pauses if the broker does not accept it, and at once after a reconnection', async () => {
     // At 0, 1, 3, 7, 15, 31 s, then each minute.
     expect(await asked(60_000, () => Promise.reject(new Error('no')))).toEqual([6, 1]);
     expect(await asked(600_000, () => Promise.reject(new Error('no')))).toEqual([15, 1]);

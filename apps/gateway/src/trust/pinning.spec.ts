@@ -23,7 +23,7 @@ describe('P12: pins on a gateway’s own host', () => {
     return claimed.world.broker.forge(grant, { countersignatures: claimed.yes(grant) });
   };
 
-  test('a running gateway takes one without a restart, and says so to whoever asks and to the broker', async () => {
+  test('a running gateway accepts a pin without a restart, and reports it in /readyz and to the broker', async () => {
     claimed = await ClaimedWorld.start({ pinned: false });
     const token = await signed();
     expect(await claimed.read(token)).toBe('not_countersigned not_pinned');
@@ -34,7 +34,7 @@ describe('P12: pins on a gateway’s own host', () => {
     await until(() => JSON.stringify(claimed.world.broker.pins.at(-1)) === JSON.stringify(pins));
   });
 
-  test('of another document than the feed brings: nothing opens, and the broker hears that nothing leads there', async () => {
+  test('a pin of another document than the feed brings: nothing opens, and the report says that no chain leads there', async () => {
     claimed = await ClaimedWorld.start({ pinned: false });
     const pinned = `sha256:${'0'.repeat(64)}`;
     await claimed.pin(pinned);
@@ -44,7 +44,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(claimed.world.logLines.join('')).toContain('wrong_pin');
   });
 
-  test('that cannot be read any more: those that were are kept', async () => {
+  test('if the pins cannot be read any more, the last ones are kept', async () => {
     claimed = await ClaimedWorld.start();
     const token = await signed();
     await writeFile(pinsPath(claimed.world.spoolDir), '{');
@@ -52,7 +52,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(await claimed.read(token)).toBe('200');
   });
 
-  test('a chain on disk that does not follow any more keeps the gateway from starting', async () => {
+  test('a stored chain that does not follow prevents the start', async () => {
     claimed = await ClaimedWorld.start();
     expect(await claimed.read(await signed())).toBe('200');
     await claimed.world.gateway.close();
@@ -89,7 +89,7 @@ describe('P12: pins on a gateway’s own host', () => {
     },
   );
 
-  test('P12: never back: one that goes and comes back goes on from where its chain was, over restarts too', async () => {
+  test('P12: never back: a pin that is removed and set again continues its chain, even over restarts', async () => {
     claimed = await ClaimedWorld.start();
     const { world } = claimed;
     const [ada] = claimed.genesis.document.people;
@@ -113,7 +113,7 @@ describe('P12: pins on a gateway’s own host', () => {
     }
   });
 
-  test('whose documents could not be written is tried again, without the feed saying them anew', async () => {
+  test('a chain that could not be written is tried again, without a new event of the feed', async () => {
     claimed = await ClaimedWorld.start({ pinned: false });
     const { world } = claimed;
     const token = await signed();
@@ -127,7 +127,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(world.broker.resumes).toHaveLength(1);
   });
 
-  test('a new version cuts what is open, and the next call is judged by it', async () => {
+  test('a new version cuts open calls, and applies to the next call', async () => {
     claimed = await ClaimedWorld.start();
     const token = await signed();
     expect(await claimed.read(token)).toBe('200');
@@ -136,7 +136,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(await claimed.read(token)).toBe('insufficient_scope forbidden');
   });
 
-  describe('that name the least version', () => {
+  describe('pins that require a version', () => {
     const hashOf = ({ document }: { document: TrustDocument }) => statementHash(hashing, document);
     /** Ada’s alone, so that what Bob has signed too tells by which version a call is judged. */
     const onlyAda = () => {
@@ -153,7 +153,7 @@ describe('P12: pins on a gateway’s own host', () => {
       return { byAda: byAda as string, byBob: byBob as string };
     };
 
-    test('a fresh gateway that is fed an older chain opens nothing and says why, until the version is there', async () => {
+    test('a new gateway that is fed an older chain opens nothing and reports why, until the version arrives', async () => {
       claimed = await ClaimedWorld.start({ pinned: false });
       const { world } = claimed;
       const newest = onlyAda();
@@ -180,7 +180,7 @@ describe('P12: pins on a gateway’s own host', () => {
       await until(() => JSON.stringify(world.broker.pins.at(-1)) === JSON.stringify([reached]));
     });
 
-    test('over restarts too: an older copy of the folder is not enough either', async () => {
+    test('over restarts too: an older copy of the folder is not enough', async () => {
       claimed = await ClaimedWorld.start();
       const { world } = claimed;
       const { byAda } = await both();
@@ -202,7 +202,7 @@ describe('P12: pins on a gateway’s own host', () => {
       await until(async () => (await claimed.read(byAda)) === '200');
     });
 
-    test('a longer chain that does not contain it is never enough', async () => {
+    test('a longer chain without that version is never enough', async () => {
       claimed = await ClaimedWorld.start({ pinned: false });
       const newest = onlyAda();
       const aside = signedTrust(nextTrust(claimed.genesis.document, { threshold: 1 }), [
@@ -219,7 +219,7 @@ describe('P12: pins on a gateway’s own host', () => {
       expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
     });
 
-    test('named later, it cuts what is open and shuts at once; only what takes it back opens again', async () => {
+    test('a requirement that is added later cuts open calls and closes at once; only removing it opens again', async () => {
       claimed = await ClaimedWorld.start();
       const { world } = claimed;
       const token = await signed();
@@ -242,7 +242,7 @@ describe('P12: pins on a gateway’s own host', () => {
     });
   });
 
-  test('a reset waits 72 hours, said aloud, and then a new first document alone counts', async () => {
+  test('a reset waits 72 hours and is announced; then only the new first document counts', async () => {
     const clock = new SteppedClock();
     claimed = await ClaimedWorld.start({ options: { clock } });
     const { world } = claimed;

@@ -28,7 +28,7 @@ describe('P12: a customer’s own stop', () => {
     return [answer.status, code, reason];
   };
 
-  test('handed in at the gateway stops the tenant, over restarts and whatever the broker says, until its lift', async () => {
+  test('submitted at the gateway, stops the tenant until its lift, over restarts and whatever the broker says', async () => {
     const { token } = await approved();
     expect(await claimed.read(token)).toBe('200');
     const stop = claimed.stop();
@@ -42,7 +42,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await claimed.read(token)).toBe('200');
   });
 
-  test('is taken with the broker away', async () => {
+  test('is accepted while the broker is unreachable', async () => {
     const { token } = await approved();
     expect(await claimed.read(token)).toBe('200');
     await broker().stop();
@@ -51,7 +51,7 @@ describe('P12: a customer’s own stop', () => {
     await until(async () => (await claimed.read(token)) === 'locked');
   });
 
-  test('is passed on to the broker, and then its lift, when it is there again, over a restart too', async () => {
+  test('is relayed to the broker, and its lift after it, once the broker is reachable, even after a restart', async () => {
     await approved();
     broker().takesNews = false;
     const stop = claimed.stop();
@@ -72,7 +72,7 @@ describe('P12: a customer’s own stop', () => {
     expect(passed()).toEqual([stop, lift, another].map(({ signature }) => signature));
   });
 
-  test('that somebody else hands in again, unsigned, is refused and takes nobody’s place on its way to the broker', async () => {
+  test('that someone else submits again, unsigned, is refused and does not replace the signed one on its way to the broker', async () => {
     await approved();
     broker().takesNews = false;
     const stop = claimed.stop();
@@ -85,14 +85,14 @@ describe('P12: a customer’s own stop', () => {
     expect(broker().handed.map(({ signature }) => signature)).toEqual([stop.signature]);
   });
 
-  test('of one grant stops that one', async () => {
+  test('of one grant stops only that grant', async () => {
     const [one, other] = [await approved(), await approved()];
     expect((await claimed.hand(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);
     expect(await claimed.read(one.token)).toBe('locked');
     expect(await claimed.read(other.token)).toBe('200');
   });
 
-  test('cuts what is open', async () => {
+  test('cuts open calls', async () => {
     const { token } = await approved();
     claimed.world.upstream.answer = (_request, response) => {
       response.writeHead(200).write('the beginning');
@@ -106,7 +106,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await reading).toBe('cut');
   });
 
-  test('counts once: handed in again it is in force still, and after its lift it does not come back', async () => {
+  test('counts once: submitted again it stays in force, and after its lift it does not return', async () => {
     const { token } = await approved();
     const stop = claimed.stop();
     for (let time = 0; time < 2; time++) expect((await claimed.hand(stop)).status).toBe(204);
@@ -127,7 +127,7 @@ describe('P12: a customer’s own stop', () => {
     ]);
   });
 
-  test('comes by the feed as well, and so does its lift', async () => {
+  test('arrives by the feed as well, and so does its lift', async () => {
     const { token } = await approved();
     const stop = claimed.stop({ notBefore: '2026-01-01T00:00:00Z', notAfter: '2026-01-01T00:05:00Z' });
     broker().change({ stops: [stop] });
@@ -138,7 +138,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await claimed.read(token)).toBe('200');
   });
 
-  test('of the feed that nobody of the tenant has signed does nothing; nor does another tenant’s lift', async () => {
+  test('of the feed that no one of the tenant has signed has no effect; nor has another tenant’s lift', async () => {
     const { token } = await approved();
     broker().change({ stops: [{ ...claimed.stop(), signature: claimed.stop().signature }] });
     await claimed.heard();
@@ -151,7 +151,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await claimed.read(token)).toBe('locked');
   });
 
-  test('that came before the tenant was pinned here is in force once it is', async () => {
+  test('that arrived before the tenant was pinned here takes effect with the pin', async () => {
     await claimed.world.stop();
     claimed = await ClaimedWorld.start({ pinned: false });
     const { token } = await approved();
@@ -161,7 +161,7 @@ describe('P12: a customer’s own stop', () => {
     await until(async () => (await claimed.read(token)) === 'locked');
   });
 
-  test('that the feed brings before the version that it names is in force once that is there', async () => {
+  test('that the feed brings before the version that it names takes effect with that version', async () => {
     const { token } = await approved();
     const next = nextTrust(claimed.genesis.document, {});
     const stop = claimed.stop({ trust: statementHash(hashing, next) });
@@ -175,7 +175,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await claimed.read(token)).toBe('locked');
   });
 
-  test('that the feed brings before the version that lists its signer is in force once that is there', async () => {
+  test('that the feed brings before the version that lists its signer takes effect with that version', async () => {
     const { token } = await approved();
     const eve = new Authenticator();
     broker().change({ stops: [eve.sign(claimed.stop({ person: BOB }).statement, AT)] });
@@ -188,7 +188,7 @@ describe('P12: a customer’s own stop', () => {
     expect(await claimed.read(token)).toBe('locked');
   });
 
-  test('of which the body does not come is answered in time, and holds nobody up', async () => {
+  test('whose body does not arrive is answered in time, and delays no one', async () => {
     await claimed.world.stop();
     claimed = await ClaimedWorld.start({ options: { callTimes: { clientIdleMs: 200 } } });
     const answer = await claimed.world.raw(
@@ -199,7 +199,7 @@ describe('P12: a customer’s own stop', () => {
     expect(answer.body).toContain('request_timeout');
   });
 
-  describe('P13: is not taken', () => {
+  describe('P13: is refused', () => {
     test.each<[string, () => unknown, [number, string, string | undefined]]>([
       [
         'before its time',

@@ -20,7 +20,7 @@ import { Authenticator } from '../../../../test/support/authenticator.js';
  * Whoever has taken the broker over signs tokens and feed events with its real keys, and writes into both what they like.
  * The gateway has nothing but its pin and its disk.
  */
-describe('P12: a broker that is wholly taken over', () => {
+describe('P12: a broker that is completely taken over', () => {
   let claimed: ClaimedWorld;
   const eve = new Authenticator();
   const EVE = 'usr_0199f0a0-7b2c-7003-8000-0000000000e1';
@@ -49,7 +49,7 @@ describe('P12: a broker that is wholly taken over', () => {
     await until(() => claimed.world.gateway.isInTouch());
   };
 
-  test('opens what its customers have countersigned, and records by which trust document', async () => {
+  test('opens what its customers have countersigned, and the record names the trust document', async () => {
     const approved = await grant();
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
     const ofAcme = () =>
@@ -60,7 +60,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(ofAcme()).toMatchObject([{ trust: claimed.trust }]);
   });
 
-  test('inserts a grant that nobody has signed: refused, recorded, and the upstream untouched', async () => {
+  test('inserts a grant that no one has signed: refused, recorded, and the upstream untouched', async () => {
     const inserted = await grant();
     expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
     expect(upstream()).toBe(0);
@@ -70,7 +70,7 @@ describe('P12: a broker that is wholly taken over', () => {
     ]);
   });
 
-  test('empties the countersign rules that the broker keeps: refused still', async () => {
+  test('empties the broker’s own countersign rules: still refused', async () => {
     broker().tenants = [{ slug: 'acme', forbid: [] }];
     broker().change({ tenants: broker().tenants });
     await claimed.heard();
@@ -78,7 +78,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
   });
 
-  test('lowers the approvals: a version that too few have signed is not followed', async () => {
+  test('lowers the number of approvals: a version with too few signatures is not followed', async () => {
     const lowered = nextTrust(claimed.genesis.document, {
       approvals: 1,
       threshold: 1,
@@ -93,7 +93,7 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
-  test('swaps a key, or adds one: the version is not followed, and a signature by it opens nothing', async () => {
+  test('replaces or adds a key: the version is not followed, and a signature by that key opens nothing', async () => {
     const [ada, bob] = claimed.genesis.document.people;
     const swapped = { person: BOB, passkeys: [{ id: claimed.bob.id, jwk: eve.jwk }] };
     const added = { person: BOB, passkeys: [...(bob?.passkeys ?? []), eve.passkey] };
@@ -125,7 +125,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(half, [real, asEve]))).toBe('not_countersigned unknown_person');
   });
 
-  test('stretches the window: a token outside what was signed, and a digest that begins a second time', async () => {
+  test('extends the window: a token outside the signed window, and a digest that begins a second time', async () => {
     const approved = await grant({ seconds: 600 });
     const short = [ADA, BOB].map((person, at) =>
       [claimed.ada, claimed.bob][at]!.sign(
@@ -148,7 +148,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(later, claimed.yes(approved)))).toBe('grant_ended');
   });
 
-  test('uses a digest again under a second grant id, with a budget that is whole again', async () => {
+  test('uses a digest again under a second grant id, with a full budget', async () => {
     const approved = await grant();
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
     const second = { ...approved, id: approved.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
@@ -160,7 +160,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
   });
 
-  test('says that a digest’s life is over before it is, to list it anew with a budget that is whole again', async () => {
+  test('ends a digest’s life too early, to list it again with a full budget', async () => {
     const made = broker().grant({ budget: { calls: 1 } }, false);
     const short = { ...made, until: made.startsAt };
     broker().announce(short);
@@ -174,7 +174,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(anew, claimed.yes(short)))).toBe('grant_ended');
   });
 
-  test('puts other terms under signatures that are real', async () => {
+  test('puts other terms under valid signatures', async () => {
     const approved = await grant();
     const wider = { ...approved.terms, scope: [{ resource: '**', actions: ['read'] }] };
     const forged: FakeGrant = { ...approved, terms: wider, digest: termsDigest(hashing, wider) };
@@ -211,7 +211,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(upstream()).toBe(0);
   });
 
-  test('changes the basis to one that needs nobody', async () => {
+  test('changes the basis to one that needs no approval', async () => {
     for (const basis of ['emergency', 'legal'] as const) {
       const inserted = await grant({ basis });
       expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned basis_not_accepted');
@@ -220,7 +220,7 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
-  test('leans on an invitation that was not given, or that invites to something else', async () => {
+  test('uses an invitation that was not given, or that covers something else', async () => {
     const statement: InvitationStatement = {
       type: INVITATION_TYPE,
       deployment: broker().deployment,
@@ -251,7 +251,7 @@ describe('P12: a broker that is wholly taken over', () => {
     );
   });
 
-  test('uses an old approval again as the signature that enrols a key', async () => {
+  test('reuses an old approval as the signature that enrols a key', async () => {
     const approved = await grant();
     const [first, second] = claimed.yes(approved) as [Signature, Signature];
     const [ada, bob] = claimed.genesis.document.people;
@@ -266,7 +266,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned unknown_person');
   });
 
-  test('feeds an older trust chain after a restart: what was followed stays', async () => {
+  test('feeds an older trust chain after a restart: the followed chain stays', async () => {
     const { passkeys } = claimed.genesis.document.people[0]!;
     claimed.adopt({ people: [{ person: ADA, passkeys }], approvals: 1, threshold: 1 }, [
       claimed.ada,
@@ -285,7 +285,7 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
-  test('offers another history from the pinned version on: what was followed stays', async () => {
+  test('offers another history from the pinned version on: the followed chain stays', async () => {
     claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
     const other = signedTrust(
       nextTrust(claimed.genesis.document, { countersign: { exceptActions: ['list', 'read'] } }),
@@ -297,7 +297,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('insufficient_scope forbidden');
   });
 
-  test('deletes the tenant and makes it anew under the same slug, by a trust document of its own', async () => {
+  test('deletes the tenant and creates it again under the same slug, with its own trust document', async () => {
     broker().change({ removedTenants: ['acme'] });
     const document = {
       ...claimed.genesis.document,
@@ -321,7 +321,7 @@ describe('P12: a broker that is wholly taken over', () => {
     }
   });
 
-  test('invents a tenant that nobody has claimed, with maps of its own that lead to the customer’s data', async () => {
+  test('invents an unclaimed tenant, with route maps that lead to the customer’s data', async () => {
     const [billing] = broker().services as [ServiceDefinition];
     const read = { method: 'GET', resource: 'invoices/{id}', action: 'read' };
     const inventions: [tenant: string, map: Partial<ServiceDefinition>, path: string, org?: string][] = [
@@ -363,7 +363,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await call('evil', '/invoices/7')).toBe(200);
   });
 
-  test('invents a tenant that names a customer in a header, however often and in whatever casing', async () => {
+  test('invents a tenant that names a customer in a header, repeated and in any letter case', async () => {
     const [billing] = broker().services as [ServiceDefinition];
     broker().tenants = [...broker().tenants, { slug: 'evil', forbid: [] }];
     broker().change({ tenants: broker().tenants });
@@ -440,7 +440,7 @@ describe('P12: a broker that is wholly taken over', () => {
     },
   );
 
-  test('lets the trust document run out: every call is refused, excepted ones too', async () => {
+  test('lets the trust document expire: every call is refused, including excepted actions', async () => {
     const soon = toInstant(new Date(Date.now() + 2_000));
     claimed.adopt({ validUntil: soon });
     const approved = await grant();
@@ -470,7 +470,7 @@ describe('P12: a broker that is wholly taken over', () => {
     await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');
   });
 
-  test('takes the pin out of the gateway’s file by hand: the tenant stays claimed, and closed', async () => {
+  test('removes the pin from the gateway’s file: the tenant stays claimed, and closed', async () => {
     const approved = await grant();
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
     await rm(`${claimed.world.spoolDir}/pins.json`);
@@ -483,7 +483,7 @@ describe('P12: a broker that is wholly taken over', () => {
     expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('not_countersigned not_pinned');
   });
 
-  test('opens other tenants, which nobody has claimed, on the vendor’s word as before', async () => {
+  test('opens other, unclaimed tenants on the vendor’s word as before', async () => {
     const globex = await grant({ tenant: 'globex' });
     expect(await claimed.read(broker().forge(globex), '/billing/tenants/globex/invoices/7')).toBe('200');
     const ofGrant = () =>
@@ -495,8 +495,8 @@ describe('P12: a broker that is wholly taken over', () => {
   });
 });
 
-describe('P12: a fresh gateway without a pin', () => {
-  test('refuses all of a tenant that is claimed, whoever signed it, and after that whatever the feed says', async () => {
+describe('P12: a new gateway without a pin', () => {
+  test('refuses everything of a claimed tenant, whoever signed it, and from then on whatever the feed says', async () => {
     const claimed = await ClaimedWorld.start({ pinned: false });
     const { world } = claimed;
     try {
@@ -517,7 +517,7 @@ describe('P12: a fresh gateway without a pin', () => {
     }
   });
 
-  test('where it is told to let nothing through without one, hears of no claim: refused all the same', async () => {
+  test('with `pinnedOnly` refuses a tenant even if the feed reports no claim', async () => {
     const claimed = await ClaimedWorld.start({ pinned: false, options: { pinnedOnly: true }, inFeed: false });
     const { world } = claimed;
     try {

@@ -32,8 +32,8 @@ const quarantined = async () => {
     );
 };
 
-describe('a broker that is away', () => {
-  test('P5: for an hour, then back: nothing is lost, nothing taken twice, the order is kept', async () => {
+describe('an unreachable broker', () => {
+  test('P5: unreachable for an hour: nothing is lost, nothing is accepted twice, the order is kept', async () => {
     await start();
     const { broker, upstream } = world;
     const grants = [broker.grant({ seconds: 7_200 }), broker.grant({ tenant: 'globex', seconds: 7_200 })];
@@ -66,7 +66,7 @@ describe('a broker that is away', () => {
     expect(new Set(ids).size).toBe(ids.length);
   }, 60_000);
 
-  test('P5: a folder of segments that was emptied begins anew, and what it then holds is brought', async () => {
+  test('P5: an emptied segment folder starts again, and its new records are shipped', async () => {
     await start();
     const { broker } = world;
     const token = broker.token(broker.grant());
@@ -87,8 +87,8 @@ describe('a broker that is away', () => {
   }, 30_000);
 });
 
-describe('the place up to which the broker has all', () => {
-  test('P5: of a folder that was emptied is forgotten for good, though nothing can be brought for some runs', async () => {
+describe('the place up to which the broker has everything', () => {
+  test('P5: is forgotten after the folder was emptied, even if nothing can be shipped for some runs', async () => {
     await start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant());
@@ -119,8 +119,8 @@ describe('the place up to which the broker has all', () => {
   }, 60_000);
 });
 
-describe('a record that the broker refuses for good', () => {
-  test('P5: is set aside after ten minutes, on disk, with an alarm; the others go on, and the gap is seen', async () => {
+describe('a record that the broker rejects for good', () => {
+  test('P5: is set aside on disk after ten minutes, with an error in the log; the others go on, and the gap is visible', async () => {
     await start();
     const { broker } = world;
     const [acme, globex] = [broker.token(broker.grant()), broker.token(broker.grant({ tenant: 'globex' }))];
@@ -154,7 +154,7 @@ describe('a record that the broker refuses for good', () => {
     expect((await world.spool()).usedBytes).toBeGreaterThan(JSON.stringify(setAside).length / 2);
   }, 60_000);
 
-  test('P5: a broker that only has trouble of its own has no record set aside, however long it lasts', async () => {
+  test('P5: if the broker itself fails, no record is set aside, however long it lasts', async () => {
     await start();
     const { broker } = world;
     broker.takesRecords = false;
@@ -171,10 +171,10 @@ describe('a record that the broker refuses for good', () => {
   }, 30_000);
 });
 
-describe('what is brought each minute', () => {
+describe('what is shipped each minute', () => {
   const counters = () => world.broker.recordsOf('counters');
 
-  test('P5: garbage without a token costs no write; a minute of it is one record, of the deployment', async () => {
+  test('P5: refusals without a token cost no write; a minute of them is one record of the deployment', async () => {
     await start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant());
@@ -214,7 +214,7 @@ describe('what is brought each minute', () => {
     expect(counters().every((record) => isSignedBy(record, broker.publicKey ?? ''))).toBe(true);
   }, 60_000);
 
-  test('P5: the gateway vouches for each chain that moved, and at its end for all; for one at rest only once', async () => {
+  test('P5: the gateway signs each chain that has new records, all of them when it stops, and an idle chain only once', async () => {
     await start();
     const { broker } = world;
     const heads = () => broker.recordsOf('head');
@@ -243,7 +243,7 @@ describe('what is brought each minute', () => {
       });
   }, 60_000);
 
-  test('P5: more than 60 refusals of a grant in a minute are one record with a count; calls never fold', async () => {
+  test('P5: more than 60 refusals of a grant in a minute become one record with a count; allowed calls are never folded', async () => {
     await start();
     const { broker, upstream } = world;
     const token = broker.token(broker.grant());
@@ -258,7 +258,7 @@ describe('what is brought each minute', () => {
     expect(upstream.hits).toHaveLength(70);
   }, 60_000);
 
-  test('P5: a call of the longest resource there may be is recorded like any other', async () => {
+  test('P5: a call with the longest possible resource is recorded like any other', async () => {
     await start();
     const { broker } = world;
     const id = '7'.repeat(MAX_RESOURCE_LENGTH - 'invoices/'.length);
@@ -272,6 +272,6 @@ describe('what is brought each minute', () => {
   }, 30_000);
 });
 
-test('a slow broker is handed fewer and larger batches, a quick one what there is; none waits for a second', () => {
+test('a slow broker gets fewer and larger batches; no record waits for a second', () => {
   expect([0, 1, 4, 10, 20, 5_000].map(batchIntervalAfter)).toEqual([100, 100, 100, 250, 500, 500]);
 });

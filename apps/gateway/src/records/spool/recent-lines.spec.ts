@@ -41,8 +41,8 @@ async function from(place: SpoolPlace | undefined, most = 7): Promise<AccessReco
   return records;
 }
 
-describe('what the broker is sent', () => {
-  test('is not read back where the broker keeps up, and is what the disk has', async () => {
+describe('records for the broker', () => {
+  test('come from memory while the broker keeps up, and equal what is on disk', async () => {
     await append(3);
     const begun = (await spool.nextBatch(START, MIB))?.next;
     disk.reads = 0;
@@ -54,7 +54,7 @@ describe('what the broker is sent', () => {
     expect((await everything(await bench.open(BOOTS[1]))).slice(3)).toEqual(sent);
   });
 
-  test('is read from the disk where it fell behind: memory keeps the latest alone', async () => {
+  test('come from the disk if the broker falls behind: memory keeps only the latest', async () => {
     await append(1);
     const begun = (await spool.nextBatch(START, MIB))?.next;
     for (let group = 0; group < 10; group += 1) await append(400, 1_000);
@@ -64,7 +64,7 @@ describe('what the broker is sent', () => {
     expect(sent.map(({ seq }) => seq)).toEqual(Array.from({ length: 4_000 }, (_, at) => at + 2));
   });
 
-  test('is read from the disk where it was let go of', async () => {
+  test('come from the disk after they were released from memory', async () => {
     await append(1);
     const begun = (await spool.nextBatch(START, MIB))?.next ?? START;
     await append(10);
@@ -74,7 +74,7 @@ describe('what the broker is sent', () => {
     expect(disk.reads).toBeGreaterThan(0);
   });
 
-  test('P5: is never what the disk did not take', async () => {
+  test('P5: never include what the disk refused', async () => {
     const faulty = new FaultyDisk(bench.folder);
     spool = await bench.open(BOOTS[0], faulty);
     await append(1);

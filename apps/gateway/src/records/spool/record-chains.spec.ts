@@ -7,25 +7,25 @@ const place = { seq: 7, prev: `sha256:${'a'.repeat(64)}` };
 const call = allowed();
 const withTrust = { ...call.record, trust: `sha256:${'b'.repeat(64)}` };
 
-describe('a record in its place', () => {
+describe('a record with its place in a chain', () => {
   test.each([
     ['an allowed call', withTrust],
     ['an allowed call without a pinned document', { ...call.record, trust: null }],
     ['an allowed call that does not say by which document', call.record],
     ['an outcome', outcome(call).record],
     ['a refused call', refused().record],
-  ])('%s has every member that it had, and its place', (_case, record) => {
+  ])('%s keeps every member and gets its place', (_case, record) => {
     expect(chainedRecord(record as typeof call.record, place)).toEqual({ ...record, ...place });
   });
 
-  test('those of every call have their members in the order of canonical JSON', () => {
+  test('the records of every call have their members in canonical order', () => {
     for (const record of [withTrust as typeof call.record, outcome(call).record]) {
       const entry = chainedRecord(record, place);
       expect(JSON.stringify(entry)).toBe(canonicalJson({ ...record, ...place }));
     }
   });
 
-  test('its text is canonical JSON whatever it says, and what cannot be said exactly is refused', () => {
+  test('its text is canonical JSON for any content, and an unpaired surrogate is refused', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('\ud800', 'x\udfff', '\\ud800', '\ud83d\ude00', '\\\ud800', '"\\ud', '\u2028é'),

@@ -44,7 +44,7 @@ async function afterDamage(bytes: Buffer) {
 const lineOf = (offset: number) => left.ends.findIndex((end) => offset < end);
 
 describe('a damaged segment', () => {
-  test('P5: cut at any byte: every whole line before the cut is kept, the rest skipped, and the next run goes on', async () => {
+  test('P5: cut at any byte: every whole line before the cut is kept, the rest is skipped, and the next run continues', async () => {
     const wrong: number[] = [];
     for (let cut = 0; cut <= left.bytes.length; cut += 1) {
       const spool = await bench.open(BOOTS[1], new MemoryDisk(left.bytes.subarray(0, cut)));
@@ -60,7 +60,7 @@ describe('a damaged segment', () => {
       }
   }, 60_000);
 
-  test('P5: the same on a real disk, cut shorter and shorter', async () => {
+  test('P5: the same on a real disk, with repeated cuts', async () => {
     const [name] = await readdir(bench.folder);
     for (const [index, end] of [...left.ends.entries()].reverse()) {
       await truncate(join(bench.folder, name ?? ''), end - 1 - index * 20);
@@ -68,7 +68,7 @@ describe('a damaged segment', () => {
     }
   });
 
-  test('P5: a byte that flips anywhere costs the line that it stands in and no other', async () => {
+  test('P5: a flipped byte costs only the line that contains it', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(left.bytes.length - 1),
@@ -89,7 +89,7 @@ describe('a damaged segment', () => {
     );
   }, 60_000);
 
-  test('P5: a record that is damaged at the end of its chain leaves a gap there, which the next run’s records show', async () => {
+  test('P5: a damaged record at the end of its chain leaves a gap, which the next run’s records show', async () => {
     /** `after N, at M` for each chain of the first run, as a broker sees the next run go on with it. */
     const gaps = async (bytes: Buffer) => {
       const spool = await bench.open(BOOTS[1], new MemoryDisk(bytes));
@@ -128,7 +128,7 @@ describe('a damaged segment', () => {
     expect(await gaps(all)).toEqual(chains);
   });
 
-  test('whatever stands in a segment, the start does not fail and what was whole is read', async () => {
+  test('whatever a segment contains, the start does not fail, and whole lines are read', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 }),
@@ -152,7 +152,7 @@ describe('a damaged segment', () => {
     );
   }, 60_000);
 
-  test('a call whose outcome is damaged is closed as one that nobody knows the end of', async () => {
+  test('a call whose outcome is damaged is closed with the outcome unknown', async () => {
     const at = left.records.findIndex(({ kind }) => kind === 'outcome');
     const bytes = Buffer.from(left.bytes);
     bytes[(left.ends[at] ?? 0) - 10] = 0;

@@ -168,7 +168,7 @@ class Story {
   }
 }
 
-test('P5: whatever the disk and the process do, each call that was let through is brought once, in its place, with one end, and is vouched for', async () => {
+test('P5: whatever the disk and the process do, each allowed call is shipped once, in its place, with one outcome, in a signed chain', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const story = new Story();

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('room in the spool', () => {
-  test('P5: refusals stop first and are told of; calls go on, and outcomes find room when calls do not', async () => {
+  test('P5: refusals are dropped and reported first; calls go on; outcomes still find room when calls do not', async () => {
     const spool = await bench.open(BOOTS[0], new NodeSpoolDisk(bench.folder), MIB);
     while (bench.dropped.length === 0) {
       spool.enqueue(refused('acme', BOOTS[0], 500));
@@ -42,7 +42,7 @@ describe('room in the spool', () => {
     expect(bench.dropped.every(({ record }) => record.kind === 'refused')).toBe(true);
   });
 
-  test('P5: while the disk fails, refusals beyond those that memory holds are told of, outcomes never', async () => {
+  test('P5: while the disk fails, refusals above the memory limit are dropped and reported, outcomes never', async () => {
     const disk = new FaultyDisk(bench.folder);
     const spool = await bench.open(BOOTS[0], disk);
     const call = allowed();
@@ -60,7 +60,7 @@ describe('room in the spool', () => {
     expect(read.filter(({ kind }) => kind === 'outcome')).toHaveLength(1);
   }, 60_000);
 
-  test('P5: behind a thousand records that the failing disk gives back, a call is refused and not left waiting', async () => {
+  test('P5: behind a thousand records that a failing disk cannot take, a call is refused instead of waiting', async () => {
     const disk = new FaultyDisk(bench.folder);
     const spool = await bench.open(BOOTS[0], disk);
     disk.fault = { in: 'append' };
@@ -75,7 +75,7 @@ describe('room in the spool', () => {
     expect(read).toHaveLength(2_501);
   });
 
-  test('P5: behind a thousand outcomes that a full spool gives back, a call is refused and the process goes on', async () => {
+  test('P5: behind a thousand outcomes that a full spool cannot take, a call is refused, and the process goes on', async () => {
     const spool = await bench.open(BOOTS[0], new NodeSpoolDisk(bench.folder), MIB);
     const call = allowed();
     await spool.append(call);

@@ -13,7 +13,7 @@ async function bindAndDie(path: string): Promise<void> {
   await once(spawn(process.execPath, ['-e', code]), 'exit');
 }
 
-describe('P5: a spool’s folder has one writer', () => {
+describe('P5: a spool folder has one writer', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lock-'));
@@ -27,7 +27,7 @@ describe('P5: a spool’s folder has one writer', () => {
     await writeFile(join(folder, 'lock'), String(process.pid));
   };
 
-  test('whatever process id the other has; when it has let go, the next may', async () => {
+  test('whatever the process id of the other; after it releases the folder, the next may take it', async () => {
     const unlock = await lockSpool(folder);
     await expect(lockSpool(folder)).rejects.toMatchObject(inUse);
     await unlock();
@@ -35,7 +35,7 @@ describe('P5: a spool’s folder has one writer', () => {
     await (await lockSpool(folder))();
   });
 
-  test('of many that start at once after one was killed', async () => {
+  test('even if many start at once after one was killed', async () => {
     for (let round = 0; round < 5; round += 1) {
       await killed();
       const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockSpool(folder)));
@@ -47,7 +47,7 @@ describe('P5: a spool’s folder has one writer', () => {
     }
   }, 30_000);
 
-  test('also where its path is longer than that of a socket may be', async () => {
+  test('even if its path is longer than a socket path may be', async () => {
     folder = join(folder, 'x'.repeat(120));
     await mkdir(folder);
     const unlock = await lockSpool(folder);
@@ -56,11 +56,11 @@ describe('P5: a spool’s folder has one writer', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  describe('what starts that were killed in the middle have left', () => {
+  describe('what killed starts left behind', () => {
     const left = () => join(folder, `lock.sock.${randomUUID()}`);
     const pause = () => new Promise((resolve) => setTimeout(resolve, 1_200));
 
-    test('is cleared away by the next, and nothing else is', async () => {
+    test('is removed by the next start, and nothing else is', async () => {
       const [dead, other] = [left(), left()];
       await bindAndDie(dead);
       await killed();
@@ -76,7 +76,7 @@ describe('P5: a spool’s folder has one writer', () => {
       alive.close();
     });
 
-    test('is left where it is so new that its process may be about to listen', async () => {
+    test('is kept while it is so new that its process may be about to listen', async () => {
       const dead = left();
       await bindAndDie(dead);
       const unlock = await lockSpool(folder);
@@ -84,7 +84,7 @@ describe('P5: a spool’s folder has one writer', () => {
       await unlock();
     });
 
-    test('hinders none of many that start at once, and one of them has the folder', async () => {
+    test('does not block many starts at once: one of them gets the folder', async () => {
       for (let count = 0; count < 5; count += 1) await bindAndDie(left());
       await killed();
       await pause();

@@ -38,7 +38,7 @@ describe('Spool', () => {
     expectChained(read);
   });
 
-  test('many calls that wait at once share one sync', async () => {
+  test('many calls that wait at the same time share one sync', async () => {
     const disk = new FaultyDisk(folder);
     const spool = await open(BOOTS[0], disk);
     await spool.append(allowed());
@@ -48,7 +48,7 @@ describe('Spool', () => {
     expect(await everything(spool)).toHaveLength(201);
   });
 
-  test('P5: a torn tail is skipped, all before it kept, and the next boot goes on', async () => {
+  test('P5: a torn tail is skipped, everything before it is kept, and the next boot continues', async () => {
     const spool = await open();
     for (let i = 0; i < 3; i++) await spool.append(allowed());
     await spool.close();
@@ -110,7 +110,7 @@ describe('Spool', () => {
     },
   );
 
-  test('an outcome that the disk did not take is written with the next call, and no segment piles up meanwhile', async () => {
+  test('an outcome that the disk refused is written with the next call, and no segments pile up meanwhile', async () => {
     const disk = new FaultyDisk(folder);
     const spool = await open(BOOTS[0], disk);
     const call = allowed();
@@ -126,7 +126,7 @@ describe('Spool', () => {
     expect((await readdir(folder)).length).toBeLessThanOrEqual(3);
   });
 
-  test('P5: a full spool refuses calls, still takes outcomes, and takes calls again once the broker has some', async () => {
+  test('P5: a full spool refuses calls, still accepts outcomes, and accepts calls again once the broker has some records', async () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
     const sent: RecordDraft[] = [];
     const fill = async () => {
@@ -148,7 +148,7 @@ describe('Spool', () => {
     await spool.append(allowed());
   });
 
-  test('a new segment carries heads and open calls, so that the ones before may go', async () => {
+  test('a new segment repeats heads and open calls, so that earlier segments can be removed', async () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
     const drafts = Array.from({ length: 400 }, () => allowed('acme', BOOTS[0], 200));
     for (const draft of drafts) await spool.append(draft);
@@ -185,7 +185,7 @@ describe('Spool', () => {
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([2]);
   });
 
-  test('P5: on a disk that takes nothing, what the broker has still makes room: only what tells of an open call stays', async () => {
+  test('P5: on a full disk, shipped records are still removed; only segments with an open call stay', async () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
     const call = allowed();
     await spool.append(call);
@@ -211,7 +211,7 @@ describe('Spool', () => {
     expect((await everything(last)).at(-1)).toMatchObject({ kind: 'outcome', seq: 802 });
   });
 
-  test('P5: what an earlier run left is not let go before somebody has vouched for it, however often runs end', async () => {
+  test('P5: records of earlier runs are not released before their chain is signed, however often runs end', async () => {
     const spool = await open(BOOTS[0], new NodeSpoolDisk(folder), MIB);
     for (let count = 0; count < 400; count += 1) await spool.append(allowed('acme', BOOTS[0], 200));
     for (const call of [allowed('globex')]) {
@@ -240,7 +240,7 @@ describe('Spool', () => {
     expect(await new NodeSpoolDisk(folder).segments()).toEqual([last.end.segment]);
   });
 
-  test('P5: once closed it writes nothing more: the folder may be another process’s', async () => {
+  test('P5: a closed spool writes nothing: another process may own the folder', async () => {
     const spool = await open();
     const call = allowed();
     await spool.append(call);
@@ -253,7 +253,7 @@ describe('Spool', () => {
     expect((await open(BOOTS[1])).unfinishedCalls).toHaveLength(1);
   });
 
-  test('P5: a place is held where its segment is there, of the run that wrote it, and reaches so far', async () => {
+  test('P5: a place is valid if its segment exists, is of the same run, and is long enough', async () => {
     const spool = await open();
     await spool.append(allowed());
     const { end } = spool;
@@ -266,7 +266,7 @@ describe('Spool', () => {
     expect(next.holds(next.end, BOOTS[1])).toBe(true);
   });
 
-  test('P5: the next run knows which chains of earlier ones nobody has vouched for', async () => {
+  test('P5: the next run knows which chains of earlier runs are not signed', async () => {
     const spool = await open();
     for (const tenant of ['acme', 'globex', 'initech']) await spool.append(allowed(tenant));
     await spool.append(head('acme'));
@@ -286,7 +286,7 @@ describe('Spool', () => {
     ]);
   });
 
-  test('P5: with the folder taken away the waiting call is refused; the next one finds a folder made again', async () => {
+  test('P5: if the folder is removed, the waiting call is refused; for the next call the folder is created again', async () => {
     const spool = await open();
     await spool.append(allowed());
     await rm(folder, { recursive: true });
@@ -295,7 +295,7 @@ describe('Spool', () => {
     expect(await everything(spool)).toHaveLength(1);
   });
 
-  test('P5: with another folder in its place, as a mount puts one there, the waiting call is refused too', async () => {
+  test('P5: if another folder is mounted over it, the waiting call is refused too', async () => {
     const spool = await open();
     await spool.append(allowed());
     await rename(folder, `${folder}-below`);
@@ -309,7 +309,7 @@ describe('Spool', () => {
     }
   });
 
-  test('P5: with the folder moved away the waiting call is refused: its bytes are durable where nobody looks', async () => {
+  test('P5: if the folder is moved away, the waiting call is refused: its bytes would be in a folder that no one reads', async () => {
     const spool = await open();
     await spool.append(allowed());
     await rename(folder, `${folder}-elsewhere`);
