@@ -2,7 +2,7 @@ import { constants, createPublicKey, hash, type KeyObject, verify } from 'node:c
 import type { Hashing, PasskeyJwk, RecoveryJwk } from '@countersign/contract';
 import type { CountersignPorts } from './countersignature/countersignature.js';
 
-/** The hashing port over Node's one-shot hash, several times as fast as a hash object for short input. */
+/** The hashing port over Node's one-shot hash. For short input it is several times as fast as a hash object. */
 export const nodeHashing: Hashing = {
   sha256: (data) => hash('sha256', data, 'buffer'),
   sha256Hex: (text) => hash('sha256', text, 'hex'),
@@ -11,7 +11,7 @@ export const nodeHashing: Hashing = {
 
 type Jwk = PasskeyJwk | RecoveryJwk;
 
-/** Keys of trust documents that live on are read once: importing one costs more than a check by it. */
+/** Imported keys by their JWK object: importing a key costs more than a verification with it. */
 const imported = new WeakMap<Jwk, KeyObject | null>();
 
 function keyOf(jwk: Jwk): KeyObject | null {
@@ -27,7 +27,7 @@ function keyOf(jwk: Jwk): KeyObject | null {
   return key;
 }
 
-/** The ports over Node's crypto. */
+/** The ports of the countersignature checks over Node's crypto. */
 export const nodeCountersignPorts: CountersignPorts = {
   hashing: nodeHashing,
   signatures: {

@@ -286,7 +286,7 @@ describe('authorizeCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
-  test('a parameter that either map lists must not come twice', () => {
+  test('a parameter that either map lists must not be given twice', () => {
     const listing = call({ path: '/tenants/acme/invoices', queryNames: ['status', 'status'] });
     const open = published({
       ...billing,
@@ -300,7 +300,7 @@ describe('authorizeCall', () => {
     ).toMatchObject({ allowed: true });
   });
 
-  test('terms that bind a change allow that method, path, query and body alone', () => {
+  test('terms with a change allow that method, path, query and body only', () => {
     const change = { method: 'PATCH', path: '/tenants/acme/invoices/7', bodySha256: MAP };
     const bound = { ...claims, terms: { ...terms, change } };
     const exact = call({ method: 'PATCH', bodySha256: MAP });
@@ -391,7 +391,7 @@ describe('where the tenant is read', () => {
     });
   });
 
-  test('P12: whatever the map says: not by naming another tenant, which is pinned here', () => {
+  test('P12: a call cannot name another tenant that is pinned here, whatever the map says', () => {
     const map = flat({ tenantFrom: 'service' });
     const names = { headerFields: [['x-org', 'globex']] as const };
     const pinnedTenants = new Set(['globex']);

@@ -110,22 +110,22 @@ const basis = (change: Partial<TrustDocument['bases'][number]> = {}) => ({
 const emergency = { terms: { basis: 'emergency' as const } };
 
 describe('P12: a call of a claimed tenant', () => {
-  test('is let through with the signatures that its trust document demands', () => {
+  test('is allowed with the signatures that its trust document requires', () => {
     expect(decide({ checkCountersigned: () => undefined })).toMatchObject({ allowed: true });
   });
 
-  test('is refused without them, and says why', () => {
+  test('is refused without them, with the reason', () => {
     expect(decide({})).toMatchObject({ allowed: false, code: 'not_countersigned', reason: 'too_few' });
   });
 
-  test('needs none for an action that the document excepts', () => {
+  test('needs no signature for an action that the document excepts', () => {
     expect(decide({ method: 'GET' })).toMatchObject({ allowed: true });
     expect(
       decide({ method: 'GET', trust: () => pinned({ countersign: { exceptActions: [] } }) }),
     ).toMatchObject({ code: 'not_countersigned' });
   });
 
-  test('is refused whole where nothing is pinned here, excepted actions too', () => {
+  test('is refused if nothing is pinned here, excepted actions too', () => {
     expect(
       decide({ method: 'GET', trust: () => 'unpinned', checkCountersigned: () => undefined }),
     ).toMatchObject({
@@ -134,7 +134,7 @@ describe('P12: a call of a claimed tenant', () => {
     });
   });
 
-  test('is refused whole from the moment that the document expires', () => {
+  test('is refused from the moment at which the document expires', () => {
     const end = Date.parse(pinned().document.validUntil);
     const allowed = { method: 'GET', checkCountersigned: () => undefined };
     expect(decide({ ...allowed, now: end - 1 })).toMatchObject({ allowed: true });
@@ -144,7 +144,7 @@ describe('P12: a call of a claimed tenant', () => {
     });
   });
 
-  test('is refused where the document forbids it, though the broker says that nothing is forbidden', () => {
+  test('is refused if the document forbids it, even if the broker sends no forbid rules', () => {
     const forbid = [{ service: 'billing', resource: 'invoices/**', actions: ['update'] }];
     const trust = () => pinned({ forbid });
     expect(decide({ trust, checkCountersigned: () => undefined })).toMatchObject({
@@ -174,13 +174,13 @@ describe('P12: a call of a claimed tenant', () => {
     expect(decide({ terms, checkCountersigned: () => undefined })).toMatchObject({ allowed: true });
   });
 
-  test('learns of a missing signature after the scope and before the limits', () => {
+  test('is refused for a missing signature after the scope and before the limits', () => {
     expect(decide({ forbidRules: () => undefined })).toMatchObject({ code: 'insufficient_scope' });
     expect(decide({ hasRoom: () => false })).toMatchObject({ code: 'not_countersigned' });
   });
 });
 
-test('P12: a tenant that nobody claimed is judged by the vendor’s word alone', () => {
+test('P12: for an unclaimed tenant the vendor’s rules alone count', () => {
   expect(decide({ trust: () => undefined })).toMatchObject({ allowed: true });
   expect(decide({ trust: () => undefined, ...emergency })).toMatchObject({ allowed: true });
 });
@@ -189,7 +189,7 @@ test.each<[string, Partial<ServiceDefinition>]>([
   ['upstream', { upstream: 'http://localhost:6666' }],
   ['audience', { audience: 'wiki' }],
   ['place of the tenant', { tenantFrom: 'host' }],
-])('P12: a map of another %s than was signed moves no call of a claimed tenant', (_what, change) => {
+])('P12: a map with another %s than was signed cannot move calls of a claimed tenant', (_what, change) => {
   const definition = { ...billing, ...change };
   const currentMap = () => ({ definition, compiled: compileRouteMap(definition) });
   expect(decide({ currentMap, checkCountersigned: () => undefined })).toMatchObject({
@@ -198,7 +198,7 @@ test.each<[string, Partial<ServiceDefinition>]>([
   expect(decide({ currentMap, trust: () => undefined })).toMatchObject({ allowed: true });
 });
 
-test('P12: a map that reads the tenant in another header than was signed moves no call of a claimed tenant', () => {
+test('P12: a map that reads the tenant from another header than was signed cannot move calls of a claimed tenant', () => {
   const reading = (tenantHeader: string) => () => {
     const definition: ServiceDefinition = { ...billing, tenantFrom: 'header', tenantHeader };
     return { definition, compiled: compileRouteMap(definition) };

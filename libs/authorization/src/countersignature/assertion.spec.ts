@@ -39,11 +39,11 @@ describe('P12: an assertion', () => {
   test.each([
     ['ES256', key],
     ['RS256', rsa],
-  ])('by a passkey of %s counts', (_alg, by) => {
+  ])('by a passkey of %s is valid', (_alg, by) => {
     expect(reason(made({}, by))).toBeUndefined();
   });
 
-  test('counts with a further member of the client data, with backup and with extensions', () => {
+  test('is valid with a further member of the client data, with backup and with extensions', () => {
     expect(reason(made({ clientData: { other: { a: [1, 'x"'] } } }))).toBeUndefined();
     expect(reason(made({ clientData: { crossOrigin: undefined } }))).toBeUndefined();
     expect(reason(made({ flags: 0x1d }))).toBeUndefined();
@@ -108,7 +108,7 @@ describe('P12: an assertion', () => {
     expect(reason(assertion)).toBe(expected);
   });
 
-  test('in bytes that are no UTF-8 does not', () => {
+  test('in bytes that are not UTF-8 does not', () => {
     const bad = Buffer.concat([decode(made().signature.clientDataJSON), Buffer.from([0xff])]);
     expect(reason(respelt(() => ({ clientDataJSON: encode(bad) })))).toBe('malformed');
   });
@@ -124,7 +124,7 @@ describe('P12: an assertion', () => {
       expect(reason(respelt(() => ({ authenticatorData: encode(changed) })))).toBe('malformed');
   });
 
-  test('says what it was signed over: one bit changed anywhere, and it does not count', () => {
+  test('is refused if any bit of it changes', () => {
     for (const by of [key, rsa]) {
       const whole = made({}, by);
       for (const member of ['authenticatorData', 'clientDataJSON', 'signature'] as const) {

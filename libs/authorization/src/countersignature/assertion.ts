@@ -11,18 +11,18 @@ import { hasDuplicateMember } from '../token/duplicate-members.js';
 import { type CountersignPorts, type CountersignRefusal, refuse } from './countersignature.js';
 import { readEcdsaSignature } from './ecdsa-signature.js';
 
-/** An assertion (WebAuthn Level 3 §7.2) and what it is held against: all of it comes from a pinned trust document. */
+/** A WebAuthn assertion (Level 3 §7.2) and what it is checked against, which comes from a pinned trust document. */
 export type Assertion = {
   signature: Pick<Signature, 'authenticatorData' | 'clientDataJSON' | 'signature'>;
   /** The 32 bytes of the statement's hash. */
   challenge: Uint8Array;
-  /** The passkey's key; its type pins the algorithm. */
+  /** The passkey's public key. Its type decides the algorithm. */
   jwk: PasskeyJwk;
   rpId: string;
   origins: readonly string[];
 };
 
-/** What one step works on. `clientData` is an empty object until it is read: a step that came too early would refuse. */
+/** What the checks read. `clientData` is empty until it is parsed, so that a check that ran too early would refuse. */
 export type AssertionContext = Assertion & {
   ports: CountersignPorts;
   authenticatorBytes: Uint8Array;
@@ -34,7 +34,7 @@ export type AssertionContext = Assertion & {
 /** One named check: a refusal, or undefined to go on. */
 type AssertionStep = (context: AssertionContext) => CountersignRefusal | undefined;
 
-/** Authenticator data (WebAuthn Level 3 §6.1): hash of the RP id (32), flags (1), signature counter (4). */
+/** Authenticator data (WebAuthn Level 3 §6.1): SHA-256 of the RP id (32 bytes) ‖ flags (1) ‖ signature counter (4). */
 const FLAGS_AT = 32;
 const FIXED_BYTES = 37;
 const USER_PRESENT = 0x01;
@@ -44,7 +44,7 @@ const BACKED_UP = 0x10;
 const ATTESTED_DATA = 0x40;
 const EXTENSIONS = 0x80;
 
-/** base64url can spell the same bytes in several ways; only one of them was signed and counted. */
+/** base64url can spell the same bytes in several ways. Only the canonical spelling is accepted. */
 export const isSpelledCanonically: AssertionStep = (context) => {
   const { authenticatorData, clientDataJSON, signature } = context.signature;
   const [authenticator, client, bytes] = [authenticatorData, clientDataJSON, signature].map(decodeBase64url);
@@ -56,7 +56,7 @@ export const isSpelledCanonically: AssertionStep = (context) => {
   return undefined;
 };
 
-/** UTF-8 without a byte order mark, one JSON object, no member twice: it can be read in one way only. */
+/** UTF-8 without a byte order mark, one JSON object, each member once: text that has only one reading. */
 const holdsClientData: AssertionStep = (context) => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(context.clientBytes);
@@ -77,7 +77,7 @@ const isAnAssertion: AssertionStep = ({ clientData }) =>
     ? undefined
     : refuse('wrong_type', 'the ceremony is not webauthn.get');
 
-/** §7.2 step 12. The bytes of the statement's hash, so that a signature says this statement and no other. */
+/** §7.2 step 12. The challenge is the statement's hash, so that the signature covers this statement and no other. */
 const answersChallenge: AssertionStep = ({ clientData, challenge }) =>
   clientData['challenge'] === encodeBase64url(challenge)
     ? undefined
@@ -89,7 +89,7 @@ const isFromListedOrigin: AssertionStep = ({ clientData, origins }) =>
     ? undefined
     : refuse('wrong_origin', 'the page is not of an origin that the trust document lists');
 
-/** §7.2 steps 14 and 15: never in another site's frame, where a page could be laid over it. */
+/** §7.2 steps 14 and 15: never in a frame of another site, which could cover the page. */
 const isNotFramed: AssertionStep = ({ clientData }) =>
   clientData['crossOrigin'] === undefined || clientData['crossOrigin'] === false
     ? undefined
@@ -100,7 +100,7 @@ const hasNoTopOrigin: AssertionStep = ({ clientData }) =>
     ? undefined
     : refuse('cross_origin', 'the page names another origin above it');
 
-/** No attested data in an assertion, nothing behind the fixed part unless extensions are announced, no odd backup. */
+/** No attested data, nothing after the fixed part unless the flags announce extensions, no backup without eligibility. */
 const holdsAuthenticatorData: AssertionStep = ({ authenticatorBytes }) => {
   const flags = authenticatorBytes[FLAGS_AT] ?? 0;
   const extended = (flags & EXTENSIONS) !== 0;
@@ -125,15 +125,15 @@ const isForRelyingParty: AssertionStep = ({ authenticatorBytes, rpId, ports }) =
 const hasUserPresent: AssertionStep = ({ authenticatorBytes }) =>
   ((authenticatorBytes[FLAGS_AT] ?? 0) & USER_PRESENT) !== 0
     ? undefined
-    : refuse('user_absent', 'nobody touched the authenticator');
+    : refuse('user_absent', 'no one touched the authenticator');
 
-/** §7.2 step 18. A stolen authenticator alone must not be enough. */
+/** §7.2 step 18. A stolen authenticator alone is not enough. */
 const hasUserVerified: AssertionStep = ({ authenticatorBytes }) =>
   ((authenticatorBytes[FLAGS_AT] ?? 0) & USER_VERIFIED) !== 0
     ? undefined
     : refuse('user_not_verified', 'the authenticator did not verify its user');
 
-/** §7.2 steps 21 and 22: by this key, with the algorithm of its type, over authenticator data ‖ SHA-256(client data). */
+/** §7.2 steps 21 and 22. The signed bytes are authenticator data ‖ SHA-256(client data JSON). */
 const isSignedByPasskey: AssertionStep = (context) => {
   const { ports, jwk, authenticatorBytes, clientBytes, signatureBytes } = context;
   const raw = jwk.kty === 'EC' ? readEcdsaSignature(signatureBytes) : signatureBytes;
@@ -143,7 +143,7 @@ const isSignedByPasskey: AssertionStep = (context) => {
     : refuse('bad_signature', 'the signature is not of this passkey over this assertion');
 };
 
-/** Every check of an assertion, in order. Form before content; the signature last, since it costs most. */
+/** Every check of an assertion, in order: form before content, and the signature last because it costs most. */
 export const assertionSteps: readonly AssertionStep[] = [
   isSpelledCanonically,
   holdsClientData,
@@ -161,7 +161,7 @@ export const assertionSteps: readonly AssertionStep[] = [
 
 const NOTHING = new Uint8Array();
 
-/** Why the assertion does not count, or undefined where it does. Pure. */
+/** Checks an assertion. Returns why it is refused, or undefined if it is valid. Pure. */
 export function checkAssertion(
   assertion: Assertion,
   ports: CountersignPorts,
@@ -182,8 +182,8 @@ export function checkAssertion(
 }
 
 /**
- * Why a signature is not by a passkey of that person, or undefined where it is. People and keys, as all rules, are those
- * of this document, the version in force: who was removed, or whose key was, says nothing any more.
+ * Checks that a signature is by a passkey of that person. Returns why it is refused, or undefined if it is valid. People
+ * and keys are those of this document, the current version: a removed person or passkey no longer counts.
  */
 export function checkPersonSignature(
   signature: Signature,
@@ -193,7 +193,7 @@ export function checkPersonSignature(
 ): CountersignRefusal | undefined {
   const holder = people.find((each) => each.person === person);
   if (holder === undefined)
-    return refuse('unknown_person', 'the statement is of nobody whom the trust document lists');
+    return refuse('unknown_person', 'the trust document does not list the person of the statement');
   const key = holder.passkeys.find(({ id }) => id === signature.credential);
   if (key === undefined) return refuse('unknown_key', 'the passkey is not one of this person');
   const challenge = statementChallenge(ports.hashing, signature.statement);

@@ -26,11 +26,11 @@ const isOfThisTenant: ConsentStep = ({ consent, terms, trust }) =>
     ? undefined
     : refuse('wrong_tenant', 'the statement is of another tenant');
 
-/** An approval is of exactly one digest. */
+/** An approval is for exactly one digest. */
 const approvesThisDigest: ConsentStep = ({ consent, digest }) =>
   consent.type !== APPROVAL_TYPE || consent.digest === digest
     ? undefined
-    : refuse('wrong_digest', 'the approval is of other terms');
+    : refuse('wrong_digest', 'the approval is for other terms');
 
 const approves: ConsentStep = ({ consent }) =>
   consent.type !== APPROVAL_TYPE || consent.decision === 'approve'
@@ -43,15 +43,15 @@ const invitesToTheseTerms: ConsentStep = ({ consent, terms, ports }) =>
   (terms.invitation === statementHash(ports.hashing, consent) &&
     invitationMismatches(terms, consent).length === 0)
     ? undefined
-    : refuse('invitation_misfits', 'the terms do not lean on this invitation, or do not fit it');
+    : refuse('invitation_misfits', 'the terms do not name this invitation, or do not fit it');
 
-/** The statement was signed under a version of this chain, whichever: its hash binds the signer to this history. */
+/** The statement names any version of this chain. The version's hash binds the signer to this history. */
 const namesThisTrust: ConsentStep = ({ consent, trust }) =>
   trust.versions.has(consent.trust ?? '')
     ? undefined
     : refuse('wrong_trust', 'the statement names no version of the pinned trust document');
 
-/** By a passkey of the person whom the statement names, with user verification, at a listed origin. */
+/** By a passkey of the person in the statement, with user verification, on a listed origin. */
 const isSignedByItsPerson: ConsentStep = ({ consent, signature, trust, ports }) =>
   checkPersonSignature(signature, consent.person, trust.document, ports);
 
@@ -67,8 +67,8 @@ const consentSteps: readonly ConsentStep[] = [
 ];
 
 /**
- * Whose yes this signature is and when it opens, or why it does not count. `signature` is as `parseSignature` answers
- * it. Pure; the broker judges a review's countersignature by it, and the gateway those of a token.
+ * Checks one countersignature. Returns who approved and for which window, or why it is refused. `signature` comes from
+ * `parseSignature`. Pure. The broker checks a review's countersignature with it, and the gateway those of a token.
  */
 export function checkConsent(
   signature: Signature,
@@ -83,7 +83,7 @@ export function checkConsent(
     const refusal = step(context);
     if (refusal !== undefined) return refusal;
   }
-  // A denial alone has no window, and was refused; were it not, nothing would lie inside of what is no number.
+  // Only a denial has no window, and it was refused. If it were not, NaN would fail every comparison.
   const [notBefore, notAfter] = [Date.parse(statement.notBefore ?? ''), Date.parse(statement.notAfter ?? '')];
   return { person: statement.person, notBefore, notAfter };
 }

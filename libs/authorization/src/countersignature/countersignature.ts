@@ -9,7 +9,7 @@ import type {
   TrustDocument,
 } from '@countersign/contract';
 
-/** Why a customer's signature, or what should have one, does not count. Stable words, in the order of the checks. */
+/** Why a customer's signature, or a thing that needs one, is refused. Stable codes. docs/contract.md, Signature. */
 export type CountersignReason =
   // An assertion (WebAuthn Level 3 §7.2).
   | 'malformed'
@@ -33,7 +33,7 @@ export type CountersignReason =
   | 'duplicate_person'
   | 'too_few'
   | 'outside_window'
-  // What the trust document rules.
+  // The rules of the trust document.
   | 'trust_expired'
   | 'basis_not_accepted'
   | 'forbidden'
@@ -46,7 +46,7 @@ export type CountersignReason =
   | 'duplicate_signature'
   | 'key_has_not_signed';
 
-/** `detail` says which rule was broken, and nothing of what was signed. */
+/** `detail` says which rule was broken. It never repeats what was signed. */
 export type CountersignRefusal = { reason: CountersignReason; detail: string };
 
 export function refuse(reason: CountersignReason, detail: string): CountersignRefusal {
@@ -54,34 +54,35 @@ export function refuse(reason: CountersignReason, detail: string): CountersignRe
 }
 
 /**
- * Checking a signature, as a port: verifiers run in browsers too. The key's type names the algorithm, nothing else does:
- * EC P-256 is ES256 with `signature` as r ‖ s (64 bytes), RSA is RS256 (PKCS #1 v1.5, SHA-256), OKP is Ed25519. A key
- * that is none, a point off the curve for one, answers false.
+ * Signature verification as a port, because verifiers also run in browsers. Only the type of the key decides the
+ * algorithm: EC P-256 is ES256 with `signature` as r ‖ s (64 bytes), RSA is RS256 (PKCS #1 v1.5, SHA-256), OKP is Ed25519.
+ * False for an invalid key, such as a point off the curve.
  */
 export interface SignatureCheck {
   verify(key: PasskeyJwk | RecoveryJwk, data: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** What the checks of customers' signatures need of the platform. */
+/** What the checks of customers' signatures need from the platform. */
 export type CountersignPorts = { hashing: Hashing; signatures: SignatureCheck };
 
-/** A tenant's trust as a checker holds it: the version in force, its hash, and the hashes of all that led to it. */
+/** A tenant's pinned chain of trust documents: the current version, its hash, and the hashes of all versions. */
 export type PinnedTrust = { document: TrustDocument; hash: string; versions: ReadonlySet<string> };
 
-/** What countersignatures are held against. `digest` is computed from the terms, never taken from a claim. */
+/** What countersignatures are checked against. `digest` is computed from the terms, never taken from a claim. */
 export type Countersigned = { terms: Terms; digest: string; trust: PinnedTrust };
 
-/** A statement that says yes to terms: to exactly these, or to all that fit an invitation. */
+/** A statement that approves terms: exactly these, or all that fit an invitation. */
 export type Consent = ApprovalStatement | InvitationStatement;
 
-/** Whose signature it is, and between which instants it opens; milliseconds since the epoch. */
+/** Who approved, and between which instants the grant may lie. Milliseconds since the epoch. */
 export type Approver = { person: string; notBefore: number; notAfter: number };
 
-/** What one step works on. */
+/** What the checks of one countersignature read. */
 export type ConsentContext = Countersigned & {
   signature: Signature;
   consent: Consent;
   ports: CountersignPorts;
 };
 
+/** One named check: a refusal, or undefined to go on. */
 export type ConsentStep = (context: ConsentContext) => CountersignRefusal | undefined;

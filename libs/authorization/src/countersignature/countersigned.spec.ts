@@ -136,7 +136,7 @@ describe('P12: a token', () => {
     expect(other({ tenant: 'globex' })).toBe('wrong_tenant');
   });
 
-  test('is held against the digest of its terms, whatever it claims', () => {
+  test('is checked against the digest of its terms, whatever digest it claims', () => {
     const wider: Terms = { ...TERMS, seconds: 7_200 };
     expect(reason([yes, signed(BOB, bob)], { terms: wider })).toBe('wrong_digest');
   });
@@ -154,7 +154,7 @@ describe('P12: a token', () => {
     expect(reason([yes, signed(BOB, bob, exact)])).toBeUndefined();
   });
 
-  test('signed under an earlier version of the chain is judged by the version in force', () => {
+  test('signed under an earlier version is checked against the current version', () => {
     const next = trustOf({ seq: 2, prev: TRUST.hash, approvals: 1 });
     const chain = { ...next, versions: new Set([TRUST.hash, next.hash]) };
     expect(reason([yes], {}, chain)).toBeUndefined();
@@ -198,7 +198,7 @@ describe('P12: a token', () => {
     const one = trustOf({ approvals: 1 });
     const chain = { ...one, versions: new Set([TRUST.hash]) };
 
-    test('counts as its author’s approval of terms that fit it, and as no other’s', () => {
+    test('counts as its author’s approval of terms that fit it, and of no others', () => {
       const { terms, digest } = invited(invitation);
       const byInvitation = ada.sign(invitation, AT);
       expect(reason([byInvitation], { terms }, chain)).toBeUndefined();
@@ -207,7 +207,7 @@ describe('P12: a token', () => {
       expect(reason([byInvitation, signed(ADA, ada, { digest })], { terms })).toBe('duplicate_person');
     });
 
-    test('does not count for terms that lean on another, on none, or do not fit', () => {
+    test('does not count for terms that name another, name none, or do not fit', () => {
       const sign = [ada.sign(invitation, AT)];
       expect(reason(sign, { terms: invited({ ...invitation, uses: 1 }).terms }, chain)).toBe(
         'invitation_misfits',
@@ -232,8 +232,8 @@ describe('P12: a token', () => {
   });
 });
 
-describe('CountersignVerifier', () => {
-  test('remembers a verdict for these claims and this trust alone', () => {
+describe('CountersignatureVerifier', () => {
+  test('caches a verdict for these claims and this trust only', () => {
     let asked = 0;
     const verifier = new CountersignatureVerifier({
       ...nodeCountersignPorts,

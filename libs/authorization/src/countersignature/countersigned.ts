@@ -16,7 +16,7 @@ import {
   refuse,
 } from './countersignature.js';
 
-/** What of a verified token its countersignatures are held against. */
+/** The claims of a verified token that its countersignatures are checked against. */
 export type CountersignedClaims = Pick<
   GrantTokenClaims,
   'tenant' | 'terms' | 'grant_nbf' | 'grant_exp' | 'countersignatures'
@@ -25,19 +25,19 @@ export type CountersignedClaims = Pick<
 type Context = { claims: CountersignedClaims; trust: PinnedTrust; approvers: readonly Approver[] };
 type Step = (context: Context) => CountersignRefusal | undefined;
 
-/** Each person once, by whatever alias, device or statement. */
+/** Each person counts once, with whatever device or statement. */
 const countsEachPersonOnce: Step = ({ approvers }) =>
   new Set(approvers.map(({ person }) => person)).size === approvers.length
     ? undefined
     : refuse('duplicate_person', 'a person has signed twice');
 
-/** As many as the version in force demands, however few the token's minter asked for. */
+/** As many as the current version requires, however few the broker asked for. */
 const hasEnoughApprovers: Step = ({ approvers, trust }) =>
   approvers.length >= trust.document.approvals
     ? undefined
-    : refuse('too_few', 'fewer persons have signed than the trust document demands');
+    : refuse('too_few', 'fewer persons have signed than the trust document requires');
 
-/** The grant lies inside the intersection of all windows: nobody's yes is stretched. */
+/** The grant lies inside every approver's window. */
 const liesInEveryWindow: Step = ({ claims, approvers }) =>
   approvers.every(
     ({ notBefore, notAfter }) =>
@@ -50,9 +50,9 @@ const liesInEveryWindow: Step = ({ claims, approvers }) =>
 const countersignedSteps: readonly Step[] = [countsEachPersonOnce, hasEnoughApprovers, liesInEveryWindow];
 
 /**
- * Why a token is not countersigned as the tenant's trust document demands, or undefined where it is. The digest is
- * computed anew from the terms. Says nothing of the call: what needs no countersignature, what is forbidden, which basis
- * counts is `isCountersigned`'s. Pure, so a verdict holds as long as token and trust document do.
+ * Checks the countersignatures of a token against the tenant's trust document. Returns why they are refused, or undefined
+ * if they are sufficient. It computes the digest from the terms and ignores the call: call/countersign-steps.ts decides
+ * which actions need a countersignature. Pure, so that a verdict is valid for as long as token and trust document are.
  */
 export function checkCountersigned(
   claims: CountersignedClaims,
@@ -76,31 +76,31 @@ export function checkCountersigned(
   return undefined;
 }
 
-/** At most as many as can be demanded, so that a token cannot make its checker work. */
+/** At most as many as can be required, so that a token cannot make its checker do much work. */
 function readSignatures(values: readonly unknown[]): Signature[] | CountersignRefusal {
   if (values.length > MAX_APPROVALS)
-    return refuse('malformed', 'more countersignatures than can be demanded');
+    return refuse('malformed', 'more countersignatures than can be required');
   try {
     return values.map(parseSignature);
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
-    return refuse('malformed', `a countersignature is none: at ${error.pointer ?? ''}`);
+    return refuse('malformed', `a countersignature is not valid: at ${error.pointer ?? ''}`);
   }
 }
 
 type Known = { trust: PinnedTrust; refusal: CountersignRefusal | undefined };
 
 /**
- * `checkCountersigned` that remembers its verdicts. They are pure, so one holds as long as the same claims are held
- * against the same trust: a new version is another object, and so are the claims of a token that had to be verified
- * anew, since its key went or changed. What depends on the route map is asked of every call.
+ * `checkCountersigned` with a cache. A verdict is valid for the same claims object and the same trust object. A new version
+ * of the trust document is another object, and so are the claims of a token that had to be verified again because its key
+ * changed. Checks that depend on the route map are not cached.
  */
 export class CountersignatureVerifier {
   private readonly known = new WeakMap<CountersignedClaims, Known>();
 
   constructor(private readonly ports: CountersignPorts) {}
 
-  /** Why the token is not countersigned as this trust demands, or undefined where it is. */
+  /** Returns why the token lacks countersignatures that this trust requires, or undefined if it has them. */
   check(claims: CountersignedClaims, trust: PinnedTrust): CountersignRefusal | undefined {
     let known = this.known.get(claims);
     if (known?.trust !== trust) {

@@ -3,8 +3,12 @@ const INTEGER = 0x02;
 const SCALAR_BYTES = 32;
 
 /**
- * r ‖ s of a P-256 signature in the form that WebAuthn prescribes (§6.5.5: ASN.1 DER Ecdsa-Sig-Value, RFC 3279 §2.2.3):
- * 64 bytes, or undefined unless it is DER to the bit: no other length form, no superfluous zero, nothing behind it.
+ * Reads a P-256 signature in the form of WebAuthn §6.5.5 (Ecdsa-Sig-Value in ASN.1 DER, RFC 3279 §2.2.3):
+ *
+ *     30 LEN  02 LEN r  02 LEN s
+ *
+ * Returns r ‖ s, 64 bytes. Undefined unless the input is strict DER: no other form of length, no superfluous zero, nothing
+ * after it.
  */
 export function readEcdsaSignature(der: Uint8Array): Uint8Array | undefined {
   if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return undefined;
@@ -19,15 +23,15 @@ export function readEcdsaSignature(der: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * A positive INTEGER of at most 32 bytes at this place, without the zero that keeps its sign. One that is cut short ends
- * elsewhere than the whole does, which its reader asks.
+ * Reads a positive INTEGER of at most 32 bytes, without the zero that keeps its sign. An INTEGER that is cut short has an
+ * `end` beyond the input; the caller compares the ends.
  */
 function readScalar(der: Uint8Array, at: number): { bytes: Uint8Array; end: number } | undefined {
   if (der[at] !== INTEGER) return undefined;
   const end = at + 2 + (der[at + 1] ?? 0);
   const bytes = der.subarray(at + 2, end);
   const [first = 0, second = 0] = bytes;
-  // Negative; nothing or zero; or with a zero in front that keeps no sign.
+  // Negative, empty or zero, or with a leading zero that is not needed for the sign.
   if (first >= 0x80 || (first === 0 && second < 0x80)) return undefined;
   const scalar = first === 0 ? bytes.subarray(1) : bytes;
   return scalar.length <= SCALAR_BYTES ? { bytes: scalar, end } : undefined;

@@ -33,7 +33,7 @@ const reason = (statement: StopStatement | LiftStatement, by = ada, ceremony = A
   checkStop(by.sign(statement, ceremony), trust, nodeCountersignPorts)?.reason;
 
 describe('P12: a customer’s own stop', () => {
-  test('and its lift count, signed by one of the people', () => {
+  test('and its lift are valid, signed by one of the people', () => {
     expect(reason(stop)).toBeUndefined();
     expect(reason({ ...stop, digest: hash })).toBeUndefined();
     expect(reason(lift)).toBeUndefined();
@@ -63,7 +63,7 @@ describe('P12: a customer’s own stop', () => {
     expect(found).toBe(expected);
   });
 
-  test('is taken between its two ends', () => {
+  test('is accepted between its two instants', () => {
     const taken = (at: string) => isAcceptedAt(ada.sign(stop, AT), Date.parse(at));
     expect(
       ['14:59:54', '14:59:55', '15:00:00', '15:04:59', '15:05:00'].map((time) =>

@@ -10,7 +10,7 @@ import { checkPersonSignature } from './assertion.js';
 import type { CountersignPorts, PinnedTrust } from './countersignature.js';
 import { type CountersignRefusal, refuse } from './countersignature.js';
 
-/** A customer's stop or lift, as it is signed. */
+/** A customer's signed stop or lift. */
 export type StopOrLift = Signature<StopStatement | LiftStatement>;
 
 type Context = { signature: StopOrLift; trust: PinnedTrust; ports: CountersignPorts };
@@ -43,8 +43,8 @@ const stopSteps: readonly Step[] = [
 ];
 
 /**
- * Why a stop or lift does not count, or undefined where it does. Whether it comes in time is asked where it is taken
- * (`isAcceptedAt`): what it says lasts. A trust document that has expired still stops. Pure.
+ * Checks a stop or lift. Returns why it is refused, or undefined if it is valid. It ignores the time: the receiver asks
+ * `isAcceptedAt` once, and then the stop lasts until a lift. An expired trust document can still stop. Pure.
  */
 export function checkStop(
   signature: Signature,
@@ -64,7 +64,7 @@ export function isStopOrLift(signature: Signature): signature is StopOrLift {
   return type === STOP_TYPE || type === LIFT_TYPE;
 }
 
-/** Whether a stop or lift that is handed in now is still, or already, to be taken. `now` in milliseconds. */
+/** Whether a stop or lift that arrives now lies in its window. `now` in milliseconds since the epoch. */
 export function isAcceptedAt({ statement }: StopOrLift, now: number): boolean {
   return now + CLOCK_SKEW_MS >= Date.parse(statement.notBefore) && now < Date.parse(statement.notAfter);
 }

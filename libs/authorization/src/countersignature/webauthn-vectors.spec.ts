@@ -38,7 +38,7 @@ describe.each(assertions)('P12: WebAuthn Level 3 test vector $section', (vector)
     origins: [origin],
   };
 
-  test('passes every check, its signature among them, but those by which we ask for more', () => {
+  test('passes every check, including its signature, except those that are stricter here', () => {
     const context: AssertionContext = {
       ...assertion,
       ports: nodeCountersignPorts,
@@ -52,7 +52,7 @@ describe.each(assertions)('P12: WebAuthn Level 3 test vector $section', (vector)
     expect(checkAssertion(assertion, nodeCountersignPorts)).toBeDefined();
   });
 
-  test('its signature holds over no other bytes', () => {
+  test('its signature is not valid over any other bytes', () => {
     const signed = assertionSteps.at(-1);
     const context = (change: Partial<AssertionContext>): AssertionContext => ({
       ...assertion,

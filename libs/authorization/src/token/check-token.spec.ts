@@ -23,7 +23,7 @@ const check: TokenCheck = {
 };
 
 describe('checkToken', () => {
-  test('takes a token with the line feed that a shell adds', () => {
+  test('accepts a token with the line feed that a shell adds', () => {
     expect(checkToken(`${token}\r\n`, check).ok).toBe(true);
   });
 

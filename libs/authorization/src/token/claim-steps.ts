@@ -28,7 +28,7 @@ const text =
 const seconds: Test = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const shortText = text((value) => value.length > 0 && value.length <= 512);
 
-/** Every claim that a grant token must have, with its type. `cnf` and `countersignatures` are looked at on their own. */
+/** Every claim that a grant token must have, with its type. `cnf` and `countersignatures` have checks of their own. */
 const REQUIRED: readonly (readonly [claim: string, holds: Test])[] = [
   ['iss', shortText],
   ['aud', shortText],
@@ -51,7 +51,7 @@ export const hasEveryClaim: TokenStep = ({ payload }) => {
   return missing === undefined ? undefined : refuse('missing_claim', `the claim ${missing[0]} is required`);
 };
 
-/** Issuer and audience are compared exactly: a list that names us among others was minted for others too. */
+/** Issuer and audience are compared exactly. A list of audiences is refused: it was minted for others too. */
 export const isFromIssuer: TokenStep = ({ payload, rules }) =>
   payload['iss'] === rules.issuer ? undefined : refuse('bad_issuer', 'the token is of another issuer');
 
@@ -67,11 +67,13 @@ export const hasClaimsOfTheirTypes: TokenStep = ({ payload }) => {
     : refuse('malformed', 'the claim countersignatures is not of its type');
 };
 
-/** RFC 7800: the token counts only with proof of a key. We cannot check one, so we do not act as if it were absent. */
+/** A token with `cnf` (RFC 7800) is valid only with proof of a key. That cannot be checked here, so it is refused. */
 export const isNotBoundToKey: TokenStep = ({ payload }) =>
-  payload['cnf'] === undefined ? undefined : refuse('malformed', 'cnf is a binding that is not checked here');
+  payload['cnf'] === undefined
+    ? undefined
+    : refuse('malformed', 'cnf is a binding that cannot be checked here');
 
-/** A time claim in milliseconds; NaN where it is no number, and every comparison below then refuses. */
+/** A time claim in milliseconds. NaN if it is not a number; then every comparison below refuses. */
 const time = (claim: unknown): number => (typeof claim === 'number' ? claim * 1_000 : Number.NaN);
 
 export const hasNotEnded: TimeStep = ({ payload: { exp, grant_exp }, now }) =>
@@ -86,7 +88,7 @@ export const hasBegun: TimeStep = ({ payload: { nbf, iat, grant_nbf }, now }) =>
     ? undefined
     : refuse('not_yet_valid', 'the token, or its grant, has not begun');
 
-/** P3: what the minter promised is checked again, so that a minter that errs opens nothing outside a grant's window. */
+/** P3: checked again here, so that a faulty minter opens nothing outside a grant's window. */
 export const beginsInsideGrant: TokenStep = ({ payload: { grant_nbf, nbf, exp } }) =>
   time(grant_nbf) <= time(nbf) && time(nbf) < time(exp)
     ? undefined
@@ -95,7 +97,7 @@ export const beginsInsideGrant: TokenStep = ({ payload: { grant_nbf, nbf, exp } 
 export const endsInsideGrant: TokenStep = ({ payload: { exp, grant_exp } }) =>
   time(exp) <= time(grant_exp) ? undefined : refuse('expired', 'the token would outlive its grant');
 
-/** One entry, of our type, with terms that are read strictly (RFC 9396 carries them). */
+/** One entry of our type (RFC 9396), with terms that are parsed strictly. */
 export const carriesTerms: TokenStep = (context) => {
   const details = context.payload['authorization_details'];
   const [detail]: unknown[] = Array.isArray(details) && details.length === 1 ? details : [];
@@ -118,8 +120,8 @@ export const carriesTerms: TokenStep = (context) => {
 };
 
 /**
- * The digest is never believed: reviewers approved terms, and these are the terms that were approved, or not. They are hashed as
- * the token has them, which were read strictly: in canonical order as a rule, so that nothing has to be sorted.
+ * The digest is computed from the terms, never believed. The terms are hashed as the token has them: the minter writes them
+ * in canonical order, so that nothing has to be sorted here.
  */
 export const hasDigestOfItsTerms: TokenStep = ({ claims, rawTerms, rules }) =>
   claims !== undefined && sha256Digest(rules.hashing, canonicalJson(rawTerms)) === claims.digest
@@ -140,13 +142,13 @@ export const hasWindowOfItsTerms: TokenStep = ({ claims }) => {
     : refuse('digest_mismatch', "the grant's window is not that of the terms");
 };
 
-/** A window of the right length counts only where its terms could still be approved, or used, when it began. */
+/** A window of the right length is not enough: it must also have begun while its terms could be approved or used. */
 export const endsWithItsTerms: TokenStep = ({ claims }) =>
   claims !== undefined && claims.grant_exp * 1_000 <= latestEndOfTerms(claims.terms)
     ? undefined
     : refuse('digest_mismatch', 'the grant would end after its terms can');
 
-/** Called after the types were checked; what is not a string or number here would have been refused before. */
+/** The types of the claims were checked before. */
 function claimsOf(payload: JsonObject, terms: Terms): GrantTokenClaims {
   const text = (claim: string) => String(payload[claim]);
   const number = (claim: string) => Number(payload[claim]);

@@ -26,7 +26,7 @@ const { sample } = fc.letrec<{ sample: Sample }>((tie) => ({
   ),
 }));
 
-test('finds a member named twice at any depth, and nothing else', () => {
+test('finds a member that is named twice, at any depth, and nothing else', () => {
   fc.assert(
     fc.property(sample, ({ text, twice }) => {
       expect(() => JSON.parse(text)).not.toThrow();

@@ -7,9 +7,9 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * True when some object in the text, at any depth, names a member twice. Parsers keep the first or the last of two,
- * so two checkers could read two tokens in one. One pass over text that `JSON.parse` has accepted; names are compared
- * as they are meant, whatever their escapes.
+ * Whether some object in the text, at any depth, has two members of one name. Parsers keep the first or the last of two, so
+ * that two checkers could read two tokens in one. One pass over text that `JSON.parse` has accepted; names are compared
+ * after their escapes are resolved.
  */
 export function hasDuplicateMember(json: string): boolean {
   /** Names seen in each open object; undefined stands for an open list. */

@@ -5,9 +5,7 @@ import { hasDuplicateMember } from './duplicate-members.js';
 import { type JsonObject, refuse, type TokenStep } from './grant-token.js';
 import { isEs256Key } from './jwks.js';
 
-/** With `Authorization: Bearer ` in front this still fits the 8 kB that common proxies allow one header line. */
-
-/** The third part may be empty here (RFC 7515 §A.5), so that `alg: none` is told by its name; `isSigned` refuses the rest. */
+/** The signature may be empty here (RFC 7515 §A.5), so that `alg: none` gets `bad_algorithm`. `isSigned` refuses the rest. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)$/;
 
 export const isOfTokenSize: TokenStep = ({ token }) =>
@@ -24,7 +22,7 @@ export const hasCompactForm: TokenStep = (context) => {
   return undefined;
 };
 
-/** base64url can spell the same bytes in several ways; only one of them is the token that was minted. */
+/** base64url can spell the same bytes in several ways. Only the canonical spelling is accepted. */
 export const isSpelledCanonically: TokenStep = (context) => {
   const { header, payload, signature } = context.parts;
   if (!isCanonical(header) || !isCanonical(payload) || !isCanonical(signature)) {
@@ -37,8 +35,8 @@ export const isSpelledCanonically: TokenStep = (context) => {
 const decode = (part: string) => Buffer.from(part, 'base64url');
 
 /**
- * Letters of the alphabet alone are known. Then only the last one can spell the same bytes in two ways: it carries 2 or 4
- * bits that a decoder drops, which have to be zero (RFC 4648 §3.5); and one letter alone is no byte.
+ * The caller has checked the alphabet. Then only the last letter can vary: it has 2 or 4 spare bits that a decoder drops and
+ * that must be zero (RFC 4648 §3.5). One letter alone encodes no byte.
  */
 function isCanonical(part: string): boolean {
   switch (part.length % 4) {
@@ -88,23 +86,23 @@ export function isObject(value: unknown): value is JsonObject {
 
 const SIGNATURE_BYTES = 64;
 
-/** The algorithm is a constant of ours; the header only has to agree. It never chooses. */
+/** The algorithm is fixed. The header must agree and never chooses. */
 export const usesEs256: TokenStep = ({ header }) =>
-  header['alg'] === 'ES256' ? undefined : refuse('bad_algorithm', 'the algorithm is ES256, spelt so');
+  header['alg'] === 'ES256' ? undefined : refuse('bad_algorithm', 'the algorithm must be ES256');
 
-/** Comes after the algorithm, so that an unsecured JWS (RFC 7518 §3.6) is refused for saying that it is one. */
+/** Runs after the check of the algorithm, so that an unsecured JWS (RFC 7518 §3.6) gets `bad_algorithm`. */
 export const isSigned: TokenStep = ({ parts }) =>
   parts.signature !== '' ? undefined : refuse('malformed', 'the token has no signature');
 
-/** RFC 9068's type keeps tokens of other kinds that the same key may have signed from being taken for grants. */
+/** The type of RFC 9068. The same key may sign tokens of other kinds, which must not pass as grants. */
 export const isAccessToken: TokenStep = ({ header }) =>
-  header['typ'] === 'at+jwt' ? undefined : refuse('bad_type', 'the type is at+jwt, spelt so');
+  header['typ'] === 'at+jwt' ? undefined : refuse('bad_type', 'the type must be at+jwt');
 
-/** No `jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`: a header that brings its own key or rules is not ours. */
+/** No `jwk`, `jku`, `x5u`, `x5c`, `crit` or `b64`: a header must not bring its own key or rules. */
 export const hasNoFurtherHeader: TokenStep = ({ header }) =>
   Object.keys(header).every((name) => name === 'alg' || name === 'typ' || name === 'kid')
     ? undefined
-    : refuse('malformed', 'the header has alg, typ and kid, and nothing else');
+    : refuse('malformed', 'the header must have alg, typ and kid, and nothing else');
 
 export const namesKnownKey: TokenStep = (context) => {
   const kid = context.header['kid'];

@@ -44,7 +44,7 @@ function world(max = 10) {
 }
 const reason = (verdict: ReturnType<typeof verifyGrantToken>) => (verdict.ok ? 'ok' : verdict.reason);
 
-test('a token seen before is not looked at again, and the verdict is the same', () => {
+test('a cached token is not verified again, and the verdict is the same', () => {
   const { verify, looked, rules } = world();
   const first = verify();
   expect(first).toEqual(verifyGrantToken(token, { ...rules, hashing }));
@@ -52,7 +52,7 @@ test('a token seen before is not looked at again, and the verdict is the same', 
   expect(looked()).toBe(1);
 });
 
-test('P6: a key that is gone ends it at once, and one that comes back is asked anew', () => {
+test('P6: a revoked key ends its tokens at once, and one that returns leads to a new verification', () => {
   const { verify, known, looked } = world();
   expect(reason(verify())).toBe('ok');
   known.delete(KID);
@@ -64,7 +64,7 @@ test('P6: a key that is gone ends it at once, and one that comes back is asked a
   expect(looked()).toBe(1);
 });
 
-test('P6: the key is asked for as of the time by which the token is judged', () => {
+test('P6: the key is looked up at the time by which the token is checked', () => {
   const { verify, now } = world();
   const retires = NOW + 1_000;
   const key = (_kid: string, at: number) => (at < retires ? keys.publicKey : undefined);
@@ -75,7 +75,7 @@ test('P6: the key is asked for as of the time by which the token is judged', () 
   expect(reason(verify(token, { key }))).toBe('unknown_key');
 });
 
-test('P3: the time is asked each time, wherever the clock goes', () => {
+test('P3: the time is checked each time, wherever the clock goes', () => {
   const { verify, now, looked } = world();
   const at = (value: number) => {
     now.value = value;
@@ -101,7 +101,7 @@ test('what was found good for one issuer and audience is not good for others', (
   expect(reason(verify())).toBe('ok');
 });
 
-test('P1: another text under a signature that was seen is looked at, and refused', () => {
+test('P1: another text under a cached signature is verified, and refused', () => {
   const { verify } = world();
   expect(reason(verify())).toBe('ok');
   const [header, , signature] = token.split('.');
@@ -112,7 +112,7 @@ test('P1: another text under a signature that was seen is looked at, and refused
   expect(reason(verify())).toBe('ok');
 });
 
-test('a refusal is never kept', () => {
+test('a refusal is never cached', () => {
   const { verify, known } = world();
   known.delete(KID);
   expect(reason(verify())).toBe('unknown_key');
@@ -120,7 +120,7 @@ test('a refusal is never kept', () => {
   expect(reason(verify())).toBe('ok');
 });
 
-test('so many are kept and no more: the one that was not seen for longest is looked at again', () => {
+test('keeps a bounded number of tokens: the least recently used one is verified again', () => {
   const { verify, looked } = world(2);
   const others = ['a', 'b'].map((jti) => forgedToken(sampleHeader, sampleClaims({ jti }), keys.privateKey));
   for (const text of [token, ...others, ...others, token]) expect(reason(verify(text))).toBe('ok');

@@ -3,23 +3,23 @@ import { hasBegun, hasNotEnded } from './claim-steps.js';
 import type { GoodToken, TokenRules, TokenVerdict } from './grant-token.js';
 import { verifyGrantToken } from './verify-grant-token.js';
 
-/** A token that was found good, whole. */
+/** A valid token, whole. */
 type Known = { token: string; verdict: GoodToken };
 
-/** 132 bits of the signature. More would only be more to hash, which is most of what finding a token costs. */
+/** 132 bits of the signature. Hashing the key is most of the cost of a lookup, so it is kept short. */
 const TAIL_LENGTH = 22;
 
 /**
- * `verifyGrantToken` that remembers good tokens. What it keeps is pure: that these bytes are signed by that key, and what
- * they say. Each time it asks anew for the key (one that is gone or another now makes the token new), for issuer, audience
- * and the time; refusals are never kept. Whether the grant is active is asked elsewhere, of every call.
+ * `verifyGrantToken` with a cache of valid tokens. The cache keeps only what cannot change: these bytes are signed by that
+ * key, and these are their claims. Each call still checks the key, the issuer, the audience and the time; a changed key
+ * leads to a new verification. Refusals are not cached. Whether the grant is active is checked for every call, elsewhere.
  *
- * Tokens are found by the tail of their signature and compared whole: two with one tail push each other out, and no more.
+ * Tokens are found by the end of their signature and then compared whole. Two tokens with the same end only evict each other.
  */
 export class GrantTokenVerifier {
   private readonly known: LRUCache<string, Known>;
 
-  /** Keeps at most so many tokens; the ones that were not seen for longest go first. */
+  /** @param max how many tokens are kept; the least recently used goes first */
   constructor(max: number) {
     this.known = new LRUCache({ max });
   }

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import type { Hashing, Terms } from '@countersign/contract';
 
 /**
- * The claims of a grant token that has passed every check (CONTRACT §4). `iat nbf exp grant_nbf grant_exp` are whole
- * seconds since the epoch. `terms` are those of the one entry of `authorization_details`.
+ * The claims of a grant token that has passed every check (docs/contract.md, Token). `iat nbf exp grant_nbf grant_exp` are
+ * whole seconds since the epoch. `terms` are those of the one entry of `authorization_details`.
  */
 export type GrantTokenClaims = {
   iss: string;
@@ -24,11 +24,11 @@ export type GrantTokenClaims = {
   /** `sha256:…` of the canonical terms. */
   digest: string;
   terms: Terms;
-  /** As they stand in the token, unread; where there are any. */
+  /** As they are in the token, not parsed. Absent if there are none. */
   countersignatures?: readonly unknown[];
 };
 
-/** Why a token is refused: the stable codes that `token-check` answers (CONTRACT §4). */
+/** Why a token is refused: the stable codes of `token-check`. docs/contract.md, Token. */
 export type TokenReason =
   | 'malformed'
   | 'bad_algorithm'
@@ -43,10 +43,10 @@ export type TokenReason =
   | 'duplicate_member'
   | 'digest_mismatch';
 
-/** `detail` says which rule was broken; it never repeats the token or a part of it. */
+/** `detail` says which rule was broken. It never repeats the token or a part of it. */
 export type TokenRefusal = { reason: TokenReason; detail: string };
 
-/** What a good token says, and the key that has signed it. */
+/** The claims of a valid token, and the key that signed it. */
 export type GoodToken = {
   readonly ok: true;
   readonly claims: GrantTokenClaims;
@@ -60,11 +60,11 @@ export function refuse(reason: TokenReason, detail: string): TokenRefusal {
   return { reason, detail };
 }
 
-/** What a token is held against. Every member is required: a checker without an issuer or audience checks nothing. */
+/** What a token is checked against. Every member is required: a checker without issuer or audience checks nothing. */
 export type TokenRules = {
   issuer: string;
   audience: string;
-  /** The public key of that id, or undefined where it is not trusted (any more) at that time. */
+  /** The public key of that id. Undefined if it is not trusted, or no longer, at that time. */
   key(kid: string, now: number): KeyObject | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -77,13 +77,13 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 type TokenParts<Part> = { header: Part; payload: Part; signature: Part };
 
 /**
- * What one step works on and leaves to the next. Header and payload are empty objects until read: a step that came
- * too early would find nothing in them and refuse.
+ * What the checks read, and what one check leaves for the next. Header and payload are empty until they are parsed, so that
+ * a check that ran too early would refuse.
  */
 export type TokenContext = {
   readonly token: string;
   readonly rules: TokenRules;
-  /** Milliseconds since the epoch, asked once. */
+  /** Milliseconds since the epoch, read once. */
   readonly now: number;
   parts: TokenParts<string>;
   bytes: TokenParts<Buffer>;
@@ -93,12 +93,12 @@ export type TokenContext = {
   payload: JsonObject;
   key: KeyObject | undefined;
   claims: GrantTokenClaims | undefined;
-  /** The terms as they stand in the token; set with the claims. */
+  /** The terms as they are in the token. Set together with the claims. */
   rawTerms: unknown;
 };
 
 /** One named check: a refusal, or undefined to go on. */
 export type TokenStep = (context: TokenContext) => TokenRefusal | undefined;
 
-/** A check that asks for the time as well: it holds today and not tomorrow. */
+/** A check that depends on the time. It is repeated for a cached token. */
 export type TimeStep = (context: Pick<TokenContext, 'payload' | 'now'>) => TokenRefusal | undefined;

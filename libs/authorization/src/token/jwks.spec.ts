@@ -42,13 +42,13 @@ describe('readJwks', () => {
     expect([...readJwks({ keys: [key, good] }).keys()]).toEqual(['b']);
   });
 
-  test('a kid that two different keys claim serves neither; the same key twice is one', () => {
+  test('if two different keys have one kid, both are ignored; the same key twice is one', () => {
     const other = exported(tokenKeys().publicKey);
     expect(readJwks({ keys: [jwk, other, jwk] }).size).toBe(0);
     expect(readJwks({ keys: [jwk, jwk] }).size).toBe(1);
   });
 
-  test.each([undefined, null, 'keys', [], {}, { keys: {} }])('%j is no key set', (json) => {
+  test.each([undefined, null, 'keys', [], {}, { keys: {} }])('%j is not a key set', (json) => {
     expect(() => readJwks(json)).toThrow(expect.objectContaining({ code: 'invalid_jwks' }));
   });
 });

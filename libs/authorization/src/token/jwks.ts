@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 
-/** True for a public key on P-256, the only kind that ES256 (RFC 7518 §3.4) knows. */
+/** Whether the key is a public key on P-256, the only kind that ES256 (RFC 7518 §3.4) uses. */
 export function isEs256Key(key: KeyObject): boolean {
   return (
     key.type === 'public' &&
@@ -9,7 +9,7 @@ export function isEs256Key(key: KeyObject): boolean {
   );
 }
 
-/** The text is no JSON Web Key Set at all; single keys that are of no use are ignored instead. */
+/** The value is not a JSON Web Key Set. Single unusable keys are ignored instead. */
 export class JwksError extends Error {
   readonly code = 'invalid_jwks';
 
@@ -22,9 +22,9 @@ export class JwksError extends Error {
 type Jwk = Readonly<Record<string, unknown>>;
 
 /**
- * The keys of a JSON Web Key Set (RFC 7517) that can check ES256, by kid. Others are ignored: another type, curve,
- * use or algorithm, no kid, a point off the curve. A kid that two different keys claim serves neither.
- * Throws JwksError when it is no key set.
+ * The keys of a JSON Web Key Set (RFC 7517) that can verify ES256, by kid. Others are ignored: another type, curve, use or
+ * algorithm, no kid, a point off the curve. If two different keys have one kid, both are ignored.
+ * Throws JwksError if the value is not a key set.
  */
 export function readJwks(json: unknown): Map<string, KeyObject> {
   const keys: unknown = isObject(json) ? json['keys'] : undefined;
@@ -43,7 +43,7 @@ export function readJwks(json: unknown): Map<string, KeyObject> {
   return read;
 }
 
-/** `use`, `alg` and `key_ops` are honoured where present; createPublicKey would ignore them. */
+/** Honours `use`, `alg` and `key_ops` if present. `createPublicKey` would ignore them. */
 function mayCheckEs256({ kty, crv, use, alg, key_ops: operations }: Jwk): boolean {
   return (
     kty === 'EC' &&

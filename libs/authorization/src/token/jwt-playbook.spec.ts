@@ -33,7 +33,7 @@ test.each(JWT_PLAYBOOK)('P1: %s', (_name, forge, reason) => {
   expect(verifyGrantToken(forge(material), rules)).toMatchObject({ ok: false, reason });
 });
 
-test('P1: the other form of the same signature says the same and no more', () => {
+test('P1: the other form of the same signature has the same claims and no more', () => {
   const other = malleated(material);
   expect(other).not.toBe(token);
   expect(verifyGrantToken(other, rules)).toEqual(verifyGrantToken(token, rules));

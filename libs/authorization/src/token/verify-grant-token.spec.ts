@@ -39,8 +39,8 @@ const withClaims = (change: Record<string, unknown>) =>
 const withHeader = (change: Record<string, unknown>) =>
   forgedToken({ ...sampleHeader, ...change }, sampleClaims(), keys.privateKey);
 
-describe('a token in order', () => {
-  test('answers its claims, terms included, and the key that has signed it', () => {
+describe('a valid token', () => {
+  test('returns its claims, terms included, and the key that signed it', () => {
     const { authorization_details: _details, ...claims } = sampleClaims();
     expect(verifyGrantToken(token, rules)).toEqual({
       ok: true,
@@ -149,7 +149,7 @@ describe('algorithm and type', () => {
     { ES256: 1 },
   ];
 
-  test.each(spellings)('alg %j is bad_algorithm, however well it is signed', (alg) => {
+  test.each(spellings)('alg %j is bad_algorithm, even if the signature is valid', (alg) => {
     expect(reasonOf(withHeader({ alg }))).toBe('bad_algorithm');
   });
 
@@ -236,7 +236,7 @@ describe('keys', () => {
     },
   );
 
-  test('a key of another kind is never used, even when the rules hand it out', () => {
+  test('a key of another kind is never used, even if the rules return it', () => {
     const others = [
       tokenKeys('P-384').publicKey,
       tokenKeys('secp256k1').publicKey,
@@ -264,7 +264,7 @@ describe('signatures', () => {
     expect(reasonOf(`${header}.${payload}.${encoded(bytes)}`)).toBe('bad_signature');
   });
 
-  test('an unsigned claim is never told about: the signature comes before the claims', () => {
+  test('an answer never tells about unsigned claims: the signature is checked before the claims', () => {
     const forged = forgedToken(sampleHeader, sampleClaims({ exp: 1, iss: 'other' }), tokenKeys().privateKey);
     expect(reasonOf(forged)).toBe('bad_signature');
   });
@@ -317,7 +317,7 @@ describe('claims', () => {
     expect(reasonOf(withClaims(change))).toBe(reason);
   });
 
-  test('a claim that we do not know is ignored (RFC 7519 §4), a list of countersignatures too until it is asked for', () => {
+  test('an unknown claim is ignored (RFC 7519 §4), and so are countersignatures until a call needs them', () => {
     expect(reasonOf(withClaims({ note: 'x', countersignatures: [] }))).toBe('ok');
   });
 });
@@ -357,7 +357,7 @@ describe('P3: life inside the window of the grant', () => {
       { lapsesAt: now, useBy: '2026-11-24T18:00:00Z' },
     ],
     ['at the end of the calendar', { lapsesAt: '9999-12-31T23:59:59Z' }],
-  ])('digest_mismatch: a grant that ends later than its terms can be open, %s', (_case, change) => {
+  ])('digest_mismatch: a grant that ends later than its terms allow, %s', (_case, change) => {
     const terms = { ...sampleTerms, seconds: 600, ...change };
     const own = {
       digest: termsDigest(hashing, terms),
@@ -405,7 +405,7 @@ describe('any change', () => {
     );
   });
 
-  test('every single letter of the header and the signature counts', () => {
+  test('a change of any letter of header or signature refuses the token', () => {
     for (let at = 0; at < token.length; at++) {
       if (at > header.length && at < header.length + payload.length) continue;
       const text = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;

@@ -38,9 +38,9 @@ import {
 import { readJwks } from './jwks.js';
 
 /**
- * Every check of a grant token, in order. The first that refuses gives the reason. Form before content, so that
- * nothing is parsed twice with two meanings; the signature before any claim, so that an answer says nothing about
- * claims that nobody signed; the claims from whose they are, over when, to what they allow.
+ * Every check of a grant token, in order; the first that refuses gives the reason. Form comes before content, so that
+ * nothing is parsed in two ways. The signature comes before the claims, so that an answer says nothing about claims that no
+ * one signed. Then follow issuer and audience, times, and terms.
  */
 const tokenSteps: readonly TokenStep[] = [
   isOfTokenSize,
@@ -73,8 +73,8 @@ const tokenSteps: readonly TokenStep[] = [
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Checks a grant token against the rules and answers its claims and its key, or the first reason to refuse. Whether the grant is
- * active, the route listed and the call in scope are checks of the call, not of the token.
+ * Verifies a grant token. Returns its claims and key, or the first reason to refuse it. Whether the grant is active and the
+ * call in scope is decided by `authorizeCall`.
  */
 export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict {
   const context: TokenContext = {
@@ -98,11 +98,11 @@ export function verifyGrantToken(token: string, rules: TokenRules): TokenVerdict
   const { claims, key, header } = context;
   const kid = header['kid'];
   return claims === undefined || key === undefined || typeof kid !== 'string'
-    ? { ok: false, ...refuse('malformed', 'the token carries no terms, or nobody has signed it') }
+    ? { ok: false, ...refuse('malformed', 'the token carries no terms, or no one has signed it') }
     : { ok: true, claims, kid, key };
 }
 
-/** What `countersign token-check` knows: a key set as it was read (parsed JSON), and what to expect. */
+/** What `countersign token-check` knows: a key set (parsed JSON), and the expected issuer and audience. */
 export type TokenCheck = {
   jwks: unknown;
   issuer: string;
@@ -113,8 +113,8 @@ export type TokenCheck = {
 };
 
 /**
- * Checks a token that was pasted or piped in: the white space around it (a shell adds a line feed) is not part of it.
- * Nothing at all is `malformed`. Throws JwksError when `jwks` is no key set.
+ * Verifies a token that was pasted or piped in. White space around it, such as a shell's line feed, is ignored. Empty input
+ * is `malformed`. Throws JwksError if `jwks` is not a key set.
  */
 export function checkToken(tokenText: string, check: TokenCheck): TokenVerdict {
   const keys = readJwks(check.jwks);

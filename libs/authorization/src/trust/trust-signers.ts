@@ -15,17 +15,17 @@ import { checkAssertion } from '../countersignature/assertion.js';
 import type { CountersignPorts } from '../countersignature/countersignature.js';
 import { type CountersignRefusal, refuse } from '../countersignature/countersignature.js';
 
-/** A passkey and whose it is. */
+/** A passkey and the person who owns it. */
 type OwnedKey = Passkey & { person: string };
 
-/** Who signed a version: persons of the version before it, and credentials that it adds. */
+/** Who signed a version: persons of the version before it, and the ids of passkeys that it adds. */
 export type Signers = { persons: ReadonlySet<string>; added: ReadonlySet<string> };
 
 function ownedKeys({ people }: TrustDocument): OwnedKey[] {
   return people.flatMap(({ person, passkeys }) => passkeys.map((passkey) => ({ person, ...passkey })));
 }
 
-/** Keys of `next` that `current` does not have just so, with this person: each has to sign. */
+/** Passkeys of `next` that `current` does not have with the same id, key and person. Each must sign. */
 export function addedKeys(current: TrustDocument | null, next: TrustDocument): OwnedKey[] {
   const known = current === null ? [] : ownedKeys(current);
   return ownedKeys(next).filter(
@@ -34,13 +34,13 @@ export function addedKeys(current: TrustDocument | null, next: TrustDocument): O
   );
 }
 
-/** Their members are strict and canonical, so the same key has the same text. */
+/** A key has exactly one canonical JSON, because its members are parsed strictly. */
 const isSameJwk = (a: PasskeyJwk, b: PasskeyJwk): boolean => canonicalJson(a) === canonicalJson(b);
 
 /**
- * Checks every signature over a version and says whose they are. A key of the version before signs as that one's relying
- * party and at its origins, a key that is added as the new one's and at either's. A signature that is nobody's, that
- * does not hold or comes twice refuses them all: what cannot be explained is not passed over.
+ * Verifies every signature over a version and returns who signed. A passkey of the version before signs for that version's
+ * relying party and on its origins. An added passkey signs for the new relying party and on the origins of either. One
+ * signature that is unknown, invalid or double refuses the whole version.
  */
 export function verifyTrustSigners(
   current: TrustDocument | null,
@@ -61,7 +61,7 @@ export function verifyTrustSigners(
     const after = fresh.find(({ id }) => id === signature.credential);
     const signer = before ?? after;
     if (recovered === undefined && signer === undefined)
-      return refuse('unknown_key', 'a signature is by no key that may sign this version');
+      return refuse('unknown_key', 'a signature is by a key that may not sign this version');
     const key = isRecovery ? `${RECOVERY_CREDENTIAL} of ${recovered}` : signature.credential;
     if (seen.has(key)) return refuse('duplicate_signature', 'a key has signed twice');
     seen.add(key);
@@ -78,7 +78,7 @@ export function verifyTrustSigners(
   return { persons, added };
 }
 
-/** Whose recovery key, of the version before, made this signature; undefined where none did. */
+/** The person whose recovery key, of the version before, made this signature. Undefined if none did. */
 function recoveredPerson(
   current: TrustDocument | null,
   next: TrustDocument,

@@ -44,11 +44,11 @@ const by = (document: TrustDocument, ...keys: Authenticator[]) => keys.map((key)
 const people = (held: Record<string, Authenticator[]>) => sampleTrust(held).people;
 
 describe('P12: a first trust document', () => {
-  test('counts by its pinned hash, signed by each of its passkeys', () => {
+  test('is accepted by its pinned hash, signed by each of its passkeys', () => {
     expect(reason(genesis)).toBeUndefined();
   });
 
-  test('counts unpinned for whoever only proposes it', () => {
+  test('is accepted without a pin for a proposal', () => {
     expect(reason(genesis, { pin: null })).toBeUndefined();
   });
 
@@ -75,7 +75,7 @@ describe('P12: a first trust document', () => {
     },
   );
 
-  test('of people who are shut out by one lost device does not; a recovery key is a second one', () => {
+  test('is refused if one lost device would lock people out; a recovery key counts as a second one', () => {
     const alone = sampleTrust({ [ADA]: [ada] });
     expect(begins(alone, by(alone, ada))).toBe('no_backup');
     const printed = sampleTrust({ [ADA]: [ada] }, { recovery: [{ person: ADA, jwk: adaPaper.jwk }] });
@@ -89,14 +89,14 @@ describe('P12: a first trust document', () => {
     expect(begins(printed, [...by(printed, ada), adaPaper.sign(printed)])).toBe('unknown_key');
   });
 
-  test('lives at most 180 days', () => {
+  test('is valid for at most 180 days', () => {
     const long = (ms: number) =>
       sampleTrust(PEOPLE, { validUntil: instant(NOW + MAX_TRUST_DAYS * 86_400_000 + ms) });
     expect(begins(long(0), by(long(0), ...ALL))).toBeUndefined();
     expect(begins(long(6_000), by(long(6_000), ...ALL))).toBe('valid_too_long');
   });
 
-  test('counts still when it has expired: what followed it may not have', () => {
+  test('is accepted after it has expired: the version after it may still be valid', () => {
     expect(reason(genesis, { now: Date.parse(first.validUntil) + 1 })).toBeUndefined();
   });
 
@@ -129,7 +129,7 @@ describe('P12: a first trust document', () => {
 });
 
 describe('P12: a later trust document', () => {
-  test('counts signed by as many persons of the version before as that one says', () => {
+  test('is accepted if as many persons of the version before have signed as that version requires', () => {
     const next = nextTrust(first, { approvals: 1 });
     expect(follows(next, by(next, ada, bob))).toBeUndefined();
     expect(follows(next, by(next, ada2, bob2))).toBeUndefined();
@@ -152,17 +152,17 @@ describe('P12: a later trust document', () => {
     ['another version before it', { prev: `sha256:${'0'.repeat(64)}` }],
     ['another deployment', { deployment: 'dep_0199f0a0-7b2c-7001-8000-000000000009' }],
     ['another tenant', { tenant: 'globex' }],
-  ])('with %s does not follow', (_what, change) => {
+  ])('with %s is refused', (_what, change) => {
     const next = nextTrust(first, change);
     expect(follows(next, by(next, ada, bob))).toBe('wrong_place');
   });
 
-  test('that lives too long does not follow', () => {
+  test('that is valid for too long is refused', () => {
     const next = nextTrust(first, { validUntil: instant(NOW + 181 * 86_400_000) });
     expect(follows(next, by(next, ada, bob))).toBe('valid_too_long');
   });
 
-  test('does not come by a pin: only the first does', () => {
+  test('cannot be accepted by a pin: only the first can', () => {
     const next = nextTrust(first, { approvals: 1 });
     expect(
       reason(
@@ -179,7 +179,7 @@ describe('P12: a later trust document', () => {
     expect(follows(next, by(next, ada, adaNew))).toBe('too_few');
   });
 
-  test('a key that is added does not vouch for its own addition', () => {
+  test('an added key alone cannot approve its own addition', () => {
     const next = nextTrust(first, {
       people: people({ [ADA]: [ada, ada2], [EVE]: [eve] }),
       approvals: 1,
@@ -189,7 +189,7 @@ describe('P12: a later trust document', () => {
     expect(follows(next, by(next, ada, eve))).toBe('too_few');
   });
 
-  test('swaps no key behind a credential that lives on', () => {
+  test('cannot replace the key behind a credential that stays', () => {
     const swapped = people({ [ADA]: [ada, ada2], [BOB]: [bob, bob2] });
     swapped[0]!.passkeys[0] = { id: ada.id, jwk: eve.jwk };
     const next = nextTrust(first, { people: swapped });
@@ -199,7 +199,7 @@ describe('P12: a later trust document', () => {
     expect(follows(next, [...by(next, ada2, bob), forged])).toBe('bad_signature');
   });
 
-  test('a key that gets another credential signs anew', () => {
+  test('a key that gets another credential must sign again', () => {
     const renamed = people({ [ADA]: [ada, ada2], [BOB]: [bob, bob2] });
     renamed[0]!.passkeys[1] = { id: eve.id, jwk: ada2.jwk };
     const next = nextTrust(first, { people: renamed });
@@ -209,13 +209,13 @@ describe('P12: a later trust document', () => {
     ).toBeUndefined();
   });
 
-  test('a key that goes to another person signs anew', () => {
+  test('a key that goes to another person must sign again', () => {
     const next = nextTrust(first, { people: people({ [ADA]: [ada], [BOB]: [bob, bob2, ada2] }) });
     expect(follows(next, by(next, ada, bob))).toBe('key_has_not_signed');
     expect(follows(next, by(next, ada2, bob))).toBeUndefined();
   });
 
-  test('removes a lost key and a person by the signatures of who is left', () => {
+  test('removes a lost key and a person with the signatures of those who are left', () => {
     const next = nextTrust(first, { people: people({ [BOB]: [bob, bob2] }), approvals: 1, threshold: 1 });
     expect(follows(next, by(next, bob, ada))).toBeUndefined();
     const last = nextTrust(next, { forbid: [{ service: 'billing', resource: '**', actions: ['*'] }] });
@@ -266,7 +266,7 @@ describe('P12: a later trust document', () => {
       ).toBe('unknown_key');
     });
 
-    test('is another one for its person, or goes to another person, with that person’s signature', () => {
+    test('is replaced, or goes to another person, with that person’s signature', () => {
       const three = sampleTrust(
         { ...PEOPLE, [EVE]: [eve] },
         { threshold: 2, recovery: [{ person: ADA, jwk: adaPaper.jwk }] },
@@ -296,7 +296,7 @@ describe('P12: a later trust document', () => {
     });
   });
 
-  test('moves to another relying party: old keys sign as the old one, new ones as the new', () => {
+  test('may move to another relying party: old keys sign for the old one, new keys for the new one', () => {
     const rpId = 'sign.localhost';
     const origin = 'http://sign.localhost:4000';
     const next = nextTrust(first, {

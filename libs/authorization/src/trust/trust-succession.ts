@@ -8,27 +8,27 @@ import type { CountersignPorts } from '../countersignature/countersignature.js';
 import { type CountersignRefusal, refuse } from '../countersignature/countersignature.js';
 import { addedKeys, type Signers, verifyTrustSigners } from './trust-signers.js';
 
-/** A version lives at most so long after it is first seen: people leave, and keys are lost. */
+/** How long a version is valid at most after a checker first sees it: people leave, and keys are lost. */
 export const MAX_TRUST_DAYS = 180;
 const DAY_MS = 86_400_000;
 
 /**
- * Where a version is to come in. `current` is the last one that counts, null for the first of all. `pin` is the
- * fingerprint that the first one must have, from this gateway's own host; null where nobody has pinned yet: to propose a
- * first version, never to rely on one. `now` in milliseconds since the epoch.
+ * The place in the chain. `current` is the version before, null for the first. `pin` is the fingerprint that the first
+ * version must have, from this gateway's own host. `pin` is null without one: then a first version may be proposed, but
+ * no one may rely on it. `now` in milliseconds since the epoch.
  */
 export type Succession = { current: TrustDocument | null; pin: string | null; now: number };
 
 type Context = Succession & { next: TrustDocument; signers: Signers; ports: CountersignPorts };
 type Step = (context: Context) => CountersignRefusal | undefined;
 
-/** The first version counts by its hash alone: whatever else is signed by its own keys was never the customer's word. */
+/** The first version is accepted only by its pinned hash. Its own signatures prove nothing: anyone can make keys. */
 const hasThePinnedHash: Step = ({ current, pin, next, ports }) =>
   current !== null || pin === null || statementHash(ports.hashing, next) === pin
     ? undefined
     : refuse('wrong_pin', 'the first version has another fingerprint than was pinned');
 
-/** The next number, after exactly that version: neither back nor aside. */
+/** The next number, directly after `current`: never back, never a branch. */
 const followsTheLast: Step = ({ current, next, ports }) => {
   const follows =
     current === null
@@ -40,14 +40,14 @@ const followsTheLast: Step = ({ current, next, ports }) => {
 const isOfTheSameTenant: Step = ({ current, next }) =>
   current === null || (next.deployment === current.deployment && next.tenant === current.tenant)
     ? undefined
-    : refuse('wrong_place', 'the version is of another tenant');
+    : refuse('wrong_place', 'the version is for another tenant');
 
 const endsInTime: Step = ({ next, now }) =>
   Date.parse(next.validUntil) <= now + MAX_TRUST_DAYS * DAY_MS + CLOCK_SKEW_MS
     ? undefined
     : refuse('valid_too_long', `the version is valid for more than ${MAX_TRUST_DAYS} days`);
 
-/** Who begins must not be shut out by one lost device: as many as approve have a second passkey or a recovery key. */
+/** One lost device must not lock a tenant out: as many persons as must approve have a second passkey or a recovery key. */
 const beginsWithBackups: Step = ({ current, next }) => {
   if (current !== null) return undefined;
   const safe = next.people.filter(
@@ -59,7 +59,7 @@ const beginsWithBackups: Step = ({ current, next }) => {
     : refuse('no_backup', 'too few persons have a second passkey or a recovery key');
 };
 
-/** Distinct persons of the version before, by passkey or recovery key. The first one has nobody before it. */
+/** Distinct persons of the version before, by passkey or recovery key. The first version has none before it. */
 const isSignedByThreshold: Step = ({ current, signers }) =>
   current === null || signers.persons.size >= current.threshold
     ? undefined
@@ -70,7 +70,7 @@ const isSignedByAddedKeys: Step = ({ current, next, signers }) =>
     ? undefined
     : refuse('key_has_not_signed', 'a passkey that is added has not signed');
 
-/** A recovery key cannot be asked for each time; its person answers for it, with a passkey. */
+/** A recovery key lies in a safe and cannot sign each time. Its person signs with a passkey instead. */
 const addsRecoveryWithItsPerson: Step = ({ current, next, signers }) => {
   const known = current?.recovery ?? [];
   const added = (next.recovery ?? []).filter(
@@ -86,7 +86,7 @@ const addsRecoveryWithItsPerson: Step = ({ current, next, signers }) => {
     : refuse('key_has_not_signed', 'the person of a recovery key that is added has not signed');
 };
 
-/** Every check of a version after its signatures were read, in order. */
+/** Every check of a version after its signatures were verified, in order. */
 const successionSteps: readonly Step[] = [
   hasThePinnedHash,
   followsTheLast,
@@ -99,8 +99,8 @@ const successionSteps: readonly Step[] = [
 ];
 
 /**
- * Why a version of a trust document does not follow, or undefined where it does. `next` is as `parseSignedTrustDocument`
- * answers it. Pure: the same at the gateway, at the broker and for a verifier.
+ * Checks that a version follows the one before. Returns why it is refused, or undefined if it is accepted. `next` comes
+ * from `parseSignedTrustDocument`. Pure: gateway, broker and verifiers share it.
  */
 export function checkTrustSuccession(
   succession: Succession,

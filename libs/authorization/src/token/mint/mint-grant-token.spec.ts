@@ -70,7 +70,7 @@ describe('mintGrantToken', () => {
     });
   });
 
-  test('the header is alg, typ and kid, and nothing else', () => {
+  test('the header has alg, typ and kid, and nothing else', () => {
     const [header = ''] = mintGrantToken(order).token.split('.');
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
       alg: 'ES256',

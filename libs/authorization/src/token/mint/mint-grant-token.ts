@@ -19,7 +19,7 @@ type MintErrorCode =
   | 'token_too_large'
   | 'unusable_key';
 
-/** Why no token was minted. The message never repeats a claim or any part of a key. */
+/** Why no token was minted. The message never repeats a claim or a part of a key. */
 export class MintError extends Error {
   readonly code: MintErrorCode;
 
@@ -30,7 +30,7 @@ export class MintError extends Error {
   }
 }
 
-/** What a grant token says and who signs it. Instants are RFC 3339 in whole seconds. */
+/** The content of a grant token and the key that signs it. Instants are RFC 3339 in whole seconds. */
 export type MintOrder = {
   issuer: string;
   /** The service's audience. */
@@ -39,13 +39,13 @@ export type MintOrder = {
   subject: string;
   jti: string;
   now: Date;
-  /** The longest life; the grant's end may cut it. */
+  /** The longest life. The end of the grant may cut it. */
   tokenTtlSeconds: number;
   grant: { id: string; startsAt: string; endsAt: string };
   tenant: string;
   terms: Terms;
   digest: string;
-  /** The customer's signatures; absent or empty where there are none. */
+  /** The customer's signatures. Absent or empty if there are none. */
   countersignatures?: readonly Signature[];
   key: { kid: string; privateKey: KeyObject };
 };
@@ -54,12 +54,15 @@ export type MintOrder = {
 type MintedGrantToken = { token: string; expiresIn: number; exp: number };
 
 /**
- * Signs a grant token (ES256, CONTRACT §4). Whether one may be minted was decided before; what is refused here is
- * what no token may ever be.
+ * Signs a grant token with ES256 (docs/contract.md, Token):
  *
- * P3: its life begins now and ends after `tokenTtlSeconds` or with the grant, whichever is first. Throws MintError
- * `outside_window` when no such life lies inside the grant's window, `digest_mismatch` or `invalid_claims` when the
- * parts of the order disagree, `token_too_large` above 7,680 bytes, `unusable_key` for a key that is not P-256.
+ *     base64url( {"alg":"ES256","typ":"at+jwt","kid":…} ) . base64url( claims ) . base64url( signature )
+ *
+ * The caller has decided that a token may be minted. This function refuses only tokens that must never exist.
+ *
+ * P3: the token is valid from now, for `tokenTtlSeconds` or until the grant ends, whichever is first. Throws MintError
+ * `outside_window` if no such time lies inside the grant's window, `digest_mismatch` or `invalid_claims` if the parts of
+ * the order disagree, `token_too_large` above 7,680 bytes, `unusable_key` for a key that is not on P-256.
  */
 export function mintGrantToken(order: MintOrder): MintedGrantToken {
   requireConsistent(order);
@@ -78,7 +81,7 @@ export function mintGrantToken(order: MintOrder): MintedGrantToken {
     grant_exp: grantEnds,
     tenant: order.tenant,
     digest: order.digest,
-    // In canonical order, so that a checker need not sort them to hash them.
+    // In canonical order, so that a checker need not sort the members to hash them.
     authorization_details: [{ type: 'tenant_data', terms: JSON.parse(canonicalTerms(order.terms)) }],
     ...((order.countersignatures ?? []).length === 0 ? {} : { countersignatures: order.countersignatures }),
   });
@@ -114,7 +117,7 @@ function sign(order: MintOrder, claims: object): string {
 
 type Check = (order: MintOrder) => boolean;
 
-/** What a checker would refuse anyway, found before it is signed: a token that contradicts itself is a fault here. */
+/** A checker would refuse a token that contradicts itself. It is a fault of the caller, so it is not even signed. */
 const CHECKS: readonly (readonly [what: string, holds: Check])[] = [
   ['issuer', ({ issuer }) => issuer !== ''],
   ['audience', ({ audience }) => audience !== ''],

@@ -12,10 +12,10 @@ type PublicJwk = {
   alg: 'ES256';
 };
 
-/** `privatePem` is PKCS #8 and secret: it is stored encrypted and never logged. */
+/** `privatePem` is PKCS #8 and secret. The caller stores it encrypted and never logs it. */
 export type SigningKey = { kid: string; publicJwk: PublicJwk; privatePem: string };
 
-/** A new ES256 key. Its kid is the RFC 7638 thumbprint, so the same key has the same name everywhere. */
+/** Makes a new ES256 key. Its kid is the RFC 7638 thumbprint, so that a key has the same id everywhere. */
 export function generateSigningKey(): SigningKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicJwk = toPublicJwk(publicKey.export({ format: 'jwk' }));
@@ -24,8 +24,8 @@ export function generateSigningKey(): SigningKey {
 }
 
 /**
- * The key set to publish. Only public members are copied, whatever else stands in what was stored. Throws MintError
- * `unusable_key` for a key that is not on P-256.
+ * The key set to publish. Only public members are copied from what was stored. Throws MintError `unusable_key` for a key
+ * that is not on P-256.
  */
 export function publicJwks(keys: readonly Readonly<Record<string, unknown>>[]): { keys: PublicJwk[] } {
   return { keys: keys.map(toPublicJwk) };
