@@ -3,7 +3,15 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeGatewayCredential } from '@countersign/gateway-protocol';
 import { specFolder } from '../../../test/support/spec-folder.js';
-import { GRANT_ID, grantAnswer, REQUEST_ID, requestAnswer, TOKEN, tokenAnswer } from '../test/answers.js';
+import {
+  GRANT_ID,
+  grantAnswer,
+  REQUEST_ID,
+  requestAnswer,
+  TOKEN,
+  tokenAnswer,
+  whoamiAnswer,
+} from '../test/answers.js';
 import { runCli, spawnCli } from '../test/child.js';
 import { FakeServer, problem } from '../test/fake-broker.js';
 
@@ -35,7 +43,7 @@ async function grantAtWork(gatewayRoutes: Parameters<typeof FakeServer.start>[0]
 
 describe('the command as a process', () => {
   test('prints one JSON document on stdout and nothing else', async () => {
-    const me = { person: 'usr_1', email: 'e@v.example', name: 'Erin', tenant: null, roles: ['engineer'] };
+    const me = { ...whoamiAnswer(), later: 'a member that this version does not know' };
     const broker = await serve({ 'GET /api/v1/whoami': () => ({ body: me }) });
     const { exit, out, err } = await runCli(['whoami', '--json'], envFor(broker));
     expect([exit, JSON.parse(out), err]).toEqual([0, me, '']);
@@ -56,11 +64,20 @@ describe('the command as a process', () => {
 
   test('lists what was given up, and tries it again', async () => {
     const id = 'ntc_019ab2c3-0000-7000-8000-000000000001';
-    const delivery = { channel: 'webhook', recipient: 'acme:0123', attempts: 42, lastError: 'http_503' };
+    const times = { nextAt: null, deliveredAt: null, deadAt: null };
+    const delivery = {
+      channel: 'webhook',
+      recipient: 'acme:0123',
+      attempts: 42,
+      lastError: 'http_503',
+      ...times,
+    };
     const notice = (state: string) => ({
       id,
       tenant: 'acme',
       kind: 'grant.ended',
+      subject: GRANT_ID,
+      at: '2026-11-24T12:00:00Z',
       deliveries: [{ ...delivery, state }],
     });
     const broker = await serve({

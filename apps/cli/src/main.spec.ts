@@ -13,6 +13,7 @@ import {
   TOKEN,
   terms,
   tokenAnswer,
+  whoamiAnswer,
 } from '../test/answers.js';
 import { FakeServer, problem, type Seen } from '../test/fake-broker.js';
 import { Terminal } from '../test/terminal.js';
@@ -100,9 +101,7 @@ describe('request', () => {
   const held = grantAnswer('http://localhost:4100/billing');
   const routes: Routes = {
     'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
-    'GET /api/v1/whoami': () => ({
-      body: { person: held.requester, email: 'e@x.example', name: 'E', tenant: null, roles: [] },
-    }),
+    'GET /api/v1/whoami': () => ({ body: whoamiAnswer() }),
     'GET /api/v1/grants': () => ({ body: { items: [held], next: null } }),
   };
 
@@ -242,9 +241,7 @@ describe('counter-offers', () => {
 
 describe('invitations', () => {
   const me = (tenant: string | null) => ({
-    'GET /api/v1/whoami': () => ({
-      body: { person: 'usr_1', email: 'ada@acme.example', name: 'Ada', tenant, roles: ['approver'] },
-    }),
+    'GET /api/v1/whoami': () => ({ body: whoamiAnswer(tenant) }),
   });
   const answer = invitationAnswer();
   const PATH = '/api/v1/tenants/acme/invitations';

@@ -1,5 +1,5 @@
+import { moveDashedIdsLast } from './command/define.js';
 import { type ExitCode, reportError } from './command/errors.js';
-import { moveDashedIdsLast } from './command/flags.js';
 import { buildProgram } from './program.js';
 import { type Io, processIo } from './terminal/io.js';
 

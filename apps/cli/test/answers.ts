@@ -25,13 +25,18 @@ export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   ticket: null,
   state: 'awaiting_vendor',
   digest: DIGEST,
-  terms: {},
+  terms: terms(),
   openings: {},
   needs: needs(0, 0),
+  asked: null,
   lapsesAt: '2099-01-01T00:00:00Z',
   createdAt: '2026-11-24T12:00:00Z',
   reviews: [] as unknown[],
+  offer: null,
   grant: null,
+  invitation: null,
+  earlierDenials: [],
+  countersignatures: [],
   ...changes,
 });
 
@@ -62,6 +67,9 @@ export const grantAnswer = (gatewayUrl: string, changes: Record<string, unknown>
   budget: null,
   used: { calls: 0, bytes: 0 },
   endReason: null,
+  endedAt: null,
+  endedBy: null,
+  countersignedBy: [],
   gatewayUrl,
   ...changes,
 });
@@ -82,6 +90,34 @@ export const invitationAnswer = () => ({
   person: `usr_${ID}5`,
   createdAt: '2026-11-24T12:00:00Z',
   endedAt: null,
+  hash: DIGEST,
+  statement: {
+    type: 'countersign/invitation/v1',
+    deployment: `dep_${ID}6`,
+    tenant: 'acme',
+    invitation: `inv_${ID}7`,
+    service: 'billing',
+    scope: [{ resource: 'invoices/*', actions: ['read'] }],
+    maxSeconds: 3600,
+    uses: 3,
+    notBefore: '2026-11-24T12:00:00Z',
+    notAfter: '2026-11-27T17:00:00Z',
+    person: `usr_${ID}5`,
+    log: { epoch: 1, size: 0, root: `${'A'.repeat(43)}=` },
+  },
+  countersignature: null,
+  openings: {},
+});
+
+/** The person whose credential it is; vendor staff unless a tenant is named. */
+export const whoamiAnswer = (tenant: string | null = null) => ({
+  person: `usr_${ID}3`,
+  email: 'someone@example.com',
+  name: 'Someone',
+  tenant,
+  roles: [tenant === null ? 'engineer' : 'approver'],
+  channel: 'api',
+  assurance: 'api-key',
 });
 
 export const tokenAnswer = (token = TOKEN, lifeSeconds = 300) => ({

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
+import type { AnswerOf, Endpoint } from '@countersign/api';
 import { CliError } from '../command/errors.js';
-import { problemShape } from './shapes.js';
 
 /** How long one answer may take. No call waits for people. */
 const TIMEOUT_MS = 30_000;
@@ -8,7 +7,9 @@ const TIMEOUT_MS = 30_000;
 const MAX_DETAIL = 500;
 
 type Call = {
-  method?: 'GET' | 'POST' | 'DELETE';
+  /** Values for the `{…}` of the route, not encoded. */
+  params?: Readonly<Record<string, string>>;
+  query?: URLSearchParams;
   body?: unknown;
   /** Makes it safe to send a POST again if its answer was lost. Such a call is tried twice. */
   idempotencyKey?: string;
@@ -22,26 +23,28 @@ export class Api {
   ) {}
 
   /**
-   * @param path begins with `/`; ids in it must be encoded with `segment`
+   * Calls an endpoint and validates its answer. The answer keeps members that the schema does not know, for `--json`.
    * @throws CliError with the problem's own code; `broker_unreachable`, `bad_answer`
    */
-  async call<Shape extends z.ZodType>(path: string, shape: Shape, call: Call = {}): Promise<z.output<Shape>> {
-    const response = await this.send(path, call);
+  async call<E extends Endpoint>(endpoint: E, call: Call = {}): Promise<AnswerOf<E>> {
+    const [method, path] = buildTarget(endpoint, call);
+    const response = await this.send(method, path, call);
     const text = await response.text().catch((cause: unknown) => {
       throw unreachableError(this.origin, cause);
     });
     const value = response.status === 204 ? null : parseJson(text);
-    if (!response.ok) throw errorFromProblem(response, value);
-    const parsed = shape.safeParse(value);
-    if (parsed.success) return parsed.data;
+    if (!response.ok) throw await errorFromProblem(response, value);
+    const { schema } = endpoint.answer;
+    if (schema === undefined || schema.safeParse(value).success) return value as AnswerOf<E>;
     throw new CliError(
       'bad_answer',
       `${this.origin}${path} answered something that this command does not understand`,
     );
   }
 
-  /** Opens a stream of server-sent events. The caller reads or cancels its body. */
-  async openStream(path: string, signal: AbortSignal): Promise<Response> {
+  /** Opens an endpoint's stream of server-sent events. The caller reads or cancels its body. */
+  async openStream(endpoint: Endpoint, signal: AbortSignal): Promise<Response> {
+    const [, path] = buildTarget(endpoint, {});
     const response = await fetch(`${this.origin}${path}`, {
       headers: { authorization: `Bearer ${this.credential}`, accept: 'text/event-stream' },
       redirect: 'error',
@@ -49,10 +52,14 @@ export class Api {
     });
     if (response.ok) return response;
     await response.body?.cancel();
-    throw errorFromProblem(response, undefined);
+    throw await errorFromProblem(response, undefined);
   }
 
-  private async send(path: string, { method = 'GET', body, idempotencyKey }: Call): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    { body, idempotencyKey }: Pick<Call, 'body' | 'idempotencyKey'>,
+  ): Promise<Response> {
     const init = {
       method,
       headers: {
@@ -77,8 +84,16 @@ export class Api {
   }
 }
 
-/** Encodes text that a person typed as one path segment. */
-export const segment = (text: string): string => encodeURIComponent(text);
+/** Method and path of a call. Each parameter is encoded, so text that a person typed stays one path segment. */
+function buildTarget({ route }: Endpoint, { params = {}, query }: Call): [method: string, path: string] {
+  const [method = '', template = ''] = route.split(' ');
+  const path = template.replace(/\{(\w+)\}/g, (_all, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new TypeError(`${route} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+  return [method, query === undefined || query.size === 0 ? path : `${path}?${query}`];
+}
 
 export function unreachableError(origin: string, cause: unknown): CliError {
   const detail =
@@ -88,18 +103,22 @@ export function unreachableError(origin: string, cause: unknown): CliError {
   return new CliError('broker_unreachable', detail, { cause });
 }
 
-function errorFromProblem(response: Response, value: unknown): CliError {
-  const parsed = problemShape.safeParse(value);
-  if (!parsed.success) {
+/** The code is printed as it is, so any other text is not accepted as one. */
+const CODE = /^[a-z0-9_]{1,64}$/;
+
+async function errorFromProblem(response: Response, value: unknown): Promise<CliError> {
+  const { problemSchema } = await import('@countersign/api');
+  const parsed = problemSchema.safeParse(value);
+  if (!parsed.success || !CODE.test(parsed.data.code)) {
     const code = response.status === 401 ? 'unauthenticated' : 'bad_answer';
     return new CliError(code, `the broker answered ${response.status} ${response.statusText}`.trim());
   }
-  const { code, detail, title, refusals = [] } = parsed.data;
+  const { code, detail, refusals = [] } = parsed.data;
   // The reasons follow one by one; the problem's detail would repeat them in one line.
   const reasons = refusals.length === 1 ? 'this reason' : `these ${refusals.length} reasons`;
-  const summary = refusals.length === 0 ? (detail ?? title) : `refused for ${reasons}`;
-  return new CliError(code, (summary ?? `the broker answered ${response.status}`).slice(0, MAX_DETAIL), {
-    document: parsed.data,
+  const summary = refusals.length === 0 ? detail : `refused for ${reasons}`;
+  return new CliError(code, summary.slice(0, MAX_DETAIL), {
+    document: value,
     more: refusals.map((refusal) => ({ code: refusal.code, detail: refusal.detail.slice(0, MAX_DETAIL) })),
   });
 }

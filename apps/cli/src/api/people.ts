@@ -1,12 +1,9 @@
-import { z } from 'zod';
+import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { CliError } from '../command/errors.js';
-import { type Api, segment } from './client.js';
-import { meShape } from './shapes.js';
-
-const personShape = z.looseObject({ id: z.string(), name: z.string() });
+import type { Api } from './client.js';
 
 /** The person whose credential this is. */
-export const fetchMe = (api: Api): Promise<z.output<typeof meShape>> => api.call('/api/v1/whoami', meShape);
+export const fetchMe = (api: Api): Promise<Whoami> => api.call(peopleEndpoints.whoami);
 
 /**
  * Names by person id, for texts on which people base a decision. A person whom the broker does not show to the caller
@@ -18,7 +15,7 @@ export async function fetchNames(api: Api, ids: readonly string[]): Promise<Map<
   await Promise.all(
     [...new Set(ids)].map(async (id) => {
       try {
-        names.set(id, (await api.call(`/api/v1/people/${segment(id)}`, personShape)).name);
+        names.set(id, (await api.call(peopleEndpoints.read, { params: { id } })).name);
       } catch (error) {
         if (!(error instanceof CliError && error.code === 'not_found')) throw error;
       }

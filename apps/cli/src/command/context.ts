@@ -1,7 +1,5 @@
-import { readCliEnvironment } from '@countersign/config';
 import { Command } from 'commander';
-import { Api } from '../api/client.js';
-import { readStoredLogin } from '../sign-in/credentials-file.js';
+import type { Api } from '../api/client.js';
 import type { Io } from '../terminal/io.js';
 import { CliError } from './errors.js';
 
@@ -24,7 +22,13 @@ export class Context {
    * The broker's API, with the API key of the environment, or else with the stored login.
    * @throws ConfigError; CliError `unauthenticated` without a credential, `credentials_exposed`, `credentials_unreadable`
    */
-  api(): Api {
+  async api(): Promise<Api> {
+    // Loaded here, so that the help, usage errors and host verbs do not wait for them.
+    const [{ readCliEnvironment }, client, { readStoredLogin }] = await Promise.all([
+      import('@countersign/config'),
+      import('../api/client.js'),
+      import('../sign-in/credentials-file.js'),
+    ]);
     const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(this.io.env);
     const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
     if (credential === undefined) {
@@ -33,7 +37,7 @@ export class Context {
         'Not signed in. Run "countersign login" to sign in through the browser, or set COUNTERSIGN_API_KEY ("countersign keys create --principal EMAIL" on the broker\'s host makes a key).',
       );
     }
-    return new Api(brokerUrl, credential);
+    return new client.Api(brokerUrl, credential);
   }
 }
 

@@ -30,3 +30,13 @@ export const addListOptions = (command: Command): Command =>
 
 export const examples = (...lines: string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+
+/** A signing key's id is a thumbprint in base64url (RFC 7638): one in 64 begins with a dash, as an option does. */
+const DASHED_ID = /^-[\w-]{42}$/;
+
+/** Moves ids that begin with a dash behind `--`, where commander reads no options. */
+export function moveDashedIdsLast(argv: readonly string[]): readonly string[] {
+  const ids = argv.filter((word) => DASHED_ID.test(word));
+  if (ids.length === 0 || argv.includes('--')) return argv;
+  return [...argv.filter((word) => !DASHED_ID.test(word)), '--', ...ids];
+}

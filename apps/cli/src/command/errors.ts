@@ -1,5 +1,5 @@
 import type { AccessError } from '@countersign/access';
-import { ConfigError } from '@countersign/config';
+import type { ConfigError } from '@countersign/config';
 import { CommanderError } from 'commander';
 import type { Io } from '../terminal/io.js';
 import { escapeForTerminal } from '../terminal/text.js';
@@ -56,7 +56,7 @@ export function reportError(io: Io, json: boolean, error: unknown): ExitCode {
 }
 
 function toCliError(error: unknown): CliError {
-  if (error instanceof ConfigError) return fromConfigError(error);
+  if (isConfigError(error)) return fromConfigError(error);
   if (isAccessError(error)) {
     const more = error.refusals.map(({ code, detail, pointer }) => ({
       code,
@@ -79,8 +79,10 @@ function fromConfigError(error: ConfigError): CliError {
   return new CliError(code, first?.detail ?? error.message, { more, exit: unreadable ? 2 : 1 });
 }
 
-// The errors of the domain and of the store are recognised by name: importing their libraries only to report an error
-// would slow down every start by up to half a second.
+// Errors of the libraries are recognised by name: importing a library only to report its error would slow every start.
+
+const isConfigError = (error: unknown): error is ConfigError =>
+  error instanceof Error && error.name === 'ConfigError' && 'problems' in error;
 
 const isAccessError = (error: unknown): error is AccessError =>
   error instanceof Error && error.name === 'AccessError' && 'code' in error && 'refusals' in error;

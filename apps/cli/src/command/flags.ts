@@ -54,13 +54,3 @@ export function parseId(prefix: 'req' | 'grt' | 'key' | 'lck' | 'inv' | 'ntc', t
   if (text.startsWith(`${prefix}_`)) return text;
   throw usageError(`an id that begins with ${prefix}_ is needed here; got ${JSON.stringify(text)}`);
 }
-
-/** A signing key's id is a thumbprint in base64url (RFC 7638): one in 64 begins with a dash, as an option does. */
-const DASHED_ID = /^-[\w-]{42}$/;
-
-/** Moves ids that begin with a dash behind `--`, where commander reads no options. */
-export function moveDashedIdsLast(argv: readonly string[]): readonly string[] {
-  const ids = argv.filter((word) => DASHED_ID.test(word));
-  if (ids.length === 0 || argv.includes('--')) return argv;
-  return [...argv.filter((word) => !DASHED_ID.test(word)), '--', ...ids];
-}

@@ -1,9 +1,11 @@
+import type { Endpoint } from '@countersign/api';
 import type { z } from 'zod';
-import { pageOf } from '../api/shapes.js';
 import type { Answer, Context } from './context.js';
 import { parseWholeNumber } from './flags.js';
 
 const NAMES = ['state', 'tenant', 'service', 'limit', 'cursor'] as const;
+
+type Page<Item> = { items: Item[]; next: string | null };
 
 export type ListOptions = Partial<Record<(typeof NAMES)[number], string>>;
 
@@ -15,22 +17,27 @@ export function checkListOptions(options: ListOptions): void {
 /**
  * Fetches one page, newest first. If there are more, a note on stderr gives the command for the next page.
  *
- * @param list `verb` is what the person typed, such as `notices list`; `path` is the list's path in the API. If the path
- *   names the tenant, `--tenant` is not sent as a filter
+ * @param list `verb` is what the person typed, such as `notices list`. If the endpoint's path names the tenant, `params`
+ *   holds its slug, and `--tenant` is not sent as a filter
  */
-export async function fetchPage<Item extends z.ZodType>(
+export async function fetchPage<Item>(
   context: Context,
-  list: { verb: string; path: string; item: Item; format: (items: z.output<Item>[]) => string },
+  list: {
+    verb: string;
+    endpoint: Endpoint & { answer: { schema: z.ZodType<Page<Item>> } };
+    params?: { slug: string };
+    format: (items: readonly Item[]) => string;
+  },
   options: ListOptions,
 ): Promise<Answer> {
   checkListOptions(options);
   const query = new URLSearchParams();
   for (const name of NAMES) {
     const value = options[name];
-    if (value !== undefined && !(name === 'tenant' && list.path.includes('/tenants/')))
-      query.set(name, value);
+    if (value !== undefined && !(name === 'tenant' && list.params !== undefined)) query.set(name, value);
   }
-  const page = await context.api().call(`${list.path}?${query}`, pageOf(list.item));
+  const { endpoint, params = {} } = list;
+  const page = await (await context.api()).call(endpoint, { params, query });
   if (page.next !== null && !context.json) {
     const filters = NAMES.filter((name) => name !== 'cursor' && options[name] !== undefined);
     const flags = filters.map((name) => ` --${name} ${options[name]}`).join('');

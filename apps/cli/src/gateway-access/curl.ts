@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { segment } from '../api/client.js';
-import { grantShape } from '../api/shapes.js';
+import { grantEndpoints } from '@countersign/api';
 import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import { parseId } from '../command/flags.js';
@@ -17,8 +16,8 @@ export async function curl(context: Context, id: string, args: string[]): Promis
   parseId('grt', id);
   // Check the arguments before any request, so that a missing path costs no token.
   buildCurlArguments(args, '', '');
-  const api = context.api();
-  const grant = await api.call(`/api/v1/grants/${segment(id)}`, grantShape);
+  const api = await context.api();
+  const grant = await api.call(grantEndpoints.read, { params: { id } });
   requireActive(grant);
   const curlArgs = buildCurlArguments(args, readGatewayUrl(grant), `/dev/fd/${HEADER_DESCRIPTOR}`);
   const { access_token } = await mintToken(api, id);

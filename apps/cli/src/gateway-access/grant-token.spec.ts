@@ -1,10 +1,11 @@
+import { grantSchema } from '@countersign/api';
 import { grantAnswer } from '../../test/answers.js';
 import type { Api } from '../api/client.js';
-import { grantShape } from '../api/shapes.js';
-import { CliError } from '../command/errors.js';
-import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
 
-const grant = (url: string, changes = {}) => grantShape.parse(grantAnswer(url, changes));
+import { CliError } from '../command/errors.js';
+import { GrantTokens, mintToken, readGatewayUrl, requireActive } from './grant-token.js';
+
+const grant = (url: string, changes = {}) => grantSchema.parse(grantAnswer(url, changes));
 
 test.each([
   ['http://localhost:4100/billing', 'http://localhost:4100/billing'],
@@ -31,7 +32,7 @@ test('a grant that has ended is told with its reason', () => {
   );
 });
 
-/** Mints `token-1`, `token-2`, … of 100 s, or fails while `broken`. */
+/** Mints `token.1.x`, `token.2.x`, … of 100 s, or fails while `broken`. */
 class Mint {
   count = 0;
   broken = false;
@@ -39,7 +40,7 @@ class Mint {
   readonly call = (async () => {
     if (this.broken) throw new CliError('grant_not_active', 'ended');
     this.count += 1;
-    return { access_token: `token-${this.count}`, token_type: 'Bearer', expires_in: 100 };
+    return { access_token: `token.${this.count}.x`, token_type: 'Bearer', expires_in: 100 };
   }) as unknown as Api['call'];
 }
 
@@ -51,9 +52,9 @@ function at() {
 
 test('one token serves until its last third, and callers at once share one', async () => {
   const { mint, clock, tokens } = at();
-  expect(await Promise.all([tokens.current(), tokens.current()])).toEqual(['token-1', 'token-1']);
+  expect(await Promise.all([tokens.current(), tokens.current()])).toEqual(['token.1.x', 'token.1.x']);
   clock.ms = 59_000;
-  expect(await tokens.current()).toBe('token-1');
+  expect(await tokens.current()).toBe('token.1.x');
   expect(mint.count).toBe(1);
 });
 
@@ -61,9 +62,9 @@ test('is renewed before it expires, without anybody waiting', async () => {
   const { clock, tokens } = at();
   await tokens.current();
   clock.ms = 70_000;
-  expect(await tokens.current()).toBe('token-1');
+  expect(await tokens.current()).toBe('token.1.x');
   await new Promise(setImmediate);
-  expect(await tokens.current()).toBe('token-2');
+  expect(await tokens.current()).toBe('token.2.x');
 });
 
 test('P3: an expired token is never given out; the failure to renew is', async () => {
@@ -71,7 +72,7 @@ test('P3: an expired token is never given out; the failure to renew is', async (
   await tokens.current();
   mint.broken = true;
   clock.ms = 70_000;
-  expect(await tokens.current()).toBe('token-1');
+  expect(await tokens.current()).toBe('token.1.x');
   clock.ms = 100_000;
   await expect(tokens.current()).rejects.toMatchObject({ code: 'grant_not_active' });
 });
@@ -80,5 +81,14 @@ test('a token that was not accepted is dropped', async () => {
   const { tokens } = at();
   await tokens.current();
   tokens.drop();
-  expect(await tokens.current()).toBe('token-2');
+  expect(await tokens.current()).toBe('token.2.x');
+});
+
+test('P11: a token that could break out of its header line is refused', async () => {
+  const call = (async () => ({
+    access_token: 'a.b.c\r\nX-Injected: 1',
+    token_type: 'Bearer',
+    expires_in: 100,
+  })) as unknown as Api['call'];
+  await expect(mintToken({ call }, 'grt_x')).rejects.toMatchObject({ code: 'bad_answer' });
 });

@@ -1,7 +1,7 @@
+import { type Grant, type GrantToken, grantEndpoints } from '@countersign/api';
 import { isLoopbackHost } from '@countersign/config';
 import { SingleFlight } from '@countersign/runtime';
-import { type Api, segment } from '../api/client.js';
-import { type GrantAnswer, type TokenAnswer, tokenShape } from '../api/shapes.js';
+import type { Api } from '../api/client.js';
 import { CliError } from '../command/errors.js';
 import { describeGrantState } from '../grants/grant-text.js';
 
@@ -10,7 +10,7 @@ import { describeGrantState } from '../grants/grant-text.js';
  * alone.
  * @throws CliError `bad_answer`
  */
-export function readGatewayUrl(grant: GrantAnswer): string {
+export function readGatewayUrl(grant: Grant): string {
   const url = URL.canParse(grant.gatewayUrl) ? new URL(grant.gatewayUrl) : undefined;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
   if (url === undefined || !safe || url.username !== '' || url.search !== '' || url.hash !== '') {
@@ -20,14 +20,21 @@ export function readGatewayUrl(grant: GrantAnswer): string {
 }
 
 /** @throws CliError `grant_not_active` with how the grant ended */
-export function requireActive(grant: GrantAnswer): void {
+export function requireActive(grant: Grant): void {
   if (grant.state === 'active') return;
   const detail = `${grant.id} is ${describeGrantState(grant)}`;
   throw new CliError('grant_not_active', detail, { document: grant });
 }
 
-export const mintToken = (api: Pick<Api, 'call'>, grant: string): Promise<TokenAnswer> =>
-  api.call(`/api/v1/grants/${segment(grant)}/tokens`, tokenShape, { method: 'POST' });
+/** A JWT in compact form. It goes into a header line, so text of any other form is not accepted. */
+const COMPACT_JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** @throws CliError `bad_answer` for a token of another form, or the broker's refusal */
+export async function mintToken(api: Pick<Api, 'call'>, grant: string): Promise<GrantToken> {
+  const minted = await api.call(grantEndpoints.token, { params: { id: grant } });
+  if (COMPACT_JWT.test(minted.access_token)) return minted;
+  throw new CliError('bad_answer', 'the broker answered a token that is not a JWT');
+}
 
 /** A token is renewed after this share of its lifetime, so that calls never wait for the renewal. */
 const RENEW_AT = 0.6;

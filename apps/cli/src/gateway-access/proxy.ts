@@ -1,12 +1,11 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Grant, grantEndpoints } from '@countersign/api';
 import { sleep } from '@countersign/runtime';
-import { type Api, segment } from '../api/client.js';
-import { type GrantAnswer, grantShape } from '../api/shapes.js';
 import type { Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import { parseId, parseWholeNumber } from '../command/flags.js';
-import { formatInstant } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 import { GrantTokens, readGatewayUrl, requireActive } from './grant-token.js';
 import { createProxyServer } from './proxy-server.js';
 
@@ -19,8 +18,8 @@ export async function proxy(context: Context, id: string, options: { port: strin
   parseId('grt', id);
   // Read the signal first: from here on Ctrl-C stops the proxy in order, instead of ending the process at once.
   const { signal } = context.io;
-  const api = context.api();
-  const fetchGrant = () => api.call(`/api/v1/grants/${segment(id)}`, grantShape);
+  const api = await context.api();
+  const fetchGrant = () => api.call(grantEndpoints.read, { params: { id } });
   const grant = await fetchGrant();
   requireActive(grant);
   const tokens = new GrantTokens(api, id);
@@ -59,7 +58,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function announce(context: Context, grant: GrantAnswer, port: number): void {
+function announce(context: Context, grant: Grant, port: number): void {
   const url = `http://localhost:${port}`;
   const { id, service, tenant, endsAt } = grant;
   if (context.json) {
@@ -76,13 +75,10 @@ function announce(context: Context, grant: GrantAnswer, port: number): void {
  * poll may succeed.
  * @returns the grant as it was last fetched
  */
-async function waitForEnd(
-  fetchGrant: () => ReturnType<Api['call']>,
-  stop: AbortSignal,
-): Promise<GrantAnswer | undefined> {
+async function waitForEnd(fetchGrant: () => Promise<Grant>, stop: AbortSignal): Promise<Grant | undefined> {
   for (;;) {
     await sleep(POLL_MS, stop);
-    const grant = grantShape.safeParse(await fetchGrant().catch(() => undefined)).data;
+    const grant = await fetchGrant().catch(() => undefined);
     const over =
       grant !== undefined && (grant.state !== 'active' || Date.parse(grant.endsAt ?? '') <= Date.now());
     if (over || stop.aborted) return grant;

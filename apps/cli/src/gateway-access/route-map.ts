@@ -1,27 +1,21 @@
+import {
+  type Grant,
+  grantEndpoints,
+  requestEndpoints,
+  type Service,
+  serviceEndpoints,
+} from '@countersign/api';
 import { authorizeCall, type Call, type CallView, type PublishedRouteMap } from '@countersign/authorization';
-import {
-  ContractError,
-  compileRouteMap,
-  parseTerms,
-  type ServiceDefinition,
-  type Terms,
-} from '@countersign/contract';
-import { segment } from '../api/client.js';
-import {
-  type GrantAnswer,
-  grantShape,
-  requestShape,
-  type ServiceAnswer,
-  serviceShape,
-} from '../api/shapes.js';
+import { compileRouteMap, type ServiceDefinition, type Terms } from '@countersign/contract';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseId } from '../command/flags.js';
+import { readTerms } from '../requests/terms.js';
 import { type Fact, formatFacts, formatTable } from '../terminal/text.js';
 
 /** What can be requested: every route of the service with its resource and action. */
 export async function showRoutes(context: Context, name: string): Promise<Answer> {
-  const service = await context.api().call(`/api/v1/services/${segment(name)}`, serviceShape);
+  const service = await (await context.api()).call(serviceEndpoints.read, { params: { name } });
   const rows = service.routes.map(({ method, path, resource, action, query }) => [
     action,
     resource.replaceAll(/\{[^}]*\}/g, '*'),
@@ -44,13 +38,13 @@ export async function explainCall(
   options: { grant: string },
 ): Promise<Answer> {
   if (!target.startsWith('/')) throw usageError('the path must begin with "/", as below the service');
-  const api = context.api();
-  const grant = await api.call(`/api/v1/grants/${segment(parseId('grt', options.grant))}`, grantShape);
+  const api = await context.api();
+  const grant = await api.call(grantEndpoints.read, { params: { id: parseId('grt', options.grant) } });
   const [request, service] = await Promise.all([
-    api.call(`/api/v1/requests/${segment(grant.request)}`, requestShape),
-    api.call(`/api/v1/services/${segment(grant.service)}`, serviceShape),
+    api.call(requestEndpoints.read, { params: { id: grant.request } }),
+    api.call(serviceEndpoints.read, { params: { name: grant.service } }),
   ]);
-  const terms = readTerms(request['terms']);
+  const terms = readTerms(request.terms);
   const decision = authorizeCall(
     { claims: tokenClaims(grant, terms), kid: '' },
     toCall(service.name, method, target),
@@ -89,19 +83,8 @@ export async function explainCall(
   return { document, text: formatFacts([verdict, ...matched]) };
 }
 
-function readTerms(value: unknown): Terms {
-  try {
-    return parseTerms(value);
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    throw new CliError('bad_answer', `the request's terms cannot be read: ${error.message}`, {
-      cause: error,
-    });
-  }
-}
-
 /** The claims that the grant's token would carry. */
-function tokenClaims({ id, startsAt, endsAt, tenant, digest }: GrantAnswer, terms: Terms) {
+function tokenClaims({ id, startsAt, endsAt, tenant, digest }: Grant, terms: Terms) {
   const seconds = (instant: string | null) => Math.floor(Date.parse(instant ?? '') / 1_000);
   return {
     // No token is minted to explain a call.
@@ -133,7 +116,7 @@ function toCall(service: string, method: string, target: string): Call {
 }
 
 /** What a gateway would know, as far as the API shows it to an engineer. */
-function gatewayView(grant: GrantAnswer, service: ServiceAnswer, terms: Terms): CallView {
+function gatewayView(grant: Grant, service: Service, terms: Terms): CallView {
   const map = publishedMap(service);
   return {
     // There is no token and no gateway here: what only they know counts as given.
@@ -165,7 +148,7 @@ function gatewayView(grant: GrantAnswer, service: ServiceAnswer, terms: Terms): 
   };
 }
 
-function publishedMap(service: ServiceAnswer): PublishedRouteMap {
+function publishedMap(service: Service): PublishedRouteMap {
   const { name, upstream, audience, tenantFrom, tenantHeader } = service;
   const definition: ServiceDefinition = {
     ...{ name, upstream, audience, tenantFrom },

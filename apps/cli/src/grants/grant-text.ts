@@ -1,15 +1,16 @@
+import type { Grant } from '@countersign/api';
 import { formatPerson } from '../api/people.js';
-import type { GrantAnswer } from '../api/shapes.js';
 import { formatScope } from '../requests/request-text.js';
-import { formatFacts, formatInstant, formatTable, optionalFact } from '../terminal/text.js';
+import { formatFacts, formatTable, optionalFact } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** `active`, or `ended (revoked)`. */
-export const describeGrantState = ({ state, endReason }: GrantAnswer): string =>
+export const describeGrantState = ({ state, endReason }: Grant): string =>
   endReason === null ? state : `${state} (${endReason})`;
 
-export const formatGrant = (grant: GrantAnswer, now: Date, names = NO_NAMES): string =>
+export const formatGrant = (grant: Grant, now: Date, names = NO_NAMES): string =>
   formatFacts([
     ['grant', grant.id],
     ['state', describeGrantState(grant)],
@@ -23,7 +24,7 @@ export const formatGrant = (grant: GrantAnswer, now: Date, names = NO_NAMES): st
     ['digest', grant.digest],
   ]);
 
-export function formatGrants(grants: readonly GrantAnswer[]): string {
+export function formatGrants(grants: readonly Grant[]): string {
   if (grants.length === 0) return 'No grants.';
   return formatTable(
     ['ID', 'STATE', 'TENANT', 'SERVICE', 'SCOPE', 'ENDS', 'CALLS'],

@@ -8,7 +8,8 @@ import {
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseId, parseSeconds, parseSlug } from '../command/flags.js';
-import { formatInstant, formatSeconds, formatTable } from '../terminal/text.js';
+import { formatTable } from '../terminal/text.js';
+import { formatInstant, formatSeconds } from '../terminal/time.js';
 import { withStore } from './database.js';
 
 export type CreateKeyOptions = { principal: string; tenant?: string; ttl: string };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Api, segment } from '../api/client.js';
+import { type Invitation, invitationEndpoints } from '@countersign/api';
+import type { Api } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
-import { type InvitationAnswer, invitationShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError } from '../command/errors.js';
 import {
@@ -15,7 +15,8 @@ import {
 } from '../command/flags.js';
 import { checkListOptions, fetchPage, type ListOptions } from '../command/list.js';
 import { formatDuration, formatScope } from '../requests/request-text.js';
-import { formatFacts, formatInstant, formatTable, optionalFact } from '../terminal/text.js';
+import { formatFacts, formatTable, optionalFact } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 
 export type InviteOptions = {
   scope: string[];
@@ -43,9 +44,9 @@ export async function invite(context: Context, service: string, options: InviteO
     ...(uses === undefined ? {} : { uses: parseWholeNumber('--uses', uses, 1, MAX_USES) }),
     ...(calls === undefined ? {} : { budget: { calls: parseWholeNumber('--calls', calls, 1, MAX_CALLS) } }),
   };
-  const api = context.api();
-  const invitation = await api.call(await invitationsPath(api), invitationShape, {
-    method: 'POST',
+  const api = await context.api();
+  const invitation = await api.call(invitationEndpoints.create, {
+    params: { slug: await tenantSlug(api) },
     body,
     idempotencyKey: randomUUID(),
   });
@@ -58,10 +59,11 @@ export async function invite(context: Context, service: string, options: InviteO
 export async function listInvitations(context: Context, options: ListOptions): Promise<Answer> {
   checkListOptions(options);
   if (options.tenant !== undefined) parseSlug('--tenant', options.tenant);
-  const path = await invitationsPath(context.api(), options.tenant);
+  const slug = options.tenant ?? (await tenantSlug(await context.api()));
+  const endpoint = invitationEndpoints.list;
   return fetchPage(
     context,
-    { verb: 'invitations', path, item: invitationShape, format: formatInvitations },
+    { verb: 'invitations', endpoint, params: { slug }, format: formatInvitations },
     options,
   );
 }
@@ -72,29 +74,28 @@ export async function withdrawInvitation(
   { reason }: { reason?: string },
 ): Promise<Answer> {
   parseId('inv', id);
-  const api = context.api();
-  const withdrawn = await api.call(`${await invitationsPath(api)}/${segment(id)}`, invitationShape, {
-    method: 'DELETE',
+  const api = await context.api();
+  const withdrawn = await api.call(invitationEndpoints.withdraw, {
+    params: { slug: await tenantSlug(api), id },
     ...(reason === undefined ? {} : { body: { reason } }),
   });
   return { document: withdrawn, text: formatInvitation(withdrawn, new Date()) };
 }
 
-/** @throws CliError `tenant_required` for vendor staff who name no tenant */
-async function invitationsPath(api: Api, tenant?: string): Promise<string> {
-  const slug = tenant ?? (await fetchMe(api)).tenant;
-  if (slug === null)
-    throw new CliError(
-      'tenant_required',
-      'This credential belongs to the vendor’s staff, and only a customer invites. To list a customer’s invitations, add --tenant SLUG.',
-    );
-  return `/api/v1/tenants/${segment(slug)}/invitations`;
+/** The caller's own tenant. @throws CliError `tenant_required` for vendor staff */
+async function tenantSlug(api: Api): Promise<string> {
+  const { tenant } = await fetchMe(api);
+  if (tenant !== null) return tenant;
+  throw new CliError(
+    'tenant_required',
+    'This credential belongs to the vendor’s staff, and only a customer invites. To list a customer’s invitations, add --tenant SLUG.',
+  );
 }
 
-const formatUses = ({ used, uses }: InvitationAnswer): string =>
+const formatUses = ({ used, uses }: Invitation): string =>
   uses === null ? String(used) : `${used} of ${uses}`;
 
-const formatInvitation = (invitation: InvitationAnswer, now: Date): string =>
+const formatInvitation = (invitation: Invitation, now: Date): string =>
   formatFacts([
     ['invitation', invitation.id],
     ['state', invitation.state],
@@ -111,7 +112,7 @@ const formatInvitation = (invitation: InvitationAnswer, now: Date): string =>
     ['by', invitation.person],
   ]);
 
-function formatInvitations(invitations: readonly InvitationAnswer[]): string {
+function formatInvitations(invitations: readonly Invitation[]): string {
   if (invitations.length === 0) return 'No invitations.';
   return formatTable(
     ['ID', 'STATE', 'SERVICE', 'SCOPE', 'TICKET', 'UNTIL', 'USED'],

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { segment } from '../api/client.js';
-import { type LockAnswer, lockShape, pageOf } from '../api/shapes.js';
+import { type Lock, lockEndpoints } from '@countersign/api';
 import type { Answer, Context } from '../command/context.js';
 import { usageError } from '../command/errors.js';
 import { parseId, parseSeconds } from '../command/flags.js';
-import { formatFacts, formatInstant, formatTable } from '../terminal/text.js';
+import { formatFacts, formatTable } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 
 const KINDS = ['tenant', 'person', 'service'];
 
@@ -18,8 +18,7 @@ export async function setLock(
     throw usageError(`lock takes tenant, person or service; got ${JSON.stringify(kind)}`);
   const { reason, for: duration } = options;
   if (duration !== undefined) parseSeconds('--for', duration);
-  const lock = await context.api().call('/api/v1/locks', lockShape, {
-    method: 'POST',
+  const lock = await (await context.api()).call(lockEndpoints.create, {
     body: { kind, name, reason, ...(duration === undefined ? {} : { duration }) },
     idempotencyKey: randomUUID(),
   });
@@ -28,20 +27,22 @@ export async function setLock(
 
 /** The locks in force. */
 export async function listLocks(context: Context): Promise<Answer> {
-  const page = await context.api().call('/api/v1/locks?limit=200', pageOf(lockShape));
+  const page = await (await context.api()).call(lockEndpoints.list, {
+    query: new URLSearchParams({ limit: '200' }),
+  });
   return { document: page, text: formatLocks(page.items) };
 }
 
 /** Lifts a lock that the caller's own side has set. */
 export async function liftLock(context: Context, id: string): Promise<Answer> {
-  const path = `/api/v1/locks/${segment(parseId('lck', id))}`;
-  const lifted = await context.api().call(path, lockShape, { method: 'DELETE' });
+  const params = { id: parseId('lck', id) };
+  const lifted = await (await context.api()).call(lockEndpoints.lift, { params });
   return { document: lifted, text: `${lifted.id} is lifted.` };
 }
 
-const affected = ({ tenant }: LockAnswer): string => tenant ?? 'every tenant';
+const affected = ({ tenant }: Lock): string => tenant ?? 'every tenant';
 
-const formatLock = (lock: LockAnswer, now: Date): string =>
+const formatLock = (lock: Lock, now: Date): string =>
   formatFacts([
     ['lock', lock.id],
     ['locked', `${lock.kind} ${lock.name}`],
@@ -51,7 +52,7 @@ const formatLock = (lock: LockAnswer, now: Date): string =>
     ['until', lock.expiresAt === null ? 'it is lifted' : formatInstant(lock.expiresAt, now)],
   ]);
 
-function formatLocks(locks: readonly LockAnswer[]): string {
+function formatLocks(locks: readonly Lock[]): string {
   if (locks.length === 0) return 'No locks.';
   return formatTable(
     ['ID', 'KIND', 'NAME', 'FOR', 'BY', 'UNTIL', 'WHY'],

@@ -5,7 +5,8 @@ import type { Answer, Context } from '../command/context.js';
 import { CliError, cannotOpenError } from '../command/errors.js';
 import { formatScope } from '../requests/request-text.js';
 import { readAll } from '../terminal/io.js';
-import { formatFacts, formatInstant } from '../terminal/text.js';
+import { formatFacts } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 
 export type TokenCheckOptions = { jwks: string; issuer: string; audience: string };
 

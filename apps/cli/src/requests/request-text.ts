@@ -1,14 +1,11 @@
+import type { AccessRequest, AccessRequestDetail } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import { formatPerson } from '../api/people.js';
-import type { RequestAnswer } from '../api/shapes.js';
-import {
-  type Fact,
-  formatFacts,
-  formatInstant,
-  formatSeconds,
-  formatTable,
-  optionalFact,
-} from '../terminal/text.js';
+import { type Fact, formatFacts, formatTable, optionalFact } from '../terminal/text.js';
+import { formatInstant, formatSeconds } from '../terminal/time.js';
+
+/** A request as lists and decisions answer it, or with what only its own page adds. */
+export type ShownRequest = AccessRequest & Partial<Pick<AccessRequestDetail, 'earlierDenials'>>;
 
 const OPEN_STATES: Record<string, string> = {
   awaiting_vendor: "waits for the vendor's reviewer",
@@ -17,14 +14,14 @@ const OPEN_STATES: Record<string, string> = {
 };
 
 /** Whether a decision is still missing. */
-export const isUndecided = ({ state }: RequestAnswer): boolean =>
+export const isUndecided = ({ state }: AccessRequest): boolean =>
   state.startsWith('awaiting_') || state === 'countered';
 
 /** The state as it follows "it": `waits for the vendor's reviewer`. A decided state is its own word. */
 export const describeState = (state: string): string => OPEN_STATES[state] ?? state;
 
 /** `list, read on invoices/*`, one line an entry. */
-export const formatScope = (scope: RequestAnswer['scope']): string[] =>
+export const formatScope = (scope: AccessRequest['scope']): string[] =>
   scope.map(({ resource, actions }) => `${actions.join(', ')} on ${resource}`);
 
 /** A duration of the API in words; text that is not a duration stays as it is. */
@@ -34,7 +31,7 @@ export function formatDuration(duration: string): string {
 }
 
 /** Everyone whom a request names. */
-export const peopleIn = (request: RequestAnswer): string[] => [
+export const peopleIn = (request: ShownRequest): string[] => [
   request.requester,
   ...request.reviews.map((review) => review.person),
 ];
@@ -42,7 +39,7 @@ export const peopleIn = (request: RequestAnswer): string[] => [
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /** A request as an approver reads it before deciding: who, what, how long, why, how risky, and what is missing. */
-export const formatRequest = (request: RequestAnswer, now: Date, names = NO_NAMES): string =>
+export const formatRequest = (request: ShownRequest, now: Date, names = NO_NAMES): string =>
   formatFacts([
     ['request', request.id],
     ['state', describeState(request.state)],
@@ -56,13 +53,13 @@ export const formatRequest = (request: RequestAnswer, now: Date, names = NO_NAME
     ['risk', [request.needs.risk.level, ...request.needs.risk.reasons]],
     ['reviews', reviewLines(request, names)],
     ...earlierDenialFacts(request),
-    ...(request.offer == null ? [] : [['offered', offerLines(request.offer)] as const]),
+    ...(request.offer === null ? [] : [['offered', offerLines(request.offer)] as const]),
     ...(isUndecided(request) ? [['lapses', formatInstant(request.lapsesAt, now)] as const] : []),
     ...optionalFact('grant', request.grant),
     ['digest', request.digest],
   ]);
 
-function reviewLines({ needs, reviews }: RequestAnswer, names: ReadonlyMap<string, string>): string[] {
+function reviewLines({ needs, reviews }: AccessRequest, names: ReadonlyMap<string, string>): string[] {
   const { vendor, customer } = needs;
   return [
     `vendor ${vendor.approved} of ${vendor.required}, customer ${customer.approved} of ${customer.required}`,
@@ -74,7 +71,7 @@ function reviewLines({ needs, reviews }: RequestAnswer, names: ReadonlyMap<strin
 }
 
 /** When the access would start, and its budget. */
-const timingFacts = ({ startsAt, startsOn, useBy, budget }: RequestAnswer['terms']): Fact[] => [
+const timingFacts = ({ startsAt, startsOn, useBy, budget }: AccessRequest['terms']): Fact[] => [
   ...optionalFact('starts', startsAt === undefined ? null : `not before ${startsAt}`),
   ...optionalFact('starts', startsOn === 'first-use' ? 'with the first token' : null),
   ...optionalFact('use by', useBy),
@@ -82,14 +79,14 @@ const timingFacts = ({ startsAt, startsOn, useBy, budget }: RequestAnswer['terms
   ...optionalFact('at most', budget?.bytes === undefined ? null : `${budget.bytes} bytes`),
 ];
 
-function earlierDenialFacts({ earlierDenials = [] }: RequestAnswer): Fact[] {
+function earlierDenialFacts({ earlierDenials = [] }: ShownRequest): Fact[] {
   const lines = earlierDenials.map(
     ({ request, deniedAt, reason }) => `${deniedAt} ${request}: ${reason ?? ''}`,
   );
   return lines.length === 0 ? [] : [['denied before', lines]];
 }
 
-type Offer = NonNullable<RequestAnswer['offer']>;
+type Offer = NonNullable<AccessRequest['offer']>;
 
 const offerLines = ({ terms, person, digest }: Offer): string[] => [
   ...formatScope(terms.scope),
@@ -102,7 +99,7 @@ const offerLines = ({ terms, person, digest }: Offer): string[] => [
 /** A counter-offer as the requester reads it before accepting. */
 export const formatOffer = (offer: Offer): string => formatFacts([['offered', offerLines(offer)]]);
 
-export function formatRequests(requests: readonly RequestAnswer[]): string {
+export function formatRequests(requests: readonly AccessRequest[]): string {
   if (requests.length === 0) return 'No requests.';
   return formatTable(
     ['ID', 'STATE', 'TENANT', 'SERVICE', 'SCOPE', 'LAPSES'],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { type AccessRequest, type Grant, grantEndpoints, requestEndpoints } from '@countersign/api';
 import { type ScopeEntry, scopeNarrows } from '@countersign/contract';
 import type { Api } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
-import { type GrantAnswer, grantShape, pageOf, requestShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../command/flags.js';
 import { formatGrant, nextCommands } from '../grants/grant-text.js';
 import { Progress } from '../terminal/progress.js';
-import { formatInstant } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 import { describeState, formatRequest } from './request-text.js';
 import { waitForDecision } from './wait-for-decision.js';
 
@@ -49,13 +49,12 @@ export async function requestAccess(
     ...parseTiming(options),
     ...(options.invited === true ? { basis: 'invitation' } : {}),
   };
-  const api = context.api();
+  const api = await context.api();
   if (!context.json && options.startAt === undefined) {
     const existing = await offerExistingGrant(context, api, body);
     if (existing !== undefined) return existing;
   }
-  const request = await api.call('/api/v1/requests', requestShape, {
-    method: 'POST',
+  const request = await api.call(requestEndpoints.create, {
     body,
     idempotencyKey: randomUUID(),
   });
@@ -67,11 +66,7 @@ export async function requestAccess(
   return { document: request, text: formatRequest(request, new Date()) };
 }
 
-async function waitAndReport(
-  context: Context,
-  api: Api,
-  request: Parameters<typeof waitForDecision>[1],
-): Promise<Answer> {
+async function waitAndReport(context: Context, api: Api, request: AccessRequest): Promise<Answer> {
   const progress = new Progress(context.io);
   const decided = await waitForDecision(api, request, { progress, signal: context.io.signal }).finally(() =>
     progress.end(),
@@ -127,12 +122,12 @@ async function offerExistingGrant(
  * The caller's own active grant that allows all of this scope, and lasts longest. It is only a convenience: any failure
  * of the broker counts as "there is none".
  */
-async function findUsableGrant(api: Api, wanted: WantedAccess, now: Date): Promise<GrantAnswer | undefined> {
+async function findUsableGrant(api: Api, wanted: WantedAccess, now: Date): Promise<Grant | undefined> {
   try {
     const { person } = await fetchMe(api);
     const { tenant, service } = wanted;
     const query = new URLSearchParams({ state: 'active', tenant, service, person, limit: '200' });
-    const { items } = await api.call(`/api/v1/grants?${query}`, pageOf(grantShape));
+    const { items } = await api.call(grantEndpoints.list, { query });
     return items
       .filter((grant) => Date.parse(grant.endsAt ?? '') > now.getTime())
       .filter((grant) => scopeNarrows(wanted.scope, grant.scope))

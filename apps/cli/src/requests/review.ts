@@ -1,12 +1,13 @@
-import { ContractError, canonicalJson, parseTerms, type Terms } from '@countersign/contract';
+import { requestEndpoints, serviceEndpoints } from '@countersign/api';
+import type { Terms } from '@countersign/contract';
 import { counterTerms, halfTime, type Narrowing, onlyObjects, readOnly } from '@countersign/wording';
-import { type Api, segment } from '../api/client.js';
+import type { Api } from '../api/client.js';
 import { fetchNames } from '../api/people.js';
-import { requestShape, reviewShape, serviceShape } from '../api/shapes.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseId, parseScopeEntry, parseSeconds } from '../command/flags.js';
 import { formatRequest, peopleIn } from './request-text.js';
+import { readTerms } from './terms.js';
 
 /** How a counter-offer narrows the request: by a preset, or by scope and time. */
 type NarrowingOptions = { scope?: string[]; for?: string; preset?: string };
@@ -29,11 +30,10 @@ export async function review(context: Context, id: string, options: ReviewOption
   parseId('req', id);
   const decision = parseDecision(options);
   checkNarrowing(options);
-  const api = context.api();
-  const path = `/api/v1/requests/${segment(id)}`;
-  const { digest, terms } = await readDigest(context, api, path, options);
-  const decided = await api.call(`${path}/reviews`, reviewShape, {
-    method: 'POST',
+  const api = await context.api();
+  const { digest, terms } = await readDigest(context, api, id, options);
+  const decided = await api.call(requestEndpoints.review, {
+    params: { id },
     body: {
       decision,
       digest,
@@ -60,11 +60,11 @@ function parseDecision(options: ReviewOptions): keyof typeof DONE {
 async function readDigest(
   context: Context,
   api: Api,
-  path: string,
+  id: string,
   { digest, counter }: ReviewOptions,
 ): Promise<{ digest: string; terms: unknown }> {
   if (digest !== undefined && counter !== true) return { digest, terms: null };
-  const request = await api.call(path, requestShape);
+  const request = await api.call(requestEndpoints.read, { params: { id } });
   if (digest === undefined)
     context.note(formatRequest(request, new Date(), await fetchNames(api, peopleIn(request))));
   else if (digest !== request.digest)
@@ -101,16 +101,6 @@ async function counterOffer(
   return counterTerms(requested, digest, await buildNarrowing(api, requested, options));
 }
 
-function readTerms(terms: unknown): Terms {
-  try {
-    return parseTerms(JSON.parse(canonicalJson(terms)));
-  } catch (error) {
-    if (error instanceof ContractError)
-      throw new CliError('bad_answer', 'The broker answered terms that are not valid.');
-    throw error;
-  }
-}
-
 /** @throws CliError `nothing_to_offer` if the preset leaves nothing */
 async function buildNarrowing(api: Api, terms: Terms, options: NarrowingOptions): Promise<Narrowing> {
   const { scope, for: time, preset } = options;
@@ -128,5 +118,5 @@ async function buildNarrowing(api: Api, terms: Terms, options: NarrowingOptions)
 async function applyPreset(api: Api, terms: Terms, preset: string): Promise<Narrowing | null> {
   if (preset === 'half-time') return halfTime(terms);
   if (preset !== 'read-only') return onlyObjects(terms, preset.slice(ONLY.length).split(','));
-  return readOnly(terms, await api.call(`/api/v1/services/${segment(terms.service)}`, serviceShape));
+  return readOnly(terms, await api.call(serviceEndpoints.read, { params: { name: terms.service } }));
 }

@@ -1,10 +1,10 @@
+import { type AccessRequest, noticeEndpoints, requestEndpoints } from '@countersign/api';
 import { sleep } from '@countersign/runtime';
 import { createParser } from 'eventsource-parser';
-import { type Api, segment } from '../api/client.js';
-import { type RequestAnswer, requestShape } from '../api/shapes.js';
+import type { Api } from '../api/client.js';
 import { CliError } from '../command/errors.js';
 import type { Progress } from '../terminal/progress.js';
-import { formatSeconds } from '../terminal/text.js';
+import { formatSeconds } from '../terminal/time.js';
 import { describeState, isUndecided } from './request-text.js';
 
 type WaitOptions = { progress: Pick<Progress, 'step' | 'waiting'>; signal: AbortSignal };
@@ -20,9 +20,9 @@ const TRANSIENT = new Set(['broker_unreachable', 'rate_limited', 'bad_answer']);
  */
 export async function waitForDecision(
   api: Api,
-  asked: RequestAnswer,
+  asked: AccessRequest,
   { progress, signal }: WaitOptions,
-): Promise<RequestAnswer> {
+): Promise<AccessRequest> {
   const changes = new ChangeSignal(api);
   let request = asked;
   let unreachable = false;
@@ -55,16 +55,16 @@ export async function waitForDecision(
 }
 
 /** Undefined after a failure that passes by itself. */
-async function fetchRequest(api: Api, id: string): Promise<RequestAnswer | undefined> {
+async function fetchRequest(api: Api, id: string): Promise<AccessRequest | undefined> {
   try {
-    return await api.call(`/api/v1/requests/${segment(id)}`, requestShape);
+    return await api.call(requestEndpoints.read, { params: { id } });
   } catch (error) {
     if (error instanceof CliError && TRANSIENT.has(error.code)) return undefined;
     throw error;
   }
 }
 
-function describeChanges(before: RequestAnswer, after: RequestAnswer): string[] {
+function describeChanges(before: AccessRequest, after: AccessRequest): string[] {
   const known = new Set(before.reviews.map(({ id }) => id));
   const reviews = after.reviews
     .filter(({ id }) => !known.has(id))
@@ -80,7 +80,7 @@ function describeChanges(before: RequestAnswer, after: RequestAnswer): string[] 
   ];
 }
 
-function describeWaiting({ state, needs, tenant, lapsesAt }: RequestAnswer): string {
+function describeWaiting({ state, needs, tenant, lapsesAt }: AccessRequest): string {
   const byVendor = state === 'awaiting_vendor';
   const { required, approved } = byVendor ? needs.vendor : needs.customer;
   const secondsLeft = (Date.parse(lapsesAt) - Date.now()) / 1000;
@@ -133,7 +133,7 @@ class ChangeSignal {
   }
 
   private async readStream(): Promise<void> {
-    const response = await this.api.openStream('/api/v1/stream', this.stop.signal);
+    const response = await this.api.openStream(noticeEndpoints.stream, this.stop.signal);
     this.connected = true;
     const parser = createParser({ onEvent: () => this.notify() });
     const decoder = new TextDecoder();

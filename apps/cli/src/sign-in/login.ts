@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { cliCredentialSchema } from '@countersign/api';
 import { readCliEnvironment } from '@countersign/config';
-import { z } from 'zod';
 import { Api, unreachableError } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
 import { CliError, usageError } from '../command/errors.js';
 import { parseSlug } from '../command/flags.js';
 import { readAll } from '../terminal/io.js';
-import { formatInstant } from '../terminal/text.js';
+import { formatInstant } from '../terminal/time.js';
 import { readStoredLogin, writeStoredLogin } from './credentials-file.js';
 import { LoopbackRedirect } from './loopback-redirect.js';
 import { endSession } from './session.js';
@@ -20,7 +20,6 @@ type Credential = { credential: string; expiresAt: string | null };
 
 const MAX_KEY_BYTES = 1_024;
 const EXCHANGE_TIMEOUT_MS = 30_000;
-const exchangeShape = z.object({ credential: z.string(), expiresAt: z.string() });
 
 /** Signs in through the browser, or takes an API key, and stores the credential for this broker and this user. */
 export async function login(context: Context, options: LoginOptions): Promise<Answer> {
@@ -90,8 +89,11 @@ async function exchangeCode(broker: string, code: string, verifier: string): Pro
   }).catch((cause: unknown) => {
     throw unreachableError(broker, cause);
   });
-  const parsed = exchangeShape.safeParse(await response.json().catch(() => undefined));
-  if (response.ok && parsed.success) return parsed.data;
+  const parsed = cliCredentialSchema.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && parsed.success) {
+    const { credential, expiresAt } = parsed.data;
+    return { credential, expiresAt };
+  }
   throw new CliError('login_failed', 'the broker did not accept the code; log in again');
 }
 

@@ -1,5 +1,5 @@
+import { sessionEndpoints } from '@countersign/api';
 import { readCliEnvironment } from '@countersign/config';
-import { z } from 'zod';
 import { Api } from '../api/client.js';
 import { fetchMe } from '../api/people.js';
 import type { Answer, Context } from '../command/context.js';
@@ -8,7 +8,7 @@ import { formatFacts } from '../terminal/text.js';
 import { readStoredLogin, writeStoredLogin } from './credentials-file.js';
 
 export async function whoami(context: Context): Promise<Answer> {
-  const api = context.api();
+  const api = await context.api();
   const me = await fetchMe(api);
   return {
     document: me,
@@ -47,7 +47,7 @@ export async function logout(context: Context): Promise<Answer> {
 export async function endSession(broker: string, credential: string): Promise<boolean> {
   if (!credential.startsWith('css_')) return true;
   try {
-    await new Api(broker, credential).call('/api/v1/session', z.null(), { method: 'DELETE' });
+    await new Api(broker, credential).call(sessionEndpoints.signOut);
     return true;
   } catch (error) {
     if (error instanceof CliError) return error.code === 'unauthenticated';

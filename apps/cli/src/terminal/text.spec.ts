@@ -1,9 +1,11 @@
+import { accessRequestDetailSchema } from '@countersign/api';
 import * as fc from 'fast-check';
 import { requestAnswer } from '../../test/answers.js';
-import { requestShape } from '../api/shapes.js';
+
 import { formatPlan } from '../host/organisation.js';
 import { formatRequest } from '../requests/request-text.js';
-import { escapeForTerminal, formatFacts, formatInstant, formatSeconds, formatTable } from './text.js';
+import { escapeForTerminal, formatFacts, formatTable } from './text.js';
+import { formatInstant, formatSeconds } from './time.js';
 
 test.each([
   [0, '0 s'],
@@ -35,7 +37,7 @@ test('no text can move the cursor, break a line, or reorder what is read', () =>
 });
 
 test('a request is read as who, what, how long, why, and what is missing', () => {
-  const request = requestShape.parse(requestAnswer({ justification: 'Case\n4711' }));
+  const request = accessRequestDetailSchema.parse(requestAnswer({ justification: 'Case\n4711' }));
   const text = formatRequest(request, new Date('2026-11-24T12:00:00Z'));
   expect(text).toContain('billing of acme');
   expect(text).toContain('read on invoices/*');

@@ -1,5 +1,3 @@
-import { shortDurationText } from '@countersign/wording';
-
 /**
  * Makes text from elsewhere harmless for a terminal. Control characters, and characters that reorder or hide text
  * (bidirectional, zero-width), become \u{…}; line breaks become ⏎.
@@ -42,15 +40,3 @@ export function formatFacts(facts: readonly Fact[]): string {
 /** A fact if there is a value, and no line if there is none. */
 export const optionalFact = (name: string, value: string | string[] | null | undefined): Fact[] =>
   value === null || value === undefined ? [] : [[name, value]];
-
-/** A length of time in its two largest units, such as `3 h 58 min`. */
-export const formatSeconds = (seconds: number): string => shortDurationText(seconds, 'en');
-
-/** An instant and its distance from now: `2026-11-24T15:00:00Z (in 12 min)`. */
-export function formatInstant(instant: string, now: Date): string {
-  const seconds = (Date.parse(instant) - now.getTime()) / 1000;
-  if (Number.isNaN(seconds)) return instant;
-  return seconds >= 0
-    ? `${instant} (in ${formatSeconds(seconds)})`
-    : `${instant} (${formatSeconds(-seconds)} ago)`;
-}
