@@ -11,7 +11,7 @@ interface Node {
 }
 
 /**
- * The contract's schemas are calls of zod at module level. A bundler keeps such calls even if nobody uses their results,
+ * The contract's schemas are calls of zod at module level. A bundler keeps such calls even if no one uses their results,
  * because a call may have side effects, and with them all of zod. This plugin marks them as free of side effects, so
  * that a page contains only what it uses.
  */

@@ -4,7 +4,7 @@ import { readPins } from '@countersign/gateway-protocol';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { Demo } from '../support/demo.js';
 import { eventually } from '../support/eventually.js';
-import { claimDoor, VirtualAuthenticator } from './support/passkeys.js';
+import { claimOrganisation, VirtualAuthenticator } from './support/passkeys.js';
 
 const PATIENCE_MS = 30_000;
 
@@ -48,10 +48,10 @@ describe('P12: Ada claims Acme in the demo', () => {
     return JSON.parse(text) as T;
   };
 
-  test('the gateway on her host is pinned in the same step, and opens to what she has signed', async () => {
+  test('the gateway on the same host is pinned in the same step, and allows what she has signed', async () => {
     const ada = await signedIn('ada@acme.example', 'acme', '/inbox');
     await VirtualAuthenticator.in(ada);
-    await claimDoor(ada);
+    await claimOrganisation(ada);
     await ada.getByText('has pinned this fingerprint').waitFor();
     const command = await ada.locator('.command code').textContent();
     const [spool = ''] = readdirSync(join(demo.dataDir, 'spool'));

@@ -4,7 +4,7 @@ import { BrowserSite } from './support/browser-site.js';
 
 const PHONE = { viewport: { width: 360, height: 740 } };
 
-/** Presses Tab until the control with this name has focus. @throws Error where none of `most` stops is it */
+/** Presses Tab until the control with this name has the focus. @throws Error after `most` presses */
 async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   for (let stop = 0; stop < most; stop += 1) {
     await page.keyboard.press('Tab');
@@ -22,7 +22,7 @@ describe('the decision page', () => {
   }, 120_000);
   afterAll(() => site.close());
 
-  test('is decided by keyboard alone; Approve is never focused by itself, and the outcome is announced', async () => {
+  test('can be decided by keyboard alone; Approve never gets the focus by itself, and the outcome is announced', async () => {
     const asked = await waiting(site);
     const page = await site.signedIn('ada', `/requests/${asked.id}`, PHONE);
     await page.getByRole('button', { name: /^Approve:/ }).waitFor();
@@ -57,7 +57,7 @@ describe('the decision page', () => {
     expect(terms.seconds).toBe(900);
   }, 120_000);
 
-  test('a page left open tells within a second that somebody else has decided', async () => {
+  test('an open page shows within a second that someone else has decided', async () => {
     const asked = [];
     for (let count = 0; count < 5; count += 1) asked.push(await waiting(site));
     const took: number[] = [];
@@ -72,11 +72,11 @@ describe('the decision page', () => {
       took.push(performance.now() - began - (await paceOf(page)));
       expect(await page.getByRole('button', { name: /^Approve:/ }).count()).toBe(0);
     }
-    // The median of five: a slow moment or two of the machine are no slow page.
+    // The median of five, so that a slow moment of the machine does not count.
     expect(took.sort((one, other) => one - other)[2]).toBeLessThanOrEqual(1_000);
   }, 120_000);
 
-  test('what has changed since it was opened has to be read again before it is decided', async () => {
+  test('a request that changed after it was opened must be read again before it is decided', async () => {
     const controls = '/api/v1/tenants/acme/privacy-controls';
     const before = await site.api<{ approvals: number }>('ada', 'GET', controls);
     await site.api('ada', 'PUT', controls, { ...before, approvals: 2 });
@@ -103,7 +103,7 @@ describe('the decision page', () => {
     await page.getByText('Approved by Ada Moreau').waitFor();
   }, 120_000);
 
-  test('denying needs a reason, and a decided request shows the outcome to whoever comes later', async () => {
+  test('denying needs a reason, and a decided request shows its outcome later', async () => {
     const asked = await waiting(site);
     const page = await site.signedIn('ada', `/requests/${asked.id}`);
     await page.getByRole('button', { name: 'Deny', exact: true }).click();
@@ -118,7 +118,7 @@ describe('the decision page', () => {
     expect(await erin.getByRole('button', { name: /Approve|Accept|take back/i }).count()).toBe(0);
   }, 120_000);
 
-  test('reads in German, dates included, for whoever’s browser asks for it', async () => {
+  test('is in German, dates included, if the browser prefers German', async () => {
     const asked = await waiting(site);
     const context = await site.context({ locale: 'de-DE' });
     const page = await context.newPage();
@@ -137,7 +137,7 @@ describe('the decision page', () => {
   }, 120_000);
 });
 
-/** Milliseconds that this machine takes just now for one answer of the broker, shown. */
+/** How many milliseconds this machine takes now to get and show one answer of the broker. */
 async function paceOf(page: Page): Promise<number> {
   const began = performance.now();
   await page.evaluate(

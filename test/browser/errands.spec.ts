@@ -4,7 +4,7 @@ import { BrowserSite } from './support/browser-site.js';
 
 const CONTROLS = '/api/v1/tenants/acme/privacy-controls';
 
-describe('errands on the other pages', () => {
+describe('everyday tasks on the other pages', () => {
   let site: BrowserSite;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('errands on the other pages', () => {
   }, 120_000);
   afterAll(() => site.close());
 
-  test('the security admin stops one access, with a reason, from the list of all', async () => {
+  test('the security admin stops one access from the list, with a reason', async () => {
     const id = await grant(site);
     const page = await site.signedIn('sam', '/security');
     const open = page.getByRole('region', { name: 'Open now' });
@@ -28,7 +28,7 @@ describe('errands on the other pages', () => {
     expect(ended).toMatchObject({ state: 'ended', endReason: 'revoked' });
   }, 120_000);
 
-  test('an admin changes what somebody is called and may do', async () => {
+  test('an admin changes a person’s name and roles', async () => {
     const page = await site.signedIn('ada', '/people');
     await page
       .getByRole('row', { name: /Bob Chen/ })
@@ -50,7 +50,7 @@ describe('errands on the other pages', () => {
     expect(items.find(({ name }) => name === 'Bob Chen-Diaz')?.roles).toEqual(['approver', 'auditor']);
   }, 120_000);
 
-  test('controls are saved and said to be; a draft outlives another’s change and never overwrites it', async () => {
+  test('controls are saved with a message; a draft survives another person’s change and never overwrites it', async () => {
     const page = await site.signedIn('ada', '/controls');
     const longest = page.getByLabel('Longest access, in minutes');
     const save = page.getByRole('button', { name: 'Save these controls' });
@@ -77,7 +77,7 @@ describe('errands on the other pages', () => {
     expect(await site.api('ada', 'GET', CONTROLS)).toMatchObject({ maxDuration: null });
   }, 120_000);
 
-  test('calls are taken along as a file; a day is as long as it was where the reader is', async () => {
+  test('calls are exported as a file; a day has its length in the reader’s time zone', async () => {
     const bearer = await token(site, await grant(site));
     await call(site, bearer, '/tenants/acme/invoices/inv-9', 200);
     const page = await site.signedIn('ada', '/history');
@@ -89,7 +89,7 @@ describe('errands on the other pages', () => {
     expect(text.split('\r\n')[0]).toMatch(/^"at","person","grant",/);
     expect(text).toContain('/tenants/acme/invoices/inv-9');
 
-    // Clocks are put back in Berlin on this day: it has 25 hours.
+    // In Berlin this day has 25 hours: summer time ends.
     await page.getByLabel('From').fill('2026-10-25');
     await page.getByLabel('To (inclusive)').fill('2026-10-25');
     const ofThatDay = page.waitForRequest(/access-records/);

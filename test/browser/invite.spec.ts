@@ -9,7 +9,7 @@ describe('the invite page', () => {
   }, 120_000);
   afterAll(() => site.close());
 
-  test('opens the door for a case in a few presses, and shuts it again with what it opened', async () => {
+  test('invites for a case in a few presses, and withdraws the invitation with the access that it opened', async () => {
     const page = await site.signedIn('ada', '/invite', { viewport: { width: 360, height: 740 } });
     await page.getByText('No invitation is open').waitFor();
     await page.getByRole('checkbox', { name: 'list invoices' }).check();
@@ -19,7 +19,7 @@ describe('the invite page', () => {
     await page.getByText('Support may now do what you chose.').waitFor();
     await page.getByText('list and read invoices', { exact: true }).waitFor();
 
-    // What fits needs nobody of the customer any more; the vendor still reviews it.
+    // A request that fits needs no approval by the customer. The vendor still reviews it.
     const fitting = await ask(site);
     await review(site, 'max', fitting);
     const approved = await site.api<{ state: string; grant: string }>(

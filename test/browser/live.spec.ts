@@ -9,7 +9,7 @@ describe('the live page', () => {
   }, 120_000);
   afterAll(() => site.close());
 
-  test('shows calls as they happen, goes on after the broker restarts, stops access and shows the proof', async () => {
+  test('shows calls as they happen, continues after the broker restarts, stops access and shows the proof', async () => {
     const id = await grant(site);
     const bearer = await token(site, id);
     const page = await site.signedIn('ada', `/grants/${id}`, { viewport: { width: 360, height: 740 } });
@@ -39,7 +39,7 @@ describe('the live page', () => {
     expect(await page.evaluate('window.sameDocument')).toBe(true);
   }, 180_000);
 
-  test('shows calls also where the broker that it follows hears of none of them', async () => {
+  test('shows calls even if the broker that it follows receives none of them', async () => {
     const id = await grant(site);
     const bearer = await token(site, id);
     const context = await site.context();
@@ -53,7 +53,7 @@ describe('the live page', () => {
     expect(await page.getByText('Reconnecting …').count()).toBe(1);
   }, 120_000);
 
-  test('asks as somebody while somebody is there, and by itself once nobody is', async () => {
+  test('marks its requests as background requests once the person is inactive', async () => {
     const id = await grant(site);
     const context = await site.context();
     const page = await context.newPage();

@@ -59,7 +59,7 @@ describe('every page', () => {
   ];
 
   test.each(['ada', 'erin', 'max', 'sam'] as const)(
-    'of %s: axe finds nothing, narrow and wide, dark and light, target sizes included',
+    'of %s: axe finds no violations, narrow and wide, dark and light, target sizes included',
     async (who) => {
       const page = await site.signedIn(who, '/history', { viewport: { width: 1440, height: 900 } });
       const found: Record<string, string[]> = {};
@@ -83,7 +83,7 @@ describe('every page', () => {
     180_000,
   );
 
-  test('of somebody who is not signed in: the sign-in, and nothing that needs mending there', async () => {
+  test('shows the sign-in page to people who are not signed in, and axe finds no violations there', async () => {
     const page = await (await site.context()).newPage();
     await page.goto(`${site.url}${paths['open']}`);
     await page.getByLabel('Organisation').waitFor();
@@ -93,7 +93,7 @@ describe('every page', () => {
     expect(await violations(page)).toEqual([]);
   }, 60_000);
 
-  test('signing in leads to no other host, and an error of any name is shown as text', async () => {
+  test('sign-in leads to no other host, and shows any error code as text', async () => {
     const page = await (await site.context()).newPage();
     await page.goto(`${site.url}/sign-in?returnTo=/.//evil.example/&error=__proto__`);
     await page.getByText('__proto__').waitFor();
@@ -103,7 +103,7 @@ describe('every page', () => {
     expect(new URL((await left).url()).searchParams.get('returnTo')).toBe('/');
   }, 60_000);
 
-  test('of another tenant is not shown, whoever knows its address (P9)', async () => {
+  test('of another tenant is not shown, even at its exact address (P9)', async () => {
     const page = await site.signedIn('ada', '/inbox');
     const foreign = await ask(site, { tenant: 'globex' });
     await page.goto(`${site.url}/requests/${foreign.id}`);
@@ -111,7 +111,7 @@ describe('every page', () => {
     expect(await page.getByText('Case 4711').count()).toBe(0);
   }, 60_000);
 
-  test('says so when the connection is lost, keeps what it shows, and goes on when it is back', async () => {
+  test('keeps its content while the connection is lost, says so, and continues when it is back', async () => {
     const page = await site.signedIn('ada', '/history');
     await page.getByRole('link', { name: 'list and read invoices' }).first().waitFor();
     await page.context().setOffline(true);
@@ -124,7 +124,7 @@ describe('every page', () => {
     await page.getByText('Open now').first().waitFor();
   }, 60_000);
 
-  test('refuses to be framed by anybody', async () => {
+  test('cannot be embedded in another page', async () => {
     const page = await site.signedIn('ada', '/inbox');
     const frames: Server = createServer((_request, response) => {
       response.setHeader('content-type', 'text/html');
@@ -144,19 +144,19 @@ describe('every page', () => {
     }
   }, 60_000);
 
-  test('runs under its own policy: nothing inline, nothing from elsewhere, no error in the console', async () => {
+  test('follows its content security policy: nothing inline, nothing from other hosts, no console errors', async () => {
     const page = await (await site.context()).newPage();
-    const said: string[] = [];
+    const errors: string[] = [];
     const hosts = new Set<string>();
     page.on('console', (message) => {
-      if (message.type() === 'error') said.push(message.text());
+      if (message.type() === 'error') errors.push(message.text());
     });
-    page.on('pageerror', (error) => said.push(String(error)));
+    page.on('pageerror', (error) => errors.push(String(error)));
     page.on('request', (request) => hosts.add(new URL(request.url()).origin));
     await page.goto(`${site.url}/sign-in`);
     await page.getByLabel('Organisation').waitFor();
-    // Asking who is signed in is answered 401, which the browser writes down as an error of the network.
-    expect(said.filter((text) => !text.includes('401'))).toEqual([]);
+    // The answer to “who is signed in?” is 401, which the browser logs as a network error.
+    expect(errors.filter((text) => !text.includes('401'))).toEqual([]);
     expect([...hosts]).toEqual([site.url]);
     await page.evaluate(
       "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')",

@@ -8,7 +8,7 @@ import { BrowserSite, PEOPLE } from './support/browser-site.js';
 import {
   type Assertion,
   assertionAt,
-  claimDoor,
+  claimOrganisation,
   fromPage,
   VirtualAuthenticator,
 } from './support/passkeys.js';
@@ -29,15 +29,15 @@ describe('P12: a customer signs with passkeys', () => {
 
   beforeAll(async () => {
     site = await BrowserSite.start();
-    // The host makes no key for people of a claimed tenant: this one is made before.
+    // The host creates no keys for people of a claimed tenant, so this one is created before.
     await site.site.key(PEOPLE.ada);
     page = await site.signedIn('ada', '/inbox');
     authenticator = await VirtualAuthenticator.in(page);
-    await claimDoor(page);
+    await claimOrganisation(page);
     trust = await site.api<Trust>('ada', 'GET', '/api/v1/tenants/acme/trust');
   }, 180_000);
   afterAll(() => site.close());
-  // An engineer may have so many open requests; each test begins with none.
+  // The number of an engineer's open requests is limited, so each test begins with none.
   afterEach(async () => {
     const { items } = await site.api<{ items: Asked[] }>('erin', 'GET', '/api/v1/requests');
     for (const { id, state } of items)
@@ -48,7 +48,7 @@ describe('P12: a customer signs with passkeys', () => {
   const stateOf = async ({ id }: Asked) =>
     (await site.api<Asked>('ada', 'GET', `/api/v1/requests/${id}`)).state;
 
-  test('an admin claims the door as the page leads her, and reads the fingerprint that was signed', async () => {
+  test('an admin claims her organisation step by step, and sees the signed fingerprint', async () => {
     await page.goto(`${site.url}/trust`);
     const fingerprint = (await page.locator('.groups').first().textContent()) ?? '';
     expect(`sha256:${fingerprint.replaceAll(/\s/g, '')}`).toBe(trust.anchor.trust);
@@ -59,7 +59,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect((await file).suggestedFilename()).toBe('countersign-anchor-acme.json');
   }, 60_000);
 
-  test('approves with her passkey what the page shows; the seal says so', async () => {
+  test('approves with her passkey what the page shows, and the seal says so', async () => {
     const asked = await waiting(site, CHANGE);
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
@@ -81,7 +81,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect(await stateOf(asked)).toBe('countered');
   }, 60_000);
 
-  test('a prompt that ends without her is told kindly, and nothing happens', async () => {
+  test('a cancelled prompt signs nothing and is not shown as an error', async () => {
     const asked = await waiting(site, CHANGE);
     await page.goto(`${site.url}/requests/${asked.id}`);
     await authenticator.verifies(false);
@@ -93,7 +93,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.getByText('Countersigned by Ada Moreau with a passkey').waitFor();
   }, 60_000);
 
-  test('signs nothing where the server offers other terms than the page shows', async () => {
+  test('signs nothing if the server offers terms other than those on the page', async () => {
     const [asked, other] = [await waiting(site, CHANGE), await waiting(site, CHANGE)];
     const signed = await authenticator.signatures();
     await page.route(`**/api/v1/requests/${asked.id}/statement`, (route) =>
@@ -106,7 +106,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect(await stateOf(asked)).toBe('awaiting_customer');
   }, 60_000);
 
-  test('invites with her passkey: what fits is not asked again', async () => {
+  test('invites with her passkey: a request that fits needs no further approval', async () => {
     await page.goto(`${site.url}/invite`);
     await page.getByRole('checkbox', { name: 'read any invoice' }).check();
     await page.getByLabel('For case').fill('4712');
@@ -129,7 +129,7 @@ describe('P12: a customer signs with passkeys', () => {
     ]);
   }, 60_000);
 
-  test('stops with her passkey what is open, the stop is signed, and lifts it again', async () => {
+  test('signs a stop of an access with her passkey, and lifts it again', async () => {
     const asked = await waiting(site, CHANGE);
     await page.goto(`${site.url}/requests/${asked.id}`);
     await page.getByRole('button', { name: APPROVE }).click();
@@ -151,7 +151,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect(left.items).toEqual([]);
   }, 60_000);
 
-  test('a trust document shows each of its people once, also while their names are on their way', async () => {
+  test('a trust document shows each of its people once, even while their names load', async () => {
     type Person = { id: string; name: string };
     const { items } = await site.api<{ items: Person[] }>('ada', 'GET', '/api/v1/tenants/acme/people');
     expect(items.length).toBeGreaterThan(2);
@@ -172,7 +172,7 @@ describe('P12: a customer signs with passkeys', () => {
     await page.unrouteAll();
   }, 60_000);
 
-  test('changes a rule in words, and signs the next version', async () => {
+  test('changes a rule, and signs the next version', async () => {
     await page.goto(`${site.url}/trust`);
     await page.getByText('Change the rules', { exact: true }).click();
     await page.getByRole('group', { name: 'Without a passkey' }).getByLabel('list').check();
@@ -193,7 +193,7 @@ describe('P12: a customer signs with passkeys', () => {
     });
   }, 60_000);
 
-  test('makes an API key of her own, which is shown once, and revokes it', async () => {
+  test('makes an API key, which is shown once, and revokes it', async () => {
     await page.goto(`${site.url}/account`);
     await page.getByRole('button', { name: 'Make an API key' }).click();
     const key = (await page.locator('.command code').textContent()) ?? '';
@@ -209,7 +209,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect((await asHer()).status).toBe(401);
   }, 60_000);
 
-  test('axe finds nothing on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
+  test('axe finds no violations on the pages of a claimed tenant, narrow and wide, dark and light', async () => {
     const asked = await waiting(site, CHANGE);
     const found: string[] = [];
     for (const path of [
@@ -236,7 +236,7 @@ describe('P12: a customer signs with passkeys', () => {
     expect(found).toEqual([]);
   }, 60_000);
 
-  describe('the broker takes no signature', () => {
+  describe('the broker rejects a signature', () => {
     const keyOf = () => trust.document.people[0]?.passkeys[0]?.id ?? '';
     const statementOf = async ({ id }: Asked) =>
       (await site.api<{ statement: object }>('ada', 'GET', `/api/v1/requests/${id}/statement`)).statement;
@@ -271,7 +271,7 @@ describe('P12: a customer signs with passkeys', () => {
       expect(await stateOf(asked)).toBe('awaiting_customer');
     }, 60_000);
 
-    test('over another request’s challenge, nor another request’s signature again', async () => {
+    test('over another request’s challenge, and a replayed signature', async () => {
       const [asked, other] = [await waiting(site, CHANGE), await waiting(site, CHANGE)];
       const [statement, others] = [await statementOf(asked), await statementOf(other)];
       const swapped = await assertionAt(page, challengeOf(others), keyOf());
@@ -282,7 +282,7 @@ describe('P12: a customer signs with passkeys', () => {
     }, 60_000);
   });
 
-  test('names, lists and removes passkeys; what a trust document names stays', async () => {
+  test('names, lists and removes passkeys, except those in a trust document', async () => {
     await page.goto(`${site.url}/passkeys`);
     await page.getByText('The next trust document can remove it').waitFor();
     expect(await page.getByRole('button', { name: /^Remove/ }).count()).toBe(0);

@@ -28,13 +28,13 @@ describe('P12: a customer signs at a page of its own', () => {
     await host.close();
   });
 
-  /** Presses what may close its window before the press is answered; what came of it is for the test to see. */
+  /** Presses a button that may close its window before the press returns. The test checks the result. */
   const pressed = (button: Locator) =>
     button.click().catch((error: unknown) => {
       if (!String(error).includes('has been closed')) throw error;
     });
 
-  /** Presses the button of that name, and in the window that opens the other. @returns what the window said */
+  /** Presses the first button, and the second one in the window that opens. @returns the window's text */
   const signed = async (button: string | RegExp, inWindow: string, more = async (_popup: Page) => {}) => {
     const popup = await device.windowOf(page, () => page.getByRole('button', { name: button }).click());
     const press = popup.getByRole('button', { name: inWindow });
@@ -45,7 +45,7 @@ describe('P12: a customer signs at a page of its own', () => {
     return { popup, said };
   };
 
-  test('what is built is one file, and its published hash is its own', async () => {
+  test('the build is one file, and the published hash matches it', async () => {
     const hash = createHash('sha256').update(host.page).digest('hex');
     expect(host.published).toBe(`${hash}  countersign-signing.html\n`);
     expect(readFileSync(join(root, 'docs/signing-page.sha256'), 'utf8')).toBe(host.published);
@@ -60,7 +60,7 @@ describe('P12: a customer signs at a page of its own', () => {
     expect(text).not.toContain(root);
   });
 
-  test('an admin claims the door there: passkey, recovery key and first version', async () => {
+  test('an admin claims her organisation there: passkey, recovery key and first version', async () => {
     await page.getByText('Our company hosts its own signing page').click();
     await page.getByLabel('Its address').fill(`${host.origin}/countersign-signing.html`);
     await signed('Make a passkey', 'Make a passkey');
@@ -83,7 +83,7 @@ describe('P12: a customer signs at a page of its own', () => {
     await writePins(join(site.site.folder, 'spool'), { acme: pin });
   }, 60_000);
 
-  test('approves there what the page says in words, and the gateway opens to it', async () => {
+  test('approves there what the page describes, and the gateway allows it', async () => {
     const asked = await waiting(site);
     await page.goto(`${site.url}/requests/${asked.id}`);
     const { said } = await signed(/^Approve with passkey/, SIGN.name);
@@ -99,7 +99,7 @@ describe('P12: a customer signs at a page of its own', () => {
     await call(site, await token(site, grant ?? ''), '/tenants/acme/invoices', 200);
   }, 60_000);
 
-  test('a window that is closed has signed nothing', async () => {
+  test('a closed window has signed nothing', async () => {
     const asked = await waiting(site);
     const before = device.signatures;
     await page.goto(`${site.url}/requests/${asked.id}`);
@@ -109,7 +109,7 @@ describe('P12: a customer signs at a page of its own', () => {
   }, 60_000);
 
   describe('signs nothing', () => {
-    /** Opens the page as a page of that opener's would, with this request. @returns what it says in the end */
+    /** Opens the signing page from `opener` with this request. @returns its final message */
     const handed = async (opener: Page, request: (from: string) => object): Promise<string> => {
       const from = new URL(opener.url()).origin;
       const fragment = Buffer.from(JSON.stringify(request(from))).toString('base64url');
@@ -147,12 +147,12 @@ describe('P12: a customer signs at a page of its own', () => {
       return asking({ do: 'sign', rpId: 'sign.localhost', credentials: [], ...offered, ...change(offered) });
     };
 
-    test('whose terms are not those of the digest', async () => {
+    test('if the terms do not match the digest', async () => {
       const request = await taskFor(({ terms }) => ({ terms: { ...terms, seconds: 60 } }));
       expect(await handed(page, request)).toContain('is not what it claims to be');
     }, 60_000);
 
-    test('for a page at an address that is not listed, whatever address it names', async () => {
+    test('for a page at an unlisted address, whatever address it names', async () => {
       const request = await taskFor(() => ({}));
       const other = await page.context().newPage();
       await other.goto(`http://localhost:${new URL(site.site.gatewayUrl).port}/healthz`);
@@ -161,7 +161,7 @@ describe('P12: a customer signs at a page of its own', () => {
     }, 60_000);
   });
 
-  test('what takes the place of something unread is said to, and no press meant for that one signs it', async () => {
+  test('says that a request replaces an unread one, and a press meant for the first does not sign the second', async () => {
     const before = device.signatures;
     const [read, other] = [await waiting(site), await waiting(site)];
     const addressOf = async ({ id }: Asked) => {

@@ -10,7 +10,7 @@ interface Chunk {
 const built = join(root, 'dist/apps/web');
 const manifest = JSON.parse(readFileSync(join(built, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
 
-/** Every script that showing a page loads: the first one, the page's own, and what they import. */
+/** Every script that a page loads: the first one, the page's own, and all of their imports. */
 function scriptsOf(...entries: string[]): Set<string> {
   const files = new Set<string>();
   const visit = (name: string): void => {
@@ -38,7 +38,7 @@ test.each([
   expect(bytes).toBeLessThanOrEqual(200_000);
 });
 
-test('the signing page is short enough to be read: it contains no schema library', () => {
+test('the signing page is short enough to read, and contains no schema library', () => {
   const page = readFileSync(join(built, 'signing/countersign-signing.html'), 'utf8');
   expect(page.split('\n').length).toBeLessThan(2_500);
 });

@@ -9,7 +9,7 @@ export interface Asked {
   terms: { scope: { resource: string; actions: string[] }[]; seconds: number; lapsesAt: string };
 }
 
-/** Erin asks for invoices of Acme. */
+/** Erin requests access to Acme's invoices. */
 export const ask = (site: BrowserSite, change: Record<string, unknown> = {}): Promise<Asked> =>
   site.api('erin', 'POST', '/api/v1/requests', {
     tenant: 'acme',
@@ -33,14 +33,14 @@ export function review(
   return site.api(who, 'POST', `/api/v1/requests/${id}/reviews`, { decision: 'approve', digest, ...more });
 }
 
-/** A request that waits for the customer. */
+/** Creates a request that waits for the customer. */
 export async function waiting(site: BrowserSite, change: Record<string, unknown> = {}): Promise<Asked> {
   const asked = await ask(site, change);
   await review(site, 'max', asked);
   return asked;
 }
 
-/** A grant that both sides approved. @returns its id */
+/** Creates a grant that both sides approved. @returns its id */
 export async function grant(site: BrowserSite): Promise<string> {
   const asked = await waiting(site);
   await review(site, 'ada', asked);
@@ -49,7 +49,7 @@ export async function grant(site: BrowserSite): Promise<string> {
   return grant;
 }
 
-/** Calls the gateway under the grant until it answers so: a gateway hears of news within a second. */
+/** Calls the gateway until it answers with this status: a gateway receives changes within a second. */
 export async function call(site: BrowserSite, token: string, path: string, status: number): Promise<void> {
   await eventually(
     `${path} is answered ${status}`,

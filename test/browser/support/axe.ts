@@ -13,7 +13,7 @@ interface Violation {
   nodes: { html: string; failureSummary: string }[];
 }
 
-/** What axe holds against the page as it is drawn. Evaluated by the browser itself: the page's policy loads nothing. */
+/** The violations that axe finds on the page. The test evaluates axe itself, because the page's policy blocks scripts. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate<Violation[]>(

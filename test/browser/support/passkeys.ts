@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 
-/** Gives this page's browser a platform authenticator that keeps keys and verifies its user. */
+/** Adds a platform authenticator to this page's browser. It stores keys and verifies its user. */
 export async function platformAuthenticator(
   page: Page,
 ): Promise<{ cdp: CDPSession; authenticatorId: string }> {
@@ -31,13 +31,13 @@ export class VirtualAuthenticator {
     return new VirtualAuthenticator(cdp, authenticatorId);
   }
 
-  /** Whether the user proves to be who they are: false is a finger that is not known, or a prompt that is closed. */
+  /** Whether user verification succeeds. False stands for an unknown finger or a closed prompt. */
   async verifies(isUserVerified: boolean): Promise<void> {
     const { authenticatorId } = this;
     await this.cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
   }
 
-  /** How many signatures its keys have made, all told. */
+  /** The number of signatures that its keys have made. */
   async signatures(): Promise<number> {
     const { authenticatorId } = this;
     const { credentials } = await this.cdp.send('WebAuthn.getCredentials', { authenticatorId });
@@ -45,8 +45,8 @@ export class VirtualAuthenticator {
   }
 }
 
-/** Ada claims Acme as the page leads her: a passkey, a recovery key, the rules, her signature. */
-export async function claimDoor(page: Page): Promise<void> {
+/** Ada claims Acme on the claim page: a passkey, a recovery key, the rules, her signature. */
+export async function claimOrganisation(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Claim your organisation' }).click();
   await page.getByRole('button', { name: 'Make a passkey' }).click();
   await page.getByText('You have a passkey.').waitFor();
@@ -64,7 +64,7 @@ export interface Assertion {
   signature: string;
 }
 
-/** What a page that is not ours could have signed, wherever `page` is: no check of ours stands in its way. */
+/** Signs without any of our checks, as a malicious page could, at the origin of `page`. */
 export function assertionAt(
   page: Page,
   challenge: string,
@@ -89,7 +89,7 @@ export function assertionAt(
   })()`);
 }
 
-/** A call as the page's own scripts make it. @returns the answer's status and body */
+/** Calls the API as the page's own scripts do. @returns the answer's status and body */
 export function fromPage(
   page: Page,
   path: string,

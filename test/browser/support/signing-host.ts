@@ -9,10 +9,10 @@ import { platformAuthenticator } from './passkeys.js';
 const NAME = 'countersign-signing.html';
 const BUILT = join(root, 'dist/apps/web/signing');
 
-/** A customer's own web server, with the signing page as it was built and the list of who may ask. */
+/** A customer's own web server, with the built signing page and its configuration. */
 export class SigningHost {
   readonly page = readFileSync(join(BUILT, NAME));
-  /** As `sha256sum` writes it. */
+  /** The hash, as `sha256sum` writes it. */
   readonly published = readFileSync(join(BUILT, `${NAME}.sha256`), 'utf8');
   private readonly server: Server;
 
@@ -25,14 +25,14 @@ export class SigningHost {
     });
   }
 
-  /** @param list what `countersign-signing.json` says */
+  /** @param list the content of `countersign-signing.json` */
   static async start(list: object): Promise<SigningHost> {
     const host = new SigningHost(list);
     await new Promise<void>((resolve) => host.server.listen(0, 'localhost', resolve));
     return host;
   }
 
-  /** Another host name than the broker's, which browsers lead to this machine. */
+  /** A host name other than the broker's. Browsers resolve it to this machine. */
   get origin(): string {
     return `http://sign.localhost:${(this.server.address() as AddressInfo).port}`;
   }
@@ -47,13 +47,13 @@ type Credential = Awaited<ReturnType<typeof credentialsOf>>[number];
 const credentialsOf = async (cdp: CDPSession, authenticatorId: string) =>
   (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
 
-/** A device of one person, in whichever of its windows it is needed: a browser's own one lives as long as a window. */
+/** One person's device, which moves between windows: an authenticator of a browser lives only as long as its window. */
 export class Device {
   private readonly keys = new Map<string, Credential>();
-  /** How often it signed. */
+  /** The number of signatures that it has made. */
   signatures = 0;
 
-  /** What `press` opens, with this device in it. */
+  /** The window that `press` opens, with this device in it. */
   async windowOf(page: Page, press: () => Promise<void>): Promise<Page> {
     const [popup] = await Promise.all([page.waitForEvent('popup'), press()]);
     const { cdp, authenticatorId } = await platformAuthenticator(popup);

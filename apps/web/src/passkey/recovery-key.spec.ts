@@ -7,7 +7,7 @@ import { createRecoveryKey, signWithRecoveryKey } from './recovery-key.js';
 describe('P12: a printed recovery key', () => {
   const document = sampleTrust({});
 
-  test('signs a trust document as it was typed, spaces and all', async () => {
+  test('signs a trust document, and ignores spaces in the typed key', async () => {
     const { jwk, secret } = await createRecoveryKey();
     const typed = ` ${secret.match(/.{1,4}/g)?.join(' ')}\n`;
     const { credential, signature } = await signWithRecoveryKey(document, jwk, typed);
@@ -21,14 +21,14 @@ describe('P12: a printed recovery key', () => {
     ['too short', (secret: string) => secret.slice(1)],
     ['something else', () => 'my recovery key'],
     ['nothing', () => ''],
-  ])('is told from %s', async (_what, change) => {
+  ])('is rejected if it is %s', async (_what, change) => {
     const { jwk, secret } = await createRecoveryKey();
     await expect(signWithRecoveryKey(document, jwk, change(secret))).rejects.toMatchObject({
       reason: 'wrong_key',
     });
   });
 
-  test('of somebody else signs nothing that would be refused later', async () => {
+  test('of another person signs nothing', async () => {
     const [own, other] = [await createRecoveryKey(), await createRecoveryKey()];
     await expect(signWithRecoveryKey(document, own.jwk, other.secret)).rejects.toMatchObject({
       reason: 'wrong_key',

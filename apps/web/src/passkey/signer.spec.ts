@@ -10,7 +10,7 @@ const key = new Authenticator();
 const document = (origins: string[]) => sampleTrust({ [ada]: [key] }, { rpId: 'sign.acme.example', origins });
 const passkey = (rpId: string) => ({ id: key.id, person: ada, rpId });
 
-describe('where and with what somebody signs', () => {
+describe('a person signs', () => {
   const { location } = globalThis;
   beforeAll(() => {
     Object.assign(globalThis, { location: new URL(HERE) });
@@ -19,7 +19,7 @@ describe('where and with what somebody signs', () => {
     Object.assign(globalThis, { location });
   });
 
-  test('at the customer’s own page where the trust document names another origin than these pages’', () => {
+  test('at the customer’s own page if the trust document does not name the origin of these pages', () => {
     const at = (origins: string[]) => findSigner({ document: document(origins) }, [], ada);
     expect(at([THERE])).toEqual({ rpId: 'sign.acme.example', credentials: [key.id], at: THERE });
     expect(at([THERE, HERE])?.at).toBeNull();
@@ -28,13 +28,13 @@ describe('where and with what somebody signs', () => {
     ).toBeNull();
   });
 
-  test('before the first claim with what signs at these pages', () => {
+  test('with the passkeys of these pages, before the tenant is claimed', () => {
     const unclaimed = (rpId: string) => findSigner({ document: null }, [passkey(rpId)], ada);
     expect(unclaimed('access.vendor.example')).toMatchObject({ credentials: [key.id], at: null });
     expect(unclaimed('sign.acme.example')).toBeNull();
   });
 
-  test('a passkey says at which page it was made', () => {
+  test('a passkey names the page at which it was made', () => {
     const made = (origin: string) =>
       originOfPasskey({ clientDataJSON: encodeBase64url(utf8(JSON.stringify({ origin }))) });
     expect(made(THERE)).toBe(THERE);

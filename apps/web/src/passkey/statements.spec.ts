@@ -18,7 +18,7 @@ import {
   type Shown,
 } from './statements.js';
 
-describe('P12: an approval is made of what the page shows', () => {
+describe('P12: an approval contains what the page shows', () => {
   const salt = Buffer.alloc(32, 7);
   const REASON = 'Case 4711';
   const person = 'usr_0199f0a0-7b2c-7003-8000-000000000004';
@@ -42,7 +42,7 @@ describe('P12: an approval is made of what the page shows', () => {
     log: LOG_POINT,
   };
 
-  test('and is what the broker offers where the broker is honest', async () => {
+  test('equals the offer of an honest broker', async () => {
     expect(await buildApproval(shown, offered)).toEqual(offered);
   });
 
@@ -63,13 +63,13 @@ describe('P12: an approval is made of what the page shows', () => {
     ['a denial', { decision: 'deny' }],
     ['a longer window', { notAfter: '2026-11-25T05:00:00Z' }],
     ['a member that the page does not know', { more: 1 } as Partial<ApprovalStatement>],
-  ])('nothing is signed where it offers %s', async (_what, change) => {
+  ])('is not signed if the broker offers %s', async (_what, change) => {
     await expect(buildApproval(shown, { ...offered, ...change })).rejects.toMatchObject({
       reason: 'differs',
     });
   });
 
-  test('a start that was asked for is when it begins', async () => {
+  test('begins at the start that the request asks for', async () => {
     const later: Terms = { ...terms, startsAt: '2026-11-24T20:00:00Z' };
     const change = { digest: termsDigest(hashing, later), notAfter: '2026-11-24T21:00:00Z' };
     const scheduled = { ...offered, ...change, notBefore: '2026-11-24T20:00:00Z' };
@@ -83,12 +83,12 @@ describe('P12: an approval is made of what the page shows', () => {
     ['another reason', { justification: { value: 'Case 1', salt: salt.toString('base64url') } }],
     ['a reason without its salt', { justification: { value: REASON, salt: '' } }],
     ['a ticket that the terms do not have', { ticket: { value: '4711', salt: salt.toString('base64url') } }],
-  ])('nothing is signed where the page shows %s', async (_what, openings) => {
+  ])('is not signed if the page shows %s', async (_what, openings) => {
     await expect(buildApproval({ ...shown, openings }, offered)).rejects.toMatchObject({ reason: 'differs' });
   });
 });
 
-describe('P12: an invitation is what was chosen on the page', () => {
+describe('P12: an invitation contains what the approver chose', () => {
   const salt = Buffer.alloc(32, 7);
   const opening = { value: '4711', salt: salt.toString('base64url') };
   const { deployment, tenant, service } = sampleTerms;
@@ -119,7 +119,7 @@ describe('P12: an invitation is what was chosen on the page', () => {
     log: LOG_POINT,
   };
 
-  test('and is what the broker offers where the broker is honest', async () => {
+  test('equals the offer of an honest broker', async () => {
     expect(await buildInvitation(chosen, offered, opening)).toEqual(offered);
   });
 
@@ -130,14 +130,14 @@ describe('P12: an invitation is what was chosen on the page', () => {
     ['a wider scope', { scope: [{ resource: '**', actions: ['list'] }] }],
     ['another ticket', { ticket: commit(hashing, 'ticket', salt, '1') }],
     ['a member that the page does not know', { more: 1 }],
-  ])('nothing is signed where it offers %s', async (_what, change) => {
+  ])('is not signed if the broker offers %s', async (_what, change) => {
     await expect(buildInvitation(chosen, { ...offered, ...change }, opening)).rejects.toMatchObject({
       reason: 'differs',
     });
   });
 });
 
-describe('P12: a stop or lift is the one that was chosen', () => {
+describe('P12: a stop or lift contains what the person chose', () => {
   const { deployment, tenant } = sampleTerms;
   const person = 'usr_0199f0a0-7b2c-7003-8000-000000000004';
   const digest = `sha256:${'ab'.repeat(32)}`;
@@ -155,7 +155,7 @@ describe('P12: a stop or lift is the one that was chosen', () => {
   const lift: LiftStatement = { type: 'countersign/lift/v1', stop: digest, ...common };
   const { digest: _one, ...everything } = stop;
 
-  test('where the broker is honest', () => {
+  test('equals the offer of an honest broker', () => {
     expect(buildStop({ tenant, person, digest }, stop)).toEqual(stop);
     expect(buildStop({ tenant, person }, everything)).toEqual(everything);
     expect(buildLift({ tenant, person, stop: digest }, lift)).toEqual(lift);
@@ -168,14 +168,14 @@ describe('P12: a stop or lift is the one that was chosen', () => {
     ['another person', { person: sampleTerms.requester }],
     ['a lift', { type: 'countersign/lift/v1' }],
     ['a member that the page does not know', { more: 1 }],
-  ])('nothing is signed where it offers %s', (_what, change) => {
+  ])('is not signed if the broker offers %s', (_what, change) => {
     const offered = JSON.parse(JSON.stringify({ ...stop, ...change })) as StopStatement;
     expect(() => buildStop({ tenant, person, digest }, offered)).toThrow(
       expect.objectContaining({ reason: 'differs' }),
     );
   });
 
-  test('nor where another stop would be lifted', () => {
+  test('is not signed if it lifts another stop', () => {
     const other = `sha256:${'cd'.repeat(32)}`;
     expect(() => buildLift({ tenant, person, stop: other }, lift)).toThrow(
       expect.objectContaining({ reason: 'differs' }),

@@ -28,12 +28,15 @@ async function start(): Promise<void> {
   if (channel === null) return refuse(words.alone);
 
   const problems = { ...(passkeyTexts[language] ?? passkeyTexts.en), ...pickOwnTexts(words) };
-  const said = el('div', { 'aria-live': 'polite' });
+  const messages = el('div', { 'aria-live': 'polite' });
   const reader = { words, language, names: request.names };
   try {
-    const step = await buildStep(request.task, config, reader, (...more) => said.replaceChildren(...more));
-    if (await replacesUnsignedRequest(location.hash)) said.replaceChildren(notice(words.replaced, 'stop'));
-    offer(step, request, channel, { said, words, problems });
+    const step = await buildStep(request.task, config, reader, (...more) =>
+      messages.replaceChildren(...more),
+    );
+    if (await replacesUnsignedRequest(location.hash))
+      messages.replaceChildren(notice(words.replaced, 'stop'));
+    offer(step, request, channel, { messages, words, problems });
   } catch (thrown) {
     const reason = reasonOf(thrown);
     channel.answer({ refused: reason });
@@ -52,11 +55,11 @@ function offer(
   { from }: SigningRequest,
   channel: Channel,
   {
-    said,
+    messages,
     words,
     problems,
   }: {
-    said: HTMLElement;
+    messages: HTMLElement;
     words: (typeof signingTexts)['en'];
     problems: Record<PasskeyReason, string>;
   },
@@ -70,17 +73,17 @@ function offer(
   const bar = el('p', { class: 'buttons' }, main, close);
   const sign = async () => {
     bar.hidden = true;
-    said.replaceChildren();
+    messages.replaceChildren();
     try {
       channel.answer(await press());
       clearShownRequest();
       show(title, notice(words.done, 'open'));
     } catch (thrown) {
-      said.replaceChildren(notice(problems[reasonOf(thrown)], 'stop'));
+      messages.replaceChildren(notice(problems[reasonOf(thrown)], 'stop'));
       bar.hidden = false;
     }
   };
-  show(title, el('p', { class: 'soft' }, words.asked(from)), ...body, said, bar);
+  show(title, el('p', { class: 'soft' }, words.asked(from)), ...body, messages, bar);
   disableBriefly(main);
 }
 

@@ -13,39 +13,39 @@ const request: SigningRequest = {
 };
 const written = (change: object) => encodeBase64url(utf8(JSON.stringify({ ...request, ...change })));
 
-describe('what a signing page is handed', () => {
-  test('is read as it was written', () => {
+describe('a signing request', () => {
+  test('is decoded as it was encoded', () => {
     expect(readRequest(writeRequest(request))).toEqual(request);
   });
 
   test.each([
-    ['nothing', ''],
+    ['no characters', ''],
     ['no base64url', '?'],
     ['no JSON', encodeBase64url(utf8('{'))],
     ['a list', encodeBase64url(utf8('[]'))],
     ['another version', written({ v: 2 })],
-    ['a member that it does not know', written({ more: 1 })],
-    ['names that are none', written({ names: { usr_1: 1 } })],
+    ['an unknown member', written({ more: 1 })],
+    ['names that are not strings', written({ names: { usr_1: 1 } })],
     ['no task', written({ task: 'sign' })],
     ['no origin', written({ from: null })],
-    ['too much', written({ id: 'x'.repeat(128 * 1024) })],
-  ])('is nothing where it is %s', (_what, fragment) => {
+    ['too many characters', written({ id: 'x'.repeat(128 * 1024) })],
+  ])('is rejected if it has %s', (_what, fragment) => {
     expect(readRequest(fragment)).toBeUndefined();
   });
 });
 
-describe('the list beside a signing page', () => {
+describe('the configuration beside a signing page', () => {
   test('names origins, and may name a tenant and a deployment', () => {
     const list = { origins: ['https://access.vendor.example'], tenant: 'acme', deployment: 'dep_1' };
     expect(readConfig(list)).toEqual(list);
   });
 
   test.each([
-    ['no list', null],
-    ['a name alone', { origins: 'https://access.vendor.example' }],
-    ['a member that it does not know', { origins: [], tenants: ['acme'] }],
-    ['a tenant that is none', { origins: [], tenant: 1 }],
-  ])('is none where it is %s', (_what, given) => {
+    ['no members', null],
+    ['one origin outside a list', { origins: 'https://access.vendor.example' }],
+    ['an unknown member', { origins: [], tenants: ['acme'] }],
+    ['a tenant that is not a string', { origins: [], tenant: 1 }],
+  ])('is rejected if it has %s', (_what, given) => {
     expect(readConfig(given)).toBeUndefined();
   });
 });

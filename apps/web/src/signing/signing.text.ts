@@ -13,7 +13,7 @@ const en = {
   enrol: 'Make a passkey at this address',
   print: 'Make a recovery key at this address',
   asked: (origin: string) => `${origin} asks for this. Nothing is signed before you press the button.`,
-  said: 'Everything that your signature says',
+  statement: 'Everything that your signature says',
   terms: 'The access, with its digest computed on this page',
   fingerprint: 'Fingerprint',
   compare:
@@ -129,7 +129,7 @@ const de: Words = {
   enrol: 'Einen Passkey unter dieser Adresse anlegen',
   print: 'Einen Wiederherstellungsschlüssel unter dieser Adresse anlegen',
   asked: (origin) => `${origin} bittet darum. Bevor Sie den Knopf drücken, wird nichts unterschrieben.`,
-  said: 'Alles, was Ihre Unterschrift sagt',
+  statement: 'Alles, was Ihre Unterschrift sagt',
   terms: 'Der Zugriff, mit der auf dieser Seite berechneten Prüfsumme',
   fingerprint: 'Fingerabdruck',
   compare:

@@ -2,7 +2,7 @@ import { durationText, resourceWords, ruleWords, scopeWords, wordFor } from '@co
 import { bytesText, clockText, instantText, localText } from './clock.js';
 
 describe('clocks', () => {
-  test('an instant stands in the reader’s zone, which is named; another year is said', () => {
+  test('an instant has the reader’s time zone and its name, and the year if it is another one', () => {
     const at = '2026-11-24T14:03:07Z';
     const now = new Date('2026-11-20T00:00:00Z');
     expect(instantText(at, 'en', { zone: 'Europe/Berlin', now })).toBe('Tue 24 Nov, 15:03 CET');
@@ -31,7 +31,7 @@ describe('clocks', () => {
     expect(bytesText(3e12, 'en')).toBe('3,000\u00a0GB');
   });
 
-  test('a field of local time reads back as the same minute', () => {
+  test('a local time field reads back as the same minute', () => {
     for (const at of ['2026-01-15T12:34:00Z', '2026-07-15T23:59:00Z', '2026-12-31T23:30:00Z']) {
       const text = localText(Date.parse(at));
       expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
@@ -52,14 +52,14 @@ describe('scopes in words', () => {
     expect(resourceWords(resource, 'de')).toBe(de);
   });
 
-  test('a rule says which actions it closes, or all of it', () => {
+  test('a rule names its actions, or only the resource if it forbids all of them', () => {
     expect(ruleWords({ resource: 'payroll/**', actions: ['*'] }, 'en')).toBe('payroll and everything in it');
     expect(ruleWords({ resource: 'invoices/*', actions: ['update'] }, 'de')).toBe(
       'jeden Eintrag von invoices ändern',
     );
   });
 
-  test('a folder and the things in it are said together, others apart', () => {
+  test('a collection and its items are joined, other resources are not', () => {
     const scope = [
       { resource: 'customers/*', actions: ['read'] },
       { resource: 'invoices', actions: ['list'] },
@@ -73,12 +73,12 @@ describe('scopes in words', () => {
   });
 });
 
-describe('a word for what others have named', () => {
-  test.each(['__proto__', 'constructor', 'toString', ''])('%j has none', (name) => {
+describe('a word for a name from outside', () => {
+  test.each(['__proto__', 'constructor', 'toString', ''])('%j has no word', (name) => {
     expect(wordFor({ known: 'a word' }, name)).toBeUndefined();
   });
 
-  test('an own entry has one; an action that is called like a member of every object keeps its name', () => {
+  test('an own entry has a word; an action named like an Object member keeps its name', () => {
     expect(wordFor({ known: 'a word' }, 'known')).toBe('a word');
     expect(scopeWords([{ resource: 'invoices', actions: ['constructor'] }], 'en')).toBe(
       'constructor invoices',

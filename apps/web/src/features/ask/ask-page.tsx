@@ -34,7 +34,6 @@ function AskForm({ services }: { services: readonly Service[] }) {
   const language = useLanguage();
   const navigate = useNavigate();
   const [given] = useSearchParams();
-  const { tenants } = useOrganisation();
   const [draft, setDraft] = useState<Draft>({
     tenant: given.get('tenant') ?? '',
     service: given.get('service') ?? services[0]?.name ?? '',
@@ -44,8 +43,6 @@ function AskForm({ services }: { services: readonly Service[] }) {
     justification: '',
     ticket: given.get('ticket') ?? '',
   });
-  const change = (some: Partial<Draft>) => setDraft({ ...draft, ...some });
-  const service = services.find(({ name }) => name === draft.service);
   const ask = buildAsk(draft);
   const send = useMutation({
     mutationFn: (body: Ask) => unwrap(api.POST('/api/v1/requests', { body })),
@@ -62,52 +59,11 @@ function AskForm({ services }: { services: readonly Service[] }) {
         if (ask !== null) send.mutate(ask);
       }}
     >
-      <div className="stack loose">
-        <SelectField
-          label={text.tenant}
-          value={draft.tenant}
-          required
-          onChange={(event) => change({ tenant: event.target.value })}
-        >
-          <option value="">{text.chooseTenant}</option>
-          {tenants.map(({ slug, name }) => (
-            <option key={slug} value={slug}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
-        {services.length < 2 ? null : (
-          <SelectField
-            label={text.service}
-            value={draft.service}
-            onChange={(event) => change({ service: event.target.value, ticked: new Set() })}
-          >
-            {services.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </SelectField>
-        )}
-        {service === undefined ? null : (
-          <Offerings legend={text.what} service={service} draft={draft} onChange={change} />
-        )}
-        <Duration minutes={draft.minutes} onChange={(minutes) => change({ minutes })} />
-        <TextArea
-          label={text.why}
-          hint={text.whyHint}
-          value={draft.justification}
-          maxLength={4_000}
-          required
-          onChange={(event) => change({ justification: event.target.value })}
-        />
-        <TextField
-          label={text.ticket}
-          hint={text.ticketHint}
-          value={draft.ticket}
-          maxLength={256}
-          autoComplete="off"
-          onChange={(event) => change({ ticket: event.target.value })}
-        />
-      </div>
+      <AskFields
+        draft={draft}
+        services={services}
+        onChange={(change) => setDraft((present) => ({ ...present, ...change }))}
+      />
       <div className="ask-side stack">
         <Preview ask={ask} tenant={draft.tenant} />
         {send.error === null ? null : <ProblemNotice error={send.error} />}
@@ -121,18 +77,80 @@ function AskForm({ services }: { services: readonly Service[] }) {
   );
 }
 
-const USUAL = ['15', '30', '60'];
+function AskFields({
+  draft,
+  services,
+  onChange,
+}: {
+  draft: Draft;
+  services: readonly Service[];
+  onChange: (change: Partial<Draft>) => void;
+}) {
+  const text = useText(askTexts);
+  const { tenants } = useOrganisation();
+  const service = services.find(({ name }) => name === draft.service);
+  return (
+    <div className="stack loose">
+      <SelectField
+        label={text.tenant}
+        value={draft.tenant}
+        required
+        onChange={(event) => onChange({ tenant: event.target.value })}
+      >
+        <option value="">{text.chooseTenant}</option>
+        {tenants.map(({ slug, name }) => (
+          <option key={slug} value={slug}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+      {services.length < 2 ? null : (
+        <SelectField
+          label={text.service}
+          value={draft.service}
+          onChange={(event) => onChange({ service: event.target.value, ticked: new Set() })}
+        >
+          {services.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </SelectField>
+      )}
+      {service === undefined ? null : (
+        <Offerings legend={text.what} service={service} draft={draft} onChange={onChange} />
+      )}
+      <Duration minutes={draft.minutes} onChange={(minutes) => onChange({ minutes })} />
+      <TextArea
+        label={text.why}
+        hint={text.whyHint}
+        value={draft.justification}
+        maxLength={4_000}
+        required
+        onChange={(event) => onChange({ justification: event.target.value })}
+      />
+      <TextField
+        label={text.ticket}
+        hint={text.ticketHint}
+        value={draft.ticket}
+        maxLength={256}
+        autoComplete="off"
+        onChange={(event) => onChange({ ticket: event.target.value })}
+      />
+    </div>
+  );
+}
+
+const USUAL_MINUTES = ['15', '30', '60'];
 
 /** A choice of three usual durations or any other. */
 export function Duration({ minutes, onChange }: { minutes: string; onChange: (minutes: string) => void }) {
   const text = useText(askTexts);
   const language = useLanguage();
-  const [isOther, setOther] = useState(!USUAL.includes(minutes));
+  const [isOther, setOther] = useState(!USUAL_MINUTES.includes(minutes));
   return (
     <fieldset className="stack near">
       <legend className="legend">{text.howLong}</legend>
       <div className="choices short">
-        {USUAL.map((usual) => (
+        {USUAL_MINUTES.map((usual) => (
           <Choice
             key={usual}
             type="radio"

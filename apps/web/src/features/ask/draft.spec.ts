@@ -18,7 +18,7 @@ const draft = {
   ticket: ' ',
 };
 
-test('what can be asked for stands once, in the order of the map', () => {
+test('lists each action on each resource once, in the order of the route map', () => {
   const routes = [
     route('GET', 'invoices', 'list'),
     route('GET', 'invoices/{id}', 'read'),
@@ -30,7 +30,7 @@ test('what can be asked for stands once, in the order of the map', () => {
   ]);
 });
 
-test('objects narrow what has items, and nothing else', () => {
+test('object names narrow only resources that have items', () => {
   expect(tickedScope({ ...draft, objects: 'inv-1 invoices/inv-2' })).toEqual([
     { resource: 'invoices', actions: ['list'] },
     { resource: 'invoices/inv-1', actions: ['read'] },
@@ -38,7 +38,7 @@ test('objects narrow what has items, and nothing else', () => {
   ]);
 });
 
-test('an ask is sent once customer, scope and time are there; an empty ticket is none', () => {
+test('builds a request once customer, scope and duration are given; an empty ticket is left out', () => {
   expect(buildAsk(draft)).toEqual({
     tenant: 'acme',
     service: 'billing',

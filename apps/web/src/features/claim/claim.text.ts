@@ -3,7 +3,7 @@ import type { Catalogue } from '../../text/language.js';
 const en = {
   title: (tenant: string) => `Claim ${tenant}`,
   lead: 'Once you have claimed it, gateways give access only to what your own passkeys have signed, whatever the vendor’s server says.',
-  offerTitle: (tenant: string) => `${tenant} is on the vendor’s word`,
+  offerTitle: (tenant: string) => `${tenant} relies on the vendor’s word`,
   offer: 'Claim it with a passkey. It takes a minute.',
   offerButton: 'Claim your organisation',
   key: 'Make your passkey',

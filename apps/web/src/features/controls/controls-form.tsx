@@ -27,43 +27,13 @@ export function ControlsForm({
   mayChange: boolean;
 }) {
   const text = useText(controlsTexts);
-  /** The version that the draft is based on. Someone else's change does not discard the draft. */
-  const [base, setBase] = useState(controls);
-  const [draft, setDraft] = useState(() => draftOf(controls));
-  const begin = (from: Controls) => {
-    setBase(from);
-    setDraft(draftOf(from));
-  };
-  const hasMoved = controls.version !== base.version;
-  const isTouched = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
-  if (hasMoved && !isTouched) begin(controls);
-  const seconds = Math.round(Number(draft.longest.replace(',', '.')) * 60);
-  const isWrong = draft.longest.trim() !== '' && !(Number.isSafeInteger(seconds) && seconds >= 1);
-  const save = useMutation({
-    mutationFn: () => {
-      const { approvals, longest, ...lists } = draft;
-      const maxDuration = longest.trim() === '' ? null : formatDuration(seconds);
-      const body = { ...lists, version: base.version, approvals: Number(approvals), maxDuration };
-      return unwrap(api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }));
-    },
-    onSuccess: (saved) => {
-      begin(saved);
-      queryClient.setQueryData(controlsQuery(slug).queryKey, saved);
-    },
-    onSettled: () => invalidate(['controls', slug]),
-  });
-  const change = (part: Partial<Draft>) => {
-    save.reset();
-    setDraft({ ...draft, ...part });
-  };
-  const actions = [...new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)))];
-  const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
+  const { draft, isInvalid, isStale, change, restart, save } = useControlsDraft(slug, controls);
   return (
     <form
       className="stack loose"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isWrong) save.mutate();
+        if (!isInvalid) save.mutate();
       }}
     >
       <fieldset className="stack loose" disabled={!mayChange}>
@@ -83,30 +53,11 @@ export function ControlsForm({
             hint={text.longestHint}
             inputMode="decimal"
             value={draft.longest}
-            error={isWrong ? text.longestWrong : null}
+            error={isInvalid ? text.longestWrong : null}
             onChange={(event) => change({ longest: event.target.value })}
           />
         </div>
-        <section className="stack near">
-          <h2>{text.actions}</h2>
-          <p className="soft">{text.actionsLead}</p>
-          <div className="choices">
-            {actions.map((action) => (
-              <SelectField
-                key={action}
-                label={action}
-                value={levelOf(action, draft)}
-                onChange={(event) => change(withLevel(draft, action, event.target.value as Level))}
-              >
-                {LEVELS.map((level) => (
-                  <option key={level} value={level}>
-                    {text.level[level]}
-                  </option>
-                ))}
-              </SelectField>
-            ))}
-          </div>
-        </section>
+        <ActionLevels draft={draft} services={services} onChange={change} />
         <Forbidden
           rules={draft.forbid}
           services={services}
@@ -114,17 +65,11 @@ export function ControlsForm({
           onChange={(forbid) => change({ forbid })}
         />
       </fieldset>
-      {(hasMoved && isTouched) || isConflict ? (
+      {isStale ? (
         <Notice tone="wait" icon="alert" live>
           <p>{text.conflict}</p>
           <p>
-            <Button
-              small
-              onClick={() => {
-                save.reset();
-                begin(controls);
-              }}
-            >
+            <Button small onClick={restart}>
               {text.reload}
             </Button>
           </p>
@@ -135,13 +80,92 @@ export function ControlsForm({
       <p role="status">{save.isSuccess ? text.saved : ''}</p>
       {mayChange ? (
         <p>
-          <Button type="submit" look="primary" busy={save.isPending} disabled={isWrong}>
+          <Button type="submit" look="primary" busy={save.isPending} disabled={isInvalid}>
             {text.save}
           </Button>
         </p>
       ) : null}
     </form>
   );
+}
+
+function ActionLevels({
+  draft,
+  services,
+  onChange,
+}: {
+  draft: Draft;
+  services: readonly Service[];
+  onChange: (part: Partial<Draft>) => void;
+}) {
+  const text = useText(controlsTexts);
+  const actions = [...new Set(services.flatMap(({ routes }) => routes.map(({ action }) => action)))];
+  return (
+    <section className="stack near">
+      <h2>{text.actions}</h2>
+      <p className="soft">{text.actionsLead}</p>
+      <div className="choices">
+        {actions.map((action) => (
+          <SelectField
+            key={action}
+            label={action}
+            value={levelOf(action, draft)}
+            onChange={(event) => onChange(withLevel(draft, action, event.target.value as Level))}
+          >
+            {LEVELS.map((level) => (
+              <option key={level} value={level}>
+                {text.level[level]}
+              </option>
+            ))}
+          </SelectField>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** The reader's changes. They survive a change by someone else; `isStale` then says that they can no longer be saved. */
+function useControlsDraft(slug: string, controls: Controls) {
+  const [base, setBase] = useState(controls);
+  const [draft, setDraft] = useState(() => draftOf(controls));
+  const begin = (from: Controls) => {
+    setBase(from);
+    setDraft(draftOf(from));
+  };
+  const hasNewVersion = controls.version !== base.version;
+  const isEdited = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  if (hasNewVersion && !isEdited) begin(controls);
+  const seconds = Math.round(Number(draft.longest.replace(',', '.')) * 60);
+  const isInvalid = draft.longest.trim() !== '' && !(Number.isSafeInteger(seconds) && seconds >= 1);
+  const save = useMutation({
+    mutationFn: () => {
+      const { approvals, longest, ...lists } = draft;
+      const maxDuration = longest.trim() === '' ? null : formatDuration(seconds);
+      const body = { ...lists, version: base.version, approvals: Number(approvals), maxDuration };
+      return unwrap(api.PUT('/api/v1/tenants/{slug}/privacy-controls', { params: { path: { slug } }, body }));
+    },
+    onSuccess: (saved) => {
+      begin(saved);
+      queryClient.setQueryData(controlsQuery(slug).queryKey, saved);
+    },
+    onSettled: () => invalidate(['controls', slug]),
+  });
+  const isConflict = save.error instanceof ApiProblem && save.error.code === 'conflict';
+  return {
+    draft,
+    isInvalid,
+    isStale: (hasNewVersion && isEdited) || isConflict,
+    save,
+    change: (part: Partial<Draft>) => {
+      save.reset();
+      setDraft({ ...draft, ...part });
+    },
+    /** Discards the changes and starts from the present version. */
+    restart: () => {
+      save.reset();
+      begin(controls);
+    },
+  };
 }
 
 /** The values of the form, with numbers as typed. */

@@ -2,7 +2,7 @@ import { LEVELS, levelOf, withLevel } from './levels.js';
 
 const lists = { countersign: ['update'], slackMayApprove: ['list', 'read'] };
 
-test('what an action takes', () => {
+test('finds the level of an action', () => {
   expect(['list', 'update', 'delete'].map((action) => levelOf(action, lists))).toEqual([
     'low',
     'high',
@@ -10,7 +10,7 @@ test('what an action takes', () => {
   ]);
 });
 
-test.each(LEVELS)('an action that is moved to %s stands there alone, and no other moves', (level) => {
+test.each(LEVELS)('moving an action to %s changes the level of no other action', (level) => {
   for (const action of ['list', 'update', 'delete']) {
     const moved = withLevel(lists, action, level);
     expect(levelOf(action, moved)).toBe(level);

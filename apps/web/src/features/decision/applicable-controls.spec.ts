@@ -9,20 +9,20 @@ const asked = {
   ],
 };
 
-test('the actions that are asked for stand by what they take', () => {
+test('groups the requested actions by level', () => {
   const controls = { countersign: ['update', 'delete'], slackMayApprove: ['list'], forbid: [] };
   const expected = { low: ['list'], medium: ['read'], high: ['update'] };
   expect(findApplicableControls(asked, controls, false).levels).toEqual(expected);
   expect(findApplicableControls(asked, controls, true).levels).toEqual(expected);
 });
 
-test('where the trust document demands a countersignature, nothing of it is called low risk', () => {
+test('if the trust document requires a countersignature, no requested action is low risk', () => {
   const controls = { countersign: [], slackMayApprove: ['list', 'read'], forbid: [] };
   const { levels } = findApplicableControls(asked, controls, true);
   expect(levels).toEqual({ low: [], medium: [], high: ['read', 'update', 'list'] });
 });
 
-test('a rule counts where its service, resource and action are asked for together', () => {
+test('a rule applies if one entry of the request has its service, resource and action', () => {
   const forbid = [
     rule('billing', 'invoices/**', ['update']),
     rule('billing', 'customers', ['*']),

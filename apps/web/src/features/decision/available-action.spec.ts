@@ -25,30 +25,45 @@ const review = (person: string, digest = DIGEST) => ({
 test.each([
   ['the customer’s approver, on the customer’s turn', request, ada, 'decide'],
   [
-    'the same, before the vendor has reviewed',
+    'the customer’s approver, before the vendor has reviewed',
     { ...request, state: 'awaiting_vendor' as const },
     ada,
     'wait',
   ],
-  ['the same, while less is offered', { ...request, state: 'countered' as const }, ada, 'decide'],
-  ['the same, having decided this digest', { ...request, reviews: [review('usr_ada')] }, ada, 'decided'],
   [
-    'the same, having decided another digest',
+    'the customer’s approver, while an offer is open',
+    { ...request, state: 'countered' as const },
+    ada,
+    'decide',
+  ],
+  [
+    'the customer’s approver, after deciding this digest',
+    { ...request, reviews: [review('usr_ada')] },
+    ada,
+    'decided',
+  ],
+  [
+    'the customer’s approver, after deciding another digest',
     { ...request, reviews: [review('usr_ada', 'sha256:0')] },
     ada,
     'decide',
   ],
   ['the vendor’s reviewer, on the customer’s turn', request, max, 'wait'],
-  ['the vendor’s reviewer, on its turn', { ...request, state: 'awaiting_vendor' as const }, max, 'decide'],
-  ['whoever only reads', request, { ...ada, roles: ['auditor'] }, 'read'],
+  [
+    'the vendor’s reviewer, on the vendor’s turn',
+    { ...request, state: 'awaiting_vendor' as const },
+    max,
+    'decide',
+  ],
+  ['someone who may only read', request, { ...ada, roles: ['auditor'] }, 'read'],
   ['the requester', request, { person: 'usr_erin', tenant: null, roles: ['engineer', 'reviewer'] }, 'own'],
   [
-    'the requester, offered less',
+    'the requester, after an offer',
     { ...request, state: 'countered' as const },
     { person: 'usr_erin', tenant: null, roles: ['engineer'] },
     'accept',
   ],
-  ['anybody, once it is over', { ...request, state: 'denied' as const }, ada, 'over'],
+  ['anyone, after a decision', { ...request, state: 'denied' as const }, ada, 'over'],
 ])('%s', (_case, given, reader, turn) => {
   expect(availableAction(given, reader)).toBe(turn);
 });

@@ -45,8 +45,8 @@ function Decision({ request }: { request: AccessRequestDetail }) {
   const name = useNames([request.requester]);
 
   // The buttons disappear after the decision, so the heading gets the focus and a status message is announced.
-  const decided = (said: string) => {
-    setAnnouncement(said);
+  const announceDecision = (message: string) => {
+    setAnnouncement(message);
     document.querySelector('h1')?.focus();
   };
 
@@ -65,32 +65,16 @@ function Decision({ request }: { request: AccessRequestDetail }) {
           {announcement}
         </p>
         {hasChanged && turn !== 'over' ? (
-          <Notice tone="wait" icon="alert" live>
-            <p className="strong">{text.changed}</p>
-            <p>{text.changedLead}</p>
-            <p>
-              <Button
-                small
-                onClick={() => {
-                  setRead({ digest: request.digest, terms });
-                  setChoice(wholeChoice(terms));
-                }}
-              >
-                {text.changedRead}
-              </Button>
-            </p>
-          </Notice>
+          <ChangedNotice
+            onRead={() => {
+              setRead({ digest: request.digest, terms });
+              setChoice(wholeChoice(terms));
+            }}
+          />
         ) : null}
         <RequestStatus request={request} turn={turn} />
         <Sentence request={request} />
-        <section className="stack near" aria-label={text.risk}>
-          <RiskBadge level={request.needs.risk.level} />
-          {request.needs.risk.reasons.map((reason) => (
-            <p key={reason} lang="en">
-              {reason}
-            </p>
-          ))}
-        </section>
+        <RiskSection request={request} />
         {turn === 'over' ? null : <Clocks request={request} seconds={granting.seconds} />}
         <section className="stack near">
           <h2>{text.compare}</h2>
@@ -128,9 +112,42 @@ function Decision({ request }: { request: AccessRequestDetail }) {
         <EarlierDenials denials={request.earlierDenials} />
         <Details request={request} />
       </div>
-      {decides && !hasChanged ? <DecideBar request={request} outcome={outcome} onDecided={decided} /> : null}
+      {decides && !hasChanged ? (
+        <DecideBar request={request} outcome={outcome} onDecided={announceDecision} />
+      ) : null}
       {turn === 'accept' || turn === 'own' ? <AnswerBar request={request} /> : null}
     </Page>
+  );
+}
+
+/** Shown if the request changes while the page is open. */
+function ChangedNotice({ onRead }: { onRead: () => void }) {
+  const text = useText(decisionTexts);
+  return (
+    <Notice tone="wait" icon="alert" live>
+      <p className="strong">{text.changed}</p>
+      <p>{text.changedLead}</p>
+      <p>
+        <Button small onClick={onRead}>
+          {text.changedRead}
+        </Button>
+      </p>
+    </Notice>
+  );
+}
+
+function RiskSection({ request }: { request: AccessRequestDetail }) {
+  const text = useText(decisionTexts);
+  const { level, reasons } = request.needs.risk;
+  return (
+    <section className="stack near" aria-label={text.risk}>
+      <RiskBadge level={level} />
+      {reasons.map((reason) => (
+        <p key={reason} lang="en">
+          {reason}
+        </p>
+      ))}
+    </section>
   );
 }
 

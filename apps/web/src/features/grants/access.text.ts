@@ -11,7 +11,7 @@ const en = {
   watchOnly: 'Watch',
   left: 'left',
   begins: 'until it begins',
-  calls: (count: string) => `${count} calls so far`,
+  calls: (count: string) => `Calls so far: ${count}`,
   firstUse: 'begins with the first use',
 };
 

@@ -14,7 +14,7 @@ async function* paged(records: AccessRecord[], size = 200) {
 }
 const stop = '2026-11-24T14:03:08Z';
 
-test('the last call that came through, and the first that was turned away after the stop', async () => {
+test('finds the last allowed call and the first call refused after the stop', async () => {
   const records = [
     record('2026-11-24T14:03:12.000Z', 'refused', 'grant_ended'),
     record('2026-11-24T14:03:09.100Z', 'refused', 'grant_ended'),
@@ -27,7 +27,7 @@ test('the last call that came through, and the first that was turned away after 
   expect(await findEndProof({ endedAt: stop }, paged(records, 1))).toEqual(proof);
 });
 
-test('a refusal for another reason, or from before, proves nothing', async () => {
+test('a refusal for another reason or before the end proves nothing', async () => {
   const records = [
     record('2026-11-24T14:03:10.000Z', 'refused', 'insufficient_scope'),
     record('2026-11-24T14:03:01.000Z', 'refused', 'grant_ended'),
@@ -37,7 +37,7 @@ test('a refusal for another reason, or from before, proves nothing', async () =>
   expect(await findEndProof({ endedAt: null }, paged(records))).toEqual(nothing);
 });
 
-test('however many were refused since, the last allowed call is found, and nothing beyond is read', async () => {
+test('finds the last allowed call after many refusals, and reads no further', async () => {
   const refused = Array.from({ length: 450 }, (_, second) =>
     record(new Date(Date.parse(stop) + (450 - second) * 1000).toISOString(), 'refused', 'grant_ended'),
   );

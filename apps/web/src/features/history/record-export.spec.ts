@@ -1,6 +1,6 @@
 import { csvCell, toCsv, toJsonLines } from './record-export.js';
 
-describe('cells of an export', () => {
+describe('an export', () => {
   test.each([
     ['=HYPERLINK("http://evil.example")', `"'=HYPERLINK(""http://evil.example"")"`],
     ['+1', `"'+1"`],
@@ -11,18 +11,18 @@ describe('cells of an export', () => {
     ['\uFEFF=1', `"'\uFEFF=1"`],
     ['|cmd', `"'|cmd"`],
     ['a\r\n=1', '"a =1"'],
-  ])('%j is shown, never run', (given, cell) => {
+  ])('%j cannot run as a formula', (given, cell) => {
     expect(csvCell(given)).toBe(cell);
   });
 
-  test('what is harmless stays as it is', () => {
+  test('harmless values do not change', () => {
     expect(csvCell('/tenants/acme/invoices?page=2')).toBe('"/tenants/acme/invoices?page=2"');
     expect(csvCell(-12)).toBe('-12');
     expect(csvCell(null)).toBe('""');
     expect(csvCell('say "hi", twice')).toBe('"say ""hi"", twice"');
   });
 
-  test('rows stand under their columns, one line each', () => {
+  test('writes a header and one line for each row', () => {
     const rows = [
       { a: 1, b: 'x\ny' },
       { a: 2, b: '=z' },

@@ -1,5 +1,5 @@
 import type { AccessRecord } from '../../api/client.js';
-import { saveFile } from '../../ui/hand-over.js';
+import { saveFile } from '../../ui/save-file.js';
 
 export const FORMATS = ['csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -1,4 +1,4 @@
-import { toInstant } from '@countersign/contract';
+import { type ScopeEntry, toInstant } from '@countersign/contract';
 import { durationText, scopeWords, tickedScope } from '@countersign/wording';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,37 +16,46 @@ import { useInvite, useLongestDuration } from './use-invite.js';
 
 const DAY_MS = 86_400_000;
 
+interface Draft {
+  service: string;
+  ticked: ReadonlySet<string>;
+  objects: string;
+  ticket: string;
+  until: string;
+  /** The longest time that one access may last; empty for the longest that the policies allow. */
+  minutes: string;
+  uses: string;
+}
+
 export function InviteForm({ slug }: { slug: string }) {
   const text = useText(invitationsTexts);
   const language = useLanguage();
   const organisation = useOrganisation();
   const services = useQuery(servicesQuery).data?.items ?? [];
-  const [name, setName] = useState('');
-  const [chosen, setChosen] = useState({ ticked: new Set<string>() as ReadonlySet<string>, objects: '' });
-  const [ticket, setTicket] = useState('');
-  const [until, setUntil] = useState(() => localText(Date.now() + 3 * DAY_MS));
-  const [uses, setUses] = useState('');
-  const service = services.find((each) => each.name === name) ?? services[0];
-  const scope = tickedScope(chosen);
+  const [draft, setDraft] = useState<Draft>(() => ({
+    service: '',
+    ticked: new Set(),
+    objects: '',
+    ticket: '',
+    until: localText(Date.now() + 3 * DAY_MS),
+    minutes: '',
+    uses: '',
+  }));
+  const change = (some: Partial<Draft>) => setDraft((present) => ({ ...present, ...some }));
+  const service = services.find(({ name }) => name === draft.service) ?? services[0];
+  const scope = tickedScope(draft);
   const asked =
-    service === undefined || scope.length === 0 || until === ''
+    service === undefined || scope.length === 0 || draft.until === ''
       ? null
-      : { service: service.name, scope, until: toInstant(new Date(until)) };
-  const [minutes, setMinutes] = useState('');
-  const most = useLongestDuration(slug, asked);
-  const longest = minutes.trim() === '' ? most.data : Math.round(Number(minutes) * 60);
+      : { service: service.name, scope, until: toInstant(new Date(draft.until)) };
+  const allowed = useLongestDuration(slug, asked);
+  const longest = draft.minutes.trim() === '' ? allowed.data : Math.round(Number(draft.minutes) * 60);
   const isReady = asked !== null && longest !== undefined && longest >= 60;
-  const trust = useQuery(trustQuery(slug)).data;
-  const controls = useQuery(controlsQuery(slug)).data;
-  const isListed = scope.some(({ actions }) =>
-    actions.some((action) => controls?.countersign.includes(action)),
+  const { mustSign, signer } = useInvitationSigner(slug, scope);
+  const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () =>
+    change({ ticked: new Set(), objects: '', ticket: '' }),
   );
-  const mustSign = trust?.claimed === true || isListed;
-  const signer = useSigner(slug, true);
-  const invite = useInvite(slug, mustSign ? (signer ?? null) : null, () => {
-    setChosen({ ticked: new Set(), objects: '' });
-    setTicket('');
-  });
+  const ticket = draft.ticket.trim();
   return (
     <form
       className="sheet stack"
@@ -56,8 +65,8 @@ export function InviteForm({ slug }: { slug: string }) {
         invite.mutate({
           ...asked,
           longest,
-          ...(ticket.trim() === '' ? {} : { ticket: ticket.trim() }),
-          ...(uses.trim() === '' ? {} : { uses: Number(uses) }),
+          ...(ticket === '' ? {} : { ticket }),
+          ...(draft.uses.trim() === '' ? {} : { uses: Number(draft.uses) }),
         });
       }}
     >
@@ -65,10 +74,7 @@ export function InviteForm({ slug }: { slug: string }) {
         <SelectField
           label={text.service}
           value={service?.name ?? ''}
-          onChange={(event) => {
-            setName(event.target.value);
-            setChosen({ ...chosen, ticked: new Set() });
-          }}
+          onChange={(event) => change({ service: event.target.value, ticked: new Set() })}
         >
           {services.map((each) => (
             <option key={each.name}>{each.name}</option>
@@ -79,50 +85,12 @@ export function InviteForm({ slug }: { slug: string }) {
         <Offerings
           legend={text.support(organisation.vendor)}
           service={service}
-          draft={chosen}
-          onChange={(change) => setChosen({ ...chosen, ...change })}
+          draft={draft}
+          onChange={change}
         />
       )}
-      <div className="choices">
-        <TextField
-          label={text.ticket}
-          hint={text.ticketHint}
-          value={ticket}
-          maxLength={256}
-          autoComplete="off"
-          onChange={(event) => setTicket(event.target.value)}
-        />
-        <TextField
-          label={text.until}
-          hint={text.untilHint(Intl.DateTimeFormat().resolvedOptions().timeZone)}
-          type="datetime-local"
-          required
-          value={until}
-          min={localText(Date.now())}
-          max={localText(Date.now() + 90 * DAY_MS)}
-          onChange={(event) => setUntil(event.target.value)}
-        />
-        <TextField
-          label={text.longest}
-          hint={
-            most.data === undefined ? text.longestHint : text.longestMost(durationText(most.data, language))
-          }
-          type="number"
-          min={1}
-          max={most.data === undefined ? undefined : Math.floor(most.data / 60)}
-          value={minutes}
-          onChange={(event) => setMinutes(event.target.value)}
-        />
-        <TextField
-          label={text.uses}
-          hint={text.usesHint}
-          type="number"
-          min={1}
-          value={uses}
-          onChange={(event) => setUses(event.target.value)}
-        />
-      </div>
-      <SigningNotice error={invite.error ?? most.error} />
+      <LimitFields draft={draft} allowed={allowed.data} onChange={change} />
+      <SigningNotice error={invite.error ?? allowed.error} />
       {isReady ? <p>{text.eachTime(durationText(longest, language))}</p> : null}
       {mustSign ? <p className="hint">{signer === null ? text.noPasskey : text.signs}</p> : null}
       <p>
@@ -133,10 +101,73 @@ export function InviteForm({ slug }: { slug: string }) {
           busy={invite.isPending}
           disabled={!isReady || (mustSign && !signer)}
         >
-          {isReady ? text.submit(scopeWords(scope, language), ticket.trim()) : text.submitEmpty}
+          {isReady ? text.submit(scopeWords(scope, language), ticket) : text.submitEmpty}
         </Button>
       </p>
       <p role="status">{invite.isSuccess ? text.sent : ''}</p>
     </form>
+  );
+}
+
+/** Whether the invitation must be signed, and what the reader signs it with. */
+function useInvitationSigner(slug: string, scope: readonly ScopeEntry[]) {
+  const trust = useQuery(trustQuery(slug)).data;
+  const controls = useQuery(controlsQuery(slug)).data;
+  const needsPasskey = scope.some(({ actions }) =>
+    actions.some((action) => controls?.countersign.includes(action)),
+  );
+  return { mustSign: trust?.claimed === true || needsPasskey, signer: useSigner(slug, true) };
+}
+
+function LimitFields({
+  draft,
+  allowed,
+  onChange,
+}: {
+  draft: Draft;
+  /** The longest time that the policies allow, in seconds; undefined while it loads. */
+  allowed: number | undefined;
+  onChange: (change: Partial<Draft>) => void;
+}) {
+  const text = useText(invitationsTexts);
+  const language = useLanguage();
+  return (
+    <div className="choices">
+      <TextField
+        label={text.ticket}
+        hint={text.ticketHint}
+        value={draft.ticket}
+        maxLength={256}
+        autoComplete="off"
+        onChange={(event) => onChange({ ticket: event.target.value })}
+      />
+      <TextField
+        label={text.until}
+        hint={text.untilHint(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+        type="datetime-local"
+        required
+        value={draft.until}
+        min={localText(Date.now())}
+        max={localText(Date.now() + 90 * DAY_MS)}
+        onChange={(event) => onChange({ until: event.target.value })}
+      />
+      <TextField
+        label={text.longest}
+        hint={allowed === undefined ? text.longestHint : text.longestMost(durationText(allowed, language))}
+        type="number"
+        min={1}
+        max={allowed === undefined ? undefined : Math.floor(allowed / 60)}
+        value={draft.minutes}
+        onChange={(event) => onChange({ minutes: event.target.value })}
+      />
+      <TextField
+        label={text.uses}
+        hint={text.usesHint}
+        type="number"
+        min={1}
+        value={draft.uses}
+        onChange={(event) => onChange({ uses: event.target.value })}
+      />
+    </div>
   );
 }

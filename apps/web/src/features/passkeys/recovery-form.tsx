@@ -10,7 +10,7 @@ import { useText } from '../../text/language.js';
 import { Notice } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { GroupedText } from '../../ui/copy.js';
-import { saveFile } from '../../ui/hand-over.js';
+import { saveFile } from '../../ui/save-file.js';
 import { passkeysTexts } from './passkeys.text.js';
 
 /** Creates a recovery key, shows its secret once, and registers the public half when the person has kept the secret. */

@@ -11,7 +11,7 @@ const records = [
   record({ at: '2026-11-24T14:04:00Z', decision: 'refused', count: 7 }),
 ];
 
-test('what was done: allowed calls by action and resource, the most frequent first', () => {
+test('sums up allowed calls by action and resource, the most frequent first', () => {
   expect(summariseCalls(records)).toEqual([
     {
       action: 'list',
@@ -30,7 +30,7 @@ test('what was done: allowed calls by action and resource, the most frequent fir
   ]);
 });
 
-test('folded calls count as often as they happened', () => {
+test('a record that stands for several calls counts as several', () => {
   expect(countCalls(records, 'allowed')).toBe(5);
   expect(countCalls(records, 'refused')).toBe(7);
 });

@@ -38,7 +38,7 @@ export default function SignInPage() {
       const { methods } = await unwrap(api.POST('/auth/discover', { body: { organisation } }));
       const oidc = methods.find(({ kind }) => kind === 'oidc')?.start;
       if (oidc) location.assign(`${oidc}?returnTo=${encodeURIComponent(returnTo)}`);
-      else if (methods.length === 0) throw new ApiProblem('no_way_in', 0, text.noWay);
+      else if (methods.length === 0) throw new ApiProblem('no_sign_in_method', 0, text.noMethod);
       return oidc ? 'leaving' : 'code';
     },
   });

@@ -15,7 +15,7 @@ const en = {
   codeConfirm: 'Sign in',
   again: 'Start again',
   failed: 'You are not signed in.',
-  noWay: 'This organisation has not set up a sign-in yet.',
+  noMethod: 'This organisation has not set up a sign-in yet.',
   errors: {
     no_provider: 'This organisation has not set up its own sign-in.',
     provider_unavailable: 'Your organisation’s sign-in cannot be reached. Try again in a moment.',
@@ -48,7 +48,7 @@ const de: typeof en = {
   codeConfirm: 'Anmelden',
   again: 'Von vorn',
   failed: 'Sie sind nicht angemeldet.',
-  noWay: 'Diese Organisation hat noch keine Anmeldung eingerichtet.',
+  noMethod: 'Diese Organisation hat noch keine Anmeldung eingerichtet.',
   errors: {
     no_provider: 'Diese Organisation hat keine eigene Anmeldung eingerichtet.',
     provider_unavailable:

@@ -3,7 +3,7 @@ import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Command, GroupedText } from '../../ui/copy.js';
-import { saveFile } from '../../ui/hand-over.js';
+import { saveFile } from '../../ui/save-file.js';
 import { DataTable } from '../../ui/table.js';
 import { trustTexts } from './trust.text.js';
 

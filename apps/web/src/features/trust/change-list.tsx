@@ -52,8 +52,8 @@ function wordsOf(
 ): string {
   if (change.kind !== 'changed') return text[change.kind](name(change.person));
   const { member } = change;
-  const said = (document: TrustDocument) => RULE_WORDS[member](document, text, language).join('; ');
-  return text.changed(text[LABELS[member]], said(current), said(next));
+  const wordsFor = (document: TrustDocument) => RULE_WORDS[member](document, text, language).join('; ');
+  return text.changed(text[LABELS[member]], wordsFor(current), wordsFor(next));
 }
 
 /** The privacy controls that a proposal changes. */

@@ -24,7 +24,7 @@ const kinds = (change: Partial<TrustDocument>) =>
 test.each<[string, Partial<TrustDocument>, string[]]>([
   ['nothing but dates', { seq: 2, validUntil: '2027-06-01T00:00:00Z' }, []],
   [
-    'a key that takes another’s place',
+    'a key in place of another',
     { people: [{ person: 'ada', passkeys: [passkey('one'), passkey('three')] }] },
     ['removed ada', 'added ada'],
   ],
@@ -44,6 +44,6 @@ test.each<[string, Partial<TrustDocument>, string[]]>([
     { approvals: 2, countersign: { exceptActions: ['read'] }, origins: ['https://evil.example'] },
     ['approvals', 'countersign', 'origins'],
   ],
-])('the next version says %s', (_what, change, expected) => {
+])('finds the change: %s', (_what, change, expected) => {
   expect(kinds(change)).toEqual(expected);
 });

@@ -78,18 +78,18 @@ const document = sampleTrust(
   { countersign: { exceptActions: ['list'] }, origins: ['https://sign.acme.example'] },
 );
 
-describe('P12: the signing page says in words what is signed', () => {
-  test('of an approval: its terms, the texts that they commit to, and the statement', async () => {
+describe('P12: the signing page describes in words', () => {
+  test('an approval: its terms, the texts behind the commitments, and the statement', async () => {
     const reading = await read(asked);
     expect(reading.title).toMatch(/^You let the vendor list and read invoices, for 1 hour$/);
-    const said = textOf(reading);
-    expect(said).toContain('Why: A wrong total');
-    expect(said).toContain('Case: 4711');
-    expect(said).toContain(`You sign as: Ada Moreau, as the vendor’s server calls ${person}`);
-    expect(said).toContain(`Digest: ${approval.digest}`);
+    const lines = textOf(reading);
+    expect(lines).toContain('Why: A wrong total');
+    expect(lines).toContain('Case: 4711');
+    expect(lines).toContain(`You sign as: Ada Moreau, as the vendor’s server calls ${person}`);
+    expect(lines).toContain(`Digest: ${approval.digest}`);
   });
 
-  test('of a denial, an invitation, a stop, a lift and a trust document', async () => {
+  test('a denial, an invitation, a stop, a lift and a trust document', async () => {
     const { notBefore: _from, notAfter: _until, ...rest } = approval;
     const denial = { ...rest, decision: 'deny' };
     expect((await read({ ...asked, statement: denial })).title).toMatch(/^You deny: list and read invoices$/);
@@ -98,25 +98,25 @@ describe('P12: the signing page says in words what is signed', () => {
     expect((await read({ statement: stop })).title).toBe('You stop everything of acme');
     expect((await read({ statement: { ...stop, digest: trust } })).title).toBe('You stop one access');
     expect((await read({ statement: lift })).title).toBe('You lift a stop of acme');
-    const said = await read({ statement: document });
-    expect(said.fingerprint).toBe(statementHash(hashing, document).slice(7));
-    expect(textOf(said)).toContain('Without a passkey: list');
+    const described = await read({ statement: document });
+    expect(described.fingerprint).toBe(statementHash(hashing, document).slice(7));
+    expect(textOf(described)).toContain('Without a passkey: list');
   });
 
   test.each([
-    ['a break', 'Ada Moreau\n– passkey 0123 4567 89ab cdef, id AAAA'],
-    ['a break of another kind', 'Ada\u2028Moreau'],
-    ['a turn of direction', 'Ada \u202eMoreau'],
-    ['signs that are not seen', 'Ada\u200bMoreau'],
-    ['a gap', `Ada${' '.repeat(40)}Bob`],
+    ['a line break', 'Ada Moreau\n– passkey 0123 4567 89ab cdef, id AAAA'],
+    ['a Unicode line separator', 'Ada\u2028Moreau'],
+    ['a change of direction', 'Ada \u202eMoreau'],
+    ['invisible characters', 'Ada\u200bMoreau'],
+    ['a wide gap', `Ada${' '.repeat(40)}Bob`],
     ['the length of a sentence', 'Ada Moreau, with two passkeys, '.repeat(4)],
-    ['nothing', ''],
-  ])('a name with %s is not shown, since it could pass for more than a name', async (_what, name) => {
+    ['no characters', ''],
+  ])('no name with %s, because it could look like more than a name', async (_what, name) => {
     const shown = { ...reader, names: { [person]: name } };
     for (const statement of [approval, document]) {
-      const said = textOf(await describeStatement({ ...asked, statement }, {}, shown)).join('\n');
-      expect(said).toContain(`: ${person}`);
-      expect(said).not.toContain('as the vendor’s server calls');
+      const lines = textOf(await describeStatement({ ...asked, statement }, {}, shown)).join('\n');
+      expect(lines).toContain(`: ${person}`);
+      expect(lines).not.toContain('as the vendor’s server calls');
     }
   });
 
@@ -127,7 +127,7 @@ describe('P12: the signing page says in words what is signed', () => {
     ['lift', lift, {}],
     ['trust document', document, {}],
   ];
-  test.each(every)('of an %s nothing is signed that has no words', async (_kind, statement, more) => {
+  test.each(every)('every member of an %s, and signs nothing else', async (_kind, statement, more) => {
     await expect(read({ ...more, statement: { ...statement, also: true } })).rejects.toMatchObject({
       reason: 'differs',
     });
@@ -141,7 +141,7 @@ describe('P12: the signing page says in words what is signed', () => {
     await expect(read({ ...more, statement }, { tenant, deployment })).resolves.toBeDefined();
   });
 
-  test('with a printed key nothing but a trust document is signed', async () => {
+  test('only a trust document for a printed key', async () => {
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) };
     await expect(read({ do: 'recover', jwk, statement: document })).resolves.toBeDefined();
     await expect(read({ do: 'recover', jwk, statement: stop })).rejects.toMatchObject({ reason: 'differs' });
@@ -154,13 +154,10 @@ describe('P12: the signing page says in words what is signed', () => {
     ['another reason', { openings: { ...openings, justification: opening('Nothing much') } }],
     ['no reason', { openings: { ticket: openings.ticket } }],
     ['another text beside', { openings: { ...openings, more: opening('x') } }],
-    [
-      'a statement of a kind that it does not know',
-      { statement: { ...approval, type: 'countersign/other/v1' } },
-    ],
+    ['a statement of an unknown type', { statement: { ...approval, type: 'countersign/other/v1' } }],
     ['a statement of a kind that objects inherit', { statement: { ...approval, type: 'constructor' } }],
     ['a longer window', { statement: { ...approval, notAfter: '2026-11-25T05:00:00Z' } }],
-  ])('nothing is signed where it is handed %s', async (_what, change) => {
+  ])('nothing, and signs nothing, if the request has %s', async (_what, change) => {
     await expect(read({ ...asked, ...change })).rejects.toMatchObject({ reason: 'differs' });
   });
 });

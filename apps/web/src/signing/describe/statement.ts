@@ -121,7 +121,7 @@ async function describeTrust({ statement }: Asked, context: DescribeContext): Pr
 }
 
 const statementPart = (statement: Statement, table: Table, context: DescribeContext) => ({
-  title: context.words.said,
+  title: context.words.statement,
   lines: describeMembers(statement, table, context),
 });
 

@@ -48,16 +48,16 @@ export const scope: Describe = (value, { language }) =>
 export const budget: Describe = (value, { language, words }) => {
   const { calls, bytes, ...more } = asObject(value) ?? { none: true };
   if (!isEmpty(more)) return undefined;
-  const said: string[] = [];
+  const lines: string[] = [];
   if (calls !== undefined) {
     if (!isCount(calls)) return undefined;
-    said.push(words.calls(numberText(calls, language)));
+    lines.push(words.calls(numberText(calls, language)));
   }
   if (bytes !== undefined) {
     if (!isCount(bytes)) return undefined;
-    said.push(`${bytesText(bytes, language)} (${bytes})`);
+    lines.push(`${bytesText(bytes, language)} (${bytes})`);
   }
-  return said.length === 0 ? undefined : said;
+  return lines.length === 0 ? undefined : lines;
 };
 
 export const change: Describe = (value) => {
@@ -119,8 +119,8 @@ export const bases: Describe = (value, { language, words }) =>
 /** One line for each entry. Undefined if any entry is malformed. */
 export function each(value: unknown, describe: (entry: unknown) => string | undefined): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const said = value.map(describe).filter((line) => line !== undefined);
-  return said.length === value.length ? said : undefined;
+  const lines = value.map(describe).filter((line) => line !== undefined);
+  return lines.length === value.length ? lines : undefined;
 }
 
 const orNone = (lines: string[] | undefined, none: string): string | string[] | undefined =>
