@@ -2,7 +2,7 @@
  * Every code that the domain refuses with, and its public message (docs/contract.md, Errors). The place that throws may
  * give a more exact message. Adapters map the codes to their own answers.
  */
-export const ACCESS_ERRORS = {
+const ACCESS_ERRORS = {
   invalid_request: 'The request is not valid.',
   forbidden: 'You are not allowed to do this.',
   not_found: 'There is no such object, or you may not see it.',
@@ -26,7 +26,7 @@ export const ACCESS_ERRORS = {
 export type AccessErrorCode = keyof typeof ACCESS_ERRORS;
 
 /** Every reason for which a request is refused, and its public message. The rule that refuses gives a more exact one. */
-export const REFUSALS = {
+const REFUSALS = {
   unknown_tenant: 'There is no such tenant.',
   unknown_service: 'There is no such service.',
   unknown_resource: 'No route of the service serves this resource.',

@@ -209,6 +209,7 @@ export {
 export {
   authenticateGateway,
   enrolGateway,
+  listGateways,
   openFeedEpoch,
   registerIdentity,
   revokeGateway,
@@ -238,7 +239,7 @@ export {
   getPrivacyControls,
   setPrivacyControls,
 } from './use-cases/organisation/privacy-controls.js';
-export { listGateways, organisationNames } from './use-cases/organisation/tenant-access.js';
+export { organisationNames } from './use-cases/organisation/tenant-access.js';
 export {
   addTenantPerson,
   changeTenantPerson,

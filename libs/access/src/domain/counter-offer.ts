@@ -2,8 +2,8 @@ import { type Hashing, parseTerms, termsDigest, termsWidenings } from '@counters
 import { AccessError } from '../errors.js';
 import type { AccessRequest } from './access-request.js';
 import { requireFutureInstant } from './access-window.js';
-import { parseInput } from './parse-input.js';
 import type { Offer } from './review.js';
+import { parseInput } from './validate-input.js';
 
 /**
  * Parses the terms of a counter-offer: whole, well-formed, answering exactly this request's digest, and allowing

@@ -94,7 +94,7 @@ export const WARNING_SECONDS = 600;
 export type GrantStep = 'activate' | 'warn' | 'expire';
 
 /** The scheduler's next step for a grant, and when it is due; null once the grant has ended. */
-export function nextStep(grant: Grant): { step: GrantStep; at: string } | null {
+function nextStep(grant: Grant): { step: GrantStep; at: string } | null {
   if (hasEnded(grant)) return null;
   const { startsAt, endsAt, useBy } = grant;
   if (startsAt === null || endsAt === null) return useBy === null ? null : { step: 'expire', at: useBy };

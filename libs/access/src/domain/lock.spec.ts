@@ -25,12 +25,12 @@ test.each<[string, Partial<Lock>, boolean]>([
   ['another person', { kind: 'person', name: 'usr_2' }, false],
   ['a service', { kind: 'service', name: 'billing' }, true],
   ['a service in another tenant', { kind: 'service', name: 'billing', tenant: 'globex' }, false],
-  ['what was lifted', { liftedAt: '2026-11-24T15:00:01Z' }, false],
+  ['a lifted lock', { liftedAt: '2026-11-24T15:00:01Z' }, false],
 ])('a lock on %s', (_title, change, bound) => {
   expect(lockBlocks(lock(change), erin)).toBe(bound);
 });
 
-test('P9: a lock that binds one tenant never binds another', () => {
+test('P9: a lock of one tenant never blocks another', () => {
   fc.assert(
     fc.property(fc.constantFrom(...LOCK_KINDS), fc.constantFrom('acme', 'usr_1', 'billing'), (kind, name) => {
       expect(lockBlocks(lock({ kind, name, tenant: 'acme' }), { ...erin, tenant: 'globex' })).toBe(false);

@@ -11,7 +11,7 @@ test('P2: an auditor, of either side, changes nothing', () => {
   }
 });
 
-test('P2: a vendor’s role carries nothing for a tenant’s person, nor the other way round', () => {
+test('P2: a vendor role gives a tenant’s person nothing, and a tenant role gives vendor staff nothing', () => {
   for (const permission of PERMISSION_NAMES) {
     const asTenant = VENDOR_ROLES.filter((role) => role !== 'auditor');
     expect(hasPermission({ ...ada, roles: [...asTenant] }, permission)).toBe(false);
@@ -20,7 +20,7 @@ test('P2: a vendor’s role carries nothing for a tenant’s person, nor the oth
   }
 });
 
-test('a removed person may nothing', () => {
+test('a removed person has no permission', () => {
   for (const permission of PERMISSION_NAMES)
     expect(hasPermission({ ...max, removedAt: '2026-11-24T00:00:00Z' }, permission)).toBe(false);
 });

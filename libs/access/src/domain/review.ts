@@ -43,7 +43,7 @@ export interface Review {
 }
 
 /** A digest and every digest that it narrows, newest first, by following the counter-offers to their parents. */
-export function lineage(reviews: readonly Review[], digest: string): string[] {
+function lineage(reviews: readonly Review[], digest: string): string[] {
   const line = [digest];
   for (let own: string | undefined = digest; own !== undefined; ) {
     const child: string = own;

@@ -9,7 +9,7 @@ const within = <T>(some: readonly T[], all: readonly T[]): boolean => {
 };
 
 /** True if the new controls allow nothing that the old ones did not. */
-export function narrowsControls(before: PrivacyControls, after: PrivacyControls): boolean {
+function narrowsControls(before: PrivacyControls, after: PrivacyControls): boolean {
   const longest = ({ maxDuration }: PrivacyControls) => maxDuration ?? Number.POSITIVE_INFINITY;
   return (
     after.approvals >= before.approvals &&
@@ -21,7 +21,7 @@ export function narrowsControls(before: PrivacyControls, after: PrivacyControls)
 }
 
 /** How a tenant's people sign in and are notified is theirs to change, like their controls. */
-export const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
+const keepsOtherSettings = (before: TenantRecord, after: TenantRecord): boolean =>
   (['name', 'oidc', 'slack', 'webhooks'] as const).every(
     (member) => JSON.stringify(before[member]) === JSON.stringify(after[member]),
   );

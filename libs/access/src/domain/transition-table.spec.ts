@@ -8,7 +8,7 @@ const states = Object.keys(REQUEST_TRANSITIONS) as AccessRequest['state'][];
 const AT = '2026-11-24T15:00:00Z';
 
 describe('P8: a request has one terminal state', () => {
-  test('any walk through the table changes nothing once a terminal state is reached', () => {
+  test('no walk through the table leaves a terminal state', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...states), { maxLength: 12 }), (walk) => {
         let request = sampleRequest();
@@ -36,7 +36,7 @@ describe('P8: a request has one terminal state', () => {
       }
   });
 
-  test('the table is the one of the contract', () => {
+  test('the table is that of the contract', () => {
     expect(REQUEST_TRANSITIONS).toEqual({
       awaiting_vendor: ['awaiting_customer', 'approved', 'denied', 'cancelled', 'expired'],
       awaiting_customer: ['approved', 'denied', 'countered', 'cancelled', 'expired'],
@@ -49,7 +49,7 @@ describe('P8: a request has one terminal state', () => {
   });
 });
 
-test('a change counts the version up by one and stamps the end only of a terminal state', () => {
+test('a change increments the version and sets the end only in a terminal state', () => {
   const open = transitionRequest(sampleRequest(), 'awaiting_customer', { at: AT });
   expect(open).toMatchObject({ version: 2, endedAt: null });
   expect(transitionRequest(open, 'denied', { at: AT })).toMatchObject({ version: 3, endedAt: AT });
@@ -62,6 +62,6 @@ test('a grant ends once', () => {
   expect(isTerminal(GRANT_TRANSITIONS, 'ended')).toBe(true);
 });
 
-test('step answers its target, so that a caller cannot store anything else', () => {
+test('transition returns its target, so that a caller cannot store another state', () => {
   expect(transition(GRANT_TRANSITIONS, 'active', 'ended')).toBe('ended');
 });

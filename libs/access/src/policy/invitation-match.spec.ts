@@ -7,8 +7,7 @@ import {
   useInvitation,
 } from '../domain/invitation.js';
 import { findMatchingInvitation, invitationRefusals, termsFromInvitation } from './invitation-match.js';
-import type { RequestedAccess } from './requested-access.js';
-import { type Stage } from './requested-access.js';
+import type { RequestedAccess, Stage } from './requested-access.js';
 
 // Open from 15:00 until 18:00.
 const invitation = sampleInvitation();

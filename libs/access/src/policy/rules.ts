@@ -18,7 +18,7 @@ import { requiredReviews } from './needs.js';
 import type { RequestedAccess, Stage } from './requested-access.js';
 
 /** How many requests of one engineer may be open in one tenant. */
-export const MAX_OPEN_REQUESTS = 5;
+const MAX_OPEN_REQUESTS = 5;
 
 export interface Rule {
   /** The stages at which the rule applies. Not everything that was required at the decision is required at each mint. */

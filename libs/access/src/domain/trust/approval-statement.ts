@@ -6,7 +6,7 @@ import {
   type Terms,
   toInstant,
 } from '@countersign/contract';
-import { requireStatement, type StatementRule } from './statement-rules.js';
+import { requireStatement, type StatementRule } from '../validate-input.js';
 
 /** The facts from which an approval statement is made, and by which a signed one is checked. */
 export interface ApprovalFacts {

@@ -10,7 +10,7 @@ import {
   toInstant,
 } from '@countersign/contract';
 import { AccessError } from '../../errors.js';
-import { requireStatement, type StatementRule } from './statement-rules.js';
+import { requireStatement, type StatementRule } from '../validate-input.js';
 
 /** A customer's signed stop: of one digest, or of the whole tenant. In force until a signed lift. */
 export interface Stop {

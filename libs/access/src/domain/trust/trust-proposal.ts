@@ -7,7 +7,7 @@ import {
 import type { PrivacyControls } from '../organisation.js';
 import { type TransitionTable, transition } from '../transition-table.js';
 
-export const PROPOSAL_STATES = ['open', 'adopted', 'withdrawn'] as const;
+const PROPOSAL_STATES = ['open', 'adopted', 'withdrawn'] as const;
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 
 export const PROPOSAL_TRANSITIONS: TransitionTable<ProposalState> = {

@@ -20,7 +20,7 @@ type Controls = Pick<PrivacyControls, 'approvals' | 'countersign' | 'forbid'>;
  * True for every action that the controls list and, in a claimed tenant, for every action that the trust document does not
  * except (docs/contract.md, Trust document).
  */
-export function mustBeCountersigned(action: string, { countersign }: Controls, { document }: Rules): boolean {
+function mustBeCountersigned(action: string, { countersign }: Controls, { document }: Rules): boolean {
   return (
     countersign.includes(action) ||
     (document !== null && !document.countersign.exceptActions.includes(action))

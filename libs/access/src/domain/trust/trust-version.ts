@@ -11,7 +11,7 @@ export interface TrustVersion extends SignedTrustDocument {
   adoptedAt: string;
 }
 
-export const RESET_STATES = ['open', 'used', 'cancelled'] as const;
+const RESET_STATES = ['open', 'used', 'cancelled'] as const;
 export type ResetState = (typeof RESET_STATES)[number];
 
 export const RESET_TRANSITIONS: TransitionTable<ResetState> = {

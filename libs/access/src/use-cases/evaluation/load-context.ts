@@ -82,7 +82,7 @@ async function loadInvitationMatch(
 }
 
 /** The tenant's trust, as far as this scope is concerned. */
-export async function loadTrustStatus(
+async function loadTrustStatus(
   unit: TrustReads,
   { slug, controls }: TenantRecord,
   { scope }: Pick<RequestedAccess, 'scope'>,

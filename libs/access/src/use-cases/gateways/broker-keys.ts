@@ -3,7 +3,7 @@ import type { KeyMaker, KeyPair, StoredKey, VendorUnit } from '../../ports/index
 import type { Deps } from '../shared/deps.js';
 
 /** A new signing key is published this long before it signs, so that every gateway knows it by then. */
-export const PUBLISH_AHEAD_SECONDS = 10;
+const PUBLISH_AHEAD_SECONDS = 10;
 /** A rotated-out key stays valid this long after its successor has taken over: longer than any token's lifetime. */
 export const OVERLAP_SECONDS = 3600;
 

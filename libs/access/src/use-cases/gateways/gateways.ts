@@ -1,3 +1,5 @@
+import { requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway } from '../../ports/index.js';
 import { hexDigest, randomText } from '../sessions/secrets.js';
@@ -46,6 +48,13 @@ export function enrolGateway(deps: Deps, name: string): Promise<Enrolment> {
     });
     return { id: gateway.id, name, secret, feedKey: feedKey.publicJwk };
   });
+}
+
+/** Every enrolled gateway, newest first, revoked ones included. */
+export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
+  requirePermission(person, 'gateway.read');
+  const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
+  return gateways.reverse();
 }
 
 /** Revokes a gateway at once. @throws AccessError `not_found` */

@@ -2,10 +2,10 @@ import type { TenantUnit } from '../../ports/index.js';
 import { grantUseNotice } from '../notices/notices.js';
 
 /** People are notified of the first call, and then of every so many further calls. */
-export const CALLS_PER_NOTICE = 25;
+const CALLS_PER_NOTICE = 25;
 
 /** How many notices so many calls have led to: one for the first, and one for each 25 after it. */
-export const noticesSent = (calls: number): number =>
+const noticesSent = (calls: number): number =>
   calls === 0 ? 0 : 1 + Math.floor((calls - 1) / CALLS_PER_NOTICE);
 
 /**

@@ -60,14 +60,14 @@ async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Pro
 }
 
 /** Stores a grant that has just started; its event, feed change and notice commit with it. */
-export async function openGrantIn(unit: TenantUnit, opened: StartedGrant, at: string): Promise<StartedGrant> {
+async function openGrantIn(unit: TenantUnit, opened: StartedGrant, at: string): Promise<StartedGrant> {
   if (!(await unit.grants.update(opened))) throw changedMeanwhile('grant');
   await announceStart(unit, opened, at);
   return opened;
 }
 
 /** Writes the event, feed change and notice of a grant that starts. */
-export async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
+async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string): Promise<void> {
   const { id, request, requester, digest, startsAt, endsAt } = grant;
   await unit.log.append({
     type: 'grant.started',

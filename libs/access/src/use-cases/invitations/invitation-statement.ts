@@ -11,8 +11,7 @@ import {
   type Signature,
   toInstant,
 } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
-import { wrongStatement } from '../../domain/trust/statement-rules.js';
+import { parseInput, wrongStatement } from '../../domain/validate-input.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
@@ -29,7 +28,7 @@ export interface InvitationParts {
   log: LogPoint;
 }
 
-interface Asked {
+interface InvitationFacts {
   notBefore: string | null;
   ticket: string | null;
 }
@@ -40,13 +39,13 @@ export async function freshParts(
   deps: Deps,
   point: Point,
   tenant: string,
-  asked: Asked,
+  input: InvitationFacts,
   now: Date,
 ): Promise<InvitationParts> {
   return {
     id: deps.ids.next('inv'),
-    notBefore: asked.notBefore ?? toInstant(now),
-    ticket: asked.ticket === null ? null : committed(deps, 'ticket', asked.ticket),
+    notBefore: input.notBefore ?? toInstant(now),
+    ticket: input.ticket === null ? null : committed(deps, 'ticket', input.ticket),
     trust: (await point.trust.current(tenant))?.hash,
     log: await point.head(),
   };
@@ -61,7 +60,7 @@ export async function signedParts(
   deps: Deps,
   point: Point,
   tenant: string,
-  given: Asked & { signature: Signature; opening?: Opening; now: Date },
+  given: InvitationFacts & { signature: Signature; opening?: Opening; now: Date },
 ): Promise<InvitationParts> {
   const statement = parseInput('/countersignature/statement', () =>
     parseInvitation(given.signature.statement),

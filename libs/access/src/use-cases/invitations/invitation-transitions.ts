@@ -18,7 +18,7 @@ import type { Deps } from '../shared/deps.js';
 import { invitationViews } from './read-invitations.js';
 
 /** Stores a changed invitation. @throws AccessError `conflict` if someone else changed it first */
-export async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {
+async function saveInvitation(unit: TenantUnit, invitation: Invitation): Promise<void> {
   if (!(await unit.invitations.update(invitation))) throw changedMeanwhile('invitation');
 }
 

@@ -13,10 +13,10 @@ import {
   toInstant,
 } from '@countersign/contract';
 import type { Invitation, InvitationView } from '../../domain/invitation.js';
-import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { countersignedActions } from '../../domain/trust/trust-status.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import { effectivePolicy } from '../../policy/effective-policy.js';
 import { evaluate } from '../../policy/evaluate.js';

@@ -5,8 +5,8 @@ import type { TrustReset } from '../../domain/trust/trust-version.js';
 import type { NoticeDraft } from '../../ports/index.js';
 
 /** An audience: one person by id, or all people with a role on one side. */
-export const everyReviewer = 'role:vendor:reviewer';
-export const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
+const everyReviewer = 'role:vendor:reviewer';
+const everyApprover = (tenant: string): string => `role:${tenant}:approver`;
 
 const everyEngineer = 'role:vendor:engineer';
 

@@ -2,7 +2,7 @@ import type { TenantRecord } from '../../domain/organisation.js';
 import { type Permission, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { EnrolledGateway, OrganisationView } from '../../ports/index.js';
+import type { OrganisationView } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 
 /** Requires the permission. A customer's person sees only their own tenant; vendor staff see every tenant (P9). */
@@ -50,11 +50,4 @@ export async function organisationNames(deps: Deps, { person }: Principal): Prom
       tenants: own === null ? [] : [{ slug: own.slug, name: own.name }],
     };
   });
-}
-
-/** Every enrolled gateway, newest first, revoked ones included. */
-export async function listGateways(deps: Deps, { person }: Principal): Promise<EnrolledGateway[]> {
-  requirePermission(person, 'gateway.read');
-  const gateways = await deps.store.gateways.read((unit) => unit.gateways.list());
-  return gateways.reverse();
 }

@@ -8,7 +8,6 @@ import {
 } from '@countersign/contract';
 import { type AccessRequest, isOpen } from '../../domain/access-request.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
-import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { sideOf } from '../../domain/review.js';
@@ -17,6 +16,7 @@ import {
   approvalStatement,
   validateApproval,
 } from '../../domain/trust/approval-statement.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
@@ -31,7 +31,7 @@ export interface Decided {
 }
 
 /** The facts from which a statement over these terms is made, and by which a signed one is checked. */
-export async function approvalFacts(
+async function approvalFacts(
   unit: Pick<ReadUnit, 'trust'> & { head(): Promise<ApprovalFacts['log']> },
   request: AccessRequest,
   decided: Decided,

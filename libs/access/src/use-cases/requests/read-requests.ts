@@ -19,7 +19,7 @@ export interface RequestView {
 }
 
 /** The request with the number of approvals that each side has given by these reviews. */
-export function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
+function withProgress(request: AccessRequest, reviews: readonly Review[]): AccessRequest {
   const { vendor, customer, risk } = request.needs;
   return {
     ...request,

@@ -2,7 +2,7 @@ import { isSlug, toInstant } from '@countersign/contract';
 import type { AccessRequest, RequestOrigin, RequestState } from '../../domain/access-request.js';
 import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
-import { type ReviewNeeds } from '../../domain/review.js';
+import type { ReviewNeeds } from '../../domain/review.js';
 import { AccessError, noLongerKnown, type Refusal } from '../../errors.js';
 import { evaluate } from '../../policy/evaluate.js';
 import type { TenantUnit } from '../../ports/index.js';

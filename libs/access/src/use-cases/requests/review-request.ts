@@ -2,8 +2,7 @@ import { toInstant } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
 import { parseCounterOffer } from '../../domain/counter-offer.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { Offer, Review } from '../../domain/review.js';
-import { type ReviewNeeds, sideOf } from '../../domain/review.js';
+import { type Offer, type Review, type ReviewNeeds, sideOf } from '../../domain/review.js';
 import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
@@ -31,59 +30,65 @@ export async function reviewRequest(
 ): Promise<Review> {
   return deps.store.forTenant(
     locateRequest(principal, id),
-    async (unit) => {
-      const { request, person } = await requestInSight(unit, principal, id);
-      const earlier = await unit.reviews.ofRequests([id]);
-      const now = deps.clock.now();
-      validateReview({
-        input,
-        request,
-        reviews: earlier,
-        person,
-        principal,
-        now,
-        inviter: await inviterOf(unit, request),
-      });
-      if (input.decision !== 'deny') await requireOwnKey(unit, principal);
-      const offer =
-        input.decision === 'counter' ? parseCounterOffer(deps.hashing, request, input.terms, now) : null;
-      const needs =
-        input.decision === 'deny'
-          ? request.needs
-          : await reevaluate(unit, request, offer?.terms ?? request.terms, now);
-      if (offer !== null) validateConsent(person, principal, needs, input);
-      const decided: Decided = {
-        ...(offer ?? { digest: request.digest, terms: request.terms }),
-        decision: input.decision === 'deny' ? 'deny' : 'approve',
-      };
-      const by = { person, principal, now };
-      const countersignature =
-        input.countersignature === undefined
-          ? null
-          : await countersignReview(deps, unit, request, decided, by, input.countersignature);
-      const review = await storeReview(deps, unit, request, {
-        input,
-        offer,
-        countersignature,
-        person,
-        principal,
-        at: toInstant(now),
-      });
-      await transitionRequestIn(
-        deps,
-        unit,
-        request,
-        nextState(request, needs, [...earlier, review], review),
-        {
-          needs: offer === null ? needs : request.needs,
-          actor: person.id,
-          now,
-        },
-      );
-      return review;
-    },
+    (unit) => reviewIn(deps, unit, principal, id, input),
     keptUnder(deps, repeatable),
   );
+}
+
+async function reviewIn(
+  deps: SigningDeps,
+  unit: TenantUnit,
+  principal: Principal,
+  id: string,
+  input: ReviewInput,
+): Promise<Review> {
+  const { request, person } = await requestInSight(unit, principal, id);
+  const earlier = await unit.reviews.ofRequests([id]);
+  const now = deps.clock.now();
+  validateReview({
+    input,
+    request,
+    reviews: earlier,
+    person,
+    principal,
+    now,
+    inviter: await inviterOf(unit, request),
+  });
+  const isDenial = input.decision === 'deny';
+  if (!isDenial) await requireOwnKey(unit, principal);
+  const offer =
+    input.decision === 'counter' ? parseCounterOffer(deps.hashing, request, input.terms, now) : null;
+  const decided: Decided = {
+    ...(offer ?? { digest: request.digest, terms: request.terms }),
+    decision: isDenial ? 'deny' : 'approve',
+  };
+  const needs = isDenial ? request.needs : await reevaluate(unit, request, decided.terms, now);
+  if (offer !== null) validateConsent(person, principal, needs, input);
+  const countersignature =
+    input.countersignature === undefined
+      ? null
+      : await countersignReview(
+          deps,
+          unit,
+          request,
+          decided,
+          { person, principal, now },
+          input.countersignature,
+        );
+  const review = await storeReview(deps, unit, request, {
+    input,
+    offer,
+    countersignature,
+    person,
+    principal,
+    at: toInstant(now),
+  });
+  await transitionRequestIn(deps, unit, request, nextState(request, needs, [...earlier, review], review), {
+    needs: offer === null ? needs : request.needs,
+    actor: person.id,
+    now,
+  });
+  return review;
 }
 
 /** The author of the invitation that the request is based on; null if it is based on none. */

@@ -6,7 +6,7 @@ import { findMemberByEmail } from '../sessions/sign-in.js';
 import type { Deps } from '../shared/deps.js';
 
 /** How long a link by sign-in is valid. */
-export const SLACK_LINK_DAYS = 30;
+const SLACK_LINK_DAYS = 30;
 /** How long a link by e-mail address is valid. Only Slack vouches for it, and Slack may have removed the member. */
 const EMAIL_LINK_DAYS = 1;
 const DAY_MS = 86_400_000;

@@ -13,7 +13,7 @@ import { readAs } from '../shared/read-as.js';
 import type { ListedPasskey } from './authenticators.js';
 
 /** How long an enrolment may take. */
-export const ENROLMENT_MINUTES = 5;
+const ENROLMENT_MINUTES = 5;
 const CHALLENGE_BYTES = 32;
 /** Per person: as many as a trust document allows one of its people. */
 const MAX_PASSKEYS = 10;

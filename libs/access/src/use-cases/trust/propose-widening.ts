@@ -1,11 +1,10 @@
 import { canonicalJson, parseTrustDocument } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
 import type { Person } from '../../domain/person.js';
 import { type SplitWidening, splitWidening } from '../../domain/tenant-changes.js';
 import { mayBeNamedInTrust, type TrustFacts } from '../../domain/trust/trust-document.js';
-import { type TrustProposal } from '../../domain/trust/trust-proposal.js';
-
+import type { TrustProposal } from '../../domain/trust/trust-proposal.js';
 import { validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit } from '../../ports/index.js';
 import { type OrganisationStep, tenantStep } from '../organisation/organisation-plan.js';

@@ -7,7 +7,6 @@ import {
   sha256Digest,
   statementHash,
 } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
 import {
   isLift,
   isStop,
@@ -16,6 +15,7 @@ import {
   type ReportedStop,
   validateStop,
 } from '../../domain/trust/stop.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway, TenantUnit, VendorUnit } from '../../ports/index.js';
 import type { SigningDeps } from '../shared/deps.js';
@@ -36,23 +36,24 @@ export async function takeReportedStop(
   { id: gateway }: EnrolledGateway,
   given: unknown,
 ): Promise<void> {
-  const handed = parseReportedStop(given);
-  const { tenant } = handed.statement;
+  const reported = parseReportedStop(given);
+  const { tenant } = reported.statement;
   // Across tenants: how much a gateway may have relayed is counted over all of them.
   await deps.store.asVendor(async (vendor) => {
     if ((await vendor.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const unit = await vendor.tenant(tenant);
-    const taken = { at: deps.clock.now().toISOString(), gateway };
-    const isKept =
-      (await isVerifiableHere(deps, unit, handed)) && (await keepReportedStop(deps, unit, handed, taken));
+    const receipt = { at: deps.clock.now().toISOString(), gateway };
+    const isStored =
+      (await isVerifiableHere(deps, unit, reported)) &&
+      (await keepReportedStop(deps, unit, reported, receipt));
     // The lift of the stop that was stored just now may have arrived before it.
-    if (isKept) await reviewRelayedStops(deps, unit);
-    else await relayStop(deps, vendor, handed, gateway);
+    if (isStored) await reviewRelayedStops(deps, unit);
+    else await relayStop(deps, vendor, reported, gateway);
   });
 }
 
 /** Parses a reported stop or lift. @throws AccessError `invalid_request` if it is neither */
-export function parseReportedStop(given: unknown): ReportedStop {
+function parseReportedStop(given: unknown): ReportedStop {
   const signature = parseInput('/countersignature', () => parseSignature(given));
   return parseInput('/countersignature/statement', () =>
     signature.statement.type === LIFT_TYPE
@@ -67,18 +68,18 @@ export function parseReportedStop(given: unknown): ReportedStop {
  * @returns false if this broker lacks either: gateways may know newer or older versions of the tenant's trust
  * @throws AccessError `invalid_request` for a stop that no gateway accepts
  */
-export async function isVerifiableHere(
+async function isVerifiableHere(
   deps: SigningDeps,
   unit: TenantUnit,
-  handed: ReportedStop,
+  reported: ReportedStop,
 ): Promise<boolean> {
-  const { statement, credential } = handed;
+  const { statement, credential } = reported;
   const facts = await stopFacts(deps, stopPoint(unit), unit.tenant, statement.person);
   validateStop(statement, facts, 'reported');
   if (!facts.versions.includes(statement.trust)) return false;
   const key = await findSigningKey(deps, unit, statement.person, credential);
   if (key === undefined) return false;
-  requireValidSignature(deps, handed, key);
+  requireValidSignature(deps, reported, key);
   return true;
 }
 
@@ -87,19 +88,19 @@ export async function isVerifiableHere(
  *
  * @returns false for the lift of a stop that is not known here
  */
-export async function keepReportedStop(
+async function keepReportedStop(
   deps: SigningDeps,
   unit: TenantUnit,
-  handed: ReportedStop,
-  taken: { at: string; gateway: string },
+  reported: ReportedStop,
+  receipt: { at: string; gateway: string },
 ): Promise<boolean> {
-  if (isLift(handed)) {
-    const stop = await unit.stops.find(handed.statement.stop);
+  if (isLift(reported)) {
+    const stop = await unit.stops.find(reported.statement.stop);
     if (stop === null) return false;
-    if (stop.liftedAt === null) await storeLift(unit, stop, { ...taken, signature: handed });
+    if (stop.liftedAt === null) await storeLift(unit, stop, { ...receipt, signature: reported });
   } else {
-    const known = await unit.stops.find(statementHash(deps.hashing, handed.statement));
-    if (known === null) await storeStop(deps, unit, { ...taken, signature: handed });
+    const known = await unit.stops.find(statementHash(deps.hashing, reported.statement));
+    if (known === null) await storeStop(deps, unit, { ...receipt, signature: reported });
   }
   return true;
 }
@@ -109,7 +110,7 @@ export async function keepReportedStop(
  *
  * @throws AccessError `conflict` if this gateway has reported too many
  */
-export async function relayStop(
+async function relayStop(
   { hashing, clock }: SigningDeps,
   { tenant: inTenant, relayed }: VendorUnit,
   signature: ReportedStop,

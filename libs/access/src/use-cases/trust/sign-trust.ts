@@ -5,7 +5,6 @@ import {
   type Signature,
   type TrustDocument,
 } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { factsForDocument, startsNewChain, type TrustFacts } from '../../domain/trust/trust-document.js';
@@ -16,6 +15,7 @@ import {
 } from '../../domain/trust/trust-proposal.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireStillValid } from '../../domain/trust/validate-trust-document.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
@@ -54,44 +54,51 @@ export function signTrust(
   const signature = parseInput('/signature', () => parseSignature(given));
   // As the vendor: a version may change the tenant's controls, and end a reset that the deployment's log records.
   return deps.store.asVendor(
-    async (vendor) => {
-      const unit = await vendor.tenant(tenant);
-      const person = await requireMember(unit, principal, 'trust.sign', tenant);
-      const proposal = await requireOpenProposal(unit, id);
-      const standing = await loadTrustFacts(deps, unit, tenant);
-      const facts = factsForDocument(proposal.document, standing);
-      const { current } = facts;
-      requireStillValid(proposal.document, facts);
-      requireSameControls(proposal, facts);
-      const own = requireOwnSignature(deps, signature, person, proposal, facts);
-      const earlier = await unit.trust.signatures(id);
-      if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
-        throw new AccessError('conflict', 'This key has signed already.');
-      const { now } = facts;
-      const at = now.toISOString();
-      const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
-      const all = [...earlier, made];
-      const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
-      const signed = { document: proposal.document, signatures };
-      const place = { current: current?.document ?? null, now: now.getTime() };
-      const objection = deps.signatures.succession(place, signed);
-      requireValidOnItsOwn(deps, place, proposal, own);
-      requireOnlySignatures(objection);
-      await unit.trust.sign(made);
-      const { statement: _document, ...proof } = own;
-      await unit.log.append({
-        type: 'trust.signed',
-        at,
-        actor: person.id,
-        data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
-      });
-      if (objection !== undefined) return proposalView(proposal, all, facts);
-      const adopted = await adoptIn(vendor, proposal, signatures, standing);
-      await reviewRelayedStops(deps, unit);
-      return proposalView(adopted, all, facts);
-    },
+    (vendor) => signIn(deps, vendor, principal, { tenant, id, signature }),
     keptUnder(deps, repeatable),
   );
+}
+
+async function signIn(
+  deps: SigningDeps,
+  vendor: VendorUnit,
+  principal: Principal,
+  { tenant, id, signature }: { tenant: string; id: string; signature: Signature },
+): Promise<ProposalView> {
+  const unit = await vendor.tenant(tenant);
+  const person = await requireMember(unit, principal, 'trust.sign', tenant);
+  const proposal = await requireOpenProposal(unit, id);
+  const currentFacts = await loadTrustFacts(deps, unit, tenant);
+  const facts = factsForDocument(proposal.document, currentFacts);
+  const { current } = facts;
+  requireStillValid(proposal.document, facts);
+  requireSameControls(proposal, facts);
+  const own = requireOwnSignature(deps, signature, person, proposal, facts);
+  const earlier = await unit.trust.signatures(id);
+  if (earlier.some((each) => each.person === person.id && each.signature.credential === own.credential))
+    throw new AccessError('conflict', 'This key has signed already.');
+  const { now } = facts;
+  const at = now.toISOString();
+  const made: ProposalSignature = { proposal: id, tenant, person: person.id, signature: own, at };
+  const all = [...earlier, made];
+  const signatures = eligibleSignatures(all, facts.people).map((each) => each.signature);
+  const signed = { document: proposal.document, signatures };
+  const place = { current: current?.document ?? null, now: now.getTime() };
+  const objection = deps.signatures.succession(place, signed);
+  requireValidOnItsOwn(deps, place, proposal, own);
+  requireOnlySignatures(objection);
+  await unit.trust.sign(made);
+  const { statement: _document, ...proof } = own;
+  await unit.log.append({
+    type: 'trust.signed',
+    at,
+    actor: person.id,
+    data: { proposal: id, hash: proposal.hash, person: person.id, signature: proof },
+  });
+  if (objection !== undefined) return proposalView(proposal, all, facts);
+  const adopted = await adoptIn(vendor, proposal, signatures, currentFacts);
+  await reviewRelayedStops(deps, unit);
+  return proposalView(adopted, all, facts);
 }
 
 /** Checks this signature alone, so that the error does not blame another one. */
@@ -146,7 +153,7 @@ function requireOwnSignature(
 }
 
 /** Requires that the controls are still those that the proposal was decided on. @throws AccessError `conflict` */
-export function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts, 'controls'>): void {
+function requireSameControls({ controls }: TrustProposal, facts: Pick<TrustFacts, 'controls'>): void {
   if (controls !== null && canonicalJson(controls.before) !== canonicalJson(facts.controls))
     throw new AccessError(
       'conflict',
@@ -161,7 +168,7 @@ export function requireSameControls({ controls }: TrustProposal, facts: Pick<Tru
  *
  * @param facts the current facts, even if the document was checked without the current chain
  */
-export async function adoptIn(
+async function adoptIn(
   vendor: VendorUnit,
   proposal: TrustProposal,
   signatures: Signature<TrustDocument>[],
@@ -171,8 +178,8 @@ export async function adoptIn(
   const { current, reset, now } = facts;
   const at = now.toISOString();
   const unit = await vendor.tenant(tenant);
-  const isAnew = startsNewChain(document, facts);
-  const chain = (current?.chain ?? 1) + (isAnew ? 1 : 0);
+  const isNewChain = startsNewChain(document, facts);
+  const chain = (current?.chain ?? 1) + (isNewChain ? 1 : 0);
   const version: TrustVersion = { tenant, chain, hash, document, signatures, adoptedAt: at };
   await unit.trust.adopt(version);
   const adopted = endProposal(proposal, 'adopted', at);
@@ -183,7 +190,8 @@ export async function adoptIn(
     actor: 'job',
     data: { proposal: id, hash, seq: document.seq, prev: document.prev ?? null, chain },
   });
-  if (reset !== null) await endResetIn(vendor, reset, isAnew ? 'used' : 'cancelled', { actor: 'job', at });
+  if (reset !== null)
+    await endResetIn(vendor, reset, isNewChain ? 'used' : 'cancelled', { actor: 'job', at });
   if (proposal.controls !== null) await applyControls(vendor, proposal, proposal.controls, at);
   await unit.feed.changed('trust', tenant);
   await unit.outbox.add(trustNotice(tenant, 'adopted', hash, at));

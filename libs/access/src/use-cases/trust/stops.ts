@@ -7,7 +7,6 @@ import {
   type StopStatement,
   statementHash,
 } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import {
@@ -18,6 +17,7 @@ import {
   stopStatement,
   validateStop,
 } from '../../domain/trust/stop.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';

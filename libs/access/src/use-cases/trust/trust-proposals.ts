@@ -1,5 +1,4 @@
 import { parseTrustDocument, statementHash, type TrustDocument } from '@countersign/contract';
-import { parseInput } from '../../domain/parse-input.js';
 import { type Permission, requireOwnBrowser, requirePermission } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { signingPageRelyingParty } from '../../domain/trust/passkey.js';
@@ -17,8 +16,9 @@ import {
   proposalNeeds,
   type TrustProposal,
 } from '../../domain/trust/trust-proposal.js';
-import { type TrustVersion } from '../../domain/trust/trust-version.js';
+import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { requireNoFewerSigners, validateTrustDocument } from '../../domain/trust/validate-trust-document.js';
+import { parseInput } from '../../domain/validate-input.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
@@ -125,10 +125,10 @@ export function proposeTrust(
     tenant,
     async (unit) => {
       const person = await requireMember(unit, principal, 'trust.propose', tenant);
-      const stands = await loadTrustFacts(deps, unit, tenant);
-      const facts = factsForDocument(document, stands);
+      const currentFacts = await loadTrustFacts(deps, unit, tenant);
+      const facts = factsForDocument(document, currentFacts);
       requireProposable(deps, document, facts);
-      requireNoFewerSigners(document, stands);
+      requireNoFewerSigners(document, currentFacts);
       const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
       return proposalView(proposal, [], facts);
     },
@@ -141,7 +141,7 @@ export function proposeTrust(
  *
  * @throws AccessError `invalid_request`, `conflict`
  */
-export function requireProposable(
+function requireProposable(
   { signatures }: Pick<SigningDeps, 'signatures'>,
   document: TrustDocument,
   facts: TrustFacts,
