@@ -44,7 +44,9 @@ export async function playDemoTour(context: Context, options: TourVerbOptions): 
         },
         onStep: (step) => show(stepText({ ...step, sees: step.sees.map(escapeForTerminal) })),
       };
-      return attacks ? playAttackerTour({ ...tour, dataDir, host: compromisedBroker(deps) }) : playTour(tour);
+      return attacks
+        ? playAttackerTour({ ...tour, dataDir, broker: compromisedBroker(deps) })
+        : playTour(tour);
     });
     return { document: result, text: (attacks ? ATTACKER_CLOSING : CLOSING).trimEnd() };
   } catch (error) {

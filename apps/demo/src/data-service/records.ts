@@ -49,3 +49,8 @@ export type Page<T> = { items: T[]; page: number; pages: number; total: number }
 
 /** What a caller may change on an invoice. An absent member stays as it is. */
 export type InvoiceChange = { status?: InvoiceStatus | undefined; note?: string | null | undefined };
+
+/** Minor units as money for people: `1234500` and `EUR` give `€12,345.00`. */
+export function formatMoney(cents: number, currency: string): string {
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100);
+}

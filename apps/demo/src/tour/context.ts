@@ -1,62 +1,75 @@
-import { type Answer, call, expectThat } from './http.js';
+import type { AccessRequest, AnswerOf, Endpoint, Grant } from '@countersign/api';
+import {
+  bearer,
+  call,
+  callEndpoint,
+  type EndpointCall,
+  expectThat,
+  type HttpAnswer,
+  readAnswer,
+} from './http.js';
 import type { Persona } from './people.js';
-import type { GrantAnswer, RequestAnswer } from './shapes.js';
 
-/** What the tour has come to so far. A step that needs what an earlier one made asks for it here. */
+/** How far the tour has come. A step reads here what an earlier step made. */
 export class TourContext {
   private readonly keys = new Map<string, string>();
-  private currentRequest: RequestAnswer | undefined;
-  private currentGrant: GrantAnswer | undefined;
+  private currentRequest: AccessRequest | undefined;
+  private currentGrant: Grant | undefined;
   private currentToken: string | undefined;
-  /** Records of calls through the gateway, in order, as its answers named them. */
-  readonly records: string[] = [];
 
   constructor(
     private readonly brokerUrl: string,
-    readonly gatewayUrl: string,
+    private readonly gatewayUrl: string,
   ) {}
 
-  giveKey(persona: Persona, key: string): void {
+  setKey(persona: Persona, key: string): void {
     this.keys.set(persona.email, key);
   }
 
-  /** Calls the broker's API as this person. */
-  as(persona: Persona, method: string, path: string, body?: unknown): Promise<Answer> {
-    const bearer = this.keys.get(persona.email);
-    expectThat(bearer !== undefined, `${persona.name} has no key`);
-    return call(method, `${this.brokerUrl}${path}`, { bearer, body });
+  /** Calls an endpoint as this person, whatever its status. */
+  call(persona: Persona, endpoint: Endpoint, options: EndpointCall = {}): Promise<HttpAnswer> {
+    const key = this.keys.get(persona.email);
+    expectThat(key !== undefined, `${persona.name} has no key`);
+    return callEndpoint(this.brokerUrl, endpoint, options, bearer(key));
   }
 
-  /** Calls the data service through the gateway, with Erin's token where there is one. */
-  async through(method: string, path: string): Promise<Answer> {
+  /** Calls an endpoint as this person. @throws TourError `tour_failed` unless it answers as it is declared */
+  async read<E extends Endpoint>(
+    persona: Persona,
+    endpoint: E,
+    what: string,
+    options: EndpointCall = {},
+  ): Promise<AnswerOf<E>> {
+    return readAnswer(endpoint, await this.call(persona, endpoint, options), what);
+  }
+
+  /** Calls the data service through the gateway, with Erin's token if there is one. */
+  callThroughGateway(method: string, path: string): Promise<HttpAnswer> {
     const base = this.currentGrant?.gatewayUrl ?? `${this.gatewayUrl}/billing`;
     const token = this.currentToken;
-    const answer = await call(method, base + path, token === undefined ? {} : { bearer: token });
-    const record = answer.headers.get('countersign-record');
-    if (record !== null) this.records.push(record);
-    return answer;
+    return call(method, base + path, token === undefined ? {} : { headers: bearer(token) });
   }
 
   /** Calls the data service with a token that is not Erin's. */
-  withToken(token: string, path: string): Promise<Answer> {
-    return call('GET', this.currentGrant?.gatewayUrl + path, { bearer: token });
+  callWithToken(token: string, path: string): Promise<HttpAnswer> {
+    return call('GET', this.grant.gatewayUrl + path, { headers: bearer(token) });
   }
 
-  get request(): RequestAnswer {
+  get request(): AccessRequest {
     expectThat(this.currentRequest !== undefined, 'no request was made');
     return this.currentRequest;
   }
 
-  set request(request: RequestAnswer) {
+  set request(request: AccessRequest) {
     this.currentRequest = request;
   }
 
-  get grant(): GrantAnswer {
-    expectThat(this.currentGrant !== undefined, 'no grant came of the request');
+  get grant(): Grant {
+    expectThat(this.currentGrant !== undefined, 'the request led to no grant');
     return this.currentGrant;
   }
 
-  set grant(grant: GrantAnswer) {
+  set grant(grant: Grant) {
     this.currentGrant = grant;
   }
 
@@ -64,8 +77,8 @@ export class TourContext {
     this.currentToken = token;
   }
 
-  /** The request as far as the tour got; undefined where it did not get that far. */
-  soFar(): { request: string | null; grant: string | null } {
+  /** The ids of request and grant; null if the tour did not get that far. */
+  ids(): { request: string | null; grant: string | null } {
     return { request: this.currentRequest?.id ?? null, grant: this.currentGrant?.id ?? null };
   }
 }

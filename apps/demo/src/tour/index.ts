@@ -1,4 +1,4 @@
-/** The tours, for the command's verb `tour` alone. */
+/** The tours, which the command's verb `tour` loads and plays. */
 export { playAttackerTour } from './attacker/attacker-tour.js';
 export { compromisedBroker } from './attacker/compromised-broker.js';
 export { ATTACKER_CLOSING, ATTACKER_OPENING, CLOSING, OPENING, stepText, TourError } from './step.js';

@@ -1,9 +1,13 @@
-/** Who takes part: people of the demo's organisation file. `tenant` is null for the vendor's own. */
+/** Someone who takes part: a person of the demo's organisation file. `tenant` is null for the vendor's staff. */
 export type Persona = { email: string; tenant: string | null; name: string; role: string };
 
+/** The main tour plays on this tenant. */
 export const TENANT = 'globex';
-export const TENANT_NAME = 'Globex International';
-export const VENDOR_NAME = 'Northwind Cloud';
+const TENANT_NAME = 'Globex International';
+const VENDOR_NAME = 'Northwind Cloud';
+
+/** The tour of attacks plays on this tenant, and claims it. People who try the demo by hand use the other tenants. */
+export const CLAIMED_TENANT = 'initech';
 
 export const ERIN: Persona = {
   email: 'erin@northwind.example',
@@ -19,8 +23,12 @@ export const MAX: Persona = {
   role: `reviewer at ${VENDOR_NAME}`,
 };
 
-/** The tour that shows attacks needs a tenant that is claimed: one that nobody plays on by hand. */
-export const CLAIMED_TENANT = 'initech';
+export const GWEN: Persona = {
+  email: 'gwen@globex.example',
+  tenant: TENANT,
+  name: 'Gwen Achterberg',
+  role: `approver at ${TENANT_NAME}`,
+};
 
 export const IVAN: Persona = {
   email: 'ivan@initech.example',
@@ -41,11 +49,4 @@ export const INTRUDER: Persona = {
   tenant: null,
   name: 'The intruder',
   role: `in the broker of ${VENDOR_NAME}`,
-};
-
-export const GWEN: Persona = {
-  email: 'gwen@globex.example',
-  tenant: TENANT,
-  name: 'Gwen Achterberg',
-  role: `approver at ${TENANT_NAME}`,
 };

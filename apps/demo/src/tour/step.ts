@@ -2,7 +2,10 @@ import { errorMessage } from '@countersign/runtime';
 import type { TourContext } from './context.js';
 import type { Persona } from './people.js';
 
-/** Why the tour cannot go on: `not_running`, `other_store`, or `tour_failed` where a step misbehaves. */
+/**
+ * Why a tour cannot continue: `not_running` (no broker answers), `other_store` (the broker uses another database), or
+ * `tour_failed` (a step went wrong).
+ */
 export class TourError extends Error {
   constructor(
     readonly code: 'not_running' | 'other_store' | 'tour_failed',
@@ -13,7 +16,7 @@ export class TourError extends Error {
   }
 }
 
-/** One step: who acts, and what they see. It checks what it expects and throws TourError where that fails. */
+/** One step: who acts, and what they see, in lines. It checks what it expects, and throws TourError otherwise. */
 export type TourStep<Context = TourContext> = {
   title: string;
   who: Persona;
@@ -23,57 +26,54 @@ export type TourStep<Context = TourContext> = {
 export type DoneStep = { number: number; title: string; who: string; sees: string[] };
 
 /**
- * One step after the other, each told as soon as it is done.
- *
- * @throws TourError `tour_failed` naming the step, or what else a step was stopped by
+ * Plays the steps in order, and reports each as soon as it is done.
+ * @throws TourError `tour_failed` that names the step; other codes as the step throws them
  */
 export async function playSteps<Context>(
   steps: readonly TourStep<Context>[],
   context: Context,
   onStep: (step: DoneStep) => void,
 ): Promise<DoneStep[]> {
-  const told: DoneStep[] = [];
+  const done: DoneStep[] = [];
   for (const [index, { title, who, ...step }] of steps.entries()) {
-    const sees = await played(title, () => step.run(context));
-    const done = { number: index + 1, title, who: `${who.name}, ${who.role}`, sees };
-    told.push(done);
-    onStep(done);
+    const sees = await nameFailure(title, () => step.run(context));
+    const played = { number: index + 1, title, who: `${who.name}, ${who.role}`, sees };
+    done.push(played);
+    onStep(played);
   }
-  return told;
+  return done;
 }
 
-async function played(title: string, run: () => Promise<string[]>): Promise<string[]> {
+async function nameFailure(title: string, run: () => Promise<string[]>): Promise<string[]> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof TourError && error.code !== 'tour_failed') throw error;
-    const detail = errorMessage(error);
-    throw new TourError('tour_failed', `step "${title}": ${detail}`);
+    throw new TourError('tour_failed', `step "${title}": ${errorMessage(error)}`);
   }
 }
 
 export const OPENING = `
-The main job, on globex. Engineers of Northwind Cloud hold no standing access to a customer's data. Erin asks;
-Max at Northwind and Gwen at Globex decide; the gateway lets in what was granted, and nothing else.
+The main job, on globex. Engineers of Northwind Cloud hold no standing access to a customer's data. Erin requests access,
+Max at Northwind and Gwen at Globex decide, and the gateway allows what was granted and nothing else.
 `;
 
 export const CLOSING = `
-Done: asked, reviewed, approved, used, stopped, and written down. The keys of this tour are revoked; it may be
-repeated at any time.
+Done: requested, reviewed, approved, used, stopped and recorded. The keys of this tour are revoked. You may repeat it at
+any time.
 `;
 
 export const ATTACKER_OPENING = `
-The same, with an intruder in the vendor's broker, on initech, which has claimed its door: the intruder has the database,
-the key that signs every token, and signs in as whom they like. What the gateway has pinned is all that stands against
-them.
+The same, with an intruder in the vendor's broker, on initech, which is claimed. The intruder has the database and the key
+that signs every token, and can sign in as anyone. Only what the gateway has pinned stands in the way.
 `;
 
 export const ATTACKER_CLOSING = `
-Done: what Initech's people have signed goes through, and nothing else did. The tour's grants, sessions and keys are ended.
-Initech stays claimed, by passkeys of this tour in data/tour-passkeys.json; acme and globex were not touched.
+Done: the gateway allowed what Initech's people have signed, and nothing else. The tour's grants, sessions and keys are
+ended. Initech stays claimed, by passkeys of this tour in data/tour-passkeys.json. acme and globex were not touched.
 `;
 
-/** One step as people read it. */
+/** A step as it is printed. */
 export function stepText({ number, title, who, sees }: DoneStep): string {
   const lines = sees.map((line) => `      ${line}`);
   return `\n ${String(number).padStart(2)}  ${title}\n     ${who}\n${lines.join('\n')}\n`;

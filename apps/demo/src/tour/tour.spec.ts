@@ -76,7 +76,7 @@ describe('a tour that cannot be played', () => {
     );
     expect(failure?.code).toBe('tour_failed');
     expect(failure?.message).toBe(
-      'step "Nobody has standing access": a call without a token should answer 401 invalid_token, and answered 200',
+      'step "No one has standing access": a call without a token should answer 401 invalid_token, and answered 200',
     );
     expect(`${failure?.message}${failure?.stack}`).not.toMatch(/csk_|secret-token/);
     expect(revoked).toHaveLength(3);

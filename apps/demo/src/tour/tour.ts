@@ -1,14 +1,27 @@
+import { grantEndpoints, requestEndpoints } from '@countersign/api';
+import {
+  accessIsOver,
+  allowedCall,
+  readLog,
+  refusedCalls,
+  stopAccess,
+  watchRecords,
+} from './access-steps.js';
 import { TourContext } from './context.js';
-import { ask, closedDoor, customerDecision, token, vendorReview } from './decide-steps.js';
 import { call } from './http.js';
 import { ERIN, GWEN, MAX, type Persona } from './people.js';
-import type { TourStep } from './step.js';
-import { type DoneStep, playSteps, TourError } from './step.js';
-import { afterwards, allowedCall, liveRecords, refusedCalls, stop, tenantLog } from './use-steps.js';
+import {
+  customerDecision,
+  mintToken,
+  noStandingAccess,
+  requestAccess,
+  vendorReview,
+} from './request-steps.js';
+import { type DoneStep, playSteps, TourError, type TourStep } from './step.js';
 
-/** Makes and ends the API keys with which the tour speaks as each person: what `keys create` and `keys revoke` do. */
+/** Makes and revokes the API keys with which the tour acts as each person, as `keys create` and `keys revoke` do. */
 export type TourKeys = {
-  /** @param ttlSeconds how long the key lives if the tour cannot revoke it */
+  /** @param ttlSeconds how long the key works if the tour cannot revoke it */
   create(email: string, tenant: string | null, ttlSeconds: number): Promise<{ id: string; key: string }>;
   revoke(id: string): Promise<void>;
 };
@@ -17,86 +30,89 @@ export type TourOptions = {
   brokerUrl: string;
   gatewayUrl: string;
   keys: TourKeys;
-  /** Told as soon as a step is done. */
+  /** Called as soon as a step is done. */
   onStep(step: DoneStep): void;
 };
 
 export type TourResult = { tenant: string; request: string | null; grant: string | null; steps: DoneStep[] };
 
 const STEPS: TourStep[] = [
-  closedDoor,
-  ask,
+  noStandingAccess,
+  requestAccess,
   vendorReview,
   customerDecision,
-  token,
+  mintToken,
   allowedCall,
   refusedCalls,
-  liveRecords,
-  stop,
-  afterwards,
-  tenantLog,
+  watchRecords,
+  stopAccess,
+  accessIsOver,
+  readLog,
 ];
-const KEY_TTL_SECONDS = 600;
+
+/** The keys and sessions of a tour end by themselves after this time. */
+export const CREDENTIAL_SECONDS = 600;
 
 /**
- * Plays the main job against what runs, step by step; each step checks what it expects. May be repeated: it makes
- * a request of its own each time, and leaves no open grant, no open request and no key behind.
- * @throws TourError `not_running`, `other_store`, `tour_failed`
+ * Plays the main job against a running demo. Each step checks what it expects. The tour may be repeated: each time it makes
+ * a request of its own, and it leaves no open request, grant or key behind.
+ * @throws TourError
  */
 export async function playTour(options: TourOptions): Promise<TourResult> {
   const context = new TourContext(options.brokerUrl, options.gatewayUrl);
-  const made: string[] = [];
+  const keyIds: string[] = [];
   try {
     for (const persona of [ERIN, MAX, GWEN]) {
-      const { id, key } = await options.keys.create(persona.email, persona.tenant, KEY_TTL_SECONDS);
-      made.push(id);
-      context.giveKey(persona, key);
+      const { id, key } = await options.keys.create(persona.email, persona.tenant, CREDENTIAL_SECONDS);
+      keyIds.push(id);
+      context.setKey(persona, key);
     }
     await checkSameStore(context, options.brokerUrl, ERIN);
     const steps = await playSteps(STEPS, context, options.onStep);
-    for (const id of made.splice(0)) await options.keys.revoke(id);
-    return { tenant: context.request.tenant, ...context.soFar(), steps };
+    for (const id of keyIds.splice(0)) await options.keys.revoke(id);
+    return { tenant: context.request.tenant, ...context.ids(), steps };
   } finally {
-    // Only after a step failed are there keys left. That failure is what to tell; the keys live minutes at most.
-    if (made.length > 0) {
-      await leaveNothingOpen(context);
-      await Promise.allSettled(made.map((id) => options.keys.revoke(id)));
+    // Keys are left only after a failure. That failure is reported, so failures of the clean-up are ignored.
+    if (keyIds.length > 0) {
+      await endRequestAndGrant(context);
+      await Promise.allSettled(keyIds.map((id) => options.keys.revoke(id)));
     }
   }
 }
 
-/** @throws TourError `not_running` unless a broker is there and ready */
+/** @throws TourError `not_running` unless a broker answers and is ready */
 export async function requireRunning(brokerUrl: string): Promise<void> {
   const { status } = await call('GET', `${brokerUrl}/readyz`);
   if (status !== 200)
     throw new TourError('not_running', `the broker at ${brokerUrl} is not ready (${status})`);
 }
 
-/** A broker on another store does not know keys that were made in this one. @throws TourError `other_store` */
+/** A broker on another database does not know the keys that were just made. @throws TourError `other_store` */
 export async function checkSameStore(
   context: TourContext,
   brokerUrl: string,
   persona: Persona,
 ): Promise<void> {
-  const answer = await context.as(persona, 'GET', '/api/v1/requests?limit=1');
-  if (answer.status !== 401) return;
+  const { status } = await context.call(persona, requestEndpoints.list, { query: { limit: '1' } });
+  if (status !== 401) return;
   throw new TourError(
     'other_store',
-    `the broker at ${brokerUrl} does not know a key made in this store: set COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL as it has them`,
+    `the broker at ${brokerUrl} does not know a key that was made in this database: set COUNTERSIGN_DATA_DIR or COUNTERSIGN_DATABASE_URL as for the broker`,
   );
 }
 
-/** After a step that failed, its request or grant may still be open. What is closed already refuses, and may. */
-async function leaveNothingOpen(context: TourContext): Promise<void> {
-  const { request, grant } = context.soFar();
+/** After a failure. A refusal is ignored: request or grant may be closed already. */
+async function endRequestAndGrant(context: TourContext): Promise<void> {
+  const { request, grant } = context.ids();
   try {
     if (grant !== null) {
-      await context.as(GWEN, 'POST', `/api/v1/grants/${grant}/revocation`, { reason: 'The tour has ended' });
+      const body = { reason: 'The tour has ended' };
+      await context.call(GWEN, grantEndpoints.revoke, { params: { id: grant }, body });
     } else if (request !== null) {
-      await context.as(ERIN, 'POST', `/api/v1/requests/${request}/cancel`);
+      await context.call(ERIN, requestEndpoints.cancel, { params: { id: request } });
     }
   } catch (error) {
-    // The broker is gone: the failure that stopped the tour says so already, and the request lapses by itself.
+    // The broker is gone. The failure that stopped the tour says so already, and the request lapses by itself.
     if (!(error instanceof TourError)) throw error;
   }
 }

@@ -1,5 +1,5 @@
-import type { RequestAnswer } from './shapes.js';
-import { clock, durationWords, requestSentence } from './words.js';
+import type { AccessRequest } from '@countersign/api';
+import { durationWords, formatTime, requestSentence } from './words.js';
 
 describe('the tour’s words', () => {
   test.each([
@@ -22,13 +22,13 @@ describe('the tour’s words', () => {
         { resource: 'invoices', actions: ['list'] },
         { resource: 'invoices/*', actions: ['read', 'update'] },
       ],
-    } as RequestAnswer;
+    } as AccessRequest;
     expect(requestSentence(request, 'Erin')).toBe(
-      'Erin asks to list invoices, read and update invoices/* of globex (billing) for 15 minutes: “Case 4711”',
+      'Erin asks to list invoices, read and update any invoice of globex (billing) for 15 minutes: “Case 4711”',
     );
   });
 
   test('a moment names its zone', () => {
-    expect(clock('2026-11-24T15:04:05Z')).toBe('15:04:05 UTC');
+    expect(formatTime('2026-11-24T15:04:05Z')).toBe('15:04:05 UTC');
   });
 });

@@ -1,36 +1,27 @@
+import type { AccessRequest } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
-import { durationText } from '@countersign/wording';
-import type { RequestAnswer } from './shapes.js';
+import { durationText, entryWords } from '@countersign/wording';
 
-/** `PT1H30M` as `1 hour 30 minutes`. */
+/** `PT1H30M` as `1 hour 30 minutes`. Text that is not a duration stays as it is. */
 export function durationWords(duration: string): string {
   const seconds = parseDuration(duration);
   return seconds === undefined ? duration : durationText(seconds, 'en', 4);
 }
 
-/** The one sentence that everybody who decides reads: who wants what, for how long, and why. */
-export function requestSentence(request: RequestAnswer, who: string): string {
-  const what = request.scope.map((entry) => `${entry.actions.join(' and ')} ${entry.resource}`).join(', ');
-  const why = request.justification === null ? '' : `: “${request.justification}”`;
-  return `${who} asks to ${what} of ${request.tenant} (${request.service}) for ${durationWords(request.duration)}${why}`;
+/** The one sentence that everyone who decides reads: who wants what, for how long, and why. */
+export function requestSentence(request: AccessRequest, who: string): string {
+  const { scope, tenant, service, duration, justification } = request;
+  const what = scope.map((entry) => entryWords(entry, 'en')).join(', ');
+  const why = justification === null ? '' : `: “${justification}”`;
+  return `${who} asks to ${what} of ${tenant} (${service}) for ${durationWords(duration)}${why}`;
 }
 
 /** `2026-11-24T15:00:00Z` as `15:00:00 UTC`. */
-export function clock(instant: string): string {
-  return `${new Date(instant).toISOString().slice(11, 19)} UTC`;
-}
+export const formatTime = (instant: string): string => `${new Date(instant).toISOString().slice(11, 19)} UTC`;
 
 /** `2026-11-24T15:00:00Z` as `2026-11-24 15:00 UTC`. */
-export function moment(instant: string): string {
-  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
+export const formatDayAndTime = (instant: string): string =>
+  `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** The beginning of a digest, enough to compare by eye. */
-export function shortDigest(digest: string): string {
-  return `${digest.slice(0, 19)}…`;
-}
-
-/** Minor units of a currency as money. */
-export function money(cents: number, currency: string): string {
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100);
-}
+export const shortDigest = (digest: string): string => `${digest.slice(0, 19)}…`;

@@ -2,6 +2,7 @@ import { type Html, html } from '../../pages/html.js';
 import type { Problem } from '../http/problem.js';
 import {
   type Customer,
+  formatMoney,
   INVOICE_STATUSES,
   type Invoice,
   type InvoiceStatus,
@@ -10,7 +11,7 @@ import {
   type PayrollRow,
   type Tenant,
 } from '../records.js';
-import { day, filters, money, monthName, pager, statusBadge, table } from './parts.js';
+import { day, filters, monthName, pager, statusBadge, table } from './parts.js';
 
 export function homePage(tenants: Tenant[]): Html {
   return html`<h1>Billing</h1>
@@ -40,7 +41,7 @@ export function invoicesPage(page: Page<InvoiceSummary>, status: InvoiceStatus |
         { label: 'Issued', cell: (row) => day(row.issuedOn) },
         { label: 'Due', cell: (row) => day(row.dueOn) },
         { label: 'Status', cell: (row) => statusBadge(row.status) },
-        { label: 'Total', amount: true, cell: (row) => money(row.totalCents, row.currency) },
+        { label: 'Total', amount: true, cell: (row) => formatMoney(row.totalCents, row.currency) },
       ],
       page.items,
     )}
@@ -48,7 +49,7 @@ export function invoicesPage(page: Page<InvoiceSummary>, status: InvoiceStatus |
 }
 
 export function invoicePage(invoice: Invoice): Html {
-  return html`<h1>${invoice.id} · ${money(invoice.totalCents, invoice.currency)}</h1>
+  return html`<h1>${invoice.id} · ${formatMoney(invoice.totalCents, invoice.currency)}</h1>
     <p>${statusBadge(invoice.status)}</p>
     <dl>
       <dt>Customer</dt><dd><a href="../customers/${invoice.customer}">${invoice.customerName}</a></dd>
@@ -61,11 +62,11 @@ export function invoicePage(invoice: Invoice): Html {
       [
         { label: 'Item', cell: (line) => line.description },
         { label: 'Quantity', amount: true, cell: (line) => line.quantity },
-        { label: 'Unit price', amount: true, cell: (line) => money(line.unitCents, invoice.currency) },
+        { label: 'Unit price', amount: true, cell: (line) => formatMoney(line.unitCents, invoice.currency) },
         {
           label: 'Total',
           amount: true,
-          cell: (line) => money(line.quantity * line.unitCents, invoice.currency),
+          cell: (line) => formatMoney(line.quantity * line.unitCents, invoice.currency),
         },
       ],
       invoice.lines,
@@ -126,8 +127,8 @@ export function payrollPage(page: Page<PayrollRow>, month: string | undefined): 
         { label: 'Month', cell: (row) => monthName(row.month) },
         { label: 'Employee', cell: (row) => html`<a href="payroll/${row.id}">${row.employee}</a>` },
         { label: 'Title', cell: (row) => row.title },
-        { label: 'Gross', amount: true, cell: (row) => money(row.grossCents, row.currency) },
-        { label: 'Net', amount: true, cell: (row) => money(row.netCents, row.currency) },
+        { label: 'Gross', amount: true, cell: (row) => formatMoney(row.grossCents, row.currency) },
+        { label: 'Net', amount: true, cell: (row) => formatMoney(row.netCents, row.currency) },
       ],
       page.items,
     )}
@@ -140,7 +141,7 @@ export function payrollRowPage(row: PayrollRow): Html {
       <dt>Month</dt><dd>${monthName(row.month)}</dd>
       <dt>Title</dt><dd>${row.title}</dd>
       <dt>Department</dt><dd>${row.department}</dd>
-      <dt>Gross</dt><dd>${money(row.grossCents, row.currency)}</dd>
-      <dt>Net</dt><dd>${money(row.netCents, row.currency)}</dd>
+      <dt>Gross</dt><dd>${formatMoney(row.grossCents, row.currency)}</dd>
+      <dt>Net</dt><dd>${formatMoney(row.netCents, row.currency)}</dd>
     </dl>`;
 }

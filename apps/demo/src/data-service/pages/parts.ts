@@ -42,11 +42,6 @@ export function filters(name: string, choices: [string, string][], chosen: strin
   )}</div>`;
 }
 
-/** Minor units as money for people: `1234500` and `EUR` give `€12,345.00`. */
-export function money(cents: number, currency: string): string {
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency }).format(cents / 100);
-}
-
 /** `2026-11-20` as `20 Nov 2026`. */
 export function day(date: string): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(

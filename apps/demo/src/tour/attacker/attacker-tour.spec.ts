@@ -7,7 +7,10 @@ import { playAttackerTour } from './attacker-tour.js';
 import type { CompromisedBroker } from './compromised-broker.js';
 import { KeyRing } from './signer.js';
 
-const TRUST = { trust: null, document: null, proposal: null, gateways: [] };
+const TRUST = {
+  ...{ claimed: true, seq: 1, signatures: [], validUntil: null, vkey: null, anchor: null, chain: [] },
+  ...{ log: { epoch: 1, size: 0, root: '' }, proposal: null, reset: null, gateways: [] },
+};
 
 describe('a tour of attacks that cannot be played', () => {
   let server: Server;
@@ -28,13 +31,13 @@ describe('a tour of attacks that cannot be played', () => {
     open.push(what);
     return async () => void open.splice(open.indexOf(what), 1);
   };
-  /** Against a broker that answers so: what is told, and that nothing of it is left open. */
-  const told = async (answer: RequestListener) => {
+  /** Plays against a broker with these answers. Nothing may be left open. @returns the failure */
+  const failureWith = async (answer: RequestListener) => {
     server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const revoke = new Map<string, () => Promise<void>>();
-    const host: CompromisedBroker = {
+    const compromised: CompromisedBroker = {
       signInAs: async ({ email }) => ({ secret: `secret_of_${email}`, end: held(`session ${email}`) }),
       insertGrant: () => Promise.reject(new Error('not reached')),
       signingKey: () => Promise.reject(new Error('not reached')),
@@ -46,7 +49,14 @@ describe('a tour of attacks that cannot be played', () => {
       },
       revoke: async (id: string) => revoke.get(id)?.(),
     };
-    const options = { brokerUrl: url, gatewayUrl: url, keys, host, dataDir, onStep: () => undefined };
+    const options = {
+      brokerUrl: url,
+      gatewayUrl: url,
+      keys,
+      broker: compromised,
+      dataDir,
+      onStep: () => undefined,
+    };
     const failure = await playAttackerTour(options).then(
       () => undefined,
       (error: unknown) => error as Error & { code: string },
@@ -62,11 +72,11 @@ describe('a tour of attacks that cannot be played', () => {
     };
 
   test('a broker on another store is told apart; keys are revoked', async () => {
-    expect((await told(json(401, () => ({ code: 'unauthenticated' }))))?.code).toBe('other_store');
+    expect((await failureWith(json(401, () => ({ code: 'unauthenticated' }))))?.code).toBe('other_store');
   });
 
   test('P11: a step that misbehaves is named, without any secret; keys are revoked and sessions ended', async () => {
-    const failure = await told(json(200, () => ({})));
+    const failure = await failureWith(json(200, () => ({})));
     expect(failure).toMatchObject({ code: 'tour_failed', message: expect.stringContaining('hold the keys') });
     expect(`${failure?.message}${failure?.stack}`).not.toMatch(/csk_|secret_of/);
   });
@@ -84,7 +94,7 @@ describe('a tour of attacks that cannot be played', () => {
       ...{ threshold: 1, approvals: 1, countersign: { exceptActions: [] }, forbid: [], bases: [] },
     };
     const trust = { ...TRUST, trust: `sha256:${'0'.repeat(64)}`, document };
-    const failure = await told(json(200, () => trust));
+    const failure = await failureWith(json(200, () => trust));
     expect(failure?.message).toContain('was claimed by passkeys that this tour does not hold');
   });
 

@@ -1,75 +1,71 @@
+import { grantEndpoints, passkeyEndpoints, requestEndpoints } from '@countersign/api';
 import { TourContext } from '../context.js';
-import { CLAIMED_TENANT, ERIN, IVAN, JOAN, MAX } from '../people.js';
-import type { TourStep } from '../step.js';
-import { playSteps } from '../step.js';
-import { checkSameStore, type TourOptions, type TourResult } from '../tour.js';
-import { grantOutOfNothing, keyOfTheirOwn, widerThanSigned } from './attacks.js';
-import { claimedDoor } from './claim-door.js';
+import { CLAIMED_TENANT, ERIN, IVAN, JOAN, MAX, type Persona } from '../people.js';
+import { playSteps, type TourStep } from '../step.js';
+import { CREDENTIAL_SECONDS, checkSameStore, type TourOptions, type TourResult } from '../tour.js';
+import { inventGrant, plantPasskey, widenTerms } from './attacks.js';
+import { claimTenant } from './claim-step.js';
 import type { CompromisedBroker } from './compromised-broker.js';
 import { AttackContext } from './context.js';
-import { honestAsk, honestCall, honestSignatures, honestStill } from './honest.js';
+import { countersign, requestHonestly, useHonestGrant, useHonestGrantAgain } from './honest-steps.js';
 import { KeyRing, Signer } from './signer.js';
 
 const STEPS: readonly TourStep<AttackContext>[] = [
-  claimedDoor,
-  honestAsk,
-  honestSignatures,
-  honestCall,
-  grantOutOfNothing,
-  widerThanSigned,
-  keyOfTheirOwn,
-  honestStill,
+  claimTenant,
+  requestHonestly,
+  countersign,
+  useHonestGrant,
+  inventGrant,
+  widenTerms,
+  plantPasskey,
+  useHonestGrantAgain,
 ];
-const KEY_TTL_SECONDS = 600;
 
 /**
- * Plays three attacks of a broker that was taken over against a claimed tenant, and what is honest between them; each step
- * checks what it expects. May be repeated: Initech is claimed once, by passkeys that are kept in `dataDir`; grants, sessions,
- * keys and planted passkeys go with each tour. (A tenant of its own for each tour would be left behind each time, since a slug
- * is never used again, and the demo's billing service has no data of it.)
+ * Plays three attacks by a compromised broker on a claimed tenant, and honest use before and after. Each step checks what it
+ * expects. The tour may be repeated: Initech is claimed once, by passkeys that are kept in `dataDir`; grants, sessions, keys
+ * and planted passkeys are ended each time. (A new tenant for each tour would stay behind each time, because a slug is never
+ * used again, and the demo's data service has no data for it.)
  *
- * @throws TourError `not_running`, `other_store`, `tour_failed`
+ * @throws TourError
  */
 export async function playAttackerTour(
-  options: TourOptions & { dataDir: string; host: CompromisedBroker },
+  options: TourOptions & { dataDir: string; broker: CompromisedBroker },
 ): Promise<TourResult> {
-  const { brokerUrl, gatewayUrl, keys, host, onStep } = options;
+  const { brokerUrl, gatewayUrl, keys, broker, onStep } = options;
   const vendor = new TourContext(brokerUrl, gatewayUrl);
+  // What must be undone, in the order in which it was done.
   const undo: (() => Promise<unknown>)[] = [];
   try {
     for (const persona of [ERIN, MAX]) {
-      const { id, key } = await keys.create(persona.email, persona.tenant, KEY_TTL_SECONDS);
+      const { id, key } = await keys.create(persona.email, persona.tenant, CREDENTIAL_SECONDS);
       undo.push(() => keys.revoke(id));
-      vendor.giveKey(persona, key);
+      vendor.setKey(persona, key);
     }
     await checkSameStore(vendor, brokerUrl, ERIN);
     const ring = await KeyRing.load(options.dataDir);
-    const signerOf = async (persona: typeof IVAN) => {
-      const { secret, end } = await host.signInAs(persona);
+    const signIn = async (persona: Persona) => {
+      const { secret, end } = await broker.signInAs(persona);
       undo.push(end);
       return new Signer(persona, brokerUrl, secret, ring);
     };
-    const context = new AttackContext(vendor, [await signerOf(IVAN), await signerOf(JOAN)], host);
-    undo.push(() => leaveNothingOpen(context));
+    const context = new AttackContext(vendor, [await signIn(IVAN), await signIn(JOAN)], broker);
+    undo.push(() => endEverything(context));
     const steps = await playSteps(STEPS, context, onStep);
     for (const each of undo.splice(0).reverse()) await each();
-    return { tenant: CLAIMED_TENANT, ...vendor.soFar(), steps };
+    return { tenant: CLAIMED_TENANT, ...vendor.ids(), steps };
   } finally {
-    // Only after a step failed is something left. That failure is what to tell; keys and sessions live minutes at most.
+    // Something is left only after a failure. That failure is reported, so failures of the clean-up are ignored.
     for (const each of undo.reverse()) await each().catch(() => undefined);
   }
 }
 
-/** Ends the honest grant and the inserted ones, or what was asked, and takes planted passkeys away. */
-async function leaveNothingOpen({
-  vendor,
-  inserted,
-  planted,
-  signers: [ivan],
-}: AttackContext): Promise<void> {
-  const { request, grant } = vendor.soFar();
+/** Ends the honest grant (or request) and the inserted grants, and removes planted passkeys. */
+async function endEverything({ vendor, inserted, planted, signers: [ivan] }: AttackContext): Promise<void> {
+  const { request, grant } = vendor.ids();
   const grants = [...inserted.map(({ id }) => id), ...(grant === null ? [] : [grant])];
-  for (const id of grants) await vendor.as(ERIN, 'POST', `/api/v1/grants/${id}/release`);
-  if (grant === null && request !== null) await vendor.as(ERIN, 'POST', `/api/v1/requests/${request}/cancel`);
-  for (const { id } of planted) await ivan.call('DELETE', `passkeys/${id}`);
+  for (const id of grants) await vendor.call(ERIN, grantEndpoints.release, { params: { id } });
+  if (grant === null && request !== null)
+    await vendor.call(ERIN, requestEndpoints.cancel, { params: { id: request } });
+  for (const { id } of planted) await ivan.call(passkeyEndpoints.remove, { params: { credential: id } });
 }

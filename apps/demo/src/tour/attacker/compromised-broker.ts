@@ -3,23 +3,22 @@ import { type Deps, endSession, type Grant, startSessionIn } from '@countersign/
 import { type Signature, type Terms, termsDigest } from '@countersign/contract';
 import type { Persona } from '../people.js';
 import { TourError } from '../step.js';
+import { CREDENTIAL_SECONDS } from '../tour.js';
 
-/** A grant that stands in the database, with its terms. */
+/** A grant that the intruder has put into the database, with its terms. */
 export type InsertedGrant = { id: string; digest: string; terms: Terms };
 
-/** What whoever has a shell on the broker's host can do without asking anybody: all that the attacks of the tour need. */
+/** What an intruder with a shell on the broker's host can do alone. It is all that the attacks of the tour need. */
 export interface CompromisedBroker {
-  /** Signs in as that person. @returns the session's secret, and how to end it */
+  /** Signs in as that person. @returns the session's secret, and a function that ends the session */
   signInAs(persona: Persona): Promise<{ secret: string; end(): Promise<void> }>;
-  /** Puts a grant like that one into the database, approved, with other terms, and has the gateways told of it. */
+  /** Inserts an approved grant like `like` with other terms into the database, and announces it in the gateways' feed. */
   insertGrant(like: string, tenant: string, change: Partial<Terms>): Promise<InsertedGrant>;
   /** The key that signs every token. */
   signingKey(): Promise<{ kid: string; key: KeyObject }>;
 }
 
-const SESSION_SECONDS = 600;
-
-/** By the broker's own store, opened with the master key as host verbs open it. */
+/** Works on the broker's own database, opened with the master key as host verbs open it. */
 export function compromisedBroker(deps: Deps): CompromisedBroker {
   const { store, ids, hashing } = deps;
   return {
@@ -27,9 +26,12 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
       const known = await store.directory.read((unit) => unit.organisation.persons(email));
       const person = known.find((each) => each.tenant === tenant);
       if (person === undefined)
-        throw new TourError('tour_failed', `${email} is not known here: it plays on the demo's organisation`);
+        throw new TourError(
+          'tour_failed',
+          `${email} is not known here: the tour needs the demo's organisation`,
+        );
       const draft = { person, assurance: 'oidc', device: 'the tour', parent: null, replaces: null } as const;
-      const limits = { idle: SESSION_SECONDS, absolute: SESSION_SECONDS };
+      const limits = { idle: CREDENTIAL_SECONDS, absolute: CREDENTIAL_SECONDS };
       const { secret, session } = await store.sessions.write((unit) =>
         startSessionIn(deps, unit, draft, limits),
       );
@@ -63,21 +65,21 @@ export function compromisedBroker(deps: Deps): CompromisedBroker {
   };
 }
 
-/** The claims of a real token, whatever they are. */
+/** The claims of a real token. Their content does not matter. */
 export type StolenClaims = Readonly<Record<string, unknown>>;
 
-/** The claims of a real token without its countersignatures. */
-export function claimsOf(token: string): StolenClaims {
+/** Copies the claims of a real token, without its countersignatures. */
+export function copyClaims(token: string): StolenClaims {
   const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-  const { countersignatures: _theirs, ...claims } = JSON.parse(text) as Record<string, unknown>;
+  const { countersignatures: _signatures, ...claims } = JSON.parse(text) as Record<string, unknown>;
   return claims;
 }
 
 /**
- * A grant token for another grant than the copied claims are of, signed as the broker signs (ES256). Not by the broker's
- * minter: that one refuses what no token may be, and an intruder asks nobody.
+ * A token for another grant than the copied claims name, signed as the broker signs (ES256). It does not use the broker's
+ * minter, which would refuse it.
  */
-export function forgedToken(
+export function forgeToken(
   claims: StolenClaims,
   { id, digest, terms }: InsertedGrant,
   countersignatures: readonly Signature[],

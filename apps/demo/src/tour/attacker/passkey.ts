@@ -15,10 +15,10 @@ import {
   statementChallenge,
 } from '@countersign/contract';
 
-/** For whom a passkey is made or used: WebAuthn's relying party, and the origin of the page. */
+/** Where a passkey is made or used: WebAuthn's relying party, and the origin of the page. */
 export type Place = { rpId: string; origin: string };
 
-/** As it is kept between tours. */
+/** A passkey as it is stored between tours. */
 export type StoredPasskey = { id: string; privatePem: string };
 
 const PRESENT_AND_VERIFIED = 0x05;
@@ -28,8 +28,8 @@ const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).
 const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
 
 /**
- * A passkey in software, for the tour's own people: what an authenticator and a browser make with one key pair (WebAuthn
- * Level 3 §6–7; ES256, without attestation). Nobody is asked for a finger: it stands for people who have said yes.
+ * A passkey in software: what an authenticator and a browser make together with one key pair (WebAuthn Level 3 §6–7; ES256,
+ * without attestation). No person confirms: the tour plays people who have agreed.
  */
 export class SoftwarePasskey {
   private constructor(
@@ -56,12 +56,12 @@ export class SoftwarePasskey {
     return { id: this.id, privatePem: this.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string };
   }
 
-  /** As a trust document lists it. */
+  /** The passkey as a trust document lists it. */
   get passkey(): Passkey {
     return { id: this.id, jwk: this.jwk };
   }
 
-  /** The countersignature of this statement, as a page makes it with `navigator.credentials.get`. */
+  /** Signs a statement, as a page does with `navigator.credentials.get`. */
   sign<S extends Statement>(statement: S, place: Place): Signature<S> {
     const authenticatorData = this.authenticatorData(place, PRESENT_AND_VERIFIED);
     const clientData = clientDataOf('webauthn.get', statementChallenge(nodeHashing, statement), place);
@@ -75,10 +75,11 @@ export class SoftwarePasskey {
     };
   }
 
-  /** What `navigator.credentials.create` answers to this challenge (RegistrationResponseJSON). */
+  /** The RegistrationResponseJSON that `navigator.credentials.create` returns for this challenge. */
   register(challenge: string, place: Place) {
     const id = Buffer.from(this.id, 'base64url');
-    // No AAGUID, the length of the id, the id, and the key as COSE_Key {1: 2, 3: -7, -1: 1, -2: x, -3: y} (RFC 9053 §7.1.1).
+    // The attested credential data: an empty AAGUID, the length of the id, the id, and the key as
+    // COSE_Key {1: 2, 3: -7, -1: 1, -2: x, -3: y} (RFC 9053 §7.1.1).
     const key = [
       Buffer.from('a5010203262001215820', 'hex'),
       this.coordinate('x'),
@@ -86,7 +87,7 @@ export class SoftwarePasskey {
     ];
     const attested = Buffer.concat([Buffer.alloc(16), uint16(id.length), id, ...key, this.coordinate('y')]);
     const data = Buffer.concat([this.authenticatorData(place, PRESENT_AND_VERIFIED | ATTESTED), attested]);
-    // {"fmt": "none", "attStmt": {}, "authData": bytes}
+    // CBOR of {"fmt": "none", "attStmt": {}, "authData": bytes}, up to the length of the bytes.
     const head = Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746159', 'hex');
     const clientData = clientDataOf('webauthn.create', Buffer.from(challenge, 'base64url'), place);
     return {
@@ -106,7 +107,7 @@ export class SoftwarePasskey {
     return Buffer.from(this.jwk[name], 'base64url');
   }
 
-  /** The signature counter stays at 0, as of passkeys that are synchronised. */
+  /** Hash of the relying party, flags, and the signature counter. The counter stays at 0, as with synchronised passkeys. */
   private authenticatorData({ rpId }: Place, flags: number): Buffer {
     return Buffer.concat([sha256(rpId), Buffer.from([flags]), Buffer.alloc(4)]);
   }

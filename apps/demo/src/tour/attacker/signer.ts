@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AnswerOf, type Endpoint, passkeyEndpoints } from '@countersign/api';
 import type { Signature, Statement } from '@countersign/contract';
 import { writeFileDurably } from '@countersign/gateway-protocol';
 import { z } from 'zod';
-import { type Answer, call, expectAnswer } from '../http.js';
+import { callEndpoint, type EndpointCall, type HttpAnswer, readAnswer } from '../http.js';
 import { CLAIMED_TENANT, type Persona } from '../people.js';
 import { type Place, SoftwarePasskey } from './passkey.js';
 
 const fileShape = z.record(z.string(), z.array(z.strictObject({ id: z.string(), privatePem: z.string() })));
 
 /**
- * The passkeys of the tour's own people, beside the demo's data with mode 0600. A tenant is claimed once and for all: without
- * them a second tour could sign nothing.
+ * The passkeys of the tour's people, in a file of mode 0600 in the demo's data folder. A claim is permanent: without these
+ * passkeys a second tour could sign nothing.
  */
 export class KeyRing {
   private constructor(
@@ -27,17 +28,15 @@ export class KeyRing {
       throw error;
     });
     const stored = Object.entries(fileShape.parse(JSON.parse(text)));
-    return new KeyRing(
-      path,
-      new Map(stored.map(([email, keys]) => [email, keys.map(SoftwarePasskey.restore)])),
-    );
+    const keys = stored.map(([email, each]) => [email, each.map(SoftwarePasskey.restore)] as const);
+    return new KeyRing(path, new Map(keys));
   }
 
   of(email: string): readonly SoftwarePasskey[] {
     return this.keys.get(email) ?? [];
   }
 
-  /** On disk before it is used: a claim whose keys are lost stays for ever. */
+  /** Makes a passkey. It is on disk before it is used: a claim whose keys are lost stays for ever. */
   async add(email: string): Promise<SoftwarePasskey> {
     const made = SoftwarePasskey.make();
     this.keys.set(email, [...this.of(email), made]);
@@ -49,11 +48,12 @@ export class KeyRing {
 
 const SESSION_COOKIE = '__Host-countersign-session';
 
-/** One of the customer's people in a browser of their own, with the passkeys of the tour. */
+/** One of the customer's people in a browser session, with passkeys of the tour. */
 export class Signer {
   constructor(
     readonly persona: Persona,
     private readonly brokerUrl: string,
+    /** The secret of the session. */
     private readonly secret: string,
     private readonly ring: KeyRing,
   ) {}
@@ -62,39 +62,37 @@ export class Signer {
     return this.ring.of(this.persona.email);
   }
 
-  /** Calls below the tenant, or any path that begins with `/`, as a page does. */
-  call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const full = path.startsWith('/') ? path : `/api/v1/tenants/${CLAIMED_TENANT}/${path}`;
+  /** Calls an endpoint as a page does, whatever its status. The tenant's slug is filled in. */
+  call(endpoint: Endpoint, { params, ...options }: EndpointCall = {}): Promise<HttpAnswer> {
     const headers = {
       cookie: `${SESSION_COOKIE}=${this.secret}`,
       origin: new URL(this.brokerUrl).origin,
       'sec-fetch-site': 'same-origin',
     };
-    return call(method, this.brokerUrl + full, { headers, ...(body === undefined ? {} : { body }) });
+    const withTenant = { ...options, params: { slug: CLAIMED_TENANT, ...params } };
+    return callEndpoint(this.brokerUrl, endpoint, withTenant, headers);
   }
 
-  /** @throws TourError `tour_failed` where the answer has another status */
-  async ask(method: string, path: string, status: number, body?: unknown): Promise<Answer> {
-    const answer = await this.call(method, path, body);
-    expectAnswer(answer, `${method} ${path} as ${this.persona.name}`, status);
-    return answer;
+  /** @throws TourError `tour_failed` unless the endpoint answers as it is declared */
+  async read<E extends Endpoint>(endpoint: E, options: EndpointCall = {}): Promise<AnswerOf<E>> {
+    const what = `${endpoint.route} as ${this.persona.name}`;
+    return readAnswer(endpoint, await this.call(endpoint, options), what);
   }
 
-  /** One more passkey of their own, enrolled. */
+  /** Enrols one more passkey of this person. */
   async enrol(): Promise<void> {
     await this.enrolWith(await this.ring.add(this.persona.email));
   }
 
-  /** Enrols that passkey in this person's name, whosever it is. */
+  /** Enrols this passkey in the person's name, whoever holds it. */
   async enrolWith(passkey: SoftwarePasskey): Promise<void> {
-    const options = await this.ask('POST', 'passkeys/options', 200, {});
-    const { challenge, rp } = options.body as { challenge: string; rp: { id: string } };
+    const { challenge, rp } = await this.read(passkeyEndpoints.options, { body: {} });
     const place = { rpId: rp.id, origin: new URL(this.brokerUrl).origin };
     const response = passkey.register(challenge, place);
-    await this.ask('POST', 'passkeys', 201, { name: 'the tour', response });
+    await this.read(passkeyEndpoints.enrol, { body: { name: 'the tour', response } });
   }
 
-  /** What they sign with their first passkey. */
+  /** Signs with the person's first passkey. */
   sign<S extends Statement>(statement: S, place: Place): Signature<S> {
     const [first] = this.passkeys;
     if (first === undefined) throw new Error(`${this.persona.name} has no passkey`);
