@@ -1,18 +1,32 @@
-import type { NoticeChannel } from '@countersign/access';
+import type { NoticeChannel, SigningDeps, Store } from '@countersign/access';
+import type { BrokerEnvironment } from '@countersign/config';
 import type { CodeMailer } from '@countersign/mail';
 import type { SlackSide } from '@countersign/slack';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
-import {
-  type BrokerDeps,
-  type BrokerSettings,
-  CHANNELS,
-  CODE_MAILER,
-  DEPS,
-  LOGGER,
-  SETTINGS,
-  SLACK,
-} from './injection.js';
+
+/** The store, with what only the broker needs: a notification after each commit, and closing it. */
+export interface BrokerStore extends Store {
+  /** Calls the listener after each commit of this process. Returns a function that removes it. */
+  onCommit(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export type BrokerDeps = SigningDeps & { store: BrokerStore };
+
+/** The part of the environment that handlers may read. It contains no secret. */
+export type BrokerSettings = Pick<
+  BrokerEnvironment,
+  'publicUrl' | 'gatewayUrl' | 'rateLimitPerMinute' | 'logLevel' | 'session' | 'outboundPrivate'
+>;
+
+// Nest cannot inject an interface by its type, so each has a token.
+export const DEPS = Symbol('Deps');
+export const SETTINGS = Symbol('BrokerSettings');
+export const LOGGER = Symbol('Logger');
+export const CHANNELS = Symbol('NoticeChannels');
+export const SLACK = Symbol('SlackSide');
+export const CODE_MAILER = Symbol('CodeMailer');
 
 /** What exists before Nest starts. */
 export interface BrokerParts {

@@ -7,7 +7,7 @@ import { type RunningBroker, startBroker } from './start-broker.js';
 
 export { type BrokerOverrides, type RunningBroker, startBroker } from './start-broker.js';
 
-/** Runs the broker in the foreground until a signal; `countersign broker` and `npm start` come here. */
+/** Runs the broker in the foreground until a signal. `countersign broker` and `npm start` call it. */
 export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
   let broker: RunningBroker | undefined;
   let stopped = false;
@@ -21,7 +21,7 @@ export async function runBroker(env: NodeJS.ProcessEnv): Promise<void> {
   if (stopped) stop();
 }
 
-/** One line for the operator. Only what we wrote ourselves is shown whole: other messages may hold values. */
+/** One line for the operator. Messages of our own errors are safe to show; others may contain values. */
 function startupLine(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StoreError)
     return `error[${error.code}]: ${error.message}`;
@@ -30,7 +30,7 @@ function startupLine(error: unknown): string {
   return `error[internal_error]: ${errorStack(error)}`;
 }
 
-/** Whether this file is the program, and not a part of another (the command line, a test). */
+/** Whether this file was started as the program, not imported by the command line or a test. */
 function isProgram(): boolean {
   try {
     return realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url);

@@ -1,6 +1,6 @@
 import { applyOrganisation, requestAccess, revokeApiKey } from '@countersign/access';
 import type { Ask } from '@countersign/api';
-import { askInput } from '../../../apps/broker/src/requests/request-answers.js';
+import { accessRequestInput } from '../../../apps/broker/src/requests/request-answers.js';
 import { ask } from '../../factories/ask.js';
 import { organisation, PEOPLE, type PersonName } from '../../factories/organisation.js';
 import { TestBroker } from '../harness.js';
@@ -83,7 +83,7 @@ describe('the stream of notices', () => {
     await requestAccess(
       broker.host,
       { person: person!, channel: 'api', assurance: 'api-key' },
-      askInput(ask() as Ask),
+      accessRequestInput(ask() as Ask),
     );
     const waiting = () =>
       broker.host.store.readAsVendor((unit) => unit.outbox.due('9999-12-31T00:00:00Z', 10));

@@ -3,11 +3,13 @@ import { KeysModule } from '../keys/keys.module.js';
 import { ObserveModule } from '../observe/observe.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 import { FeedHub } from './feed/feed-hub.js';
-import { GatewayController } from './gateway.controller.js';
-import { GatewayPresence } from './gateway-watch.js';
-import { LeasesController } from './leases.controller.js';
-import { PinsController } from './pins.controller.js';
-import { HandedStopsController } from './relayed-stops.controller.js';
+import {
+  GatewayController,
+  HandedStopsController,
+  LeasesController,
+  PinsController,
+} from './gateway.controller.js';
+import { GatewayPresence } from './gateway-presence.js';
 
 /** What enrolled gateways call: the feed, records, leases, pins and stops. */
 @Module({

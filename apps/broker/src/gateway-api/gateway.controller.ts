@@ -1,7 +1,21 @@
-import { type EnrolledGateway, ingestRecords, type RecordBatch, registerIdentity } from '@countersign/access';
 import {
+  closeLeases,
+  type EnrolledGateway,
+  type GatewayPin,
+  ingestRecords,
+  leaseBudget,
+  type RecordBatch,
+  recordPins,
+  registerIdentity,
+  takeReportedStop,
+} from '@countersign/access';
+import {
+  type LeaseAnswer,
   parseFeedPlace,
   parseIdentityRegistration,
+  parseLeaseAsk,
+  parseLeaseClosing,
+  parsePins,
   parseRecordBatch,
   parseSeenPlace,
   type RecordAnswer,
@@ -9,20 +23,20 @@ import {
 import { Batcher } from '@countersign/runtime';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { ForGateways } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentGateway, Query } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
 import { SseConnection } from '../http/sse-connection.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 import { RecordUpdates } from '../stream/record-updates.js';
 import { FeedHub } from './feed/feed-hub.js';
-import { type FeedQuery, gatewayApiEndpoints } from './gateway-endpoints.js';
-import { GatewayPresence } from './gateway-watch.js';
+import { type FeedQuery, gatewayApiEndpoints, type HandedStop } from './gateway-endpoints.js';
+import { GatewayPresence } from './gateway-presence.js';
 import { incomingRecord } from './incoming-record.js';
 
-/** For enrolled gateways alone; docs/feed.md has the shapes. */
+/** The feed, records and the gateway's own key; docs/feed.md has the shapes. */
 @Controller('gateway/v1')
 export class GatewayController {
   /**
@@ -79,5 +93,57 @@ export class GatewayController {
   async identity(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
     const { publicKey } = parseIdentityRegistration(body);
     await registerIdentity(this.deps, gateway.id, publicKey);
+  }
+}
+
+/** How gateways share the budget of a grant. */
+@Controller('gateway/v1/leases')
+export class LeasesController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Post()
+  @ForGateways()
+  @Describe(gatewayApiEndpoints.lease)
+  lease(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<LeaseAnswer> {
+    return leaseBudget(this.deps, gateway.id, parseLeaseAsk(body));
+  }
+
+  @Post('closed')
+  @ForGateways()
+  @Describe(gatewayApiEndpoints.closeLeases)
+  async close(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
+    await closeLeases(this.deps, gateway.id, parseLeaseClosing(body).boots);
+  }
+}
+
+/** Which trust documents a gateway has pinned. */
+@Controller('gateway/v1/pins')
+export class PinsController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Post()
+  @ForGateways()
+  @Describe(gatewayApiEndpoints.pins)
+  async note(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<void> {
+    const pins = parsePins(body).pins.map(
+      ({ next, ...pin }): GatewayPin => (next === undefined ? pin : { ...pin, next }),
+    );
+    await recordPins(this.deps, gateway, pins);
+  }
+}
+
+/** Stops and lifts that customers gave to a gateway. */
+@Controller('gateway/v1/stops')
+export class HandedStopsController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Post()
+  @ForGateways()
+  @Describe(gatewayApiEndpoints.stop)
+  async take(
+    @CurrentGateway() gateway: EnrolledGateway,
+    @Body() { countersignature }: HandedStop,
+  ): Promise<void> {
+    await takeReportedStop(this.deps, gateway, countersignature);
   }
 }

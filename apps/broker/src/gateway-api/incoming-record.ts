@@ -4,10 +4,10 @@ import { isSignedBy, type RecordEntry, recordHash, type SignedRecord } from '@co
 import { HttpProblem } from '../http/problem.js';
 
 /**
- * Translates a gateway's record from its wire form. The hash is computed here over the record as it came, and the
- * signature held against the gateway's registered key; whether it continues its chain is judged where that is kept.
+ * Translates a gateway's record from its wire form. It computes the hash over the record as it arrived and verifies the
+ * signature with the gateway's registered key. The use case checks that the record continues its chain.
  *
- * @throws HttpProblem `invalid_request` for a record of another gateway, or an opening that opens nothing
+ * @throws HttpProblem `invalid_request` for a record of another gateway, or an opening that does not match its commitment
  */
 export function incomingRecord(
   hashing: Hashing,
@@ -16,7 +16,8 @@ export function incomingRecord(
   index: number,
 ): IncomingRecord {
   const { record } = entry;
-  if (record.gateway !== gateway.id) throw wrong(index, 'record/gateway', 'The record of another gateway.');
+  if (record.gateway !== gateway.id)
+    throw wrong(index, 'record/gateway', 'This record belongs to another gateway.');
   const { tenant, seq, prev, at } = record;
   const chained = { tenant, seq, prev, at, hash: recordHash(record) };
   switch (record.kind) {
@@ -42,7 +43,7 @@ export function incomingRecord(
   }
 }
 
-/** A gateway that has not registered its key yet vouches for nothing. */
+/** The signature of a gateway that has not registered its key yet does not count. */
 function signatureOf(record: SignedRecord, { publicKey }: EnrolledGateway) {
   const { id, signature } = record;
   return { id, signature, signed: publicKey !== null && isSignedBy(record, publicKey) };
@@ -50,7 +51,7 @@ function signatureOf(record: SignedRecord, { publicKey }: EnrolledGateway) {
 
 type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }>;
 
-/** A call as the API shows it, before its outcome is known. */
+/** A call as the API shows it, before its outcome is known: the wire record's own members and what follows from them. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
   const { id, at, tenant, grant, digest, request, service, person, method, route, resource, action } = record;
   return {

@@ -1,13 +1,13 @@
 import { type EnrolledGateway, listGateways, type Principal } from '@countersign/access';
 import { gatewayEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** Where calls go through, for whoever watches over access. */
+/** Enrolled gateways, for the people who supervise access. */
 @Controller('api/v1/gateways')
 export class GatewaysController {
   constructor(
@@ -32,12 +32,12 @@ export class GatewaysController {
 
 export type GatewayState = 'in_touch' | 'away' | 'never' | 'revoked';
 
-/** Longer than what lies between two notes of a broker that is busy. */
+/** Longer than a busy broker takes between two updates of the store. */
 const AWAY_AFTER_MS = 150_000;
 
 /**
- * When a gateway was last in touch, and whether it is. `here` follow this broker's feed now; of the others the store
- * knows to about a minute.
+ * When a gateway was last connected, and whether it is connected now. `here` are the gateways on this broker's own feed;
+ * for the others the store is accurate to about a minute.
  */
 export function presenceOf(
   { id, lastSeenAt, revokedAt }: EnrolledGateway,

@@ -1,5 +1,6 @@
 import {
   extendGrant,
+  type GrantView,
   getGrant,
   type IdempotencyKey,
   listGrants,
@@ -10,6 +11,7 @@ import {
 } from '@countersign/access';
 import {
   type ExtensionBody,
+  type Grant,
   type GrantListQuery,
   type GrantToken,
   grantEndpoints,
@@ -17,16 +19,15 @@ import {
 } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Get, Header, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { BrokerTokenMinter } from '../keys/keys.js';
 import { requestAnswer } from '../requests/request-answers.js';
-import { grantAnswer } from './grant-answer.js';
 
-/** What full approval opened: reading it, working with it, ending it. */
+/** Grants: reading them, minting tokens, extending and ending them. */
 @Controller('api/v1/grants')
 export class GrantsController {
   constructor(
@@ -54,7 +55,7 @@ export class GrantsController {
     return grantAnswer(await getGrant(this.deps, principal, id), this.settings.gatewayUrl);
   }
 
-  /** Takes no `Idempotency-Key`: the answer is a secret and is kept nowhere. */
+  /** Accepts no `Idempotency-Key`: the answer is a secret and is stored nowhere. */
   @Post(':id/tokens')
   @Allow('grant.token')
   @Header('Cache-Control', 'no-store')
@@ -106,4 +107,27 @@ export class GrantsController {
     await releaseGrant(this.deps, principal, id, { idempotency: key });
     return this.read(principal, id);
   }
+}
+
+/** @param gatewayUrl the address of the gateway, without the service's name */
+export function grantAnswer({ grant, scope, budget, countersignedBy }: GrantView, gatewayUrl: string): Grant {
+  return {
+    id: grant.id,
+    request: grant.request,
+    tenant: grant.tenant,
+    service: grant.service,
+    scope,
+    requester: grant.requester,
+    digest: grant.digest,
+    state: grant.state,
+    startsAt: grant.startsAt,
+    endsAt: grant.endsAt,
+    budget,
+    used: grant.used,
+    endReason: grant.endReason,
+    endedAt: grant.endedAt,
+    endedBy: grant.endedBy,
+    countersignedBy,
+    gatewayUrl: `${gatewayUrl}/${grant.service}`,
+  };
 }

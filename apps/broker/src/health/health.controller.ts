@@ -2,17 +2,17 @@ import { type Health, healthEndpoints } from '@countersign/api';
 import { withinTime } from '@countersign/runtime';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Public } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { HttpProblem } from '../http/problem.js';
 import { Unlimited } from '../http/rate-limit.guard.js';
 import { Shutdown } from '../http/shutdown.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { Metrics } from '../observe/metrics.js';
 
 const READ_MS = 5_000;
 
-/** For whoever runs the broker. Not rate limited: a probe that is refused looks like an outage. */
+/** For the people who run the broker. It has no rate limit, because a refused probe looks like an outage. */
 @Controller()
 export class HealthController {
   constructor(

@@ -1,55 +1,56 @@
 import type { Permission } from '@countersign/access';
 
-/** Who may reach a handler. Whose object it is they may touch is decided by the use case. */
+/** Who may call a handler. The use case then checks whether the object may be used by this caller. */
 export type AccessRule =
   | {
       kind: 'public';
-      /** Who calls is found out all the same, where they are signed in. */
+      /** A signed-in caller is authenticated all the same. */
       identified?: true;
-      /** Called by our own pages alone: sign-ins must not be forged from elsewhere either. */
+      /** Only the broker's own pages may call it: other sites must not be able to forge a sign-in. */
       fromPages?: true;
     }
   | { kind: 'people'; permission: Permission }
   | { kind: 'gateways'; people: Permission | null };
 
-const MARKS = 'countersign:marks';
-const NO_USE = 'countersign:no-use';
+const ACCESS_RULES = 'countersign:access-rules';
+const KEEPS_NO_SESSION = 'countersign:keeps-no-session';
 
 /** People whose roles carry the permission. */
-export const Allow = (permission: Permission): MethodDecorator => mark({ kind: 'people', permission });
+export const Allow = (permission: Permission): MethodDecorator => openTo({ kind: 'people', permission });
 
-/** Everybody, signed in or not. */
+/** Everyone, signed in or not. */
 export const Public = (more: { identified?: true; fromPages?: true } = {}): MethodDecorator =>
-  mark({ kind: 'public', ...more });
+  openTo({ kind: 'public', ...more });
 
 /** Enrolled gateways; with `orPeopleWith` also people whose roles carry that permission. */
 export const ForGateways = (more: { orPeopleWith?: Permission } = {}): MethodDecorator =>
-  mark({ kind: 'gateways', people: more.orPeopleWith ?? null });
+  openTo({ kind: 'gateways', people: more.orPeopleWith ?? null });
 
-/** Being asked keeps no session alive: pages do so without anybody there. */
+/** A call does not keep its session from expiring: pages call the handler by themselves. */
 export function KeepsNoSession(): MethodDecorator {
   return (_target, _name, descriptor) => {
-    if (typeof descriptor.value === 'function') Reflect.defineMetadata(NO_USE, true, descriptor.value);
+    if (typeof descriptor.value === 'function')
+      Reflect.defineMetadata(KEEPS_NO_SESSION, true, descriptor.value);
   };
 }
 
-export const keepsNoSession = (handler: object): boolean => Reflect.hasMetadata(NO_USE, handler);
+export const keepsNoSession = (handler: object): boolean => Reflect.hasMetadata(KEEPS_NO_SESSION, handler);
 
-function mark(given: AccessRule): MethodDecorator {
+function openTo(rule: AccessRule): MethodDecorator {
   return (_target, _name, descriptor) => {
     const handler = descriptor.value;
-    if (typeof handler !== 'function') throw new Error('only handlers are marked');
-    Reflect.defineMetadata(MARKS, [...accessRulesOf(handler), given], handler);
+    if (typeof handler !== 'function') throw new Error('only handlers have access rules');
+    Reflect.defineMetadata(ACCESS_RULES, [...accessRulesOf(handler), rule], handler);
   };
 }
 
-/** All marks of a handler. Anything but exactly one is a mistake, which the guard answers with a refusal (P13). */
+/** All access rules of a handler. The guard refuses every call to a handler that has not exactly one (P13). */
 export function accessRulesOf(handler: object): readonly AccessRule[] {
-  return (Reflect.getMetadata(MARKS, handler) as AccessRule[] | undefined) ?? [];
+  return (Reflect.getMetadata(ACCESS_RULES, handler) as AccessRule[] | undefined) ?? [];
 }
 
-/** The one mark of a handler; undefined where there is none or more than one. */
+/** The one access rule of a handler; undefined if it has none or more than one. */
 export function accessRuleOf(handler: object): AccessRule | undefined {
-  const marks = accessRulesOf(handler);
-  return marks.length === 1 ? marks[0] : undefined;
+  const rules = accessRulesOf(handler);
+  return rules.length === 1 ? rules[0] : undefined;
 }

@@ -88,11 +88,13 @@ describe('the routes of the broker', () => {
 
   test('P13: every one of them carries exactly one mark and is described', () => {
     expect(routes.length).toBeGreaterThan(25);
-    expect(routes.filter((route) => route.marks.length !== 1 || route.endpoint === undefined)).toEqual([]);
+    expect(routes.filter((route) => route.accessRules.length !== 1 || route.endpoint === undefined)).toEqual(
+      [],
+    );
   });
 
   test('what is open to everybody is this and no more', () => {
-    const open = routes.filter((route) => route.marks[0]?.kind === 'public');
+    const open = routes.filter((route) => route.accessRules[0]?.kind === 'public');
     expect(open.map((route) => `${route.method} ${route.path}`).sort()).toEqual([
       'GET /.well-known/jwks.json',
       'GET /api/docs',
@@ -114,7 +116,7 @@ describe('the routes of the broker', () => {
   test('every permission of the domain opens a route', () => {
     const used = new Set(
       routes
-        .flatMap((route) => route.marks)
+        .flatMap((route) => route.accessRules)
         .flatMap((mark) => (mark.kind === 'people' ? [mark.permission] : [])),
     );
     expect([...used].sort()).toEqual([...PERMISSION_NAMES].sort());

@@ -5,23 +5,23 @@ import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
 /**
- * Last of four guards, for every handler there is: closed unless the handler carries exactly one mark that
- * opens it to this caller (P13). Roles are asked again by each use case, on the person as stored then.
+ * Last of four guards, for every handler: refuses the call unless the handler has exactly one access rule, and it admits
+ * this caller (P13). Each use case checks the roles again, on the person as stored at that time.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const mark = accessRuleOf(context.getHandler());
-    if (mark === undefined) throw new HttpProblem('forbidden', 'This is open to nobody.');
-    if (mark.kind === 'public') return true;
+    const rule = accessRuleOf(context.getHandler());
+    if (rule === undefined) throw new HttpProblem('forbidden', 'No one may call this.');
+    if (rule.kind === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<BrokerRequest>();
     if (caller === undefined || caller.kind === 'anonymous')
       throw new HttpProblem('unauthenticated', 'Present a valid key: Authorization: Bearer …');
     if (caller.kind === 'gateway') {
-      if (mark.kind === 'gateways') return true;
+      if (rule.kind === 'gateways') return true;
       throw new HttpProblem('forbidden', 'This is for people, not for gateways.');
     }
-    const permission = mark.kind === 'gateways' ? mark.people : mark.permission;
+    const permission = rule.kind === 'gateways' ? rule.people : rule.permission;
     if (permission === null) throw new HttpProblem('forbidden', 'This is for enrolled gateways.');
     requirePermission(caller.principal.person, permission);
     return true;

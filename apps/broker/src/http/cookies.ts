@@ -1,16 +1,16 @@
 import type { CookieOptions, Response } from 'express';
 
-/** A signed-in browser. Named for this broker: cookies go by host and not by port. */
+/** The session of a signed-in browser. The name is specific, because all ports of a host share cookies. */
 export const SESSION_COOKIE = '__Host-countersign-session';
-/** A browser that is signing in, so that nobody else can finish what it began. */
+/** Identifies a browser while it signs in, so that only this browser can finish the sign-in. */
 export const BROWSER_COOKIE = '__Host-countersign-browser';
 
 const SECRET = /^[A-Za-z0-9_-]{20,200}$/;
 const OPTIONS: CookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' };
 
 /**
- * The value of one of our cookies in a `Cookie` header (RFC 6265 §5.4). One that is there twice counts as absent:
- * somebody has set a second one.
+ * The value of one of our cookies in a `Cookie` header (RFC 6265 §5.4). A cookie that occurs twice counts as absent:
+ * another site on the host may have set the second one.
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const values = (header ?? '')
@@ -22,11 +22,11 @@ export function readCookie(header: string | undefined, name: string): string | u
   return values.length === 1 && only !== undefined && SECRET.test(only) ? only : undefined;
 }
 
-/** True where the header names the cookie at all, readable or not. */
+/** Whether the header names the cookie at all, even with an invalid value. */
 export const hasCookie = (header: string | undefined, name: string): boolean =>
   (header ?? '').split(';').some((pair) => pair.trim().startsWith(`${name}=`));
 
-/** @param seconds how long the browser keeps it; the broker's own limits hold whatever it does */
+/** @param seconds how long the browser keeps it; the broker checks its own limits besides */
 export function setCookie(response: Response, name: string, value: string, seconds: number): void {
   response.cookie(name, value, { ...OPTIONS, maxAge: seconds * 1000 });
 }
@@ -34,7 +34,7 @@ export function setCookie(response: Response, name: string, value: string, secon
 export const clearCookie = (response: Response, name: string): void =>
   void response.clearCookie(name, OPTIONS);
 
-/** Leads a browser elsewhere, without the body that Express would write for it. */
+/** Redirects a browser, without the body that Express would write. */
 export function redirect(response: Response, status: 302 | 303, to: string): void {
   response.status(status).location(to).end();
 }

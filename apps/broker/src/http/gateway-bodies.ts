@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json, type NextFunction, type Request, type Response, Router } from 'express';
-import type { BrokerDeps } from '../injection.js';
-import { limitConcurrency } from './few-at-once.js';
+import type { BrokerDeps } from '../core.module.js';
 import { identifyGateway } from './identify.guard.js';
+import { limitConcurrency } from './limit-concurrency.js';
 import { type BrokerRequest, credentialsOf } from './request.js';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Keeps the bytes of a body as they came. */
+/** Keeps the bytes of a body as they arrived. */
 export function keepRaw(
   request: IncomingMessage & Pick<Partial<BrokerRequest>, 'rawBody'>,
   _response: ServerResponse,
@@ -18,14 +18,14 @@ export function keepRaw(
 
 /** A gateway closes a batch of records at about 1 MiB; see docs/feed.md. */
 const MAX_RECORDS_BYTES = 2 * 1024 * 1024;
-/** Of one gateway, which hands over one batch after the other: more than that are not even read. */
-const RECORDS_OF_ONE = 4;
-/** Of hundreds of gateways that hand over records in the same moment; a stop that comes then must not wait for them all. */
-const RECORDS_AT_ONCE = 64;
+/** At once from one gateway, which sends one batch after the other. Further bodies are not even read. */
+const BATCHES_PER_GATEWAY = 4;
+/** At once from all gateways: if hundreds send records in the same moment, a stop must not wait for all of them. */
+const BATCHES_AT_ONCE = 64;
 
 /**
- * Reads the bodies of enrolled gateways alone, once it is known who sends: nobody else can fill this process with what waits
- * to be looked at. Decides nothing: the guards say what becomes of the others, whose bodies stay unread.
+ * Authenticates the gateway before it reads the body, so that only enrolled gateways can make the process hold large
+ * bodies. It refuses no one: the guards refuse all other callers, whose bodies stay unread.
  */
 export function gatewayBodies(deps: BrokerDeps): Router {
   const router = Router({ caseSensitive: true });
@@ -37,9 +37,9 @@ export function gatewayBodies(deps: BrokerDeps): Router {
   });
   router.use(
     '/v1/records',
-    limitConcurrency(RECORDS_OF_ONE, gatewayOf),
+    limitConcurrency(BATCHES_PER_GATEWAY, gatewayOf),
     json({ inflate: false, limit: MAX_RECORDS_BYTES, verify: keepRaw }),
-    limitConcurrency(RECORDS_AT_ONCE),
+    limitConcurrency(BATCHES_AT_ONCE),
   );
   router.use(json({ inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   return router;

@@ -12,20 +12,20 @@ import {
   readGatewayAuthorization,
 } from '@countersign/gateway-protocol';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { accessRuleOf, keepsNoSession } from './access.decorators.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
 
 const API_KEY = /^Bearer (csk_[A-Za-z0-9_-]{20,200})$/i;
-/** What `countersign login` was given: a session of its own. */
+/** The credential of `countersign login`: a session of its own. */
 const CLI_SESSION = /^Bearer css_([A-Za-z0-9_-]{20,200})$/i;
 
 /**
- * First of the guards: finds out who calls and refuses nobody, except who comes with two kinds of credentials.
- * Every call asks the store, so that a revoked key, an ended session or a removed person is out at once;
- * nothing is cached. A gateway is asked for again here: it may have been revoked while its body was on its way.
+ * First of four guards: authenticates the caller. It refuses only a call with two kinds of credentials. It reads the store
+ * on every call and caches nothing, so that a revoked key, an ended session or a removed person is refused at once. It
+ * authenticates a gateway again after its body has been read, because the gateway may have been revoked meanwhile.
  */
 @Injectable()
 export class IdentifyGuard implements CanActivate {
@@ -36,33 +36,31 @@ export class IdentifyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
-    const mark = accessRuleOf(context.getHandler());
-    if (mark?.kind === 'public' && mark.identified !== true) {
+    const rule = accessRuleOf(context.getHandler());
+    if (rule?.kind === 'public' && rule.identified !== true) {
       request.caller = { kind: 'anonymous' };
       return true;
     }
     const credentials = credentialsOf(request);
     if (credentials.authorization !== undefined && hasCookie(credentials.cookie, SESSION_COOKIE))
-      throw new HttpProblem(
-        'invalid_request',
-        'Send a key or a session’s cookie, not both: it must be plain who calls.',
-      );
-    const isUse = request.headers[BACKGROUND_HEADER] === undefined && !keepsNoSession(context.getHandler());
-    request.caller = await identify(this.deps, credentials, this.settings.session, isUse);
+      throw new HttpProblem('invalid_request', 'Send either a key or a session cookie, not both.');
+    const keepsSession =
+      request.headers[BACKGROUND_HEADER] === undefined && !keepsNoSession(context.getHandler());
+    request.caller = await identify(this.deps, credentials, this.settings.session, keepsSession);
     return true;
   }
 }
 
 /**
- * Who the credentials prove. Bad ones prove nobody.
+ * Authenticates the caller. Invalid credentials make the caller anonymous.
  *
- * @param use false where somebody only looks whether they still stand
+ * @param keepsSession whether the call keeps its session from expiring
  */
 export async function identify(
   deps: BrokerDeps,
   { authorization, cookie }: Credentials,
   limits: SessionLimits,
-  use: boolean,
+  keepsSession: boolean,
 ): Promise<Caller> {
   const key = API_KEY.exec(authorization ?? '')?.[1];
   if (key !== undefined) {
@@ -74,14 +72,14 @@ export async function identify(
   const secret = command ?? browser;
   if (secret !== undefined) {
     const kind = command === undefined ? 'web' : 'cli';
-    const found = await authenticateSession(deps, secret, kind, limits, use);
+    const found = await authenticateSession(deps, secret, kind, limits, keepsSession);
     if (found !== null) return { kind: 'person', ...found };
   }
   const gateway = await identifyGateway(deps, authorization);
   return gateway === null ? { kind: 'anonymous' } : { kind: 'gateway', gateway };
 }
 
-/** The gateway that the header proves; null for any other. */
+/** The enrolled gateway that the header authenticates; null if it authenticates none. */
 export async function identifyGateway(
   deps: BrokerDeps,
   authorization: string | undefined,
@@ -92,7 +90,7 @@ export async function identifyGateway(
     : authenticateGateway(deps, `${presented.gateway}.${presented.secret}`);
 }
 
-/** A gateway may present its enrolment credential as it was given, too. */
+/** A gateway may also present its enrolment credential as it was printed. */
 function readCredential(authorization: string | undefined): { gateway: string; secret: string } | undefined {
   const credential = /^Bearer (csg_[A-Za-z0-9_-]{1,4096})$/i.exec(authorization ?? '')?.[1];
   if (credential === undefined) return undefined;

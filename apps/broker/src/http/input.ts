@@ -17,7 +17,7 @@ import type { BrokerRequest } from './request.js';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<BrokerRequest>();
 
-/** The body, judged by the schema of the handler's `@Describe`. */
+/** The body, validated by the schema of the handler's endpoint. */
 export const Body = createParamDecorator((_none: unknown, context: ExecutionContext): unknown => {
   const body = endpointOf(context.getHandler())?.body;
   if (body === undefined) throw new Error(`${context.getHandler().name} describes no body`);
@@ -31,14 +31,14 @@ export const Body = createParamDecorator((_none: unknown, context: ExecutionCont
   return readInput(body.schema, request.body ?? (body.optional === true ? {} : undefined));
 });
 
-/** The query, judged by the schema of the handler's `@Describe`. */
+/** The query, validated by the schema of the handler's endpoint. */
 export const Query = createParamDecorator((_none: unknown, context: ExecutionContext): unknown => {
   const query = endpointOf(context.getHandler())?.query;
   if (query === undefined) throw new Error(`${context.getHandler().name} describes no query`);
   return readInput(query, requestOf(context).query);
 });
 
-const WORDS: Partial<Record<IdPrefix, string>> = {
+const NOUNS: Partial<Record<IdPrefix, string>> = {
   req: 'request',
   grt: 'grant',
   lck: 'lock',
@@ -50,14 +50,14 @@ const WORDS: Partial<Record<IdPrefix, string>> = {
   key: 'key',
 };
 
-/** The path's `{id}`. What cannot be an id names nothing, and is answered as such. */
+/** The path's `{id}`. A malformed id is answered like an unknown one. */
 export const Id = createParamDecorator((prefix: IdPrefix, context: ExecutionContext): string => {
   const id = String(requestOf(context).params['id']);
-  if (!isId(prefix, id)) throw notFound(WORDS[prefix] ?? 'object');
+  if (!isId(prefix, id)) throw notFound(NOUNS[prefix] ?? 'object');
   return id;
 });
 
-/** The path's `{slug}`, `deployment` included. */
+/** The path's `{slug}`; `deployment` is one. */
 export const Slug = createParamDecorator((_none: unknown, context: ExecutionContext): string => {
   const slug = String(requestOf(context).params['slug']);
   if (!isSlug(slug)) throw notFound('tenant');
@@ -70,7 +70,7 @@ export const ServiceName = createParamDecorator((_none: unknown, context: Execut
   return name;
 });
 
-/** Who is signed in. The access guard has let a person through before. */
+/** The person who calls. */
 export const CurrentPrincipal = createParamDecorator(
   (_none: unknown, context: ExecutionContext): Principal => {
     const { caller } = requestOf(context);
@@ -79,11 +79,11 @@ export const CurrentPrincipal = createParamDecorator(
   },
 );
 
-/** The session that the caller is signed in by; an API key is none. */
+/** The session of the call. An API key is no session. */
 export const CurrentSession = createParamDecorator((_none: unknown, context: ExecutionContext): Session => {
   const { caller } = requestOf(context);
   if (caller?.kind !== 'person' || caller.session === undefined)
-    throw new HttpProblem('unauthenticated', 'Sign in first: a key is not a session.');
+    throw new HttpProblem('unauthenticated', 'Sign in first: an API key is not a session.');
   return caller.session;
 });
 
@@ -98,7 +98,7 @@ export const OwnBrowser = createParamDecorator((_none: unknown, context: Executi
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
-/** What `Idempotency-Key` asks for; null where none was sent. Method and concrete path are part of the key. */
+/** The `Idempotency-Key` header; null if there is none. Method and concrete path are part of the key. */
 export const Idempotency = createParamDecorator(
   (_none: unknown, context: ExecutionContext): IdempotencyKey | null => {
     const request = requestOf(context);
@@ -109,7 +109,7 @@ export const Idempotency = createParamDecorator(
     if (request.caller?.kind !== 'person') throw new HttpProblem('forbidden', 'This is for people.');
     return {
       principal: request.caller.principal.person.id,
-      // Express takes `/x/` and `/X` for `/x`: one call by any spelling.
+      // Express routes `/x/` and `/X` like `/x`, so all spellings are the same call.
       route: `${request.method} ${request.path.replace(/\/+$/, '').toLowerCase()}`,
       key,
       bodyHash: createHash('sha256')
@@ -119,7 +119,7 @@ export const Idempotency = createParamDecorator(
   },
 );
 
-/** The gateway that calls. */
+/** The enrolled gateway that calls. */
 export const CurrentGateway = createParamDecorator(
   (_none: unknown, context: ExecutionContext): EnrolledGateway => {
     const { caller } = requestOf(context);
@@ -131,8 +131,8 @@ export const CurrentGateway = createParamDecorator(
 const MAX_ERRORS = 20;
 
 /**
- * Judges input strictly: an unknown member is an error too, since it may have been meant to restrict.
- * Messages name place and rule, never the value.
+ * Validates input strictly: an unknown member is an error too, because the sender may have meant it as a restriction.
+ * Messages name the place and the rule, never the value.
  *
  * @throws HttpProblem `invalid_request` with every error; `pointer` is the first one's
  */
@@ -158,7 +158,7 @@ function errorsOf(issue: z.core.$ZodIssue): InputError[] {
     return [{ pointer: jsonPointer(issue.path), detail: sentence(issue.message) }];
   return issue.keys.map((key) => ({
     pointer: jsonPointer([...issue.path, key.slice(0, 64)]),
-    detail: 'There is no such member.',
+    detail: 'Unknown member.',
   }));
 }
 

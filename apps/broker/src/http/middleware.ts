@@ -10,7 +10,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { DEPS } from '../injection.js';
+import { DEPS } from '../core.module.js';
 import { requestLog } from '../observe/logging.js';
 import { Metrics, measure } from '../observe/metrics.js';
 import { readBuiltApp, serveApp } from '../web/pages.js';
@@ -22,7 +22,7 @@ const MAX_HEADERS = 100;
 const ONCE = ['authorization', 'cookie', 'origin', 'idempotency-key', 'last-event-id'];
 const MAX_SIGN_IN_BYTES = 16 * 1024;
 
-/** Express before Nest is built on it: its router takes the settings that stand when it is first used. */
+/** Express, before Nest uses it: its router keeps the settings that it finds on first use. */
 export function expressServer(): Express {
   const server = express();
   server.disable('x-powered-by');
@@ -34,8 +34,8 @@ export function expressServer(): Express {
 }
 
 /**
- * What every request passes before it is routed. Nothing here decides who may do what: paths are only looked
- * at to read a body, and whoever dodges that has a body that is not read.
+ * What every request passes before it is routed. Nothing here authorizes a call: paths only select the body parser, and the
+ * body of any other path is not read.
  */
 export function useMiddleware(app: NestExpressApplication, logger: Logger): void {
   app.use(requestLog(logger));
@@ -50,9 +50,9 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
       crossOriginResourcePolicy: { policy: 'same-origin' },
     }),
   );
-  app.use(notToBeStored);
-  app.use(plainHeaders);
-  app.use(lastOfItsConnection(app.get(Shutdown)));
+  app.use(forbidCaching);
+  app.use(limitHeaders);
+  app.use(closeConnectionsOnShutdown(app.get(Shutdown)));
   app.use(serveApp(readBuiltApp()));
   app.use('/oauth', urlencoded({ extended: false, inflate: false, limit: MAX_BODY_BYTES, verify: keepRaw }));
   app.use('/auth', json({ inflate: false, limit: MAX_SIGN_IN_BYTES, verify: keepRaw }));
@@ -61,37 +61,37 @@ export function useMiddleware(app: NestExpressApplication, logger: Logger): void
   app.use('/gateway', gatewayBodies(app.get(DEPS)));
 }
 
-/** Answers are somebody's alone. Handlers whose answer may be kept say so. */
-function notToBeStored(_request: Request, response: Response, next: NextFunction): void {
+/** Answers are private. A handler whose answer may be cached overwrites the header. */
+function forbidCaching(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();
 }
 
-/** Many headers, or credentials given twice, mean one thing to us and another to a proxy before us. */
-function plainHeaders({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
+/** A proxy in front of the broker could read too many headers, or repeated credentials, differently from the broker. */
+function limitHeaders({ rawHeaders }: Request, _response: Response, next: NextFunction): void {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   if (names.length > MAX_HEADERS)
     throw new HttpProblem('invalid_request', `A request has at most ${MAX_HEADERS} headers.`);
   for (const name of ONCE)
     if (names.filter((each) => each === name).length > 1)
-      throw new HttpProblem('invalid_request', `The header ${name} is sent once.`);
+      throw new HttpProblem('invalid_request', `Send the header ${name} only once.`);
   next();
 }
 
-/** Once the broker stops, each answer is the last on its connection. */
-function lastOfItsConnection(shutdown: Shutdown) {
+/** While the broker stops, each answer is the last on its connection. */
+function closeConnectionsOnShutdown(shutdown: Shutdown) {
   return (_request: Request, response: Response, next: NextFunction): void => {
     if (shutdown.stopping) response.setHeader('Connection', 'close');
     next();
   };
 }
 
-/** A request has to arrive within these; answers, streams above all, may take as long as they need. */
+/** Time limits for a request to arrive. Answers, streams above all, may take as long as they need. */
 export function limitServer(server: Server): void {
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
-  // Longer than a client that is busy for a while keeps its connection: closing first would race its next call.
+  // Longer than a busy client keeps its connection: closing it first would race with the client's next call.
   server.keepAliveTimeout = 65_000;
-  // None may vanish unseen; how many there may be is `plainHeaders`' to say.
+  // Node drops further headers silently. `limitHeaders` refuses such a request instead.
   server.maxHeadersCount = 0;
 }

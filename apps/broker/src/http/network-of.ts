@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
 
 const GROUPS = 8;
-/** An IPv4 address inside IPv6 (RFC 4291 §2.5.5.2), as a socket of both families sees it. */
+/** An IPv4 address inside IPv6 (RFC 4291 §2.5.5.2), as a dual-stack socket reports it. */
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
 /**
- * A network address as it is counted: an IPv6 customer has a whole /64 (RFC 6177), so that is one, however the
- * address is written (RFC 4291 §2.2). Anything else is itself.
+ * The network that rate limits count an address for: the whole /64 of an IPv6 address, because one customer has all of it
+ * (RFC 6177); any other address itself. All spellings of an address (RFC 4291 §2.2) have the same network.
  */
 export function networkOf(address = 'unknown'): string {
   const mapped = MAPPED.exec(address)?.[1];
@@ -24,7 +24,7 @@ export function networkOf(address = 'unknown'): string {
     .join(':')}::/64`;
 }
 
-/** 16 bits each; a dotted end is two of them, which never reach the first 64 bits. */
+/** Groups of 16 bits. A dotted end counts as two; it never reaches the first 64 bits. */
 function groupsOf(text: string): number[] {
   const parts = text.split(':').filter((part) => part !== '');
   return parts.flatMap((part) => (part.includes('.') ? [0, 0] : [Number.parseInt(part, 16)]));

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { accessRuleOf } from './access.decorators.js';
 import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
@@ -8,9 +8,9 @@ import type { BrokerRequest } from './request.js';
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Against forged requests: what changes something by a browser's cookie comes from our own pages. Browsers say
- * from where (`Origin`, `Sec-Fetch-Site`); one that does not is refused. A key is presented by no browser on its
- * own, and is not asked.
+ * Second of four guards, against cross-site request forgery: a call that changes something with a session cookie must come
+ * from the broker's own pages. Browsers send `Origin` and `Sec-Fetch-Site`; a call without them is refused. A call with an
+ * API key passes, because no browser sends a key on its own.
  */
 @Injectable()
 export class OriginGuard implements CanActivate {
@@ -23,13 +23,13 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
     if (READS.has(request.method)) return true;
-    const mark = accessRuleOf(context.getHandler());
+    const rule = accessRuleOf(context.getHandler());
     const fromPage =
-      mark?.kind === 'public' ? mark.fromPages === true : hasSession(request) && isCookie(request);
+      rule?.kind === 'public' ? rule.fromPages === true : hasSession(request) && isCookie(request);
     if (!fromPage) return true;
     const site = request.headers['sec-fetch-site'];
     if (request.headers.origin !== this.origin || (site !== undefined && site !== 'same-origin'))
-      throw new HttpProblem('forbidden', `This is open to the pages of ${this.origin} alone.`);
+      throw new HttpProblem('forbidden', `Only the pages of ${this.origin} may call this.`);
     const form = endpointOf(context.getHandler())?.body?.form === true;
     const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
     if (hasBody(request) && !request.is(type))

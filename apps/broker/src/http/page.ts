@@ -3,25 +3,28 @@ import { HttpProblem } from './problem.js';
 
 const DEFAULT_LIMIT = 50;
 
-/** Cursors are opaque: base64url of the last item's id, or of its index in a log. */
-const encodeCursor = (place: string): string => Buffer.from(place, 'utf8').toString('base64url');
+/** Cursors are opaque to clients: base64url of the last item's id, or of its index in a log. */
+const encodeCursor = (position: string): string => Buffer.from(position, 'utf8').toString('base64url');
 
-function decodeCursor(cursor: string, isPlace: (text: string) => boolean): string {
-  const place = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (encodeCursor(place) !== cursor || !isPlace(place))
-    throw new HttpProblem('invalid_cursor', 'This cursor is not one that a list gave.', {
+function decodeCursor(cursor: string, isPosition: (text: string) => boolean): string {
+  const position = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (encodeCursor(position) !== cursor || !isPosition(position))
+    throw new HttpProblem('invalid_cursor', 'Use a cursor that this list returned.', {
       pointer: '/cursor',
     });
-  return place;
+  return position;
 }
 
-/** @throws HttpProblem `invalid_cursor` */
+/**
+ * @param isPosition whether a decoded cursor can name an item of this list
+ * @throws HttpProblem `invalid_cursor`
+ */
 export function readPage(
   query: { cursor?: string | undefined; limit?: string | undefined },
-  isPlace: (text: string) => boolean,
+  isPosition: (text: string) => boolean,
 ): PageQuery {
   return {
-    cursor: query.cursor === undefined ? null : decodeCursor(query.cursor, isPlace),
+    cursor: query.cursor === undefined ? null : decodeCursor(query.cursor, isPosition),
     limit: query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit),
   };
 }
@@ -37,7 +40,7 @@ export function pageAnswer<T, A>(page: Page<T>, answer: (item: T) => A): PageAns
   return { items: page.items.map(answer), next: page.next === null ? null : encodeCursor(page.next) };
 }
 
-/** Members that were given: absent ones are absent, as `exactOptionalPropertyTypes` wants them. */
+/** The members that are not undefined, for types with exact optional members. */
 export function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

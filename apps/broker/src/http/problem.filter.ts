@@ -3,14 +3,14 @@ import type { ErrorCode } from '@countersign/api';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
-import { LOGGER } from '../injection.js';
+import { LOGGER } from '../core.module.js';
 import { toProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
-/** What may be tried again as it is, and when, where nobody has said so more exactly. */
+/** When the client may retry, if the handler has not set a more exact time. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { rate_limited: 60, not_ready: 1 };
 
-/** The one place where an error becomes an answer (RFC 9457). What is not foreseen is logged and told to nobody. */
+/** The only place where an error becomes an answer (RFC 9457). An unexpected error is logged and not shown. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -34,14 +34,14 @@ export class ProblemFilter implements ExceptionFilter {
     const pause = RETRY_AFTER_SECONDS[answer.code];
     if (pause !== undefined && !response.hasHeader('Retry-After'))
       response.setHeader('Retry-After', String(pause));
-    // A body that was refused unread would otherwise be taken for the next request's beginning.
+    // The rest of an unread body would otherwise be read as the next request.
     if (answer.code === 'body_too_large') response.setHeader('Connection', 'close');
     response.setHeader('Content-Type', 'application/problem+json');
     response.status(answer.status).send(Buffer.from(JSON.stringify(answer)));
   }
 }
 
-/** RFC 6750 §3: an error is named only where credentials were presented. */
+/** RFC 6750 §3: it names an error only if the caller presented credentials. */
 function challenge(presented: boolean): string {
   return `Bearer realm="countersign"${presented ? ', error="invalid_token"' : ''}`;
 }

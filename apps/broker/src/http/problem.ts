@@ -5,13 +5,13 @@ import { ContractError } from '@countersign/contract';
 import { ProtocolError } from '@countersign/gateway-protocol';
 import { StoreError } from '@countersign/persistence';
 
-/** One thing wrong with what was sent; `pointer` is a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
+/** One error in the input. `pointer` is a JSON Pointer (RFC 6901) into the body, or the name of a parameter. */
 export interface InputError {
   pointer: string;
   detail: string;
 }
 
-/** A body of `application/problem+json` (RFC 9457). */
+/** An `application/problem+json` body (RFC 9457). */
 export interface Problem {
   type: 'about:blank';
   title: string;
@@ -32,7 +32,7 @@ export function problem(
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...more };
 }
 
-/** An error that belongs to HTTP, not to the domain. `message` is shown to the caller. */
+/** An error of HTTP, not of the domain. The caller sees `message`. */
 export class HttpProblem extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -44,7 +44,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** What is said for statuses that Nest, Express or the body parser answer with; theirs would leak or be HTML. */
+/** Answers for errors of Nest, Express and the body parser, whose own texts would leak details or be HTML. */
 const BY_STATUS: Readonly<Record<number, { code: ErrorCode; detail: string }>> = {
   400: { code: 'invalid_request', detail: 'The request is malformed.' },
   401: { code: 'unauthenticated', detail: 'Sign in first.' },
@@ -57,8 +57,8 @@ const BY_STATUS: Readonly<Record<number, { code: ErrorCode; detail: string }>> =
 };
 
 /**
- * The answer to anything that was thrown. Only the domain's own words and these tables reach the caller;
- * whatever is unknown becomes `internal_error` without any detail.
+ * The answer to anything that was thrown. Only the messages of our own errors and the texts in this file reach the caller.
+ * Any other error becomes `internal_error` without details.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof AccessError)
@@ -73,28 +73,25 @@ export function toProblem(error: unknown): Problem {
     return problem('invalid_request', error.message, {
       ...(error.pointer === undefined ? {} : { pointer: error.pointer }),
     });
-  if (error instanceof StoreError && PASSING.has(error.code))
-    return problem('not_ready', 'The store is busy, closing or out of reach. Try again in a moment.');
+  if (error instanceof StoreError && TRANSIENT.has(error.code))
+    return problem('not_ready', 'The store is busy, closing or unreachable. Try again in a moment.');
   if (error instanceof URIError) return problem('not_found', 'There is nothing at this address.');
   const known = BY_STATUS[statusOf(error) ?? 500];
   if (known !== undefined) return problem(known.code, known.detail);
-  return problem('internal_error', 'Something went wrong here. It has been logged under this request’s id.');
+  return problem('internal_error', 'The broker failed. The error is logged under the id of this request.');
 }
 
-/** What a gateway sent breaks the protocol; other codes are about what we send. */
+/** Codes for input that a gateway sent. All other codes of the protocol are about what the broker sends. */
 const FROM_GATEWAYS: ReadonlySet<string> = new Set(['invalid_records', 'invalid_lease', 'invalid_pins']);
 
-/**
- * What passes by itself, with nothing done: another process holds the store, PostgreSQL gives no connection just
- * now, or we stop.
- */
-const PASSING: ReadonlySet<string> = new Set(['store_busy', 'database_unreadable', 'store_closed']);
+/** Transient errors: another process holds the store, PostgreSQL accepts no connection now, or the broker is stopping. */
+const TRANSIENT: ReadonlySet<string> = new Set(['store_busy', 'database_unreadable', 'store_closed']);
 
-/** The store finds out whether a well-formed cursor leads anywhere. */
+/** Only the store can find out that a well-formed cursor names no item. */
 const isCursor = ({ code, pointer }: AccessError): boolean =>
   code === 'invalid_request' && pointer === '/cursor';
 
-/** Nest's exceptions tell their status by `getStatus()`, the body parser's errors by `status`. */
+/** Nest's exceptions have their status in `getStatus()`, the body parser's errors in `status`. */
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('getStatus' in error && typeof error.getStatus === 'function') return Number(error.getStatus());

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { networkOf } from './network-of.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
@@ -9,7 +9,7 @@ import type { BrokerRequest } from './request.js';
 const WINDOW_SECONDS = 60;
 const UNLIMITED = 'countersign:unlimited';
 
-/** Leaves a handler out of the rate limit. */
+/** Exempts a handler from the rate limit. */
 export function Unlimited(): MethodDecorator {
   return (_target, _name, descriptor) => {
     if (typeof descriptor.value === 'function') Reflect.defineMetadata(UNLIMITED, true, descriptor.value);
@@ -17,8 +17,8 @@ export function Unlimited(): MethodDecorator {
 }
 
 /**
- * Third of four guards: so many calls a minute for each person, whatever they call, and for each address
- * whose calls prove nobody. Enrolled gateways are not counted: they are few, and late records help no one.
+ * Third of four guards: limits the calls a minute of each person, and of each network for anonymous calls. Enrolled gateways
+ * are exempt: they are few, and late records help no one.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -34,7 +34,7 @@ export class RateLimitGuard implements CanActivate {
     if (request.caller?.kind === 'gateway' || Reflect.hasMetadata(UNLIMITED, context.getHandler()))
       return true;
     try {
-      await this.limiter.consume(counted(request));
+      await this.limiter.consume(limitKey(request));
       return true;
     } catch (full) {
       if (!(full instanceof RateLimiterRes)) throw full;
@@ -45,8 +45,8 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** Whose calls are counted together. */
-function counted({ caller, socket }: BrokerRequest): string {
+/** Calls with the same key share one limit. */
+function limitKey({ caller, socket }: BrokerRequest): string {
   if (caller?.kind === 'person') return caller.principal.person.id;
   return `network:${networkOf(socket.remoteAddress)}`;
 }

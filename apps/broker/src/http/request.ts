@@ -2,18 +2,18 @@ import type { EnrolledGateway, Principal, Session } from '@countersign/access';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 
-/** Who sent a request, as far as its credentials prove. */
+/** Who sent a request, as its credentials prove. */
 export type Caller =
   | {
       kind: 'person';
       principal: Principal;
-      /** The session that they are signed in by; absent for an API key. */
+      /** The session of the call; absent for an API key. */
       session?: Session;
     }
   | { kind: 'gateway'; gateway: EnrolledGateway }
   | { kind: 'anonymous' };
 
-/** What a request proves its caller with. */
+/** The headers that authenticate a caller. */
 export interface Credentials {
   authorization: string | undefined;
   cookie: string | undefined;
@@ -22,7 +22,7 @@ export interface Credentials {
 /** A request as handlers, guards and filters see it. */
 export interface BrokerRequest extends Request {
   caller?: Caller;
-  /** The body's bytes as they came, where there was one. */
+  /** The bytes of the body as they arrived. */
   rawBody?: Buffer;
   /** pino-http's, bound to the request's id. */
   log: Logger;

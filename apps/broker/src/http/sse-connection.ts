@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 
-/** What may wait for a reader, beyond what its first event needs, before it is given up. */
+/** How much may wait for a slow reader, besides its first event, before the connection is cut. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
-/** One open stream of server-sent events. Text that has been sent is flushed at once; a reader that does not read is cut. */
+/** One open stream of server-sent events. It flushes every event at once and cuts a client that does not read. */
 export class SseConnection {
   private allowance = MAX_WAITING_BYTES;
 
@@ -12,7 +12,7 @@ export class SseConnection {
     onClose: () => void,
   ) {
     response.on('close', onClose);
-    // Whoever left while the first event was being read has closed already.
+    // The client may have left while the broker prepared the first event.
     if (response.destroyed) queueMicrotask(onClose);
     response.on('drain', () => {
       this.allowance = MAX_WAITING_BYTES;
@@ -28,7 +28,7 @@ export class SseConnection {
     if (response.req.method === 'HEAD') response.end();
   }
 
-  /** @returns false where the connection is over, or is cut because too much waits for its reader */
+  /** @returns false if the connection is closed, or is cut now because too much waits for its reader */
   send(text: string): boolean {
     if (this.response.writableEnded || this.response.destroyed) return false;
     this.response.write(text);
@@ -37,13 +37,13 @@ export class SseConnection {
     return false;
   }
 
-  /** For a first event that may be large: what waits after it counts on top. */
+  /** Sends a first event, which may be large: it does not count against the limit of what may wait. */
   sendWhole(text: string): boolean {
     this.allowance = MAX_WAITING_BYTES + Buffer.byteLength(text);
     return this.send(text);
   }
 
-  /** Ends it in order: what was sent arrives. */
+  /** Closes the connection after everything that was sent has arrived. */
   end(): void {
     this.response.end();
   }

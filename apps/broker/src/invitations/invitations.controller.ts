@@ -15,14 +15,14 @@ import {
 } from '@countersign/api';
 import { formatDuration, isId } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { invitationAnswer, invitationInput } from './invitation-answers.js';
 
-/** The customer opens the door itself. */
+/** Invitations, with which a customer approves requests in advance. */
 @Controller('api/v1/tenants/:slug/invitations')
 export class InvitationsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

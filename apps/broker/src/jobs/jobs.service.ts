@@ -2,18 +2,18 @@ import { prune, remindTrust, runDueTransitions } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { GatewayPresence } from '../gateway-api/gateway-watch.js';
-import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
+import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
+import { GatewayPresence } from '../gateway-api/gateway-presence.js';
 import { Metrics } from '../observe/metrics.js';
 
 const EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 const GATEWAYS_EVERY_MS = 5_000;
 const REMIND_EVERY_MS = 60_000;
-/** Turns of one run of the expiry job; what is left then waits for the next second. */
+/** The most batches of one run of the expiry job. The rest waits for the next run. */
 const MOST_BATCHES = 50;
 
-/** The broker's recurring work by the clock: begins and ends what is due, looks after the gateways, deletes what is over. */
+/** The broker's recurring work: starts and ends what is due, records gateway contact, sends reminders, deletes old data. */
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loops: readonly PeriodicLoop[];

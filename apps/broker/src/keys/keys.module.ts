@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { JwksController } from './jwks.controller.js';
+import { OwnKeysController } from './api-keys.controller.js';
 import { BrokerTokenMinter, KeyRing } from './keys.js';
-import { OauthController } from './oauth.controller.js';
-import { OwnKeysController } from './own-keys.controller.js';
+import { JwksController, OauthController } from './oauth.controller.js';
 
 /** Signing keys and what they sign: tokens for gateways, API keys for programs. */
 @Module({

@@ -10,14 +10,13 @@ import {
 } from '@countersign/access';
 import { mintGrantToken } from '@countersign/authorization/mint';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 
 type Jwk = Record<string, unknown>;
 
 /**
- * The broker's keys in memory, so that signing needs no read. The feed's poller loads them anew when it sees
- * that keys have changed, in this process or another; when each begins to sign and ends to verify is judged
- * by the clock at each use.
+ * The broker's keys in memory, so that signing reads nothing from the store. The feed's poller loads them again when keys
+ * have changed, in this process or another. Each use decides by the clock which key signs and which keys still verify.
  */
 @Injectable()
 export class KeyRing implements OnModuleInit {
@@ -48,7 +47,7 @@ export class KeyRing implements OnModuleInit {
     return this.privateOf(signingKey(this.feed, now), 'feed').privateKey;
   }
 
-  /** Public keys that verify grant tokens at this moment, and those that soon will sign. */
+  /** Public keys that verify grant tokens at this moment, and those that will sign soon. */
   published(now: Date): Jwk[] {
     return publishedKeys(this.token, now).map((key) => key.publicJwk);
   }
@@ -69,7 +68,7 @@ export class KeyRing implements OnModuleInit {
   }
 }
 
-/** Signs what the domain has decided; adds issuer, key and a name for the token. */
+/** Mints the tokens that the domain has decided on, with the broker's issuer and key and a new `jti`. */
 @Injectable()
 export class BrokerTokenMinter implements TokenMinter {
   constructor(

@@ -2,7 +2,7 @@ import { type Deps, type Grant, isUsable } from '@countersign/access';
 import { type GrantTokenClaims, verifyGrantToken } from '@countersign/authorization';
 import { isSlug } from '@countersign/contract';
 import { z } from 'zod';
-import type { BrokerSettings } from '../injection.js';
+import type { BrokerSettings } from '../core.module.js';
 import type { KeyRing } from './keys.js';
 
 export interface LiveToken {
@@ -11,8 +11,8 @@ export interface LiveToken {
 }
 
 /**
- * What a presented token is worth now: its claims and its grant, where every check of a grant token holds, its
- * audience is that of its terms' service and its grant is open; null otherwise, whatever the reason.
+ * Claims and grant of a presented token, if the token passes every check, its audience is that of its terms' service and its
+ * grant is usable now. Null for any other token, whatever the reason.
  */
 export async function readLiveToken(
   deps: Deps,
@@ -47,7 +47,7 @@ const claimShape = z.object({
 });
 
 /**
- * The service and tenant that a token claims, before anything of it is believed: they only choose what the token must
+ * The service and tenant that a token claims, before the token is verified: they only select what the token must
  * match, and where its grant is looked up.
  */
 function claimedTerms(token: string): { service: string; tenant: string } | null {

@@ -1,15 +1,32 @@
 import { type Principal, releaseGrant } from '@countersign/access';
 import { type Introspection, type TokenForm, tokenEndpoints } from '@countersign/api';
-import { Controller, Inject, Post, Req } from '@nestjs/common';
-import { Allow, ForGateways } from '../http/access.decorators.js';
+import { Controller, Get, Header, Inject, Post, Req } from '@nestjs/common';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
+import { Allow, ForGateways, Public } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal } from '../http/input.js';
 import type { BrokerRequest, Caller } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { KeyRing } from './keys.js';
 import { type LiveToken, readLiveToken } from './live-token.js';
 
-/** RFC 7662 and RFC 7009 over grants. */
+@Controller('.well-known')
+export class JwksController {
+  constructor(
+    private readonly keys: KeyRing,
+    @Inject(DEPS) private readonly deps: BrokerDeps,
+  ) {}
+
+  @Get('jwks.json')
+  @Public()
+  @Header('Cache-Control', 'public, max-age=60')
+  @Header('Content-Type', 'application/jwk-set+json')
+  @Describe(tokenEndpoints.jwks)
+  jwks() {
+    return { keys: this.keys.published(this.deps.clock.now()) };
+  }
+}
+
+/** Introspection (RFC 7662) and revocation (RFC 7009) of grant tokens. */
 @Controller('oauth')
 export class OauthController {
   constructor(
@@ -23,7 +40,7 @@ export class OauthController {
   @Describe(tokenEndpoints.introspect)
   async introspect(@Req() request: BrokerRequest, @Body() form: TokenForm): Promise<Introspection> {
     const live = await readLiveToken(this.deps, this.keys, this.settings, form.token);
-    if (live === null || !concerns(live, request.caller)) return { active: false };
+    if (live === null || !mayRead(live, request.caller)) return { active: false };
     const { terms, ...claims } = live.claims;
     return {
       active: true,
@@ -42,8 +59,8 @@ export class OauthController {
   }
 }
 
-/** A gateway serves any grant; a person is told of their own or their tenant's. */
-function concerns({ grant }: LiveToken, caller: Caller | undefined): boolean {
+/** A gateway may read about any grant; a person only about their own and their tenant's. */
+function mayRead({ grant }: LiveToken, caller: Caller | undefined): boolean {
   if (caller?.kind === 'gateway') return true;
   if (caller?.kind !== 'person') return false;
   const { person } = caller.principal;

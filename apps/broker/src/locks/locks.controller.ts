@@ -4,13 +4,13 @@ import type { Lock as LockAnswer } from '@countersign/api';
 import { type LockBody, type LockListQuery, lockEndpoints } from '@countersign/api';
 import { isId, parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** Blocking a tenant, a person or a service at once. */
+/** Locks, which block a tenant, a person or a service at once. */
 @Controller('api/v1/locks')
 export class LocksController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -4,13 +4,13 @@ import type { Event } from '@countersign/api';
 import { type EventQuery, logEndpoints, type RecordQuery } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Query, Slug } from '../http/input.js';
 import { given, isIndex, pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** What happened, for whoever it concerns: a tenant's own log and the calls under its grants. */
+/** A tenant's own log and the calls under its grants. */
 @Controller('api/v1/tenants/:slug')
 export class LogsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -1,10 +1,10 @@
 import type { Notice, Person, TenantRole, VendorRole } from '@countersign/access';
 import { hasPermission, requestVisibility, TENANT_ROLES, VENDOR_ROLES } from '@countersign/access';
 
-/** An entry of an audience: one person by id, or everybody who holds a role on one side. */
+/** An entry of an audience: one person by id, or everyone with a role on one side. */
 type AudienceEntry = { person: string } | { tenant: string | null; role: VendorRole | TenantRole } | null;
 
-/** Reads `usr_…` or `role:{vendor or tenant}:{role}`; null where it is neither. */
+/** Reads `usr_…` or `role:{vendor or tenant}:{role}`; null if it is neither. */
 function readEntry(entry: string): AudienceEntry {
   if (entry.startsWith('usr_')) return { person: entry };
   const [kind, side, role, ...rest] = entry.split(':');
@@ -14,13 +14,13 @@ function readEntry(entry: string): AudienceEntry {
   return { tenant: side === 'vendor' ? null : side, role: role as VendorRole | TenantRole };
 }
 
-/** Nobody is told who was removed, and nobody of another tenant, whatever the audience says (P9). */
-const mayHear = (person: Person, { tenant }: Pick<Notice, 'tenant'>): boolean =>
+/** Neither a removed person nor a person of another tenant receives a notice, whatever the audience says (P9). */
+const mayReceive = (person: Person, { tenant }: Pick<Notice, 'tenant'>): boolean =>
   person.removedAt === null && (person.tenant === null || person.tenant === tenant);
 
-/** Tells whether the audience names this person. */
+/** Whether the audience names this person. */
 export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 'tenant'>): boolean {
-  if (!mayHear(person, notice)) return false;
+  if (!mayReceive(person, notice)) return false;
   return notice.audience.some((text) => {
     const entry = readEntry(text);
     if (entry === null) return false;
@@ -29,20 +29,20 @@ export function isAddressed(person: Person, notice: Pick<Notice, 'audience' | 't
   });
 }
 
-/** True where the person may read whatever is of this tenant: their pages then stay as fresh as a decision. */
+/** Whether the person may read all requests of this tenant: their pages then update with every decision. */
 export function mayRead(person: Person, notice: Pick<Notice, 'tenant'>): boolean {
-  if (!mayHear(person, notice) || !hasPermission(person, 'request.read')) return false;
+  if (!mayReceive(person, notice) || !hasPermission(person, 'request.read')) return false;
   const visibility = requestVisibility(person);
   return 'all' in visibility || ('tenant' in visibility && visibility.tenant === notice.tenant);
 }
 
-/** Where persons are looked up. */
+/** Finds people. */
 export interface People {
   person(id: string): Promise<Person | null>;
   withRole(tenant: string | null, role: VendorRole | TenantRole): Promise<Person[]>;
 }
 
-/** Everybody whom the audience names, each once. */
+/** Everyone whom the audience names, each once. */
 export async function personsOf(
   notice: Pick<Notice, 'audience' | 'tenant'>,
   people: People,
@@ -55,7 +55,8 @@ export async function personsOf(
       'person' in entry
         ? [await people.person(entry.person)]
         : await people.withRole(entry.tenant, entry.role);
-    for (const person of named) if (person !== null && mayHear(person, notice)) found.set(person.id, person);
+    for (const person of named)
+      if (person !== null && mayReceive(person, notice)) found.set(person.id, person);
   }
   return [...found.values()];
 }

@@ -7,24 +7,24 @@ import {
   type Randomness,
 } from '@countersign/access';
 import { type BackOffPolicy, backOffDelay, PeriodicLoop } from '@countersign/runtime';
-import type { BrokerDeps } from '../injection.js';
+import type { BrokerDeps } from '../core.module.js';
 
-/** Attempts until a delivery is given up: with the delays below, about a day after the first. */
+/** After so many attempts a delivery is dead: with the delays below, about a day after the first attempt. */
 export const MOST_ATTEMPTS = 42;
 export const BACK_OFF: BackOffPolicy = { firstMs: 1_000, longestMs: 3_600_000 };
-/** One attempt takes no longer. */
+/** The longest that one attempt may take. */
 const ATTEMPT_MS = 15_000;
-/** Nobody else attempts what is claimed; after a crash it is due again when this is over. */
+/** How long a claim keeps other brokers from attempting a delivery. After a crash the delivery is due again then. */
 const CLAIM_MS = 60_000;
 const LOOK_MS = 1_000;
 const BATCH = 200;
 
-/** What a courier tells of each attempt that ended. `error` is for the operator's log. */
+/** Called after each attempt. `error` is for the operator's log. */
 export type DeliveryReport = (delivery: Delivery, outcome: DeliveryOutcome, error: unknown) => void;
 
 /**
- * Carries one channel's deliveries: one at a time to each recipient, several recipients at once. A recipient
- * that is slow or gone holds up nobody else, and the loop waits for no attempt.
+ * Attempts the deliveries of one channel: one at a time to each recipient, several recipients at once. A slow recipient
+ * delays no one else, because the loop does not wait for attempts.
  */
 export class ChannelSender {
   private readonly loop: PeriodicLoop;
@@ -48,14 +48,14 @@ export class ChannelSender {
     this.loop.wake();
   }
 
-  /** Breaks off what is under way, which is due again at once, and resolves when that is written down. */
+  /** Aborts the attempts in progress. Resolves when the store has them as due again. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
     await Promise.all(this.underWay.values());
   }
 
-  /** Begins as many attempts as there is room for. */
+  /** Begins as many attempts as are allowed at once. */
   private async look(): Promise<void> {
     while (!this.stopping.signal.aborted && this.underWay.size < this.channel.mostAtOnce) {
       const now = this.deps.clock.now();
@@ -131,7 +131,7 @@ function firstOfEach(deliveries: readonly Delivery[]): Delivery[] {
   return [...first.values()];
 }
 
-/** The work's result, or a failure once the signal says so, whether or not the work heeds it. */
+/** The work's result, or a failure as soon as the signal aborts, even if the work ignores the signal. */
 async function broken(signal: AbortSignal, work: Promise<Delivered>): Promise<Delivered> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

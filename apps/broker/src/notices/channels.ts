@@ -2,11 +2,11 @@ import type { NoticeChannel } from '@countersign/access';
 import { type BrokerEnvironment, isLoopbackHost } from '@countersign/config';
 import { CodeMailer, MailChannel, type MailSettings, readMailSettings } from '@countersign/mail';
 import { SlackChannel, type SlackSide } from '@countersign/slack';
-import type { BrokerDeps } from '../injection.js';
+import type { BrokerDeps } from '../core.module.js';
 import { OutboundClient, type Resolver } from '../outbound/outbound-client.js';
 import { WebhookChannel } from './webhook-channel.js';
 
-/** The channels that are configured. Without a mail server there is no mail, and nothing waits for one. */
+/** The configured channels. Without a mail server no mail is queued. */
 export function noticeChannels(
   deps: BrokerDeps,
   environment: BrokerEnvironment,
@@ -27,7 +27,7 @@ export function noticeChannels(
   ];
 }
 
-/** What sends sign-in codes; null where there is no mail. */
+/** Sends sign-in codes; null if no mail server is configured. */
 export function codeMailer(deps: BrokerDeps, environment: BrokerEnvironment): CodeMailer | null {
   const settings = mailSettings(environment);
   return settings === null ? null : new CodeMailer(settings, () => deps.ids.next('ntc'));

@@ -1,5 +1,5 @@
 import type { DeliveryDraft, Notice, NoticeChannel } from '@countersign/access';
-import type { BrokerDeps } from '../injection.js';
+import type { BrokerDeps } from '../core.module.js';
 import { fanOutNotices } from './fan-out.js';
 
 const NOW = new Date('2026-11-24T15:00:00.000Z');

@@ -6,17 +6,17 @@ import type {
   NoticesReadUnit,
   ReadUnit,
 } from '@countersign/access';
-import type { BrokerDeps } from '../injection.js';
+import type { BrokerDeps } from '../core.module.js';
 import { personsOf } from './audience.js';
 
 const BATCH = 100;
 
 /**
- * Takes what the outbox holds, after the commits that put it there (P7), and writes down where each notice
- * goes: once, in one unit, whichever broker is first. From there on each recipient's delivery succeeds, waits
- * and dies alone. Streams are not among them: every broker reads all notices for those who follow it.
+ * Takes the committed notices from the outbox (P7) and stores one delivery for each recipient: once, in one transaction,
+ * by whichever broker comes first. From then on each delivery succeeds, waits or dies on its own. Streams get no
+ * deliveries, because every broker reads all notices for its own streams.
  *
- * @returns how many notices went out
+ * @returns how many notices were fanned out
  */
 export async function fanOutNotices(deps: BrokerDeps, channels: readonly NoticeChannel[]): Promise<number> {
   let sent = 0;
@@ -38,7 +38,7 @@ export async function fanOutNotices(deps: BrokerDeps, channels: readonly NoticeC
   }
 }
 
-/** What notices are about is read in their tenants' own units: nothing of another tenant can come into them (P9). */
+/** Reads the subjects of notices in units of their own tenants, so that nothing of another tenant can leak into them (P9). */
 async function addressAll(deps: BrokerDeps, notices: readonly Notice[]): Promise<AddressedNotice[]> {
   const found: AddressedNotice[] = [];
   for (const tenant of new Set(notices.map((notice) => notice.tenant))) {

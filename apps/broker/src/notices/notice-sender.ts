@@ -2,18 +2,18 @@ import type { NoticeChannel } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../injection.js';
+import { type BrokerDeps, CHANNELS, DEPS, LOGGER } from '../core.module.js';
 import { Metrics } from '../observe/metrics.js';
 import { ChannelSender, type DeliveryReport } from './channel-sender.js';
 import { fanOutNotices } from './fan-out.js';
 
 const EVERY_MS = 1_000;
 
-/** Tells people and programs what happened: finds out whom, then one courier a channel carries it there. */
+/** Sends notices: fans them out to recipients, then one sender for each channel attempts the deliveries. */
 @Injectable()
 export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly fanOut: PeriodicLoop;
-  private readonly couriers: readonly ChannelSender[];
+  private readonly senders: readonly ChannelSender[];
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -25,11 +25,11 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
     const onError = (job: string, error: unknown) => this.logger.error({ err: error, job }, 'a job failed');
     const work = async () => this.metrics.dispatched(await fanOutNotices(this.deps, channels));
     this.fanOut = new PeriodicLoop('outbox', EVERY_MS, work, onError);
-    this.couriers = channels.map((channel) => new ChannelSender(deps, channel, this.report, onError));
+    this.senders = channels.map((channel) => new ChannelSender(deps, channel, this.report, onError));
   }
 
   onApplicationBootstrap(): void {
-    const all = [this.fanOut, ...this.couriers];
+    const all = [this.fanOut, ...this.senders];
     this.unsubscribe = this.deps.store.onCommit(() => {
       for (const each of all) each.wake();
     });
@@ -38,7 +38,7 @@ export class NoticeSender implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.unsubscribe?.();
-    await Promise.all([this.fanOut.stop(), ...this.couriers.map((courier) => courier.stop())]);
+    await Promise.all([this.fanOut.stop(), ...this.senders.map((sender) => sender.stop())]);
   }
 
   private readonly report: DeliveryReport = ({ notice, channel, attempts }, outcome, error) => {

@@ -9,13 +9,13 @@ import type { Notice as NoticeAnswer } from '@countersign/api';
 import { type NoticeListQuery, noticeEndpoints } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** What people and programs were told, and what did not reach them. */
+/** Notices to people and programs, and their deliveries. */
 @Controller('api/v1/notices')
 export class NoticesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

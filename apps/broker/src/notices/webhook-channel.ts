@@ -12,12 +12,12 @@ import {
 } from '@countersign/access';
 import type { Hashing } from '@countersign/contract';
 import { Webhook } from 'standardwebhooks';
-import type { BrokerDeps } from '../injection.js';
+import type { BrokerDeps } from '../core.module.js';
 import { type OutboundClient, OutboundError } from '../outbound/outbound-client.js';
 
 const MOST_AT_ONCE = 32;
 
-/** Tells programs: the vendor's of everything, a tenant's of what is its own. */
+/** Webhooks: the vendor's receive all notices, a tenant's receive those of the tenant. */
 export class WebhookChannel implements NoticeChannel {
   readonly name = 'webhook';
   readonly mostAtOnce = MOST_AT_ONCE;
@@ -66,7 +66,7 @@ export class WebhookClient {
   constructor(private readonly outbound: OutboundClient) {}
 
   /**
-   * @param id the same for every attempt: receivers drop what they have seen
+   * @param id the same for every attempt, so that receivers can drop repetitions
    * @throws DeliveryFailure
    */
   async send(
@@ -84,7 +84,7 @@ export class WebhookClient {
     };
     const status = await this.post(endpoint.url, { headers, body }, signal);
     if (status >= 200 && status < 300) return;
-    // 410 is the receiver's word that it wants no more of this.
+    // With 410 the receiver says that it wants no further messages.
     throw new DeliveryFailure(`http_${status}`, { final: status === 410 });
   }
 
@@ -99,13 +99,13 @@ export class WebhookClient {
 
 const VENDOR = 'vendor';
 
-/** The key by which deliveries name an endpoint: its side, and what stands for its address. */
+/** The key that deliveries use for an endpoint: its side and a hash of its address. */
 export function endpointKey(hashing: Hashing, tenant: string | null, settings: WebhookSettings): string {
-  // A colon is in no slug, so that a tenant called "vendor" is not the vendor.
+  // A slug contains no colon, so a tenant named "vendor" is not mistaken for the vendor.
   return `${tenant === null ? `:${VENDOR}` : tenant}:${endpointHash(hashing, settings)}`;
 }
 
-/** Reads a `whsec_…` secret (24 to 64 bytes). @throws DeliveryFailure where it is not there or is none */
+/** Reads a `whsec_…` secret (24 to 64 bytes). @throws DeliveryFailure if it is missing or invalid */
 export async function readSecret(path: string): Promise<string> {
   let text: string;
   try {
@@ -119,7 +119,7 @@ export async function readSecret(path: string): Promise<string> {
   return text;
 }
 
-/** The body of a webhook: ids alone. Who may know more asks the API, as themselves. */
+/** The body of a webhook. It contains only ids: the receiver reads the rest from the API, with its own rights. */
 export function writeMessage(notice: Notice, request: string | null, publicUrl: string): string {
   const { id, kind, tenant, subject, at } = notice;
   const link = request === null ? null : `${publicUrl}/requests/${request}`;

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { FeedHub } from '../gateway-api/feed/feed-hub.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { StreamHub } from '../stream/stream-hub.js';
 import { Metrics } from './metrics.js';
 
-/** Beyond this many the gauges say “at least”. */
+/** The gauges count up to this number; a higher number is reported as this one. */
 const MOST_COUNTED = 1_000;
 const FAR_FUTURE = '9999-12-31T23:59:59.999Z';
 
-/** Gauges that are read from the running parts and from the store when somebody looks. */
+/** Gauges that are read from the running parts and from the store whenever the metrics are read. */
 @Injectable()
 export class Gauges {
   constructor(

@@ -34,10 +34,10 @@ export function requestLog(logger: Logger) {
   });
 }
 
-/** Asked again and again by machines; at level info they would drown what people do. */
+/** Frequent calls by machines. At level `info` they would hide what people do. */
 const isRoutine = (url: string): boolean => /^\/(healthz|readyz|metrics|gateway\/v1\/records)\b/.test(url);
 
-/** Nest's own messages in the one structured log. Its chatter about routes and modules is for debugging. */
+/** Writes Nest's own messages to the structured log; those about routes and modules at level `debug`. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

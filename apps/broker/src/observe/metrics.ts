@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What is counted. Labels are templates, codes and kinds; never an id, a tenant or a person. */
+/** The broker's metrics. Labels are templates, codes and kinds; never an id, a tenant or a person. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -37,7 +37,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** A gauge that is read when somebody looks. */
+  /** A gauge that is read whenever the metrics are read. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void {
     new Gauge({
       name,
@@ -75,7 +75,7 @@ export class Metrics {
   }
 }
 
-/** Middleware that measures answers by route template, so that ids make no labels. Streams end with their reader. */
+/** Middleware that measures answers by route template, so that no id becomes a label. It skips streams. */
 export function measure(metrics: Metrics) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const begun = performance.now();

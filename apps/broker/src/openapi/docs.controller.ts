@@ -13,7 +13,7 @@ import { listRoutes } from './routes.js';
 
 const require = createRequire(import.meta.url);
 
-/** The files of swagger-ui that the page needs, served from here: no other host is asked for anything. */
+/** The files of swagger-ui that the page needs. The broker serves them, so that the page loads nothing from other hosts. */
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
@@ -37,7 +37,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** swagger-ui sets styles on elements and draws its icons from data URLs; scripts come from here alone. */
+/** swagger-ui sets styles on elements and loads its icons from data URLs; scripts come only from the broker. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

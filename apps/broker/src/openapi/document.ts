@@ -9,39 +9,39 @@ type Json = Record<string, unknown>;
 
 const REF = '#/components/schemas/';
 
-/** In the order in which a reader needs them. */
+/** In the order in which a reader needs them; named after the controllers. */
 const TAGS: Readonly<Record<string, string>> = {
-  Requests: 'Asking for access, deciding on it, taking it back.',
-  Grants: 'What full approval opened.',
-  Invitations: 'Doors that the customer opens itself.',
+  Requests: 'Requesting access, reviewing and cancelling requests.',
+  Grants: 'Access that full approval has created.',
+  Invitations: 'Access that the customer invites to in advance.',
   Locks: 'Blocking a tenant, a person or a service at once.',
-  Logs: 'What happened, for whoever it concerns.',
-  Services: 'What can be asked for.',
+  Logs: 'Events and recorded calls of a tenant.',
+  Services: 'Services that access can be requested to.',
   Whoami: 'Who is signed in.',
-  OwnKeys: 'Keys for one’s own programs.',
-  SignIn: 'Signing in, at the organisation’s provider or by mailed code.',
+  OwnKeys: 'API keys for one’s own programs.',
+  SignIn: 'Signing in, with the organisation’s provider or a mailed code.',
   CliLogin: 'Signing in a command line.',
   Session: 'Signed-in browsers and command lines.',
-  People: 'Who an id stands for.',
-  TenantPeople: 'Who works for a customer, kept by its own admins.',
-  Passkeys: 'What a customer’s people sign with.',
-  Trust: 'What a customer signs of its people, keys and rules, and gateways pin.',
-  Stops: 'A customer’s own signed stop.',
+  People: 'Whom an id belongs to.',
+  TenantPeople: 'The people of a tenant, managed by its own admins.',
+  Passkeys: 'The passkeys and recovery keys of a customer’s people.',
+  Trust: 'The document of people, keys and rules that a customer signs and gateways pin.',
+  Stops: 'A customer’s own signed stops.',
   PrivacyControls: 'A customer’s own policy.',
   DecisionTimes: 'How long a customer takes to decide.',
   Organisation: 'Names of the vendor and its customers.',
-  Gateways: 'Where calls go through.',
-  Notices: 'What people and programs were told, and what did not reach them.',
-  Stream: 'News as they happen.',
+  Gateways: 'The enrolled gateways.',
+  Notices: 'Notices to people and programs, and their deliveries.',
+  Stream: 'Events as they happen.',
   Oauth: 'Introspection and revocation of grant tokens.',
   Jwks: 'Keys that verify grant tokens.',
   Gateway: 'For enrolled gateways.',
   Pins: 'What gateways have pinned.',
-  Health: 'For whoever runs the broker.',
+  Health: 'For the people who run the broker.',
   Docs: 'This document.',
 };
 
-/** The OpenAPI 3.1 document, made of the routes' own descriptions and the schemas that judge their input. */
+/** The OpenAPI 3.1 document, built from the routes and their endpoints in libs/api. */
 export function openApiDocument(routes: readonly BrokerRoute[]): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
@@ -62,7 +62,7 @@ export function openApiDocument(routes: readonly BrokerRoute[]): Json {
       title: 'Countersign broker',
       version: '1.0.0',
       description:
-        'Just-in-time access with a customer lockbox: ask, review, countersign, work through the gateway, stop.',
+        'Just-in-time access with a customer lockbox: request, review, countersign, work through the gateway, stop.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -76,13 +76,14 @@ const SECURITY = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
-    description: 'A person’s API key `csk_…`, or what `countersign login` was given, `css_…`.',
+    description: 'A person’s API key `csk_…`, or the credential of `countersign login`, `css_…`.',
   },
   session: {
     type: 'apiKey',
     in: 'cookie',
     name: SESSION_COOKIE,
-    description: 'A signed-in browser. What changes something needs the `Origin` of the broker’s own pages.',
+    description:
+      'A signed-in browser. Calls that change something need the `Origin` of the broker’s own pages.',
   },
   gateway: {
     type: 'http',
@@ -110,13 +111,13 @@ function schemaOf(schema: z.ZodType): Json {
 }
 
 function operation(route: BrokerRoute, endpoint: Endpoint): Json {
-  const [mark] = route.marks;
+  const [rule] = route.accessRules;
   return {
     operationId: route.handler.replace('Controller.', '_'),
     tags: [route.tag],
     summary: endpoint.summary,
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
-    security: securityOf(mark),
+    security: securityOf(rule),
     ...listOf('parameters', [
       ...pathParameters(route.path),
       ...queryParameters(endpoint),
@@ -128,17 +129,17 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
       ...(endpoint.redirect === undefined
         ? {}
         : { [endpoint.redirect.status]: { description: endpoint.redirect.description } }),
-      ...problems(codesOf(route, endpoint, mark)),
+      ...problems(codesOf(route, endpoint, rule)),
     },
   };
 }
 
 const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
 
-function securityOf(mark: AccessRule | undefined): Json[] {
-  if (mark?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
-  if (mark?.kind === 'gateways')
-    return mark.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
+function securityOf(rule: AccessRule | undefined): Json[] {
+  if (rule?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
+  if (rule?.kind === 'gateways')
+    return rule.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
   return [];
 }
 
@@ -161,7 +162,7 @@ function queryParameters({ query }: Endpoint): Json[] {
 
 function headers({ idempotent }: Endpoint): Json[] {
   if (idempotent !== true) return [];
-  const description = 'Repeated within 24 hours it changes nothing and gets the first answer.';
+  const description = 'A repeated call within 24 hours changes nothing and gets the first answer.';
   const schema = { type: 'string', minLength: 1, maxLength: 255 };
   return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
 }
@@ -181,8 +182,8 @@ function success({ answer }: Endpoint): Json {
   return { description, content: { [type ?? 'application/json']: content } };
 }
 
-function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: AccessRule | undefined): ErrorCode[] {
-  const open = mark?.kind === 'public';
+function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: AccessRule | undefined): ErrorCode[] {
+  const open = rule?.kind === 'public';
   return [
     'invalid_request',
     ...(endpoint.body === undefined ? [] : (['body_too_large'] as const)),
@@ -194,7 +195,7 @@ function codesOf(route: BrokerRoute, endpoint: Endpoint, mark: AccessRule | unde
   ];
 }
 
-/** One response a status, which lists the codes that come with it. */
+/** One response for each status. It lists the codes that have this status. */
 function problems(codes: readonly ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set(codes))

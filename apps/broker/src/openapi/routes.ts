@@ -5,7 +5,7 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { type AccessRule, accessRulesOf } from '../http/access.decorators.js';
 import { endpointOf } from '../http/endpoint.js';
 
-/** One route of the broker as its code says it. */
+/** One route of the broker, read from its controller. */
 export interface BrokerRoute {
   /** `GET`, … */
   method: string;
@@ -14,7 +14,7 @@ export interface BrokerRoute {
   /** `RequestsController.create`, unique. */
   handler: string;
   tag: string;
-  marks: readonly AccessRule[];
+  accessRules: readonly AccessRule[];
   endpoint: Endpoint | undefined;
 }
 
@@ -41,7 +41,7 @@ export function routesOf(controller: Type): BrokerRoute[] {
         path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
         handler: `${controller.name}.${name}`,
         tag: controller.name.replace(/Controller$/, ''),
-        marks: accessRulesOf(handler),
+        accessRules: accessRulesOf(handler),
         endpoint: endpointOf(handler),
       },
     ];

@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 type Subnet = [network: string, prefix: number];
 
-/** Never called, whatever is configured: link-local (cloud metadata among it), unspecified, multicast, reserved. */
+/** Never called, whatever is configured: link-local (which includes cloud metadata), unspecified, multicast, reserved. */
 const NEVER: readonly Subnet[] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
@@ -14,7 +14,7 @@ const NEVER: readonly Subnet[] = [
   ['fd00:ec2::', 32],
 ];
 
-/** This machine and private networks, and what leads to them: shared (RFC 6598), test and translated ranges. */
+/** This machine, private networks, and ranges that lead to them: shared (RFC 6598), test and translated. */
 const PRIVATE: readonly Subnet[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -45,11 +45,11 @@ function listOf(subnets: readonly Subnet[]): BlockList {
 
 const never = listOf(NEVER);
 const privately = listOf(PRIVATE);
-/** IPv4 inside IPv6 is judged as IPv4 by nobody in the same way: not called at all. */
+/** IPv4 inside IPv6: programs disagree about which rules apply to it, so it is never called. */
 const mapped = new BlockList();
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
 
-/** Tells whether a resolved address may be connected to. What is no address may not. */
+/** Whether the broker may connect to a resolved address. A text that is no address is refused. */
 export function mayConnect(address: string, allowPrivate: boolean): boolean {
   const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
   if (family === undefined || never.check(address, family)) return false;

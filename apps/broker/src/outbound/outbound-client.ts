@@ -3,11 +3,11 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { isLoopback, mayConnect } from './addresses.js';
 
-/** All addresses of a name. */
+/** Resolves a name to all its addresses. */
 export type Resolver = (hostname: string) => Promise<string[]>;
 
 export interface OutboundOptions {
-  /** True where this machine and private networks may be called, and this machine without TLS. */
+  /** Whether this machine and private networks may be called, and this machine without TLS. */
   allowPrivate: boolean;
   resolve?: Resolver;
 }
@@ -24,7 +24,7 @@ export interface OutboundAnswer {
   body: Buffer;
 }
 
-/** The call was not made, or gave no answer that counts. */
+/** The call was not made, or its answer was not accepted. */
 export class OutboundError extends Error {
   constructor(
     readonly code:
@@ -49,9 +49,9 @@ const systemResolver: Resolver = async (hostname) =>
   (await lookup(hostname, { all: true })).map(({ address }) => address);
 
 /**
- * The one way by which the broker calls addresses that others wrote down. The name is resolved once and the
- * connection goes to an address that was checked: a name that answers differently the second time (DNS
- * rebinding) is never asked a second time. No redirects; 10 s; 64 kB of answer.
+ * The only way in which the broker calls configured addresses. It resolves the name once, checks the addresses and connects
+ * to one of them, so that a name that resolves differently the second time (DNS rebinding) has no effect. It follows no
+ * redirects, waits 10 s and reads 64 kB at most.
  */
 export class OutboundClient {
   private readonly resolve: Resolver;
@@ -60,7 +60,7 @@ export class OutboundClient {
     this.resolve = options.resolve ?? systemResolver;
   }
 
-  /** @throws OutboundError; a redirect is one */
+  /** @throws OutboundError, also for a redirect */
   async post(
     url: string,
     message: { headers: Record<string, string>; body: string },
@@ -71,7 +71,7 @@ export class OutboundClient {
     return { status };
   }
 
-  /** One call with its whole answer; redirects are answers, and not followed. @throws OutboundError */
+  /** One call with its complete answer. Redirects are answers and are not followed. @throws OutboundError */
   async send(url: string, message: OutboundMessage, signal: AbortSignal): Promise<OutboundAnswer> {
     const target = new URL(url);
     const addresses = await this.checked(target);
@@ -97,7 +97,7 @@ export class OutboundClient {
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const addresses = isIP(hostname) === 0 ? await this.resolved(hostname) : [hostname];
     if (addresses.length === 0) throw new OutboundError('name_unknown');
-    // One bad address among good ones is a sign of somebody trying: none is called.
+    // One forbidden address among others is a sign of an attack, so none is called.
     if (!addresses.every((address) => mayConnect(address, allowPrivate)))
       throw new OutboundError('address_refused');
     if (url.protocol !== 'https:' && !(allowPrivate && addresses.every(isLoopback)))
@@ -114,7 +114,7 @@ export class OutboundClient {
   }
 }
 
-/** Answers every question with the addresses that were checked. */
+/** A lookup that always returns the addresses that were checked. */
 function pinned(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_hostname, options, callback) => {

@@ -19,13 +19,13 @@ import {
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Param, Post } from '@nestjs/common';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, OwnBrowser, Slug } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { readRegistration, registrationOptions } from './webauthn-registration.js';
 
-/** What a customer’s people sign with. */
+/** The passkeys and recovery keys of a customer’s people. */
 @Controller('api/v1/tenants/:slug')
 export class PasskeysController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -52,7 +52,7 @@ export class PasskeysController {
     @Body() { name, response, origin }: PasskeyBody,
   ) {
     const relyingParty = await relyingPartyOf(this.deps, principal, slug, origin);
-    // Judged above as far as it is read; the library takes the rest for what it is.
+    // The schema has validated every member that the library reads; the library's type names more.
     const proven = await readRegistration(response as unknown as RegistrationResponseJSON, relyingParty);
     const by = { session: session.id, name };
     return passkeyAnswer(await enrolPasskey(this.deps, principal, slug, by, proven));

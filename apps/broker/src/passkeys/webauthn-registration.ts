@@ -3,15 +3,15 @@ import { passkeyJwk } from '@countersign/contract';
 import type { RegistrationResponseJSON, VerifiedRegistrationResponse } from '@simplewebauthn/server';
 import { HttpProblem } from '../http/problem.js';
 
-/** ES256, and RS256 for platform keys that know no other (docs/decisions/0018). */
+/** ES256, and RS256 for platform authenticators that support nothing else (docs/decisions/0018). */
 const ALGORITHMS = [-7, -257];
 const TIMEOUT_MS = 5 * 60_000;
 
-/** Loaded by the first who enrols a passkey: it is an eighth of what a broker's start costs, and few need it. */
+/** Loaded on first use: it is an eighth of the cost of starting a broker, and few brokers need it. */
 const library = () => import('@simplewebauthn/server');
 const helpers = () => import('@simplewebauthn/server/helpers');
 
-/** What `navigator.credentials.create` is called with (PublicKeyCredentialCreationOptionsJSON). */
+/** The options for `navigator.credentials.create` (PublicKeyCredentialCreationOptionsJSON). */
 export async function registrationOptions({ person, challenge, relyingParty, known }: EnrolmentBegun) {
   const { generateRegistrationOptions } = await library();
   const options = await generateRegistrationOptions({
@@ -31,8 +31,8 @@ export async function registrationOptions({ person, challenge, relyingParty, kno
 }
 
 /**
- * What a browser answers, checked (WebAuthn Level 3 §7.1): made here, at these origins, with its person verified. The
- * challenge is only read: whether it was ours is for the use case, which takes it.
+ * Verifies a browser's answer (WebAuthn Level 3 §7.1): it was made for this relying party, at these origins, with user
+ * verification. The challenge is only read; the use case checks that it is ours and can be used once.
  *
  * @throws HttpProblem `invalid_request`
  */
@@ -63,20 +63,20 @@ export async function readRegistration(
   return { id, jwk, clientDataJson: clientDataJSON, attestationObject, rpId, challenge };
 }
 
-/** Its errors name what was expected and what came; nobody needs to be told. */
+/** The library's errors name expected and actual values, which the caller must not see. */
 function checked(verified: Promise<VerifiedRegistrationResponse>): Promise<VerifiedRegistrationResponse> {
   return verified.catch(() => {
     throw refused();
   });
 }
 
-/** Made within another site’s page (WebAuthn Level 3 §5.8.1); the library passes over it. */
+/** Whether it was made in a frame of another site (WebAuthn Level 3 §5.8.1), which the library does not check. */
 function isFramed(clientDataJson: string): boolean {
   const { crossOrigin, topOrigin } = JSON.parse(Buffer.from(clientDataJson, 'base64url').toString('utf8'));
   return crossOrigin === true || topOrigin !== undefined;
 }
 
-/** COSE_Key (RFC 9053 §7, RFC 8230 §4) as a JWK; what trust documents list is for its schema to say. */
+/** A COSE_Key (RFC 9053 §7, RFC 8230 §4) as a JWK. The caller checks that trust documents allow it. */
 async function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
   const { cose, decodeCredentialPublicKey } = await helpers();
   const key = decodeCredentialPublicKey(publicKey);
@@ -91,6 +91,6 @@ async function jwkOf(publicKey: Uint8Array<ArrayBuffer>): Promise<Record<string,
 const refused = (): HttpProblem =>
   new HttpProblem(
     'invalid_request',
-    'This is no passkey that was made at this page, by an algorithm that is taken, with its person verified.',
+    'The passkey must be made on this page, with a supported algorithm and user verification.',
     { pointer: '/response' },
   );

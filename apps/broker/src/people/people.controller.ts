@@ -1,12 +1,12 @@
 import { getPerson, type Principal } from '@countersign/access';
-import { peopleEndpoints } from '@countersign/api';
+import { peopleEndpoints, type Whoami } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, Id } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** Who the ids in requests, reviews and records stand for. */
+/** Whom the ids in requests, reviews and records belong to. */
 @Controller('api/v1/people')
 export class PeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -17,5 +17,16 @@ export class PeopleController {
   async read(@CurrentPrincipal() principal: Principal, @Id('usr') id: string) {
     const { name, email, tenant, roles, removedAt } = await getPerson(this.deps, principal, id);
     return { id, name, email, tenant, roles, removedAt };
+  }
+}
+
+@Controller('api/v1/whoami')
+export class WhoamiController {
+  @Get()
+  @Allow('self.read')
+  @Describe(peopleEndpoints.whoami)
+  whoami(@CurrentPrincipal() { person, channel, assurance }: Principal): Whoami {
+    const { id, email, name, tenant, roles } = person;
+    return { person: id, email, name, tenant, roles, channel, assurance };
   }
 }

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { PeopleController } from './people.controller.js';
+import { PeopleController, WhoamiController } from './people.controller.js';
 import { TenantPeopleController } from './tenant-people.controller.js';
-import { WhoamiController } from './whoami.controller.js';
 
 /** People: who an id belongs to, and who works for a tenant. */
 @Module({

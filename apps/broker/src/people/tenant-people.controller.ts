@@ -8,12 +8,12 @@ import {
 } from '@countersign/access';
 import { peopleEndpoints, type TenantPersonBody, type TenantPersonChange } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Patch, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Slug } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** Who works for a customer, kept by its own admins. */
+/** The people of a tenant, managed by its own admins. */
 @Controller('api/v1/tenants/:slug/people')
 export class TenantPeopleController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -2,8 +2,13 @@ import type { AccessRequestInput, Evaluation, RequestView, Review, ReviewInput }
 import type { AccessRequest, Ask, Decision, Preview, Review as ReviewAnswer } from '@countersign/api';
 import { formatDuration, parseDuration } from '@countersign/contract';
 
-/** Absent members stay absent: the terms, which are hashed, take them over as they are. */
-export function askInput({ duration, justification = '', ticket, ...others }: Ask): AccessRequestInput {
+/** Absent members stay absent, because they go unchanged into the terms, which are hashed. */
+export function accessRequestInput({
+  duration,
+  justification = '',
+  ticket,
+  ...others
+}: Ask): AccessRequestInput {
   return { ...others, seconds: parseDuration(duration) ?? 0, justification, ticket: ticket ?? null };
 }
 

@@ -21,14 +21,20 @@ import {
 } from '@countersign/api';
 import { isId } from '@countersign/contract';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query } from '../http/input.js';
 import { given, pageAnswer, readPage } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
-import { askInput, previewAnswer, requestAnswer, reviewAnswer, reviewInput } from './request-answers.js';
+import {
+  accessRequestInput,
+  previewAnswer,
+  requestAnswer,
+  reviewAnswer,
+  reviewInput,
+} from './request-answers.js';
 
-/** Asking, deciding, taking back. */
+/** Requests for access: making, reviewing and cancelling them. */
 @Controller('api/v1/requests')
 export class RequestsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -41,7 +47,7 @@ export class RequestsController {
     @Body() body: Ask,
     @Idempotency() key: IdempotencyKey | null,
   ) {
-    const view = await requestAccess(this.deps, principal, askInput(body), { idempotency: key });
+    const view = await requestAccess(this.deps, principal, accessRequestInput(body), { idempotency: key });
     return requestAnswer(view);
   }
 
@@ -49,7 +55,7 @@ export class RequestsController {
   @Allow('request.create')
   @Describe(requestEndpoints.preview)
   async preview(@CurrentPrincipal() principal: Principal, @Body() body: Ask) {
-    return previewAnswer(await previewRequest(this.deps, principal, askInput(body)));
+    return previewAnswer(await previewRequest(this.deps, principal, accessRequestInput(body)));
   }
 
   @Get()

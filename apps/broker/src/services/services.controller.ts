@@ -2,10 +2,10 @@ import { getService, listServices, type Principal, type ServiceRecord } from '@c
 import type { Service } from '@countersign/api';
 import { serviceEndpoints } from '@countersign/api';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, ServiceName } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
 function serviceAnswer({ definition, routes }: ServiceRecord): Service {
   const { name, upstream, audience, tenantFrom, tenantHeader } = definition;
@@ -20,7 +20,7 @@ function serviceAnswer({ definition, routes }: ServiceRecord): Service {
   };
 }
 
-/** What can be asked for: data services and what their routes mean. */
+/** Data services and their route maps. */
 @Controller('api/v1/services')
 export class ServicesController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -4,13 +4,13 @@ import { type CliConsent, type CliConsentQuery, type CliExchange, cliLoginEndpoi
 import { isSlug } from '@countersign/contract';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow, Public } from '../http/access.decorators.js';
 import { redirect } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, CurrentSession, Query } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { CLI_PREFIX, CliLogin } from './cli-login.js';
 import { consentPage, consentPolicy } from './consent-page.js';
 import { VENDOR } from './oidc-sign-in.js';
@@ -41,7 +41,7 @@ export class CliLoginController {
     const { name, email } = caller.principal.person;
     const seconds = this.settings.session.absolute;
     response.setHeader('Content-Security-Policy', consentPolicy(Number(query.port)));
-    // With no-referrer browsers would send the form with the origin `null`.
+    // With `no-referrer`, browsers would send the form with the origin `null`.
     response.setHeader('Referrer-Policy', 'same-origin');
     response.type('html').send(consentPage({ device: query.device, name, email, seconds, fields: form }));
   }
@@ -55,7 +55,8 @@ export class CliLoginController {
     @Body() body: CliConsent,
     @Res() response: Response,
   ): Promise<void> {
-    if (session.kind !== 'web') throw new HttpProblem('forbidden', 'A command line lets no other in.');
+    if (session.kind !== 'web')
+      throw new HttpProblem('forbidden', 'A command line cannot allow another one.');
     const { port, state, code_challenge: challenge, device } = body;
     const answer =
       body.decision === 'allow'
@@ -69,7 +70,7 @@ export class CliLoginController {
   @Describe(cliLoginEndpoints.token)
   async token(@Body() { code, verifier }: CliExchange): Promise<CliCredential> {
     const started = await this.login.exchange(code, verifier);
-    if (started === null) throw new HttpProblem('unauthenticated', 'This code does not count. Log in again.');
+    if (started === null) throw new HttpProblem('unauthenticated', 'This code is not valid. Log in again.');
     const { session, secret } = started;
     const { id, person, expiresAt } = session;
     return { credential: CLI_PREFIX + secret, session: id, person, expiresAt };

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type Principal, type Session, type StartedSession, startSessionIn } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
-/** A code is exchanged by a program that waits for it. */
+/** Short, because the command line is already waiting for the code. */
 const CODE_MINUTES = 2;
 
-/** How what `countersign login` is given begins. */
+/** The prefix of the credential of `countersign login`. */
 export const CLI_PREFIX = 'css_';
 
-/** A command line is let in by a signed-in browser: RFC 8252 (loopback) with PKCE (RFC 7636). */
+/** Signs in a command line through a signed-in browser: RFC 8252 (loopback) with PKCE (RFC 7636). */
 @Injectable()
 export class CliLogin {
   constructor(
@@ -19,7 +19,7 @@ export class CliLogin {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** @returns a code of one use, worth nothing without the verifier that `challenge` is the SHA-256 of */
+  /** @returns a single-use code, useless without the verifier whose SHA-256 is `challenge` */
   async consent(
     { person }: Principal,
     session: Session,
@@ -37,7 +37,7 @@ export class CliLogin {
     return code;
   }
 
-  /** The command line's own session; null where the code does not count. A wrong verifier uses it up. */
+  /** The command line's own session; null if the code is not valid. A wrong verifier uses the code up. */
   async exchange(code: string, verifier: string): Promise<StartedSession | null> {
     const attempt = await this.attempts.take(code, 'cli', null);
     const challenge = createHash('sha256').update(verifier).digest('base64url');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '@countersign/mail';
+import { durationText } from '@countersign/wording';
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #fbfbf9; --ink: #16181d; --soft: #5a606b; --line: #d9dbe0; --accent: #1f3a8a; --sheet: #ffffff; --on: #ffffff; }
@@ -21,26 +22,19 @@ button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** Nothing runs and nothing is framed; the form goes to us, and from here to the waiting command line alone. */
+/** No script, no frame. The form goes to the broker, which redirects only to the waiting command line. */
 export const consentPolicy = (port: number): string =>
   `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'self' http://127.0.0.1:${port}; frame-ancestors 'none'`;
 
-/** What the person is asked: which device, as whom, what it may do, for how long. */
+/** What the person consents to: which device, as whom, and for how long. */
 export interface ConsentFacts {
   device: string;
   name: string;
   email: string;
-  /** How long it lasts at most. */
+  /** The longest that the session lasts. */
   seconds: number;
-  /** Members of the form, as they came. */
+  /** Members of the form, as they arrived. */
   fields: Record<string, string>;
-}
-
-/** Hours where there are any, minutes else. */
-function words(seconds: number): string {
-  const [count, unit] = seconds >= 3_600 ? [seconds / 3_600, 'hour'] : [seconds / 60, 'minute'];
-  const whole = Math.max(1, Math.floor(count));
-  return `${whole} ${unit}${whole === 1 ? '' : 's'}`;
 }
 
 export function consentPage({ device, name, email, seconds, fields }: ConsentFacts): string {
@@ -63,7 +57,7 @@ export function consentPage({ device, name, email, seconds, fields }: ConsentFac
 <dt>It calls itself</dt><dd>${escapeHtml(device)}</dd>
 <dt>It would work as</dt><dd>${escapeHtml(name)} (${escapeHtml(email)})</dd>
 <dt>It may</dt><dd>do everything that you may do here</dd>
-<dt>For</dt><dd>${words(seconds)} at most. It ends sooner when you sign out of this browser or sign in here anew, and not when you only leave this browser alone. It is listed among your sessions.</dd>
+<dt>For</dt><dd>${durationText(seconds, 'en')} at most. It ends sooner when you sign out of this browser or sign in here again, but not when you only leave this browser idle. It is listed among your sessions.</dd>
 </dl>
 <form method="post" action="/auth/cli">
 ${hidden.join('\n')}

@@ -8,26 +8,26 @@ import {
 import type { CodeMailer } from '@countersign/mail';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../core.module.js';
 import { HttpProblem } from '../http/problem.js';
-import { type BrokerDeps, type BrokerSettings, CODE_MAILER, DEPS, LOGGER, SETTINGS } from '../injection.js';
 import { ATTEMPT_MINUTES, derived, SignInAttempts } from './sign-in-attempts.js';
-import { ASKING, TryLimits, TYPING } from './try-limits.js';
+import { CODE_ENTRIES, CODE_REQUESTS, TryLimits } from './try-limits.js';
 
-/** 32 characters that nobody mistakes for each other: 5 bits each, 40 in all. */
+/** 32 characters that are hard to confuse: 5 bits each, 40 bits for a code. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const LENGTH = 8;
 const MOST_MISSES = 5;
 const LONGEST_MS = 30_000;
 
 /**
- * Typed one-time codes by mail, for customers without a provider. A code counts in the browser that asked for it,
- * once, for ten minutes, and a person has one at a time. What is stored is a hash that the browser's own secret
- * went into, so that neither the database nor the mail alone is enough.
+ * One-time codes by mail, for customers without a provider. A code works once, for ten minutes, only in the browser that
+ * requested it, and a person has one at a time. The store keeps a hash of the code and the browser's secret, so that
+ * neither the database nor the mail alone is enough to sign in.
  */
 @Injectable()
 export class MailCodes implements OnModuleDestroy {
-  private readonly asking = new TryLimits(ASKING);
-  private readonly typing = new TryLimits(TYPING);
+  private readonly asking = new TryLimits(CODE_REQUESTS);
+  private readonly typing = new TryLimits(CODE_ENTRIES);
   private readonly underWay = new Set<Promise<void>>();
   private readonly halt = new AbortController();
 
@@ -39,16 +39,16 @@ export class MailCodes implements OnModuleDestroy {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** False where this broker sends no mail at all. */
+  /** Whether this broker can send mail. */
   get available(): boolean {
     return this.mailer !== null;
   }
 
   /**
-   * Sends a code, where that is somebody's address. Whether it is cannot be told from the answer, nor from how
-   * long it takes: everything else happens after it.
+   * Sends a code if the address belongs to a person of the tenant. Neither the answer nor its timing reveals whether it
+   * does: the lookup happens after this method has returned.
    *
-   * @throws HttpProblem `not_ready` where no mail is sent at all, `rate_limited`
+   * @throws HttpProblem `not_ready` if the broker cannot send mail; `rate_limited`
    */
   async ask(tenant: string, email: string, browser: string, network: string): Promise<void> {
     const { mailer } = this;
@@ -63,7 +63,7 @@ export class MailCodes implements OnModuleDestroy {
     void work.finally(() => this.underWay.delete(work));
   }
 
-  /** @throws HttpProblem `unauthenticated` where the code is wrong, used, over, or another browser’s; `rate_limited` */
+  /** @throws HttpProblem `unauthenticated` if the code is wrong, used, expired, or another browser’s; `rate_limited` */
   async verify(
     typed: string,
     browser: string | undefined,
@@ -76,7 +76,7 @@ export class MailCodes implements OnModuleDestroy {
     if (started === null)
       throw new HttpProblem(
         'unauthenticated',
-        'This code does not count here: it is wrong, used or over, or another browser asked for it. Ask for a new one.',
+        'This code is wrong, used or expired, or another browser requested it. Request a new one.',
       );
     return started;
   }
@@ -123,7 +123,7 @@ export class MailCodes implements OnModuleDestroy {
       await unit.attempts.take(hash);
       const tenant = await unit.organisation.tenant(found.data['tenant'] ?? '');
       const person = await unit.organisation.person(found.person ?? '');
-      // Either may have changed since it was sent.
+      // The tenant or the person may have changed since the code was sent.
       if (tenant === null || tenant.oidc !== null || person === null || person.removedAt !== null)
         return null;
       const draft = { ...to, person, assurance: 'mail-code' as const, parent: null };

@@ -15,14 +15,14 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client';
-import { type BrokerSettings, SETTINGS } from '../injection.js';
+import { type BrokerSettings, SETTINGS } from '../core.module.js';
 import { OutboundClient } from '../outbound/outbound-client.js';
 
 const HOUR_MS = 3_600_000;
 const MOST_ISSUERS = 500;
 const LONGEST_SECONDS = 10;
 
-/** The provider cannot be asked: it does not answer, answers nonsense, or our own secret for it is missing. */
+/** The provider is unreachable, answers with something invalid, or the broker's secret for it is missing. */
 export class ProviderUnavailable extends Error {
   constructor(cause: unknown) {
     super('the provider cannot be asked', { cause });
@@ -31,8 +31,8 @@ export class ProviderUnavailable extends Error {
 }
 
 /**
- * OpenID providers as clients see them. What an issuer says of itself is asked for once an hour, by one call
- * however many wait; keys with which it signs are kept with it.
+ * Clients of OpenID providers. The metadata of an issuer, with its signing keys, is cached for an hour; concurrent callers
+ * share one request for it.
  */
 @Injectable()
 export class OidcProviders {
@@ -79,7 +79,7 @@ export class OidcProviders {
     made[customFetch] = this.fetcher(server.issuer);
     made.timeout = LONGEST_SECONDS;
     if (isPlain(server.issuer)) allowInsecureRequests(made);
-    // The ID token's signature counts although TLS already says who sent it.
+    // Verify the ID token's signature although TLS already authenticates the provider.
     enableNonRepudiationChecks(made);
     return made;
   }
@@ -93,7 +93,7 @@ export class OidcProviders {
     return made.serverMetadata();
   }
 
-  /** A provider of this machine may name addresses of this machine; every other is held to what all calls are. */
+  /** A provider on this machine may use addresses of this machine. All others follow the rules for outbound calls. */
   private fetcher(issuer: string): CustomFetch {
     const allowPrivate = this.settings.outboundPrivate || isLoopbackHost(new URL(issuer).hostname);
     const outbound = new OutboundClient({ allowPrivate });
@@ -116,5 +116,5 @@ export class OidcProviders {
   }
 }
 
-/** Settings let plain http through for this machine only. */
+/** The configuration accepts plain HTTP only for issuers on this machine. */
 const isPlain = (issuer: string): boolean => new URL(issuer).protocol === 'http:';

@@ -18,12 +18,12 @@ import {
   type IDToken,
   type UserInfoResponse,
 } from 'openid-client';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { OutboundError } from '../outbound/outbound-client.js';
 import { OidcProviders, ProviderUnavailable } from './oidc-providers.js';
 import { derived, SignInAttempts } from './sign-in-attempts.js';
 
-/** Why a sign-in at a provider ended without a session; pages have words for each. */
+/** Why a sign-in with a provider failed. The pages have a text for each code. */
 export type SignInProblem =
   | SignInRefusal
   | 'no_provider'
@@ -45,15 +45,15 @@ export class SignInError extends Error {
 }
 
 export const CALLBACK = '/auth/oidc/callback';
-/** The vendor's side, as addresses name it; tenants by their slug. */
+/** How addresses name the vendor. They name a tenant by its slug. */
 export const VENDOR = 'vendor';
 
 const tenantOf = (side: string): string | null => (side === VENDOR ? null : side);
 
 /**
- * OpenID Connect, authorization code with PKCE (RFC 7636, RFC 9700): state, nonce and verifier are bound to the
- * browser that began; each answer is taken once; `iss` is compared where the provider sends it (RFC 9207). Whose
- * provider it is decides who somebody can be.
+ * OpenID Connect, authorization code flow with PKCE (RFC 7636, RFC 9700). State, nonce and verifier are bound to the browser
+ * that began; each answer works once; `iss` is compared if the provider sends it (RFC 9207). A provider can sign in only
+ * people of the side that it is configured for.
  */
 @Injectable()
 export class OidcSignIn {
@@ -64,7 +64,7 @@ export class OidcSignIn {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** @returns the provider's address to send the browser to. @throws SignInError */
+  /** @returns the address at the provider to redirect the browser to. @throws SignInError */
   async start(side: string, browser: string, returnTo: string): Promise<URL> {
     const { oidc, client } = await this.providerOf(side, returnTo);
     const state = this.attempts.newSecret();
@@ -90,9 +90,9 @@ export class OidcSignIn {
   }
 
   /**
-   * Finishes what `start` began.
+   * Finishes the sign-in that `start` began.
    *
-   * @param query the answer's own, with its question mark
+   * @param query the parameters of the provider's answer
    * @throws SignInError
    */
   async finish(
@@ -150,13 +150,13 @@ export class OidcSignIn {
       });
       const claims = tokens.claims();
       if (claims === undefined) throw new ClientError('no ID token');
-      // Many providers tell the address, or groups, by their userinfo endpoint alone.
+      // Many providers return the address or the groups only from their userinfo endpoint.
       const { email, email_verified: verified, ...rest } = claims;
       const hasEmail = email !== undefined && verified !== undefined;
       const whole = hasEmail && (oidc.groups === undefined || oidc.groups.claim in claims);
       if (whole || client.serverMetadata().userinfo_endpoint === undefined) return claims;
       const info = await fetchUserInfo(client, tokens.access_token, claims.sub);
-      // An address and whether it is verified are of one source. How somebody signed in is said by the ID token alone.
+      // An address and its verification must come from one source. Only the ID token says how the person signed in.
       const own = { ...(hasEmail ? claims : rest), acr: claims.acr };
       return { ...info, ...own } as IDToken & UserInfoResponse;
     } catch (error) {
@@ -176,7 +176,7 @@ function problemOf(error: unknown): SignInProblem {
   return unreachable ? 'provider_unavailable' : 'answer_invalid';
 }
 
-/** What the groups give; a group that is not listed gives nothing, and neither does a claim of another shape. */
+/** The roles of the person's groups. An unlisted group, or a claim of another shape, gives no role. */
 function rolesOf({ groups }: OidcSettings, claims: Record<string, unknown>): ProvidedIdentity['roles'] {
   if (groups === undefined) return null;
   const listed = claims[groups.claim];

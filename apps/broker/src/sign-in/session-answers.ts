@@ -8,7 +8,7 @@ function entryOf(session: Session, limits: SessionLimits) {
     id,
     kind,
     device,
-    // No other assurance ever opens a session.
+    // A session is opened with one of these three only.
     assurance: assurance as SessionAnswer['assurance'],
     createdAt,
     idleExpiresAt: idle === null || idle < expiresAt ? idle : expiresAt,

@@ -2,15 +2,15 @@ import { endSession, listSessions, type Principal, type Session } from '@counter
 import { sessionEndpoints } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { clearCookie, SESSION_COOKIE } from '../http/cookies.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, CurrentSession, Id } from '../http/input.js';
 import type { BrokerRequest } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { ownSessionAnswer, sessionAnswer } from './session-answers.js';
 
-/** Signed-in browsers and command lines: one's own, and nobody else's. */
+/** The caller's own sessions: browsers and command lines. */
 @Controller('api/v1')
 export class SessionController {
   constructor(

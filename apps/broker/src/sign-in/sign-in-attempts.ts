@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { hexDigest, randomText, type SignInAttempt } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
-import { type BrokerDeps, DEPS } from '../injection.js';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 
 const MINUTES_MS = 60_000;
 export const ATTEMPT_MINUTES = 10;
 
-/** What is begun in one browser and finished once, there and nowhere else. */
+/** Sign-ins that one browser begins and that only this browser can finish, once. */
 @Injectable()
 export class SignInAttempts {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -19,7 +19,7 @@ export class SignInAttempts {
     return hexDigest(this.deps.hashing, secret);
   }
 
-  /** An attempt that nobody has stored yet. */
+  /** A new attempt, not stored yet. */
   draft(
     given: Pick<SignInAttempt, 'hash' | 'kind' | 'person' | 'browser' | 'data'>,
     minutes = ATTEMPT_MINUTES,
@@ -29,7 +29,7 @@ export class SignInAttempts {
     return { ...given, misses: 0, createdAt: now.toISOString(), expiresAt };
   }
 
-  /** Keeps it, and forgets what has expired. */
+  /** Stores an attempt and deletes expired ones. */
   begin(attempt: SignInAttempt): Promise<void> {
     return this.deps.store.signInAttempts.write(async (unit) => {
       await unit.attempts.purge(attempt.createdAt);
@@ -38,8 +38,8 @@ export class SignInAttempts {
   }
 
   /**
-   * Takes out what this secret finishes; null where there is nothing, where it is over, or where another browser
-   * began it: that one's stays.
+   * Removes and returns the attempt of this secret. Null if there is none, if it has expired, or if another browser began
+   * it; the other browser's attempt stays.
    */
   take(secret: string, kind: SignInAttempt['kind'], browser: string | null): Promise<SignInAttempt | null> {
     const hash = this.hash(secret);
@@ -56,7 +56,7 @@ export class SignInAttempts {
   }
 }
 
-/** A secret of one use, made of others: base64url of SHA-256. Nothing has to be stored to know it again. */
+/** Derives a secret for one use from other secrets: base64url of SHA-256. It can be derived again and need not be stored. */
 export const derived = (use: string, ...secrets: string[]): string =>
   createHash('sha256')
     .update(JSON.stringify([use, ...secrets]))

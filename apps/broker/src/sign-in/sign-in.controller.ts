@@ -10,6 +10,7 @@ import {
 import { isSlug, safeLocalPath } from '@countersign/contract';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Public } from '../http/access.decorators.js';
 import {
   BROWSER_COOKIE,
@@ -23,7 +24,6 @@ import { Describe } from '../http/endpoint.js';
 import { Body } from '../http/input.js';
 import { networkOf } from '../http/network-of.js';
 import type { BrokerRequest } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
@@ -31,7 +31,7 @@ import { ATTEMPT_MINUTES, SignInAttempts } from './sign-in-attempts.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
-/** Signing in: by the organisation's own provider, or by a code from a mail. */
+/** Signing in with the organisation's own provider, or with a mailed code. */
 @Controller('auth')
 export class SignInController {
   constructor(
@@ -63,7 +63,7 @@ export class SignInController {
     @Res() response: Response,
   ): Promise<void> {
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
-    await this.orTellWhy(request, response, side, async () => {
+    await this.orRedirectWithError(request, response, side, async () => {
       const to = await this.oidc.start(side, browser, safeLocalPath(request.query['returnTo']));
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
       redirect(response, 302, to.href);
@@ -76,7 +76,7 @@ export class SignInController {
   async callback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
     const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
-    await this.orTellWhy(request, response, null, async () => {
+    await this.orRedirectWithError(request, response, null, async () => {
       const to = await this.signInTo(request);
       const { returnTo, ...started } = await this.oidc.finish(new URLSearchParams(query), browser, to);
       this.signIn(response, started);
@@ -116,7 +116,7 @@ export class SignInController {
     return sessionAnswer(session, person, this.settings.session);
   }
 
-  /** What the browser calls itself, and the session that it holds, which the new one takes the place of. */
+  /** The name of the browser, and its current session, which the new one replaces. */
   private async signInTo({ headers }: BrokerRequest): Promise<SignInTo> {
     const secret = readCookie(headers.cookie, SESSION_COOKIE);
     const held =
@@ -131,8 +131,8 @@ export class SignInController {
     clearCookie(response, BROWSER_COOKIE);
   }
 
-  /** A browser that was sent here is shown a page, not a problem document. */
-  private async orTellWhy(
+  /** Redirects to a page that shows the error, because a person sees the answer, not a program. */
+  private async orRedirectWithError(
     request: BrokerRequest,
     response: Response,
     side: string | null,

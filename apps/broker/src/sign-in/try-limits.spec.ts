@@ -1,7 +1,12 @@
-import { ASKING, TryLimits } from './try-limits.js';
+import { CODE_REQUESTS, TryLimits } from './try-limits.js';
 
 /** One try after another, each from a browser of its own. @returns how many were let through */
-async function asks(limits: TryLimits<keyof typeof ASKING>, network: string, address: string, count: number) {
+async function asks(
+  limits: TryLimits<keyof typeof CODE_REQUESTS>,
+  network: string,
+  address: string,
+  count: number,
+) {
   let passed = 0;
   for (let each = 0; each < count; each += 1) {
     const browser = `${network} ${address} ${each}`;
@@ -18,14 +23,14 @@ async function asks(limits: TryLimits<keyof typeof ASKING>, network: string, add
 
 describe('asking for codes', () => {
   test('somebody who asks for another’s address on and on locks them out nowhere else', async () => {
-    const limits = new TryLimits(ASKING);
+    const limits = new TryLimits(CODE_REQUESTS);
     expect(await asks(limits, '192.0.2.1', 'acme ada', 200)).toBe(5);
     expect(await asks(limits, '192.0.2.2', 'acme ada', 3)).toBe(3);
     expect(await asks(limits, '192.0.2.1', 'acme bob', 3)).toBe(3);
   });
 
   test('one address is asked for so often and no more, from however many networks', async () => {
-    const limits = new TryLimits(ASKING);
+    const limits = new TryLimits(CODE_REQUESTS);
     let passed = 0;
     for (let network = 0; network < 40; network += 1)
       passed += await asks(limits, `192.0.2.${network}`, 'acme ada', 5);
@@ -33,7 +38,7 @@ describe('asking for codes', () => {
   });
 
   test('what a network has used up is counted against nobody’s address', async () => {
-    const limits = new TryLimits({ ...ASKING, network: 2 });
+    const limits = new TryLimits({ ...CODE_REQUESTS, network: 2 });
     expect(await asks(limits, '192.0.2.1', 'acme ada', 50)).toBe(2);
     for (const network of ['192.0.2.2', '192.0.2.3'])
       expect(await asks(limits, network, 'acme ada', 9)).toBe(2);

@@ -4,16 +4,16 @@ import { HttpProblem } from '../http/problem.js';
 const WINDOW_SECONDS = 15 * 60;
 
 /**
- * Asking for codes. A network may be a proxy before us, or a whole office: it stops floods. Nobody locks somebody
- * out by asking for their address elsewhere: each network has a few tries for it, and all together more.
+ * Limits for requesting codes. A network may be a proxy or a whole office, so its limit only stops floods. No one can lock
+ * a person out from elsewhere: each network has a few tries for an address, and all networks together have more.
  */
-export const ASKING = { network: 300, browser: 5, addressHere: 5, address: 20 };
-/** Typing codes. */
-export const TYPING = { network: 1_000, browser: 30 };
+export const CODE_REQUESTS = { network: 300, browser: 5, addressHere: 5, address: 20 };
+/** Limits for entering codes. */
+export const CODE_ENTRIES = { network: 1_000, browser: 30 };
 
 /**
- * So many tries in a quarter of an hour for each thing counted: an address, a browser, a network address. Whatever
- * is counted counts whether or not it exists, so that a refusal tells nothing about it.
+ * Limits the tries in a quarter of an hour for each address, browser and network. A try counts whether or not the address
+ * exists, so that a refusal reveals nothing about it.
  */
 export class TryLimits<Kind extends string> {
   private readonly limiters: Record<Kind, RateLimiterMemory>;
@@ -27,8 +27,8 @@ export class TryLimits<Kind extends string> {
   }
 
   /**
-   * Counts one try for each, in the order in which the limits were given. Whoever is stopped by one is not counted
-   * by those after it: somebody's own limit is not used up by others who have reached theirs.
+   * Counts one try for each limit, in the order in which they were given. A try that one limit refuses does not count for
+   * the limits after it, so that others cannot use up a person's own limit.
    *
    * @throws HttpProblem `rate_limited`
    */

@@ -11,12 +11,12 @@ import { OidcProviders } from '../sign-in/oidc-providers.js';
 import { derived } from '../sign-in/sign-in-attempts.js';
 import { SlackRoundTripError } from './slack-round-trip.js';
 
-/** Slack's own claims beside those of OpenID. */
+/** The prefix of Slack's own claims. */
 const CLAIM = 'https://slack.com/';
 
 /**
  * Sign in with Slack (OpenID Connect): https://docs.slack.dev/authentication/sign-in-with-slack/. The ID token's
- * signature, issuer, audience and nonce are checked; no token of a person is kept.
+ * signature, issuer, audience and nonce are verified. No token of the person is stored.
  */
 @Injectable()
 export class SignInWithSlack {
@@ -36,7 +36,7 @@ export class SignInWithSlack {
   }
 
   /**
-   * Whose account it is, as Slack signs.
+   * The Slack account that signed in, from the claims that Slack signed.
    *
    * @throws SlackRoundTripError
    */

@@ -3,17 +3,17 @@ import { type SlackInstallation, slackInstallEndpoints } from '@countersign/api'
 import { exchangeCode, InstallError, installUrl } from '@countersign/slack';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { SlackRoundTrip, SlackRoundTripError } from './slack-round-trip.js';
 
 const REDIRECT = '/slack/oauth_redirect';
 
-/** Letting the app into workspaces: begun here by somebody who may, agreed to at Slack, finished here. */
+/** Installing the app in a workspace: an authorized person begins it here, agrees at Slack, and returns here. */
 @Controller()
 export class SlackInstallController {
   constructor(

@@ -14,19 +14,19 @@ import {
 import type { SlackSide } from '@countersign/slack';
 import { Controller, Delete, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { CurrentPrincipal, CurrentSession } from '../http/input.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS, SLACK } from '../injection.js';
 import { SignInWithSlack } from './sign-in-with-slack.js';
 import { SlackRoundTrip } from './slack-round-trip.js';
 
 const START = '/slack/link';
 const CALLBACK = '/slack/link/callback';
 
-/** One's own Slack accounts: linked by signing in here first, then with Slack. */
+/** One's own Slack accounts. To link one, the person signs in here first, then with Slack. */
 @Controller()
 export class SlackLinkController {
   constructor(

@@ -2,15 +2,15 @@ import type { Principal, SignInAttempt } from '@countersign/access';
 import type { SlackSide } from '@countersign/slack';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import { SLACK } from '../core.module.js';
 import { BROWSER_COOKIE, readCookie, redirect, setCookie } from '../http/cookies.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
-import { SLACK } from '../injection.js';
 import { ATTEMPT_MINUTES, SignInAttempts } from '../sign-in/sign-in-attempts.js';
 
 type Kind = Extract<SignInAttempt['kind'], `slack-${string}`>;
 
-/** Why a way through Slack came to nothing; the page has words for each. */
+/** Why an install or a link failed at Slack. The page has a text for each code. */
 export type SlackProblem = 'attempt_unknown' | 'slack_refused' | 'slack_unavailable' | 'answer_invalid';
 
 export class SlackRoundTripError extends Error {
@@ -23,7 +23,7 @@ export class SlackRoundTripError extends Error {
   }
 }
 
-/** What a person begins here, does at Slack, and finishes here: in one browser, once, within 10 minutes. */
+/** Sends a person to Slack and takes the answer: once, in the same browser, within 10 minutes. */
 @Injectable()
 export class SlackRoundTrip {
   constructor(
@@ -31,13 +31,13 @@ export class SlackRoundTrip {
     private readonly attempts: SignInAttempts,
   ) {}
 
-  /** @throws HttpProblem `not_ready` where Slack is not set up */
+  /** @throws HttpProblem `not_ready` if Slack is not set up */
   side(): SlackSide {
-    if (this.slack === null) throw new HttpProblem('not_ready', 'Slack is not set up at this broker.');
+    if (this.slack === null) throw new HttpProblem('not_ready', 'Slack is not set up on this broker.');
     return this.slack;
   }
 
-  /** Sends the browser to Slack. @param to the address, made with the state */
+  /** Redirects the browser to Slack. @param to returns the address for the given state */
   async begin(
     request: BrokerRequest,
     response: Response,
@@ -61,9 +61,9 @@ export class SlackRoundTrip {
   }
 
   /**
-   * Takes what Slack sent back.
+   * Reads the answer that Slack sent the browser back with.
    *
-   * @throws SlackRoundTripError `attempt_unknown` where this person did not begin it in this browser, or took it before
+   * @throws SlackRoundTripError `attempt_unknown` if this person did not begin it in this browser, or has finished it before
    */
   async finish(
     request: BrokerRequest,
@@ -81,7 +81,7 @@ export class SlackRoundTrip {
     return { query, state, browser };
   }
 
-  /** A browser that was sent here is shown a page, not a problem document. */
+  /** Redirects to a page that shows the outcome, because a person sees the answer, not a program. */
   async orRedirectWithError(
     request: BrokerRequest,
     response: Response,

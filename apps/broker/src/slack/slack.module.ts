@@ -2,7 +2,7 @@ import type { BrokerEnvironment } from '@countersign/config';
 import { readSlackConfig, registerHandlers, type SlackSide, slackSide } from '@countersign/slack';
 import { Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type BrokerDeps, SLACK } from '../injection.js';
+import { type BrokerDeps, SLACK } from '../core.module.js';
 import { SignInModule } from '../sign-in/sign-in.module.js';
 import { SignInWithSlack } from './sign-in-with-slack.js';
 import { SlackInstallController } from './slack-install.controller.js';

@@ -3,30 +3,30 @@ import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
+import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { StreamHub } from './stream-hub.js';
 
 const EVERY_MS = 1_000;
 const BATCH = 500;
 /**
- * Ids are made before their units commit, on several brokers' clocks: once a second a look goes back this far behind
- * now, and what was told before is passed over. Looks in between, which commits wake, go back less: what is read must
- * not grow with how often that happens.
+ * Ids are made before their transactions commit, and several brokers have several clocks. So once a second a poll reads back
+ * this far and skips notices that were sent before. The polls that commits wake read back less, so that many commits do not
+ * cause long reads.
  */
-const LOOK_BACK_MS = 15_000;
-const SHORT_LOOK_MS = 1_500;
+const LONG_LOOK_BACK_MS = 15_000;
+const SHORT_LOOK_BACK_MS = 1_500;
 const REMEMBERED = 100_000;
 
 /**
- * Tells the people who follow this broker what happened, whichever broker or process did it. Unlike the outbox,
- * which one broker empties, every broker reads all of them.
+ * Sends every notice to the streams of this broker, whichever broker or process made it. Unlike the outbox, which one broker
+ * empties, every broker reads all notices.
  */
 @Injectable()
 export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly loop: PeriodicLoop;
-  private readonly told = new LRUCache<string, true>({ max: REMEMBERED });
-  /** When a look last went all the way back; monotonic milliseconds. */
-  private lookedBack = Number.NEGATIVE_INFINITY;
+  private readonly sent = new LRUCache<string, true>({ max: REMEMBERED });
+  /** When the last long poll was; monotonic milliseconds. */
+  private lastLongPoll = Number.NEGATIVE_INFINITY;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -42,7 +42,7 @@ export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  /** What stands already is no news. */
+  /** Notices from before the start are not sent. */
   async onApplicationBootstrap(): Promise<void> {
     await this.follow(() => {});
     this.unsubscribe = this.deps.store.onCommit(() => this.loop.wake());
@@ -54,17 +54,17 @@ export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
     await this.loop.stop();
   }
 
-  private async follow(tell: (notice: Notice) => void): Promise<void> {
+  private async follow(send: (notice: Notice) => void): Promise<void> {
     const now = performance.now();
-    const whole = now - this.lookedBack >= EVERY_MS;
-    if (whole) this.lookedBack = now;
-    let place = lowestIdOf(this.deps.ids.next('ntc'), whole ? LOOK_BACK_MS : SHORT_LOOK_MS);
+    const whole = now - this.lastLongPoll >= EVERY_MS;
+    if (whole) this.lastLongPoll = now;
+    let place = lowestIdOf(this.deps.ids.next('ntc'), whole ? LONG_LOOK_BACK_MS : SHORT_LOOK_BACK_MS);
     for (;;) {
       const at = place;
       const found = await this.deps.store.notices.read((unit) => unit.outbox.after(at, BATCH));
       for (const notice of found) {
-        if (!this.told.has(notice.id)) tell(notice);
-        this.told.set(notice.id, true);
+        if (!this.sent.has(notice.id)) send(notice);
+        this.sent.set(notice.id, true);
         place = notice.id;
       }
       if (found.length < BATCH) return;
@@ -72,7 +72,7 @@ export class NoticeFollower implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Below every id (prefix, UUIDv7: the first 48 bits are milliseconds) made later than so long before this one. */
+/** A lower bound of all ids made at most `backMs` before this one (UUIDv7: the first 48 bits are milliseconds). */
 export function lowestIdOf(id: string, backMs: number): string {
   const [prefix = '', uuid = ''] = id.split('_');
   const madeAt = Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16);

@@ -3,29 +3,29 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { StreamHub } from './stream-hub.js';
 
-/** At most one word for each grant in this time: pages look again, and a loop of calls must not make them race. */
+/** At most one event for each grant in this time: each makes pages read again, and frequent calls must not overload them. */
 const PAUSE_MS = 250;
 const REMEMBERED = 10_000;
 
-interface Of {
+interface RecordedGrant {
   tenant: string;
   grant: string;
   requester: string;
 }
 
-/** Tells pages that calls of a grant were recorded, as gateways hand them over. */
+/** Notifies streams when gateways deliver records of calls under a grant. */
 @Injectable()
 export class RecordUpdates implements OnModuleDestroy {
-  /** Of calls whose outcome is still to come: outcomes name the call alone. */
-  private readonly calls = new LRUCache<string, Of>({ max: REMEMBERED });
+  /** Calls whose outcome has not arrived yet: an outcome names only the call. */
+  private readonly calls = new LRUCache<string, RecordedGrant>({ max: REMEMBERED });
   private readonly waiting = new Map<string, NodeJS.Timeout>();
 
   constructor(private readonly streams: StreamHub) {}
 
   taken(records: readonly IncomingRecord[]): void {
     for (const record of records) {
-      const of = this.subjectOf(record);
-      if (of !== undefined && !this.waiting.has(of.grant)) this.tellSoon(of);
+      const recorded = this.subjectOf(record);
+      if (recorded !== undefined && !this.waiting.has(recorded.grant)) this.sendSoon(recorded);
     }
   }
 
@@ -34,20 +34,20 @@ export class RecordUpdates implements OnModuleDestroy {
     this.waiting.clear();
   }
 
-  private subjectOf(record: IncomingRecord): Of | undefined {
+  private subjectOf(record: IncomingRecord): RecordedGrant | undefined {
     if (record.kind === 'outcome') return this.calls.get(record.id);
     if (record.kind !== 'allowed' && record.kind !== 'refused') return undefined;
     const { id, tenant, grant, person } = record.view;
-    const of = { tenant, grant, requester: person };
-    this.calls.set(id, of);
-    return of;
+    const recorded = { tenant, grant, requester: person };
+    this.calls.set(id, recorded);
+    return recorded;
   }
 
-  private tellSoon(of: Of): void {
+  private sendSoon(recorded: RecordedGrant): void {
     const timer = setTimeout(() => {
-      this.waiting.delete(of.grant);
-      this.streams.sendRecorded(of);
+      this.waiting.delete(recorded.grant);
+      this.streams.sendRecorded(recorded);
     }, PAUSE_MS);
-    this.waiting.set(of.grant, timer);
+    this.waiting.set(recorded.grant, timer);
   }
 }

@@ -1,11 +1,11 @@
 import { canSee, hasPermission, logVisibility, type Notice, type Person } from '@countersign/access';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
 import { identify } from '../http/identify.guard.js';
 import { HttpProblem } from '../http/problem.js';
 import type { Credentials } from '../http/request.js';
 import type { SseConnection } from '../http/sse-connection.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../injection.js';
 import { isAddressed, mayRead } from '../notices/audience.js';
 
 const CHECK_MS = 1_000;
@@ -17,8 +17,10 @@ interface Subscriber {
   connection: SseConnection;
 }
 
-/** Everybody who follows `GET /api/v1/stream`. Each second it is asked anew who they are: a dead key or
- * session ends its stream, and an open stream keeps none alive. */
+/**
+ * All open streams of `GET /api/v1/stream`. Each second it authenticates every caller again: an ended key or session ends
+ * its stream, and an open stream does not keep a session from expiring.
+ */
 @Injectable()
 export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly subscribers = new Set<Subscriber>();
@@ -32,7 +34,7 @@ export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
       'stream checks',
       CHECK_MS,
       () => this.checkAll(),
-      // Who cannot be identified any more is not told anything either.
+      // Streams whose callers cannot be authenticated again must not continue.
       () => this.endAll(),
     );
   }
@@ -50,14 +52,14 @@ export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
     this.endAll();
   }
 
-  /** @throws HttpProblem `rate_limited` where the person has too many streams open */
+  /** @throws HttpProblem `rate_limited` if the person has too many open streams */
   requireRoom(person: Person): void {
     const open = [...this.subscribers].filter((each) => each.person.id === person.id).length;
     if (open >= MOST_PER_PERSON)
-      throw new HttpProblem('rate_limited', `You have ${open} streams open; close one first.`);
+      throw new HttpProblem('rate_limited', `You have ${open} open streams. Close one first.`);
   }
 
-  /** @returns takes the subscriber out again */
+  /** Returns a function that removes the subscriber. */
   subscribe(subscriber: Subscriber): () => void {
     this.subscribers.add(subscriber);
     subscriber.connection.send('retry: 1000\n: open\n\n');
@@ -65,8 +67,8 @@ export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Tells it to whoever it is for, or may read what it is about, and follows here. Best effort: a page that comes
-   * back reads what stands.
+   * Sends a notice to the streams of the people whom it addresses or who may read its subject. Best effort: a page that
+   * reconnects reads the current state.
    */
   send(notice: Notice): void {
     const { id, kind, subject, tenant, at } = notice;
@@ -75,7 +77,7 @@ export class StreamHub implements OnApplicationBootstrap, OnModuleDestroy {
       if (isAddressed(person, notice) || mayRead(person, notice)) connection.send(text);
   }
 
-  /** Calls under a grant were recorded: whoever may read that log looks again. No notice, and not repeated. */
+  /** Notifies the people who may read the log that calls under a grant were recorded. It is no notice and is not repeated. */
   sendRecorded(of: { tenant: string; grant: string; requester: string }): void {
     const data = JSON.stringify({ tenant: of.tenant, grant: of.grant });
     for (const { person, connection } of this.subscribers)

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
-import { DecisionTimesController } from './decision-times.controller.js';
-import { OrganisationController } from './organisation.controller.js';
-import { PrivacyControlsController } from './privacy-controls.controller.js';
+import {
+  DecisionTimesController,
+  OrganisationController,
+  PrivacyControlsController,
+} from './tenants.controller.js';
 
 /** Tenants: their privacy controls, names and decision times. */
 @Module({

@@ -8,7 +8,7 @@ import {
 } from '@countersign/authorization';
 import { statementChallenge } from '@countersign/contract';
 
-/** The gateways' own steps, over Node's crypto: what they would refuse is refused here first. */
+/** The gateways' own checks, with Node's crypto, so that the broker refuses whatever gateways would refuse. */
 const signatureRules: SignatureRules = {
   assertion: (signature, key) =>
     checkAssertion(
@@ -22,9 +22,9 @@ const signatureRules: SignatureRules = {
 };
 
 /**
- * What the domain is handed to judge what customers sign.
+ * The ports with which the domain validates signatures of customers.
  *
- * @param publicUrl where people reach this broker
+ * @param publicUrl the address at which people reach this broker
  */
 export const signing = ({
   publicUrl,

@@ -9,12 +9,12 @@ import {
 } from '@countersign/access';
 import { type LiftQuery, type SignedStop, type StopQuery, stopEndpoints } from '@countersign/api';
 import { Controller, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Query, Slug } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** A customer's own stop, which gateways obey whatever the broker says. */
+/** A customer's own signed stops, which gateways obey even if the broker objects. */
 @Controller('api/v1/tenants/:slug')
 export class StopsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

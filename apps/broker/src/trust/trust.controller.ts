@@ -15,13 +15,13 @@ import {
   trustEndpoints,
 } from '@countersign/api';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id, Idempotency, Query, Slug } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 import { proposalAnswer, trustAnswer } from './trust-answers.js';
 
-/** What a customer signs of its people, keys and rules: the trust that gateways pin. */
+/** The document of people, keys and rules that a customer signs and gateways pin. */
 @Controller('api/v1/tenants/:slug/trust')
 export class TrustController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Request, RequestHandler, Response } from 'express';
 import { HttpProblem } from '../http/problem.js';
 
-/** Where `npm run build` puts the pages: beside the compiled broker; the same folder where it runs from source. */
+/** Where `npm run build` puts the pages, whether the broker runs compiled or from source. */
 const FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../../../dist/apps/web/' : '../../../web/', import.meta.url),
 );
@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.sha256': 'text/plain; charset=utf-8',
 };
 
-/** A file of the pages, whole, with what was compressed when it was built. */
+/** A file of the pages, in memory, with the compressed forms that the build made. */
 export interface BuiltFile {
   type: string;
   body: Buffer;
@@ -28,15 +28,15 @@ export interface BuiltFile {
 
 export interface BuiltApp {
   index: BuiltFile;
-  /** What customers take with them: `/signing/NAME`. Never shown as a page of this broker's. */
+  /** Files for customers to host themselves: `/signing/NAME`. The broker never shows them as pages. */
   downloads: ReadonlyMap<string, BuiltFile>;
   /** By path: `/assets/NAME-HASH.js`. */
   assets: ReadonlyMap<string, BuiltFile>;
 }
 
 /**
- * Reads the built pages once: what is served later is a lookup by exact path, and no path of a request ever
- * reaches the disk. Undefined where they have not been built.
+ * Reads the built pages once. Later requests are looked up by exact path, so no path of a request ever reaches the disk.
+ * Undefined if the pages have not been built.
  */
 export function readBuiltApp(folder: string = FOLDER): BuiltApp | undefined {
   const files = new Map(
@@ -72,7 +72,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** Nothing inline, nothing from elsewhere, no framing. Sign-in leaves by following links, not by forms. */
+/** Nothing inline, nothing from other hosts, no frames. Sign-in leaves the pages by links, not by forms. */
 const APP_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -85,7 +85,7 @@ const APP_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** First segments that programs speak to: never answered with a page, whatever stands behind them. */
+/** First path segments for programs: they are never answered with a page. */
 const PROGRAMS: ReadonlySet<string> = new Set([
   'api',
   'auth',
@@ -101,8 +101,8 @@ const PROGRAMS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Serves the pages: assets under their hashed names for ever, and for every other path of a reader the one page
- * whose script finds out what to show. It reads no session and gives nobody anything but the public files.
+ * Serves the pages: assets under their hashed names, cached for ever, and for every other path of a browser the one page
+ * whose script decides what to show. It reads no session and serves only public files.
  */
 export function serveApp(app: BuiltApp | undefined): RequestHandler {
   return (request, response, next) => {
@@ -118,7 +118,7 @@ export function serveApp(app: BuiltApp | undefined): RequestHandler {
       throw new HttpProblem('not_ready', 'The pages have not been built. Run: npm run build');
     else {
       response.setHeader('Content-Security-Policy', APP_POLICY);
-      // A customer's own signing page, opened by ours, has to be able to answer it.
+      // Our page opens a customer's own signing page and must be able to receive its answer.
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin-allow-popups');
       send(app.index, 'no-cache', request, response);
     }
@@ -127,7 +127,7 @@ export function serveApp(app: BuiltApp | undefined): RequestHandler {
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
-/** A browser asks for a page by its name; a program that mistyped an address is told so in its own language. */
+/** Whether a browser requests a page. A program that mistyped an address gets a problem document instead. */
 function isPage({ path, headers }: Request): boolean {
   if (path === '/') return true;
   const first = path.split('/')[1] ?? '';

@@ -8,7 +8,7 @@ import {
 import type { SseConnection } from '../../http/sse-connection.js';
 import type { BuiltChange, MarkedPlace } from './feed-reader.js';
 
-/** One gateway's open feed: knows how far it was told, and signs what it is told for that gateway alone. */
+/** One gateway's open feed. It remembers the last place it sent, and signs every event for this one gateway. */
 export class FeedConnection {
   private place: FeedPlace = { epoch: 1, seq: 0 };
 
@@ -35,7 +35,7 @@ export class FeedConnection {
     this.connection.send(this.format({ ...this.head(), type: 'resume', data: { nonce: this.nonce } }));
   }
 
-  /** Tells a change that comes right after what was told; older ones were told already. A gap ends the connection. */
+  /** Sends the next change. It skips older changes, which it has sent before, and cuts the connection at a gap. */
   change({ seq, mark, data, revokedGateway }: BuiltChange): void {
     if (seq <= this.place.seq) return;
     if (seq !== this.place.seq + 1) {

@@ -3,24 +3,24 @@ import type { FeedPlace, SeenPlace } from '@countersign/gateway-protocol';
 import { PeriodicLoop } from '@countersign/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../core.module.js';
 import { HttpProblem } from '../../http/problem.js';
 import type { SseConnection } from '../../http/sse-connection.js';
-import { type BrokerDeps, type BrokerSettings, DEPS, LOGGER, SETTINGS } from '../../injection.js';
 import { KeyRing } from '../../keys/keys.js';
 import { FeedConnection } from './feed-connection.js';
 import { type BuiltChange, FeedReader } from './feed-reader.js';
 
-/** Changes of other processes are seen this late at most; our own wake the poller as they commit. */
+/** The longest delay for changes of other processes. A commit of this process wakes the poller at once. */
 const POLL_MS = 100;
 const HEARTBEAT_MS = 1_000;
-/** A heartbeat vouches that nothing has changed: not without a look at the store this recent. */
+/** A heartbeat asserts that nothing has changed, so the store must have been read at most this long ago. */
 const LOOK_AGE_MS = 1_000;
-/** So many changes are read at once, kept for late joiners, and made up for after a lost connection. */
+/** How many changes are read at once, kept for gateways that join, and resent after a lost connection. */
 const MOST_CHANGES = 1_000;
 
 /**
- * Every gateway's feed, over one poller of the store's sequence of changes. A broker that cannot read its store
- * sends no heartbeats, so that its gateways close.
+ * The feeds of all gateways, served from one poller of the store's sequence of changes. A broker that cannot read its store
+ * sends no heartbeats, so that its gateways refuse all calls.
  */
 @Injectable()
 export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,7 +31,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly now: () => Date;
   private place: FeedPlace = { epoch: 1, seq: 0 };
   private recent: BuiltChange[] = [];
-  /** When the store was last read with success; monotonic milliseconds. */
+  /** When the store was last read successfully; monotonic milliseconds. */
   private lastLook = Number.NEGATIVE_INFINITY;
   private unsubscribe: (() => void) | undefined;
 
@@ -52,7 +52,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     return this.connections.size;
   }
 
-  /** Ids of the gateways that follow now; one may be there twice. */
+  /** Ids of the connected gateways; a gateway may occur twice. */
   get gateways(): string[] {
     return [...this.connections].map(({ gateway }) => gateway);
   }
@@ -72,11 +72,11 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Opens a gateway's feed: resumes after `last` where all that came since is still held, else shows everything.
+   * Opens a gateway's feed: resumes after `last` if the store still has all later changes, else sends a snapshot.
    *
    * @param seen the highest place that the gateway has on its disk
-   * @param open starts the answer; called once the first event is ready, so that a failure is a plain error
-   * @throws HttpProblem `feed_parted` where the gateway has heard what this store does not know
+   * @param open starts the response; called once the first event is ready, so that a failure is a normal error answer
+   * @throws HttpProblem `feed_parted` if the gateway has received changes that this store does not have
    */
   async join(
     gateway: string,
@@ -113,13 +113,13 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     } else {
       connection.snapshot(first.place, { issuer: this.settings.publicUrl, ...first.picture });
     }
-    // Nothing awaits from here on: what the poller told the others meanwhile is made up for before it tells more.
+    // Nothing awaits from here on: the connection catches up with the poller before the poller sends more.
     for (const change of this.recent) connection.change(change);
     connection.heartbeat();
     this.connections.add(connection);
   }
 
-  /** Whether a gateway's history is another than this store's: longer, or with another change at its place. */
+  /** Whether the gateway's history differs from this store's: it is longer, or has another change at its place. */
   private async hasParted(unit: FeedUnit, head: FeedPlace, seen: SeenPlace): Promise<boolean> {
     if (seen.epoch !== head.epoch) return seen.epoch > head.epoch;
     if (seen.seq > head.seq) return true;
@@ -129,7 +129,7 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
 
   private parted(gateway: string, { epoch, seq }: SeenPlace): HttpProblem {
     const detail =
-      'This gateway has heard what the database does not know. If it was restored from a backup, run “countersign restore”.';
+      'This gateway has received changes that the database does not have. If the database was restored from a backup, run “countersign restore”.';
     this.logger.error({ gateway, seen: { epoch, seq } }, detail);
     return new HttpProblem('feed_parted', detail);
   }
@@ -143,12 +143,12 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
         head.epoch === this.place.epoch && head.seq > this.place.seq
           ? await this.reader.changes(unit, this.place.seq, upTo)
           : null;
-      if (built === null) return { begin: head };
+      if (built === null) return { restartAt: head };
       if (built.some(({ data }) => data.keys !== undefined)) await this.keys.loadFrom(unit);
       return built;
     });
-    if ('begin' in changes) {
-      this.beginAnew(changes.begin);
+    if ('restartAt' in changes) {
+      this.restartAt(changes.restartAt);
       return;
     }
     this.lastLook = performance.now();
@@ -161,8 +161,8 @@ export class FeedHub implements OnApplicationBootstrap, OnModuleDestroy {
     if (changes.length === MOST_CHANGES) this.poller.wake();
   }
 
-  /** The sequence does not continue (a restored store): everybody asks anew, and is refused or shown everything. */
-  private beginAnew(place: FeedPlace): void {
+  /** The sequence does not continue (a restored store): all gateways reconnect, and are refused or get a snapshot. */
+  private restartAt(place: FeedPlace): void {
     this.place = place;
     this.recent = [];
     for (const connection of this.connections) connection.end();

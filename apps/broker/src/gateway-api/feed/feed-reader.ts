@@ -2,30 +2,41 @@ import {
   type FeedChange,
   type FeedUnit,
   type Grant,
+  isLift,
   isLockInForce,
+  isStop,
   type Lock,
   publishedKeys,
+  type RelayedStop,
+  type Stop,
+  type TrustVersion,
 } from '@countersign/access';
 import { latestEndOfTerms, type ServiceDefinition, toInstant } from '@countersign/contract';
-import type { ChangeData, FeedGrant, FeedLock, FeedPlace, SnapshotData } from '@countersign/gateway-protocol';
+import type {
+  ChangeData,
+  FeedGrant,
+  FeedLock,
+  FeedPlace,
+  FeedTrust,
+  SnapshotData,
+} from '@countersign/gateway-protocol';
 import { LRUCache } from 'lru-cache';
-import { feedRelayed, feedStops, feedTrust, trustPicture } from './feed-trust.js';
 
 type Picture = Omit<SnapshotData, 'nonce' | 'issuer'>;
 
-/** A place with what tells it from the same place of another history. */
+/** A place with the mark that distinguishes it from the same place in another history. */
 export type MarkedPlace = FeedPlace & { mark: string | null };
 
-/** What the broker says of one change; the same for every gateway. */
+/** One change as the feed carries it; the same for every gateway. */
 export interface BuiltChange {
   seq: number;
   mark: string | null;
   data: ChangeData;
-  /** A gateway that this change shuts out. */
+  /** The gateway that this change revokes. */
   revokedGateway: string | null;
 }
 
-/** What of its terms a gateway needs beside a grant. Terms never change, so this is read once a grant. */
+/** The facts about a grant's terms that a gateway needs. Terms never change, so they are read once per grant. */
 interface TermsFacts {
   budget: FeedGrant['budget'];
   routes: string;
@@ -35,15 +46,15 @@ interface TermsFacts {
 const KNOWN_GRANTS = 10_000;
 
 /**
- * Reads what the feed says. A change is built from what stands now, not from what stood when it was numbered:
- * a gateway that is behind hears the end of a grant at its beginning already, never the other way round.
+ * Builds the content of the feed. A change is built from the current state, not from the state when it was numbered: a
+ * gateway that is behind may learn early that a grant has ended, but is never told that an ended grant is active.
  */
 export class FeedReader {
   private readonly facts = new LRUCache<string, TermsFacts>({ max: KNOWN_GRANTS });
 
   constructor(private readonly now: () => Date) {}
 
-  /** Everything, and the place that it shows; one read unit sees both at one moment. */
+  /** A snapshot and its place; one read unit reads both at one moment. */
   async picture(unit: FeedUnit): Promise<{ place: MarkedPlace; picture: Picture }> {
     const head = await unit.feed.head();
     const place = { ...head, mark: await unit.feed.markAt(head.seq) };
@@ -63,7 +74,7 @@ export class FeedReader {
     };
   }
 
-  /** Changes after a place, each built. Null where the store no longer holds all of them. */
+  /** The changes after a place. Null if the store no longer has all of them. */
   async changes(unit: FeedUnit, after: number, upTo: number): Promise<BuiltChange[] | null> {
     const found = await unit.feed.since(after, upTo - after);
     const whole =
@@ -114,10 +125,10 @@ export class FeedReader {
     }
   }
 
-  /** A grant whose terms name another map than the current one brings that map along. */
+  /** If a grant's terms name another route map than the current one, the change includes that map. */
   private async grantChange(unit: FeedUnit, id: string): Promise<ChangeData> {
     const grant = await unit.grants.find(id);
-    // One that has not begun is no gateway's business: its digest must stay free to open later.
+    // Gateways learn of a grant only when it begins: its digest must still be unknown to them then.
     if (grant === null || grant.state === 'scheduled') return {};
     if (grant.state === 'ended') {
       const { until } = await this.factsOf(unit, grant);
@@ -172,9 +183,48 @@ export class FeedReader {
 
 const feedLock = ({ id, kind, name, tenant }: Lock): FeedLock => ({ id, kind, name, tenant });
 
-/** A key that retires says when (`exp`, seconds since the epoch): gateways let go of it by themselves. */
+/** A key that will retire carries `exp` (seconds since the epoch), so that gateways drop it by themselves. */
 async function keys(unit: FeedUnit, now: Date): Promise<Record<string, unknown>[]> {
   return publishedKeys(await unit.keys.list('token'), now).map(({ publicJwk, retiresAt }) =>
     retiresAt === null ? publicJwk : { ...publicJwk, exp: Math.floor(Date.parse(retiresAt) / 1_000) },
   );
+}
+
+/** What customers have signed. Gateways validate it themselves; the feed only carries it. */
+export async function trustPicture(unit: Pick<FeedUnit, 'trust' | 'stops' | 'relayed'>) {
+  const validated = feedStops(await unit.stops.all());
+  const relayed = feedRelayed(await unit.relayed.ofEnrolled());
+  return {
+    trust: feedTrust(await unit.trust.chains()),
+    stops: [...validated.stops, ...relayed.stops],
+    lifts: [...validated.lifts, ...relayed.lifts],
+  };
+}
+
+/** Groups trust documents into one chain for each tenant. The versions of a tenant come oldest first. */
+export function feedTrust(versions: readonly TrustVersion[]): FeedTrust[] {
+  const chains = new Map<string, FeedTrust>();
+  for (const { tenant, document, signatures } of versions) {
+    const known = chains.get(tenant) ?? { tenant, chain: [] };
+    known.chain.push({ document, signatures });
+    chains.set(tenant, known);
+  }
+  return [...chains.values()];
+}
+
+type FeedStops = Required<Pick<ChangeData, 'stops' | 'lifts'>>;
+
+/** Stops and lifts that this broker could not validate, as they arrived. Gateways decide which of them count. */
+export function feedRelayed(relayed: readonly RelayedStop[]): FeedStops {
+  const signatures = relayed.map(({ signature }) => signature);
+  return { stops: signatures.filter(isStop), lifts: signatures.filter(isLift) };
+}
+
+/** Stops in force, and every lift: a gateway that was disconnected must learn that a stop it knows has ended. */
+export function feedStops(stops: readonly Stop[]): FeedStops {
+  const standing = stops.filter(({ lift }) => lift === null);
+  return {
+    stops: standing.map(({ signature }) => signature),
+    lifts: stops.flatMap(({ lift }) => (lift === null ? [] : [lift])),
+  };
 }

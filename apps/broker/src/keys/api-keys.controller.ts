@@ -8,12 +8,12 @@ import {
 import { type ApiKeyBody, apiKeyEndpoints } from '@countersign/api';
 import { parseDuration } from '@countersign/contract';
 import { Controller, Delete, Get, Inject, Post } from '@nestjs/common';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, Id } from '../http/input.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** Keys for a person's own programs. They sign nothing: what must be countersigned is not theirs to approve. */
+/** API keys for a person's own programs. A key cannot sign, so it cannot approve what must be countersigned. */
 @Controller('api/v1/keys')
 export class OwnKeysController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}

@@ -1,17 +1,17 @@
 import { closeVanishedGateways, recordContact } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type BrokerDeps, DEPS, LOGGER } from '../injection.js';
+import { type BrokerDeps, DEPS, LOGGER } from '../core.module.js';
 import { FeedHub } from './feed/feed-hub.js';
 
-/** How often it is noted of a gateway that it is there. */
+/** How often the store is updated for a gateway that is connected. */
 const NOTE_EVERY_MS = 60_000;
 
-/** Knows which gateways this broker hears of, and closes those that none has heard of for long. */
+/** Records which gateways are in contact with this broker, and closes those that no broker has heard from for long. */
 @Injectable()
 export class GatewayPresence {
   private readonly fresh = new Set<string>();
-  /** When the store was last told of each; milliseconds since the epoch. */
+  /** When the store was last updated for each gateway; milliseconds since the epoch. */
   private readonly noted = new Map<string, number>();
   private watchingSince: Date | undefined;
 
@@ -25,7 +25,7 @@ export class GatewayPresence {
     this.fresh.add(gateway);
   }
 
-  /** One look around. After a turn that failed, silence counts anew: nobody could be heard meanwhile. */
+  /** One turn. After a failed turn the time without contact starts again: this broker could hear no gateway meanwhile. */
   async turn(): Promise<void> {
     const now = this.deps.clock.now();
     try {

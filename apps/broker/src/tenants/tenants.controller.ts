@@ -1,7 +1,9 @@
 import {
   type ControlsFacts,
   type ControlsView,
+  decisionTimes,
   getPrivacyControls,
+  organisationNames,
   type Principal,
   type PrivacyControls,
   setPrivacyControls,
@@ -15,13 +17,25 @@ import { parsePrivacyControls } from '@countersign/config';
 import { formatDuration } from '@countersign/contract';
 import { Controller, Get, Inject, Put, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { type BrokerDeps, DEPS } from '../core.module.js';
 import { Allow } from '../http/access.decorators.js';
 import { Describe } from '../http/endpoint.js';
 import { Body, CurrentPrincipal, invalidInput, Slug } from '../http/input.js';
 import { given } from '../http/page.js';
-import { type BrokerDeps, DEPS } from '../injection.js';
 
-/** A customer's own policy. */
+@Controller('api/v1/organisation')
+export class OrganisationController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Get()
+  @Allow('self.read')
+  @Describe(tenantEndpoints.names)
+  read(@CurrentPrincipal() principal: Principal) {
+    return organisationNames(this.deps, principal);
+  }
+}
+
+/** A customer's own policy, its privacy controls. */
 @Controller('api/v1/tenants/:slug/privacy-controls')
 export class PrivacyControlsController {
   constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
@@ -34,7 +48,7 @@ export class PrivacyControlsController {
     @Slug() slug: string,
     @Res({ passthrough: true }) response: Response,
   ) {
-    return answer(await getPrivacyControls(this.deps, principal, slug), response);
+    return controlsAnswer(await getPrivacyControls(this.deps, principal, slug), response);
   }
 
   @Put()
@@ -47,20 +61,32 @@ export class PrivacyControlsController {
     @Res({ passthrough: true }) response: Response,
   ) {
     const wanted = { ...others, ...(maxDuration === null ? {} : given({ maxDuration })) };
-    const judge = (facts: ControlsFacts) => judged(wanted, facts);
-    return answer(await setPrivacyControls(this.deps, principal, slug, version, judge), response);
+    const parse = (facts: ControlsFacts) => parseControls(wanted, facts);
+    return controlsAnswer(await setPrivacyControls(this.deps, principal, slug, version, parse), response);
   }
 }
 
 /** @throws HttpProblem `invalid_request` with every problem */
-function judged(wanted: unknown, facts: ControlsFacts): PrivacyControls {
+function parseControls(wanted: unknown, facts: ControlsFacts): PrivacyControls {
   const read = parsePrivacyControls(wanted, facts);
   if ('controls' in read) return read.controls;
   throw invalidInput(read.problems.map(({ pointer, detail }) => ({ pointer, detail: `${detail}.` })));
 }
 
-function answer({ version, controls }: ControlsView, response: Response): ControlsAnswer {
+function controlsAnswer({ version, controls }: ControlsView, response: Response): ControlsAnswer {
   response.setHeader('ETag', `"${version}"`);
   const { maxDuration } = controls;
   return { version, ...controls, maxDuration: maxDuration === null ? null : formatDuration(maxDuration) };
+}
+
+@Controller('api/v1/tenants/:slug/decision-times')
+export class DecisionTimesController {
+  constructor(@Inject(DEPS) private readonly deps: BrokerDeps) {}
+
+  @Get()
+  @Allow('request.read')
+  @Describe(tenantEndpoints.decisionTimes)
+  read(@CurrentPrincipal() principal: Principal, @Slug() slug: string) {
+    return decisionTimes(this.deps, principal, slug);
+  }
 }

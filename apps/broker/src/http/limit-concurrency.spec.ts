@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
-import { limitConcurrency } from './few-at-once.js';
+import { limitConcurrency } from './limit-concurrency.js';
 
 class Answer extends EventEmitter {
   closed = false;
