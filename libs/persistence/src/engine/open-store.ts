@@ -11,9 +11,10 @@ import {
 } from '@countersign/access';
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
+import { codeOf } from '../failures.js';
 import type { Reach } from '../repositories/bound.js';
 import { Directory } from '../repositories/directory.js';
-import { IdempotentAnswers, KeyTaken } from '../repositories/idempotency.js';
+import { IdempotentAnswers, type KeptAnswer, KeyTaken } from '../repositories/idempotency.js';
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { firstResult, isKept, type SentKey, usedAtOnce } from '../units/answers.js';
 import type { UnitContext } from '../units/context.js';
@@ -74,7 +75,12 @@ interface UnitStart<T> {
   /** Whether it takes the log of its reach, and so waits for the other units that do. */
   waitsForLog: boolean;
   /** Opens the unit in its transaction. @returns the tenant that a kept answer belongs to, and the work */
-  open(unit: UnitOfWork, manager: EntityManager): Promise<{ tenant: string; work: () => Promise<T> }>;
+  open(
+    unit: UnitOfWork,
+    manager: EntityManager,
+    /** Read once the log is taken. */
+    beside: () => Promise<unknown>,
+  ): Promise<{ tenant: string; work: () => Promise<T> }>;
 }
 
 class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
@@ -100,8 +106,8 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       {
         reach: { tenant: checkedSlug(slug) },
         waitsForLog: true,
-        open: async (unit) => {
-          const opened = await unit.tenant(slug);
+        open: async (unit, _manager, beside) => {
+          const opened = await unit.tenant(slug, beside);
           return { tenant: slug, work: () => work(opened) };
         },
       },
@@ -114,8 +120,9 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       {
         reach: 'everybody',
         waitsForLog: true,
-        open: async (unit) => {
+        open: async (unit, _manager, beside) => {
           const opened = await unit.vendor();
+          await beside();
           return { tenant: DEPLOYMENT_SLUG, work: () => work(opened) };
         },
       },
@@ -174,12 +181,12 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
       reach: 'everybody',
       // Its log is not known yet. The database makes it wait.
       waitsForLog: false,
-      open: async (unit, manager) => {
+      open: async (unit, manager, beside) => {
         const owner = await new Directory(manager).ownerOf(kind, id);
         if (owner === null || !sees(owner)) throw notFound(kind);
         context.owners.note(id, owner);
         await engine.rules.narrow(manager, owner.tenant);
-        const opened = await unit.tenant(owner.tenant);
+        const opened = await unit.tenant(owner.tenant, beside);
         return { tenant: owner.tenant, work: () => work(opened) };
       },
     };
@@ -200,10 +207,12 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     const isAcross = reach === 'everybody' && waitsForLog;
     const result = await engine.write({ reach, waitsForLog }, async (manager) => {
       const unit = new UnitOfWork(manager, context, engine.rules, isAcross ? null : context.organisation);
-      const { tenant, work } = await start.open(unit, manager);
-      if (sent === undefined) return finish(unit, work);
       const answers = new IdempotentAnswers(manager);
-      const kept = await answers.find(sent);
+      let kept: KeptAnswer | null = null;
+      const { tenant, work } = await start.open(unit, manager, async () => {
+        kept = sent === undefined ? null : await answers.find(sent);
+      });
+      if (sent === undefined) return finish(unit, work);
       if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);
       return finish(unit, async () => {
         const done = await work();
@@ -234,7 +243,15 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
 }
 
 async function finish<T>(unit: UnitOfWork, work: () => Promise<T>): Promise<T> {
-  const done = await work();
-  await unit.flush();
-  return done;
+  try {
+    const done = await work();
+    await unit.flush();
+    return done;
+  } catch (error) {
+    // PostgreSQL refuses every statement after one that failed: the first failure says what is wrong.
+    if (codeOf(error) === ABORTED) await unit.settle();
+    throw error;
+  }
 }
+
+const ABORTED = '25P02';

@@ -1,5 +1,14 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { StoreError } from '../errors.js';
+import type { Owners } from '../units/owners.js';
+import type { PendingWrites } from '../units/pending-writes.js';
+import { selectRows } from './plain-rows.js';
+
+/** What a unit of work lends to its repositories. */
+export interface UnitScope {
+  owners?: Owners | undefined;
+  writes?: PendingWrites | undefined;
+}
 
 /** Whose rows a repository sees: one tenant's, or (vendor reads) everybody's. */
 export type Reach = { readonly tenant: string } | 'everybody';
@@ -13,6 +22,7 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
     protected readonly manager: EntityManager,
     protected readonly reach: Reach,
     private readonly entity: EntityTarget<Row>,
+    private readonly writes?: PendingWrites | undefined,
   ) {}
 
   /** A query over the rows in reach; its alias is `row`. */
@@ -21,6 +31,26 @@ export abstract class BoundRepository<Row extends ObjectLiteral & { tenant: stri
     return this.reach === 'everybody'
       ? query
       : query.where('row.tenant = :reach', { reach: this.reach.tenant });
+  }
+
+  /** Rows in reach by plain SQL. @param where columns by their database names */
+  protected select(where: string, parameters: unknown[]): Promise<Row[]> {
+    return this.reach === 'everybody'
+      ? selectRows(this.manager, this.entity, `WHERE ${where}`, parameters)
+      : selectRows(this.manager, this.entity, `WHERE tenant = ? AND ${where}`, [
+          this.reach.tenant,
+          ...parameters,
+        ]);
+  }
+
+  protected reaches(tenant: string): boolean {
+    return this.reach === 'everybody' || this.reach.tenant === tenant;
+  }
+
+  /** A write that nothing in the unit waits for. In a unit that collects its writes, its failure fails the commit. */
+  protected async send(write: Promise<void>): Promise<void> {
+    if (this.writes === undefined) await write;
+    else await this.writes.add(write);
   }
 
   /** The tenant that this repository writes for. @throws StoreError `foreign_tenant` where the row is not its own */

@@ -4,7 +4,6 @@ import type {
   EnrolledGateway,
   GatewayPin,
   GatewayRepository,
-  OrganisationView,
   Person,
   SigningKeyRepository,
   StoredKey,
@@ -13,12 +12,13 @@ import { type EntityManager, In, IsNull, LessThan, Not } from 'typeorm';
 import type { Sealer } from '../engine/secrets/seal.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from '../entities/credentials.entity.js';
 import { PersonEntity } from '../entities/person.entity.js';
-import { toPerson } from './organisation.js';
+import { type OrganisationWriter, toPerson } from './organisation.js';
+import { selectRows } from './plain-rows.js';
 
 export class ApiKeys implements ApiKeyRepository {
   constructor(
     private readonly manager: EntityManager,
-    private readonly people: Pick<OrganisationView, 'person'>,
+    private readonly people: Pick<OrganisationWriter, 'person' | 'prefetch'>,
   ) {}
 
   async find(id: string): Promise<ApiKey | null> {
@@ -27,11 +27,12 @@ export class ApiKeys implements ApiKeyRepository {
   }
 
   async findByHash(hash: string): Promise<{ key: ApiKey; person: Person } | null> {
-    const key = await this.manager.findOneBy(ApiKeyEntity, { hash });
-    if (key === null) return null;
+    const found = selectRows(this.manager, ApiKeyEntity, 'WHERE hash = ?', [hash]);
+    const [[key]] = await Promise.all([found, this.people.prefetch()]);
+    if (key === undefined) return null;
     const person = await this.people.person(key.person);
     // A foreign key holds that there is one.
-    return person === null ? null : { key: { ...key }, person };
+    return person === null ? null : { key, person };
   }
 
   async list(): Promise<{ key: ApiKey; person: Person }[]> {

@@ -12,11 +12,11 @@ import {
 import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
 import { RequestEntity } from '../entities/request.entity.js';
-import type { Owners } from '../units/owners.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type Reach, type UnitScope } from './bound.js';
 import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { insertRow, updateRow } from './plain-rows.js';
 import { updateRows } from './write-rows.js';
 
 const LISTING: Listing = {
@@ -37,14 +37,14 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   constructor(
     manager: EntityManager,
     reach: Reach,
-    private readonly owners: Owners | null = null,
+    private readonly scope: UnitScope = {},
   ) {
-    super(manager, reach, GrantEntity);
+    super(manager, reach, GrantEntity, scope.writes);
   }
 
   async find(id: string): Promise<Grant | null> {
-    const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
-    return row === null ? null : toGrant(row);
+    const [row] = await this.select('id = ?', [id]);
+    return row === undefined ? null : toGrant(row);
   }
 
   async findAll(ids: readonly string[]): Promise<Grant[]> {
@@ -55,8 +55,8 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
   }
 
   async findByDigest(digest: string): Promise<Grant | null> {
-    const row = await this.rows().andWhere('row.digest = :digest', { digest }).getOne();
-    return row === null ? null : toGrant(row);
+    const [row] = await this.select('digest = ?', [digest]);
+    return row === undefined ? null : toGrant(row);
   }
 
   async extending(digest: string): Promise<Grant[]> {
@@ -118,24 +118,23 @@ export class Grants extends BoundRepository<GrantEntity> implements GrantReposit
 
   async insert(grant: Grant): Promise<void> {
     this.own(grant);
-    await orConflict(
-      this.manager.insert(GrantEntity, {
-        ...toRow(grant),
-        usedCalls: grant.used.calls,
-        usedBytes: grant.used.bytes,
-        refusedCalls: grant.refused,
-      }),
-      'These terms have a grant already; one digest has one grant.',
+    const used = {
+      ...{ usedCalls: grant.used.calls, usedBytes: grant.used.bytes, refusedCalls: grant.refused },
+    };
+    await this.send(
+      orConflict(
+        insertRow(this.manager, GrantEntity, { ...toRow(grant), ...used }),
+        'These terms have a grant already; one digest has one grant.',
+      ),
     );
-    this.owners?.note(grant.id, grant);
+    this.scope.owners?.note(grant.id, grant);
   }
 
   /** Leaves what was used and refused alone: that is counted by `addUse`, beside the versions. */
   async update(grant: Grant): Promise<boolean> {
     const { id, tenant, ...changed } = toRow(grant);
     const before = { id, tenant: this.own(grant), version: grant.version - 1 };
-    const { affected } = await this.manager.update(GrantEntity, before, changed);
-    return affected === 1;
+    return updateRow(this.manager, GrantEntity, before, changed);
   }
 
   addUse(uses: readonly GrantUse[]): Promise<void> {

@@ -2,6 +2,7 @@ import type { IdempotencyKey, IdempotencyRepository } from '@countersign/access'
 import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { IdempotentAnswerEntity } from '../entities/delivery.entity.js';
 import { isUniqueViolation } from '../failures.js';
+import { insertRow, query, selectRows } from './plain-rows.js';
 
 const KEPT_MS = 24 * 3_600_000;
 
@@ -18,8 +19,12 @@ export class IdempotentAnswers implements IdempotencyRepository {
 
   /** What is stored under the key, expired or not. */
   async find({ principal, route, key }: IdempotencyKey): Promise<KeptAnswer | null> {
-    const row = await this.manager.findOneBy(IdempotentAnswerEntity, { principal, route, key });
-    return row && { bodyHash: row.bodyHash, result: row.result, expiresAt: row.expiresAt };
+    const by = [principal, route, key];
+    const where = 'WHERE principal = ? AND route = ? AND "key" = ?';
+    const [row] = await selectRows(this.manager, IdempotentAnswerEntity, where, by);
+    return row === undefined
+      ? null
+      : { bodyHash: row.bodyHash, result: row.result, expiresAt: row.expiresAt };
   }
 
   /** Of every principal; in a tenant's unit, only what that tenant's units stored. @returns how many */
@@ -39,11 +44,13 @@ export class IdempotentAnswers implements IdempotencyRepository {
     { principal, route, key, bodyHash, now }: IdempotencyKey & { now: Date },
     result: unknown,
   ): Promise<void> {
-    await this.clearExpired(now.toISOString());
+    // Sent before the insert: the key may be among the expired ones.
+    const expired = 'DELETE FROM idempotent_answers WHERE expires_at <= ?';
+    const cleared = query(this.manager, expired, [now.toISOString()]);
     const expiresAt = new Date(now.getTime() + KEPT_MS).toISOString();
     const row = { principal, route, key, tenant, bodyHash, result: JSON.stringify(result), expiresAt };
     try {
-      await this.manager.insert(IdempotentAnswerEntity, row);
+      await Promise.all([cleared, insertRow(this.manager, IdempotentAnswerEntity, row)]);
     } catch (error) {
       throw isUniqueViolation(error) ? new KeyTaken() : error;
     }

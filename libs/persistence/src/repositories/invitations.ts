@@ -49,12 +49,10 @@ export class Invitations extends BoundRepository<InvitationEntity> implements In
   }
 
   async open(tenant: string, service: string, limit: number): Promise<Invitation[]> {
-    const rows = await this.rows()
-      .andWhere("row.tenant = :tenant AND row.service = :service AND row.state = 'open'", { tenant, service })
-      .orderBy('row.notAfter')
-      .addOrderBy('row.id')
-      .limit(limit)
-      .getMany();
+    const rows = await this.select(
+      "tenant = ? AND service = ? AND state = 'open' ORDER BY not_after, id LIMIT ?",
+      [tenant, service, limit],
+    );
     return rows.map(toInvitation);
   }
 

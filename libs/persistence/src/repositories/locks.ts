@@ -4,6 +4,7 @@ import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { LockEntity } from '../entities/lock.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
 import { keysetPage } from './keyset.js';
+import { places, selectRows } from './plain-rows.js';
 
 /** Locks of one tenant with those that bind all; a unit writes only those that bind what it is opened for. */
 export class Locks extends BoundRepository<LockEntity> implements LockRepository {
@@ -35,14 +36,15 @@ export class Locks extends BoundRepository<LockEntity> implements LockRepository
   }
 
   async binding(to: { tenant: string; person: string; service: string }): Promise<Lock[]> {
-    const rows = await this.inForce()
-      .andWhere('row.tenant IN (:...bound)', { bound: [to.tenant, DEPLOYMENT_SLUG] })
-      .andWhere(
-        "((row.kind = 'tenant' AND row.name = :tenant) OR (row.kind = 'person' AND row.name = :person) OR (row.kind = 'service' AND row.name = :service))",
-        to,
-      )
-      .orderBy('row.id')
-      .getMany();
+    const bound = this.reaches(to.tenant) ? [to.tenant, DEPLOYMENT_SLUG] : [DEPLOYMENT_SLUG];
+    const rows = await selectRows(
+      this.manager,
+      LockEntity,
+      `WHERE lifted_at IS NULL AND tenant IN ${places(bound.length)}
+         AND (kind = 'tenant' AND name = ? OR kind = 'person' AND name = ? OR kind = 'service' AND name = ?)
+       ORDER BY id`,
+      [...bound, to.tenant, to.person, to.service],
+    );
     return rows.map(toLock);
   }
 

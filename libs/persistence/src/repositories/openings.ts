@@ -2,13 +2,13 @@ import type { NamedOpening, OpeningRepository } from '@countersign/access';
 import type { Opening } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { OpeningEntity } from '../entities/opening.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type Reach, type UnitScope } from './bound.js';
 import { inChunks } from './chunks.js';
 import { insertRows } from './write-rows.js';
 
 export class Openings extends BoundRepository<OpeningEntity> implements OpeningRepository {
-  constructor(manager: EntityManager, reach: Reach) {
-    super(manager, reach, OpeningEntity);
+  constructor(manager: EntityManager, reach: Reach, { writes }: UnitScope = {}) {
+    super(manager, reach, OpeningEntity, writes);
   }
 
   async find(commitments: readonly string[]): Promise<Map<string, Opening>> {
@@ -27,6 +27,6 @@ export class Openings extends BoundRepository<OpeningEntity> implements OpeningR
       value: opening.value,
       salt: opening.salt,
     }));
-    await insertRows(this.manager, OpeningEntity, rows, 'skip');
+    if (rows.length > 0) await this.send(insertRows(this.manager, OpeningEntity, rows, 'skip'));
   }
 }

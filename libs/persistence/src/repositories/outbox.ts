@@ -2,6 +2,8 @@ import type { Ids, Notice, NoticeDraft, Outbox, OutboxRepository } from '@counte
 import { type EntityManager, MoreThan } from 'typeorm';
 import { NoticeEntity } from '../entities/delivery.entity.js';
 import { comparable } from '../entities/instants.js';
+import type { PendingWrites } from '../units/pending-writes.js';
+import { insertRow } from './plain-rows.js';
 
 /** What a tenant's unit of work has to tell people; goes out after the commit (P7). */
 export class TenantOutbox implements Outbox {
@@ -9,11 +11,12 @@ export class TenantOutbox implements Outbox {
     private readonly manager: EntityManager,
     private readonly tenant: string,
     private readonly ids: Ids,
+    private readonly writes: PendingWrites,
     private readonly onAdded: () => void,
   ) {}
 
   async add({ kind, subject, audience, at }: NoticeDraft): Promise<void> {
-    await this.manager.insert(NoticeEntity, {
+    const row = {
       id: this.ids.next('ntc'),
       tenant: this.tenant,
       kind,
@@ -21,10 +24,11 @@ export class TenantOutbox implements Outbox {
       audience,
       at,
       attempts: 0,
-      state: 'due',
+      state: 'due' as const,
       nextAt: at,
       deliveredAt: null,
-    });
+    };
+    await this.writes.add(insertRow(this.manager, NoticeEntity, row));
     this.onAdded();
   }
 }

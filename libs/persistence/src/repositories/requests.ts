@@ -8,10 +8,10 @@ import {
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
-import type { Owners } from '../units/owners.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type Reach, type UnitScope } from './bound.js';
 import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { insertRow, places, query, updateRow } from './plain-rows.js';
 
 const LISTING: Listing = {
   what: 'Requests',
@@ -34,14 +34,14 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
   constructor(
     manager: EntityManager,
     reach: Reach,
-    private readonly owners: Owners | null = null,
+    private readonly scope: UnitScope = {},
   ) {
-    super(manager, reach, RequestEntity);
+    super(manager, reach, RequestEntity, scope.writes);
   }
 
   async find(id: string): Promise<AccessRequest | null> {
-    const row = await this.rows().andWhere('row.id = :id', { id }).getOne();
-    return row === null ? null : toRequest(row);
+    const [row] = await this.select('id = ?', [id]);
+    return row === undefined ? null : toRequest(row);
   }
 
   async findAll(ids: readonly string[]): Promise<AccessRequest[]> {
@@ -63,14 +63,14 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
     return rows.map(toRequest);
   }
 
-  countOpen(tenant: string, requester: string): Promise<number> {
-    return this.rows()
-      .andWhere('row.tenant = :tenant AND row.requester = :requester AND row.state IN (:...open)', {
-        tenant,
-        requester,
-        open: OPEN_STATES,
-      })
-      .getCount();
+  async countOpen(tenant: string, requester: string): Promise<number> {
+    if (!this.reaches(tenant)) return 0;
+    const [row] = await query<{ count: string | number }>(
+      this.manager,
+      `SELECT COUNT(*) AS count FROM requests WHERE tenant = ? AND requester = ? AND state IN ${places(OPEN_STATES.length)}`,
+      [tenant, requester, ...OPEN_STATES],
+    );
+    return Number(row?.count);
   }
 
   /** Open requests whose `lapsesAt` has come. `now` in the comparable spelling. */
@@ -97,15 +97,14 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
 
   async insert(request: AccessRequest): Promise<void> {
     this.own(request);
-    await this.manager.insert(RequestEntity, toRow(request));
-    this.owners?.note(request.id, request);
+    await this.send(insertRow(this.manager, RequestEntity, toRow(request)));
+    this.scope.owners?.note(request.id, request);
   }
 
   async update(request: AccessRequest): Promise<boolean> {
     const { id, tenant, ...changed } = toRow(request);
     const before = { id, tenant: this.own(request), version: request.version - 1 };
-    const { affected } = await this.manager.update(RequestEntity, before, changed);
-    return affected === 1;
+    return updateRow(this.manager, RequestEntity, before, changed);
   }
 }
 

@@ -1,23 +1,25 @@
 import type { Review, ReviewRepository } from '@countersign/access';
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { ReviewEntity } from '../entities/review.entity.js';
 import { VoidedReviewEntity } from '../entities/voided-review.entity.js';
-import { BoundRepository, type Reach } from './bound.js';
+import { BoundRepository, type Reach, type UnitScope } from './bound.js';
 import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
+import { insertRow, places, selectRows } from './plain-rows.js';
 import { OPEN_STATES } from './requests.js';
 
 export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepository {
-  constructor(manager: EntityManager, reach: Reach) {
-    super(manager, reach, ReviewEntity);
+  constructor(manager: EntityManager, reach: Reach, { writes }: UnitScope = {}) {
+    super(manager, reach, ReviewEntity, writes);
   }
 
   async ofRequests(requests: readonly string[]): Promise<Review[]> {
-    const rows = await inChunks(requests, (chunk) =>
-      this.rows().andWhere('row.request IN (:...chunk)', { chunk }).getMany(),
-    );
-    return this.withVoids(rows);
+    const [rows, voids] = await Promise.all([
+      inChunks(requests, (chunk) => this.select(`request_id IN ${places(chunk.length)}`, chunk)),
+      inChunks(requests, (chunk) => this.voidsWhere(`request_id IN ${places(chunk.length)}`, chunk)),
+    ]);
+    return withVoids(rows, voids);
   }
 
   /** This person's reviews that count towards open requests, in any tenant. */
@@ -26,29 +28,37 @@ export class Reviews extends BoundRepository<ReviewEntity> implements ReviewRepo
       .innerJoin(RequestEntity, 'request', 'request.id = row.request')
       .andWhere('row.person = :person AND request.state IN (:...open)', { person, open: OPEN_STATES })
       .getMany();
-    return (await this.withVoids(rows)).filter((review) => review.voidedAt === null);
+    const voids = await inChunks(
+      rows.map(({ id }) => id),
+      (chunk) => this.voidsWhere(`id IN ${places(chunk.length)}`, chunk),
+    );
+    return withVoids(rows, voids).filter((review) => review.voidedAt === null);
   }
 
   async void(review: Review, at: string): Promise<void> {
     await this.manager.insert(VoidedReviewEntity, { review: review.id, tenant: this.own(review), at });
   }
 
-  private async withVoids(rows: ReviewEntity[]): Promise<Review[]> {
-    const voids = await inChunks(
-      rows.map(({ id }) => id),
-      (chunk) => this.manager.findBy(VoidedReviewEntity, { review: In(chunk) }),
-    );
-    const at = new Map(voids.map((row) => [row.review, row.at]));
-    return rows.map((row) => toReview(row, at.get(row.id) ?? null)).sort(oldestFirst);
+  /** Of reviews by a condition on them. */
+  private voidsWhere(condition: string, parameters: unknown[]): Promise<VoidedReviewEntity[]> {
+    const those = `SELECT id FROM reviews WHERE ${condition}`;
+    return selectRows(this.manager, VoidedReviewEntity, `WHERE review IN (${those})`, parameters);
   }
 
   async insert(review: Review): Promise<void> {
     this.own(review);
-    await orConflict(
-      this.manager.insert(ReviewEntity, toRow(review)),
-      'This person has decided these terms already.',
+    await this.send(
+      orConflict(
+        insertRow(this.manager, ReviewEntity, toRow(review)),
+        'This person has decided these terms already.',
+      ),
     );
   }
+}
+
+function withVoids(rows: readonly ReviewEntity[], voids: readonly VoidedReviewEntity[]): Review[] {
+  const at = new Map(voids.map((row) => [row.review, row.at]));
+  return rows.map((row) => toReview(row, at.get(row.id) ?? null)).sort(oldestFirst);
 }
 
 const toReview = ({ offered, offeredTerms, ...row }: ReviewEntity, voidedAt: string | null): Review => ({

@@ -24,13 +24,8 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
   }
 
   async current(tenant: string): Promise<TrustVersion | null> {
-    const row = await this.rows()
-      .andWhere('row.tenant = :tenant', { tenant })
-      .orderBy('row.chain', 'DESC')
-      .addOrderBy('row.seq', 'DESC')
-      .limit(1)
-      .getOne();
-    return row === null ? null : toVersion(row);
+    const [row] = await this.select('tenant = ? ORDER BY chain DESC, seq DESC LIMIT 1', [tenant]);
+    return row === undefined ? null : toVersion(row);
   }
 
   async chain(tenant: string): Promise<TrustVersion[]> {

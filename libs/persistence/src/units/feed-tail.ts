@@ -34,11 +34,16 @@ export class FeedTail implements FeedChanges, FeedEpochs {
     return { epoch, after: { epoch: epoch - 1, seq: feedSeq } };
   }
 
-  /** @returns whether there was anything to number */
-  async flush(): Promise<boolean> {
+  /** Whether gateways have anything to learn from this unit. */
+  get hasChanged(): boolean {
+    return this.#hasNewEpoch || this.#pending.length > 0;
+  }
+
+  async flush(): Promise<void> {
     const changes = this.#pending;
-    if (changes.length === 0) return this.#hasNewEpoch;
+    if (changes.length === 0) return;
     this.#pending = [];
+    if (this.manager.dataSource.options.type === 'postgres') return this.number(changes);
     await this.manager
       .createQueryBuilder()
       .update(DeploymentEntity)
@@ -51,7 +56,23 @@ export class FeedTail implements FeedChanges, FeedEpochs {
       FeedChangeEntity,
       changes.map((change, position) => ({ ...change, seq: first + position, mark: this.mark() })),
     );
-    return true;
+  }
+
+  /** In one statement. */
+  private async number(changes: readonly { kind: FeedChangeKind; ref: string }[]): Promise<void> {
+    await this.manager.query(
+      `WITH head AS (UPDATE deployment SET feed_seq = feed_seq + $1 RETURNING feed_seq)
+       INSERT INTO feed_changes (seq, kind, ref, mark)
+       SELECT head.feed_seq - $1 + change.place, change.kind, change.ref, change.mark
+       FROM head, unnest($2::varchar[], $3::varchar[], $4::varchar[])
+         WITH ORDINALITY AS change (kind, ref, mark, place)`,
+      [
+        changes.length,
+        changes.map(({ kind }) => kind),
+        changes.map(({ ref }) => ref),
+        changes.map(() => this.mark()),
+      ],
+    );
   }
 
   private mark(): string {

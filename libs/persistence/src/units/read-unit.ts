@@ -9,7 +9,7 @@ import type { UnitContext } from './context.js';
 import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
 
 const scopeOf = (manager: EntityManager, context: UnitContext, reach: Reach): Scope => ({
-  ...{ manager, context, reach, cache: context.organisation },
+  ...{ manager, context, reach, cache: context.organisation, lent: {} },
   // Units of reads change nothing.
   beforeOrganisationChange: () => Promise.resolve(),
 });

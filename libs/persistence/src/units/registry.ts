@@ -1,7 +1,7 @@
 import type { AllOf, DeploymentRepositories, TenantRepositories } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { Authenticators } from '../repositories/authenticators.js';
-import type { Reach } from '../repositories/bound.js';
+import type { Reach, UnitScope } from '../repositories/bound.js';
 import { ApiKeys, Gateways, SigningKeys } from '../repositories/credentials.js';
 import { Deliveries } from '../repositories/deliveries.js';
 import { Directory } from '../repositories/directory.js';
@@ -30,6 +30,7 @@ export interface Scope {
   manager: EntityManager;
   reach: Reach;
   context: UnitContext;
+  lent: UnitScope;
   /** Null in a unit that may change the organisation: what it reads is not committed yet. */
   cache: OrganisationCache | null;
   /** Called before the organisation changes. The locks that it takes last as long as the unit. */
@@ -42,11 +43,11 @@ type Registry<Repositories> = {
 
 /** Every repository whose rows belong to tenants. */
 export const TENANT_REPOSITORIES: Registry<TenantRepositories> = {
-  requests: ({ manager, reach, context }) => new Requests(manager, reach, context.owners),
-  reviews: ({ manager, reach }) => new Reviews(manager, reach),
-  grants: ({ manager, reach, context }) => new Grants(manager, reach, context.owners),
+  requests: ({ manager, reach, lent }) => new Requests(manager, reach, lent),
+  reviews: ({ manager, reach, lent }) => new Reviews(manager, reach, lent),
+  grants: ({ manager, reach, lent }) => new Grants(manager, reach, lent),
   invitations: ({ manager, reach }) => new Invitations(manager, reach),
-  openings: ({ manager, reach }) => new Openings(manager, reach),
+  openings: ({ manager, reach, lent }) => new Openings(manager, reach, lent),
   locks: ({ manager, reach }) => new Locks(manager, reach),
   leases: ({ manager, reach }) => new Leases(manager, reach),
   records: ({ manager, reach }) => new Records(manager, reach),

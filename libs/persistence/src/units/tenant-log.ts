@@ -4,8 +4,10 @@ import { commit, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
 import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { StoreError } from '../errors.js';
 import { logHeadOf } from '../repositories/events.js';
 import { Openings } from '../repositories/openings.js';
+import { returning, selectRows, updateRow } from '../repositories/plain-rows.js';
 import { insertRows } from '../repositories/write-rows.js';
 import type { UnitContext } from './context.js';
 
@@ -26,19 +28,15 @@ export class TenantLog implements EventLog {
   ) {}
 
   static async open(manager: EntityManager, context: UnitContext, tenant: string): Promise<TenantLog> {
-    const bump = () => manager.update(LogHeadEntity, { tenant }, { units: () => 'units + 1' });
-    if ((await bump()).affected !== 1) {
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(LogHeadEntity)
-        .values({ tenant, size: 0, units: 0, range: [] })
-        .orIgnore()
-        .execute();
-      await bump();
+    const sent = [bump(manager, tenant), headOf(manager, tenant)] as const;
+    let [isKnown, head] = await Promise.all(sent);
+    if (!isKnown) {
+      await insertRows(manager, LogHeadEntity, [{ tenant, size: 0, units: 0, range: [] }], 'skip');
+      await bump(manager, tenant);
+      head = await headOf(manager, tenant);
     }
-    const { size, range } = await manager.findOneByOrFail(LogHeadEntity, { tenant });
-    return new TenantLog(manager, context, tenant, { size, nodes: range });
+    if (head === undefined) throw new StoreError('database_failed', `The log of ${tenant} cannot be opened.`);
+    return new TenantLog(manager, context, tenant, { size: head.size, nodes: head.range });
   }
 
   async append(draft: EventDraft): Promise<{ index: number }> {
@@ -89,12 +87,12 @@ export class TenantLog implements EventLog {
     const leaves = this.#pending;
     if (leaves.length === 0) return;
     this.#pending = [];
-    await insertRows(this.manager, EventEntity, leaves);
-    await this.manager.update(
-      LogHeadEntity,
-      { tenant: this.tenant },
-      { size: this.range.size, range: [...this.range.nodes] },
-    );
+    const { size, nodes } = this.range;
+    const grown = { size, range: [...nodes] };
+    await Promise.all([
+      insertRows(this.manager, EventEntity, leaves),
+      updateRow(this.manager, LogHeadEntity, { tenant: this.tenant }, grown),
+    ]);
   }
 
   private async commitPersonal(personal: Record<string, string> = {}): Promise<Record<string, string>> {
@@ -109,5 +107,15 @@ export class TenantLog implements EventLog {
     return commitments;
   }
 }
+
+/** Takes the head's lock for the rest of the transaction. @returns false if the tenant has no log yet */
+const bump = async (manager: EntityManager, tenant: string): Promise<boolean> => {
+  const sql = 'UPDATE log_heads SET units = units + 1 WHERE tenant = ? RETURNING tenant';
+  const changed = await returning(manager, sql, [tenant]);
+  return changed.length === 1;
+};
+
+const headOf = async (manager: EntityManager, tenant: string): Promise<LogHeadEntity | undefined> =>
+  (await selectRows(manager, LogHeadEntity, 'WHERE tenant = ?', [tenant]))[0];
 
 const named = (id: unknown): string | null => (typeof id === 'string' ? id : null);

@@ -9,6 +9,7 @@ import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { TenantOutbox } from '../repositories/outbox.js';
 import type { UnitContext } from './context.js';
 import { FeedTail } from './feed-tail.js';
+import { PendingWrites } from './pending-writes.js';
 import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
 import { checkedSlug } from './slug.js';
 import { TenantLog } from './tenant-log.js';
@@ -18,6 +19,7 @@ export class UnitOfWork {
   readonly #logs = new Map<string, TenantLog>();
   readonly #feed: FeedTail;
   #hasNotices = false;
+  readonly #writes = new PendingWrites();
   #organisationHeld: Promise<void> | undefined;
 
   constructor(
@@ -30,16 +32,20 @@ export class UnitOfWork {
     this.#feed = new FeedTail(manager, context.random);
   }
 
-  /** @throws StoreError `invalid_tenant` if the text is no slug */
-  async tenant(slug: string): Promise<TenantUnit> {
+  /**
+   * @param beside what is read right after the log is taken, in the same round trip
+   * @throws StoreError `invalid_tenant` if the text is no slug
+   */
+  async tenant(slug: string, beside?: () => Promise<unknown>): Promise<TenantUnit> {
     const { manager, context, cache } = this;
-    const log = await this.log(checkedSlug(slug));
-    const scope = this.scope({ tenant: slug });
+    const scope = this.scope({ tenant: checkedSlug(slug) });
+    const organisation = new OrganisationReader(manager, scope.reach, cache);
+    const [log] = await Promise.all([this.log(slug), organisation.prefetch(), beside?.()]);
     return bind(TENANT_REPOSITORIES, scope, {
       tenant: slug,
-      organisation: new OrganisationReader(manager, scope.reach, cache),
+      organisation,
       log,
-      outbox: new TenantOutbox(manager, slug, context.ids, () => {
+      outbox: new TenantOutbox(manager, slug, context.ids, this.#writes, () => {
         this.#hasNotices = true;
       }),
       feed: this.#feed,
@@ -64,10 +70,20 @@ export class UnitOfWork {
     return bind(ALL_REPOSITORIES, this.scope('everybody'), {});
   }
 
+  /** Sends what was held back until the end, and waits for all that was sent. */
   async flush(): Promise<void> {
-    for (const log of this.#logs.values()) await log.flush();
-    const changed = await this.#feed.flush();
-    if (changed || this.#hasNotices) await this.rules.announce(this.manager);
+    for (const log of this.#logs.values()) this.#writes.add(log.flush());
+    const { hasChanged } = this.#feed;
+    this.#writes.add(this.#feed.flush());
+    if (hasChanged || this.#hasNotices) this.#writes.add(this.rules.announce(this.manager));
+    await this.#writes.settle();
+    this.#writes.close();
+  }
+
+  /** Waits for what was sent. @throws whatever the first write that failed threw */
+  async settle(): Promise<void> {
+    this.#writes.close();
+    await this.#writes.settle();
   }
 
   private scope(reach: Reach): Scope {
@@ -76,7 +92,8 @@ export class UnitOfWork {
       this.#organisationHeld ??= this.rules.beforeOrganisationChange(manager);
       return this.#organisationHeld;
     };
-    return { manager, context, cache, reach, beforeOrganisationChange };
+    const lent = { owners: context.owners, writes: this.#writes };
+    return { manager, context, cache, reach, lent, beforeOrganisationChange };
   }
 
   private async log(tenant: string): Promise<TenantLog> {

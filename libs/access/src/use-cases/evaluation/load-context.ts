@@ -28,7 +28,8 @@ interface ContextInput {
   stage: Stage;
   now: Date;
   requester: Person;
-  openRequests: number;
+  /** How many requests of the requester are open, or how to count them. */
+  openRequests: number | (() => Promise<number>);
   terms: Terms | null;
 }
 
@@ -39,29 +40,36 @@ export async function loadPolicyContext(
   more: ContextInput,
 ): Promise<PolicyContext> {
   const { organisation, locks } = unit;
+  const { requester } = more;
   const tenant = await organisation.tenant(access.tenant);
-  const trust = tenant === null ? UNCLAIMED : await loadTrustStatus(unit, tenant, access);
+  // At once: they share a round trip.
+  const [trust, openInvitations, activeLocks, openRequests, policy, service, reviewers, approvers] =
+    await Promise.all([
+      tenant === null ? UNCLAIMED : loadTrustStatus(unit, tenant, access),
+      more.stage === 'request'
+        ? unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS)
+        : [],
+      locks.binding({ tenant: access.tenant, person: requester.id, service: access.service }),
+      typeof more.openRequests === 'number' ? more.openRequests : more.openRequests(),
+      organisation.policy(),
+      organisation.service(access.service),
+      organisation.countWithRole(null, 'reviewer', requester.id),
+      tenant === null ? 0 : organisation.countWithRole(tenant.slug, 'approver', requester.id),
+    ]);
+  const suffices = ({ countersignature }: Invitation): boolean =>
+    tenant === null ||
+    countersignature !== null ||
+    countersignedActions(access.scope, tenant.controls, trust).length === 0;
   return {
     ...more,
+    openRequests,
     trust,
-    policy: await organisation.policy(),
+    policy,
     tenant,
-    locks: await locks.binding({ tenant: access.tenant, person: more.requester.id, service: access.service }),
-    invitationMatch: await loadInvitationMatch(
-      unit,
-      access,
-      more,
-      (invitation) =>
-        tenant === null ||
-        invitation.countersignature !== null ||
-        countersignedActions(access.scope, tenant.controls, trust).length === 0,
-    ),
-    service: await organisation.service(access.service),
-    reviewers: {
-      vendor: await organisation.countWithRole(null, 'reviewer', more.requester.id),
-      customer:
-        tenant === null ? 0 : await organisation.countWithRole(tenant.slug, 'approver', more.requester.id),
-    },
+    locks: activeLocks,
+    invitationMatch: await loadInvitationMatch(unit, access, more, openInvitations.filter(suffices)),
+    service,
+    reviewers: { vendor: reviewers, customer: approvers },
   };
 }
 
@@ -70,11 +78,10 @@ async function loadInvitationMatch(
   unit: Reads,
   access: RequestedAccess,
   { stage, terms, now }: ContextInput,
-  suffices: (invitation: Invitation) => boolean,
+  open: readonly Invitation[],
 ): Promise<InvitationMatch> {
   if (stage === 'request') {
-    const open = await unit.invitations.open(access.tenant, access.service, MAX_OPEN_INVITATIONS);
-    return findMatchingInvitation(access, await invitationViews(unit, open.filter(suffices)), now);
+    return findMatchingInvitation(access, await invitationViews(unit, open), now);
   }
   const named = terms?.invitation === undefined ? null : await unit.invitations.findByHash(terms.invitation);
   const [invitation = null] = named === null ? [] : await invitationViews(unit, [named]);

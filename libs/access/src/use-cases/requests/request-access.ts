@@ -58,7 +58,7 @@ export async function requestIn(
     stage: 'request',
     now,
     requester,
-    openRequests: await unit.requests.countOpen(unit.tenant, requester.id),
+    openRequests: () => unit.requests.countOpen(unit.tenant, requester.id),
     terms: null,
   });
   if (context.service === null || context.tenant === null) refuseIfAny(evaluate(access, context).refusals);

@@ -42,8 +42,10 @@ async function reviewIn(
   id: string,
   input: ReviewInput,
 ): Promise<Review> {
-  const { request, person } = await requestInSight(unit, principal, id);
-  const earlier = await unit.reviews.ofRequests([id]);
+  const [{ request, person }, earlier] = await Promise.all([
+    requestInSight(unit, principal, id),
+    unit.reviews.ofRequests([id]),
+  ]);
   const now = deps.clock.now();
   validateReview({
     input,

@@ -23,6 +23,8 @@ export const CONNECTION = {
   lock_timeout: LOCK_TIMEOUT_MS,
   idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
   query_timeout: ANSWER_TIMEOUT_MS,
+  // Statements are sent without waiting for the answers of those before; the server answers them in their order.
+  pipeline: true,
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
 };

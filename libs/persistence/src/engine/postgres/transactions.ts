@@ -47,9 +47,8 @@ async function once<T>(
   const runner = source.createQueryRunner();
   const connection = await connect(runner);
   try {
-    await connection.query(begin);
-    oneAfterTheOther(runner);
-    const result = await work(source.createEntityManager(runner));
+    const begun = connection.query(begin);
+    const result = await workAfter(begun, () => work(source.createEntityManager(runner)));
     // A transaction that a swallowed error has aborted is rolled back by COMMIT, without an error.
     const { command } = await connection.query('COMMIT');
     if (command !== 'COMMIT')
@@ -64,16 +63,18 @@ async function once<T>(
   }
 }
 
-/** A unit may ask for several things at once; its one connection takes one statement at a time. */
-function oneAfterTheOther(runner: QueryRunner): void {
-  const query = runner.query.bind(runner);
-  let last: Promise<unknown> = Promise.resolve();
-  const queued = (...asked: Parameters<typeof query>) => {
-    const done = last.then(() => query(...asked));
-    last = done.catch(() => undefined);
-    return done;
-  };
-  runner.query = queued as typeof query;
+/**
+ * Runs the work without waiting for the transaction to have begun: its first statements share that round trip. If it did
+ * not begin, they run without role and reach, and row-level security shows and takes no row.
+ */
+async function workAfter<T>(begun: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  // The failure is thrown below.
+  begun.catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    await begun;
+  }
 }
 
 async function connect(runner: QueryRunner): Promise<Connection> {
