@@ -40,4 +40,46 @@ const en = {
   slow: (time: string) => `One in ten decisions takes longer than ${time}.`,
 };
 
-export const askTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Zugriff anfragen',
+  lead: 'Fragen Sie so wenig an, wie der Fall erfordert. Der Kunde liest jedes Wort.',
+  tenant: 'Kunde',
+  chooseTenant: 'Kunden wählen …',
+  service: 'Datendienst',
+  what: 'Was müssen Sie tun?',
+  objects: 'Nur diese Objekte',
+  objectsHint: 'Namen, getrennt durch Leerzeichen oder Komma. Lassen Sie das Feld für alle leer.',
+  howLong: 'Wie lange?',
+  otherTime: 'Andere Zeit',
+  minutes: 'Minuten',
+  why: 'Warum? Der Kunde liest dies.',
+  whyHint: 'Ein Satz, etwa „Fall 4711: Die Summe einer Rechnung ist falsch“.',
+  ticket: 'Ticket',
+  ticketHint: 'Manche Kunden verlangen eines.',
+  submit: (phrase, time) => `Anfragen: ${phrase} für ${time}`,
+  submitEmpty: 'Zugriff anfragen',
+  willNeed: 'Was dann geschieht',
+  possible: 'Das können Sie anfragen.',
+  incomplete: 'Wählen Sie einen Kunden und was Sie brauchen. Dann sehen Sie hier, was Ihre Anfrage braucht.',
+  refusedTitle: 'Das würde abgewiesen',
+  vendorReviews: (count) =>
+    countOf(
+      count,
+      'Eine Prüfung durch den Anbieter',
+      'Prüfungen durch den Anbieter',
+      'Keine Prüfung durch den Anbieter',
+    ),
+  customerApprovals: (count) =>
+    countOf(
+      count,
+      'Eine Freigabe durch den Kunden',
+      'Freigaben durch den Kunden',
+      'Keine Freigabe durch den Kunden',
+    ),
+  countersigned: 'Der Kunde muss mit einem Passkey gegenzeichnen',
+  usually: (time) => `Dieser Kunde entscheidet meist binnen ${time}.`,
+  usuallyUnknown: 'Dieser Kunde hat zu selten entschieden, um zu sagen, wie lange er braucht.',
+  slow: (time) => `Jede zehnte Entscheidung dauert länger als ${time}.`,
+};
+
+export const askTexts: Catalogue<typeof en> = { en, de };

@@ -22,4 +22,28 @@ const en = {
   toTrust: 'To the trust page',
 };
 
-export const claimTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: (tenant) => `${tenant} beanspruchen`,
+  lead: 'Danach geben Gateways nur Zugriff auf das, was Ihre eigenen Passkeys unterschrieben haben, was auch immer der Server des Anbieters sagt.',
+  offerTitle: (tenant) => `${tenant} verlässt sich auf das Wort des Anbieters`,
+  offer: 'Beanspruchen Sie Ihre Organisation mit einem Passkey. Es dauert eine Minute.',
+  offerButton: 'Organisation beanspruchen',
+  key: 'Legen Sie Ihren Passkey an',
+  keyDone: 'Sie haben einen Passkey.',
+  backup: 'Sorgen Sie dafür, dass Sie nie ausgesperrt werden',
+  backupLead:
+    'Ein Gerät kann verloren gehen. Drucken Sie einen Wiederherstellungsschlüssel, oder legen Sie auf einem anderen Gerät einen zweiten Passkey an.',
+  backupDone: 'Sie haben einen Ersatz.',
+  second: 'Stattdessen einen zweiten Passkey anlegen',
+  rules: 'Lesen Sie, was Sie unterschreiben',
+  rulesAfter: 'Die Regeln erscheinen, sobald Sie einen Passkey und einen Ersatz haben.',
+  others: (names) =>
+    `Nur Personen mit einem Passkey sind genannt. Eine spätere Version kann ${names} aufnehmen.`,
+  signButton: 'Mit Passkey unterschreiben',
+  signMeans:
+    'Ihre Unterschrift macht dies zur ersten Version. Ein Gateway befolgt sie, sobald es ihren Fingerabdruck festgehalten hat.',
+  done: 'Beansprucht. Ab jetzt entscheiden Ihre Passkeys.',
+  toTrust: 'Zur Seite „Vertrauen“',
+};
+
+export const claimTexts: Catalogue<typeof en> = { en, de };

@@ -31,4 +31,36 @@ const en = {
   mailCode: 'You signed in with a code by mail. To change controls, use your organisation’s own sign-in.',
 };
 
-export const controlsTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Datenschutzregeln',
+  lead: 'Was der Anbieter anfragen darf und was jede Freigabe braucht. Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Regeln überstimmen.',
+  approvals: 'Freigaben, die eine Anfrage braucht',
+  approvalsHint: 'Jede von einer anderen Person.',
+  longest: 'Längster Zugriff, in Minuten',
+  longestHint: 'Wenn das Feld leer ist, gilt die Grenze des Anbieters.',
+  longestWrong: 'Geben Sie eine Zahl von Minuten über null ein.',
+  actions: 'Was jede Aktion braucht',
+  actionsLead: 'Die Aktionen aller Datendienste dieses Anbieters.',
+  level: {
+    low: 'Geringes Risiko: auch in Slack freizugeben',
+    medium: 'Im Web zu entscheiden',
+    high: 'Nur mit einem Passkey',
+  },
+  never: 'Niemals',
+  neverLead: 'Niemand kann das anfragen, aus welchem Grund auch immer.',
+  noForbidden: 'Nichts ist ganz verboten.',
+  forbidService: 'Datendienst',
+  forbidResource: 'Ressource',
+  forbidHint: 'Etwa payroll/** für payroll und alles darin.',
+  addForbidden: 'Verbieten',
+  allow: 'Entfernen',
+  save: 'Regeln speichern',
+  saved: 'Gespeichert. Diese Regeln gelten für neue Anfragen und Entscheidungen.',
+  conflict: 'Jemand anderes hat diese Regeln geändert. Ihre Änderungen sind nicht gespeichert.',
+  reload: 'Meine Änderungen verwerfen und die jetzigen Regeln zeigen',
+  readOnly: 'Die Admins Ihrer Organisation ändern diese Regeln.',
+  mailCode:
+    'Sie haben sich mit einem Code per Mail angemeldet. Um Regeln zu ändern, nutzen Sie die Anmeldung Ihrer Organisation.',
+};
+
+export const controlsTexts: Catalogue<typeof en> = { en, de };

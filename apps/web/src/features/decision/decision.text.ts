@@ -128,7 +128,7 @@ const de: DecisionText = {
   risk: 'Risiko',
   deadlines: 'Fristen',
   lapses: 'Diese Anfrage verfällt',
-  lapsesIn: 'bleiben für die Entscheidung',
+  lapsesIn: 'verbleiben für die Entscheidung',
   wouldEnd: 'Der Zugriff würde enden',
   wouldEndNow: (time) => `${time} nach der Freigabe, wenn Sie jetzt freigeben`,
   wouldEndAt: 'Anfang und Ende stehen fest',

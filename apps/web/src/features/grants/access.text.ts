@@ -15,4 +15,19 @@ const en = {
   firstUse: 'begins with the first use',
 };
 
-export const accessTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Zugriff jetzt',
+  lead: 'Wer jetzt über Countersign auf Ihre Daten zugreifen kann, und wer es bald kann.',
+  none: 'Niemand hat Zugriff',
+  noneLead: 'Über Countersign ist nichts offen. Der Verlauf zeigt frühere Zugriffe.',
+  open: 'Jetzt offen',
+  soon: 'Beginnt später',
+  watch: 'Beobachten und stoppen',
+  watchOnly: 'Beobachten',
+  left: 'verbleiben',
+  begins: 'bis zum Beginn',
+  calls: (count) => `Bisherige Aufrufe: ${count}`,
+  firstUse: 'beginnt mit der ersten Nutzung',
+};
+
+export const accessTexts: Catalogue<typeof en> = { en, de };

@@ -109,20 +109,19 @@ function LiveIndicator() {
   );
 }
 
+/** The log keeps this in one language, for every reader. */
+const STOP_REASON = 'Stopped from the live page';
+
 /** Revokes this grant. */
-export function useStop(grant: Grant) {
-  const text = useText(liveTexts);
+function useStop(grant: Grant) {
   return useMutation({
     mutationFn: () =>
       unwrap(
         api.POST('/api/v1/grants/{id}/revocation', {
           params: { path: { id: grant.id } },
-          body: { reason: text.stopReason },
+          body: { reason: STOP_REASON },
         }),
       ),
-    onSettled: () => readGrantAgain(grant),
+    onSettled: () => invalidate(['grant', grant.id], ['grants'], ['records', grant.id]),
   });
 }
-
-export const readGrantAgain = (grant: Grant): Promise<unknown> =>
-  invalidate(['grant', grant.id], ['grants'], ['records', grant.id]);

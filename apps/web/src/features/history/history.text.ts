@@ -23,4 +23,27 @@ const en = {
   done: (count: string) => `Exported ${count} calls.`,
 };
 
-export const historyTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Verlauf',
+  lead: 'Jede Anfrage mit ihrem Ausgang und jeder Aufruf, den Gateways aufgezeichnet haben.',
+  state: 'Stand',
+  all: 'Alle',
+  when: 'Angefragt',
+  who: 'Wer',
+  tenant: 'Kunde',
+  what: 'Was',
+  why: 'Warum',
+  erased: 'gelöscht',
+  none: 'Noch nichts',
+  noneLead: 'Anfragen und Entscheidungen erscheinen hier.',
+  export: 'Aufrufe exportieren',
+  exportLead: 'Alle aufgezeichneten Aufrufe zwischen zwei Tagen, für Ihre Unterlagen oder Ihre Prüfer.',
+  from: 'Von',
+  to: 'Bis (einschließlich)',
+  csv: 'CSV für Tabellen',
+  json: 'JSON Lines',
+  reading: (count) => `${count} Aufrufe gelesen …`,
+  done: (count) => `${count} Aufrufe exportiert.`,
+};
+
+export const historyTexts: Catalogue<typeof en> = { en, de };

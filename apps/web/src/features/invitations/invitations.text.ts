@@ -35,4 +35,41 @@ const en = {
   withdrawHint: 'If you withdraw an invitation, every access that it opened ends.',
 };
 
-export const invitationsTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Einladen',
+  lead: 'Geben Sie im Voraus frei: Eine Anfrage, die zu einer Einladung passt, braucht keine weitere Freigabe von Ihnen. Jeder Aufruf wird trotzdem aufgezeichnet.',
+  support: (vendor) => `${vendor} darf`,
+  service: 'Datendienst',
+  ticket: 'Für den Fall',
+  ticketHint: 'Nur Anfragen mit diesem Ticket passen.',
+  until: 'Bis',
+  untilHint: (zone) => `Ihre Zeitzone: ${zone}. Jeder Zugriff endet vorher.`,
+  longest: 'Jedes Mal höchstens, in Minuten',
+  longestHint: 'Lassen Sie das Feld leer für die längste Zeit, die die Regeln erlauben.',
+  longestMost: (time) => `Die Regeln erlauben höchstens ${time}. Lassen Sie das Feld dafür leer.`,
+  eachTime: (time) => `Jeder Zugriff dauert höchstens ${time}.`,
+  uses: 'Wie oft',
+  usesHint: 'Lassen Sie das Feld leer für beliebig oft.',
+  submit: (phrase, ticket) =>
+    ticket === ''
+      ? `Dem Support erlauben: ${phrase}`
+      : `Dem Support erlauben: ${phrase}, für den Fall ${ticket}`,
+  submitEmpty: 'Wählen Sie, was der Support darf',
+  signs: 'Sie unterschreiben dies mit Ihrem Passkey.',
+  noPasskey: 'Sie unterschreiben dies mit einem Passkey, und Sie haben noch keinen gültigen.',
+  sent: 'Der Support darf jetzt, was Sie gewählt haben.',
+  open: 'Offene Einladungen',
+  none: 'Keine Einladung ist offen',
+  noneLead: 'Der Support fragt Sie jedes Mal.',
+  what: 'Darf',
+  case: 'Fall',
+  any: 'jeder',
+  used: 'Genutzt',
+  usedOf: (used, uses) => `${used} von ${uses}`,
+  by: 'Von',
+  act: 'Aktionen',
+  withdraw: 'Zurückziehen',
+  withdrawHint: 'Wenn Sie eine Einladung zurückziehen, endet jeder Zugriff, den sie eröffnet hat.',
+};
+
+export const invitationsTexts: Catalogue<typeof en> = { en, de };

@@ -39,4 +39,44 @@ const en = {
     'To make passkeys, sign in with your company’s own sign-in. You signed in with a code by mail, which is too weak for this.',
 };
 
-export const passkeysTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Passkeys',
+  lead: 'Damit unterschreiben Sie Freigaben. Gateways prüfen Ihre Unterschrift selbst, was auch immer der Server des Anbieters sagt.',
+  mine: 'Ihre Passkeys',
+  none: 'Sie haben noch keinen Passkey',
+  noneLead: 'Um einen anzulegen, berühren Sie dieses Gerät oder einen Sicherheitsschlüssel.',
+  name: 'Name',
+  nameHint: 'Ein Name, den Sie wiedererkennen: „Arbeitslaptop“, „Schlüssel am Schlüsselbund“.',
+  firstName: 'Mein erstes Gerät',
+  ownPage: 'Unser Unternehmen betreibt eine eigene Unterschriftsseite',
+  ownPageAddress: 'Ihre Adresse',
+  ownPageHint: 'Etwa https://sign.acme.example. Sie legen Ihren Passkey dort an und nutzen ihn nur dort.',
+  madeThere: (at) => `Ein Fenster öffnet sich unter ${at}. Dort legen Sie Ihren Passkey an.`,
+  make: 'Passkey anlegen',
+  made: 'Ihr Passkey ist bereit.',
+  since: 'Seit',
+  state: 'Stand',
+  counts: 'im Vertrauensdokument',
+  waits: 'noch nicht in einem Vertrauensdokument',
+  act: 'Aktionen',
+  remove: 'Entfernen',
+  removeName: (name) => `${name} entfernen`,
+  removed: 'Der Passkey ist entfernt.',
+  bound: 'Das nächste Vertrauensdokument kann ihn entfernen',
+  recovery: 'Wiederherstellungsschlüssel',
+  recoveryLead:
+    'Für den Tag, an dem Sie alle Geräte verloren haben. Sie legen ihn hier an, sehen ihn einmal und drucken ihn. Nur die öffentliche Hälfte wird gesendet. Er kann ein neues Vertrauensdokument unterschreiben und sonst nichts.',
+  recoveryHave: 'Sie haben einen. Ein neuer ersetzt ihn mit dem nächsten Vertrauensdokument.',
+  recoveryMake: 'Wiederherstellungsschlüssel anlegen',
+  recoveryTitle: 'Ihr Wiederherstellungsschlüssel',
+  recoveryOnce:
+    'Drucken Sie ihn, oder schreiben Sie ihn jetzt auf. Er wird nicht noch einmal gezeigt, und niemand kann ihn wiederherstellen.',
+  print: 'Drucken',
+  download: 'Herunterladen',
+  kept: 'Ich habe ihn aufbewahrt',
+  registered: 'Ihr Wiederherstellungsschlüssel ist registriert.',
+  ownBrowser:
+    'Um Passkeys anzulegen, nutzen Sie die Anmeldung Ihres Unternehmens. Sie haben sich mit einem Code per Mail angemeldet; das ist dafür zu schwach.',
+};
+
+export const passkeysTexts: Catalogue<typeof en> = { en, de };

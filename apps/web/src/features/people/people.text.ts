@@ -29,4 +29,34 @@ const en = {
   mailCode: 'You signed in with a code by mail. To change people, use your organisation’s own sign-in.',
 };
 
-export const peopleTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Personen',
+  lead: 'Die Personen, die für Ihre Organisation entscheiden. Wen Sie entfernen, ist sofort überall abgemeldet. Bis Sie Ihre Organisation beanspruchen, kann die Konfiguration des Anbieters diese Liste ändern.',
+  name: 'Name',
+  email: 'E-Mail',
+  roles: 'Darf',
+  role: {
+    approver: 'Anfragen entscheiden, Zugriff stoppen',
+    admin: 'Personen und Regeln ändern, Zugriff stoppen',
+    auditor: 'Alles lesen',
+  },
+  short: { approver: 'Freigeber', admin: 'Admin', auditor: 'Prüfer' },
+  left: 'Ausgeschieden',
+  act: 'Aktionen',
+  edit: 'Ändern',
+  remove: 'Entfernen',
+  add: 'Person hinzufügen',
+  addConfirm: 'Hinzufügen',
+  save: 'Speichern',
+  back: 'Zurück',
+  removeTitle: (name) => `${name} entfernen`,
+  removeLead:
+    'Die Person wird überall abgemeldet, und ihre Schlüssel gelten nicht mehr. Offene Anfragen, die sie freigegeben hat, brauchen eine weitere Freigabe.',
+  editTitle: (name) => `${name} ändern`,
+  rolesNeeded: 'Wählen Sie mindestens eine.',
+  readOnly: 'Die Admins Ihrer Organisation ändern diese Liste.',
+  mailCode:
+    'Sie haben sich mit einem Code per Mail angemeldet. Um Personen zu ändern, nutzen Sie die Anmeldung Ihrer Organisation.',
+};
+
+export const peopleTexts: Catalogue<typeof en> = { en, de };

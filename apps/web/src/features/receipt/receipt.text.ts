@@ -35,4 +35,38 @@ const en = {
   word: 'No passkey of the customer signed this: the approvals above rest on the vendor’s word.',
 };
 
-export const receiptTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Zugriffsbeleg',
+  print: 'Drucken',
+  csv: 'CSV',
+  json: 'JSON Lines',
+  summary: (who, vendor, tenant) => `Was ${who} von ${vendor} bei ${tenant} tun durfte und getan hat.`,
+  allowed: 'Erlaubt',
+  window: 'Offen',
+  until: 'bis',
+  notBegun: 'Der Zugriff hat nicht begonnen.',
+  ended: 'Beendet',
+  stillOpen: 'Der Zugriff ist noch offen; dieser Beleg ist nicht endgültig.',
+  reason: 'Grund',
+  ticket: 'Ticket',
+  none: 'keines',
+  erased: 'gelöscht',
+  decided: 'Entschieden von',
+  done: 'Was getan wurde',
+  calls: (allowed, refused) => `Aufrufe erlaubt: ${allowed}, abgewiesen: ${refused}`,
+  bytes: (size) => `${size} Daten gesendet`,
+  nothing: 'Die registrierten Gateways haben keinen Aufruf aufgezeichnet.',
+  action: 'Was',
+  count: 'Aufrufe',
+  first: 'Erster',
+  last: 'Letzter',
+  all: 'Alle Aufrufe',
+  ids: 'Für Prüfer',
+  grant: 'Zugriff',
+  request: 'Anfrage',
+  digest: 'Prüfsumme der Bedingungen',
+  trust: 'Gegengezeichnet nach Vertrauensdokument',
+  word: 'Kein Passkey des Kunden hat dies unterschrieben: Die Freigaben oben beruhen auf dem Wort des Anbieters.',
+};
+
+export const receiptTexts: Catalogue<typeof en> = { en, de };

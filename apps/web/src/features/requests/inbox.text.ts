@@ -13,7 +13,7 @@ const en = {
 
 const de: typeof en = {
   title: 'Wartet auf Ihre Entscheidung',
-  left: 'bleiben für die Entscheidung',
+  left: 'verbleiben',
   open: 'Lesen und entscheiden',
   show: 'Anfrage öffnen',
   none: 'Nichts wartet auf Sie',

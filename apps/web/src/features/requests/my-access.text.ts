@@ -15,4 +15,20 @@ const en = {
   state: 'State',
 };
 
-export const myAccessTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Mein Zugriff',
+  ask: 'Zugriff anfragen',
+  open: 'Jetzt offen',
+  waiting: 'Wartet',
+  before: 'Früher',
+  none: 'Sie haben keinen Zugriff und keine offene Anfrage',
+  noneLead: 'Fragen Sie an, was der Fall erfordert, und so lange, wie er es erfordert.',
+  offered:
+    'Der Kunde bietet weniger an. Lesen Sie das Angebot, dann nehmen Sie es an oder ziehen Sie Ihre Anfrage zurück.',
+  when: 'Wann',
+  what: 'Was',
+  tenant: 'Kunde',
+  state: 'Stand',
+};
+
+export const myAccessTexts: Catalogue<typeof en> = { en, de };

@@ -10,4 +10,14 @@ const en = {
   own: 'Your own requests, which someone else reviews',
 };
 
-export const reviewQueueTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Zu prüfen',
+  lead: 'Die Anfragen Ihrer Kolleginnen und Kollegen. Was Sie freigeben, geht an den Kunden, der entscheidet.',
+  approve: 'Für den Anbieter freigeben',
+  approved: 'Freigegeben. Die Anfrage geht jetzt an den Kunden.',
+  none: 'Nichts zu prüfen',
+  noneLead: 'Wenn jemand aus Ihrem Team um Zugriff bittet, erscheint die Anfrage sofort hier.',
+  own: 'Ihre eigenen Anfragen, die jemand anderes prüft',
+};
+
+export const reviewQueueTexts: Catalogue<typeof en> = { en, de };

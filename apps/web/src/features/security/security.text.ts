@@ -54,4 +54,62 @@ const en = {
   retry: 'Try again',
 };
 
-export const securityTexts: Catalogue<typeof en> = { en };
+const de: typeof en = {
+  title: 'Sicherheit',
+  lead: 'Alle offenen Zugriffe aller Kunden, mit Knöpfen, die sie sofort beenden.',
+  open: 'Jetzt offen',
+  none: 'Nichts ist offen',
+  noneLead: 'Über Countersign ist kein Zugriff aktiv.',
+  who: 'Wer',
+  tenant: 'Kunde',
+  what: 'Darf',
+  left: 'Verbleibt',
+  calls: 'Aufrufe',
+  act: 'Aktionen',
+  stop: 'Stoppen',
+  stopPerson: 'Person sperren',
+  stopTenant: 'Kunden sperren',
+  stopTitle: {
+    grant: 'Diesen Zugriff stoppen',
+    person: 'Diese Person sperren',
+    tenant: 'Diesen Kunden sperren',
+  },
+  stopLead: {
+    grant: (name) => `Der Zugriff von ${name} endet binnen einer Sekunde an jedem verbundenen Gateway.`,
+    person: (name) =>
+      `${name} kann keinen Zugriff anfragen, und Gateways weisen alle Aufrufe dieser Person ab, bis Sie die Sperre aufheben.`,
+    tenant: (name) => `Gateways weisen jeden Zugriff auf Daten von ${name} ab, bis Sie die Sperre aufheben.`,
+  },
+  reason: 'Warum? Das Protokoll bewahrt Ihre Antwort auf.',
+  reasonNeeded: 'Nennen Sie einen Grund.',
+  confirm: { grant: 'Zugriff stoppen', person: 'Person sperren', tenant: 'Kunden sperren' },
+  back: 'Zurück',
+  locks: 'Geltende Sperren',
+  noLocks: 'Nichts ist gesperrt.',
+  lock: 'Gesperrt',
+  lockReason: 'Grund',
+  until: 'Bis',
+  untilLifted: 'bis zur Aufhebung',
+  lift: 'Aufheben',
+  customers: 'vom Kunden gesetzt',
+  gateways: 'Gateways',
+  noGateways: 'Kein Gateway ist registriert.',
+  gateway: 'Gateway',
+  state: 'Stand',
+  lastConnected: 'Zuletzt verbunden',
+  never: 'nie',
+  gatewayState: {
+    in_touch: 'Verbunden',
+    away: 'Nicht verbunden',
+    never: 'Noch nie verbunden',
+    revoked: 'Widerrufen',
+  },
+  dead: 'Nicht zugestellte Mitteilungen',
+  noDead: 'Jede Mitteilung ist zugestellt oder wird noch gesendet.',
+  notice: 'Mitteilung',
+  when: 'Wann',
+  error: 'Letzter Fehler',
+  retry: 'Noch einmal versuchen',
+};
+
+export const securityTexts: Catalogue<typeof en> = { en, de };

@@ -106,4 +106,115 @@ const en = {
 };
 
 export type TrustText = typeof en;
-export const trustTexts: Catalogue<TrustText> = { en };
+
+const de: TrustText = {
+  title: 'Vertrauen',
+  lead: 'Die Personen, Schlüssel und Regeln, die Ihr Unternehmen unterschrieben hat. Gateways befolgen diese, nicht das Wort des Anbieters.',
+  unclaimed: 'Auf Wort des Anbieters',
+  unclaimedLead:
+    'Ihr Unternehmen hat noch nichts unterschrieben. Wenn der Server des Anbieters sagt, dass Ihre Personen zugestimmt haben, glauben es die Gateways.',
+  claim: 'Organisation beanspruchen',
+  claimAdmin: 'Ein Admin Ihres Unternehmens kann das ändern.',
+  current: 'In Kraft',
+  version: (seq) => `Version ${seq}`,
+  validUntil: 'Gültig bis',
+  validLead:
+    'Danach weisen Gateways jeden Aufruf ab, bis Ihre Personen die nächste Version unterschrieben haben.',
+  people: 'Wer unterschreibt',
+  keys: (count) => (count === 1 ? '1 Passkey' : `${count} Passkeys`),
+  withRecovery: 'und ein Wiederherstellungsschlüssel',
+  approvals: 'Jeder Zugriff braucht',
+  approvalsOf: (count) =>
+    count === 1 ? 'den Passkey von einer dieser Personen' : `die Passkeys von ${count} dieser Personen`,
+  threshold: 'Eine Änderung braucht',
+  thresholdOf: (count) =>
+    count === 1
+      ? 'die Unterschrift von einer dieser Personen'
+      : `die Unterschriften von ${count} dieser Personen`,
+  except: 'Ohne Passkey',
+  exceptNone: 'nichts: jede Aktion wird gegengezeichnet',
+  forbid: 'Niemals erlaubt',
+  forbidNone: 'nichts ist für immer verboten',
+  bases: 'Zugriff ohne Ihre Unterschrift',
+  basesNone: 'keiner: nicht einmal im Notfall',
+  basis: (basis, what, time) => `${basis}: ${what}, höchstens ${time}`,
+  basisName: { emergency: 'Notfall', legal: 'rechtliche Anordnung' },
+  basesHint: 'Aus diesen Gründen geben Gateways Zugriff ohne Ihre Unterschrift.',
+  basesAdd: 'Einen weiteren Grund zulassen',
+  basisKind: 'Grund',
+  basisService: 'Dienst',
+  basisActions: 'Für diese Aktionen',
+  basisLongest: 'Höchstens, in Minuten',
+  remove: 'Entfernen',
+  exceptHint:
+    'Für die Aktionen, die Sie ankreuzen, genügt das Wort des Anbieters. Seine Routenkarte sagt, welcher Aufruf welche Aktion ist.',
+  validUntilHint: 'Höchstens 180 Tage ab jetzt. Der Tag beginnt um Mitternacht UTC.',
+  edit: 'Regeln ändern',
+  editBack: 'Meine Änderungen zurücknehmen',
+  whole: 'Die ganze nächste Version',
+  where: 'Unterschrieben unter',
+  witnesses: 'Zeugen des Protokolls',
+  witnessesNone: 'keine',
+  fingerprint: 'Fingerabdruck',
+  fingerprintLead:
+    'Er ist an jedem Gateway, in Ihrer Ankerdatei und auf Belegen derselbe. Vergleichen Sie ihn einmal, und bewahren Sie die Datei dort auf, wo der Anbieter keinen Zugang hat.',
+  anchor: 'Ankerdatei herunterladen',
+  pin: 'Führen Sie dies auf dem Rechner jedes Gateways aus:',
+  gateways: 'Gateways',
+  gatewaysNone: 'Kein Gateway ist registriert.',
+  gateway: 'Gateway',
+  pinned: 'hat diesen Fingerabdruck festgehalten',
+  pinnedOther: 'hat einen anderen Fingerabdruck festgehalten',
+  pinnedBehind: 'hat nur ältere Dokumente als erwartet und weist jeden Aufruf ab',
+  notPinned: 'hat ihn nicht festgehalten',
+  state: 'Stand',
+  ownPage: 'Eigene Unterschriftsseite betreiben',
+  ownPageLead:
+    'Ihr Unternehmen betreibt diese Seite selbst. Ihre Personen sehen dann auf Ihrer Seite, was sie unterschreiben, und keine Seite des Anbieters kann sie etwas anderes unterschreiben lassen.',
+  ownPageHash:
+    'SHA-256 der Datei, die dieser Broker ausliefert. Vergleichen Sie sie mit der Prüfsumme im Quelltext der Version.',
+  ownPageTake: 'Unterschriftsseite herunterladen',
+  versions: 'Versionen',
+  hash: 'Prüfsumme',
+  since: 'Seit',
+  proposal: 'Vorgeschlagen',
+  proposedByHost:
+    'Die Organisationsdatei des Anbieters schlägt dies vor. Es wirkt erst, wenn Ihre Personen es unterschreiben.',
+  controls: 'Datenschutzregeln, die sich damit ändern',
+  controlsLongest: 'Längster Zugriff',
+  controlsNoLimit: 'die Grenze des Anbieters',
+  controlsNothing: 'nichts',
+  reset: 'Der Anbieter sagt, dass Ihr Unternehmen alle Schlüssel verloren hat',
+  resetReason: (reason) => `Sein Grund: „${reason}“`,
+  resetMeans:
+    'Noch hat sich nichts geändert. Wenn jemand von Ihnen noch einen Passkey oder einen Wiederherstellungsschlüssel hat, widersprechen Sie. Wenn nicht, beanspruchen Sie Ihre Organisation noch einmal. Gateways befolgen die neue Version 72 Stunden, nachdem sie sie festgehalten haben.',
+  resetObject: 'Widersprechen: Wir haben unsere Schlüssel noch',
+  claimAgain: 'Noch einmal beanspruchen',
+  proposedBy: (who) => `Vorgeschlagen von ${who}`,
+  changes: 'Was sich ändert',
+  noChanges: 'Nur Datum und Nummer.',
+  added: (who) => `Fügt einen Passkey von ${who} hinzu`,
+  removed: (who) => `Entfernt einen Passkey von ${who}`,
+  recoveryAdded: (who) => `Fügt einen Wiederherstellungsschlüssel von ${who} hinzu`,
+  recoveryRemoved: (who) => `Entfernt einen Wiederherstellungsschlüssel von ${who}`,
+  changed: (what, before, after) => `${what}: ${after}. Vorher: ${before}`,
+  signedBy: (who) => `Unterschrieben von ${who}`,
+  needsPersons: (count) =>
+    count === 1
+      ? 'Noch eine Person der geltenden Version muss unterschreiben.'
+      : `Noch ${count} Personen der geltenden Version müssen unterschreiben.`,
+  needsKeys: (who) => `Auch die neuen Passkeys von ${who} müssen unterschreiben.`,
+  sign: 'Mit Passkey unterschreiben',
+  signMany: (count) => `Ihr Gerät fragt ${count}-mal, weil jeder Ihrer neuen Passkeys unterschreibt.`,
+  withdraw: 'Zurückziehen',
+  recoverySign: 'Mit dem Wiederherstellungsschlüssel unterschreiben',
+  recoveryElsewhere: (at) => `Sie geben ihn auf der Unterschriftsseite Ihres Unternehmens ein: ${at}.`,
+  recoveryTyped: 'Wiederherstellungsschlüssel, wie gedruckt',
+  propose: 'Nächste Version vorschlagen',
+  proposeLead:
+    'Sie übernimmt die heutigen Personen, Passkeys und Datenschutzregeln sowie die Regeln, wie Sie sie hier ändern.',
+  ownBrowser:
+    'Um dies zu unterschreiben, nutzen Sie die Anmeldung Ihres Unternehmens. Sie haben sich mit einem Code per Mail angemeldet; das ist dafür zu schwach.',
+};
+
+export const trustTexts: Catalogue<TrustText> = { en, de };
