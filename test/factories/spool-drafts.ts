@@ -7,10 +7,10 @@ export const BOOTS = [
 ] as const;
 
 let ids = 0;
-/** A fresh id. */
+/** A new id. */
 export const recordId = () => `rec_01980000-0000-7000-8000-${String(++ids).padStart(12, '0')}`;
 
-/** An allowed call without its place; `padding` makes it longer. */
+/** An allowed call without its place in a chain. `padding` makes it longer. */
 export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): RecordDraft {
   return {
     record: {
@@ -37,7 +37,7 @@ export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): 
   };
 }
 
-/** How that call ended. */
+/** The outcome of that call. */
 export function outcome(of: RecordDraft): RecordDraft {
   const { v, id, gateway, boot, tenant, at } = of.record;
   return {
@@ -66,7 +66,7 @@ export function refused(tenant = 'acme', boot: string = BOOTS[0], padding = 0): 
   return { record: { ...record, kind: 'refused', code: 'insufficient_scope', count: 1 }, openings };
 }
 
-/** By which the gateway vouches for a chain. */
+/** A record with which the gateway signs a chain. */
 export function head(tenant = 'acme', boot: string = BOOTS[0]): RecordDraft {
   const { v, id, gateway, at } = allowed(tenant, boot).record;
   return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };

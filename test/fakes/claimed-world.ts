@@ -24,7 +24,9 @@ import { until } from './until.js';
 export const ADA = 'usr_0199f0a0-7b2c-7003-8000-0000000000a1';
 export const BOB = 'usr_0199f0a0-7b2c-7003-8000-0000000000b1';
 
-/** A gateway in touch with a broker, and acme, which has claimed itself: what its people sign, and what they have pinned. */
+/**
+ * A gateway in touch with a broker, and the tenant acme, which is claimed: what its people sign, and what is pinned.
+ */
 export class ClaimedWorld {
   readonly ada = new Authenticator();
   readonly adaSpare = new Authenticator();
@@ -34,7 +36,7 @@ export class ClaimedWorld {
   genesis!: SignedTrustDocument;
   chain: SignedTrustDocument[] = [];
 
-  /** Two people, two of whom approve all but `list`; pinned unless said otherwise, and in the feed. */
+  /** Two people, both of whom must approve everything but `list`. By default pinned and in the feed. */
   static async start({
     pinned = true,
     inFeed = true,
@@ -74,14 +76,14 @@ export class ClaimedWorld {
     return statementHash(hashing, this.genesis.document);
   }
 
-  /** As `countersign gateways pin` does it on the gateway's host. */
+  /** Pins as `countersign gateways pin` does on the gateway's host. */
   async pin(hash = this.trust, { atLeast }: { atLeast?: string } = {}): Promise<void> {
     const pins = await readPins(this.world.spoolDir);
     const { pin } = setPin(pins['acme'], hash, Date.now(), atLeast);
     await writePins(this.world.spoolDir, { ...pins, acme: pin });
   }
 
-  /** The next version, signed by these, and put into the feed. */
+  /** The next version, signed by these authenticators and added to the feed. */
   adopt(
     change: Partial<TrustDocument>,
     by: readonly Authenticator[] = [this.ada, this.bob],
@@ -110,12 +112,12 @@ export class ClaimedWorld {
     };
   }
 
-  /** What Ada and Bob have signed of a grant. */
-  yes(grant: FakeGrant): Signature[] {
+  /** The signatures of Ada and Bob for a grant. */
+  approvals(grant: FakeGrant): Signature[] {
     return [this.ada.sign(this.approval(grant, ADA), AT), this.bob.sign(this.approval(grant, BOB), AT)];
   }
 
-  /** A stop by Ada, from now on; of the whole tenant, unless a digest is said. */
+  /** A stop by Ada from now on: of the whole tenant, unless a digest is given. */
   stop(change: Partial<StopStatement> = {}): Signature<StopStatement> {
     return this.ada.sign({ type: STOP_TYPE, ...this.said(), ...change }, AT);
   }
@@ -125,8 +127,8 @@ export class ClaimedWorld {
     return this.ada.sign({ type: LIFT_TYPE, ...this.said(), stop: of, ...change }, AT);
   }
 
-  /** Hands a stop or lift in at the gateway itself. */
-  hand(countersignature: unknown): Promise<Response> {
+  /** Submits a stop or lift at the gateway itself. */
+  submit(countersignature: unknown): Promise<Response> {
     return this.world.send({
       method: 'POST',
       path: '/countersign/stop',
@@ -135,7 +137,7 @@ export class ClaimedWorld {
     });
   }
 
-  /** Reads an invoice of acme with this token; answers 200, or the code and reason of the refusal. */
+  /** Reads an invoice of acme with this token. Returns 200, or the code and reason of the refusal. */
   async read(token: string, path = '/billing/tenants/acme/invoices/7'): Promise<string> {
     const answer = await this.world.send({ token, path });
     if (answer.status === 200) {
@@ -146,8 +148,11 @@ export class ClaimedWorld {
     return reason === undefined ? code : `${code} ${reason}`;
   }
 
-  /** Resolves when the gateway has followed all that the feed has brought so far: a call that came with it goes through. */
-  async heard(): Promise<void> {
+  /**
+   * Resolves when the gateway has applied everything that the feed has brought so far: a call under a grant of the last
+   * event succeeds.
+   */
+  async feedApplied(): Promise<void> {
     const { broker } = this.world;
     const startsIn = Math.floor(broker.clockOffset / 1_000);
     const token = broker.forge(broker.grant({ tenant: 'globex', startsIn }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request as the upstream saw it. */
+/** One request as the upstream received it. */
 export type Hit = {
   method: string;
   url: string;
@@ -14,14 +14,14 @@ export type Hit = {
 
 type Answer = (request: IncomingMessage, response: ServerResponse, hit: Hit) => void;
 
-/** A data service that writes down every request that reaches it, and answers as told. */
+/** A data service that stores every request that reaches it, and answers as the test says. */
 export class CountingUpstream {
   readonly hits: Hit[] = [];
   answer: Answer = (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end('{"ok":true}');
   };
-  /** Called when the headers of a request arrive; its body is read and the answer given after. */
+  /** Called when the headers of a request arrive. Its body is read and the response sent after that. */
   onArrival: (request: IncomingMessage) => void | Promise<void> = () => undefined;
   port = 0;
   private server: Server | undefined;

@@ -46,10 +46,10 @@ type Event = FeedEvent extends infer E
     : never
   : never;
 
-/** A grant of the fake, with all that a token needs. */
+/** A grant of the fake, with everything that a token needs. */
 export type FakeGrant = FeedGrant & { terms: Terms };
 
-/** What a test may want of a grant; the rest is a grant of acme's invoices for an hour. */
+/** What a test may choose for a grant. The default is a grant of acme's invoices for an hour. */
 export type GrantWishes = {
   tenant?: string;
   service?: string;
@@ -64,7 +64,9 @@ export type GrantWishes = {
   invitation?: string;
 };
 
-/** Of a real broker: its place, what one gateway knows it by, and the keys that sign feed and tokens. */
+/**
+ * What is stolen of a real broker: its address, what one gateway knows it by, and the keys that sign feed and tokens.
+ */
 export type StolenBroker = Pick<
   FeedBroker,
   'gateway' | 'deployment' | 'issuer' | 'feed' | 'signing' | 'port'
@@ -73,8 +75,8 @@ export type StolenBroker = Pick<
 };
 
 /**
- * The broker's side of the gateway protocol, in memory: signs a real feed, takes records exactly once and checks their
- * chains, and can misbehave on demand.
+ * The broker's side of the gateway protocol, in memory: it signs a real feed, accepts records exactly once, checks
+ * their chains, and misbehaves on demand.
  */
 export class FeedBroker {
   readonly gateway: string;
@@ -85,7 +87,7 @@ export class FeedBroker {
   epoch = 1;
   seq = 0;
   services: ServiceDefinition[] = [];
-  /** Older maps that live grants still name. */
+  /** Older maps that active grants still name. */
   olderMaps: ServiceDefinition[] = [];
   locks: FeedLock[] = [];
   tenants: FeedTenant[] = [
@@ -93,45 +95,45 @@ export class FeedBroker {
     { slug: 'globex', forbid: [] },
   ];
   grants: FakeGrant[] = [];
-  /** What customers have signed, and what the gateway said that it has pinned, each time. */
+  /** What customers have signed, and each report of the gateway's pins. */
   trust: FeedTrust[] = [];
   stops: SignedStop[] = [];
   lifts: SignedLift[] = [];
   readonly pins: GatewayPin[][] = [];
-  /** Stops and lifts that were handed in at the gateway, as it passed them on. */
+  /** Stops and lifts that were submitted at the gateway, as it relayed them. */
   readonly handed: (SignedStop | SignedLift)[] = [];
 
-  /** Everything accepted, in order, and what did not follow in its chain. */
+  /** Everything that was accepted, in order, and the records that did not follow in their chain. */
   readonly records: AccessRecord[] = [];
   readonly openings: RecordEntry['openings'][] = [];
   readonly gaps: AccessRecord[] = [];
-  /** What gateways hold of budgets, and which of their boots were said to be over. */
+  /** What gateways hold of budgets, and which of their boots were reported as over. */
   readonly leases = new LeaseBook();
   readonly closedBoots: string[] = [];
   publicKey: string | undefined;
   /** Connections to the feed so far, and the Last-Event-ID of each. */
   readonly resumes: (string | undefined)[] = [];
 
-  /** Switches of misbehaviour. */
+  /** Switches for misbehaviour. */
   heartbeats = true;
   knowsGateway = true;
   takesRecords = true;
-  /** Of pins, and of stops that are passed on. */
+  /** Accepts pins, and relayed stops. */
   takesNews = true;
-  /** Takes batches, but its answer is lost on the way. */
+  /** Whether answers to batches arrive. If not, the batch is accepted anyway. */
   answersRecords = true;
-  /** Batches with such a record are judged and refused (400). */
+  /** Batches with such a record are rejected (400). */
   refuses: (record: AccessRecord) => boolean = () => false;
   resumable = true;
   /** Added to the signed time. */
   clockOffset = 0;
   /** Changes an event just before it is signed. */
   tamper: (event: FeedEvent) => FeedEvent = (event) => event;
-  /** Events that get lost on the way. */
+  /** Events that are lost on the way. */
   drops: (event: FeedEvent) => boolean = () => false;
-  /** Keeps an event back, to be sent when the test says so. */
+  /** Holds an event back, to be sent when the test says so. */
   holds: (event: FeedEvent, send: () => void) => boolean = () => false;
-  /** The key that signs, where it is not the pinned one. */
+  /** The key that signs, if it is not the pinned one. */
   otherKey: typeof this.feed.privateKey | undefined;
 
   private readonly secret: string;
@@ -142,7 +144,7 @@ export class FeedBroker {
   private timer: NodeJS.Timeout | undefined;
   port: number;
 
-  /** Everything its own, or with what was stolen of a real broker. */
+  /** Everything is new, or taken from what was stolen of a real broker. */
   constructor(stolen: Partial<StolenBroker> = {}) {
     this.gateway = stolen.gateway ?? `gtw_${v7()}`;
     this.deployment = stolen.deployment ?? `dep_${v7()}`;
@@ -178,7 +180,7 @@ export class FeedBroker {
     });
   }
 
-  /** Creates a grant; `announce: false` keeps it from the feed. */
+  /** Creates a grant. `announce: false` keeps it out of the feed. */
   grant(wishes: GrantWishes = {}, announce = true): FakeGrant {
     const service = this.services.find(({ name }) => name === (wishes.service ?? 'billing'));
     if (service === undefined) throw new Error('the fake has no such service');
@@ -247,7 +249,7 @@ export class FeedBroker {
     }).token;
   }
 
-  /** Any claims under the broker's own signing key: what whoever has that key can mint. */
+  /** Any claims, signed with the broker's own key: what a thief of that key can mint. */
   forge(grant: FakeGrant, change: Record<string, unknown> = {}): string {
     const { kid, privatePem } = this.signing;
     const now = Math.floor((Date.now() + this.clockOffset) / 1_000);
@@ -271,13 +273,13 @@ export class FeedBroker {
     return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(privatePem));
   }
 
-  /** Says that a tenant is claimed, by this whole chain. */
+  /** Announces that a tenant is claimed, with this whole chain. */
   claim(tenant: string, chain: SignedTrustDocument[]): void {
     this.trust = [...this.trust.filter((each) => each.tenant !== tenant), { tenant, chain }];
     this.change({ trust: [{ tenant, chain }] });
   }
 
-  /** Sends a change to everybody who listens. */
+  /** Sends a change to every listener. */
   change(data: ChangeData): void {
     this.seq += 1;
     this.history.push({ seq: this.seq, data });
@@ -289,12 +291,12 @@ export class FeedBroker {
     for (const response of this.open) this.send(response, { type: 'heartbeat', data: {} });
   }
 
-  /** Breaks every feed connection. */
+  /** Closes every feed connection. */
   drop(): void {
     for (const response of this.open) response.destroy();
   }
 
-  /** The whole of the fake's services as a change. */
+  /** All services of the fake, as a change. */
   announceServices(): void {
     this.change({ services: this.feedServices(), routeMaps: [...this.services, ...this.olderMaps] });
   }

@@ -6,7 +6,7 @@ import { until } from './until.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/apps/gateway/src/main.js', import.meta.url));
 
-/** The built gateway as a process of its own, for what only a process can suffer. */
+/** The built gateway as a process, for tests that kill it or trace it. */
 export class GatewayProcess {
   url = '';
   readonly lines: string[] = [];

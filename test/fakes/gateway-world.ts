@@ -45,7 +45,7 @@ export type Sent = {
   signal?: AbortSignal;
 };
 
-/** A broker, an upstream and a gateway between them, in this process, on a spool of their own. */
+/** A broker, an upstream and a gateway between them, in this process, with their own spool folder. */
 export class GatewayWorld {
   readonly broker = new FeedBroker();
   readonly upstream = new CountingUpstream();
@@ -70,7 +70,7 @@ export class GatewayWorld {
   }
 
   async startGateway(options: Partial<GatewayOptions> = {}): Promise<void> {
-    // Machines whose clocks differ do not work together.
+    // Broker and gateway do not work together if their clocks differ.
     if (options.clock instanceof SteppedClock) this.broker.clockOffset = options.clock.offset;
     this.running = await startGateway({
       credential: this.broker.credential,
@@ -95,14 +95,14 @@ export class GatewayWorld {
     await rm(this.spoolDir, { recursive: true, force: true });
   }
 
-  /** Moves the gateway's clock and the time that the broker signs, and waits until the two are in touch again. */
+  /** Moves the gateway's clock and the broker's signed time, and waits until the gateway is in touch again. */
   async advance(clock: SteppedClock, milliseconds: number): Promise<void> {
     clock.offset += milliseconds;
     this.broker.clockOffset += milliseconds;
     await until(() => this.gateway.isInTouch());
   }
 
-  /** What `/readyz` says of the spool. */
+  /** What `/readyz` reports about the spool. */
   async spool(): Promise<Readiness['spool']> {
     const answer = await fetch(`${this.gateway.url}/readyz`);
     return ((await answer.json()) as Readiness).spool;
@@ -127,7 +127,7 @@ export class GatewayWorld {
     });
   }
 
-  /** Exactly these bytes; `toEnd` reads until the gateway closes the connection. */
+  /** Sends exactly these bytes. `toEnd` reads until the gateway closes the connection. */
   raw(bytes: string | Buffer, toEnd = false): Promise<RawAnswer> {
     return sendRaw(this.gateway.port, bytes, toEnd);
   }

@@ -4,7 +4,7 @@ import type { Amounts, LeaseAnswer } from '@countersign/gateway-protocol';
 
 const nothing: Amounts = { calls: 0, bytes: 0 };
 
-/** What gateways hold of budgets, by the rule of the domain; what was used is known from the asks alone. */
+/** What gateways hold of budgets, by the domain's rule. What was used is known only from their requests. */
 export class LeaseBook {
   readonly leases: Lease[] = [];
 

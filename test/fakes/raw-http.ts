@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** What came back on a connection on which exactly these bytes were sent. */
+/** The response on a connection on which exactly these bytes were sent. */
 export type RawAnswer = {
   status: number | undefined;
   text: string;
@@ -9,7 +9,7 @@ export type RawAnswer = {
 };
 
 /**
- * Sends bytes as they are and reads until an answer is complete, or with `toEnd` until the peer closes. For requests
+ * Sends bytes as they are and reads until a response is complete, or with `toEnd` until the peer closes. For requests
  * that no HTTP client would send.
  */
 export function sendRaw(port: number, bytes: string | Buffer, toEnd = false): Promise<RawAnswer> {

@@ -14,7 +14,7 @@ import { BOOTS } from '../factories/spool-drafts.js';
 export const START: SpoolPlace = { segment: 0, offset: 0 };
 export const MIB = 1024 * 1024;
 
-/** A folder with the spools that a test opens on it, one after the other, and what they said. */
+/** A folder with the spools that a test opens on it one after another, and what they reported. */
 export class SpoolBench {
   readonly identity = generateKeyPairSync('ed25519');
   readonly faults: unknown[] = [];
@@ -50,7 +50,7 @@ export class SpoolBench {
   }
 }
 
-/** A disk whose appends, creations or reads fail as long as a fault is set; `torn` leaves half of the bytes. */
+/** A disk whose appends or creations fail while a fault is set. `torn` leaves half of the bytes. */
 export class FaultyDisk implements SpoolDisk {
   fault: { in: 'append' | 'create'; torn?: boolean } | undefined;
   syncs = 0;
@@ -78,7 +78,7 @@ export class FaultyDisk implements SpoolDisk {
   }
 }
 
-/** Segments in memory: for tests that open thousands of spools. */
+/** Segments in memory, for tests that open thousands of spools. */
 export class MemoryDisk implements SpoolDisk {
   private readonly files = new Map<number, Buffer>();
 
@@ -124,7 +124,7 @@ export async function everything(spool: Spool): Promise<AccessRecord[]> {
   return records;
 }
 
-/** Fails where a record does not follow the one before it in its chain. */
+/** Fails if a record does not follow the one before it in its chain. */
 export function expectChained(records: readonly AccessRecord[]): void {
   const heads = new Map<string, { seq: number; hash: string }>();
   for (const record of records) {

@@ -2,7 +2,10 @@ import type { Clock } from '../../apps/gateway/src/clock.js';
 
 const MINUTE_MS = 60_000;
 
-/** The machine's clocks, both moved by as much as a test says. Begins with a minute, so that none ends by chance. */
+/**
+ * The machine's clocks, both moved by as much as the test says. It starts at the beginning of a minute, so that no
+ * minute ends by chance.
+ */
 export class SteppedClock implements Clock {
   offset = MINUTE_MS - (Date.now() % MINUTE_MS);
 

@@ -1,4 +1,4 @@
-/** Resolves when the condition holds, looking every few milliseconds; throws after the deadline. */
+/** Resolves when the condition holds, checked every few milliseconds. Throws after the deadline. */
 export async function until(holds: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await holds())) {

@@ -16,7 +16,7 @@ let gateway: GatewayProcess;
 let token: string;
 
 const segments = () => join(spoolDir, 'segments');
-/** Every segment that a test may come to, so that faults hit the spool and no socket. */
+/** Every segment that a test may reach, so that faults hit the spool and no socket. */
 const files = () =>
   Array.from({ length: 60 }, (_, index) => join(segments(), `${String(index + 1).padStart(12, '0')}.spool`));
 
@@ -55,7 +55,7 @@ async function call(): Promise<{ status: number; code: unknown }> {
 
 const REFUSED = { status: 503, code: 'record_unavailable' };
 
-/** Every hit has its record and every record one outcome; a record without a hit does not claim to know. */
+/** Every hit has its record and every record one outcome. A record without a hit has the outcome unknown. */
 async function expectAccount(): Promise<void> {
   const allowed = () => broker.recordsOf('allowed');
   const outcomes = () => broker.recordsOf('outcome');

@@ -35,7 +35,7 @@ const readGrant = async (id: string): Promise<GrantBody> =>
     200,
   );
 
-/** Status and code of the answer, and how much of its body came. */
+/** Status and code of the response, and how much of its body arrived. */
 async function call(
   url: string,
   token: string,
@@ -51,7 +51,7 @@ async function call(
       text += Buffer.from(chunk).toString();
     }
   } catch {
-    // Cut: what came counts.
+    // Cut: what has arrived counts.
   }
   const code = answer.status === 200 ? null : ((JSON.parse(text) as { code: string }).code ?? null);
   return { status: answer.status, code, bytes };
@@ -103,7 +103,7 @@ test('unused budget of one gateway soon goes to another', async () => {
   const token = await mintToken(site, grant);
   const [first, second] = fleet.gateways;
   expect((await call(first!.url, token)).status).toBe(200);
-  // The first one holds more than it used; the others' calls wait until that has come back.
+  // The first gateway holds more than it used. Calls of the others wait until that has been returned.
   for (let count = 0; count < 7; count += 1) expect((await call(second!.url, token)).status).toBe(200);
   expect(await untilEnded(grant)).toMatchObject({ endReason: 'exhausted', used: { calls: 8 } });
 }, 60_000);

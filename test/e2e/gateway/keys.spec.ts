@@ -47,7 +47,7 @@ describe('signing keys while tokens are in use', () => {
       60_000,
       250,
     );
-    // The first call with it: every gateway knew the key before it signed.
+    // The first call with it: every gateway knew the key before the broker signed with it.
     expect((await callGateway(site, after)).status).toBe(200);
     expect((await callGateway(site, before)).status).toBe(200);
   }, 120_000);

@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(spoolDir, { recursive: true, force: true });
 });
 
-/** Calls as fast as it can until the gateway is gone; gives the record ids of what was answered. */
+/** Calls as fast as it can until the gateway is gone. Returns the record ids of the calls that were answered. */
 async function callUntilGone(tokens: readonly string[]): Promise<string[]> {
   const answered: string[] = [];
   const path = { acme: '/billing/tenants/acme/invoices/7', globex: '/billing/tenants/globex/invoices/7' };
@@ -68,7 +68,7 @@ test('P5: killed under load of two tenants: no call without its record, nothing 
   expect(new Set(hits).size).toBe(hits.length);
   expect(hits.filter((id) => !recorded.has(id))).toEqual([]);
   expect(answered.filter((id) => !recorded.has(id))).toEqual([]);
-  // Between the durable record and the upstream a kill leaves a record without a hit; it says that it does not know.
+  // A kill between the durable record and the upstream leaves a record without a hit. Its outcome is unknown.
   const ended = new Map(outcomes().map((record) => [record.id, record.outcome]));
   const neverArrived = [...recorded].filter((id) => !hits.includes(id));
   expect(neverArrived.filter((id) => ended.get(id) !== 'unknown')).toEqual([]);
@@ -89,7 +89,7 @@ test('a termination signal stops the gateway in order', async () => {
     broker.records.findLastIndex(({ kind }) => kind === 'outcome'),
   );
   expect(outcome).toMatchObject({ kind: 'outcome', outcome: 'completed' });
-  // Its last word: it vouches for the chain of this run, and for those that the killed ones left.
+  // Its last records sign the chain of this run, and those that the killed runs left.
   expect(heads.map(({ kind }) => kind)).toEqual(heads.map(() => 'head'));
   expect(heads.map(({ boot }) => boot)).toContain(outcome?.boot);
 });

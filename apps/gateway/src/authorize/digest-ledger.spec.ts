@@ -41,7 +41,7 @@ describe('the digest ledger', () => {
       true,
       true,
     ]);
-    // Past the grant's own window, but these terms could still be approved anew by a broker that forgot them.
+    // After the grant's own window, but a broker that forgot these terms could still approve them again.
     again.forget(T0 + 12 * HOUR);
     expect(again.hasEnded(digest(1))).toBe(true);
     again.forget(T0 + 13 * HOUR + 1);
@@ -86,7 +86,7 @@ describe('the digest ledger', () => {
     expect([again.hasEnded(early.digest), again.admits(early)]).toEqual([true, false]);
     again.forget(T0 + HOUR + 1);
     expect(again.size).toBe(0);
-    // Forgotten while it is open still: what its token says counts, and its window does not move.
+    // Forgotten while it is still open: the life in its token counts, and its window does not move.
     expect(again.extend(known, T0 + 2 * HOUR)).toBe(true);
     expect(again.admits(grant(1, { startsAt: instant(T0 + 1_000) }))).toBe(false);
   });

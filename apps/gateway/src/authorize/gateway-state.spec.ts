@@ -23,7 +23,7 @@ describe('keys that verify tokens', () => {
     expect(known(NOW)).toEqual([true, true]);
     expect(known(exp * 1_000 - 1)).toEqual([true, true]);
     expect(known(exp * 1_000)).toEqual([true, false]);
-    // Answers that it has opened may end: it has not been revoked.
+    // Responses under it may finish: the key was not revoked.
     expect(state.hasKey(retiring.kid)).toBe(true);
   });
 
@@ -63,7 +63,7 @@ describe('a route map that breaks a rule', () => {
     expect(state.routeMaps.services).toEqual(['billing']);
     expect(state.routeMaps.ofService('crm')).toBeUndefined();
     expect(state.routeMaps.withHash(named(bad).routes)).toBeUndefined();
-    // Links to its upstream still lead back here, not past the gateway.
+    // Links to its upstream are still rewritten to the gateway.
     expect([...state.routeMaps.upstreams()].map(([service]) => service)).toEqual(['billing', 'crm']);
     expect(state.routeMaps.closed).toEqual([
       { service: 'crm', pointer: '/tenantHeader', rule: expect.stringContaining('a header of its own') },

@@ -15,7 +15,7 @@ const grantOf = (budget: Budget): ActiveGrant => ({
   budget,
 });
 
-/** Time stands still but for the asks: each takes a second. */
+/** Time passes only with requests: each takes a second. */
 let time: number;
 let book: LeaseBook;
 beforeEach(() => {
@@ -23,11 +23,11 @@ beforeEach(() => {
   book = new LeaseBook();
 });
 
-/** One gateway's budgets, with the broker's book behind them; its answers can be lost on the way. */
+/** One gateway's budgets with the broker's lease book behind them. Answers can be lost on the way. */
 class Side {
   asks = 0;
   lost = false;
-  /** What else happens while an answer is on its way. */
+  /** Runs while an answer is on its way. */
   meanwhile: () => Promise<void> = async () => undefined;
   readonly budgets: Budgets;
 
@@ -52,7 +52,7 @@ class Side {
   more = () => this.budgets.requestMore(DIGEST, this.grant, { calls: 1, bytes: 1 });
   takeBytes = (bytes: number) => this.budgets.takeBytes(DIGEST, this.grant, bytes);
 
-  /** Lets as many calls through as there are, each with so much of an answer. */
+  /** Allows as many calls as there are, each with this much of a response. */
   async useUp(bytes: number): Promise<{ calls: number; bytes: number }> {
     const used = { calls: 0, bytes: 0 };
     for (;;) {
@@ -63,7 +63,7 @@ class Side {
     }
   }
 
-  /** Lets calls through as long as what is held has room for one more. */
+  /** Allows calls as long as one more fits into what is held. */
   takeHeldCalls(): number {
     let calls = 0;
     for (; this.budgets.hasLeft(DIGEST, this.grant); calls += 1) this.budgets.takeCall(DIGEST, this.grant);

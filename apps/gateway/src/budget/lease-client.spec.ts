@@ -17,7 +17,7 @@ describe('budget that a killed run still held', () => {
   let first: string;
   let boot: string;
 
-  /** A call under a budget; then the folder as it would be had the gateway been killed, and the gateway stopped. */
+  /** Makes a call under a budget, then copies the folder as if the gateway had been killed, and stops the gateway. */
   beforeEach(async () => {
     clock = new SteppedClock();
     world = await GatewayWorld.start({ clock });
@@ -28,7 +28,7 @@ describe('budget that a killed run still held', () => {
     await until(async () => (await segments(world.spoolDir)).includes(' outcome '));
     first = world.spoolDir;
     world.spoolDir = await mkdtemp(join(tmpdir(), 'gateway-'));
-    // The gateway is still writing: what is under way has no name that lasts.
+    // The gateway is still writing: files that are being written have temporary names.
     const filter = (path: string) => !path.endsWith('.tmp') && !path.endsWith('.sock');
     await cp(first, world.spoolDir, { recursive: true, filter });
     await rm(join(world.spoolDir, 'lock'), { recursive: true, force: true });

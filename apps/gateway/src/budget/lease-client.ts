@@ -140,16 +140,16 @@ export class BootLeases {
   }
 
   /**
-   * Reports earlier runs whose records are complete, with `tell`, and then forgets them. Runs that are not `isWhole`
+   * Reports earlier runs whose records are complete, with `report`, and then forgets them. Runs that are not `isWhole`
    * are forgotten without a report.
    */
   async closeEarlier(
     isWhole: (boot: string) => boolean,
-    tell: (boots: readonly string[]) => Promise<unknown>,
+    report: (boots: readonly string[]) => Promise<unknown>,
   ): Promise<void> {
     const boots = this.earlier.slice(0, MAX_BOOTS_PER_REQUEST);
     const whole = boots.filter(isWhole);
-    if (whole.length > 0) await tell(whole);
+    if (whole.length > 0) await report(whole);
     this.earlier = this.earlier.slice(boots.length);
     await this.write([...this.earlier, ...(this.noting === undefined ? [] : [this.boot])]);
   }

@@ -7,7 +7,7 @@ import { GatewayWorld, refusal } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 import { systemClock } from '../clock.js';
 
-/** A clock that a test can push forward, and whose wall can be set wrong. */
+/** A clock that a test can move forward, and whose wall clock can be wrong. */
 class PushedClock {
   ahead = 0;
   step = 0;
@@ -191,7 +191,7 @@ describe('in touch', () => {
     const began = performance.now();
     broker.drop();
     await until(() => broker.resumes.length >= 9);
-    // At least half of 50, 100, 200, 400, 800, 1,000 and 1,000 ms; a machine that is slow only takes longer.
+    // At least half of 50, 100, 200, 400, 800, 1,000 and 1,000 ms. A slow machine only takes longer.
     expect(performance.now() - began).toBeGreaterThan(1_500);
   });
 
@@ -202,7 +202,7 @@ describe('in touch', () => {
     const soon = new Date(Date.now() + clock.ahead + 1_800_000).toISOString().replace(/\.\d+/, '');
     broker.announce({ ...grant, until: soon });
     const call = (of = grant) => world.send({ token: broker.token(of, { now: new Date(clock.now()) }) });
-    // No call under it: from a verified token the gateway would know how long its terms last.
+    // No call is made under it: from a verified token the gateway would learn how long its terms last.
     broker.end(grant);
     expect((await call(broker.grant())).status).toBe(200);
     expect((await call()).status).toBe(403);
@@ -341,7 +341,7 @@ describe('in touch', () => {
     ['the gateway’s clock steps forth', 60_000, 0],
     ['the broker’s clock steps back', 0, -60_000],
     ['the broker’s clock steps forth', 0, 3_600_000],
-    // Nobody could tell any more which tokens have expired.
+    // No one could know any more which tokens have expired.
     ['both clocks step back together', -3_600_000, -3_600_000],
   ])('P6: %s: everything is refused until the clocks agree again', async (_, wallStep, brokerStep) => {
     await start();
@@ -366,7 +366,7 @@ describe('in touch', () => {
     const grant = broker.grant();
     const token = broker.token(grant);
     expect((await world.send({ token })).status).toBe(200);
-    // Away for longer than the deadline; meanwhile the grant is stopped, and then the resume comes in two parts.
+    // Disconnected for longer than the deadline. Meanwhile the grant is stopped; then the resume arrives in two parts.
     broker.heartbeats = false;
     clock.ahead += 10_000;
     broker.clockOffset = 10_000;

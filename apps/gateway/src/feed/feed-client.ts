@@ -44,8 +44,8 @@ const SILENCE_MS = 5_000;
  * The first event may take longer: hundreds of gateways may ask a broker for everything at once. A gateway that gives
  * up and asks again makes the broker start again, so each timeout doubles the next wait.
  */
-const FIRST_PATIENCE_MS = 10_000;
-const LONGEST_PATIENCE_MS = 60_000;
+const FIRST_EVENT_MS = 10_000;
+const LONGEST_FIRST_EVENT_MS = 60_000;
 /** Forgetting scans all digests, so it does not run with every event. */
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -72,7 +72,7 @@ export class FeedClient {
   private running: Promise<void> | undefined;
   private readonly backOff = new BackOff({ firstMs: 50, longestMs: 1_000 });
   /** How long the next connection's first event may take. */
-  private patience = FIRST_PATIENCE_MS;
+  private firstEventMs = FIRST_EVENT_MS;
   private forgottenAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: FeedClientParts) {
@@ -118,10 +118,10 @@ export class FeedClient {
     const signal = AbortSignal.any([this.stop.signal, silent.signal]);
     let begunAt: number | undefined;
     try {
-      const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.patience, signal);
-      const limit = () => (begunAt === undefined ? this.patience : SILENCE_MS);
-      const heard = withIdleTimeout(body, limit, () => silent.abort(new Error('the feed is silent')));
-      for await (const data of readEventData(heard)) {
+      const body = await broker.openFeed({ nonce, seen }, resumeFrom, this.firstEventMs, signal);
+      const limit = () => (begunAt === undefined ? this.firstEventMs : SILENCE_MS);
+      const pieces = withIdleTimeout(body, limit, () => silent.abort(new Error('the feed is silent')));
+      for await (const data of readEventData(pieces)) {
         begunAt ??= clock.monotonic();
         await this.take(session, data, askedAt);
         // After a connection that lasted, the next one starts at once; another broker may answer at the same address.
@@ -130,8 +130,8 @@ export class FeedClient {
         if (hasLasted && liveness.isImprecise) throw new Error('the feed began late');
       }
     } finally {
-      const inVain = begunAt === undefined && clock.monotonic() - askedAt >= this.patience;
-      this.patience = inVain ? Math.min(this.patience * 2, LONGEST_PATIENCE_MS) : FIRST_PATIENCE_MS;
+      const timedOut = begunAt === undefined && clock.monotonic() - askedAt >= this.firstEventMs;
+      this.firstEventMs = timedOut ? Math.min(this.firstEventMs * 2, LONGEST_FIRST_EVENT_MS) : FIRST_EVENT_MS;
     }
   }
 

@@ -148,7 +148,7 @@ describe('FeedLiveness', () => {
       t.eventReceived(T0 + second * 1_000);
       expect([t.isInTouch(), t.isLate, t.isImprecise]).toEqual([true, false, false]);
     }
-    // Held back on the way from here on.
+    // From here on events are delayed on the way.
     pass(5_001);
     t.eventReceived(T0 + 60_000 - 1_000);
     expect(t.isLate).toBe(true);

@@ -18,7 +18,7 @@ test('P6: a place that could not be written does not count as stored; the next w
   await position.advance(place(1));
   await rm(folder, { recursive: true });
   await expect(position.advance(place(2))).rejects.toMatchObject({ code: 'ENOENT' });
-  // What was heard stays heard, whatever the disk does.
+  // What was applied stays applied, whatever the disk does.
   expect(position.highest).toEqual(place(2));
   await mkdir(folder);
   await position.advance(place(2));

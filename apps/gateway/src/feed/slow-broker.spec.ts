@@ -1,7 +1,7 @@
 import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 
-/** Both at once: what takes long here is waiting. */
+/** Both at the same time: most of the time here is waiting. */
 let slow: GatewayWorld;
 let lessSlow: GatewayWorld;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([slow.stop(), lessSlow.stop()]));
 
-/** A broker that needs so long to show everything, and sends nothing before. */
+/** A broker that needs this long for a snapshot and sends nothing before. */
 async function startSlow(milliseconds: number): Promise<GatewayWorld> {
   const world = new GatewayWorld();
   await world.prepare();
@@ -21,7 +21,7 @@ async function startSlow(milliseconds: number): Promise<GatewayWorld> {
     asked += 1;
     const mine = asked;
     setTimeout(() => {
-      // Who asked before has gone.
+      // The earlier caller has gone.
       if (mine !== asked) return;
       send();
       broker.heartbeats = true;
@@ -35,7 +35,8 @@ async function startSlow(milliseconds: number): Promise<GatewayWorld> {
 test('a gateway waits longer and longer for a broker that needs more time for a snapshot', async () => {
   const { broker, gateway } = slow;
   await until(() => gateway.isInTouch(), 100_000);
-  // The first was given up, the second waited for; what it showed is too old by then, and a third goes on from there.
+  // The first connection is given up, the second is waited for. Its snapshot is too old by then, and a third continues
+  // from there.
   expect(broker.resumes.slice(0, 3)).toEqual([undefined, undefined, '1.0']);
   expect((await slow.send({ token: broker.token(broker.grant()) })).status).toBe(200);
 }, 120_000);

@@ -13,9 +13,9 @@ type BodyRules = {
   chunks: ChunkScanner | undefined;
   maxBytes: number;
   /** Called when the gateway waits for the client. */
-  onWanting(): void;
+  onWaitForClient(): void;
   /** Called when enough has arrived for now, or all of it: the gateway waits for the upstream. */
-  onHeld(): void;
+  onClientDone(): void;
 };
 
 /**
@@ -46,21 +46,21 @@ export class BodyTap extends Transform {
       done(error);
       return;
     }
-    this.rules.onWanting();
+    this.rules.onWaitForClient();
     this.hash.update(chunk);
     done(null, chunk);
-    if (this.readableLength >= this.readableHighWaterMark) this.rules.onHeld();
+    if (this.readableLength >= this.readableHighWaterMark) this.rules.onClientDone();
   }
 
   override _read(size: number): void {
-    if (!this.ended) this.rules.onWanting();
+    if (!this.ended) this.rules.onWaitForClient();
     super._read(size);
   }
 
   override _flush(done: (error?: Error) => void): void {
     const error = this.violation(0);
     this.ended = error === undefined;
-    this.rules.onHeld();
+    this.rules.onClientDone();
     done(error);
   }
 

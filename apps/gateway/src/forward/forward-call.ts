@@ -85,9 +85,10 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     private readonly settle: (result: Forwarded) => void,
   ) {
     const { framing, chunks, maxBodyBytes: maxBytes, call } = parts;
-    const onWanting = () => call.waitForClient(parts.now());
-    const onHeld = () => call.clientDone();
-    this.tap = framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWanting, onHeld });
+    const onWaitForClient = () => call.waitForClient(parts.now());
+    const onClientDone = () => call.clientDone();
+    this.tap =
+      framing.kind === 'none' ? undefined : new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone });
   }
 
   start(): void {

@@ -25,7 +25,7 @@ describe('the gateway’s own cookies', () => {
       for (let count = 0; count < 10; count += 1) withoutOwnCookies(cookies);
       return performance.now() - began;
     };
-    // Squared it would be 0.2 s each, for everybody who waits behind it.
+    // Quadratic time would be 0.2 s each, for everyone who waits behind it.
     for (const space of [' ', '\t', '; ']) expect(took(`a=1;${space.repeat(15_000)}x`)).toBeLessThan(200);
   });
 });

@@ -39,7 +39,7 @@ export function upstreamHeaders(headers: HeaderList, trust: TrustHeaders): strin
  * Response fields that are not passed on: fields of the connection; fields that speak for the whole host, which the
  * gateway and other services share; and fields that a proxy in front of the gateway would take for orders.
  */
-const NEVER: ReadonlySet<string> = new Set([
+const DROPPED: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'alt-svc',
   'clear-site-data',
@@ -54,7 +54,7 @@ const NEVER: ReadonlySet<string> = new Set([
   'set-cookie2',
   'strict-transport-security',
 ]);
-const FAMILIES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfile))/;
+const DROPPED_PREFIXES = /^(?:countersign-|x-(?:accel-|lighttpd-|reproxy-|sendfile))/;
 
 /** Where a response came from. Its references are resolved against this. */
 export type Origin = { service: string; upstream: URL; locations: LocationRewriter };
@@ -91,7 +91,7 @@ export function clientHeaders(headers: IncomingHttpHeaders, origin: Origin): str
   const sent: string[] = [];
   for (const name in headers) {
     const lower = name.toLowerCase();
-    if (NEVER.has(lower) || named?.has(lower) === true || FAMILIES.test(lower)) continue;
+    if (DROPPED.has(lower) || named?.has(lower) === true || DROPPED_PREFIXES.test(lower)) continue;
     const rewrite = REWRITTEN.get(lower);
     const value = headers[name];
     for (const each of Array.isArray(value) ? value : [value]) {
@@ -125,7 +125,7 @@ const HOST = '__host-';
  * Whether the pair begins with this name, also after `=`: some browsers send a cookie that was set without a name in
  * that form. A regular expression would backtrack over a long run of spaces.
  */
-function begins(pair: string, name: string): boolean {
+function beginsWith(pair: string, name: string): boolean {
   const given = pair.trimStart();
   const named = given.startsWith('=') ? given.slice(1).trimStart() : given;
   return named.slice(0, name.length).toLowerCase() === name;
@@ -135,12 +135,12 @@ function begins(pair: string, name: string): boolean {
  * Whether a cookie's `name=value` belongs to the broker or the gateway. Cookies ignore ports, so both meet on one host.
  */
 export function isOwnCookie(pair: string): boolean {
-  return begins(pair, OWN);
+  return beginsWith(pair, OWN);
 }
 
 /** Whether a cookie requires all paths of its host. */
 export function isHostCookie(pair: string): boolean {
-  return begins(pair, HOST);
+  return beginsWith(pair, HOST);
 }
 
 /** A `Cookie` header without our cookies; undefined if nothing is left. */

@@ -31,7 +31,7 @@ afterAll(async () => {
   server.close();
 });
 
-/** What a client gets when the upstream sends exactly these bytes. */
+/** What a client receives if the upstream sends exactly these bytes. */
 function through(bytes: string, method = 'GET'): Promise<RawAnswer> {
   sends = bytes;
   const token = world.broker.token(world.broker.grant());
@@ -108,7 +108,8 @@ test('P4: no header of the upstream leads a client around the gateway', async ()
     ['Location', 'http://127.0.0.1:9/x', '/crm/x'],
     ['Location', 'https://elsewhere.example/x', 'https://elsewhere.example/x'],
     ['Location', 'next?page=2', 'next?page=2'],
-    // As browsers read them: without tabs, control characters in front and dots at the end, escapes and bytes decoded.
+    // As browsers read them: without tabs, leading control characters and trailing dots, with escapes and bytes
+    // decoded.
     ['Location', `ht\ttp://${up.slice(7)}/x`, '/billing/x'],
     ['Location', `/\t/${up.slice(7)}/x`, '/billing/x'],
     ['Location', up.replace('127.0.0.1', '127.0.0.1.'), '/billing/'],

@@ -5,7 +5,7 @@ import { GatewayWorld } from '../../../../test/fakes/gateway-world.js';
 import { until } from '../../../../test/fakes/until.js';
 
 let world: GatewayWorld;
-/** What the upstream's check said of each request that reached it. */
+/** The result of the upstream's check, for each request that reached it. */
 const seen: string[] = [];
 let now = () => Date.now();
 
@@ -37,14 +37,14 @@ async function startedWith(change: (broker: FeedBroker) => FeedBroker['services'
   return made;
 }
 
-/** The gateway's key as an upstream learns it. */
+/** The gateway's key, as an upstream fetches it. */
 async function publishedKey(): Promise<KeyObject> {
   const answer = await fetch(`${world.gateway.url}/countersign/jwks.json`);
   const { keys } = (await answer.json()) as { keys: { kty: string; crv: string; x: string }[] };
   return createPublicKey({ key: keys[0]!, format: 'jwk' });
 }
 
-/** What an upstream has to do to see calls that went round the gateway: some fifteen lines in any language. */
+/** What an upstream must do to detect calls that went around the gateway: about fifteen lines in any language. */
 function checkContext(request: IncomingMessage, key: KeyObject): string {
   const context = request.headers['countersign-context'];
   if (typeof context !== 'string') return 'no context';
@@ -71,7 +71,7 @@ function checkContext(request: IncomingMessage, key: KeyObject): string {
   return 'ok';
 }
 
-/** The headers of a call that came through the gateway, for somebody who got hold of them. */
+/** The headers of a call through the gateway, for someone who has copied them. */
 async function overheard(): Promise<Record<string, string>> {
   const answer = await world.send({ token: world.broker.token(world.broker.grant()) });
   expect(answer.status).toBe(200);

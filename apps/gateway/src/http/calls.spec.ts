@@ -242,7 +242,7 @@ describe('refusals', () => {
     const ended = broker.grant();
     const endedToken = broker.token(ended);
     broker.end(ended);
-    // The end has arrived: until then a call of it is let through.
+    // The end has arrived: until then a call under it is allowed.
     await until(async () => (await refusal(await world.send({ token: endedToken }))).code === 'grant_ended');
     world.upstream.hits.length = 0;
     const cases: [Parameters<GatewayWorld['send']>[0], number, string][] = [

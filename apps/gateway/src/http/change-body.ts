@@ -65,8 +65,8 @@ async function readBody(
 ): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  const onWanting = () => call.waitForClient(now());
-  const tap = new BodyTap({ chunks, maxBytes, onWanting, onHeld: () => call.clientDone() });
+  const onWaitForClient = () => call.waitForClient(now());
+  const tap = new BodyTap({ chunks, maxBytes, onWaitForClient, onClientDone: () => call.clientDone() });
   request.pipe(tap);
   call.onCut(() => tap.destroy());
   try {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ChunkScanner } from './chunk-scanner.js';
 
-/** Feeds the text in pieces that end at these places. */
+/** Feeds the text in pieces that end at these offsets. */
 function scan(text: string, cuts: readonly number[] = []): ChunkScanner {
   const scanner = new ChunkScanner();
   const bytes = Buffer.from(text, 'latin1');

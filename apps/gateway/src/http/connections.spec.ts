@@ -13,7 +13,7 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-/** A connection that goes on as long as the gateway lets it: an end by the gateway is not answered by one of its own. */
+/** A connection that stays open as long as the gateway permits: it does not answer the gateway's end with its own. */
 async function open(): Promise<{ socket: Socket; text(): string; isClosed(): boolean }> {
   const socket = connect({ port: world.gateway.port, host: '127.0.0.1', allowHalfOpen: true });
   sockets.push(socket);
@@ -55,7 +55,7 @@ test('P4: a client that resets its connection during a CONNECT disturbs no other
     await new Promise((resolve) => setTimeout(resolve, count % 4));
     socket.resetAndDestroy();
   }
-  // Each answer of the gateway's comes after what the resets before it have done.
+  // Each response arrives after the effects of the resets before it.
   for (let count = 0; count < 5; count += 1)
     expect((await fetch(`${world.gateway.url}/healthz`)).status).toBe(200);
   process.off('uncaughtException', listener);
@@ -87,7 +87,7 @@ test.each([
       socket.on('error', () => {
         isBroken = true;
       });
-      // Bytes to a connection that is gone are answered with a reset.
+      // Bytes to a closed connection are answered with a reset.
       if (!sendsOn) await new Promise((resolve) => setTimeout(resolve, 1_200));
       await until(() => {
         if (!socket.destroyed) socket.write('x');

@@ -15,7 +15,9 @@ const head = (more: string, method = 'POST', version = 'HTTP/1.1') =>
 const chunked = (body: string) => head('Transfer-Encoding: chunked') + body;
 const PLAIN = '2\r\n{}\r\n0\r\n\r\n';
 
-/** What comes back on one connection for pieces that are sent one after the other, each when the step before it says so. */
+/**
+ * What is received on one connection for pieces that are sent one after another, each when the step before it permits.
+ */
 async function inPieces(pieces: readonly string[], between: () => Promise<void>): Promise<string> {
   const socket = connect({ port: world.gateway.port, host: '127.0.0.1', noDelay: true });
   let text = '';
@@ -149,7 +151,7 @@ test('P4: an extension that arrives during the call ends it: the upstream never 
 test('P4: wherever head and chunks are split, a plain body passes and an extension does not', async () => {
   const plain = chunked(PLAIN);
   const odd = chunked('2;x=1\r\n{}\r\n0\r\n\r\n');
-  // Where two pieces meet before the gateway reads them, the answers are the same: nothing hangs on the pause.
+  // If two pieces arrive together, the responses are the same: nothing depends on the pause.
   const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
   const end = plain.indexOf('\r\n\r\n');
   for (let cut = end - 1; cut <= end + 7; cut += 1) {

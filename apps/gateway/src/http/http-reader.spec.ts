@@ -6,7 +6,7 @@ import { AmbiguousRequest } from './refusals.js';
 
 type Sent = { head: string; body: string; request: Parameters<HttpReader['readRequest']>[0] };
 
-/** One message as its client writes it, and as Node's parser tells of it. */
+/** One message as its client writes it, and as Node's parser reports it. */
 function message(method: string, path: string, body: string, coding: 'none' | 'length' | 'chunked'): Sent {
   const framing = {
     none: [],
@@ -34,7 +34,7 @@ const sent: fc.Arbitrary<Sent> = fc
     coding === 'none' ? message('GET', path, '', coding) : message('POST', path, body, coding),
   );
 
-/** Gives the bytes piece by piece, and lets `begin` follow each head's last byte, as the parser does. */
+/** Pushes the bytes piece by piece, and calls `readRequest` after each head's last byte, as the parser does. */
 function drive(wire: HttpReader, messages: readonly Sent[], cuts: readonly number[]): string[] {
   const bytes = Buffer.from(messages.map(({ head, body }) => head + body).join(''), 'latin1');
   const told: string[] = [];
@@ -125,7 +125,7 @@ describe('HttpReader', () => {
       wire.readRequest(request);
       return { wire, memory: new WeakRef(piece.buffer) };
     });
-    // What a weak reference was asked for is kept until the turn is over.
+    // A weak reference that was read is kept until the end of the turn.
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(read.map(({ memory }) => memory.deref())).toEqual([undefined, undefined, undefined]);
@@ -178,7 +178,7 @@ describe('isHeadAsParsed', () => {
           const at = place % text.length;
           const changed =
             byte === '' ? text.slice(0, at) + text.slice(at + 1) : text.slice(0, at) + byte + text.slice(at);
-          // Blanks may come and go where a value begins and ends; nowhere else.
+          // Blanks may be added or removed where a value begins and ends, and nowhere else.
           fc.pre(plain(changed) !== plain(text));
           expect(isHeadAsParsed(changed, asNodeGives(head))).toBe(false);
         },

@@ -6,7 +6,7 @@ import { JWT_PLAYBOOK, type Material, malleated } from '../../../../test/support
 let world: GatewayWorld;
 let material: Material;
 let listener: Server;
-/** Connections to where a token asked us to look for keys. */
+/** Connections to the place where a token told us to fetch keys. */
 let connections = 0;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
   listener.close();
 });
 
-/** The first time a token is new, the second time the gateway has seen it. */
+/** First with a new token, then with a token that the gateway has cached. */
 async function twice(token: string): Promise<{ status: number; reason: unknown }[]> {
   const answers = [];
   for (let time = 0; time < 2; time += 1) {

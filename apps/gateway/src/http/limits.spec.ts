@@ -78,7 +78,7 @@ describe('limits', () => {
     const open = world.send({ token: broker.token(broker.grant()) });
     await until(() => held.length === 1);
     clock.offset = 2 * 3_600_000;
-    // What cuts this one has looked at every window and account by that clock.
+    // The sweep that cuts this call has checked every window and account by that clock.
     expect((await open).status).not.toBe(200);
     clock.offset = 0;
     await until(() => gateway.isInTouch());

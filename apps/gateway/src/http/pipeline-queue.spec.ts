@@ -34,7 +34,8 @@ describe('pipelined requests', () => {
 
   test('P4: are not started either if they arrive a moment after that response, behind a body that was not read', async () => {
     const token = world.broker.token(world.broker.grant());
-    // More than the gateway takes in one read: the call comes with the next, when the refusal is on its way already.
+    // More than the gateway takes in one read: the call arrives with the next read, when the refusal is already on its
+    // way.
     const body = 'x'.repeat(100_000);
     const refused = call('none')
       .replace('GET', 'POST')

@@ -7,7 +7,7 @@ import { until } from '../../../../test/fakes/until.js';
 import type { SegmentFile, SpoolDisk } from '../records/spool/spool-disk.js';
 import { NodeSpoolDisk } from '../records/spool/spool-disk.js';
 
-/** A disk on which nothing can be made durable as long as `broken` is set. */
+/** A disk on which nothing becomes durable while `broken` is set. */
 class BreakableDisk extends NodeSpoolDisk implements SpoolDisk {
   broken: string | undefined;
   override async create(segment: number): Promise<SegmentFile> {

@@ -36,7 +36,7 @@ test('the request from which the others are derived is allowed', async () => {
   expect((await world.raw(bytes(post('Content-Length: 2', '{}')))).status).toBe(200);
 });
 
-/** RFC 3986 has no place for these in a path or query; FACTS of parsers: Node lets most of them pass. */
+/** RFC 3986 permits none of these in a path or query, but Node lets most of them pass. */
 const STRANGE = [
   '"',
   '<',

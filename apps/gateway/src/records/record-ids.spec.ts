@@ -15,7 +15,7 @@ test('record ids are UUIDs of version 7 of this moment, unique and ascending', (
     expect(at).toBeGreaterThanOrEqual(before);
     expect(at).toBeLessThanOrEqual(after);
   }
-  // What is not the time and the count is random.
+  // Everything but the time and the counter is random.
   expect(new Set(given.map((id) => id.slice(-10))).size).toBe(5_000);
 });
 

@@ -20,7 +20,7 @@ async function outcome() {
   return record;
 }
 
-/** An upload that goes on until `end`, and what of it has been read. */
+/** An upload that continues until `end`, and how much of it has been read. */
 function upload() {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>({

@@ -5,7 +5,7 @@ import type { Spool } from './spool/spool.js';
 
 const NOW = Date.parse('2026-11-24T15:00:00Z');
 
-/** A recorder whose records go nowhere, and what each record of counters counted. */
+/** A recorder whose records go nowhere, and what each record of counters contains. */
 function recording() {
   let now = NOW;
   const counted: MinuteCount[][] = [];

@@ -1,6 +1,6 @@
 import { readAtMost, writeFileDurably } from '@countersign/gateway-protocol';
 import { SingleFlight } from '@countersign/runtime';
-import { FileUnreadable, isFileSystemError } from './file-unreadable.js';
+import { FileUnreadable, isFileSystemError } from './errors.js';
 
 /** Far more than any stored value needs. */
 const MAX_BYTES = 16 * 1024 * 1024;

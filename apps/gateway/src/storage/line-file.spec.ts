@@ -81,7 +81,7 @@ describe('a line file', () => {
       message: 'things.jsonl: what is in force takes more than 1000 bytes',
     });
     expect(await readFile(path(), 'utf8')).toBe(before);
-    // Nothing is lost, once there is less.
+    // Nothing is lost once there is less.
     file.add(thing(41));
     await file.flush(() => [thing(40), thing(41)]);
     expect(await valuesOf(new LineFile(path(), 1_000))).toEqual([thing(40), thing(41)]);

@@ -1,18 +1,12 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { openAtMost, writeFileDurably } from '@countersign/gateway-protocol';
-import { FileUnreadable, isFileSystemError } from './file-unreadable.js';
+import { FileUnreadable, isFileSystemError, LineFileFull } from './errors.js';
 
 /** Outdated lines that are tolerated before the file is rewritten. */
 const SPARE_LINES = 10_000;
 /** Enough for a million digests, and for far more than people sign. */
 const MAX_BYTES = 256 * 1024 * 1024;
-
-/** The current lines exceed the file's limit. They must not be written, because the file could not be read again. */
-export class LineFileFull extends Error {
-  override readonly name = 'LineFileFull';
-  readonly code = 'file_full';
-}
 
 /**
  * A file of JSON lines. New lines are appended durably. The file is rewritten when most of it is outdated, or when it

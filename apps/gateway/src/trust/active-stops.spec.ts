@@ -28,7 +28,7 @@ describe('active stops', () => {
             list.delete(key);
           } else {
             stops.add(hash, stopOf(tenant, digest));
-            // A statement's hash is its own: the same one again says nothing else.
+            // A statement's hash is unique to it: the same hash always means the same statement.
             if (!list.has(key)) list.set(key, { tenant, digest });
           }
         }
@@ -56,7 +56,7 @@ describe('active stops', () => {
       return performance.now() - began;
     };
     time(10);
-    // A walk through fifty thousand stops of one tenant takes 2,000 times some 0.2 ms.
+    // A scan of fifty thousand stops of one tenant takes 2,000 times about 0.2 ms.
     expect(time(100_000)).toBeLessThan(50 + 20 * time(10));
   });
 });

@@ -3,7 +3,7 @@ import { SteppedClock } from '../../../../test/fakes/stepped-clock.js';
 import { PinReporter } from './pin-reporter.js';
 
 describe('reporting pins to the broker', () => {
-  /** Ticks as often as a gateway does for so long; answers how often the broker was asked. */
+  /** Ticks as often as a gateway does, for this long. Returns how often the broker was asked. */
   const asked = async (milliseconds: number, answer: () => Promise<unknown>) => {
     const clock = new SteppedClock();
     let asks = 0;

@@ -54,7 +54,8 @@ export class PinReporter {
       this.retry.reset();
     } catch (error) {
       this.retry.failed();
-      if (!this.stop.signal.aborted) this.parts.log.debug(describeError(error), 'the pins could not be told');
+      if (!this.stop.signal.aborted)
+        this.parts.log.debug(describeError(error), 'the pins could not be reported');
     }
   }
 }

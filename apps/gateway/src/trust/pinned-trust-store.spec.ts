@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(spoolDir, { recursive: true, force: true }));
 
-/** A tenant's first document and the next, which is larger, and says so much more. */
+/** A tenant's first trust document, and the next one, which is much larger. */
 function chainOf(tenant: string): [SignedTrustDocument, SignedTrustDocument] {
   const [key, spare] = [new Authenticator(), new Authenticator()];
   const validUntil = toInstant(new Date(NOW + 90 * 86_400_000));

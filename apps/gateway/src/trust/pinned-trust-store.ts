@@ -192,7 +192,7 @@ export class PinnedTrustStore {
     const detail = { tenant, reason: 'behind_pin', held, atLeast: this.pins.requiredVersions(tenant) };
     this.options.log.error(
       detail,
-      'the trust documents that are held do not reach what the pin demands; nothing opens',
+      'the trust documents that are held do not reach the version that the pin requires; nothing opens',
     );
   }
 

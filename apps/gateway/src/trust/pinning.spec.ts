@@ -19,8 +19,8 @@ describe('P12: pins on a gateway’s own host', () => {
     ((await (await fetch(`${claimed.world.gateway.url}/readyz`)).json()) as Readiness).pins;
   const signed = async () => {
     const grant = claimed.world.broker.grant();
-    await claimed.heard();
-    return claimed.world.broker.forge(grant, { countersignatures: claimed.yes(grant) });
+    await claimed.feedApplied();
+    return claimed.world.broker.forge(grant, { countersignatures: claimed.approvals(grant) });
   };
 
   test('a running gateway accepts a pin without a restart, and reports it in /readyz and to the broker', async () => {
@@ -74,7 +74,7 @@ describe('P12: pins on a gateway’s own host', () => {
     'P13: a chain on disk that %s keeps the gateway from starting, by name and within moments',
     async (_, spoil, why) => {
       claimed = await ClaimedWorld.start();
-      await claimed.heard();
+      await claimed.feedApplied();
       await claimed.world.gateway.close();
       const file = `trust/chains/acme.${claimed.trust.slice(7)}.json`;
       await spoil(`${claimed.world.spoolDir}/${file}`);
@@ -95,9 +95,9 @@ describe('P12: pins on a gateway’s own host', () => {
     const [ada] = claimed.genesis.document.people;
     claimed.adopt({ people: [ada!], approvals: 1, threshold: 1 });
     const grant = world.broker.grant();
-    await claimed.heard();
+    await claimed.feedApplied();
     const [byAda, byBob] = claimed
-      .yes(grant)
+      .approvals(grant)
       .map((signature) => world.broker.forge(grant, { countersignatures: [signature] })) as [string, string];
     expect(await claimed.read(byAda)).toBe('200');
     world.broker.trust = [{ tenant: 'acme', chain: [claimed.genesis] }];
@@ -132,13 +132,13 @@ describe('P12: pins on a gateway’s own host', () => {
     const token = await signed();
     expect(await claimed.read(token)).toBe('200');
     claimed.adopt({ forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('insufficient_scope forbidden');
   });
 
   describe('pins that require a version', () => {
     const hashOf = ({ document }: { document: TrustDocument }) => statementHash(hashing, document);
-    /** Ada’s alone, so that what Bob has signed too tells by which version a call is judged. */
+    /** Only Ada's, so that Bob's signature shows which version applies to a call. */
     const onlyAda = () => {
       const [ada] = claimed.genesis.document.people;
       return claimed.adopt({ people: [ada!], approvals: 1, threshold: 1 });
@@ -146,9 +146,9 @@ describe('P12: pins on a gateway’s own host', () => {
     const feed = (...chain: SignedTrustDocument[]) => claimed.world.broker.claim('acme', chain);
     const both = async () => {
       const grant = claimed.world.broker.grant();
-      await claimed.heard();
+      await claimed.feedApplied();
       const [byAda, byBob] = claimed
-        .yes(grant)
+        .approvals(grant)
         .map((signature) => claimed.world.broker.forge(grant, { countersignatures: [signature] }));
       return { byAda: byAda as string, byBob: byBob as string };
     };
@@ -215,7 +215,7 @@ describe('P12: pins on a gateway’s own host', () => {
       await until(async () => (await ready())[0]?.behind === hashOf(further));
       expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
       feed(...claimed.chain);
-      await claimed.heard();
+      await claimed.feedApplied();
       expect(await claimed.read(await signed())).toBe('not_countersigned not_pinned');
     });
 
@@ -264,13 +264,13 @@ describe('P12: pins on a gateway’s own host', () => {
     ]);
     expect(world.logLines.join('')).toContain('another pin is to take the place of the one in force');
     const old = broker.grant();
-    await claimed.heard();
-    expect(await claimed.read(broker.forge(old, { countersignatures: claimed.yes(old) }))).toBe('200');
+    await claimed.feedApplied();
+    expect(await claimed.read(broker.forge(old, { countersignatures: claimed.approvals(old) }))).toBe('200');
 
     await world.advance(clock, 3 * DAY + 5_000);
     await until(async () => (await ready())[0]?.current === anew);
     const later = broker.grant({ startsIn: (3 * DAY) / 1_000 });
-    await claimed.heard();
+    await claimed.feedApplied();
     const stale = claimed.ada.sign(claimed.approval(later, ADA, { notAfter: later.endsAt }), AT);
     expect(await claimed.read(broker.forge(later, { countersignatures: [stale] }))).toBe(
       'not_countersigned wrong_trust',

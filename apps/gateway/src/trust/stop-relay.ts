@@ -40,16 +40,16 @@ export class StopRelay {
 
   /** Throws if the file exists and cannot be read whole. */
   static async load(parts: StopRelayParts): Promise<StopRelay> {
-    const handing = new StopRelay(parts);
-    await handing.file.read((stored) => {
+    const relay = new StopRelay(parts);
+    await relay.file.read((stored) => {
       const read = line.parse(stored);
-      if ('told' in read) handing.waiting.delete(read.told);
+      if ('told' in read) relay.waiting.delete(read.told);
       else {
         const signature = parseSignature(read.handed);
-        if (isStopOrLift(signature)) handing.waiting.set(stopHash(signature), signature);
+        if (isStopOrLift(signature)) relay.waiting.set(stopHash(signature), signature);
       }
     });
-    return handing;
+    return relay;
   }
 
   /** Resolves when it is durable. Rejects with the file system's error. */
@@ -88,7 +88,7 @@ export class StopRelay {
       else this.retry.reset();
     } catch (error) {
       this.retry.failed();
-      if (!this.stop.signal.aborted) log.warn(describeError(error), 'stops could not be passed on');
+      if (!this.stop.signal.aborted) log.warn(describeError(error), 'stops could not be relayed');
     }
   }
 
@@ -103,10 +103,7 @@ export class StopRelay {
       if (!(error instanceof BrokerResponseError)) throw error;
       const { tenant } = signature.statement;
       const { status, code } = error;
-      log.error(
-        { tenant, stop: hash, status, code },
-        'the broker does not take a stop that was handed in here',
-      );
+      log.error({ tenant, stop: hash, status, code }, 'the broker rejects a stop that was submitted here');
       return FINAL_REJECTIONS.has(status);
     }
   }

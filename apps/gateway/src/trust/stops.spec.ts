@@ -15,8 +15,8 @@ describe('P12: a customer’s own stop', () => {
   const broker = () => claimed.world.broker;
   const approved = async () => {
     const grant = broker().grant();
-    await claimed.heard();
-    return { grant, token: broker().forge(grant, { countersignatures: claimed.yes(grant) }) };
+    await claimed.feedApplied();
+    return { grant, token: broker().forge(grant, { countersignatures: claimed.approvals(grant) }) };
   };
   const restart = async () => {
     await claimed.world.gateway.close();
@@ -32,11 +32,11 @@ describe('P12: a customer’s own stop', () => {
     const { token } = await approved();
     expect(await claimed.read(token)).toBe('200');
     const stop = claimed.stop();
-    expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.submit(stop)).status).toBe(204);
     expect(await claimed.read(token)).toBe('locked');
     await restart();
     expect(await claimed.read(token)).toBe('locked');
-    expect((await claimed.hand(claimed.lift(stop))).status).toBe(204);
+    expect((await claimed.submit(claimed.lift(stop))).status).toBe(204);
     expect(await claimed.read(token)).toBe('200');
     await restart();
     expect(await claimed.read(token)).toBe('200');
@@ -46,7 +46,7 @@ describe('P12: a customer’s own stop', () => {
     const { token } = await approved();
     expect(await claimed.read(token)).toBe('200');
     await broker().stop();
-    expect((await claimed.hand(claimed.stop())).status).toBe(204);
+    expect((await claimed.submit(claimed.stop())).status).toBe(204);
     await broker().start();
     await until(async () => (await claimed.read(token)) === 'locked');
   });
@@ -56,17 +56,17 @@ describe('P12: a customer’s own stop', () => {
     broker().takesNews = false;
     const stop = claimed.stop();
     const lift = claimed.lift(stop);
-    expect((await claimed.hand(stop)).status).toBe(204);
-    expect((await claimed.hand(lift)).status).toBe(204);
-    await until(() => claimed.world.logLines.join('').includes('does not take a stop'));
+    expect((await claimed.submit(stop)).status).toBe(204);
+    expect((await claimed.submit(lift)).status).toBe(204);
+    await until(() => claimed.world.logLines.join('').includes('rejects a stop'));
     await claimed.world.gateway.close();
     broker().takesNews = true;
     await claimed.world.startGateway();
     await until(() => broker().handed.length === 2);
     await restart();
     const another = claimed.stop();
-    expect((await claimed.hand(another)).status).toBe(204);
-    // One whose answer was lost with the restart comes again.
+    expect((await claimed.submit(another)).status).toBe(204);
+    // A stop whose answer was lost with the restart is sent again.
     const passed = () => [...new Set(broker().handed.map(({ signature }) => signature))];
     await until(() => passed().length === 3);
     expect(passed()).toEqual([stop, lift, another].map(({ signature }) => signature));
@@ -76,9 +76,9 @@ describe('P12: a customer’s own stop', () => {
     await approved();
     broker().takesNews = false;
     const stop = claimed.stop();
-    expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.submit(stop)).status).toBe(204);
     const copied = { ...stop, signature: claimed.stop().signature };
-    expect(await refusal(await claimed.hand(copied))).toEqual([403, 'not_countersigned', 'bad_signature']);
+    expect(await refusal(await claimed.submit(copied))).toEqual([403, 'not_countersigned', 'bad_signature']);
     broker().takesNews = true;
     await restart();
     await until(() => broker().handed.length > 0);
@@ -87,7 +87,7 @@ describe('P12: a customer’s own stop', () => {
 
   test('of one grant stops only that grant', async () => {
     const [one, other] = [await approved(), await approved()];
-    expect((await claimed.hand(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);
+    expect((await claimed.submit(claimed.stop({ digest: one.grant.digest }))).status).toBe(204);
     expect(await claimed.read(one.token)).toBe('locked');
     expect(await claimed.read(other.token)).toBe('200');
   });
@@ -102,25 +102,25 @@ describe('P12: a customer’s own stop', () => {
       () => 'whole',
       () => 'cut',
     );
-    expect((await claimed.hand(claimed.stop())).status).toBe(204);
+    expect((await claimed.submit(claimed.stop())).status).toBe(204);
     expect(await reading).toBe('cut');
   });
 
   test('counts once: submitted again it stays in force, and after its lift it does not return', async () => {
     const { token } = await approved();
     const stop = claimed.stop();
-    for (let time = 0; time < 2; time++) expect((await claimed.hand(stop)).status).toBe(204);
-    expect((await claimed.hand(claimed.lift(stop))).status).toBe(204);
-    expect(await refusal(await claimed.hand(stop))).toEqual([
+    for (let time = 0; time < 2; time++) expect((await claimed.submit(stop)).status).toBe(204);
+    expect((await claimed.submit(claimed.lift(stop))).status).toBe(204);
+    expect(await refusal(await claimed.submit(stop))).toEqual([
       403,
       'not_countersigned',
       'duplicate_signature',
     ]);
     broker().change({ stops: [stop] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('200');
     await restart();
-    expect(await refusal(await claimed.hand(stop))).toEqual([
+    expect(await refusal(await claimed.submit(stop))).toEqual([
       403,
       'not_countersigned',
       'duplicate_signature',
@@ -131,23 +131,23 @@ describe('P12: a customer’s own stop', () => {
     const { token } = await approved();
     const stop = claimed.stop({ notBefore: '2026-01-01T00:00:00Z', notAfter: '2026-01-01T00:05:00Z' });
     broker().change({ stops: [stop] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('locked');
     broker().change({ lifts: [claimed.lift(stop)] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('200');
   });
 
   test('of the feed that no one of the tenant has signed has no effect; nor has another tenant’s lift', async () => {
     const { token } = await approved();
     broker().change({ stops: [{ ...claimed.stop(), signature: claimed.stop().signature }] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('200');
     const stop = claimed.stop();
-    expect((await claimed.hand(stop)).status).toBe(204);
+    expect((await claimed.submit(stop)).status).toBe(204);
     const [foreign, other] = [{ tenant: 'globex' }, { trust: `sha256:${'0'.repeat(64)}` }];
     broker().change({ lifts: [claimed.lift(stop, foreign), claimed.lift(stop, other)] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('locked');
   });
 
@@ -156,7 +156,7 @@ describe('P12: a customer’s own stop', () => {
     claimed = await ClaimedWorld.start({ pinned: false });
     const { token } = await approved();
     broker().change({ stops: [claimed.stop()] });
-    await claimed.heard();
+    await claimed.feedApplied();
     await claimed.pin();
     await until(async () => (await claimed.read(token)) === 'locked');
   });
@@ -165,13 +165,13 @@ describe('P12: a customer’s own stop', () => {
     const { token } = await approved();
     const next = nextTrust(claimed.genesis.document, {});
     const stop = claimed.stop({ trust: statementHash(hashing, next) });
-    // Somebody else’s signature over the same takes nobody’s place.
+    // Someone else’s signature over the same statement does not replace the first.
     broker().change({ stops: [stop] });
     broker().change({ stops: [{ ...stop, signature: claimed.stop().signature }] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('200');
     claimed.adopt({});
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('locked');
   });
 
@@ -179,12 +179,12 @@ describe('P12: a customer’s own stop', () => {
     const { token } = await approved();
     const eve = new Authenticator();
     broker().change({ stops: [eve.sign(claimed.stop({ person: BOB }).statement, AT)] });
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('200');
     const [ada, bob] = claimed.genesis.document.people;
     const people = [ada!, { person: BOB, passkeys: [...bob!.passkeys, eve.passkey] }];
     claimed.adopt({ people }, [claimed.ada, claimed.bob, eve]);
-    await claimed.heard();
+    await claimed.feedApplied();
     expect(await claimed.read(token)).toBe('locked');
   });
 
@@ -235,7 +235,7 @@ describe('P12: a customer’s own stop', () => {
       ['with a member more', () => ({ ...claimed.stop(), more: 1 }), [400, 'invalid_request', undefined]],
       ['as nothing', () => null, [400, 'invalid_request', undefined]],
     ])('%s', async (_what, countersignature, expected) => {
-      expect(await refusal(await claimed.hand(countersignature()))).toEqual(expected);
+      expect(await refusal(await claimed.submit(countersignature()))).toEqual(expected);
     });
 
     test('in another body, or by another method', async () => {

@@ -17,8 +17,8 @@ import { until } from '../../../../test/fakes/until.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
 
 /**
- * Whoever has taken the broker over signs tokens and feed events with its real keys, and writes into both what they like.
- * The gateway has nothing but its pin and its disk.
+ * An attacker who has taken over the broker signs tokens and feed events with its real keys, and writes anything into
+ * both. The gateway has only its pin and its disk.
  */
 describe('P12: a broker that is completely taken over', () => {
   let claimed: ClaimedWorld;
@@ -33,10 +33,10 @@ describe('P12: a broker that is completely taken over', () => {
   });
 
   const broker = () => claimed.world.broker;
-  /** A grant that the gateway has heard of, with all that the feed brought before it. */
+  /** A grant that the gateway has received, with everything that the feed brought before it. */
   const grant = async (wishes: GrantWishes = {}) => {
     const made = broker().grant(wishes);
-    await claimed.heard();
+    await claimed.feedApplied();
     return made;
   };
   const token = (of: FakeGrant, countersignatures: unknown, change: Record<string, unknown> = {}) =>
@@ -51,7 +51,7 @@ describe('P12: a broker that is completely taken over', () => {
 
   test('opens what its customers have countersigned, and the record names the trust document', async () => {
     const approved = await grant();
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
     const ofAcme = () =>
       broker()
         .recordsOf('allowed')
@@ -73,7 +73,7 @@ describe('P12: a broker that is completely taken over', () => {
   test('empties the broker’s own countersign rules: still refused', async () => {
     broker().tenants = [{ slug: 'acme', forbid: [] }];
     broker().change({ tenants: broker().tenants });
-    await claimed.heard();
+    await claimed.feedApplied();
     const inserted = await grant();
     expect(await claimed.read(broker().forge(inserted))).toBe('not_countersigned too_few');
   });
@@ -86,7 +86,7 @@ describe('P12: a broker that is completely taken over', () => {
     });
     for (const signatures of [[claimed.ada], [claimed.ada, claimed.adaSpare]]) {
       broker().claim('acme', [claimed.genesis, signedTrust(lowered, signatures)]);
-      await claimed.heard();
+      await claimed.feedApplied();
       const half = await grant();
       const ada = claimed.ada.sign(claimed.approval(half, ADA), AT);
       expect(await claimed.read(token(half, [ada]))).toBe('not_countersigned too_few');
@@ -100,7 +100,7 @@ describe('P12: a broker that is completely taken over', () => {
     for (const theirs of [swapped, added]) {
       const next = nextTrust(claimed.genesis.document, { people: [ada!, theirs] });
       broker().claim('acme', [claimed.genesis, { document: next, signatures: [eve.sign(next, AT)] }]);
-      await claimed.heard();
+      await claimed.feedApplied();
       const inserted = await grant();
       const forged = {
         ...eve.sign(claimed.approval(inserted, BOB), AT),
@@ -136,42 +136,42 @@ describe('P12: a broker that is completely taken over', () => {
       ),
     );
     expect(await claimed.read(token(approved, short))).toBe('not_countersigned outside_window');
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
-    const longer = token(approved, claimed.yes(approved), {
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
+    const longer = token(approved, claimed.approvals(approved), {
       grant_exp: Date.parse(approved.startsAt) / 1_000 + 601,
     });
     expect(await claimed.read(longer)).toBe('invalid_token digest_mismatch');
     const later = { ...approved, startsAt: toInstant(new Date(Date.parse(approved.startsAt) + 1_000)) };
     broker().change({ endedGrants: [{ digest: approved.digest, reason: 'revoked' }] });
     broker().announce(later);
-    await claimed.heard();
-    expect(await claimed.read(token(later, claimed.yes(approved)))).toBe('grant_ended');
+    await claimed.feedApplied();
+    expect(await claimed.read(token(later, claimed.approvals(approved)))).toBe('grant_ended');
   });
 
   test('uses a digest again under a second grant id, with a full budget', async () => {
     const approved = await grant();
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
     const second = { ...approved, id: approved.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
     broker().grants = [];
     broker().announce(second);
-    await claimed.heard();
-    expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
+    await claimed.feedApplied();
+    expect(await claimed.read(token(second, claimed.approvals(approved)))).toBe('grant_ended');
     await restart();
-    expect(await claimed.read(token(second, claimed.yes(approved)))).toBe('grant_ended');
+    expect(await claimed.read(token(second, claimed.approvals(approved)))).toBe('grant_ended');
   });
 
   test('ends a digest’s life too early, to list it again with a full budget', async () => {
     const made = broker().grant({ budget: { calls: 1 } }, false);
     const short = { ...made, until: made.startsAt };
     broker().announce(short);
-    await claimed.heard();
-    expect(await claimed.read(token(short, claimed.yes(short)))).toBe('200');
+    await claimed.feedApplied();
+    expect(await claimed.read(token(short, claimed.approvals(short)))).toBe('200');
     broker().end(short);
     await restart();
     const anew = { ...short, id: short.id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
     broker().announce(anew);
-    await claimed.heard();
-    expect(await claimed.read(token(anew, claimed.yes(short)))).toBe('grant_ended');
+    await claimed.feedApplied();
+    expect(await claimed.read(token(anew, claimed.approvals(short)))).toBe('grant_ended');
   });
 
   test('puts other terms under valid signatures', async () => {
@@ -179,9 +179,11 @@ describe('P12: a broker that is completely taken over', () => {
     const wider = { ...approved.terms, scope: [{ resource: '**', actions: ['read'] }] };
     const forged: FakeGrant = { ...approved, terms: wider, digest: termsDigest(hashing, wider) };
     broker().announce(forged);
-    await claimed.heard();
-    expect(await claimed.read(token(forged, claimed.yes(approved)))).toBe('not_countersigned wrong_digest');
-    expect(await claimed.read(token(forged, claimed.yes(approved), { digest: approved.digest }))).toBe(
+    await claimed.feedApplied();
+    expect(await claimed.read(token(forged, claimed.approvals(approved)))).toBe(
+      'not_countersigned wrong_digest',
+    );
+    expect(await claimed.read(token(forged, claimed.approvals(approved), { digest: approved.digest }))).toBe(
       'invalid_token digest_mismatch',
     );
   });
@@ -198,14 +200,16 @@ describe('P12: a broker that is completely taken over', () => {
     broker().services = [remapped];
     broker().olderMaps = [billing];
     broker().announceServices();
-    await claimed.heard();
+    await claimed.feedApplied();
     const payroll = '/billing/tenants/acme/payroll/7';
-    expect(await claimed.read(token(approved, claimed.yes(approved)), payroll)).toBe('route_not_listed');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)), payroll)).toBe(
+      'route_not_listed',
+    );
     const renamed = { ...approved.terms, routes: routeMapHash(hashing, remapped) };
     const forged: FakeGrant = { ...approved, terms: renamed, digest: termsDigest(hashing, renamed) };
     broker().announce(forged);
-    await claimed.heard();
-    expect(await claimed.read(token(forged, claimed.yes(approved)), payroll)).toBe(
+    await claimed.feedApplied();
+    expect(await claimed.read(token(forged, claimed.approvals(approved)), payroll)).toBe(
       'not_countersigned wrong_digest',
     );
     expect(upstream()).toBe(0);
@@ -253,14 +257,14 @@ describe('P12: a broker that is completely taken over', () => {
 
   test('reuses an old approval as the signature that enrols a key', async () => {
     const approved = await grant();
-    const [first, second] = claimed.yes(approved) as [Signature, Signature];
+    const [first, second] = claimed.approvals(approved) as [Signature, Signature];
     const [ada, bob] = claimed.genesis.document.people;
     const document = nextTrust(claimed.genesis.document, {
       people: [ada!, bob!, { person: EVE, passkeys: [eve.passkey] }],
     });
     const reused = [first, second].map((signature) => ({ ...signature, statement: document }));
     broker().claim('acme', [claimed.genesis, { document, signatures: [...reused, eve.sign(document, AT)] }]);
-    await claimed.heard();
+    await claimed.feedApplied();
     const inserted = await grant();
     const theirs = [eve.sign(claimed.approval(inserted, EVE), AT), first];
     expect(await claimed.read(token(inserted, theirs))).toBe('not_countersigned unknown_person');
@@ -292,9 +296,11 @@ describe('P12: a broker that is completely taken over', () => {
       [claimed.ada, claimed.bob],
     );
     broker().claim('acme', [claimed.genesis, other]);
-    await claimed.heard();
+    await claimed.feedApplied();
     const approved = await grant();
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('insufficient_scope forbidden');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe(
+      'insufficient_scope forbidden',
+    );
   });
 
   test('deletes the tenant and creates it again under the same slug, with its own trust document', async () => {
@@ -309,7 +315,7 @@ describe('P12: a broker that is completely taken over', () => {
     broker().tenants = [{ slug: 'acme', forbid: [] }];
     broker().change({ tenants: broker().tenants, trust: [{ tenant: 'acme', chain: [anew] }] });
     broker().trust = [{ tenant: 'acme', chain: [anew] }];
-    await claimed.heard();
+    await claimed.feedApplied();
     const inserted = await grant();
     const theirs = [
       eve.sign(claimed.approval(inserted, EVE, { trust: statementHash(hashing, document) }), AT),
@@ -359,7 +365,7 @@ describe('P12: a broker that is completely taken over', () => {
       expect(await call(tenant, path, org)).toBe('insufficient_scope');
     }
     expect(upstream()).toBe(0);
-    // The last of them leads somewhere, as long as it names nobody.
+    // The last one leads somewhere, as long as it names no one.
     expect(await call('evil', '/invoices/7')).toBe(200);
   });
 
@@ -418,11 +424,11 @@ describe('P12: a broker that is completely taken over', () => {
         const answer = await claimed.world.send({ token, path: '/crm/invoices', headers });
         return answer.status === 200 ? '200' : ((await answer.json()) as { code: string }).code;
       };
-      await claimed.heard();
+      await claimed.feedApplied();
       expect([await call(), await own()]).toEqual(['200', [200, [], '0']]);
 
       publish(tenantHeader);
-      await claimed.heard();
+      await claimed.feedApplied();
       const arrived = () => claimed.world.upstream.hits.filter(({ url }) => url === '/invoices').length;
       const before = arrived();
       const late = broker().forge(await grant({ tenant: 'globex', service: 'crm' }));
@@ -435,7 +441,7 @@ describe('P12: a broker that is completely taken over', () => {
       expect(claimed.world.logLines.join('')).toContain('a tenant is read from a header of its own');
 
       publish('X-Org');
-      await claimed.heard();
+      await claimed.feedApplied();
       expect([await call(), await own()]).toEqual(['200', [200, [], '0']]);
     },
   );
@@ -449,38 +455,40 @@ describe('P12: a broker that is completely taken over', () => {
     const whole = upstream.answer;
     upstream.answer = (_request, response) => void response.writeHead(200).write('the beginning');
     const openedAt = performance.now();
-    const open = await claimed.world.send({ token: token(approved, claimed.yes(approved)) });
+    const open = await claimed.world.send({ token: token(approved, claimed.approvals(approved)) });
     upstream.answer = whole;
     const reading = open.text().then(
       () => 'whole',
       () => 'cut',
     );
     const left = async () =>
-      (await claimed.read(token(approved, claimed.yes(approved)), list)) ===
+      (await claimed.read(token(approved, claimed.approvals(approved)), list)) ===
       'not_countersigned trust_expired';
     await until(left, 60_000);
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe(
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe(
       'not_countersigned trust_expired',
     );
     expect(await reading).toBe('cut');
-    // Not by the upstream's silence, which would have ended it after a minute.
+    // Not because the upstream was silent, which would have ended it after a minute.
     expect(performance.now() - openedAt).toBeLessThan(30_000);
-    // The last version's people may still sign the next.
+    // The people of the last version may still sign the next one.
     claimed.adopt({ validUntil: toInstant(new Date(Date.now() + 86_400_000)) });
-    await until(async () => (await claimed.read(token(approved, claimed.yes(approved)))) === '200');
+    await until(async () => (await claimed.read(token(approved, claimed.approvals(approved)))) === '200');
   });
 
   test('removes the pin from the gateway’s file: the tenant stays claimed, and closed', async () => {
     const approved = await grant();
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('200');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe('200');
     await rm(`${claimed.world.spoolDir}/pins.json`);
     await until(
       async () =>
-        (await claimed.read(token(approved, claimed.yes(approved)))) === 'not_countersigned not_pinned',
+        (await claimed.read(token(approved, claimed.approvals(approved)))) === 'not_countersigned not_pinned',
     );
     broker().trust = [];
     await restart();
-    expect(await claimed.read(token(approved, claimed.yes(approved)))).toBe('not_countersigned not_pinned');
+    expect(await claimed.read(token(approved, claimed.approvals(approved)))).toBe(
+      'not_countersigned not_pinned',
+    );
   });
 
   test('opens other, unclaimed tenants on the vendor’s word as before', async () => {
@@ -501,8 +509,8 @@ describe('P12: a new gateway without a pin', () => {
     const { world } = claimed;
     try {
       const approved = world.broker.grant();
-      await claimed.heard();
-      const signed = world.broker.forge(approved, { countersignatures: claimed.yes(approved) });
+      await claimed.feedApplied();
+      const signed = world.broker.forge(approved, { countersignatures: claimed.approvals(approved) });
       expect(await claimed.read(signed)).toBe('not_countersigned not_pinned');
       expect(await claimed.read(signed, '/billing/tenants/acme/invoices')).toBe(
         'not_countersigned not_pinned',
@@ -527,7 +535,7 @@ describe('P12: a new gateway without a pin', () => {
       );
       await claimed.pin();
       world.broker.claim('acme', claimed.chain);
-      const signed = world.broker.forge(inserted, { countersignatures: claimed.yes(inserted) });
+      const signed = world.broker.forge(inserted, { countersignatures: claimed.approvals(inserted) });
       await until(async () => (await claimed.read(signed)) === '200');
     } finally {
       await world.stop();

@@ -50,7 +50,7 @@ describe('an unreachable broker', () => {
     expect(await world.spool()).toMatchObject({ shipped: false, maxBytes: 1024 ** 3 });
     expect((await world.spool()).usedBytes).toBeGreaterThan(10_000);
 
-    // At first its answers are lost: it has the records, and is sent them again.
+    // At first the broker's answers are lost: it has the records and receives them again.
     broker.answersRecords = false;
     broker.takesRecords = true;
     await until(() => broker.recordsOf('outcome').length === 60);
@@ -70,7 +70,7 @@ describe('an unreachable broker', () => {
     await start();
     const { broker } = world;
     const token = broker.token(broker.grant());
-    // Each start that records begins a segment, so that the place that is kept goes up.
+    // Each start that writes records begins a segment, so the stored place moves up.
     for (let run = 0; run < 3; run += 1) {
       await world.send({ token });
       await world.gateway.close();
@@ -140,7 +140,7 @@ describe('a record that the broker rejects for good', () => {
       { tenant: 'acme', seq: 1, code: 'invalid_request', entry: { record: { kind: 'allowed', seq: 1 } } },
       { tenant: 'acme', code: 'invalid_request', entry: { record: { kind: 'allowed' } } },
     ]);
-    // The outcomes stand behind what is missing: the broker sees that.
+    // The outcomes come after what is missing: the broker sees the gap.
     await until(() => broker.records.filter(({ tenant }) => tenant === 'acme').length >= 2);
     expect(broker.gaps[0]).toMatchObject({ tenant: 'acme', kind: 'outcome' });
     expect(world.logLines.filter((line) => line.includes('was set aside'))).toHaveLength(2);

@@ -6,7 +6,7 @@ import type { SpoolPlace } from './segments.js';
 import type { Spool } from './spool.js';
 import { NodeSpoolDisk } from './spool-disk.js';
 
-/** Counts what is read back. */
+/** Counts the reads from disk. */
 class CountingDisk extends NodeSpoolDisk {
   reads = 0;
   override read(segment: number, offset: number, length: number): Promise<Buffer> {
@@ -29,7 +29,7 @@ afterEach(() => bench.close());
 const append = (count: number, pathBytes = 0) =>
   Promise.all(Array.from({ length: count }, () => spool.append(allowed('acme', BOOTS[0], pathBytes))));
 
-/** All from a place on, piece by piece. */
+/** Everything from a place on, batch by batch. */
 async function from(place: SpoolPlace | undefined, most = 7): Promise<AccessRecord[]> {
   const records: AccessRecord[] = [];
   for (let at = place; at !== undefined; ) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What the next start reads of these bytes, and whether a record that it writes is read too. */
+/** What the next start reads from these bytes, and whether a record that it writes is read too. */
 async function afterDamage(bytes: Buffer) {
   const disk = new MemoryDisk(bytes);
   const spool = await bench.open(BOOTS[1], disk);
@@ -78,7 +78,7 @@ describe('a damaged segment', () => {
           bytes[offset] = (bytes[offset] ?? 0) ^ mask;
           const { read } = await afterDamage(bytes);
           const at = lineOf(offset);
-          // A line feed that is gone glues the next line to the damaged one; the header counts as no record.
+          // A missing line feed joins the next line to the damaged one. The header does not count as a record.
           const glued = left.bytes[offset] === 10;
           const inHeader = offset < left.bytes.indexOf(10) + 1;
           const lost = inHeader ? (glued ? [0] : []) : glued ? [at, at + 1] : [at];
@@ -90,7 +90,7 @@ describe('a damaged segment', () => {
   }, 60_000);
 
   test('P5: a damaged record at the end of its chain leaves a gap, which the next run’s records show', async () => {
-    /** `after N, at M` for each chain of the first run, as a broker sees the next run go on with it. */
+    /** `after N, at M` for each chain of the first run, as a broker sees the next run continue it. */
     const gaps = async (bytes: Buffer) => {
       const spool = await bench.open(BOOTS[1], new MemoryDisk(bytes));
       for (const { boot, tenant } of spool.unsigned) await spool.append(head(tenant, boot));
@@ -112,13 +112,13 @@ describe('a damaged segment', () => {
       for (let offset = from; offset < to; offset += 7) {
         const bytes = Buffer.from(left.bytes);
         bytes[offset] = (bytes[offset] ?? 0) ^ 1;
-        // Where the damage hides whose record it was, each chain has a gap.
+        // If the damage hides which record it was, each chain gets a gap.
         expect(await gaps(bytes)).toContain(`${tenant} after ${seq - 1}, at ${seq + 1}`);
       }
       const bytes = Buffer.from(left.bytes).fill(0, from, to);
       expect(await gaps(bytes)).toContain(`${tenant} after ${seq - 1}, at ${seq + 1}`);
     }
-    // All but the first of each: several in a row.
+    // All but the first of each chain: several in a row.
     const all = Buffer.from(left.bytes);
     for (const [index, end] of left.ends.entries()) if (index >= 2) all[end - 20] = 0;
     const chains = ['acme', 'globex'].map((tenant) => {

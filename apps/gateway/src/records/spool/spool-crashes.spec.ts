@@ -1,7 +1,7 @@
 import { type AccessRecord, recordHash } from '@countersign/gateway-protocol';
 import fc from 'fast-check';
 import { allowed, head, outcome } from '../../../../../test/factories/spool-drafts.js';
-import { type Fault, MortalDisk } from '../../../../../test/fakes/mortal-disk.js';
+import { CrashingDisk, type Fault } from '../../../../../test/fakes/crashing-disk.js';
 import { START } from '../../../../../test/fakes/spool-bench.js';
 import type { RecordDraft } from './record-chains.js';
 import { jsonOf } from './record-lines.js';
@@ -13,7 +13,7 @@ type Step =
   | { do: 'end' | 'heads' | 'close' }
   | { do: 'fault'; fault: Fault; times: number }
   | { do: 'ship'; pieces: number; most: number; keeps: boolean }
-  /** With calls under way, of whose bytes this share has reached the disk. */
+  /** With calls under way; this share of their bytes has reached the disk. */
   | { do: 'kill'; calls: number; written: number };
 
 const tenant = fc.constantFrom('acme', 'globex');
@@ -47,13 +47,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** One gateway's spool through runs that end in any way, and the broker that its records are brought to. */
+/** One gateway's spool through runs that end in any way, and the broker to which its records are shipped. */
 class Story {
   readonly confirmed: string[] = [];
-  /** Taken, as the broker's rules are: each number of a chain once, in order. */
+  /** Accepts records by the broker's rules: each number of a chain once, in order. */
   readonly taken: AccessRecord[] = [];
   readonly faults: string[] = [];
-  private readonly disk = new MortalDisk();
+  private readonly disk = new CrashingDisk();
   private readonly ends = new Map<string, { seq: number; hash: string }>();
   private runs = 0;
   private boot = '';
@@ -66,7 +66,7 @@ class Story {
     this.runs += 1;
     this.boot = `01980000-0000-4000-8000-${String(this.runs).padStart(12, '0')}`;
     this.spool = await Spool.open({
-      disk: this.disk.again(),
+      disk: this.disk.restart(),
       boot: this.boot,
       maxBytes: 64 * 1_024,
       sign: () => 'A'.repeat(86),
@@ -94,7 +94,7 @@ class Story {
     else await this.close();
   }
 
-  /** Last runs on a sound disk, in which all is brought; of a full one first what makes room. */
+  /** Final runs on a working disk, in which everything is shipped. On a full disk, first what makes room. */
   async finish(): Promise<void> {
     this.disk.heal();
     for (let run = 0; run < 4; run += 1) {
@@ -103,7 +103,7 @@ class Story {
     }
   }
 
-  /** Chains whose last record carries no signature. */
+  /** Chains whose last record is not signed. */
   unsigned(): string[] {
     const kinds = new Map(this.taken.map(({ boot, tenant, kind }) => [`${boot} ${tenant}`, kind]));
     return [...kinds].filter(([, kind]) => kind !== 'head').map(([chain]) => chain);

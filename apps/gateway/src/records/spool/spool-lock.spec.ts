@@ -21,7 +21,7 @@ describe('P5: a spool folder has one writer', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const inUse = { code: 'spool_in_use' };
-  /** As a process that was killed leaves it, which had the id that this one has: so it is with containers. */
+  /** As a killed process with the id of this one leaves it: in containers process ids repeat. */
   const killed = async () => {
     await bindAndDie(join(folder, 'lock.sock'));
     await writeFile(join(folder, 'lock'), String(process.pid));

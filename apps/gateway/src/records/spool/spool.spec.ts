@@ -140,7 +140,7 @@ describe('Spool', () => {
     expect(spool.usedBytes).toBeLessThan(MIB);
     spool.enqueue(outcome(sent[0]!));
     await expect(spool.append(allowed())).rejects.toThrow();
-    // The call is refused before what shares its group is written.
+    // The call is refused before the rest of its group is written.
     await spool.flush();
     const piece = await spool.nextBatch(START, 512 * 1024);
     expect((await everything(spool)).at(-1)).toMatchObject({ kind: 'outcome', id: sent[0]!.record.id });
@@ -204,7 +204,7 @@ describe('Spool', () => {
     await next.flush();
     await next.release(next.end);
     expect(await disk.segments()).toEqual([numbers.at(-1)]);
-    // Killed: the one after it still finds the call, and its place in the chain.
+    // Killed: the run after it still finds the call, and its place in the chain.
     const last = await open(BOOTS[1]);
     expect(last.unfinishedCalls.map(({ id }) => id)).toEqual([call.record.id]);
     await last.append(outcome(call));
@@ -224,7 +224,7 @@ describe('Spool', () => {
     const loose = [{ boot: BOOTS[0], tenant: 'globex' }];
     for (let run = 0; run < 2; run += 1) {
       const next = await open(BOOTS[1]);
-      // Closed without an end of its calls: the calls themselves are another test's.
+      // Closed without outcomes of its calls. Another test covers the calls themselves.
       for (const { id } of next.unfinishedCalls)
         next.enqueue(outcome({ ...allowed(), record: { ...allowed().record, id } }));
       await next.flush();

@@ -1,23 +1,23 @@
 import type { SegmentFile, SpoolDisk } from '../../apps/gateway/src/records/spool/spool-disk.js';
 
 /**
- * What fails: an append that writes nothing, half of its bytes or all of them; a new segment; the removal of one. Of bytes
- * that a failed append has written some may stay: nothing can be cut off either.
+ * What fails: an append that writes nothing, half of its bytes, or all of them; a new segment; the removal of one.
+ * After a failed append some bytes may stay: truncating fails too.
  */
 export type Fault = 'refused' | 'torn' | 'whole' | 'create' | 'remove';
 
 const error = (code: string) => Object.assign(new Error(code), { code });
 const never = <T>() => new Promise<T>(() => undefined);
 
-/** A disk in memory whose user may die at any byte: what a dead one still does reaches nothing. */
-export class MortalDisk {
+/** A disk in memory whose process may die at any byte. What a dead process still does has no effect. */
+export class CrashingDisk {
   private readonly files = new Map<number, Buffer>();
   private fault: { kind: Fault; times: number } | undefined;
   private dying: number | undefined;
   private life = 0;
 
-  /** For the next process; the one before is dead. */
-  again(): SpoolDisk {
+  /** The disk for the next process. The one before is dead. */
+  restart(): SpoolDisk {
     this.life += 1;
     this.dying = undefined;
     const { life } = this;
@@ -42,7 +42,7 @@ export class MortalDisk {
     };
   }
 
-  /** The next so many operations of that kind fail. */
+  /** The next operations of that kind fail, this many times. */
   fail(kind: Fault, times: number): void {
     this.fault = { kind, times };
   }
@@ -51,7 +51,7 @@ export class MortalDisk {
     this.fault = undefined;
   }
 
-  /** The next append writes this share of its bytes, and never returns: its process is dead. */
+  /** The next append writes this share of its bytes and never returns: its process is dead. */
   die(written: number): void {
     this.dying = written;
   }

@@ -12,6 +12,12 @@ export class FileUnreadable extends Error {
   }
 }
 
+/** The current lines exceed the file's limit. They must not be written, because the file could not be read again. */
+export class LineFileFull extends Error {
+  override readonly name = 'LineFileFull';
+  readonly code = 'file_full';
+}
+
 /** The file system's own messages already name the file. */
 export const isFileSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   (error as NodeJS.ErrnoException | null)?.syscall !== undefined;
