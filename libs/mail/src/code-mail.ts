@@ -1,12 +1,12 @@
-import { MailClient } from './client.js';
-import type { MailSettings } from './config.js';
 import type { MailContent } from './layout.js';
+import { MailClient } from './mail-client.js';
+import type { MailSettings } from './settings.js';
 import { escapeHtml, oneLine } from './text.js';
 import { de } from './words/de.js';
 import { en } from './words/en.js';
 import type { Language } from './words/words.js';
 
-/** A code that signs somebody in, in the browser that asked for it. */
+/** A sign-in code, valid only in the browser that requested it. */
 interface CodeMail {
   to: string;
   /** The organisation's name. */
@@ -17,7 +17,7 @@ interface CodeMail {
 
 const HALF = 4;
 
-/** Writes the mail. It has no link: a scanner finds nothing to open, and a reader learns to follow none. */
+/** Writes the mail. It has no link: a scanner finds nothing to open, and readers learn not to follow links. */
 function writeCodeMail({ tenant, code, minutes }: CodeMail, language: Language): MailContent {
   const words = (language === 'de' ? de : en).code;
   const shown = `${code.slice(0, HALF)}-${code.slice(HALF)}`;
@@ -33,7 +33,7 @@ function writeCodeMail({ tenant, code, minutes }: CodeMail, language: Language):
   };
 }
 
-/** Sends codes at once and without the outbox: they are secrets, which are stored nowhere. */
+/** Sends codes directly, not through the outbox: a code is a secret and is stored nowhere. */
 export class CodeMailer {
   private readonly client: MailClient;
 
@@ -44,7 +44,7 @@ export class CodeMailer {
     this.client = new MailClient(settings);
   }
 
-  /** @throws DeliveryFailure; who asked may ask again */
+  /** @throws DeliveryFailure; the person may request another code */
   send(mail: CodeMail, signal: AbortSignal): Promise<void> {
     const messageId = `<${this.newId()}@${new URL(this.settings.publicUrl).hostname}>`;
     return this.client.send(

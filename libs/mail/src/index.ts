@@ -1,4 +1,4 @@
 export { CodeMailer } from './code-mail.js';
-export { type MailSettings, readMailSettings } from './config.js';
-export { MailChannel } from './handlers.js';
+export { MailChannel } from './mail-channel.js';
+export { type MailSettings, readMailSettings } from './settings.js';
 export { escapeHtml } from './text.js';

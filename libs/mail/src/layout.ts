@@ -9,7 +9,7 @@ export interface MailContent {
 
 export type Row = [label: string, value: string[]];
 
-/** What every mail is made of. Texts of people come with everything in them seen (`oneLine`). */
+/** The parts of every mail. People's texts have passed through `oneLine` or `lines`. */
 interface Parts {
   language: Language;
   subject: string;
@@ -17,7 +17,7 @@ interface Parts {
   rows: Row[];
   /** Paragraphs below the table. */
   notes: string[];
-  /** The one link, and what it is called. */
+  /** The only link, and its label. */
   link: string;
   open: string;
   footer: string;

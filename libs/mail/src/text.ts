@@ -1,17 +1,17 @@
-/** What a reader does not see, or what moves what they see: controls, bidi, zero-width, separators, unassigned. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/** Characters that are invisible or move what is visible: controls, bidirectional marks, zero-width, separators, unassigned. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-const name = (character: string): string =>
+const codePointName = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 
-/** Mail programs make links of these; the only link in our mail is our own. */
+/** Breaks up texts that mail programs would turn into links. The only link in our mail is our own. */
 const withoutLinks = (text: string): string =>
   text.replaceAll('://', '[:]//').replace(/([\p{L}\p{N}])\.(?=\p{L}{2})/gu, '$1[.]');
 
-/** Text that somebody wrote, as one line in which everything is seen. */
-export const oneLine = (text: string): string => withoutLinks(text.replace(UNSEEN, name));
+/** A person's text as one line, with every invisible character written out. */
+export const oneLine = (text: string): string => withoutLinks(text.replace(INVISIBLE, codePointName));
 
-/** The same with its line breaks, one entry a line: each is set apart, so that none passes for one of ours. */
+/** A person's text, one entry for each line. The layout indents each line, so that none can pass for a line of ours. */
 export const lines = (text: string): string[] => text.split(/\r\n|\n|\r/).map(oneLine);
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -25,3 +25,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text for HTML content and attribute values. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (found) => ENTITIES[found] ?? '');
+
+/** An instant for people, with its zone: `2026-11-24 15:00:00 UTC`. `plus` seconds are added. */
+export function writeInstant(instant: string, plus = 0): string {
+  const text = new Date(Date.parse(instant) + plus * 1000).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+}

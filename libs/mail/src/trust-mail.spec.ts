@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { type TrustMailFacts, writeTrustMail } from './trust-mail.js';
-import { TRUST_MAIL_KINDS } from './words/trust-words.js';
-import { LANGUAGES } from './words/words.js';
+import { LANGUAGES, TRUST_MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/trust';
 const NOTHING = { by: null, fingerprint: null, seq: null, validUntil: null, scope: null, reason: null };
@@ -16,7 +15,7 @@ const FACTS: TrustMailFacts = {
   link: LINK,
 };
 
-describe('a mail about what a customer trusts', () => {
+describe('a mail about a trust document', () => {
   test('says what ends, when, and what happens then', () => {
     const { subject, text } = writeTrustMail(FACTS, 'en');
     expect(subject).toBe('Trust document of Acme Corp ends in 30 days');
@@ -36,7 +35,7 @@ This mail opens nothing and decides nothing. You sign on the page, with your pas
     expect(writeTrustMail(FACTS, 'de').subject).toBe('Vertrauensdokument von Acme Corp endet in 30 Tagen');
   });
 
-  test('names who stopped what, and the host where it was the host', () => {
+  test('names who stopped what, and the host if the host did it', () => {
     const stop = writeTrustMail(
       { ...FACTS, ...NOTHING, kind: 'trust.stopped', by: 'Ada Moreau', scope: 'everything' },
       'en',

@@ -1,35 +1,34 @@
-import { writeInstant } from './clocks.js';
+import type { Notice, Person, ReadUnit } from '@countersign/access';
 import { layOut, type MailContent, type Row } from './layout.js';
-import { lines, oneLine } from './text.js';
-import { trustDe } from './words/trust-de.js';
-import { trustEn } from './words/trust-en.js';
-import type { TrustMailKind, TrustWords } from './words/trust-words.js';
-import type { Language } from './words/words.js';
+import { lines, oneLine, writeInstant } from './text.js';
+import { trustDe } from './words/de.js';
+import { trustEn } from './words/en.js';
+import type { Language, TrustMailKind, TrustWords } from './words/words.js';
 
-/** What a mail about a tenant's trust tells; null where there is nothing to tell. */
+/** The content of a mail about a tenant's trust document or a stop. A member is null if the notice has no such fact. */
 export interface TrustMailFacts {
   kind: TrustMailKind;
   /** When it happened. */
   at: string;
   tenant: string;
-  /** Who did it; null: the vendor's host, or nobody. */
+  /** The person who did it; null if it was the vendor's host or no one. */
   by: string | null;
-  /** The document's hash: what people compare with their anchor file. */
+  /** The document's hash. People compare it with their anchor file. */
   fingerprint: string | null;
   seq: number | null;
   validUntil: string | null;
-  /** Of a stop: of everything, or of one grant. */
+  /** For a stop: whether it stops everything or one grant. */
   scope: 'everything' | 'oneGrant' | null;
-  /** As the host wrote it. */
+  /** The reason that the host gave. */
   reason: string | null;
-  /** The one link: a page that asks for a sign-in. */
+  /** The only link: a page that requires a sign-in. */
   link: string;
 }
 
 const WORDS: Readonly<Record<Language, TrustWords>> = { en: trustEn, de: trustDe };
 const DAY_MS = 86_400_000;
 
-/** Writes it. Nothing can be signed or stopped from a mail; it carries one link. */
+/** Writes the mail. Nothing can be signed or stopped from a mail; it carries one link. */
 export function writeTrustMail(facts: TrustMailFacts, language: Language): MailContent {
   const words = WORDS[language];
   const { kind, validUntil, at } = facts;
@@ -63,4 +62,72 @@ function rowsOf(facts: TrustMailFacts, by: string | null, { labels, ...words }: 
     ...row(labels.fingerprint, fingerprint),
     ...(reason === null ? [] : [[labels.reason, lines(reason)] satisfies Row]),
   ];
+}
+
+type NoticeFacts = Partial<
+  Pick<TrustMailFacts, 'fingerprint' | 'seq' | 'validUntil' | 'scope' | 'reason'>
+> & {
+  /** A person's id, or `host`. */
+  actor?: string | null;
+};
+/** Why no mail is sent: it would report something that is no longer true. */
+type Skip = { skip: 'superseded' | 'nothing_to_tell' };
+type Reader = (unit: ReadUnit, tenant: string, subject: string) => Promise<NoticeFacts | Skip>;
+
+const SUPERSEDED: Skip = { skip: 'superseded' };
+
+/** Reads the facts for each kind of notice. They are read when the mail is sent, not when the notice was made. */
+const READERS: Readonly<Record<TrustMailKind, Reader>> = {
+  'trust.proposed': async ({ trust }, _tenant, id) => {
+    const proposal = await trust.proposal(id);
+    if (proposal?.state !== 'open') return SUPERSEDED;
+    const { by, hash, document } = proposal;
+    return { actor: by, fingerprint: hash, seq: document.seq, validUntil: document.validUntil };
+  },
+  'trust.adopted': version,
+  'trust.expiring': version,
+  'trust.stopped': async ({ stops }, _tenant, hash) => {
+    const stop = await stops.find(hash);
+    if (stop === null || stop.liftedAt !== null) return SUPERSEDED;
+    return { actor: stop.person, scope: scopeOf(stop.digest) };
+  },
+  'trust.lifted': async ({ stops }, _tenant, hash) => {
+    const stop = await stops.find(hash);
+    return stop === null ? SUPERSEDED : { actor: stop.liftedBy, scope: scopeOf(stop.digest) };
+  },
+  'trust.reset': async ({ trust }, tenant, id) => {
+    const reset = await trust.openReset(tenant);
+    return reset?.id === id ? { actor: 'host', reason: reset.reason } : SUPERSEDED;
+  },
+  'trust.reset-cancelled': async () => ({}),
+};
+
+const scopeOf = (digest: string | null) => (digest === null ? 'everything' : 'oneGrant');
+
+/** The version in force. A version that has a successor is not worth a mail. */
+async function version({ trust }: ReadUnit, tenant: string, hash: string): Promise<NoticeFacts | Skip> {
+  const current = await trust.current(tenant);
+  if (current?.hash !== hash) return SUPERSEDED;
+  const { seq, validUntil } = current.document;
+  return { fingerprint: hash, seq, validUntil };
+}
+
+/** Reads what a mail to this person says about a notice of a tenant's trust. */
+export async function trustFacts(
+  unit: ReadUnit,
+  { kind, tenant, subject, at }: Pick<Notice, 'tenant' | 'subject' | 'at'> & { kind: TrustMailKind },
+  person: Person,
+  publicUrl: string,
+): Promise<TrustMailFacts | Skip> {
+  const read = await READERS[kind](unit, tenant, subject);
+  if ('skip' in read) return read;
+  const { actor = null, ...facts } = read;
+  const by = actor === null || actor === 'host' ? null : await unit.organisation.person(actor);
+  return {
+    ...{ kind, at, fingerprint: null, seq: null, validUntil: null, scope: null, reason: null, ...facts },
+    by: by?.name ?? null,
+    tenant: (await unit.organisation.tenant(tenant))?.name ?? tenant,
+    // The vendor's staff have no page about a customer's trust; they get the page of locks and gateways.
+    link: `${publicUrl}/${person.tenant === null ? 'security' : 'trust'}`,
+  };
 }

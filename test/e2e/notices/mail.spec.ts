@@ -46,7 +46,7 @@ describe('notices by mail', () => {
     const request = await makeRequest(broker);
     const [mail] = await mailTo('max@vendor.example');
     await mailTo('kim@vendor.example');
-    expect(mail?.header('subject')).toBe('Your review: Erin asks for access to acme Corp');
+    expect(mail?.header('subject')).toBe('Your review: Erin requests access to acme Corp');
     expect(mail?.header('message-id')).toMatch(/^<ntc_[0-9a-f-]{36}\.[0-9a-f]{16}@localhost>$/);
     expect(mail?.header('auto-submitted')).toBe('auto-generated');
     expect(mail?.raw).toContain(`http://localhost:4000/requests/${request.id}`);

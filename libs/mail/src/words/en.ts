@@ -1,19 +1,19 @@
-import type { Names, Words } from './words.js';
+import type { Names, TrustWords, Words } from './words.js';
 
 const wanted = ({ requester, tenant, service, duration }: Names) =>
-  `${requester} asked for access to the data of ${tenant} in ${service} for ${duration}.`;
+  `${requester} requested access to the data of ${tenant} in ${service} for ${duration}.`;
 const asks = ({ requester, tenant, service, duration }: Names) =>
-  `${requester} asks for access to the data of ${tenant} in ${service} for ${duration}.`;
+  `${requester} requests access to the data of ${tenant} in ${service} for ${duration}.`;
 
 export const en: Words = {
   subject: {
-    'request.awaiting_vendor': (n) => `Your review: ${n.requester} asks for access to ${n.tenant}`,
-    'request.awaiting_customer': (n) => `Your decision: ${n.requester} asks for access to ${n.tenant}`,
+    'request.awaiting_vendor': (n) => `Your review: ${n.requester} requests access to ${n.tenant}`,
+    'request.awaiting_customer': (n) => `Your decision: ${n.requester} requests access to ${n.tenant}`,
     'request.countered': (n) => `${n.tenant} offers narrower access`,
     'request.approved': (n) => `Approved: access of ${n.requester} to ${n.tenant}`,
     'request.denied': (n) => `Denied: access of ${n.requester} to ${n.tenant}`,
     'request.expired': (n) => `Lapsed: access of ${n.requester} to ${n.tenant}`,
-    'request.cancelled': (n) => `Taken back: access of ${n.requester} to ${n.tenant}`,
+    'request.cancelled': (n) => `Withdrawn: access of ${n.requester} to ${n.tenant}`,
     'grant.scheduled': (n) => `Access of ${n.requester} to ${n.tenant} will open later`,
     'grant.active': (n) => `Access is open: ${n.requester} to ${n.tenant}`,
     'grant.ending': (n) => `Access ends soon: ${n.requester} to ${n.tenant}`,
@@ -26,7 +26,7 @@ export const en: Words = {
     'request.approved': (n) => `${wanted(n)} It was approved.`,
     'request.denied': (n) => `${wanted(n)} It was denied.`,
     'request.expired': (n) => `${wanted(n)} It lapsed without the decisions that it needed.`,
-    'request.cancelled': (n) => `${wanted(n)} It was taken back.`,
+    'request.cancelled': (n) => `${wanted(n)} It was withdrawn.`,
     'grant.scheduled': (n) => `${wanted(n)} It was approved and opens later.`,
     'grant.active': (n) => `${wanted(n)} The access is open now.`,
     'grant.ending': (n) => `${wanted(n)} The access ends soon.`,
@@ -46,9 +46,9 @@ export const en: Words = {
     because: 'Ended because',
   },
   endReason: {
-    expired: 'its time was over',
+    expired: 'its time was up',
     revoked: 'it was stopped',
-    released: 'it was given back',
+    released: 'it was released',
     exhausted: 'its budget was used up',
   },
   erased: '(erased)',
@@ -56,7 +56,7 @@ export const en: Words = {
   unknownYet: 'with the first use',
   afterApproval: (duration, latest) => `${duration} after approval, at the latest ${latest}`,
   afterFirstUse: (duration, latest) => `${duration} after its first use, at the latest ${latest}`,
-  silence: 'If nobody decides, the request lapses and grants nothing.',
+  silence: 'If no one decides, the request lapses and grants nothing.',
   open: 'Open the request',
   footer: 'This mail opens nothing and decides nothing. You decide on the page, signed in.',
   code: {
@@ -64,6 +64,48 @@ export const en: Words = {
     sentence: (tenant, minutes) =>
       `This code signs you in for ${tenant}. Type it on the page that asked for it, in the same browser, within ${minutes} minutes:`,
     footer:
-      'Nobody will ever ask you for it. If you did not ask for a code, leave it: it does nothing by itself.',
+      'No one will ever ask you for it. If you did not ask for a code, ignore this mail: the code does nothing by itself.',
   },
+};
+
+export const trustEn: TrustWords = {
+  subject: {
+    'trust.proposed': (n) => `To be signed: new trust document of ${n.tenant}`,
+    'trust.adopted': (n) => `In force: trust document of ${n.tenant}`,
+    'trust.expiring': (n) => `Trust document of ${n.tenant} ends in ${n.days} days`,
+    'trust.stopped': (n) => `Stopped: access to ${n.tenant}`,
+    'trust.lifted': (n) => `Stop lifted: access to ${n.tenant}`,
+    'trust.reset': (n) => `Reset of ${n.tenant}: its keys are said to be lost`,
+    'trust.reset-cancelled': (n) => `Reset of ${n.tenant} cancelled`,
+  },
+  sentence: {
+    'trust.proposed': (n) =>
+      `${n.by ?? 'The vendor’s host'} proposes another trust document for ${n.tenant}. It has no effect until enough of its people have signed it with their passkeys.`,
+    'trust.adopted': (n) =>
+      `The people of ${n.tenant} have signed a trust document, which is in force from now on.`,
+    'trust.expiring': (n) =>
+      `The trust document of ${n.tenant} ends in ${n.days} days. After that all access to its data through Countersign is refused until its people sign the next one.`,
+    'trust.stopped': (n) =>
+      `${n.by ?? 'Someone'} has stopped access to the data of ${n.tenant} with a passkey.`,
+    'trust.lifted': (n) =>
+      `${n.by ?? 'Someone'} has lifted a stop of access to the data of ${n.tenant} with a passkey.`,
+    'trust.reset': (n) =>
+      `The vendor’s host says that ${n.tenant} has lost all its keys, so that its people may claim it again. If this is not true, an admin of ${n.tenant} can object on the page.`,
+    'trust.reset-cancelled': (n) =>
+      `The reset of ${n.tenant} is cancelled: what its people have signed stays in force.`,
+  },
+  labels: {
+    at: 'When',
+    by: 'By',
+    fingerprint: 'Fingerprint',
+    seq: 'Version',
+    validUntil: 'Valid until',
+    reason: 'Reason',
+    what: 'What',
+  },
+  host: 'the vendor’s host',
+  everything: 'all access',
+  oneGrant: 'one grant',
+  open: 'Open the page',
+  footer: 'This mail opens nothing and decides nothing. You sign on the page, with your passkey.',
 };

@@ -1,8 +1,8 @@
-/** The languages that there are catalogues for. */
+/** The languages of the mail texts. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Notices of which people are told by mail. */
+/** Kinds of notices that are sent by mail. */
 export const MAIL_KINDS = [
   'request.awaiting_vendor',
   'request.awaiting_customer',
@@ -21,7 +21,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
 export const isMailKind = (kind: string): kind is MailKind =>
   (MAIL_KINDS as readonly string[]).includes(kind);
 
-/** What sentences are made of. Texts are as people wrote them, made visible (see `oneLine`). */
+/** Values that sentences name. People's texts have passed through `oneLine`. */
 export interface Names {
   requester: string;
   tenant: string;
@@ -32,7 +32,7 @@ export interface Names {
 /** One language's catalogue. */
 export interface Words {
   subject: Readonly<Record<MailKind, (names: Names) => string>>;
-  /** One sentence: who wants what for how long, and what has happened to it. */
+  /** One sentence: who wants what for how long, and what has happened. */
   sentence: Readonly<Record<MailKind, (names: Names) => string>>;
   labels: Readonly<
     Record<
@@ -54,12 +54,48 @@ export interface Words {
   erased: string;
   nothingOpened: string;
   unknownYet: string;
-  /** `latest` is written out, with its zone. */
+  /** `latest` is a text with its zone. */
   afterApproval(duration: string, latest: string): string;
   afterFirstUse(duration: string, latest: string): string;
   silence: string;
   open: string;
   footer: string;
-  /** The mail that brings a sign-in code. */
+  /** The mail with a sign-in code. */
   code: { subject: string; sentence(tenant: string, minutes: number): string; footer: string };
+}
+
+/** Kinds of notices about a tenant's trust that are sent by mail. */
+export const TRUST_MAIL_KINDS = [
+  'trust.proposed',
+  'trust.adopted',
+  'trust.expiring',
+  'trust.stopped',
+  'trust.lifted',
+  'trust.reset',
+  'trust.reset-cancelled',
+] as const;
+export type TrustMailKind = (typeof TRUST_MAIL_KINDS)[number];
+
+export const isTrustMailKind = (kind: string): kind is TrustMailKind =>
+  (TRUST_MAIL_KINDS as readonly string[]).includes(kind);
+
+/** Values that sentences name. People's texts have passed through `oneLine`. */
+export interface TrustNames {
+  tenant: string;
+  /** The person who did it; null for the vendor's host. */
+  by: string | null;
+  /** Whole days until the document in force ends. */
+  days: number;
+}
+
+export interface TrustWords {
+  subject: Readonly<Record<TrustMailKind, (names: TrustNames) => string>>;
+  sentence: Readonly<Record<TrustMailKind, (names: TrustNames) => string>>;
+  labels: Readonly<Record<'at' | 'by' | 'fingerprint' | 'seq' | 'validUntil' | 'reason' | 'what', string>>;
+  host: string;
+  /** What a stop covers. */
+  everything: string;
+  oneGrant: string;
+  open: string;
+  footer: string;
 }

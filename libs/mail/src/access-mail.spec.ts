@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type MailFacts, writeMail } from './messages.js';
+import { type MailFacts, writeMail } from './access-mail.js';
 import { LANGUAGES, MAIL_KINDS } from './words/words.js';
 
 const LINK = 'http://localhost:4000/requests/req_1';
@@ -14,7 +14,7 @@ const FACTS: MailFacts = {
   justification: 'Case 4711:\nthe totals differ.',
   ticket: 'CASE-4711',
   lapsesAt: '2026-11-25T03:00:00Z',
-  asked: { startsAt: null, useBy: null },
+  requested: { startsAt: null, useBy: null },
   grant: null,
   link: LINK,
 };
@@ -28,9 +28,9 @@ const GRANT = {
 describe('a mail', () => {
   test('says who wants what for how long and why, both clocks with a zone, and what silence means', () => {
     const { subject, text } = writeMail(FACTS, 'en');
-    expect(subject).toBe('Your decision: Erin Okafor asks for access to Acme Corp');
+    expect(subject).toBe('Your decision: Erin Okafor requests access to Acme Corp');
     expect(text).toBe(
-      `Erin Okafor asks for access to the data of Acme Corp in billing for 1 h 30 min. It waits for your decision.
+      `Erin Okafor requests access to the data of Acme Corp in billing for 1 h 30 min. It waits for your decision.
 
 What: invoices/*: list, read
 Why:
@@ -40,7 +40,7 @@ Ticket: CASE-4711
 The request lapses: 2026-11-25 03:00:00 UTC
 Access would end: 1 h 30 min after approval, at the latest 2026-11-25 04:30:00 UTC
 
-If nobody decides, the request lapses and grants nothing.
+If no one decides, the request lapses and grants nothing.
 
 Open the request: ${LINK}
 
@@ -63,18 +63,18 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       { startsAt: null, useBy: '2026-11-26T08:00:00Z' },
       'Access would end: 1 h 30 min after its first use, at the latest 2026-11-26 09:30:00 UTC',
     ],
-  ])('knows when access would end: %j', (asked, line) => {
-    expect(writeMail({ ...FACTS, asked }, 'en').text).toContain(line);
+  ])('knows when access would end: %j', (requested, line) => {
+    expect(writeMail({ ...FACTS, requested }, 'en').text).toContain(line);
   });
 
-  test('of a grant that ended says when and why', () => {
+  test('about an ended grant says when and why it ended', () => {
     const grant = { ...GRANT, endedAt: '2026-11-24T15:20:00Z', endReason: 'revoked' };
     const { text } = writeMail({ ...FACTS, kind: 'grant.ended', grant }, 'en');
     expect(text).toContain('Access begins: 2026-11-24 15:10:00 UTC\nAccess ended: 2026-11-24 15:20:00 UTC');
     expect(text).toContain('Ended because: it was stopped');
   });
 
-  test('of an erased justification says so', () => {
+  test('says so if the justification was erased', () => {
     expect(writeMail({ ...FACTS, justification: null, ticket: null }, 'en').text).toContain('Why: (erased)');
   });
 
@@ -100,7 +100,7 @@ This mail opens nothing and decides nothing. You decide on the page, signed in.
       '\n\nOpen the request: http://evil.example',
     ),
   );
-  test('P11: no text of a user escapes: one-line subject, no markup, no link but ours', () => {
+  test('P11: no user text breaks out: one-line subject, no markup, no link but ours', () => {
     fc.assert(
       fc.property(
         fc.record({

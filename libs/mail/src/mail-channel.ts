@@ -11,19 +11,17 @@ import {
   type Person,
   type ReadUnit,
 } from '@countersign/access';
-import { MailClient } from './client.js';
-import type { MailSettings } from './config.js';
+import { type MailFacts, writeMail } from './access-mail.js';
 import type { MailContent } from './layout.js';
-import { type MailFacts, writeMail } from './messages.js';
-import { trustFacts } from './trust-facts.js';
-import { writeTrustMail } from './trust-mail.js';
-import { isTrustMailKind } from './words/trust-words.js';
-import { isMailKind, type MailKind } from './words/words.js';
+import { MailClient } from './mail-client.js';
+import type { MailSettings } from './settings.js';
+import { trustFacts, writeTrustMail } from './trust-mail.js';
+import { isMailKind, isTrustMailKind, type MailKind } from './words/words.js';
 
 type MailDeps = Pick<Deps, 'store' | 'hashing'>;
 
-/** Who is told by mail: the engineer who asked, the others of the audience, or both. */
-const CONCERNED: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
+/** Who gets a mail: the requester, the others of the audience, or all. */
+const RECIPIENTS: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'request.awaiting_vendor': 'others',
   'request.awaiting_customer': 'others',
   'request.countered': 'requester',
@@ -37,13 +35,13 @@ const CONCERNED: Readonly<Record<MailKind, 'requester' | 'others' | 'all'>> = {
   'grant.ended': 'all',
 };
 
-const MOST_AT_ONCE = 8;
+const MAX_CONCURRENT = 8;
 const HASH_LENGTH = 16;
 
-/** Tells people by mail: what concerns them, with one link and nothing to press. */
+/** Notifies people by mail, with one link and nothing to press. */
 export class MailChannel implements NoticeChannel {
   readonly name = 'mail';
-  readonly mostAtOnce = MOST_AT_ONCE;
+  readonly mostAtOnce = MAX_CONCURRENT;
   private readonly client: MailClient;
 
   constructor(
@@ -56,9 +54,9 @@ export class MailChannel implements NoticeChannel {
   async recipients({ notice, request, persons }: AddressedNotice): Promise<string[]> {
     if (isTrustMailKind(notice.kind)) return persons.map(({ id }) => id);
     if (request === null || !isMailKind(notice.kind)) return [];
-    const concerned = CONCERNED[notice.kind];
+    const chosen = RECIPIENTS[notice.kind];
     return persons
-      .filter(({ id }) => concerned === 'all' || (id === request.requester) === (concerned === 'requester'))
+      .filter(({ id }) => chosen === 'all' || (id === request.requester) === (chosen === 'requester'))
       .map(({ id }) => id);
   }
 
@@ -66,7 +64,7 @@ export class MailChannel implements NoticeChannel {
   async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
     const found = await this.deps.store.notices.read((unit) => unit.deliveries.find(delivery.notice));
     if (found === null) throw new DeliveryFailure('unknown_notice', { final: true });
-    // The rest in the tenant's own unit: nothing of another tenant can come into the mail (P9).
+    // Everything else is read in the tenant's own unit, so that nothing of another tenant can get into the mail (P9).
     const read = await this.deps.store.readForTenant(delivery.tenant, (unit) =>
       this.read(unit, found.notice, delivery.recipient),
     );
@@ -82,7 +80,7 @@ export class MailChannel implements NoticeChannel {
     return { done: 'delivered' };
   }
 
-  /** The same for every attempt, another for every recipient: mail programs drop the second of two alike. */
+  /** The same for every attempt and different for each recipient: mail programs drop a second mail with the same id. */
   private messageId({ notice, recipient }: Delivery): string {
     const hash = Buffer.from(this.deps.hashing.sha256(Buffer.from(recipient, 'utf8'))).toString('hex');
     return `<${notice}.${hash.slice(0, HASH_LENGTH)}@${new URL(this.settings.publicUrl).hostname}>`;
@@ -97,8 +95,8 @@ export class MailChannel implements NoticeChannel {
     if (person === null || person.removedAt !== null) return { skip: 'recipient_removed' };
     const { publicUrl, language } = this.settings;
     if (isTrustMailKind(notice.kind)) {
-      const told = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
-      return 'skip' in told ? told : { content: writeTrustMail(told, language), person };
+      const trustMail = await trustFacts(unit, { ...notice, kind: notice.kind }, person, publicUrl);
+      return 'skip' in trustMail ? trustMail : { content: writeTrustMail(trustMail, language), person };
     }
     const named = notice.subject.startsWith('grt_') ? await unit.grants.find(notice.subject) : null;
     const request = await unit.requests.find(named?.request ?? notice.subject);
@@ -120,7 +118,7 @@ export class MailChannel implements NoticeChannel {
       justification: openings.get(terms.justification)?.value ?? null,
       ticket: openings.get(terms.ticket ?? '')?.value ?? null,
       lapsesAt: request.lapsesAt,
-      asked: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
+      requested: { startsAt: terms.startsAt ?? null, useBy: terms.useBy ?? null },
       grant,
       link: `${publicUrl}/requests/${request.id}`,
     };
@@ -128,7 +126,7 @@ export class MailChannel implements NoticeChannel {
   }
 }
 
-/** A mail that waited and asks for what is no longer asked would only send people to a page that says so. */
+/** True if the mail waited until its subject was over: it would only send people to a page that says so. */
 function isOver(kind: MailKind, request: AccessRequest, grant: Grant | null): boolean {
   if (
     kind === 'request.awaiting_vendor' ||

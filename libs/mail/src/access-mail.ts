@@ -1,13 +1,12 @@
 import type { ScopeEntry } from '@countersign/contract';
 import { shortDurationText } from '@countersign/wording';
-import { writeInstant } from './clocks.js';
 import { layOut, type MailContent, type Row } from './layout.js';
-import { lines, oneLine } from './text.js';
+import { lines, oneLine, writeInstant } from './text.js';
 import { de } from './words/de.js';
 import { en } from './words/en.js';
 import type { Language, MailKind, Names, Words } from './words/words.js';
 
-/** What a mail tells. Texts are as people wrote them; instants RFC 3339 UTC. */
+/** The content of a mail about a request or a grant. Texts are as people wrote them; instants are RFC 3339 UTC. */
 export interface MailFacts {
   kind: MailKind;
   /** When it happened. */
@@ -17,20 +16,20 @@ export interface MailFacts {
   service: string;
   scope: readonly ScopeEntry[];
   seconds: number;
-  /** Null where it was erased. */
+  /** Null if it was erased. */
   justification: string | null;
-  /** Null where there is none, or where it was erased. */
+  /** Null if there is none or if it was erased. */
   ticket: string | null;
   lapsesAt: string;
-  /** As asked for: a fixed start, or a start with the first use until then. */
-  asked: { startsAt: string | null; useBy: string | null };
+  /** As requested: a fixed start, or a start on first use no later than `useBy`. */
+  requested: { startsAt: string | null; useBy: string | null };
   grant: {
     startsAt: string | null;
     endsAt: string | null;
     endedAt: string | null;
     endReason: string | null;
   } | null;
-  /** The one link: the request's page, which asks for a sign-in. */
+  /** The only link: the request's page, which requires a sign-in. */
   link: string;
 }
 
@@ -47,7 +46,7 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
   };
   const subject = words.subject[facts.kind](names);
   const sentence = words.sentence[facts.kind](names);
-  const rows = [...askedRows(facts, words), ...clockRows(facts, words, names.duration)];
+  const rows = [...requestRows(facts, words), ...clockRows(facts, words, names.duration)];
   const silence = isOpen(facts.kind) ? [words.silence] : [];
   const { open, footer } = words;
   return layOut({ language, subject, sentence, rows, notes: silence, link: facts.link, open, footer });
@@ -56,7 +55,7 @@ export function writeMail(facts: MailFacts, language: Language): MailContent {
 const isOpen = (kind: MailKind): boolean =>
   kind.startsWith('request.awaiting') || kind === 'request.countered';
 
-function askedRows({ scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
+function requestRows({ scope, justification, ticket }: MailFacts, { labels, erased }: Words): Row[] {
   return [
     [labels.what, scope.map(({ resource, actions }) => oneLine(`${resource}: ${actions.join(', ')}`))],
     [labels.why, justification === null ? [erased] : lines(justification)],
@@ -64,7 +63,7 @@ function askedRows({ scope, justification, ticket }: MailFacts, { labels, erased
   ];
 }
 
-/** Both clocks: the request's, and the access's. */
+/** Both deadlines: when the request lapses, and when the access would end. */
 function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
   const { labels } = words;
   const { kind, grant } = facts;
@@ -90,8 +89,8 @@ function clockRows(facts: MailFacts, words: Words, duration: string): Row[] {
   return kind === 'request.approved' ? [decided, starts, ends] : [starts, ends];
 }
 
-function wouldEnd({ asked, seconds, lapsesAt }: MailFacts, words: Words, duration: string): string {
-  if (asked.startsAt !== null) return writeInstant(asked.startsAt, seconds);
-  if (asked.useBy !== null) return words.afterFirstUse(duration, writeInstant(asked.useBy, seconds));
+function wouldEnd({ requested, seconds, lapsesAt }: MailFacts, words: Words, duration: string): string {
+  if (requested.startsAt !== null) return writeInstant(requested.startsAt, seconds);
+  if (requested.useBy !== null) return words.afterFirstUse(duration, writeInstant(requested.useBy, seconds));
   return words.afterApproval(duration, writeInstant(lapsesAt, seconds));
 }

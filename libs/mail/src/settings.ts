@@ -1,17 +1,17 @@
 import type { Language } from './words/words.js';
 
-/** How mail leaves, and as whom. */
+/** The SMTP server and the sender. */
 export interface MailSettings {
   host: string;
   port: number;
   /** TLS from the first byte (`smtps:`). */
   secure: boolean;
-  /** STARTTLS or nothing: only a server on this machine may be spoken to in the clear. */
+  /** Requires STARTTLS. Only a server on this machine may be used without TLS. */
   requireTls: boolean;
   auth: { user: string; pass: string } | null;
   /** The sender's address. */
   from: string;
-  /** The broker's origin, without a final slash: what links begin with. */
+  /** The broker's origin, without a final slash. Links begin with it. */
   publicUrl: string;
   language: Language;
 }
@@ -20,21 +20,21 @@ const SUBMISSION = 587;
 const SUBMISSIONS = 465;
 
 /**
- * Reads what the environment says about mail.
+ * Turns the environment's values into mail settings.
  *
- * @param given `smtpUrl` is `smtp://` or `smtps://`, already checked to be a URL with a login that can be decoded
+ * @param given `smtpUrl` is a valid `smtp://` or `smtps://` URL whose login can be decoded
  */
 export function readMailSettings(given: {
   smtpUrl: string;
   from: string;
   publicUrl: string;
   language: Language;
-  /** True for the names and addresses of this machine. */
+  /** Returns true for names and addresses of this machine. */
   isLocal: (host: string) => boolean;
 }): MailSettings {
   const url = new URL(given.smtpUrl);
   const secure = url.protocol === 'smtps:';
-  // For schemes that it does not know, URL leaves host names and brackets as they are written.
+  // For schemes that it does not know, URL does not normalise host names and keeps the brackets of IPv6 addresses.
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     host,

@@ -1,8 +1,8 @@
 import { DeliveryFailure } from '@countersign/access';
 import { isLoopbackHost } from '@countersign/config';
 import { MailServer, type MailServerOptions } from '../../../test/fakes/mail-server.js';
-import { MailClient } from './client.js';
-import { readMailSettings } from './config.js';
+import { MailClient } from './mail-client.js';
+import { readMailSettings } from './settings.js';
 
 let server: MailServer;
 afterEach(() => server.stop());
@@ -34,12 +34,12 @@ const failure = (sending: Promise<void>) =>
 const LOGIN = { user: 'countersign', pass: 'p@ss:word' };
 
 describe('the mail client', () => {
-  test('signs in with what the address carries, escaped characters included', async () => {
+  test('signs in with the login of the URL, escaped characters included', async () => {
     await send({ login: LOGIN }, 'countersign:p%40ss%3Aword@');
     expect(server.to('ada@acme.example')).toHaveLength(1);
   });
 
-  test('P11: a refused sign-in is tried again later, and its error repeats nothing', async () => {
+  test('P11: a refused sign-in is retried later, and its error repeats no secret', async () => {
     const error = (await failure(send({ login: LOGIN }, 'countersign:wrong@'))) as DeliveryFailure;
     expect(error).toBeInstanceOf(DeliveryFailure);
     expect(error).toMatchObject({ code: 'smtp_auth', final: false });
@@ -47,11 +47,11 @@ describe('the mail client', () => {
     expect(server.mails).toEqual([]);
   });
 
-  test('a server that asks for a sign-in which is not configured is tried again later', async () => {
+  test('if the server requires a sign-in that is not configured, the mail is retried later', async () => {
     expect(await failure(send({ login: LOGIN }))).toMatchObject({ code: 'smtp_530', final: false });
   });
 
-  test('a certificate that nobody vouches for is refused, and nothing is sent', async () => {
+  test('an untrusted certificate is refused, and nothing is sent', async () => {
     expect(await failure(send({ tls: true }, 'countersign:secret@'))).toMatchObject({
       code: 'smtp_tls',
       final: false,

@@ -1,7 +1,7 @@
 import { DeliveryFailure } from '@countersign/access';
 import { createTransport } from 'nodemailer';
-import type { MailSettings } from './config.js';
 import type { MailContent } from './layout.js';
+import type { MailSettings } from './settings.js';
 
 const CONNECT_MS = 8_000;
 const SILENCE_MS = 10_000;
@@ -9,11 +9,11 @@ const SILENCE_MS = 10_000;
 /** One mail to one person. */
 export interface OutgoingMail extends MailContent {
   to: string;
-  /** With angle brackets; the same for every attempt. */
+  /** With angle brackets. The same for every attempt, so that mail programs drop duplicates. */
   messageId: string;
 }
 
-/** Hands mail to the one server that is configured. */
+/** Sends mail through the configured SMTP server. */
 export class MailClient {
   private readonly transport;
 
@@ -29,18 +29,18 @@ export class MailClient {
       greetingTimeout: CONNECT_MS,
       dnsTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
-      // Content is ours, and nothing in it may make the library open a file or an address.
+      // Nothing in the content may make the library open a file or a URL.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
   }
 
-  /** @throws DeliveryFailure with a code made of what the server answered, never its words */
+  /** @throws DeliveryFailure with a code derived from the server's answer, never its text */
   async send(mail: OutgoingMail, signal: AbortSignal): Promise<void> {
     try {
       await this.transport.sendMail({
         from: { name: 'Countersign', address: this.settings.from },
-        // Addresses as objects: nothing in them is parsed as a list.
+        // Passed as objects, so that the library never parses an address as a list.
         to: { name: '', address: mail.to },
         envelope: { from: this.settings.from, to: [mail.to] },
         messageId: mail.messageId,
@@ -68,13 +68,13 @@ const CODES: Readonly<Record<string, string>> = {
   EABORT: 'timed_out',
 };
 
-/** What node:tls and OpenSSL say where a certificate or the handshake is at fault (X509_V_ERR_…, ERR_SSL_…). */
+/** Error codes of node:tls and OpenSSL for a bad certificate or handshake (X509_V_ERR_…, ERR_SSL_…). */
 const TLS_FAULT =
   /^(CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_|ERR_SSL_|EPROTO)/;
 
 /**
- * Only a server that refuses the recipient for good ends the attempts. Whatever else goes wrong may be a
- * server that is being mended. What the server said is left out: it repeats addresses.
+ * Only a permanent refusal of the recipient ends the attempts. Anything else may be a temporary fault of the server.
+ * The server's text is left out, because it repeats addresses.
  */
 function failureOf(error: unknown): DeliveryFailure {
   const { code, originalCode, responseCode, command, permanent } = (error ?? {}) as {
