@@ -57,7 +57,7 @@ test('a method by that name of something else may be declared', () => {
 test.each([
   ['libs/access/src/use-cases/organisation/apply-organisation.ts', 'asVendor'],
   ['libs/access/src/use-cases/new.ts', 'forTenant'],
-  ['libs/access/src/use-cases/shared/read-as.ts', 'readAsVendor'],
+  ['libs/access/src/use-cases/shared/visible-objects.ts', 'readAsVendor'],
 ])('%s may use %s', (file, unit) => {
   expect(tree.lint(file, opening(unit))).not.toContain(REASON);
 });

@@ -230,8 +230,15 @@ export { withdrawInvitation } from './use-cases/invitations/invitation-transitio
 export { draftInvitationStatement, type InvitationInput, invite } from './use-cases/invitations/invite.js';
 export { listInvitations } from './use-cases/invitations/read-invitations.js';
 export { type LockInput, liftLock, listLocks, setLock } from './use-cases/locks/locks.js';
+export { listEvents, listRecords } from './use-cases/log/read-log.js';
 export { listNotices, retryNotice } from './use-cases/notices/notices-admin.js';
 export { applyOrganisation } from './use-cases/organisation/apply-organisation.js';
+export {
+  getPerson,
+  getService,
+  listServices,
+  organisationNames,
+} from './use-cases/organisation/directory.js';
 export type { OrganisationChange } from './use-cases/organisation/organisation-plan.js';
 export {
   type ControlsFacts,
@@ -239,7 +246,6 @@ export {
   getPrivacyControls,
   setPrivacyControls,
 } from './use-cases/organisation/privacy-controls.js';
-export { organisationNames } from './use-cases/organisation/tenant-access.js';
 export {
   addTenantPerson,
   changeTenantPerson,
@@ -253,6 +259,8 @@ export {
   decisionTimes,
   type EarlierDenial,
   earlierDenials,
+  getRequest,
+  listRequests,
   type RequestView,
   requestViews,
 } from './use-cases/requests/read-requests.js';
@@ -270,7 +278,6 @@ export {
   revokeApiKey,
   revokeOwnApiKey,
 } from './use-cases/sessions/api-keys.js';
-export { hexDigest, randomText } from './use-cases/sessions/secrets.js';
 export {
   authenticateSession,
   endSession,
@@ -288,15 +295,7 @@ export {
   signInByProvider,
 } from './use-cases/sessions/sign-in.js';
 export type { Deps, SigningDeps } from './use-cases/shared/deps.js';
-export {
-  getPerson,
-  getRequest,
-  getService,
-  listEvents,
-  listRecords,
-  listRequests,
-  listServices,
-} from './use-cases/shared/queries.js';
+export { hexDigest, randomText } from './use-cases/shared/secrets.js';
 export {
   findPersonBySlackAccount,
   findTenantsMatchingEmail,
@@ -329,7 +328,7 @@ export {
   type ProvenPasskey,
   relyingPartyOf,
 } from './use-cases/trust/enrol-passkey.js';
-export { takeReportedStop } from './use-cases/trust/reported-stops.js';
+export { receiveReportedStop } from './use-cases/trust/reported-stops.js';
 export { cancelOwnReset, cancelReset, resetTrust } from './use-cases/trust/reset-trust.js';
 export { signTrust } from './use-cases/trust/sign-trust.js';
 export {

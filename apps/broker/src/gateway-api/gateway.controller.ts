@@ -5,9 +5,9 @@ import {
   ingestRecords,
   leaseBudget,
   type RecordBatch,
+  receiveReportedStop,
   recordPins,
   registerIdentity,
-  takeReportedStop,
 } from '@countersign/access';
 import {
   type LeaseAnswer,
@@ -144,6 +144,6 @@ export class HandedStopsController {
     @CurrentGateway() gateway: EnrolledGateway,
     @Body() { countersignature }: HandedStop,
   ): Promise<void> {
-    await takeReportedStop(this.deps, gateway, countersignature);
+    await receiveReportedStop(this.deps, gateway, countersignature);
   }
 }

@@ -9,7 +9,8 @@ import type { OrganisationView } from '../../ports/index.js';
 import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js';
 import { normaliseRequest } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import { loadPolicyContext } from './load-context.js';
 
 /**
@@ -26,7 +27,7 @@ export async function previewRequest(
   const now = deps.clock.now();
   const access = normaliseOrRefuse(input, now);
   if ('refusals' in access) return access;
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     const context = await loadPolicyContext(unit, access, {
       stage: 'request',
       now,

@@ -1,6 +1,6 @@
 import type { EnrolledGateway, RecordChain } from '../../ports/index.js';
+import { DEPLOYMENT } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
-import { DEPLOYMENT } from '../shared/queries.js';
 
 /** A gateway has vanished if no broker has had contact for this long. A revoked gateway has vanished at once. */
 export const VANISHED_AFTER_MS = 15 * 60_000;

@@ -2,8 +2,8 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { EnrolledGateway } from '../../ports/index.js';
-import { hexDigest, randomText } from '../sessions/secrets.js';
 import type { Deps } from '../shared/deps.js';
+import { hexDigest, randomText } from '../shared/secrets.js';
 import { signingKey } from './broker-keys.js';
 
 /** The credential of a new gateway; `secret` is shown this once. */

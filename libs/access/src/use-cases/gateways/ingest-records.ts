@@ -3,8 +3,9 @@ import { AccessError } from '../../errors.js';
 import type { EventDraft, TenantUnit } from '../../ports/index.js';
 import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
+import { DEPLOYMENT } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
-import { DEPLOYMENT } from '../shared/queries.js';
+
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';

@@ -6,8 +6,8 @@ import { AccessError, changedMeanwhile, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { grantInSight, locateGrant } from '../shared/locate.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
 /**
  * Ends a grant inside a unit of work: state, event, feed change and notice commit together. Revoking a grant also revokes
@@ -84,7 +84,7 @@ async function endOnRequest(
   return deps.store.forTenant(
     locateGrant(principal, id),
     async (unit) => {
-      const { grant, person } = await grantInSight(unit, principal, id);
+      const { grant, person } = await loadVisibleGrant(unit, principal, id);
       requirePermission(person, reason === 'revoked' ? 'grant.revoke' : 'grant.release');
       if (reason === 'released' && grant.requester !== person.id)
         throw new AccessError('forbidden', 'Only the engineer who holds a grant can release it.');
@@ -98,6 +98,6 @@ async function endOnRequest(
         ...(words === undefined ? {} : { words }),
       });
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }

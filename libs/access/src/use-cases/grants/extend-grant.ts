@@ -5,8 +5,8 @@ import { AccessError, notFound } from '../../errors.js';
 import { type RequestView, requestViews } from '../requests/read-requests.js';
 import { requestIn } from '../requests/request-access.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { grantInSight, locateGrant } from '../shared/locate.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
 /** How much more time is requested, and why. */
 export interface ExtensionInput {
@@ -31,7 +31,7 @@ export async function extendGrant(
   return deps.store.forTenant(
     locateGrant(principal, id),
     async (unit) => {
-      const { grant, person } = await grantInSight(unit, principal, id);
+      const { grant, person } = await loadVisibleGrant(unit, principal, id);
       const request = await unit.requests.find(grant.request);
       const [own] = request === null ? [] : await requestViews(unit, [request]);
       if (own === undefined) throw notFound('grant');
@@ -56,6 +56,6 @@ export async function extendGrant(
       };
       return requestIn(deps, unit, principal, extension, grant.digest);
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }

@@ -9,7 +9,8 @@ import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { grantInSight, locateGrant } from '../shared/locate.js';
+import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
+
 import { activateIn, startOnFirstUseIn } from './start-grant.js';
 
 /** What goes into a grant token. The minter adds issuer, key and lifetime. */
@@ -50,7 +51,7 @@ export async function mintToken(
   id: string,
 ): Promise<MintedToken> {
   return deps.store.forTenant(locateGrant(principal, id), async (unit) => {
-    const { grant: stored, person } = await grantInSight(unit, principal, id);
+    const { grant: stored, person } = await loadVisibleGrant(unit, principal, id);
     requirePermission(person, 'grant.token');
     if (stored.requester !== person.id)
       throw new AccessError('forbidden', 'Only the engineer who holds the grant gets a token.');

@@ -6,7 +6,7 @@ import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import { loadInvitations, selectConsents } from '../requests/countersignatures.js';
 import type { Deps } from '../shared/deps.js';
-import { narrowed, readAs } from '../shared/read-as.js';
+import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 
 /** A grant with the scope and budget of its terms. */
 export interface GrantView {
@@ -38,7 +38,7 @@ async function grantViews(
 /** @throws AccessError `not_found` */
 export function getGrant(deps: Deps, { person }: Principal, id: string): Promise<GrantView> {
   requirePermission(person, 'grant.read');
-  return readAs(deps, person, async (unit) => {
+  return readAsPerson(deps, person, async (unit) => {
     const grant = await unit.grants.find(id);
     if (grant === null || !canSee(requestVisibility(person), grant)) throw notFound('grant');
     const [view] = await grantViews(unit, [grant]);
@@ -54,9 +54,9 @@ export async function listGrants(
   page: PageQuery,
 ): Promise<Page<GrantView>> {
   requirePermission(person, 'grant.read');
-  const allowed = narrowed(filter, requestVisibility(person));
+  const allowed = narrowFilter(filter, requestVisibility(person));
   if (allowed === null) return { items: [], next: null };
-  return readAs(deps, person, async (unit) => {
+  return readAsPerson(deps, person, async (unit) => {
     const { items, next } = await unit.grants.list(allowed, page);
     return { items: await grantViews(unit, items), next };
   });

@@ -13,8 +13,8 @@ import {
 } from '@countersign/contract';
 import { parseInput, wrongStatement } from '../../domain/validate-input.js';
 import type { ReadUnit } from '../../ports/index.js';
-import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
+import { commitText } from '../shared/secrets.js';
 
 /** How long an offered statement can be signed and sent back. */
 const OFFER_SECONDS = 3_600;
@@ -45,7 +45,7 @@ export async function freshParts(
   return {
     id: deps.ids.next('inv'),
     notBefore: input.notBefore ?? toInstant(now),
-    ticket: input.ticket === null ? null : committed(deps, 'ticket', input.ticket),
+    ticket: input.ticket === null ? null : commitText(deps, 'ticket', input.ticket),
     trust: (await point.trust.current(tenant))?.hash,
     log: await point.head(),
   };

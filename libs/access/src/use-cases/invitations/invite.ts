@@ -28,7 +28,8 @@ import { invitationNotice } from '../notices/notices.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import { parseScope } from '../requests/request-input.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy } from '../trust/verify-signature.js';
 import { freshParts, invitationStatement, signedParts } from './invitation-statement.js';
@@ -129,7 +130,7 @@ export async function invite(
         );
       return store(deps, unit, person, { ...input, scope, seconds }, now);
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { demandTenant } from '../shared/locate.js';
+import { requireTenant } from '../shared/visible-objects.js';
 
 /** Invitations with their tickets, in one more read. */
 export async function invitationViews(
@@ -33,7 +33,7 @@ export async function listInvitations(
 ): Promise<Page<InvitationView>> {
   requirePermission(person, 'invitation.read');
   if (person.tenant !== null && person.tenant !== tenant) throw notFound('tenant');
-  if (person.tenant === null) await demandTenant(deps, tenant);
+  if (person.tenant === null) await requireTenant(deps, tenant);
   return deps.store.readForTenant(tenant, async (unit) => {
     const { items, next } = await unit.invitations.list(filter, page);
     return { items: await invitationViews(unit, items), next };

@@ -6,8 +6,9 @@ import { sideOf } from '../../domain/review.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { readAs } from '../shared/read-as.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {
@@ -64,7 +65,7 @@ export async function setLock(
       await unit.feed.changed('lock', lock.id);
       return lock;
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 
@@ -76,7 +77,7 @@ export async function setLock(
 export async function liftLock(deps: Deps, principal: Principal, id: string): Promise<Lock> {
   const { person } = principal;
   requirePermission(person, 'lock.write');
-  const found = await readAs(deps, person, (unit) => unit.locks.find(id));
+  const found = await readAsPerson(deps, person, (unit) => unit.locks.find(id));
   if (found === null || !isLockInForce(found)) throw notFound('lock');
   return inUnitOf(deps, found.tenant, async (unit) => {
     const lock = await unit.locks.find(id);
@@ -104,7 +105,7 @@ export function expireLock(deps: Deps, id: string, tenant: string | null): Promi
 /** The locks in force that apply to the person's side, newest first. */
 export function listLocks(deps: Deps, { person }: Principal, page: PageQuery): Promise<Page<Lock>> {
   requirePermission(person, 'lock.read');
-  return readAs(deps, person, (unit) => unit.locks.list(page));
+  return readAsPerson(deps, person, (unit) => unit.locks.list(page));
 }
 
 const eventData = ({ id, kind, name, tenant, side }: Lock) => ({ lock: id, kind, name, tenant, side });

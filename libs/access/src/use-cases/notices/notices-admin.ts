@@ -4,7 +4,7 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { DeliveryState, NoticeView, Page, PageQuery } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
 
 /** Notices with their deliveries, newest first. @throws AccessError `forbidden` */
 export async function listNotices(
@@ -44,6 +44,6 @@ export async function retryNotice(
       if (view === null) throw notFound('notice');
       return view;
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }

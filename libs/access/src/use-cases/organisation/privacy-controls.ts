@@ -4,7 +4,8 @@ import { requireStrongSignIn } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 
@@ -32,7 +33,7 @@ export async function getPrivacyControls(
   slug: string,
 ): Promise<ControlsView> {
   requireTenantAccess(principal, 'controls.read', slug);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     const tenant = await unit.organisation.tenant(slug);
     if (tenant === null) throw notFound('tenant');
     return viewOf(deps.hashing, tenant.controls);

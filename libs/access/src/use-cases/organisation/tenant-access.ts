@@ -3,7 +3,6 @@ import { type Permission, requirePermission } from '../../domain/permissions.js'
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { OrganisationView } from '../../ports/index.js';
-import type { Deps } from '../shared/deps.js';
 
 /** Requires the permission. A customer's person sees only their own tenant; vendor staff see every tenant (P9). */
 export function requireTenantAccess({ person }: Principal, permission: Permission, slug: string): void {
@@ -27,27 +26,4 @@ export async function requireOwnTenant(
   if (actor === null || tenant === null || actor.tenant !== slug) throw notFound('tenant');
   requirePermission(actor, permission);
   return { tenant, actor };
-}
-
-/** Names for the pages. A customer's person sees the vendor and their own tenant (P9). */
-export interface OrganisationNames {
-  vendor: { name: string };
-  tenants: { slug: string; name: string }[];
-}
-
-export async function organisationNames(deps: Deps, { person }: Principal): Promise<OrganisationNames> {
-  requirePermission(person, 'self.read');
-  const { tenant } = person;
-  if (tenant === null)
-    return deps.store.directory.read(async (unit) => ({
-      vendor: { name: await unit.organisation.vendorName() },
-      tenants: (await unit.organisation.tenants()).map(({ slug, name }) => ({ slug, name })),
-    }));
-  return deps.store.readForTenant(tenant, async (unit) => {
-    const own = await unit.organisation.tenant(tenant);
-    return {
-      vendor: { name: await unit.organisation.vendorName() },
-      tenants: own === null ? [] : [{ slug: own.slug, name: own.name }],
-    };
-  });
 }

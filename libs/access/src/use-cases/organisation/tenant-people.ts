@@ -4,7 +4,8 @@ import { normaliseEmail, type Person, type Principal, sameRoles } from '../../do
 import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changePersonIn, roleBelowMinimum } from './change-person.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
@@ -18,7 +19,7 @@ export interface TenantPersonInput {
 /** People of a tenant; those who have left come last. @throws AccessError `forbidden`, `not_found` */
 export async function listTenantPeople(deps: Deps, principal: Principal, slug: string): Promise<Person[]> {
   requireTenantAccess(principal, 'people.read', slug);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(slug)) === null) throw notFound('tenant');
     const people = await unit.organisation.people(slug);
     return [...people].sort(

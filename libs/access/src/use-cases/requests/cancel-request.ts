@@ -6,8 +6,9 @@ import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { locateRequest, requestInSight } from '../shared/locate.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
+
 import { type RequestView, requestViews } from './read-requests.js';
 
 /** Ends an open request without a decision; state, event and notice commit together. */
@@ -38,7 +39,7 @@ export async function cancelRequest(
   return deps.store.forTenant(
     locateRequest(principal, id),
     async (unit) => {
-      const { request, person } = await requestInSight(unit, principal, id);
+      const { request, person } = await loadVisibleRequest(unit, principal, id);
       requirePermission(person, 'request.cancel');
       if (request.requester !== person.id)
         throw new AccessError('forbidden', 'Only the requester can cancel a request.');
@@ -56,6 +57,6 @@ export async function cancelRequest(
       if (view === undefined) throw notFound('request');
       return view;
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }

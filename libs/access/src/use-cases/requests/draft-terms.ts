@@ -12,8 +12,8 @@ import { latestApproval } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
 import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';
-import { committed } from '../shared/committed.js';
 import type { Deps } from '../shared/deps.js';
+import { commitText } from '../shared/secrets.js';
 
 /** A new request, before it has an id or terms. */
 export interface AccessRequestInput {
@@ -64,7 +64,7 @@ export function draftTerms(deps: Deps, input: TermsInput, fixed: Fixed): TermsDr
   const { invitation } = fixed;
   const taken = invitation === null ? {} : termsFromInvitation(invitation, input);
   const budget = taken.budget ?? input.budget;
-  const justification = committed(deps, 'justification', input.justification);
+  const justification = commitText(deps, 'justification', input.justification);
   const ticket = ticketOf(deps, input, taken.ticket, invitation);
   const terms: Terms = {
     v: 1,
@@ -109,7 +109,7 @@ function ticketOf(
   if (ticket === null) return null;
   const opening = invitation?.ticket ?? null;
   return commitment === undefined || opening === null
-    ? committed(deps, 'ticket', ticket)
+    ? commitText(deps, 'ticket', ticket)
     : { commitment, opening };
 }
 

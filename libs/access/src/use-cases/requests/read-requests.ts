@@ -1,11 +1,12 @@
 import { type Opening, resourcesOverlap, type ScopeEntry, type Terms } from '@countersign/contract';
 import type { AccessRequest } from '../../domain/access-request.js';
-import { requirePermission } from '../../domain/permissions.js';
+import { canSee, hasPermission, requestVisibility, requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { countApprovals, findCounterOffer, type Offer, type Review } from '../../domain/review.js';
 import { notFound } from '../../errors.js';
-import type { ReadUnit } from '../../ports/index.js';
+import type { ListFilter, Page, PageQuery, ReadUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { narrowFilter, readAsPerson } from '../shared/visible-objects.js';
 
 /** A request with its reviews (oldest first) and the openings of its commitments. */
 export interface RequestView {
@@ -161,3 +162,35 @@ function secondsToDecide(request: AccessRequest, reviews: readonly Review[]): nu
 /** The nearest-rank quantile of a sorted list that is not empty. */
 const quantile = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.ceil(sorted.length * share) - 1] ?? null;
+
+/** One request. People who may review it also see earlier denials. @throws AccessError `not_found` */
+export function getRequest(
+  deps: Deps,
+  { person }: Principal,
+  id: string,
+): Promise<RequestView & { denials: EarlierDenial[] }> {
+  requirePermission(person, 'request.read');
+  return readAsPerson(deps, person, async (unit) => {
+    const request = await unit.requests.find(id);
+    if (request === null || !canSee(requestVisibility(person), request)) throw notFound('request');
+    const [view] = await requestViews(unit, [request]);
+    if (view === undefined) throw notFound('request');
+    const mayReview = hasPermission(person, 'request.review') && person.id !== request.requester;
+    return { ...view, denials: mayReview ? await earlierDenials(unit, request) : [] };
+  });
+}
+
+export async function listRequests(
+  deps: Deps,
+  { person }: Principal,
+  filter: ListFilter,
+  page: PageQuery,
+): Promise<Page<RequestView>> {
+  requirePermission(person, 'request.read');
+  const allowed = narrowFilter(filter, requestVisibility(person));
+  if (allowed === null) return { items: [], next: null };
+  return readAsPerson(deps, person, async (unit) => {
+    const { items, next } = await unit.requests.list(allowed, page);
+    return { items: await requestViews(unit, items), next };
+  });
+}

@@ -10,7 +10,8 @@ import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+
 import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-terms.js';
 import type { RequestView } from './read-requests.js';
 import { normaliseRequest } from './request-input.js';
@@ -33,7 +34,7 @@ export async function requestAccess(
   return deps.store.forTenant(
     input.tenant,
     (unit) => requestIn(deps, unit, principal, input),
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 

@@ -21,8 +21,9 @@ import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/invitation-transitions.js';
 import { requestNotice } from '../notices/notices.js';
 import type { Deps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { locateRequest, requestInSight } from '../shared/locate.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
+
 import { type RequestView, requestViews } from './read-requests.js';
 
 /** The state that the reviews of a digest lead to. Never an earlier one. */
@@ -94,7 +95,7 @@ export async function acceptOffer(
   return deps.store.forTenant(
     locateRequest(principal, id),
     async (unit) => {
-      const { request, person } = await requestInSight(unit, principal, id);
+      const { request, person } = await loadVisibleRequest(unit, principal, id);
       requirePermission(person, 'request.accept');
       if (request.requester !== person.id)
         throw new AccessError('forbidden', 'Only the requester can accept a counter-offer.');
@@ -119,7 +120,7 @@ export async function acceptOffer(
       if (view === undefined) throw notFound('request');
       return view;
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 

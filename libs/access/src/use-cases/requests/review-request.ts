@@ -7,8 +7,9 @@ import { type ReviewInput, validateConsent, validateReview } from '../../domain/
 import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { locateRequest, requestInSight } from '../shared/locate.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
+
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { countersignReview, type Decided } from './approval-statements.js';
 import { nextRequestState, transitionRequestIn } from './request-transitions.js';
@@ -31,7 +32,7 @@ export async function reviewRequest(
   return deps.store.forTenant(
     locateRequest(principal, id),
     (unit) => reviewIn(deps, unit, principal, id, input),
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 
@@ -43,7 +44,7 @@ async function reviewIn(
   input: ReviewInput,
 ): Promise<Review> {
   const [{ request, person }, earlier] = await Promise.all([
-    requestInSight(unit, principal, id),
+    loadVisibleRequest(unit, principal, id),
     unit.reviews.ofRequests([id]),
   ]);
   const now = deps.clock.now();

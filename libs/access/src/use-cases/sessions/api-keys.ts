@@ -4,8 +4,8 @@ import { normaliseEmail } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
+import { hexDigest, randomText } from '../shared/secrets.js';
 import { requireUnclaimed } from '../trust/claimed-tenant.js';
-import { hexDigest, randomText } from './secrets.js';
 
 const PREFIX = 'csk_';
 

@@ -2,7 +2,7 @@ import type { Assurance, Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
 import type { Session, SessionsUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import { hexDigest, randomText } from './secrets.js';
+import { hexDigest, randomText } from '../shared/secrets.js';
 
 /** How long sessions last, in seconds: unused, and in total. A session of the command line has no idle limit. */
 export interface SessionLimits {

@@ -6,7 +6,7 @@ import { AccessError, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { readAsPerson } from '../shared/visible-objects.js';
 
 /** `inTrust`: whether the current trust document lists it. */
 export type ListedPasskey = EnrolledPasskey & { inTrust: boolean };
@@ -19,7 +19,7 @@ export function listAuthenticators(
   tenant: string,
 ): Promise<{ passkeys: ListedPasskey[]; recoveryKeys: ListedRecoveryKey[] }> {
   requireTenantAccess(principal, 'trust.read', tenant);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     const document = (await unit.trust.current(tenant))?.document;
     const named = new Set(document?.people.flatMap(({ passkeys }) => passkeys.map(({ id }) => id)));

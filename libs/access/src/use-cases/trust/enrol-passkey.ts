@@ -7,9 +7,10 @@ import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit } from '../../ports/index.js';
 import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-access.js';
-import { hexDigest } from '../sessions/secrets.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { hexDigest } from '../shared/secrets.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import type { ListedPasskey } from './authenticators.js';
 
 /** How long an enrolment may take. */
@@ -83,7 +84,7 @@ export async function relyingPartyOf(
   origin?: string,
 ): Promise<RelyingParty> {
   requireTenantAccess(principal, 'trust.sign', tenant);
-  const current = await readAs(deps, principal.person, (unit) => unit.trust.current(tenant));
+  const current = await readAsPerson(deps, principal.person, (unit) => unit.trust.current(tenant));
   return selectRelyingParty(deps, origin, current);
 }
 

@@ -31,7 +31,7 @@ import { findSigningKey, requireValidSignature } from './verify-signature.js';
  * @throws AccessError `invalid_request`, `not_found` for an unknown tenant, `conflict` if this gateway has reported too many
  *   stops that cannot be verified
  */
-export async function takeReportedStop(
+export async function receiveReportedStop(
   deps: SigningDeps,
   { id: gateway }: EnrolledGateway,
   given: unknown,

@@ -20,7 +20,8 @@ import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import type { SigningDeps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+
 import { reviewRelayedStops } from './reported-stops.js';
 import { endResetIn } from './reset-trust.js';
 import {
@@ -55,7 +56,7 @@ export function signTrust(
   // As the vendor: a version may change the tenant's controls, and end a reset that the deployment's log records.
   return deps.store.asVendor(
     (vendor) => signIn(deps, vendor, principal, { tenant, id, signature }),
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 

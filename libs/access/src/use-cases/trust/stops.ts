@@ -24,7 +24,8 @@ import { trustNotice } from '../notices/notices.js';
 import { requireTenantAccess } from '../organisation/tenant-access.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { readAs } from '../shared/read-as.js';
+import { readAsPerson } from '../shared/visible-objects.js';
+
 import { requireMember } from './trust-proposals.js';
 import { requireSignedBy } from './verify-signature.js';
 
@@ -51,7 +52,7 @@ export function draftStopStatement(
   digest: string | undefined,
 ): Promise<StopStatement> {
   requireTenantAccess(principal, 'stop.write', tenant);
-  return readAs(deps, principal.person, async (unit) =>
+  return readAsPerson(deps, principal.person, async (unit) =>
     stopStatement(
       await stopFacts(deps, signingPoint(unit), tenant, principal.person.id),
       deps.random.bytes(STOP_NONCE_BYTES),
@@ -68,7 +69,7 @@ export function draftLiftStatement(
   hash: string,
 ): Promise<LiftStatement> {
   requireTenantAccess(principal, 'stop.write', tenant);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     requireStopInForce(await unit.stops.find(hash));
     const facts = await stopFacts(deps, signingPoint(unit), tenant, principal.person.id);
     return liftStatement(facts, deps.random.bytes(STOP_NONCE_BYTES), hash);
@@ -84,7 +85,7 @@ function requireStopInForce(stop: Stop | null): Stop {
 /** In force, oldest first. @throws AccessError `forbidden`, `not_found` */
 export function listStops(deps: Deps, principal: Principal, tenant: string): Promise<Stop[]> {
   requireTenantAccess(principal, 'trust.read', tenant);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     if ((await unit.organisation.tenant(tenant)) === null) throw notFound('tenant');
     return unit.stops.standing(tenant);
   });

@@ -24,8 +24,8 @@ import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { requireTenantAccess } from '../organisation/tenant-access.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
-import { keptUnder, type Repeatable } from '../shared/idempotent.js';
-import { readAs } from '../shared/read-as.js';
+import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { readAsPerson } from '../shared/visible-objects.js';
 
 /** A proposal with its signatures, and those that it still lacks. */
 export interface ProposalView {
@@ -94,7 +94,7 @@ export function readTrustDraft(
   origin?: string,
 ): Promise<TrustDocument> {
   requireTenantAccess(principal, 'trust.read', tenant);
-  return readAs(deps, principal.person, async (unit) => {
+  return readAsPerson(deps, principal.person, async (unit) => {
     const facts = await loadTrustFacts(deps, unit, tenant);
     const nextRelyingParty =
       origin === undefined ? null : signingPageRelyingParty(origin, facts.current?.document ?? null);
@@ -132,7 +132,7 @@ export function proposeTrust(
       const proposal = await proposeIn(deps, unit, { document, by: person.id, controls: null });
       return proposalView(proposal, [], facts);
     },
-    keptUnder(deps, repeatable),
+    idempotencyOptions(deps, repeatable),
   );
 }
 

@@ -1,10 +1,33 @@
 import type { AccessRequest } from '../../domain/access-request.js';
 import type { Grant } from '../../domain/grant.js';
-import { canSee, requestVisibility } from '../../domain/permissions.js';
+import { canSee, requestVisibility, type Visibility } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
 import { notFound } from '../../errors.js';
-import type { TenantUnit, Whereabouts } from '../../ports/index.js';
+import type { ListFilter, ReadUnit, TenantUnit, Whereabouts } from '../../ports/index.js';
 import type { Deps } from './deps.js';
+
+/** Reads in the person's own tenant, or across tenants for vendor staff (P9). */
+export function readAsPerson<T>(
+  deps: Deps,
+  person: Person,
+  work: (unit: ReadUnit) => Promise<T>,
+): Promise<T> {
+  return person.tenant === null
+    ? deps.store.readAsVendor(work)
+    : deps.store.readForTenant(person.tenant, work);
+}
+
+/** Limits the filter to what the person may see; null if nothing is left. */
+export function narrowFilter(filter: ListFilter, visibility: Visibility): ListFilter | null {
+  if ('all' in visibility) return filter;
+  if ('tenant' in visibility)
+    return filter.tenant !== undefined && filter.tenant !== visibility.tenant
+      ? null
+      : { ...filter, tenant: visibility.tenant };
+  return filter.requester !== undefined && filter.requester !== visibility.requester
+    ? null
+    : { ...filter, requester: visibility.requester };
+}
 
 /**
  * The tenant in whose unit of work a request is changed. A customer's person stays in their own tenant. For vendor staff
@@ -21,31 +44,30 @@ const locate = ({ person }: Principal, kind: Whereabouts['kind'], id: string): s
   person.tenant ?? { kind, id, sees: (owner) => canSee(requestVisibility(person), owner) };
 
 /**
- * The request, and who acts on it, as they stand in the unit that is to change it. What the person may not see does
- * not exist.
+ * Loads the request and the caller as stored now. A request that the caller may not see does not exist for them.
  *
  * @throws AccessError `not_found`
  */
-export async function requestInSight(
+export async function loadVisibleRequest(
   unit: TenantUnit,
   principal: Principal,
   id: string,
 ): Promise<{ request: AccessRequest; person: Person }> {
-  const { found, person } = await inSight(unit, principal, await unit.requests.find(id), 'request');
+  const { found, person } = await requireVisible(unit, principal, await unit.requests.find(id), 'request');
   return { request: found, person };
 }
 
-/** As `requestInSight`, for a grant. */
-export async function grantInSight(
+/** As `loadVisibleRequest`, for a grant. */
+export async function loadVisibleGrant(
   unit: TenantUnit,
   principal: Principal,
   id: string,
 ): Promise<{ grant: Grant; person: Person }> {
-  const { found, person } = await inSight(unit, principal, await unit.grants.find(id), 'grant');
+  const { found, person } = await requireVisible(unit, principal, await unit.grants.find(id), 'grant');
   return { grant: found, person };
 }
 
-async function inSight<T extends { tenant: string; requester: string }>(
+async function requireVisible<T extends { tenant: string; requester: string }>(
   unit: TenantUnit,
   principal: Principal,
   found: T | null,
@@ -57,11 +79,11 @@ async function inSight<T extends { tenant: string; requester: string }>(
 }
 
 /**
- * Refuses a slug that is no tenant's. One that has left keeps its log and its history, and is known.
+ * Requires that the slug is a tenant's. A removed tenant keeps its log and history, so its slug is accepted.
  *
  * @throws AccessError `not_found`
  */
-export async function demandTenant(deps: Deps, slug: string): Promise<void> {
+export async function requireTenant(deps: Deps, slug: string): Promise<void> {
   if (!(await deps.store.directory.read((unit) => unit.organisation.knowsTenant(slug))))
     throw notFound('tenant');
 }

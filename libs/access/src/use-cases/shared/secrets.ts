@@ -1,5 +1,22 @@
-import type { Hashing } from '@countersign/contract';
+import { commit, encodeBase64url, type Hashing, normaliseText, type Opening } from '@countersign/contract';
 import type { Randomness } from '../../ports/index.js';
+import type { Deps } from './deps.js';
+
+const SALT_BYTES = 32;
+
+/**
+ * Commits to a personal text with a fresh salt. The commitment is part of what is hashed; the opening is stored beside it
+ * and can be erased.
+ */
+export function commitText(
+  { random, hashing }: Pick<Deps, 'random' | 'hashing'>,
+  name: string,
+  text: string,
+): { commitment: string; opening: Opening } {
+  const salt = random.bytes(SALT_BYTES);
+  const value = normaliseText(text);
+  return { commitment: commit(hashing, name, salt, value), opening: { value, salt: encodeBase64url(salt) } };
+}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -1,0 +1,74 @@
+import { logVisibility, requirePermission } from '../../domain/permissions.js';
+import type { Principal } from '../../domain/person.js';
+import { notFound } from '../../errors.js';
+import type {
+  AccessRecordView,
+  ListFilter,
+  Page,
+  PageQuery,
+  ReadUnit,
+  StoredEvent,
+} from '../../ports/index.js';
+import type { Deps } from '../shared/deps.js';
+import { requireTenant } from '../shared/visible-objects.js';
+
+/** Opens one tenant's log for the person. A customer sees its own and the deployment's, which every tenant may read. */
+async function openLog<T>(
+  deps: Deps,
+  { person }: Principal,
+  tenant: string,
+  work: (unit: ReadUnit, own: { requester?: string }) => Promise<T>,
+): Promise<T> {
+  requirePermission(person, 'log.read');
+  const visibility = logVisibility(person);
+  if ('tenant' in visibility && visibility.tenant !== tenant && tenant !== DEPLOYMENT)
+    throw notFound('tenant');
+  // A removed tenant keeps its log, and auditors may still read it.
+  if (tenant !== DEPLOYMENT) await requireTenant(deps, tenant);
+  const own = 'requester' in visibility ? { requester: visibility.requester } : {};
+  return deps.store.readForTenant(tenant, (unit) => work(unit, own));
+}
+
+/** The reserved slug of the deployment's own log. */
+export const DEPLOYMENT = 'deployment';
+
+export function listEvents(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  filter: Pick<ListFilter, 'tenant' | 'request' | 'grant' | 'person' | 'from' | 'to'>,
+  page: PageQuery,
+): Promise<Page<StoredEvent>> {
+  return openLog(deps, principal, tenant, (unit, own) => {
+    if (excludesAll(filter, tenant, own)) return Promise.resolve(NOTHING);
+    const { tenant: _same, person, ...rest } = filter;
+    const requester = own.requester ?? person;
+    return unit.events.list({ ...rest, ...(requester === undefined ? {} : { requester }) }, page);
+  });
+}
+
+export function listRecords(
+  deps: Deps,
+  principal: Principal,
+  tenant: string,
+  filter: ListFilter,
+  page: PageQuery,
+): Promise<Page<AccessRecordView>> {
+  return openLog(deps, principal, tenant, (unit, own) => {
+    if (excludesAll(filter, tenant, own)) return Promise.resolve(NOTHING);
+    const person = own.requester;
+    return unit.records.list({ ...filter, tenant, ...(person === undefined ? {} : { person }) }, page);
+  });
+}
+
+const NOTHING = { items: [], next: null };
+
+/** True if the filter asks for another tenant, or for another person's calls than the caller may see. */
+function excludesAll(
+  filter: Pick<ListFilter, 'tenant' | 'person'>,
+  tenant: string,
+  { requester }: { requester?: string },
+): boolean {
+  if (filter.tenant !== undefined && filter.tenant !== tenant) return true;
+  return requester !== undefined && filter.person !== undefined && filter.person !== requester;
+}
