@@ -15,7 +15,7 @@ import {
   runDueTransitions,
   withdrawInvitation,
 } from '@countersign/access';
-import { EMPTY_RANGE, rangeRoot, withLeaf } from '@countersign/audit-log';
+import { appendLeaf, EMPTY_RANGE, rangeRoot } from '@countersign/audit-log';
 import { commit, decodeBase64url, parseInvitation, statementHash } from '@countersign/contract';
 import { smallOrganisation } from '../factories/small-organisation.js';
 import { describeStore } from './support/describe-store.js';
@@ -101,7 +101,7 @@ describeStore('invitations', (bench) => {
       const range = stored.items
         .toReversed()
         .map(({ hash }) => Buffer.from(hash.slice(7), 'hex'))
-        .reduce((grown, hash) => withLeaf(flow.deps.hashing, grown, hash), EMPTY_RANGE);
+        .reduce((grown, hash) => appendLeaf(flow.deps.hashing, grown, hash), EMPTY_RANGE);
       const root = Buffer.from(rangeRoot(flow.deps.hashing, range)).toString('base64');
       expect(parseInvitation(invitation.statement)).toEqual({
         type: 'countersign/invitation/v1',

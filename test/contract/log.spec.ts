@@ -1,4 +1,4 @@
-import { EMPTY_RANGE, leafHash, rangeRoot, withLeaf } from '@countersign/audit-log';
+import { appendLeaf, EMPTY_RANGE, leafHash, rangeRoot } from '@countersign/audit-log';
 import { openCommitment } from '@countersign/contract';
 import { systemHashing } from '@countersign/persistence';
 import { describeStore } from './support/describe-store.js';
@@ -126,7 +126,7 @@ describeStore('the log', (bench) => {
     const rootOf = async () => {
       const { items } = await bench.store.readForTenant('acme', (unit) => unit.events.list({}, ALL));
       const hashes = items.toReversed().map(({ leaf }) => leafHash(systemHashing, Buffer.from(leaf)));
-      const range = hashes.reduce((grown, hash) => withLeaf(systemHashing, grown, hash), EMPTY_RANGE);
+      const range = hashes.reduce((grown, hash) => appendLeaf(systemHashing, grown, hash), EMPTY_RANGE);
       return {
         epoch: 1,
         size: items.length,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EMPTY_RANGE, leafHash, withLeaf } from '@countersign/audit-log';
+import { appendLeaf, EMPTY_RANGE, leafHash } from '@countersign/audit-log';
 import { migrate, openStore, schemaDrift, systemHashing } from '@countersign/persistence';
 import Database from 'better-sqlite3';
 import { optionsFor } from '../support/migrated-database.js';
@@ -119,7 +119,7 @@ describe.each([
 
     test('P10: knows the roots of the logs that it had', async () => {
       const { nodes } = LEAVES.reduce(
-        (range, leaf) => withLeaf(systemHashing, range, hashOf(leaf)),
+        (range, leaf) => appendLeaf(systemHashing, range, hashOf(leaf)),
         EMPTY_RANGE,
       );
       expect(await place.raw('SELECT tenant, range FROM log_heads ORDER BY tenant')).toEqual([

@@ -25,8 +25,8 @@ import {
   type GatewayPin,
   parseFeedPlace,
   parseIdentityRegistration,
-  parseLeaseAsk,
   parseLeaseClosing,
+  parseLeaseRequest,
   parsePins,
   parseRecordBatch,
   placeInChain,
@@ -388,7 +388,7 @@ export class FeedBroker {
   }
 
   private lease(body: unknown, response: ServerResponse): void {
-    const { boot, grant: id, ...ask } = parseLeaseAsk(body);
+    const { boot, grant: id, ...ask } = parseLeaseRequest(body);
     const grant = this.grants.find((each) => each.id === id);
     if (grant === undefined) {
       answer(response, 409, { code: 'grant_not_active' });

@@ -1,6 +1,10 @@
-export type AuditLogErrorCode = 'invalid_leaf' | 'leaf_too_large';
+export type AuditLogErrorCode =
+  /** Not a leaf of version 1, or not exact JSON. */
+  | 'invalid_leaf'
+  /** Above `MAX_LEAF_BYTES`. */
+  | 'leaf_too_large';
 
-/** What this library throws. Programs branch on `code`; the message never repeats a leaf's values. */
+/** The one error that this library throws. Programs branch on `code`. The message never repeats a leaf's values. */
 export class AuditLogError extends Error {
   readonly code: AuditLogErrorCode;
 

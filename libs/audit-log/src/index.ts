@@ -1,6 +1,14 @@
 export { AuditLogError, type AuditLogErrorCode } from './errors.js';
-export { encodeLeaf, MAX_LEAF_BYTES } from './leaf/encode.js';
-export type { Actor, LeafV1 } from './leaf/leaf.js';
-export { logOrigin, noteKeyId, verifierKey } from './note/verifier-key.js';
-export { type CompactRange, EMPTY_RANGE, rangeRoot, rangeWidth, withLeaf } from './tree/compact-range.js';
-export { emptyTreeHash, leafHash, nodeHash } from './tree/hash.js';
+export type { Actor, LeafV1 } from './leaf.js';
+export { encodeLeaf, MAX_LEAF_BYTES } from './leaf.js';
+export {
+  appendLeaf,
+  type CompactRange,
+  EMPTY_RANGE,
+  emptyTreeHash,
+  leafHash,
+  nodeHash,
+  rangeRoot,
+  rangeWidth,
+} from './tree.js';
+export { logOrigin, noteKeyId, verifierKey } from './verifier-key.js';

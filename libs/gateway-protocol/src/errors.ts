@@ -1,4 +1,4 @@
-/** Why a message between broker and gateway is not believed. Stable: programs branch on it, logs carry it. */
+/** Why a message between broker and gateway is refused. Stable: programs branch on the code, and logs carry it. */
 export type ProtocolErrorCode =
   | 'invalid_credential'
   | 'invalid_envelope'
@@ -8,7 +8,7 @@ export type ProtocolErrorCode =
   | 'invalid_lease'
   | 'invalid_pins';
 
-/** A message that breaks the protocol. The message text names the rule and the place, never a secret. */
+/** A message breaks the protocol. The error text names the rule and the place, never a secret. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 

@@ -1,14 +1,14 @@
-export { gatewayAuthorization, readGatewayAuthorization } from './credential/authorization.js';
 export {
   decodeGatewayCredential,
   encodeGatewayCredential,
   type GatewayCredential,
-} from './credential/credential.js';
-export { openAtMost, readAtMost } from './durable/read-at-most.js';
-export { syncFolder, writeFileDurably } from './durable/write-file.js';
+  gatewayAuthorization,
+  readGatewayAuthorization,
+} from './credential.js';
+export { openAtMost, readAtMost, syncFolder, writeFileDurably } from './durable-file.js';
+export { exportEd25519PublicKey, importEd25519PublicKey } from './ed25519.js';
 export { ProtocolError } from './errors.js';
-export { exportEd25519PublicKey, importEd25519PublicKey } from './feed/ed25519.js';
-export { formatFeedEvent, openFeedEnvelope } from './feed/envelope.js';
+export { formatFeedEvent, verifyFeedEnvelope } from './feed/envelope.js';
 export type {
   ChangeData,
   EndedGrant,
@@ -18,7 +18,7 @@ export type {
   FeedService,
   FeedTenant,
   SnapshotData,
-} from './feed/feed-data.js';
+} from './feed/feed-event.js';
 export {
   compareFeedPlaces,
   type FeedEvent,
@@ -33,26 +33,26 @@ export type { FeedTrust, SignedLift, SignedStop } from './feed/feed-trust.js';
 export {
   type Amounts,
   type LeaseAnswer,
-  type LeaseAsk,
   type LeaseClosing,
+  type LeaseRequest,
   parseLeaseAnswer,
-  parseLeaseAsk,
   parseLeaseClosing,
-} from './leases/lease.js';
-export { type GatewayPin, parsePins } from './pins/pins.js';
+  parseLeaseRequest,
+} from './lease.js';
 export {
+  activePin,
   NO_VERSION,
   type Pin,
   type PinOutcome,
   type Pins,
   PinsFileError,
-  pinInForce,
   pinsPath,
   RESET_DELAY_MS,
   readPins,
   setPin,
   writePins,
 } from './pins/pins-file.js';
+export { type GatewayPin, parsePins } from './pins/reported-pins.js';
 export {
   type AccessRecord,
   MAX_COUNTS,
@@ -61,14 +61,20 @@ export {
   type UnchainedRecord,
   type UnsignedRecord,
 } from './records/access-record.js';
-export { type ChainHead, canonicalRecordHash, placeInChain, recordHash } from './records/chain.js';
-export { parseIdentityRegistration } from './records/identity.js';
+export {
+  type ChainHead,
+  canonicalRecordHash,
+  isSignedBy,
+  placeInChain,
+  recordHash,
+  signRecord,
+} from './records/chain.js';
 export {
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
+  parseIdentityRegistration,
   parseRecordAnswer,
   parseRecordBatch,
   type RecordAnswer,
   type RecordEntry,
 } from './records/record-batch.js';
-export { isSignedBy, signRecord } from './records/signed-record.js';

@@ -5,7 +5,7 @@ import {
   type FeedEvent,
   type GatewayCredential,
   importEd25519PublicKey,
-  openFeedEnvelope,
+  verifyFeedEnvelope,
 } from '@countersign/gateway-protocol';
 import { nodeKeyMaker } from '@countersign/persistence';
 import { billing, organisation } from '../../factories/organisation.js';
@@ -40,7 +40,7 @@ async function follow(nonce = fresh(), last?: string): Promise<EventStream> {
 
 /** Opens the envelope as a gateway does: nothing unsigned is read. */
 const signed = (data: string): FeedEvent =>
-  openFeedEnvelope(data, importEd25519PublicKey(credential.feedKey));
+  verifyFeedEnvelope(data, importEd25519PublicKey(credential.feedKey));
 
 async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promise<FeedEvent> {
   const event = await stream.until((each) => type === undefined || each.event === type);

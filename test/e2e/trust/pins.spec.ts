@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { importEd25519PublicKey, openFeedEnvelope, type SnapshotData } from '@countersign/gateway-protocol';
+import { importEd25519PublicKey, type SnapshotData, verifyFeedEnvelope } from '@countersign/gateway-protocol';
 import { claim, draftOf, propose, signProposal, trustOf } from '../../support/claim.js';
 import { Customer } from '../../support/customer.js';
 import { TestBroker } from '../harness.js';
@@ -33,7 +33,7 @@ test('P12: the feed brings the whole chain of each claimed tenant, first and whe
   });
   const next = async (type: string) => {
     const { data } = await feed.until(({ event }) => event === type);
-    const event = openFeedEnvelope(data, importEd25519PublicKey(gateway.credential.feedKey));
+    const event = verifyFeedEnvelope(data, importEd25519PublicKey(gateway.credential.feedKey));
     return event.data as Partial<SnapshotData>;
   };
   const { signatures } = await trustOf(ada);

@@ -48,7 +48,7 @@ const handedStopSchema = named('HandedStop', z.strictObject({ countersignature: 
 export type HandedStop = z.infer<typeof handedStopSchema>;
 
 const leaseRequestSchema = named(
-  'LeaseAsk',
+  'LeaseRequest',
   z.looseObject({
     grant: z.unknown().describe('The grant, `grt_…`.'),
     boot: z.unknown().describe('The UUID that the gateway chose when it started.'),

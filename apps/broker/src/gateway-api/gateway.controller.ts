@@ -13,8 +13,8 @@ import {
   type LeaseAnswer,
   parseFeedPlace,
   parseIdentityRegistration,
-  parseLeaseAsk,
   parseLeaseClosing,
+  parseLeaseRequest,
   parsePins,
   parseRecordBatch,
   parseSeenPlace,
@@ -105,7 +105,7 @@ export class LeasesController {
   @ForGateways()
   @Describe(gatewayApiEndpoints.lease)
   lease(@CurrentGateway() gateway: EnrolledGateway, @Body() body: unknown): Promise<LeaseAnswer> {
-    return leaseBudget(this.deps, gateway.id, parseLeaseAsk(body));
+    return leaseBudget(this.deps, gateway.id, parseLeaseRequest(body));
   }
 
   @Post('closed')

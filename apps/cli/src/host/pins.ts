@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { readSpoolEnvironment } from '@countersign/config';
 import { isDigest, isTenantSlug } from '@countersign/contract';
 import {
+  activePin,
   NO_VERSION,
   type Pin,
   type PinOutcome,
   type Pins,
   PinsFileError,
-  pinInForce,
   readPins,
   setPin,
   writePins,
@@ -86,7 +86,7 @@ export async function listPins(context: Context): Promise<Answer> {
 /** The pin at this moment. If the waiting pin's time has come, it is the one in force. */
 function currentPin(tenant: string, pin: Pin) {
   const { since, next } = pin;
-  const { pinned, atLeast = [] } = pinInForce(pin, Date.now());
+  const { pinned, atLeast = [] } = activePin(pin, Date.now());
   const root = { tenant, pinned, atLeast };
   if (next === undefined) return { ...root, since, next: null };
   return pinned === pin.pinned

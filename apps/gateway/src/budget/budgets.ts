@@ -1,11 +1,11 @@
 import type { ActiveGrant } from '@countersign/authorization';
-import type { Amounts, LeaseAnswer, LeaseAsk } from '@countersign/gateway-protocol';
+import type { Amounts, LeaseAnswer, LeaseRequest } from '@countersign/gateway-protocol';
 import { SingleFlight, sleep } from '@countersign/runtime';
 import type { Clock } from '../clock.js';
 import { BrokerResponseError } from '../feed/broker-client.js';
 
 /** Requests and returns parts of a budget. Rejects if the broker cannot be reached, or refuses. */
-export type LeaseRequester = (ask: Omit<LeaseAsk, 'boot'>) => Promise<LeaseAnswer>;
+export type LeaseRequester = (ask: Omit<LeaseRequest, 'boot'>) => Promise<LeaseAnswer>;
 
 /** `none`: as far as the broker knows, nothing of the budget is left. `unreachable`: the broker could not be asked. */
 export type MoreBudget = 'more' | 'none' | 'unreachable';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LeaseAnswer, type LeaseAsk, parseLeaseAnswer } from '@countersign/gateway-protocol';
+import { type LeaseAnswer, type LeaseRequest, parseLeaseAnswer } from '@countersign/gateway-protocol';
 import { describeError, RetryTimer, SingleFlight } from '@countersign/runtime';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -39,7 +39,7 @@ export class LeaseClient {
   /**
    * Rejects with BrokerResponseError, the network's error, or the error of the disk, on which this run is noted first.
    */
-  async request(ask: Omit<LeaseAsk, 'boot'>): Promise<LeaseAnswer> {
+  async request(ask: Omit<LeaseRequest, 'boot'>): Promise<LeaseAnswer> {
     const { broker, boots, boot } = this.parts;
     await boots.registerOwn();
     const json = JSON.stringify({ boot, ...ask });

@@ -8,7 +8,7 @@ import {
   formatSeenPlace,
   type GatewayCredential,
   importEd25519PublicKey,
-  openFeedEnvelope,
+  verifyFeedEnvelope,
 } from '@countersign/gateway-protocol';
 import { BackOff, describeError, sleep } from '@countersign/runtime';
 import type { Logger } from 'pino';
@@ -139,7 +139,7 @@ export class FeedClient {
   private async take(session: FeedSession, data: string, askedAt: number): Promise<void> {
     const { liveness } = this.parts;
     try {
-      await this.follow(session.validate(openFeedEnvelope(data, this.feedKey)), askedAt);
+      await this.follow(session.validate(verifyFeedEnvelope(data, this.feedKey)), askedAt);
     } catch (cause) {
       throw new FeedBroken(cause);
     }

@@ -38,7 +38,7 @@ describe('a line file', () => {
         await rm(path());
         execFileSync('mkfifo', [path()]);
       },
-      /things\.jsonl: is no plain file/,
+      /things\.jsonl: is not a regular file/,
     ],
     [
       'has a line that is none',

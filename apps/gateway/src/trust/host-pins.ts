@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Pin, type Pins, pinInForce, pinsPath, readPins } from '@countersign/gateway-protocol';
+import { activePin, type Pin, type Pins, pinsPath, readPins } from '@countersign/gateway-protocol';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
 
@@ -62,14 +62,14 @@ export class HostPins {
         { tenant, pinned: pin.pinned, next: pin.next },
         'another pin is to take the place of the one in force',
       );
-    else this.log.warn({ tenant, ...pinInForce(pin, now) }, 'a tenant is pinned');
+    else this.log.warn({ tenant, ...activePin(pin, now) }, 'a tenant is pinned');
   }
 
   private use(pins: Pins, now: number): void {
     this.pins = pins;
     this.required.clear();
     for (const [tenant, pin] of Object.entries(pins)) {
-      const { atLeast } = pinInForce(pin, now);
+      const { atLeast } = activePin(pin, now);
       if (atLeast !== undefined) this.required.set(tenant, atLeast);
     }
     const waiting = Object.values(pins).map(({ next }) => (next === undefined ? 0 : Date.parse(next.from)));

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { PinnedTrust } from '@countersign/authorization';
 import type { SignedTrustDocument } from '@countersign/contract';
 import {
+  activePin,
   type FeedTrust,
   type GatewayPin,
   type Pin,
   type Pins,
-  pinInForce,
 } from '@countersign/gateway-protocol';
 import { describeError } from '@countersign/runtime';
 import type { Logger } from 'pino';
@@ -104,7 +104,7 @@ export class PinnedTrustStore {
   /** What is pinned here, as the broker receives it. */
   report(now: number): GatewayPin[] {
     return Object.entries(this.pins.all).map(([tenant, pin]) => {
-      const root = pinInForce(pin, now);
+      const root = activePin(pin, now);
       const held = this.chains.get(tenant)?.inForce?.hash;
       const behind = this.isBehind(tenant) && held !== undefined ? { behind: held } : {};
       const next = pin.next !== undefined && root.pinned === pin.pinned ? { next: pin.next } : {};
@@ -163,7 +163,7 @@ export class PinnedTrustStore {
         this.pins.announce(tenant, pin, now);
         changed.add(tenant);
       }
-      if (this.chains.get(tenant)?.place.pinned !== pinInForce(pin, now).pinned) {
+      if (this.chains.get(tenant)?.place.pinned !== activePin(pin, now).pinned) {
         changed.add(tenant);
         this.startChain(tenant, pin, now);
         this.toFollow.add(tenant);
@@ -208,7 +208,7 @@ export class PinnedTrustStore {
   private startChain(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
     this.pinnedTenants.add(tenant);
-    const place = { deployment: this.options.deployment, tenant, pinned: pinInForce(pin, now).pinned };
+    const place = { deployment: this.options.deployment, tenant, pinned: activePin(pin, now).pinned };
     this.chains.set(tenant, this.followed.get(keyOf(place)) ?? TrustChain.begin(place));
   }
 

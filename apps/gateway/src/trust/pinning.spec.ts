@@ -66,7 +66,7 @@ describe('P12: pins on a gateway’s own host', () => {
 
   test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
     ['is huge', (path) => truncate(path, 2 ** 40), /larger than/],
-    ['is a folder', (path) => rm(path).then(() => mkdir(path)), /is no plain file/],
+    ['is a folder', (path) => rm(path).then(() => mkdir(path)), /is not a regular file/],
     ['is empty', (path) => truncate(path, 0), /is no JSON/],
     ['was cut short', (path) => truncate(path, 1_000), /is no JSON/],
     ['is of another form', (path) => writeFile(path, '{"v":2}'), /v/],

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { exportEd25519PublicKey, importEd25519PublicKey } from './ed25519.js';
-import { formatFeedEvent, openFeedEnvelope, signFeedEvent } from './envelope.js';
+import { exportEd25519PublicKey, importEd25519PublicKey } from '../ed25519.js';
+import { formatFeedEvent, signFeedEvent, verifyFeedEnvelope } from './envelope.js';
 import { compareFeedPlaces, type FeedEvent, formatFeedPlace, parseFeedPlace } from './feed-event.js';
 
 const feed = generateKeyPairSync('ed25519');
@@ -16,7 +16,7 @@ const heartbeat: FeedEvent = {
 describe('feed envelope', () => {
   test('a signed event opens with the pinned key, also after the key went through its raw form', () => {
     const pinned = importEd25519PublicKey(exportEd25519PublicKey(feed.privateKey));
-    expect(openFeedEnvelope(JSON.stringify(signFeedEvent(heartbeat, feed.privateKey)), pinned)).toEqual(
+    expect(verifyFeedEnvelope(JSON.stringify(signFeedEvent(heartbeat, feed.privateKey)), pinned)).toEqual(
       heartbeat,
     );
   });
@@ -27,7 +27,7 @@ describe('feed envelope', () => {
     const open =
       (envelope: object, key = feed.publicKey) =>
       () =>
-        openFeedEnvelope(JSON.stringify(envelope), key);
+        verifyFeedEnvelope(JSON.stringify(envelope), key);
     const refused = expect.objectContaining({ code: 'bad_signature' });
     expect(open({ payload, signature }, other.publicKey)).toThrow(refused);
     expect(open({ payload: payload.replace('"seq":4', '"seq":5'), signature })).toThrow(refused);
@@ -49,7 +49,7 @@ describe('feed envelope', () => {
     const lines = formatFeedEvent(heartbeat, feed.privateKey).split('\n');
     expect(lines.slice(0, 2)).toEqual(['id: 1.4', 'event: heartbeat']);
     expect(lines.slice(3)).toEqual(['', '']);
-    expect(openFeedEnvelope(lines[2]!.slice('data: '.length), feed.publicKey)).toEqual(heartbeat);
+    expect(verifyFeedEnvelope(lines[2]!.slice('data: '.length), feed.publicKey)).toEqual(heartbeat);
   });
 
   test('places are read in one spelling and a later epoch stands above every seq', () => {

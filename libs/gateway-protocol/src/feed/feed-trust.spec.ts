@@ -3,9 +3,8 @@ import { LIFT_TYPE, STOP_TYPE } from '@countersign/contract';
 import { sampleTerms } from '../../../../test/factories/grant-token.js';
 import { AT, LOG_POINT, sampleTrust, signedTrust } from '../../../../test/factories/trust.js';
 import { Authenticator } from '../../../../test/support/authenticator.js';
-import { openFeedEnvelope, signFeedEvent } from './envelope.js';
-import type { ChangeData } from './feed-data.js';
-import type { FeedEvent } from './feed-event.js';
+import { signFeedEvent, verifyFeedEnvelope } from './envelope.js';
+import type { ChangeData, FeedEvent } from './feed-event.js';
 
 const ADA = 'usr_0199f0a0-7b2c-7003-8000-000000000001';
 const key = new Authenticator();
@@ -38,7 +37,7 @@ const change = (data: object): FeedEvent => ({
 describe('trust documents, stops and lifts in the feed', () => {
   test('arrive as they were signed', () => {
     const event = change({ trust: [{ tenant: 'acme', chain }], stops: [stop], lifts: [lift] });
-    expect(openFeedEnvelope(JSON.stringify(signFeedEvent(event, feed.privateKey)), feed.publicKey)).toEqual(
+    expect(verifyFeedEnvelope(JSON.stringify(signFeedEvent(event, feed.privateKey)), feed.publicKey)).toEqual(
       event,
     );
   });

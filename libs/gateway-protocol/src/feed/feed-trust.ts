@@ -11,8 +11,8 @@ import {
 import { z } from 'zod';
 import { slug } from '../shapes.js';
 
-/** A value that its own parser reads strictly; what it refuses is an issue at the place that it names. */
-const readBy = <T>(parse: (value: unknown) => T) =>
+/** A schema over a strict parser of libs/contract. A ContractError becomes an issue that names its place. */
+const parsedBy = <T>(parse: (value: unknown) => T) =>
   z.unknown().transform((value, context): T => {
     try {
       return parse(value);
@@ -34,17 +34,17 @@ const signatureOf =
     throw new ContractError('invalid_statement', 'is of another type', '/statement/type');
   };
 
-/** A customer's own stop, or the lift of one; the gateway checks it against what it has pinned. */
-export const signedStop = readBy(
+/** A customer's own stop or lift. The gateway verifies it against its pinned trust documents. */
+export const signedStop = parsedBy(
   signatureOf((signature): signature is SignedStop => signature.statement.type === STOP_TYPE),
 );
-export const signedLift = readBy(
+export const signedLift = parsedBy(
   signatureOf((signature): signature is SignedLift => signature.statement.type === LIFT_TYPE),
 );
 
-/** A claimed tenant's whole chain of trust documents, oldest first. It counts for nothing but by a gateway's own pin. */
+/** A claimed tenant's whole chain of trust documents, oldest first. A gateway trusts it only from its own pin on. */
 export const feedTrust = z.strictObject({
   tenant: slug,
-  chain: z.array(readBy(parseSignedTrustDocument)).min(1).max(10_000),
+  chain: z.array(parsedBy(parseSignedTrustDocument)).min(1).max(10_000),
 });
 export type FeedTrust = z.infer<typeof feedTrust>;

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  activePin,
   NO_VERSION,
   type Pin,
-  pinInForce,
   pinsPath,
   RESET_DELAY_MS,
   readPins,
@@ -22,12 +22,12 @@ const LATER = NOW + RESET_DELAY_MS;
 describe('P12: setting a pin', () => {
   test('the first counts at once', () => {
     expect(setPin(undefined, ONE, NOW)).toEqual({ pin: first, outcome: 'pinned' });
-    expect(pinInForce(first, NOW)).toEqual({ pinned: ONE });
+    expect(activePin(first, NOW)).toEqual({ pinned: ONE });
   });
 
   test('another one counts 72 hours later, and not a moment before', () => {
     expect(setPin(first, TWO, NOW)).toEqual({ pin: waiting, outcome: 'waiting' });
-    expect([LATER - 1, LATER].map((now) => pinInForce(waiting, now))).toEqual([
+    expect([LATER - 1, LATER].map((now) => activePin(waiting, now))).toEqual([
       { pinned: ONE },
       { pinned: TWO },
     ]);
@@ -62,7 +62,7 @@ describe('P12: the least version that a pin names', () => {
   test('is set with the first pin, or later, and counts at once', () => {
     expect(setPin(undefined, ONE, NOW, TWO)).toEqual({ pin: least, outcome: 'pinned' });
     expect(setPin(first, ONE, NOW, TWO)).toEqual({ pin: least, outcome: 'changed' });
-    expect(pinInForce(least, NOW)).toEqual({ pinned: ONE, atLeast: [TWO] });
+    expect(activePin(least, NOW)).toEqual({ pinned: ONE, atLeast: [TWO] });
   });
 
   test('stays when the same is pinned without one, and what is named later is demanded besides: nothing goes back', () => {
@@ -84,13 +84,13 @@ describe('P12: the least version that a pin names', () => {
     expect(setPin(pin, TWO, NOW)).toEqual({ pin, outcome: 'waiting' });
     expect(setPin(pin, TWO, NOW, ONE).pin.next?.atLeast).toEqual([THREE, ONE]);
     expect(setPin(pin, ONE, NOW)).toEqual({ pin: least, outcome: 'kept' });
-    expect([LATER - 1, LATER].map((now) => pinInForce(pin, now).atLeast)).toEqual([[TWO], [THREE]]);
+    expect([LATER - 1, LATER].map((now) => activePin(pin, now).atLeast)).toEqual([[TWO], [THREE]]);
     expect(setPin(pin, TWO, LATER).pin).toEqual({
       pinned: TWO,
       atLeast: [THREE],
       since: '2026-11-27T15:00:00Z',
     });
-    expect(pinInForce({ ...least, next: waiting.next! }, LATER)).toEqual({ pinned: TWO });
+    expect(activePin({ ...least, next: waiting.next! }, LATER)).toEqual({ pinned: TWO });
   });
 });
 

@@ -1,23 +1,42 @@
-import { hash } from 'node:crypto';
+import { hash, type KeyObject, sign, verify } from 'node:crypto';
 import { canonicalJson } from '@countersign/contract';
-import type { AccessRecord } from './access-record.js';
+import { importEd25519PublicKey } from '../ed25519.js';
+import type { AccessRecord, SignedRecord, UnsignedRecord } from './access-record.js';
 
 /** The last record of a chain (gateway, boot, tenant). */
 export type ChainHead = { seq: number; hash: string };
 
-/** `sha256:` + hex over the canonical JSON of a record: what the next record of its chain carries as `prev`. */
+/** `sha256:` + hex of SHA-256 over a record's canonical JSON. The next record of the chain has it as `prev`. */
 export function recordHash(record: AccessRecord): string {
   return canonicalRecordHash(canonicalJson(record));
 }
 
-/** The same for a record whose canonical JSON is at hand: a gateway writes and ships exactly this text. */
+/** The same for a record that is canonical JSON already: a gateway writes and ships exactly this text. */
 export function canonicalRecordHash(canonical: string): string {
   return `sha256:${hash('sha256', canonical, 'hex')}`;
 }
 
-/** Where a record stands to the head that is known: seen before, the next one, or beyond something missing. */
+/** The place of a record relative to the known head: seen before, the next one, or after a gap. */
 export function placeInChain(head: ChainHead | undefined, record: AccessRecord): 'known' | 'next' | 'gap' {
   const last = head?.seq ?? 0;
   if (record.seq <= last) return 'known';
   return record.seq === last + 1 && record.prev === (head?.hash ?? null) ? 'next' : 'gap';
+}
+
+/** Keeps a record's signature from being valid for anything else. */
+const CONTEXT = 'countersign-record/v1\n';
+const signedBytes = (record: UnsignedRecord) => Buffer.from(CONTEXT + canonicalJson(record), 'utf8');
+
+/** Signs a record with the gateway's identity (Ed25519, base64url): UTF-8 `countersign-record/v1` ‖ 0x0A ‖ canonical JSON. */
+export function signRecord(record: UnsignedRecord, identity: KeyObject): string {
+  return sign(null, signedBytes(record), identity).toString('base64url');
+}
+
+/** Whether this identity (raw public key in base64url) signed exactly this record. */
+export function isSignedBy(record: SignedRecord, publicKey: string): boolean {
+  const { signature, ...unsigned } = record;
+  const bytes = Buffer.from(signature, 'base64url');
+  // The last letter of base64url has spare bits. A signature must have one spelling.
+  if (bytes.toString('base64url') !== signature) return false;
+  return verify(null, signedBytes(unsigned), importEd25519PublicKey(publicKey), bytes);
 }

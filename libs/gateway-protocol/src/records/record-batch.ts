@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { bytes32, count, parseWith, slug, uuid } from '../shapes.js';
+import { bytes32, count, parseShape, slug, uuid } from '../shapes.js';
 import { accessRecord } from './access-record.js';
 
-/** At most so many records in one batch. */
+/** The most records of one batch. */
 export const MAX_BATCH_RECORDS = 1_000;
-/** A gateway closes a batch at this size of JSON; the broker accepts twice that as body. */
+/** A gateway closes a batch at this size of JSON. The broker accepts a body of twice that. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
 
 const opening = z.strictObject({ value: z.string(), salt: bytes32 });
@@ -13,7 +13,7 @@ const entry = z.strictObject({
   record: accessRecord,
   openings: z.strictObject({ path: opening.exactOptional() }),
 });
-/** A record, and beside it the openings of its commitments, which can be erased. */
+/** A record and the openings of its commitments, which can be erased. */
 export type RecordEntry = z.infer<typeof entry>;
 
 const batch = z
@@ -29,12 +29,21 @@ const answer = z.strictObject({ accepted: z.record(slug, count) });
 /** The broker's answer: for every tenant of the batch the last `seq` that it holds. */
 export type RecordAnswer = z.infer<typeof answer>;
 
-/** Strict reading of a batch. Throws ProtocolError `invalid_records`. */
+/** Throws ProtocolError `invalid_records`. */
 export function parseRecordBatch(value: unknown): RecordBatch {
-  return parseWith(batch, value, 'invalid_records');
+  return parseShape(batch, value, 'invalid_records');
 }
 
-/** Strict reading of the answer. Throws ProtocolError `invalid_records`. */
+/** Throws ProtocolError `invalid_records`. */
 export function parseRecordAnswer(value: unknown): RecordAnswer {
-  return parseWith(answer, value, 'invalid_records');
+  return parseShape(answer, value, 'invalid_records');
+}
+
+const registration = z.strictObject({ publicKey: bytes32 });
+/** The body of `POST /gateway/v1/identity`: the gateway's own Ed25519 public key, raw, in base64url. */
+type IdentityRegistration = z.infer<typeof registration>;
+
+/** Throws ProtocolError `invalid_records`. */
+export function parseIdentityRegistration(value: unknown): IdentityRegistration {
+  return parseShape(registration, value, 'invalid_records');
 }

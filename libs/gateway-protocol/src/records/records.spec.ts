@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { exportEd25519PublicKey } from '../feed/ed25519.js';
+import { exportEd25519PublicKey } from '../ed25519.js';
 import type { AccessRecord, CountersRecord, HeadRecord } from './access-record.js';
-import { placeInChain, recordHash } from './chain.js';
+import { isSignedBy, placeInChain, recordHash, signRecord } from './chain.js';
 import { parseRecordAnswer, parseRecordBatch } from './record-batch.js';
-import { isSignedBy, signRecord } from './signed-record.js';
 
 const boot = '01980000-0000-4000-8000-00000000000b';
 const chained = (seq: number, prev: string | null) => ({

@@ -1,5 +1,5 @@
 import type { EventDraft, EventLog, LogHead } from '@countersign/access';
-import { type Actor, type CompactRange, encodeLeaf, leafHash, withLeaf } from '@countersign/audit-log';
+import { type Actor, appendLeaf, type CompactRange, encodeLeaf, leafHash } from '@countersign/audit-log';
 import { commit, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
 import { EventEntity } from '../entities/event.entity.js';
@@ -74,7 +74,7 @@ export class TenantLog implements EventLog {
       grant: named(draft.data['grant']),
       requester: named(draft.data['requester']),
     });
-    this.range = withLeaf(this.context.hashing, this.range, hash);
+    this.range = appendLeaf(this.context.hashing, this.range, hash);
     return { index };
   }
 

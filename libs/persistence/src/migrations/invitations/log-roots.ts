@@ -1,4 +1,4 @@
-import { type CompactRange, EMPTY_RANGE, withLeaf } from '@countersign/audit-log';
+import { appendLeaf, type CompactRange, EMPTY_RANGE } from '@countersign/audit-log';
 import type { QueryRunner } from 'typeorm';
 import { systemHashing } from '../../system.js';
 
@@ -27,7 +27,7 @@ async function rangeOf(runner: QueryRunner, tenant: string): Promise<CompactRang
       `SELECT hash FROM events WHERE tenant = '${tenant}' AND seq >= ${range.size} ORDER BY seq LIMIT ${LEAVES_AT_ONCE}`,
     );
     for (const { hash } of leaves)
-      range = withLeaf(systemHashing, range, Buffer.from(hash.slice('sha256:'.length), 'hex'));
+      range = appendLeaf(systemHashing, range, Buffer.from(hash.slice('sha256:'.length), 'hex'));
     if (leaves.length < LEAVES_AT_ONCE) return range;
   }
 }

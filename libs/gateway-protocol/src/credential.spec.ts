@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { gatewayAuthorization, readGatewayAuthorization } from './authorization.js';
-import { decodeGatewayCredential, encodeGatewayCredential, type GatewayCredential } from './credential.js';
+import {
+  decodeGatewayCredential,
+  encodeGatewayCredential,
+  type GatewayCredential,
+  gatewayAuthorization,
+  readGatewayAuthorization,
+} from './credential.js';
 
 const credential: GatewayCredential = {
   gateway: 'gtw_01980000-0000-7000-8000-000000000001',

@@ -1,14 +1,51 @@
 import { createHash } from 'node:crypto';
 import type { Hashing } from '@countersign/contract';
 import fc from 'fast-check';
-import { type CompactRange, EMPTY_RANGE, rangeRoot, rangeWidth, withLeaf } from './compact-range.js';
-import { emptyTreeHash, leafHash, nodeHash } from './hash.js';
+import {
+  appendLeaf,
+  type CompactRange,
+  EMPTY_RANGE,
+  emptyTreeHash,
+  leafHash,
+  nodeHash,
+  rangeRoot,
+  rangeWidth,
+} from './tree.js';
 
 const hashing: Hashing = { sha256: (data) => createHash('sha256').update(data).digest() };
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const text = (value: string) => new TextEncoder().encode(value);
+
+// Published test values of the transparency-dev Merkle tree (RFC 6962 hasher), Apache-2.0.
+describe('P10: hashes of RFC 6962', () => {
+  test('the empty tree', () => {
+    expect(hex(emptyTreeHash(hashing))).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
+  });
+
+  test.each([
+    ['', '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
+    ['L123456', '395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56'],
+  ])('the leaf %j', (value, hash) => {
+    expect(hex(leafHash(hashing, text(value)))).toBe(hash);
+  });
+
+  test('a node', () => {
+    const hash = 'aa217fe888e47007fa15edab33c2b492a722cb106c64667fc2b044444de66bbb';
+    expect(hex(nodeHash(hashing, text('N123'), text('N456')))).toBe(hash);
+  });
+
+  test('a node is never the leaf of the same bytes', () => {
+    const [left, right] = [new Uint8Array(32), new Uint8Array(32).fill(1)];
+    expect(hex(nodeHash(hashing, left, right))).not.toBe(
+      hex(leafHash(hashing, Buffer.concat([left, right]))),
+    );
+  });
+});
 
 const grown = (leaves: readonly Uint8Array[]): CompactRange =>
-  leaves.reduce((range, leaf) => withLeaf(hashing, range, leafHash(hashing, leaf)), EMPTY_RANGE);
+  leaves.reduce((range, leaf) => appendLeaf(hashing, range, leafHash(hashing, leaf)), EMPTY_RANGE);
 
 /** RFC 6962 §2.1 word for word: split at the largest power of two below the number of leaves. */
 function merkleTreeHash(leaves: readonly Uint8Array[]): Uint8Array {
@@ -61,7 +98,7 @@ describe('P10: the root of a growing log', () => {
   test('a range is never changed in place', () => {
     const before = grown(LEAVES.slice(0, 3));
     const root = hex(rangeRoot(hashing, before));
-    withLeaf(hashing, before, leafHash(hashing, Buffer.from('x')));
+    appendLeaf(hashing, before, leafHash(hashing, Buffer.from('x')));
     expect(hex(rangeRoot(hashing, before))).toBe(root);
   });
 });

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { ProtocolError } from '../errors.js';
+import { ProtocolError } from './errors.js';
 
-/** The raw 32 bytes of an Ed25519 public key as base64url (RFC 8037 `x`). Takes a public or a private key. */
+/** The raw 32 bytes of an Ed25519 public key in base64url (RFC 8037 `x`). Accepts a public or a private key. */
 export function exportEd25519PublicKey(key: KeyObject): string {
   const jwk = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
   if (jwk.crv !== 'Ed25519' || typeof jwk.x !== 'string') {
@@ -10,7 +10,7 @@ export function exportEd25519PublicKey(key: KeyObject): string {
   return jwk.x;
 }
 
-/** The public key of those raw bytes. Throws ProtocolError `invalid_credential` for anything but 32 bytes. */
+/** Imports such a public key. Throws ProtocolError `invalid_credential` for anything but 32 bytes. */
 export function importEd25519PublicKey(raw: string): KeyObject {
   try {
     return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });

@@ -1,4 +1,4 @@
-import { parsePins } from './pins.js';
+import { parsePins } from './reported-pins.js';
 
 const hash = (digit: string) => `sha256:${digit.repeat(64)}`;
 const pin = { tenant: 'acme', pinned: hash('a'), current: hash('b') };

@@ -1,15 +1,38 @@
 import { ContractError, canonicalJson, isCommitment, isId, isSlug, utf8 } from '@countersign/contract';
-import { AuditLogError } from '../errors.js';
-import type { LeafV1 } from './leaf.js';
+import { AuditLogError } from './errors.js';
 
-/** A tile holds entries behind a 16-bit length (C2SP tlog-tiles), so 65,535 bytes is the end; this leaves room. */
+/** Who caused an event: a person, a gateway, a job of the broker, or the operator of its host. */
+export type Actor = `usr_${string}` | `gtw_${string}` | 'job' | 'host';
+
+/**
+ * One entry of a tenant's log, version 1 (docs/contract.md, Leaf). It has no personal values. Each of them is a commitment;
+ * value and salt are kept beside the log, where they can be erased without breaking a hash.
+ */
+export type LeafV1 = {
+  v: 1;
+  /** What happened: `request.created`, `access.allowed`. */
+  type: string;
+  /** RFC 3339 in UTC with `Z`, whole seconds or milliseconds. */
+  at: string;
+  /** The tenant's slug. `deployment` for events that belong to no tenant. */
+  tenant: string;
+  /** Index in the tenant's log, from 0, without gaps. */
+  seq: number;
+  actor: Actor;
+  /** Plain and never erasable: ids, digests, resources, actions. */
+  data: Record<string, unknown>;
+  /** `c1:…`, by the name of the member that it replaces. */
+  commitments: Record<string, string>;
+};
+
+/** A tile stores each entry after a 16-bit length (C2SP tlog-tiles), so 65,535 bytes is the limit. This leaves room. */
 export const MAX_LEAF_BYTES = 60_000;
 
 const MEMBERS = ['actor', 'at', 'commitments', 'data', 'seq', 'tenant', 'type', 'v'].join();
 const TYPE = /^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/;
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
-/** The rules of a leaf, each with the member to blame. The log is never edited: what goes in wrong stays wrong. */
+/** The rules of a leaf, each with the member to blame. A wrong leaf could never be corrected: the log only grows. */
 const RULES: readonly (readonly [member: keyof LeafV1, holds: (leaf: LeafV1) => boolean])[] = [
   ['v', (leaf) => leaf.v === 1],
   ['type', (leaf) => TYPE.test(leaf.type)],
@@ -25,8 +48,12 @@ const RULES: readonly (readonly [member: keyof LeafV1, holds: (leaf: LeafV1) => 
 ];
 
 /**
- * The bytes of a leaf: its canonical JSON (RFC 8785) as UTF-8. Throws AuditLogError `invalid_leaf` for a leaf that is
- * not of version 1 or cannot be said in JSON exactly, `leaf_too_large` above 60,000 bytes.
+ * The bytes of a leaf (docs/contract.md, Leaf): its canonical JSON as UTF-8.
+ *
+ *     {"actor":"usr_…","at":"…Z","commitments":{"path":"c1:…"},"data":{…},"seq":0,"tenant":"…","type":"access.allowed","v":1}
+ *
+ * Throws AuditLogError `invalid_leaf` if the leaf is not of version 1 or not exact JSON, `leaf_too_large` above 60,000
+ * bytes.
  */
 export function encodeLeaf(leaf: LeafV1): Uint8Array {
   if (Object.keys(leaf).sort().join() !== MEMBERS) {
@@ -36,7 +63,7 @@ export function encodeLeaf(leaf: LeafV1): Uint8Array {
     if (!holds(leaf)) throw new AuditLogError('invalid_leaf', `a leaf's \`${member}\` is not of version 1`);
   }
   const { actor, at, commitments, data, seq, tenant, type, v } = leaf;
-  // In the order of canonical JSON, which then has nothing to sort.
+  // In canonical order, so that nothing has to be sorted.
   const bytes = utf8(canonical({ actor, at, commitments, data, seq, tenant, type, v }));
   if (bytes.length > MAX_LEAF_BYTES) {
     throw new AuditLogError('leaf_too_large', `a leaf is at most ${MAX_LEAF_BYTES} bytes`);

@@ -1,5 +1,5 @@
-import { encodeLeaf, MAX_LEAF_BYTES } from './encode.js';
 import type { LeafV1 } from './leaf.js';
+import { encodeLeaf, MAX_LEAF_BYTES } from './leaf.js';
 
 const leaf: LeafV1 = {
   v: 1,

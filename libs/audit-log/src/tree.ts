@@ -1,0 +1,69 @@
+import type { Hashing } from '@countersign/contract';
+
+/** RFC 6962 §2.1: the first byte tells leaves from nodes, so that a node cannot pass as a leaf. */
+const LEAF = 0x00;
+const NODE = 0x01;
+
+/** The hash of a leaf: SHA-256(0x00 ‖ bytes), 32 bytes. */
+export function leafHash(hashing: Hashing, bytes: Uint8Array): Uint8Array {
+  return hashing.sha256(concat(LEAF, bytes));
+}
+
+/** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), 32 bytes. */
+export function nodeHash(hashing: Hashing, left: Uint8Array, right: Uint8Array): Uint8Array {
+  return hashing.sha256(concat(NODE, left, right));
+}
+
+/** The root of a tree without leaves: SHA-256 of no bytes. */
+export function emptyTreeHash(hashing: Hashing): Uint8Array {
+  return hashing.sha256(new Uint8Array(0));
+}
+
+function concat(first: number, ...parts: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(1 + parts.reduce((length, part) => length + part.length, 0));
+  all[0] = first;
+  let at = 1;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/**
+ * A Merkle tree (RFC 6962 §2.1), reduced to what is needed to append leaves and to compute the root: the hashes of its
+ * complete subtrees, the widest (leftmost) first. There is one for each bit that is set in the number of leaves, at most 53.
+ */
+export interface CompactRange {
+  /** The number of leaves. */
+  readonly size: number;
+  /** 32 bytes each. */
+  readonly nodes: readonly Uint8Array[];
+}
+
+export const EMPTY_RANGE: CompactRange = { size: 0, nodes: [] };
+
+/** Returns the tree with one more leaf. `leaf` is a leaf hash. Computes at most log2(size) hashes, one on average. */
+export function appendLeaf(hashing: Hashing, range: CompactRange, leaf: Uint8Array): CompactRange {
+  const nodes = [...range.nodes];
+  let node = leaf;
+  // Each trailing 1 bit of the size is a subtree as wide as `node`. The two are joined.
+  for (let rest = range.size; rest % 2 === 1; rest = (rest - 1) / 2)
+    node = nodeHash(hashing, nodes.pop() as Uint8Array, node);
+  nodes.push(node);
+  return { size: range.size + 1, nodes };
+}
+
+/** The root of the tree, 32 bytes. */
+export function rangeRoot(hashing: Hashing, { nodes }: CompactRange): Uint8Array {
+  const [last, ...wider] = nodes.toReversed();
+  if (last === undefined) return emptyTreeHash(hashing);
+  return wider.reduce((right, left) => nodeHash(hashing, left, right), last);
+}
+
+/** How many hashes a range of so many leaves has. */
+export function rangeWidth(size: number): number {
+  let width = 0;
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) width += rest % 2;
+  return width;
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { digestText, instant, parseShape, slug } from '../shapes.js';
+
+/** The most pins that a gateway reports. */
+const MAX_PINS = 10_000;
+
+const root = { pinned: digestText, atLeast: z.array(digestText).min(1).exactOptional() };
+/**
+ * What is pinned for a tenant on a gateway's own host. `pinned` is the hash of the first trust document, `atLeast` those of
+ * versions that its chain must contain. `current` is the hash of the current version, null while the gateway has no chain
+ * from the pin or the chain lacks one of `atLeast`; then `behind` is the last version that it has. `next` is another pin
+ * that will replace this one.
+ */
+const pin = z.strictObject({
+  tenant: slug,
+  ...root,
+  current: digestText.nullable(),
+  behind: digestText.exactOptional(),
+  next: z.strictObject({ ...root, from: instant }).exactOptional(),
+});
+export type GatewayPin = z.infer<typeof pin>;
+
+const pins = z.strictObject({ pins: z.array(pin).max(MAX_PINS) });
+/** The body of `POST /gateway/v1/pins`: always all pins of a gateway. */
+type GatewayPins = z.infer<typeof pins>;
+
+/** Throws ProtocolError `invalid_pins`. */
+export function parsePins(value: unknown): GatewayPins {
+  return parseShape(pins, value, 'invalid_pins');
+}
