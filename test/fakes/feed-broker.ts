@@ -1,15 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { generateSigningKey, mintGrantToken } from '@countersign/authorization/mint';
-import {
-  routeMapHash,
-  type ServiceDefinition,
-  type SignedTrustDocument,
-  type Terms,
-  termsDigest,
-  toInstant,
-} from '@countersign/contract';
+import { generateSigningKey } from '@countersign/authorization/mint';
+import { routeMapHash, type ServiceDefinition, type SignedTrustDocument } from '@countersign/contract';
 import {
   type AccessRecord,
   type ChainHead,
@@ -37,32 +30,24 @@ import {
   type SignedStop,
 } from '@countersign/gateway-protocol';
 import { v7 } from 'uuid';
-import { forgedToken, hashing, sampleTerms } from '../factories/grant-token.js';
+import { hashing } from '../factories/grant-token.js';
+import {
+  createGrant,
+  type FakeGrant,
+  forgeToken,
+  type GrantWishes,
+  mintToken,
+  type TokenOptions,
+} from './fake-grants.js';
 import { LeaseBook } from './lease-book.js';
+
+export type { FakeGrant, GrantWishes } from './fake-grants.js';
 
 type Event = FeedEvent extends infer E
   ? E extends FeedEvent
     ? Omit<E, 'epoch' | 'seq' | 'time' | 'gateway'>
     : never
   : never;
-
-/** A grant of the fake, with everything that a token needs. */
-export type FakeGrant = FeedGrant & { terms: Terms };
-
-/** What a test may choose for a grant. The default is a grant of acme's invoices for an hour. */
-export type GrantWishes = {
-  tenant?: string;
-  service?: string;
-  scope?: Terms['scope'];
-  /** Seconds from now. */
-  startsIn?: number;
-  seconds?: number;
-  budget?: FeedGrant['budget'];
-  change?: Terms['change'];
-  routes?: string;
-  basis?: Terms['basis'];
-  invitation?: string;
-};
 
 /**
  * What is stolen of a real broker: its address, what one gateway knows it by, and the keys that sign feed and tokens.
@@ -182,38 +167,7 @@ export class FeedBroker {
 
   /** Creates a grant. `announce: false` keeps it out of the feed. */
   grant(wishes: GrantWishes = {}, announce = true): FakeGrant {
-    const service = this.services.find(({ name }) => name === (wishes.service ?? 'billing'));
-    if (service === undefined) throw new Error('the fake has no such service');
-    const seconds = wishes.seconds ?? 3_600;
-    const starts = Math.floor(Date.now() / 1_000) + (wishes.startsIn ?? 0);
-    const terms: Terms = {
-      ...sampleTerms,
-      deployment: this.deployment,
-      request: `req_${v7()}`,
-      tenant: wishes.tenant ?? 'acme',
-      service: service.name,
-      routes: wishes.routes ?? routeMapHash(hashing, service),
-      scope: wishes.scope ?? [
-        { resource: 'invoices', actions: ['create', 'list'] },
-        { resource: 'invoices/*', actions: ['read', 'update'] },
-      ],
-      seconds,
-      lapsesAt: toInstant(new Date(Math.max(Date.now(), starts * 1_000) + 86_400_000)),
-      ...(wishes.budget ? { budget: wishes.budget } : {}),
-      ...(wishes.change ? { change: wishes.change } : {}),
-      ...(wishes.basis ? { basis: wishes.basis } : {}),
-      ...(wishes.invitation ? { invitation: wishes.invitation } : {}),
-    };
-    const grant: FakeGrant = {
-      id: `grt_${v7()}`,
-      digest: termsDigest(hashing, terms),
-      tenant: terms.tenant,
-      service: terms.service,
-      startsAt: toInstant(new Date(starts * 1_000)),
-      endsAt: toInstant(new Date((starts + seconds) * 1_000)),
-      budget: wishes.budget ?? null,
-      terms,
-    };
+    const grant = createGrant(this, wishes);
     if (announce) this.announce(grant);
     return grant;
   }
@@ -229,48 +183,13 @@ export class FeedBroker {
   }
 
   /** A grant token, minted as the broker mints them. */
-  token(
-    grant: FakeGrant,
-    more: { ttlSeconds?: number; audience?: string; issuer?: string; now?: Date } = {},
-  ): string {
-    const { kid, privatePem } = this.signing;
-    return mintGrantToken({
-      issuer: more.issuer ?? this.issuer,
-      audience: more.audience ?? grant.service,
-      subject: grant.terms.requester,
-      jti: randomUUID(),
-      now: more.now ?? new Date(),
-      tokenTtlSeconds: more.ttlSeconds ?? 300,
-      grant,
-      tenant: grant.tenant,
-      terms: grant.terms,
-      digest: grant.digest,
-      key: { kid, privateKey: createPrivateKey(privatePem) },
-    }).token;
+  token(grant: FakeGrant, options: TokenOptions = {}): string {
+    return mintToken(this, grant, options);
   }
 
   /** Any claims, signed with the broker's own key: what a thief of that key can mint. */
   forge(grant: FakeGrant, change: Record<string, unknown> = {}): string {
-    const { kid, privatePem } = this.signing;
-    const now = Math.floor((Date.now() + this.clockOffset) / 1_000);
-    const claims = {
-      iss: this.issuer,
-      aud: grant.service,
-      sub: grant.terms.requester,
-      client_id: 'countersign',
-      jti: randomUUID(),
-      iat: now,
-      nbf: Math.max(now, Date.parse(grant.startsAt) / 1_000),
-      exp: Math.min(now + 300, Date.parse(grant.endsAt) / 1_000),
-      grant_id: grant.id,
-      grant_nbf: Date.parse(grant.startsAt) / 1_000,
-      grant_exp: Date.parse(grant.endsAt) / 1_000,
-      tenant: grant.tenant,
-      digest: grant.digest,
-      authorization_details: [{ type: 'tenant_data', terms: grant.terms }],
-      ...change,
-    };
-    return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(privatePem));
+    return forgeToken(this, grant, change);
   }
 
   /** Announces that a tenant is claimed, with this whole chain. */
