@@ -1,4 +1,4 @@
-import type { AnswerOf, Endpoint } from '@countersign/api';
+import { type AnswerOf, type Endpoint, problemSchema } from '@countersign/api';
 import { CliError } from '../command/errors.js';
 
 /** How long one answer may take. No call waits for people. */
@@ -33,7 +33,7 @@ export class Api {
       throw unreachableError(this.origin, cause);
     });
     const value = response.status === 204 ? null : parseJson(text);
-    if (!response.ok) throw await errorFromProblem(response, value);
+    if (!response.ok) throw errorFromProblem(response, value);
     const { schema } = endpoint.answer;
     if (schema === undefined || schema.safeParse(value).success) return value as AnswerOf<E>;
     throw new CliError(
@@ -52,7 +52,7 @@ export class Api {
     });
     if (response.ok) return response;
     await response.body?.cancel();
-    throw await errorFromProblem(response, undefined);
+    throw errorFromProblem(response, undefined);
   }
 
   private async send(
@@ -106,8 +106,7 @@ export function unreachableError(origin: string, cause: unknown): CliError {
 /** The code is printed as it is, so any other text is not accepted as one. */
 const CODE = /^[a-z0-9_]{1,64}$/;
 
-async function errorFromProblem(response: Response, value: unknown): Promise<CliError> {
-  const { problemSchema } = await import('@countersign/api');
+function errorFromProblem(response: Response, value: unknown): CliError {
   const parsed = problemSchema.safeParse(value);
   if (!parsed.success || !CODE.test(parsed.data.code)) {
     const code = response.status === 401 ? 'unauthenticated' : 'bad_answer';

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { Api } from '../api/client.js';
 import type { Io } from '../terminal/io.js';
-import { CliError } from './errors.js';
 
 /** What a verb answers: `--json` prints the document, otherwise the text is printed. A secret's text is the secret alone. */
 export type Answer = { document: unknown; text: string };
@@ -19,25 +18,12 @@ export class Context {
   }
 
   /**
-   * The broker's API, with the API key of the environment, or else with the stored login.
-   * @throws ConfigError; CliError `unauthenticated` without a credential, `credentials_exposed`, `credentials_unreadable`
+   * The broker's API, with the caller's credential. It is loaded here, so that the help, usage errors and host verbs do not
+   * wait for it.
+   * @throws as `openApi`
    */
   async api(): Promise<Api> {
-    // Loaded here, so that the help, usage errors and host verbs do not wait for them.
-    const [{ readCliEnvironment }, client, { readStoredLogin }] = await Promise.all([
-      import('@countersign/config'),
-      import('../api/client.js'),
-      import('../sign-in/credentials-file.js'),
-    ]);
-    const { brokerUrl, apiKey, credentialsFile } = readCliEnvironment(this.io.env);
-    const credential = apiKey ?? readStoredLogin(credentialsFile, brokerUrl)?.credential;
-    if (credential === undefined) {
-      throw new CliError(
-        'unauthenticated',
-        'Not signed in. Run "countersign login" to sign in through the browser, or set COUNTERSIGN_API_KEY ("countersign keys create --principal EMAIL" on the broker\'s host makes a key).',
-      );
-    }
-    return new client.Api(brokerUrl, credential);
+    return (await import('../api/open-api.js')).openApi(this.io.env);
   }
 }
 
