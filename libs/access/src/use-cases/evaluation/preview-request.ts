@@ -10,7 +10,6 @@ import { type AccessRequestInput, draftTerms } from '../requests/draft-terms.js'
 import { normaliseRequest } from '../requests/request-input.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import { loadPolicyContext } from './load-context.js';
 
 /**

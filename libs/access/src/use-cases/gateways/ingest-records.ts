@@ -5,7 +5,6 @@ import { endIfExhausted } from '../grants/lease-budget.js';
 import { notifyUse } from '../grants/notify-use.js';
 import { DEPLOYMENT } from '../log/read-log.js';
 import type { Deps } from '../shared/deps.js';
-
 import { type IncomingRecord, leafOf, type RecordBatch } from './incoming-record.js';
 import { IngestedCalls } from './ingested-calls.js';
 import { type IngestedChain, IngestedChains } from './ingested-chains.js';

@@ -5,8 +5,7 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, type Refusal } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { grantNotice } from '../notices/notices.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
 /**

@@ -4,8 +4,7 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import { type RequestView, requestViews } from '../requests/read-requests.js';
 import { requestIn } from '../requests/request-access.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
 
 /** How much more time is requested, and why. */

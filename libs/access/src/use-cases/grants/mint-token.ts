@@ -10,7 +10,6 @@ import { loadPolicyContext } from '../evaluation/load-context.js';
 import { earliestConsentEnd, loadConsents, loadCountersignatures } from '../requests/countersignatures.js';
 import type { SigningDeps } from '../shared/deps.js';
 import { loadVisibleGrant, locateGrant } from '../shared/visible-objects.js';
-
 import { activateIn, startOnFirstUseIn } from './start-grant.js';
 
 /** What goes into a grant token. The minter adds issuer, key and lifetime. */

@@ -27,9 +27,7 @@ import { loadPolicyContext, MAX_OPEN_INVITATIONS } from '../evaluation/load-cont
 import { invitationNotice } from '../notices/notices.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import { parseScope } from '../requests/request-input.js';
-import type { Deps, SigningDeps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
-
+import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireSignedBy } from '../trust/verify-signature.js';
 import { freshParts, invitationStatement, signedParts } from './invitation-statement.js';

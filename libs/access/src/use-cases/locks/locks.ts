@@ -5,10 +5,8 @@ import { isVendorStaff, normaliseEmail, type Person, type Principal } from '../.
 import { sideOf } from '../../domain/review.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { LockUnit, Page, PageQuery, UnitOptions } from '../../ports/index.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 
 export interface LockInput {

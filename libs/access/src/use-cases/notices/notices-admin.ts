@@ -3,8 +3,7 @@ import { requirePermission } from '../../domain/permissions.js';
 import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { DeliveryState, NoticeView, Page, PageQuery } from '../../ports/index.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 
 /** Notices with their deliveries, newest first. @throws AccessError `forbidden` */
 export async function listNotices(

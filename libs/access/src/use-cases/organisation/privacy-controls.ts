@@ -5,7 +5,6 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, notFound } from '../../errors.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';
 

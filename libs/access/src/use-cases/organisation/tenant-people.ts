@@ -5,7 +5,6 @@ import { AccessError, notFound } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { changePersonIn, roleBelowMinimum } from './change-person.js';
 import { requireOwnTenant, requireTenantAccess } from './tenant-access.js';

@@ -5,10 +5,8 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { requestNotice } from '../notices/notices.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
-
 import { type RequestView, requestViews } from './read-requests.js';
 
 /** Ends an open request without a decision; state, event and notice commit together. */

@@ -7,8 +7,7 @@ import {
   termsDigest,
   toInstant,
 } from '@countersign/contract';
-import type { InvitationView } from '../../domain/invitation.js';
-import { latestApproval } from '../../domain/invitation.js';
+import { type InvitationView, latestApproval } from '../../domain/invitation.js';
 import type { Person } from '../../domain/person.js';
 import { termsFromInvitation } from '../../policy/invitation-match.js';
 import type { RequestedAccess } from '../../policy/requested-access.js';

@@ -9,9 +9,7 @@ import type { TenantUnit } from '../../ports/index.js';
 import { loadPolicyContext } from '../evaluation/load-context.js';
 import { previewRequest } from '../evaluation/preview-request.js';
 import { requestNotice } from '../notices/notices.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
-
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { type AccessRequestInput, draftTerms, type TermsDraft } from './draft-terms.js';
 import type { RequestView } from './read-requests.js';
 import { normaliseRequest } from './request-input.js';

@@ -20,10 +20,8 @@ import { reevaluate } from '../evaluation/reevaluate.js';
 import { createGrantIn } from '../grants/start-grant.js';
 import { useInvitationIn } from '../invitations/invitation-transitions.js';
 import { requestNotice } from '../notices/notices.js';
-import type { Deps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
-
 import { type RequestView, requestViews } from './read-requests.js';
 
 /** The state that the reviews of a digest lead to. Never an earlier one. */

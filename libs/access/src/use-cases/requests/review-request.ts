@@ -6,10 +6,8 @@ import { type Offer, type Review, type ReviewNeeds, sideOf } from '../../domain/
 import { type ReviewInput, validateConsent, validateReview } from '../../domain/validate-review.js';
 import type { TenantUnit } from '../../ports/index.js';
 import { reevaluate } from '../evaluation/reevaluate.js';
-import type { Deps, SigningDeps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { loadVisibleRequest, locateRequest } from '../shared/visible-objects.js';
-
 import { requireOwnKey } from '../trust/claimed-tenant.js';
 import { countersignReview, type Decided } from './approval-statements.js';
 import { nextRequestState, transitionRequestIn } from './request-transitions.js';

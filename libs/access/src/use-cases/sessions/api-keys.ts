@@ -1,6 +1,5 @@
 import { requireOwnBrowser } from '../../domain/permissions.js';
-import type { Person, Principal } from '../../domain/person.js';
-import { normaliseEmail } from '../../domain/person.js';
+import { normaliseEmail, type Person, type Principal } from '../../domain/person.js';
 import { AccessError, noLongerKnown, notFound } from '../../errors.js';
 import type { ApiKey, ApiKeysUnit } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';

@@ -1,8 +1,11 @@
 import { encodeBase64url } from '@countersign/contract';
 import { requireOwnBrowser } from '../../domain/permissions.js';
 import type { Person, Principal } from '../../domain/person.js';
-import type { EnrolledPasskey } from '../../domain/trust/passkey.js';
-import { type RelyingParty, signingPageRelyingParty } from '../../domain/trust/passkey.js';
+import {
+  type EnrolledPasskey,
+  type RelyingParty,
+  signingPageRelyingParty,
+} from '../../domain/trust/passkey.js';
 import type { TrustVersion } from '../../domain/trust/trust-version.js';
 import { AccessError } from '../../errors.js';
 import type { PasskeysUnit } from '../../ports/index.js';
@@ -10,7 +13,6 @@ import { requireOwnTenant, requireTenantAccess } from '../organisation/tenant-ac
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { hexDigest } from '../shared/secrets.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import type { ListedPasskey } from './authenticators.js';
 
 /** How long an enrolment may take. */

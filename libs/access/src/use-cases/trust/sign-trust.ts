@@ -19,9 +19,7 @@ import { parseInput } from '../../domain/validate-input.js';
 import { AccessError } from '../../errors.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
-import type { SigningDeps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
-
+import { idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { reviewRelayedStops } from './reported-stops.js';
 import { endResetIn } from './reset-trust.js';
 import {

@@ -25,7 +25,6 @@ import { requireTenantAccess } from '../organisation/tenant-access.js';
 import { signingPoint } from '../requests/approval-statements.js';
 import type { Deps, SigningDeps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
-
 import { requireMember } from './trust-proposals.js';
 import { requireSignedBy } from './verify-signature.js';
 

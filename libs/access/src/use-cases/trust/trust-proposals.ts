@@ -23,8 +23,7 @@ import { AccessError, changedMeanwhile, notFound } from '../../errors.js';
 import type { Objection, ReadUnit, TenantUnit } from '../../ports/index.js';
 import { trustNotice } from '../notices/notices.js';
 import { requireTenantAccess } from '../organisation/tenant-access.js';
-import type { Deps, SigningDeps } from '../shared/deps.js';
-import { idempotencyOptions, type Repeatable } from '../shared/deps.js';
+import { type Deps, idempotencyOptions, type Repeatable, type SigningDeps } from '../shared/deps.js';
 import { readAsPerson } from '../shared/visible-objects.js';
 
 /** A proposal with its signatures, and those that it still lacks. */
