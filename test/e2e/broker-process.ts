@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { BrokerEnvironment } from '@countersign/config';
 import { compiled } from '../support/root.js';
 
-/** The built broker as a process of its own. */
+/** The built broker in a process of its own. */
 export class BrokerProcess {
   stdout = '';
   stderr = '';
@@ -23,7 +23,7 @@ export class BrokerProcess {
     );
   }
 
-  /** @param change variables beside those that open this store; undefined takes one away */
+  /** @param change variables besides those that open this store; undefined removes one */
   static spawn(
     environment: BrokerEnvironment,
     port: number,
@@ -44,7 +44,7 @@ export class BrokerProcess {
     return new BrokerProcess(child, `http://127.0.0.1:${port}`);
   }
 
-  /** Settles once it says that it runs. @throws Error with what it said where it ended instead */
+  /** Resolves once the broker reports that it runs. @throws Error with its output if it ended instead */
   async ready(): Promise<void> {
     const running = new Promise<'running'>((resolve) => {
       this.child.stdout?.on('data', () => {

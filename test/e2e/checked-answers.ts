@@ -1,15 +1,15 @@
 /**
- * Loaded before each end-to-end test file: whatever a broker answers to `fetch` is held against the broker's own
- * OpenAPI document, and the test in which something undocumented came fails.
+ * Loaded before each end-to-end test file. It checks every answer of a broker to `fetch` against the broker's own OpenAPI
+ * document, and fails the test in which an undocumented answer occurred.
  */
 import { AnswerCheck } from '../support/openapi/answer-check.js';
 import { brokerOrigins, foreignOrigins } from '../support/openapi/broker-origins.js';
 import type { OpenApiDocument } from '../support/openapi/document.js';
 
-/** Addresses that only a broker has, wherever it listens; `/healthz` and the like are others' as well. */
+/** Paths that only a broker has. Other programs also have `/healthz` and the like. */
 const BROKERS = /^\/(api|oauth|gateway\/v1|\.well-known)(\/|$)/;
 
-/** The pages of the web app and their files stand beside the API, under all other addresses. */
+/** Paths of the API. All other paths are pages and their files. */
 const API = /^\/(api|auth|oauth|gateway|log|\.well-known|healthz|readyz|metrics)(\/|$)/;
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
@@ -17,7 +17,7 @@ const plainFetch = globalThis.fetch;
 const undocumented: string[] = [];
 let check: Promise<AnswerCheck> | undefined;
 
-/** All brokers of a run are of one version: the first one's document judges all. */
+/** All brokers of a run have one version, so the first broker's document applies to all. */
 async function load(origin: string): Promise<AnswerCheck> {
   const answer = await plainFetch(`${origin}/api/openapi.json`);
   return new AnswerCheck((await answer.json()) as OpenApiDocument);
@@ -31,8 +31,8 @@ globalThis.fetch = async (input, init) => {
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
   if (!API.test(pathname) && READS.has(method) && answer.status === 200) return answer;
   check ??= load(origin);
-  // A broker that is killed right after its answer has no document left to give; the next one is asked.
-  const judge = await check.catch(() => {
+  // A broker that is killed right after its answer cannot send its document; the next broker is asked for it.
+  const answerCheck = await check.catch(() => {
     check = undefined;
   });
   const type = answer.headers.get('content-type')?.split(';')[0] ?? null;
@@ -43,7 +43,7 @@ globalThis.fetch = async (input, init) => {
           .clone()
           .text()
           .catch(() => undefined);
-  const problem = judge?.problem({ method, path: pathname, status: answer.status, type, body });
+  const problem = answerCheck?.problem({ method, path: pathname, status: answer.status, type, body });
   if (problem !== undefined) undocumented.push(problem);
   return answer;
 };

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** An open stream of server-sent events, read as they come. */
+/** An open stream of server-sent events. */
 export class EventStream {
   private readonly waiting: EventSourceMessage[] = [];
   private wake: () => void = () => {};
@@ -20,7 +20,7 @@ export class EventStream {
     return new EventStream(answer, controller);
   }
 
-  /** The next event. @throws Error where none comes in time or the stream has ended */
+  /** The next event. @throws Error if none arrives in time or the stream has ended */
   async next(limitMs = 15_000): Promise<EventSourceMessage> {
     const until = Date.now() + limitMs;
     for (;;) {
@@ -31,7 +31,7 @@ export class EventStream {
     }
   }
 
-  /** The next event that fits; the others are dropped. */
+  /** The next event that matches; others are dropped. */
   async until(fits: (event: EventSourceMessage) => boolean, limitMs = 15_000): Promise<EventSourceMessage> {
     const deadline = Date.now() + limitMs;
     for (;;) {
@@ -40,7 +40,7 @@ export class EventStream {
     }
   }
 
-  /** Resolves when the other side has ended the stream. @throws Error where it has not in time */
+  /** Resolves when the other side has ended the stream. @throws Error if it does not in time */
   async ended(limitMs = 15_000): Promise<void> {
     const until = Date.now() + limitMs;
     while (!this.over)
@@ -72,7 +72,7 @@ export class EventStream {
     try {
       for await (const chunk of this.answer.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
     } catch {
-      // Closed by either side; what came before counts.
+      // Either side has closed it; the events before it count.
     }
     this.over = true;
     this.wake();

@@ -12,7 +12,7 @@ export interface RequestBody {
   [member: string]: unknown;
 }
 
-/** @throws Error with the answer's text where the status is another */
+/** @throws Error with the answer's text if the status is another */
 export function expectStatus(answer: Answer, status: number): Answer {
   if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
   return answer;
@@ -44,7 +44,7 @@ export async function readRequest(broker: TestBroker, id: string, who: PersonNam
   return expectStatus(await broker.call(who, 'GET', `/api/v1/requests/${id}`), 200).body as RequestBody;
 }
 
-/** Asks and has both sides approve. @returns the request with its grant's id */
+/** Makes a request that both sides approve. @returns the request with its grant's id */
 export async function makeGrant(
   broker: TestBroker,
   who: PersonName = 'engineer',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.close());
 
-describe('every answer of these tests is held against the OpenAPI document', () => {
+describe('every answer in these tests is checked against the OpenAPI document', () => {
   let check: AnswerCheck;
   let good: Sent & { body: string };
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('every answer of these tests is held against the OpenAPI document', () 
     return JSON.stringify(body);
   };
 
-  test('one that is as documented passes', () => {
+  test('a documented answer passes', () => {
     expect(check.problem(good)).toBeUndefined();
   });
 
@@ -68,7 +68,7 @@ describe('every answer of these tests is held against the OpenAPI document', () 
 });
 
 describe('lists', () => {
-  test('go newest first through every item once, page by page', async () => {
+  test('return every item once, newest first, page by page', async () => {
     const made: string[] = [];
     for (let count = 0; count < 5; count += 1)
       made.push((await makeRequest(broker, 'otherEngineer', { tenant: 'globex' })).id);
@@ -84,7 +84,7 @@ describe('lists', () => {
     expect(seen).toEqual(made.toReversed());
   });
 
-  test('filters narrow to state, service, person and time', async () => {
+  test('filters select by state, service, person and time', async () => {
     const ids = async (query: string) => {
       const { body } = await broker.call('reviewer', 'GET', `/api/v1/requests?limit=200&${query}`);
       return (body as { items: { id: string; state: string; requester: string }[] }).items;
@@ -98,7 +98,7 @@ describe('lists', () => {
     expect((await ids('to=2099-01-01T00:00:00Z')).length).toBe((await ids('')).length);
   });
 
-  test('times in filters may have fractions, as records and clocks write them', async () => {
+  test('times in filters may have fractions of a second, as records have', async () => {
     for (const path of ['requests', 'grants', 'tenants/acme/events', 'tenants/acme/access-records']) {
       const { status } = await broker.call(
         'approver',
@@ -111,7 +111,7 @@ describe('lists', () => {
     expect(bad.body).toMatchObject({ code: 'invalid_request', pointer: '/from' });
   });
 
-  test('a log asked for another tenant’s part has none; a person’s part is theirs', async () => {
+  test('a log has no events of another tenant; the person filter selects that person’s events', async () => {
     await makeRequest(broker);
     const events = async (query: string) => {
       const { body } = await broker.call('approver', 'GET', `/api/v1/tenants/acme/events?${query}`);
@@ -125,12 +125,12 @@ describe('lists', () => {
     expect(records.body).toEqual({ items: [], next: null });
   });
 
-  test('a cursor that no list gave is named by a JSON Pointer', async () => {
+  test('an invalid cursor is reported with a JSON Pointer', async () => {
     const { body } = await broker.call('engineer', 'GET', '/api/v1/requests?cursor=x');
     expect(body).toMatchObject({ code: 'invalid_cursor', pointer: '/cursor' });
   });
 
-  test('however many entries a scope has, too many is a refusal', async () => {
+  test('a scope with too many entries is refused, however many they are', async () => {
     const scope = Array.from({ length: 300 }, (_, index) => ({
       resource: `invoices/i${index}`,
       actions: ['read'],
@@ -144,7 +144,7 @@ describe('lists', () => {
     );
   });
 
-  test('a log is narrowed to what names one request', async () => {
+  test('the request filter selects the events of one request', async () => {
     const { request } = await makeGrant(broker, 'engineerAndReviewer');
     const { body } = await broker.call(
       'approver',

@@ -26,7 +26,7 @@ async function written(): Promise<unknown> {
   return [requests.body, events.body];
 }
 
-describe('malformed input: a stable code, a pointer, nothing written', () => {
+describe('malformed input gets a stable code and a pointer, and writes nothing', () => {
   test.each<[string, unknown, string]>([
     ['an unknown member', ask({ surprise: 1 }), '/surprise'],
     ['a start in the past', ask({ startsAt: '2020-11-24T15:00:00Z' }), '/startsAt'],
@@ -72,7 +72,7 @@ describe('malformed input: a stable code, a pointer, nothing written', () => {
     expect(await written()).toEqual(before);
   });
 
-  test('says at once everything that is wrong', async () => {
+  test('reports all errors at once', async () => {
     const { body } = await post({ body: ask({ tenant: 1, service: 2, extra: 3 }) });
     expect((body as ProblemBody).errors?.map((error) => error.pointer).sort()).toEqual([
       '/extra',
@@ -81,7 +81,7 @@ describe('malformed input: a stable code, a pointer, nothing written', () => {
     ]);
   });
 
-  test('a prototype is no way in', async () => {
+  test('a member named after the prototype is refused', async () => {
     const raw = JSON.stringify(ask()).replace('{', '{"__proto__":{"admin":true},');
     expect(codeOf(await post({ raw }))).toBe('400 invalid_request');
   });
@@ -124,7 +124,7 @@ describe('malformed input: a stable code, a pointer, nothing written', () => {
     expect(await written()).toEqual(before);
   });
 
-  test('a chunked body of 10 MB is 413 as well', async () => {
+  test('a chunked body of 10 MB is also 413', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const { host } = new URL(broker.url);
       const sent = httpRequest(`http://${host}/api/v1/requests`, {
@@ -150,7 +150,7 @@ describe('malformed input: a stable code, a pointer, nothing written', () => {
   });
 });
 
-describe('an ask that is well-formed and refused', () => {
+describe('a well-formed request that is refused', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['no reason', { justification: undefined }, ['justification_required']],
     ['a blank reason', { justification: '  \n ' }, ['justification_required']],
@@ -200,7 +200,7 @@ describe('an ask that is well-formed and refused', () => {
     expect(await written()).toEqual(before);
   });
 
-  test('at most five requests of one engineer wait in one tenant', async () => {
+  test('an engineer may have at most five open requests in one tenant', async () => {
     for (let count = 0; count < 5; count += 1)
       await makeRequest(broker, 'otherEngineer', { tenant: 'globex' });
     const answer = await broker.call('otherEngineer', 'POST', '/api/v1/requests', {
@@ -224,14 +224,14 @@ describe('headers', () => {
     });
   }
 
-  test('credentials given twice are 400, whichever of them is good', async () => {
+  test('repeated credentials are 400, whichever of them is valid', async () => {
     const good = `Bearer ${broker.keys.engineer}`;
     expect(await statusOf(['Authorization', good])).toBe(200);
     expect(await statusOf(['Authorization', good, 'authorization', 'Bearer x'])).toBe(400);
     expect(await statusOf(['Authorization', 'Bearer x', 'Authorization', good])).toBe(400);
   });
 
-  test('more headers than anybody needs are 400, not cut off unseen', async () => {
+  test('too many headers are 400, not silently dropped', async () => {
     const many = Array.from({ length: 1_200 }, (_, index) => [`x-${index}`, '1']).flat();
     expect(await statusOf([...many, 'Authorization', `Bearer ${broker.keys.engineer}`])).toBe(400);
   });
@@ -265,11 +265,11 @@ describe('ids, queries and addresses', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  test('an address that is not UTF-8 is 400', async () => {
+  test('a path that is not UTF-8 is 400', async () => {
     expect(codeOf(await broker.call('engineer', 'GET', '/api/v1/grants/%ff'))).toBe('400 invalid_request');
   });
 
-  test('a method that an address does not have is not found', async () => {
+  test('an unsupported method is not found', async () => {
     expect(codeOf(await broker.call('engineer', 'PUT', '/api/v1/requests'))).toBe('404 not_found');
   });
 
@@ -314,7 +314,7 @@ describe('ids, queries and addresses', () => {
     await broker.call('engineer', 'POST', `/api/v1/requests/${request.id}/cancel`);
   });
 
-  test('a revocation without a reason is refused and the grant stays', async () => {
+  test('a revocation without a reason is refused and the grant stays active', async () => {
     const { grant } = await makeGrant(broker);
     for (const body of [{}, { reason: ' ' }, { reason: 7 }])
       expect(
@@ -342,7 +342,7 @@ describe('ids, queries and addresses', () => {
     );
   });
 
-  test('no answer names the framework, and none is HTML where none was asked for', async () => {
+  test('no answer names the framework, and none is HTML unless requested', async () => {
     const answer = await broker.fetch('GET', '/nothing');
     expect(answer.headers.get('x-powered-by')).toBeNull();
     expect(answer.text).not.toMatch(/<html|Cannot GET|express|nest/i);

@@ -37,8 +37,8 @@ async function until(id: string, state: string): Promise<Record<string, unknown>
   );
 }
 
-describe('asking for a time', () => {
-  test('a grant that starts later is scheduled, opens by itself, and only then mints', async () => {
+describe('choosing the start', () => {
+  test('a grant with a later start is scheduled, becomes active by itself, and mints only then', async () => {
     const startsAt = secondsFromNow(3_600);
     const { grant, request } = await makeGrant(broker, 'engineer', { startsAt });
     expect(request['terms']).toMatchObject({ startsAt, startsOn: 'approval' });
@@ -94,13 +94,13 @@ describe('asking for a time', () => {
   });
 });
 
-describe('asking for more time', () => {
+describe('requesting more time', () => {
   const extend = (grant: string) =>
     broker.call('engineer', 'POST', `/api/v1/grants/${grant}/extension`, {
       body: { duration: 'PT15M', justification: 'the case is not closed yet' },
     });
 
-  test('is a new request, linked, that begins where the grant ends and ends with it when it is stopped', async () => {
+  test('creates a linked request that begins when the grant ends, and ends with the grant if that is stopped', async () => {
     const { grant } = await makeGrant(broker);
     const before = await readGrant(grant);
     const asked = expectStatus(await extend(grant), 201).body as RequestBody;

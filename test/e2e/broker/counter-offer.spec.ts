@@ -50,7 +50,7 @@ test('P1: the customer offers less, the engineer accepts, and exactly that is gr
   expect(codeOf(await accept(request, digest))).toBe('409 already_decided');
 });
 
-test('the list finds what was countered', async () => {
+test('the list finds countered requests', async () => {
   const request = await atCustomer();
   expectStatus(await counter(request, offerOn(request)), 201);
   const list = await broker.call('approver', 'GET', '/api/v1/requests?state=countered');

@@ -48,7 +48,7 @@ async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promis
 }
 
 describe('the gateways’ feed', () => {
-  test('begins with a signed snapshot bound to the nonce, then beats each second at the same place', async () => {
+  test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second at the same place', async () => {
     const { grant, request } = await makeGrant(broker);
     const nonce = fresh();
     const stream = await follow(nonce);
@@ -90,7 +90,7 @@ describe('the gateways’ feed', () => {
     expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(2_000);
   });
 
-  test('P6: a new grant is told at once, its end too, numbered without gap', async () => {
+  test('P6: a new grant is sent at once, and its end too, numbered without a gap', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
     const stream = await follow();
@@ -112,7 +112,7 @@ describe('the gateways’ feed', () => {
     expect(ended.data).toEqual({ endedGrants: [{ digest: request.digest, reason: 'revoked', until }] });
   });
 
-  test('resumes after the last place heard, with what was missed', async () => {
+  test('resumes after the last received place, with the missed changes', async () => {
     const stream = await follow();
     const { epoch, seq } = await nextSigned(stream, 'snapshot');
     stream.close();
@@ -134,7 +134,7 @@ describe('the gateways’ feed', () => {
     },
   );
 
-  test('what another process changes is told too: services with every map that a live grant names', async () => {
+  test('changes of another process are sent too: services with every route map that an active grant names', async () => {
     await makeGrant(broker);
     const stream = await follow();
     await nextSigned(stream, 'snapshot');
@@ -164,7 +164,7 @@ describe('the gateways’ feed', () => {
     );
   });
 
-  test('a rotated key is published before it signs', async () => {
+  test('a new key is published before it signs', async () => {
     const stream = await follow();
     await nextSigned(stream, 'snapshot');
     const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
@@ -174,7 +174,7 @@ describe('the gateways’ feed', () => {
     expect(kids).toContain(kid);
   });
 
-  test('a revoked gateway is cut off and not let in again', async () => {
+  test('a revoked gateway is disconnected and refused from then on', async () => {
     const stream = await follow();
     await nextSigned(stream, 'snapshot');
     await revokeGateway(broker.host, credential.gateway);

@@ -36,8 +36,8 @@ const almostAsk = fc
   .dictionary(fc.oneof(fc.constantFrom(...members), text), value, { maxKeys: 3 })
   .map((change) => ask(change));
 
-describe('whatever is sent', () => {
-  test('P13: an ask is stored, malformed or refused; never a failure of ours', async () => {
+describe('arbitrary input', () => {
+  test('P13: a request is stored, malformed or refused; it never causes an internal error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(almostAsk, fc.jsonValue()), async (body) => {
         const sent = await broker.call('engineer', 'POST', '/api/v1/requests', { raw: JSON.stringify(body) });
@@ -49,7 +49,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('bytes that are no JSON are 400', async () => {
+  test('bytes that are not JSON are 400', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
         const sent = await broker.call('engineer', 'POST', '/api/v1/requests', { raw: Buffer.from(bytes) });
@@ -59,7 +59,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('addresses and queries are answered below 500', async () => {
+  test('paths and queries get a status below 500', async () => {
     const path = fc.oneof(
       fc.webPath(),
       fc.constantFrom(
@@ -86,7 +86,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('records of a gateway are taken or 400', async () => {
+  test('records of a gateway are accepted or 400', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (body) => {
         const sent = await broker.fetch('POST', '/gateway/v1/records', {
@@ -99,7 +99,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('tokens that are none are not alive, and credentials that are none are 401', async () => {
+  test('invalid tokens are not active, and invalid credentials are 401', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 300 }), async (token) => {
         const form = await fetch(`${broker.url}/oauth/introspect`, {
@@ -115,7 +115,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  test('nothing of all that was an error of ours', () => {
+  test('none of this caused an internal error', () => {
     expect(broker.logLines).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ describe('Idempotency-Key', () => {
     expect(await openRequests('engineer')).toBe(before);
   });
 
-  test('fifty at once have one effect and one answer', async () => {
+  test('fifty parallel repetitions have one effect and one answer', async () => {
     const before = await openRequests('engineer');
     const answers = await Promise.all(Array.from({ length: 50 }, () => create('parallel')));
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
@@ -43,7 +43,7 @@ describe('Idempotency-Key', () => {
     expect(await openRequests('engineer')).toBe(before + 1);
   });
 
-  test('fifty decisions at once under one key are one review that all are told of', async () => {
+  test('fifty parallel decisions with one key are one review, and all get it as their answer', async () => {
     const request = await makeRequest(broker);
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -57,12 +57,12 @@ describe('Idempotency-Key', () => {
     expect(new Set(answers.map((answer) => (answer.body as { id: string }).id)).size).toBe(1);
   });
 
-  test('the key with another body is 422, whatever the difference', async () => {
+  test('the same key with another body is 422, whatever the difference', async () => {
     await create('reused');
     expect(codeOf(await create('reused', { duration: 'PT20M' }))).toBe('422 idempotency_key_reused');
   });
 
-  test('keys belong to a person and an address', async () => {
+  test('a key applies to one person and one address', async () => {
     const mine = await create('shared');
     const theirs = await create('shared', {}, 'otherEngineer');
     expect((theirs.body as RequestBody).id).not.toBe((mine.body as RequestBody).id);
@@ -74,7 +74,7 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  test('a refusal is not remembered: the same key may try again', async () => {
+  test('a refusal is not stored: the same key may be used again', async () => {
     const refused = await create('later', { tenant: 'nobody' });
     expect(refused.status).toBe(422);
     expect((await create('later')).status).toBe(201);
@@ -99,7 +99,7 @@ describe('Idempotency-Key', () => {
     expect(second.body).toEqual(first.body);
   });
 
-  test('P11: tokens are secrets and are remembered under no key', async () => {
+  test('P11: tokens are secrets and are stored under no key', async () => {
     const { grant } = await makeGrant(broker);
     const mint = () =>
       broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`, {

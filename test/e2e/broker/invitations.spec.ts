@@ -45,7 +45,7 @@ const list = async (query = '', who: PersonName = 'approver') =>
     next: string | null;
   };
 
-test('P1: the customer opens the door, a request that fits needs no customer, and withdrawal stops it', async () => {
+test('P1: a request that fits an invitation needs no customer review, and withdrawing the invitation stops its grant', async () => {
   const invitation = await open({
     ticket: 'Case 4711',
     maxDuration: 'PT30M',
@@ -110,7 +110,7 @@ test('P1: the customer opens the door, a request that fits needs no customer, an
   expect(codeOf(await withdraw(invitation.id))).toBe('409 wrong_state');
 });
 
-test('P1: a request that must lean on an invitation and fits none is refused with every reason', async () => {
+test('P1: a request on the basis of an invitation that fits none is refused with every reason', async () => {
   const { id } = await open({ ticket: 'Case 4711', maxDuration: 'PT5M' });
   const answer = await broker.call('engineer', 'POST', '/api/v1/requests', {
     body: ask({ basis: 'invitation' }),
@@ -126,7 +126,7 @@ test('P1: a request that must lean on an invitation and fits none is refused wit
   expect(preview.body).toMatchObject({ invitation: null, needs: { customer: { required: 1 } } });
 });
 
-test('a repeated POST opens one door', async () => {
+test('a repeated POST creates one invitation', async () => {
   const sent = { body: body(), headers: { 'idempotency-key': 'door' } };
   const [one, two] = [
     await broker.call('approver', 'POST', PATH, sent),
@@ -138,7 +138,7 @@ test('a repeated POST opens one door', async () => {
   expect(codeOf(await broker.call('approver', 'POST', PATH, other))).toBe('422 idempotency_key_reused');
 });
 
-test('lists come by pages and filters', async () => {
+test('lists have pages and filters', async () => {
   const made = [await open(), await open({ uses: 3 }), await open()].map(({ id }) => id);
   await withdraw(made[1]!);
   const first = await list('?limit=2');
@@ -171,7 +171,7 @@ test.each<[Record<string, unknown>, string]>([
   ]);
 });
 
-test('P9: an invitation of another tenant does not exist, by whatever path', async () => {
+test('P9: an invitation of another tenant is not found on any path', async () => {
   const { id } = await open();
   const foreign = (method: string, path: string) => broker.call('foreignApprover', method, path);
   for (const [method, path] of [
@@ -200,7 +200,7 @@ test('P11: a ticket is in no leaf of the log', async () => {
   expect(types.slice(0, 2)).toEqual(['invitation.withdrawn', 'invitation.created']);
 });
 
-test('P1: past its end the invitation opens nothing, and the job says so', async () => {
+test('P1: an expired invitation opens nothing, and the job logs its end', async () => {
   const { id } = await open({ until: inSeconds(3_600), maxDuration: 'PT15M' });
   broker.clock.advance(3_601);
   const { invitation } = (await broker.call('engineer', 'POST', '/api/v1/requests/preview', { body: ask() }))
@@ -215,14 +215,14 @@ test('P1: past its end the invitation opens nothing, and the job says so', async
   expect(expired).toMatchObject({ id, endedAt: expect.any(String) });
 });
 
-test('the answers are what the OpenAPI document says', async () => {
+test('the answers match the OpenAPI document', async () => {
   const { body: document } = await broker.fetch('GET', '/api/openapi.json');
   const { paths } = document as { paths: Record<string, Record<string, { tags: string[] }>> };
   expect(Object.keys(paths['/api/v1/tenants/{slug}/invitations']!).sort()).toEqual(['get', 'post']);
   expect(paths['/api/v1/tenants/{slug}/invitations/{id}']!['delete']!.tags).toEqual(['Invitations']);
 });
 
-test('P1: an engineer’s ask without a basis takes an invitation that fits, by itself', async () => {
+test('P1: a request without a basis uses an invitation that fits by itself', async () => {
   await open();
   const request: RequestBody = await makeRequest(broker);
   expect(request).toMatchObject({ needs: { customer: { required: 0 } }, terms: { basis: 'invitation' } });

@@ -87,7 +87,7 @@ function isRefused(url: string): Promise<boolean> {
 }
 
 describe('stopping', () => {
-  test('SIGTERM lets a request at hand finish, ends streams, takes no more, exits 0 within 5 s', async () => {
+  test('on SIGTERM it finishes requests in progress, ends streams, accepts no more, and exits with 0 within 5 s', async () => {
     const running = await start();
     const { bearer } = await broker.enrolGateway('one');
     const authorization = `Bearer ${broker.keys.engineer}`;
@@ -107,7 +107,7 @@ describe('stopping', () => {
     expect(running.stderr).toBe('');
   });
 
-  test('a request that never finishes does not hold it up', async () => {
+  test('a request that never finishes does not delay it', async () => {
     const running = await start();
     const half = await halfSent(running.url, `Bearer ${broker.keys.engineer}`);
     const begun = performance.now();
@@ -118,7 +118,7 @@ describe('stopping', () => {
   });
 });
 
-describe('a start that cannot be', () => {
+describe('a start that fails', () => {
   const refused = async (change: Record<string, string | undefined>, port?: number): Promise<string> => {
     const running = spawn(broker.environment, port ?? (await freePort()), change);
     expect(await running.ended).toBe(1);
@@ -126,25 +126,25 @@ describe('a start that cannot be', () => {
     return running.stderr;
   };
 
-  test('a bad variable: its name and rule, never its value', async () => {
+  test('names an invalid variable and its rule, never the value', async () => {
     const line = await refused({ COUNTERSIGN_MASTER_KEY: 'too-short-a-secret' });
     expect(line).toMatch(/^error\[invalid_config\]: COUNTERSIGN_MASTER_KEY must be/);
     expect(line).not.toContain('too-short-a-secret');
   });
 
-  test('another master key than the store was made with', async () => {
+  test('reports another master key than the store was created with', async () => {
     expect(await refused({ COUNTERSIGN_MASTER_KEY: randomBytes(32).toString('base64') })).toMatch(
       /^error\[master_key_mismatch\]: /,
     );
   });
 
-  test('a store that was never made', async () => {
+  test('reports a store that does not exist', async () => {
     expect(
       await refused({ COUNTERSIGN_DATABASE_URL: `sqlite:${broker.environment.dataDir}/none.db` }),
     ).toMatch(/^error\[database_missing\]: .*countersign migrate/);
   });
 
-  test('a port that is taken', async () => {
+  test('reports a port that is in use', async () => {
     const other = createServer();
     const port = await freePort();
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
@@ -152,7 +152,7 @@ describe('a start that cannot be', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('without an organisation it starts and refuses everybody', async () => {
+  test('without an organisation it starts and refuses everyone', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'countersign-empty-'));
     const masterKey = new Uint8Array(randomBytes(32));
     const url = `sqlite:${join(folder, 'c.db')}`;

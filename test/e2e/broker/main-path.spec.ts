@@ -58,7 +58,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
     });
   });
 
-  test('a request answers every member of the contract, openings and reviews among them', async () => {
+  test('the answer for a request has every member of the contract, including openings and reviews', async () => {
     const { request } = await makeGrant(broker, 'engineer', { ticket: 'T-1' });
     expect(request).toEqual({
       id: expect.stringMatching(/^req_/),
@@ -99,7 +99,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
     });
   });
 
-  test('one denial ends the request; nothing is left to decide', async () => {
+  test('one denial ends the request; no one can decide it any more', async () => {
     const request = await makeRequest(broker);
     const silent = await broker.call('reviewer', 'POST', `/api/v1/requests/${request.id}/reviews`, {
       body: { decision: 'deny', digest: request.digest },
@@ -113,7 +113,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
     );
   });
 
-  test('P1: a decision over another digest than the one that stands is refused', async () => {
+  test('P1: a decision over another digest than the current one is refused', async () => {
     const request = await makeRequest(broker);
     const stale = { ...request, digest: `sha256:${'0'.repeat(64)}` };
     expect(codeOf(await review(broker, 'reviewer', stale))).toBe('409 digest_mismatch');
@@ -138,7 +138,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
     );
   });
 
-  test('silence lapses a request and time ends a grant, each as a logged transition', async () => {
+  test('an undecided request and a grant expire in time, each as a logged transition', async () => {
     const { grant } = await makeGrant(broker);
     const waiting = await makeRequest(broker, 'otherEngineer');
     broker.clock.advance(12 * 3600 + 1);

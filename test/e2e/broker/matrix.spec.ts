@@ -803,7 +803,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     }
   });
 
-  test('P9: an engineer’s view of a log holds the leaves of their own requests alone', async () => {
+  test('P9: an engineer sees only the leaves of their own requests', async () => {
     await makeGrant(broker, 'engineer');
     const { body } = await broker.call('otherEngineer', 'GET', '/api/v1/tenants/acme/events?limit=200');
     const requesters = (body as { items: { data: Record<string, unknown> }[] }).items.map(
@@ -812,7 +812,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     expect(new Set(requesters)).toEqual(new Set([broker.persons.otherEngineer]));
   });
 
-  test('only a gateway, the engineer and the customer of a grant learn that its token is alive', async () => {
+  test('only a gateway, the engineer and the customer of a grant learn that its token is active', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     const introspect = async (authorization: string) => {
@@ -839,7 +839,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     });
   });
 
-  test('a gateway may present its credential as it was given', async () => {
+  test('a gateway may present its credential as it was printed', async () => {
     const { text } = await broker.enrolGateway('by-credential');
     const introspect = async (credential: string) => {
       const answer = await fetch(`${broker.url}/oauth/introspect`, {

@@ -54,7 +54,7 @@ describe('the pages, as the broker serves them', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  test('a program that mistyped an address is told so, and is given no page', async () => {
+  test('a program that mistyped an address gets a problem document, not a page', async () => {
     const answer = await broker.fetch('GET', '/nowhere', { headers: { accept: 'application/json' } });
     expect(answer.status).toBe(404);
     expect((answer.body as { code: string }).code).toBe('not_found');
@@ -64,7 +64,7 @@ describe('the pages, as the broker serves them', () => {
     expect((await page('/inbox', method)).status).toBe(404);
   });
 
-  test('its scripts and styles have hashed names, are kept for ever and come compressed', async () => {
+  test('scripts and styles have hashed names, are cached for ever and are compressed', async () => {
     const { text } = await page('/');
     const assets = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(assets.length).toBeGreaterThan(1);
@@ -78,7 +78,7 @@ describe('the pages, as the broker serves them', () => {
     }
   });
 
-  test('HEAD tells what GET would, without the body', async () => {
+  test('HEAD answers like GET, without the body', async () => {
     const head = await page('/', 'HEAD');
     expect(head.status).toBe(200);
     expect(head.text).toBe('');

@@ -101,7 +101,7 @@ describe('records of a gateway', () => {
     expect(body).toMatchObject({ used: { calls: 1, bytes: 120 } });
   });
 
-  test('each is taken exactly once, however often and however parallel it comes', async () => {
+  test('each record is taken exactly once, however often and however parallel it arrives', async () => {
     const chain = newChain();
     const batch = Array.from({ length: 20 }, (_, index) =>
       chain.add(index % 4 === 3 ? 'refused' : 'allowed'),
@@ -116,7 +116,7 @@ describe('records of a gateway', () => {
     expect(body).toMatchObject({ used: { calls: 16 } });
   });
 
-  test('refusals without a verified token are counters of the deployment, which every tenant may read', async () => {
+  test('refusals without a verified token are counted in the deployment log, which every tenant may read', async () => {
     const boot = randomUUID();
     const counts = [
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T15:00:00Z', count: 7 },
@@ -147,7 +147,7 @@ describe('records of a gateway', () => {
     ]);
   });
 
-  test('a number that is missing is an event, and what came is taken', async () => {
+  test('a missing number is an event, and the later record is taken', async () => {
     const chain = newChain();
     const [first, , third] = [chain.add('allowed'), chain.add('allowed'), chain.add('allowed')];
     await send(chain.boot, [first, third]);
@@ -158,7 +158,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('a record that does not continue its chain is an event of its own, and what came is taken', async () => {
+  test('a record that does not continue its chain is an event of its own, and is taken', async () => {
     const [one, other] = [newChain(), newChain()];
     const first = one.add('allowed');
     other.add('refused');
@@ -169,7 +169,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('P5: a signed head is a leaf of the tenant that repeats all that was signed; another key’s is a mismatch', async () => {
+  test('P5: a signed head is a leaf of the tenant with everything that was signed; a head of another key is a mismatch', async () => {
     const chain = newChain();
     const allowed = chain.add('allowed');
     const head = chain.add('head');
@@ -203,7 +203,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('P5: what follows in a chain that was closed is taken, and that its gateway is back is an event', async () => {
+  test('P5: later records of a closed chain are taken, and the return of the gateway is an event', async () => {
     const chain = newChain();
     await send(chain.boot, [chain.add('allowed')]);
     await broker.host.store.forTenant('acme', (unit) =>
@@ -216,7 +216,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(4);
   });
 
-  test('P5: a gateway that nobody hears of any more is closed by the broker by itself, and opened when it returns', async () => {
+  test('P5: the broker closes a gateway that is silent for long, and opens it again when it returns', async () => {
     const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
       const at = broker.clock.now().toISOString();
       const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
@@ -274,7 +274,7 @@ describe('records of a gateway', () => {
     expect(await records()).toEqual([]);
   });
 
-  test('P9: pages of those who may read the log hear that calls were recorded, once for many', async () => {
+  test('P9: people who may read the log are notified of recorded calls, once for many calls', async () => {
     const streams = Object.fromEntries(
       await Promise.all(
         (['approver', 'engineer', 'securityAdmin', 'foreignApprover', 'otherEngineer'] as const).map(

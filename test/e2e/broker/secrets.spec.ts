@@ -14,7 +14,7 @@ afterEach(() => broker.close());
 const REASON = 'Private words about Mrs Miller';
 
 describe('P11: no secret and no personal value in logs and errors', () => {
-  test('the whole path leaves none in the log', async () => {
+  test('a whole request leaves none in the log', async () => {
     const { bearer, credential, text } = await broker.enrolGateway('one');
     const { grant, request } = await makeGrant(broker, 'engineer', {
       justification: REASON,
@@ -59,7 +59,7 @@ describe('P11: no secret and no personal value in logs and errors', () => {
     for (const secret of secrets) expect(log.includes(secret)).toBe(false);
   });
 
-  test('what was not foreseen is 500 internal_error: nothing of it in the answer, no value of it in the log', async () => {
+  test('an unexpected error is 500 internal_error: none of it is in the answer, no value of it in the log', async () => {
     const database = new Database(broker.environment.databaseUrl.slice('sqlite:'.length));
     database.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
@@ -78,7 +78,7 @@ describe('P11: no secret and no personal value in logs and errors', () => {
     expect((list.body as { items: unknown[] }).items).toEqual([]);
   });
 
-  test('an answer to a wrong body repeats none of its values', async () => {
+  test('the answer to an invalid body repeats none of its values', async () => {
     const answer = await broker.call('engineer', 'POST', '/api/v1/requests', {
       body: ask({ duration: REASON, tenant: { REASON }, scope: [{ resource: REASON, actions: [REASON] }] }),
     });
@@ -86,7 +86,7 @@ describe('P11: no secret and no personal value in logs and errors', () => {
     expect(answer.text).not.toContain('Miller');
   });
 
-  test('answers are not to be stored, tokens least of all', async () => {
+  test('answers forbid caching, tokens above all', async () => {
     const { grant } = await makeGrant(broker);
     const answer = await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`);
     expect(answer.headers.get('cache-control')).toBe('no-store');

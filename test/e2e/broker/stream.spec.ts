@@ -25,7 +25,7 @@ async function follow(who: PersonName): Promise<EventStream> {
 }
 
 describe('the stream of notices', () => {
-  test('P7: tells whoever may read it what happens, each side when it is their turn, and nobody else', async () => {
+  test('P7: sends each side what it may read when it is its turn, and sends no one else anything', async () => {
     const [reviewer, approver, engineer, foreign] = await Promise.all(
       (['reviewer', 'approver', 'engineer', 'foreignApprover'] as const).map(follow),
     );
@@ -75,7 +75,7 @@ describe('the stream of notices', () => {
     await stream.ended();
   });
 
-  test('P7: what was written while no broker ran is sent once one does', async () => {
+  test('P7: notices from a time without a running broker are sent once one runs', async () => {
     await broker.broker.close();
     const [person] = await broker.host.store.readAsVendor((unit) =>
       unit.organisation.persons(PEOPLE.engineer.email),

@@ -36,7 +36,7 @@ async function eventually(holds: () => Promise<boolean>): Promise<void> {
 }
 
 describe('tokens', () => {
-  test('a token passes the checker with the published keys, its header has three members', async () => {
+  test('a token passes verification with the published keys; its header has three members', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     expect(Object.keys(part(token, 0)).sort()).toEqual(['alg', 'kid', 'typ']);
@@ -63,7 +63,7 @@ describe('tokens', () => {
     expect(iat! >= grant_nbf!).toBe(true);
   });
 
-  test('P1: after its window a grant mints nothing, whether or not the job has run', async () => {
+  test('P1: a grant mints nothing after its window, whether or not the job has run', async () => {
     const { grant } = await makeGrant(broker);
     broker.clock.advance(15 * 60);
     expect(codeOf(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`))).toBe(
@@ -71,7 +71,7 @@ describe('tokens', () => {
     );
   });
 
-  test('a new key is published first, signs later, and the old one verifies through the overlap', async () => {
+  test('a new key is published first and signs later; the old key verifies during the overlap', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: before } = await mintToken(broker, grant);
     const { kid } = await rotateSigningKey(broker.host, nodeKeyMaker);
@@ -94,7 +94,7 @@ describe('tokens', () => {
     expect(await isActive((await mintToken(broker, grant)).access_token)).toBe(true);
   });
 
-  test('revoking a token releases its grant; a dead or foreign token is no error and tells nothing', async () => {
+  test('revoking a token releases its grant; an inactive or foreign token is no error and reveals nothing', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     const revoke = (raw: string) =>
@@ -115,7 +115,7 @@ describe('tokens', () => {
     expect((await revoke(token)).status).toBe(200);
   });
 
-  test('a changed token is not alive', async () => {
+  test('a changed token is not active', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     const [header, payload, signature] = token.split('.') as [string, string, string];
@@ -127,8 +127,8 @@ describe('tokens', () => {
   });
 });
 
-describe('rates', () => {
-  test('beyond the limit of a person it is 429 with Retry-After; others go on', async () => {
+describe('rate limits', () => {
+  test('calls beyond a person’s limit are 429 with Retry-After; others are not affected', async () => {
     const limited = await TestBroker.start({
       settings: { rateLimitPerMinute: 5 },
       organisation: organisation(),

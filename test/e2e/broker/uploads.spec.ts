@@ -34,7 +34,7 @@ async function begin(path: string, authorization?: string): Promise<string> {
   return text === '' ? 'nothing' : (JSON.parse(text) as { code: string }).code;
 }
 
-describe('what is handed to the broker as a gateway', () => {
+describe('what gateways upload', () => {
   const paths = ['/gateway/v1/records', '/gateway/v1/leases', '/gateway/v1/stops', '/gateway/v1/pins'];
 
   test.each(paths)('P13: %s is read from enrolled gateways alone', async (path) => {
@@ -44,7 +44,7 @@ describe('what is handed to the broker as a gateway', () => {
     expect(await begin(path, bearer)).toBe('nothing');
   });
 
-  test('of one gateway a few at once are read, and the others are not waited for by another one', async () => {
+  test('a few bodies of one gateway are read at once; its others do not delay another gateway', async () => {
     const slow = Array.from({ length: 80 }, () => begin('/gateway/v1/records', bearer));
     const { bearer: other } = await broker.enrolGateway('two');
     const body = { boot: 'none', entries: [] };

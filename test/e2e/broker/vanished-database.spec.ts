@@ -3,7 +3,7 @@ import { emptyDatabase } from '../../support/postgres/database.js';
 import { Site } from '../../support/site.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
 
-test('while the database’s host has vanished the broker says soon that it is not ready', async () => {
+test('the broker soon reports not ready while the database host is unreachable', async () => {
   const { url, drop } = await emptyDatabase();
   const relay = new TcpRelay();
   const site = await Site.start({

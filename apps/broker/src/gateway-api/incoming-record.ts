@@ -51,26 +51,13 @@ function signatureOf(record: SignedRecord, { publicKey }: EnrolledGateway) {
 
 type CallRecord = Extract<RecordEntry['record'], { kind: 'allowed' | 'refused' }>;
 
-/** A call as the API shows it, before its outcome is known: the wire record's own members and what follows from them. */
+/** A call as the API shows it: the members of the wire record, without an outcome yet. */
 function viewOf(record: CallRecord, path: string | null): AccessRecordView {
-  const { id, at, tenant, grant, digest, request, service, person, method, route, resource, action } = record;
-  return {
-    ...{ id, at, tenant, grant, digest, request, service, person, method, path, route, resource, action },
-    decision: record.kind,
-    code: record.kind === 'refused' ? record.code : null,
-    count: record.kind === 'refused' ? record.count : 1,
-    mode: record.mode,
-    trust: record.trust ?? null,
-    status: null,
-    bytes: null,
-    bodySha256: null,
-    durationMs: null,
-    outcome: null,
-    gateway: record.gateway,
-    boot: record.boot,
-    seq: record.seq,
-  };
+  const { v: _v, prev: _prev, kind, trust = null, ...members } = record;
+  return { code: null, count: 1, ...members, path, trust, decision: kind, ...NO_OUTCOME };
 }
+
+const NO_OUTCOME = { status: null, bytes: null, bodySha256: null, durationMs: null, outcome: null };
 
 function wrong(index: number, member: string, detail: string): HttpProblem {
   const pointer = `/entries/${index}/${member}`;

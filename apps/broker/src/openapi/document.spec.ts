@@ -1,5 +1,7 @@
+import * as api from '@countersign/api';
 import type { Type } from '@nestjs/common';
 import { CONTROLLERS } from '../broker.module.js';
+import { gatewayApiEndpoints } from '../gateway-api/gateway-endpoints.js';
 import { openApiDocument } from './document.js';
 import { routesOf } from './routes.js';
 
@@ -25,6 +27,17 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toBe('3.1.0');
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('the broker serves exactly the endpoints that libs/api and the gateway API declare', () => {
+    const groups = Object.entries(api).flatMap(([name, group]) =>
+      name.endsWith('Endpoints') ? [group] : [],
+    );
+    const declared = [...groups, gatewayApiEndpoints].flatMap((group) =>
+      Object.values(group as Record<string, api.Endpoint>).map(({ route }) => route),
+    );
+    const served = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(declared.sort()).toEqual(served.sort());
   });
 
   test('every reference leads somewhere, and every component is used', () => {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { hexDigest, randomText, type SignInAttempt } from '@countersign/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, DEPS } from '../core.module.js';
+import { BROWSER_COOKIE, readCookie } from '../http/cookies.js';
+import type { BrokerRequest } from '../http/request.js';
 
 const MINUTES_MS = 60_000;
 export const ATTEMPT_MINUTES = 10;
@@ -13,6 +15,11 @@ export class SignInAttempts {
 
   newSecret(): string {
     return randomText(this.deps.random, 32);
+  }
+
+  /** The secret of the browser that calls; a new one if it has none yet. */
+  browserOf({ headers }: BrokerRequest): string {
+    return readCookie(headers.cookie, BROWSER_COOKIE) ?? this.newSecret();
   }
 
   hash(secret: string): string {
@@ -61,3 +68,9 @@ export const derived = (use: string, ...secrets: string[]): string =>
   createHash('sha256')
     .update(JSON.stringify([use, ...secrets]))
     .digest('base64url');
+
+/** The query of a request as the browser sent it, repeated parameters included. */
+export function queryOf({ originalUrl }: BrokerRequest): URLSearchParams {
+  const [, query = ''] = originalUrl.split(/\?(.*)/s);
+  return new URLSearchParams(query);
+}

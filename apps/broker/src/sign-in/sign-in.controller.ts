@@ -27,7 +27,7 @@ import type { BrokerRequest } from '../http/request.js';
 import { MailCodes } from './mail-codes.js';
 import { OidcSignIn, SignInError, VENDOR } from './oidc-sign-in.js';
 import { sessionAnswer } from './session-answers.js';
-import { ATTEMPT_MINUTES, SignInAttempts } from './sign-in-attempts.js';
+import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from './sign-in-attempts.js';
 
 const BROWSER_SECONDS = 60 * ATTEMPT_MINUTES;
 
@@ -62,7 +62,7 @@ export class SignInController {
     @Req() request: BrokerRequest,
     @Res() response: Response,
   ): Promise<void> {
-    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
+    const browser = this.attempts.browserOf(request);
     await this.orRedirectWithError(request, response, side, async () => {
       const to = await this.oidc.start(side, browser, safeLocalPath(request.query['returnTo']));
       setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
@@ -74,11 +74,10 @@ export class SignInController {
   @Public()
   @Describe(signInEndpoints.callback)
   async callback(@Req() request: BrokerRequest, @Res() response: Response): Promise<void> {
-    const [, query = ''] = request.originalUrl.split(/\?(.*)/s);
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     await this.orRedirectWithError(request, response, null, async () => {
       const to = await this.signInTo(request);
-      const { returnTo, ...started } = await this.oidc.finish(new URLSearchParams(query), browser, to);
+      const { returnTo, ...started } = await this.oidc.finish(queryOf(request), browser, to);
       this.signIn(response, started);
       redirect(response, 303, returnTo);
     });
@@ -92,7 +91,7 @@ export class SignInController {
     @Req() request: BrokerRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SignInCodeSent> {
-    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
+    const browser = this.attempts.browserOf(request);
     await this.codes.ask(tenant, email, browser, networkOf(request.socket.remoteAddress));
     setCookie(response, BROWSER_COOKIE, browser, BROWSER_SECONDS);
     return { expiresInSeconds: BROWSER_SECONDS };

@@ -6,7 +6,7 @@ import { SLACK } from '../core.module.js';
 import { BROWSER_COOKIE, readCookie, redirect, setCookie } from '../http/cookies.js';
 import { HttpProblem } from '../http/problem.js';
 import type { BrokerRequest } from '../http/request.js';
-import { ATTEMPT_MINUTES, SignInAttempts } from '../sign-in/sign-in-attempts.js';
+import { ATTEMPT_MINUTES, queryOf, SignInAttempts } from '../sign-in/sign-in-attempts.js';
 
 type Kind = Extract<SignInAttempt['kind'], `slack-${string}`>;
 
@@ -44,7 +44,7 @@ export class SlackRoundTrip {
     of: { kind: Kind; principal: Principal },
     to: (given: { state: string; browser: string }) => URL | Promise<URL>,
   ): Promise<void> {
-    const browser = readCookie(request.headers.cookie, BROWSER_COOKIE) ?? this.attempts.newSecret();
+    const browser = this.attempts.browserOf(request);
     const state = this.attempts.newSecret();
     const address = await to({ state, browser });
     await this.attempts.begin(
@@ -69,8 +69,7 @@ export class SlackRoundTrip {
     request: BrokerRequest,
     of: { kind: Kind; principal: Principal },
   ): Promise<{ query: URLSearchParams; state: string; browser: string }> {
-    const [, text = ''] = request.originalUrl.split(/\?(.*)/s);
-    const query = new URLSearchParams(text);
+    const query = queryOf(request);
     const browser = readCookie(request.headers.cookie, BROWSER_COOKIE);
     const [state, ...more] = query.getAll('state');
     if (browser === undefined || state === undefined || more.length > 0)
