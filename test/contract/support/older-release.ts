@@ -1,10 +1,34 @@
-import { DataSource, MigrationExecutor } from 'typeorm';
+import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { secure, TABLES, unsecure } from '../../../libs/persistence/src/engine/postgres/row-security.js';
 import { ENTITIES } from '../../../libs/persistence/src/entities/index.js';
 import { MIGRATIONS } from '../../../libs/persistence/src/migrations/index.js';
 
-/** How many releases came before this one, as far as the schema goes. */
-export const RELEASES_BEFORE = MIGRATIONS.length - 1;
+/** How many migrations there are: a database of each earlier release has run the first so many of them. */
+export const RELEASES = MIGRATIONS.length;
+
+/** A migration that comes after the newest, for tests of the way there alone. */
+class Later9999000000000 implements MigrationInterface {
+  readonly name = 'Later9999000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE requests ADD COLUMN colour varchar');
+    await runner.query("UPDATE requests SET colour = 'green'");
+  }
+
+  down(): Promise<void> {
+    return Promise.reject(new Error('this migration cannot be reverted'));
+  }
+}
+
+/** Has this version of the program one more migration, while the work runs. @returns what the work returns */
+export async function withOneMore<T>(work: () => Promise<T>): Promise<T> {
+  MIGRATIONS.push(Later9999000000000);
+  try {
+    return await work();
+  } finally {
+    MIGRATIONS.splice(MIGRATIONS.indexOf(Later9999000000000), 1);
+  }
+}
 
 /** Brings a database to what the first so many migrations make of it, rules of rows included. */
 export async function upTo(url: string, release: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { TableColumnOptions } from 'typeorm';
+import type { TableForeignKeyOptions } from 'typeorm/schema-builder/options/TableForeignKeyOptions.js';
 
 /** Columns by the five types that both engines share; the names say what may be NULL. */
 export const key = (name: string, type = 'varchar'): TableColumnOptions => ({ name, type, isPrimary: true });
@@ -32,3 +33,11 @@ export function listIndices(table: string, order: string[]): { name: string; col
     columnNames: [...set, ...order],
   }));
 }
+
+/** A foreign key on another table's `id`. */
+export const refers = (name: string, column: string, table: string): TableForeignKeyOptions => ({
+  name,
+  columnNames: [column],
+  referencedTableName: table,
+  referencedColumnNames: ['id'],
+});
