@@ -78,7 +78,10 @@ export class LeaseClient {
         await step();
         this.retry.reset();
       } catch (error) {
-        this.parts.log.warn(describeError(error), 'leases of an earlier run stay as they are for now');
+        this.parts.log.warn(
+          describeError(error),
+          'the leases of an earlier run could not be returned; this is tried again',
+        );
         this.retry.failed();
       }
     });

@@ -127,7 +127,7 @@ export class FeedClient {
         // After a connection that lasted, the next one starts at once; another broker may answer at the same address.
         const hasLasted = session.hasHeard && clock.monotonic() - begunAt >= LASTED_MS;
         if (hasLasted) this.backOff.resetAndSkipNext();
-        if (hasLasted && liveness.isImprecise) throw new Error('the feed began late');
+        if (hasLasted && liveness.isImprecise) throw new Error('the first event of the feed took too long');
       }
     } finally {
       const timedOut = begunAt === undefined && clock.monotonic() - askedAt >= this.firstEventMs;
@@ -146,7 +146,7 @@ export class FeedClient {
     if (this.catchingUpSince !== undefined) return;
     // A new nonce gives a new time measurement, if the clocks have parted or this connection brings old news.
     if (!liveness.clocksAgree) throw new Error('the clocks of broker and gateway do not agree');
-    if (!liveness.isInTouch() || liveness.isLate) throw new Error('what the feed brings is late');
+    if (!liveness.isInTouch() || liveness.isLate) throw new Error('the events of the feed are late');
   }
 
   private async follow(step: FeedStep, askedAt: number): Promise<void> {

@@ -120,7 +120,7 @@ class ForwardedCall implements Dispatcher.DispatchHandler {
     if (status < 200 || this.settled) return;
     if (status > HIGHEST_STATUS) {
       this.finish('failed', { failure: 'upstream_unreachable' });
-      controller.abort(new Error('the upstream answered with no status of HTTP'));
+      controller.abort(new Error('the upstream answered with an invalid status'));
       return;
     }
     const { response, origin, record } = this.parts;

@@ -37,8 +37,8 @@ export class HeaderList {
     for (let at = 0; at < rawHeaders.length; at += 2) {
       const given = rawHeaders[at] ?? '';
       const value = rawHeaders[at + 1] ?? '';
-      requireUnambiguous(NAME.test(given), 'a header name is not of letters, digits and -');
-      requireUnambiguous(VALUE.test(value), 'a header value is not of visible ASCII');
+      requireUnambiguous(NAME.test(given), 'a header name has a character other than letters, digits and -');
+      requireUnambiguous(VALUE.test(value), 'a header value has a character other than visible ASCII');
       const name = given.toLowerCase();
       if (isRefusedHeader(name)) throw new AmbiguousRequest(`${name} is not accepted`);
       if (SINGLE.has(name) && fields.some(([field]) => field === name)) throw duplicateField(name);

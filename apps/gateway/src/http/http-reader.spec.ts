@@ -35,7 +35,7 @@ const sent: fc.Arbitrary<Sent> = fc
   );
 
 /** Pushes the bytes piece by piece, and calls `readRequest` after each head's last byte, as the parser does. */
-function drive(wire: HttpReader, messages: readonly Sent[], cuts: readonly number[]): string[] {
+function drive(reader: HttpReader, messages: readonly Sent[], cuts: readonly number[]): string[] {
   const bytes = Buffer.from(messages.map(({ head, body }) => head + body).join(''), 'latin1');
   const told: string[] = [];
   let headsEnd = 0;
@@ -46,9 +46,9 @@ function drive(wire: HttpReader, messages: readonly Sent[], cuts: readonly numbe
   });
   let from = 0;
   for (const to of [...new Set(cuts.map((cut) => cut % bytes.length)), bytes.length].sort((a, b) => a - b)) {
-    wire.push(bytes.subarray(from, to));
+    reader.push(bytes.subarray(from, to));
     ends.forEach((end, index) => {
-      if (end > from && end <= to) told.push(wire.readRequest(messages[index]!.request).canonical.service);
+      if (end > from && end <= to) told.push(reader.readRequest(messages[index]!.request).canonical.service);
     });
     from = to;
   }
@@ -80,56 +80,62 @@ describe('HttpReader', () => {
         odd,
         fc.array(fc.nat()),
         (before, at, next, edit, cuts) => {
-          const wire = new HttpReader(1_000);
-          expect(() => drive(wire, [...before, { ...at, head: edit(at.head) }], cuts)).toThrow(
+          const reader = new HttpReader(1_000);
+          expect(() => drive(reader, [...before, { ...at, head: edit(at.head) }], cuts)).toThrow(
             AmbiguousRequest,
           );
-          expect(() => drive(wire, [next], cuts)).toThrow(/behind what could not be read/);
+          expect(() => drive(reader, [next], cuts)).toThrow(
+            /an earlier request on this connection could not be read/,
+          );
         },
       ),
     );
   });
 
   test('P4: bytes after the end of the framed body are the next head', () => {
-    const wire = new HttpReader(1_000);
+    const reader = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'length');
     const next = message('GET', '/b', '', 'none');
-    expect(() => drive(wire, [{ ...first, body: '{}x' }, next], [])).toThrow(AmbiguousRequest);
+    expect(() => drive(reader, [{ ...first, body: '{}x' }, next], [])).toThrow(AmbiguousRequest);
   });
 
   test('P4: after odd chunks nothing more is accepted', () => {
-    const wire = new HttpReader(1_000);
+    const reader = new HttpReader(1_000);
     const first = message('POST', '/a', '{}', 'chunked');
-    wire.push(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
-    expect(wire.readRequest(first.request).chunks!.violation()).toBeInstanceOf(AmbiguousRequest);
+    reader.push(Buffer.from(`${first.head}2;x=1\r\n{}\r\n0\r\n\r\n`));
+    expect(reader.readRequest(first.request).chunks!.violation()).toBeInstanceOf(AmbiguousRequest);
     const next = message('GET', '/b', '', 'none');
-    wire.push(Buffer.from(next.head));
-    expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
+    reader.push(Buffer.from(next.head));
+    expect(() => reader.readRequest(next.request)).toThrow(
+      /an earlier request on this connection could not be read/,
+    );
   });
 
   test('keeps no more of an endless head than a head may have', () => {
-    const wire = new HttpReader(100);
+    const reader = new HttpReader(100);
     const next = message('GET', '/b', '', 'none');
-    for (let count = 0; count < 30; count += 1) wire.push(Buffer.from('\r\n'.repeat(10)));
-    wire.push(Buffer.from(next.head));
-    expect(() => wire.readRequest(next.request)).toThrow(/behind what could not be read/);
+    for (let count = 0; count < 30; count += 1) reader.push(Buffer.from('\r\n'.repeat(10)));
+    reader.push(Buffer.from(next.head));
+    expect(() => reader.readRequest(next.request)).toThrow(
+      /an earlier request on this connection could not be read/,
+    );
   });
 
   test('keeps nothing of what it has read: otherwise each idle connection would keep its last piece', async () => {
     const read = (['none', 'length', 'chunked'] as const).map((coding) => {
       const { head, body, request } = message('POST', '/a', coding === 'none' ? '' : 'x', coding);
-      const wire = new HttpReader(1_000);
+      const reader = new HttpReader(1_000);
       const piece = Buffer.alloc(head.length + body.length);
       piece.write(head + body, 'latin1');
-      wire.push(piece);
-      wire.readRequest(request);
-      return { wire, memory: new WeakRef(piece.buffer) };
+      reader.push(piece);
+      reader.readRequest(request);
+      return { reader, memory: new WeakRef(piece.buffer) };
     });
     // A weak reference that was read is kept until the end of the turn.
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(read.map(({ memory }) => memory.deref())).toEqual([undefined, undefined, undefined]);
-    expect(read.every(({ wire }) => wire instanceof HttpReader)).toBe(true);
+    expect(read.every(({ reader }) => reader instanceof HttpReader)).toBe(true);
   });
 });
 

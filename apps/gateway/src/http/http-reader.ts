@@ -52,7 +52,7 @@ export class HttpReader {
    */
   readRequest(request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'url' | 'rawHeaders'>): ReadRequest {
     try {
-      requireUnambiguous(!this.#isLost, 'it comes behind what could not be read');
+      requireUnambiguous(!this.#isLost, 'an earlier request on this connection could not be read');
       const canonical = readCanonicalRequest(request);
       this.#passHead(request);
       const { body, chunks } = bodyReaderFor(canonical.framing);
@@ -67,7 +67,10 @@ export class HttpReader {
   #passHead({ method = '', url = '', rawHeaders }: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>) {
     const end = this.#unread.indexOf(HEAD_END, 0, 'latin1') + HEAD_END.length;
     const head = this.#unread.toString('latin1', 0, end);
-    requireUnambiguous(isHeadAsParsed(head, { method, url, rawHeaders }), 'the head is not written plainly');
+    requireUnambiguous(
+      isHeadAsParsed(head, { method, url, rawHeaders }),
+      'the head has bytes that readers may drop',
+    );
     this.#unread = bytesAfter(this.#unread, end);
   }
 

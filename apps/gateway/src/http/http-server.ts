@@ -95,7 +95,7 @@ type Received = {
 /** Never throws: it runs inside the parser's callback, where an error would end the process and all its calls. */
 function readRequest(reader: HttpReader | undefined, request: IncomingMessage): ReadRequest | Error {
   try {
-    requireUnambiguous(reader !== undefined, 'its connection was not watched');
+    requireUnambiguous(reader !== undefined, 'the connection has no reader');
     return reader.readRequest(request);
   } catch (error) {
     return error as Error;

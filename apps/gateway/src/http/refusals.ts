@@ -17,7 +17,7 @@ export function requireUnambiguous(holds: boolean, rule: string): asserts holds 
 
 /** Every code of a refusal, with its status and title. Codes are stable; titles are for people. */
 const REFUSALS = {
-  invalid_request: [400, 'The request is not of the form that is documented.'],
+  invalid_request: [400, 'The request does not have the documented form.'],
   ambiguous_request: [400, 'This request could be read in more than one way.'],
   not_in_touch: [503, 'The gateway is not in touch with its broker and refuses everything.'],
   invalid_token: [401, 'A valid grant token is needed.'],

@@ -36,11 +36,11 @@ export class StopPage {
     const { framing } = canonical;
     if (framing.kind !== 'length' || framing.bytes > MAX_BODY_BYTES)
       return refuse('invalid_request', {
-        detail: `a body of a said length, at most ${MAX_BODY_BYTES} bytes`,
+        detail: `a body with Content-Length is required, at most ${MAX_BODY_BYTES} bytes`,
       });
     if (expectsContinue) response.writeContinue();
     const body = await bodyOf(request, this.parts.bodyMs);
-    if (body === 'late') return refuse('request_timeout', { detail: 'the body did not come in time' });
+    if (body === 'late') return refuse('request_timeout', { detail: 'the body did not arrive in time' });
     if (body === 'broken off') return void response.destroy();
     const signature = readCountersignature(body);
     if (typeof signature === 'string') return refuse('invalid_request', { detail: signature });
@@ -57,11 +57,11 @@ function readCountersignature(body: Buffer): Signature | string {
   try {
     const value = JSON.parse(body.toString('utf8')) as unknown;
     const members = typeof value === 'object' && value !== null ? value : {};
-    if (Object.keys(members).join() !== 'countersignature') return 'the body is {"countersignature": …}';
+    if (Object.keys(members).join() !== 'countersignature') return 'the body must be {"countersignature": …}';
     return parseSignature((members as { countersignature: unknown }).countersignature);
   } catch (error) {
     if (error instanceof ContractError) return `countersignature${error.pointer ?? ''}: ${error.message}`;
-    if (error instanceof SyntaxError) return 'the body is no JSON';
+    if (error instanceof SyntaxError) return 'the body is not JSON';
     throw error;
   }
 }

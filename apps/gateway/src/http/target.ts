@@ -51,7 +51,7 @@ export function readTarget(target: string): Target {
 }
 
 function checkPath(path: string): void {
-  requireUnambiguous(PATH.test(path), 'the path has a character that it may not have, or a malformed escape');
+  requireUnambiguous(PATH.test(path), 'the path has a forbidden character or a malformed escape');
   if (path.includes('%')) checkEscapes(path);
   const segments = path.slice(1).split('/');
   // `/service/` is the root of the service. Any other empty segment would be a second spelling of a shorter path.
@@ -66,20 +66,23 @@ function checkPath(path: string): void {
 function checkEscapes(path: string): void {
   for (const [, hex] of path.matchAll(ESCAPED)) {
     const char = escapedChar(hex);
-    requireUnambiguous(!UNRESERVED.test(char) && !STRUCTURE.test(char), 'the path escapes what it may not');
+    requireUnambiguous(
+      !UNRESERVED.test(char) && !STRUCTURE.test(char),
+      'the path escapes a character that must not be escaped',
+    );
     requireUnambiguous(!isControl(char), 'the path escapes a control character');
   }
   decode(path);
 }
 
 function readQueryNames(query: string): string[] {
-  requireUnambiguous(
-    QUERY.test(query),
-    'the query has a character that it may not have, or a malformed escape',
-  );
+  requireUnambiguous(QUERY.test(query), 'the query has a forbidden character or a malformed escape');
   for (const [, hex] of query.matchAll(ESCAPED)) {
     const char = escapedChar(hex);
-    requireUnambiguous(!UNRESERVED.test(char) && char !== '\0', 'the query escapes what it may not');
+    requireUnambiguous(
+      !UNRESERVED.test(char) && char !== '\0',
+      'the query escapes a character that must not be escaped',
+    );
   }
   decode(query);
   return query.split('&').map((pair) => {

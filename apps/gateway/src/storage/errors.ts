@@ -7,7 +7,7 @@ export class FileUnreadable extends Error {
 
   /** `line`: the number of the bad line, if the file consists of lines. */
   constructor(path: string, cause: unknown, line?: number) {
-    const what = cause instanceof SyntaxError ? 'is no JSON' : cause instanceof Error ? cause.message : '';
+    const what = cause instanceof SyntaxError ? 'is not JSON' : cause instanceof Error ? cause.message : '';
     super(`${basename(path)}: ${line === undefined ? '' : `line ${line} `}${what}`, { cause });
   }
 }

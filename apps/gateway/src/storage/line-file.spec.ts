@@ -43,7 +43,7 @@ describe('a line file', () => {
     [
       'has a line that is none',
       () => writeFile(path(), '{"id":1}\n{"id":\n'),
-      /things\.jsonl: line 2 is no JSON/,
+      /things\.jsonl: line 2 is not JSON/,
     ],
   ])('that %s is refused by its name, at once', async (_case, spoil, told) => {
     await writeFile(path(), '');

@@ -25,7 +25,7 @@ export class ChainUnreadable extends Error {
   readonly code = 'trust_unreadable';
 
   constructor(file: string, cause: unknown) {
-    const why = cause instanceof SyntaxError ? 'is no JSON' : cause instanceof Error ? cause.message : '';
+    const why = cause instanceof SyntaxError ? 'is not JSON' : cause instanceof Error ? cause.message : '';
     super(`trust/chains/${file}: ${why}`, { cause });
   }
 }

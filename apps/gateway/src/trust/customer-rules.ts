@@ -147,7 +147,7 @@ export class CustomerRules implements CustomerRulesView {
       this.retry.reset();
     } catch (error) {
       this.retry.failed();
-      log.error(describeError(error), 'the pins could not be followed; to be tried again');
+      log.error(describeError(error), 'the pins could not be applied; this is tried again');
     }
   }
 

@@ -85,9 +85,9 @@ export class CustomerStops {
     if (refusal !== undefined) return refusal;
     if (place !== 'in force' || isLift(signature)) {
       if (!isAcceptedAt(signature, now))
-        return { reason: 'outside_window', detail: 'the statement is not to be taken now' };
+        return { reason: 'outside_window', detail: 'the statement is outside its time window' };
       if (place === 'lifted' && isStop(signature))
-        return { reason: 'duplicate_signature', detail: 'the stop was taken before, and lifted' };
+        return { reason: 'duplicate_signature', detail: 'the stop was accepted before, and lifted' };
       this.apply(signature);
     }
     await this.flush();
@@ -107,7 +107,7 @@ export class CustomerStops {
         if (refusal.reason !== 'not_pinned')
           this.options.log.warn(
             { tenant, reason: refusal.reason },
-            'a stop or lift of the feed is not taken',
+            'a stop or lift of the feed is not accepted',
           );
       }
     }

@@ -48,7 +48,7 @@ export class HostPins {
     this.version = version;
     const before = this.pins;
     const read = await readPins(this.spoolDir).catch((error: unknown) => {
-      this.log.error(describeError(error), 'the pins cannot be read; those that were are kept');
+      this.log.error(describeError(error), 'the pins cannot be read; the last ones are kept');
       return before;
     });
     this.use(read, now);
@@ -60,7 +60,7 @@ export class HostPins {
     if (pin.next !== undefined && now < Date.parse(pin.next.from))
       this.log.warn(
         { tenant, pinned: pin.pinned, next: pin.next },
-        'another pin is to take the place of the one in force',
+        'another pin will replace the one in force',
       );
     else this.log.warn({ tenant, ...activePin(pin, now) }, 'a tenant is pinned');
   }

@@ -67,8 +67,8 @@ describe('P12: pins on a gateway’s own host', () => {
   test.each<[string, (path: string) => Promise<unknown>, RegExp]>([
     ['is huge', (path) => truncate(path, 2 ** 40), /larger than/],
     ['is a folder', (path) => rm(path).then(() => mkdir(path)), /is not a regular file/],
-    ['is empty', (path) => truncate(path, 0), /is no JSON/],
-    ['was cut short', (path) => truncate(path, 1_000), /is no JSON/],
+    ['is empty', (path) => truncate(path, 0), /is not JSON/],
+    ['was cut short', (path) => truncate(path, 1_000), /is not JSON/],
     ['is of another form', (path) => writeFile(path, '{"v":2}'), /v/],
   ])(
     'P13: a chain on disk that %s keeps the gateway from starting, by name and within moments',
@@ -120,7 +120,7 @@ describe('P12: pins on a gateway’s own host', () => {
     const chains = `${world.spoolDir}/trust/chains`;
     await rename(chains, `${chains}-away`);
     await claimed.pin();
-    await until(() => world.logLines.join('').includes('to be tried again'));
+    await until(() => world.logLines.join('').includes('this is tried again'));
     expect(await claimed.read(token)).toBe('not_countersigned not_pinned');
     await rename(`${chains}-away`, chains);
     await until(async () => (await claimed.read(token)) === '200');
@@ -262,7 +262,7 @@ describe('P12: pins on a gateway’s own host', () => {
     expect(await ready()).toMatchObject([
       { pinned: claimed.trust, current: claimed.trust, next: { pinned: anew } },
     ]);
-    expect(world.logLines.join('')).toContain('another pin is to take the place of the one in force');
+    expect(world.logLines.join('')).toContain('another pin will replace the one in force');
     const old = broker.grant();
     await claimed.feedApplied();
     expect(await claimed.read(broker.forge(old, { countersignatures: claimed.approvals(old) }))).toBe('200');

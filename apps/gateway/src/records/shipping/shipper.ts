@@ -111,7 +111,7 @@ export class Shipper {
         }
       } catch (error) {
         if (this.stop.signal.aborted) return;
-        this.parts.log.warn(describeError(error), 'records wait: the broker does not take them');
+        this.parts.log.warn(describeError(error), 'records wait: the broker does not accept them');
         await sleep(backOff.next(), this.stop.signal);
       }
     }
@@ -155,7 +155,7 @@ export class Shipper {
     const { tenant, boot, seq, id } = line;
     log.error(
       { tenant, boot, seq, record: id, code: answer.code },
-      'a record was set aside: the broker refuses it',
+      'a record was set aside: the broker rejects it',
     );
   }
 
@@ -186,7 +186,7 @@ export class Shipper {
     const writer = this.parts.spool.writerOf(this.place.segment);
     if (writer === undefined) return;
     await this.file.write({ ...this.place, writer }).catch((error: unknown) => {
-      this.parts.log.warn(describeError(error), 'the place of shipping could not be kept');
+      this.parts.log.warn(describeError(error), 'the shipping place could not be stored');
     });
   }
 }
