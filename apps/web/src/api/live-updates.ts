@@ -2,7 +2,7 @@ import type { QueryKey } from '@tanstack/react-query';
 import { invalidate } from './query-client.js';
 
 /** `open`: updates arrive as they happen. `lost`: what a page shows may be old. */
-export type StreamState = 'connecting' | 'open' | 'lost';
+type StreamState = 'connecting' | 'open' | 'lost';
 
 const RETRY_MS = 1_500;
 const REQUEST_STATES = [

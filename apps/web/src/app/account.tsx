@@ -40,7 +40,7 @@ export function Account({ session }: { session: Session }) {
 }
 
 /** Ends the session and clears everything that the pages have loaded. */
-export function useSignOut() {
+function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
     onSuccess: () => {

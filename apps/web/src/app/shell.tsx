@@ -111,7 +111,7 @@ export function Start() {
 const WARN_AFTER_MS = 2_000;
 
 /** Warns that the connection is lost, once it has been lost for two seconds. */
-export function Ribbon({ lost }: { lost: boolean }) {
+function Ribbon({ lost }: { lost: boolean }) {
   const text = useText(shellTexts);
   const [isShown, setShown] = useState(false);
   useEffect(() => {

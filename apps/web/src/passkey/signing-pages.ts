@@ -7,7 +7,7 @@ import { type CompletedTask, SigningWindow } from './signing-window.js';
 import { createPasskey, signStatement } from './webauthn.js';
 
 /** The texts behind the hashes in a statement, so that a signing page can show and verify them. */
-export interface Evidence {
+interface Evidence {
   terms?: Terms;
   openings?: Readonly<Record<string, Opening>>;
 }

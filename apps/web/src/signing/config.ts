@@ -9,7 +9,7 @@ export interface SigningConfig {
   deployment?: string;
 }
 
-export const CONFIG_NAME = 'countersign-signing.json';
+const CONFIG_NAME = 'countersign-signing.json';
 
 /** Parses the file strictly: an unknown member may be a restriction that this page does not know. */
 export function readConfig(given: unknown): SigningConfig | undefined {

@@ -100,7 +100,7 @@ const KEY = 'countersign-shown';
  * Whether this request replaces another one that the person has neither signed nor closed: the opener can change the
  * fragment while the person reads. Remembers this request as the one shown, across reloads.
  */
-export async function replacesUnsignedRequest(fragment: string): Promise<boolean> {
+async function replacesUnsignedRequest(fragment: string): Promise<boolean> {
   const current = await withHashing((hashing) => sha256Digest(hashing, fragment));
   try {
     const before = sessionStorage.getItem(KEY);
@@ -113,7 +113,7 @@ export async function replacesUnsignedRequest(fragment: string): Promise<boolean
 }
 
 /** Call this when the person has signed or closed the request. */
-export function clearShownRequest(): void {
+function clearShownRequest(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {

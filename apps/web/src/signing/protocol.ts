@@ -18,7 +18,7 @@ export const SIGNING_PATH = '/countersign-signing.html';
 /** Every message between the two pages carries this. */
 export const SIGNING = 'countersign/signing/v1';
 /** The longest accepted fragment, in characters. A trust document has at most 48 kB, which base64url makes 64 kB. */
-export const MAX_CHARACTERS = 128 * 1024;
+const MAX_CHARACTERS = 128 * 1024;
 
 /** Sign a statement with a passkey. An approval comes with `terms` and `openings`, an invitation with `openings`. */
 export interface SignTask {

@@ -1,7 +1,7 @@
 import type { Key, ReactNode } from 'react';
 import { type ListQuery, PagedList, ProblemNotice } from './query-states.js';
 
-export interface Column<T> {
+interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
   number?: boolean;

@@ -142,7 +142,7 @@ function AskFields({
 const USUAL_MINUTES = ['15', '30', '60'];
 
 /** A choice of three usual durations or any other. */
-export function Duration({ minutes, onChange }: { minutes: string; onChange: (minutes: string) => void }) {
+function Duration({ minutes, onChange }: { minutes: string; onChange: (minutes: string) => void }) {
   const text = useText(askTexts);
   const language = useLanguage();
   const [isOther, setOther] = useState(!USUAL_MINUTES.includes(minutes));

@@ -4,9 +4,8 @@ import { useEffect, useState } from 'react';
 import { type Ask, api, type Needs } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { useLanguage, useText } from '../../text/language.js';
-import { Notice } from '../../ui/badge.js';
+import { Notice, RiskBadge } from '../../ui/badge.js';
 import { ProblemNotice } from '../../ui/query-states.js';
-import { RiskBadge } from '../../ui/state-badges.js';
 import { askTexts } from './ask.text.js';
 
 const TYPING_MS = 250;
@@ -86,7 +85,7 @@ function UsualDecisionTime({ tenant }: { tenant: string }) {
 }
 
 /** The value after it has not changed for `quietMs`. Values are compared as JSON, because the form builds new objects. */
-export function useDebounced<T>(value: T, quietMs: number): T {
+function useDebounced<T>(value: T, quietMs: number): T {
   const text = JSON.stringify(value);
   const [settled, setSettled] = useState(text);
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { Controls } from '../../api/organisation.js';
 import { LEVELS, type Level, levelOf } from '../controls/levels.js';
 
 /** The part of a tenant's controls that applies to a request. */
-export interface ApplicableControls {
+interface ApplicableControls {
   /** The requested actions, by what approving them takes. */
   levels: Record<Level, string[]>;
   /** The rules that forbid some of the request. */

@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../../api/client.js';
 
 /** What the reader can do with a request now. */
-export type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read' | 'over';
+type AvailableAction = 'decide' | 'decided' | 'own' | 'accept' | 'wait' | 'read' | 'over';
 
 type Reader = { person: string; tenant: string | null; roles: string[] };
 

@@ -20,7 +20,7 @@ export function Reviews({ request }: { request: Pick<AccessRequest, 'reviews'> }
   );
 }
 
-export function ReviewSeal({ review, who }: { review: Review; who: string }) {
+function ReviewSeal({ review, who }: { review: Review; who: string }) {
   const text = useText(decisionTexts);
   const assurance = useText(assuranceTexts);
   const isSigned = review.assurance === 'passkey';

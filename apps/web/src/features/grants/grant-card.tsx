@@ -6,8 +6,8 @@ import { useNames, useOrganisation } from '../../api/organisation.js';
 import { mayStop, useSession } from '../../api/session.js';
 import { numberText } from '../../text/clock.js';
 import { useLanguage, useText } from '../../text/language.js';
+import { GrantStateBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
-import { GrantStateBadge } from '../../ui/state-badges.js';
 import { accessTexts } from './access.text.js';
 
 /** A grant in a list: who may do what, the time that is left and the number of calls. */

@@ -1,16 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
+import type { LiftStatement, StopStatement } from '@countersign/contract';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Grant, Stop } from '../../api/client.js';
+import { api, type Grant, type Stop } from '../../api/client.js';
 import { useNames } from '../../api/organisation.js';
-import { useSession } from '../../api/session.js';
-import { stopsQuery, trustQuery } from '../../api/trust.js';
+import { unwrap } from '../../api/problem.js';
+import { hasRole, isVendor, type Session, useSession } from '../../api/session.js';
+import { reloadStops, stopsQuery, trustQuery } from '../../api/trust.js';
+import type { Signer } from '../../passkey/signer.js';
+import { SigningPages } from '../../passkey/signing-pages.js';
 import { SigningNotice, useSigner } from '../../passkey/signing-ui.js';
+import { buildLift, buildStop } from '../../passkey/statements.js';
 import { useText } from '../../text/language.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { Instant } from '../../ui/clock.js';
 import { signedStopsTexts } from './signed-stops.text.js';
-import { maySignStops, useSignLift, useSignStop } from './use-signed-stops.js';
 
 /** For people of a claimed tenant: signed stops in force, and a button that stops everything. */
 export function SignedStops() {
@@ -43,7 +47,7 @@ export function SignedStops() {
 }
 
 /** A signed stop, with a button that lifts it. */
-export function StopCard({ stop, slug }: { stop: Stop; slug: string }) {
+function StopCard({ stop, slug }: { stop: Stop; slug: string }) {
   const text = useText(signedStopsTexts);
   const name = useNames([stop.person]);
   const signer = useSigner(slug, true);
@@ -139,4 +143,52 @@ export function SignedStop({ grant }: { grant: Grant }) {
       </p>
     </div>
   );
+}
+
+/** Who sees the buttons that sign and lift stops. The broker authorizes each call itself. */
+const maySignStops = (session: Session): boolean =>
+  !isVendor(session) && hasRole(session, 'approver', 'admin');
+
+/** Signs a stop of the grant with this digest, or of everything of the tenant if there is no digest. */
+function useSignStop(tenant: string, digest?: string) {
+  const { person } = useSession();
+  return useMutation({
+    mutationFn: (signer: Signer) =>
+      signStop({ tenant, person, ...(digest === undefined ? {} : { digest }) }, signer),
+    onSettled: () => reloadStops(tenant),
+  });
+}
+
+/** Signs the lift of that stop. */
+function useSignLift({ hash }: Pick<Stop, 'hash'>, tenant: string) {
+  const { person } = useSession();
+  return useMutation({
+    mutationFn: (signer: Signer) => signLift({ tenant, person, stop: hash }, signer),
+    onSettled: () => reloadStops(tenant),
+  });
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function signStop(chosen: Parameters<typeof buildStop>[0], signer: Signer): Promise<Stop> {
+  const path = { slug: chosen.tenant };
+  const query = chosen.digest === undefined ? {} : { digest: chosen.digest };
+  return SigningPages.open([signer.at], async (pages) => {
+    const { statement } = await unwrap(
+      api.GET('/api/v1/tenants/{slug}/stops/statement', { params: { path, query } }),
+    );
+    const countersignature = await pages.sign(buildStop(chosen, statement as StopStatement), signer);
+    return unwrap(api.POST('/api/v1/tenants/{slug}/stops', { params: { path }, body: { countersignature } }));
+  });
+}
+
+/** @throws PasskeyProblem, ApiProblem */
+function signLift(chosen: Parameters<typeof buildLift>[0], signer: Signer): Promise<Stop> {
+  const path = { slug: chosen.tenant };
+  return SigningPages.open([signer.at], async (pages) => {
+    const { statement } = await unwrap(
+      api.GET('/api/v1/tenants/{slug}/lifts/statement', { params: { path, query: { stop: chosen.stop } } }),
+    );
+    const countersignature = await pages.sign(buildLift(chosen, statement as LiftStatement), signer);
+    return unwrap(api.POST('/api/v1/tenants/{slug}/lifts', { params: { path }, body: { countersignature } }));
+  });
 }

@@ -13,7 +13,7 @@ import type { Signer } from '../../passkey/signer.js';
 import { SigningPages } from '../../passkey/signing-pages.js';
 import { buildInvitation } from '../../passkey/statements.js';
 
-export interface InvitationDraft {
+interface InvitationDraft {
   service: string;
   scope: ScopeEntry[];
   until: string;

@@ -12,8 +12,7 @@ import { Page } from '../../ui/page.js';
 import { Loaded } from '../../ui/query-states.js';
 import { DataTable } from '../../ui/table.js';
 import { peopleTexts } from './people.text.js';
-import { PersonForm } from './person-form.js';
-import { RemoveForm } from './remove-form.js';
+import { PersonForm, RemoveForm } from './person-forms.js';
 
 type Task = { kind: 'add' } | { kind: 'edit' | 'remove'; person: TenantPerson };
 

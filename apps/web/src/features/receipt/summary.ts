@@ -1,7 +1,7 @@
 import type { AccessRecord } from '../../api/client.js';
 
 /** All calls with the same action on the same resource. */
-export interface CallSummary {
+interface CallSummary {
   action: string;
   resource: string;
   calls: number;

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { AccessRequest } from '../../api/client.js';
 import { useText } from '../../text/language.js';
+import { RequestStateBadge, RiskBadge } from '../../ui/badge.js';
 import { Countdown } from '../../ui/clock.js';
-import { RequestStateBadge, RiskBadge } from '../../ui/state-badges.js';
 import { Sentence } from '../decision/request-sentence.js';
 import { inboxTexts } from './inbox.text.js';
 

@@ -13,7 +13,6 @@ import { Button } from '../../ui/button.js';
 import { TextField } from '../../ui/field.js';
 import { ProblemNotice } from '../../ui/query-states.js';
 import { SealMark } from '../../ui/seal.js';
-import { MailCode } from './mail-code.js';
 import { signInTexts } from './sign-in.text.js';
 
 /** Opens the page that the reader wanted. The broker itself serves pages under `/auth`, so these need a full load. */
@@ -96,5 +95,70 @@ export default function SignInPage() {
       </div>
       <p className="sign-in-lead soft">{text.lead}</p>
     </main>
+  );
+}
+
+/** Sign-in without an identity provider: the person types in a code that was sent by mail. */
+function MailCode({
+  organisation,
+  onSignedIn,
+  onBack,
+}: {
+  organisation: string;
+  onSignedIn: () => void;
+  onBack: () => void;
+}) {
+  const text = useText(signInTexts);
+  const [email, setEmail] = useState('');
+  const [code, setCode] = useState('');
+  const ask = useMutation({
+    mutationFn: () => unwrap(api.POST('/auth/code', { body: { organisation, email } })),
+  });
+  const verify = useMutation({
+    mutationFn: () => unwrap(api.POST('/auth/code/verify', { body: { code: code.trim() } })),
+    onSuccess: onSignedIn,
+  });
+  const error = verify.error ?? ask.error;
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ask.isSuccess) verify.mutate();
+        else ask.mutate();
+      }}
+    >
+      <TextField
+        label={text.email}
+        type="email"
+        autoComplete="email"
+        required
+        readOnly={ask.isSuccess}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <p role="status">{ask.isSuccess ? text.codeSent : ''}</p>
+      {ask.isSuccess ? (
+        <TextField
+          label={text.code}
+          autoComplete="one-time-code"
+          autoCapitalize="characters"
+          spellCheck={false}
+          required
+          maxLength={40}
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+        />
+      ) : null}
+      {error === null ? null : <ProblemNotice error={error} />}
+      <div className="row">
+        <Button type="submit" look="primary" busy={ask.isPending || verify.isPending}>
+          {ask.isSuccess ? text.codeConfirm : text.sendCode}
+        </Button>
+        <Button look="plain" onClick={onBack}>
+          {text.again}
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -125,7 +125,7 @@ function Signatures({ proposal: { document, signatures, needs } }: { proposal: T
 }
 
 /** For a person who has lost every device: the printed recovery key signs the next version. */
-export function RecoverySign({
+function RecoverySign({
   slug,
   current,
   proposal,

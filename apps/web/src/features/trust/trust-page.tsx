@@ -105,7 +105,7 @@ function Versions({ trust: { chain } }: { trust: Trust }) {
 const FILE = '/signing/countersign-signing.html';
 
 /** The signing page as a download, with its published hash. */
-export function SigningPageDownload() {
+function SigningPageDownload() {
   const text = useText(trustTexts);
   const { data } = useQuery({
     queryKey: ['signing-page'],
@@ -132,7 +132,7 @@ export function SigningPageDownload() {
 }
 
 /** The vendor says that all keys are lost. People who still have a key object; otherwise they claim again. */
-export function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<Trust['reset']> }) {
+function ResetNotice({ slug, reset }: { slug: string; reset: NonNullable<Trust['reset']> }) {
   const text = useText(trustTexts);
   const session = useSession();
   const isAdmin = hasRole(session, 'admin') && session.assurance === 'oidc';

@@ -1,7 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { TenantPerson, TenantPersonBody } from '../../api/client.js';
-import { api } from '../../api/client.js';
+import { api, type TenantPerson, type TenantPersonBody } from '../../api/client.js';
 import { unwrap } from '../../api/problem.js';
 import { invalidate } from '../../api/query-client.js';
 import { useText } from '../../text/language.js';
@@ -82,20 +81,7 @@ export function PersonForm({
           onChange={(event) => setEmail(event.target.value)}
         />
       ) : null}
-      <fieldset className="stack near">
-        <legend className="legend">{text.roles}</legend>
-        {ROLES.map((role) => (
-          <Choice
-            key={role}
-            type="checkbox"
-            checked={roles.has(role)}
-            onChange={(event) => toggle(role, event.target.checked)}
-          >
-            {text.role[role]}
-          </Choice>
-        ))}
-        {isEmpty ? <p className="field-error">{text.rolesNeeded}</p> : null}
-      </fieldset>
+      <RoleChoices roles={roles} isMissing={isEmpty} onToggle={toggle} />
       {save.error === null ? null : <ProblemNotice error={save.error} />}
       <div className="row">
         <Button onClick={onDone}>{text.back}</Button>
@@ -104,5 +90,63 @@ export function PersonForm({
         </Button>
       </div>
     </form>
+  );
+}
+
+function RoleChoices({
+  roles,
+  isMissing,
+  onToggle,
+}: {
+  roles: ReadonlySet<string>;
+  isMissing: boolean;
+  onToggle: (role: Role, on: boolean) => void;
+}) {
+  const text = useText(peopleTexts);
+  return (
+    <fieldset className="stack near">
+      <legend className="legend">{text.roles}</legend>
+      {ROLES.map((role) => (
+        <Choice
+          key={role}
+          type="checkbox"
+          checked={roles.has(role)}
+          onChange={(event) => onToggle(role, event.target.checked)}
+        >
+          {text.role[role]}
+        </Choice>
+      ))}
+      {isMissing ? <p className="field-error">{text.rolesNeeded}</p> : null}
+    </fieldset>
+  );
+}
+
+export function RemoveForm({
+  slug,
+  person,
+  onDone,
+}: {
+  slug: string;
+  person: TenantPerson;
+  onDone: () => void;
+}) {
+  const text = useText(peopleTexts);
+  const remove = useMutation({
+    mutationFn: () =>
+      unwrap(api.DELETE('/api/v1/tenants/{slug}/people/{id}', { params: { path: { slug, id: person.id } } })),
+    onSuccess: onDone,
+    onSettled: () => invalidate(['people', slug]),
+  });
+  return (
+    <div className="stack">
+      <p>{text.removeLead}</p>
+      {remove.error === null ? null : <ProblemNotice error={remove.error} />}
+      <div className="row">
+        <Button onClick={onDone}>{text.back}</Button>
+        <Button look="stop" busy={remove.isPending} onClick={() => remove.mutate()}>
+          {text.removeTitle(person.name)}
+        </Button>
+      </div>
+    </div>
   );
 }
