@@ -1,11 +1,18 @@
 import { normaliseEmail } from '@countersign/access';
 import { z } from 'zod';
+import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import type { Environment } from './secrets.js';
 import { type SlackEnvironment, slackFrom, slackSecrets, slackShape } from './slack.js';
 import { type StoreEnvironment, storeFrom, storeSecrets, storeShape } from './store.js';
-import { originUrl } from './urls.js';
-import { type LogLevel, listenHost, logLevel, port, shortDuration, wholeNumber } from './values.js';
+import {
+  type LogLevel,
+  listenHost,
+  logLevel,
+  originUrl,
+  port,
+  shortDuration,
+  wholeNumber,
+} from './values.js';
 
 export type BrokerEnvironment = StoreEnvironment & {
   host: string;
@@ -15,16 +22,16 @@ export type BrokerEnvironment = StoreEnvironment & {
   /** Where grants point: an origin without a final slash. */
   gatewayUrl: string;
   rateLimitPerMinute: number;
-  /** How long sessions last unused, and at all; seconds. */
+  /** How long a session lasts unused (`idle`), and at most (`absolute`). Seconds. */
   session: { idle: number; absolute: number };
   logLevel: LogLevel;
   slack: SlackEnvironment | null;
-  /** `smtp://…` or `smtps://…`; may hold a password, never print it. */
+  /** `smtp://…` or `smtps://…`; may contain a password: never print it. */
   smtpUrl: string | null;
-  /** The address that mail comes from. */
+  /** The sender's address of mail. */
   mailFrom: string;
   mailLanguage: 'en' | 'de';
-  /** True where webhooks may go to this machine and to private networks. */
+  /** Whether webhooks may go to this machine and to private networks. */
   outboundPrivate: boolean;
 };
 

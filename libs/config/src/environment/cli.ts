@@ -1,15 +1,14 @@
 import { join } from 'node:path';
+import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import type { Environment } from './secrets.js';
-import { originUrl } from './urls.js';
-import { file, secretToken } from './values.js';
+import { file, originUrl, secretToken } from './values.js';
 
 export type CliEnvironment = {
   /** The broker's origin, without a final slash. */
   brokerUrl: string;
-  /** `csk_…`, or null where none is set. A secret. */
+  /** `csk_…`, or null if none is set. A secret. */
   apiKey: string | null;
-  /** Where `login` keeps what it was given; null where there is no home folder to keep it in. */
+  /** The file in which `login` keeps its credentials. Null without a home folder. */
   credentialsFile: string | null;
 };
 
@@ -33,7 +32,7 @@ export function readCliEnvironment(env: Environment): CliEnvironment {
   }));
 }
 
-/** As the XDG base directories have it. */
+/** By the XDG Base Directory Specification. */
 function inHome(env: Environment): string | null {
   const home = env['HOME'] || env['USERPROFILE'];
   const folder = env['XDG_CONFIG_HOME'] || (home ? join(home, '.config') : undefined);

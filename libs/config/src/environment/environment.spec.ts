@@ -4,9 +4,9 @@ import * as fc from 'fast-check';
 import { specFolder } from '../../../../test/support/spec-folder.js';
 import { readBrokerEnvironment } from './broker.js';
 import { readCliEnvironment } from './cli.js';
-import { ConfigError } from './config-error.js';
 import { readGatewayEnvironment } from './gateway.js';
-import type { Environment } from './secrets.js';
+import type { Environment } from './read.js';
+import { ConfigError } from './read.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const newFolder = () => specFolder();

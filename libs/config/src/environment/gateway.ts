@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import type { Environment } from './secrets.js';
 import { folder, type LogLevel, listenHost, logLevel, port, secretToken, wholeNumber } from './values.js';
 
 export type GatewayEnvironment = {
@@ -53,7 +53,7 @@ export const gatewayShape = {
   COUNTERSIGN_LOG_LEVEL: logLevel.default('info'),
 };
 
-/** Where a gateway's spool is, for whoever works beside it on its host. */
+/** Where a gateway's spool is, for commands that run on the gateway's host. */
 export function readSpoolEnvironment(env: Environment): Pick<GatewayEnvironment, 'spoolDir'> {
   const { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR } = gatewayShape;
   return readEnvironment(env, { COUNTERSIGN_DATA_DIR, COUNTERSIGN_SPOOL_DIR }, [], (raw) => ({
@@ -69,9 +69,9 @@ function spoolOf(raw: { COUNTERSIGN_DATA_DIR: string; COUNTERSIGN_SPOOL_DIR?: st
  * Reads what a gateway needs to start. `COUNTERSIGN_GATEWAY_SPOOL_BYTES` (1 GiB) bounds the records that
  * wait for the broker; the two `…_MAX_CALLS_PER_…` (256 and 1,024) bound concurrent calls per process;
  * `…_MAX_HEADER_BYTES` (16 KiB) and `…_MAX_BODY_BYTES` (100 MiB) bound a request. Times: `…_CONNECT_…` (5 s),
- * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that we wait for,
- * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` says what of tenants without a pin on this host: `vendor` lets
- * those through that nobody has claimed, on the vendor's word; `refuse` lets none through.
+ * `…_FIRST_BYTE_…` (30 s) and `…_IDLE_…` (60 s) of an upstream, `…_CLIENT_IDLE_…` (20 s) of a client that sends nothing,
+ * `…_CALL_TIMEOUT_MS` (15 min) of a whole call. `…_UNPINNED` decides about tenants without a pin on this host: `vendor`
+ * allows those that are unclaimed, on the vendor's word; `refuse` allows none.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readGatewayEnvironment(env: Environment): GatewayEnvironment {

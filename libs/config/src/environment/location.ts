@@ -1,12 +1,11 @@
+import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import type { Environment } from './secrets.js';
-import { originUrl } from './urls.js';
-import { folder, listenHost, port } from './values.js';
+import { folder, listenHost, originUrl, port } from './values.js';
 
-/** Where things are on this machine and on the network. Holds no secret. */
+/** Folders, hosts and ports of a set-up. It has no secret. */
 export type LocationEnvironment = {
   dataDir: string;
-  /** True where the environment names a database or a master key. */
+  /** Whether the environment names a database or a master key. */
   storeNamed: boolean;
   host: string;
   port: number;
@@ -25,7 +24,7 @@ const shape = {
 const STORE = /^COUNTERSIGN_(DATABASE_URL|MASTER_KEY)(_FILE)?$/;
 
 /**
- * Reads where things are, for whoever looks at a set-up from outside.
+ * Reads them, for commands that look at a set-up from outside.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readLocationEnvironment(env: Environment): LocationEnvironment {

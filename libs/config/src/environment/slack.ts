@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import type { Environment } from './read.js';
 import { readEnvironment } from './read.js';
-import type { Environment } from './secrets.js';
-import { webUrlProblem } from './urls.js';
-import { secretToken } from './values.js';
+import { secretToken, webUrlProblem } from './values.js';
 
-/** Slack, where it is set up: HTTP with a signing secret, or Socket Mode with an app token. */
+/** The set-up of Slack: HTTP with a signing secret, or Socket Mode with an app token. */
 export type SlackEnvironment = {
   signingSecret: string | null;
   clientId: string | null;
@@ -31,7 +30,7 @@ export const slackShape = {
 export const slackSecrets = ['SLACK_SIGNING_SECRET', 'SLACK_CLIENT_SECRET', 'SLACK_APP_TOKEN'] as const;
 
 /**
- * Reads what is set of Slack alone, for whoever looks at a set-up. Null where nothing is.
+ * Reads the variables of Slack alone. Null if none is set.
  * @throws ConfigError naming each bad variable and its rule.
  */
 export function readSlackEnvironment(env: Environment): SlackEnvironment | null {
@@ -42,7 +41,7 @@ type SlackVariables = {
   [Name in keyof typeof slackShape]?: string | undefined;
 };
 
-/** What is set of Slack; null where nothing is. */
+/** The set-up of Slack. Null if no variable of it is set. */
 export function slackFrom(
   raw: SlackVariables,
   problem: (key: string, rule: string) => void,

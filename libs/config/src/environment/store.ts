@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { readEnvironment } from './read.js';
-import { type Environment, readSecretFile } from './secrets.js';
-import { databaseUrl, folder, masterKey } from './values.js';
+import { type Environment, readEnvironment, readSecretFile } from './read.js';
+import { databaseUrl, folder, masterKey, originUrl } from './values.js';
 
-/** What opens the store: needed by the broker and by every host verb. */
+/** What opens the store. The broker and every host verb need it. */
 export type StoreEnvironment = {
   /** `sqlite:PATH` or `postgres://…`; may hold a password, never print it. */
   databaseUrl: string;
@@ -22,13 +21,13 @@ export const storeShape = {
 export const storeSecrets = ['COUNTERSIGN_DATABASE_URL', 'COUNTERSIGN_MASTER_KEY'] as const;
 
 type StoreVariables = z.output<z.ZodObject<typeof storeShape>>;
-type Tell = (key: string, rule: string) => void;
+type Report = (key: string, rule: string) => void;
 
-/** Where the demo keeps the master key that it makes for itself. */
+/** The file in which the demo keeps the master key that it makes. */
 export const masterKeyFile = (dataDir: string): string => join(dataDir, 'master-key');
 
 /** Fills in the default database and the master key, from the environment or the data folder's file. */
-export function storeFrom(raw: StoreVariables, problem: Tell): StoreEnvironment | undefined {
+export function storeFrom(raw: StoreVariables, problem: Report): StoreEnvironment | undefined {
   const dataDir = raw.COUNTERSIGN_DATA_DIR;
   const key = raw.COUNTERSIGN_MASTER_KEY ?? masterKeyFromFile(masterKeyFile(dataDir), problem);
   if (key === undefined) return undefined;
@@ -36,7 +35,7 @@ export function storeFrom(raw: StoreVariables, problem: Tell): StoreEnvironment 
   return { databaseUrl: url, dataDir, masterKey: key };
 }
 
-function masterKeyFromFile(path: string, problem: Tell): Uint8Array | undefined {
+function masterKeyFromFile(path: string, problem: Report): Uint8Array | undefined {
   const file = readSecretFile(path);
   if (!file.ok) {
     problem(
@@ -62,4 +61,22 @@ function masterKeyFromFile(path: string, problem: Tell): Uint8Array | undefined 
  */
 export function readStoreEnvironment(env: Environment): StoreEnvironment {
   return readEnvironment(env, storeShape, storeSecrets, storeFrom);
+}
+
+/** What the verbs on the broker's host need: the store, and the broker's public origin. */
+export type HostEnvironment = StoreEnvironment & {
+  /** The broker's origin as gateways see it, without a final slash. */
+  publicUrl: string;
+};
+
+/**
+ * Reads what the host verbs need.
+ * @throws ConfigError naming each bad variable and its rule.
+ */
+export function readHostEnvironment(env: Environment): HostEnvironment {
+  const shape = { ...storeShape, COUNTERSIGN_PUBLIC_URL: originUrl.default('http://localhost:4000') };
+  return readEnvironment(env, shape, storeSecrets, (raw, problem) => {
+    const store = storeFrom(raw, problem);
+    return store === undefined ? undefined : { ...store, publicUrl: raw.COUNTERSIGN_PUBLIC_URL };
+  });
 }

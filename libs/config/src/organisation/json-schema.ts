@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { organisationFile } from './schema.js';
 
 /**
- * The organisation file's shape as JSON Schema 2020-12, for editors and other programs. It says what one
- * member may hold; what spans members (`countersign apply --dry-run` checks it) no JSON Schema can say.
+ * The shape of the organisation file as JSON Schema 2020-12, for editors and other programs. It covers single members;
+ * `countersign apply --dry-run` checks the rules between members too.
  */
 export function organisationJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(organisationFile, { io: 'input', reused: 'inline' });

@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Organisation } from '@countersign/access';
-import { accessRules } from './checks/access-rules.js';
-import { actions } from './checks/actions.js';
-import { controls } from './checks/controls.js';
 import { duplicates } from './checks/duplicates.js';
-import { names } from './checks/names.js';
-import { people } from './checks/people.js';
+import { names, people, slackMatching } from './checks/people.js';
 import { routes } from './checks/routes.js';
+import { accessRules, actions, controls } from './checks/rules.js';
 import { sizes } from './checks/sizes.js';
-import { slackMatching } from './checks/slack-matching.js';
 import { toOrganisation } from './convert.js';
 import { readYaml, type YamlFile } from './document.js';
 import { type Finding, findingsOf, type OrganisationProblem, pointerOf } from './problem.js';

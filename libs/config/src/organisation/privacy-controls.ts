@@ -1,7 +1,6 @@
 import type { ControlsFacts, PrivacyControls } from '@countersign/access';
 import { privacyControlsInput } from '@countersign/api';
-import { actions } from './checks/actions.js';
-import { controls as meetable } from './checks/controls.js';
+import { actions, controls as meetable } from './checks/rules.js';
 import { sizes } from './checks/sizes.js';
 import { toControls } from './convert.js';
 import { findingsOf, type OrganisationProblem, pointerOf } from './problem.js';
@@ -10,7 +9,7 @@ import type { Readable } from './readable.js';
 type ParsedControls = { controls: PrivacyControls } | { problems: OrganisationProblem[] };
 
 /**
- * Reads one tenant's controls by the rules of the organisation file: shape, and what spans members.
+ * Parses one tenant's controls by the rules of the organisation file: the shape and the rules between members.
  *
  * @param value plain data as the file's `privacyControls` writes it
  * @param facts the services that exist, and how many approvers the tenant has
@@ -24,7 +23,7 @@ export function parsePrivacyControls(value: unknown, facts: ControlsFacts): Pars
   return { problems: findings.map(({ path, detail }) => ({ pointer: pointerOf(path), detail })) };
 }
 
-/** The controls as the checks of a whole file see them, at its root. */
+/** The controls in the form in which the checks of a whole file see them. */
 function asFile(controls: PrivacyControls, { services, approvers }: ControlsFacts): Readable {
   const approver = { path: [], value: { email: '', roles: ['approver'] } };
   return {

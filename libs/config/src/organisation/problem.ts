@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
-/** Where in the file something is: member names and list positions from the root. */
+/** A place in the file: member names and list positions from the root. */
 export type Path = readonly (string | number)[];
 
-/** One thing to mend. `pointer` is RFC 6901; `line` counts from 1 and is absent where no line can be told. */
+/** One problem of the file. `pointer` is RFC 6901. `line` counts from 1 and is absent if it is not known. */
 export type OrganisationProblem = { pointer: string; detail: string; line?: number };
 
 /** A problem before its line is known. */
@@ -21,7 +21,7 @@ const KINDS: Record<string, string> = {
   boolean: 'true or false',
 };
 
-/** A zod issue in the words of the file's author; an issue about several unknown members becomes one each. */
+/** Converts a zod issue. An issue about several unknown members becomes one problem for each. */
 export function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') {

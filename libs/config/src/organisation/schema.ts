@@ -11,7 +11,7 @@ import {
   nameText as text,
 } from '@countersign/api';
 import { z } from 'zod';
-import { webUrlProblem } from '../environment/urls.js';
+import { webUrlProblem } from '../environment/values.js';
 
 /** Shape of the organisation file, one member at a time. What spans members is checked under `checks/`. */
 

@@ -2,7 +2,7 @@ import { normaliseEmail } from '@countersign/access';
 import type { Finding, Path } from '../problem.js';
 import type { At, Readable } from '../readable.js';
 
-/** What names a thing must name one thing: slugs, services, e-mails in their normal form, Slack channels. */
+/** Names must be unique: slugs, services, e-mails in their normal form, Slack channels. */
 export function duplicates({ staff, vendorSlack, services, tenants }: Readable): Finding[] {
   return [
     ...repeated(
@@ -16,7 +16,7 @@ export function duplicates({ staff, vendorSlack, services, tenants }: Readable):
     ...repeated(emails(staff), samePerson),
     ...tenants.flatMap(({ people }) => repeated(emails(people), samePerson)),
     ...repeated(
-      // By the channel alone: a shared one (Slack Connect) has the same id in each of its workspaces.
+      // By the channel's id only: a shared channel (Slack Connect) has the same id in each of its workspaces.
       [{ path: ['vendor'], slack: vendorSlack }, ...tenants].flatMap(({ path, slack }) =>
         slack === undefined ? [] : [{ path: [...path, 'slack'], value: slack.channelId }],
       ),

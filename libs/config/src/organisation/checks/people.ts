@@ -1,8 +1,9 @@
 import { normaliseEmail } from '@countersign/access';
+import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { Finding, Path } from '../problem.js';
 import type { Readable } from '../readable.js';
 
-/** P2 begins here: who is vendor staff holds no customer role, and who guards access does not ask for it. */
+/** P2: vendor staff hold no customer role, and those who guard access cannot request it. */
 export function people({ staff, tenants }: Readable): Finding[] {
   const findings: Finding[] = [];
   const vendor = new Set<string>();
@@ -33,3 +34,31 @@ export function people({ staff, tenants }: Readable): Finding[] {
 
 const notAnAddress = (path: Path, email: string): Finding[] =>
   email === '' ? [] : [{ path: [...path, 'email'], detail: 'must be an e-mail address' }];
+
+/** Customers sign in under their tenant's slug and vendor staff under this word, so no tenant may have it. */
+const RESERVED: ReadonlySet<string> = new Set([DEPLOYMENT_SLUG, 'vendor']);
+
+/** Slugs that no tenant may have. The route map's own checks refuse reserved service names. */
+export function names({ tenants }: Readable): Finding[] {
+  return tenants
+    .filter(({ slug }) => RESERVED.has(slug))
+    .map(({ path, slug }) => ({ path: [...path, 'slug'], detail: `"${slug}" is a reserved slug` }));
+}
+
+/**
+ * The administrator of a Slack workspace decides which e-mail its accounts have. If two sides share a workspace, matching by
+ * e-mail would let that administrator become the other side's approver (P2, P9).
+ */
+export function slackMatching({ vendorSlack, tenants }: Readable): Finding[] {
+  const teams = [vendorSlack, ...tenants.map(({ slack }) => slack)].map((slack) => slack?.teamId);
+  return tenants.flatMap(({ path, slack }) =>
+    slack?.matchEmail === true && teams.filter((team) => team === slack.teamId).length > 1
+      ? [
+          {
+            path: [...path, 'slack', 'matchEmail'],
+            detail: `matches by e-mail in the workspace ${slack.teamId}, which another side names too`,
+          },
+        ]
+      : [],
+  );
+}

@@ -3,7 +3,7 @@ import { serviceDefinition } from '../convert.js';
 import type { Finding } from '../problem.js';
 import type { Readable } from '../readable.js';
 
-/** What the route map itself finds wrong: names, templates, tenants in paths, routes that judge the same calls. */
+/** The problems of each route map: names, templates, tenants in paths, routes that cover the same calls. */
 export function routes({ services }: Readable): Finding[] {
   return services.flatMap(({ path, entry, positions }) =>
     entry === undefined
@@ -16,8 +16,8 @@ export function routes({ services }: Readable): Finding[] {
 }
 
 /**
- * A map with a misshapen route is not read further, so what holds between its other routes is asked once more
- * without that route.
+ * The checks of a map stop at a route of the wrong shape. So the rules between its other routes are checked again without
+ * that route.
  */
 function everyProblem(service: ServiceDefinition, positions: readonly number[]): Finding[] {
   const found = findRouteMapProblems(service).map(({ pointer, detail }) => ({

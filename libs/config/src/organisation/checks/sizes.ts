@@ -3,7 +3,7 @@ import type { Finding, Path } from '../problem.js';
 import type { Readable, ReadableVendor } from '../readable.js';
 
 /**
- * Bytes as JSON. A leaf of the log has room for 60,000: for a policy beside the one that it replaces, with the vendor's
+ * Limits in bytes of JSON. A leaf of the log holds 60,000: enough for a policy and the one that it replaces, with the vendor's
  * other settings before and after, and for one whole map.
  */
 const MAX_POLICY = 25_000;
@@ -12,10 +12,10 @@ const MAX_SERVICE = 55_000;
 const SPLIT =
   ' (several hundred routes): let some of its routes be a service of their own, on the same upstream';
 
-/** In a leaf the hash of an endpoint stands in its address's place. */
+/** A leaf has the hash of an endpoint in place of its address. */
 const ENDPOINT = `sha256:${'0'.repeat(64)}`;
 
-/** Nothing may be applied that the log could not say: the change would fail, and so would each that follows it. */
+/** The log must be able to hold every change. Otherwise the change would fail, and so would each later one. */
 export function sizes({ vendor, policy, services, tenants }: Readable): Finding[] {
   return [
     ...vendorSize(vendor, policy),
@@ -33,7 +33,7 @@ export function sizes({ vendor, policy, services, tenants }: Readable): Finding[
   ];
 }
 
-/** A policy that is too long by itself is told as such; here it counts for as much as it may be. */
+/** A policy that is too long is reported by itself. Here it counts as the longest that is allowed. */
 function vendorSize({ name, oidc, webhooks }: ReadableVendor, policy: Readable['policy']): Finding[] {
   const logged = webhooks.map(({ url: _, ...rest }) => ({ endpoint: ENDPOINT, ...rest }));
   const rest = { name, oidc: oidc ?? null, webhooks: logged };
