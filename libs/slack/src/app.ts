@@ -12,12 +12,11 @@ import {
   SocketModeReceiver,
 } from '@slack/bolt';
 import { clientOptions, slackClient } from './client.js';
-import type { SlackConfig } from './config.js';
+import type { SlackConfig, SlackParts, SlackSettings } from './config.js';
 import { Identities } from './identity.js';
 import { Inbound, InboundRefused, type Proof } from './inbound.js';
 import { registerLifecycle } from './lifecycle.js';
 import { boltLogger, type SlackLog } from './log.js';
-import type { SlackParts, SlackSettings } from './parts.js';
 import { Installations } from './tokens.js';
 
 const EVENTS_PATH = '/slack/events';

@@ -1,3 +1,6 @@
+import type { SigningDeps } from '@countersign/access';
+import type { Identify } from './identity.js';
+
 /** How the app speaks with Slack. Holds secrets: never logged, never handed to a page. */
 export interface SlackConfig {
   /** Signs what comes over HTTP; null in Socket Mode without it. */
@@ -47,3 +50,18 @@ export const BOT_SCOPES = [
 
 /** What Slack tells the app of; the manifest asks for the same. */
 export const BOT_EVENTS = ['app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const;
+
+/** What messages and handlers know of where they run; no secret is among it. */
+export interface SlackSettings {
+  /** The broker's origin, without a final slash: what links begin with. */
+  publicUrl: string;
+  /** Where grants point: an origin without a final slash. */
+  gatewayUrl: string;
+}
+
+/** What the listeners are handed: the use cases' dependencies, and how to find out who pressed. */
+export interface SlackParts {
+  deps: SigningDeps;
+  settings: SlackSettings;
+  identify: Identify;
+}

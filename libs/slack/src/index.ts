@@ -1,7 +1,9 @@
 export { ACTIONS, COMMAND, FORMS, SHORTCUT } from './action-ids.js';
 export { type SlackSide, slackSide } from './app.js';
 export { checkPlace, clockBesideSlack, type PlaceState } from './check.js';
+export type { SlackParts, SlackSettings } from './config.js';
 export { BOT_EVENTS, BOT_SCOPES, readSlackConfig, type SlackConfig } from './config.js';
+export { type CardFacts, factsOf, readFacts } from './facts.js';
 export { registerHandlers } from './handlers/index.js';
 export {
   type Clicker,
@@ -13,10 +15,7 @@ export {
 } from './identity.js';
 export { exchangeCode, InstallError, installUrl } from './install.js';
 export { boltLogger, type SlackLog } from './log.js';
-export type { Rendered } from './messages/block-parts.js';
-export { reminderDigest } from './messages/digest.js';
+export type { Rendered } from './messages/blocks.js';
 export { type Audience, requestCard } from './messages/request-card.js';
-export { threadLine } from './messages/thread-lines.js';
+export { reminderDigest, threadLine } from './messages/thread-lines.js';
 export { SlackChannel } from './outbound/channel.js';
-export type { SlackParts, SlackSettings } from './parts.js';
-export { type CardFacts, factsOf, readFacts } from './read-facts.js';

@@ -13,18 +13,17 @@ import type {
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { ACTIONS, COMMAND, FORMS, SHORTCUT } from '../action-ids.js';
+import type { SlackParts } from '../config.js';
 import { ASK, askView, TITLE } from '../messages/ask-view.js';
 import { loadingView, sayingView } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
 import { STANDING, TEXTS } from '../messages/words.js';
-import type { SlackParts } from '../parts.js';
 import { askFacts, askInputOf, readAskForm } from './ask-form.js';
 import { tellList } from './list.js';
 import { LiveViews } from './live-views.js';
 import { whoPressed } from './press.js';
 import { HELP, REFUSALS, SENTENCES, STRANGERS } from './sentences.js';
-import { errorsOf, type Sent, submitting } from './submit.js';
-import { unexpected } from './unexpected.js';
+import { errorsOf, type Sent, submitting, unexpected } from './submit.js';
 
 type Sender = Parameters<typeof whoPressed>[1];
 

@@ -12,7 +12,7 @@ import { type Terms } from '@countersign/contract';
 import { counterTerms, halfTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { ACTIONS } from '../action-ids.js';
-import type { SlackParts } from '../parts.js';
+import type { SlackParts } from '../config.js';
 import type { Pressed } from '../pressed.js';
 import { type Does, pressing } from './press.js';
 import { SENTENCES } from './sentences.js';

@@ -3,6 +3,8 @@ import { evaluateChoice, pairOf } from '@countersign/wording';
 import type { App, BlockAction, ButtonAction, ViewStateValue, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { ACTIONS, FORMS } from '../action-ids.js';
+import type { SlackParts } from '../config.js';
+import type { CardFacts } from '../facts.js';
 import {
   denyView,
   FIELDS,
@@ -14,14 +16,11 @@ import {
 } from '../messages/modals.js';
 import { requestUrl } from '../messages/request-card.js';
 import { TEXTS } from '../messages/words.js';
-import type { SlackParts } from '../parts.js';
 import { type Pressed, readPressed } from '../pressed.js';
-import type { CardFacts } from '../read-facts.js';
 import { asShown, grantOf, offerInstead } from './decide.js';
 import { type ButtonPress, factsFor, refusal, teller, whoPressed } from './press.js';
 import { SENTENCES, STRANGERS } from './sentences.js';
-import { type Sent, type Submission, submitting } from './submit.js';
-import { unexpected } from './unexpected.js';
+import { type Sent, type Submission, submitting, unexpected } from './submit.js';
 
 type ByButton = BlockAction<ButtonAction>;
 type View = (facts: CardFacts, pressed: Pressed) => ModalView;

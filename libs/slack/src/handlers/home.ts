@@ -1,11 +1,11 @@
 import type { AllMiddlewareArgs, App, SlackEventMiddlewareArgs } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
-import { homeFacts } from '../home-facts.js';
+import type { SlackParts } from '../config.js';
+import { homeFacts } from '../facts.js';
 import { slackUserOf } from '../identity.js';
 import { homeView, strangerHome } from '../messages/home.js';
-import type { SlackParts } from '../parts.js';
 import { STRANGERS } from './sentences.js';
-import { unexpected } from './unexpected.js';
+import { unexpected } from './submit.js';
 
 /** App Home, made anew whenever somebody opens it and after each of their presses there. */
 export function listenForHome(app: App, parts: SlackParts): void {

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
-import type { SlackParts } from '../parts.js';
+import type { SlackParts } from '../config.js';
 import { listenForAsks } from './ask.js';
-import { listenForOptions } from './ask-options.js';
+import { listenForOptions } from './ask-form.js';
 import { listenForDecisions } from './decide.js';
 import { listenForForms } from './forms.js';
 import { listenForHome } from './home.js';

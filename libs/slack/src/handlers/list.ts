@@ -1,11 +1,11 @@
 import type { AllMiddlewareArgs, SlackCommandMiddlewareArgs } from '@slack/bolt';
-import { homeFacts } from '../home-facts.js';
+import type { SlackParts } from '../config.js';
+import { homeFacts } from '../facts.js';
+import { saying } from '../messages/blocks.js';
 import { listMessage } from '../messages/list.js';
-import { saying } from '../messages/saying.js';
-import type { SlackParts } from '../parts.js';
 import { whoPressed } from './press.js';
 import { STRANGERS } from './sentences.js';
-import { unexpected } from './unexpected.js';
+import { unexpected } from './submit.js';
 
 /** `/access list`: what waits and what is open, told to its asker alone. */
 export async function tellList(

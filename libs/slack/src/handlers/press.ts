@@ -7,18 +7,18 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
+import type { SlackParts } from '../config.js';
+import { readFacts } from '../facts.js';
 import { type Clicker, slackUserOf } from '../identity.js';
+import { saying } from '../messages/blocks.js';
 import { audienceOf } from '../messages/decide-buttons.js';
+import { sealTitle } from '../messages/grant-blocks.js';
 import { requestCard } from '../messages/request-card.js';
-import { saying } from '../messages/saying.js';
-import { sealTitle } from '../messages/seal.js';
 import { oneLine } from '../messages/text.js';
-import type { SlackParts } from '../parts.js';
 import { type Pressed, readPressed } from '../pressed.js';
-import { readFacts } from '../read-facts.js';
 import { publishHome } from './home.js';
 import { REFUSALS, SENTENCES, STRANGERS } from './sentences.js';
-import { unexpected } from './unexpected.js';
+import { unexpected } from './submit.js';
 
 export type ButtonPress = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
 

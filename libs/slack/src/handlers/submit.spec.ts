@@ -1,7 +1,7 @@
 import { AccessError } from '@countersign/access';
 import { eventually } from '../../../../test/support/eventually.js';
+import type { SlackParts } from '../config.js';
 import { sayingView } from '../messages/modals.js';
-import type { SlackParts } from '../parts.js';
 import { errorsOf, type Sent, type Submission, submitting } from './submit.js';
 
 const parts = { deps: { ids: { next: () => 'evt_1' } } } as unknown as SlackParts;

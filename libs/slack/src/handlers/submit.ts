@@ -1,12 +1,12 @@
 import { AccessError } from '@countersign/access';
 import { withinTime } from '@countersign/runtime';
-import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
+import type { AllMiddlewareArgs, Logger, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
+import type { SlackParts } from '../config.js';
 import { LIMITS } from '../messages/limits.js';
 import { loadingView, sayingView } from '../messages/modals.js';
 import { cut } from '../messages/text.js';
-import type { SlackParts } from '../parts.js';
-import { unexpected } from './unexpected.js';
+import { SENTENCES } from './sentences.js';
 
 export type Submission = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
 
@@ -67,4 +67,13 @@ export function errorsOf(error: AccessError, fieldOf: (pointer: string) => strin
     errors[field] = errors[field] === undefined ? detail : `${errors[field]} ${detail}`;
   }
   return errors;
+}
+
+/** What nobody foresaw goes to the operator's log under an id; whoever pressed is told the id and no more. */
+export function unexpected({ deps }: Pick<SlackParts, 'deps'>, logger: Logger, error: unknown): string {
+  const id = deps.ids.next('evt');
+  const what =
+    error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
+  logger.error(`${id} ${what}`);
+  return SENTENCES.unexpected(id);
 }

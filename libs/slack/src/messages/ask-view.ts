@@ -2,10 +2,9 @@ import type { Evaluation } from '@countersign/access';
 import { entryWords, type Offering, tickOf } from '@countersign/wording';
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import { FORMS } from '../action-ids.js';
-import { paragraph, plain } from './block-parts.js';
-import { durationText } from './clocks.js';
+import { paragraph, plain } from './blocks.js';
 import { LIMITS } from './limits.js';
-import { cut, oneLine } from './text.js';
+import { cut, durationText, oneLine } from './text.js';
 import { RISK } from './words.js';
 
 /** Where in the form something stands. `what` and `duration` are named with what their options follow. */

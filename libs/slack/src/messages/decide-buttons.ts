@@ -2,11 +2,11 @@ import { type Terms } from '@countersign/contract';
 import { halfTime, type Narrowing, readOnly } from '@countersign/wording';
 import type { Button, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
+import type { CardFacts } from '../facts.js';
 import { pressedValue } from '../pressed.js';
-import type { CardFacts } from '../read-facts.js';
-import { actions, button, confirm, context, mrkdwn } from './block-parts.js';
-import { durationText } from './clocks.js';
+import { actions, button, confirm, context, mrkdwn } from './blocks.js';
 import { scopePhrase, shortName } from './terms-rows.js';
+import { durationText } from './text.js';
 import { TEXTS } from './words.js';
 
 /**

@@ -1,13 +1,12 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
-import type { CardFacts } from '../read-facts.js';
-import { actions, aside, button, context, header, link, mrkdwn, paragraph, section } from './block-parts.js';
-import { readerTime } from './clocks.js';
+import type { CardFacts } from '../facts.js';
+import { actions, aside, button, context, header, link, mrkdwn, paragraph, section } from './blocks.js';
 import { decideButtons, stopButtons } from './decide-buttons.js';
 import { grantBlocks, workBlocks } from './grant-blocks.js';
 import { requesterButtons, requestUrl } from './request-card.js';
 import { scopeBlocks, sentence } from './terms-rows.js';
-import { cut, lines } from './text.js';
+import { cut, lines, readerTime } from './text.js';
 import { oneLiner } from './thread-lines.js';
 import { LABELS, STANDING, TEXTS } from './words.js';
 

@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
-import type { CardFacts } from '../read-facts.js';
-import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './block-parts.js';
-import { readerTime } from './clocks.js';
+import type { CardFacts } from '../facts.js';
+import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
 import type { HomeFacts } from './home.js';
 import { requestUrl } from './request-card.js';
+import { readerTime } from './text.js';
 import { oneLiner } from './thread-lines.js';
 import { STANDING } from './words.js';
 

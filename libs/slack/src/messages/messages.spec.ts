@@ -3,11 +3,10 @@ import fc from 'fast-check';
 import { anyFacts } from '../../../../test/factories/card-facts.js';
 import { checkMessageBlocks, checkView } from '../../../../test/fakes/slack/blocks/check.js';
 import { alive, walk } from '../../../../test/fakes/slack/show/alive.js';
-import { reminderDigest } from './digest.js';
 import { homeView } from './home.js';
 import { denyView, lessView, stopView } from './modals.js';
 import { requestCard } from './request-card.js';
-import { threadLine } from './thread-lines.js';
+import { reminderDigest, threadLine } from './thread-lines.js';
 
 const URL = 'https://countersign.example';
 const RUNS = { numRuns: 30 };

@@ -2,7 +2,7 @@ import type { AccessRequest } from '@countersign/access';
 import { sampleFacts, sampleReview } from '../../../../test/factories/card-facts.js';
 import { sampleGrant, sampleRequest } from '../../../../test/factories/domain.js';
 import { walk } from '../../../../test/fakes/slack/show/alive.js';
-import type { Rendered } from './block-parts.js';
+import type { Rendered } from './blocks.js';
 import { audienceOf } from './decide-buttons.js';
 import { requestCard } from './request-card.js';
 

@@ -1,8 +1,8 @@
 import { isOpen } from '@countersign/access';
 import type { KnownBlock } from '@slack/types';
 import { ACTIONS } from '../action-ids.js';
+import type { CardFacts } from '../facts.js';
 import { pressedValue } from '../pressed.js';
-import type { CardFacts } from '../read-facts.js';
 import {
   actions,
   button,
@@ -15,12 +15,10 @@ import {
   paragraph,
   type Rendered,
   section,
-} from './block-parts.js';
-import { durationText } from './clocks.js';
+} from './blocks.js';
 import { type Audience, decideButtons, stopButtons } from './decide-buttons.js';
-import { grantBlocks, workBlocks } from './grant-blocks.js';
+import { grantBlocks, seal, workBlocks } from './grant-blocks.js';
 import { LIMITS } from './limits.js';
-import { seal } from './seal.js';
 import {
   askedRows,
   DETAILS,
@@ -34,7 +32,7 @@ import {
   shortName,
   whyBlocks,
 } from './terms-rows.js';
-import { cut, inFallback } from './text.js';
+import { cut, durationText, inFallback } from './text.js';
 import { HEADING, LABELS, STANDING, TEXTS } from './words.js';
 
 export type { Audience } from './decide-buttons.js';

@@ -1,11 +1,10 @@
 import { actionsOutsideScope, MAX_SCOPE_ENTRIES, type ScopeEntry, type Terms } from '@countersign/contract';
 import { entryWords, resourceWords, scopeWords } from '@countersign/wording';
 import type { KnownBlock } from '@slack/types';
-import type { CardFacts } from '../read-facts.js';
-import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './block-parts.js';
-import { durationText, later, readerTime } from './clocks.js';
+import type { CardFacts } from '../facts.js';
+import { aside, context, mrkdwn, paragraph, type Row, rows, section, value } from './blocks.js';
 import { LIMITS } from './limits.js';
-import { cut, lines, oneLine } from './text.js';
+import { cut, durationText, later, lines, oneLine, readerTime } from './text.js';
 import { LABELS, RISK, TEXTS } from './words.js';
 
 /** How much of a card is said, where all of it would be longer than a message may be. */

@@ -1,9 +1,9 @@
-import type { CardFacts } from '../read-facts.js';
-import { aside, context, mrkdwn, type Rendered } from './block-parts.js';
-import { durationText, readerTime } from './clocks.js';
-import { sealGround, sealTitle } from './seal.js';
+import type { CardFacts } from '../facts.js';
+import { aside, context, header, link, mrkdwn, paragraph, type Rendered } from './blocks.js';
+import { sealGround, sealTitle } from './grant-blocks.js';
+import { requestUrl } from './request-card.js';
 import { shortName } from './terms-rows.js';
-import { cut, inFallback, oneLine } from './text.js';
+import { cut, durationText, inFallback, oneLine, readerTime } from './text.js';
 import { END_REASON } from './words.js';
 
 type Line = (facts: CardFacts) => string | null;
@@ -75,3 +75,34 @@ export function threadLine(kind: string, facts: CardFacts): Rendered | null {
 /** What a reader of one's own list is told in a line: who, where, how long. */
 export const oneLiner = ({ request, requester, tenant }: CardFacts): string =>
   `${shortName(requester)} → ${shortName(tenant)}, ${request.service}, ${durationText(request.terms.seconds)}`;
+
+/** More than so many are counted. */
+const MOST = 15;
+
+/** One message of all that waits in a channel, the first to lapse first; null where nothing does. */
+export function reminderDigest(waiting: readonly CardFacts[], publicUrl: string): Rendered | null {
+  if (waiting.length === 0) return null;
+  const inOrder = [...waiting].sort((a, b) => (a.request.lapsesAt < b.request.lapsesAt ? -1 : 1));
+  const words =
+    waiting.length === 1
+      ? 'One request waits for a decision'
+      : `${waiting.length} requests wait for a decision`;
+  const left = inOrder.length - MOST;
+  return {
+    text: `${words}. Silence is a no: what nobody decides lapses and opens nothing.`,
+    blocks: [
+      header(words),
+      ...inOrder
+        .slice(0, MOST)
+        .map((facts) =>
+          context(
+            aside(`◔ ${oneLiner(facts)}`),
+            mrkdwn(`lapses ${readerTime(facts.request.lapsesAt)}`),
+            mrkdwn(link(requestUrl(publicUrl, facts.request.id), 'Open')),
+          ),
+        ),
+      ...(left > 0 ? [paragraph(`and ${left} more`)] : []),
+      paragraph('What nobody decides lapses and opens nothing.'),
+    ],
+  };
+}

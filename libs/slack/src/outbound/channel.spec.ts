@@ -3,10 +3,9 @@ import { systemHashing } from '@countersign/persistence';
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import type { SlackSide } from '../app.js';
 import { SlackChannel } from './channel.js';
-import { Pace } from './pace.js';
-import { Poster } from './poster.js';
+import { Pace, Poster } from './poster.js';
+import type { Target } from './recipients.js';
 import { VENDOR_CHANNEL } from './recipients.js';
-import type { Target } from './target.js';
 
 const START = Date.parse('2026-11-24T15:00:00Z');
 const signal = new AbortController().signal;

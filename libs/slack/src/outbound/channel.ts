@@ -13,17 +13,15 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { SlackSide } from '../app.js';
 import { endsInstallation, failureOf, RATE_LIMITED, slackError } from '../client.js';
-import type { Rendered } from '../messages/block-parts.js';
+import type { SlackSettings } from '../config.js';
+import { type CardFacts, readFacts } from '../facts.js';
+import type { Rendered } from '../messages/blocks.js';
 import { requestCard } from '../messages/request-card.js';
 import { threadLine } from '../messages/thread-lines.js';
-import type { SlackSettings } from '../parts.js';
-import { type CardFacts, readFacts } from '../read-facts.js';
 import { asksFor, isSlackKind, type SlackKind } from './kinds.js';
-import { Pace } from './pace.js';
-import { Poster, type Told } from './poster.js';
-import { recipientsOf } from './recipients.js';
+import { Pace, Poster, type Told } from './poster.js';
+import { recipientsOf, type Target, Targets } from './recipients.js';
 import { tellWhatWaits } from './reminder.js';
-import { type Target, Targets } from './target.js';
 
 const MOST_AT_ONCE = 16;
 const MOST_HELD = 10_000;

@@ -1,8 +1,8 @@
 import type { AccessRequest, Delivered, Delivery, Deps, Notice } from '@countersign/access';
-import type { Rendered } from '../messages/block-parts.js';
-import { reminderDigest } from '../messages/digest.js';
-import { type CardFacts, factsOf } from '../read-facts.js';
-import type { Target } from './target.js';
+import { type CardFacts, factsOf } from '../facts.js';
+import type { Rendered } from '../messages/blocks.js';
+import { reminderDigest } from '../messages/thread-lines.js';
+import type { Target } from './recipients.js';
 
 /** So many are looked at; the message says how many more there are. */
 const MOST_WAITING = 50;

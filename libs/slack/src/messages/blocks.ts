@@ -10,7 +10,8 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import { LIMITS } from './limits.js';
-import { cut, escapeMrkdwn } from './text.js';
+import { cut, escapeMrkdwn, inFallback } from './text.js';
+import { TEXTS } from './words.js';
 
 /** A message: `text` is what a reader hears where blocks are not shown. */
 export interface Rendered {
@@ -98,3 +99,12 @@ export const actions = (block: string, elements: Button[]): ActionsBlock[] =>
 /** UTF-8 bytes of blocks as they go over the wire. */
 export const bytesOf = (blocks: readonly KnownBlock[]): number =>
   new TextEncoder().encode(JSON.stringify(blocks)).length;
+
+/** One sentence to one person, names of people among it, and a link of ours where it leads on. */
+export const saying = (sentence: string, url?: string): Rendered => ({
+  text: inFallback(sentence),
+  blocks: [
+    paragraph(sentence),
+    ...(url === undefined ? [] : [section(mrkdwn(link(url, TEXTS.openInBrowser)))]),
+  ],
+});
