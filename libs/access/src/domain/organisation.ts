@@ -139,7 +139,7 @@ export interface ServiceRecord {
 const HASH_BYTES = 8;
 
 /**
- * Identifies a webhook where others than its owner read: the first 8 bytes of the SHA-256 of its address, hex. The
+ * Identifies a webhook to readers other than its owner: the first 8 bytes of the SHA-256 of its address, hex. The
  * address itself is often a secret.
  */
 export const endpointHash = (hashing: Hashing, { url }: Pick<WebhookSettings, 'url'>): string =>

@@ -87,7 +87,7 @@ export function requireStillValid(document: TrustDocument, facts: Facts): void {
 
 /**
  * Requires that a new chain needs as many people as the one before it, or all who are left. Otherwise one person could use
- * up the reset alone, before the others hear of it.
+ * up the reset alone, before the others learn of it.
  *
  * @throws AccessError `invalid_request`
  */

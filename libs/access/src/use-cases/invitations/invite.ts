@@ -79,10 +79,10 @@ export function draftInvitationStatement(
     const now = deps.clock.now();
     const { person } = principal;
     const { seconds, longest } = await evaluateInvitation(unit, { ...input, tenant, scope }, person, now);
-    const fixed = await freshParts(deps, signingPoint(unit), tenant, input, now);
-    const place = { deployment: deps.store.deployment, tenant, person: person.id };
-    const statement = validated(invitationStatement(place, { ...input, scope, seconds }, fixed), now);
-    return { statement, ticket: fixed.ticket?.opening ?? null, longest };
+    const parts = await freshParts(deps, signingPoint(unit), tenant, input, now);
+    const author = { deployment: deps.store.deployment, tenant, person: person.id };
+    const statement = validated(invitationStatement(author, { ...input, scope, seconds }, parts), now);
+    return { statement, ticket: parts.ticket?.opening ?? null, longest };
   });
 }
 
@@ -126,7 +126,7 @@ export async function invite(
           'conflict',
           `${MAX_OPEN_INVITATIONS} invitations to ${input.service} are open already. Withdraw one first.`,
         );
-      return store(deps, unit, person, { ...input, scope, seconds }, now);
+      return storeInvitation(deps, unit, person, { ...input, scope, seconds }, now);
     },
     idempotencyOptions(deps, repeatable),
   );
@@ -164,7 +164,7 @@ async function evaluateInvitation(
   return { seconds: input.seconds ?? longest, longest, mustBeSigned };
 }
 
-async function store(
+async function storeInvitation(
   deps: SigningDeps,
   unit: TenantUnit,
   person: Person,
@@ -177,12 +177,12 @@ async function store(
     input.countersignature === undefined
       ? null
       : parseInput('/countersignature', () => parseSignature(input.countersignature));
-  const fixed =
+  const parts =
     signature === null
       ? await freshParts(deps, point, unit.tenant, input, now)
       : await signedParts(deps, point, unit.tenant, { ...input, signature, now });
-  const place = { deployment: deps.store.deployment, tenant: unit.tenant, person: person.id };
-  const statement = validated(invitationStatement(place, input, fixed), now);
+  const author = { deployment: deps.store.deployment, tenant: unit.tenant, person: person.id };
+  const statement = validated(invitationStatement(author, input, parts), now);
   const countersignature = signature === null ? null : { ...signature, statement };
   if (signature !== null && countersignature !== null) {
     if (canonicalJson(signature.statement) !== canonicalJson(statement))
@@ -191,7 +191,7 @@ async function store(
       throw new AccessError('conflict', 'This invitation exists already.');
     await requireSignedBy(deps, unit, person.id, countersignature);
   }
-  const { ticket } = fixed;
+  const { ticket } = parts;
   const invitation: Invitation = {
     id: statement.invitation,
     tenant: unit.tenant,

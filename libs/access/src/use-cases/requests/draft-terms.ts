@@ -45,7 +45,7 @@ export interface TermsDraft {
 /** What the policy decides about, plus the fields that it ignores. */
 type TermsInput = RequestedAccess & Pick<AccessRequestInput, 'justification' | 'change'>;
 
-interface Fixed {
+interface TermsFacts {
   requester: Person;
   routes: string;
   requestTtl: number;
@@ -59,8 +59,8 @@ interface Fixed {
  * Writes a request as terms v1 (docs/contract.md, Terms and digest). Personal texts become salted commitments. Terms based
  * on an invitation copy its commitment to the ticket, take its budget, and lapse early enough for the whole window.
  */
-export function draftTerms(deps: Deps, input: TermsInput, fixed: Fixed): TermsDraft {
-  const { invitation } = fixed;
+export function draftTerms(deps: Deps, input: TermsInput, facts: TermsFacts): TermsDraft {
+  const { invitation } = facts;
   const taken = invitation === null ? {} : termsFromInvitation(invitation, input);
   const budget = taken.budget ?? input.budget;
   const justification = commitText(deps, 'justification', input.justification);
@@ -69,22 +69,22 @@ export function draftTerms(deps: Deps, input: TermsInput, fixed: Fixed): TermsDr
     v: 1,
     deployment: deps.store.deployment,
     request: deps.ids.next('req'),
-    ...(fixed.extends === undefined ? {} : { extends: fixed.extends }),
+    ...(facts.extends === undefined ? {} : { extends: facts.extends }),
     ...(invitation === null
       ? { basis: 'approval' }
       : { basis: 'invitation', invitation: invitation.invitation.hash }),
     tenant: input.tenant,
     service: input.service,
-    routes: fixed.routes,
+    routes: facts.routes,
     scope: input.scope,
     seconds: input.seconds,
     startsOn: input.startsOn,
     ...(input.startsAt === undefined ? {} : { startsAt: input.startsAt }),
     ...(input.useBy === undefined ? {} : { useBy: input.useBy }),
-    lapsesAt: lapsesAt(input, fixed),
+    lapsesAt: lapsesAt(input, facts),
     ...(budget === undefined ? {} : { budget }),
     ...(input.change === undefined ? {} : { change: input.change }),
-    requester: fixed.requester.id,
+    requester: facts.requester.id,
     justification: justification.commitment,
     ...(ticket === null ? {} : { ticket: ticket.commitment }),
   };
@@ -116,7 +116,7 @@ function ticketOf(
  * The last moment for a decision: the request's lifetime, the deadline of its first use, the end of its window, or the last
  * approval that the invitation allows, whichever comes first.
  */
-function lapsesAt(input: TermsInput, { now, requestTtl, invitation }: Fixed): string {
+function lapsesAt(input: TermsInput, { now, requestTtl, invitation }: TermsFacts): string {
   const bounds = [now.getTime() + requestTtl * 1000];
   if (input.useBy !== undefined) bounds.push(Date.parse(input.useBy));
   if (input.startsAt !== undefined) bounds.push(Date.parse(input.startsAt) + input.seconds * 1000);

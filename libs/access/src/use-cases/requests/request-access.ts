@@ -77,7 +77,7 @@ export async function requestIn(
   refuseIfAny(refusals);
   if (needs === null) throw new AccessError('request_refused', 'The request cannot be evaluated.');
   const asked = { channel: principal.channel, assurance: principal.assurance };
-  const view = await store(unit, draft, { needs, invitation, asked, at: toInstant(now) });
+  const view = await storeRequest(unit, draft, { needs, invitation, asked, at: toInstant(now) });
   return initialState(needs) === 'approved' ? approveAtOnce(deps, unit, view, now) : view;
 }
 
@@ -106,7 +106,7 @@ function initialState({ vendor, customer }: ReviewNeeds): RequestState {
   return customer.required > 0 ? 'awaiting_customer' : 'approved';
 }
 
-async function store(
+async function storeRequest(
   unit: TenantUnit,
   draft: TermsDraft,
   {
