@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `countersign` command. In a clone it first installs and builds what is missing (progress on stderr). */
+/** The `countersign` command. In a clone it first installs and builds what is missing; progress goes to stderr. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

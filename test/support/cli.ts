@@ -6,11 +6,11 @@ export const CLI = join(root, 'test/support/run-cli.mjs');
 
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** The `countersign` command as processes of their own, with one environment. */
+/** Runs the `countersign` command in processes of their own, with one environment. */
 export class Cli {
   constructor(private readonly env: Readonly<Record<string, string>>) {}
 
-  /** The same command for somebody else. */
+  /** The same command with another person's API key. */
   as(key: string): Cli {
     return new Cli({ ...this.env, COUNTERSIGN_API_KEY: key });
   }
@@ -21,7 +21,7 @@ export class Cli {
     return { code, stdout: program.stdout, stderr: program.stderr };
   }
 
-  /** Runs a verb with `--json`. @throws Error with what it said unless it exits 0 and stdout is one document */
+  /** Runs a verb with `--json`. @throws Error with its output unless it exits with 0 and stdout is one document */
   async json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await this.run('--json', ...args);
     if (code !== 0) throw new Error(`countersign ${args.join(' ')} exits ${code}: ${stderr}${stdout}`);

@@ -49,7 +49,7 @@ describe('the command as a process', () => {
     expect([exit, JSON.parse(out), err]).toEqual([0, me, '']);
   });
 
-  test('ends with 1 where it is refused, with 2 on bad flags and on a file that cannot be opened', async () => {
+  test('exits with 1 after a refusal, with 2 on bad flags and on a file that cannot be opened', async () => {
     const broker = await serve({});
     const refused = await runCli(['show', 'req_x'], envFor(broker));
     expect([refused.exit, refused.out]).toEqual([1, '']);
@@ -62,7 +62,7 @@ describe('the command as a process', () => {
     ]);
   });
 
-  test('lists what was given up, and tries it again', async () => {
+  test('lists deliveries that were given up, and retries them', async () => {
     const id = 'ntc_019ab2c3-0000-7000-8000-000000000001';
     const times = { nextAt: null, deliveredAt: null, deadAt: null };
     const delivery = {
@@ -109,7 +109,7 @@ describe('the command as a process', () => {
     expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[malformed\]: /)]);
   });
 
-  test('ends quietly where its reader has gone', async () => {
+  test('ends quietly if its reader has gone', async () => {
     const items = Array.from({ length: 200 }, () => grantAnswer('http://localhost:1/billing'));
     const broker = await serve({ 'GET /api/v1/grants': () => ({ body: { items, next: null } }) });
     const { child, ended } = spawnCli(['grants', '--json'], envFor(broker));
@@ -155,7 +155,7 @@ describe('curl', () => {
     if (process.platform === 'linux') expect(read('file')).toContain('(deleted)');
   });
 
-  test('says so where curl is missing, and where the grant has ended', async () => {
+  test('says that curl is missing, and that the grant has ended', async () => {
     const { broker, end } = await grantAtWork({});
     const env = { ...envFor(broker), PATH: '/nowhere' };
     const missing = await runCli(['curl', GRANT_ID, '--', '/x'], env);
@@ -165,7 +165,7 @@ describe('curl', () => {
     expect([ended.exit, ended.err]).toEqual([1, `error[grant_not_active]: ${GRANT_ID} is ended (revoked)\n`]);
   });
 
-  test('ends with 1 where curl fails', async () => {
+  test('exits with 1 if curl fails', async () => {
     const { broker } = await grantAtWork({});
     const { exit, err } = await runCli(['curl', GRANT_ID, '--', '-sf', '/nothing'], envFor(broker));
     expect([exit, err]).toEqual([1, 'error[curl_failed]: curl ended with 22\n']);
@@ -198,7 +198,7 @@ describe('proxy', () => {
     expect((await ended).exit).toBe(0);
   });
 
-  test('says so where the port is taken', async () => {
+  test('says that the port is in use', async () => {
     const { broker, gateway } = await grantAtWork({});
     const { exit, err } = await runCli(['proxy', GRANT_ID, '--port', String(gateway.port)], envFor(broker));
     expect([exit, err]).toEqual([1, `error[port_in_use]: port ${gateway.port} is in use; choose another\n`]);
@@ -206,7 +206,7 @@ describe('proxy', () => {
 });
 
 describe('request --wait', () => {
-  test('ends with 1 on Ctrl-C and leaves the request as it is', async () => {
+  test('exits with 1 on Ctrl-C and leaves the request open', async () => {
     let tell = () => {};
     const looked = new Promise<void>((resolve) => {
       tell = resolve;
@@ -244,7 +244,7 @@ describe('request --wait', () => {
 
 describe('broker and gateway in the foreground', () => {
   test.each(['csg_abc', `csg_${Buffer.from('{"secret":"hunter2"}').toString('base64url')}`])(
-    'P11: the credential %s is told by key and rule, never by value',
+    'P11: the credential %s is named by key and rule, never by value',
     async (credential) => {
       const dataDir = specFolder();
       const env = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_GATEWAY_CREDENTIAL: credential };
@@ -257,7 +257,7 @@ describe('broker and gateway in the foreground', () => {
     },
   );
 
-  test('a port that is taken is told with the variable that chooses another', async () => {
+  test('a port in use is reported with the variable that chooses another', async () => {
     const taken = await FakeServer.start({});
     const dataDir = specFolder();
     const credential = encodeGatewayCredential({
@@ -287,7 +287,7 @@ describe('broker and gateway in the foreground', () => {
   });
 
   test.each(['broker', 'gateway'])(
-    '%s without what it needs says what is missing and ends with 1',
+    '%s without what it needs says what is missing and exits with 1',
     async (program) => {
       const dataDir = specFolder();
       const { exit, out, err } = await runCli([program], { COUNTERSIGN_DATA_DIR: dataDir });

@@ -84,14 +84,14 @@ describe('flags', () => {
     [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'never'], /ISO 8601/],
     [['keys', 'create', '--principal', 'a@b.example', '--ttl', 'P400D'], /at most P366D/],
     [['token-check', '--jwks', 'x', '--issuer', 'i'], /--audience/],
-  ])('%j ends with 2 and asks nothing', async (argv, said) => {
+  ])('%j exits with 2 and sends nothing', async (argv, said) => {
     const { exit, out, err, seen } = await cli(argv);
     expect([exit, out, seen]).toEqual([2, '', []]);
     expect(err).toMatch(/^error\[invalid_usage\]: /);
     expect(err).toMatch(said);
   });
 
-  test('help goes to stdout and ends with 0', async () => {
+  test('help goes to stdout and exits with 0', async () => {
     const { exit, out } = await cli(['request', '--help']);
     expect([exit, out]).toEqual([0, expect.stringContaining('Examples:')]);
   });
@@ -105,7 +105,7 @@ describe('request', () => {
     'GET /api/v1/grants': () => ({ body: { items: [held], next: null } }),
   };
 
-  test('sends when it is to begin and how much may be used, in whole seconds of UTC', async () => {
+  test('sends start, deadline and budget, in whole seconds of UTC', async () => {
     const flags = ['--start-on', 'first-use', '--use-by', '2026-11-27T18:00:00+01:00', '--calls', '3'];
     const { exit, seen } = await cli([...ASK, ...flags], routes);
     expect(exit).toBe(0);
@@ -118,13 +118,13 @@ describe('request', () => {
     ]);
   });
 
-  test('tells of a fitting grant that is held already; where nobody can be asked it asks anew', async () => {
+  test('names a grant that is held already and fits; without a terminal it requests access all the same', async () => {
     const { err, seen } = await cli(ASK, routes);
     expect(err).toContain(`You hold ${GRANT_ID}`);
     expect(bodies(seen)).toHaveLength(1);
   });
 
-  test('offers a fitting grant at a terminal, and a no asks for nothing', async () => {
+  test('offers a fitting grant at a terminal; after a no it requests nothing', async () => {
     broker = await FakeServer.start(routes);
     const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: broker.url, COUNTERSIGN_API_KEY: KEY });
     const exit = await run(ASK, Object.assign(terminal, { confirm: async () => false }));
@@ -132,7 +132,7 @@ describe('request', () => {
     expect(bodies(broker.seen)).toEqual([]);
   });
 
-  test('a grant for less than what is wanted is not offered', async () => {
+  test('a grant that allows less than what is wanted is not offered', async () => {
     const { err } = await cli(
       ASK.map((each) => (each === 'invoices/*:read' ? 'invoices/*:update' : each)),
       routes,
@@ -144,7 +144,7 @@ describe('request', () => {
 describe('counter-offers', () => {
   const only = (resource: string, actions: string[]) => ({ resource, actions });
 
-  test('are the whole terms, narrower, with the digest shown as their parent', async () => {
+  test('are the complete terms, narrower, whose parent is the digest that was shown', async () => {
     const asked = requestAnswer({ state: 'awaiting_customer', terms: terms() });
     const { exit, out, err, seen } = await cli(
       [
@@ -247,7 +247,7 @@ describe('invitations', () => {
   const PATH = '/api/v1/tenants/acme/invitations';
   const INVITE = ['invite', 'billing', '--scope', 'invoices/*:read', '--until', '2026-11-27T18:00:00+01:00'];
 
-  test('invite opens the door of the key’s own tenant, in whole seconds of UTC', async () => {
+  test('invite opens an invitation of the caller’s own tenant, in whole seconds of UTC', async () => {
     const { exit, out, err, seen } = await cli(
       [
         ...INVITE,
@@ -283,7 +283,7 @@ describe('invitations', () => {
     expect(err).toContain(`countersign withdraw ${answer.id}`);
   });
 
-  test('what is not said is not sent', async () => {
+  test('flags that are absent are not sent', async () => {
     const { out, seen } = await cli([...INVITE, '--json'], {
       ...me('acme'),
       [`POST ${PATH}`]: () => ({ status: 201, body: answer }),
@@ -292,7 +292,7 @@ describe('invitations', () => {
     expect(JSON.parse(out)).toEqual(answer);
   });
 
-  test('invitations lists by filters and says how to go on; vendor staff name the tenant', async () => {
+  test('invitations lists by filters and names the next page; vendor staff name the tenant', async () => {
     const routes = { [`GET ${PATH}`]: () => ({ body: { items: [answer], next: 'abc' } }) };
     const own = await cli(['invitations', '--state', 'open', '--service', 'billing'], {
       ...me('acme'),
@@ -319,7 +319,7 @@ describe('invitations', () => {
     expect(out).toContain('withdrawn');
   });
 
-  test('request --invited leans on an invitation or is refused; the answer names it', async () => {
+  test('request --invited needs an invitation, and the answer names it', async () => {
     const { out, seen } = await cli([...ASK, '--invited'], {
       'GET /api/v1/grants': () => ({ body: { items: [], next: null } }),
       'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer({ invitation: answer.id }) }),
@@ -355,7 +355,7 @@ describe('locks', () => {
     expect((await cli(['unlock', LOCK, '--json'], routes)).out).toContain('"kind": "tenant"');
   });
 
-  test('what cannot be locked is told before anything is asked', async () => {
+  test('what cannot be locked is refused before any call', async () => {
     const { exit, seen } = await cli(['lock', 'world', 'x', '--reason', 'y']);
     expect([exit, seen]).toEqual([2, []]);
   });
@@ -368,7 +368,7 @@ describe('errors', () => {
     expect(terminal.err).toMatch(/^error\[unauthenticated\]: .*COUNTERSIGN_API_KEY/);
   });
 
-  test('P11: a bad variable is told by key and rule, never by value', async () => {
+  test('P11: a bad variable is named by key and rule, never by value', async () => {
     const terminal = new Terminal({
       COUNTERSIGN_BROKER_URL: 'http://hunter2.example',
       COUNTERSIGN_API_KEY: KEY,
@@ -379,13 +379,13 @@ describe('errors', () => {
     );
   });
 
-  test('a key file that cannot be opened ends with 2', async () => {
+  test('a key file that cannot be opened exits with 2', async () => {
     const terminal = new Terminal({ COUNTERSIGN_API_KEY_FILE: '/nowhere/at/all' });
     expect(await run(['whoami'], terminal)).toBe(2);
     expect(terminal.err).toMatch(/^error\[invalid_config\]: COUNTERSIGN_API_KEY_FILE .*ENOENT/);
   });
 
-  test('with --json a failure is one document too, and bad flags are none', async () => {
+  test('with --json a failure prints one document, and bad flags print none', async () => {
     const env = { COUNTERSIGN_BROKER_URL: 'http://localhost:1', COUNTERSIGN_API_KEY: KEY };
     const failing = new Terminal(env);
     expect(await run(['whoami', '--json'], failing)).toBe(1);
@@ -395,7 +395,7 @@ describe('errors', () => {
     expect(mistaken.out).toBe('');
   });
 
-  test('a broker that is away', async () => {
+  test('a broker that cannot be reached', async () => {
     const terminal = new Terminal({ COUNTERSIGN_BROKER_URL: 'http://localhost:1', COUNTERSIGN_API_KEY: KEY });
     expect(await run(['whoami'], terminal)).toBe(1);
     expect(terminal.err).toMatch(/^error\[broker_unreachable\]: /);
@@ -430,7 +430,7 @@ describe('errors', () => {
     expect(JSON.parse(json.out)).toMatchObject({ code: 'request_refused', refusals });
   });
 
-  test('text of others cannot drive the terminal', async () => {
+  test('text from elsewhere cannot control the terminal', async () => {
     const evil = 'x\u001b[2J\u202ey\nerror[fake]: z';
     const { err } = await cli(['show', REQUEST_ID], {
       [`GET /api/v1/requests/${REQUEST_ID}`]: () => problem(403, 'forbidden', evil),
@@ -438,7 +438,7 @@ describe('errors', () => {
     expect(err).toBe('error[forbidden]: x\\u{1b}[2J\\u{202e}y ⏎ error[fake]: z\n');
   });
 
-  test('an answer that is not understood is told as such', async () => {
+  test('an answer that is not understood is a bad_answer', async () => {
     const { exit, err } = await cli(['whoami'], {
       'GET /api/v1/whoami': () => ({ body: '<html>', type: 'text/html' }),
     });
@@ -451,7 +451,7 @@ describe('errors', () => {
   });
 });
 
-describe('asking and deciding', () => {
+describe('requesting and deciding', () => {
   const argv = [
     'request',
     'acme',
@@ -467,7 +467,7 @@ describe('asking and deciding', () => {
     'T-1',
   ];
 
-  test('request sends the ask once and with an idempotency key', async () => {
+  test('request sends the request once, with an idempotency key', async () => {
     const { exit, out, seen } = await cli([...argv, '--json'], {
       'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
     });
@@ -496,7 +496,7 @@ describe('asking and deciding', () => {
     ['denied', 1],
     ['expired', 1],
   ])(
-    '--wait tells each step on stderr, ends when it is %s, and prints the final document',
+    '--wait prints each step on stderr, ends when it is %s, and prints the final document',
     async (state, exit) => {
       const approved = requestAnswer({
         state,
@@ -519,7 +519,7 @@ describe('asking and deciding', () => {
     },
   );
 
-  test('--wait is woken by the event stream, and goes on over a broker that is away', async () => {
+  test('--wait is woken by the event stream, and continues while the broker cannot be reached', async () => {
     let looks = 0;
     const routes: Routes = {
       'POST /api/v1/requests': () => ({ status: 201, body: requestAnswer() }),
@@ -563,7 +563,7 @@ describe('asking and deciding', () => {
 });
 
 describe('lists and grants', () => {
-  test('a list passes its filters and says how to go on', async () => {
+  test('a list passes its filters and names the next page', async () => {
     const { out, err, seen } = await cli(['grants', '--state', 'active', '--limit', '1'], {
       'GET /api/v1/grants': () => ({
         body: { items: [grantAnswer('http://localhost:1/billing')], next: 'abc' },
@@ -603,7 +603,7 @@ describe('token-check', () => {
   test.each([
     ['', 'malformed'],
     ['not a token', 'malformed'],
-  ])('%j is %s and ends with 1', async (stdin, reason) => {
+  ])('%j is %s and exits with 1', async (stdin, reason) => {
     const { exit, out, err } = await cli(argv, {}, stdin);
     expect([exit, out, err]).toEqual([1, '', expect.stringMatching(`^error\\[${reason}\\]: `)]);
     await broker?.stop();
@@ -611,7 +611,7 @@ describe('token-check', () => {
     expect(JSON.parse(json.out)).toMatchObject({ valid: false, reason });
   });
 
-  test('a key file that cannot be opened ends with 2, one that is no key set with 1', async () => {
+  test('a key file that cannot be opened exits with 2, one that is not a key set with 1', async () => {
     const missing = await cli(['token-check', '--jwks', '/nowhere', '--issuer', 'i', '--audience', 'a']);
     expect([missing.exit, missing.err]).toEqual([2, expect.stringMatching(/^error\[cannot_open\]: /)]);
     await broker?.stop();

@@ -13,7 +13,7 @@ const needs = (vendor: number, customer: number) => ({
   },
 });
 
-/** A request as the broker answers it. */
+/** A request as the broker's API answers it. */
 export const requestAnswer = (changes: Record<string, unknown> = {}) => ({
   id: REQUEST_ID,
   tenant: 'acme',

@@ -3,7 +3,7 @@ import { CLI } from '../../../test/support/cli.js';
 
 export type Ended = { exit: number | null; out: string; err: string };
 
-/** The command as a process of its own. `begun` gives its stdout so far, to see it at work before it ends. */
+/** Starts the command as a process of its own. `printed` resolves with its stdout once that matches. */
 export function spawnCli(argv: string[], env: Record<string, string>, stdin = '') {
   const child = spawn(process.execPath, [CLI, ...argv], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },

@@ -11,7 +11,7 @@ export type Seen = {
 type Reply = { status?: number; type?: string; body?: unknown; hold?: boolean };
 type Handler = (seen: Seen) => Reply;
 
-/** A server that answers as a test says and keeps what it was asked. Unknown routes are 404 problems. */
+/** A server whose routes a test defines. It records the requests; an unknown route is a 404 problem. */
 export class FakeServer {
   readonly seen: Seen[] = [];
   private readonly held = new Set<http.ServerResponse>();
@@ -33,7 +33,7 @@ export class FakeServer {
     return `http://localhost:${this.port}`;
   }
 
-  /** Writes to every answer that a handler has held open. */
+  /** Writes to every answer that a handler keeps open. */
   push(text: string): void {
     for (const response of this.held) response.write(text);
   }

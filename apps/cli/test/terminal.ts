@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-/** Streams that a test can read back. */
+/** Streams of a command that a test can read. */
 export class Terminal {
   out = '';
   err = '';

@@ -14,7 +14,7 @@ describe('the demo environment', () => {
     });
   });
 
-  test('lets URLs follow the ports unless they are set, and takes empty for unset', () => {
+  test('URLs follow the ports unless they are set, and an empty variable counts as unset', () => {
     const demo = readDemoEnvironment(
       {
         COUNTERSIGN_PORT: '5000',
@@ -53,14 +53,14 @@ describe('the demo environment', () => {
     SMTP_URL_FILE: 'm',
   };
 
-  test('P11: gateway and data service are handed nothing that opens the store', () => {
+  test('P11: gateway and data service receive nothing that opens the database', () => {
     expect(withoutSecrets({ ...secrets, PATH: '/bin', COUNTERSIGN_LOG_LEVEL: 'warn' })).toEqual({
       PATH: '/bin',
       COUNTERSIGN_LOG_LEVEL: 'warn',
     });
   });
 
-  test('P11: the broker is handed neither a person’s key nor a gateway’s credential', () => {
+  test('P11: the broker receives neither a person’s key nor a gateway’s credential', () => {
     const env = brokerEnvironment(secrets, readDemoEnvironment({}, '/srv'));
     expect(env).not.toHaveProperty('COUNTERSIGN_API_KEY');
     expect(env).not.toHaveProperty('COUNTERSIGN_GATEWAY_CREDENTIAL');
@@ -71,12 +71,12 @@ describe('the demo environment', () => {
     });
   });
 
-  test('the store stands in the data folder unless a database is named', () => {
+  test('the database is in the data folder unless another is set', () => {
     const env = brokerEnvironment({}, readDemoEnvironment({}, '/srv'));
     expect(env['COUNTERSIGN_DATABASE_URL']).toBe('sqlite:/srv/data/countersign.db');
   });
 
-  test('mail goes to the mailbox unless a server is named', () => {
+  test('mail goes to the mailbox unless another server is set', () => {
     const demo = readDemoEnvironment({}, '/srv');
     expect(brokerEnvironment({}, demo)['SMTP_URL']).toBe('smtp://127.0.0.1:4401');
     expect(brokerEnvironment({ SMTP_URL: 'smtp://mail.example' }, demo)['SMTP_URL']).toBe(

@@ -14,7 +14,7 @@ describe('what npm start prints', () => {
     expect(text).not.toContain('export COUNTERSIGN_BROKER_URL');
   });
 
-  test('says what to set when ports or folder are other than usual', () => {
+  test('says what to set if ports or folder are not the defaults', () => {
     const demo = readDemoEnvironment(
       { COUNTERSIGN_PORT: '5000', COUNTERSIGN_DATA_DIR: '/else/where' },
       '/work',

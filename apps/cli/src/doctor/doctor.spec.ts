@@ -33,7 +33,7 @@ async function doctor(env: Record<string, string>) {
 
 const newData = () => join(specFolder(), 'data');
 
-test('a set-up where all is well ends with 0', async () => {
+test('a set-up without faults exits with 0', async () => {
   const dataDir = newData();
   const store = { COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_MASTER_KEY: MASTER_KEY };
   const organisation = '{"vendor":{"name":"V","staff":[]},"services":[],"tenants":[]}';
@@ -54,7 +54,7 @@ test('a set-up where all is well ends with 0', async () => {
   expect([exit, healthy]).toEqual([0, true]);
 });
 
-test('each thing that is wrong is named with how to mend it, and ends with 1', async () => {
+test('each fault is named with its fix, and exits with 1', async () => {
   const dataDir = newData();
   mkdirSync(dataDir, { mode: 0o700 });
   writeFileSync(join(dataDir, 'master-key'), MASTER_KEY, { mode: 0o644 });
@@ -117,7 +117,7 @@ test('P11: a bad variable is a finding without its value, and hides no other', a
   expect(found('store')).toMatchObject({ status: 'skipped' });
 });
 
-test('a port that another program holds is told', async () => {
+test('a port that another program uses is reported', async () => {
   const url = new URL(await serve({}));
   const { found } = await doctor({
     COUNTERSIGN_DATA_DIR: newData(),
@@ -151,7 +151,7 @@ test.each([
   expect(checkClockSkew('Tue, 24 Nov 2026 12:00:00 GMT', now + seconds * 1000).status).toBe(status);
 });
 
-test('a data folder that others may look into is a warning', () => {
+test('a data folder that others may read is a warning', () => {
   const folder = specFolder();
   expect(checkDataFolder(folder).status).toBe('ok');
   chmodSync(folder, 0o755);

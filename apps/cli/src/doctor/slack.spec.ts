@@ -35,13 +35,13 @@ function place(invited: boolean) {
 const found = async (places: Parameters<typeof checkSlack>[1], installations: SlackInstallation[]) =>
   (await checkSlack(environment(), places, installations)).filter(({ name }) => name === 'slack');
 
-test('without Slack nothing is said of it, unless somebody would be told there', async () => {
+test('without Slack there is no finding, unless someone should receive notices there', async () => {
   const { places } = place(true);
   expect(await checkSlack(null, [], [])).toEqual([]);
   expect(await checkSlack(null, places, [])).toMatchObject([{ status: 'failed' }]);
 });
 
-test('a channel that takes messages is well, and so is a clock that agrees', async () => {
+test('a channel that can receive messages is fine, and so is a clock that agrees', async () => {
   const { places, installation } = place(true);
   const findings = await checkSlack(environment(), places, [installation]);
   expect(findings.map(({ name, status }) => [name, status])).toEqual([
@@ -51,7 +51,7 @@ test('a channel that takes messages is well, and so is a clock that agrees', asy
   expect(slack.answers('chat.postMessage')).toEqual([]);
 });
 
-test('P11: what is wrong is told with how to mend it, and without the token', async () => {
+test('P11: each fault is reported with its fix, and without the token', async () => {
   const { places, installation, channel } = place(false);
   const detail = async (installations: SlackInstallation[]) => {
     const [finding] = await found(places, installations);
@@ -71,7 +71,7 @@ test('P11: what is wrong is told with how to mend it, and without the token', as
   expect(await detail([installation])).toContain('archived');
 });
 
-test('Slack away is told as such', async () => {
+test('an unreachable Slack is reported', async () => {
   const { places, installation } = place(true);
   slack.troubles.down();
   const findings = await checkSlack(environment(), places, [installation]);

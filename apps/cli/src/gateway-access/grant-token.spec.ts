@@ -25,7 +25,7 @@ test.each([
   expect(() => readGatewayUrl(grant(url))).toThrow(expect.objectContaining({ code: 'bad_answer' }));
 });
 
-test('a grant that has ended is told with its reason', () => {
+test('a grant that has ended is reported with its reason', () => {
   requireActive(grant('http://localhost/x'));
   expect(() => requireActive(grant('http://localhost/x', { state: 'ended', endReason: 'released' }))).toThrow(
     'ended (released)',
@@ -58,7 +58,7 @@ test('one token serves until its last third, and callers at once share one', asy
   expect(mint.count).toBe(1);
 });
 
-test('is renewed before it expires, without anybody waiting', async () => {
+test('is renewed before it expires, and no caller waits', async () => {
   const { clock, tokens } = at();
   await tokens.current();
   clock.ms = 70_000;
@@ -67,7 +67,7 @@ test('is renewed before it expires, without anybody waiting', async () => {
   expect(await tokens.current()).toBe('token.2.x');
 });
 
-test('P3: an expired token is never given out; the failure to renew is', async () => {
+test('P3: an expired token is never returned; the failure to renew it is thrown', async () => {
   const { mint, clock, tokens } = at();
   await tokens.current();
   mint.broken = true;
@@ -77,7 +77,7 @@ test('P3: an expired token is never given out; the failure to renew is', async (
   await expect(tokens.current()).rejects.toMatchObject({ code: 'grant_not_active' });
 });
 
-test('a token that was not accepted is dropped', async () => {
+test('a rejected token is dropped', async () => {
   const { tokens } = at();
   await tokens.current();
   tokens.drop();

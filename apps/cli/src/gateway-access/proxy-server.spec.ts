@@ -104,7 +104,7 @@ test.each([
   ['a page of another port of this machine', { origin: 'http://localhost:1' }, 403],
   ['a cross-site subresource', { 'sec-fetch-site': 'cross-site' }, 403],
   ['a same-site subresource', { 'sec-fetch-site': 'same-site' }, 403],
-])('refuses %s and asks the gateway nothing', async (_name, headers, status) => {
+])('refuses %s and calls the gateway not at all', async (_name, headers, status) => {
   await start();
   expect((await call('/x', headers)).status).toBe(status);
   expect(gateway.seen).toEqual([]);
@@ -127,14 +127,14 @@ test.each([
   ['/ended', 403, ['ended']],
   ['/denied', 403, []],
   ['/token', 401, ['token refused']],
-])('tells what %s means and gives the whole answer on', async (path, status, heard) => {
+])('reports %s, and passes the whole answer on', async (path, status, heard) => {
   await start();
   const answer = await call(path);
   expect([answer.status, told]).toEqual([status, heard]);
   expect(JSON.parse(answer.body)).toMatchObject({ status });
 });
 
-test('a token that cannot be had is a 502 with the broker’s code', async () => {
+test('a token that the broker refuses is a 502 with the broker’s code', async () => {
   await start({
     token: async () => {
       throw new CliError('grant_not_active', 'It has ended.');
@@ -147,7 +147,7 @@ test('a token that cannot be had is a 502 with the broker’s code', async () =>
   ]);
 });
 
-test('a gateway that is away is a 502', async () => {
+test('a gateway that cannot be reached is a 502', async () => {
   await start({ gatewayUrl: 'http://localhost:1/billing' });
   const answer = await call('/x');
   expect([answer.status, JSON.parse(answer.body)]).toEqual([

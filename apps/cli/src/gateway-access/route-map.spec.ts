@@ -30,7 +30,7 @@ async function cli(argv: string[], changes: { grant?: object; service?: object }
 const explain = (method: string, path: string, changes = {}) =>
   cli(['explain', method, path, '--grant', GRANT_ID, '--json'], changes);
 
-test('a call inside the scope is allowed, and what it means is said', async () => {
+test('a call inside the scope is allowed, with its resource and action', async () => {
   const { exit, out } = await explain('get', '/tenants/acme/invoices/17?page=2');
   expect([exit, JSON.parse(out)]).toEqual([
     0,
@@ -58,14 +58,14 @@ test.each([
   expect(err).toMatch(`error[${code}]: `);
 });
 
-test('a grant that has ended opens nothing', async () => {
+test('a grant that has ended allows nothing', async () => {
   const { exit, err } = await explain('GET', '/tenants/acme/invoices/17', {
     grant: { state: 'ended', endReason: 'expired' },
   });
   expect([exit, err]).toEqual([1, expect.stringContaining('error[grant_ended]: ')]);
 });
 
-test('a route map that has changed since the approval is told', async () => {
+test('a route map that has changed since the approval is reported', async () => {
   const { err } = await explain('GET', '/tenants/acme/invoices/17', {
     service: { routesHash: `sha256:${'c'.repeat(64)}` },
   });

@@ -53,7 +53,7 @@ test('migrate makes the database for this user alone, and does nothing the secon
   expect(await json(['migrate'])).toEqual({ deployment: first.deployment, applied: [] });
 });
 
-test('before migrate every host verb says what to do', async () => {
+test('before migrate every host verb says to run it', async () => {
   for (const argv of [
     ['keys', 'list'],
     ['gateways', 'enroll', 'x'],
@@ -67,7 +67,7 @@ test('before migrate every host verb says what to do', async () => {
   expect([applied.exit, applied.err]).toEqual([2, expect.stringMatching(/^error\[database_missing\]: /)]);
 });
 
-test('a database that cannot be opened at all ends with 2, one that is none or not of this version with 1', async () => {
+test('a database that cannot be opened exits with 2; a file that is not one, or another version, with 1', async () => {
   mkdirSync(join(dataDir, 'countersign.db'), { recursive: true });
   for (const argv of [['keys', 'list'], ['migrate']]) {
     const { exit, err } = await cli(argv);
@@ -86,7 +86,7 @@ test('a database that cannot be opened at all ends with 2, one that is none or n
   });
 });
 
-test('restore opens the next epoch of the feed each time, logs it, and says what the operator has to do again', async () => {
+test('restore opens the next epoch of the feed each time, and says what the operator must do again', async () => {
   await json(['migrate']);
   expect(await json(['restore'])).toEqual({
     epoch: 2,
@@ -312,14 +312,14 @@ describe('P12: pins on a gateway’s host', () => {
     expect((await json(['gateways', 'pins'])).items).toMatchObject([{ ...pinned, atLeast: [] }]);
   });
 
-  test('they need no store and no broker, and say where no gateway has run', async () => {
+  test('they need no database and no broker, and say that no gateway has run there', async () => {
     const { exit, out, err } = await cli(['gateways', 'pin', 'acme', one]);
     expect([exit, out]).toEqual([0, `acme is pinned to ${one}.\n`]);
     expect(err).toContain('COUNTERSIGN_SPOOL_DIR');
     expect((await cli(['gateways', 'pins'])).out).toContain(one);
   });
 
-  test('what is no slug or fingerprint is bad usage, and a file of another form is not overwritten', async () => {
+  test('what is not a slug or fingerprint is bad usage, and a file of another form is not overwritten', async () => {
     for (const argv of [
       ['Acme', one],
       ['deployment', one],

@@ -51,7 +51,7 @@ beforeEach(async () => {
 const reset = ['trust', 'reset', 'acme'];
 const because = [...reset, '--reason', 'a fire'];
 
-test('a reset is said once, called off once, and says what it does not do', async () => {
+test('a reset is declared once, called off once, and says what it does not do', async () => {
   const begun = await cli([...because, '--json']);
   const said = JSON.parse(begun.out);
   expect(said).toEqual({ id: expect.stringMatching(/^rst_/), tenant: 'acme', state: 'open' });
@@ -67,7 +67,7 @@ test('a reset is said once, called off once, and says what it does not do', asyn
   expect((await cli(because)).out).toContain('It opens nothing by itself.');
 });
 
-test('it is for claimed tenants, and wants a reason or to be called off', async () => {
+test('it is for claimed tenants, and needs a reason or --cancel', async () => {
   const other = (slug: string) => cli(['trust', 'reset', slug, '--reason', 'a fire']);
   expect((await other('globex')).err).toMatch(/^error\[wrong_state\]: /);
   expect((await other('nobody')).err).toMatch(/^error\[not_found\]: /);

@@ -6,7 +6,7 @@ import { freePort } from '../../../../test/support/free-port.js';
 import { Terminal } from '../../test/terminal.js';
 import { run } from '../main.js';
 
-describe('where the broker is away', () => {
+describe('if the broker cannot be reached', () => {
   let folder: string;
   let environment: Record<string, string>;
   const file = () => join(folder, 'credentials.json');
@@ -20,7 +20,7 @@ describe('where the broker is away', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('logout forgets the credential all the same, and says that the session stands', async () => {
+  test('logout forgets the credential all the same, and says that the session stays active', async () => {
     const broker = environment['COUNTERSIGN_BROKER_URL'] ?? '';
     const credential = `css_${'x'.repeat(43)}`;
     const stored = { credential, email: 'erin@vendor.example', expiresAt: null };
@@ -32,7 +32,7 @@ describe('where the broker is away', () => {
     expect(terminal.out + terminal.err).not.toContain(credential);
   });
 
-  test('login says by its code that the broker is not reached', async () => {
+  test('login says by its code that the broker cannot be reached', async () => {
     const terminal = new Terminal(environment);
     const ended = run(['login'], terminal);
     const printed = await eventually('an address', () => /http:\S+/.exec(terminal.err)?.[0]);

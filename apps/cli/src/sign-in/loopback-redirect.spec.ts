@@ -9,7 +9,7 @@ async function get(port: number, target: string): Promise<string> {
   return text(socket);
 }
 
-test('what is no address, and what is another’s answer, is waited past', async () => {
+test('targets that are not URLs, and answers of another sign-in, are ignored', async () => {
   const loopback = await LoopbackRedirect.open('state', new AbortController().signal);
   try {
     for (const target of ['//', '///', '/', '/callback?code=c&state=other'])

@@ -15,11 +15,11 @@ test.each([
   [14_399.6, '4 h'],
   [90_000, '1 d 1 h'],
   [-5, '0 s'],
-])('%d seconds are said as %s', (seconds, words) => {
+])('%d seconds are %s', (seconds, words) => {
   expect(formatSeconds(seconds)).toBe(words);
 });
 
-test('an instant carries its zone and its distance', () => {
+test('an instant is shown with its zone and its distance', () => {
   const now = new Date('2026-11-24T12:00:00Z');
   expect(formatInstant('2026-11-24T12:05:00Z', now)).toBe('2026-11-24T12:05:00Z (in 5 min)');
   expect(formatInstant('2026-11-24T11:59:00Z', now)).toBe('2026-11-24T11:59:00Z (1 min ago)');

@@ -154,7 +154,7 @@ describe('the data service', () => {
       expect(await json(path)).toEqual(changed);
     });
 
-    test('leaves what is not named, and clears what is null', async () => {
+    test('leaves members that are absent, and clears those that are null', async () => {
       await patch(path, '{"status":"paid","note":"one"}');
       await patch(path, '{"status":"open"}');
       expect(await json(path)).toMatchObject({ status: 'open', paidOn: null, note: 'one' });
@@ -239,7 +239,7 @@ describe('the data service', () => {
       expect(text).not.toContain('<img');
     });
 
-    test('says whether a gateway stands in between', async () => {
+    test('says whether the call came through a gateway', async () => {
       const grant = 'grt_0199d3c1-0000-7000-8000-000000000001';
       const record = 'rec_0199d3c1-0000-7000-8000-000000000002';
       const through = await fetch(`${base}/tenants/acme/customers`, {
@@ -249,7 +249,7 @@ describe('the data service', () => {
       expect(await (await get('/tenants/acme/customers', browser)).text()).toContain('recorded nowhere');
     });
 
-    test('answers a browser with a page when there is nothing', async () => {
+    test('answers a browser with a page if there is nothing', async () => {
       const answer = await get('/tenants/acme/invoices/inv-1', browser);
       expect(answer.status).toBe(404);
       expect(await answer.text()).toContain('not_found');
@@ -274,7 +274,7 @@ describe('the data service', () => {
     expect(log).not.toContain('top-secret');
   });
 
-  test('a caller that leaves in the middle of a body harms nobody', async () => {
+  test('a client that leaves in the middle of a body harms no one', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise<void>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {

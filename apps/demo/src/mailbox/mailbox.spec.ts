@@ -14,7 +14,7 @@ function statusOf(port: number, path: string): Promise<number | undefined> {
   });
 }
 
-test('a target that is no address is not found, and the mailbox goes on', async () => {
+test('a target that is not a URL is not found, and the mailbox continues', async () => {
   const { pages } = new Mailbox(() => new Date());
   await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
   const { port } = pages.address() as AddressInfo;

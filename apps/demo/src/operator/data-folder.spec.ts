@@ -33,7 +33,7 @@ describe('the data folder', () => {
     expect(readFileSync(join(dataDir, 'master-key'), 'utf8')).toBe(key);
   });
 
-  test('makes no new key for a store that an old one closed', () => {
+  test('makes no new key for a database that an old key encrypts', () => {
     makeDataFolder(dataDir);
     writeFileSync(join(dataDir, 'countersign.db'), '');
     expect(() => makeMasterKey(dataDir, {})).toThrow(expect.objectContaining({ code: 'master_key_missing' }));
@@ -47,7 +47,7 @@ describe('the data folder', () => {
     lockDataFolder(dataDir).release();
   });
 
-  test('a folder that cannot be made is told', () => {
+  test('a folder that cannot be made is reported', () => {
     writeFileSync(dataDir, 'a file');
     expect(() => makeDataFolder(dataDir)).toThrow(expect.objectContaining({ code: 'data_folder' }));
   });

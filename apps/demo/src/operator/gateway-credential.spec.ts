@@ -47,13 +47,13 @@ describe('the demo’s gateway', () => {
     expect(statSync(first.credentialFile).mode & 0o777).toBe(0o600);
   });
 
-  test('is enrolled anew where the store does not know it', async () => {
+  test('is enrolled again if the database does not know it', async () => {
     await enrol();
     gateways = [];
     expect((await enrol()).id).toBe(idOf(2));
   });
 
-  test('is enrolled anew where its credential is lost, and the lost one is revoked', async () => {
+  test('is enrolled again if its credential is lost, and the lost one is revoked', async () => {
     const { credentialFile } = await enrol();
     writeFileSync(credentialFile, 'csg_garbage');
     expect((await enrol()).id).toBe(idOf(2));

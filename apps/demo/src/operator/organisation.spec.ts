@@ -25,7 +25,7 @@ describe('the demo’s organisation', () => {
     expect(parse(back)).toEqual(parse(text));
   });
 
-  test('is valid, and has enough people for every decision that it demands', () => {
+  test('is valid, and has enough people for every decision that it requires', () => {
     const { vendor, tenants } = readOrganisation(organisationText(PLACES));
     for (const tenant of tenants) {
       const approvers = tenant.people.filter((person) => person.roles.includes('approver'));
@@ -35,13 +35,13 @@ describe('the demo’s organisation', () => {
     expect(tenants.map((tenant) => tenant.slug)).toEqual(['acme', 'globex', 'initech']);
   });
 
-  test('a broken file is told by its pointers', () => {
+  test('a broken file is reported by its pointers', () => {
     expect(() => readOrganisation('vendor: 5')).toThrow(
       expect.objectContaining({ code: 'invalid_organisation' }),
     );
   });
 
-  test('is applied when it has changed, and for a fresh store', async () => {
+  test('is applied when it has changed, and for a new database', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'demo-organisation-'));
     let runs = 0;
     const apply = (text: string, fresh = false) =>

@@ -45,14 +45,14 @@ describe('P12: the demo’s operator pins on the gateway’s host', () => {
     return { told, verbs };
   };
 
-  test('once a tenant is claimed, and nobody else', async () => {
+  test('once a tenant is claimed, and no other tenant', async () => {
     const { told, verbs } = await run({ acme: [null, hash('a')], globex: [null] }, 5);
     expect(verbs).toEqual([['gateways', 'pin', 'acme', hash('a')]]);
     expect(told).toEqual([expect.stringContaining(hash('a'))]);
     expect((await readPins(spoolDir))['acme']?.pinned).toBe(hash('a'));
   });
 
-  test('never another fingerprint than the one that is pinned, whatever the broker’s store says', async () => {
+  test('never another fingerprint than the pinned one, whatever the broker’s database says', async () => {
     const { pin } = setPin(undefined, hash('a'), Date.now());
     await writePins(spoolDir, { acme: pin });
     const { verbs } = await run({ acme: [hash('b')], globex: [null] }, 2);

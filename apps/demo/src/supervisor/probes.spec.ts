@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { checkPorts, untilReady } from './probes.js';
 
-test('a taken port is told with its use, and how to choose another', async () => {
+test('a port in use is reported with its purpose and the variable that chooses another', async () => {
   const holder = createTcpServer();
   await new Promise<void>((resolve) => {
     holder.listen(0, '127.0.0.1', resolve);
@@ -48,12 +48,12 @@ describe('untilReady', () => {
     server.close();
   });
 
-  test('asks on any port, also on one that browsers refuse', async () => {
+  test('calls any port, also one that browsers refuse', async () => {
     const port = await listenOnBlocked(server);
     await untilReady('gateway', `http://127.0.0.1:${port}/readyz`, 5_000, new AbortController().signal);
   });
 
-  test('asks again until the answer is 200, and says what came where it never is', async () => {
+  test('polls until the answer is 200, and reports the last answer if it never is', async () => {
     const port = await listenOnBlocked(server);
     const url = `http://127.0.0.1:${port}/readyz`;
     status = [503, 404];

@@ -1,6 +1,6 @@
 import { lineForTerminal } from './service.js';
 
-describe('what of a log reaches the terminal', () => {
+describe('lines of a log that reach the terminal', () => {
   test.each([
     ['an ordinary entry', 'stdout', '{"level":30,"msg":"answered"}', undefined],
     ['a warning', 'stdout', '{"level":40,"msg":"broker is gone"}', 'warning: broker is gone'],

@@ -36,7 +36,7 @@ describe('the supervisor', () => {
   };
   const never = () => new Promise<never>(() => {});
 
-  test('says which process ended and how, and then stops the others', async () => {
+  test('reports which process ended and how, and then stops the others', async () => {
     start('steady', STOPS);
     start('fragile', "console.error('error[broken]: no luck'); process.exitCode = 3;");
     await expect(supervisor.whileAllRun(never())).rejects.toMatchObject({
@@ -48,12 +48,12 @@ describe('the supervisor', () => {
     expect(readFileSync(join(dataDir, 'logs/fragile.log'), 'utf8')).toBe('error[broken]: no luck\n');
   });
 
-  test('a process killed from outside is told by its signal', async () => {
+  test('a process killed from outside is reported with its signal', async () => {
     start('victim', "process.kill(process.pid, 'SIGKILL');");
     await expect(supervisor.whileAllRun(never())).rejects.toThrow('the victim was ended by SIGKILL');
   });
 
-  test('stopping ends a process that does not listen, within 5 s', async () => {
+  test('stopping ends a process that ignores SIGTERM, within 5 s', async () => {
     start('polite', STOPS);
     start(
       'deaf',
@@ -74,7 +74,7 @@ describe('the supervisor', () => {
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });
 
-  test('stopping is not told as a fault', async () => {
+  test('stopping is not reported as a fault', async () => {
     start('polite', STOPS);
     const outcome = supervisor.whileAllRun(Promise.resolve('done'));
     await supervisor.stop();

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { playTour, requireRunning } from './tour.js';
 
-describe('a tour that cannot be played', () => {
+describe('a tour that cannot continue', () => {
   let server: Server | undefined;
   let created: string[];
   let revoked: string[];
@@ -44,7 +44,7 @@ describe('a tour that cannot be played', () => {
     };
   };
 
-  test('where nothing runs it says so', async () => {
+  test('if nothing runs, it says so', async () => {
     const url = await listen(broker(200, {}));
     await new Promise((resolve) => server?.close(resolve));
     await expect(requireRunning(url)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe('a tour that cannot be played', () => {
     await expect(requireRunning(url)).rejects.toMatchObject({ code: 'not_running' });
   });
 
-  test('a broker on another store is told apart, and the keys are revoked', async () => {
+  test('a broker on another database is recognised, and the keys are revoked', async () => {
     const url = await listen(broker(401, { code: 'unauthenticated' }));
     await expect(play(url)).rejects.toMatchObject({ code: 'other_store' });
     expect(revoked).toEqual(created.map((email) => `key_${email}`));

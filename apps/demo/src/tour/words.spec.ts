@@ -12,7 +12,7 @@ describe('the tour’s words', () => {
     expect(durationWords(duration)).toBe(words);
   });
 
-  test('a request is one sentence: who wants what of whom, how long, why', () => {
+  test('a request is one sentence: who wants what of which tenant, for how long, and why', () => {
     const request = {
       tenant: 'globex',
       service: 'billing',

@@ -12,7 +12,7 @@ const TRUST = {
   ...{ log: { epoch: 1, size: 0, root: '' }, proposal: null, reset: null, gateways: [] },
 };
 
-describe('a tour of attacks that cannot be played', () => {
+describe('a tour of attacks that cannot continue', () => {
   let server: Server;
   let dataDir: string;
   let open: string[];
@@ -71,7 +71,7 @@ describe('a tour of attacks that cannot be played', () => {
       response.end(JSON.stringify(body(request.url ?? '')));
     };
 
-  test('a broker on another store is told apart; keys are revoked', async () => {
+  test('a broker on another database is recognised; keys are revoked', async () => {
     expect((await failureWith(json(401, () => ({ code: 'unauthenticated' }))))?.code).toBe('other_store');
   });
 

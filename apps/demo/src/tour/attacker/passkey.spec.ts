@@ -9,7 +9,7 @@ import { SoftwarePasskey } from './passkey.js';
 const ADA = 'usr_0199f0a0-7b2c-7003-8000-0000000000a1';
 
 describe('the tour’s passkeys in software', () => {
-  test('are enrolled as any other', async () => {
+  test('are enrolled like any other', async () => {
     const passkey = SoftwarePasskey.make();
     const challenge = Buffer.alloc(32, 7).toString('base64url');
     const response = passkey.register(challenge, AT) as Parameters<
@@ -28,7 +28,7 @@ describe('the tour’s passkeys in software', () => {
     ]);
   });
 
-  test('sign what a gateway takes, kept and read again too, and not at another place', () => {
+  test('sign what a gateway accepts, also after being stored, and not at another origin', () => {
     const passkey = SoftwarePasskey.restore(SoftwarePasskey.make().stored);
     const document = sampleTrust({ [ADA]: [{ passkey: passkey.passkey } as Authenticator] });
     const hash = statementHash(hashing, document);
