@@ -63,3 +63,9 @@ test.each([
 ])('%s may import %s', (file, specifier) => {
   expect(lint(file, specifier)).not.toContain('noRestrictedImports');
 });
+
+test('files may not import each other in a circle', () => {
+  const importing = (other: string) => `import * as it from './${other}.js';\n\nexport const used = it;\n`;
+  tree.lint('libs/runtime/src/one.ts', importing('two'));
+  expect(tree.lint('libs/runtime/src/two.ts', importing('one'))).toContain('noImportCycles');
+});
