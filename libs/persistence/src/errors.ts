@@ -16,7 +16,7 @@ export type StoreErrorCode =
   | 'store_busy'
   | 'store_closed';
 
-/** Why the store refused. `message` tells what to do and holds no secret and no personal value. */
+/** Why the store refused. `message` says what to do and holds no secret and no personal value. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 

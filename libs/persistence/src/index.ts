@@ -1,7 +1,7 @@
 export { schemaDrift } from './engine/drift.js';
+export type { MigrateOptions, StoreOptions } from './engine/engine.js';
 export { migrate, pendingMigrations } from './engine/migrate.js';
 export { type OpenedStore, openStore } from './engine/open-store.js';
-export type { MigrateOptions, StoreOptions } from './engine/options.js';
 export { StoreError, type StoreErrorCode } from './errors.js';
 export { nodeKeyMaker } from './key-maker.js';
 export { systemClock, systemHashing, systemRandomness, uuidV7Ids } from './system.js';

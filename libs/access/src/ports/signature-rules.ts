@@ -8,13 +8,13 @@ import type {
 } from '@countersign/contract';
 import type { RelyingParty } from '../domain/trust/passkey.js';
 
-/** Why a signature does not count: a stable word, and a sentence that tells nothing of what was signed. */
+/** Why a signature is invalid: a stable word, and a sentence that repeats nothing of what was signed. */
 export interface Objection {
   reason: string;
   detail: string;
 }
 
-/** What a token says that countersignatures are held against; the window in seconds since the epoch. */
+/** The claims of a token that countersignatures must match; the window in seconds since the epoch. */
 export interface CountersignedClaims {
   tenant: string;
   terms: Terms;
@@ -31,14 +31,14 @@ export interface TrustInForce {
 }
 
 /**
- * How customers' signatures are judged: by the very steps that gateways take, which whoever composes the process hands
- * in. Each says what is wrong, and nothing where nothing is.
+ * Verifies customers' signatures by the very steps that gateways take; the process that composes the broker passes them
+ * in. Each step returns an objection, or nothing if the signature is valid.
  */
 export interface SignatureRules {
   /** A passkey's signature over its statement (WebAuthn Level 3 §7.2). */
   assertion(signature: Signature, key: { jwk: PasskeyJwk } & RelyingParty): Objection | undefined;
   /**
-   * Whether a document takes the place of the one before; the first has none before.
+   * Whether a document may replace the one before; the first one has no predecessor.
    *
    * @param now milliseconds since the epoch
    */
@@ -48,6 +48,6 @@ export interface SignatureRules {
   ): Objection | undefined;
   /** Whether this printed key made the signature over the document. */
   recovery(signature: Signature, document: TrustDocument, jwk: RecoveryJwk): boolean;
-  /** Whether a gateway that holds this trust would take a token with these claims for countersigned. */
+  /** Whether a gateway with this trust would accept a token with these claims as countersigned. */
   countersigned(claims: CountersignedClaims, trust: TrustInForce): Objection | undefined;
 }

@@ -1,4 +1,7 @@
+import type { Clock, Ids, Randomness } from '@countersign/access';
+import type { Hashing } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
+import { StoreError } from '../errors.js';
 import type { Reach } from '../repositories/bound.js';
 
 /** One database engine behind the store: transactions, and what they need that engines do in different ways. */
@@ -14,7 +17,7 @@ export interface Engine {
   /** One unit of reads as one snapshot. */
   read<T>(reach: Reach, work: (manager: EntityManager) => Promise<T>): Promise<T>;
   readonly rules: UnitRules;
-  /** Calls back when another process says that it has committed something to tell. Returns what ends it. */
+  /** Calls back when another process announces a commit. @returns a function that ends it */
   onForeignCommit(listener: () => void): () => void;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
   close(): Promise<void>;
@@ -24,9 +27,9 @@ export interface Engine {
 export interface UnitRules {
   /** Narrows a unit that was opened across tenants to one tenant, as if it had been opened for it. */
   narrow(manager: EntityManager, slug: string): Promise<void>;
-  /** Before the organisation changes: no tenant's unit that judges by it may be under way. */
+  /** Before the organisation changes: waits until no tenant's unit that decides by it is under way. */
   beforeOrganisationChange(manager: EntityManager): Promise<void>;
-  /** Last of all, where the unit has something to tell gateways or people: wakes other processes as it commits. */
+  /** Last, if the unit notifies gateways or people: wakes other processes when it commits. */
   announce(manager: EntityManager): Promise<void>;
 }
 
@@ -36,3 +39,25 @@ export const NO_RULES: UnitRules = {
   beforeOrganisationChange: () => Promise.resolve(),
   announce: () => Promise.resolve(),
 };
+
+/** An engine whose database is of this version and of this master key. */
+export interface OpenedEngine {
+  engine: Engine;
+  /** `dep_…` */
+  deployment: string;
+}
+
+export const migrationsPending = (): StoreError =>
+  new StoreError('migrations_pending', 'The database is not of this version yet: run `countersign migrate`.');
+
+export interface StoreOptions {
+  /** `sqlite:PATH` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE` */
+  url: string;
+  /** 32 bytes; what is secret in the database is sealed under it. */
+  masterKey: Uint8Array;
+  ids: Ids;
+  random: Randomness;
+  hashing: Hashing;
+}
+
+export type MigrateOptions = Pick<StoreOptions, 'url' | 'masterKey' | 'ids' | 'random'> & { clock: Clock };

@@ -1,4 +1,4 @@
-import type { MigrateOptions } from './options.js';
+import type { MigrateOptions } from './engine.js';
 import { migratePostgres, pendingOnPostgres } from './postgres/migrate.js';
 import { migrateSqlite, pendingOnSqlite } from './sqlite/migrate.js';
 import { placeOf } from './url.js';

@@ -18,13 +18,11 @@ import { IdempotentAnswers, type KeptAnswer, KeyTaken } from '../repositories/id
 import { OrganisationCache } from '../repositories/organisation-cache.js';
 import { firstResult, isKept, type SentKey, usedAtOnce } from '../units/answers.js';
 import type { UnitContext } from '../units/context.js';
-import { Owners } from '../units/owners.js';
+import { checkedSlug, Owners } from '../units/context.js';
 import { portsOf } from '../units/ports.js';
 import { tenantReads, vendorReads } from '../units/read-unit.js';
-import { checkedSlug } from '../units/slug.js';
 import { UnitOfWork } from '../units/unit-of-work.js';
-import type { Engine } from './engine.js';
-import type { StoreOptions } from './options.js';
+import type { Engine, StoreOptions } from './engine.js';
 import { openPostgres } from './postgres/engine.js';
 import { Sealer } from './secrets/seal.js';
 import { openSqlite } from './sqlite/engine.js';
@@ -34,13 +32,13 @@ import { placeOf } from './url.js';
 export interface OpenedStore extends Store {
   /**
    * Calls back after each committed writing unit of this process, and soon after other processes' units that
-   * have something to tell gateways or people, where the engine carries word of them (PostgreSQL). It wakes
-   * whoever polls; nothing may rest on being woken.
+   * notify gateways or people, if the engine carries announcements (PostgreSQL). It wakes pollers early; nothing may
+   * depend on it.
    *
    * @returns a function that ends it
    */
   onCommit(listener: () => void): () => void;
-  /** Settles when the database answers; rejects where it does not. */
+  /** Settles when the database answers; rejects if it does not. */
   ready(): Promise<void>;
   /** Lets the units at hand finish, refuses new ones, closes the database. */
   close(): Promise<void>;
@@ -224,7 +222,7 @@ class EngineStore implements Omit<OpenedStore, keyof DeploymentPorts> {
     return result;
   }
 
-  /** A tenant's unit does not see what other tenants' units stored under the key: a look across tenants tells. */
+  /** A tenant's unit does not see what other tenants' units stored under the key, so this looks across tenants. */
   private async afterKeyTaken<T>(start: UnitStart<T>, sent: SentKey): Promise<T> {
     const kept = await this.engine.read('everybody', (manager) => new IdempotentAnswers(manager).find(sent));
     if (kept !== null && isKept(kept, sent)) return firstResult<T>(kept, sent);

@@ -1,6 +1,6 @@
 import type { AccessRecordView } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger, milliseconds } from './instants.js';
+import { bigInteger, milliseconds } from './column-types.js';
 
 /** One call at a gateway, its outcome merged in. The log holds the same as leaves; this is what lists read. */
 @Entity('access_records')

@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { bigInteger } from './column-types.js';
 import { GrantEntity } from './grant.entity.js';
-import { bigInteger } from './instants.js';
 
 /** A part of a grant's budget in the hands of one boot of one gateway, with what its records prove. */
 @Entity('budget_leases')

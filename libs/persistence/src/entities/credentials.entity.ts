@@ -1,6 +1,6 @@
 import type { ApiKey, EnrolledGateway, GatewayPin, StoredKey } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { jsonList, jsonText } from './json-text.js';
+import { jsonList, jsonText } from './column-types.js';
 import { PersonEntity } from './person.entity.js';
 
 @Entity('api_keys')

@@ -1,7 +1,6 @@
 import type { FeedChangeKind } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger, milliseconds } from './instants.js';
-import { jsonText } from './json-text.js';
+import { bigInteger, jsonText, milliseconds } from './column-types.js';
 
 /** The outbox. */
 @Entity('notices')
@@ -41,7 +40,7 @@ export class NoticeEntity {
   deliveredAt!: string | null;
 }
 
-/** What gateways must hear of. Append-only, by trigger. */
+/** What gateways must be told of. Append-only, by trigger. */
 @Entity('feed_changes')
 export class FeedChangeEntity {
   /** Gap-free from 1 over the whole deployment. */

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { bigInteger } from './instants.js';
+import { bigInteger } from './column-types.js';
 
-/** One row: which deployment this is, where its feed stands, and how to tell its master key. */
+/** One row: the deployment's id, the position of its feed, and a check of its master key. */
 @Entity('deployment')
 export class DeploymentEntity {
   /** `dep_…` */

@@ -1,7 +1,7 @@
 import type { GrantEndReason, GrantState } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { bigInteger, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
-import { bigInteger, wholeSeconds } from './instants.js';
 import { RequestEntity } from './request.entity.js';
 
 @Entity('grants')

@@ -3,18 +3,16 @@ import { BudgetLeaseEntity } from './budget-lease.entity.js';
 import { ApiKeyEntity, GatewayEntity, SigningKeyEntity } from './credentials.entity.js';
 import { FeedChangeEntity, IdempotentAnswerEntity, NoticeEntity } from './delivery.entity.js';
 import { DeploymentEntity, LegalTransitionEntity } from './deployment.entity.js';
-import { EventEntity } from './event.entity.js';
 import { GrantEntity } from './grant.entity.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { LockEntity } from './lock.entity.js';
-import { LogHeadEntity } from './log-head.entity.js';
+import { EventEntity, LogHeadEntity, OpeningEntity } from './log.entity.js';
 import { NoticeDeliveryEntity } from './notice-delivery.entity.js';
-import { OpeningEntity } from './opening.entity.js';
 import { RouteMapEntity, ServiceEntity, TenantEntity, VendorEntity } from './organisation.entity.js';
 import { PersonEntity } from './person.entity.js';
 import { RecordChainEntity } from './record-chain.entity.js';
 import { RequestEntity } from './request.entity.js';
-import { ReviewEntity } from './review.entity.js';
+import { ReviewEntity, VoidedReviewEntity } from './review.entity.js';
 import { IdentityEntity, SessionEntity, SignInAttemptEntity } from './sign-in.entity.js';
 import {
   SlackAccountEntity,
@@ -33,7 +31,6 @@ import {
   TrustSignatureEntity,
   TrustVersionEntity,
 } from './trust.entity.js';
-import { VoidedReviewEntity } from './voided-review.entity.js';
 
 export const ENTITIES = [
   AccessRecordEntity,

@@ -1,8 +1,7 @@
 import type { InvitationState } from '@countersign/access';
 import type { InvitationStatement, Signature } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { wholeSeconds } from './instants.js';
-import { jsonText } from './json-text.js';
+import { jsonText, wholeSeconds } from './column-types.js';
 
 /** What was stated never changes, and `used` neither shrinks nor passes `uses`, by trigger. */
 @Entity('invitations')

@@ -1,6 +1,6 @@
 import type { LockKind, ReviewSide } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { wholeSeconds } from './instants.js';
+import { wholeSeconds } from './column-types.js';
 
 @Entity('locks')
 @Index('locks_binding', ['kind', 'name', 'liftedAt'])
@@ -17,7 +17,7 @@ export class LockEntity {
   @Column('varchar')
   name!: string;
 
-  /** The tenant that it binds, or `deployment` where it binds all. */
+  /** The tenant that it binds; `deployment` if it binds all. */
   @Column('varchar')
   tenant!: string;
 

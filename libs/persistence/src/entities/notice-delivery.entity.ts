@@ -1,7 +1,7 @@
 import type { DeliveryChannel, DeliveryState } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { milliseconds } from './column-types.js';
 import { NoticeEntity } from './delivery.entity.js';
-import { milliseconds } from './instants.js';
 
 /** One notice by one channel to one recipient. */
 @Entity('deliveries')

@@ -8,7 +8,7 @@ import type {
 } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { jsonList, jsonText } from './json-text.js';
+import { jsonList, jsonText } from './column-types.js';
 
 @Entity('tenants')
 export class TenantEntity implements TenantRecord {

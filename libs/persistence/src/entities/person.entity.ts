@@ -1,6 +1,6 @@
 import type { TenantRole, VendorRole } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { jsonText } from './json-text.js';
+import { jsonText } from './column-types.js';
 
 /** `side` of vendor staff. No slug is empty, and unlike NULL the empty text is subject to the unique index. */
 export const VENDOR_SIDE = '';

@@ -1,7 +1,6 @@
 import type { ChainVouch, RecordChain } from '@countersign/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger } from './instants.js';
-import { jsonText } from './json-text.js';
+import { bigInteger, jsonText } from './column-types.js';
 
 /** The last record taken of a gateway's chain, one chain per (tenant, gateway, boot), and the last signed one. */
 @Entity('record_chains')

@@ -1,9 +1,8 @@
 import type { AccessRequest, RequestOrigin, RequestState, ReviewNeeds } from '@countersign/access';
 import type { Terms } from '@countersign/contract';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { jsonText, wholeSeconds } from './column-types.js';
 import { FilterIndices } from './filter-indices.js';
-import { wholeSeconds } from './instants.js';
-import { jsonText } from './json-text.js';
 
 @Entity('requests')
 @FilterIndices('requests', ['createdAt', 'id'])
@@ -53,7 +52,7 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @Column('integer', { nullable: true })
   reminders!: number | null;
 
-  /** When somebody has to be reminded next (`remindAt`); null where nobody need be. */
+  /** When people have to be reminded next (`nextReminderAt`); null if never. */
   @Index('requests_remind')
   @Column('varchar', { name: 'remind_at', nullable: true, transformer: wholeSeconds })
   remindAt!: string | null;

@@ -1,8 +1,7 @@
 import type { Assurance, Channel, ReviewDecision, ReviewSide } from '@countersign/access';
 import type { ApprovalStatement, Signature, Terms } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { wholeSeconds } from './instants.js';
-import { jsonText } from './json-text.js';
+import { jsonText, milliseconds, wholeSeconds } from './column-types.js';
 import { RequestEntity } from './request.entity.js';
 
 /** Append-only, by trigger. */
@@ -54,4 +53,18 @@ export class ReviewEntity {
 
   @Column('text', { nullable: true, transformer: jsonText })
   countersignature!: Signature<ApprovalStatement> | null;
+}
+
+/** Reviews that no longer count. Append-only, by trigger. */
+@Entity('voided_reviews')
+export class VoidedReviewEntity {
+  @ForeignKey(() => ReviewEntity, { name: 'voided_reviews_review_fk' })
+  @PrimaryColumn('varchar')
+  review!: string;
+
+  @Column('varchar')
+  tenant!: string;
+
+  @Column('varchar', { transformer: milliseconds })
+  at!: string;
 }

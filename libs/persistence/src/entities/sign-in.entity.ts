@@ -1,7 +1,6 @@
 import type { Assurance, Session, SessionKind, SignInAttempt } from '@countersign/access';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { milliseconds } from './instants.js';
-import { jsonText } from './json-text.js';
+import { jsonText, milliseconds } from './column-types.js';
 import { PersonEntity } from './person.entity.js';
 
 @Entity('sessions')

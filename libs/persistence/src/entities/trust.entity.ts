@@ -8,8 +8,7 @@ import type {
   TrustDocument,
 } from '@countersign/contract';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { milliseconds } from './instants.js';
-import { jsonText } from './json-text.js';
+import { jsonText, milliseconds } from './column-types.js';
 import { PersonEntity } from './person.entity.js';
 
 @Entity('passkeys')

@@ -1,6 +1,6 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { StoreError } from '../errors.js';
-import type { Owners } from '../units/owners.js';
+import type { Owners } from '../units/context.js';
 import type { PendingWrites } from '../units/pending-writes.js';
 import { selectRows } from './plain-rows.js';
 

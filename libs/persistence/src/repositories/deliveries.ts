@@ -13,8 +13,8 @@ import {
   type PrunedBatch,
 } from '@countersign/access';
 import { type EntityManager, In } from 'typeorm';
+import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
-import { comparable } from '../entities/instants.js';
 import { NoticeDeliveryEntity } from '../entities/notice-delivery.entity.js';
 import { toNotice } from './outbox.js';
 

@@ -3,8 +3,7 @@ import { type CompactRange, rangeRoot } from '@countersign/audit-log';
 import type { Hashing } from '@countersign/contract';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
-import { EventEntity } from '../entities/event.entity.js';
-import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
 import { BoundRepository } from './bound.js';
 import { instant, nowhere } from './keyset.js';
 
@@ -56,7 +55,7 @@ export class Events extends BoundRepository<EventEntity> implements EventReads {
   }
 }
 
-/** Where a log with this range stands, in the epoch that the deployment is in. */
+/** The head of a log with this range, in the deployment's current epoch. */
 export async function logHeadOf(
   manager: EntityManager,
   hashing: Hashing,

@@ -1,9 +1,9 @@
 import type { ActiveGrant, FeedChange, FeedReads, Lock } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 import { type EntityManager, In, MoreThan } from 'typeorm';
+import { wholeSeconds } from '../entities/column-types.js';
 import { FeedChangeEntity } from '../entities/delivery.entity.js';
 import { DeploymentEntity } from '../entities/deployment.entity.js';
-import { wholeSeconds } from '../entities/instants.js';
 import { RouteMapEntity } from '../entities/organisation.entity.js';
 import { Locks } from './locks.js';
 

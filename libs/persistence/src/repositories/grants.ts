@@ -13,11 +13,10 @@ import type { EntityManager } from 'typeorm';
 import { GrantEntity } from '../entities/grant.entity.js';
 import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type Reach, type UnitScope } from './bound.js';
-import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { inChunks, updateRows } from './many-rows.js';
 import { insertRow, updateRow } from './plain-rows.js';
-import { updateRows } from './write-rows.js';
 
 const LISTING: Listing = {
   what: 'Grants',

@@ -2,8 +2,8 @@ import type { Invitation, InvitationRepository, ListFilter, Page, PageQuery } fr
 import type { EntityManager } from 'typeorm';
 import { InvitationEntity } from '../entities/invitation.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
-import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { inChunks } from './many-rows.js';
 
 const LISTING: Listing = {
   what: 'Invitations',

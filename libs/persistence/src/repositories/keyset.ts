@@ -1,6 +1,6 @@
 import { AccessError, type ListFilter, type Page, type PageQuery } from '@countersign/access';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import { comparable } from '../entities/instants.js';
+import { comparable } from '../entities/column-types.js';
 
 /** How one kind of row is listed. */
 export interface Listing {
@@ -55,7 +55,7 @@ export function instant(name: string, value: string): string {
 
 /**
  * One page, newest first: the rows after the cursor's place in the order, found through an index that ends
- * in that order. One row more than asked for tells whether there is a next page.
+ * in that order. One extra row shows whether there is a next page.
  *
  * @param rows a fresh query over the rows in reach, alias `row`
  * @throws AccessError `invalid_request` for a filter that does not apply or a cursor that is not in reach

@@ -2,8 +2,7 @@ import type { Lease, LeaseRepository, LeaseUse } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { BudgetLeaseEntity } from '../entities/budget-lease.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
-import { inChunks } from './chunks.js';
-import { updateRows } from './write-rows.js';
+import { inChunks, updateRows } from './many-rows.js';
 
 export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseRepository {
   constructor(manager: EntityManager, reach: Reach) {

@@ -1,10 +1,9 @@
 import type { NamedOpening, OpeningRepository } from '@countersign/access';
 import type { Opening } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import { OpeningEntity } from '../entities/opening.entity.js';
+import { OpeningEntity } from '../entities/log.entity.js';
 import { BoundRepository, type Reach, type UnitScope } from './bound.js';
-import { inChunks } from './chunks.js';
-import { insertRows } from './write-rows.js';
+import { inChunks, insertRows } from './many-rows.js';
 
 export class Openings extends BoundRepository<OpeningEntity> implements OpeningRepository {
   constructor(manager: EntityManager, reach: Reach, { writes }: UnitScope = {}) {

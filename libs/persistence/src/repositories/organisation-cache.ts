@@ -13,7 +13,7 @@ const compare = (a: OrganisationVersion, b: OrganisationVersion): number =>
   a.epoch - b.epoch || a.version - b.version;
 
 /**
- * What this process has read of the organisation, for as long as its version stands. The version is read in every
+ * What this process has read of the organisation, until its version changes. The version is read in every
  * unit of work, in its own snapshot, so that nothing is judged by what has changed since; what is kept saves the
  * reading and parsing of the same policy, controls and route maps for every request.
  */
@@ -21,7 +21,7 @@ export class OrganisationCache {
   #at: OrganisationVersion = { epoch: -1, version: -1 };
   readonly #kept = new LRUCache<string, { value: unknown }>({ max: MOST_KEPT });
 
-  /** @param at that of the unit that asks; an older one (a snapshot that is still open) reads for itself */
+  /** @param at the version that the unit sees; a unit with an older snapshot reads from the database */
   async read<T>(at: OrganisationVersion, key: string, load: () => Promise<T>): Promise<T> {
     if (compare(at, this.#at) > 0) {
       this.#kept.clear();
@@ -36,7 +36,7 @@ export class OrganisationCache {
   }
 }
 
-/** Many requests share it: whoever would change it learns so at once. */
+/** Many requests share it: code that tries to change it fails at once. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const member of Object.values(value)) frozen(member);

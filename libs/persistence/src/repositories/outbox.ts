@@ -1,11 +1,11 @@
 import type { Ids, Notice, NoticeDraft, Outbox, OutboxRepository } from '@countersign/access';
 import { type EntityManager, MoreThan } from 'typeorm';
+import { comparable } from '../entities/column-types.js';
 import { NoticeEntity } from '../entities/delivery.entity.js';
-import { comparable } from '../entities/instants.js';
 import type { PendingWrites } from '../units/pending-writes.js';
 import { insertRow } from './plain-rows.js';
 
-/** What a tenant's unit of work has to tell people; goes out after the commit (P7). */
+/** Notices that a tenant's unit of work adds. They go out after the commit (P7). */
 export class TenantOutbox implements Outbox {
   constructor(
     private readonly manager: EntityManager,
@@ -33,7 +33,7 @@ export class TenantOutbox implements Outbox {
   }
 }
 
-/** Every tenant’s notices that wait for somebody to find out where they go. */
+/** Every tenant’s notices that are not fanned out yet. */
 export class WaitingNotices implements OutboxRepository {
   constructor(private readonly manager: EntityManager) {}
 

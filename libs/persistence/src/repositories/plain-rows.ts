@@ -1,5 +1,5 @@
 import type { EntityManager, EntityTarget, ObjectLiteral, ValueTransformer } from 'typeorm';
-import { columnsOf } from './rows-source.js';
+import { columnsOf } from './many-rows.js';
 
 /**
  * Reads and writes single rows by plain SQL. What every request and review does goes this way: building a statement with

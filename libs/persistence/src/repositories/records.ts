@@ -12,9 +12,8 @@ import { type EntityManager, IsNull } from 'typeorm';
 import { AccessRecordEntity } from '../entities/access-record.entity.js';
 import { RecordChainEntity } from '../entities/record-chain.entity.js';
 import { BoundRepository, type Reach } from './bound.js';
-import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
-import { insertRows, updateRows } from './write-rows.js';
+import { inChunks, insertRows, updateRows } from './many-rows.js';
 
 const LISTING: Listing = {
   what: 'Access records',

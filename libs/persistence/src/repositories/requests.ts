@@ -9,8 +9,8 @@ import {
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
 import { BoundRepository, type Reach, type UnitScope } from './bound.js';
-import { inChunks } from './chunks.js';
 import { keysetPage, type Listing } from './keyset.js';
+import { inChunks } from './many-rows.js';
 import { insertRow, places, query, updateRow } from './plain-rows.js';
 
 const LISTING: Listing = {
@@ -27,7 +27,7 @@ const LISTING: Listing = {
   },
 };
 
-/** States in which a request still waits for somebody. */
+/** States in which a request still waits for a decision. */
 export const OPEN_STATES = ['awaiting_vendor', 'awaiting_customer', 'countered'];
 
 export class Requests extends BoundRepository<RequestEntity> implements RequestRepository {
@@ -84,7 +84,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
       .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
   }
 
-  /** Requests of which somebody has to be reminded. `now` in the comparable spelling. */
+  /** Requests of which people have to be reminded. `now` in the comparable spelling. */
   toRemindOf(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
     return this.rows()
       .andWhere('row.remindAt <= :now', { now })

@@ -1,11 +1,10 @@
 import type { Review, ReviewRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
 import { RequestEntity } from '../entities/request.entity.js';
-import { ReviewEntity } from '../entities/review.entity.js';
-import { VoidedReviewEntity } from '../entities/voided-review.entity.js';
+import { ReviewEntity, VoidedReviewEntity } from '../entities/review.entity.js';
 import { BoundRepository, type Reach, type UnitScope } from './bound.js';
-import { inChunks } from './chunks.js';
 import { orConflict } from './conflict.js';
+import { inChunks } from './many-rows.js';
 import { insertRow, places, selectRows } from './plain-rows.js';
 import { OPEN_STATES } from './requests.js';
 

@@ -1,6 +1,6 @@
 import type { DueObjects, ScheduleRepository } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { comparable } from '../entities/instants.js';
+import { comparable } from '../entities/column-types.js';
 import { Grants } from './grants.js';
 import { Invitations } from './invitations.js';
 import { Locks } from './locks.js';

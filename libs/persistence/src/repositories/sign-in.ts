@@ -8,7 +8,7 @@ import type {
   SignInAttemptRepository,
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
-import { comparable } from '../entities/instants.js';
+import { comparable } from '../entities/column-types.js';
 import { PersonEntity, VENDOR_SIDE } from '../entities/person.entity.js';
 import { IdentityEntity, SessionEntity, SignInAttemptEntity } from '../entities/sign-in.entity.js';
 import { orConflict } from './conflict.js';

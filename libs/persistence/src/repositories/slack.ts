@@ -9,14 +9,14 @@ import type {
 } from '@countersign/access';
 import { type EntityManager, IsNull, LessThan } from 'typeorm';
 import type { Sealer } from '../engine/secrets/seal.js';
-import { comparable } from '../entities/instants.js';
+import { comparable } from '../entities/column-types.js';
 import {
   SlackAccountEntity,
   SlackInstallationEntity,
   SlackPostEntity,
   SlackSeenEntity,
 } from '../entities/slack.entity.js';
-import { columnsOf, rowsSources } from './rows-source.js';
+import { columnsOf, rowsSources } from './many-rows.js';
 
 type Tokens = Pick<SlackInstallation, 'token' | 'refreshToken' | 'tokenExpiresAt'>;
 

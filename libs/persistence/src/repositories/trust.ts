@@ -6,7 +6,7 @@ import type {
   TrustVersion,
 } from '@countersign/access';
 import type { EntityManager } from 'typeorm';
-import { comparable } from '../entities/instants.js';
+import { comparable } from '../entities/column-types.js';
 import {
   TrustProposalEntity,
   TrustReminderEntity,
@@ -49,7 +49,7 @@ export class Trust extends BoundRepository<TrustVersionEntity> implements TrustR
     return rows.filter(({ tenant, chain }) => last.get(tenant) === chain).map(toVersion);
   }
 
-  /** Those in force that end after one instant and by the other, and of which nobody was reminded at that distance. */
+  /** Versions in force that end in this window and have no reminder yet at that distance. */
   async ending({ after, by }: { after: string; by: string }, days: number): Promise<TrustVersion[]> {
     const rows = await this.rows()
       .andWhere('row.validUntil > :after AND row.validUntil <= :by', {

@@ -1,8 +1,9 @@
-import type { Ids, Randomness } from '@countersign/access';
-import type { Hashing } from '@countersign/contract';
+import type { Ids, Owner, Randomness } from '@countersign/access';
+import { type Hashing, isSlug } from '@countersign/contract';
+import { LRUCache } from 'lru-cache';
 import type { Sealer } from '../engine/secrets/seal.js';
+import { StoreError } from '../errors.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
-import type { Owners } from './owners.js';
 
 /** What units of work are made with besides the transaction. */
 export interface UnitContext {
@@ -12,4 +13,25 @@ export interface UnitContext {
   sealer: Sealer;
   organisation: OrganisationCache;
   owners: Owners;
+}
+
+const MOST_KEPT = 50_000;
+
+/** Whose requests and grants are, by id. An object never changes hands, so what was read once stays true. */
+export class Owners {
+  readonly #kept = new LRUCache<string, Owner>({ max: MOST_KEPT });
+
+  get(id: string): Owner | undefined {
+    return this.#kept.get(id);
+  }
+
+  note(id: string, { tenant, requester }: Owner): void {
+    this.#kept.set(id, { tenant, requester });
+  }
+}
+
+/** @throws StoreError `invalid_tenant` where the text is no slug */
+export function checkedSlug(slug: string): string {
+  if (!isSlug(slug)) throw new StoreError('invalid_tenant', 'A unit of work is opened for a tenant’s slug.');
+  return slug;
 }

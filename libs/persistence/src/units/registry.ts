@@ -15,13 +15,12 @@ import { OrganisationWriter } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { WaitingNotices } from '../repositories/outbox.js';
 import { Records } from '../repositories/records.js';
-import { RelayedStops } from '../repositories/relayed-stops.js';
 import { Requests } from '../repositories/requests.js';
 import { Reviews } from '../repositories/reviews.js';
 import { Schedule } from '../repositories/schedule.js';
 import { Identities, Sessions, SignInAttempts } from '../repositories/sign-in.js';
 import { SeenBySlack, SlackAccounts, SlackInstallations, SlackPosts } from '../repositories/slack.js';
-import { Stops } from '../repositories/stops.js';
+import { RelayedStops, Stops } from '../repositories/stops.js';
 import { Trust } from '../repositories/trust.js';
 import type { UnitContext } from './context.js';
 

@@ -2,13 +2,12 @@ import type { EventDraft, EventLog, LogHead } from '@countersign/access';
 import { type Actor, appendLeaf, type CompactRange, encodeLeaf, leafHash } from '@countersign/audit-log';
 import { commit, encodeBase64url } from '@countersign/contract';
 import type { EntityManager } from 'typeorm';
-import { EventEntity } from '../entities/event.entity.js';
-import { LogHeadEntity } from '../entities/log-head.entity.js';
+import { EventEntity, LogHeadEntity } from '../entities/log.entity.js';
 import { StoreError } from '../errors.js';
 import { logHeadOf } from '../repositories/events.js';
+import { insertRows } from '../repositories/many-rows.js';
 import { Openings } from '../repositories/openings.js';
 import { returning, selectRows, updateRow } from '../repositories/plain-rows.js';
-import { insertRows } from '../repositories/write-rows.js';
 import type { UnitContext } from './context.js';
 
 const SALT_BYTES = 32;

@@ -8,10 +8,10 @@ import { OrganisationReader } from '../repositories/organisation.js';
 import type { OrganisationCache } from '../repositories/organisation-cache.js';
 import { TenantOutbox } from '../repositories/outbox.js';
 import type { UnitContext } from './context.js';
+import { checkedSlug } from './context.js';
 import { FeedTail } from './feed-tail.js';
 import { PendingWrites } from './pending-writes.js';
 import { ALL_REPOSITORIES, bind, type Scope, TENANT_REPOSITORIES } from './registry.js';
-import { checkedSlug } from './slug.js';
 import { TenantLog } from './tenant-log.js';
 
 /** Everything that one writing transaction hands out; `flush` writes what was held back until its end. */

@@ -8,7 +8,7 @@ const DUPLICATE = new Set(['42710', '23505']);
 /**
  * Makes the role that brokers work as, once per server, and lets this login become it.
  *
- * @throws StoreError `role_missing` where the login may not: then somebody who may has to, once
+ * @throws StoreError `role_missing` if the login may not: then an administrator has to do it, once
  */
 export async function ensureAppRole(manager: EntityManager): Promise<void> {
   try {

@@ -1,6 +1,6 @@
 import { DEPLOYMENT_SLUG } from '@countersign/contract';
 import type { Reach } from '../../repositories/bound.js';
-import { checkedSlug } from '../../units/slug.js';
+import { checkedSlug } from '../../units/context.js';
 import { APP_ROLE } from './row-security.js';
 
 /** First of the two numbers of our advisory locks, so that other programs' do not collide with them. */
@@ -8,7 +8,7 @@ const LOCKS = 0x636f756e;
 const ORGANISATION = 1;
 const MIGRATION = 2;
 
-/** Held to the end of the transaction: shared by units that judge by the organisation, alone by who changes it. */
+/** Held to the end of the transaction: shared by units that decide by the organisation, exclusive for a unit that changes it. */
 const SHARE_ORGANISATION = `SELECT pg_advisory_xact_lock_shared(${LOCKS}, ${ORGANISATION})`;
 export const HOLD_ORGANISATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${ORGANISATION})`;
 export const HOLD_MIGRATION = `SELECT pg_advisory_xact_lock(${LOCKS}, ${MIGRATION})`;
@@ -50,7 +50,7 @@ export const beginWrite = (reach: Reach): string =>
 export const narrowTo = (slug: string): string => `${reachSettings({ tenant: slug })}; ${SHARE_ORGANISATION}`;
 
 /**
- * A unit of the deployment's log judges nothing by the organisation. It takes that log's head, as a vendor's unit does
+ * A unit of the deployment's log decides nothing by the organisation. It takes that log's head, as a vendor's unit does
  * before it changes the organisation: with a share of it, one would wait for the other for ever.
  */
 const judges = (reach: Reach): boolean => reach !== 'everybody' && reach.tenant !== DEPLOYMENT_SLUG;

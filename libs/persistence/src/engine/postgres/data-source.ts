@@ -11,7 +11,7 @@ const IDLE_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** For a statement's answer: longer than it may wait for a lock, and not for as long as TCP believes in a host. */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** Of an idle connection; the system's own two hours are no help to whoever listens. */
+/** For idle connections; the system's default of two hours is too long for a listener. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
 const TEXTS = new Set<unknown>(['varchar', 'text']);
@@ -57,7 +57,7 @@ export async function openPool(
     poolSize,
     installExtensions: false,
     extra,
-    // An idle connection that breaks leaves the pool; whoever needs one next learns whether there is another.
+    // An idle connection that breaks leaves the pool; the next unit opens another, or fails.
     poolErrorHandler: () => {},
   });
   try {

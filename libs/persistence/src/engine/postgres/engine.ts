@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Reach } from '../../repositories/bound.js';
 import { checkedDeployment } from '../deployment.js';
 import type { Engine, UnitRules } from '../engine.js';
-import { migrationsPending, type OpenedEngine } from '../opened-engine.js';
+import { migrationsPending, type OpenedEngine } from '../engine.js';
 import type { Sealer } from '../secrets/seal.js';
 import { UnitLanes } from '../unit-lanes.js';
 import { beginRead, beginWrite, HOLD_ORGANISATION, narrowTo } from './begin.js';
@@ -46,7 +46,7 @@ class PostgresEngine implements Engine {
     this.rules = {
       narrow: async (manager, slug) => void (await manager.query(narrowTo(slug))),
       beforeOrganisationChange: async (manager) => void (await manager.query(HOLD_ORGANISATION)),
-      // PostgreSQL says it as the transaction commits, and never where it does not.
+      // PostgreSQL sends it when the transaction commits, and never if it does not.
       announce: async (manager) =>
         void (await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, this.#self])),
     };

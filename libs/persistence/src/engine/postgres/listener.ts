@@ -6,7 +6,7 @@ const RECONNECT_MS = 1_000;
 
 /**
  * Hears what other processes announce, on a connection of its own. It is only a wake-up: while the connection
- * is broken, or where a pooler does not carry notifications, whoever is woken by it still polls.
+ * is broken, or where a pooler does not carry notifications, its listeners still poll.
  */
 export class Listener {
   #client: Client | undefined;
@@ -57,7 +57,7 @@ export class Listener {
     this.#client = undefined;
     broken.end().catch(() => undefined);
     this.#timer = setTimeout(() => {
-      // What was said while nobody listened is made up for.
+      // Wake up once: announcements may have been missed meanwhile.
       this.#connecting = this.connect(this.onWord);
     }, RECONNECT_MS);
     this.#timer.unref();

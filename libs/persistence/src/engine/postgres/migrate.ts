@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.js';
 import { codeOf, withoutValues } from '../../failures.js';
 import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
-import type { MigrateOptions } from '../options.js';
+import type { MigrateOptions } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { ensureAppRole } from './app-role.js';
 import { HOLD_MIGRATION, reachSettings } from './begin.js';

@@ -79,7 +79,7 @@ export const TABLES: Readonly<Record<string, Rules>> = {
 
 /** Columns that alone may be updated, where not all may. */
 const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
-  // Who may raise the epoch is said by a trigger: rules for rows cannot tell columns apart.
+  // A trigger decides who may raise the epoch: rules for rows cannot distinguish columns.
   deployment: ['feed_seq', 'epoch', 'organisation_version'],
   log_heads: ['size', 'units', 'range'],
   invitations: ['state', 'version', 'used', 'ended_at'],
@@ -90,7 +90,7 @@ const UPDATABLE: Readonly<Record<string, readonly string[]>> = {
   stops: ['lift', 'lifted_by', 'lifted_at'],
 };
 
-/** Tables that hold nobody's rows: read by triggers and at start-up. */
+/** Tables without rows of tenants: read by triggers and at start-up. */
 const PLAIN = ['legal_transitions', 'migrations'];
 
 /**

@@ -7,7 +7,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MASTER_KEY_BYTES = 32;
 
-/** Where a secret stands: it opens there and nowhere else (the AAD of its sealing). */
+/** The place of a secret: it opens there and nowhere else (the AAD of its sealing). */
 export interface Place {
   table: string;
   row: string;
@@ -15,7 +15,7 @@ export interface Place {
 
 /**
  * Seals secrets under the deployment's master key with AES-256-GCM. A sealed text names its key, so that
- * a later change of keys can tell old from new: `s1.<key id>.<nonce>.<ciphertext ‖ tag>`, base64url.
+ * a later change of keys can distinguish old from new: `s1.<key id>.<nonce>.<ciphertext ‖ tag>`, base64url.
  */
 export class Sealer {
   /** First 8 bytes of the key's SHA-256, hex. Says which key, not what it is. */

@@ -1,9 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { checkedDeployment } from '../deployment.js';
-import { type Engine, NO_RULES } from '../engine.js';
-import type { OpenedEngine } from '../opened-engine.js';
-import { migrationsPending } from '../opened-engine.js';
+import type { OpenedEngine } from '../engine.js';
+import { type Engine, migrationsPending, NO_RULES } from '../engine.js';
 import type { Sealer } from '../secrets/seal.js';
 import { UnitQueue } from '../unit-queue.js';
 import { openSource } from './data-source.js';

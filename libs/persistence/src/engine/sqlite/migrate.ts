@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { StoreError } from '../../errors.js';
 import { allMigrations, lacking } from '../applied.js';
 import { ensureDeployment } from '../deployment.js';
-import type { MigrateOptions } from '../options.js';
+import type { MigrateOptions } from '../engine.js';
 import { Sealer } from '../secrets/seal.js';
 import { openSource } from './data-source.js';
 import { writeTransaction } from './transactions.js';
@@ -44,7 +44,7 @@ export async function unapplied(source: DataSource): Promise<string[]> {
 }
 
 /**
- * Whether there is a file that this process may read and write. SQLite would not tell why it cannot.
+ * Whether there is a file that this process may read and write. SQLite does not report why it cannot.
  * @throws StoreError `database_unreadable` with the file system's error as its cause
  */
 export async function exists(path: string): Promise<boolean> {

@@ -43,7 +43,7 @@ export async function readTransaction<T>(
 }
 
 /**
- * Hands out a manager that works until the unit is over and never after: a call that somebody forgot to await
+ * Hands out a manager that works until the unit is over and never after: a call that was never awaited
  * would otherwise land in another unit's transaction, or in none.
  */
 async function withinUnit<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { bigInteger, milliseconds } from './instants.js';
+import { bigInteger, hashList, milliseconds } from './column-types.js';
 
 /** A leaf of a tenant's log, with the columns that lists filter by. Append-only, by trigger. */
 @Entity('events')
@@ -37,4 +37,41 @@ export class EventEntity {
 
   @Column('varchar', { nullable: true })
   requester!: string | null;
+}
+
+/** How far a log has grown. A writing unit bumps `units` before it reads anything: that orders the tenant's units. */
+@Entity('log_heads')
+export class LogHeadEntity {
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  /** Number of leaves; never shrinks, by trigger. */
+  @Column('bigint', { transformer: bigInteger })
+  size!: number;
+
+  @Column('bigint', { transformer: bigInteger })
+  units!: number;
+
+  /** The tree's compact range (RFC 6962): all that is needed to append a leaf and to compute the root. */
+  @Column('text', { nullable: true, transformer: hashList })
+  range!: Uint8Array[];
+}
+
+/** The personal value behind a commitment, with its salt. Deleting a row erases the value; the log stays whole. */
+@Entity('openings')
+export class OpeningEntity {
+  @PrimaryColumn('varchar')
+  commitment!: string;
+
+  @PrimaryColumn('varchar')
+  tenant!: string;
+
+  @Column('varchar')
+  name!: string;
+
+  @Column('text')
+  value!: string;
+
+  @Column('varchar')
+  salt!: string;
 }
