@@ -57,6 +57,7 @@ export default {
     {
       ...project('browser', ['<rootDir>/test/browser/**/*.spec.ts']),
       globalSetup: '<rootDir>/test/browser/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/browser/support/global-teardown.mjs',
     },
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     // These hold deadlines, or kill by the hundred: they want both cores, one after the other.

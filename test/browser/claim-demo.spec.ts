@@ -14,10 +14,7 @@ describe('P12: Ada claims Acme in the demo', () => {
 
   beforeAll(async () => {
     demo = await Demo.start();
-    browser = await chromium.launch({
-      executablePath: process.env['COUNTERSIGN_TEST_CHROMIUM'] ?? '',
-      args: ['--no-sandbox'],
-    });
+    browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
   }, 120_000);
   afterAll(async () => {
     await browser.close();

@@ -44,15 +44,10 @@ interface Place {
 
 interface Master extends Known {
   copy(folder: string): Promise<{ url: string; drop(): Promise<void> }>;
-  remove(): Promise<void>;
 }
 
-/** By engine and organisation; null after the first, which few test files follow with others. */
-const masters = new Map<string, Promise<Master> | null>();
-afterAll(async () => {
-  for (const master of masters.values()) await (await master)?.remove();
-  masters.clear();
-});
+/** By engine and organisation. Test files that run in one process share them; the end of the run removes them. */
+const masters = new Map<string, Promise<Master>>();
 
 const systemDeps = (clock: Clock) => ({
   clock,
@@ -67,8 +62,8 @@ export const openHost = async (url: string, clock: Clock): Promise<Deps & { stor
 });
 
 /**
- * Fills one database for the first broker of a test file and another for all that follow on the same organisation:
- * these are copies, and share ids and API keys. To fill one takes longer than to start a broker on it.
+ * Fills one database for all brokers of this process on the same organisation. Each broker gets a copy: they share ids
+ * and API keys, and nothing else. To fill a database takes longer than to start a broker on it.
  */
 export async function filledDatabase(
   place: Place,
@@ -76,14 +71,9 @@ export async function filledDatabase(
   clock: Clock,
 ): Promise<FilledDatabase> {
   const key = `${place.engine} ${JSON.stringify(file)}`;
-  const known = masters.get(key);
   // What was made at another time than this clock's is not what this broker would find.
-  const moved = Math.abs(clock.now().getTime() - Date.now()) > 1_000;
-  if (known === undefined || moved) {
-    masters.set(key, known ?? null);
-    return filled(place, file, clock);
-  }
-  const making = known ?? makeMaster(place.engine, file, clock);
+  if (Math.abs(clock.now().getTime() - Date.now()) > 1_000) return filled(place, file, clock);
+  const making = masters.get(key) ?? makeMaster(place.engine, file, clock);
   masters.set(key, making);
   const { keys, persons, copy } = await making;
   return { ...(await copy(place.folder)), keys: { ...keys }, persons: { ...persons } };
@@ -107,15 +97,15 @@ const NAME = 'countersign.db';
 async function makeMaster(engine: Engine, file: Organisation, clock: Clock): Promise<Master> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-filled-'));
   try {
-    const { url, drop, keys, persons } = await filled({ engine, folder }, file, clock);
+    const { url, keys, persons } = await filled({ engine, folder }, file, clock);
     if (engine === 'PostgreSQL')
-      return { keys, persons, copy: () => emptyDatabase(new URL(url).pathname.slice(1)), remove: drop };
+      return { keys, persons, copy: () => emptyDatabase(new URL(url).pathname.slice(1)) };
     const bytes = await readFile(join(folder, NAME));
     const copy = async (into: string) => {
       await writeFile(join(into, NAME), bytes, { mode: 0o600, flag: 'wx' });
       return { url: `sqlite:${join(into, NAME)}`, drop: async () => {} };
     };
-    return { keys, persons, copy, remove: async () => {} };
+    return { keys, persons, copy };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

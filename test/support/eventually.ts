@@ -1,22 +1,28 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Ask often at first, because most things happen at once; then ask less, so that waiting costs little. */
+const FIRST_PAUSE_MS = 10;
+const LAST_PAUSE_MS = 50;
 
 /**
- * Asks every `pauseMs` until there is an answer other than undefined, null or false, and gives it.
+ * Asks until there is an answer other than undefined, null or false, and gives it.
+ *
+ * @param pauseMs between two questions; if it is left out, the pause grows from 10 ms to 50 ms
  * @throws Error naming `what` after `limitMs`
  */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T> | T,
   limitMs = 10_000,
-  pauseMs = 10,
+  pauseMs?: number,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = performance.now() + limitMs;
-  for (;;) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.2, LAST_PAUSE_MS)) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) {
       return answer as Exclude<T, undefined | null | false>;
     }
     if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await pause(pauseMs);
+    await sleep(pauseMs ?? pause);
   }
 }

@@ -34,10 +34,13 @@ export const optionsFor = (
 
 /** A migrated database of its own on the test run's server; `drop` ends whatever is still connected to it. */
 export async function migratedPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
-  return emptyDatabase(await postgresTemplate());
+  template ??= postgresTemplate();
+  return emptyDatabase(await template);
 }
 
-/** The first of a run to need it migrates one database; all others are copies of it. */
+let template: Promise<string> | undefined;
+
+/** The first process of a run to need it migrates one database; all others are copies of it. */
 async function postgresTemplate(): Promise<string> {
   await withClient(serverUrl(), async (client) => {
     await client.query(`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`);

@@ -22,8 +22,19 @@ export type Ending = { code: number | null; signal: NodeJS.Signals | null };
 /** Stops a child whose parent is gone, however the parent ended. */
 const GUARD = 'apps/demo/src/supervisor/guard.js';
 
+/** A program of ours that runs: as a process of its own, or inside the process of the test (`inside.ts`). */
+export interface Running {
+  /** What it wrote so far. */
+  readonly stdout: string;
+  untilReady(url: string, limitMs?: number): Promise<void>;
+  /** Stops it and waits for the end. */
+  stop(): Promise<unknown>;
+  /** The quickest end, if it still runs. */
+  dispose(): Promise<unknown>;
+}
+
 /** A program of ours as a process of its own, with all that it says. */
-export class Program {
+export class Program implements Running {
   /** What it wrote so far. */
   stdout = '';
   stderr = '';

@@ -1,19 +1,31 @@
+import type { Organisation } from '@countersign/access';
 import { organisation } from '../factories/organisation.js';
 import { CountingUpstream } from '../fakes/counting-upstream.js';
+import type { Inside } from './inside.js';
+import type { Program, Running } from './program.js';
 import { Site, type SiteOptions } from './site.js';
 
+type WithUpstream<P extends Running> = { site: Site<P>; upstream: CountingUpstream; close(): Promise<void> };
+
 /** A site whose billing service is an upstream that counts. */
-export async function siteWithUpstream(
+export const siteWithUpstream = (
   options: Omit<SiteOptions, 'organisation'> = {},
-): Promise<{ site: Site; upstream: CountingUpstream; close(): Promise<void> }> {
+): Promise<WithUpstream<Program>> => withUpstream((file) => Site.start({ ...options, organisation: file }));
+
+/** The same, in the process of the test. */
+export const siteInsideWithUpstream = (
+  options: Omit<SiteOptions, 'organisation' | 'preload'> = {},
+): Promise<WithUpstream<Inside>> => withUpstream((file) => Site.inside({ ...options, organisation: file }));
+
+async function withUpstream<P extends Running>(
+  start: (file: Organisation) => Promise<Site<P>>,
+): Promise<WithUpstream<P>> {
   const upstream = new CountingUpstream();
   await upstream.start();
-  const site = await Site.start({
-    ...options,
-    organisation: organisation((file) => {
-      for (const service of file.services) service.upstream = upstream.origin;
-    }),
-  }).catch(async (error: unknown) => {
+  const file = organisation((made) => {
+    for (const service of made.services) service.upstream = upstream.origin;
+  });
+  const site = await start(file).catch(async (error: unknown) => {
     await upstream.stop();
     throw error;
   });

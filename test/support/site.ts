@@ -3,9 +3,11 @@ import type { Organisation } from '@countersign/access';
 import type { PersonName } from '../factories/organisation.js';
 import { brokerEnv, gatewayEnv } from './environments.js';
 import { freePort } from './free-port.js';
+import { Inside } from './inside.js';
 import { Keys } from './keys.js';
+import { MASTER_KEY, migratedSqlite } from './migrated-database.js';
 import { PreparedStore } from './prepared-store.js';
-import { Program, type ProgramOptions } from './program.js';
+import { Program, type ProgramOptions, type Running } from './program.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
 
 export type SiteOptions = {
@@ -23,12 +25,17 @@ export type SiteOptions = {
   between?: (brokerUrl: string) => Promise<string>;
 };
 
-/** A broker and a gateway as processes of their own, on a store, a spool and ports of their own. */
-export class Site {
-  broker!: Program;
-  gateway!: Program;
-  /** Every process that ever ran here. */
-  readonly programs: Program[] = [];
+type Launch<P> = (options: ProgramOptions & { name: 'broker' | 'gateway' }) => P;
+
+/**
+ * A broker and a gateway on a store, a spool and ports of their own. `start` makes them processes; `inside` runs them in
+ * the process of the test, for tests in which nothing is about a process.
+ */
+export class Site<P extends Running = Program> {
+  broker!: P;
+  gateway!: P;
+  /** Everything that ever ran here. */
+  readonly programs: P[] = [];
   credential = '';
   private readonly keys: Keys;
 
@@ -37,16 +44,29 @@ export class Site {
     readonly store: PreparedStore,
     private readonly ports: { broker: number; gateway: number },
     private readonly options: SiteOptions,
+    private readonly launch: Launch<P>,
   ) {
     this.keys = new Keys(store);
   }
 
   /** Prepares all and starts the broker; the gateway is started by `startGateway`. */
-  static async start(options: SiteOptions): Promise<Site> {
+  static start(options: SiteOptions): Promise<Site> {
+    const { preload = [] } = options;
+    return Site.of(options, (program) => Program.start({ ...program, preload }));
+  }
+
+  /** The same, in the process of the test. */
+  static inside(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside>> {
+    return Site.of(options, ({ name, env = {} }) => Inside.start(name, env));
+  }
+
+  private static async of<P extends Running>(options: SiteOptions, launch: Launch<P>): Promise<Site<P>> {
     const folder = await tempFolder('site');
-    const url = options.databaseUrl ?? `sqlite:${join(folder, 'countersign.db')}`;
-    const store = await PreparedStore.at(url, options.organisation);
-    const site = new Site(folder, store, { broker: await freePort(), gateway: await freePort() }, options);
+    const url = options.databaseUrl ?? (await migratedSqlite(join(folder, 'countersign.db')));
+    const masterKey = options.databaseUrl === undefined ? MASTER_KEY : undefined;
+    const store = await PreparedStore.at(url, options.organisation, masterKey);
+    const ports = { broker: await freePort(), gateway: await freePort() };
+    const site = new Site(folder, store, ports, options, launch);
     try {
       const brokerUrl = (await options.between?.(site.brokerUrl)) ?? site.brokerUrl;
       site.credential = await store.credential('site', brokerUrl);
@@ -113,8 +133,8 @@ export class Site {
     await removeFolder(this.folder);
   }
 
-  private run(options: ProgramOptions): Program {
-    const program = Program.start({ ...options, preload: this.options.preload ?? [] });
+  private run(options: Parameters<Launch<P>>[0]): P {
+    const program = this.launch(options);
     this.programs.push(program);
     return program;
   }

@@ -11,6 +11,7 @@ import {
 import { smallOrganisation } from '../../factories/small-organisation.js';
 import { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { account, IdentityProvider } from '../../fakes/identity-provider.js';
+import type { Inside } from '../../support/inside.js';
 import { Site } from '../../support/site.js';
 import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 
@@ -27,12 +28,12 @@ export type Who = keyof typeof PEOPLE;
 /** How long a test waits, also on a slow machine. */
 const PATIENCE_MS = 30_000;
 
-/** A broker and a gateway as processes, a data service, a real identity provider and a real browser. */
+/** A broker and a gateway, a data service, a real identity provider and a real browser. */
 export class BrowserSite {
   private readonly contexts: BrowserContext[] = [];
 
   private constructor(
-    readonly site: Site,
+    readonly site: Site<Inside>,
     readonly upstream: CountingUpstream,
     private readonly provider: IdentityProvider,
     private readonly secrets: string,
@@ -48,11 +49,8 @@ export class BrowserSite {
     const organisation = withSignIn(smallOrganisation(), provider.issuer, secrets);
     for (const service of organisation.services) service.upstream = upstream.origin;
     change(organisation);
-    const site = await Site.start({ organisation, host: 'localhost' });
-    const browser = await chromium.launch({
-      executablePath: process.env['COUNTERSIGN_TEST_CHROMIUM'] ?? '',
-      args: ['--no-sandbox'],
-    });
+    const site = await Site.inside({ organisation, host: 'localhost' });
+    const browser = await chromium.connect(process.env['COUNTERSIGN_TEST_BROWSER'] ?? '');
     const made = new BrowserSite(site, upstream, provider, secrets, browser);
     await made.serveProvider(organisation);
     await site.startGateway();

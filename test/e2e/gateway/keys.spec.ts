@@ -2,19 +2,20 @@ import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { callGateway } from '../../support/call-gateway.js';
 import { Cli } from '../../support/cli.js';
 import { eventually } from '../../support/eventually.js';
+import type { Inside } from '../../support/inside.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 describe('signing keys while tokens are in use', () => {
-  let site: Site;
+  let site: Site<Inside>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let cli: Cli;
   let grant: string;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await siteWithUpstream());
+    ({ site, upstream, close } = await siteInsideWithUpstream());
     await site.startGateway();
     cli = new Cli({
       COUNTERSIGN_DATABASE_URL: site.store.url,

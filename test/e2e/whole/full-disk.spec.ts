@@ -3,7 +3,7 @@ import { callGateway } from '../../support/call-gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { Load } from '../../support/load.js';
 import { Relay } from '../../support/relay.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { siteInsideWithUpstream, siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 const clean = {
@@ -23,7 +23,7 @@ async function gauge({ gatewayUrl }: { gatewayUrl: string }, name: string): Prom
 
 test('P5: the spool is full because the broker takes no records: 503, upstream untouched, then all by itself', async () => {
   const relay = new Relay();
-  const { site, upstream, close } = await siteWithUpstream({
+  const { site, upstream, close } = await siteInsideWithUpstream({
     gatewayEnv: { COUNTERSIGN_GATEWAY_SPOOL_BYTES: String(1024 ** 2) },
     between: (brokerUrl) => relay.start(brokerUrl),
   });

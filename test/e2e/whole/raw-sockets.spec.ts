@@ -1,8 +1,9 @@
 import type { CountingUpstream } from '../../fakes/counting-upstream.js';
 import { sendRaw } from '../../fakes/raw-http.js';
 import { summary, takeAccount } from '../../support/account.js';
+import type { Inside } from '../../support/inside.js';
 import type { Site } from '../../support/site.js';
-import { siteWithUpstream } from '../../support/site-with-upstream.js';
+import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
 /** Spellings of calls that a careless reader would take for an allowed one, byte for byte. */
@@ -50,7 +51,7 @@ function get(target: string, token: string, ...headers: string[]): string {
 }
 
 describe('over raw sockets, with a token that is good', () => {
-  let site: Site;
+  let site: Site<Inside>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let token: string;
@@ -58,7 +59,7 @@ describe('over raw sockets, with a token that is good', () => {
   const codeOf = (body: string) => (JSON.parse(body) as { code: string }).code;
 
   beforeAll(async () => {
-    ({ site, upstream, close } = await siteWithUpstream());
+    ({ site, upstream, close } = await siteInsideWithUpstream());
     await site.startGateway();
     token = await mintToken(site, await makeGrant(site));
   }, 120_000);

@@ -24,13 +24,34 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
+let administrator: Promise<pg.Client> | undefined;
+
+/** One connection of this process to the server, kept for all its test files: to open one costs more than to use it. */
+export function administer<T extends pg.QueryResultRow>(
+  sql: string,
+  values: unknown[] = [],
+): Promise<pg.QueryResult<T>> {
+  administrator ??= connectAdministrator();
+  return administrator.then((client) => client.query<T>(sql, values));
+}
+
+async function connectAdministrator(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: serverUrl(), types });
+  // The run ends the server before its workers end.
+  client.on('error', () => {
+    administrator = undefined;
+  });
+  await client.connect();
+  (client as unknown as { unref(): void }).unref();
+  return client;
+}
+
 /** An empty database of its own; `drop` ends whatever is still connected to it. */
 export async function emptyDatabase(template = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const server = (sql: string) => withClient(serverUrl(), (client) => client.query(sql));
-  await server(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   return {
     url: serverUrl(name),
-    drop: async () => void (await server(`DROP DATABASE ${name} WITH (FORCE)`)),
+    drop: async () => void (await administer(`DROP DATABASE ${name} WITH (FORCE)`)),
   };
 }

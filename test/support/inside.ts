@@ -1,0 +1,68 @@
+import { readBrokerEnvironment, readGatewayEnvironment } from '@countersign/config';
+import { createLogger } from '@countersign/runtime';
+import { eventually } from './eventually.js';
+import { isReady, type Running } from './program.js';
+
+/** What can run inside the process of the test. */
+export type InsideName = 'broker' | 'gateway';
+
+/**
+ * A broker or a gateway inside the process of the test, from the variables that the program would read. It starts in a
+ * tenth of the time that a process takes. Use a process if a test kills it, or is about its streams or its exit code.
+ */
+export class Inside implements Running {
+  stdout = '';
+  private closed: Promise<void> | undefined;
+
+  private constructor(
+    private readonly name: InsideName,
+    private readonly started: Promise<{ close(): Promise<void> }>,
+  ) {
+    // Whoever waits for it is told; it may end before anybody does.
+    started.catch(() => undefined);
+  }
+
+  static start(name: InsideName, env: Readonly<Record<string, string>>): Inside {
+    const write = (line: string) => {
+      inside.stdout += line;
+    };
+    const inside: Inside = new Inside(name, name === 'broker' ? broker(env, write) : gateway(env, write));
+    return inside;
+  }
+
+  async untilReady(url: string, limitMs = 60_000): Promise<void> {
+    await this.started;
+    await eventually(`${this.name} is ready`, () => isReady(url), limitMs);
+  }
+
+  stop(): Promise<void> {
+    this.closed ??= this.started.then(
+      (running) => running.close(),
+      () => undefined,
+    );
+    return this.closed;
+  }
+
+  dispose(): Promise<void> {
+    return this.stop();
+  }
+}
+
+type Write = (line: string) => void;
+
+// Loaded only where one runs: the measurements use this folder too, and start processes alone.
+async function broker(env: Readonly<Record<string, string>>, write: Write) {
+  const { startBroker } = await import('../../apps/broker/src/start-broker.js');
+  return startBroker(readBrokerEnvironment(env), { logTo: { write } });
+}
+
+async function gateway(env: Readonly<Record<string, string>>, write: Write) {
+  const { startGateway } = await import('../../apps/gateway/src/start-gateway.js');
+  const logger = createLogger({
+    level: 'info',
+    base: { process: 'gateway' },
+    destination: { write },
+    time: 'iso',
+  });
+  return startGateway({ ...readGatewayEnvironment(env), logger, stopGraceMs: 100 });
+}
