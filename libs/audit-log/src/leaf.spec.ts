@@ -22,7 +22,7 @@ describe('encodeLeaf', () => {
     );
   });
 
-  test('takes the actors and times of CONTRACT §6', () => {
+  test('accepts the actors and times of docs/contract.md, Leaf', () => {
     for (const actor of ['job', 'host', 'gtw_0199f0a0-7b2c-7003-8000-000000000003'] as const) {
       expect(
         JSON.parse(text({ ...leaf, actor, at: '2026-11-24T15:00:00Z', tenant: 'deployment' })).actor,

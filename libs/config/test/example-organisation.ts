@@ -1,4 +1,4 @@
-/** The organisation of CONTRACT §8, for tests to bend. */
+/** The example of docs/contract.md, Organisation file, which tests modify. */
 export const EXAMPLE = `vendor:
   name: Northwind Cloud
   oidc: { issuer: "http://localhost:4300", clientId: countersign, clientSecretFile: ./data/oidc-vendor }

@@ -10,7 +10,7 @@ import type { AccessRuleEntry, ControlsEntry, OrganisationFile, ServiceEntry } f
 
 const DEFAULT_POLICY = { vendorReviews: 1, maxDuration: 'PT4H', tokenTtl: 'PT5M', requestTtl: 'PT12H' };
 
-/** A service as the file writes it, with the defaults of CONTRACT §8 filled in. */
+/** A service of the file, with the defaults of docs/contract.md, Organisation file. */
 export function serviceDefinition(entry: ServiceEntry): ServiceDefinition {
   return {
     name: entry.name,

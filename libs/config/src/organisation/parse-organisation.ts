@@ -30,7 +30,7 @@ const CHECKS: readonly ((parts: Readable) => Finding[])[] = [
 ];
 
 /**
- * Reads an organisation file (CONTRACT §8). Either everything is right, or every problem is told at once,
+ * Parses an organisation file (docs/contract.md, Organisation file). It is valid, or every problem is reported at once,
  * in the order of the file. Never throws, whatever the text.
  *
  * @param text YAML 1.2 or JSON, at most 16 MiB
