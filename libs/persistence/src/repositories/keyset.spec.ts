@@ -141,7 +141,7 @@ describe('keyset pages', () => {
     ] as const)
       expect(await planOf(() => invitations.list(filter, FIRST))).toBe(`SEARCH row USING INDEX ${index}`);
     expect(await planOf(() => invitations.open('acme', 'x', 10))).toBe(
-      'SEARCH row USING INDEX invitations_open (tenant=? AND service=? AND state=?)',
+      'SEARCH invitations USING INDEX invitations_open (tenant=? AND service=? AND state=?)',
     );
     expect(await planOf(() => invitations.standingOf('usr_1'))).toContain(
       'USING INDEX invitations_of_person',
