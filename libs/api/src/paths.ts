@@ -53,7 +53,7 @@ type Placeholders<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
   : never;
 
-/** The endpoints by path and method, in the form that openapi-fetch and openapi-typescript use. */
+/** The endpoints by path and method, in the form that openapi-fetch uses. */
 export type Paths = {
   [Path in PathOf<keyof EndpointByRoute>]: {
     [M in HttpMethod as `${M} ${Path}` extends keyof EndpointByRoute
