@@ -42,7 +42,7 @@ const rowsOf = (where: string) =>
   });
 
 describe('notices by mail', () => {
-  test('whoever has to decide is told, with one link, and nobody else', async () => {
+  test('the people who have to decide get a mail with one link; no one else does', async () => {
     const request = await makeRequest(broker);
     const [mail] = await mailTo('max@vendor.example');
     await mailTo('kim@vendor.example');
@@ -58,7 +58,7 @@ describe('notices by mail', () => {
     expect(server.mails.every(({ to }) => to.length === 1)).toBe(true);
   });
 
-  test('what is proposed, signed, stopped and reset of a tenant’s trust is told to its people, with one link', async () => {
+  test('a tenant’s people get a mail with one link when its trust is proposed, signed, stopped or reset', async () => {
     const ada = await Customer.of(broker, 'approver');
     await claim([ada]);
     const lifted = async (path: string, statement: string) => {
@@ -72,11 +72,11 @@ describe('notices by mail', () => {
     await lifted('lifts', `lifts/statement?stop=${hash}`);
     await mailed('bob@acme.example', 'Stop lifted');
     await resetTrust(broker.host, 'acme', 'both laptops burnt');
-    const [told] = await mailTo('art@acme.example');
-    expect(told?.header('subject')).toBe('Reset of acme Corp: its keys are said to be lost');
-    expect(told?.raw).toContain('http://localhost:4000/trust');
+    const [mail] = await mailTo('art@acme.example');
+    expect(mail?.header('subject')).toBe('Reset of acme Corp: its keys are said to be lost');
+    expect(mail?.raw).toContain('http://localhost:4000/trust');
     await mailed('bob@acme.example', 'Reset of acme Corp');
-    await eventually('the security admin is told', () =>
+    await eventually('the security admin gets a mail', () =>
       server.to('sam@vendor.example').some(({ raw }) => raw.includes('http://localhost:4000/security')),
     );
     const said = subjects('bob@acme.example').map((subject) => subject?.split(':')[0]);
@@ -89,7 +89,7 @@ describe('notices by mail', () => {
     expect(server.to('gwen@globex.example')).toEqual([]);
   });
 
-  test('P7: after an outage each recipient gets each notice once, in the order of what happened', async () => {
+  test('P7: after an outage each recipient gets each notice once, in the order of the events', async () => {
     await server.stop();
     const started = performance.now();
     const { grant } = await makeGrant(broker);
@@ -107,7 +107,7 @@ describe('notices by mail', () => {
       broker.clock.advance(1);
       return ended();
     });
-    // What was over before it could be sent is skipped: that access had opened is news no more.
+    // Outdated notices are skipped: access had already ended, so its opening is no longer reported.
     expect(subjects('erin@vendor.example').map((subject) => subject?.split(':')[0])).toEqual([
       'Approved',
       'Access has ended',
@@ -116,7 +116,7 @@ describe('notices by mail', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('P7: a recipient whom the server refuses for good is a dead letter; the others have their mail', async () => {
+  test('P7: mail to a recipient that the server rejects permanently is a dead letter; the others get their mail', async () => {
     server.onRecipient = (address) => (address === 'max@vendor.example' ? 550 : 'accept');
     await makeRequest(broker);
     await mailTo('kim@vendor.example');
@@ -128,7 +128,7 @@ describe('notices by mail', () => {
     expect(broker.logLines.join('')).not.toContain('max@vendor.example');
   });
 
-  test('P7: a server that never answers holds up neither the API nor the other recipients', async () => {
+  test('P7: a server that never answers delays neither the API nor the other recipients', async () => {
     server.onMail = (mail) => (mail.to.includes('max@vendor.example') ? 'hang' : 'accept');
     await makeRequest(broker);
     await mailTo('kim@vendor.example');
@@ -136,7 +136,7 @@ describe('notices by mail', () => {
     expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
   });
 
-  test('P7: a broker that stops between sending and noting it sends the same Message-ID again', async () => {
+  test('P7: a broker that stops after sending and before storing that sends the same Message-ID again', async () => {
     const seen: (string | undefined)[] = [];
     server.onMail = (mail) => {
       if (!mail.to.includes('max@vendor.example')) return 'accept';
@@ -145,14 +145,14 @@ describe('notices by mail', () => {
     };
     await makeRequest(broker);
     await eventually('the first attempt', () => seen.length === 1);
-    // The mail is with the server whole, and nothing says so in the store.
+    // The server has the complete mail, but the store does not show that.
     await broker.broker.close();
     await broker.run();
     await mailTo('max@vendor.example');
     expect(seen).toEqual([seen[0], seen[0]]);
   });
 
-  test('P7: killed between sending and noting it, a broker sends the same Message-ID when it runs again', async () => {
+  test('P7: a broker that is killed after sending and before storing that sends the same Message-ID after its restart', async () => {
     await broker.broker.close();
     const seen: (string | undefined)[] = [];
     server.onMail = (mail) => {
@@ -176,7 +176,7 @@ describe('notices by mail', () => {
     victim.child.kill('SIGKILL');
     await victim.ended;
     expect(await rowsOf(broker.persons.reviewer)).toMatchObject([{ state: 'due', attempts: 1 }]);
-    // Claims are over after a minute.
+    // Claims expire after a minute.
     broker.clock.advance(61);
     await broker.run();
     await mailTo('max@vendor.example');

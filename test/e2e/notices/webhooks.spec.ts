@@ -22,7 +22,7 @@ interface Received {
 }
 
 const HOUR = 3_600;
-/** Claims are over after a minute. */
+/** Claims expire after a minute. */
 const CLAIM_SECONDS = 60;
 const NO_ANSWER = 0;
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`;
@@ -85,7 +85,7 @@ const deliveries = (state: 'due' | 'dead' | 'delivered') =>
   });
 
 describe('notices by webhook', () => {
-  test('are signed as Standard Webhooks says, and carry ids alone', async () => {
+  test('are signed as Standard Webhooks specifies, and carry only ids', async () => {
     await start();
     const request = await makeRequest(broker);
     const [message] = await come('/vendor', 1);
@@ -104,7 +104,7 @@ describe('notices by webhook', () => {
     expect(message!.headers['webhook-id']).toMatch(/^ntc_/);
   });
 
-  test('what is approved at once is told as such, and never as awaiting anybody', async () => {
+  test('a request that is approved at once is reported as approved, never as waiting', async () => {
     await start({ outboundPrivate: true }, ({ accessPolicy, tenants }) => {
       accessPolicy.vendorReviews = 0;
       for (const { privacyControls } of tenants) privacyControls.approvals = 0;
@@ -117,7 +117,7 @@ describe('notices by webhook', () => {
     }
   });
 
-  test('P9: a tenant’s endpoint hears of that tenant alone, the vendor’s of all', async () => {
+  test('P9: a tenant’s endpoint receives only that tenant’s notices, the vendor’s receives all', async () => {
     await start();
     await makeRequest(broker);
     await makeRequest(broker, 'engineer', { tenant: 'globex' });
@@ -130,7 +130,7 @@ describe('notices by webhook', () => {
     expect(tenants('/vendor').sort()).toEqual(['acme', 'globex']);
   });
 
-  test('P7: after an outage they come in order, each under one id; the other endpoints did not wait', async () => {
+  test('P7: after an outage they arrive in order, each under one id; the other endpoints did not wait', async () => {
     await start();
     let down = true;
     status = (path) => (path === '/acme' && down ? 503 : 204);
@@ -152,7 +152,7 @@ describe('notices by webhook', () => {
     ).toEqual(['request.awaiting_vendor', 'request.awaiting_customer']);
   });
 
-  test('P7: a dead letter is listed, retried by the security admin, and comes under its old id', async () => {
+  test('P7: a dead letter is listed, the security admin can retry it, and it arrives under its old id', async () => {
     await start();
     status = (path) => (path === '/acme' ? 410 : 204);
     await makeRequest(broker);
@@ -182,7 +182,7 @@ describe('notices by webhook', () => {
 
   test('P7: a delivery is given up after its last attempt, a day after the first, and can be retried', async () => {
     await start();
-    // Each look at the clock is an hour after the one before, so that no pause is waited for.
+    // Each reading of the clock is an hour later than the one before, so the test waits for no pause.
     const now = broker.clock.now.bind(broker.clock);
     status = (path) => (path === '/acme' ? 503 : 204);
     await makeRequest(broker);
@@ -200,7 +200,7 @@ describe('notices by webhook', () => {
     expect(ofFirst).toHaveLength(MOST_ATTEMPTS);
   });
 
-  test('P7: a receiver that never answers is given up for this attempt; the others did not wait', async () => {
+  test('P7: an attempt times out if the receiver never answers; the others did not wait', async () => {
     await start();
     status = (path) => (path === '/acme' ? NO_ANSWER : 204);
     await makeRequest(broker);
@@ -214,7 +214,7 @@ describe('notices by webhook', () => {
     expect(failed).toMatchObject({ attempts: 1, lastError: 'timed_out' });
   });
 
-  test('P7: killed while the receiver thinks, a broker sends the same id when it runs again', async () => {
+  test('P7: a broker that is killed before the receiver answers sends the same id after its restart', async () => {
     await start();
     await broker.broker.close();
     let thinks = true;
@@ -240,7 +240,7 @@ describe('notices by webhook', () => {
     expect(second!.body).toBe(first!.body);
   });
 
-  test('a redirect is refused and tried again, never followed', async () => {
+  test('a redirect counts as a failed attempt and is retried, never followed', async () => {
     await start();
     status = (path) => (path === '/acme' ? 302 : 204);
     await makeRequest(broker);
@@ -250,7 +250,7 @@ describe('notices by webhook', () => {
     expect(at('/elsewhere')).toEqual([]);
   });
 
-  test('this machine is not called unless that is configured', async () => {
+  test('this machine is called only if that is configured', async () => {
     await start({});
     await makeRequest(broker);
     await eventually('the refusal', async () =>

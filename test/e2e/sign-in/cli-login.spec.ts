@@ -25,7 +25,7 @@ async function cli(argv: string[], env: Record<string, string> = environment(), 
   return { exit: await run(argv, terminal), out: terminal.out, err: terminal.err };
 }
 
-/** `countersign login` under way: the address that it printed, as a path of the broker, and how it ends. */
+/** Starts `countersign login`: returns the printed address, as a path of the broker, and a promise of its result. */
 async function begin(...options: string[]) {
   const terminal = new Terminal(environment());
   const ended = run(['login', ...options], terminal);
@@ -34,7 +34,7 @@ async function begin(...options: string[]) {
   return { terminal, ended, path: url.pathname + url.search, query: url.searchParams };
 }
 
-/** What the page’s form would send. */
+/** The fields that the page’s form would send. */
 function formOf({ text }: Visit, decision: 'allow' | 'deny'): URLSearchParams {
   const fields = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)].map(
     ([, name, value]) => [name!, value!] as [string, string],
@@ -52,7 +52,7 @@ async function signedInBrowser(): Promise<Browser> {
 }
 
 describe('countersign login', () => {
-  test('goes through the browser: sign in there, read what is asked, say yes; then verbs work', async () => {
+  test('goes through the browser: sign in, read the question, allow it; then commands work', async () => {
     const { terminal, ended, path } = await begin('--organisation', 'vendor');
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(path, 'erin');
@@ -100,7 +100,7 @@ describe('countersign login', () => {
     expect(site.broker.logLines.join('')).not.toContain(credential.slice(4));
   });
 
-  test('ends with the browser’s session, with its person, and after twelve hours', async () => {
+  test('ends with the browser’s session, when the person is removed, and after twelve hours', async () => {
     const alive = async () => (await cli(['whoami'])).exit === 0;
     const first = await signedInBrowser();
     await logInBy(first);
@@ -117,7 +117,7 @@ describe('countersign login', () => {
     expect(await alive()).toBe(false);
   });
 
-  test('a second one ends what the first was given', async () => {
+  test('a second login ends the first one’s access', async () => {
     await logInBy(await signedInBrowser());
     const first = credentialIn(file());
     await logInBy(await signedInBrowser());
@@ -127,7 +127,7 @@ describe('countersign login', () => {
     expect((await site.broker.fetch('GET', '/api/v1/whoami', { headers })).status).toBe(401);
   });
 
-  test('the page promises what holds: it outlasts a browser that is left alone, and not one that signs in anew', async () => {
+  test('keeps what the page promises: it outlasts an idle browser, but not a new sign-in in that browser', async () => {
     const browser = await signedInBrowser();
     const { path, terminal, ended } = await begin();
     const { text } = await browser.send(path);
@@ -145,7 +145,7 @@ describe('countersign login', () => {
     expect((await cli(['whoami'])).exit).toBe(1);
   });
 
-  test('who says no lets nothing in', async () => {
+  test('a person who denies it gives no access', async () => {
     const browser = await signedInBrowser();
     const { ended, path, terminal } = await begin();
     const sent = await consent(browser, formOf(await browser.send(path), 'deny'));
@@ -155,7 +155,7 @@ describe('countersign login', () => {
     expect(terminal.err).toContain('error[login_refused]');
   });
 
-  test('is forged by no other page, framed by none, and leads to this computer alone', async () => {
+  test('cannot be forged or framed by another page, and redirects only to this computer', async () => {
     const browser = await signedInBrowser();
     const { path, terminal, ended } = await begin();
     const form = formOf(await browser.send(path), 'allow');
@@ -171,7 +171,7 @@ describe('countersign login', () => {
     expect(await ended).toBe(1);
   });
 
-  test('a code counts once, with its verifier alone; an answer of another login is waited past', async () => {
+  test('a code is valid once, only with its verifier; the answer of another login is ignored', async () => {
     const browser = await signedInBrowser();
     const { path, query, ended, terminal } = await begin();
     const form = formOf(await browser.send(path), 'allow');
@@ -184,7 +184,7 @@ describe('countersign login', () => {
     const callback = `http://127.0.0.1:${query.get('port')}/callback`;
     expect((await fetch(`${callback}?code=${code}&state=other`)).status).toBe(404);
     expect((await fetch(`${callback}?code=${code}&state=${query.get('state')}`)).status).toBe(200);
-    // A wrong verifier has used it up, for the right one too.
+    // A wrong verifier uses up the code, also for the right verifier.
     expect(await ended).toBe(1);
     expect(terminal.err).toContain('error[login_failed]');
     const late = await codeOf();
@@ -192,7 +192,7 @@ describe('countersign login', () => {
     expect((await exchange(late, 'v'.repeat(43))).status).toBe(401);
   });
 
-  test('who is not signed in is sent to sign in first, and comes back', async () => {
+  test('a person who is not signed in signs in first and then returns', async () => {
     const { path, terminal, ended } = await begin('--organisation', 'nosuch');
     const { status, headers } = await site.browser().send(path);
     expect(status).toBe(302);
@@ -206,7 +206,7 @@ describe('countersign login', () => {
     await ended;
   });
 
-  test('a command line lets no other in', async () => {
+  test('a command-line login cannot authorize another one', async () => {
     await logInBy(await signedInBrowser());
     const headers = { authorization: `Bearer ${credentialIn(file())}` };
     const form = new URLSearchParams({
@@ -220,7 +220,7 @@ describe('countersign login', () => {
     expect(answer.status).toBe(403);
   });
 
-  test('--with-key keeps a key from stdin; COUNTERSIGN_API_KEY goes before it; others may not read it', async () => {
+  test('--with-key stores a key from stdin; COUNTERSIGN_API_KEY takes precedence; other users cannot read it', async () => {
     const kept = await cli(['login', '--with-key'], environment(), `${site.broker.keys.approver}\n`);
     expect(kept.exit).toBe(0);
     expect(kept.out + kept.err).not.toContain(site.broker.keys.approver);

@@ -39,15 +39,15 @@ const ask = (from: Browser, email = 'ada@acme.example', tenant = 'acme') =>
 const verify = (from: Browser, code: string) => post(from, '/auth/code/verify', { code });
 const mailed = (address: string, count = 1) =>
   eventually(`mail ${count} to ${address}`, () => mail.to(address)[count - 1], 20_000);
-/** It stands alone in its line: ids in the headers may look like it. */
+/** The code has a line of its own: ids in the headers may look like it. */
 const codeIn = ({ raw }: ReceivedMail): string => /^ {4}([A-Z2-9]{4}-[A-Z2-9]{4})\r?$/m.exec(raw)![1]!;
 const isCode = (message: ReceivedMail) => message.header('subject')?.startsWith('Your code') === true;
 const signedIn = async (from: Browser) => (await from.send('/api/v1/session')).status === 200;
-/** Another than the right one. */
+/** A wrong code. */
 const wrong = (code: string) => (code.startsWith('A') ? 'B' : 'A') + code.slice(1);
 
 describe('a code by mail', () => {
-  test('signs in whom it was sent to, in the browser that asked, once; and says how', async () => {
+  test('signs in its recipient, once, in the browser that requested it; the session shows the method', async () => {
     const own = browser();
     const asked = await ask(own, 'Ada+phone@ACME.example');
     expect([asked.status, asked.body]).toEqual([202, { expiresInSeconds: 600 }]);
@@ -71,7 +71,7 @@ describe('a code by mail', () => {
     expect(codeOf(await verify(own, codeIn(message)))).toBe('401 unauthenticated');
   });
 
-  test('typed into another browser it does nothing, and still counts in its own', async () => {
+  test('has no effect in another browser, and still works in its own', async () => {
     const [own, other] = [browser(), browser()];
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example'));
@@ -84,7 +84,7 @@ describe('a code by mail', () => {
     expect((await verify(own, code)).status).toBe(200);
   });
 
-  test('five wrong ones end it, also when they come all at once', async () => {
+  test('is void after five wrong guesses, also in parallel', async () => {
     const own = browser();
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example'));
@@ -94,7 +94,7 @@ describe('a code by mail', () => {
     expect(await signedIn(own)).toBe(false);
   });
 
-  test('four wrong ones do not', async () => {
+  test('still works after four wrong guesses', async () => {
     const own = browser();
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example'));
@@ -102,7 +102,7 @@ describe('a code by mail', () => {
     expect((await verify(own, code)).status).toBe(200);
   });
 
-  test('guessing on and on is stopped, whatever the guesses are', async () => {
+  test('too many guesses are blocked, whatever the guesses are', async () => {
     const own = browser();
     await ask(own);
     await mailed('ada@acme.example');
@@ -112,7 +112,7 @@ describe('a code by mail', () => {
     expect(answers.slice(30)).toEqual(Array(10).fill('429 rate_limited'));
   });
 
-  test('is over after ten minutes', async () => {
+  test('expires after ten minutes', async () => {
     const own = browser();
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example'));
@@ -120,7 +120,7 @@ describe('a code by mail', () => {
     expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
   });
 
-  test('one lives at a time: the next one ends the one before', async () => {
+  test('only the latest code is valid: a new one ends the one before', async () => {
     const own = browser();
     await ask(own);
     const first = codeIn(await mailed('ada@acme.example'));
@@ -130,7 +130,7 @@ describe('a code by mail', () => {
     expect((await verify(own, second)).status).toBe(200);
   });
 
-  test('asking on and on is stopped per address, known or not, and per browser', async () => {
+  test('too many requests are blocked per address, known or not, and per browser', async () => {
     for (const address of ['ada@acme.example', 'nobody@acme.example']) {
       const answers = [];
       for (let count = 0; count < 7; count += 1) answers.push(codeOf(await ask(browser(), address)));
@@ -142,7 +142,7 @@ describe('a code by mail', () => {
     expect(answers.at(-1)).toBe('429 rate_limited');
   });
 
-  test('nobody learns who is there: unknown people, tenants and sides get the same answer and no mail', async () => {
+  test('does not reveal who exists: unknown people, tenants and sides get the same answer and no mail', async () => {
     const cases = [
       ['ada@acme.example', 'acme'],
       ['nobody@acme.example', 'acme'],
@@ -164,7 +164,7 @@ describe('a code by mail', () => {
     expect(mail.mails.map(({ to }) => to[0]).sort()).toEqual(['ada@acme.example', 'bob@acme.example']);
   });
 
-  test('which methods an organisation has: one that is not there looks like one by mail', async () => {
+  test('the sign-in methods of an unknown organisation look like those of one that uses mail', async () => {
     const methods = async (name: string) =>
       ((await post(browser(), '/auth/discover', { organisation: name })).body as { methods: unknown })
         .methods;
@@ -175,7 +175,7 @@ describe('a code by mail', () => {
     expect(await methods('vendor')).toEqual([]);
   });
 
-  test('who is removed meanwhile is not signed in', async () => {
+  test('a person who is removed meanwhile is not signed in', async () => {
     const own = browser();
     await ask(own, 'bob@acme.example');
     const code = codeIn(await mailed('bob@acme.example'));
@@ -184,7 +184,7 @@ describe('a code by mail', () => {
     expect(codeOf(await verify(own, code))).toBe('401 unauthenticated');
   });
 
-  test('a code is asked for and typed on our own pages alone', async () => {
+  test('a code can be requested and entered only on our own pages', async () => {
     const own = browser();
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example'));
@@ -202,7 +202,7 @@ describe('a code by mail', () => {
     expect(await signedIn(own)).toBe(false);
   });
 
-  test('P11: the code is neither logged nor stored, nor is the browser’s secret', async () => {
+  test('P11: neither the code nor the browser’s secret is logged or stored', async () => {
     const own = browser();
     await ask(own);
     const code = codeIn(await mailed('ada@acme.example')).replace('-', '');
@@ -218,7 +218,7 @@ describe('a code by mail', () => {
     expect(broker.logLines.join('')).not.toContain(own.broker.get(SESSION_COOKIE)!);
   });
 
-  test('without mail it is said so, whoever asks', async () => {
+  test('without mail every request gets an answer that says so', async () => {
     const silent = await TestBroker.start();
     const from = new Browser(PUBLIC_URL, () => silent.url);
     for (const email of ['ada@acme.example', 'nobody@acme.example'])
@@ -228,7 +228,7 @@ describe('a code by mail', () => {
 });
 
 describe('fifty scanners', () => {
-  test('that GET and HEAD every mailed link, and POST a decision to it, change nothing', async () => {
+  test('change nothing when they GET and HEAD every mailed link and POST a decision to it', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
     const { grant } = await makeGrant(broker, 'otherEngineer');

@@ -12,7 +12,7 @@ const BROWSER_COOKIE = '__Host-countersign-browser';
 let site: SignedInSite;
 afterEach(() => site.close());
 
-/** Who is signed in in this browser; the problem’s code where nobody is. */
+/** The person who is signed in in this browser; the problem’s code if no one is. */
 async function whoIn(browser: Browser): Promise<unknown> {
   const { status, text } = await browser.send('/api/v1/session');
   const body = JSON.parse(text) as { code?: string; person?: { email: string } };
@@ -29,7 +29,7 @@ describe('signing in at a provider', () => {
     site = await SignedInSite.start();
   });
 
-  test('the vendor’s staff and a tenant’s people, each by their own; where to go on is kept', async () => {
+  test('the vendor’s staff and a tenant’s people use their own provider; the page to return to is kept', async () => {
     const erin = site.browser();
     const done = await erin.signIn(`${VENDOR}?returnTo=%2Frequests%3Fstate%3Dopen`, 'erin');
     expect([done.status, done.headers.get('location')]).toEqual([303, '/requests?state=open']);
@@ -41,7 +41,7 @@ describe('signing in at a provider', () => {
     expect(JSON.parse(text)).toMatchObject({ assurance: 'oidc', device: 'Test browser', kind: 'web' });
   });
 
-  test('asks with PKCE, state and nonce, which differ each time, and for a code alone', async () => {
+  test('requests only a code, with PKCE, state and nonce, which differ each time', async () => {
     const browser = site.browser();
     const urls = [];
     for (let count = 0; count < 2; count += 1) {
@@ -66,7 +66,7 @@ describe('signing in at a provider', () => {
     }
   });
 
-  test('the session’s cookie is of this host alone, not for scripts, and new at each sign-in', async () => {
+  test('the session cookie is limited to this host, hidden from scripts, and new at each sign-in', async () => {
     const browser = site.browser();
     browser.broker.set(SESSION_COOKIE, 'an-attacker-chose-this-value-000000');
     const first = await browser.signIn(VENDOR, 'erin');
@@ -95,13 +95,13 @@ describe('signing in at a provider', () => {
     expect(await whoIn(browser)).toBe('unauthenticated');
   });
 
-  test('an e-mail that nobody has verified names nobody', async () => {
+  test('an unverified e-mail address identifies no one', async () => {
     const browser = site.browser();
     expect(errorOf(await browser.signIn(ACME, 'bob'))).toEqual(failed('email_unverified'));
     expect(await whoIn(browser)).toBe('unauthenticated');
   });
 
-  test('a person is pinned to their subject: who has the address later is not them', async () => {
+  test('a person is pinned to their subject: a later owner of the address is not that person', async () => {
     await site.browser().signIn(ACME, 'ann');
     const later = site.browser();
     expect(errorOf(await later.signIn(ACME, 'another-ann'))).toEqual(failed('identity_changed'));
@@ -115,7 +115,7 @@ describe('signing in at a provider', () => {
     expect(types.filter((type) => type === 'session.started')).toHaveLength(2);
   });
 
-  test('an answer is taken once', async () => {
+  test('an answer is accepted once', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
     const cookie = browser.broker.get(BROWSER_COOKIE)!;
@@ -127,7 +127,7 @@ describe('signing in at a provider', () => {
     expect(await whoIn(thief)).toBe('unauthenticated');
   });
 
-  test('an answer counts in the browser that began, and another’s try does not use it up', async () => {
+  test('an answer is valid only in the browser that began, and another browser’s attempt does not use it up', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
     for (const other of [site.browser(), site.browser()]) {
@@ -139,14 +139,14 @@ describe('signing in at a provider', () => {
     expect(await whoIn(browser)).toBe('erin@vendor.example');
   });
 
-  test('an answer that comes too late does not count', async () => {
+  test('an answer that arrives too late is refused', async () => {
     const browser = site.browser();
     const callback = await browser.signInUpToCallback(VENDOR, 'erin');
     site.broker.clock.advance(601);
     expect(errorOf(await browser.send(callback))).toEqual(failed('attempt_unknown'));
   });
 
-  test('mix-up: one issuer’s answer for another is refused, whichever member was exchanged', async () => {
+  test('mix-up: one issuer’s answer in place of another’s is refused, whichever member was exchanged', async () => {
     const victim = site.browser();
     const foreign = await victim.signInUpToCallback('/auth/oidc/globex/start', 'gwen');
     const own = await victim.signInUpToCallback(ACME, 'ada');
@@ -175,7 +175,7 @@ describe('signing in at a provider', () => {
     expect(await whoIn(browser)).toBe('unauthenticated');
   });
 
-  test('a stolen code is worth nothing in another’s own sign-in (PKCE)', async () => {
+  test('a stolen code does not work in another person’s sign-in (PKCE)', async () => {
     const victim = await site.browser().signInUpToCallback(VENDOR, 'erin');
     const thief = site.browser();
     const own = await thief.signInUpToCallback(VENDOR, 'max');
@@ -185,7 +185,7 @@ describe('signing in at a provider', () => {
   });
 
   test.each(['state=a&state=b', 'code=x', '', 'error=access_denied', 'state=unknown&code=x'])(
-    'a made-up answer (%s) signs nobody in',
+    'a made-up answer (%s) signs no one in',
     async (query) => {
       const browser = site.browser();
       await browser.send(VENDOR);
@@ -193,7 +193,7 @@ describe('signing in at a provider', () => {
     },
   );
 
-  test('what the provider refuses is said', async () => {
+  test('a refusal by the provider is reported', async () => {
     const browser = site.browser();
     const { headers } = await browser.send(`${VENDOR}?returnTo=/inbox`);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
@@ -203,7 +203,7 @@ describe('signing in at a provider', () => {
     expect(answer.headers.get('location')).toContain('returnTo=%2Finbox');
   });
 
-  test('a provider that is away is said, and comes back by itself', async () => {
+  test('an unreachable provider is reported, and sign-in recovers by itself', async () => {
     await site.own.stop();
     expect(errorOf(await site.browser().send(VENDOR))).toEqual(failed('provider_unavailable'));
     await site.own.serve();
@@ -212,7 +212,7 @@ describe('signing in at a provider', () => {
     expect(await whoIn(browser)).toBe('erin@vendor.example');
     await site.own.stop();
     const between = site.browser();
-    // What the issuer says of itself is known; its token endpoint is asked when the answer comes.
+    // The issuer's metadata is cached; its token endpoint is called when the answer arrives.
     const { headers } = await between.send(VENDOR);
     const state = new URL(headers.get('location')!).searchParams.get('state')!;
     const query = new URLSearchParams({ code: 'x', state, iss: site.own.issuer });
@@ -233,12 +233,12 @@ describe('signing in at a provider', () => {
     expect(headers.get('location')).toBe('/');
   });
 
-  test('an organisation without a provider, known or not, begins nothing', async () => {
+  test('sign-in does not begin for an organisation without a provider, known or not', async () => {
     for (const side of ['deployment', 'nobody', 'ACME'])
       expect(errorOf(await site.browser().send(`/auth/oidc/${side}/start`))).toEqual(failed('no_provider'));
   });
 
-  test('ended mid-session: who is removed is out, stream and all, and cannot sign in again', async () => {
+  test('a removed person loses the session and its stream, and cannot sign in again', async () => {
     const browser = site.browser();
     await browser.signIn(ACME, 'ada');
     const stream = await EventStream.open(`${site.broker.url}/api/v1/stream`, browser.broker.header);
@@ -272,8 +272,8 @@ describe('signing in at a provider', () => {
   });
 });
 
-describe('what a provider is asked for besides', () => {
-  test('a way of signing in: another does not do', async () => {
+describe('further requirements on a provider', () => {
+  test('a required sign-in method: another method is refused', async () => {
     site = await SignedInSite.start((file) => {
       file.vendor.oidc = { ...file.vendor.oidc!, acr: ['urn:mfa'], maxAge: 600 };
     });
@@ -282,7 +282,7 @@ describe('what a provider is asked for besides', () => {
     const weak = site.browser();
     expect(errorOf(await weak.signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));
     expect(await whoIn(weak)).toBe('unauthenticated');
-    // What nobody has signed for this sign-in does not say how it was done.
+    // A claim that is not signed for this sign-in does not prove its method.
     site.own.userinfo['acr'] = 'urn:mfa';
     expect(errorOf(await site.browser().signIn(VENDOR, 'erin'))).toEqual(failed('assurance_too_low'));
     const strong = site.browser();
@@ -290,7 +290,7 @@ describe('what a provider is asked for besides', () => {
     expect(await whoIn(strong)).toBe('max@vendor.example');
   });
 
-  test('P2: groups give roles, unlisted ones nothing, and what excludes each other nothing at all', async () => {
+  test('P2: groups give roles, unlisted groups give none, and roles that exclude each other give no access at all', async () => {
     site = await SignedInSite.start((file) => {
       file.vendor.oidc = {
         ...file.vendor.oidc!,

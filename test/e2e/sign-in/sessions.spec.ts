@@ -22,7 +22,7 @@ interface SessionBody {
 const current = (cookie: string) => broker.page(cookie, 'GET', '/api/v1/session');
 
 describe('a session', () => {
-  test('says who is signed in, how and until when; its decisions carry channel and assurance', async () => {
+  test('shows who is signed in, how and until when; its decisions carry channel and assurance', async () => {
     const cookie = await broker.sessionOf('approver');
     const { status, body } = await current(cookie);
     const session = body as SessionBody;
@@ -51,7 +51,7 @@ describe('a session', () => {
     });
   });
 
-  test('a request says how its requester was signed in', async () => {
+  test('a request shows how its requester signed in', async () => {
     const cookie = await broker.sessionOf('engineer');
     const { body } = await broker.page(cookie, 'POST', '/api/v1/requests', { body: ask() });
     const { id } = body as { id: string };
@@ -60,7 +60,7 @@ describe('a session', () => {
     expect((await readRequest(broker, byKey.id))['asked']).toEqual({ channel: 'api', assurance: 'api-key' });
   });
 
-  test('is over when it is not used for half an hour, and after twelve hours however much it is', async () => {
+  test('expires after half an hour without use, and after twelve hours in any case', async () => {
     const idle = await broker.sessionOf('approver');
     broker.clock.advance(29 * 60);
     expect((await current(idle)).status).toBe(200);
@@ -78,7 +78,7 @@ describe('a session', () => {
     expect(codeOf(await current(busy))).toBe('401 unauthenticated');
   });
 
-  test('ends by signing out, and its stream with it; the cookie is taken back', async () => {
+  test('ends at sign-out, together with its stream; the cookie is removed', async () => {
     const cookie = await broker.sessionOf('approver');
     const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
     const out = await broker.page(cookie, 'DELETE', '/api/v1/session');
@@ -88,14 +88,14 @@ describe('a session', () => {
     expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
-  test('an open stream keeps no session alive', async () => {
+  test('an open stream does not keep a session alive', async () => {
     const cookie = await broker.sessionOf('approver');
     const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
     broker.clock.advance(31 * 60);
     await stream.ended();
   });
 
-  test('what a page asks by itself, and streams that it opens again, keep no session alive', async () => {
+  test('a page’s automatic requests and reopened streams do not keep a session alive', async () => {
     const cookie = await broker.sessionOf('approver');
     const { idleExpiresAt } = (await current(cookie)).body as SessionBody;
     broker.clock.advance(20 * 60);
@@ -109,7 +109,7 @@ describe('a session', () => {
     expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
-  test('one’s own are listed and ended one by one; another’s is not there', async () => {
+  test('a person’s own sessions are listed and ended one by one; another person’s session is not found', async () => {
     const [first, second] = [await broker.sessionOf('approver'), await broker.sessionOf('approver')];
     const { body } = await broker.page(second, 'GET', '/api/v1/sessions');
     const { items } = body as { items: { id: string; current: boolean }[] };
@@ -122,7 +122,7 @@ describe('a session', () => {
     expect((await current(second)).status).toBe(200);
   });
 
-  test('ends with its person, its open stream within moments; it does not come back with them', async () => {
+  test('ends when its person is removed, its open stream within moments; it stays ended when the person returns', async () => {
     const cookie = await broker.sessionOf('secondApprover');
     const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
     const without = organisation((file) => {
@@ -136,7 +136,7 @@ describe('a session', () => {
     expect(codeOf(await broker.call('secondApprover', 'GET', '/api/v1/whoami'))).toBe('401 unauthenticated');
   });
 
-  test('ends with its tenant', async () => {
+  test('ends when its tenant is removed', async () => {
     const cookie = await broker.sessionOf('foreignApprover');
     const stream = await EventStream.open(`${broker.url}/api/v1/stream`, { cookie });
     const without = organisation((file) => {
@@ -147,7 +147,7 @@ describe('a session', () => {
     expect(codeOf(await current(cookie))).toBe('401 unauthenticated');
   });
 
-  test('P9: opens nothing of another tenant', async () => {
+  test('P9: gives no access to another tenant', async () => {
     const request = await makeRequest(broker);
     const foreign = await broker.sessionOf('foreignApprover');
     for (const path of [
@@ -158,7 +158,7 @@ describe('a session', () => {
       expect(codeOf(await broker.page(foreign, 'GET', path))).toBe('404 not_found');
   });
 
-  test('a cookie beside a key is refused, and so is a cookie that is there twice', async () => {
+  test('a cookie together with a key is refused, and so is a repeated cookie', async () => {
     const cookie = await broker.sessionOf('approver');
     const both = await broker.call('approver', 'GET', '/api/v1/whoami', { headers: { cookie } });
     expect(codeOf(both)).toBe('400 invalid_request');
@@ -166,7 +166,7 @@ describe('a session', () => {
     expect(codeOf(await current(`${SESSION_COOKIE}=x`))).toBe('401 unauthenticated');
   });
 
-  test('P11: nothing of its secret is stored or logged', async () => {
+  test('P11: its secret is neither stored nor logged', async () => {
     const cookie = await broker.sessionOf('approver');
     await current(cookie);
     const secret = cookie.split('=')[1]!;
@@ -203,7 +203,7 @@ describe('forged requests', () => {
     expect((await readRequest(broker, request.id)).state).toBe('awaiting_customer');
   });
 
-  test('a form or plain text of our own origin is no JSON body', async () => {
+  test('a form or plain text from our own origin is not accepted as a JSON body', async () => {
     const cookie = await broker.sessionOf('engineer');
     const request = await makeRequest(broker);
     for (const type of [

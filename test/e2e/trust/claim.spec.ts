@@ -25,7 +25,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
   };
   const proposed = (document: TrustDocument, by = ada) => by.call('POST', 'trust/proposals', { document });
 
-  test('P12: the draft says what stands; the first version is in force once each of its keys has signed', async () => {
+  test('P12: the draft shows the current people and controls; the first version takes effect once each of its keys has signed', async () => {
     for (const _ of [1, 2]) await ada.enrol();
     const draft = await draftOf(ada);
     expect(draft).toMatchObject({
@@ -74,17 +74,17 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     const [, name = '', key = ''] = /^([^+]+)\+[0-9a-f]{8}\+(.+)$/.exec(trust.vkey) ?? [];
     expect(name).toBe(`countersign/${draft.deployment}/acme`);
     expect(verifierKey(systemHashing, name, Buffer.from(key, 'base64').subarray(1))).toBe(trust.vkey);
-    const told = (await events()).filter(({ type }) => type.startsWith('trust.'));
-    expect(told.map(({ type, actor }) => [type, actor])).toEqual([
+    const logged = (await events()).filter(({ type }) => type.startsWith('trust.'));
+    expect(logged.map(({ type, actor }) => [type, actor])).toEqual([
       ['trust.adopted', 'job'],
       ['trust.signed', ada.id],
       ['trust.signed', ada.id],
       ['trust.proposed', ada.id],
     ]);
-    expect(told[0]?.data).toMatchObject({ hash: proposal.hash, seq: 1, prev: null });
+    expect(logged[0]?.data).toMatchObject({ hash: proposal.hash, seq: 1, prev: null });
   });
 
-  test('P12: a key without a backup begins no trust; a printed recovery key is one', async () => {
+  test('P12: a tenant cannot be claimed with keys that have no backup; a printed recovery key is a backup', async () => {
     const key = await ada.enrol();
     expect(codeOf(await proposed(await draftOf(ada)))).toBe('409 conflict');
     await ada.ask('POST', 'recovery-keys', { jwk: new RecoveryKey().jwk }, 201);
@@ -92,7 +92,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect((await signProposal(ada, proposal, key)).state).toBe('adopted');
   });
 
-  test('P12: the next version is signed by as many persons as this one says, and by each key that it adds', async () => {
+  test('P12: the next version needs as many signers as the current one requires, and a signature by each key that it adds', async () => {
     const genesis = await claim([ada, bob], { threshold: 2 });
     const fresh = await bob.enrol();
     const next = await propose(ada, await draftOf(ada));
@@ -110,7 +110,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     });
   });
 
-  test('a lost key goes with the next version, and a sole approver’s recovery key signs for its person', async () => {
+  test('the next version removes a lost key, and a sole approver can sign with the recovery key', async () => {
     const printed = new RecoveryKey();
     await ada.ask('POST', 'recovery-keys', { jwk: printed.jwk }, 201);
     await claim([ada]);
@@ -125,7 +125,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect(codeOf(await ada.call('DELETE', `passkeys/${left[0]?.id}`))).toBe('409 conflict');
   });
 
-  test('P12: another’s printed key is not handed in as one’s own', async () => {
+  test('P12: a person cannot submit another person’s recovery key as their own', async () => {
     const [adas, bobs] = [new RecoveryKey(), new RecoveryKey()];
     await ada.ask('POST', 'recovery-keys', { jwk: adas.jwk }, 201);
     await bob.ask('POST', 'recovery-keys', { jwk: bobs.jwk }, 201);
@@ -136,7 +136,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect((await handIn(bob, proposal, bobs.sign(proposal.document))).status).toBe(201);
   });
 
-  test('P12: a signature counts that is one’s own, over this very document, with its person verified', async () => {
+  test('P12: a signature counts only if it is the signer’s own, over exactly this document, with user verification', async () => {
     await claim([ada, bob]);
     await bob.enrol();
     const proposal = await propose(ada, await draftOf(ada));
@@ -162,11 +162,11 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect(codeOf(await handIn(bob, proposal, bob.key.sign(document, AT)))).toBe('409 wrong_state');
   });
 
-  test('P12: what is proposed names this tenant’s own people and keys, and follows the last', async () => {
+  test('P12: a proposal may name only this tenant’s people and keys, and must follow the latest version', async () => {
     await claim([ada]);
     const draft = await draftOf(ada);
     const [person] = draft.people;
-    if (person === undefined) throw new Error('the draft names nobody');
+    if (person === undefined) throw new Error('the draft names no one');
     const foreign = new Authenticator();
     for (const change of [
       { tenant: 'globex' },
@@ -193,7 +193,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect(codeOf(await proposed(draft))).toBe('409 conflict');
   });
 
-  test('a proposal is its admins’ to make and to withdraw, in their own browser', async () => {
+  test('only the tenant’s admins may make or withdraw a proposal, and only in a browser', async () => {
     for (const _ of [1, 2]) await ada.enrol();
     const draft = await draftOf(ada);
     expect(codeOf(await proposed(draft, bob))).toBe('403 forbidden');
@@ -212,7 +212,7 @@ describe.each(ENGINES)('claiming a tenant on %s', (engine) => {
     expect((await proposed(draft)).status).toBe(201);
   });
 
-  test('P9: another tenant sees none of it; the vendor’s security admin and auditor read it', async () => {
+  test('P9: another tenant cannot see the trust document; the vendor’s security admin and auditor can read it', async () => {
     await claim([ada]);
     const foreign = await Customer.of(broker, 'foreignAdmin');
     for (const path of ['trust', 'trust/draft'])

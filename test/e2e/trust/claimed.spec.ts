@@ -35,7 +35,7 @@ test.each<[string, (acme: Tenant, file: Organisation) => void]>([
   ['another name', (acme) => void Object.assign(acme, { name: 'Acme Ltd' })],
   ['another provider', (acme) => void Object.assign(acme, { oidc: PROVIDER })],
   [
-    'somebody more',
+    'an additional person',
     ({ people }) => void people.push({ email: 'eve@acme.example', name: 'Eve', roles: ['approver'] }),
   ],
   [
@@ -43,7 +43,7 @@ test.each<[string, (acme: Tenant, file: Organisation) => void]>([
     ({ people }) => void people.find(({ email }) => email.startsWith('art'))?.roles.push('approver'),
   ],
 ])(
-  'P12: of a claimed tenant the host cannot apply %s; nothing of the file is done',
+  'P12: the host cannot apply %s to a claimed tenant; nothing in the file takes effect',
   async (_what, change) => {
     const before = await controls();
     const widened = (acme: Tenant, file: Organisation) => {
@@ -61,7 +61,7 @@ test.each<[string, (acme: Tenant, file: Organisation) => void]>([
   },
 );
 
-test('P12: it may narrow one, and do anything to a tenant that is not claimed', async () => {
+test('P12: the host may reduce access to a claimed tenant, and may change an unclaimed tenant freely', async () => {
   const changes = await apply((acme, file) => {
     Object.assign(acme.privacyControls, {
       maxDuration: 600,
@@ -83,7 +83,7 @@ test('P12: it may narrow one, and do anything to a tenant that is not claimed', 
   });
 });
 
-test('P12: what its trust document can say is asked of its own people, with the controls that come with it', async () => {
+test('P12: a change to what the trust document covers becomes a proposal for the tenant’s own people, with the matching controls', async () => {
   await apply(controlled({ countersign: [], forbid: [] }));
   const [before, { proposal }] = [await controls(), await trustOf(ada)];
   expect(before).toMatchObject({ countersign: ['update'] });
@@ -97,7 +97,7 @@ test('P12: what its trust document can say is asked of its own people, with the 
   expect(await controls()).toMatchObject({ countersign: [], forbid: [] });
 });
 
-test('a reset is shown to the tenant’s people, who may object', async () => {
+test('the tenant’s people see a pending reset and may object', async () => {
   const { id, createdAt } = await resetTrust(broker.host, 'acme', 'lost');
   expect(await ada.ask('GET', 'trust')).toMatchObject({
     claimed: true,
@@ -111,7 +111,7 @@ test('a reset is shown to the tenant’s people, who may object', async () => {
   expect(await ada.ask('GET', 'trust')).toMatchObject({ reset: null });
 });
 
-test('P12: a claimed tenant’s API keys are made by their own people alone, in their own browser', async () => {
+test('P12: only its own people can create a claimed tenant’s API keys, and only in a browser', async () => {
   const input = { email: PEOPLE.approver.email, ttl: 3_600 };
   for (const tenant of ['acme', null])
     await expect(createApiKey(broker.host, { ...input, tenant })).rejects.toMatchObject({

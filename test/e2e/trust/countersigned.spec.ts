@@ -54,8 +54,8 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
   };
   const claimsOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  /** What a gateway that has pinned this tenant says of the token. */
-  const judged = async (token: string) => {
+  /** Verifies the token as a gateway that has pinned this tenant. Returns the refusal, or undefined. */
+  const verifyAtGateway = async (token: string) => {
     const { document, chain } = await trustOf(ada);
     if (document === null) throw new Error('the tenant is unclaimed');
     const hash = statementHash(nodeCountersignPorts.hashing, document);
@@ -68,7 +68,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     );
   };
 
-  test('P12: an approval is signed over exactly what is granted, and the token carries it for every gateway', async () => {
+  test('P12: an approval signs exactly what is granted, and the token carries the signature to every gateway', async () => {
     await claim([ada]);
     const request = await waiting();
     expect(request['needs']).toMatchObject({
@@ -86,7 +86,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(countersignatures).toEqual([countersignature]);
     const { access_token: token } = await mintToken(broker, String(grant));
     expect(claimsOf(token).countersignatures).toEqual([countersignature]);
-    expect(await judged(token)).toBeUndefined();
+    expect(await verifyAtGateway(token)).toBeUndefined();
     const shown = await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`);
     expect(shown.body).toMatchObject({ countersignedBy: [ada.id] });
     const events = (await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200'))
@@ -97,7 +97,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(reviewed?.data).toMatchObject({ assurance: 'passkey', countersignature });
   });
 
-  test('P12: once claimed every action is countersigned but those that the document excepts', async () => {
+  test('P12: after the claim every action needs a countersignature, except those that the document exempts', async () => {
     await claim([ada], { countersign: { exceptActions: ['list'] } });
     const read = await waiting({ scope: [{ resource: 'invoices/*', actions: ['read'] }] });
     expect(codeOf(await decide(ada, read, {}))).toBe('403 countersignature_required');
@@ -113,7 +113,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(body).toMatchObject({ countersignedBy: [] });
   });
 
-  test('P12: what was signed is held against what is decided, member for member', async () => {
+  test('P12: the signed statement must match the decision in every member', async () => {
     await claim([ada, bob]);
     const [request, other] = [await waiting(), await waiting()];
     const { statement } = await statementOf(ada, request);
@@ -152,7 +152,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(await decide(ada, request, signed))).toBe('409 already_decided');
   });
 
-  test('a denial may be signed too, and need not be', async () => {
+  test('a denial may be signed, but need not be', async () => {
     await claim([ada, bob]);
     const [first, second] = [await waiting(), await waiting()];
     const { statement } = await statementOf(ada, first, '?decision=deny');
@@ -164,7 +164,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(await readRequest(broker, second.id)).toMatchObject({ countersignatures: [] });
   });
 
-  test('P12: a counter-offer is signed over its own terms, which are granted once they are accepted', async () => {
+  test('P12: a counter-offer is signed over its own terms, which are granted when the engineer accepts', async () => {
     await claim([ada]);
     const request = await waiting();
     const terms = { ...(request['terms'] as Terms), parent: request.digest, seconds: 600 };
@@ -183,10 +183,10 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     });
     const { grant } = accepted.body as RequestBody;
     const { access_token } = await mintToken(broker, String(grant));
-    expect(await judged(access_token)).toBeUndefined();
+    expect(await verifyAtGateway(access_token)).toBeUndefined();
   });
 
-  test('P12: the stricter of controls and trust document decides how many approve, and what is forbidden', async () => {
+  test('P12: the stricter of controls and trust document decides how many approvals are needed and what is forbidden', async () => {
     await claim([ada, bob], {
       approvals: 2,
       forbid: [{ service: 'billing', resource: 'invoices/7', actions: ['*'] }],
@@ -209,10 +209,10 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     const { grant } = await readRequest(broker, request.id);
     const { access_token } = await mintToken(broker, String(grant));
     expect(claimsOf(access_token).countersignatures).toHaveLength(2);
-    expect(await judged(access_token)).toBeUndefined();
+    expect(await verifyAtGateway(access_token)).toBeUndefined();
   });
 
-  test('P12: who has left the trust document has said nothing: what rests on their yes is minted no more', async () => {
+  test('P12: an approval stops counting when its signer leaves the trust document: its grant mints no more tokens', async () => {
     await claim([ada, bob]);
     const request = await waiting();
     expectStatus(await approve(bob, request), 201);
@@ -226,7 +226,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(codeOf(refused)).toBe('409 grant_not_active');
   });
 
-  test('P12: of two who approved, a token carries the one whom the trust document still names', async () => {
+  test('P12: if one of two approvers leaves the trust document, the token carries only the other approval', async () => {
     await claim([ada, bob], { approvals: 2 });
     const request = await waiting();
     for (const by of [bob, ada]) expectStatus(await approve(by, request), 201);
@@ -237,10 +237,10 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect((await signProposal(ada, next)).state).toBe('adopted');
     const { access_token } = await mintToken(broker, String(grant));
     expect(claimsOf(access_token).countersignatures).toMatchObject([{ credential: ada.key.id }]);
-    expect(await judged(access_token)).toBeUndefined();
+    expect(await verifyAtGateway(access_token)).toBeUndefined();
   });
 
-  test('an unclaimed tenant’s approver countersigns with an enrolled passkey; where too few have one nothing is asked', async () => {
+  test('an unclaimed tenant’s approver countersigns with an enrolled passkey; if too few have one, no countersignature is required', async () => {
     const asked = (change = UPDATE) => makeRequest(broker, 'engineer', change);
     await expect(asked()).rejects.toThrow('countersignature_unavailable');
     await bob.enrol();
@@ -254,7 +254,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect(claimsOf(access_token).countersignatures).toHaveLength(1);
   });
 
-  test('P12: past its end the trust document opens nothing; its people may still sign the next', async () => {
+  test('P12: an expired trust document opens nothing; its people may still sign the next version', async () => {
     const request = async () => makeRequest(broker, 'engineer', UPDATE);
     await claim([ada]);
     broker.clock.advance(180 * 86_400);
@@ -265,7 +265,7 @@ describe.each(ENGINES)('countersigned decisions on %s', (engine) => {
     expect((await request()).state).toBe('awaiting_vendor');
   });
 
-  test('P12: a signed stop ends asking and minting until its signed lift', async () => {
+  test('P12: a signed stop blocks requests and minting until its signed lift', async () => {
     expect(codeOf(await ada.call('GET', 'stops/statement'))).toBe('409 wrong_state');
     await claim([ada]);
     const granted = await waiting();

@@ -34,7 +34,7 @@ const signed = async (body = wanted()) => {
   return { ...body, openings, countersignature: ada.key.sign(statement, AT) };
 };
 
-test('P12: an invitation is signed by its author, and its signature is in the token of what fits it', async () => {
+test('P12: its author signs an invitation, and the token of a matching grant carries that signature', async () => {
   await claim([ada]);
   expect(codeOf(await ada.call('POST', 'invitations', wanted()))).toBe('403 countersignature_required');
   const body = await signed();
@@ -60,7 +60,7 @@ test('P12: an invitation is signed by its author, and its signature is in the to
   expect(shown.body).toMatchObject({ countersignedBy: [ada.id] });
 });
 
-test('what one grant may last is said before it is signed: as chosen, else the longest there is', async () => {
+test('the statement shows the longest duration of one grant before it is signed: as chosen, otherwise the maximum', async () => {
   await claim([ada]);
   for (const [chosen, seconds, maxDuration] of [
     [{}, 3_600, 'PT1H'],
@@ -73,7 +73,7 @@ test('what one grant may last is said before it is signed: as chosen, else the l
   expect(codeOf(tooLong)).toBe('422 request_refused');
 });
 
-test('P12: what was signed is this very invitation, by this person, of now', async () => {
+test('P12: the signature must be over exactly this invitation, by this person, and recent', async () => {
   await claim([ada]);
   const body = await signed();
   const { statement } = body.countersignature;
@@ -104,7 +104,7 @@ test('P12: what was signed is this very invitation, by this person, of now', asy
   expect(codeOf(await again.call('POST', 'invitations', late))).toBe('400 invalid_request');
 });
 
-test('P12: one that was never signed opens nothing once the tenant is claimed', async () => {
+test('P12: an unsigned invitation opens nothing after the tenant is claimed', async () => {
   const read = [{ resource: 'invoices/*', actions: ['read'] }];
   const { ticket: _ticket, ...body } = { ...wanted(), scope: read };
   const made = await ada.ask<Invitation>('POST', 'invitations', body, 201);

@@ -21,7 +21,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     return (body as { items: { type: string; actor: string; data: Record<string, unknown> }[] }).items;
   };
 
-  test('are enrolled with the person verified, listed, and taken away, with an event for each', async () => {
+  test('are enrolled with user verification, listed and removed, with an event for each', async () => {
     const options = await ada.ask('POST', 'passkeys/options');
     expect(options).toMatchObject({
       rp: { id: 'localhost' },
@@ -40,8 +40,8 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect(codeOf(await ada.call('DELETE', `passkeys/${key.id}`))).toBe('404 not_found');
     expect(codeOf(await ada.call('DELETE', 'passkeys/%00'))).toBe('404 not_found');
     expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
-    const told = (await events()).filter(({ type }) => type.startsWith('passkey.'));
-    expect(told.map(({ type, actor, data }) => [type, actor, data['credential']])).toEqual([
+    const logged = (await events()).filter(({ type }) => type.startsWith('passkey.'));
+    expect(logged.map(({ type, actor, data }) => [type, actor, data['credential']])).toEqual([
       ['passkey.removed', ada.id, key.id],
       ['passkey.enrolled', ada.id, key.id],
     ]);
@@ -60,7 +60,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect((await ada.ask<Listed>('GET', 'passkeys')).items).toEqual([]);
   });
 
-  test('P12: a challenge counts once, for the session that got it, for five minutes', async () => {
+  test('P12: a challenge is valid once, for the session that received it, for five minutes', async () => {
     const challenge = await ada.challenge();
     const bob = await Customer.of(broker, 'secondApprover');
     const elsewhere = await Customer.of(broker, 'approver');
@@ -74,7 +74,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect(codeOf(await ada.send(new Authenticator(), late))).toBe('409 wrong_state');
   });
 
-  test('P12: one may be made at a signing page of the customer’s own, which the first version then names', async () => {
+  test('P12: a passkey may be created at the customer’s own signing page, which the first version then names', async () => {
     const origin = 'https://sign.acme.example';
     const there = { rpId: 'sign.acme.example', origin };
     const made = async (body: object, at: Ceremony) => {
@@ -96,7 +96,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
       expect(codeOf(await ada.call('POST', 'passkeys/options', { origin: odd }))).toBe('400 invalid_request');
   });
 
-  test('one credential has one owner', async () => {
+  test('a credential has one owner', async () => {
     const key = await ada.enrol();
     const bob = await Customer.of(broker, 'secondApprover');
     expect(codeOf(await bob.send(key, await bob.challenge()))).toBe('409 conflict');
@@ -104,7 +104,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect(codeOf(await foreign.send(key, await foreign.challenge()))).toBe('409 conflict');
   });
 
-  test('P12: neither a key, nor a mailed code, nor a command line enrols or takes away', async () => {
+  test('P12: an API key, a mailed code or a command-line login can neither enrol nor remove a passkey', async () => {
     const key = await ada.enrol();
     const mailed = await Customer.of(broker, 'approver', { assurance: 'mail-code' });
     const recovery = { jwk: new RecoveryKey().jwk };
@@ -122,7 +122,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     }
   });
 
-  test('P9: another tenant’s person neither sees nor touches them, nor does somebody without the role', async () => {
+  test('P9: a person of another tenant, or one without the role, can neither see nor change them', async () => {
     const key = await ada.enrol();
     const foreign = await Customer.of(broker, 'foreignAdmin');
     expect(codeOf(await foreign.call('GET', 'passkeys'))).toBe('404 not_found');
@@ -134,7 +134,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
     expect(codeOf(await bob.call('DELETE', `passkeys/${key.id}`))).toBe('403 forbidden');
   });
 
-  test('a recovery key is one a person; the newer takes the older’s place', async () => {
+  test('each person has at most one recovery key; a new one replaces the old one', async () => {
     const first = new RecoveryKey();
     const second = new RecoveryKey();
     for (const { jwk } of [first, second]) await ada.ask('POST', 'recovery-keys', { jwk }, 201);
@@ -147,7 +147,7 @@ describe.each(ENGINES)('a customer’s passkeys on %s', (engine) => {
   });
 });
 
-test('where the broker is reached by an address, no passkey can be made', async () => {
+test('a passkey cannot be created if the broker’s host is an IP address', async () => {
   const broker = await TestBroker.start({ settings: { publicUrl: 'http://127.0.0.1:4000' } });
   const ada = await Customer.of(broker, 'approver');
   expect(codeOf(await ada.call('POST', 'passkeys/options'))).toBe('409 conflict');

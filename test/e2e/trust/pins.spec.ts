@@ -16,16 +16,16 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-const say = (pins: unknown, bearer = gateway.bearer) =>
+const reportPins = (pins: unknown, bearer = gateway.bearer) =>
   broker.fetch('POST', '/gateway/v1/pins', { body: { pins }, headers: { authorization: bearer } });
-const told = async () => {
+const gatewayEvents = async () => {
   const { body } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
   return (body as { items: { type: string; actor: string; data: object }[] }).items.filter(({ type }) =>
     type.startsWith('gateway.'),
   );
 };
 
-test('P12: the feed brings the whole chain of each claimed tenant, first and when it grows', async () => {
+test('P12: the feed sends the whole trust chain of each claimed tenant, on connection and after each new version', async () => {
   const genesis = await claim([ada]);
   const nonce = randomBytes(32).toString('base64url');
   const feed = await EventStream.open(`${broker.url}/gateway/v1/feed?nonce=${nonce}`, {
@@ -52,10 +52,10 @@ test('P12: the feed brings the whole chain of each claimed tenant, first and whe
   feed.close();
 });
 
-test('what a gateway has pinned is shown, and a tenant hears of each pin that is new, another or gone', async () => {
+test('a gateway’s pins are shown, and a tenant’s log records each pin that is added, changed or removed', async () => {
   const { hash } = await claim([ada]);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
-  expect((await say([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
+  expect((await reportPins([pin, { tenant: 'nobody', pinned: hash, current: null }])).status).toBe(204);
   const plain = { atLeast: [], behind: null };
   const one = { id: gateway.credential.gateway, name: 'one', pinned: hash, current: hash, ...plain };
   expect((await trustOf(ada)).gateways).toEqual([one]);
@@ -63,14 +63,14 @@ test('what a gateway has pinned is shown, and a tenant hears of each pin that is
   expect(listed.body).toMatchObject({
     items: [{ id: one.id, pins: [pin, { tenant: 'nobody', current: null }] }],
   });
-  // The same once more, and another version of the same trust, are no news.
-  await say([{ ...pin, current: null }]);
-  expect((await told()).map(({ type }) => type)).toEqual(['gateway.pinned']);
+  // The same pin again, and another version of the same trust chain, add no event.
+  await reportPins([{ ...pin, current: null }]);
+  expect((await gatewayEvents()).map(({ type }) => type)).toEqual(['gateway.pinned']);
   const other = `sha256:${'0'.repeat(64)}`;
   const next = { pinned: other, from: '2026-12-01T00:00:00Z' };
-  await say([{ ...pin, next }]);
-  await say([]);
-  expect(await told()).toMatchObject([
+  await reportPins([{ ...pin, next }]);
+  await reportPins([]);
+  expect(await gatewayEvents()).toMatchObject([
     { type: 'gateway.unpinned', actor: one.id, data: { after: null } },
     { type: 'gateway.pinned', data: { before: { pinned: hash, next: null }, after: { pinned: hash, next } } },
     { type: 'gateway.pinned', data: { before: null, after: { pinned: hash } } },
@@ -78,30 +78,32 @@ test('what a gateway has pinned is shown, and a tenant hears of each pin that is
   expect((await trustOf(ada)).gateways).toMatchObject([{ pinned: null, current: null }]);
 });
 
-test('a tenant hears which versions a pin demands, and sees where a gateway has not come so far', async () => {
+test('a tenant’s log records which versions a pin requires, and the tenant sees which gateway has not reached them', async () => {
   const { hash } = await claim([ada]);
   const [second, third] = ['2', '3'].map((digit) => `sha256:${digit.repeat(64)}`);
   const pin = { tenant: 'acme', pinned: hash, current: hash };
   const behind = { ...pin, atLeast: [second], current: null, behind: hash };
   for (const each of [pin, behind, behind, { ...pin, atLeast: [second], current: second }, pin])
-    expect((await say([each])).status).toBe(204);
+    expect((await reportPins([each])).status).toBe(204);
   const known = { pinned: hash, next: null };
-  expect(await told()).toMatchObject([
+  expect(await gatewayEvents()).toMatchObject([
     { data: { before: { ...known, atLeast: [second] }, after: known } },
     { data: { before: known, after: { ...known, atLeast: [second] } } },
     { data: { before: null, after: known } },
   ]);
-  await say([behind]);
+  await reportPins([behind]);
   expect((await trustOf(ada)).gateways).toMatchObject([{ atLeast: [second], current: null, behind: hash }]);
   const next = { pinned: third, atLeast: [second], from: '2026-12-01T00:00:00Z' };
-  await say([{ ...pin, next }]);
-  expect((await told())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
+  await reportPins([{ ...pin, next }]);
+  expect((await gatewayEvents())[0]).toMatchObject({ data: { after: { pinned: hash, next } } });
 });
 
-test('P13: pins are read strictly, and only of gateways', async () => {
-  expect(codeOf(await say([{ tenant: 'acme', pinned: 'x', current: null }]))).toBe('400 invalid_request');
-  expect(codeOf(await say('all'))).toBe('400 invalid_request');
-  expect(codeOf(await say([], 'Bearer csk_nothing_of_the_sort_at_all'))).toBe('401 unauthenticated');
+test('P13: pins are parsed strictly and accepted only from gateways', async () => {
+  expect(codeOf(await reportPins([{ tenant: 'acme', pinned: 'x', current: null }]))).toBe(
+    '400 invalid_request',
+  );
+  expect(codeOf(await reportPins('all'))).toBe('400 invalid_request');
+  expect(codeOf(await reportPins([], 'Bearer csk_nothing_of_the_sort_at_all'))).toBe('401 unauthenticated');
   expect(codeOf(await broker.call('securityAdmin', 'POST', '/gateway/v1/pins', { body: { pins: [] } }))).toBe(
     '403 forbidden',
   );

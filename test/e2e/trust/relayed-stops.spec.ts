@@ -26,10 +26,10 @@ const LONG_MS = 60_000;
 const INVOICE = '/billing/tenants/acme/invoices/7';
 
 /**
- * Two gateways have followed Ada’s second version of the trust document; then the broker’s database is put back to when
- * there was the first alone. What she signs by the second is handed in at one of the two.
+ * Two gateways have received Ada’s second version of the trust document. Then the broker’s database is restored to a
+ * time before it, with only the first version. Ada submits what she signs under the second version at one gateway.
  */
-describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine) => {
+describe.each(ENGINES)('P12: a stop that the broker (%s) cannot verify', (engine) => {
   let broker: TestBroker;
   let upstream: CountingUpstream;
   let ada: Customer;
@@ -44,7 +44,7 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
     const { statement } = await ada.ask<{ statement: S }>('GET', path);
     return { ...statement, trust: second.hash, ...change };
   };
-  const standing = async () => (await ada.ask<{ items: { hash: string }[] }>('GET', 'stops')).items;
+  const activeStops = async () => (await ada.ask<{ items: { hash: string }[] }>('GET', 'stops')).items;
   const pass = (countersignature: unknown, bearer = bearers[0] ?? '') =>
     broker.fetch('POST', '/gateway/v1/stops', {
       body: { countersignature },
@@ -55,8 +55,8 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
     const answer = await fetch(`${gateways[0]?.url}/countersign/stop`, { method: 'POST', body });
     expect(answer.status).toBe(204);
   };
-  /** What each gateway says to the token. */
-  const said = () =>
+  /** Each gateway's answer to a call with the token. */
+  const answers = () =>
     Promise.all(
       gateways.map(async ({ url }) => {
         const answer = await fetch(url + INVOICE, { headers: { authorization: `Bearer ${token}` } });
@@ -64,7 +64,7 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
         return answer.status === 200 ? '200' : String((JSON.parse(text) as { code: string }).code);
       }),
     );
-  const both = (what: string) => until(async () => (await said()).every((each) => each === what), LONG_MS);
+  const both = (what: string) => until(async () => (await answers()).every((each) => each === what), LONG_MS);
   const events = async (...types: string[]) => {
     const { body } = await broker.call('tenantAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
     const { items } = body as { items: { type: string; data: { signature: Signature } }[] };
@@ -126,17 +126,17 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
 
   let stop: Signature<StopStatement>;
 
-  test('reaches every gateway, and counts for nothing at the broker, whose log has it', async () => {
+  test('reaches every gateway; the broker logs it but does not apply it', async () => {
     stop = ada.key.sign(await offered<StopStatement>('stops/statement'), AT);
     await hand(stop);
     await both('locked');
-    expect(await standing()).toEqual([]);
-    // The gateway may not have had its answer, and passes it on again.
+    expect(await activeStops()).toEqual([]);
+    // If the answer was lost, the gateway relays the stop again.
     expect((await pass(stop)).status).toBe(204);
     expect(await events('trust.relayed', 'trust.stopped')).toEqual([['trust.relayed', stop]]);
   });
 
-  test('reaches one that connects later as well', async () => {
+  test('also reaches a gateway that connects later', async () => {
     await gateways[1]?.close();
     await removeFolder(folders[1] ?? '');
     const spoolDir = folders[1] ?? '';
@@ -147,36 +147,36 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
     const place = { credential: text, host: '127.0.0.1', port: 0, spoolDir };
     gateways[1] = await startGateway({ ...place, logLevel: 'silent' });
     await until(() => gateways[1]?.isInTouch() ?? false, LONG_MS);
-    // It holds the first version alone: what the second one names waits there for it.
-    expect((await said())[0]).toBe('locked');
+    // This gateway has only the first version, so it keeps the stop until it has the second.
+    expect((await answers())[0]).toBe('locked');
   });
 
-  test('is judged again, and kept with its notice, once the version is there', async () => {
+  test('is verified again, and stored with its notice, once the broker has the version', async () => {
     second = await adopt(second.document);
-    await until(async () => (await standing()).length === 1, LONG_MS);
-    expect(await standing()).toMatchObject([{ hash: statementHash(hashing, stop.statement) }]);
+    await until(async () => (await activeStops()).length === 1, LONG_MS);
+    expect(await activeStops()).toMatchObject([{ hash: statementHash(hashing, stop.statement) }]);
     expect(await events('trust.stopped')).toEqual([['trust.stopped', stop]]);
     await both('locked');
     await hand(await lift(stop));
-    await until(async () => (await standing()).length === 0, LONG_MS);
+    await until(async () => (await activeStops()).length === 0, LONG_MS);
     await both('200');
   });
 
-  test('may be a lift that comes before its stop: both are settled once the stop is there', async () => {
+  test('may be a lift that arrives before its stop: both are settled once the stop arrives', async () => {
     const later = ada.key.sign(await offered<StopStatement>('stops/statement'), AT);
     const itsLift = await lift(later);
     expect((await pass(itsLift, bearers[1])).status).toBe(204);
     expect(await events('trust.relayed')).toHaveLength(2);
     expect((await pass(later)).status).toBe(204);
-    expect(await standing()).toEqual([]);
+    expect(await activeStops()).toEqual([]);
     expect((await events('trust.stopped', 'trust.lifted')).slice(0, 2)).toEqual([
       ['trust.lifted', itsLift],
       ['trust.stopped', later],
     ]);
-    expect(await said()).toEqual(['200', '200']);
+    expect(await answers()).toEqual(['200', '200']);
   });
 
-  test('P13: of a stranger, or not signed, locks nobody; and a gateway relays no more than there is room for', async () => {
+  test('P13: locks no one if it is unsigned or a stranger signed it; and a gateway relays no more than its limit', async () => {
     const statement = await offered<StopStatement>('stops/statement');
     const stranger = new Authenticator();
     const fresh = (index: number) => ({ ...statement, nonce: String(index).padEnd(43, 'A') });
@@ -190,9 +190,9 @@ describe.each(ENGINES)('P12: a stop that the broker (%s) cannot judge', (engine)
       expect((await pass(stranger.sign(fresh(index), AT))).status).toBe(204);
     expect(codeOf(await pass(stranger.sign(fresh(20), AT)))).toBe('409 conflict');
     expect((await pass(stranger.sign(fresh(20), AT), bearers[1])).status).toBe(204);
-    expect(await standing()).toEqual([]);
-    expect(await said()).toEqual(['200', '200']);
-    // Ada’s own comes through all the same.
+    expect(await activeStops()).toEqual([]);
+    expect(await answers()).toEqual(['200', '200']);
+    // Ada’s own stop still gets through.
     const own = ada.key.sign(fresh(21) as StopStatement, AT);
     await hand(own);
     await both('locked');

@@ -39,8 +39,8 @@ const EVE = 'usr_0199f0a0-7b2c-7003-8000-0000000000e1';
 const INVOICE = '/billing/tenants/acme/invoices/7';
 
 /**
- * The real broker, its real database and keys in an attacker's hands, and a gateway that has pinned what Ada and Bob have
- * signed: two of them approve. The rows stand on each other, worst last.
+ * An attacker has the real broker, its database and its keys. The gateway has pinned the trust document that Ada and Bob
+ * signed, which requires two approvals. The tests build on each other; the worst attack comes last.
  */
 describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing keys', (engine) => {
   let broker: TestBroker;
@@ -69,19 +69,19 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await until(() => running.isInTouch(), LONG_MS);
     return running;
   };
-  /** The gateway again, on its disk: it is shown everything anew. */
+  /** Restarts the gateway on the same disk: it receives everything again. */
   const restart = async () => {
     await gateway.close();
     gateway = await start(folders[0] ?? '');
   };
-  /** What the broker says of itself after its store was changed behind its back. */
+  /** What the broker reports after the attacker changed its store directly. */
   const restartAll = async (...statements: string[]) => {
     await broker.broker.close();
     await attacker.sql(...statements);
     await broker.run();
     await restart();
   };
-  /** 200, or code and reason of the refusal, of the gateway in touch. */
+  /** Calls the connected gateway: 200, or the code and reason of the refusal. */
   const read = async (bearer: string, path = INVOICE, at = gateway): Promise<string> => {
     let said = 'not_in_touch';
     await until(async () => {
@@ -93,7 +93,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     }, LONG_MS);
     return said;
   };
-  /** The same of a grant that was put into the store just now, once the gateway has heard of it. */
+  /** The same for a grant that was just inserted into the store, once the gateway has received it. */
   const readNew = async (bearer: string, path = INVOICE, at = gateway): Promise<string> => {
     let said = '';
     await until(async () => {
@@ -104,7 +104,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
   };
   const inserted = (change: Parameters<Attacker['insertGrant']>[1] = {}) =>
     attacker.insertGrant(approved, change);
-  /** Resolves when the gateway has heard all that was told before. */
+  /** Resolves when the gateway has received everything that was sent before. */
   const heard = async () => readNew(await attacker.token(await inserted()));
 
   const asked = async () => {
@@ -154,14 +154,14 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await upstream.stop();
     await Promise.all(folders.map(removeFolder));
   });
-  /** Whatever was tried, what the two have signed goes through still: not all is refused. */
+  /** After every attack a properly signed grant still works: the gateway does not simply refuse everything. */
   afterEach(async () => {
     expect(await read(token)).toBe('200');
     expect(hits()).toBe(1);
     upstream.hits.length = 0;
   });
 
-  test('what two people have countersigned goes through, and the record names the trust document', async () => {
+  test('a call that two people have countersigned is forwarded, and its record names the trust document', async () => {
     expect(await read(token)).toBe('200');
     upstream.hits.length = 0;
     await until(async () => {
@@ -171,7 +171,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     }, LONG_MS);
   });
 
-  test('a stop that is handed in at the gateway reaches the broker, which refuses by it; so does its lift', async () => {
+  test('a stop submitted at the gateway reaches the broker, which then refuses; so does its lift', async () => {
     const hand = async (countersignature: Signature) => {
       const body = JSON.stringify({ countersignature });
       expect((await fetch(`${gateway.url}/countersign/stop`, { method: 'POST', body })).status).toBe(204);
@@ -202,7 +202,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     expect(await stops()).toEqual([]);
   });
 
-  test('a grant is inserted that nobody has signed, and one with what was signed of another', async () => {
+  test('the attacker inserts a grant that no one signed, and one with another grant’s signatures', async () => {
     const grant = await inserted();
     expect(await readNew(await attacker.token(grant))).toBe('not_countersigned too_few');
     expect(await read(await attacker.token(grant, withClaims(signatures)))).toBe(
@@ -210,7 +210,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     );
   });
 
-  test('approvals are counted twice: by a second device, and by people who are one', async () => {
+  test('the attacker counts an approval twice: with a second device, and as two people who are the same person', async () => {
     const alias = { id: EVE, email: 'ada+again@acme.example' };
     await attacker.copy('people', `id = '${ada.id}'`, alias);
     const [first] = signatures as [Signature<ApprovalStatement>];
@@ -225,7 +225,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await attacker.sql(`DELETE FROM people WHERE id = '${EVE}'`);
   });
 
-  test('the window is stretched: longer than the terms, and to before anybody had signed', async () => {
+  test('the attacker widens the window: longer than the terms, and to a start before the signatures', async () => {
     const end = Date.parse(approved.endsAt) / 1_000 + 1;
     const longer = await attacker.token(approved, { ...withClaims(signatures), grant_exp: end });
     expect(await read(longer)).toBe('invalid_token digest_mismatch');
@@ -244,7 +244,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     );
   });
 
-  test('the digest is used again under a second grant id, with a budget that is whole again', async () => {
+  test('the attacker reuses the digest under a second grant id, with a fresh budget', async () => {
     const request = await asked();
     for (const by of [ada, bob])
       expectStatus(await approve(by, request, by.key.sign(await statementFor(by, request), AT)), 201);
@@ -265,7 +265,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     }
   });
 
-  test('a route is remapped so that `read` means payroll', async () => {
+  test('the attacker remaps a route so that `read` means payroll', async () => {
     const remap = (each: Organisation) => {
       for (const route of each.services[0]?.routes ?? [])
         if (route.resource === 'payroll')
@@ -288,7 +288,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await heard();
   });
 
-  test('the basis is changed to one that needs nobody', async () => {
+  test('the attacker changes the basis to one that needs no approval', async () => {
     for (const basis of ['emergency', 'legal'] as const) {
       const grant = await inserted({ basis });
       expect(await readNew(await attacker.token(grant))).toBe('not_countersigned basis_not_accepted');
@@ -301,7 +301,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     expect(await readNew(await attacker.token(grant))).toBe('not_countersigned too_few');
   });
 
-  test('an old approval is used again as the signature that enrols a key', async () => {
+  test('the attacker reuses an old approval as the signature that enrols a key', async () => {
     const [row] = await attacker.rows<{ document: string }>(
       "SELECT document FROM trust_versions WHERE tenant = 'acme'",
     );
@@ -323,7 +323,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await attacker.sql("DELETE FROM trust_versions WHERE tenant = 'acme' AND seq = 2");
   });
 
-  test('an older trust chain is fed, after a restart too', async () => {
+  test('the attacker sends an older trust chain, also after a restart', async () => {
     const forbid = [{ service: 'billing', resource: 'invoices/9', actions: ['*'] }];
     const ninth = INVOICE.replace('7', '9');
     const draft = await draftOf(ada);
@@ -338,7 +338,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await restartAll(remove);
     expect(await read(token, ninth)).toBe('insufficient_scope forbidden');
 
-    // A gateway that has never seen the second version, and a pin that names it: nothing opens before it is there.
+    // This gateway never saw the second version but its pin names it: it opens nothing until that version arrives.
     const { pin } = setPin(undefined, trust, Date.now(), next.hash);
     await writePins(folders[3] ?? '', { acme: pin });
     const late = await start(folders[3] ?? '', (await broker.enrolGateway('late')).text);
@@ -361,7 +361,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     }
   });
 
-  test('approvals are lowered and a key is swapped in the stored trust document: what the broker then takes for enough is not', async () => {
+  test('the attacker lowers the approvals and swaps a key in the stored trust document: the broker accepts it, the gateway does not', async () => {
     const [stored] = await attacker.rows<{ document: string; signatures: string }>(
       "SELECT document, signatures FROM trust_versions WHERE tenant = 'acme'",
     );
@@ -389,7 +389,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     await restartAll(write(document, real), `DELETE FROM passkeys WHERE id = '${eve.passkey.id}'`);
   });
 
-  test('a fresh gateway has no pin: it opens nothing of the tenant, whoever has signed', async () => {
+  test('a fresh gateway has no pin: it opens nothing of the tenant, no matter who signed', async () => {
     const fresh = await start(folders[1] ?? '', (await broker.enrolGateway('fresh')).text);
     try {
       expect(await readNew(token, INVOICE, fresh)).toBe('not_countersigned not_pinned');
@@ -398,7 +398,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     }
   });
 
-  test('the claim and every rule are taken out of the database, and the tenant is claimed anew under its slug', async () => {
+  test('the attacker removes the claim and every rule from the database, and claims the tenant again under its slug', async () => {
     const emptied = ['trust_versions', 'trust_proposals', 'passkeys'].map((table) => `DELETE FROM ${table}`);
     const [tenant] = await attacker.rows<{ controls: string }>(
       "SELECT controls FROM tenants WHERE slug = 'acme'",
@@ -416,8 +416,8 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
       await strict.close();
     }
     const asAda = await Customer.of(broker, 'approver');
-    const anew = await claim([asAda]);
-    expect(anew.hash).not.toBe(trust);
+    const reclaimed = await claim([asAda]);
+    expect(reclaimed.hash).not.toBe(trust);
     const request = await asked();
     expectStatus(await approve(asAda, request, asAda.key.sign(await statementFor(asAda, request), AT)), 201);
     const countersigned = await readRequest(broker, request.id);
@@ -425,7 +425,7 @@ describe.each(ENGINES)('P12: with the broker’s real database (%s) and signing 
     expect(await readNew(minted)).toBe('not_countersigned wrong_trust');
   });
 
-  test('the feed key is stolen as well: another program stands in the broker’s place, and says that nobody has claimed', async () => {
+  test('the attacker also steals the feed key: another program impersonates the broker and reports that no one has claimed', async () => {
     const { gateway: id, secret } = enrolled.credential;
     const { services } = file();
     impostor = new FeedBroker(await attacker.stolen({ gateway: id, secret }));
