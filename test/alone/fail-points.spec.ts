@@ -8,7 +8,7 @@ const each = (names: Readonly<Record<string, unknown>>) =>
   ENGINES.flatMap((engine) => Object.keys(names).map((name) => [name, engine] as const));
 
 test.each(each(CALLS))(
-  'P7, P8: kill -9 at every step of “%s” on %s: all or nothing, and once when it is repeated',
+  'P7, P8: kill -9 at every step of “%s” on %s: it takes effect fully or not at all, and once if repeated',
   async (change, engine) => {
     const { steps, killedAt, problems } = await cutCallShort(engine, change, everyStep);
     expect(problems).toEqual([]);
@@ -19,7 +19,7 @@ test.each(each(CALLS))(
 );
 
 test.each(each(DUTIES))(
-  'P7, P8: kill -9 at every step of “%s” on %s: all or nothing, and the next broker does it once',
+  'P7, P8: kill -9 at every step of “%s” on %s: it takes effect fully or not at all, and the next broker does it once',
   async (duty, engine) => {
     const { steps, killedAt, problems } = await cutDutyShort(engine, duty, everyStep);
     expect(problems).toEqual([]);
@@ -30,7 +30,7 @@ test.each(each(DUTIES))(
 );
 
 test.each(each(SIGNINGS))(
-  'P7, P8, P12: kill -9 at every step of “%s” on %s: all or nothing, and once when it is repeated',
+  'P7, P8, P12: kill -9 at every step of “%s” on %s: it takes effect fully or not at all, and once if repeated',
   async (signed, engine) => {
     const { steps, killedAt, problems } = await cutSigningShort(engine, signed, everyStep);
     expect(problems).toEqual([]);
@@ -41,7 +41,7 @@ test.each(each(SIGNINGS))(
 );
 
 test.each(ENGINES)(
-  'P7: kill -9 at every step between outbox and webhook on %s: a notice goes out under one id',
+  'P7: kill -9 at every step between outbox and webhook on %s: a notice keeps one id',
   async (engine) => {
     const { steps, killedAt, problems } = await cutDispatchShort(engine, everyStep);
     expect(problems).toEqual([]);

@@ -2,7 +2,7 @@ import { ALL_RECORDED, summary } from '../support/account.js';
 import { killBrokersUnderLoad } from '../support/broker-failover.js';
 
 test.each([2, 3])(
-  'P5, P6, P7, P8: one of %i brokers is killed under load, twenty times: nothing lost or doubled, gateways move within 2 s',
+  'P5, P6, P7, P8: kill one of %i brokers under load, twenty times: nothing is lost or doubled, gateways move within 2 s',
   async (brokers) => {
     const { moves, problems, errands, account } = await killBrokersUnderLoad(brokers, 20);
     expect(problems).toEqual([]);

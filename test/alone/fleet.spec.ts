@@ -3,10 +3,10 @@ import { percentile } from '../support/percentile.js';
 
 const GATEWAYS = 200;
 const PER_SECOND = 1_000;
-/** What two cores must answer of it beside 200 gateways, their broker and whoever asks: they are all on one machine. */
+/** The minimum on two cores, which also run the 200 gateways, their broker and the load generator. */
 const LEAST_PER_SECOND = 800;
 
-test('P6: two hundred gateways asked a thousand calls a second: stops reach the last, a cut link closes all', async () => {
+test('P6: two hundred gateways under a thousand calls a second: stops reach every gateway, a cut link closes them all', async () => {
   const fleet = await FleetSite.start({ processes: 2, each: GATEWAYS / 2 });
   try {
     const { reports, answeredPerSecond } = await fleet.stopUnderLoad(20, PER_SECOND);

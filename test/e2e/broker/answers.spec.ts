@@ -34,13 +34,13 @@ describe('every answer in these tests is checked against the OpenAPI document', 
   test.each<[string, () => Partial<Sent>, string]>([
     ['a member more', () => ({ body: changed((body) => Object.assign(body, { more: 1 })) }), 'additional'],
     [
-      'a member more inside',
+      'an additional nested member',
       () => ({ body: good.body.replace('"vendor":{', '"vendor":{"more":1,') }),
       'additional',
     ],
     ['a member less', () => ({ body: changed((body) => delete body['digest']) }), 'digest'],
     [
-      'another type of a member',
+      'a member of another type',
       () => ({ body: changed((body) => Object.assign(body, { state: 1 })) }),
       'state',
     ],
@@ -58,7 +58,7 @@ describe('every answer in these tests is checked against the OpenAPI document', 
       'code',
     ],
     [
-      'a problem that is none',
+      'a problem without the required members',
       () => ({ status: 404, type: 'application/problem+json', body: '{}' }),
       'title',
     ],
@@ -111,7 +111,7 @@ describe('lists', () => {
     expect(bad.body).toMatchObject({ code: 'invalid_request', pointer: '/from' });
   });
 
-  test('a log has no events of another tenant; the person filter selects that person’s events', async () => {
+  test('a log contains no events of another tenant; the person filter selects that person’s events', async () => {
     await makeRequest(broker);
     const events = async (query: string) => {
       const { body } = await broker.call('approver', 'GET', `/api/v1/tenants/acme/events?${query}`);
@@ -130,7 +130,7 @@ describe('lists', () => {
     expect(body).toMatchObject({ code: 'invalid_cursor', pointer: '/cursor' });
   });
 
-  test('a scope with too many entries is refused, however many they are', async () => {
+  test('a scope with too many entries is refused, no matter how many', async () => {
     const scope = Array.from({ length: 300 }, (_, index) => ({
       resource: `invoices/i${index}`,
       actions: ['read'],

@@ -19,7 +19,7 @@ interface ProblemBody {
   refusals?: { code: string; pointer: string }[];
 }
 
-/** Everything that a refused call could have left behind. */
+/** Everything that a refused call could have written. */
 async function written(): Promise<unknown> {
   const requests = await broker.call('reviewer', 'GET', '/api/v1/requests?limit=200');
   const events = await broker.call('vendorAuditor', 'GET', '/api/v1/tenants/acme/events?limit=200');
@@ -39,7 +39,7 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
     ['no scope', ask({ scope: [] }), '/scope'],
     ['scope of another shape', ask({ scope: 'invoices' }), '/scope'],
     [
-      'an unknown member inside',
+      'an unknown nested member',
       ask({ scope: [{ resource: 'invoices', actions: ['list'], x: 1 }] }),
       '/scope/0/x',
     ],
@@ -49,7 +49,7 @@ describe('malformed input gets a stable code and a pointer, and writes nothing',
       '/scope/0/resource',
     ],
     [
-      'a resource that climbs',
+      'a resource with a parent segment',
       ask({ scope: [{ resource: 'a//b', actions: ['list'] }] }),
       '/scope/0/resource',
     ],
@@ -155,19 +155,23 @@ describe('a well-formed request that is refused', () => {
     ['no reason', { justification: undefined }, ['justification_required']],
     ['a blank reason', { justification: '  \n ' }, ['justification_required']],
     ['an unknown tenant', { tenant: 'nobody' }, ['unknown_tenant']],
-    ['nonsense for a tenant', { tenant: '../acme' }, ['unknown_tenant']],
+    ['a malformed tenant', { tenant: '../acme' }, ['unknown_tenant']],
     ['an unknown service', { service: 'nothing' }, ['unknown_service']],
     ['an unknown resource', { scope: [{ resource: 'secrets', actions: ['read'] }] }, ['unknown_resource']],
     ['an unknown action', { scope: [{ resource: 'invoices', actions: ['burn'] }] }, ['unknown_action']],
     [
-      'what the customer forbids',
+      'a scope that the customer forbids',
       { scope: [{ resource: 'payroll', actions: ['list'] }] },
       ['forbidden_scope'],
     ],
-    ['what overlaps it', { scope: [{ resource: '**', actions: ['list'] }] }, ['forbidden_scope']],
+    [
+      'a scope that overlaps a forbidden one',
+      { scope: [{ resource: '**', actions: ['list'] }] },
+      ['forbidden_scope'],
+    ],
     ['too long', { duration: 'PT2H' }, ['duration_too_long']],
     [
-      'what needs a passkey',
+      'an action that needs a passkey',
       { scope: [{ resource: 'invoices/*', actions: ['update'] }] },
       ['countersignature_unavailable'],
     ],
@@ -182,7 +186,7 @@ describe('a well-formed request that is refused', () => {
       ['terms_too_large'],
     ],
     [
-      'several at once',
+      'several refusals at once',
       { justification: '', duration: 'P2D', tenant: 'nobody' },
       ['unknown_tenant', 'duration_too_long', 'justification_required'],
     ],
@@ -211,7 +215,7 @@ describe('a well-formed request that is refused', () => {
 });
 
 describe('headers', () => {
-  /** Sends headers as they stand, twice where they stand twice. */
+  /** Sends the headers exactly as listed; a repeated header is sent twice. */
   function statusOf(headers: string[]): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
       const sent = httpRequest(`${broker.url}/api/v1/whoami`, { headers: ['Host', 'localhost', ...headers] });
@@ -224,7 +228,7 @@ describe('headers', () => {
     });
   }
 
-  test('repeated credentials are 400, whichever of them is valid', async () => {
+  test('repeated credentials are 400, even if one of them is valid', async () => {
     const good = `Bearer ${broker.keys.engineer}`;
     expect(await statusOf(['Authorization', good])).toBe(200);
     expect(await statusOf(['Authorization', good, 'authorization', 'Bearer x'])).toBe(400);
@@ -342,7 +346,7 @@ describe('ids, queries and addresses', () => {
     );
   });
 
-  test('no answer names the framework, and none is HTML unless requested', async () => {
+  test('no answer names the framework, and an answer is HTML only on request', async () => {
     const answer = await broker.fetch('GET', '/nothing');
     expect(answer.headers.get('x-powered-by')).toBeNull();
     expect(answer.text).not.toMatch(/<html|Cannot GET|express|nest/i);

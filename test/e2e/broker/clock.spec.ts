@@ -100,7 +100,7 @@ describe('requesting more time', () => {
       body: { duration: 'PT15M', justification: 'the case is not closed yet' },
     });
 
-  test('creates a linked request that begins when the grant ends, and ends with the grant if that is stopped', async () => {
+  test('creates a linked request whose access begins when the grant ends; stopping the grant stops it too', async () => {
     const { grant } = await makeGrant(broker);
     const before = await readGrant(grant);
     const asked = expectStatus(await extend(grant), 201).body as RequestBody;

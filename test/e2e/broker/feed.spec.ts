@@ -38,17 +38,17 @@ async function follow(nonce = fresh(), last?: string): Promise<EventStream> {
   return stream;
 }
 
-/** Opens the envelope as a gateway does: nothing unsigned is read. */
-const signed = (data: string): FeedEvent =>
+/** Verifies the envelope as a gateway does: it reads nothing that is unsigned. */
+const verified = (data: string): FeedEvent =>
   verifyFeedEnvelope(data, importEd25519PublicKey(credential.feedKey));
 
 async function nextSigned(stream: EventStream, type?: FeedEvent['type']): Promise<FeedEvent> {
   const event = await stream.until((each) => type === undefined || each.event === type);
-  return signed(event.data);
+  return verified(event.data);
 }
 
 describe('the gateways’ feed', () => {
-  test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second at the same place', async () => {
+  test('begins with a signed snapshot bound to the nonce, then sends a heartbeat each second with the same sequence number', async () => {
     const { grant, request } = await makeGrant(broker);
     const nonce = fresh();
     const stream = await follow(nonce);
@@ -90,7 +90,7 @@ describe('the gateways’ feed', () => {
     expect(Date.parse(second.time) - Date.parse(first.time)).toBeLessThan(2_000);
   });
 
-  test('P6: a new grant is sent at once, and its end too, numbered without a gap', async () => {
+  test('P6: a new grant and its end are sent at once, numbered without a gap', async () => {
     const request = await makeRequest(broker);
     await review(broker, 'reviewer', request);
     const stream = await follow();
@@ -107,12 +107,12 @@ describe('the gateways’ feed', () => {
     const ended = await nextSigned(stream, 'change');
     expect(performance.now() - begun).toBeLessThan(1_000);
     expect(ended.seq).toBe(seq + 2);
-    // It says for how long the digest has to be remembered: until no grant of these terms could be open.
+    // The event tells how long to remember the digest: until no grant of these terms can be open.
     const until = new Date(Date.parse(request.lapsesAt) + 900_000).toISOString().replace('.000', '');
     expect(ended.data).toEqual({ endedGrants: [{ digest: request.digest, reason: 'revoked', until }] });
   });
 
-  test('resumes after the last received place, with the missed changes', async () => {
+  test('resumes after the last received event and sends the missed changes', async () => {
     const stream = await follow();
     const { epoch, seq } = await nextSigned(stream, 'snapshot');
     stream.close();
@@ -128,13 +128,13 @@ describe('the gateways’ feed', () => {
   });
 
   test.each(['2.0', '1.999999', 'nonsense'])(
-    'shows everything where “%s” cannot be resumed',
+    'sends a full snapshot if “%s” cannot be resumed',
     async (last) => {
       expect((await nextSigned(await follow(fresh(), last))).type).toBe('snapshot');
     },
   );
 
-  test('changes of another process are sent too: services with every route map that an active grant names', async () => {
+  test('also sends changes by another process: services with every route map that an active grant names', async () => {
     await makeGrant(broker);
     const stream = await follow();
     await nextSigned(stream, 'snapshot');

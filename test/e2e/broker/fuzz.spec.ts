@@ -31,7 +31,7 @@ const text = fc.oneof(
 const value = fc.oneof(text, fc.jsonValue({ maxDepth: 3 }), fc.double(), fc.constant(null));
 const members = ['tenant', 'service', 'scope', 'duration', 'justification', 'ticket', 'startsOn', 'basis'];
 
-/** An ask with some members replaced by anything, and perhaps one that nobody knows. */
+/** An access request with some members replaced by arbitrary values, and sometimes an unknown member. */
 const almostAsk = fc
   .dictionary(fc.oneof(fc.constantFrom(...members), text), value, { maxKeys: 3 })
   .map((change) => ask(change));

@@ -43,7 +43,7 @@ describe('Idempotency-Key', () => {
     expect(await openRequests('engineer')).toBe(before + 1);
   });
 
-  test('fifty parallel decisions with one key are one review, and all get it as their answer', async () => {
+  test('fifty parallel decisions with one key create one review, and every answer contains it', async () => {
     const request = await makeRequest(broker);
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -57,7 +57,7 @@ describe('Idempotency-Key', () => {
     expect(new Set(answers.map((answer) => (answer.body as { id: string }).id)).size).toBe(1);
   });
 
-  test('the same key with another body is 422, whatever the difference', async () => {
+  test('the same key with another body is 422, no matter what differs', async () => {
     await create('reused');
     expect(codeOf(await create('reused', { duration: 'PT20M' }))).toBe('422 idempotency_key_reused');
   });
@@ -99,7 +99,7 @@ describe('Idempotency-Key', () => {
     expect(second.body).toEqual(first.body);
   });
 
-  test('P11: tokens are secrets and are stored under no key', async () => {
+  test('P11: tokens are secrets, so no key stores one', async () => {
     const { grant } = await makeGrant(broker);
     const mint = () =>
       broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`, {

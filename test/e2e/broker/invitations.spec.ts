@@ -45,7 +45,7 @@ const list = async (query = '', who: PersonName = 'approver') =>
     next: string | null;
   };
 
-test('P1: a request that fits an invitation needs no customer review, and withdrawing the invitation stops its grant', async () => {
+test('P1: a request that matches an invitation needs no customer review, and withdrawing the invitation stops its grant', async () => {
   const invitation = await open({
     ticket: 'Case 4711',
     maxDuration: 'PT30M',
@@ -110,7 +110,7 @@ test('P1: a request that fits an invitation needs no customer review, and withdr
   expect(codeOf(await withdraw(invitation.id))).toBe('409 wrong_state');
 });
 
-test('P1: a request on the basis of an invitation that fits none is refused with every reason', async () => {
+test('P1: a request based on an invitation that matches none is refused with every reason', async () => {
   const { id } = await open({ ticket: 'Case 4711', maxDuration: 'PT5M' });
   const answer = await broker.call('engineer', 'POST', '/api/v1/requests', {
     body: ask({ basis: 'invitation' }),
@@ -187,7 +187,7 @@ test('P9: an invitation of another tenant is not found on any path', async () =>
   expect((await list()).items).toMatchObject([{ state: 'open' }]);
 });
 
-test('P11: a ticket is in no leaf of the log', async () => {
+test('P11: no leaf of the log contains a ticket', async () => {
   const { id } = await open({ ticket: 'Ms Rossi, case 4711' });
   await withdraw(id, 'approver', 'Ms Rossi has left');
   const { text, body: events } = await broker.call(
@@ -222,7 +222,7 @@ test('the answers match the OpenAPI document', async () => {
   expect(paths['/api/v1/tenants/{slug}/invitations/{id}']!['delete']!.tags).toEqual(['Invitations']);
 });
 
-test('P1: a request without a basis uses an invitation that fits by itself', async () => {
+test('P1: a request without a basis uses a matching invitation automatically', async () => {
   await open();
   const request: RequestBody = await makeRequest(broker);
   expect(request).toMatchObject({ needs: { customer: { required: 0 } }, terms: { basis: 'invitation' } });

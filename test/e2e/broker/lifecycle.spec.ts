@@ -12,7 +12,7 @@ import { BrokerProcess } from '../broker-process.js';
 import { TestBroker } from '../harness.js';
 import { EventStream } from '../sse.js';
 
-/** Processes start slowly where many tests run at once. */
+/** Processes start slowly while many tests run in parallel. */
 jest.setTimeout(120_000);
 
 let broker: TestBroker;
@@ -42,7 +42,7 @@ async function start(change: Record<string, string | undefined> = {}): Promise<B
   return running;
 }
 
-/** A request whose body is only half sent: `finish` sends the rest and gives the answer. */
+/** Sends half of a request's body: `finish` sends the rest and returns the answer. */
 async function halfSent(
   url: string,
   authorization: string,
@@ -73,7 +73,7 @@ async function halfSent(
   };
 }
 
-/** Whether a new connection is refused; a connection that is open already may still be served. */
+/** Whether a new connection is refused. A connection that is already open may still be served. */
 function isRefused(url: string): Promise<boolean> {
   const { port } = new URL(url);
   return new Promise((resolve) => {

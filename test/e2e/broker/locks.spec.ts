@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => broker.close());
 
-test('a tenant’s admin locks, the engineer is refused with the reason, and the lock is lifted', async () => {
+test('a tenant’s admin creates a lock, the engineer is refused with its reason, and the admin lifts it', async () => {
   const { grant } = await makeGrant(broker);
   const set = await broker.call('tenantAdmin', 'POST', '/api/v1/locks', {
     body: { kind: 'person', name: 'erin@vendor.example', reason: 'an audit', duration: 'PT1H' },

@@ -5,14 +5,14 @@ import { codeOf, makeGrant, makeRequest, mintToken, readRequest, review } from '
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString('utf8')) as Record<string, unknown>;
 
-describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
+describe.each(ENGINES)('from the request to the stop, on %s', (engine) => {
   let broker: TestBroker;
   beforeAll(async () => {
     broker = await TestBroker.start({ engine });
   });
   afterAll(() => broker.close());
 
-  test('P1: both sides approve one digest, and only then is there a grant and a token', async () => {
+  test('P1: a grant and a token exist only after both sides approve one digest', async () => {
     const request = await makeRequest(broker);
     expect(request).toMatchObject({ state: 'awaiting_vendor', grant: null, reviews: [] });
     expect(codeOf(await review(broker, 'approver', request))).toBe('409 wrong_state');
@@ -113,7 +113,7 @@ describe.each(ENGINES)('from the ask to the stop, on %s', (engine) => {
     );
   });
 
-  test('P1: a decision over another digest than the current one is refused', async () => {
+  test('P1: a decision on a digest that is not the current one is refused', async () => {
     const request = await makeRequest(broker);
     const stale = { ...request, digest: `sha256:${'0'.repeat(64)}` };
     expect(codeOf(await review(broker, 'reviewer', stale))).toBe('409 digest_mismatch');

@@ -4,7 +4,7 @@ import { ENGINES, TestBroker } from '../harness.js';
 import { makeGrant, makeRequest, mintToken, type RequestBody } from '../story.js';
 
 type Who = PersonName | 'nobody' | 'gateway';
-/** Status, with the problem's code where it is one. */
+/** The status, followed by the code if the answer is a problem. */
 type Expected = string;
 
 interface Target {
@@ -14,13 +14,13 @@ interface Target {
 }
 
 interface Row {
-  /** Method and path as the OpenAPI document has them. */
+  /** Method and path as in the OpenAPI document. */
   endpoint: string;
-  /** More than one row may stand for an endpoint. */
+  /** Tells the rows of one endpoint apart. */
   case?: string;
-  /** What is called; made anew after each call that succeeded. Objects are the engineer's, of tenant acme. */
+  /** The call to make; created again after each call that succeeded. Its objects belong to the engineer and tenant acme. */
   target(broker: TestBroker): Promise<Target> | Target;
-  /** The answer to all who are not named in `but`. */
+  /** The answer to every caller that `but` does not name. */
   all: Expected;
   but?: Partial<Record<Who, Expected>>;
 }
@@ -48,7 +48,7 @@ const ownLog = {
   ...each(FOREIGN, '404 not_found'),
 };
 const holderOnly = { ...closed, engineer: '200', otherEngineer: '404 not_found' };
-const everybodyIn = { ...closed, legal: '200' };
+const allSignedIn = { ...closed, legal: '200' };
 const tenantAndWatchers = {
   ...closed,
   ...each(['securityAdmin', 'vendorAuditor', ...ACME], '200'),
@@ -65,7 +65,7 @@ const newcomer = () => {
   newcomers += 1;
   return { email: `new-${newcomers}@acme.example`, name: 'New', roles: ['auditor'] };
 };
-/** Who lets the Slack app into a workspace. */
+/** The people who may install the Slack app in a workspace. */
 const INSTALLERS = ['securityAdmin', 'approver', 'tenantAdmin', 'foreignAdmin'] as const;
 const gatewaysOnly = { nobody: '401 unauthenticated' };
 
@@ -79,7 +79,7 @@ const awaitingCustomer = async (broker: TestBroker) => {
   await broker.call('reviewer', 'POST', path, { body });
   return request;
 };
-/** The acceptance of an offer of a minute less. */
+/** Accepts a counter-offer that is a minute shorter. */
 const countered = async (broker: TestBroker): Promise<Target> => {
   const request = await awaitingCustomer(broker);
   const terms = { ...(request['terms'] as { seconds: number }), parent: request.digest, seconds: 840 };
@@ -97,7 +97,7 @@ const lockBy = async (broker: TestBroker, who: PersonName): Promise<Target> => {
   return { path: `/api/v1/locks/${id}` };
 };
 const INVITATIONS = '/api/v1/tenants/acme/invitations';
-/** Covers one invoice, so that no other row's request fits it. */
+/** Covers one invoice, so that no other row's request matches it. */
 const invitation = () => ({
   service: 'billing',
   scope: [{ resource: 'invoices/0', actions: ['read'] }],
@@ -147,7 +147,7 @@ const TRUST_DOCUMENT = {
   forbid: [],
   bases: [],
 };
-/** What is done in a person's own browser, and by no program. */
+/** Calls that need a person's browser session and reject API keys. */
 const SIGNED: [endpoint: string, body?: unknown][] = [
   ['POST /api/v1/tenants/{slug}/passkeys/options'],
   [
@@ -194,7 +194,7 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'POST /api/v1/requests/{id}/reviews',
-    case: 'at the vendor’s turn',
+    case: 'while it awaits the vendor',
     target: async (broker) => decide(await makeRequest(broker)),
     all: '403 forbidden',
     but: {
@@ -208,7 +208,7 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'POST /api/v1/requests/{id}/reviews',
-    case: 'at the customer’s turn',
+    case: 'while it awaits the customer',
     target: async (broker) => decide(await awaitingCustomer(broker)),
     all: '403 forbidden',
     but: {
@@ -299,7 +299,7 @@ const TABLE: Row[] = [
   ...SIGNED.map(
     ([endpoint, body]): Row => ({
       endpoint,
-      // With a key everybody is refused: these are for people in their own browser.
+      // Every API key is refused: these calls need a browser session.
       target: () => ({
         path: (endpoint.split(' ')[1] ?? '')
           .replace('{slug}', 'acme')
@@ -321,7 +321,7 @@ const TABLE: Row[] = [
   ),
   {
     endpoint: 'GET /api/v1/tenants/{slug}/trust/draft',
-    case: 'while nobody has a passkey',
+    case: 'while no one has a passkey',
     target: at('/api/v1/tenants/acme/trust/draft'),
     all: '403 forbidden',
     but: {
@@ -363,17 +363,17 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...closed, ...each(['approver', 'secondApprover'], '200'), foreignApprover: '404 not_found' },
   },
-  { endpoint: 'GET /api/v1/keys', target: at('/api/v1/keys'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/keys', target: at('/api/v1/keys'), all: '200', but: allSignedIn },
   {
     endpoint: 'POST /api/v1/keys',
-    case: 'with a key, which makes no other',
+    case: 'with a key, which cannot create another key',
     target: () => ({ path: '/api/v1/keys', body: { ttl: 'PT1H' } }),
     all: '403 forbidden',
     but: closed,
   },
   {
     endpoint: 'DELETE /api/v1/keys/{id}',
-    case: 'of nobody',
+    case: 'of no one',
     target: at('/api/v1/keys/key_00000000-0000-7000-8000-000000000000'),
     all: '404 not_found',
     but: closed,
@@ -438,29 +438,29 @@ const TABLE: Row[] = [
     all: '403 forbidden',
     but: { ...closed, securityAdmin: '404 not_found' },
   },
-  { endpoint: 'GET /api/v1/services', target: at('/api/v1/services'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/services', target: at('/api/v1/services'), all: '200', but: allSignedIn },
   {
     endpoint: 'GET /api/v1/services/{name}',
     target: at('/api/v1/services/billing'),
     all: '200',
-    but: everybodyIn,
+    but: allSignedIn,
   },
-  { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/whoami', target: at('/api/v1/whoami'), all: '200', but: allSignedIn },
   {
     endpoint: 'GET /api/v1/session',
-    case: 'with a key, which is no session',
+    case: 'with a key instead of a session',
     target: at('/api/v1/session'),
     all: '401 unauthenticated',
     but: { gateway: '403 forbidden' },
   },
   {
     endpoint: 'DELETE /api/v1/session',
-    case: 'with a key, which is no session',
+    case: 'with a key instead of a session',
     target: at('/api/v1/session'),
     all: '401 unauthenticated',
     but: { gateway: '403 forbidden' },
   },
-  { endpoint: 'GET /api/v1/sessions', target: at('/api/v1/sessions'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/sessions', target: at('/api/v1/sessions'), all: '200', but: allSignedIn },
   {
     endpoint: 'DELETE /api/v1/sessions/{id}',
     target: async (broker) => {
@@ -475,14 +475,14 @@ const TABLE: Row[] = [
     endpoint: 'GET /api/v1/people/{id}',
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.approver}` }),
     all: '200',
-    but: { ...everybodyIn, ...each(FOREIGN, '404 not_found') },
+    but: { ...allSignedIn, ...each(FOREIGN, '404 not_found') },
   },
   {
     endpoint: 'GET /api/v1/people/{id}',
     case: 'of the vendor’s staff',
     target: (broker) => ({ path: `/api/v1/people/${broker.persons.engineer}` }),
     all: '200',
-    but: everybodyIn,
+    but: allSignedIn,
   },
   {
     endpoint: 'GET /api/v1/tenants/{slug}/people',
@@ -539,14 +539,14 @@ const TABLE: Row[] = [
     all: '200',
     but: { ...closed, legal: '403 forbidden', ...each(FOREIGN, '404 not_found') },
   },
-  { endpoint: 'GET /api/v1/organisation', target: at('/api/v1/organisation'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/organisation', target: at('/api/v1/organisation'), all: '200', but: allSignedIn },
   {
     endpoint: 'GET /api/v1/gateways',
     target: at('/api/v1/gateways'),
     all: '403 forbidden',
     but: { ...closed, ...each(['securityAdmin', 'vendorAuditor'], '200') },
   },
-  { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: everybodyIn },
+  { endpoint: 'GET /api/v1/stream', target: at('/api/v1/stream'), all: '200', but: allSignedIn },
   {
     endpoint: 'POST /oauth/introspect',
     target: tokenForm('/oauth/introspect'),
@@ -614,31 +614,31 @@ const TABLE: Row[] = [
   },
   {
     endpoint: 'GET /auth/oidc/callback',
-    case: 'that nobody has begun',
+    case: 'that no one has begun',
     target: at('/auth/oidc/callback'),
     all: '303',
   },
   {
     endpoint: 'POST /auth/code',
-    case: 'from elsewhere than our pages',
+    case: 'from a page that is not ours',
     target: () => ({ path: '/auth/code', body: { organisation: 'acme', email: 'ada@acme.example' } }),
     all: '403 forbidden',
   },
   {
     endpoint: 'POST /auth/code/verify',
-    case: 'from elsewhere than our pages',
+    case: 'from a page that is not ours',
     target: () => ({ path: '/auth/code/verify', body: { code: 'ABCD-EFGH' } }),
     all: '403 forbidden',
   },
   {
     endpoint: 'GET /auth/cli',
-    case: 'in no browser that is signed in',
+    case: 'in a browser that is not signed in',
     target: at(`/auth/cli?port=5000&device=x&state=${NONCE}&code_challenge=${NONCE}`),
     all: '302',
   },
   {
     endpoint: 'POST /auth/cli',
-    case: 'with a key, which is no session',
+    case: 'with a key instead of a session',
     target: () => ({
       path: '/auth/cli',
       form: { port: '5000', device: 'x', state: NONCE, code_challenge: NONCE, decision: 'allow' },
@@ -655,11 +655,11 @@ const TABLE: Row[] = [
     endpoint: 'GET /api/v1/slack/accounts',
     target: at('/api/v1/slack/accounts'),
     all: '200',
-    but: everybodyIn,
+    but: allSignedIn,
   },
   {
     endpoint: 'DELETE /api/v1/slack/accounts/{id}',
-    case: 'that is nobody’s',
+    case: 'that belongs to no one',
     target: at('/api/v1/slack/accounts/T0ACME.U0ADA'),
     all: '404 not_found',
     but: { ...closed, legal: '404 not_found' },
@@ -672,14 +672,14 @@ const TABLE: Row[] = [
   },
   ...(['GET /slack/install', 'GET /slack/oauth_redirect'] as const).map((endpoint) => ({
     endpoint,
-    case: 'where Slack is not set up',
+    case: 'if Slack is not set up',
     target: at(endpoint.slice(4)),
     all: '403 forbidden' as const,
     but: { ...closed, ...each(INSTALLERS, '503 not_ready') },
   })),
   ...(['GET /slack/link', 'GET /slack/link/callback'] as const).map((endpoint) => ({
     endpoint,
-    case: 'with a key, which is no session',
+    case: 'with a key instead of a session',
     target: at(endpoint.slice(4)),
     all: '401 unauthenticated' as const,
     but: { gateway: '403 forbidden' as const },
@@ -700,7 +700,7 @@ interface Response {
   content?: Record<string, { schema: { allOf?: { properties?: { code?: { enum: string[] } } }[] } }>;
 }
 
-/** What the OpenAPI document says that an endpoint answers, as this table writes it. */
+/** The answers that the OpenAPI document lists for an endpoint, in this table's notation. */
 function answersOf({ paths }: Document): (endpoint: string) => string[] {
   return (endpoint) => {
     const [method, path] = endpoint.split(' ') as [string, string];
@@ -726,7 +726,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
   });
   afterAll(() => broker.close());
 
-  /** At most five requests of one engineer may wait, so each row takes its own back. */
+  /** An engineer may have at most five pending requests, so each row cancels its own. */
   afterEach(async () => {
     for (const who of ['engineer', 'otherEngineer', 'engineerAndReviewer'] as const) {
       const { body } = await broker.call(
@@ -777,7 +777,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     expect(documented(endpoint)).toEqual(expect.arrayContaining([...new Set(Object.values(answers))]));
   });
 
-  test('P13: the table has every endpoint that the OpenAPI document has, and no other', async () => {
+  test('P13: the table lists exactly the endpoints of the OpenAPI document', async () => {
     const { body } = await broker.fetch('GET', '/api/openapi.json');
     const paths = (body as { paths: Record<string, Record<string, unknown>> }).paths;
     const documented = Object.entries(paths).flatMap(([path, operations]) =>
@@ -786,7 +786,7 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
     expect([...new Set(TABLE.map((row) => row.endpoint))].sort()).toEqual(documented.sort());
   });
 
-  test('P9: lists show nothing of another tenant, whatever the filter', async () => {
+  test('P9: lists show nothing of another tenant, with any filter', async () => {
     await makeGrant(broker, 'engineer');
     await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });
     const tenants = async (who: PersonName, path: string) => {
@@ -819,15 +819,15 @@ describe.each(ENGINES)('every endpoint for every role and a foreign tenant, on %
       const answer = await fetch(`${broker.url}/oauth/introspect`, {
         method: 'POST',
         headers: { authorization },
-        // RFC 6749 §3.2: what is not recognised is ignored.
+        // RFC 6749 §3.2: the server ignores unrecognised parameters.
         body: new URLSearchParams({ token, client_id: 'countersign' }),
       });
       return (await answer.json()) as Record<string, unknown>;
     };
-    const alive: Who[] = [];
+    const active: Who[] = [];
     for (const who of personNames)
-      if ((await introspect(`Bearer ${broker.keys[who]}`))['active'] === true) alive.push(who);
-    expect(alive).toEqual(['engineer', ...ACME]);
+      if ((await introspect(`Bearer ${broker.keys[who]}`))['active'] === true) active.push(who);
+    expect(active).toEqual(['engineer', ...ACME]);
     expect(await introspect(gateway)).toMatchObject({
       active: true,
       client_id: 'countersign',

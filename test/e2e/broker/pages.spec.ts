@@ -2,7 +2,7 @@ import { TestBroker } from '../harness.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-describe('the pages, as the broker serves them', () => {
+describe('the pages that the broker serves', () => {
   let broker: TestBroker;
 
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('the pages, as the broker serves them', () => {
   const page = (path: string, method = 'GET') => broker.fetch(method, path, { headers: BROWSER });
 
   test.each(['/', '/sign-in', '/inbox', '/requests/req_1', '/grants/grt_1/receipt', '/nowhere'])(
-    '%s is the app, which nobody may frame, keep, or add a script to',
+    '%s is the app, and its headers forbid framing, caching and foreign scripts',
     async (path) => {
       const answer = await page(path);
       expect(answer.status).toBe(200);
@@ -64,7 +64,7 @@ describe('the pages, as the broker serves them', () => {
     expect((await page('/inbox', method)).status).toBe(404);
   });
 
-  test('scripts and styles have hashed names, are cached for ever and are compressed', async () => {
+  test('scripts and styles have hashed names, are cached permanently, and are compressed', async () => {
     const { text } = await page('/');
     const assets = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(assets.length).toBeGreaterThan(1);

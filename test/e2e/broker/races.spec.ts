@@ -20,7 +20,7 @@ async function leavesOf(request: RequestBody): Promise<Leaf[]> {
 
 const won = (answers: Answer[]) => answers.filter((answer) => answer.status < 300).length;
 
-/** What must hold however a race went (P8). */
+/** P8: asserts what must be true after every race. */
 async function expectOneOutcome(asked: RequestBody): Promise<RequestBody> {
   const request = await readRequest(broker, asked.id);
   expect(['approved', 'denied', 'cancelled', 'expired']).toContain(request.state);
@@ -36,7 +36,7 @@ async function expectOneOutcome(asked: RequestBody): Promise<RequestBody> {
   return request;
 }
 
-async function atTheCustomersTurn(): Promise<RequestBody> {
+async function requestAwaitingCustomer(): Promise<RequestBody> {
   const request = await makeRequest(broker);
   await review(broker, 'reviewer', request);
   return request;
@@ -57,7 +57,7 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
   afterAll(() => broker.close());
 
   test('100 parallel approvals, denials and cancellations', async () => {
-    const request = await atTheCustomersTurn();
+    const request = await requestAwaitingCustomer();
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) => {
         if (index % 4 === 0) return cancel(request);
@@ -71,14 +71,14 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     expect([...refused]).toEqual([409]);
   });
 
-  test('100 parallel approvals of one person are one review and one grant', async () => {
-    const request = await atTheCustomersTurn();
+  test('100 parallel approvals by one person create one review and one grant', async () => {
+    const request = await requestAwaitingCustomer();
     const answers = await Promise.all(Array.from({ length: 100 }, () => review(broker, 'approver', request)));
     expect(won(answers)).toBe(1);
     expect((await expectOneOutcome(request)).state).toBe('approved');
   });
 
-  test('100 parallel decisions of both sides at the vendor’s turn', async () => {
+  test('100 parallel decisions of both sides while the request awaits the vendor', async () => {
     const request = await makeRequest(broker);
     const who = ['reviewer', 'engineerAndReviewer', 'approver', 'secondApprover'] as const;
     await Promise.all(Array.from({ length: 100 }, (_, index) => review(broker, who[index % 4]!, request)));
@@ -88,8 +88,8 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     expect((await expectOneOutcome(request)).state).toBe('approved');
   });
 
-  test('decisions against the request’s lapse, by two processes', async () => {
-    const request = await atTheCustomersTurn();
+  test('decisions race with the request’s expiry, in two processes', async () => {
+    const request = await requestAwaitingCustomer();
     const calls = Array.from({ length: 100 }, (_, index) => {
       if (index === 30) broker.clock.advance(601);
       if (index % 10 === 5) return runDueTransitions(broker.host).then(() => undefined);
@@ -101,7 +101,7 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
     await expectOneOutcome(request);
   });
 
-  test('two approvals are needed: 100 parallel ones of two persons make one grant', async () => {
+  test('if two approvals are needed, 100 parallel approvals by two people create one grant', async () => {
     const strict = await TestBroker.start({
       engine,
       organisation: organisation((file) => {
@@ -127,7 +127,7 @@ describe.each(ENGINES)('P8: races end in one state, one grant, one decision in t
   });
 
   test('100 parallel revocations and releases end a grant once', async () => {
-    const request = await atTheCustomersTurn();
+    const request = await requestAwaitingCustomer();
     await review(broker, 'approver', request);
     const { grant } = await readRequest(broker, request.id);
     const answers = await Promise.all(

@@ -60,7 +60,7 @@ const leaves = async (type: string) =>
   );
 
 describe('records of a gateway', () => {
-  test('a call is shown once with its outcome, and counts for the grant', async () => {
+  test('a call is listed once with its outcome, and counts towards the grant', async () => {
     const chain = newChain();
     const allowed = chain.add('allowed');
     expect((await send(chain.boot, [allowed])).body).toEqual({ accepted: { acme: 1 } });
@@ -101,7 +101,7 @@ describe('records of a gateway', () => {
     expect(body).toMatchObject({ used: { calls: 1, bytes: 120 } });
   });
 
-  test('each record is taken exactly once, however often and however parallel it arrives', async () => {
+  test('each record is stored exactly once, even if it arrives repeatedly and in parallel', async () => {
     const chain = newChain();
     const batch = Array.from({ length: 20 }, (_, index) =>
       chain.add(index % 4 === 3 ? 'refused' : 'allowed'),
@@ -116,7 +116,7 @@ describe('records of a gateway', () => {
     expect(body).toMatchObject({ used: { calls: 16 } });
   });
 
-  test('refusals without a verified token are counted in the deployment log, which every tenant may read', async () => {
+  test('the deployment log, which every tenant may read, counts refusals without a verified token', async () => {
     const boot = randomUUID();
     const counts = [
       { service: 'billing', code: 'invalid_token', minute: '2026-11-24T15:00:00Z', count: 7 },
@@ -147,7 +147,7 @@ describe('records of a gateway', () => {
     ]);
   });
 
-  test('a missing number is an event, and the later record is taken', async () => {
+  test('a missing number adds an event, and the later record is accepted', async () => {
     const chain = newChain();
     const [first, , third] = [chain.add('allowed'), chain.add('allowed'), chain.add('allowed')];
     await send(chain.boot, [first, third]);
@@ -158,7 +158,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('a record that does not continue its chain is an event of its own, and is taken', async () => {
+  test('a record that does not continue its chain adds its own event, and is accepted', async () => {
     const [one, other] = [newChain(), newChain()];
     const first = one.add('allowed');
     other.add('refused');
@@ -169,7 +169,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('P5: a signed head is a leaf of the tenant with everything that was signed; a head of another key is a mismatch', async () => {
+  test('P5: a signed head becomes a leaf of the tenant with all signed data; a head signed by another key is a mismatch', async () => {
     const chain = newChain();
     const allowed = chain.add('allowed');
     const head = chain.add('head');
@@ -203,7 +203,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(2);
   });
 
-  test('P5: later records of a closed chain are taken, and the return of the gateway is an event', async () => {
+  test('P5: later records of a closed chain are accepted, and the gateway’s return adds an event', async () => {
     const chain = newChain();
     await send(chain.boot, [chain.add('allowed')]);
     await broker.host.store.forTenant('acme', (unit) =>
@@ -216,7 +216,7 @@ describe('records of a gateway', () => {
     expect(await records()).toHaveLength(4);
   });
 
-  test('P5: the broker closes a gateway that is silent for long, and opens it again when it returns', async () => {
+  test('P5: the broker closes the chain of a gateway that is silent for too long, and reopens it when the gateway returns', async () => {
     const { id } = await broker.host.store.asVendor(async ({ gateways }) => {
       const at = broker.clock.now().toISOString();
       const gone = { id: broker.host.ids.next('gtw'), name: 'gone', secretHash: 'h', publicKey: null };
@@ -240,7 +240,7 @@ describe('records of a gateway', () => {
     expect(await told()).toEqual(['gateway.closed']);
   });
 
-  test('a restart of the broker loses nothing and takes nothing twice', async () => {
+  test('a restart of the broker loses no record and stores none twice', async () => {
     const chain = newChain();
     const batch = [chain.add('allowed'), chain.add('allowed')];
     await send(chain.boot, batch);
@@ -260,7 +260,7 @@ describe('records of a gateway', () => {
     ['an unknown member', (entry) => ({ ...entry, record: { ...entry.record, more: 1 } })],
     ['an unknown tenant', () => newChain().add('allowed', undefined, 'nobody')],
     [
-      'an opening that opens nothing',
+      'an opening that opens no chain',
       (entry) => ({ ...entry, openings: { path: { ...entry.openings.path, value: '/' } } }),
     ],
     ['another boot', (entry) => ({ ...entry, record: { ...entry.record, boot: randomUUID() } })],
@@ -274,7 +274,7 @@ describe('records of a gateway', () => {
     expect(await records()).toEqual([]);
   });
 
-  test('P9: people who may read the log are notified of recorded calls, once for many calls', async () => {
+  test('P9: people who may read the log get one notice for many recorded calls', async () => {
     const streams = Object.fromEntries(
       await Promise.all(
         (['approver', 'engineer', 'securityAdmin', 'foreignApprover', 'otherEngineer'] as const).map(
@@ -297,7 +297,7 @@ describe('records of a gateway', () => {
       });
     await send(chain.boot, [chain.add('outcome', allowed.record.id)]);
     await streams['approver']!.until(({ event }) => event === 'access.recorded');
-    // A notice that these two do hear of: had they been told of the calls, that would have come before.
+    // Both of these people receive this notice. A notice of the calls would have arrived before it.
     await makeGrant(broker, 'otherEngineer', { tenant: 'globex' });
     for (const who of ['foreignApprover', 'otherEngineer'] as const)
       expect((await streams[who]!.next()).event).toBe('request.awaiting_vendor');

@@ -14,7 +14,7 @@ afterEach(() => broker.close());
 const REASON = 'Private words about Mrs Miller';
 
 describe('P11: no secret and no personal value in logs and errors', () => {
-  test('a whole request leaves none in the log', async () => {
+  test('a complete access request leaves none in the log', async () => {
     const { bearer, credential, text } = await broker.enrolGateway('one');
     const { grant, request } = await makeGrant(broker, 'engineer', {
       justification: REASON,
@@ -59,7 +59,7 @@ describe('P11: no secret and no personal value in logs and errors', () => {
     for (const secret of secrets) expect(log.includes(secret)).toBe(false);
   });
 
-  test('an unexpected error is 500 internal_error: none of it is in the answer, no value of it in the log', async () => {
+  test('an unexpected error is 500 internal_error: the answer shows no detail, and the log shows no value', async () => {
     const database = new Database(broker.environment.databaseUrl.slice('sqlite:'.length));
     database.exec(
       "CREATE TRIGGER broken BEFORE INSERT ON requests BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
@@ -86,7 +86,7 @@ describe('P11: no secret and no personal value in logs and errors', () => {
     expect(answer.text).not.toContain('Miller');
   });
 
-  test('answers forbid caching, tokens above all', async () => {
+  test('answers forbid caching, above all answers with tokens', async () => {
     const { grant } = await makeGrant(broker);
     const answer = await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`);
     expect(answer.headers.get('cache-control')).toBe('no-store');

@@ -25,7 +25,7 @@ async function follow(who: PersonName): Promise<EventStream> {
 }
 
 describe('the stream of notices', () => {
-  test('P7: sends each side what it may read when it is its turn, and sends no one else anything', async () => {
+  test('P7: notifies each side of what it may read when its decision is due, and no one else', async () => {
     const [reviewer, approver, engineer, foreign] = await Promise.all(
       (['reviewer', 'approver', 'engineer', 'foreignApprover'] as const).map(follow),
     );
@@ -40,7 +40,7 @@ describe('the stream of notices', () => {
       at: expect.any(String),
     });
     await review(broker, 'reviewer', request);
-    // The customer's pages follow the request from the ask on, as its people may read it.
+    // The customer's people may read the request from its creation, so their pages follow it from then on.
     expect((await approver!.next()).event).toBe('request.awaiting_vendor');
     expect((await approver!.next()).event).toBe('request.awaiting_customer');
     await review(broker, 'approver', request);
@@ -50,7 +50,7 @@ describe('the stream of notices', () => {
     await expect(foreign!.next(300)).rejects.toThrow('no event came in time');
   });
 
-  test('ends when its key is revoked', async () => {
+  test('ends when its API key is revoked', async () => {
     const stream = await follow('approver');
     const [key] = (await broker.host.store.readAsVendor((unit) => unit.apiKeys.list())).filter(
       ({ person }) => person.id === broker.persons.approver,
@@ -60,7 +60,7 @@ describe('the stream of notices', () => {
     expect((await broker.call('approver', 'GET', '/api/v1/whoami')).status).toBe(401);
   });
 
-  test('ends when its key expires', async () => {
+  test('ends when its API key expires', async () => {
     const stream = await follow('approver');
     broker.clock.advance(366 * 24 * 3600);
     await stream.ended();
@@ -75,7 +75,7 @@ describe('the stream of notices', () => {
     await stream.ended();
   });
 
-  test('P7: notices from a time without a running broker are sent once one runs', async () => {
+  test('P7: notices from a time without a running broker are sent when a broker runs again', async () => {
     await broker.broker.close();
     const [person] = await broker.host.store.readAsVendor((unit) =>
       unit.organisation.persons(PEOPLE.engineer.email),

@@ -52,7 +52,7 @@ describe('tokens', () => {
     expect(JSON.stringify(jwks)).not.toMatch(/"d":/);
   });
 
-  test('P3: near the end of its grant a token ends with it', async () => {
+  test('P3: a token minted near the end of its grant expires with the grant', async () => {
     const { grant } = await makeGrant(broker);
     broker.clock.advance(14 * 60);
     const { access_token: token, expires_in } = await mintToken(broker, grant);
@@ -63,7 +63,7 @@ describe('tokens', () => {
     expect(iat! >= grant_nbf!).toBe(true);
   });
 
-  test('P1: a grant mints nothing after its window, whether or not the job has run', async () => {
+  test('P1: a grant mints no token after its window, even if the job has not run', async () => {
     const { grant } = await makeGrant(broker);
     broker.clock.advance(15 * 60);
     expect(codeOf(await broker.call('engineer', 'POST', `/api/v1/grants/${grant}/tokens`))).toBe(
@@ -85,7 +85,7 @@ describe('tokens', () => {
     expect(await published()).toEqual([kid]);
   });
 
-  test('a revoked key ends its tokens and another one signs', async () => {
+  test('revoking a key ends its tokens, and another key signs', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     await revokeSigningKey(broker.host, nodeKeyMaker, kidOf(token));
@@ -94,7 +94,7 @@ describe('tokens', () => {
     expect(await isActive((await mintToken(broker, grant)).access_token)).toBe(true);
   });
 
-  test('revoking a token releases its grant; an inactive or foreign token is no error and reveals nothing', async () => {
+  test('revoking a token releases its grant; an inactive or foreign token causes no error and reveals nothing', async () => {
     const { grant } = await makeGrant(broker);
     const { access_token: token } = await mintToken(broker, grant);
     const revoke = (raw: string) =>
@@ -128,7 +128,7 @@ describe('tokens', () => {
 });
 
 describe('rate limits', () => {
-  test('calls beyond a person’s limit are 429 with Retry-After; others are not affected', async () => {
+  test('calls above a person’s limit are 429 with Retry-After; other people are not affected', async () => {
     const limited = await TestBroker.start({
       settings: { rateLimitPerMinute: 5 },
       organisation: organisation(),

@@ -12,7 +12,7 @@ afterAll(() => broker.close());
 
 const BODY_BYTES = 1024 * 1024;
 
-/** An upload of which the head alone is sent: what is answered to that, within a second, or nothing. */
+/** Sends only the head of an upload. Returns the code of the answer, or `nothing` if none arrives within a second. */
 async function begin(path: string, authorization?: string): Promise<string> {
   const sent = httpRequest(`${broker.url}${path}`, {
     method: 'POST',
@@ -34,17 +34,17 @@ async function begin(path: string, authorization?: string): Promise<string> {
   return text === '' ? 'nothing' : (JSON.parse(text) as { code: string }).code;
 }
 
-describe('what gateways upload', () => {
+describe('uploads by gateways', () => {
   const paths = ['/gateway/v1/records', '/gateway/v1/leases', '/gateway/v1/stops', '/gateway/v1/pins'];
 
-  test.each(paths)('P13: %s is read from enrolled gateways alone', async (path) => {
+  test.each(paths)('P13: the broker reads a body of %s only from enrolled gateways', async (path) => {
     const wrong = `${bearer.slice(0, -4)}AAAA`;
     expect([await begin(path), await begin(path, wrong)]).toEqual(['unauthenticated', 'unauthenticated']);
     expect(await begin(path, `Bearer ${broker.keys.engineer}`)).toBe('forbidden');
     expect(await begin(path, bearer)).toBe('nothing');
   });
 
-  test('a few bodies of one gateway are read at once; its others do not delay another gateway', async () => {
+  test('the broker reads a few bodies of one gateway in parallel; the rest do not delay another gateway', async () => {
     const slow = Array.from({ length: 80 }, () => begin('/gateway/v1/records', bearer));
     const { bearer: other } = await broker.enrolGateway('two');
     const body = { boot: 'none', entries: [] };

@@ -16,7 +16,7 @@ test('the broker soon reports not ready while the database host is unreachable',
   try {
     expect((await ask('/readyz')).status).toBe(200);
     relay.swallows = true;
-    // A call waits for as long as the store does; a probe does not.
+    // An API call waits for the store; the readiness probe does not.
     let hasAnswered = false;
     const call = ask('/api/v1/whoami').finally(() => {
       hasAnswered = true;

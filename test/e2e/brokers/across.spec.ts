@@ -8,10 +8,10 @@ import { callApi, expectStatus } from '../../support/http.js';
 import { serverUrl } from '../../support/postgres/database.js';
 import { makeGrant, mintToken, type Place, revokeGrant } from '../../support/story.js';
 
-/** P6: the stop's own deadline. */
+/** The deadline that P6 sets for a stop. */
 const STOP_MS = 1_000;
 
-/** Two brokers, one gateway, and a way to the database that carries no LISTEN where `deaf`. */
+/** Two brokers and one gateway. If `deaf`, the proxy to the database cuts connections that send LISTEN. */
 async function twoBrokers(deaf: boolean, work: (cluster: Cluster, database: Balancer) => Promise<void>) {
   const upstream = new CountingUpstream();
   await upstream.start();
@@ -36,14 +36,14 @@ async function twoBrokers(deaf: boolean, work: (cluster: Cluster, database: Bala
   }
 }
 
-/** The broker that does not tell the gateway. */
+/** The broker that does not serve the gateway's feed. */
 function otherBroker(cluster: Cluster): Place {
-  const [telling] = cluster.balancer.feedsAt;
-  if (telling === undefined) throw new Error('the gateway has no feed');
-  return { brokerUrl: cluster.urlOfBroker(1 - telling), key: (who) => cluster.key(who) };
+  const [feeding] = cluster.balancer.feedsAt;
+  if (feeding === undefined) throw new Error('the gateway has no feed');
+  return { brokerUrl: cluster.urlOfBroker(1 - feeding), key: (who) => cluster.key(who) };
 }
 
-/** Milliseconds from the answer to the stop until the gateway refuses. */
+/** Milliseconds from the answer to the stop until the gateway's refusal. */
 async function untilRefused(cluster: Cluster, token: string, code: string): Promise<number> {
   const from = performance.now();
   await eventually(
@@ -56,11 +56,11 @@ async function untilRefused(cluster: Cluster, token: string, code: string): Prom
 }
 
 describe.each([
-  { title: 'a broker hears the others', deaf: false },
-  { title: 'LISTEN is broken and brokers only poll', deaf: true },
-])('P6: where $title', ({ deaf }) => {
+  { title: 'brokers receive each other’s notifications', deaf: false },
+  { title: 'LISTEN fails and brokers only poll', deaf: true },
+])('P6: when $title', ({ deaf }) => {
   test(
-    'what is stopped at one broker is refused within 1 s at the gateway that the other one tells',
+    'a gateway on one broker’s feed refuses within 1 s what is stopped at the other broker',
     () =>
       twoBrokers(deaf, async (cluster, database) => {
         const other = otherBroker(cluster);

@@ -10,7 +10,7 @@ test.each([
   { engine: 'SQLite' as const, names: ['INSERT INTO notices', 'answer'] },
   { engine: 'PostgreSQL' as const, names: ['COMMIT', 'COMMIT sent'] },
 ])(
-  'P7, P8: kill -9 between the steps of a last approval on $engine: all or nothing, and once when it is repeated',
+  'P7, P8: kill -9 between the steps of a last approval on $engine: it takes effect fully or not at all, and once if repeated',
   async ({ engine, names }) => {
     const { killedAt, problems } = await cutCallShort(engine, 'last approval', at(...names));
     expect(problems).toEqual([]);
@@ -19,13 +19,13 @@ test.each([
   240_000,
 );
 
-test('P7, P8: kill -9 between the steps of a grant’s end: all or nothing, and the next broker ends it once', async () => {
+test('P7, P8: kill -9 between the steps of a grant’s end: it takes effect fully or not at all, and the next broker ends it once', async () => {
   const { killedAt, problems } = await cutDutyShort('PostgreSQL', 'end of a grant', at('INSERT INTO events'));
   expect(problems).toEqual([]);
   expect(killedAt).toEqual([expect.stringContaining('INSERT INTO events')]);
 }, 240_000);
 
-test('P7: kill -9 between outbox and webhook: a notice goes out under one id, however often', async () => {
+test('P7: kill -9 between outbox and webhook: a notice keeps one id, no matter how often it is sent', async () => {
   const beforeSettled: Pick = (steps) => [steps.lastIndexOf('COMMIT') + 1];
   const { killedAt, problems } = await cutDispatchShort('SQLite', beforeSettled);
   expect(problems).toEqual([]);

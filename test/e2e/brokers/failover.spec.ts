@@ -1,8 +1,8 @@
 import { ALL_RECORDED, summary } from '../../support/account.js';
 import { killBrokersUnderLoad } from '../../support/broker-failover.js';
 
-/** A sample: clusters of two and of three are killed twenty times each in the run that has the machine to itself. */
-test('P5, P6, P7, P8: one of three brokers is killed under load: nothing lost or doubled, gateways move within 2 s', async () => {
+/** One sample. test/alone/failover.spec.ts kills brokers in clusters of two and of three twenty times each. */
+test('P5, P6, P7, P8: kill one of three brokers under load: nothing is lost or doubled, gateways move within 2 s', async () => {
   const { moves, problems, errands, account } = await killBrokersUnderLoad(3, 1);
   expect(problems).toEqual([]);
   expect(errands).toBeGreaterThan(0);

@@ -12,7 +12,7 @@ import { removeFolder, tempFolder } from '../../support/temp-folder.js';
 import { WebhookReceiver } from '../../support/webhook-receiver.js';
 
 const ENGINEERS = 4;
-/** As many as one engineer may have waiting. */
+/** The maximum of pending requests per engineer. */
 const EACH = 5;
 
 let folder: string;
@@ -26,7 +26,7 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
-test('P7, P8: three brokers lapse each request once and tell of it once', async () => {
+test('P7, P8: three brokers expire each request once and send one notice of it', async () => {
   const secretFile = join(folder, 'secret');
   await writeFile(secretFile, `whsec_${randomBytes(32).toString('base64')}`);
   const cluster = await Cluster.start({
@@ -45,26 +45,26 @@ test('P7, P8: three brokers lapse each request once and tell of it once', async 
       ),
     );
     const ids = asked.map(({ id }) => id).sort();
-    const told = () => receiver.messages.filter(({ type }) => type === 'request.expired');
+    const notices = () => receiver.messages.filter(({ type }) => type === 'request.expired');
     await eventually(
-      'each lapse is told',
-      () => new Set(told().map(({ id }) => id)).size === ids.length,
+      'each expiry is notified',
+      () => new Set(notices().map(({ id }) => id)).size === ids.length,
       60_000,
     );
-    await eventually('nothing is on its way any more', () => allSettled(cluster.store.url), 60_000, 100);
+    await eventually('no delivery is pending', () => allSettled(cluster.store.url), 60_000, 100);
     expect(
-      told()
+      notices()
         .map(({ subject }) => subject)
         .sort(),
     ).toEqual(ids);
-    const lapses = (await readLogsAt(cluster.store.url)).filter(({ type }) => type === 'request.expired');
-    expect(lapses.map(({ data }) => String(data['request'])).sort()).toEqual(ids);
+    const expired = (await readLogsAt(cluster.store.url)).filter(({ type }) => type === 'request.expired');
+    expect(expired.map(({ data }) => String(data['request'])).sort()).toEqual(ids);
   } finally {
     await cluster.close();
   }
 }, 120_000);
 
-/** A second copy would be one more delivery, or an attempt that is not settled yet. */
+/** A duplicate would appear as one more delivery, or as an attempt that is not settled yet. */
 async function allSettled(url: string): Promise<boolean> {
   const [open] = await rowsAt<{ count: number }>(
     url,

@@ -33,7 +33,7 @@ describe('privacy controls', () => {
     expect(headers.get('etag')).toBe(`"${(body as { version: string }).version}"`);
   });
 
-  test('are changed at once, with an event that says what was and what is, and gateways hear of it', async () => {
+  test('change at once, with an event that shows the old and new values, and gateways receive the change', async () => {
     const before = await read();
     const feedBefore = await broker.host.store.readAsVendor((unit) => unit.feed.head());
     const forbid = [{ service: 'billing', resource: 'invoices/**', actions: ['*'] }];
@@ -62,7 +62,7 @@ describe('privacy controls', () => {
     expect(feed.seq).toBeGreaterThan(feedBefore.seq);
   });
 
-  test('P1: what waits and is no longer allowed cannot be approved: 409 controls_changed', async () => {
+  test('P1: a pending request that is no longer allowed cannot be approved: 409 controls_changed', async () => {
     const asked = await makeRequest(broker);
     expect((await review(broker, 'reviewer', asked)).status).toBe(201);
     expect((await write({ ...(await read()), maxDuration: 'PT5M' })).status).toBe(200);
@@ -72,7 +72,7 @@ describe('privacy controls', () => {
     expect(await readRequest(broker, asked.id)).toMatchObject({ state: 'awaiting_customer', grant: null });
   });
 
-  test('P8: of two changes made on the same version one wins, and the other is told', async () => {
+  test('P8: if two changes use the same version, one wins and the other is refused', async () => {
     const before = await read();
     const answers = await Promise.all([
       write({ ...before, maxDuration: 'PT10M' }),
@@ -87,7 +87,7 @@ describe('privacy controls', () => {
     ['an unknown member', { approvers: 2 }, '/approvers'],
     ['more approvals than approvers', { approvals: 3 }, '/approvals'],
     [
-      'a service that is not there',
+      'a service that does not exist',
       { forbid: [{ service: 'bill', resource: 'x', actions: ['*'] }] },
       '/forbid/0/service',
     ],
@@ -109,7 +109,7 @@ describe('privacy controls', () => {
     expect(await read()).toEqual({ ...before, maxDuration });
   });
 
-  test('what is read can be written back as it is, without a longest time, too', async () => {
+  test('the controls can be written back as they were read, also without a maximum duration', async () => {
     const { maxDuration: _limit, ...rest } = await read();
     const without = await write(rest);
     expect(without.body).toMatchObject({ maxDuration: null });
@@ -117,7 +117,7 @@ describe('privacy controls', () => {
     expect([back.status, back.body]).toEqual([200, without.body]);
   });
 
-  test('what is asked for later goes by the new approvals', async () => {
+  test('later requests follow the new approvals', async () => {
     await write({ ...(await read()), approvals: 2 });
     const request = await makeRequest(broker);
     expect(request['needs']).toMatchObject({ customer: { required: 2 } });

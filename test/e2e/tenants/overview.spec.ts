@@ -12,7 +12,7 @@ afterEach(() => broker.close());
 
 const NONCE = Buffer.alloc(32, 7).toString('base64url');
 
-test('gateways are listed with when each was last in touch, over a restart of the broker', async () => {
+test('gateways are listed with the time of their last contact, also after a restart of the broker', async () => {
   const [near, never, shut] = [
     await broker.enrolGateway('near'),
     await broker.enrolGateway('never'),
@@ -33,7 +33,7 @@ test('gateways are listed with when each was last in touch, over a restart of th
     'near in_touch',
   ]);
   await eventually(
-    'the gateway is noted',
+    'the gateway’s contact is stored',
     () =>
       broker.host.store.readAsVendor(
         async (unit) => (await unit.gateways.find(near.credential.gateway))?.lastSeenAt,
@@ -49,7 +49,7 @@ test('gateways are listed with when each was last in touch, over a restart of th
   expect(never.credential.gateway).toMatch(/^gtw_/);
 });
 
-test('how long a tenant takes is told once there are five decisions', async () => {
+test('a tenant’s usual decision time is shown after five decisions', async () => {
   const times = async () =>
     (await broker.call('engineer', 'GET', '/api/v1/tenants/acme/decision-times')).body as {
       count: number;
@@ -67,13 +67,13 @@ test('how long a tenant takes is told once there are five decisions', async () =
   }
   const { count, median, p90 } = await times();
   expect(count).toBe(5);
-  // The clock runs on while the calls are made.
+  // The clock advances while the calls run.
   expect(median).toBeGreaterThanOrEqual(180);
   expect(median).toBeLessThan(240);
   expect(p90).toBeGreaterThanOrEqual(300);
 });
 
-test('P9: names of tenants are the vendor’s to know; a customer sees its own', async () => {
+test('P9: the vendor sees the names of all tenants; a customer sees only its own', async () => {
   const names = async (who: 'engineer' | 'foreignApprover') =>
     (await broker.call(who, 'GET', '/api/v1/organisation')).body;
   expect(await names('engineer')).toEqual({
@@ -89,7 +89,7 @@ test('P9: names of tenants are the vendor’s to know; a customer sees its own',
   });
 });
 
-test('a grant says who ended it and when', async () => {
+test('a grant shows who ended it and when', async () => {
   const { grant } = await makeGrant(broker);
   const read = async () => (await broker.call('engineer', 'GET', `/api/v1/grants/${grant}`)).body;
   expect(await read()).toMatchObject({ endedAt: null, endedBy: null });

@@ -20,7 +20,7 @@ const events = async () => {
 };
 
 describe('a tenant’s people', () => {
-  test('are taken in by its admin, under their normal address, with an event that names the admin', async () => {
+  test('are added by its admin, under their normalised address, with an event that names the admin', async () => {
     const { status, body } = await add(carol);
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -54,7 +54,7 @@ describe('a tenant’s people', () => {
     expect(codeOf(await add(body))).toBe(code);
   });
 
-  test('who leaves is out at once, everywhere: session, stream, key, open review', async () => {
+  test('a removed person loses session, stream, key and open review at once', async () => {
     const { version, ...controls } = (
       await broker.page(admin, 'GET', '/api/v1/tenants/acme/privacy-controls')
     ).body as Record<string, unknown>;
@@ -87,7 +87,7 @@ describe('a tenant’s people', () => {
     expect(codeOf(await broker.call('secondApprover', 'GET', '/api/v1/whoami'))).toBe('401 unauthenticated');
   });
 
-  test('who loses the role of an approver has not approved what is open', async () => {
+  test('a person who loses the approver role loses their approvals of open requests', async () => {
     const request = await makeRequest(broker);
     expect((await review(broker, 'reviewer', request)).status).toBe(201);
     const path = `${PEOPLE}/${broker.persons.secondApprover}`;
@@ -96,7 +96,7 @@ describe('a tenant’s people', () => {
     expect(codeOf(await review(broker, 'secondApprover', request))).toBe('403 forbidden');
   });
 
-  test('the last admin and the last needed approver stay', async () => {
+  test('the last admin and the last required approver cannot be removed', async () => {
     for (const who of ['secondApprover', 'tenantAdmin'] as const)
       expect((await broker.page(admin, 'DELETE', `${PEOPLE}/${broker.persons[who]}`)).status).toBe(200);
     const ada = await broker.sessionOf('approver');
@@ -106,7 +106,7 @@ describe('a tenant’s people', () => {
       expect(codeOf(await broker.page(ada, 'PATCH', path, { body: { roles } }))).toBe('409 conflict');
   });
 
-  test('P9: another tenant’s admin finds nobody, nor may name another’s person under their own', async () => {
+  test('P9: another tenant’s admin finds no one, and cannot add another tenant’s person to their own', async () => {
     const foreign = await broker.sessionOf('foreignAdmin');
     expect(codeOf(await add(carol, foreign))).toBe('404 not_found');
     const path = `/api/v1/tenants/globex/people/${broker.persons.approver}`;
@@ -114,7 +114,7 @@ describe('a tenant’s people', () => {
     expect(codeOf(await broker.page(foreign, 'PATCH', path, { body: { name: 'x' } }))).toBe('404 not_found');
   });
 
-  test('a session by mailed code changes neither people nor controls, and still decides', async () => {
+  test('a session signed in by mailed code can change neither people nor controls, but can decide', async () => {
     const mailed = await broker.sessionOf('approver', 'mail-code');
     expect(codeOf(await add(carol, mailed))).toBe('403 forbidden');
     const path = `${PEOPLE}/${broker.persons.tenantAuditor}`;

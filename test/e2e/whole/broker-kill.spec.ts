@@ -1,8 +1,8 @@
 import { killBrokerMidDecisions } from '../../support/broker-kills.js';
 import { brokenByKills } from '../../support/expect-broker-kills.js';
 
-test('P7, P8: kill -9 of the broker with a hundred decisions in flight: each holds whole or not at all', async () => {
-  // One of thirty; this one dies when about a third of the decisions has its answer.
+test('P7, P8: kill -9 of the broker with a hundred decisions in flight: each takes effect fully or not at all', async () => {
+  // One of thirty runs: it kills the broker when about a third of the decisions are answered.
   const report = await killBrokerMidDecisions(1, 1);
   expect(report.decided).toHaveLength(100);
   expect(brokenByKills(report)).toEqual([]);

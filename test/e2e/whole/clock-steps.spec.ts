@@ -32,7 +32,7 @@ describe.each([
   afterAll(() => close());
 
   test.each(['gateway', 'broker'] as const)(
-    'P6: of the %s: refused within 10 s, and let through once it is right again',
+    'P6: of the %s: the gateway refuses within 10 s, and forwards calls when the clock is right again',
     async (whose) => {
       const allowed = async () => (await callGateway(site, token)).status === 200;
       await eventually('calls go through', allowed, 30_000, 50);

@@ -6,12 +6,12 @@ import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
-describe('one thing at a time is gone', () => {
+describe('one component at a time fails', () => {
   let site: Site;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
   let token: string;
-  /** The record of the call that found the touch lost, where that was after its decision. */
+  /** The record of a call that was refused because the broker was lost after its decision, if there is one. */
   let lost: string | null;
 
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('one thing at a time is gone', () => {
     expect(await callGateway(site, token)).toMatchObject({ status: 200 });
   });
 
-  test('P6: the broker is gone: within 10 s the gateway refuses everything, and comes back by itself', async () => {
+  test('P6: the broker is down: within 10 s the gateway refuses everything, and recovers by itself', async () => {
     await site.broker.stop('SIGKILL');
     const gone = performance.now();
     const refused = await eventually(
@@ -57,7 +57,7 @@ describe('one thing at a time is gone', () => {
     await eventually('calls go through', async () => (await callGateway(site, token)).status === 200, 10_000);
   }, 120_000);
 
-  test('P5: afterwards every call that reached the upstream is one record and one leaf', async () => {
+  test('P5: afterwards every call that reached the upstream has one record and one leaf', async () => {
     const account = await takeAccount(site, upstream.hits);
     const wasForwarded = lost !== null && account.hits.includes(lost);
     expect(summary(account)).toMatchObject({
@@ -67,7 +67,7 @@ describe('one thing at a time is gone', () => {
       outcomesAreRecords: true,
       withoutOutcome: 0,
       gaps: 0,
-      // The one that the upstream could not take, and one whose record was being written as touch was lost.
+      // One call that the upstream could not serve, and one whose record was being written when the broker was lost.
       unforwarded: 1 + (lost === null || wasForwarded ? 0 : 1),
     });
     const recorded = account.records.filter(({ id }) => id === lost);

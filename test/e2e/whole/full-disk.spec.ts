@@ -21,7 +21,7 @@ async function gauge({ gatewayUrl }: { gatewayUrl: string }, name: string): Prom
   return Number(new RegExp(`^countersign_gateway_${name} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
-test('P5: the spool is full because the broker takes no records: 503, upstream untouched, then all by itself', async () => {
+test('P5: the spool is full because the broker accepts no records: 503, no upstream call, then recovery by itself', async () => {
   const relay = new Relay();
   const { site, upstream, close } = await siteInsideWithUpstream({
     gatewayEnv: { COUNTERSIGN_GATEWAY_SPOOL_BYTES: String(1024 ** 2) },
@@ -60,10 +60,10 @@ test('P5: the spool is full because the broker takes no records: 503, upstream u
   }
 }, 120_000);
 
-test('P5: the disk takes no more bytes: 503, upstream untouched; the next start finds a sound spool', async () => {
+test('P5: the disk is full: 503, no upstream call; the next start finds an intact spool', async () => {
   const { site, upstream, close } = await siteWithUpstream();
   try {
-    // So much that a segment can be begun, and the first records are written; then every write fails.
+    // Enough space to begin a segment and write the first records; then every write fails.
     await site.startGateway({ fileBlocks: 16 });
     const token = await mintToken(site, await makeGrant(site));
     await eventually('a write fails', async () => (await callGateway(site, token)).status === 503);

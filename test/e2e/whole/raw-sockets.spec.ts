@@ -6,7 +6,7 @@ import type { Site } from '../../support/site.js';
 import { siteInsideWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken } from '../../support/story.js';
 
-/** Spellings of calls that a careless reader would take for an allowed one, byte for byte. */
+/** Ambiguous calls, byte for byte, that a careless parser would accept as an allowed call. */
 const AMBIGUOUS: readonly (readonly [string, (token: string) => string])[] = [
   ['an escaped letter in the path', (token) => get('/billing/tenants/acme/%69nvoices/7', token)],
   ['dot segments', (token) => get('/billing/tenants/globex/../acme/invoices/7', token)],
@@ -50,7 +50,7 @@ function get(target: string, token: string, ...headers: string[]): string {
   return `GET ${target} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`;
 }
 
-describe('over raw sockets, with a token that is good', () => {
+describe('over raw sockets, with a valid token', () => {
   let site: Site<Inside>;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
@@ -65,7 +65,7 @@ describe('over raw sockets, with a token that is good', () => {
   }, 120_000);
   afterAll(() => close());
 
-  test('the plain spelling goes through, and reaches the upstream as it was judged', async () => {
+  test('the plain call is forwarded, and reaches the upstream exactly as it was authorized', async () => {
     const path = '/tenants/acme/invoices/7';
     const answer = await send(
       get(
@@ -92,7 +92,7 @@ describe('over raw sockets, with a token that is good', () => {
     expect(upstream.hits).toHaveLength(0);
   });
 
-  test('P4: a second request smuggled behind the first is answered as what it is, and not forwarded', async () => {
+  test('P4: a second request smuggled behind the first gets its own answer, and is not forwarded', async () => {
     const smuggled = get('/billing/tenants/globex/invoices/7', token);
     const answer = await send(`${get('/billing/tenants/acme/%69nvoices', token)}${smuggled}`);
     expect(answer.text).not.toMatch(/^HTTP\/1\.1 200/m);
@@ -123,7 +123,7 @@ describe('over raw sockets, with a token that is good', () => {
     expect(upstream.hits).toHaveLength(0);
   });
 
-  test('the one call that went through is the one record of an allowed call', async () => {
+  test('only the forwarded call is recorded as allowed', async () => {
     const account = await takeAccount(site, []);
     expect(account.records).toHaveLength(1);
     expect(summary(account)).toMatchObject({ leavesAreRecords: true, outcomesAreRecords: true, gaps: 0 });

@@ -14,7 +14,7 @@ describe('the broker’s database was restored from a backup', () => {
   let site: Site;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
-  /** Grants by what became of them: stopped after the backup, made after it, and made after the restore. */
+  /** Grants by their fate: stopped after the backup, created after it, and created after the restore. */
   let stopped: string;
   let lost: string;
   let fresh: string;
@@ -50,10 +50,10 @@ describe('the broker’s database was restored from a backup', () => {
       50,
     );
 
-  test('P6: a gateway that had heard more refuses everything, also once the broker has counted past it', async () => {
+  test('P6: a gateway that had received more refuses everything, even after the broker’s numbers pass its own', async () => {
     await refusedBy('not_in_touch');
     const hits = upstream.hits.length;
-    // More changes than were lost: by number alone the gateway could not tell.
+    // More changes than were lost: the number alone does not show the gateway that events are missing.
     for (let count = 0; count < 6; count += 1) {
       fresh = await mintToken(site, await makeGrant(site));
       for (const token of [stopped, lost, fresh]) expect((await callGateway(site, token)).status).toBe(503);
@@ -65,17 +65,17 @@ describe('the broker’s database was restored from a backup', () => {
     expect(upstream.hits).toHaveLength(hits);
   }, 60_000);
 
-  test('P6: so does one that is started anew: what it had heard is on its disk', async () => {
+  test('P6: so does a restarted gateway: what it received is on its disk', async () => {
     await site.gateway.stop('SIGKILL');
     const started = site.startGateway();
     await eventually('it listens', () => callGateway(site, fresh).catch(() => undefined), 30_000);
     const until = performance.now() + 3_000;
     while (performance.now() < until) expect((await callGateway(site, fresh)).status).toBe(503);
-    // It becomes ready only with the next test, by the operator's act.
+    // It becomes ready only in the next test, when the operator acts.
     started.catch(() => undefined);
   }, 120_000);
 
-  test('P6: countersign restore opens a new epoch that it believes; what had ended stays dead', async () => {
+  test('P6: countersign restore opens a new epoch that the gateway accepts; ended grants stay ended', async () => {
     const cli = new Cli({
       COUNTERSIGN_DATABASE_URL: site.store.url,
       COUNTERSIGN_DATA_DIR: site.folder,
@@ -88,12 +88,12 @@ describe('the broker’s database was restored from a backup', () => {
     for (const token of [stopped, lost])
       expect(await callGateway(site, token)).toMatchObject({ status: 403, code: 'grant_ended' });
     expect(upstream.hits).toHaveLength(hits);
-    // Nobody but the gateway knows any more that it was stopped: to the restored database it is active.
+    // Only the gateway still knows that this grant was stopped: in the restored database it is active.
     const logged = readLogs(site.databasePath).filter(({ type }) => type === 'feed.epoch-opened');
     expect(logged).toMatchObject([{ tenant: 'deployment', actor: 'host', data: opened }]);
   }, 60_000);
 
-  test('P6: that lasts over a restart of the gateway', async () => {
+  test('P6: this is still true after a restart of the gateway', async () => {
     await site.gateway.stop('SIGTERM');
     await site.startGateway();
     await allowed(fresh);

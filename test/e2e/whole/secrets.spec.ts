@@ -11,7 +11,7 @@ import type { Site } from '../../support/site.js';
 import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { cancel, decide, makeGrant, makeRequest, mintToken, revokeGrant } from '../../support/story.js';
 
-describe('P11: a run with success, refusals and faults, at the most talkative log level', () => {
+describe('P11: a run with success, refusals and faults, at the most verbose log level', () => {
   let site: Site;
   let upstream: CountingUpstream;
   let close: () => Promise<void>;
@@ -38,7 +38,7 @@ describe('P11: a run with success, refusals and faults, at the most talkative lo
       COUNTERSIGN_BROKER_URL: site.brokerUrl,
       COUNTERSIGN_API_KEY: await site.key('engineer'),
     });
-    // curl has no answer before the process list is read, so it is seen while it has the token.
+    // The test reads the process list before curl gets its answer, so curl still holds the token.
     upstream.onArrival = look;
     const called = engineer.run('curl', grant, '--', '-s', '/tenants/acme/invoices/7');
     expect((await called).code).toBe(0);
@@ -82,7 +82,7 @@ describe('P11: a run with success, refusals and faults, at the most talkative lo
     const secrets: Secret[] = [
       ...site.issuedKeys.map((text, index) => ({ name: `API key ${index}`, text })),
       ...tokens.map((text, index) => ({ name: `token ${index}`, text })),
-      // A prefix of the header and claims is no secret; the signature is what makes a token one.
+      // The prefix of header and claims is no secret; only the signature makes a token secret.
       ...tokens.map((text, index) => ({
         name: `signature of token ${index}`,
         text: text.split('.')[2] ?? text,
@@ -100,7 +100,7 @@ describe('P11: a run with success, refusals and faults, at the most talkative lo
     expect((await stat(join(folder, 'spool/identity.pem'))).mode & 0o077).toBe(0);
   });
 
-  test('the search would have found one', async () => {
+  test('the search finds a secret that is there', async () => {
     const { folder, programs } = site;
     const known = [{ name: 'the name of the site', text: 'the broker is running' }];
     expect(await findSecrets(known, { folder, programs, commandLines })).toContain(

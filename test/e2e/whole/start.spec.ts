@@ -23,7 +23,7 @@ describe('npm start', () => {
   }, 120_000);
   afterAll(() => demo.close());
 
-  test('prints where everything is, and answers with a page', async () => {
+  test('prints every address, and serves a page', async () => {
     for (const port of Object.values(ports))
       expect(demo.process.stdout).toContain(`http://localhost:${port}`);
     expect(demo.process.stdout).toContain('npx countersign tour');
@@ -33,7 +33,7 @@ describe('npm start', () => {
     expect(await page.text()).toMatch(/^<!doctype html>/i);
   });
 
-  test('signs in the vendor’s staff at its real provider, and Globex by a code that is read in the mailbox', async () => {
+  test('signs in the vendor’s staff at a real provider, and Globex with a code from the mailbox', async () => {
     const publicUrl = `http://localhost:${ports.broker}`;
     const whoIn = async (browser: Browser) =>
       JSON.parse((await browser.send('/api/v1/session')).text) as {
@@ -74,7 +74,7 @@ describe('npm start', () => {
       expect(statSync(join(dataDir, `oidc-${side}`)).mode & 0o777).toBe(0o600);
   }, 60_000);
 
-  test('the tour plays the main job, may be repeated, and gives one document with --json', async () => {
+  test('the tour runs the main flow, can be repeated, and prints one document with --json', async () => {
     for (const _time of ['first', 'again']) {
       const told = await cli.run('tour');
       expect(told).toMatchObject({ code: 0, stderr: '' });
@@ -84,7 +84,7 @@ describe('npm start', () => {
     expect(steps.length).toBeGreaterThan(5);
   }, 120_000);
 
-  test('P12: the tour as attacker is refused by the gateway three times, may be repeated, and leaves nothing open', async () => {
+  test('P12: the gateway refuses the attacker tour three times; the tour can be repeated and leaves no access open', async () => {
     for (const _time of ['first', 'again']) {
       const told = await cli.run('tour', '--as', 'attacker');
       expect(told).toMatchObject({ code: 0, stderr: '' });
@@ -122,7 +122,7 @@ describe('npm start', () => {
     expect(await cli.run('tour')).toMatchObject({ code: 0, stderr: '' });
   }, 120_000);
 
-  test('the tour says so where nothing runs', async () => {
+  test('the tour reports when nothing runs', async () => {
     const nowhere = `http://localhost:${await freePort()}`;
     const lost = new Cli({ COUNTERSIGN_DATA_DIR: dataDir, COUNTERSIGN_BROKER_URL: nowhere });
     const { code, stdout, stderr } = await lost.run('tour');

@@ -13,7 +13,7 @@ type Page<T> = { items: T[] };
 type Asked = { id: string; state: string; grant: string | null };
 type Listed = { id: string; decision: string; method: string; path: string; code: string | null };
 
-describe('the whole path before a server of a third party', () => {
+describe('the whole path in front of a third party’s server', () => {
   let folder: string;
   let upstream: JsonServer;
   let host: Cli;
@@ -29,7 +29,7 @@ describe('the whole path before a server of a third party', () => {
   const keyOf = async (email: string) =>
     (await host.json<{ key: string }>('keys', 'create', '--principal', email)).key;
 
-  /** What a call gave, with the status line and headers before the body. */
+  /** The result of a call: status line and headers, then the body. */
   const curl = (...args: string[]) => una.run('curl', grant, '--', '-s', '-i', ...args);
 
   const list = async <T>(path: string): Promise<T[]> => {
@@ -78,7 +78,7 @@ describe('the whole path before a server of a third party', () => {
     await removeFolder(folder);
   });
 
-  test('P1: asked by the engineer, reviewed by the vendor, approved by the customer: then there is a grant', async () => {
+  test('P1: a grant exists after the engineer requests, the vendor reviews and the customer approves', async () => {
     const asked = await una.json<Asked>(
       ...['request', 'harbour', 'patients', '--scope', 'patients:list', 'patients/*:read,update'],
       ...['--for', 'PT30M', '--reason', 'Case 4711: a recall date is wrong'],
@@ -104,7 +104,7 @@ describe('the whole path before a server of a third party', () => {
     expect(await upstream.stored('p-2')).toMatchObject({ name: 'Olav Nes', recall: '2027-02-01' });
   }, 120_000);
 
-  test('a call is among the records and in the log within a second', async () => {
+  test('a call is in the records and in the log within a second', async () => {
     const read = await curl('/clinics/harbour/patients/p-1');
     const record = /^countersign-record: (rec_\S+)/im.exec(read.stdout)?.[1];
     const isThere = async () =>
@@ -158,7 +158,7 @@ describe('the whole path before a server of a third party', () => {
     expect((await curl('/clinics/harbour/patients')).code).toBe(1);
   }, 120_000);
 
-  test('P5: what the third party served is exactly what was recorded, and what stands in the log', async () => {
+  test('P5: the records and the log contain exactly the calls that the third party served', async () => {
     await eventually('the refusal after the stop is recorded', async () =>
       (await list<Listed>('access-records')).some(({ code }) => code === 'grant_ended'),
     );

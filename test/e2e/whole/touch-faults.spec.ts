@@ -7,10 +7,10 @@ import { siteWithUpstream } from '../../support/site-with-upstream.js';
 import { makeGrant, mintToken, revokeGrant } from '../../support/story.js';
 import { TcpRelay } from '../../support/tcp-relay.js';
 
-/** The promise's own ten seconds, and the time that looking takes. */
+/** The ten seconds of the promise, plus the time of one check. */
 const DEADLINE_MS = 12_000;
 
-describe('the way to the broker goes dead without a word', () => {
+describe('the connection to the broker dies silently', () => {
   const relay = new TcpRelay();
   let site: Site;
   let upstream: CountingUpstream;
@@ -45,7 +45,7 @@ describe('the way to the broker goes dead without a word', () => {
       50,
     );
 
-  test('P6: a half-open connection: refused within 10 s, nothing let through after, back by itself', async () => {
+  test('P6: a half-open connection: refused within 10 s, nothing forwarded afterwards, recovers by itself', async () => {
     relay.swallows = true;
     const gone = performance.now();
     expect(await untilRefused()).toMatchObject({ status: 503, code: 'not_in_touch' });
@@ -57,7 +57,7 @@ describe('the way to the broker goes dead without a word', () => {
     await untilAllowed();
   }, 150_000);
 
-  test('P6: a broker that stands still (SIGSTOP): refused within 10 s, and let through when it goes on', async () => {
+  test('P6: a frozen broker (SIGSTOP): refused within 10 s, and forwarded when the broker continues', async () => {
     site.broker.child.kill('SIGSTOP');
     const gone = performance.now();
     try {
@@ -72,7 +72,7 @@ describe('the way to the broker goes dead without a word', () => {
     await untilAllowed();
   }, 150_000);
 
-  test('P6: a gateway that stood still (SIGSTOP) lets nothing through by what it knew before', async () => {
+  test('P6: a gateway that was frozen (SIGSTOP) forwards nothing on its old knowledge', async () => {
     const stopped = await makeGrant(site);
     const its = await mintToken(site, stopped);
     await eventually('it is let through', async () => (await callGateway(site, its)).status === 200);
@@ -81,7 +81,7 @@ describe('the way to the broker goes dead without a word', () => {
     let answers: Promise<string>[] = [];
     try {
       await revokeGrant(site, stopped);
-      // These wait in the sockets, so that they are there before the feed's news is read.
+      // These calls wait in the sockets, so the gateway gets them before it reads new feed events.
       answers = Array.from({ length: 20 }, (_, index) => rawCall(site.gatewayPort, its, `late-${index}`));
       await new Promise((resolve) => setTimeout(resolve, 3_000));
     } finally {
@@ -95,7 +95,7 @@ describe('the way to the broker goes dead without a word', () => {
   }, 150_000);
 });
 
-/** The first line of the answer to one call, sent over a socket of its own whether or not anybody reads it yet. */
+/** Sends one call over its own socket at once, even if no one reads it yet. Resolves with the answer's first line. */
 function rawCall(port: number, token: string, invoice: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () =>
