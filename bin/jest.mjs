@@ -45,7 +45,7 @@ process.exit(status ?? 1);
 /**
  * A run's stores and spools flush thousands of commits. In memory none waits for a disk, nor for who else uses it.
  *
- * @returns null where the machine's own folder will do: somebody chose one, or there is no memory to spare
+ * @returns null to use the machine's own folder: TMPDIR is set, or too little memory is free
  */
 function temporaryFolder() {
   if (process.env.TMPDIR !== undefined || projects.some((name) => ON_DISK.includes(name))) return null;

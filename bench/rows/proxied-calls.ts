@@ -32,7 +32,7 @@ type Subject = {
   drained(): Promise<unknown>;
 };
 
-/** Another proxy before the same upstream, and what DESIGN §7 asks for at 128 connections. */
+/** Another proxy before the same upstream, and the target at 128 connections. */
 type Rival = Subject & { target: string };
 
 /** The gateway's processor time per call, to the last record shipped, beside those of other proxies before one upstream. */

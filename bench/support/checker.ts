@@ -11,7 +11,7 @@ import {
 } from '../../apps/gateway/src/http/canonical-request.js';
 import type { BenchGrant, GrantMaker } from './grants.js';
 
-/** The gateway's own judge, in this process, as a feed with these grants would have left it. */
+/** The gateway's call authorizer in this process, in the state that a feed with these grants would leave. */
 export class Checker {
   private readonly authorizer: CallAuthorizer;
 

@@ -8,7 +8,7 @@ export type Row = {
   rivalFigure: string;
   /** Ours by the rival's. */
   ratio: string;
-  /** What DESIGN §7 asks for, empty where it asks for nothing. */
+  /** The target; empty if there is none. */
   target: string;
 };
 

@@ -37,7 +37,7 @@ const NOTHING_DUE = '2026-01-01T00:00:00.000Z';
 const MIDDLE = '2026-01-01T03:00:00Z';
 const [request, grant, person] = [seededId('req', 19_000), seededId('grt', 19_000), seededId('usr', 3)];
 
-/** A value for each filter of CONTRACT §5, and times that leave half of all on either side. */
+/** A value for each filter of the lists (docs/contract.md, Lists), and times that leave half of all on either side. */
 const REQUESTS: ListFilter[] = [
   {},
   { state: 'denied' },

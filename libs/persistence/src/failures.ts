@@ -31,7 +31,7 @@ const WITHOUT_VALUES = /^(23|25|40|42501|55|57|P0)/;
 /** What the driver said; may repeat values. */
 export const messageOf = (error: unknown): string => memberOf(error, 'message');
 
-/** What the driver said, as far as it repeats no value: statements carry values, and so does what hangs on its error. */
+/** The driver's message without values. Statements and error details contain values, so they are left out. */
 export function saidBy(error: unknown): string {
   const code = codeOf(error);
   if (/^[0-9A-Z]{5}$/.test(code) && !WITHOUT_VALUES.test(code)) return `(${code})`;

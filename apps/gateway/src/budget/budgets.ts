@@ -7,7 +7,7 @@ import { BrokerResponseError } from '../feed/broker-client.js';
 /** Requests and returns parts of a budget. Rejects if the broker cannot be reached, or refuses. */
 export type LeaseRequester = (ask: Omit<LeaseRequest, 'boot'>) => Promise<LeaseAnswer>;
 
-/** `none`: as far as the broker knows, nothing of the budget is left. `unreachable`: the broker could not be asked. */
+/** `none`: the broker reports that the budget is used up. `unreachable`: the broker did not answer. */
 export type MoreBudget = 'more' | 'none' | 'unreachable';
 
 /** What is unused for this long is returned, so that other gateways can have it. */

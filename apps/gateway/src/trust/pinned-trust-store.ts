@@ -204,7 +204,7 @@ export class PinnedTrustStore {
     return true;
   }
 
-  /** The chain from the pin in force, as far as it was ever followed here; empty if it never was. */
+  /** The chain followed from the current pin; empty if none was followed. */
   private startChain(tenant: string, pin: Pin, now: number): void {
     this.claim(tenant);
     this.pinnedTenants.add(tenant);

@@ -44,7 +44,7 @@ export interface DirectoryRepository {
 export interface DueObjects {
   /** Open requests past `lapsesAt`. */
   requests: Located[];
-  /** Requests that wait so long that people have to be reminded. */
+  /** Requests whose reminder is due. */
   reminders: Located[];
   /** Grants that begin, end soon or end. */
   grants: Located[];

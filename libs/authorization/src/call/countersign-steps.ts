@@ -53,7 +53,7 @@ export const serviceIsAsSigned: CallStep = (context) => {
     : { code: 'route_not_listed', detail: 'the service is another than when the grant was signed' };
 };
 
-/** Approval and invitation come from the customer. Any other basis counts only as far as the document lists it. */
+/** Approval and invitation come from the customer. Any other basis is accepted only if the document lists it. */
 export const basisIsAccepted: CallStep = (context) => {
   const trust = pinned(context);
   const { basis, seconds } = context.claims.terms;

@@ -52,7 +52,7 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @Column('integer', { nullable: true })
   reminders!: number | null;
 
-  /** When people have to be reminded next (`nextReminderAt`); null if never. */
+  /** When the next reminder is due (`nextReminderAt`); null if none will be. */
   @Index('requests_remind')
   @Column('varchar', { name: 'remind_at', nullable: true, transformer: wholeSeconds })
   remindAt!: string | null;

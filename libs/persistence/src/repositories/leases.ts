@@ -46,7 +46,7 @@ export class Leases extends BoundRepository<BudgetLeaseEntity> implements LeaseR
     return [...leased];
   }
 
-  /** Those of these grants of which gateways hold a part of the budget. */
+  /** The given grants whose budget is partly leased to gateways. */
   private leased(grants: readonly string[]): Promise<string[]> {
     return inChunks(grants, async (chunk) => {
       const rows = await this.rows()

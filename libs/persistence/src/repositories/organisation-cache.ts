@@ -14,7 +14,7 @@ const compare = (a: OrganisationVersion, b: OrganisationVersion): number =>
 
 /**
  * What this process has read of the organisation, until its version changes. The version is read in every
- * unit of work, in its own snapshot, so that nothing is judged by what has changed since; what is kept saves the
+ * unit of work, in its own snapshot, so that no decision uses stale data; what is kept saves the
  * reading and parsing of the same policy, controls and route maps for every request.
  */
 export class OrganisationCache {

@@ -84,7 +84,7 @@ export class Requests extends BoundRepository<RequestEntity> implements RequestR
       .then((rows) => rows.map(({ id, tenant }) => ({ id, tenant })));
   }
 
-  /** Requests of which people have to be reminded. `now` in the comparable spelling. */
+  /** Requests whose reminder is due at `now` (in the comparable spelling). */
   toRemindOf(now: string, limit: number): Promise<{ id: string; tenant: string }[]> {
     return this.rows()
       .andWhere('row.remindAt <= :now', { now })

@@ -88,7 +88,7 @@ async function loadInvitationMatch(
   return { ...NO_INVITATION, invitation };
 }
 
-/** The tenant's trust, as far as this scope is concerned. */
+/** The trust facts that this scope needs. */
 async function loadTrustStatus(
   unit: TrustReads,
   { slug, controls }: TenantRecord,

@@ -15,7 +15,7 @@ export function people({ staff, tenants }: Readable): Finding[] {
     if (value.roles.includes('security-admin') && also.length > 0) {
       findings.push({
         path: [...path, 'roles'],
-        detail: `security-admin excludes ${also.join(' and ')}: whoever watches over access neither asks for it nor reviews it`,
+        detail: `security-admin excludes ${also.join(' and ')}: people who monitor access must not request or review it`,
       });
     }
   }

@@ -28,7 +28,7 @@ export function sizes({ vendor, policy, services, tenants }: Readable): Finding[
         : tooLarge([...path, 'routes'], 'this service', serviceDefinition(entry), MAX_SERVICE, SPLIT),
     ),
     ...tenants.flatMap(({ controls: { path, value } }) =>
-      tooLarge([...path, largestOf(value)], 'what the tenant demands', value, MAX_POLICY),
+      tooLarge([...path, largestOf(value)], 'the tenant’s privacy controls', value, MAX_POLICY),
     ),
   ];
 }

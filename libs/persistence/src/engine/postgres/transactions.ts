@@ -58,7 +58,7 @@ async function once<T>(
     await (isSilence(error) ? leave(connection) : rollback(connection));
     throw error;
   } finally {
-    // Whoever kept the manager finds it released: a late call lands in no other unit's transaction.
+    // A manager that is kept after the unit is released: a late call cannot write into another unit's transaction.
     await runner.release();
   }
 }
@@ -97,7 +97,7 @@ async function rollback(connection: Connection): Promise<void> {
 
 const leave = (connection: Connection): Promise<void> => connection.end().catch(() => undefined);
 
-/** `pg` has no code for an answer that did not come within `query_timeout`. What is asked next waits behind it. */
+/** `pg` has no code for an answer that did not come within `query_timeout`. Later queries on this connection queue behind it. */
 const isSilence = (error: unknown): boolean => messageOf(error) === 'Query read timeout';
 
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -42,7 +42,7 @@ class SqliteEngine implements Engine {
     return this.#reads.run(() => readTransaction(this.readSource, work));
   }
 
-  /** Nobody says it: who must know polls. */
+  /** SQLite sends no notification: callers poll. */
   onForeignCommit(): () => void {
     return () => {};
   }
