@@ -1,4 +1,4 @@
-/** An ask that the organisation of the tests allows; `change` alters a fresh copy. */
+/** An access request that the test organisation allows; `change` alters a fresh copy. */
 export function ask(change: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     tenant: 'acme',

@@ -4,7 +4,7 @@ import type { CardFacts } from '@countersign/slack';
 import fc from 'fast-check';
 import { ada, erin, sampleContext, sampleGrant, sampleRequest, sampleTerms } from './domain.js';
 
-/** What a card tells of Erin's ordinary request. */
+/** The facts on the card of Erin's ordinary request. */
 export function sampleFacts(change: Partial<CardFacts> = {}): CardFacts {
   return {
     request: sampleRequest({ state: 'awaiting_customer' }),
@@ -45,7 +45,7 @@ export const sampleReview = (
   ...change,
 });
 
-/** What people write: plain, right to left, emoji, marks, what Slack would obey, what nobody sees. */
+/** Texts that people write: plain, right to left, emoji, accents, Slack markup, invisible characters. */
 const written = (most: number): fc.Arbitrary<string> =>
   fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: most }),
@@ -82,7 +82,7 @@ const entry: fc.Arbitrary<ScopeEntry> = fc.record({
   actions: fc.uniqueArray(action, { minLength: 1, maxLength: 6 }),
 });
 
-/** Every scope that terms have room for, to the longest. */
+/** Scopes of every size, up to the longest that terms allow. */
 const legalTerms: fc.Arbitrary<Terms> = fc
   .tuple(
     fc.uniqueArray(entry, {
@@ -125,7 +125,7 @@ const review: fc.Arbitrary<CardFacts['reviews'][number]> = fc
   })
   .map(sampleReview);
 
-/** Every legal request with all that a card may tell of it. */
+/** Any valid request with every fact that a card may show. */
 export const anyFacts: fc.Arbitrary<CardFacts> = fc
   .record({
     terms: legalTerms,

@@ -27,7 +27,7 @@ export const sampleTerms: Terms = {
 
 export const sampleHeader: Record<string, unknown> = { alg: 'ES256', typ: 'at+jwt', kid: KID };
 
-/** Claims as a minter makes them, with any of them replaced; a member set to undefined is left out. */
+/** Claims as the broker mints them, with some replaced. A member set to undefined is omitted. */
 export function sampleClaims(change: Record<string, unknown> = {}): Record<string, unknown> {
   const now = Math.floor(NOW / 1_000);
   return {
@@ -57,14 +57,14 @@ export function tokenKeys(namedCurve = 'P-256'): TokenKeys {
 
 const encoded = (text: string) => Buffer.from(text, 'utf8').toString('base64url');
 
-/** A token over exactly these texts, signed as ES256 whatever the header says. */
+/** A token over exactly these texts, signed with ES256 even if the header names another algorithm. */
 export function signedToken(header: string, payload: string, privateKey: KeyObject): string {
   const input = `${encoded(header)}.${encoded(payload)}`;
   const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** A token of this header and these claims as JSON. */
+/** A token with this header and these claims as JSON. */
 export function forgedToken(
   header: Record<string, unknown>,
   claims: Record<string, unknown>,

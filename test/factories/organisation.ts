@@ -1,7 +1,7 @@
 import type { Organisation, OrganisationTenant } from '@countersign/access';
 import type { ServiceDefinition } from '@countersign/contract';
 
-/** The people of the tests, by what they may do. Names and e-mails say on which side they stand. */
+/** The test people, keyed by role. Names and e-mail addresses show their side. */
 export const PEOPLE = {
   engineer: { email: 'erin@vendor.example', tenant: null },
   otherEngineer: { email: 'eli@vendor.example', tenant: null },

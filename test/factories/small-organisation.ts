@@ -1,7 +1,7 @@
 import type { Organisation } from '@countersign/access';
 import { sampleControls, samplePolicy } from './domain.js';
 
-/** Two tenants, one service, each role once; acme wants two approvals where the test says so. */
+/** Two tenants, one service, each role once. The test decides if acme needs two approvals. */
 export function smallOrganisation(change: { approvals?: number; vendorReviews?: number } = {}): Organisation {
   const route = (method: string, path: string, resource: string, action: string) => ({
     method,

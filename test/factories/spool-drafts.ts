@@ -10,7 +10,7 @@ let ids = 0;
 /** A new id. */
 export const recordId = () => `rec_01980000-0000-7000-8000-${String(++ids).padStart(12, '0')}`;
 
-/** An allowed call without its place in a chain. `padding` makes it longer. */
+/** An allowed call that is not yet part of a chain. `padding` makes it longer. */
 export function allowed(tenant = 'acme', boot: string = BOOTS[0], padding = 0): RecordDraft {
   return {
     record: {
@@ -66,7 +66,7 @@ export function refused(tenant = 'acme', boot: string = BOOTS[0], padding = 0): 
   return { record: { ...record, kind: 'refused', code: 'insufficient_scope', count: 1 }, openings };
 }
 
-/** A record with which the gateway signs a chain. */
+/** A record in which the gateway signs a chain. */
 export function head(tenant = 'acme', boot: string = BOOTS[0]): RecordDraft {
   const { v, id, gateway, at } = allowed(tenant, boot).record;
   return { record: { v, id, gateway, boot, at, tenant, kind: 'head' }, openings: {} };

@@ -11,10 +11,10 @@ import { hashing, sampleTerms } from './grant-token.js';
 
 export const LOG_POINT = { epoch: 1, size: 0, root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' };
 
-/** Where the passkeys of the sample trust documents sign. */
+/** The relying party and origin at which the passkeys of the sample trust documents sign. */
 export const AT: Ceremony = { rpId: 'localhost', origin: 'http://localhost:4000' };
 
-/** A first version for these people, each with these passkeys; any member replaced. */
+/** A first version with these people and their passkeys. Any member can be replaced. */
 export function sampleTrust(
   people: Record<string, readonly Authenticator[]>,
   change: Partial<TrustDocument> = {},
@@ -45,12 +45,12 @@ export function nextTrust(current: TrustDocument, change: Partial<TrustDocument>
   return { ...current, seq: current.seq + 1, prev: statementHash(hashing, current), ...change };
 }
 
-/** The document with the signatures of these passkeys. */
+/** The document, signed by these passkeys. */
 export function signedTrust(document: TrustDocument, keys: readonly Authenticator[]): SignedTrustDocument {
   return { document, signatures: keys.map((key) => key.sign(document, AT)) };
 }
 
-/** An approval of that digest of the sample terms; any member replaced. */
+/** An approval of the sample terms' digest. Any member can be replaced. */
 export function sampleApproval(
   change: Partial<ApprovalStatement> & Pick<ApprovalStatement, 'digest' | 'person'>,
 ): ApprovalStatement {

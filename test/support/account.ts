@@ -3,14 +3,14 @@ import { eventually } from './eventually.js';
 import { readLogsAt } from './log-reader.js';
 import { listAll, type Place } from './story.js';
 
-/** Where records are: a site, or a cluster with one of its gateways. */
+/** Where the records are: a site, or a cluster with one of its gateways. */
 export type Recorded = Place & { readonly gatewayUrl: string; readonly store: { readonly url: string } };
 
 type ListedRecord = { id: string; outcome: string | null; status: number | null };
 
 const SETTLE_MS = 5_000;
 
-/** Every call three times over: as the upstream saw it, as the records say, as the log says. */
+/** Every call from three sources: the upstream, the records and the log. */
 export type Account = {
   hits: string[];
   records: ListedRecord[];
@@ -21,8 +21,8 @@ export type Account = {
 };
 
 /**
- * Waits until the gateway has handed over every record, then reads the three. For calls in acme. An answer is at its
- * client a moment before its outcome is noted: what is not there yet is waited for, a few seconds at most.
+ * Waits until the gateway has shipped every record, then reads the three sources, for calls in acme. A client gets its
+ * answer a moment before the outcome is recorded, so this waits a few seconds for missing outcomes.
  */
 export async function takeAccount(site: Recorded, hits: readonly Hit[]): Promise<Account> {
   await recordsAtBroker(site);
@@ -59,7 +59,7 @@ async function readAccount(site: Recorded, hits: readonly Hit[]): Promise<Accoun
   };
 }
 
-/** Resolves when nothing waits at the gateway any more. */
+/** Resolves when the gateway has no more records to ship. */
 export async function recordsAtBroker({ gatewayUrl }: Pick<Recorded, 'gatewayUrl'>): Promise<void> {
   await eventually(
     'every record is at the broker',
@@ -73,7 +73,7 @@ export async function recordsAtBroker({ gatewayUrl }: Pick<Recorded, 'gatewayUrl
   );
 }
 
-/** The account as the promise P5 reads it; two sides that ought to be equal stand beside each other. */
+/** The account in the terms of promise P5. Values that must be equal are next to each other. */
 export function summary({ hits, records, allowedLeaves, outcomeLeaves, gaps }: Account) {
   const hit = new Set(hits);
   const ids = records.map(({ id }) => id);
@@ -83,18 +83,18 @@ export function summary({ hits, records, allowedLeaves, outcomeLeaves, gaps }: A
     hitsTwice: hits.length - hit.size,
     hitsWithoutRecord: hits.filter((id) => !known.has(id)).length,
     recordsTwice: ids.length - known.size,
-    /** Both sorted: the leaves are exactly the records, and each has one outcome. */
+    /** Compares sorted ids: the leaves are exactly the records, and each has one outcome. */
     leavesAreRecords: same(ids, allowedLeaves),
     outcomesAreRecords: same(ids, outcomeLeaves),
     withoutOutcome: records.filter(({ outcome }) => outcome === null).length,
-    /** Recorded and never made: only where the gateway died in between. */
+    /** Recorded but never forwarded: possible only if the gateway died in between. */
     unforwarded: unforwarded.length,
     unforwardedKnown: unforwarded.filter(({ outcome }) => outcome !== 'unknown').length,
     gaps,
   };
 }
 
-/** The summary where every call was made once and recorded once, and no gateway died. */
+/** The summary if every call was forwarded once and recorded once, and no gateway died. */
 export const ALL_RECORDED: ReturnType<typeof summary> = {
   hitsTwice: 0,
   hitsWithoutRecord: 0,

@@ -11,10 +11,10 @@ import { rowsAt } from './rows-at.js';
 
 type Row = Record<string, unknown>;
 
-/** A grant as it stands in the broker's database. */
+/** A grant row in the broker's database. */
 export type StoredGrant = { id: string; digest: string; terms: Terms; startsAt: string; endsAt: string };
 
-/** Whoever has the broker's host: its database past every guard, its master key, and with that every key that signs. */
+/** An attacker on the broker's host, with its unguarded database, its master key and therefore every signing key. */
 export class Attacker {
   constructor(private readonly broker: TestBroker) {}
 
@@ -22,14 +22,14 @@ export class Attacker {
     return rowsAt<R>(this.url, sql);
   }
 
-  /** Statements past triggers and foreign keys, on the store that the broker runs on. */
+  /** Runs statements on the broker's store, bypassing triggers and foreign keys. */
   async sql(...statements: string[]): Promise<void> {
     await this.past((run) =>
       statements.reduce((done, each) => done.then(() => run(each)), Promise.resolve()),
     );
   }
 
-  /** A row as it is, in any table. */
+  /** Reads a raw row of any table. */
   async insert(table: string, row: Row): Promise<void> {
     const columns = Object.keys(row).map((name) => `"${name}"`);
     const places = columns.map((_, at) => (this.isSqlite ? '?' : `$${at + 1}`));
@@ -37,7 +37,7 @@ export class Attacker {
     await this.past((run) => run(text, Object.values(row)));
   }
 
-  /** The same row with other values under another key. */
+  /** Copies the row under another key, with other values. */
   async copy(table: string, where: string, change: Row): Promise<void> {
     const [row] = await this.rows(`SELECT * FROM ${table} WHERE ${where}`);
     if (row === undefined) throw new Error(`${table} has no such row`);
@@ -54,7 +54,7 @@ export class Attacker {
     return { id, digest: row.digest, terms: JSON.parse(row.terms) as Terms, startsAt, endsAt };
   }
 
-  /** A grant like that one, for terms that nobody was asked about, begun now; gateways hear of it. */
+  /** Inserts a grant like that one, for terms that no one approved, active now. Gateways receive it. */
   async insertGrant(like: StoredGrant, change: Partial<Terms> = {}): Promise<StoredGrant> {
     const request = `req_${v7()}`;
     const terms = { ...like.terms, request, ...change };
@@ -65,7 +65,7 @@ export class Attacker {
     return this.open({ like, terms, digest, startsAt: toInstant(new Date()) });
   }
 
-  /** A grant of a request that is there, from that moment on. */
+  /** Inserts a grant of an existing request that starts at that moment. */
   async open({
     like,
     terms,
@@ -88,12 +88,12 @@ export class Attacker {
     return { id, digest, terms, startsAt, endsAt };
   }
 
-  /** Has the broker tell its gateways of what stands in the database now. */
+  /** Makes the broker send the current database state to its gateways. */
   async tell(kind: 'grant' | 'trust', ref: string, tenant = 'acme'): Promise<void> {
     await this.broker.host.store.forTenant(tenant, (unit) => unit.feed.changed(kind, ref));
   }
 
-  /** A token of that grant under the broker's real signing key, with any claims. */
+  /** Mints a token of that grant with the broker's real signing key and any claims. */
   async token({ id, digest, terms, startsAt, endsAt }: StoredGrant, change: Row = {}): Promise<string> {
     const { kid, privatePem } = await this.key('token');
     const seconds = (text: string) => Math.floor(Date.parse(text) / 1_000);
@@ -113,7 +113,7 @@ export class Attacker {
     return forgedToken({ alg: 'ES256', typ: 'at+jwt', kid }, claims, createPrivateKey(privatePem));
   }
 
-  /** All that another program needs to stand in the broker's place before that gateway. */
+  /** Everything that another program needs to impersonate the broker to that gateway. */
   async stolen({ gateway, secret }: { gateway: string; secret: string }): Promise<StolenBroker> {
     const [token, feed] = [await this.key('token'), await this.key('feed')];
     const privateKey = createPrivateKey(feed.privatePem);
@@ -142,7 +142,7 @@ export class Attacker {
     return this.url.startsWith('sqlite:');
   }
 
-  /** On a connection of one's own on which no guard holds. */
+  /** Runs on a separate connection on which no guard is active. */
   private async past(work: (run: (sql: string, values?: unknown[]) => Promise<void>) => Promise<void>) {
     if (!this.isSqlite)
       return withClient(this.url, async (client) => {
@@ -152,7 +152,7 @@ export class Attacker {
     const database = new Database(this.url.slice('sqlite:'.length));
     try {
       database.pragma('foreign_keys = OFF');
-      // Put back after: the broker goes on with its guards, and is none the wiser.
+      // Restore the guards afterwards, so that the broker runs with them and notices nothing.
       const triggers = database
         .prepare<[], { name: string; sql: string }>(
           "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",

@@ -12,15 +12,15 @@ import {
 } from '@countersign/contract';
 import { hashing } from '../factories/grant-token.js';
 
-/** Where an assertion is made, and what a test wants to be wrong with it. */
+/** Where an assertion is made, and which parts a test wants to be wrong. */
 export type Ceremony = {
   rpId: string;
   origin: string;
   /** Bits of authenticator data (WebAuthn Level 3 §6.1): user present 1, user verified 4. */
   flags?: number;
-  /** Members of the client data in place of, or beside, the usual ones; undefined leaves one out. */
+  /** Replaces or adds members of the client data. Undefined omits a member. */
   clientData?: Record<string, unknown>;
-  /** The client data as text, whatever it says. */
+  /** The client data as arbitrary text. */
   clientText?: (text: string) => string;
   challenge?: Uint8Array;
 };
@@ -32,7 +32,7 @@ const ATTESTED = 0x40;
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest();
 const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
 
-/** A passkey in software: one key pair, and what an authenticator and a browser make with it. For tests. */
+/** A software passkey for tests: one key pair, and what an authenticator and a browser produce with it. */
 export class Authenticator {
   readonly id = encode(randomBytes(32));
   readonly jwk: PasskeyJwk;
@@ -48,12 +48,12 @@ export class Authenticator {
     this.jwk = pair.publicKey.export({ format: 'jwk' }) as PasskeyJwk;
   }
 
-  /** As a trust document lists it. */
+  /** The entry in a trust document. */
   get passkey(): Passkey {
     return { id: this.id, jwk: this.jwk };
   }
 
-  /** The countersignature of this statement by this passkey. */
+  /** Countersigns this statement with this passkey. */
   sign<S extends Statement>(statement: S, ceremony: Ceremony): Signature<S> {
     const challenge = ceremony.challenge ?? statementChallenge(hashing, statement);
     return { statement, ...this.assert(challenge, ceremony) };
@@ -76,7 +76,7 @@ export class Authenticator {
     };
   }
 
-  /** What `navigator.credentials.create` answers (RegistrationResponseJSON), ES256 and without attestation. */
+  /** The result of `navigator.credentials.create` (RegistrationResponseJSON), ES256 and without attestation. */
   register(challenge: Uint8Array, ceremony: Ceremony) {
     const { jwk } = this;
     if (jwk.kty !== 'EC') throw new Error('only ES256 keys register here');
@@ -122,7 +122,7 @@ export class Authenticator {
   }
 }
 
-/** A printed recovery key, as a trust document lists it, and its signature over one. */
+/** A printed recovery key: its entry in a trust document, and its signature over such a document. */
 export class RecoveryKey {
   private readonly pair = generateKeyPairSync('ed25519');
 
@@ -142,7 +142,7 @@ export class RecoveryKey {
   }
 }
 
-/** Client data as browsers write it (WebAuthn Level 3 §5.8.1.1), changed as the test wants. */
+/** Client data as browsers write it (WebAuthn Level 3 §5.8.1.1), with the test's changes. */
 function clientText(type: string, challenge: Uint8Array, ceremony: Ceremony): string {
   const usual = { type, challenge: encode(challenge), origin: ceremony.origin, crossOrigin: false };
   const text = JSON.stringify({ ...usual, ...ceremony.clientData });

@@ -4,18 +4,18 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 const FEED = 'GET /gateway/v1/feed';
 
 export type BalancerOptions = {
-  /** Ports on this machine to which it leads, in turn. */
+  /** Local ports to which it connects, in turn. */
   ports: readonly number[];
-  /** Cuts a connection whose client sends what this is true for. */
+  /** Cuts a connection if this returns true for data that its client sends. */
   cuts?: (sent: Buffer) => boolean;
 };
 
 /**
- * A plain TCP balancer: each new connection goes to the next server in turn, and to the one after where that one
- * cannot be reached. It knows nothing of what it carries; a server that dies takes its connections along.
+ * A plain TCP balancer: each new connection goes to the next server in turn, or to the one after it if that server
+ * is unreachable. It does not parse what it carries. If a server dies, its connections end.
  */
 export class Balancer {
-  /** How often a connection was cut by `cuts`. */
+  /** The number of connections that `cuts` has cut. */
   cut = 0;
   private readonly feeds = new Map<Socket, number>();
   private readonly server = createServer({ allowHalfOpen: true }, (client) => this.lead(client));
@@ -35,7 +35,7 @@ export class Balancer {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** The servers at which gateways' feeds are open now, by their place in `ports`. */
+  /** The servers with an open gateway feed, as indexes into `ports`. */
   get feedsAt(): number[] {
     return [...this.feeds.values()];
   }
@@ -54,7 +54,7 @@ export class Balancer {
     this.reach(client, first, this.options.ports.length);
   }
 
-  /** Connects to the server whose turn it is, or to one of so many after it. */
+  /** Connects to the server whose turn it is, or to one of the next servers. */
   private reach(client: Socket, turn: number, left: number): void {
     const { ports, cuts } = this.options;
     const place = turn % ports.length;

@@ -12,18 +12,18 @@ const ENGINEERS = 6;
 const GATEWAYS = 2;
 
 export type FailoverReport = {
-  /** Milliseconds from each kill to each of its gateways being in touch at another broker. */
+  /** For each kill and gateway: milliseconds until the gateway is connected to another broker. */
   moves: number[];
-  /** A sentence for everything that was lost, doubled or refused. */
+  /** One sentence for each thing that was lost, doubled or refused. */
   problems: string[];
-  /** How many requests were asked for, approved and given back. */
+  /** How many requests were created, approved and released. */
   errands: number;
   account: Account;
 };
 
 /**
- * Kills one of several brokers (`kill -9`) under load, so many times, each time after another number of answers and
- * the one to which a gateway is connected, and starts it again. Whoever loses an answer asks again with the same key.
+ * Repeatedly kills one of several brokers (`kill -9`) under load and restarts it. Each kill comes after another number of
+ * answers, and hits a broker that serves a gateway. A client that loses an answer repeats the call with the same key.
  */
 export async function killBrokersUnderLoad(brokers: number, kills: number): Promise<FailoverReport> {
   const upstream = new CountingUpstream();
@@ -57,7 +57,7 @@ export async function killBrokersUnderLoad(brokers: number, kills: number): Prom
   }
 }
 
-/** @returns how long each gateway took to come in touch elsewhere */
+/** @returns how long each gateway took to connect to another broker */
 async function oneKill(cluster: Cluster, progress: Progress, kill: number): Promise<number[]> {
   const enough = progress.answers + 10 + ((kill * 7) % 23);
   await eventually(
@@ -81,7 +81,7 @@ async function oneKill(cluster: Cluster, progress: Progress, kill: number): Prom
   return touches.map((time) => time - at);
 }
 
-/** Once in the log for each request, and never for a request that nobody was told of. */
+/** The log must have one entry for each request, and none for a request that no client got. */
 const ONCE = ['request.created', 'grant.started', 'request.approved', 'grant.ended'];
 
 async function logProblems(url: string, asked: readonly string[]): Promise<string[]> {

@@ -7,12 +7,12 @@ import { readLogs } from './log-reader.js';
 import { Site } from './site.js';
 import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js';
 
-/** As many decisions as are in flight when the broker dies. */
+/** The number of decisions in flight when the broker dies. */
 const IN_FLIGHT = 100;
-/** As many as one engineer may have waiting. */
+/** The maximum of pending requests per engineer. */
 const EACH = 5;
 
-/** One decision, what came back of it (undefined where the connection broke), and the request afterwards. */
+/** One decision, its answer (undefined if the connection broke), and the request afterwards. */
 export type Decided = {
   decision: 'approve' | 'deny';
   stage: 'awaiting_vendor' | 'awaiting_customer';
@@ -27,12 +27,12 @@ export type BrokerKillReport = {
 };
 
 /**
- * Kills the broker (`kill -9`) while a hundred decisions are in flight, so many times, each time after another number
- * of answers, and starts it again on the same store.
+ * Repeatedly kills the broker (`kill -9`) while a hundred decisions are in flight, each time after another number
+ * of answers, and restarts it on the same store.
  *
- * @param first the round to begin with: how many are answered before the kill goes by it
+ * @param first the first round's number, which determines how many answers come before the kill
  *
- * @throws Error where a log has a gap, or a leaf is not what its hash says
+ * @throws Error if a log has a gap, or a leaf does not match its hash
  */
 export async function killBrokerMidDecisions(rounds: number, first = 0): Promise<BrokerKillReport> {
   const engineers = Array.from({ length: IN_FLIGHT / EACH }, (_, index) => engineer(index));
@@ -85,7 +85,7 @@ async function oneRound(
   return Promise.all(
     all.map(async ({ asked, who, stage, decision, status }) => {
       const after = await readRequest(site, asked.id);
-      // Makes room for the next round; a request that has ended refuses, and may.
+      // Makes room for the next round. A request that has ended refuses, which is fine.
       if (after.state.startsWith('awaiting')) await cancel(site, who, asked);
       return { stage, decision, status, after };
     }),

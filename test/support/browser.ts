@@ -6,13 +6,13 @@ export interface Visit {
   status: number;
   headers: Headers;
   text: string;
-  /** Where it ended, or was stopped. */
+  /** The URL at which it ended or was stopped. */
   url: URL;
 }
 
 /**
- * A browser as far as HTTP goes: cookies by host name, redirects one by one. `map` leads the broker's public
- * address to the port where the test's broker really listens.
+ * The HTTP part of a browser: cookies by host name, redirects one by one. `map` maps the broker's public
+ * address to the port on which the test's broker listens.
  */
 export class Browser {
   readonly broker = new CookieJar();
@@ -26,7 +26,7 @@ export class Browser {
     this.publicOrigin = new URL(publicUrl).origin;
   }
 
-  /** One request, no redirect followed. */
+  /** Sends one request and follows no redirect. */
   async send(url: string | URL, init: RequestInit = {}): Promise<Visit> {
     const target = new URL(url, this.publicOrigin);
     const ours = target.origin === this.publicOrigin;
@@ -42,7 +42,7 @@ export class Browser {
     return { status: answer.status, headers: answer.headers, text: await answer.text(), url: target };
   }
 
-  /** Follows redirects until `stop` says so, or there are none left. */
+  /** Follows redirects until `stop` returns true or none is left. */
   async visit(
     url: string | URL,
     stop: (url: URL) => boolean = () => false,
@@ -67,7 +67,7 @@ export class Browser {
     return url;
   }
 
-  /** The whole sign-in. @returns where it ended */
+  /** Signs in completely. @returns where it ended */
   async signIn(start: string, sub: string): Promise<Visit> {
     const callback = await this.signInUpToCallback(start, sub);
     return this.send(callback);

@@ -2,7 +2,7 @@ import type { Site } from './site.js';
 
 export type GatewayAnswer = { status: number; code: string | null; record: string | null; text: string };
 
-/** A call of the billing service with an ordinary client. */
+/** Calls the billing service with an ordinary client. */
 export async function callGateway(
   site: Pick<Site, 'gatewayUrl'>,
   token: string | null,

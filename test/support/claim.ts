@@ -40,7 +40,7 @@ export const draftOf = (by: Customer): Promise<TrustDocument> => by.ask<TrustDoc
 export const propose = (by: Customer, document: TrustDocument): Promise<Proposal> =>
   by.ask<Proposal>('POST', 'trust/proposals', { document }, 201);
 
-/** Hands in this signature over the proposal. */
+/** Submits this signature over the proposal. */
 export const handIn = (by: Customer, { id }: Proposal, signature: Signature): Promise<Answer> =>
   by.call('POST', `trust/proposals/${id}/signatures`, { signature });
 
@@ -54,9 +54,9 @@ export async function signProposal(
 }
 
 /**
- * Claims the tenant for these people, the first of whom is its admin: each enrols two passkeys, and all of them sign.
+ * Claims the tenant for these people; the first is its admin. Each enrols two passkeys, and all of them sign.
  *
- * @param change of the draft
+ * @param change changes the draft
  */
 export async function claim(
   people: readonly [Customer, ...Customer[]],

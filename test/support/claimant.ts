@@ -11,7 +11,7 @@ import type { TrustDocument } from '@countersign/contract';
 import { AT } from '../factories/trust.js';
 import { Authenticator, RecoveryKey } from './authenticator.js';
 
-/** One of a tenant's people in their own browser, with passkeys, on the domain itself. */
+/** A person of a tenant with passkeys, who calls the use cases directly instead of over HTTP. */
 export class Claimant {
   readonly keys: Authenticator[] = [];
 
@@ -36,14 +36,14 @@ export class Claimant {
     return this.principal.person.tenant ?? '';
   }
 
-  /** The passkey that was enrolled at this place. */
+  /** The passkey with this enrolment index. */
   key(index = 0): Authenticator {
     const key = this.keys[index];
     if (key === undefined) throw new Error('no such passkey is enrolled');
     return key;
   }
 
-  /** Enrols one more passkey; its attestation is not what these tests are about. */
+  /** Enrols one more passkey. These tests do not cover attestation. */
   async enrol(): Promise<Authenticator> {
     const key = new Authenticator();
     const passkey = {
@@ -81,7 +81,7 @@ export class Claimant {
   }
 }
 
-/** Claims the tenant for these people, the first of whom is its admin: two passkeys each, and all of them sign. */
+/** Claims the tenant for these people; the first is its admin. Each has two passkeys, and all of them sign. */
 export async function claimFor(
   people: readonly [Claimant, ...Claimant[]],
   change: Partial<TrustDocument> = {},

@@ -21,7 +21,7 @@ export class Cli {
     return { code, stdout: program.stdout, stderr: program.stderr };
   }
 
-  /** Runs a verb with `--json`. @throws Error with its output unless it exits with 0 and stdout is one document */
+  /** Runs a subcommand with `--json`. @throws Error with its output unless it exits with 0 and stdout is one document */
   async json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await this.run('--json', ...args);
     if (code !== 0) throw new Error(`countersign ${args.join(' ')} exits ${code}: ${stderr}${stdout}`);

@@ -14,13 +14,13 @@ export type ClusterOptions = {
   brokers: number;
   gateways?: number;
   brokerEnv?: Record<string, string>;
-  /** Where brokers find the database instead of at its own address. */
+  /** The port through which brokers reach the database, instead of its own port. */
   databasePort?: number;
 };
 
 const IN_TOUCH = /^.*in touch with the broker.*$/gm;
 
-/** Several brokers on one PostgreSQL database behind a plain TCP balancer, and gateways that know only the latter. */
+/** Several brokers on one PostgreSQL database behind a plain TCP balancer, and gateways that know only the balancer. */
 export class Cluster {
   readonly gateways: Program[] = [];
   private readonly brokers: Program[] = [];
@@ -70,7 +70,7 @@ export class Cluster {
     return `http://127.0.0.1:${this.gatewayPorts[place] ?? 0}`;
   }
 
-  /** One broker's own address, past the balancer. */
+  /** One broker's own address, which bypasses the balancer. */
   urlOfBroker(place: number): string {
     return `http://127.0.0.1:${this.ports[place]}`;
   }
@@ -102,7 +102,7 @@ export class Cluster {
     return at;
   }
 
-  /** When each gateway came in touch, again and again, in milliseconds since the epoch. */
+  /** For each gateway, the times at which it connected, in milliseconds since the epoch. */
   touches(place: number): number[] {
     const lines = this.gateways[place]?.stdout.match(IN_TOUCH) ?? [];
     return lines.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));

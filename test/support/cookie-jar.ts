@@ -1,8 +1,8 @@
-/** A browser's cookies of one host, as far as tests need them. */
+/** A browser's cookies for one host, reduced to what the tests need. */
 export class CookieJar {
   private readonly values = new Map<string, string>();
 
-  /** Takes what an answer sets; a date in the past takes one out. */
+  /** Stores the cookies that an answer sets. A date in the past removes one. */
   take(headers: Headers): void {
     for (const text of headers.getSetCookie()) {
       const [pair = '', ...attributes] = text.split('; ');
@@ -21,7 +21,7 @@ export class CookieJar {
     return this.values.get(name);
   }
 
-  /** The `Cookie` header; undefined where there are none. */
+  /** The `Cookie` header; undefined if there are no cookies. */
   get header(): Record<string, string> {
     const pairs = [...this.values].map(([name, value]) => `${name}=${value}`);
     return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };

@@ -5,7 +5,7 @@ import type { PersonName } from '../factories/organisation.js';
 import { AT } from '../factories/trust.js';
 import { Authenticator, type Ceremony } from './authenticator.js';
 
-/** One of a customer's people in their own browser, with passkeys. */
+/** A customer's person with a browser session and passkeys. */
 export class Customer {
   readonly authenticators: Authenticator[] = [];
 
@@ -24,7 +24,7 @@ export class Customer {
     return new Customer(broker, broker.persons[who], tenant, await broker.sessionOf(who, assurance));
   }
 
-  /** The same person with these passkeys, which are enrolled already. */
+  /** The same person with these passkeys, which are already enrolled. */
   with(authenticators: readonly Authenticator[]): this {
     this.authenticators.push(...authenticators);
     return this;
@@ -36,13 +36,13 @@ export class Customer {
     return first;
   }
 
-  /** Calls below the tenant, or any path that begins with `/`. */
+  /** Calls a path under the tenant, or any path that begins with `/`. */
   call(method: string, path: string, body?: unknown, more: CallOptions = {}): Promise<Answer> {
     const full = path.startsWith('/') ? path : `/api/v1/tenants/${this.tenant}/${path}`;
     return this.broker.page(this.cookie, method, full, { ...(body === undefined ? {} : { body }), ...more });
   }
 
-  /** @throws Error where the answer has another status */
+  /** @throws Error if the answer has another status */
   async ask<T = Record<string, unknown>>(
     method: string,
     path: string,
@@ -58,7 +58,7 @@ export class Customer {
     return Buffer.from(challenge, 'base64url');
   }
 
-  /** Sends what the authenticator answers to this challenge. */
+  /** Sends the authenticator's response to this challenge. */
   send(authenticator: Authenticator, challenge: Uint8Array, ceremony: Ceremony = AT): Promise<Answer> {
     const response = authenticator.register(challenge, ceremony);
     return this.call('POST', 'passkeys', { name: 'a laptop', response });

@@ -5,9 +5,9 @@ import type { Hit } from '../fakes/counting-upstream.js';
 import type { GatewayWorld } from '../fakes/gateway-world.js';
 import { until } from '../fakes/until.js';
 
-/** Stands for the token, so that damage falls on what gives a message its structure. */
+/** Placeholder for the token, so that the damage hits the structure of a message. */
 const TOKEN = '{t}';
-/** A call that would be allowed, in a body: a reader that ends the body elsewhere sees it. */
+/** An allowed call inside a body: a parser that ends the body elsewhere sees it. */
 const HIDDEN = `GET /billing/tenants/acme/invoices/hidden HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`;
 
 const message = (line: string, headers: readonly string[], body = '') =>
@@ -23,7 +23,7 @@ const messages = fc.constantFrom<(last: readonly string[]) => string>(
   (last) => message(POST, ['Content-Length: 0', ...last]),
 );
 
-/** What a careless reader skips, joins or takes for an end. */
+/** Bytes that a careless parser skips, joins or takes for an end. */
 const SCRAPS = [
   '\r',
   '\n',
@@ -66,7 +66,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
       (text) =>
         text.slice(0, at(text, place)) + scrap + text.slice(at(text, place)),
   ),
-  // Where one part ends and the next begins: there most is decided.
+  // The boundaries between parts, where most parser decisions fall.
   fc
     .tuple(
       fc.nat(),
@@ -104,7 +104,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
   ),
 );
 
-/** Where readers are known to differ: around the request line, and in the line of a chunk's size. */
+/** Places where parsers are known to differ: around the request line, and in a chunk-size line. */
 const finelyDamaged: fc.Arbitrary<Damage> = fc
   .tuple(
     fc.nat(),
@@ -156,13 +156,13 @@ const stream = fc
     cuts,
   }));
 
-/** A message as a strict reader sees it. `body` is undefined where it does not end, or not plainly. */
+/** A message as a strict parser sees it. `body` is undefined if its end is missing or ambiguous. */
 type Seen = { method: string; url: string; fields: [string, string][]; body: string | undefined };
 
 const HEAD = /([A-Z]+) (\/[!-~]*) HTTP\/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~]*\r\n)*)\r\n/y;
 const CHUNK = /([0-9A-Fa-f]{1,8})\r\n/y;
 
-/** The grammar of RFC 9112, said once more and by other means than the gateway's: all messages up to the first oddity. */
+/** A second implementation of the RFC 9112 grammar, independent of the gateway's: all messages before the first anomaly. */
 function strictly(text: string): Seen[] {
   const seen: Seen[] = [];
   for (let from = 0; ; ) {
@@ -226,9 +226,9 @@ function matches(hit: Hit, seen: Seen): boolean {
   );
 }
 
-/** A damaged message may leave the gateway waiting for the rest of it: so long, in milliseconds, nothing else comes. */
+/** The gateway may wait for the rest of a damaged message: after this many silent milliseconds the test stops waiting. */
 const QUIET_MS = 50;
-/** Sends the pieces, each in a turn of its own, and waits until the gateway closes, or, if that `mayHang`, is quiet. */
+/** Sends each piece in its own event-loop turn. Waits until the gateway closes or, if it `mayHang`, is silent. */
 function exchange(port: number, pieces: readonly string[], mayHang: boolean): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -249,9 +249,9 @@ function exchange(port: number, pieces: readonly string[], mayHang: boolean): Pr
 }
 
 /**
- * P4 and P5 over raw sockets: of a connection's messages, damaged anywhere and cut anywhere, the upstream sees only what
- * a strict reader sees before the first oddity, in that order, with those fields and that body; each call that reached
- * it has its records; and the gateway goes on.
+ * P4 and P5 over raw sockets, with messages that are damaged and cut anywhere. The upstream sees only what a strict
+ * parser sees before the first anomaly: in that order, with those fields and that body. Each call that reached the
+ * upstream has its records, and the gateway keeps running.
  */
 export async function expectStrictReading(world: GatewayWorld, numRuns: number): Promise<void> {
   const { upstream, broker } = world;
@@ -260,7 +260,7 @@ export async function expectStrictReading(world: GatewayWorld, numRuns: number):
   await fc.assert(
     fc.asyncProperty(stream, async ({ text, isWhole, count, cuts }) => {
       upstream.hits.length = 0;
-      // A token lives minutes, the full count takes longer.
+      // A token lives for minutes, and the full count takes longer.
       const token = broker.token(grant);
       const hidden = HIDDEN.replace(TOKEN, token).length;
       const sent = text
@@ -270,7 +270,7 @@ export async function expectStrictReading(world: GatewayWorld, numRuns: number):
       const places = [...new Set(cuts.map((cut) => cut % sent.length)), sent.length].sort((a, b) => a - b);
       const pieces = places.map((end, index) => sent.slice(places[index - 1] ?? 0, end));
       const answers = await exchange(world.gateway.port, pieces, !isWhole);
-      // Whatever was begun before this one call has reached the upstream when it is answered.
+      // When this call is answered, everything that began before it has reached the upstream.
       expect((await world.send({ token, path: LAST })).status).toBe(200);
       const reached = upstream.hits.filter(({ url }) => `/billing${url}` !== LAST);
       hits.push(...reached);

@@ -4,17 +4,17 @@ import { readLogs } from './log-reader.js';
 import { Site } from './site.js';
 import { type Asked, cancel, decide, makeRequest, readRequest } from './story.js';
 
-/** Parallel decisions of a round: two approvers approve and deny, the engineer cancels. */
+/** The parallel decisions of one round: two approvers approve and deny, and the engineer cancels. */
 const WAYS = 100;
 
-/** What of a race may be in the log, and the state that it leads to. */
+/** The log entry that a race may leave, and the state that it leads to. */
 const ENDS = { 'request.approved': 'approved', 'request.denied': 'denied', 'request.cancelled': 'cancelled' };
 
 export type RaceReport = { problems: string[]; states: Map<string, number> };
 
 /**
- * Races a hundred decisions over one request through the broker's HTTP API, so many times. @returns a sentence for
- * everything that was not as P8 has it, and how often each state won
+ * Repeatedly races a hundred decisions on one request through the broker's HTTP API. @returns one sentence for each
+ * violation of P8, and how often each state won
  */
 export async function raceDecisions(rounds: number): Promise<RaceReport> {
   const site = await Site.start({ organisation: organisation() });

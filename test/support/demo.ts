@@ -7,7 +7,7 @@ import { removeFolder, tempFolder } from './temp-folder.js';
 
 type Ports = Record<'broker' | 'gateway' | 'service' | 'identity' | 'mailbox', number>;
 
-/** `npm start`, on ports of its own and in a folder of its own; started again it finds its data. */
+/** `npm start` on its own ports and in its own folder. A restart finds the same data. */
 export class Demo {
   private program: Program | undefined;
 
@@ -43,13 +43,13 @@ export class Demo {
     return `http://localhost:${this.ports.gateway}`;
   }
 
-  /** The process that runs now. */
+  /** The current process. */
   get process(): Program {
     if (this.program === undefined) throw new Error('the demo does not run');
     return this.program;
   }
 
-  /** The command on its host. */
+  /** Runs the command on its host. */
   get cli(): Cli {
     return new Cli({
       COUNTERSIGN_DATA_DIR: this.dataDir,
@@ -58,7 +58,7 @@ export class Demo {
     });
   }
 
-  /** Starts it, until it says that it is running. */
+  /** Starts it and waits until it reports that it is running. */
   async run(): Promise<void> {
     const program = Program.start({
       name: 'npm start',
@@ -88,7 +88,7 @@ export class Demo {
     );
   }
 
-  /** Asked, not killed: it is the one that ends its children. */
+  /** Stops it with SIGTERM instead of a kill, because it has to end its children. */
   async close(): Promise<void> {
     await this.program?.stop('SIGTERM');
     await removeFolder(this.folder);

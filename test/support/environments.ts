@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { PreparedStore } from './prepared-store.js';
 
-/** What a broker of the tests is told about where it stands. */
+/** The addresses and store of a test broker. */
 export type Standing = {
   readonly store: PreparedStore;
   readonly folder: string;
-  /** Where people and gateways find it: its own address, or that of what stands before several. */
+  /** Its public address: its own, or that of the balancer in front of several brokers. */
   readonly brokerUrl: string;
   readonly gatewayUrl: string;
 };

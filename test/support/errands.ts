@@ -5,14 +5,14 @@ import { callGateway } from './call-gateway.js';
 import { type Answered, callApi, codeOf, expectStatus } from './http.js';
 import type { Asked, Place, Who } from './story.js';
 
-/** Passing answers: nothing was done, and the same call may be done the next time. */
+/** Temporary failures: nothing was done, and the same call may succeed later. */
 const AGAIN = new Set(['503 not_ready', '409 conflict']);
 const RETRY_MS = 20;
 const CALLS_EACH = 3;
-/** Far more than the second that it takes, for machines with too much to do. */
+/** Far longer than the usual second, for overloaded machines. */
 const HEARS_WITHIN_MS = 10_000;
 
-/** What a person does who loses the connection: the same again under the same Idempotency-Key, until it is answered. */
+/** Retries as a person who loses the connection: the same call with the same Idempotency-Key, until it is answered. */
 export async function surely(
   place: Place,
   who: Who,
@@ -31,12 +31,12 @@ export async function surely(
   }
 }
 
-/** What of an errand was answered; counted while it goes on. */
+/** The answers of an errand so far. */
 export type Progress = { answers: number; asked: string[]; problems: string[] };
 
 /**
- * One engineer's errands, one after the other, until `isOver`: ask, have both sides approve, take a token, call the
- * data service, give the grant back.
+ * Runs one engineer's errands in sequence until `isOver`: request access, get both approvals, mint a token, call the
+ * data service, release the grant.
  */
 export async function runErrands(
   place: Place,
@@ -77,7 +77,7 @@ async function oneErrand(place: Place, gatewayUrl: string, who: Who, progress: P
   await step(who, 'POST', `/grants/${grant}/release`, 200);
 }
 
-/** A gateway that is just moving has not heard of a grant this new, and says so; it hears of it soon. */
+/** A gateway that is just reconnecting does not know such a new grant yet and refuses; it receives the grant soon. */
 async function callThrough(gatewayUrl: string, token: string): Promise<void> {
   const end = performance.now() + HEARS_WITHIN_MS;
   for (;;) {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Ask often at first, because most things happen at once; then ask less, so that waiting costs little. */
+/** Polls often at first, because most things happen at once; then less often, so that waiting costs little. */
 const FIRST_PAUSE_MS = 10;
 const LAST_PAUSE_MS = 50;
 
 /**
- * Asks until there is an answer other than undefined, null or false, and gives it.
+ * Polls until the result is not undefined, null or false, and returns it.
  *
- * @param pauseMs between two questions; if it is left out, the pause grows from 10 ms to 50 ms
+ * @param pauseMs between two polls; by default the pause grows from 10 ms to 50 ms
  * @throws Error naming `what` after `limitMs`
  */
 export async function eventually<T>(

@@ -1,12 +1,12 @@
 import type { BrokerKillReport, Decided } from './broker-kills.js';
 
-/** The states that a request may be in after a decision: what it would have led to, or what it was before. */
+/** The states that a request may have after a decision: the decision's result, or the state before it. */
 const LED_TO = {
   awaiting_vendor: { approve: 'awaiting_customer', deny: 'denied' },
   awaiting_customer: { approve: 'approved', deny: 'denied' },
 } as const;
 
-/** A sentence for everything that the kills broke; none where every promise held. */
+/** One sentence for each promise that the kills broke; empty if none was broken. */
 export function brokenByKills({ decided, grantsByRequest, leaves }: BrokerKillReport): string[] {
   return decided.flatMap((one) => {
     const { id } = one.after;

@@ -1,7 +1,7 @@
 import { summary } from './account.js';
 import type { KillReport } from './gateway-kills.js';
 
-/** What the kills broke of P5, member by member; equal to `NOTHING_BROKEN` where it held. */
+/** What the kills broke of P5, member by member; equal to `NOTHING_BROKEN` if nothing broke. */
 export function brokenByGatewayKills({ account, answered, mostUnforwarded }: KillReport) {
   const { unforwarded, ...rest } = summary(account);
   const hits = new Set(account.hits);

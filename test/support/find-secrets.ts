@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Program } from './program.js';
 
-/** A name, which may be told in a failure, and the text that must be nowhere. */
+/** A name, which a failure may show, and the text that must appear nowhere. */
 export type Secret = { name: string; text: string };
 
 /**
- * Looks for secrets in everything that a run left or showed: what the programs said, every file below `folder` to the
- * byte, and the arguments of every process that was seen. @returns where one was found, never the secret itself
+ * Looks for secrets in everything that a run left or showed: the programs' output, every byte of every file below
+ * `folder`, and the arguments of every observed process. @returns where one was found, never the secret itself
  */
 export async function findSecrets(
   secrets: readonly Secret[],

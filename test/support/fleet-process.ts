@@ -3,13 +3,13 @@ import { Program } from './program.js';
 export type FleetOrder =
   | { do: 'start'; credentials: readonly string[] }
   | { do: 'untilInTouch' }
-  /** Opens an answer that does not end through every gateway. */
+  /** Opens an endless answer through every gateway. */
   | { do: 'open'; token: string }
-  /** When each of those was cut, milliseconds since the epoch; waits for the last. */
+  /** When each of those answers was cut, in milliseconds since the epoch; waits for the last. */
   | { do: 'cuts' }
   /** Status and code of one call through every gateway. */
   | { do: 'probe'; token: string }
-  /** Calls at this rate, in place of the load before. */
+  /** Calls at this rate, instead of the previous load. */
   | { do: 'load'; token: string; perSecond: number }
   | { do: 'rest' };
 
@@ -23,7 +23,7 @@ export type FleetAnswer = {
 type Waiting = { resolve(answer: FleetAnswer): void; reject(error: Error): void };
 type Reply = { id: number; answer?: FleetAnswer; failure?: string };
 
-/** Whole gateways in a process of their own (`bench/servers/fleet.ts`), and who calls them. */
+/** Complete gateways in a separate process (`bench/servers/fleet.ts`), with their load generator. */
 export class FleetProcess {
   private readonly waiting = new Map<number, Waiting>();
   private orders = 0;
@@ -41,7 +41,7 @@ export class FleetProcess {
     });
   }
 
-  /** Starts the gateways and resolves when each is in touch. */
+  /** Starts the gateways and resolves when each is connected. */
   static async start(credentials: readonly string[]): Promise<FleetProcess> {
     const program = Program.start({ name: 'fleet', script: 'bench/servers/fleet.js' });
     const fleet = new FleetProcess(program);

@@ -9,22 +9,22 @@ import { TcpRelay } from './tcp-relay.js';
 
 export type FleetSize = { processes: number; each: number };
 /**
- * What one stop did: when each gateway's open answer was cut, in milliseconds after the stop was asked for and after it
- * was confirmed; and what every gateway answered to the next call.
+ * The effect of one stop: when each gateway's open answer was cut, in milliseconds after the stop was requested and after
+ * it was confirmed, and each gateway's answer to the next call.
  */
 export type StopReport = { afterAsked: number[]; afterDone: number[]; codes: string[] };
 
-/** In which the records of as many calls as there are gateways come to the broker. */
+/** The time in which the broker receives the records of one call per gateway. */
 const SETTLE_MS = 1_500;
 
-/** The stops, and how many calls a second were answered 200 meanwhile. */
+/** The stops, and how many calls a second got 200 meanwhile. */
 export type LoadReport = { reports: StopReport[]; answeredPerSecond: number };
 
-/** What all of it comes to: the slowest gateway decides when a stop has reached them all. */
+/** The summary: the slowest gateway decides when a stop has reached them all. */
 export const ofTheLast = (reports: readonly StopReport[], since: 'afterAsked' | 'afterDone'): number[] =>
   reports.map((report) => Math.max(...report[since]));
 
-/** A broker, many gateways in few processes, and a wire between that can be cut. Their upstream counts. */
+/** A broker, many gateways in few processes, and a link between them that can be cut. Their upstream counts calls. */
 export class FleetSite {
   private constructor(
     readonly site: Site,
@@ -58,8 +58,8 @@ export class FleetSite {
   }
 
   /**
-   * A stop of one grant while another is being called so often: under load, to the last gateway. Tokens live for
-   * minutes, and the load goes on with a fresh one at each stop.
+   * Stops one grant while another is called at this rate, and measures until the last gateway. Tokens live for
+   * minutes, so the load gets a fresh one at each stop.
    */
   async stopUnderLoad(stops: number, perSecond: number): Promise<LoadReport> {
     const busy = await makeGrant(this.site);
@@ -76,7 +76,7 @@ export class FleetSite {
     return { reports, answeredPerSecond: answered / seconds };
   }
 
-  /** Every packet of the control link gets lost. @returns milliseconds until the last gateway refused */
+  /** Drops every packet of the control link. @returns milliseconds until the last gateway refused */
   async cutControlLink(): Promise<{ after: number; hits: number; codes: string[] }> {
     const token = await mintToken(this.site, await makeGrant(this.site));
     await this.untilAll(token, '200');
@@ -103,7 +103,7 @@ export class FleetSite {
     const grant = await makeGrant(this.site);
     const token = await mintToken(this.site, grant);
     await this.all({ do: 'open', token });
-    // Opening them all in one moment is a load of its own; the stop is to meet the steady one.
+    // Opening all answers at once adds load; the stop is to be measured under steady load.
     await pause(SETTLE_MS);
     const asked = performance.timeOrigin + performance.now();
     await revokeGrant(this.site, grant);
@@ -118,7 +118,7 @@ export class FleetSite {
     return (await this.all({ do: 'probe', token })).flatMap(({ codes = [] }) => codes);
   }
 
-  /** Calls through every gateway until all answer so. */
+  /** Calls through every gateway until all give this answer. */
   private untilAll(token: string, code: string): Promise<string[]> {
     return eventually(
       `every gateway answers ${code}`,

@@ -4,7 +4,7 @@ import { type GatewayOptions, type RunningGateway, startGateway } from '../../ap
 import { eventually } from './eventually.js';
 import { removeFolder, tempFolder } from './temp-folder.js';
 
-/** Several whole gateways in this process, each with a spool, a port and a credential of its own. */
+/** Several complete gateways in this process, each with its own spool, port and credential. */
 export class Fleet {
   readonly gateways: RunningGateway[] = [];
 

@@ -2,18 +2,18 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems hand out by themselves (32768 and up on Linux, 49152 elsewhere). */
+/** Below the ports that systems assign automatically (32768 and up on Linux, 49152 elsewhere). */
 const LOWEST = 16_000;
 const HIGHEST = 32_000;
 const MOST_TRIES = 100;
-/** None is handed out twice: it may be asked for long before somebody listens there. */
+/** No port is assigned twice, because a test may reserve one long before a program listens on it. */
 const given = new Set<number>();
 
 /**
- * A loopback port that was free a moment ago. For programs that must keep their address over a restart: no connection
- * and no `listen(0)` of another test takes it meanwhile, since those are given ports from further above.
+ * A loopback port that was free a moment ago, for programs that must keep their address over a restart. No connection
+ * and no `listen(0)` of another test takes it meanwhile, because those get higher ports.
  *
- * @throws Error where none is free
+ * @throws Error if none is free
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {

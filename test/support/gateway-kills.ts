@@ -10,21 +10,21 @@ export type KillReport = {
   account: Account;
   answered: Set<string>;
   leftOpen: number;
-  /** Calls that were under way at a kill, at most: those alone may be recorded and not made. */
+  /** The maximum of calls in progress at a kill: only those may be recorded but not forwarded. */
   mostUnforwarded: number;
 };
 
 const CONNECTIONS = 16;
-/** Another grant and token well before the one or the other ends. */
+/** Takes a new grant and token well before the old ones end. */
 const ROUNDS_PER_TOKEN = 20;
 
 /**
- * Kills the gateway (`kill -9`) under load, so many times, each time after another number of calls, and lets it come
- * back on the same spool. Then asks the upstream, the records and the log what happened.
+ * Repeatedly kills the gateway (`kill -9`) under load, each time after another number of calls, and restarts it
+ * on the same spool. Then compares the upstream, the records and the log.
  */
 export async function killGatewayUnderLoad(rounds: number): Promise<KillReport> {
   const { site, upstream, close } = await siteWithUpstream();
-  // A slow answer now and then, so that calls are open at every moment.
+  // Some answers are slow, so that calls are always in progress.
   upstream.answer = (_request, response) => {
     setTimeout(() => response.end('{"ok":true}'), upstream.hits.length % 7);
   };

@@ -1,4 +1,4 @@
-/** A JSON call of the broker's API. */
+/** A JSON call to the broker's API. */
 export type Answered = { status: number; body: unknown };
 
 /** Calls with an API key (or without one) and reads the JSON that comes back. */
@@ -23,7 +23,7 @@ export async function callApi(
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** @throws Error with the whole answer where the status is another */
+/** @throws Error with the whole answer if the status differs */
 export function expectStatus<T>({ status, body }: Answered, expected: number): T {
   if (status !== expected) throw new Error(`expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
   return body as T;

@@ -18,7 +18,7 @@ export class Inside implements Running {
     private readonly name: InsideName,
     private readonly started: Promise<{ close(): Promise<void> }>,
   ) {
-    // Whoever waits for it is told; it may end before anybody does.
+    // Callers that wait for the end get the error. It may occur before anyone waits.
     started.catch(() => undefined);
   }
 
@@ -50,7 +50,7 @@ export class Inside implements Running {
 
 type Write = (line: string) => void;
 
-// Loaded only where one runs: the measurements use this folder too, and start processes alone.
+// Loaded only on use: the benchmarks use this folder too, but start only processes.
 async function broker(env: Readonly<Record<string, string>>, write: Write) {
   const { startBroker } = await import('../../apps/broker/src/start-broker.js');
   return startBroker(readBrokerEnvironment(env), { logTo: { write } });

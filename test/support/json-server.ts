@@ -13,13 +13,13 @@ const PATIENTS = [
 const READY = '/db?ready';
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
-/** Its own routes file: a path that names the clinic first, as its users know it. */
+/** Its own routes file: a path that names the clinic first, as its users write it. */
 const ROUTES = {
   '/clinics/:clinic/patients': '/patients?clinic=:clinic',
   '/clinics/:clinic/patients/:id': '/patients/:id',
 };
 
-/** A third party's server, `json-server`, with data and a routes file that know nothing of Countersign. */
+/** A third party's server, `json-server`, whose data and routes file know nothing of Countersign. */
 export class JsonServer {
   private constructor(
     readonly origin: string,
@@ -51,7 +51,7 @@ export class JsonServer {
       .filter((call) => call !== `GET ${READY}`);
   }
 
-  /** A patient as its data file has it now. */
+  /** A patient in its current data file. */
   async stored(id: string): Promise<Record<string, unknown> | undefined> {
     const { patients } = JSON.parse(await readFile(this.dataFile, 'utf8')) as {
       patients: Record<string, unknown>[];
@@ -60,11 +60,11 @@ export class JsonServer {
   }
 }
 
-/** What the routes file makes of a path. */
+/** Rewrites a path as the routes file does. */
 export const rewritten = (path: string): string =>
   path.replace(/^\/clinics\/([^/]+)\/patients$/, '/patients?clinic=$1').replace(/^\/clinics\/[^/]+/, '');
 
-/** The organisation file that puts Countersign before it. */
+/** The organisation file that puts Countersign in front of it. */
 export const organisationText = (upstream: string): string => `
 vendor:
   name: Fjord Dental Systems

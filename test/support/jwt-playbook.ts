@@ -2,18 +2,18 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import type { TokenReason } from '@countersign/authorization';
 import { signedToken, tokenKeys } from '../factories/grant-token.js';
 
-/** What an attacker has to work with: a good token taken apart, and for the rows that need it the key that signed it. */
+/** What an attacker has: the parts of a valid token and, for attacks that need it, the key that signed it. */
 export type Material = {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
   keys: { publicKey: KeyObject; privateKey: KeyObject };
-  /** A good token of this header and these claims. */
+  /** A validly signed token with this header and these claims. */
   token: string;
   /** An address at which the attacker listens. */
   listener: string;
 };
 
-/** One published attack: what it is, a token of its kind, and the reason for which it has to be refused. */
+/** One published attack: its name, a token that uses it, and the reason for its refusal. */
 export type Attack = readonly [name: string, forge: (material: Material) => string, reason: TokenReason];
 
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -29,7 +29,7 @@ const base64url = (content: string | Buffer) => Buffer.from(content).toString('b
 const input = (header: object, claims: object) => `${base64url(json(header))}.${base64url(json(claims))}`;
 const bytes32 = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
 
-/** Every way to write a word in capitals and small letters. */
+/** Every mix of upper and lower case of a word. */
 function casings(word: string): string[] {
   return [...word].reduce<string[]>(
     (begun, letter) => {
@@ -40,22 +40,22 @@ function casings(word: string): string[] {
   );
 }
 
-/** The good token with other header members, signed by the good key. */
+/** The valid token with other header members, signed by the real key. */
 const withHeader =
   (change: Record<string, unknown>) =>
   ({ header, claims, keys }: Material) =>
     signedToken(json({ ...header, ...change }), json(claims), keys.privateKey);
-/** The good token with other claims, signed by the good key: what a careless or captured minter might make. */
+/** The valid token with other claims, signed by the real key, as a careless or captured broker might mint it. */
 const withClaims =
   (change: Record<string, unknown>) =>
   ({ header, claims, keys }: Material) =>
     signedToken(json(header), json({ ...claims, ...change }), keys.privateKey);
-/** The good token's text changed before it is signed by the good key. */
+/** The valid token's text, changed before the real key signs it. */
 const withText =
   (edit: (header: string, payload: string) => readonly [header: string, payload: string]) =>
   ({ header, claims, keys }: Material) =>
     signedToken(...edit(json(header), json(claims)), keys.privateKey);
-/** The good token's first two parts under other bytes as signature. */
+/** The valid token's first two parts with other signature bytes. */
 const withSignature =
   (forge: (signature: Buffer, signed: Buffer, material: Material) => Buffer) => (material: Material) => {
     const [header = '', payload = '', signature = ''] = material.token.split('.');
@@ -68,16 +68,16 @@ const hmac =
     const text = input({ ...header, alg }, claims);
     return `${text}.${createHmac('sha256', secret(keys.publicKey)).update(text).digest('base64url')}`;
   };
-/** Widened claims under a header that brings the attacker's own key, signed by it. */
+/** Widened claims with a header that contains the attacker's own key, signed by that key. */
 const bringing = (member: (material: Material) => Record<string, unknown>) => (material: Material) => {
   const header = { ...material.header, ...member(material) };
   return signedToken(json(header), json(material.claims), attacker.p256.privateKey);
 };
 const ownJwk = attacker.p256.publicKey.export({ format: 'jwk' });
 
-/** The published playbooks (RFC 8725 and the advisories of many libraries), each row one attack. */
+/** The published playbooks (RFC 8725 and the advisories of many libraries), one attack per row. */
 export const JWT_PLAYBOOK: readonly Attack[] = [
-  // No signature at all (CVE-2015-9235 and its kin).
+  // No signature at all (CVE-2015-9235 and similar).
   ...casings('none').map(
     (alg): Attack => [
       `alg ${alg}, no signature`,
@@ -144,7 +144,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
     ['ES256'],
     { alg: 'ES256' },
   ].map((alg): Attack => [`alg ${json(alg)}`, withHeader({ alg }), 'bad_algorithm']),
-  // Signed by keys of other kinds, said to be ES256.
+  // Signed by keys of other types, but declared as ES256.
   [
     'an ES384 key',
     withSignature((_s, signed) =>
@@ -181,7 +181,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
     ),
     'bad_signature',
   ],
-  // Signatures that verify everything, or in a second spelling (CVE-2022-21449 and malleability).
+  // Signatures that verify for any message, or in a second encoding (CVE-2022-21449 and malleability).
   ['a signature of zeros', withSignature(() => Buffer.alloc(64)), 'bad_signature'],
   [
     'r of zero',
@@ -226,7 +226,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
       `${input({ kid: header['kid'], typ: 'at+jwt', alg: 'ES256' }, claims)}.${token.split('.')[2]}`,
     'bad_signature',
   ],
-  // The header names or brings a key.
+  // The header names or contains a key.
   ...[
     '../../../../../../dev/null',
     '/dev/null',
@@ -267,7 +267,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ['x5c', bringing(() => ({ x5c: [base64url('a certificate')] })), 'malformed'],
   ['x5t', bringing(() => ({ x5t: base64url('a thumbprint') })), 'malformed'],
   ['iss of a listener', (material) => withClaims({ iss: material.listener })(material), 'bad_issuer'],
-  // What the header wants understood.
+  // Header extensions that a verifier must understand.
   ['crit', withHeader({ crit: ['exp'] }), 'malformed'],
   ['crit of nothing', withHeader({ crit: [] }), 'malformed'],
   ['b64 false', withHeader({ b64: false, crit: ['b64'] }), 'malformed'],
@@ -286,7 +286,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ['typ JWT', withHeader({ typ: 'JWT' }), 'bad_type'],
   ['typ of the signed context', withHeader({ typ: 'countersign-context+jwt' }), 'bad_type'],
   ['typ in capitals', withHeader({ typ: 'AT+JWT' }), 'bad_type'],
-  // Two meanings in one text.
+  // Texts with two meanings.
   [
     'alg twice',
     withText((header, payload) => [`{"alg":"none",${header.slice(1)}`, payload]),
@@ -320,7 +320,7 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ['general JSON serialisation', ({ token }) => general(token), 'malformed'],
   ['a quoted token', ({ token }) => json(token), 'malformed'],
   ['a token beyond 7,680 bytes', withClaims({ padding: 'x'.repeat(7_000) }), 'malformed'],
-  // Claims of other types, and numbers that are none.
+  // Claims of other types, and invalid numbers.
   ...(
     [
       ['exp', '9999999999'],
@@ -392,13 +392,13 @@ export const JWT_PLAYBOOK: readonly Attack[] = [
   ['another tenant than that of the terms', withClaims({ tenant: 'globex' }), 'digest_mismatch'],
 ];
 
-/** The same signature in its other form (r, n − s). It is over the same bytes, and says nothing else. */
+/** The same signature in its other form (r, n − s). It signs the same bytes. */
 export const malleated = withSignature((signature) => {
   const s = BigInt(`0x${signature.subarray(32).toString('hex')}`);
   return Buffer.concat([signature.subarray(0, 32), bytes32(P256_ORDER - s)]);
 });
 
-/** The last letter of a signature of 64 bytes carries four bits that decoders drop. */
+/** The last character of an encoded 64-byte signature has four bits that decoders ignore. */
 function respelt(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.at(-1) ?? '') + 1);

@@ -1,9 +1,9 @@
 import { PEOPLE, type PersonName } from '../factories/organisation.js';
 import type { PreparedStore } from './prepared-store.js';
 
-/** The API keys of a store's people, each made when it is first asked for. */
+/** The API keys of a store's people, each created on first use. */
 export class Keys {
-  /** Every key that was made. */
+  /** Every key that was created. */
   readonly issued: string[] = [];
   private readonly known = new Map<string, Promise<string>>();
 

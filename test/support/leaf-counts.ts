@@ -1,4 +1,4 @@
-/** How many leaves of each type name a request, by request. */
+/** For each request: how many leaves of each type name it. */
 export type LeafCounts = Map<string, Record<string, number>>;
 
 export function leafCounts(leaves: Iterable<{ type: string; data: Record<string, unknown> }>): LeafCounts {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** The linter itself. The script of its package does nothing but to start it, and takes as long as linting. */
+/** The linter itself. The script of its package only starts it, and takes as long as linting. */
 const biome = (): string[] => {
   try {
     return [resolve(`@biomejs/cli-${process.platform}-${process.arch}/biome`)];
@@ -23,7 +23,7 @@ export class LintTree {
     for (const rules of ['biome.json', 'lint']) cpSync(rules, join(this.root, rules), { recursive: true });
   }
 
-  /** Lints a text as if it stood in the given file; answers what the linter says. */
+  /** Lints a text as if it were the given file. Returns the linter's output. */
   lint(file: string, text: string): string {
     mkdirSync(dirname(join(this.root, file)), { recursive: true });
     writeFileSync(join(this.root, file), text);

@@ -8,11 +8,11 @@ export type LoadOptions = {
   path: (index: number) => string;
 };
 
-/** Calls without end over a fixed number of connections, and what came back. Broken calls are counted and repeated. */
+/** Endless calls over a fixed number of connections, and their results. Broken calls are counted and repeated. */
 export class Load {
-  /** Records of calls that were answered 200 to the last byte. */
+  /** Records of calls that got a complete 200 answer. */
   readonly answered = new Set<string>();
-  /** How often each other answer came: `503 not_in_touch`. */
+  /** How often each other answer arrived, by status and code: `503 not_in_touch`. */
   readonly refused = new Map<string, number>();
   broken = 0;
   private readonly pool: Pool;
@@ -26,7 +26,7 @@ export class Load {
     this.workers = Array.from({ length: connections }, () => this.work());
   }
 
-  /** Lets calls under way end, and begins no others. */
+  /** Lets the calls in progress end, and begins no others. */
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.workers);
@@ -39,7 +39,7 @@ export class Load {
         await this.callOnce();
       } catch {
         this.broken += 1;
-        // The server is gone; what matters is that somebody knocks again and again while it comes back.
+        // The server is down. Keep calling, so that there is load while it restarts.
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }

@@ -8,8 +8,8 @@ type Row = { tenant: string; seq: number; leaf: string; hash: string };
 const ROWS = 'SELECT tenant, seq, leaf, hash FROM events ORDER BY tenant, seq';
 
 /**
- * Reads every log of a SQLite store as a stranger would: each leaf again to its bytes and its RFC 6962 hash.
- * @throws Error for a gap in a log, a leaf that is not canonical, and a stored hash that is not the leaf's
+ * Reads every log of a SQLite store as an outsider would: recomputes the bytes and RFC 6962 hash of each leaf.
+ * @throws Error if a log has a gap, a leaf is not canonical, or a stored hash does not match its leaf
  */
 export function readLogs(databasePath: string): LeafV1[] {
   const database = new Database(databasePath, { readonly: true });
@@ -20,7 +20,7 @@ export function readLogs(databasePath: string): LeafV1[] {
   }
 }
 
-/** The same for a store on either engine, by its URL. */
+/** The same for a store on either engine, given its URL. */
 export async function readLogsAt(url: string): Promise<LeafV1[]> {
   return checkedLogs(await rowsAt<Row>(url, ROWS));
 }

@@ -1,4 +1,4 @@
-/** Where what need not outlive a run of the tests is kept: in memory, where there is enough of it. */
+/** Keeps temporary test data in memory, if there is enough of it. */
 import { statfsSync } from 'node:fs';
 
 /** Linux keeps this folder in memory. In a container it may be tiny. */
@@ -7,7 +7,7 @@ const TMPFS = 0x01021994;
 const MEMORY_NEEDED = 4e9;
 
 /**
- * The folder that is kept in memory; null where there is none, or too little is free.
+ * The folder that is kept in memory; null if there is none or too little memory is free.
  *
  * @returns {string | null}
  */

@@ -12,13 +12,13 @@ import {
 } from '@countersign/persistence';
 import { emptyDatabase, serverUrl, withClient } from './postgres/database.js';
 
-/** All copies of one template are of one deployment, and open with its key. */
+/** All copies of one template belong to one deployment, and open with its key. */
 export const MASTER_KEY = new Uint8Array(32).fill(7);
 
 const TEMPLATE = 'countersign_template';
 const TEMPLATE_LOCK = 42;
 
-/** How a store on one of these databases is opened. */
+/** The options that open a store on one of these databases. */
 export const optionsFor = (
   url: string,
   change: Partial<StoreOptions> = {},
@@ -32,7 +32,7 @@ export const optionsFor = (
   ...change,
 });
 
-/** A migrated database of its own on the test run's server; `drop` ends whatever is still connected to it. */
+/** A separate migrated database on the test run's server. `drop` ends every open connection to it. */
 export async function migratedPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
   template ??= postgresTemplate();
   return emptyDatabase(await template);
@@ -40,7 +40,7 @@ export async function migratedPostgres(): Promise<{ url: string; drop(): Promise
 
 let template: Promise<string> | undefined;
 
-/** The first process of a run to need it migrates one database; all others are copies of it. */
+/** The first process that needs it migrates one database; all others are copies of it. */
 async function postgresTemplate(): Promise<string> {
   await withClient(serverUrl(), async (client) => {
     await client.query(`SELECT pg_advisory_lock(${TEMPLATE_LOCK})`);
@@ -55,7 +55,7 @@ async function postgresTemplate(): Promise<string> {
 
 let sqliteTemplate: Promise<Buffer> | undefined;
 
-/** A migrated SQLite file at a path where nothing is yet, in a folder of its owner alone. @returns its URL */
+/** A migrated SQLite file at an unused path, in a folder that only its owner can read. @returns its URL */
 export async function migratedSqlite(path: string): Promise<string> {
   sqliteTemplate ??= migratedFile();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

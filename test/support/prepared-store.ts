@@ -22,7 +22,7 @@ import { signing } from '../../apps/broker/src/trust/signing.js';
 
 const DAY = 86_400;
 
-/** A migrated database with an organisation; this is the host's own handle on it. */
+/** A migrated database with an organisation, with the host's own handle on it. */
 export class PreparedStore {
   private constructor(
     readonly url: string,
@@ -55,12 +55,12 @@ export class PreparedStore {
     return new PreparedStore(url, Buffer.from(masterKey).toString('base64'), deps);
   }
 
-  /** `csk_…` of whoever has this e-mail. */
+  /** The API key (`csk_…`) of the person with this e-mail address. */
   async key(email: string, tenant: string | null = null): Promise<string> {
     return (await createApiKey(this.deps, { email, tenant, ttl: DAY })).key;
   }
 
-  /** `csg_…` of a new gateway that finds its broker at `brokerUrl`. */
+  /** The credential (`csg_…`) of a new gateway whose broker is at `brokerUrl`. */
   async credential(name: string, brokerUrl: string): Promise<string> {
     const { id, secret, feedKey } = await enrolGateway(this.deps, name);
     return encodeGatewayCredential({
@@ -72,7 +72,7 @@ export class PreparedStore {
     });
   }
 
-  /** For work inside this process on the same store. */
+  /** For work on the same store inside this process. */
   get host(): SigningDeps & { store: OpenedStore } {
     return this.deps;
   }

@@ -4,38 +4,38 @@ import { eventually } from './eventually.js';
 import { compiled } from './root.js';
 
 export type ProgramOptions = {
-  /** Names it in errors. */
+  /** Its name in errors. */
   name: string;
   /** The compiled file under dist/, or an absolute path. */
   script: string;
   args?: readonly string[];
-  /** All that it finds in its environment beside PATH, HOME and the temp folder. */
+  /** Its whole environment, apart from PATH, HOME and the temp folder. */
   env?: Readonly<Record<string, string>>;
   /** Modules loaded before it. */
   preload?: readonly string[];
-  /** In 512-byte blocks: no file that it writes may grow beyond (`ulimit -f`). */
+  /** The size limit of every file that it writes, in 512-byte blocks (`ulimit -f`). */
   fileBlocks?: number;
 };
 
 export type Ending = { code: number | null; signal: NodeJS.Signals | null };
 
-/** Stops a child whose parent is gone, however the parent ended. */
+/** Stops a child whose parent is gone, no matter how the parent ended. */
 const GUARD = 'apps/demo/src/supervisor/guard.js';
 
-/** A program of ours that runs: as a process of its own, or inside the process of the test (`inside.ts`). */
+/** One of our programs that runs as a separate process or inside the test's process (`inside.ts`). */
 export interface Running {
-  /** What it wrote so far. */
+  /** Its output so far. */
   readonly stdout: string;
   untilReady(url: string, limitMs?: number): Promise<void>;
   /** Stops it and waits for the end. */
   stop(): Promise<unknown>;
-  /** The quickest end, if it still runs. */
+  /** Kills it, if it still runs. */
   dispose(): Promise<unknown>;
 }
 
-/** A program of ours as a process of its own, with all that it says. */
+/** One of our programs as a separate process, with its output. */
 export class Program implements Running {
-  /** What it wrote so far. */
+  /** Its output so far. */
   stdout = '';
   stderr = '';
   readonly ended: Promise<Ending>;
@@ -78,7 +78,7 @@ export class Program implements Running {
     return this.child.pid as number;
   }
 
-  /** Waits until `url` answers 200. Throws with what the program said when it ends before, or takes too long. */
+  /** Waits until `url` answers 200. Throws with the program's output if it ends first or takes too long. */
   async untilReady(url: string, limitMs = 60_000): Promise<void> {
     const said = () => `${this.stderr}${this.stdout}`.slice(-2_000);
     const ready = async () => {
@@ -96,7 +96,7 @@ export class Program implements Running {
     return this.ended;
   }
 
-  /** `kill -9` where it still runs. */
+  /** `kill -9`, if it still runs. */
   async dispose(): Promise<void> {
     if (this.running) await this.stop('SIGKILL');
   }
@@ -112,7 +112,7 @@ export async function isReady(url: string): Promise<boolean> {
   }
 }
 
-/** What a program needs of the machine. Nothing of the developer's own settings reaches it. */
+/** What a program needs from the machine. The developer's own settings do not reach it. */
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));

@@ -10,7 +10,7 @@ import { systemHashing, uuidV7Ids } from '@countersign/persistence';
 
 export type RecordKind = 'allowed' | 'outcome' | 'refused' | 'head';
 
-/** Under which grant calls are made. */
+/** The grant of the calls. */
 export interface RecordedGrant {
   grant: string;
   request: string;

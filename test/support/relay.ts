@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Stands between a gateway and its broker and lets the feed through; records only while `takesRecords`. */
+/** A relay between a gateway and its broker. It always forwards the feed, but records only while `takesRecords`. */
 export class Relay {
   takesRecords = true;
   private server: Server | undefined;
 
-  /** @returns where the gateway finds its broker from now on */
+  /** @returns the gateway's new broker address */
   async start(brokerUrl: string): Promise<string> {
     this.server = createServer((incoming, outgoing) => {
       if (!this.takesRecords && incoming.url === '/gateway/v1/records') {

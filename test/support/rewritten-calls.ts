@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { GatewayWorld } from '../fakes/gateway-world.js';
 
-/** One raw request: what stands before it, its line's parts and its header lines, without Host and Authorization. */
+/** One raw request: the bytes before it, the parts of its request line and its header lines, without Host and Authorization. */
 export type RawCall = {
   before: string;
   method: string;
@@ -11,7 +11,7 @@ export type RawCall = {
   host: string;
 };
 
-/** Calls that are allowed, and calls that one of the checks refuses, in their plain spelling. */
+/** Calls that are allowed, and calls that one of the checks refuses, in plain spelling. */
 const CALLS: readonly (readonly [method: string, target: string])[] = [
   ['GET', '/billing/tenants/acme/invoices/7'],
   ['GET', '/billing/tenants/acme/invoices?status=open'],
@@ -26,7 +26,7 @@ const CALLS: readonly (readonly [method: string, target: string])[] = [
   ['GET', '/'],
 ];
 
-/** What the grant of the test allows, said once more and by other means than the gateway's. */
+/** What the test's grant allows, implemented a second time and independently of the gateway. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {
   GET: /^\/tenants\/acme\/invoices(?:\/(?!\.\.?$)[A-Za-z0-9._~-]+|\?(status|page)(?:=[^&#]*)?(?:&(?!\1(?:=|$))(?:status|page)(?:=[^&#]*)?)?)?$/,
   POST: /^\/tenants\/acme\/invoices$/,
@@ -60,7 +60,7 @@ const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
       return text.slice(0, at) + spelt + text.slice(at + 1);
     }),
   ),
-  // Something put in that a careless reader takes out again.
+  // Inserted characters that a careless parser removes again.
   fc
     .tuple(
       fc.nat(),
@@ -109,7 +109,7 @@ const rewrite: fc.Arbitrary<Rewrite> = fc.oneof(
           text.slice((place % text.length) + 1),
       ),
     ),
-  // The way from another tenant to this one, and back.
+  // Paths from another tenant to this one, and back.
   fc
     .constantFrom(
       '/billing/tenants/globex/../acme/invoices/7',
@@ -193,8 +193,8 @@ function bodyFor(headers: readonly string[]): string {
 }
 
 /**
- * P4 over raw sockets: whatever a call is rewritten to, the upstream is reached only by one that the grant allows in
- * exactly that spelling, once, and sees method and target byte for byte as they were sent, with our trust headers alone.
+ * P4 over raw sockets: however a call is rewritten, it reaches the upstream only if the grant allows it in exactly that
+ * spelling, and only once. The upstream sees method and target byte for byte as sent, and only our own trust headers.
  */
 export async function expectNoBypass(world: GatewayWorld, numRuns: number): Promise<void> {
   const { hits } = world.upstream;
@@ -205,7 +205,7 @@ export async function expectNoBypass(world: GatewayWorld, numRuns: number): Prom
       const lines = [
         `${before}${method} ${sent} ${version}`,
         `Host: ${host}`,
-        // Anew each time: a token lives minutes, the full count may take longer.
+        // A new token each time: a token lives for minutes, and the full count may take longer.
         `Authorization: Bearer ${world.broker.token(grant)}`,
         'Connection: close',
         ...headers,

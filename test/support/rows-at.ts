@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { withClient } from './postgres/database.js';
 
-/** What a query reads past the application, on either engine, by the store's URL. Whole numbers come as numbers. */
+/** Queries the database directly, on either engine, given the store's URL. Integers are returned as numbers. */
 export async function rowsAt<Row extends object>(url: string, sql: string): Promise<Row[]> {
   if (!url.startsWith('sqlite:'))
     return withClient(url, async (client) => (await client.query<Row>(sql)).rows);

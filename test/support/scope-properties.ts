@@ -15,7 +15,7 @@ import {
 import fc from 'fast-check';
 import { hashing, sampleTerms } from '../factories/grant-token.js';
 
-/** Few letters, so that patterns meet; dots and dashes, because a careless matcher reads them as something else. */
+/** Few letters, so that patterns overlap; dots and dashes, because a careless matcher gives them another meaning. */
 const literal = fc.constantFrom('a', 'b', 'ab', 'a.b', 'a-b', '~');
 const resource = fc.array(literal, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('/'));
 const pattern = fc
@@ -34,7 +34,7 @@ const rule: fc.Arbitrary<ForbidRule> = fc.record({
   actions: fc.oneof(actions, fc.constant<string[]>(['*'])),
 });
 
-/** Matching told in another way than the library does: segment by segment, from the definition. */
+/** A second implementation of matching, independent of the library: segment by segment, from the definition. */
 function matches(wanted: readonly string[], given: readonly string[]): boolean {
   const [first, ...rest] = wanted;
   if (first === undefined) return given.length === 0;
@@ -43,7 +43,7 @@ function matches(wanted: readonly string[], given: readonly string[]): boolean {
   return next !== undefined && (first === '*' || first === next) && matches(rest, others);
 }
 
-/** What must hold of scopes whatever they are. The sample and the long run check the same. */
+/** Properties of every scope. The sample and the long run check the same ones. */
 export const SCOPE_PROPERTIES: readonly (readonly [string, fc.IRawProperty<unknown>])[] = [
   [
     'matching is what its definition says',

@@ -12,14 +12,14 @@ export const PUBLIC_URL = 'http://localhost:4000';
 const CALLBACK = `${PUBLIC_URL}/auth/oidc/callback`;
 
 /**
- * A broker whose vendor and tenant `acme` sign in at one real provider, by a client each, and whose tenant
+ * A broker whose vendor and tenant `acme` sign in at one real provider, each with its own client, and whose tenant
  * `globex` signs in at another.
  */
 export class SignedInSite {
   readonly own = new IdentityProvider();
   readonly foreign = new IdentityProvider();
   broker!: TestBroker;
-  /** As it was applied. */
+  /** The organisation file that was applied. */
   file!: Organisation;
   private folder!: string;
 

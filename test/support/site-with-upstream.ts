@@ -7,12 +7,12 @@ import { Site, type SiteOptions } from './site.js';
 
 type WithUpstream<P extends Running> = { site: Site<P>; upstream: CountingUpstream; close(): Promise<void> };
 
-/** A site whose billing service is an upstream that counts. */
+/** A site whose billing service is an upstream that counts calls. */
 export const siteWithUpstream = (
   options: Omit<SiteOptions, 'organisation'> = {},
 ): Promise<WithUpstream<Program>> => withUpstream((file) => Site.start({ ...options, organisation: file }));
 
-/** The same, in the process of the test. */
+/** The same, inside the test's process. */
 export const siteInsideWithUpstream = (
   options: Omit<SiteOptions, 'organisation' | 'preload'> = {},
 ): Promise<WithUpstream<Inside>> => withUpstream((file) => Site.inside({ ...options, organisation: file }));

@@ -12,29 +12,29 @@ import { removeFolder, tempFolder } from './temp-folder.js';
 
 export type SiteOptions = {
   organisation: Organisation;
-  /** Of an empty database; SQLite in the site's folder where it is absent. */
+  /** The URL of an empty database. Default: SQLite in the site's folder. */
   databaseUrl?: string;
   /** Added to the broker's or the gateway's environment. */
   brokerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
   /** Modules that both load first. */
   preload?: readonly string[];
-  /** How people name this machine; `127.0.0.1` where absent. Browsers keep cookies by it. */
+  /** The host name in people's addresses, to which browsers bind cookies. Default: `127.0.0.1`. */
   host?: string;
-  /** Where the gateway finds its broker, given where the broker is; for a relay between them. */
+  /** Maps the broker's address to the one that the gateway uses; for a relay between them. */
   between?: (brokerUrl: string) => Promise<string>;
 };
 
 type Launch<P> = (options: ProgramOptions & { name: 'broker' | 'gateway' }) => P;
 
 /**
- * A broker and a gateway on a store, a spool and ports of their own. `start` makes them processes; `inside` runs them in
- * the process of the test, for tests in which nothing is about a process.
+ * A broker and a gateway with their own store, spool and ports. `start` runs them as processes; `inside` runs them in
+ * the test's process, for tests that do not test processes.
  */
 export class Site<P extends Running = Program> {
   broker!: P;
   gateway!: P;
-  /** Everything that ever ran here. */
+  /** Every program that ever ran here. */
   readonly programs: P[] = [];
   credential = '';
   private readonly keys: Keys;
@@ -49,13 +49,13 @@ export class Site<P extends Running = Program> {
     this.keys = new Keys(store);
   }
 
-  /** Prepares all and starts the broker; the gateway is started by `startGateway`. */
+  /** Prepares everything and starts the broker; `startGateway` starts the gateway. */
   static start(options: SiteOptions): Promise<Site> {
     const { preload = [] } = options;
     return Site.of(options, (program) => Program.start({ ...program, preload }));
   }
 
-  /** The same, in the process of the test. */
+  /** The same, inside the test's process. */
   static inside(options: Omit<SiteOptions, 'preload'>): Promise<Site<Inside>> {
     return Site.of(options, ({ name, env = {} }) => Inside.start(name, env));
   }
@@ -103,7 +103,7 @@ export class Site<P extends Running = Program> {
     await this.broker.untilReady(`${this.brokerUrl}/readyz`);
   }
 
-  /** Starts the gateway and waits until it is in touch. */
+  /** Starts the gateway and waits until it is connected. */
   async startGateway(limits: Pick<ProgramOptions, 'fileBlocks'> = {}): Promise<void> {
     this.gateway = this.run({
       name: 'gateway',
@@ -117,12 +117,12 @@ export class Site<P extends Running = Program> {
     await this.gateway.untilReady(`${this.gatewayUrl}/readyz`);
   }
 
-  /** An API key of one of the people of the tests, or of any e-mail of the organisation. */
+  /** An API key of one of the test people, or of any e-mail address in the organisation. */
   key(who: PersonName | { email: string; tenant: string | null }): Promise<string> {
     return this.keys.of(who);
   }
 
-  /** Every key that was made here. */
+  /** Every key that was created here. */
   get issuedKeys(): string[] {
     return this.keys.issued;
   }

@@ -7,7 +7,7 @@ afterAll(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new, empty folder that is removed when the spec file that asked for it is over. */
+/** Creates an empty folder that is removed at the end of the calling spec file. */
 export function specFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-spec-'));
   made.push(folder);

@@ -1,4 +1,4 @@
-/** Loaded before a program: SIGUSR2 sets its wall clock wrong by COUNTERSIGN_TEST_STEP_MS, and right again. */
+/** Loaded before a program: SIGUSR2 shifts its wall clock by COUNTERSIGN_TEST_STEP_MS; the next SIGUSR2 sets it right again. */
 const step = Number(process.env.COUNTERSIGN_TEST_STEP_MS ?? '0');
 const RealDate = Date;
 let offset = 0;

@@ -4,14 +4,14 @@ import { type Answered, callApi, expectStatus } from './http.js';
 import type { Site } from './site.js';
 
 export type Asked = { id: string; digest: string; state: string; grant: string | null };
-/** Where people call: one broker, or what stands before several. */
+/** The address that people call: one broker, or the balancer in front of several. */
 export type Place = Pick<Site, 'key' | 'brokerUrl'>;
 export type Who = PersonName | { email: string; tenant: string | null };
 
 const api = async (site: Place, who: Who, method: string, path: string, body?: unknown): Promise<Answered> =>
   callApi(await site.key(who), method, `${site.brokerUrl}/api/v1${path}`, body);
 
-/** Asks as an engineer. */
+/** Creates a request as an engineer. */
 export async function makeRequest(
   site: Place,
   who: Who,
@@ -37,7 +37,7 @@ export async function readRequest(site: Place, id: string): Promise<Asked> {
   return expectStatus<Asked>(await api(site, 'reviewer', 'GET', `/requests/${id}`), 200);
 }
 
-/** Asks, has both sides of acme approve. @returns the id of the grant */
+/** Creates a request that both sides approve, in acme. @returns the id of the grant */
 export async function makeGrant(
   site: Place,
   who: Who = 'engineer',

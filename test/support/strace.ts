@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export type Injection = {
-  /** As `strace -e inject` takes it: `fdatasync:error=EIO`. */
+  /** In the syntax of `strace -e inject`: `fdatasync:error=EIO`. */
   calls: readonly string[];
-  /** Only calls on these paths, or on descriptors of them; all where there are none. */
+  /** Limits the faults to calls on these paths or their descriptors. Default: all calls. */
   paths?: readonly string[];
 };
 
-/** A running process whose system calls fail as long as this is attached. Its threads have to be few (`when=` counts per thread). */
+/** Makes a running process's system calls fail while attached. The process must have few threads (`when=` counts per thread). */
 export class Strace {
   private readonly gone: Promise<unknown>;
 
@@ -16,7 +16,7 @@ export class Strace {
     this.gone = once(child, 'exit');
   }
 
-  /** Resolves when the faults are in force. Throws where strace is missing or may not attach. */
+  /** Resolves when the faults are active. Throws if strace is missing or may not attach. */
   static async attach(pid: number, { calls, paths = [] }: Injection): Promise<Strace> {
     const names = calls.map((call) => call.split(':')[0]);
     const child = spawn(
@@ -34,7 +34,7 @@ export class Strace {
       child.once('exit', () => reject(new Error(`strace could not attach: ${said}`)));
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         said += text;
-        // One line for each thread, the one for all of them last.
+        // strace prints one line for each thread, and last the line for all of them.
         if (/Process \d+ attached( with \d+ threads)?\n/.test(said)) resolve();
       });
     });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A wire between a client and its server (a gateway and its broker, a broker and its database) that can go dead
- * without a word: while it `swallows`, connections stay open (and are accepted), and every byte of either side is
- * lost, as when a peer vanishes or packets are dropped. Or it is slow: what the server answers comes `delayMs` later.
+ * A link between a client and its server (a gateway and its broker, a broker and its database) that can die silently.
+ * While it `swallows`, connections stay open (and new ones are accepted), and every byte in both directions is
+ * lost, as if a peer vanished or packets were dropped. It can also be slow: answers arrive `delayMs` later.
  */
 export class TcpRelay {
   swallows = false;
@@ -12,7 +12,7 @@ export class TcpRelay {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
 
-  /** @returns where the client finds its server from now on */
+  /** @returns the client's new server address */
   async start(serverUrl: string): Promise<string> {
     const target = new URL(serverUrl);
     const { hostname } = target;
@@ -43,7 +43,7 @@ export class TcpRelay {
       else setTimeout(() => to.write(bytes), wait);
     });
     from.on('error', () => undefined);
-    // What ended while nothing went through is never heard of.
+    // An end that happens while the link is dead is never reported.
     from.on('close', () => {
       this.sockets.delete(from);
       if (!this.swallows) to.destroy();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export type Message = { id: string; type: string; subject: string };
 
-/** Takes webhooks and notes each message that comes, as often as it comes. */
+/** Receives webhooks and keeps every message, including repetitions. */
 export class WebhookReceiver {
   readonly messages: Message[] = [];
   private readonly server: Server;

@@ -19,7 +19,7 @@ export async function platformAuthenticator(
   return { cdp, authenticatorId };
 }
 
-/** A platform authenticator inside this page's browser, which verifies its user unless told otherwise. */
+/** A platform authenticator inside this page's browser, which verifies its user by default. */
 export class VirtualAuthenticator {
   private constructor(
     private readonly cdp: CDPSession,

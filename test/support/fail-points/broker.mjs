@@ -1,12 +1,13 @@
 /**
- * A broker that kills itself: the real one, composed with a store and drivers that count. Given a plan `{ unit, at }`
+ * A broker that kills itself: the real broker, composed with a store and drivers that count. Given a plan `{ unit, at }`
  * it counts, from then on, the steps of writing units opened for one tenant (`unit: "tenant"`), across them for a
- * caller (`"call"`) or by the broker itself (`"vendor"`), tells each to its parent, and dies by `kill -9` at step `at` (0: never). Nothing of it is in the product.
+ * caller (`"call"`) or by the broker itself (`"vendor"`). It reports each step to its parent, and dies by `kill -9` at
+ * step `at` (0: never). The product contains none of this.
  *
- * A step is the moment before a unit begins, before each statement that writes, before and right behind its COMMIT,
- * once it is committed, and before the answer goes out. Between two reads nothing can differ.
+ * A step is the moment before a unit begins, before each writing statement, before and right after its COMMIT,
+ * once it is committed, and before the answer is sent. Between two reads nothing can differ.
  *
- * Usage: broker.mjs SECONDS [PLAN]   how far its clock is ahead, and a plan from the start on; later ones are sent to it
+ * Usage: broker.mjs SECONDS [PLAN]   how far its clock is ahead, and the plan at its start; later plans are sent to it
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Server, ServerResponse } from 'node:http';
@@ -16,7 +17,7 @@ import { startBroker } from '../../../dist/apps/broker/src/start-broker.js';
 import { readBrokerEnvironment } from '../../../dist/libs/config/src/index.js';
 
 const unitAtHand = new AsyncLocalStorage();
-/** What a caller has the broker do, apart from what it does by itself meanwhile. */
+/** Work for a caller, as opposed to the broker's own periodic work. */
 const inPost = new AsyncLocalStorage();
 const WRITES =
   /^\s*(BEGIN (IMMEDIATE|ISOLATION LEVEL READ COMMITTED)|INSERT|UPDATE|DELETE|COMMIT|SELECT pg_notify)/i;
@@ -39,7 +40,7 @@ const nameOf = (sql) =>
     .join(' ')
     .replaceAll('"', '');
 
-/** Runs a statement with the steps before and behind it. */
+/** Runs a statement with the steps before and after it. */
 function counted(sql, run) {
   const unit = unitAtHand.getStore();
   if (unit === undefined || !WRITES.test(sql)) return run();

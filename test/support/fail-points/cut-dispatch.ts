@@ -11,14 +11,14 @@ import { type Engine, FailBroker } from './fail-broker.js';
 import { Stage } from './scenarios.js';
 
 const ENGINEERS = 60;
-/** A broker that dies holding a delivery keeps others from it for a minute. */
+/** If a broker dies while it holds a delivery, other brokers must wait a minute for it. */
 const CLAIM_IS_OVER = 61;
-/** Where it goes is written down; it is claimed; what became of it is written down. */
+/** The units of a delivery: store its target, claim it, store its result. */
 const UNITS = 3;
 
 /**
- * Has a notice go from the outbox to a webhook once whole, then for each picked step with a broker that dies there.
- * The next one carries it there, at least once and under one id.
+ * Sends a notice from the outbox to a webhook, once completely, then for each picked step with a broker that dies there.
+ * The next broker delivers it, at least once and under one id.
  */
 export async function cutDispatchShort(engine: Engine, pick: Pick): Promise<CutShortReport> {
   const folder = await tempFolder('dispatch');

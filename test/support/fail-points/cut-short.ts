@@ -8,31 +8,31 @@ import { type Engine, FailBroker, type Plan } from './fail-broker.js';
 import { type Fingerprint, feedGap, fingerprint } from './fingerprint.js';
 import { CALLS, type Call, DUTIES, Stage } from './scenarios.js';
 
-/** More than any change has steps. */
+/** More steps than any change has. */
 const ENGINEERS = 60;
 
 export type CutShortReport = {
-  /** Every step of the change, in its order. */
+  /** Every step of the change, in order. */
   steps: string[];
-  /** Those at which the broker was killed. */
+  /** The steps at which the broker was killed. */
   killedAt: string[];
-  /** A sentence for everything that a kill broke. */
+  /** One sentence for each thing that a kill broke. */
   problems: string[];
 };
-/** Which steps the broker dies at, counted from 1. */
+/** The steps at which the broker dies, counted from 1. */
 export type Pick = (steps: readonly string[]) => number[];
 export const everyStep: Pick = (steps) => steps.map((_, index) => index + 1);
 
 const BUSY_TRIES = 5;
 
-/** A machine with too much to do may have the store time out, which is answered and undone. Then it is asked again. */
+/** On an overloaded machine the store may time out. The broker then rolls back and answers so, and the call is repeated. */
 async function unlessBusy<A extends Answered | undefined>(call: () => Promise<A>): Promise<A> {
   let answer = await call();
   for (let tries = 1; tries < BUSY_TRIES && (answer?.status ?? 0) >= 500; tries += 1) answer = await call();
   return answer;
 }
 
-/** What comes after is other work. */
+/** The steps after this one belong to other work. */
 const upTo = (last: string, steps: readonly string[]): string[] => steps.slice(0, steps.indexOf(last) + 1);
 
 type Affair = { stage: Stage; key: string; look(): Promise<Fingerprint> };
@@ -58,17 +58,17 @@ export async function inFailBroker(
   }
 }
 
-/** One call that is cut short: prepared, and looked at by what it leaves in the store. */
+/** One interrupted call: how to prepare it, and how to inspect what it leaves in the store. */
 export type Cut = {
   send(): Promise<Answered>;
   look(): Promise<unknown>;
 };
 
 /**
- * Runs a change that a call makes once whole, then for each picked step once more with a broker that dies there, is
- * started again and is called again.
+ * Runs a change that a call makes, once completely, then for each picked step with a broker that dies there, is
+ * restarted and is called again.
  *
- * @param again how a repeated call may be answered, where the broker died before or behind its commit
+ * @param again the allowed answers to the repeated call, if the broker died before or after its commit
  */
 export async function cutEach(
   broker: FailBroker,
@@ -111,7 +111,7 @@ export async function cutEach(
   return { steps, killedAt: picked.map((at) => steps[at - 1] ?? ''), problems };
 }
 
-/** The same of a call that is repeated with its `Idempotency-Key`: it is answered as it was the first time. */
+/** The same for a call that is repeated with its `Idempotency-Key`: it gets the same answer as the first time. */
 export function cutCallShort(engine: Engine, change: string, pick: Pick): Promise<CutShortReport> {
   return inFailBroker(engine, (broker) => {
     const prepare = async (index: number): Promise<Cut> => {
@@ -136,7 +136,7 @@ function prepared(stage: Stage, change: string): Promise<Call> {
   return prepare(stage);
 }
 
-/** The same for a change that is due by the clock: the next broker finishes what the dead one had begun. */
+/** The same for a change that the clock triggers: the next broker finishes what the dead one began. */
 export function cutDutyShort(engine: Engine, duty: string, pick: Pick): Promise<CutShortReport> {
   return inFailBroker(engine, async (broker) => {
     const prepare = DUTIES[duty];

@@ -15,16 +15,16 @@ import { Stage } from './scenarios.js';
 
 const SESSION = { idle: 3_600, absolute: 86_400 };
 
-/** What is signed: where it is handed in, and by what the store's rows are known. */
+/** What is signed: where it is submitted, and how its rows in the store are found. */
 type Signed = { path: string; body: unknown; subjects: readonly string[] };
 type Signing = {
   unit: Plan['unit'];
   sign(ada: Claimant): Promise<Signed>;
-  /** How it is answered once more, where it was done: with its key as before, or by what stands. */
+  /** The answer to a repetition after success: the stored answer for its key, or one from the current state. */
   again(status: number, wasDone: boolean): number;
 };
 
-/** What a customer signs in its own browser. */
+/** What a customer's person signs in a browser. */
 export const SIGNINGS: Readonly<Record<string, Signing>> = {
   'adoption of a trust document': {
     unit: 'call',
@@ -38,7 +38,7 @@ export const SIGNINGS: Readonly<Record<string, Signing>> = {
   },
   'signed stop': {
     unit: 'tenant',
-    // It takes no key: its nonce makes it its own, and the same stop is set once.
+    // It needs no idempotency key: its nonce identifies it, and the same stop is set once.
     again: (status, wasDone) => (wasDone ? 409 : status),
     async sign(ada) {
       const digest = `sha256:${randomBytes(32).toString('hex')}`;
@@ -49,7 +49,7 @@ export const SIGNINGS: Readonly<Record<string, Signing>> = {
   },
 };
 
-/** Cuts what a customer signs short at each picked step, and hands it in again. */
+/** Interrupts what a customer signs at each picked step, and submits it again. */
 export function cutSigningShort(engine: Engine, name: string, pick: Pick): Promise<CutShortReport> {
   const signing = SIGNINGS[name];
   if (signing === undefined) throw new Error(`nothing is signed that is called ${name}`);
@@ -73,7 +73,7 @@ export function cutSigningShort(engine: Engine, name: string, pick: Pick): Promi
   });
 }
 
-/** What a page of the broker sends along, for somebody who has signed in at their provider. */
+/** The headers that a broker page sends for a person who signed in at their provider. */
 async function pageOf(broker: FailBroker, { principal }: Claimant): Promise<Record<string, string>> {
   const { secret } = await broker.host.store.asVendor((unit) => {
     const draft = { person: principal.person, assurance: 'oidc' as const, device: 'a test' };
@@ -83,7 +83,7 @@ async function pageOf(broker: FailBroker, { principal }: Claimant): Promise<Reco
   return { cookie, origin: broker.brokerUrl, 'sec-fetch-site': 'same-origin' };
 }
 
-/** All that stands in the store about what was signed, without ids, so that it compares between one and the next. */
+/** Everything in the store about the signed item, without ids, so that runs can be compared. */
 async function lookAt(url: string, subjects: readonly string[], key: string): Promise<Cut['look']> {
   const any = (column: string) => subjects.map((each) => `${column} LIKE '%${each}%'`).join(' OR ');
   const words = async (sql: string) => (await rowsAt<{ word: string }>(url, sql)).map(({ word }) => word);

@@ -14,7 +14,7 @@ import type { Who } from '../story.js';
 import { removeFolder, tempFolder } from '../temp-folder.js';
 
 export type Engine = 'SQLite' | 'PostgreSQL';
-/** Which steps a broker counts, and at which of them it dies; 0 for none. */
+/** Which steps a broker counts, and the step at which it dies; 0 for none. */
 export type Plan = { unit: 'tenant' | 'call' | 'vendor'; at: number };
 
 export type FailBrokerOptions = {
@@ -23,9 +23,9 @@ export type FailBrokerOptions = {
   webhook?: { url: string; secretFile: string };
 };
 
-/** A store and one broker on it that dies where it is told to (`broker.mjs`). */
+/** A store and one broker on it that dies at a chosen step (`broker.mjs`). */
 export class FailBroker {
-  /** Steps that the running broker has counted since its plan. */
+  /** The steps that the running broker has counted since it got its plan. */
   steps: string[] = [];
   private program: Program | undefined;
   private readonly keys: Keys;
@@ -40,7 +40,7 @@ export class FailBroker {
     this.keys = new Keys(store);
   }
 
-  /** Makes the store; no broker runs yet. */
+  /** Creates the store; no broker runs yet. */
   static async make(engine: Engine, options: FailBrokerOptions): Promise<FailBroker> {
     const folder = await tempFolder('fail-points');
     const { url, drop } =
@@ -71,7 +71,7 @@ export class FailBroker {
     return this.keys.of(who);
   }
 
-  /** Starts it with a plan from its first moment on, which it may not outlive. */
+  /** Starts it with a plan that is active at once; the broker may die during its start. */
   begin(plan?: Plan, ahead = 0): void {
     this.steps = [];
     const steps = this.steps;
@@ -92,7 +92,7 @@ export class FailBroker {
     await this.running.untilReady(`${this.brokerUrl}/readyz`);
   }
 
-  /** Has the running broker count from now on. */
+  /** Makes the running broker count from now on. */
   async arm(plan: Plan): Promise<void> {
     this.steps.length = 0;
     const { child } = this.running;
@@ -103,7 +103,7 @@ export class FailBroker {
     await armed;
   }
 
-  /** Waits for its end. @throws Error where it lives on, or ended by anything but `kill -9` */
+  /** Waits for its end. @throws Error if it survives, or ended by anything but `kill -9` */
   async killed(): Promise<void> {
     const { program } = this;
     let over: { signal: NodeJS.Signals | null } | undefined;

@@ -1,6 +1,9 @@
 import { rowsAt } from '../rows-at.js';
 
-/** All that stands in the store about one engineer's requests, and about locks and invitations made for them alone; without ids, so that it compares between engineers. */
+/**
+ * Everything in the store about one engineer's requests, and about locks and invitations made only for them. It has no
+ * ids, so that engineers can be compared.
+ */
 export type Fingerprint = {
   requests: string[];
   reviews: string[];
@@ -15,7 +18,7 @@ export type Fingerprint = {
 
 const MINTED = 'token.minted';
 
-/** @param requester `usr_…` @param key the `Idempotency-Key` of the call that is looked at */
+/** @param requester `usr_…` @param key the `Idempotency-Key` of the inspected call */
 export async function fingerprint(url: string, requester: string, key: string): Promise<Fingerprint> {
   const own = `(SELECT id FROM requests WHERE requester = '${requester}')`;
   const grants = `(SELECT id FROM grants WHERE requester = '${requester}')`;
@@ -34,7 +37,7 @@ export async function fingerprint(url: string, requester: string, key: string): 
       `SELECT CASE WHEN lifted_at IS NULL THEN 'set' ELSE 'lifted' END AS word FROM locks WHERE id IN ${locks} ORDER BY id`,
     ),
     invitations: await words(`SELECT state AS word FROM invitations WHERE id IN ${invitations} ORDER BY id`),
-    // A token is a secret and remembered under no key: who asks again gets another one, and the log says so.
+    // A token is a secret, so no key stores it: a repeated call gets another token, and the log records that.
     leaves: leaves.filter((type, index) => type !== MINTED || leaves[index - 1] !== MINTED),
     notices: await words(
       `SELECT kind AS word FROM notices WHERE subject IN ${own} OR subject IN ${grants} OR subject IN ${invitations} ORDER BY id`,
@@ -46,7 +49,7 @@ export async function fingerprint(url: string, requester: string, key: string): 
   };
 }
 
-/** A sentence where the feed does not count from 1 without a gap up to what its head says. */
+/** A sentence if the feed does not count from 1 to its head without a gap. */
 export async function feedGap(url: string): Promise<string[]> {
   const [feed] = await rowsAt<{ head: number; count: number; last: number }>(
     url,

@@ -19,10 +19,10 @@ import type { Who } from '../story.js';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** The call whose every step is cut short. */
+/** The call that is interrupted at every step. */
 export type Call = { who: Who; path: string; body?: unknown };
 
-/** Puts one engineer's affairs where the change begins, by the host's own handle on the store. */
+/** Prepares one engineer's data for the change, through the host's own handle on the store. */
 export class Stage {
   constructor(
     private readonly host: SigningDeps,
@@ -48,7 +48,7 @@ export class Stage {
     return asked;
   }
 
-  /** The digest of an offer of half the time. */
+  /** The digest of an offer with half the duration. */
   async countered(): Promise<{ id: string; digest: string }> {
     const asked = await this.atCustomer();
     const { id } = asked.request;
@@ -62,7 +62,7 @@ export class Stage {
     return { id, digest: offer?.digest ?? '' };
   }
 
-  /** For this engineer alone: nobody else asks for what bears their id. */
+  /** Only for this engineer: no one else requests what contains their id. */
   async scope() {
     return [{ resource: `invoices/${await this.id()}`, actions: ['read'] }];
   }
@@ -84,7 +84,7 @@ export class Stage {
     return (await this.as(this.engineer.email)).person.id;
   }
 
-  /** Asked for and approved so many seconds ago. @returns `grt_…` */
+  /** Requested and approved this many seconds ago. @returns `grt_…` */
   async grant(change: Partial<AccessRequestInput> = {}, ago = 0): Promise<string> {
     const asked = await this.ask(change, ago);
     await this.approve('reviewer', asked, ago);
@@ -116,7 +116,7 @@ const decided = ({ request }: RequestView, decision: string, more: object = {}) 
   body: { decision, digest: request.digest, ...more },
 });
 
-/** Changes that a call makes: prepared, called, cut short at each step, and called again with the same key. */
+/** Changes that a call makes: prepared, called, interrupted at each step, and called again with the same key. */
 export const CALLS: Readonly<Record<string, (stage: Stage) => Promise<Call>>> = {
   request: async ({ engineer }) => ({ who: engineer, path: '/requests', body: ask() }),
   'vendor review': async (stage) => ({ who: 'reviewer', ...decided(await stage.ask(), 'approve') }),
@@ -170,7 +170,7 @@ export const CALLS: Readonly<Record<string, (stage: Stage) => Promise<Call>>> = 
   }),
 };
 
-/** Changes that are due by the clock: made while no broker runs, and left to the next one. */
+/** Changes that the clock triggers: they fall due while no broker runs, and the next broker makes them. */
 export const DUTIES: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   lapse: (stage) => stage.ask({}, 13 * HOUR),
   'scheduled start': (stage) => stage.grant({ startsAt: stage.in(-30 * MINUTE) }, 2 * HOUR),

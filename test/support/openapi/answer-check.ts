@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { closed, type OpenApiDocument, type Operation, operationOf } from './document.js';
 
-/** One answer as it was sent; `body` is undefined where it was not read (a stream). */
+/** One answer as it was sent; `body` is undefined if it was not read (a stream). */
 export type Sent = {
   method: string;
   path: string;
@@ -13,11 +13,11 @@ export type Sent = {
 const PROBLEM = 'application/problem+json';
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** Judges answers by an OpenAPI document: path, method, status, media type and every member of the body. */
+/** Validates answers against an OpenAPI document: path, method, status, media type and every member of the body. */
 export class AnswerCheck {
   private readonly ajv = new Ajv2020({
     strict: false,
-    // The document is generated; to hold it against JSON Schema's own schema costs each test file a quarter second.
+    // The document is generated; validating it against JSON Schema's own schema costs each test file a quarter second.
     validateSchema: false,
     allErrors: true,
     formats: { 'date-time': INSTANT, uri: true },
@@ -29,14 +29,14 @@ export class AnswerCheck {
     this.ajv.addSchema({ $id: 'document', components: { schemas: closed(schemas) } });
   }
 
-  /** What about an answer is not documented; undefined where all of it is. */
+  /** What is undocumented about an answer; undefined if everything is documented. */
   problem(sent: Sent): string | undefined {
     const operation = operationOf(this.document, sent.method, sent.path);
     const why = operation === undefined ? this.elsewhere(sent) : this.atOperation(operation, sent);
     return why && `${sent.method} ${sent.path} → ${sent.status}: ${why}`;
   }
 
-  /** At an address that the document does not have, nothing is answered but that it is not there. */
+  /** The only answer at an undocumented address is "not found". */
   private elsewhere({ method, status, type, body }: Sent): string | undefined {
     if (status < 400 || status >= 500 || type !== PROBLEM) return 'this address is not documented';
     if (method === 'HEAD') return undefined;
@@ -64,6 +64,6 @@ export class AnswerCheck {
   }
 }
 
-/** References as they stand in the document lead into it. */
+/** References inside the document resolve to the document itself. */
 const atDocument = (schema: unknown): object =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')) as object;

@@ -1,5 +1,5 @@
-/** Where brokers of this test file listen: also their `/`, `/healthz` and the like are held against the document. */
+/** The origins of this test file's brokers: their `/`, `/healthz` and the like are checked against the document too. */
 export const brokerOrigins = new Set<string>();
 
-/** Origins of others whose addresses look like a broker's: their answers are nobody's to check. */
+/** Origins of other servers whose addresses look like a broker's: their answers are not checked. */
 export const foreignOrigins = new Set<string>();

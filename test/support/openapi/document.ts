@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 type Media = Record<string, { schema: Json }>;
 
-/** What of an OpenAPI document is needed to judge answers. */
+/** The parts of an OpenAPI document that are needed to validate answers. */
 export type OpenApiDocument = {
   paths: Record<string, Record<string, { responses: Record<string, { content?: Media }> }>>;
   components: { schemas: Record<string, Json> };
@@ -9,7 +9,7 @@ export type OpenApiDocument = {
 
 export type Operation = OpenApiDocument['paths'][string][string];
 
-/** The operation that a request is for; of several paths that fit, the one with the fewest parameters. */
+/** The operation that a request calls. If several paths match, the one with the fewest parameters wins. */
 export function operationOf(document: OpenApiDocument, method: string, path: string): Operation | undefined {
   const asked = path.replace(/(?<=.)\/$/, '');
   const [found] = Object.keys(document.paths)
@@ -21,7 +21,7 @@ export function operationOf(document: OpenApiDocument, method: string, path: str
 
 const patterns = new Map<string, RegExp>();
 
-/** Every answer is held against every template: each is made into a pattern once. */
+/** Every answer is compared with every template, so each template is compiled once. */
 function fits(template: string): RegExp {
   const made = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
   patterns.set(template, made);
@@ -31,8 +31,8 @@ function fits(template: string): RegExp {
 const parameters = (template: string): number => template.split('{').length;
 
 /**
- * The schema with nothing left open: an object that lists its members has no others. The document itself stays open,
- * so that clients written against it bear new members; a test must not.
+ * The schema in closed form: an object that lists its members has no others. The document itself stays open,
+ * so that clients accept new members; a test must not.
  */
 export function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);

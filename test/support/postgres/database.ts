@@ -13,7 +13,7 @@ const types = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
 } as pg.CustomTypesConfig;
 
-/** One connection, for as long as `work` takes. Whole numbers come as numbers. */
+/** Opens one connection while `work` runs. Integers are returned as numbers. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, types });
   await client.connect();
@@ -26,7 +26,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 
 let administrator: Promise<pg.Client> | undefined;
 
-/** One connection of this process to the server, kept for all its test files: to open one costs more than to use it. */
+/** One connection of this process to the server, kept for all its test files, because opening one costs more than using it. */
 export function administer<T extends pg.QueryResultRow>(
   sql: string,
   values: unknown[] = [],
@@ -46,7 +46,7 @@ async function connectAdministrator(): Promise<pg.Client> {
   return client;
 }
 
-/** An empty database of its own; `drop` ends whatever is still connected to it. */
+/** A separate empty database. `drop` ends every open connection to it. */
 export async function emptyDatabase(template = 'template0'): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);

@@ -20,7 +20,7 @@ const READY = /database system is ready to accept connections/;
 
 /**
  * PostgreSQL refuses to run as root and, run as another user, cannot read below a 0700 folder (root's home,
- * a temp folder): then it gets a copy of its own binaries that everybody may read.
+ * a temp folder): then it gets a copy of its binaries that every user may read.
  *
  * @param {{ durable?: boolean }} options `durable`: commits reach the disk, as in production
  * @returns {Promise<PostgresServer>}
@@ -77,7 +77,7 @@ export async function startPostgres({ durable = false } = {}) {
     const stop = async () => {
       if (server.exitCode === null && server.signalCode === null) {
         const ended = once(server, 'exit');
-        // An immediate shutdown: nothing of it is kept.
+        // An immediate shutdown: none of its data is kept.
         server.kill('SIGQUIT');
         await ended;
       }
@@ -91,8 +91,8 @@ export async function startPostgres({ durable = false } = {}) {
 }
 
 /**
- * Where nothing has to outlive the server its data stays in memory: a test makes a database of some ten megabytes,
- * and a disk that writes hundreds of them slows everything that runs beside it.
+ * If nothing has to outlive the server, its data stays in memory: a test creates a database of about ten megabytes,
+ * and a disk that writes hundreds of them slows down everything else.
  */
 async function dataFolder(folder, durable) {
   const kept = durable ? null : memory();

@@ -1,10 +1,10 @@
 /**
- * Keeps one PostgreSQL server for as long as its own standard input is open. Whoever started it may die in
- * any way, `kill -9` included: the pipe closes with it, and the server goes.
+ * Keeps one PostgreSQL server for as long as its own standard input is open. Its parent may die in
+ * any way, including `kill -9`: that closes the pipe, and the server ends.
  */
 import { startPostgres } from './server.mjs';
 
-// An interrupt of the whole terminal reaches this process too; the closing pipe says when to stop.
+// A terminal interrupt reaches this process too. Ignore it: the closing pipe shows when to stop.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 const closed = new Promise((resolve) => {

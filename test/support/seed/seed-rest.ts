@@ -1,18 +1,18 @@
 import { BEGIN, ENGINEERS, idOf, SERVICES, type SeedTarget } from './seed.js';
 import { DIALECTS } from './sql.js';
 
-/** Of which seeded grants come: the newest so many have one. */
+/** The number of seeded grants: the newest requests have one. */
 export interface RestSize {
   requests: number;
   tenants: number;
   activeGrants: number;
-  /** Of each of the tables. */
+  /** The number of rows in each table. */
   rows: number;
 }
 
 /**
  * Fills what `seed` leaves empty, after it: locks, changes of the feed, remembered answers, reviews, invitations,
- * leases of budgets, sessions. One in fifty locks, invitations and sessions is not over.
+ * leases of budgets, sessions. One in fifty locks, invitations and sessions is active.
  */
 export async function seedRest(
   target: SeedTarget,

@@ -1,16 +1,16 @@
 import { DIALECTS, type Dialect } from './sql.js';
 
-/** How much a deployment holds. Half of all belongs to one tenant, the rest is spread over the others. */
+/** The size of a deployment. Half of the rows belong to one tenant, the rest are spread over the others. */
 export interface Size {
   requests: number;
   tenants: number;
-  /** At most as many as there are requests; of these the newest are open, the others have none. */
+  /** At most the number of requests. The newest requests have an open grant, the others have none. */
   activeGrants: number;
-  /** Of access records, events and notices with a delivery each. */
+  /** The number of access records, of events, and of notices with one delivery each. */
   rows: number;
 }
 
-/** Plain SQL on a database of ours, as its owner. */
+/** Runs plain SQL on one of our databases, as its owner. */
 export interface SeedTarget {
   engine: 'sqlite' | 'postgres';
   run(sql: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface SeedTarget {
 
 /** 2026-01-01; each row is a second younger than the one before it. */
 export const BEGIN = 1_767_225_600;
-/** Leaves before this index are left to whoever prepared the database. */
+/** Leaves before this index come from the preparation of the database. */
 const FIRST_LEAF = 1_000;
 export const SERVICES = 10;
 export const ENGINEERS = 50;
@@ -29,13 +29,13 @@ export const BIG_TENANT = 'tenant-0';
 export const idOf = (dialect: Dialect, prefix: string, number: string): string =>
   `'${prefix}_00000000-0000-7000-8000-' || ${dialect.hex(number)}`;
 
-/** An id that `seed` gave. */
+/** An id that `seed` assigned. */
 export const seededId = (prefix: string, number: number): string =>
   `${prefix}_00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 
 /**
- * Fills an empty, migrated database by bulk SQL, the same rows every time. Indices are made after the rows, which
- * is what makes a million of them bearable.
+ * Fills an empty, migrated database by bulk SQL, the same rows every time. Indexes are created after the rows, which
+ * makes a million rows feasible.
  */
 export async function seed(target: SeedTarget, size: Size): Promise<void> {
   const dialect = DIALECTS[target.engine];
@@ -74,7 +74,7 @@ function rowsOf(dialect: Dialect, { requests, tenants, activeGrants, rows }: Siz
        'GET', '/tenants/x/invoices/1', '/tenants/{tenant}/invoices/{id}', 'invoices/1', 'read',
        CASE WHEN i % 20 = 0 THEN 'refused' ELSE 'allowed' END, 1, 'gateway', 200, 64, 3, 'completed', 'gtw_x', 'boot', i
      FROM ${numbers(rows)}`,
-    // The index of a leaf is gap-free in its tenant; for lists it need only be unique and in order.
+    // A real leaf index has no gaps within its tenant; for lists it need only be unique and ordered.
     `INSERT INTO events (tenant, seq, type, at, hash, leaf, request_id, grant_id, requester)
      SELECT ${tenant}, i + ${FIRST_LEAF}, 'access.allowed', ${at}, ${digest}, '{"v":1,"type":"access.allowed","data":{"method":"GET"}}',
        ${id('req', `i % ${requests}`)}, ${id('grt', `i % ${requests}`)}, ${person} FROM ${numbers(rows)}`,

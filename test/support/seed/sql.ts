@@ -1,12 +1,12 @@
-/** The words in which the two engines differ, for bulk loads. */
+/** The SQL in which the two engines differ, for bulk loads. */
 export interface Dialect {
   /** Rows `n(i)` from 0 to `count - 1`. */
   numbers(count: number): string;
   /** 12 hexadecimal digits of a whole number. */
   hex(expression: string): string;
-  /** An instant in the spelling that columns have, from seconds since 1970. */
+  /** An instant in the format of our columns, from seconds since 1970. */
   instant(seconds: string): string;
-  /** Name and definition of each index that is no constraint's. */
+  /** Name and definition of each index that does not belong to a constraint. */
   indices: string;
 }
 
