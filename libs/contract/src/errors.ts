@@ -38,3 +38,6 @@ export class ContractError extends Error {
 export function jsonPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
+
+/** What a rule reports: undefined if it holds, otherwise what is wrong. */
+export const unless = (holds: boolean, wrong: string): string | undefined => (holds ? undefined : wrong);

@@ -1,7 +1,7 @@
 import type { Permission } from '@countersign/access';
 
 /** Who may call a handler. The use case then checks whether the object may be used by this caller. */
-export type AccessRule =
+export type CallerRule =
   | {
       kind: 'public';
       /** A signed-in caller is authenticated all the same. */
@@ -36,21 +36,21 @@ export function KeepsNoSession(): MethodDecorator {
 
 export const keepsNoSession = (handler: object): boolean => Reflect.hasMetadata(KEEPS_NO_SESSION, handler);
 
-function openTo(rule: AccessRule): MethodDecorator {
+function openTo(rule: CallerRule): MethodDecorator {
   return (_target, _name, descriptor) => {
     const handler = descriptor.value;
     if (typeof handler !== 'function') throw new Error('only handlers have access rules');
-    Reflect.defineMetadata(ACCESS_RULES, [...accessRulesOf(handler), rule], handler);
+    Reflect.defineMetadata(ACCESS_RULES, [...callerRulesOf(handler), rule], handler);
   };
 }
 
 /** All access rules of a handler. The guard refuses every call to a handler that has not exactly one (P13). */
-export function accessRulesOf(handler: object): readonly AccessRule[] {
-  return (Reflect.getMetadata(ACCESS_RULES, handler) as AccessRule[] | undefined) ?? [];
+export function callerRulesOf(handler: object): readonly CallerRule[] {
+  return (Reflect.getMetadata(ACCESS_RULES, handler) as CallerRule[] | undefined) ?? [];
 }
 
 /** The one access rule of a handler; undefined if it has none or more than one. */
-export function accessRuleOf(handler: object): AccessRule | undefined {
-  const rules = accessRulesOf(handler);
+export function callerRuleOf(handler: object): CallerRule | undefined {
+  const rules = callerRulesOf(handler);
   return rules.length === 1 ? rules[0] : undefined;
 }

@@ -1,6 +1,6 @@
 import { requirePermission } from '@countersign/access';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { accessRuleOf } from './access.decorators.js';
+import { callerRuleOf } from './access.decorators.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
 
@@ -11,7 +11,7 @@ import type { BrokerRequest } from './request.js';
 @Injectable()
 export class AccessGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const rule = accessRuleOf(context.getHandler());
+    const rule = callerRuleOf(context.getHandler());
     if (rule === undefined) throw new HttpProblem('forbidden', 'No one may call this.');
     if (rule.kind === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<BrokerRequest>();

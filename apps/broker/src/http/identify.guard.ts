@@ -13,7 +13,7 @@ import {
 } from '@countersign/gateway-protocol';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerDeps, type BrokerSettings, DEPS, SETTINGS } from '../core.module.js';
-import { accessRuleOf, keepsNoSession } from './access.decorators.js';
+import { callerRuleOf, keepsNoSession } from './access.decorators.js';
 import { hasCookie, readCookie, SESSION_COOKIE } from './cookies.js';
 import { HttpProblem } from './problem.js';
 import { type BrokerRequest, type Caller, type Credentials, credentialsOf } from './request.js';
@@ -36,7 +36,7 @@ export class IdentifyGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
-    const rule = accessRuleOf(context.getHandler());
+    const rule = callerRuleOf(context.getHandler());
     if (rule?.kind === 'public' && rule.identified !== true) {
       request.caller = { kind: 'anonymous' };
       return true;

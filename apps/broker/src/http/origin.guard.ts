@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type BrokerSettings, SETTINGS } from '../core.module.js';
-import { accessRuleOf } from './access.decorators.js';
+import { callerRuleOf } from './access.decorators.js';
 import { endpointOf } from './endpoint.js';
 import { HttpProblem } from './problem.js';
 import type { BrokerRequest } from './request.js';
@@ -23,7 +23,7 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<BrokerRequest>();
     if (READS.has(request.method)) return true;
-    const rule = accessRuleOf(context.getHandler());
+    const rule = callerRuleOf(context.getHandler());
     const fromPage =
       rule?.kind === 'public' ? rule.fromPages === true : hasSession(request) && isCookie(request);
     if (!fromPage) return true;

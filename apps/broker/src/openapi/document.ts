@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { components, type Endpoint, type ErrorCode, STATUS_OF_CODE } from '@countersign/api';
 import { z } from 'zod';
-import type { AccessRule } from '../http/access.decorators.js';
+import type { CallerRule } from '../http/access.decorators.js';
 import { SESSION_COOKIE } from '../http/cookies.js';
 import type { BrokerRoute } from './routes.js';
 
@@ -136,7 +136,7 @@ function operation(route: BrokerRoute, endpoint: Endpoint): Json {
 
 const listOf = (name: string, items: Json[]): Json => (items.length === 0 ? {} : { [name]: items });
 
-function securityOf(rule: AccessRule | undefined): Json[] {
+function securityOf(rule: CallerRule | undefined): Json[] {
   if (rule?.kind === 'people') return [{ apiKey: [] }, { session: [] }];
   if (rule?.kind === 'gateways')
     return rule.people === null ? [{ gateway: [] }] : [{ gateway: [] }, { apiKey: [] }, { session: [] }];
@@ -182,7 +182,7 @@ function success({ answer }: Endpoint): Json {
   return { description, content: { [type ?? 'application/json']: content } };
 }
 
-function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: AccessRule | undefined): ErrorCode[] {
+function codesOf(route: BrokerRoute, endpoint: Endpoint, rule: CallerRule | undefined): ErrorCode[] {
   const open = rule?.kind === 'public';
   return [
     'invalid_request',

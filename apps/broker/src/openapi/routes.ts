@@ -2,7 +2,7 @@ import type { Endpoint } from '@countersign/api';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { type AccessRule, accessRulesOf } from '../http/access.decorators.js';
+import { type CallerRule, callerRulesOf } from '../http/access.decorators.js';
 import { endpointOf } from '../http/endpoint.js';
 
 /** One route of the broker, read from its controller. */
@@ -14,7 +14,7 @@ export interface BrokerRoute {
   /** `RequestsController.create`, unique. */
   handler: string;
   tag: string;
-  accessRules: readonly AccessRule[];
+  accessRules: readonly CallerRule[];
   endpoint: Endpoint | undefined;
 }
 
@@ -41,7 +41,7 @@ export function routesOf(controller: Type): BrokerRoute[] {
         path: openApiPath(prefix, pathText(Reflect.getMetadata(PATH_METADATA, handler))),
         handler: `${controller.name}.${name}`,
         tag: controller.name.replace(/Controller$/, ''),
-        accessRules: accessRulesOf(handler),
+        accessRules: callerRulesOf(handler),
         endpoint: endpointOf(handler),
       },
     ];

@@ -40,7 +40,7 @@ export interface AccessRequest {
   version: number;
   digest: string;
   terms: Terms;
-  /** Required reviews as last evaluated. The `approved` counts cover the reviews stored by then. */
+  /** Required reviews as last evaluated. Stored with `approved: 0`; views fill it in with `countApprovals`. */
   needs: ReviewNeeds;
   /** Null for requests from before the origin was recorded. */
   asked: RequestOrigin | null;

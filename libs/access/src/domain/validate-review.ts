@@ -33,44 +33,49 @@ interface ReviewCase {
   inviter: string | null;
 }
 
-/** Checked in this order. The first that fails is the answer. */
+/** Each is named for what is true if it passes. Checked in this order; the first that fails is the answer. */
 const CHECKS: readonly ((item: ReviewCase) => void)[] = [
-  notOwnRequest,
-  mayReview,
-  stillOpen,
-  sameDigest,
-  notDecidedYet,
-  sidesTurn,
-  reasonGiven,
-  allowedChannel,
+  isNotOwnRequest,
+  hasReviewPermission,
+  requestIsOpen,
+  digestIsCurrent,
+  hasNotDecidedYet,
+  isSidesTurn,
+  denialHasReason,
+  channelIsAllowed,
 ];
 
-/** Checks that this person may now decide this digest. @throws AccessError of the first check that fails */
+/**
+ * Checks that this person may now decide this digest. Whether the review then counts, and approves the request, is decided
+ * by `countApprovals` and `nextRequestState`.
+ *
+ * @throws AccessError of the first check that fails
+ */
 export function validateReview(item: ReviewCase): void {
   for (const check of CHECKS) check(item);
 }
 
-function notOwnRequest({ request, person }: ReviewCase): void {
+function isNotOwnRequest({ request, person }: ReviewCase): void {
   if (request.requester === person.id) throw new AccessError('self_review');
 }
 
-function mayReview({ person }: ReviewCase): void {
+function hasReviewPermission({ person }: ReviewCase): void {
   requirePermission(person, 'request.review');
 }
 
-function stillOpen({ request, now }: ReviewCase): void {
+function requestIsOpen({ request, now }: ReviewCase): void {
   if (!isOpen(request))
     throw new AccessError('already_decided', `This request is ${request.state}; nothing is left to decide.`);
   if (now.getTime() >= Date.parse(request.lapsesAt))
     throw new AccessError('already_decided', `This request lapsed at ${request.lapsesAt}.`);
 }
 
-function sameDigest({ request, input }: ReviewCase): void {
+function digestIsCurrent({ request, input }: ReviewCase): void {
   if (request.digest !== input.digest)
     throw new AccessError('digest_mismatch', undefined, { pointer: '/digest' });
 }
 
-function notDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
+function hasNotDecidedYet({ reviews, person, input, inviter }: ReviewCase): void {
   if (person.id === inviter && input.decision !== 'deny')
     throw new AccessError(
       'already_decided',
@@ -91,7 +96,7 @@ const TURNS: Partial<Record<RequestState, ReviewSide>> = {
 const needsVendorReview = ({ digest, needs }: AccessRequest, reviews: readonly Review[]): boolean =>
   countApprovals(reviews, 'vendor', digest) < needs.vendor.required;
 
-function sidesTurn({ request, reviews, person, input }: ReviewCase): void {
+function isSidesTurn({ request, reviews, person, input }: ReviewCase): void {
   if (request.state === 'countered' && sideOf(person) === 'customer' && input.decision === 'deny') return;
   const turn = TURNS[request.state] ?? 'requester';
   const replacesVoided =
@@ -102,13 +107,13 @@ function sidesTurn({ request, reviews, person, input }: ReviewCase): void {
     throw new AccessError('wrong_state', 'Only the customer makes a counter-offer, once it is their turn.');
 }
 
-function reasonGiven({ input }: ReviewCase): void {
+function denialHasReason({ input }: ReviewCase): void {
   if (input.decision === 'deny' && (input.reason ?? '').trim() === '')
     throw new AccessError('reason_required', undefined, { pointer: '/reason' });
 }
 
 /** A denial may use any channel: it opens nothing. A counter-offer is checked later, by the needs of its own terms. */
-function allowedChannel({ request, person, principal, input }: ReviewCase): void {
+function channelIsAllowed({ request, person, principal, input }: ReviewCase): void {
   if (input.decision === 'approve') validateConsent(person, principal, request.needs, input);
 }
 

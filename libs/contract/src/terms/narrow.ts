@@ -1,4 +1,5 @@
 import { canonicalJson } from '../encoding/canonical-json.js';
+import { unless } from '../errors.js';
 import { scopeNarrows } from '../resource/scope.js';
 import type { Budget, Terms } from './terms.js';
 
@@ -59,10 +60,6 @@ export const termsNarrow = (narrow: Terms, wide: Terms): boolean => termsWidenin
 function isSame(member: keyof Terms): Check {
   const text = (terms: Terms): string => canonicalJson(terms[member] ?? null);
   return (narrow, wide) => unless(text(narrow) === text(wide), 'must stay as it was asked');
-}
-
-function unless(holds: boolean, wrong: string): string | undefined {
-  return holds ? undefined : wrong;
 }
 
 /** An absent bound is the widest. */

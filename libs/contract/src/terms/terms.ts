@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../encoding/canonical-json.js';
 import { isCommitment } from '../encoding/commitment.js';
 import { type Hashing, sha256Digest } from '../encoding/digest.js';
-import { ContractError, jsonPointer } from '../errors.js';
+import { ContractError, jsonPointer, unless } from '../errors.js';
 import { idPattern, isServiceName, isTenantSlug, SERVICE_NAME, SLUG } from '../identifiers.js';
 import { isNormalisedScope, MAX_SCOPE_ENTRIES, type ScopeEntry } from '../resource/scope.js';
 import { isInstant } from '../time.js';
@@ -12,8 +12,8 @@ import { budget, commitment, digest, instant, scope, seconds } from './members.j
 export type Basis = 'approval' | 'invitation' | 'emergency' | 'legal';
 
 /**
- * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. An absent
- * member is absent, never null. Instants are whole seconds in UTC. docs/contract.md, Terms and digest.
+ * Exactly what is requested, version 1. Reviewers see it, approvers sign its digest, and the token carries it. Omit
+ * optional members; never null. Instants are whole seconds in UTC. docs/contract.md, Terms and digest.
  */
 export type Terms = {
   v: 1;
@@ -158,10 +158,6 @@ export function parseTerms(value: unknown): Terms {
     if (wrong !== undefined) throw new ContractError('invalid_terms', wrong, `/${member}`);
   }
   return read.data;
-}
-
-function unless(holds: boolean, wrong: string): string | undefined {
-  return holds ? undefined : wrong;
 }
 
 function lapsesInTime({ lapsesAt, useBy, startsAt, seconds }: Terms): boolean {

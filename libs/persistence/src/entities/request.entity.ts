@@ -61,7 +61,7 @@ export class RequestEntity implements Omit<AccessRequest, 'reminders'> {
   @Column('varchar', { name: 'grant_id', nullable: true })
   grant!: string | null;
 
-  /** Of the invitation that its terms lean on, the hash. */
+  /** Hash of the invitation's statement. */
   @Column('varchar', { nullable: true })
   invitation!: string | null;
 }

@@ -1,7 +1,11 @@
 import type { TableColumnOptions } from 'typeorm';
 import type { TableForeignKeyOptions } from 'typeorm/schema-builder/options/TableForeignKeyOptions.js';
 
-/** Columns by the five types that both engines share; the names say what may be NULL. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * Columns by the four types that both engines share (varchar, text, integer, bigint). The names say what may be NULL.
+ */
 export const key = (name: string, type = 'varchar'): TableColumnOptions => ({ name, type, isPrimary: true });
 const column =
   (type: string, isNullable: boolean) =>

@@ -1,4 +1,8 @@
-/** Triggers: rules that the database enforces itself, against scripts as much as against our own mistakes. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * Triggers: rules that the database enforces itself, against scripts as much as against our own mistakes.
+ */
 
 type Engine = string;
 const isPostgres = (engine: Engine): boolean => engine === 'postgres';

@@ -46,6 +46,12 @@ export async function createGrantIn(
   return grant;
 }
 
+/**
+ * The actor of a grant's start: the broker itself. A start follows from the rules and the clock, also long after the last
+ * review. Who approved stands in the events of the reviews.
+ */
+const STARTED_BY = 'job';
+
 const isStarted = (grant: Grant): grant is StartedGrant => grant.state === 'active';
 
 async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Promise<void> {
@@ -53,7 +59,7 @@ async function announceSchedule(unit: TenantUnit, grant: Grant, at: string): Pro
   await unit.log.append({
     type: 'grant.scheduled',
     at,
-    actor: 'job',
+    actor: STARTED_BY,
     data: { grant: id, request, requester, digest, startsAt, endsAt, useBy },
   });
   await unit.outbox.add(grantNotice(grant, at));
@@ -72,7 +78,7 @@ async function announceStart(unit: TenantUnit, grant: StartedGrant, at: string):
   await unit.log.append({
     type: 'grant.started',
     at,
-    actor: 'job',
+    actor: STARTED_BY,
     data: { grant: id, request, requester, digest, startsAt, endsAt },
   });
   await unit.feed.changed('grant', id);

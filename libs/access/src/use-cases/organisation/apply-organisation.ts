@@ -3,8 +3,8 @@ import { hasRole, isVendorStaff } from '../../domain/person.js';
 import type { VendorUnit } from '../../ports/index.js';
 import { endGrantsIn } from '../grants/end-grant.js';
 import type { Deps } from '../shared/deps.js';
-import { requireUnclaimed, type Widening } from '../trust/claimed-tenant.js';
-import { proposeWidenings } from '../trust/propose-widening.js';
+import { type HostWidening, requireUnclaimed } from '../trust/claimed-tenant.js';
+import { planWideningProposals } from '../trust/propose-widening.js';
 import { type OrganisationChange, type OrganisationStep, planOrganisation } from './organisation-plan.js';
 
 /**
@@ -24,7 +24,7 @@ export async function applyOrganisation(
   if (options.dryRun) {
     return deps.store.readAsVendor(async (unit) => {
       const planned = planOrganisation(deps, organisation, await unit.organisation.everything());
-      const steps = await proposeWidenings(deps, planned, () => unit);
+      const steps = await planWideningProposals(deps, planned, () => unit);
       await requireUnclaimed(unit.trust, wideningsOf(steps));
       return steps.map((each) => each.change);
     });
@@ -32,7 +32,7 @@ export async function applyOrganisation(
   return deps.store.asVendor(async (unit) => {
     const at = deps.clock.now().toISOString();
     const planned = planOrganisation(deps, organisation, await unit.organisation.everything());
-    const steps = await proposeWidenings(deps, planned, (tenant) => unit.tenant(tenant));
+    const steps = await planWideningProposals(deps, planned, (tenant) => unit.tenant(tenant));
     await requireUnclaimed(unit.trust, wideningsOf(steps));
     for (const each of steps) await each.apply(unit, at);
     if (steps.length > 0) await endOrphanedGrants(unit, at);
@@ -40,7 +40,7 @@ export async function applyOrganisation(
   });
 }
 
-const wideningsOf = (steps: readonly OrganisationStep[]): Widening[] =>
+const wideningsOf = (steps: readonly OrganisationStep[]): HostWidening[] =>
   steps.flatMap(({ widens }) => widens ?? []);
 
 /** A grant depends on its engineer, tenant and service. If one of them is removed, the grant ends. */

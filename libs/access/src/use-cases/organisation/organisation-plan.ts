@@ -13,7 +13,7 @@ import { normaliseEmail, type Person } from '../../domain/person.js';
 import { narrowsPerson, narrowsTenant, wasRemovedWithTenant } from '../../domain/tenant-changes.js';
 import type { VendorUnit, WholeOrganisation } from '../../ports/index.js';
 import type { Deps } from '../shared/deps.js';
-import type { Widening } from '../trust/claimed-tenant.js';
+import type { HostWidening } from '../trust/claimed-tenant.js';
 import { changePersonIn, groupsOf } from './change-person.js';
 
 /** One difference between the file and the store. `before` and `after` are plain data; null if there is nothing. */
@@ -30,7 +30,7 @@ export interface OrganisationChange {
 export interface OrganisationStep {
   change: OrganisationChange;
   /** Set if the step widens a tenant, which the host may not do to a claimed tenant. */
-  widens?: Widening;
+  widens?: HostWidening;
   /** The tenant as stored, and as in the file. */
   tenant?: { before: TenantRecord; after: TenantRecord };
   /** The person after the step. */

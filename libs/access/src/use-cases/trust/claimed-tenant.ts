@@ -2,8 +2,8 @@ import type { Principal } from '../../domain/person.js';
 import { AccessError } from '../../errors.js';
 import type { ReadUnit, TrustRepository } from '../../ports/index.js';
 
-/** A change that would let more into a tenant, or change what its own people control. */
-export interface Widening {
+/** A change by the host that would let more into a tenant, or change what its own people control. */
+export interface HostWidening {
   tenant: string;
   /** What would change, for the error message. */
   what: string;
@@ -17,7 +17,7 @@ export interface Widening {
  */
 export async function requireUnclaimed(
   trust: Pick<TrustRepository, 'current'>,
-  widenings: readonly Widening[],
+  widenings: readonly HostWidening[],
 ): Promise<void> {
   const claimed: string[] = [];
   const known = new Map<string, boolean>();

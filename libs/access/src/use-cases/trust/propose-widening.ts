@@ -17,7 +17,7 @@ type Reads = Pick<ReadUnit, 'organisation' | 'authenticators' | 'trust'>;
  * Splits each step that widens a claimed tenant: the part that narrows is applied, and the rest becomes a proposal that the
  * tenant's own people sign. A step that cannot become a proposal is left as it is, and is refused later.
  */
-export async function proposeWidenings(
+export async function planWideningProposals(
   deps: Deps,
   steps: readonly OrganisationStep[],
   unitOf: (tenant: string) => Reads | Promise<Reads>,
@@ -42,12 +42,12 @@ async function splitStep(
   const current = await unit.trust.current(before.slug);
   const split = current === null ? null : splitWidening(before, after, current);
   if (split === null) return null;
-  const names = new Set(split.document.people.map(({ person }) => person));
-  const removesSigner = people.some((person) => names.has(person.id) && !mayBeNamedInTrust(person));
+  const signerIds = new Set(split.document.people.map(({ person }) => person));
+  const removesSigner = people.some((person) => signerIds.has(person.id) && !mayBeNamedInTrust(person));
   const open = await unit.trust.openProposal(before.slug);
-  const isTheirs = open !== null && open.by !== 'host';
+  const isOfOwnPeople = open !== null && open.by !== 'host';
   const facts = await loadTrustFacts({ ...deps, relyingParty: null }, unit, before.slug);
-  if (removesSigner || isTheirs || facts.reset !== null || !couldBeSigned(split, facts)) return null;
+  if (removesSigner || isOfOwnPeople || facts.reset !== null || !couldBeSigned(split, facts)) return null;
   const narrowed = { ...after, controls: split.narrowed };
   const narrows = canonicalJson(before.controls) !== canonicalJson(split.narrowed);
   return [

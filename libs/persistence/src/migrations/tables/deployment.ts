@@ -11,7 +11,12 @@ import {
   wordOrNull,
 } from '../columns.js';
 
-/** The organisation, who signs in, gateways, notices and Slack: rows of the deployment. In the order that foreign keys need. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * The organisation, who signs in, gateways, notices and Slack: rows of the deployment. In the order that foreign
+ * keys need.
+ */
 export const DEPLOYMENT_TABLES: readonly Table[] = [
   new Table({
     name: 'deployment',

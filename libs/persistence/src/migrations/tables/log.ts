@@ -11,7 +11,11 @@ import {
   wordOrNull,
 } from '../columns.js';
 
-/** Tenants' logs and access records. In the order that foreign keys need. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * Tenants' logs and access records. In the order that foreign keys need.
+ */
 export const LOG_TABLES: readonly Table[] = [
   new Table({
     name: 'openings',

@@ -1,7 +1,12 @@
 import { Table } from 'typeorm';
 import { integer, key, refers, text, textOrNull, word, wordOrNull } from '../columns.js';
 
-/** What customers sign. `open_for` is the tenant while a proposal or a reset is open, and unique: one at a time. In the order that foreign keys need. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * What customers sign. `open_for` is the tenant while a proposal or a reset is open, and unique: one at a time. In
+ * the order that foreign keys need.
+ */
 export const TRUST_TABLES: readonly Table[] = [
   new Table({
     name: 'passkeys',

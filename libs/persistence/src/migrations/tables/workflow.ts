@@ -13,7 +13,11 @@ import {
   wordOrNull,
 } from '../columns.js';
 
-/** Requests and what decides about them. Each row belongs to one tenant. In the order that foreign keys need. */
+/**
+ * Frozen: used by a released migration; write a new migration instead.
+ *
+ * Requests and what decides about them. Each row belongs to one tenant. In the order that foreign keys need.
+ */
 export const WORKFLOW_TABLES: readonly Table[] = [
   new Table({
     name: 'requests',
