@@ -24,6 +24,7 @@ const project = (displayName, testMatch) => ({
   transform: { '^.+\\.ts$': swc },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    '^@countersign/config/gateway$': '<rootDir>/libs/config/src/gateway.ts',
     '^@countersign/authorization/mint$': '<rootDir>/libs/authorization/src/token/mint/index.ts',
     '^@countersign/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { ConfigError, readGatewayEnvironment } from '@countersign/config';
+import { ConfigError, readGatewayEnvironment } from '@countersign/config/gateway';
 import { ProtocolError } from '@countersign/gateway-protocol';
 import type { RunningGateway } from './gateway-options.js';
 import { startGateway } from './start-gateway.js';
